@@ -1,0 +1,11 @@
+"""The jobs app: the engine of all long work and its pages."""
+
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    """Registers the app under its short label."""
+
+    name = "dashboard.jobs"
+    label = "jobs"
+    default_auto_field = "django.db.models.BigAutoField"

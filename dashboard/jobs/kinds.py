@@ -1,0 +1,94 @@
+"""Kinds of jobs, found by themselves.
+
+A kind is one file in the ``job_kinds`` package of an app: a subclass of ``JobKind`` with a name.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, ClassVar
+
+from django.apps import apps
+
+from dashboard.errors import BadInput
+from dashboard.jobs.models import Job, LogLevel, Step
+from dashboard.jobs.states import Phase
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepSpec:
+    """A step before it is a row. ``needs`` and ``after`` are keys of other steps of the job:
+    needs are hard (a skip is passed on), after is only an order."""
+
+    key: str
+    action: str
+    title: str
+    group: str = ""
+    phase: Phase = Phase.PREPARE
+    params: Mapping[str, Any] = field(default_factory=dict)
+    needs: Sequence[str] = ()
+    after: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepContext:
+    """What a step at work may ask of the engine.
+
+    ``log(message, level=...)`` writes a line at once; ``progress(done, total, unit)`` may be called
+    as often as one likes (it is written at most once a second); ``check()`` raises ``Cancelled``
+    when the job was cancelled or the lease lost; ``probing`` is true when an earlier attempt may
+    have left something behind.
+    """
+
+    log: Callable[..., None]
+    progress: Callable[[int, int, str], None]
+    check: Callable[[], None]
+    probing: bool
+
+
+class JobKind:
+    """The work behind one kind of job."""
+
+    name: ClassVar[str]
+
+    def perform(self, step: Step, context: StepContext) -> None:
+        """Do one step. Must be idempotent: it is called again after a crash.
+
+        Raises ``Retryable`` to be tried again later, ``NeedsOperator`` or ``BadInput`` to fail with
+        a sentence, ``Cancelled`` to go back to pending; anything else marks the step errored.
+        """
+        raise NotImplementedError
+
+    def concluded(self, job: Job) -> None:
+        """React to the job having come to an end, whichever; called after the state is stored."""
+
+
+@cache
+def _registry() -> dict[str, JobKind]:
+    kinds: dict[str, JobKind] = {}
+    for app in apps.get_app_configs():
+        if not app.name.startswith("dashboard."):
+            continue
+        try:
+            package = import_module(f"{app.name}.job_kinds")
+        except ModuleNotFoundError:
+            continue
+        for module in iter_modules(package.__path__):
+            import_module(f"{package.__name__}.{module.name}")
+    for kind in JobKind.__subclasses__():
+        kinds[kind.name] = kind()
+    return kinds
+
+
+def job_kind(name: str) -> JobKind:
+    """Give the kind of that name. Raises ``BadInput`` when there is none."""
+    try:
+        return _registry()[name]
+    except KeyError:
+        known = ", ".join(sorted(_registry()))
+        raise BadInput(f"There is no kind of job named {name!r}.", fix=f"Known: {known}.") from None
+
+
+__all__ = ["JobKind", "LogLevel", "StepContext", "StepSpec", "job_kind"]

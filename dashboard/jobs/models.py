@@ -1,0 +1,142 @@
+"""Jobs, their steps and their log: the rows that are the truth about all long work."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from dashboard.jobs.states import ACTIVE_JOB_STATES, JobState, Phase, StepState
+
+
+class Job(models.Model):
+    """One piece of long work: what it is about, who asked for it, and how it stands."""
+
+    kind = models.CharField(max_length=40, db_index=True)
+    title = models.CharField(max_length=200)
+    subject = models.CharField(max_length=190, db_index=True)
+    # Equals the subject while the job is active, else null: the database itself then refuses a
+    # second active job for the same tenant or host.
+    active_subject = models.CharField(max_length=190, null=True, unique=True, editable=False)
+    state = models.CharField(max_length=12, choices=JobState, default=JobState.QUEUED)
+    params = models.JSONField(default=dict, blank=True)
+    hold_before = models.IntegerField(choices=Phase, null=True, blank=True)
+    hold_until = models.DateTimeField(null=True, blank=True)
+    cancel_requested = models.BooleanField(default=False)
+    explanation = models.TextField(blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    launched_from = models.CharField(max_length=20, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["state", "kind"])]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """Give the address of the job's page."""
+        return reverse("job", args=[self.pk])
+
+    @property
+    def is_active(self) -> bool:
+        """Say whether the job may still change by itself."""
+        return self.state in ACTIVE_JOB_STATES
+
+
+class Step(models.Model):
+    """One idempotent piece of a job, claimed by one driver at a time through its lease."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps")
+    key = models.CharField(max_length=190)
+    ordinal = models.IntegerField()
+    action = models.CharField(max_length=60)
+    title = models.CharField(max_length=250)
+    group = models.CharField(max_length=40, blank=True)
+    phase = models.IntegerField(choices=Phase, default=Phase.PREPARE)
+    params = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=12, choices=StepState, default=StepState.PENDING)
+    # How many steps that this one waits for are not settled yet; it is ready at zero. Counting
+    # down keeps the search for ready steps independent of the number of steps.
+    blockers = models.IntegerField(default=0)
+    attempt = models.IntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+    lease_owner = models.CharField(max_length=100, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    progress_done = models.BigIntegerField(default=0)
+    progress_total = models.BigIntegerField(default=0)
+    progress_unit = models.CharField(max_length=10, blank=True)
+    error = models.TextField(blank=True)
+    fix = models.TextField(blank=True)
+    request_id = models.CharField(max_length=80, blank=True)
+    skip_reason = models.CharField(max_length=250, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [models.UniqueConstraint(fields=["job", "key"], name="one_step_a_key")]
+        indexes = [
+            models.Index(fields=["job", "state", "blockers", "phase"], name="ready_steps"),
+            models.Index(fields=["state", "lease_until"], name="expired_leases"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Dependency(models.Model):
+    """``step`` waits for ``needs``.
+
+    A hard dependency passes a skip on: without the network there is no port. A soft one is only an
+    order: a user's password is put back after whatever acts as that user has been settled.
+    """
+
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="dependencies")
+    needs = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="dependents")
+    hard = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"{self.step_id} after {self.needs_id}"
+
+
+class LogLevel(models.IntegerChoices):
+    """How much a log line matters; the numbers are those of Python's logging."""
+
+    DEBUG = 10, "Debug"
+    INFO = 20, "Info"
+    SUCCESS = 25, "Success"
+    WARNING = 30, "Warning"
+    ERROR = 40, "Error"
+
+
+class LogLine(models.Model):
+    """One line of a job's log, written at once and with secrets masked."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="log")
+    step = models.ForeignKey(Step, null=True, blank=True, on_delete=models.CASCADE)
+    level = models.IntegerField(choices=LogLevel, default=LogLevel.INFO)
+    message = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["job", "id"])]
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class Driver(models.Model):
+    """A worker at work on a job; its ``seen_at`` is how the guard knows that workers live."""
+
+    owner = models.CharField(max_length=100, unique=True)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="drivers")
+    started_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.owner

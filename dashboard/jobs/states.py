@@ -1,0 +1,66 @@
+"""The states of jobs and steps, and the only transitions that are allowed.
+
+Failed means that the outside world said no and the operator can act; errored means that we broke.
+"""
+
+from django.db import models
+
+
+class JobState(models.TextChoices):
+    """Where a job stands."""
+
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    HELD = "held", "Held"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    ERRORED = "errored", "Errored"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class StepState(models.TextChoices):
+    """Where a step stands."""
+
+    PENDING = "pending", "Pending"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    ERRORED = "errored", "Errored"
+    SKIPPED = "skipped", "Skipped"
+
+
+class Phase(models.IntegerChoices):
+    """When a step runs, in this order; an operator may hold a job before a phase."""
+
+    PREPARE = 10, "Prepare"
+    CUTOVER = 20, "Cutover"
+    COMPLETE = 30, "Complete"
+
+
+ACTIVE_JOB_STATES = frozenset({JobState.QUEUED, JobState.RUNNING, JobState.HELD})
+SETTLED_STEP_STATES = frozenset({StepState.DONE, StepState.SKIPPED})
+BROKEN_STEP_STATES = frozenset({StepState.FAILED, StepState.ERRORED})
+
+JOB_TRANSITIONS: dict[str, frozenset[str]] = {
+    JobState.QUEUED: frozenset({JobState.RUNNING, JobState.CANCELLED}),
+    JobState.RUNNING: frozenset(
+        {JobState.HELD, JobState.DONE, JobState.FAILED, JobState.ERRORED, JobState.CANCELLED}
+    ),
+    JobState.HELD: frozenset({JobState.RUNNING, JobState.CANCELLED}),
+    JobState.FAILED: frozenset({JobState.RUNNING}),
+    JobState.ERRORED: frozenset({JobState.RUNNING}),
+    JobState.CANCELLED: frozenset({JobState.RUNNING}),
+    JobState.DONE: frozenset(),
+}
+
+STEP_TRANSITIONS: dict[str, frozenset[str]] = {
+    StepState.PENDING: frozenset({StepState.RUNNING, StepState.SKIPPED}),
+    # back to pending: a passing fault is retried later, or the job was cancelled under the step
+    StepState.RUNNING: frozenset(
+        {StepState.DONE, StepState.FAILED, StepState.ERRORED, StepState.PENDING}
+    ),
+    StepState.FAILED: frozenset({StepState.PENDING, StepState.SKIPPED}),
+    StepState.ERRORED: frozenset({StepState.PENDING, StepState.SKIPPED}),
+    StepState.DONE: frozenset(),
+    StepState.SKIPPED: frozenset(),
+}

@@ -1,0 +1,228 @@
+"""Django settings: everything that differs between installations comes from the environment.
+
+``PUMPHOUSE_HOME``    where the embedded database, the secret key and sealed files live
+``PUMPHOUSE_CONFIG``  a Pumphouse config.yaml or a clouds.yaml; clouds come from it
+``DATABASE_URL``      mysql://… or postgres://… for several machines; embedded SQLite otherwise
+``PUMPHOUSE_BROKER``  redis://… for a Redis broker; the database is the broker otherwise
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+_state = Path(env("XDG_STATE_HOME", default=str(Path.home() / ".local/state")))
+HOME = Path(env("PUMPHOUSE_HOME", default=str(_state / "pumphouse"))).absolute()
+HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+PUMPHOUSE_CONFIG: str = env("PUMPHOUSE_CONFIG", default="")
+
+
+def _secret_key() -> str:
+    """Give the installation's key: from the environment, else made once and kept in HOME.
+
+    Several machines must share it (PUMPHOUSE_SECRET_KEY): the passwords of a run are derived from
+    it, so that any worker can act as a migrated user without a stored secret.
+    """
+    given: str = env("PUMPHOUSE_SECRET_KEY", default="")
+    if given:
+        return given
+    path = HOME / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii")
+
+
+SECRET_KEY = _secret_key()
+DEBUG: bool = env.bool("PUMPHOUSE_DEBUG", default=False)
+ALLOWED_HOSTS: list[str] = env.list("PUMPHOUSE_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("PUMPHOUSE_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "django_filters",
+    "django_q",
+    "csp",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "dashboard.jobs",
+    "dashboard.hosts_app",
+    "dashboard.migrations_app",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "dashboard.urls"
+WSGI_APPLICATION = "dashboard.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+
+def _database() -> dict[str, Any]:
+    """Give the database's settings.
+
+    SQLite needs all three of WAL, IMMEDIATE and a time-out: with any of them missing, four writers
+    lose most of their writes to "database is locked" (measured). Connections are kept: the ORM
+    broker would otherwise reconnect at each call.
+    """
+    if url := env("DATABASE_URL", default=""):
+        database: dict[str, Any] = {**environ.Env.db_url_config(url), "CONN_MAX_AGE": 600}
+        if database["ENGINE"].endswith("mysql"):
+            database["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
+        return database
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": HOME / "pumphouse.sqlite3",
+        "CONN_MAX_AGE": 600,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+WORKERS: int = env.int("PUMPHOUSE_WORKERS", default=2)
+STEP_THREADS: int = env.int("PUMPHOUSE_STEP_THREADS", default=16)
+STEP_LEASE_SECONDS: int = env.int("PUMPHOUSE_STEP_LEASE_SECONDS", default=60)
+
+# The queue is only a doorbell: a task says "drive job N". It must never be killed for its age and
+# never be redelivered by the broker (a retry counts from the prefetch, so long tasks would run
+# twice); lost bells are rung again by the sweep. Failures are acknowledged, or they would be
+# redelivered for ever.
+Q_CLUSTER: dict[str, Any] = {
+    "name": "pumphouse",
+    "workers": WORKERS,
+    "queue_limit": WORKERS,
+    "timeout": None,
+    "retry": 10 * 365 * 24 * 3600,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": 100,
+    "catch_up": False,
+    "label": "Queue",
+    **(
+        {"redis": env("PUMPHOUSE_BROKER")}
+        if env("PUMPHOUSE_BROKER", default="")
+        else {"orm": "default", "poll": 0.5}
+    ),
+}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = env("TZ", default="UTC")
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["dashboard.api.permissions.RolePermission"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 100,
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "dashboard.api.answers.answer_error",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Pumphouse",
+    "DESCRIPTION": "Moves OpenStack tenants and their hosts from an old cloud to a new one.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+_https: bool = env.bool("PUMPHOUSE_HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SECURE_HSTS_SECONDS = 31536000 if _https else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"mask": {"()": "dashboard.secrets.MaskFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}
+    },
+    "root": {"handlers": ["stderr"], "level": env("PUMPHOUSE_LOG_LEVEL", default="WARNING")},
+}
