@@ -137,13 +137,14 @@ STEP_LEASE_SECONDS: int = env.int("PUMPHOUSE_STEP_LEASE_SECONDS", default=60)
 # The queue is only a doorbell: a task says "drive job N". It must never be killed for its age and
 # never be redelivered by the broker (a retry counts from the prefetch, so long tasks would run
 # twice); lost bells are rung again by the sweep. Failures are acknowledged, or they would be
-# redelivered for ever.
+# redelivered for ever. (Without any time-out django-q warns at each start.)
+_YEAR = 365 * 24 * 3600
 Q_CLUSTER: dict[str, Any] = {
     "name": "pumphouse",
     "workers": WORKERS,
     "queue_limit": WORKERS,
-    "timeout": None,
-    "retry": 10 * 365 * 24 * 3600,
+    "timeout": 5 * _YEAR,
+    "retry": 10 * _YEAR,
     "max_attempts": 1,
     "ack_failures": True,
     "save_limit": 100,

@@ -3,24 +3,30 @@
 A kind is one file in the ``job_kinds`` package of an app: a subclass of ``JobKind`` with a name.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any, ClassVar
 
 from django.apps import apps
+from django.utils.module_loading import module_has_submodule
 
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.states import Phase
 
+BYTES = "bytes"
+"""The unit of progress that rates and the time left are computed from."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class StepSpec:
     """A step before it is a row. ``needs`` and ``after`` are keys of other steps of the job:
-    needs are hard (a skip is passed on), after is only an order."""
+    needs are hard (a skip is passed on), after is only an order. ``expected_bytes`` is the size of
+    the data that the step will move, so that the time left is known before it starts."""
 
     key: str
     action: str
@@ -30,6 +36,7 @@ class StepSpec:
     params: Mapping[str, Any] = field(default_factory=dict)
     needs: Sequence[str] = ()
     after: Sequence[str] = ()
+    expected_bytes: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,24 +69,24 @@ class JobKind:
         raise NotImplementedError
 
     def concluded(self, job: Job) -> None:
-        """React to the job having come to an end, whichever; called after the state is stored."""
+        """React to the job having come to an end, whichever; called after the state is stored.
+
+        Reads and writes rows only: the web process calls it when a waiting job is cancelled.
+        """
+
+
+def _packages() -> Iterator[ModuleType]:
+    for app in apps.get_app_configs():
+        if app.module is not None and module_has_submodule(app.module, "job_kinds"):
+            yield import_module(f"{app.name}.job_kinds")
 
 
 @cache
 def _registry() -> dict[str, JobKind]:
-    kinds: dict[str, JobKind] = {}
-    for app in apps.get_app_configs():
-        if not app.name.startswith("dashboard."):
-            continue
-        try:
-            package = import_module(f"{app.name}.job_kinds")
-        except ModuleNotFoundError:
-            continue
+    for package in _packages():
         for module in iter_modules(package.__path__):
             import_module(f"{package.__name__}.{module.name}")
-    for kind in JobKind.__subclasses__():
-        kinds[kind.name] = kind()
-    return kinds
+    return {kind.name: kind() for kind in JobKind.__subclasses__()}
 
 
 def job_kind(name: str) -> JobKind:
@@ -91,4 +98,4 @@ def job_kind(name: str) -> JobKind:
         raise BadInput(f"There is no kind of job named {name!r}.", fix=f"Known: {known}.") from None
 
 
-__all__ = ["JobKind", "LogLevel", "StepContext", "StepSpec", "job_kind"]
+__all__ = ["BYTES", "JobKind", "LogLevel", "StepContext", "StepSpec", "job_kind"]

@@ -21,6 +21,8 @@ class Job(models.Model):
     hold_before = models.IntegerField(choices=Phase, null=True, blank=True)
     hold_until = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
+    # When the queue was last asked to drive this job: keeps the sweep from filling the queue.
+    rung_at = models.DateTimeField(null=True, blank=True, editable=False)
     explanation = models.TextField(blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
@@ -63,6 +65,8 @@ class Step(models.Model):
     # down keeps the search for ready steps independent of the number of steps.
     blockers = models.IntegerField(default=0)
     attempt = models.IntegerField(default=0)
+    # An earlier attempt may have left something behind: the step must look before it acts.
+    probing = models.BooleanField(default=False)
     not_before = models.DateTimeField(null=True, blank=True)
     lease_owner = models.CharField(max_length=100, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -80,7 +84,10 @@ class Step(models.Model):
         ordering = ["ordinal"]
         constraints = [models.UniqueConstraint(fields=["job", "key"], name="one_step_a_key")]
         indexes = [
-            models.Index(fields=["job", "state", "blockers", "phase"], name="ready_steps"),
+            # In the order in which steps are claimed, so that a claim reads only what it takes.
+            models.Index(
+                fields=["job", "state", "blockers", "phase", "ordinal"], name="ready_steps"
+            ),
             models.Index(fields=["state", "lease_until"], name="expired_leases"),
         ]
 

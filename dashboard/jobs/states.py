@@ -64,3 +64,8 @@ STEP_TRANSITIONS: dict[str, frozenset[str]] = {
     StepState.DONE: frozenset(),
     StepState.SKIPPED: frozenset(),
 }
+
+
+def sources(transitions: dict[str, frozenset[str]], target: str) -> list[str]:
+    """Give the states from which ``target`` may be reached: what a compare-and-set compares."""
+    return [state for state, targets in transitions.items() if target in targets]

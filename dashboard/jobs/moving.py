@@ -1,0 +1,51 @@
+"""The only way that jobs and steps change their state: compare-and-set by the transition tables."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
+
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.states import (
+    JOB_TRANSITIONS,
+    STEP_TRANSITIONS,
+    JobState,
+    StepState,
+    sources,
+)
+
+TRIES = 6
+Result = TypeVar("Result")
+
+
+def move_job(job_id: int, *, to: JobState, **fields: Any) -> bool:
+    """Move a job to a state and set fields with it. False when its state does not allow that."""
+    allowed = Job.objects.filter(pk=job_id, state__in=sources(JOB_TRANSITIONS, to))
+    return allowed.update(state=to, **fields) == 1
+
+
+def move_steps(steps: QuerySet[Step], *, to: StepState, **fields: Any) -> int:
+    """Move those steps whose state allows it, and give how many did."""
+    return steps.filter(state__in=sources(STEP_TRANSITIONS, to)).update(state=to, **fields)
+
+
+def in_transaction(work: Callable[[], Result]) -> Result:
+    """Run the work in a transaction of its own, again when the database had to undo it.
+
+    InnoDB and PostgreSQL end one of two transactions that wait for each other, SQLite gives up
+    after its time-out; each says so by OperationalError and nothing of the work remains. A lost
+    connection is not tried again.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            with transaction.atomic():
+                return work()
+        except OperationalError:
+            if connection.in_atomic_block or not connection.is_usable():
+                raise
+            time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - spreads rivals, hides nothing
+    with transaction.atomic():
+        return work()

@@ -1,0 +1,114 @@
+"""How a job begins."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from graphlib import TopologicalSorter
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+
+from dashboard import secrets
+from dashboard.errors import Conflict
+from dashboard.jobs.bell import ring
+from dashboard.jobs.kinds import BYTES, StepSpec
+from dashboard.jobs.models import Dependency, Job, Step
+from dashboard.jobs.states import Phase
+
+BATCH = 500
+
+
+def start_job(
+    *,
+    kind: str,
+    title: str,
+    subject: str,
+    steps: Sequence[StepSpec],
+    params: Mapping[str, Any] | None = None,
+    hold_before: Phase | None = None,
+    hold_until: datetime | None = None,
+    user: AbstractBaseUser | None = None,
+    launched_from: str = "",
+) -> Job:
+    """Store a job with its steps and ask a worker to drive it; all of it or nothing.
+
+    ``subject`` is what the job is about: two active jobs cannot share it. Raises ``Conflict`` with
+    the other job's address, and ``ValueError`` for a graph that could never run.
+    """
+    _check_graph(steps)
+    with transaction.atomic():
+        job = _insert_job(
+            kind=kind,
+            title=secrets.mask(title)[:200],
+            subject=subject,
+            active_subject=subject,
+            params=dict(params or {}),
+            hold_before=hold_before,
+            hold_until=hold_until,
+            created_by=user,
+            launched_from=launched_from,
+        )
+        _insert_steps(job, steps)
+        ring(job.pk)
+    return job
+
+
+def conflict_over(subject: str) -> Conflict | None:
+    """Give the error that names the job which is active for the subject, None if there is none."""
+    holder = Job.objects.filter(active_subject=subject).first()
+    if holder is None:
+        return None
+    return Conflict(
+        f"“{holder.title}” (job {holder.pk}) is already at work on this.",
+        fix="Wait for it to end, or cancel it.",
+        address=holder.get_absolute_url(),
+    )
+
+
+def _check_graph(steps: Sequence[StepSpec]) -> None:
+    keys = {step.key for step in steps}
+    if len(keys) < len(steps):
+        raise ValueError("Two steps of a job have the same key.")
+    graph = {step.key: {*step.needs, *step.after} for step in steps}
+    if unknown := set().union(*graph.values()) - keys:
+        raise ValueError(f"Steps wait for steps that are not part of the job: {sorted(unknown)}.")
+    TopologicalSorter(graph).prepare()
+
+
+def _insert_job(**fields: Any) -> Job:
+    try:
+        with transaction.atomic():
+            return Job.objects.create(**fields)
+    except IntegrityError:
+        if conflict := conflict_over(fields["subject"]):
+            raise conflict from None
+        raise
+
+
+def _insert_steps(job: Job, steps: Sequence[StepSpec]) -> None:
+    rows = [_step_row(job, ordinal, step) for ordinal, step in enumerate(steps)]
+    Step.objects.bulk_create(rows, batch_size=BATCH)
+    # MySQL does not give the keys of a bulk insert.
+    ids = dict(Step.objects.filter(job=job).values_list("key", "pk"))
+    edges = [
+        Dependency(step_id=ids[step.key], needs_id=ids[key], hard=key in step.needs)
+        for step in steps
+        for key in {*step.needs, *step.after}
+    ]
+    Dependency.objects.bulk_create(edges, batch_size=BATCH)
+
+
+def _step_row(job: Job, ordinal: int, step: StepSpec) -> Step:
+    return Step(
+        job=job,
+        key=step.key,
+        ordinal=ordinal,
+        action=step.action,
+        title=secrets.mask(step.title)[:250],
+        group=step.group,
+        phase=step.phase,
+        params=dict(step.params),
+        blockers=len({*step.needs, *step.after}),
+        progress_total=step.expected_bytes,
+        progress_unit=BYTES if step.expected_bytes else "",
+    )
