@@ -1,0 +1,73 @@
+"""Real OpenStack clouds of different releases on loopback, side by side.
+
+  python3 -m lab packages             install what the distribution must bring (root or sudo)
+  python3 -m lab install [CLOUD...]   make the virtual environments
+  python3 -m lab up [CLOUD...]        from nothing or from the last `down`
+  python3 -m lab status [CLOUD...]    processes and memory; exit status 1 when one is missing
+  python3 -m lab check CLOUD          try what a migration needs
+  python3 -m lab compute start|stop CLOUD HOST
+  python3 -m lab down [CLOUD...]      keeps the state
+
+All clouds when none is named. See docs/lab.md.
+"""
+
+import os
+import subprocess
+import sys
+
+from lab import lifecycle, requirements, status, venvs
+from lab.clouds import CLOUDS, Cloud, cloud_named
+from lab.connection_files import clouds_yaml_path
+from lab.errors import LabError, NotPrepared
+from lab.places import REPOSITORY
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; answers with the exit status."""
+    try:
+        return run(*(arguments or ["help"]))
+    except NotPrepared as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 2
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
+
+
+def run(action: str, *names: str) -> int:
+    """Run one command."""
+    match action, names:
+        case "packages", ():
+            requirements.install_packages()
+        case "install", _:
+            lifecycle.install(chosen(names))
+        case "up", _:
+            lifecycle.up(chosen(names))
+        case "down", _:
+            lifecycle.down(chosen(names))
+        case "status", _:
+            return 0 if status.report(chosen(names)) else 1
+        case "check", (name,):
+            return check(cloud_named(name))
+        case "compute", (order, cloud, host):
+            lifecycle.compute(order, cloud, host)
+        case _:
+            print(__doc__)
+            return 0 if action == "help" else 2
+    return 0
+
+
+def chosen(names: tuple[str, ...]) -> list[Cloud]:
+    """The clouds named, or all."""
+    return [cloud_named(name) for name in names or CLOUDS]
+
+
+def check(cloud: Cloud) -> int:
+    """Run the check with the newest environment's Python, which has openstacksdk."""
+    environment = os.environ | {"OS_CLIENT_CONFIG_FILE": str(clouds_yaml_path())}
+    command = [str(venvs.newest().venv / "bin" / "python"), "-m", "lab.check", cloud.name]
+    return subprocess.run(command, cwd=REPOSITORY, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,105 @@
+"""The clouds of the lab: another cloud or another release is one more entry here.
+
+A release also needs a constraints file, constraints-<release>.txt.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab.errors import LabError
+from lab.places import port_shift, run_directory, venvs_directory
+
+# A port is the cloud's base + the service's + the shift. All stay below 32768, where the kernel's
+# range for outgoing connections starts: hundreds of loopback connections draw from that range, and
+# a service whose port lies in it fails now and then with "Address already in use".
+PORTS = {
+    "keystone": 5000,
+    "glance": 9292,
+    "placement": 8778,
+    "nova": 8774,
+    "neutron": 9696,
+    "cinder": 8776,
+}
+MARIADB_PORT = 13506
+RABBITMQ_PORT = 15872
+RABBITMQ_DISTRIBUTION_PORT = 25872
+EPMD_PORT = 14569
+FIRST_EPHEMERAL_PORT = 32768
+REGION = "RegionOne"
+
+Options = dict[str, dict[str, object]]
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """One OpenStack cloud of one release."""
+
+    name: str
+    release: str
+    base_port: int
+    hosts: tuple[str, ...]
+    external_range: str = "172.24.4.0/24"
+    # {service: {section: {option: value}}}, put into that service's configuration last.
+    extra: dict[str, Options] = field(default_factory=dict)
+
+    @property
+    def directory(self) -> Path:
+        """Configuration, disks, volumes and images of this cloud."""
+        return run_directory() / self.name
+
+    @property
+    def configuration_directory(self) -> Path:
+        """Configuration files of all its services."""
+        return self.directory / "etc"
+
+    @property
+    def venv(self) -> Path:
+        """The virtual environment of its release, shared with other clouds of that release."""
+        return venvs_directory() / self.release
+
+    def port(self, service: str) -> int:
+        """Port of a service."""
+        return shifted(self.base_port + PORTS[service])
+
+    def url(self, service: str) -> str:
+        """Root URL of a service."""
+        return f"http://127.0.0.1:{self.port(service)}"
+
+    @property
+    def identity_url(self) -> str:
+        """Where to log in."""
+        return self.url("keystone") + "/v3"
+
+
+# Both have one and the same external range, as where two clouds share a public network, so that
+# floating addresses can move.
+CLOUDS = {
+    cloud.name: cloud
+    for cloud in (
+        Cloud("src", release="2023.1", base_port=11000, hosts=("src-c1", "src-c2", "src-c3")),
+        Cloud("dst", release="2026.2", base_port=21000, hosts=("dst-c1", "dst-c2", "dst-c3")),
+    )
+}
+
+
+def cloud_named(name: str) -> Cloud:
+    """The cloud of that name."""
+    if name not in CLOUDS:
+        raise LabError(f"no cloud {name}; there are {', '.join(CLOUDS)}")
+    return CLOUDS[name]
+
+
+def shifted(port: int) -> int:
+    """A port of this lab, which may be one of several on the machine."""
+    return port + port_shift()
+
+
+def check_ports() -> None:
+    """Refuse a table or a shift that would give clashing or unreliable ports."""
+    shared = (MARIADB_PORT, RABBITMQ_PORT, RABBITMQ_DISTRIBUTION_PORT, EPMD_PORT)
+    ports = [shifted(port) for port in shared]
+    ports += [cloud.port(service) for cloud in CLOUDS.values() for service in PORTS]
+    if len(set(ports)) < len(ports):
+        raise LabError(f"two services would share a port: {sorted(ports)}")
+    if max(ports) >= FIRST_EPHEMERAL_PORT:
+        raise LabError(f"port {max(ports)} is not below {FIRST_EPHEMERAL_PORT}: choose less shift")

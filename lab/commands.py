@@ -1,0 +1,49 @@
+"""Command lines and environment of a cloud's services."""
+
+from lab.clouds import Cloud
+from lab.places import LAB
+from lab.processes import clean_environment
+
+Command = list[str]
+
+
+def configured(cloud: Cloud, tool: str, files: tuple[str, ...], *arguments: str) -> Command:
+    """A tool of the cloud's environment with its configuration files."""
+    command = [str(cloud.venv / "bin" / tool)]
+    for file in files:
+        command += ["--config-file", str(cloud.configuration_directory / f"{file}.conf")]
+    return [*command, *arguments]
+
+
+def wsgi(cloud: Cloud, application: str, service: str) -> Command:
+    """A WSGI application on its service's port."""
+    python = str(cloud.venv / "bin" / "python")
+    return [python, str(LAB / "plugins" / "lab_wsgi.py"), application, str(cloud.port(service))]
+
+
+def has_script(cloud: Cloud, name: str) -> bool:
+    """Whether this release still comes with a server script."""
+    return (cloud.venv / "bin" / name).exists()
+
+
+def environment(cloud: Cloud) -> dict[str, str]:
+    """Environment of all processes of a cloud."""
+    inherited = clean_environment()
+    directory = str(cloud.configuration_directory)
+    services = ("KEYSTONE", "GLANCE", "PLACEMENT", "NOVA", "NEUTRON")
+    return (
+        inherited
+        | {f"OS_{service}_CONFIG_DIR": directory for service in services}
+        | {
+            # lab/bin holds the `mount` that does nothing.
+            "PATH": f"{cloud.venv}/bin:{LAB}/bin:{inherited.get('PATH', '')}:/usr/sbin:/sbin",
+            # For the network driver and its entry point.
+            "PYTHONPATH": str(LAB / "plugins"),
+            "PYTHONUNBUFFERED": "1",
+            # Nova's WSGI application takes the first of these for its paste file.
+            "OS_NOVA_CONFIG_FILES": (
+                f"{cloud.venv}/etc/nova/api-paste.ini;nova.conf;nova-control.conf"
+            ),
+            "OS_NEUTRON_CONFIG_FILES": "neutron.conf",
+        }
+    )

@@ -1,0 +1,12 @@
+"""The services of a cloud: one module for each, with its configuration, migrations and commands."""
+
+from lab.components import cinder, glance, keystone, neutron, nova, placement
+
+COMPONENTS = (
+    keystone.COMPONENT,
+    placement.COMPONENT,
+    glance.COMPONENT,
+    neutron.COMPONENT,
+    nova.COMPONENT,
+    cinder.COMPONENT,
+)

@@ -1,0 +1,106 @@
+"""Cinder: volumes, as files of its NFS driver on a share that is a plain directory.
+
+The driver needs only that `mount` succeeds (lab/bin); LVM or iSCSI would need the kernel.
+"""
+
+import hashlib
+from pathlib import Path
+
+from lab.clouds import Cloud, Options
+from lab.commands import Command, configured
+from lab.components.component import Component
+from lab.configuration import database, service_login, write
+from lab.places import service_down_seconds, write_private
+
+BACKEND = "nfs"
+
+
+def share(cloud: Cloud) -> str:
+    """Name of the share, which is mounted in name only."""
+    return f"127.0.0.1:/lab-{cloud.name}"
+
+
+def share_directory(cloud: Cloud) -> Path:
+    """Where the volumes are: the driver names the mount point by the digest of the share."""
+    digest = hashlib.md5(share(cloud).encode(), usedforsecurity=False).hexdigest()
+    return cloud.directory / "mounts" / digest
+
+
+def configure(cloud: Cloud) -> None:
+    """Write cinder.conf and the list of shares."""
+    for directory in ("cinder", "mounts"):
+        (cloud.directory / directory).mkdir(parents=True, exist_ok=True)
+    write_private(cloud.configuration_directory / "nfs_shares", share(cloud) + "\n")
+    login = service_login(cloud)
+    helper = _privsep_helper(cloud)
+    sections: Options = {
+        "DEFAULT": _defaults(cloud),
+        BACKEND: _backend(cloud),
+        "database": database(cloud, "cinder"),
+        # Also for snapshots of attached volumes: Cinder asks Nova for its part of them.
+        "nova": login,
+        "service_user": {**login, "send_service_user_token": True},
+        "privsep": helper,
+        "cinder_sys_admin": helper,
+        "privsep_osbrick": helper,
+    }
+    write(cloud, "cinder", sections)
+
+
+def migrations(cloud: Cloud) -> list[Command]:
+    """Tables."""
+    return [configured(cloud, "cinder-manage", ("cinder",), "db", "sync")]
+
+
+def processes(cloud: Cloud) -> dict[str, Command]:
+    """API, scheduler and volume service."""
+    names = ("cinder-api", "cinder-scheduler", "cinder-volume")
+    return {name: configured(cloud, name, ("cinder",)) for name in names}
+
+
+def _defaults(cloud: Cloud) -> dict[str, object]:
+    etc = cloud.venv / "etc" / "cinder"
+    return {
+        "host": f"{cloud.name}-control",
+        "my_ip": "127.0.0.1",
+        "state_path": cloud.directory / "cinder",
+        "osapi_volume_listen": "127.0.0.1",
+        "osapi_volume_listen_port": cloud.port("cinder"),
+        "osapi_volume_workers": 1,
+        "enabled_backends": BACKEND,
+        "default_volume_type": BACKEND,
+        "glance_api_servers": cloud.url("glance"),
+        "service_down_time": service_down_seconds(),
+        "api_paste_config": etc / "api-paste.ini",
+        "rootwrap_config": etc / "rootwrap.conf",
+        "resource_query_filters_file": etc / "resource_filters.json",
+    }
+
+
+def _backend(cloud: Cloud) -> dict[str, object]:
+    return {
+        "volume_driver": "cinder.volume.drivers.nfs.NfsDriver",
+        "volume_backend_name": BACKEND,
+        "nfs_mount_point_base": share_directory(cloud).parent,
+        "nfs_shares_config": cloud.configuration_directory / "nfs_shares",
+        "nfs_snapshot_support": True,
+        "nas_secure_file_operations": False,
+        "nas_secure_file_permissions": False,
+    }
+
+
+def _privsep_helper(cloud: Cloud) -> dict[str, object]:
+    """Without this the helper is called through sudo, which need not exist."""
+    file = cloud.configuration_directory / "cinder.conf"
+    return {"helper_command": f"{cloud.venv}/bin/privsep-helper --config-file {file}"}
+
+
+COMPONENT = Component(
+    name="cinder",
+    databases=("cinder",),
+    configure=configure,
+    migrations=migrations,
+    processes=processes,
+    service_type="volumev3",
+    endpoint_path="/v3/%(project_id)s",
+)

@@ -1,0 +1,55 @@
+"""Glance: images, as files of its own."""
+
+import shutil
+from pathlib import Path
+
+from lab.clouds import Cloud
+from lab.commands import Command, configured, wsgi
+from lab.components.component import Component
+from lab.configuration import database, write
+
+
+def image_directory(cloud: Cloud) -> Path:
+    """Where each image is a file named by its id."""
+    return cloud.directory / "glance" / "images"
+
+
+def configure(cloud: Cloud) -> None:
+    """Write glance-api.conf, with the paste file beside it."""
+    image_directory(cloud).mkdir(parents=True, exist_ok=True)
+    sections: dict[str, dict[str, object]] = {
+        "DEFAULT": {
+            "worker_self_reference_url": cloud.url("glance"),
+            "node_staging_uri": f"file://{cloud.directory}/glance/staging",
+        },
+        "database": database(cloud, "glance"),
+        "glance_store": {
+            "stores": "file",
+            "default_store": "file",
+            "filesystem_store_datadir": image_directory(cloud),
+        },
+        "paste_deploy": {"flavor": "keystone"},
+    }
+    write(cloud, "glance", sections, file="glance-api")
+    paste = cloud.venv / "etc" / "glance" / "glance-api-paste.ini"
+    shutil.copy(paste, cloud.configuration_directory)
+
+
+def migrations(cloud: Cloud) -> list[Command]:
+    """Tables."""
+    return [configured(cloud, "glance-manage", ("glance-api",), "db_sync")]
+
+
+def processes(cloud: Cloud) -> dict[str, Command]:
+    """One WSGI server: the script glance-api refuses to start on 2026.2."""
+    return {"glance": wsgi(cloud, "glance.common.wsgi_app:init_app()", "glance")}
+
+
+COMPONENT = Component(
+    name="glance",
+    databases=("glance",),
+    configure=configure,
+    migrations=migrations,
+    processes=processes,
+    service_type="image",
+)

@@ -1,0 +1,54 @@
+"""Keystone: identity."""
+
+from lab.clouds import REGION, Cloud
+from lab.commands import Command, configured, wsgi
+from lab.components.component import Component
+from lab.configuration import database, write
+
+
+def configure(cloud: Cloud) -> None:
+    """Write keystone.conf."""
+    keys = cloud.directory / "keystone"
+    keys.mkdir(parents=True, exist_ok=True)
+    sections: dict[str, dict[str, object]] = {
+        "database": database(cloud, "keystone"),
+        "token": {"provider": "fernet", "expiration": 14400},
+        "fernet_tokens": {"key_repository": keys / "fernet"},
+        "fernet_receipts": {"key_repository": keys / "fernet"},
+        "credential": {"key_repository": keys / "credential"},
+        # The default costs 0.25 s of CPU for each login.
+        "identity": {"password_hash_rounds": 4},
+    }
+    write(cloud, "keystone", sections)
+
+
+def migrations(cloud: Cloud) -> list[Command]:
+    """Tables, keys, and the administrator (its password comes from the environment)."""
+
+    def manage(*arguments: str) -> Command:
+        return configured(cloud, "keystone-manage", ("keystone",), *arguments)
+
+    owner = ("--keystone-user", "root", "--keystone-group", "root")
+    interfaces = ("public", "internal", "admin")
+    urls = [x for name in interfaces for x in (f"--bootstrap-{name}-url", cloud.identity_url)]
+    return [
+        manage("db_sync"),
+        manage("fernet_setup", *owner),
+        manage("credential_setup", *owner),
+        manage("bootstrap", "--bootstrap-region-id", REGION, *urls),
+    ]
+
+
+def processes(cloud: Cloud) -> dict[str, Command]:
+    """One WSGI server."""
+    application = "keystone.server.wsgi:initialize_public_application()"
+    return {"keystone": wsgi(cloud, application, "keystone")}
+
+
+COMPONENT = Component(
+    name="keystone",
+    databases=("keystone",),
+    configure=configure,
+    migrations=migrations,
+    processes=processes,
+)

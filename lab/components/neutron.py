@@ -1,0 +1,74 @@
+"""Neutron: networks, without agents, RPC servers or periodic workers: nothing here needs them."""
+
+from lab.clouds import Cloud
+from lab.commands import Command, configured, has_script, wsgi
+from lab.components.component import Component
+from lab.configuration import database, service_login, write
+
+# The defaults are meant for one tenant; tests of several share a cloud.
+QUOTAS = {
+    "quota_network": 1000,
+    "quota_subnet": 1000,
+    "quota_port": 5000,
+    "quota_router": 500,
+    "quota_floatingip": 500,
+    "quota_security_group": 500,
+    "quota_security_group_rule": 5000,
+}
+
+
+def configure(cloud: Cloud) -> None:
+    """Write neutron.conf."""
+    (cloud.directory / "neutron").mkdir(parents=True, exist_ok=True)
+    sections: dict[str, dict[str, object]] = {
+        "DEFAULT": {
+            "host": f"{cloud.name}-control",
+            "bind_host": "127.0.0.1",
+            "bind_port": cloud.port("neutron"),
+            "api_workers": 1,
+            "rpc_workers": 0,
+            "core_plugin": "ml2",
+            "service_plugins": "router",
+            "state_path": cloud.directory / "neutron",
+            "dhcp_agent_notification": False,
+            "api_paste_config": cloud.venv / "etc" / "neutron" / "api-paste.ini",
+        },
+        "database": database(cloud, "neutron"),
+        "nova": service_login(cloud),
+        "placement": service_login(cloud),
+        "ml2": {
+            "type_drivers": "local,flat,vlan,vxlan",
+            "tenant_network_types": "vxlan",
+            "mechanism_drivers": "lab",
+            "extension_drivers": "port_security",
+        },
+        "ml2_type_flat": {"flat_networks": "*"},
+        "ml2_type_vlan": {"network_vlan_ranges": "physnet1:100:500"},
+        "ml2_type_vxlan": {"vni_ranges": "1:20000"},
+        "quotas": dict(QUOTAS),
+    }
+    write(cloud, "neutron", sections)
+
+
+def migrations(cloud: Cloud) -> list[Command]:
+    """Tables."""
+    return [configured(cloud, "neutron-db-manage", ("neutron",), "upgrade", "heads")]
+
+
+def processes(cloud: Cloud) -> dict[str, Command]:
+    """The release's own server, or a WSGI server where it has none."""
+    if has_script(cloud, "neutron-server"):
+        command = configured(cloud, "neutron-server", ("neutron",))
+    else:
+        command = wsgi(cloud, "neutron.wsgi.api:application", "neutron")
+    return {"neutron": command}
+
+
+COMPONENT = Component(
+    name="neutron",
+    databases=("neutron",),
+    configure=configure,
+    migrations=migrations,
+    processes=processes,
+    service_type="network",
+)

@@ -1,0 +1,123 @@
+"""Nova: servers, on hosts that are processes with the lab's virt driver."""
+
+import uuid
+from pathlib import Path
+
+from lab.clouds import Cloud, Options
+from lab.commands import Command, configured, has_script, wsgi
+from lab.components.cinder import share_directory
+from lab.components.component import Component
+from lab.configuration import database, service_login, write, write_sections
+from lab.places import service_down_seconds, write_private
+
+# The same as in lab/plugins/lab_hypervisor.py.
+NODE_NAMESPACE = uuid.UUID("6f0b6c7e-0d55-4b0e-9a57-1c1e4b0b7d11")
+COMMON = ("nova",)
+CONTROL = ("nova", "nova-control")
+SCRIPT = "nova-api-os-compute"
+
+
+def disk_directory(cloud: Cloud) -> Path:
+    """Where each server has a directory named by its id, shared by the hosts."""
+    return cloud.directory / "disks"
+
+
+def configure(cloud: Cloud) -> None:
+    """Write nova.conf for all, nova-control.conf for what knows the databases, and the hosts'."""
+    disk_directory(cloud).mkdir(parents=True, exist_ok=True)
+    write(cloud, "nova", {"DEFAULT": _defaults(cloud), **_sections(cloud)})
+    # A nova-compute that finds database sections complains: "No DB access allowed".
+    control: Options = {
+        "DEFAULT": {"host": f"{cloud.name}-control"},
+        "api_database": database(cloud, "nova_api"),
+        "database": database(cloud, "nova"),
+    }
+    write_sections(cloud, "nova-control", control)
+    for host in cloud.hosts:
+        state = cloud.directory / "nova" / host
+        write_sections(cloud, f"nova-{host}", {"DEFAULT": {"host": host, "state_path": state}})
+        # Nova since 27 refuses to start a known host that has lost this.
+        write_private(state / "compute_id", str(uuid.uuid5(NODE_NAMESPACE, host)))
+
+
+def migrations(cloud: Cloud) -> list[Command]:
+    """Tables of the API and of both cells; cell0's database is named after the main one."""
+
+    def manage(*arguments: str) -> Command:
+        return configured(cloud, "nova-manage", CONTROL, *arguments)
+
+    return [
+        manage("api_db", "sync"),
+        manage("cell_v2", "map_cell0"),
+        manage("cell_v2", "create_cell", "--name", "cell1"),
+        manage("db", "sync"),
+    ]
+
+
+def processes(cloud: Cloud) -> dict[str, Command]:
+    """API, conductor, scheduler, and a nova-compute for each host."""
+    if has_script(cloud, SCRIPT):
+        api = configured(cloud, SCRIPT, CONTROL)
+    else:
+        api = wsgi(cloud, "nova.wsgi.osapi_compute:application", "nova")
+    commands = {"nova-api": api}
+    for name in ("nova-conductor", "nova-scheduler"):
+        commands[name] = configured(cloud, name, CONTROL)
+    for host in cloud.hosts:
+        commands[compute_process(host)] = configured(
+            cloud, "nova-compute", (*COMMON, f"nova-{host}")
+        )
+    return commands
+
+
+def compute_process(host: str) -> str:
+    """Name of a host's nova-compute among the lab's processes."""
+    return f"nova-compute-{host}"
+
+
+def _defaults(cloud: Cloud) -> dict[str, object]:
+    down = service_down_seconds()
+    return {
+        "my_ip": "127.0.0.1",
+        "state_path": cloud.directory / "nova",
+        "compute_driver": "lab_hypervisor.LabHypervisor",
+        "lab_disks": disk_directory(cloud),
+        "lab_volumes": share_directory(cloud).parent,
+        "osapi_compute_listen": "127.0.0.1",
+        "osapi_compute_listen_port": cloud.port("nova"),
+        "osapi_compute_workers": 1,
+        "enabled_apis": "osapi_compute",
+        "vif_plugging_is_fatal": False,
+        "vif_plugging_timeout": 0,
+        "service_down_time": down,
+        "report_interval": max(down // 6, 1),
+        "cpu_allocation_ratio": 16.0,
+    }
+
+
+def _sections(cloud: Cloud) -> Options:
+    login = service_login(cloud)
+    return {
+        "service_user": {**login, "send_service_user_token": True},
+        "placement": login,
+        "neutron": login,
+        "cinder": login,
+        "glance": {"api_servers": cloud.url("glance")},
+        "conductor": {"workers": 1},
+        # New hosts are found by this; nova-manage would have to be run after their first start.
+        "scheduler": {"workers": 1, "discover_hosts_in_cells_interval": 5},
+        "compute": {"live_migration_wait_for_vif_plug": False},
+        "vnc": {"enabled": False},
+        "wsgi": {"api_paste_config": cloud.venv / "etc" / "nova" / "api-paste.ini"},
+    }
+
+
+COMPONENT = Component(
+    name="nova",
+    databases=("nova_api", "nova", "nova_cell0"),
+    configure=configure,
+    migrations=migrations,
+    processes=processes,
+    service_type="compute",
+    endpoint_path="/v2.1",
+)

@@ -1,0 +1,80 @@
+"""The files through which others find the lab: clouds.yaml and a Pumphouse config.yaml."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from lab.clouds import CLOUDS, REGION, Cloud
+from lab.configuration import database_url
+from lab.passwords import password
+from lab.places import run_directory, write_private
+
+# Roles of the clouds in a Pumphouse configuration.
+ROLES = {"source": "src", "destination": "dst"}
+
+
+def clouds_yaml_path() -> Path:
+    """Of the OpenStack clients: administrators of all clouds."""
+    return run_directory() / "clouds.yaml"
+
+
+def config_yaml_path() -> Path:
+    """Pumphouse's own, in the format of 2015."""
+    return run_directory() / "config.yaml"
+
+
+def write_all() -> None:
+    """Write both, readable by the owner only."""
+    clouds = {name: _client_entry(cloud) for name, cloud in CLOUDS.items()}
+    write_private(clouds_yaml_path(), as_yaml({"clouds": clouds}))
+    roles = {role: _pumphouse_entry(CLOUDS[name]) for role, name in ROLES.items()}
+    write_private(config_yaml_path(), as_yaml({"CLOUDS": roles}))
+
+
+def as_yaml(value: dict[str, Any], *, indent: int = 0) -> str:
+    """Nested mappings as YAML; scalars are written as JSON, which YAML contains."""
+    lines = ""
+    for key, item in value.items():
+        lines += f"{' ' * indent}{key}:"
+        if isinstance(item, dict):
+            lines += "\n" + as_yaml(item, indent=indent + 2)
+        else:
+            lines += f" {json.dumps(item)}\n"
+    return lines
+
+
+def _identity(cloud: Cloud) -> dict[str, str]:
+    """Where the password hashes are, which no API gives out."""
+    return {"connection": database_url(cloud, "keystone")}
+
+
+def _client_entry(cloud: Cloud) -> dict[str, Any]:
+    return {
+        "region_name": REGION,
+        "identity_api_version": 3,
+        "auth": {
+            "auth_url": cloud.identity_url,
+            "username": "admin",
+            "password": password(cloud.name, use="admin"),
+            "project_name": "admin",
+            "user_domain_name": "Default",
+            "project_domain_name": "Default",
+        },
+        "pumphouse": {"identity": _identity(cloud)},
+    }
+
+
+def _pumphouse_entry(cloud: Cloud) -> dict[str, Any]:
+    return {
+        "endpoint": {
+            "auth_url": cloud.identity_url,
+            "username": "admin",
+            "password": password(cloud.name, use="admin"),
+            "tenant_name": "admin",
+            "user_domain_name": "Default",
+            "project_domain_name": "Default",
+            "region_name": REGION,
+        },
+        "identity": _identity(cloud),
+        "populate": {"num_tenants": 1, "num_servers": 2, "num_volumes": 1},
+    }

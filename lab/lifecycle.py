@@ -1,0 +1,134 @@
+"""Bring clouds up and down, and single processes of them."""
+
+import signal
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from lab import catalogue, connection_files, databases, infrastructure, processes, venvs
+from lab.clouds import CLOUDS, PORTS, Cloud, check_ports, cloud_named
+from lab.commands import Command, environment
+from lab.components import COMPONENTS
+from lab.components.nova import compute_process
+from lab.errors import LabError
+from lab.places import port_shift, run_directory, write_private
+from lab.readiness import wait_for_login, wait_for_services
+from lab.requirements import check
+
+
+def install(clouds: Iterable[Cloud]) -> None:
+    """Make the virtual environments that are not complete."""
+    _each(venvs.install, {cloud.release: cloud for cloud in clouds}.values())
+
+
+def up(clouds: Iterable[Cloud]) -> None:
+    """Bring clouds up, from nothing or from the last `down`; restarts what has died."""
+    chosen = list(clouds)
+    check()
+    check_ports()
+    run_directory().mkdir(mode=0o700, parents=True, exist_ok=True)
+    _keep_port_shift()
+    install(chosen)
+    connection_files.write_all()
+    processes.forget_dead(infrastructure.GROUP)
+    infrastructure.up()
+    _each(_up, chosen)
+
+
+def down(clouds: Iterable[Cloud]) -> None:
+    """Stop clouds, keeping their state; with the last of them the infrastructure."""
+    _each(lambda cloud: _down(cloud), list(clouds))
+    if not any(any(processes.pids(name).values()) for name in CLOUDS):
+        infrastructure.down()
+
+
+def compute(action: str, cloud: str, host: str) -> None:
+    """Start or stop one nova-compute; stop is abrupt, as when the power goes."""
+    if host not in cloud_named(cloud).hosts:
+        raise LabError(f"no host {host} in {cloud}")
+    if action == "start":
+        start(cloud, compute_process(host))
+    elif action == "stop":
+        _signal(cloud, compute_process(host), signal.SIGKILL)
+    else:
+        raise LabError(f"a nova-compute can be started and stopped, not {action}")
+
+
+def start(cloud: str, process: str) -> None:
+    """Start one process of a cloud, if it does not run."""
+    chosen = cloud_named(cloud)
+    _start(chosen, [_existing(chosen, process)])
+
+
+def stop(cloud: str, process: str) -> None:
+    """Stop one process of a cloud in an orderly way."""
+    _signal(cloud, process, signal.SIGTERM)
+
+
+def restart(cloud: str, process: str) -> None:
+    """Stop and start one process, for instance after its configuration was changed."""
+    stop(cloud, process)
+    start(cloud, process)
+
+
+def commands(cloud: Cloud) -> dict[str, Command]:
+    """All processes of a cloud and how they are run."""
+    return {
+        name: command
+        for component in COMPONENTS
+        for name, command in component.processes(cloud).items()
+    }
+
+
+def _up(cloud: Cloud) -> None:
+    processes.forget_dead(cloud.name)
+    if not any(processes.pids(cloud.name).values()):
+        for service in PORTS:
+            processes.refuse_taken(cloud.port(service), f"{cloud.name} {service}")
+    (cloud.directory / "lock").mkdir(parents=True, exist_ok=True)
+    for component in COMPONENTS:
+        component.configure(cloud)
+    databases.create(cloud)
+    _start(cloud, ["keystone"])
+    session = wait_for_login(cloud)
+    catalogue.fill(session)
+    _start(cloud, commands(cloud))
+    wait_for_services(session)
+
+
+def _down(cloud: Cloud) -> None:
+    processes.kill(cloud.name, processes.pids(cloud.name))
+    processes.note(f"{cloud.name} down")
+
+
+def _start(cloud: Cloud, names: Iterable[str]) -> None:
+    venvs.link_hypervisor(cloud)
+    running = processes.pids(cloud.name)
+    known = commands(cloud)
+    for name in names:
+        if not running.get(name):
+            processes.start(cloud.name, name, known[name], environment(cloud))
+
+
+def _signal(cloud: str, process: str, first: signal.Signals) -> None:
+    processes.kill(cloud, [_existing(cloud_named(cloud), process)], first=first)
+
+
+def _existing(cloud: Cloud, process: str) -> str:
+    if process not in commands(cloud):
+        raise LabError(f"no process {process} in {cloud.name}; {', '.join(commands(cloud))}")
+    return process
+
+
+def _keep_port_shift() -> None:
+    """Refuse another shift than before: the ports are also in the databases (endpoints, cells)."""
+    path = run_directory() / "port_shift"
+    if not path.exists():
+        write_private(path, f"{port_shift()}\n")
+    before = int(path.read_text())
+    if before != port_shift():
+        raise LabError(f"{run_directory()} was made with PUMPHOUSE_LAB_PORT_SHIFT={before}")
+
+
+def _each(action: Callable[[Cloud], None], clouds: Iterable[Cloud]) -> None:
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(action, clouds))

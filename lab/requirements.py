@@ -1,0 +1,87 @@
+"""What the machine must have: root, and packages of the distribution.
+
+Everything else is installed in virtual environments.
+"""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from lab.errors import LabError, NotPrepared
+from lab.places import REPOSITORY
+
+# Executable and the package that brings it.
+NEEDED = {
+    "mariadbd": "mariadb-server",
+    "mariadb-install-db": "mariadb-server",
+    "mariadb": "mariadb-server",
+    "rabbitmq-server": "rabbitmq-server",
+    "epmd": "rabbitmq-server",
+    "qemu-img": "qemu-utils",
+}
+INSTALL = ("apt-get", "install", "--no-install-recommends")
+POLICY = Path("/usr/sbin/policy-rc.d")
+
+
+def missing_packages() -> list[str]:
+    """Packages whose executables are not there."""
+    path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
+    missing = {package for name, package in NEEDED.items() if not shutil.which(name, path=path)}
+    return sorted(missing)
+
+
+def check() -> None:
+    """Say in one line what must be done first, if anything."""
+    missing = missing_packages()
+    if missing:
+        names = " ".join(missing)
+        raise NotPrepared(
+            f"missing apt packages: {names}; install them with: {' '.join(INSTALL)} {names}"
+        )
+    if os.geteuid() != 0:
+        # Otherwise the services want sudo and rootwrap for every little thing.
+        raise NotPrepared("must run as root; use: sudo -E python3 -m lab ...")
+
+
+def install_packages() -> None:
+    """Install what is missing, without starting its daemons."""
+    missing = missing_packages()
+    if not missing:
+        return
+    if os.geteuid() != 0:
+        _again_as_root()
+        return
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    with daemons_not_started():
+        for command in (["apt-get", "update", "-q"], [*INSTALL, "-q", "-y", *missing]):
+            if subprocess.run(command, env=environment, check=False).returncode:
+                raise LabError(f"{' '.join(command)} failed")
+
+
+@contextlib.contextmanager
+def daemons_not_started() -> Iterator[None]:
+    """Keep apt from starting MariaDB and RabbitMQ, which it would do on all interfaces."""
+    before = POLICY.read_bytes() if POLICY.exists() else None
+    mode = POLICY.stat().st_mode if before is not None else 0o755
+    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        if before is None:
+            POLICY.unlink()
+        else:
+            POLICY.write_bytes(before)
+            POLICY.chmod(mode)
+
+
+def _again_as_root() -> None:
+    if not shutil.which("sudo"):
+        raise NotPrepared("installing packages takes root or sudo")
+    command = ["sudo", sys.executable, "-m", "lab", "packages"]
+    if subprocess.run(command, cwd=REPOSITORY, check=False).returncode:
+        raise LabError("installing packages with sudo failed")
