@@ -1,0 +1,70 @@
+"""Who may do what: three roles, which are Django groups of the same names.
+
+Pages and API ask ``may``; nothing else decides about permissions.
+"""
+
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser, Group, User
+
+Person = User | AnonymousUser
+
+
+class Role(IntEnum):
+    """A role may do whatever those before it may. Nobody is who has not logged in."""
+
+    NOBODY = 0
+    VIEWER = 1
+    OPERATOR = 2
+    ADMIN = 3
+
+    @property
+    def group(self) -> str:
+        """The name of the Django group that gives this role."""
+        return self.name.lower()
+
+
+class Action(StrEnum):
+    """What can be asked of Pumphouse. ``OPERATE`` is cancel, resume, hold, release, retry, skip."""
+
+    READ = "read"
+    DISCOVER = "discover"
+    PLAN = "plan"
+    PREFLIGHT = "preflight"
+    EXECUTE = "execute"
+    VERIFY = "verify"
+    OPERATE = "operate"
+    ROLLBACK = "rollback"
+    FINALIZE = "finalize"
+    MANAGE_USERS = "manage_users"
+
+
+LEAST_ROLE: dict[Action, Role] = {
+    Action.READ: Role.VIEWER,
+    Action.ROLLBACK: Role.ADMIN,
+    Action.FINALIZE: Role.ADMIN,
+    Action.MANAGE_USERS: Role.ADMIN,
+}
+GROUPS = {role.group: role for role in (Role.VIEWER, Role.OPERATOR, Role.ADMIN)}
+
+
+def role_of(user: Person) -> Role:
+    """Give the highest role of a user; one that is in no group may read."""
+    if isinstance(user, AnonymousUser) or not user.is_active:
+        return Role.NOBODY
+    if user.is_superuser:
+        return Role.ADMIN
+    names = Group.objects.filter(user=user, name__in=GROUPS).values_list("name", flat=True)
+    return max((GROUPS[name] for name in names), default=Role.VIEWER)
+
+
+def may(user: Person, action: Action) -> bool:
+    """Say whether a user may do something. What is not in the table needs an operator."""
+    return role_of(user) >= LEAST_ROLE.get(action, Role.OPERATOR)
+
+
+def create_groups(**_signal: Any) -> None:
+    """Create the three groups; connected to ``post_migrate``, so that they are always there."""
+    for name in GROUPS:
+        Group.objects.get_or_create(name=name)
