@@ -1,0 +1,64 @@
+# The two that matter: `make demo` and `make test`. Each line calls a real tool.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+LAB := $(PYTHON) -m lab
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
+ROOT := $(if $(filter-out 0,$(shell id -u)),sudo)
+LAB_RUNS_ALREADY := $(LAB) status >/dev/null 2>&1
+
+.PHONY: demo test unit lint bench lab-up lab-status lab-down packages browser clean
+
+demo: packages $(INSTALLED)
+	$(LAB) install
+	$(BIN)/python -m lab.demo
+
+test: lint packages browser
+	$(LAB) install
+	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(BIN)/pytest
+
+unit: $(INSTALLED)
+	$(BIN)/pytest tests/unit
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py check
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: $(INSTALLED)
+	$(BIN)/python -m tests.bench
+
+lab-up: packages
+	$(LAB) install
+	$(LAB) up
+
+lab-status:
+	$(LAB) status
+
+lab-down:
+	$(LAB) down
+
+packages:
+	$(LAB) packages
+
+browser:
+	command -v chromium >/dev/null || $(ROOT) apt-get install --no-install-recommends -q -y chromium
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+$(INSTALLED): pyproject.toml
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(ROOT) apt-get install -q -y python3-venv
+ifdef UV
+	uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+	uv pip install --quiet --python $(BIN)/python --editable '.[test,lint]'
+else
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[test,lint]'
+endif
+	touch $@
