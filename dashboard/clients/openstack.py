@@ -1,0 +1,358 @@
+"""Talks to one OpenStack cloud as one identity.
+
+The SDK gives authentication, the catalogue and endpoints; bodies stay the API's own JSON, so that
+no attribute is lost to a model that does not know it. Every failure leaves here as one of
+``dashboard.errors``, with OpenStack's own reason and request id in it.
+"""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from keystoneauth1 import exceptions as auth_errors
+from keystoneauth1 import loading
+from keystoneauth1.session import Session
+from openstack.connection import Connection
+from openstack.exceptions import SDKException
+
+from dashboard import secrets
+from dashboard.clients.cloud_files import CloudAccess
+from dashboard.errors import NeedsOperator, PumphouseError, Retryable
+
+Json = dict[str, Any]
+Found = TypeVar("Found")
+
+ANSWER_SECONDS = 120
+PAGE_SIZE = 500
+PASSING_STATUSES = frozenset({408, 413, 429, 500, 502, 503, 504})
+_READ_RETRIES = {"connect_retries": 2, "status_code_retries": 2}
+
+
+class Cloud:
+    """One identity on one cloud.
+
+    ``services`` are named as in openstacksdk: compute, network, image, block_storage, identity.
+    Tokens are fetched once and renewed by keystoneauth; ``calls`` counts requests by service.
+    """
+
+    def __init__(self, access: CloudAccess, *, calls: Counter[str] | None = None) -> None:
+        self.access = access
+        self.name = access.name
+        self.calls: Counter[str] = Counter() if calls is None else calls
+        secrets.register(access.auth.get("password"))
+        loader = loading.get_plugin_loader(access.auth_type)
+        self.session = Session(
+            auth=loader.load_from_options(**access.auth),
+            verify=access.verify,
+            timeout=ANSWER_SECONDS,
+            app_name="pumphouse",
+        )
+        self._connection = Connection(
+            session=self.session, region_name=access.region_name, interface=access.interface
+        )
+        self._microversions: dict[str, tuple[int, int]] = {}
+
+    # -- identities
+
+    def scoped_to(self, project_id: str) -> "Cloud":
+        """Give the same account acting in another project."""
+        return self._as({**self.access.auth, "project_id": project_id})
+
+    def as_user(self, user_id: str, *, password: str, project_id: str) -> "Cloud":
+        """Give that user of this cloud acting in that project."""
+        secrets.register(password)
+        auth_url = self.access.auth["auth_url"]
+        return self._as(
+            {
+                "auth_url": auth_url,
+                "user_id": user_id,
+                "password": password,
+                "project_id": project_id,
+            }
+        )
+
+    def _as(self, auth: Mapping[str, str]) -> "Cloud":
+        if "project_id" in auth:
+            by_name = ("project_name", "project_domain_name", "project_domain_id")
+            auth = {key: value for key, value in auth.items() if key not in by_name}
+        return Cloud(replace(self.access, auth=auth), calls=self.calls)
+
+    @property
+    def user_id(self) -> str:
+        """The id of the account itself."""
+        return str(self._ask(self.session.get_user_id))
+
+    @property
+    def project_id(self) -> str:
+        """The id of the project that the account is scoped to."""
+        return str(self._ask(self.session.get_project_id))
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """The account's roles in its project: names by id."""
+        access = self._ask(lambda: self.session.auth.get_access(self.session))
+        return dict(zip(access.role_ids, access.role_names, strict=True))
+
+    def fresh_token(self, *, seconds: int) -> str:
+        """Give a token that lives for at least that many seconds more."""
+        auth = self.session.auth
+        if self._ask(lambda: auth.get_access(self.session)).will_expire_soon(seconds):
+            auth.invalidate()
+        return str(self._ask(self.session.get_token))
+
+    # -- reading
+
+    def list(
+        self, service: str, path: str, key: str, *, microversion: str = "", **query: Any
+    ) -> Iterator[Json]:
+        """Yield every object of a collection, page after page.
+
+        Follows ``<key>_links`` (nova, cinder, neutron) and ``next`` (glance); keystone has no pages.
+        """
+        address: str | None = path
+        params: Mapping[str, Any] | None = query
+        while address:
+            body = self.call("GET", service, address, params=params, microversion=microversion)
+            yield from body.get(key, ())
+            address, params = _next_page(body, key), None
+
+    def get(self, service: str, path: str, key: str = "", *, microversion: str = "") -> Json:
+        """Give one object. Raises ``NeedsOperator`` when there is none."""
+        body = self.call("GET", service, path, microversion=microversion)
+        return body[key] if key else body
+
+    def find(
+        self, service: str, path: str, key: str = "", *, microversion: str = ""
+    ) -> Json | None:
+        """Give one object, or None when the cloud has none at that path."""
+        body = self.call("GET", service, path, microversion=microversion, missing_ok=True)
+        return (body[key] if key else body) if body else None
+
+    def supports(self, service: str, microversion: str) -> bool:
+        """Say whether the service speaks that microversion."""
+        wanted = tuple(int(part) for part in microversion.split("."))
+        return self.newest_microversion(service) >= wanted
+
+    def newest_microversion(self, service: str) -> tuple[int, int]:
+        """Give the newest microversion of a service, (0, 0) for services without any."""
+        if service not in self._microversions:
+            data = self._ask(lambda: self._proxy(service).get_endpoint_data())
+            newest = data.max_microversion if data else None
+            self._microversions[service] = tuple(newest) if newest else (0, 0)
+        return self._microversions[service]
+
+    # -- writing
+
+    def post(
+        self, service: str, path: str, body: Any = None, key: str = "", *, microversion: str = ""
+    ) -> Json:
+        """Create something and give the answer, or what it has under ``key``."""
+        answer = self.call("POST", service, path, body=body, microversion=microversion)
+        return answer[key] if key else answer
+
+    def put(self, service: str, path: str, body: Any = None, *, microversion: str = "") -> Json:
+        """Change or set something and give the answer."""
+        return self.call("PUT", service, path, body=body, microversion=microversion)
+
+    def patch(
+        self, service: str, path: str, body: Any, *, headers: Mapping[str, str] | None = None
+    ) -> Json:
+        """Change something in part and give the answer."""
+        return self.call("PATCH", service, path, body=body, headers=headers)
+
+    def delete(self, service: str, path: str, *, microversion: str = "") -> None:
+        """Delete something; that it is gone already is as good."""
+        self.call("DELETE", service, path, microversion=microversion, missing_ok=True)
+
+    def call(
+        self,
+        method: str,
+        service: str,
+        path: str,
+        *,
+        body: Any = None,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        microversion: str = "",
+        missing_ok: bool = False,
+    ) -> Json:
+        """Do one request and give its JSON, {} where there is none (or a 404 that is ``missing_ok``).
+
+        Only reads are repeated here: a write whose answer was lost may have been done.
+        """
+        self.calls[service] += 1
+        response = self._ask(
+            lambda: self._proxy(service).request(
+                path,
+                method,
+                json=body,
+                params=params or None,
+                headers=dict(headers or {}),
+                microversion=microversion or None,
+                raise_exc=False,
+                **(_READ_RETRIES if method == "GET" else {}),
+            )
+        )
+        if response.status_code == 404 and missing_ok:
+            return {}
+        if response.status_code >= 400:
+            raise self.refusal(response, f"{method} {service} {path.partition('?')[0]}")
+        return _json(response)
+
+    def refusal(self, response: Any, what: str) -> PumphouseError:
+        """Turn an HTTP error into ours: passing faults to ``Retryable``, else ``NeedsOperator``."""
+        status = response.status_code
+        sentence = (
+            f"Cloud {self.name} answered {status} to {what}: {secrets.mask(_reason(response))}"
+        )
+        request_id = response.headers.get("x-openstack-request-id", "")
+        if status in PASSING_STATUSES and not _is_quota(sentence):
+            after = response.headers.get("retry-after", "")
+            return Retryable(
+                sentence,
+                request_id=request_id,
+                retry_after=float(after) if after.isdigit() else None,
+            )
+        return NeedsOperator(sentence, fix=_fix(status, sentence), request_id=request_id)
+
+    def stream(self, path: str) -> Any:
+        """Open an image's bytes for reading; the answer is closed by the caller."""
+        self.calls["image"] += 1
+        response = self._ask(lambda: self._proxy("image").get(path, stream=True, raise_exc=False))
+        if response.status_code >= 400:
+            raise self.refusal(response, f"GET image {path}")
+        return response
+
+    def upload(self, path: str, chunks: Any) -> None:
+        """Send bytes to an image.
+
+        With the token given by hand: keystoneauth would answer a 401 by sending the request again,
+        with a body that has been consumed.
+        """
+        self.calls["image"] += 1
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "X-Auth-Token": self.fresh_token(seconds=600),
+        }
+        response = self._ask(
+            lambda: self._proxy("image").put(
+                path,
+                data=chunks,
+                headers=headers,
+                authenticated=False,
+                raise_exc=False,
+                timeout=ANSWER_SECONDS * 10,
+            )
+        )
+        if response.status_code == 401:
+            raise Retryable(f"Cloud {self.name} no longer took the token of an upload.")
+        if response.status_code >= 400:
+            raise self.refusal(response, f"PUT image {path}")
+
+    def _proxy(self, service: str) -> Any:
+        return getattr(self._connection, service)
+
+    def _ask(self, question: Callable[[], Found]) -> Found:
+        """Ask the SDK and turn what it raises into our errors."""
+        try:
+            return question()
+        except auth_errors.Unauthorized as error:
+            raise NeedsOperator(
+                f"Cloud {self.name} refused the credentials of {self._account}.",
+                fix="Correct the user, the password and the domains in the configuration.",
+                request_id=error.request_id or "",
+            ) from None
+        except (
+            auth_errors.ConnectFailure,
+            auth_errors.DiscoveryFailure,
+            auth_errors.HttpServerError,
+        ) as error:
+            raise Retryable(
+                f"Cloud {self.name} does not answer at {self.access.auth.get('auth_url')}: "
+                f"{_first_line(error)}",
+                fix="Check the address and that the service runs and can be reached from here.",
+            ) from None
+        except (auth_errors.ClientException, SDKException) as error:
+            raise NeedsOperator(
+                f"Cloud {self.name} cannot be used: {_first_line(error)}",
+                fix="Check the region, the interface and the endpoints of its catalogue.",
+            ) from None
+
+    @property
+    def _account(self) -> str:
+        auth = self.access.auth
+        return auth.get("username") or auth.get("user_id") or "its account"
+
+
+def wait_for(
+    probe: Callable[[], Found | None],
+    *,
+    what: str,
+    seconds: float,
+    check: Callable[[], None] = lambda: None,
+) -> Found:
+    """Ask ``probe`` until it gives something, from each 0.2 s to each 2 s.
+
+    ``check`` is called between and may raise. Raises ``NeedsOperator`` after ``seconds``.
+    """
+    deadline = time.monotonic() + seconds
+    pause = 0.2
+    while (found := probe()) is None:
+        check()
+        if time.monotonic() > deadline:
+            raise NeedsOperator(
+                f"Waited {seconds:.0f} s in vain for {what}.",
+                fix="Look at it in the cloud, then retry.",
+            )
+        time.sleep(pause)
+        pause = min(pause * 1.5, 2)
+    return found
+
+
+def _next_page(body: Json, key: str) -> str | None:
+    links = {link["rel"]: link["href"] for link in body.get(f"{key}_links", ())}
+    following = links.get("next") or body.get("next")
+    return str(following) if following else None
+
+
+def _json(response: Any) -> Json:
+    try:
+        body = response.json() if response.content else {}
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {"": body}
+
+
+def _reason(response: Any) -> str:
+    """Give the message of an OpenStack error, whatever envelope the service uses."""
+    try:
+        body = response.json()
+    except (ValueError, json.JSONDecodeError):
+        return " ".join(response.text.split())[:300] or response.reason
+    while isinstance(body, dict) and body:
+        body = body.get("message") or body.get("faultstring") or next(iter(body.values()))
+    return " ".join(str(body).split())[:500]
+
+
+def _is_quota(sentence: str) -> bool:
+    # nova says 403 and cinder 413 to a full quota; waiting does not help with either
+    return "quota" in sentence.lower() or "exceed" in sentence.lower()
+
+
+def _fix(status: int, sentence: str) -> str:
+    if _is_quota(sentence):
+        return "Raise the project's quota on that cloud, then retry."
+    fixes = {
+        401: "Correct the credentials in the configuration.",
+        403: "Give the account of that cloud the role that this needs (admin), then retry.",
+        404: "Look whether it was deleted meanwhile; plan again.",
+        409: "Remove or rename what is in the way, or map to it in the plan; then retry.",
+    }
+    return fixes.get(status, "Look at the reason, mend it in the cloud, then retry.")
+
+
+def _first_line(error: Exception) -> str:
+    return secrets.mask(str(error).strip().partition("\n")[0])

@@ -1,0 +1,45 @@
+"""Clouds: where each one's credentials come from, and what was last seen of it."""
+
+from django.db import models
+from django.urls import reverse
+
+
+class Cloud(models.Model):
+    """One cloud. It knows where its credentials are, never what they are."""
+
+    class Origin(models.TextChoices):
+        """Where a cloud's credentials come from."""
+
+        FILE = "file", "Configuration file"
+        FUEL = "fuel", "Fuel environment"
+
+    class State(models.TextChoices):
+        """What the last look at the cloud gave."""
+
+        UNKNOWN = "unknown", "Not looked at yet"
+        REACHABLE = "reachable", "Reachable"
+        UNREACHABLE = "unreachable", "Not reachable"
+        VANISHED = "vanished", "Gone from its configuration"
+
+    name = models.SlugField(max_length=60, unique=True)
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.FILE)
+    location = models.CharField(max_length=250, help_text="The file, or the address of Fuel.")
+    section = models.CharField(max_length=100, help_text="The cloud's name in the file.")
+    auth_url = models.CharField(max_length=250, blank=True)
+    region = models.CharField(max_length=60, blank=True)
+    state = models.CharField(max_length=12, choices=State, default=State.UNKNOWN)
+    explanation = models.TextField(blank=True)
+    # service name -> {"endpoint": …, "newest": "2.95"}
+    services = models.JSONField(default=dict, blank=True)
+    can_copy_passwords = models.BooleanField(default=False)
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Give the address of the cloud's page."""
+        return reverse("cloud", args=[self.name])

@@ -1,0 +1,219 @@
+"""Tenants, plans, what was found about them, and the ledger of what became of each object."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.models import Job
+
+
+class TenantRow(models.Model):
+    """A project as the last discovery of its cloud saw it."""
+
+    cloud = models.ForeignKey(Cloud, on_delete=models.CASCADE, related_name="tenants")
+    project_id = models.CharField(max_length=64)
+    name = models.CharField(max_length=100)
+    domain_name = models.CharField(max_length=100, blank=True)
+    description = models.TextField(blank=True)
+    enabled = models.BooleanField(default=True)
+    servers = models.IntegerField(default=0)
+    volumes = models.IntegerField(default=0)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["cloud", "project_id"], name="one_row_a_project")
+        ]
+        verbose_name = "tenant"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Give the address of the tenant's page."""
+        return reverse("tenant", args=[self.cloud.name, self.project_id])
+
+
+class Plan(models.Model):
+    """What is to be done with one tenant: frozen once it is ready."""
+
+    class State(models.TextChoices):
+        """How far the tenant's move has come."""
+
+        DRAFTING = "drafting", "Being drafted"
+        BLOCKED = "blocked", "Blocked by findings"
+        READY = "ready", "Ready"
+        EXECUTING = "executing", "Executing"
+        EXECUTED = "executed", "Executed"
+        ROLLED_BACK = "rolled_back", "Rolled back"
+        FINALIZED = "finalized", "Finalized"
+
+    source = models.ForeignKey(Cloud, on_delete=models.PROTECT, related_name="+")
+    destination = models.ForeignKey(Cloud, on_delete=models.PROTECT, related_name="+")
+    tenant_id = models.CharField(max_length=64, db_index=True)
+    tenant_name = models.CharField(max_length=100)
+    domain_id = models.CharField(max_length=64, default="default")
+    domain_name = models.CharField(max_length=100, default="Default")
+    state = models.CharField(max_length=12, choices=State, default=State.DRAFTING)
+    options = models.JSONField(default=dict, blank=True)
+    # "type:name or id" on the source -> name or id on the destination
+    choices = models.JSONField(default=dict, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    preflighted_at = models.DateTimeField(null=True, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"Plan {self.pk}: {self.tenant_name}, {self.source} to {self.destination}"
+
+    def get_absolute_url(self) -> str:
+        """Give the address of the plan's page."""
+        return reverse("plan", args=[self.pk])
+
+    @property
+    def subject(self) -> str:
+        """What jobs of this plan hold for themselves: the tenant of the source."""
+        return f"tenant:{self.source.name}:{self.tenant_id}"
+
+
+class PlanItem(models.Model):
+    """One object of the source and what will become of it."""
+
+    class Action(models.TextChoices):
+        """What the plan does with an object."""
+
+        CREATE = "create", "Create"
+        ADOPT = "adopt", "Adopt what is there"
+        MAP = "map", "Map as chosen"
+        KEEP = "keep", "Moved already"
+        SKIP = "skip", "Leave out"
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="items")
+    ordinal = models.IntegerField()
+    type = models.CharField(max_length=40)
+    source_id = models.CharField(max_length=190)
+    name = models.CharField(max_length=255, blank=True)
+    action = models.CharField(max_length=8, choices=Action, default=Action.CREATE)
+    destination_id = models.CharField(max_length=190, blank=True)
+    foreign = models.BooleanField(default=False)
+    fields = models.JSONField(default=dict)
+    # what the decision found out and creation needs
+    decided = models.JSONField(default=dict)
+    # stage -> [[type, source id, stage], …]; hard ones and those that are only an order
+    requires = models.JSONField(default=dict)
+    follows = models.JSONField(default=dict)
+    # [{"field", "value", "reason"}, …]
+    losses = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "type", "source_id"], name="one_item_an_object")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.name or self.source_id}"
+
+
+class PlanFinding(models.Model):
+    """What planning or preflight found: a sentence and its fix."""
+
+    class Severity(models.TextChoices):
+        """How much a finding matters."""
+
+        BLOCK = "block", "Blocks"
+        WARN = "warn", "Warning"
+        INFO = "info", "Note"
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="findings")
+    item = models.ForeignKey(PlanItem, null=True, blank=True, on_delete=models.CASCADE)
+    made_by = models.CharField(max_length=10, default="preflight")  # plan or preflight
+    type = models.CharField(max_length=40, blank=True)
+    resource = models.CharField(max_length=255, blank=True)
+    severity = models.CharField(max_length=5, choices=Severity)
+    sentence = models.TextField()
+    fix = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class Link(models.Model):
+    """The ledger: which object of the destination an object of the source has become.
+
+    Written ahead: the row is there, ``intended``, before the create call. Never deleted.
+    """
+
+    class Origin(models.TextChoices):
+        """How the object of the destination came to be there; rollback removes only created."""
+
+        CREATED = "created", "Created"
+        ADOPTED = "adopted", "Adopted"
+        MAPPED = "mapped", "Mapped"
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        INTENDED = "intended", "Intended"
+        PRESENT = "present", "Present"
+        REMOVED = "removed", "Removed"
+
+    source = models.ForeignKey(Cloud, on_delete=models.PROTECT, related_name="+")
+    destination = models.ForeignKey(Cloud, on_delete=models.PROTECT, related_name="+")
+    type = models.CharField(max_length=40)
+    source_id = models.CharField(max_length=130)
+    destination_id = models.CharField(max_length=130, blank=True)
+    name = models.CharField(max_length=255, blank=True)
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.CREATED)
+    state = models.CharField(max_length=8, choices=State, default=State.INTENDED)
+    plan = models.ForeignKey(Plan, null=True, on_delete=models.SET_NULL, related_name="links")
+    # names of the stages that are done, and what they remembered (no secrets)
+    stages = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "destination", "type", "source_id"], name="one_link_an_object"
+            )
+        ]
+        verbose_name = "ledger entry"
+        verbose_name_plural = "ledger"
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.source_id} → {self.destination_id or '?'}"
+
+
+class DifferenceRow(models.Model):
+    """One field that differed when the plan was last verified."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="differences")
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL)
+    type = models.CharField(max_length=40)
+    source_id = models.CharField(max_length=190)
+    name = models.CharField(max_length=255, blank=True)
+    field = models.CharField(max_length=80)
+    source_value = models.TextField(blank=True)
+    destination_value = models.TextField(blank=True)
+    # the plan had said so: not a fault of the move
+    named = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["named", "id"]
+        verbose_name = "difference"
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.name}: {self.field}"

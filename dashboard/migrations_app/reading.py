@@ -1,0 +1,180 @@
+"""Reads what belongs to one tenant of one cloud: each list once, whoever asks."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from dashboard.clients.openstack import Cloud
+from dashboard.errors import BadInput, NotFound
+
+Json = dict[str, Any]
+
+# 2.47 embeds the flavor by name, 2.73 tells why a server is locked; 2.90 has host names, and from
+# 2.95 on an evacuated server stays stopped: nothing here wants that.
+SERVER_MICROVERSION = "2.90"
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A project of one cloud. ``id`` is empty for one that does not exist yet."""
+
+    id: str
+    name: str
+    domain_id: str = "default"
+    domain_name: str = "Default"
+
+
+class TenantReader:
+    """The lists of one tenant on one cloud, each fetched at most once.
+
+    Types that share a list share the call: the lists more than one type reads have a property
+    here, all others go through ``list``. Safe to be used by several threads.
+    """
+
+    def __init__(self, cloud: Cloud, tenant: Tenant) -> None:
+        self.cloud = cloud
+        self.tenant = tenant
+        self._lists: dict[str, list[Json]] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def list(
+        self, service: str, path: str, key: str, *, microversion: str = "", **query: Any
+    ) -> list[Json]:
+        """Give a whole collection, from memory when it was read before."""
+        name = f"{service}{path}{microversion}{sorted(query.items())}"
+        with self._lock:
+            lock = self._locks.setdefault(name, threading.Lock())
+        with lock:
+            if name not in self._lists:
+                found = self.cloud.list(service, path, key, microversion=microversion, **query)
+                self._lists[name] = [*found]
+            return self._lists[name]
+
+    def owned(self, path: str, key: str) -> "list[Json]":
+        """Give the tenant's own objects of one of neutron's collections."""
+        return self.list("network", path, key, project_id=self.tenant.id)
+
+    @cached_property
+    def compute_microversion(self) -> str:
+        """The microversion for reading servers: what both this cloud and Pumphouse know."""
+        newest = self.cloud.newest_microversion("compute")
+        wanted = tuple(int(part) for part in SERVER_MICROVERSION.split("."))
+        return ".".join(str(part) for part in min(newest, wanted))
+
+    @property
+    def servers(self) -> "list[Json]":
+        """The tenant's servers. The flavor is embedded by name from microversion 2.47 on."""
+        return self.list(
+            "compute",
+            "/servers/detail",
+            "servers",
+            microversion=self.compute_microversion,
+            all_tenants=1,
+            project_id=self.tenant.id,
+        )
+
+    @property
+    def volumes(self) -> "list[Json]":
+        """The tenant's volumes."""
+        return self.list(
+            "block_storage",
+            "/volumes/detail",
+            "volumes",
+            all_tenants=1,
+            project_id=self.tenant.id,
+        )
+
+    @property
+    def ports(self) -> "list[Json]":
+        """All ports of the tenant, those that neutron made for itself included."""
+        return self.owned("/ports", "ports")
+
+    @property
+    def routers(self) -> "list[Json]":
+        """The tenant's routers."""
+        return self.owned("/routers", "routers")
+
+    @property
+    def floating_ips(self) -> "list[Json]":
+        """The tenant's floating addresses."""
+        return self.owned("/floatingips", "floatingips")
+
+    @property
+    def subnets(self) -> "list[Json]":
+        """The tenant's own subnets."""
+        return self.owned("/subnets", "subnets")
+
+    @property
+    def networks(self) -> "list[Json]":
+        """The tenant's own networks, and those of others that it uses (shared, external)."""
+        own = self.owned("/networks", "networks")
+        foreign = sorted(self._networks_in_use() - {network["id"] for network in own})
+        if not foreign:
+            return own
+        return own + self.list("network", "/networks", "networks", id=foreign)
+
+    def _networks_in_use(self) -> set[str]:
+        used = {port["network_id"] for port in self.ports}
+        used |= {address["floating_network_id"] for address in self.floating_ips}
+        gateways = (router.get("external_gateway_info") or {} for router in self.routers)
+        return used | {gateway["network_id"] for gateway in gateways if gateway}
+
+    @property
+    def role_assignments(self) -> "list[Json]":
+        """Who has which role on the project, with names; groups and inherited ones included."""
+        return self.list(
+            "identity",
+            "/role_assignments",
+            "role_assignments",
+            **{"scope.project.id": self.tenant.id, "include_names": "true"},
+        )
+
+    @property
+    def flavors(self) -> "list[Json]":
+        """Every flavor of the cloud, private ones too; 2.61 puts the extra specs into the list."""
+        newest = self.cloud.newest_microversion("compute")
+        microversion = ".".join(str(part) for part in min(newest, (2, 61)))
+        return self.list(
+            "compute", "/flavors/detail", "flavors", microversion=microversion, is_public="None"
+        )
+
+
+def find_tenant(cloud: Cloud, name_or_id: str) -> Tenant:
+    """Give the project of that name or id. Raises ``NotFound``, or ``BadInput`` when several
+    domains have one of that name."""
+    projects = [*cloud.list("identity", "/projects", "projects", name=name_or_id)]
+    if not projects and (by_id := cloud.find("identity", f"/projects/{name_or_id}", "project")):
+        projects = [by_id]
+    if not projects:
+        raise NotFound(
+            f"Cloud {cloud.name} has no tenant {name_or_id!r}.",
+            fix=f"Choose one of its projects: {_names(cloud)}.",
+        )
+    if len(projects) > 1:
+        ids = ", ".join(f"{project['id']} (domain {project['domain_id']})" for project in projects)
+        raise BadInput(
+            f"Cloud {cloud.name} has {len(projects)} tenants named {name_or_id!r}.",
+            fix=f"Give the id instead: {ids}.",
+        )
+    return tenant_of(projects[0], domain_names(cloud))
+
+
+def tenant_of(project: Json, domains: dict[str, str]) -> Tenant:
+    """Give the tenant that a project of the identity API is."""
+    domain_id = project["domain_id"]
+    return Tenant(project["id"], project["name"], domain_id, domains.get(domain_id, domain_id))
+
+
+def domain_names(cloud: Cloud) -> dict[str, str]:
+    """Give the names of the cloud's domains by id."""
+    domains = cloud.list("identity", "/domains", "domains")
+    return {domain["id"]: domain["name"] for domain in domains}
+
+
+def _names(cloud: Cloud) -> str:
+    projects: Iterable[Json] = cloud.list("identity", "/projects", "projects")
+    names = sorted(project["name"] for project in projects)
+    return ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
