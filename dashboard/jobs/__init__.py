@@ -1,0 +1,1 @@
+"""The engine of all long work: jobs, their steps and their log."""

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Measure what the engine costs per step, and that the cost does not grow with the job.
+
+Runs layered graphs of steps that do nothing through a real driver: on an SQLite file of its own,
+or on the database that DATABASE_URL names. Exits with 1 when a step of the largest job costs more
+than 1.5 times a step of the smallest.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+
+SIZES = (500, 1000, 2000, 5000)
+WIDTH = 50
+NEEDS = 3
+MOST_GROWTH = 1.5
+
+
+def main() -> int:
+    """Run the benchmark as the command line asks and print its table or its JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="STEPS")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="pumphouse-bench-") as home:
+        os.environ["PUMPHOUSE_HOME"] = home
+        costs = measure(arguments.sizes)
+    growth = costs[max(costs)] / costs[min(costs)]
+    if arguments.json:
+        print(json.dumps({"milliseconds_per_step": costs, "growth": round(growth, 2)}))
+    else:
+        for steps, cost in costs.items():
+            print(f"{steps:6d} steps  {cost:.2f} ms a step")
+        print(f"growth {growth:.2f} (at most {MOST_GROWTH})")
+    return 0 if growth <= MOST_GROWTH else 1
+
+
+def measure(sizes: list[int]) -> dict[int, float]:
+    """Give the milliseconds that a step costs, by the number of steps of its job."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    run_job(sizes[0])  # the first one pays for imports and connections
+    return {steps: round(1000 * run_job(steps) / steps, 3) for steps in sizes}
+
+
+def run_job(steps: int) -> float:
+    """Drive one job of that many steps and give the seconds that it took, its start left out."""
+    from dashboard.jobs.driving import drive
+    from dashboard.jobs.kinds import JobKind, StepContext, StepSpec
+    from dashboard.jobs.models import Job, Step
+    from dashboard.jobs.starting import start_job
+
+    class Nothing(JobKind):
+        name = "bench"
+
+        def perform(self, step: Step, context: StepContext) -> None:
+            pass
+
+    def spec(number: int) -> StepSpec:
+        above = (number // WIDTH - 1) * WIDTH
+        needs = [str(above + (number + hop) % WIDTH) for hop in range(NEEDS)] if above >= 0 else []
+        return StepSpec(key=str(number), action="nothing", title=f"Step {number}", needs=needs)
+
+    job = start_job(
+        kind="bench",
+        title=f"{steps} steps",
+        subject=f"bench {steps} {time.time()}",
+        steps=[spec(number) for number in range(steps)],
+    )
+    begun = time.perf_counter()
+    drive(job.pk)
+    seconds = time.perf_counter() - begun
+    state = Job.objects.get(pk=job.pk).state
+    if state != "done":
+        raise SystemExit(f"The job of {steps} steps ended as {state}.")
+    return seconds
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""Follow a job from outside, by its rows only."""
+
+import time
+from collections.abc import Callable
+
+from dashboard.jobs.models import Job
+from dashboard.jobs.progress import JobProgress, job_progress
+from dashboard.jobs.states import JobState
+
+
+def wait_for(
+    job: Job,
+    *,
+    seconds: float | None = None,
+    on_change: Callable[[JobProgress], None] | None = None,
+    poll: float = 0.5,
+) -> Job:
+    """Wait until the job has ended or is held, and give it as it then is.
+
+    ``on_change`` is called with each new snapshot. Raises ``TimeoutError`` after ``seconds``.
+    """
+    deadline = None if seconds is None else time.monotonic() + seconds
+    seen: JobProgress | None = None
+    while True:
+        current = Job.objects.get(pk=job.pk)
+        progress = job_progress(current) if on_change else None
+        if on_change and progress and progress != seen:
+            on_change(progress)
+            seen = progress
+        if not current.is_active or current.state == JobState.HELD:
+            return current
+        if deadline is not None and time.monotonic() > deadline:
+            raise TimeoutError(f"Job {job.pk} is still {current.state} after {seconds} s.")
+        time.sleep(poll)

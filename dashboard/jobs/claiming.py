@@ -1,0 +1,99 @@
+"""Which steps may run, and how a driver makes some of them its own."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from dashboard.jobs.log import write_log
+from dashboard.jobs.models import Driver, LogLevel, Step
+from dashboard.jobs.moving import move_steps
+from dashboard.jobs.states import JobState, StepState
+
+MOST_ATTEMPTS = 6
+
+
+def unblocked_steps(job_id: int) -> QuerySet[Step]:
+    """Give the pending steps of a running job that only time may keep waiting, in their order."""
+    no_hold = Q(job__hold_before__isnull=True) | Q(job__hold_until__lte=timezone.now())
+    return Step.objects.filter(
+        no_hold | Q(phase__lt=F("job__hold_before")),
+        job_id=job_id,
+        job__state=JobState.RUNNING,
+        job__cancel_requested=False,
+        state=StepState.PENDING,
+        blockers=0,
+    ).order_by("phase", "ordinal")
+
+
+def ready_steps(job_id: int) -> QuerySet[Step]:
+    """Give the steps that may be claimed now."""
+    due = Q(not_before__isnull=True) | Q(not_before__lte=timezone.now())
+    return unblocked_steps(job_id).filter(due)
+
+
+def abandoned_steps(job_id: int) -> QuerySet[Step]:
+    """Give the running steps whose driver let the lease run out: it died, or lost the database."""
+    return Step.objects.filter(
+        job_id=job_id, state=StepState.RUNNING, lease_until__lt=timezone.now()
+    )
+
+
+def claim_ready(job_id: int, *, owner: str, most: int, besides: Collection[int]) -> list[Step]:
+    """Make up to ``most`` ready steps the owner's. What another driver was faster at is left out.
+
+    ``besides`` are steps whose thread is still at work here although the lease went elsewhere.
+    """
+    candidates = ready_steps(job_id).exclude(pk__in=besides).values_list("pk", flat=True)[:most]
+    chosen = Step.objects.filter(pk__in=list(candidates))
+    move_steps(chosen, to=StepState.RUNNING, not_before=None, **_lease(owner))
+    return _held_by(owner, chosen)
+
+
+def claim_abandoned(job_id: int, *, owner: str, most: int, besides: Collection[int]) -> list[Step]:
+    """Take over steps whose lease has run out. They must look before they act."""
+    _give_up_killers(job_id)
+    abandoned = abandoned_steps(job_id).exclude(pk__in=besides)
+    chosen = abandoned_steps(job_id).filter(
+        pk__in=list(abandoned.values_list("pk", flat=True)[:most])
+    )
+    ids = list(chosen.values_list("pk", flat=True))
+    chosen.update(probing=True, **_lease(owner))
+    return _held_by(owner, Step.objects.filter(pk__in=ids))
+
+
+def renew_leases(job_id: int, *, owner: str) -> set[int]:
+    """Prolong all leases of the owner and give the ids of the steps that are still its own."""
+    mine = Step.objects.filter(job_id=job_id, state=StepState.RUNNING, lease_owner=owner)
+    mine.update(lease_until=lease_end())
+    Driver.objects.filter(owner=owner).update(seen_at=timezone.now())
+    return set(mine.values_list("pk", flat=True))
+
+
+def lease_end() -> datetime:
+    """Say until when a lease that is given now is good."""
+    return timezone.now() + timedelta(seconds=settings.STEP_LEASE_SECONDS)
+
+
+def _lease(owner: str) -> dict[str, object]:
+    return {
+        "lease_owner": owner,
+        "lease_until": lease_end(),
+        "attempt": F("attempt") + 1,
+        "started_at": timezone.now(),
+    }
+
+
+def _held_by(owner: str, steps: QuerySet[Step]) -> list[Step]:
+    return list(steps.filter(lease_owner=owner, state=StepState.RUNNING).order_by("ordinal"))
+
+
+def _give_up_killers(job_id: int) -> None:
+    """Stop handing out steps that were abandoned each time: they take their worker with them."""
+    for step in abandoned_steps(job_id).filter(attempt__gte=MOST_ATTEMPTS):
+        error = f"The worker died or lost the database during each of {step.attempt} attempts."
+        mine = abandoned_steps(job_id).filter(pk=step.pk)
+        if move_steps(mine, to=StepState.ERRORED, error=error, finished_at=timezone.now()):
+            write_log(job_id, f"{step.title}: {error}", level=LogLevel.ERROR, step=step)

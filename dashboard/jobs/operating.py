@@ -1,0 +1,200 @@
+"""What an operator may do to a job and its steps. Each call says in the job's log who it was.
+
+All of it happens with the job's row locked, so that no driver ends the job meanwhile. Every
+function gives the job as it then is, or raises ``BadInput`` when its state does not allow the act.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from dashboard import secrets
+from dashboard.errors import BadInput
+from dashboard.jobs.bell import ring
+from dashboard.jobs.concluding import conclude
+from dashboard.jobs.log import write_log
+from dashboard.jobs.models import Dependency, Job, LogLevel, Step
+from dashboard.jobs.moving import in_transaction, move_job, move_steps
+from dashboard.jobs.outcomes import chunks, count_down
+from dashboard.jobs.starting import conflict_over
+from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase, StepState
+
+User = AbstractBaseUser | None
+
+FRESH: dict[str, Any] = {
+    "attempt": 0,
+    "not_before": None,
+    "error": "",
+    "fix": "",
+    "request_id": "",
+    "finished_at": None,
+}
+"""What a step looks like before it is tried anew. ``probing`` stays: something may be left over."""
+
+
+def cancel(job: Job, *, user: User) -> Job:
+    """End the job as soon as its running steps have stopped; at once when none can be running."""
+
+    def act(locked: Job) -> None:
+        _require(
+            locked.is_active, f"The job is {locked.state}; only an active job can be cancelled."
+        )
+        Job.objects.filter(pk=locked.pk).update(cancel_requested=True)
+        write_log(locked, f"Cancelled by {_name(user)}.", level=LogLevel.WARNING)
+
+    _operate(job, act)
+    if Job.objects.filter(pk=job.pk, state__in=[JobState.QUEUED, JobState.HELD]).exists():
+        conclude(job.pk)
+    return Job.objects.get(pk=job.pk)
+
+
+def resume(job: Job, *, user: User) -> Job:
+    """Let a failed, errored or cancelled job go on, its failed steps tried anew.
+
+    Raises ``Conflict`` when another job is at work on the same subject.
+    """
+
+    def act(locked: Job) -> None:
+        _require(
+            not locked.is_active and locked.state != JobState.DONE,
+            f"The job is {locked.state}; only a failed, errored or cancelled job can be resumed.",
+        )
+        _reactivate(locked)
+        move_steps(Step.objects.filter(job=locked), to=StepState.PENDING, **FRESH)
+        write_log(locked, f"Resumed by {_name(user)}.")
+
+    return _operate(job, act)
+
+
+def retry_step(step: Step, *, user: User) -> Job:
+    """Try one failed step anew, and let its job go on."""
+
+    def act(locked: Job) -> None:
+        mine = Step.objects.filter(pk=step.pk, state__in=BROKEN_STEP_STATES)
+        _require(
+            locked.state != JobState.CANCELLED,
+            "The job was cancelled; resume it instead.",
+        )
+        moved = move_steps(mine, to=StepState.PENDING, **FRESH)
+        _require(moved == 1, f"“{step.title}” has not failed, so it cannot be tried again.")
+        _go_on(locked)
+        write_log(locked, f"Retried by {_name(user)}: {step.title}", step=step)
+
+    return _operate(step.job, act)
+
+
+def skip_step(step: Step, *, reason: str, user: User) -> Job:
+    """Leave a step out, and with it all that cannot be without it; the job goes on.
+
+    Steps that only follow it in order no longer wait for it.
+    """
+    reason = secrets.mask(reason.strip())[:200]
+    if not reason:
+        raise BadInput("A step is skipped for a reason.", fix="Say why, for the report.")
+
+    def act(locked: Job) -> None:
+        skipped = _skip([step.pk], reason)
+        _require(bool(skipped), f"“{step.title}” is running or settled, so it cannot be skipped.")
+        _skip_dependents(skipped, because=f"Needs “{step.title}”, skipped: {reason}"[:250])
+        _go_on(locked)
+        write_log(locked, f"Skipped by {_name(user)}: {step.title}: {reason}", step=step)
+
+    return _operate(step.job, act)
+
+
+def hold(job: Job, *, before: Phase, user: User, until: datetime | None = None) -> Job:
+    """Let no step of that phase or a later one start, until released or until the given time."""
+
+    def act(locked: Job) -> None:
+        _require(locked.is_active, f"The job is {locked.state}; only an active job can be held.")
+        Job.objects.filter(pk=locked.pk).update(hold_before=before, hold_until=until)
+        write_log(locked, f"Held before {before.label.lower()} by {_name(user)}.")
+
+    return _operate(job, act)
+
+
+def release(job: Job, *, user: User) -> Job:
+    """End the job's hold, whether it has been reached or not."""
+
+    def act(locked: Job) -> None:
+        _require(locked.is_active and locked.hold_before is not None, "The job is not held back.")
+        Job.objects.filter(pk=locked.pk).update(hold_before=None, hold_until=None)
+        if locked.state == JobState.HELD:
+            move_job(locked.pk, to=JobState.RUNNING, explanation="")
+        write_log(locked, f"Released by {_name(user)}.")
+
+    return _operate(job, act)
+
+
+def _operate(job: Job, act: Callable[[Job], None]) -> Job:
+    in_transaction(partial(_act_on_locked, job.pk, act))
+    return Job.objects.get(pk=job.pk)
+
+
+def _act_on_locked(job_id: int, act: Callable[[Job], None]) -> None:
+    act(Job.objects.select_for_update().get(pk=job_id))
+    ring(job_id)
+
+
+def _require(allowed: bool, sentence: str) -> None:
+    if not allowed:
+        raise BadInput(sentence)
+
+
+def _name(user: User) -> str:
+    return user.get_username() if user else "Pumphouse"
+
+
+def _go_on(job: Job) -> None:
+    if job.state in (JobState.FAILED, JobState.ERRORED):
+        _reactivate(job)
+
+
+def _reactivate(job: Job) -> None:
+    """Set an ended job to running. The unique subject refuses it while another job holds it."""
+    try:
+        with transaction.atomic():
+            move_job(
+                job.pk,
+                to=JobState.RUNNING,
+                active_subject=job.subject,
+                cancel_requested=False,
+                finished_at=None,
+                explanation="",
+            )
+    except IntegrityError:
+        if conflict := conflict_over(job.subject):
+            raise conflict from None
+        raise
+
+
+def _skip(ids: list[int], reason: str) -> list[int]:
+    """Skip those of the steps that may be skipped, and give them."""
+    skipped: list[int] = []
+    for chunk in chunks(ids):
+        steps = Step.objects.filter(pk__in=chunk)
+        skippable = steps.filter(state__in=[StepState.PENDING, *BROKEN_STEP_STATES])
+        # The ids are read first, under the job's lock; a driver may still claim one in between.
+        chosen = list(skippable.values_list("pk", flat=True))
+        move_steps(
+            steps.filter(pk__in=chosen),
+            to=StepState.SKIPPED,
+            skip_reason=reason,
+            finished_at=timezone.now(),
+        )
+        taken = steps.filter(pk__in=chosen, state=StepState.SKIPPED)
+        skipped += taken.values_list("pk", flat=True)
+    return skipped
+
+
+def _skip_dependents(skipped: list[int], *, because: str) -> None:
+    """Pass a skip on, level by level, along hard dependencies; soft ones are only counted down."""
+    while skipped:
+        count_down(skipped, hard=False)
+        dependents = Dependency.objects.filter(needs_id__in=skipped, hard=True)
+        skipped = _skip(sorted(set(dependents.values_list("step_id", flat=True))), because)

@@ -1,0 +1,170 @@
+"""How a step ended, and how that is written down."""
+
+import traceback
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from dashboard import secrets
+from dashboard.errors import Cancelled, PumphouseError, Retryable
+from dashboard.jobs.claiming import MOST_ATTEMPTS
+from dashboard.jobs.models import Dependency, LogLevel, LogLine, Step
+from dashboard.jobs.moving import in_transaction, move_steps
+from dashboard.jobs.states import StepState
+
+LONGEST_PAUSE = 60.0
+CHUNK = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The end of one attempt at a step: its new state, the fields with it, and its log line."""
+
+    step: Step
+    state: StepState
+    fields: dict[str, Any]
+    message: str = ""
+    level: LogLevel = LogLevel.ERROR
+
+
+def done(step: Step) -> Outcome:
+    """The step did its work."""
+    return Outcome(step=step, state=StepState.DONE, fields={})
+
+
+def outcome_of(error: BaseException, step: Step, *, stopping: bool) -> Outcome:
+    """Tell from what a step raised what becomes of it. ``stopping``: it was asked to stop."""
+    match error:
+        case Cancelled() if stopping:
+            return _put_back(step)
+        case Retryable() if step.attempt < MOST_ATTEMPTS:
+            return _try_later(step, error)
+        case PumphouseError() if not isinstance(error, Cancelled):
+            return _failed(step, error)
+        case _:
+            return _errored(step, error)
+
+
+def pause_before(attempt: int, retry_after: float | None) -> float:
+    """Give the seconds to wait after the given number of attempts: what the cloud said, or 1, 2,
+    4 and so on up to a minute."""
+    if retry_after is not None:
+        return retry_after
+    return min(LONGEST_PAUSE, 2.0 ** (attempt - 1))
+
+
+def record(outcomes: Sequence[Outcome], *, owner: str) -> None:
+    """Write outcomes down, each only if the owner still holds the step's lease."""
+    in_transaction(partial(_record, outcomes, owner))
+
+
+def count_down(
+    needs: Iterable[int], *, besides: frozenset[int] = frozenset(), **which: Any
+) -> None:
+    """Tell the dependents of settled steps that they wait for less. ``which`` filters the
+    dependencies, ``besides`` leaves dependents out."""
+    waiting = Dependency.objects.filter(needs_id__in=list(needs), **which)
+    settled = Counter(waiting.values_list("step_id", flat=True))
+    by_count: defaultdict[int, list[int]] = defaultdict(list)
+    for step_id, count in settled.items():
+        if step_id not in besides:
+            by_count[count].append(step_id)
+    for count, ids in by_count.items():
+        for chunk in chunks(ids):
+            Step.objects.filter(pk__in=chunk).update(blockers=F("blockers") - count)
+
+
+def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
+    """Cut a list of ids into pieces that every database takes in one statement."""
+    remaining = iter(sorted(ids))
+    while chunk := list(islice(remaining, CHUNK)):
+        yield chunk
+
+
+def _put_back(step: Step) -> Outcome:
+    fields = {"probing": True, "attempt": F("attempt") - 1}
+    return Outcome(step=step, state=StepState.PENDING, fields=fields)
+
+
+def _try_later(step: Step, error: Retryable) -> Outcome:
+    pause = pause_before(step.attempt, error.retry_after)
+    due: datetime = timezone.now() + timedelta(seconds=pause)
+    return Outcome(
+        step=step,
+        state=StepState.PENDING,
+        fields={"probing": True, "not_before": due, **_explanation(error)},
+        message=f"{step.title}: {error.sentence} Trying again in {pause:.0f} s.",
+        level=LogLevel.WARNING,
+    )
+
+
+def _failed(step: Step, error: PumphouseError) -> Outcome:
+    return Outcome(
+        step=step,
+        state=StepState.FAILED,
+        fields={"probing": True, **_explanation(error)},
+        message=f"{step.title}: {error}",
+    )
+
+
+def _errored(step: Step, error: BaseException) -> Outcome:
+    sentence = f"Pumphouse itself broke: {type(error).__name__}: {error}"
+    return Outcome(
+        step=step,
+        state=StepState.ERRORED,
+        fields={"probing": True, "error": secrets.mask(sentence), "fix": "", "request_id": ""},
+        message=f"{step.title}:\n{''.join(traceback.format_exception(error))}",
+    )
+
+
+def _explanation(error: PumphouseError) -> dict[str, str]:
+    return {
+        "error": secrets.mask(error.sentence),
+        "fix": secrets.mask(error.fix),
+        "request_id": error.request_id[:80],
+    }
+
+
+def _record(outcomes: Sequence[Outcome], owner: str) -> None:
+    _record_done([each.step.pk for each in outcomes if each.state == StepState.DONE], owner)
+    for outcome in outcomes:
+        if outcome.state != StepState.DONE:
+            _record_other(outcome, owner)
+
+
+def _record_done(ids: list[int], owner: str) -> None:
+    mine = Step.objects.filter(pk__in=ids, lease_owner=owner)
+    recorded = move_steps(
+        mine,
+        to=StepState.DONE,
+        lease_until=None,
+        finished_at=timezone.now(),
+        progress_done=F("progress_total"),
+        error="",
+        fix="",
+        request_id="",
+    )
+    if recorded < len(ids):
+        ids = list(mine.filter(state=StepState.DONE).values_list("pk", flat=True))
+    count_down(ids)
+
+
+def _record_other(outcome: Outcome, owner: str) -> None:
+    step = outcome.step
+    ended = None if outcome.state == StepState.PENDING else timezone.now()
+    mine = Step.objects.filter(pk=step.pk, lease_owner=owner)
+    fields = {"lease_owner": "", "lease_until": None, "finished_at": ended, **outcome.fields}
+    if move_steps(mine, to=outcome.state, **fields) and outcome.message:
+        LogLine.objects.create(
+            job_id=step.job_id,
+            step=step,
+            level=outcome.level,
+            message=secrets.mask(outcome.message),
+        )

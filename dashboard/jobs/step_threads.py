@@ -1,0 +1,58 @@
+"""The threads of a driver.
+
+Not ``concurrent.futures``: the interpreter waits for its threads at exit, so a step that does not
+listen would keep a stopped worker alive; and each thread must close its own database connections.
+"""
+
+import threading
+import time
+from queue import Empty, SimpleQueue
+
+from django.db import close_old_connections, connections
+
+from dashboard.jobs.outcomes import Outcome
+from dashboard.jobs.step_work import StepWork
+
+
+class StepThreads:
+    """Runs step work on threads that are started as they are needed."""
+
+    def __init__(self) -> None:
+        self._waiting: SimpleQueue[StepWork | None] = SimpleQueue()
+        self._ended: SimpleQueue[Outcome] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+
+    def run(self, work: list[StepWork], *, at_work: int) -> None:
+        """Start the work; ``at_work`` is how much then runs in all, and so how many threads."""
+        while len(self._threads) < at_work:
+            thread = threading.Thread(target=self._serve, daemon=True, name="step")
+            thread.start()
+            self._threads.append(thread)
+        for each in work:
+            self._waiting.put(each)
+
+    def take_outcomes(self, *, seconds: float) -> list[Outcome]:
+        """Give all outcomes that there are, waiting for the first one up to so many seconds."""
+        outcomes: list[Outcome] = []
+        try:
+            outcomes.append(self._ended.get(timeout=seconds))
+            while True:
+                outcomes.append(self._ended.get_nowait())
+        except Empty:
+            return outcomes
+
+    def close(self, *, seconds: float) -> None:
+        """Let idle threads end. A step that is still at work is left behind after that time."""
+        for _ in self._threads:
+            self._waiting.put(None)
+        deadline = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(timeout=max(0.0, deadline - time.monotonic()))
+
+    def _serve(self) -> None:
+        try:
+            for work in iter(self._waiting.get, None):
+                self._ended.put(work.run())
+                close_old_connections()
+        finally:
+            connections.close_all()

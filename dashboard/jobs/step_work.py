@@ -1,0 +1,67 @@
+"""One step at work in a thread: what it may ask of the engine, and how its end is told."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from dashboard.errors import Cancelled
+from dashboard.jobs import outcomes
+from dashboard.jobs.kinds import JobKind, StepContext
+from dashboard.jobs.log import write_log
+from dashboard.jobs.models import LogLevel, Step
+from dashboard.jobs.outcomes import Outcome
+
+SECONDS_BETWEEN_WRITES = 1.0
+
+
+class StepWork:
+    """A claimed step: ``run`` does it in the thread that calls, ``stop`` asks it to end soon."""
+
+    def __init__(self, step: Step, *, find_kind: Callable[[], JobKind]) -> None:
+        self.step = step
+        self._find_kind = find_kind
+        self._stopping = threading.Event()
+        self._progress: tuple[int, int, str] | None = None
+        self._written_at = 0.0
+
+    def stop(self) -> None:
+        """Let the step's next ``check`` raise ``Cancelled``."""
+        self._stopping.set()
+
+    def run(self) -> Outcome:
+        """Do the step. Never raises: whatever goes wrong is the outcome."""
+        try:
+            self._find_kind().perform(self.step, self._context())
+            self._write_progress()
+        except BaseException as error:
+            return outcomes.outcome_of(error, self.step, stopping=self._stopping.is_set())
+        return outcomes.done(self.step)
+
+    def _context(self) -> StepContext:
+        return StepContext(
+            log=self._log,
+            progress=self._report,
+            check=self._check,
+            probing=self.step.probing,
+        )
+
+    def _check(self) -> None:
+        if self._stopping.is_set():
+            raise Cancelled
+
+    def _log(self, message: str, *, level: LogLevel = LogLevel.INFO) -> None:
+        write_log(self.step.job_id, message, level=level, step=self.step)
+
+    def _report(self, done: int, total: int, unit: str) -> None:
+        self._progress = done, total, unit
+        if time.monotonic() - self._written_at >= SECONDS_BETWEEN_WRITES:
+            self._write_progress()
+
+    def _write_progress(self) -> None:
+        """Store the latest progress, unless the lease has gone to another driver."""
+        if self._progress is None:
+            return
+        done, total, unit = self._progress
+        mine = Step.objects.filter(pk=self.step.pk, lease_owner=self.step.lease_owner)
+        mine.update(progress_done=done, progress_total=total, progress_unit=unit)
+        self._progress, self._written_at = None, time.monotonic()
