@@ -1,0 +1,1 @@
+"""Clouds, and later their environments and hosts."""

@@ -1,0 +1,1 @@
+"""Tenants: plan, preflight, execute, verify, roll back, finalize."""

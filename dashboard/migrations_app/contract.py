@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 PREPARE, CUTOVER, COMPLETE = "prepare", "cutover", "complete"
-CREATE, ADOPT, MAP, KEEP = "create", "adopt", "map", "keep"
+CREATE, ADOPT, MAP, KEEP, SKIP = "create", "adopt", "map", "keep", "skip"
 BLOCK, WARN, INFO = "block", "warn", "info"
 
 MARKER = "pumphouse_source_id"
@@ -28,7 +28,8 @@ EVERYTHING = "*"
 class Ref:
     """Points at an object of the source, and where it matters at one stage of its move.
 
-    ``Ref(EVERYTHING, "")`` stands for every stage of the plan before the phase complete.
+    Without a stage it means that the object can be used. The stage ``EVERYTHING`` stands for all its
+    stages before the phase complete, and ``Ref(EVERYTHING, "")`` for those of all objects.
     """
 
     type: str
@@ -53,7 +54,8 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What becomes of an object: created, adopted (equal and there already), or mapped by choice.
+    """What becomes of an object: created, adopted (equal and there already), mapped by choice, or
+    skipped for a ``reason``.
 
     A ``problem`` makes the plan unusable until the operator has done what ``fix`` says.
     """
@@ -62,6 +64,7 @@ class Decision:
     destination_id: str = ""
     problem: str = ""
     fix: str = ""
+    reason: str = ""
     # what was found out on the way and creation needs, for example the destination's domain id
     decided: Mapping[str, Any] = field(default_factory=dict)
 
@@ -211,6 +214,16 @@ class ResourceType:
         operator's mapping for it, empty without one."""
         return Decision()
 
+    def reconsider(
+        self, record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
+    ) -> Decision:
+        """Change the decision in the light of others': ``decision_of(type, source id)``."""
+        return decision
+
+    def phase_of(self, stage: Stage, record: Record) -> str:
+        """Give the phase of a stage for this very object."""
+        return stage.phase
+
     def requires(self, record: Record, reader: "TenantReader") -> Mapping[str, Sequence[Ref]]:
         """Give, by stage, what must be there before: by default all mapped, for the first stage."""
         refs = [
@@ -262,6 +275,13 @@ class ResourceType:
         """Delete the object from the source, after a clean verify. By default it stays."""
 
     # -- verification
+
+    def before(self, record: Record, facts: Mapping[str, Any]) -> Record:
+        """Give the source's object as it was before the move touched it, from what was remembered.
+
+        A moved server is stopped in the source; it is its state before that which must be equal.
+        """
+        return record
 
     def differences(
         self, source: Record, destination: Record, counterpart: Callable[[str, str], str | None]

@@ -133,6 +133,11 @@ class TenantReader:
         )
 
     @property
+    def domains(self) -> "dict[str, str]":
+        """Names of the cloud's domains by id."""
+        return {d["id"]: d["name"] for d in self.list("identity", "/domains", "domains")}
+
+    @property
     def flavors(self) -> "list[Json]":
         """Every flavor of the cloud, private ones too; 2.61 puts the extra specs into the list."""
         newest = self.cloud.newest_microversion("compute")
@@ -140,6 +145,26 @@ class TenantReader:
         return self.list(
             "compute", "/flavors/detail", "flavors", microversion=microversion, is_public="None"
         )
+
+    def flavor_id(self, server: Json) -> str:
+        """Give the id of a server's flavor, empty when the flavor has been deleted.
+
+        From microversion 2.47 on a server embeds its flavor by name only; names are unique.
+        """
+        embedded = server["flavor"]
+        if "id" in embedded:
+            return str(embedded["id"])
+        named = {flavor["name"]: flavor["id"] for flavor in self.flavors}
+        return str(named.get(embedded["original_name"], ""))
+
+    @property
+    def users(self) -> "dict[str, str]":
+        """Names by id of the users that have a role on the project themselves, not by a group."""
+        return {
+            assignment["user"]["id"]: assignment["user"]["name"]
+            for assignment in self.role_assignments
+            if "user" in assignment
+        }
 
 
 def find_tenant(cloud: Cloud, name_or_id: str) -> Tenant:
@@ -159,19 +184,9 @@ def find_tenant(cloud: Cloud, name_or_id: str) -> Tenant:
             f"Cloud {cloud.name} has {len(projects)} tenants named {name_or_id!r}.",
             fix=f"Give the id instead: {ids}.",
         )
-    return tenant_of(projects[0], domain_names(cloud))
-
-
-def tenant_of(project: Json, domains: dict[str, str]) -> Tenant:
-    """Give the tenant that a project of the identity API is."""
-    domain_id = project["domain_id"]
-    return Tenant(project["id"], project["name"], domain_id, domains.get(domain_id, domain_id))
-
-
-def domain_names(cloud: Cloud) -> dict[str, str]:
-    """Give the names of the cloud's domains by id."""
-    domains = cloud.list("identity", "/domains", "domains")
-    return {domain["id"]: domain["name"] for domain in domains}
+    project = projects[0]
+    domain = cloud.get("identity", f"/domains/{project['domain_id']}", "domain")
+    return Tenant(project["id"], project["name"], domain["id"], domain["name"])
 
 
 def _names(cloud: Cloud) -> str:

@@ -1,0 +1,1 @@
+"""Schema of plans and the ledger."""

@@ -16,7 +16,7 @@ from dashboard.migrations_app.contract import (
     Work,
     chosen,
 )
-from dashboard.migrations_app.reading import TenantReader, domain_names
+from dashboard.migrations_app.reading import TenantReader
 
 
 class Project(ResourceType):
@@ -126,8 +126,7 @@ class Project(ResourceType):
 
 
 def _domain_id(reader: TenantReader) -> str:
-    domains = domain_names(reader.cloud)
-    by_name = {name: id_ for id_, name in domains.items()}
+    by_name = {name: domain_id for domain_id, name in reader.domains.items()}
     return by_name.get(reader.tenant.domain_name, "")
 
 
