@@ -227,7 +227,7 @@ class KeystoneDatabase:
             self.close()
             raise _told(error, self.address) from None
 
-    def _opened(self) -> pymysql.Connection[Cursor]:
+    def _opened(self) -> "pymysql.Connection[Cursor]":
         """Give the connection, with autocommit, so that each read sees what is there now.
 
         The address's character set does not matter: ids and hashes are ASCII. Strict mode keeps

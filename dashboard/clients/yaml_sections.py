@@ -23,8 +23,9 @@ TRUTH = {
 }
 KINDS: dict[type[Node], str] = {MappingNode: "keys", SequenceNode: "a list", ScalarNode: "a value"}
 MISSPELT_FROM = 0.8
+MOST_KEYS_TOLD = 20
 # What a parser quotes can be a password (an alias "*secret" is one); a sign or a token is not.
-_quoted_text = re.compile(r"""(['"])(?!<[\w ]+>\1|\\?.\1).*""", re.DOTALL)
+_quoted_text = re.compile(r"""((['"])(?:<[\w ]+>|\\?.)\2)|['"].*""", re.DOTALL)
 
 
 class Section:
@@ -139,11 +140,11 @@ class Section:
             return []
         if not isinstance(value, SequenceNode):
             raise self._wrong_kind(key, "a list")
-        return list(_plain(value))
+        return list(_plain(value, path=_joined(self.path, key)))
 
     def plain(self) -> dict[str, Any]:
         """Give this mapping as plain Python values."""
-        return dict(_plain(self.node))
+        return dict(_plain(self.node, path=self.path))
 
     def _wrong_kind(self, key: str, expected: str) -> BadInput:
         found = KINDS[type(self._values[key])]
@@ -159,8 +160,12 @@ class Section:
                 path=_joined(self.path, name),
                 fix="Put a space behind the colon.",
             )
-        near = _resembling(key, known, cutoff=0.6)
-        fix = f"Did you mean {near}?" if near else f"Known here: {', '.join(sorted(known))}."
+        if near := _resembling(key, known, cutoff=0.6):
+            fix = f"Did you mean {near}?"
+        elif len(known) <= MOST_KEYS_TOLD:
+            fix = f"Known here: {', '.join(sorted(known))}."
+        else:
+            fix = "docs/configuration.md has all keys."
         return self.fault(f"The key {key} is not known here.", key=key, fix=fix)
 
 
@@ -221,14 +226,14 @@ def _composed(path: Path, *, text: str) -> Node | None:
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(path, error) from None
     except RecursionError:
-        raise BadInput(f"{path} is nested too deeply, or an anchor holds itself.") from None
+        raise BadInput(f"{path} is nested too deeply.") from None
     return root
 
 
 def _not_yaml(path: Path, error: yaml.MarkedYAMLError) -> BadInput:
     mark = error.problem_mark or error.context_mark
     place = f"{path}, line {mark.line + 1}" if mark else str(path)
-    problem = _quoted_text.sub("…", error.problem or "it cannot be parsed")
+    problem = _quoted_text.sub(lambda quoted: quoted[1] or "…", error.problem or "unreadable")
     if mark and error.context_mark and error.context_mark.line != mark.line:
         problem += f", in what begins in line {error.context_mark.line + 1}"
     fix = "Check the indentation, and put quotes around values with special signs."
@@ -268,12 +273,12 @@ def _refuse_duplicates(node: MappingNode, *, path: str) -> None:
         lines[key.value] = key.start_mark.line + 1
 
 
-def _plain(node: Node) -> Any:
+def _plain(node: Node, *, path: str) -> Any:
     # A constructor keeps half-made objects of a failed call, so each call has its own.
     try:
         return SafeConstructor().construct_object(node, deep=True)
     except (yaml.MarkedYAMLError, ValueError):
-        raise _fault(node, "Something in this part is not a plain value.") from None
+        raise _fault(node, "Something in here is not a plain value.", path=path) from None
 
 
 def _fault(node: Node, sentence: str, *, path: str = "", fix: str = "") -> BadInput:
