@@ -6,7 +6,6 @@ is rows: each step is claimed by one of them, and what a dead one held is taken 
 
 import os
 import signal
-import socket
 import threading
 import time
 import uuid
@@ -30,6 +29,7 @@ from dashboard.jobs.outcomes import record
 from dashboard.jobs.states import JobState
 from dashboard.jobs.step_threads import StepThreads
 from dashboard.jobs.step_work import StepWork
+from dashboard.jobs.watching import host_name
 
 TURN_SECONDS = 0.5
 LOOK_AROUND_SECONDS = 5.0
@@ -66,7 +66,7 @@ class JobDriver:
     def __init__(self, job: Job) -> None:
         self._job_id = job.pk
         self._find_kind = partial(job_kind, job.kind)
-        self._owner = f"{socket.gethostname()[:60]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._owner = f"{host_name()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._threads = StepThreads()
         self._at_work: dict[int, StepWork] = {}
         self._heartbeat = Heartbeat(job.pk, owner=self._owner, at_work=self._at_work)
@@ -158,7 +158,11 @@ class JobDriver:
     def _registered(self) -> Iterator[None]:
         """Show while inside that this driver lives."""
         driver = Driver.objects.create(
-            owner=self._owner, job_id=self._job_id, seen_at=timezone.now()
+            owner=self._owner,
+            host=host_name(),
+            process_id=os.getpid(),
+            job_id=self._job_id,
+            seen_at=timezone.now(),
         )
         try:
             with self._heartbeat:

@@ -141,6 +141,8 @@ class Driver(models.Model):
     """A worker at work on a job; its ``seen_at`` is how the guard knows that workers live."""
 
     owner = models.CharField(max_length=100, unique=True)
+    host = models.CharField(max_length=80)
+    process_id = models.IntegerField()
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="drivers")
     started_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField()

@@ -1,0 +1,26 @@
+"""The queue's workers as ``pumphouse up`` starts them: django-q's cluster, whose processes all end
+when their parent does."""
+
+import os
+import signal
+
+import django
+from django.core.management import call_command
+
+from dashboard.cli.supervised import die_with_parent
+
+
+def main() -> None:
+    """Run the cluster until it is told to stop.
+
+    django-q's processes do not notice that the one above them was killed, and would go on taking
+    work for ever; the kernel tells them. SIGTERM lets a driver put its steps back.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+    os.register_at_fork(after_in_child=lambda: die_with_parent(signal.SIGTERM))
+    django.setup()
+    call_command("qcluster")
+
+
+if __name__ == "__main__":
+    main()

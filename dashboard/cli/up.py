@@ -1,0 +1,168 @@
+"""``pumphouse up``: the web server and the workers under one parent."""
+
+import logging
+import signal
+import socket
+import sys
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+from types import FrameType
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from dashboard.cli.supervised import Supervised, adopt_orphans
+from dashboard.errors import BadInput
+from dashboard.jobs.bell import ANSWERS_TO, ping
+from dashboard.jobs.sweeping import sweep
+from dashboard.jobs.watching import QueueWatch, busy_workers
+
+TICK_SECONDS = 0.5
+SWEEP_SECONDS = 5.0
+STOP_SECONDS = 15.0
+WEB_PROCESSES = 2
+WEB_THREADS = 8
+
+logger = logging.getLogger(__name__)
+
+
+def run_up(*, bind: str = "127.0.0.1:8000", workers: int | None = None) -> int:
+    """Serve the dashboard at ``host:port`` and run the workers until SIGTERM or Ctrl-C.
+
+    Gives the exit code. Raises ``BadInput`` when the address is taken or the database of several
+    machines is not migrated yet; the embedded one is migrated here.
+    """
+    _check_address(bind)
+    _prepare_database()
+    adopt_orphans()
+    with tempfile.TemporaryDirectory(prefix="pumphouse-") as directory:
+        parent = Parent(
+            bind=bind, workers=workers or settings.WORKERS, ping_file=Path(directory) / "answered"
+        )
+        return parent.run()
+
+
+class Parent:
+    """Keeps the web server and the workers alive, sweeps, and watches that workers take work."""
+
+    def __init__(self, *, bind: str, workers: int, ping_file: Path) -> None:
+        self._bind = bind
+        self._workers = workers
+        self._ping_file = ping_file
+        self._answered = 0.0
+        self._swept_at = 0.0
+        self._told_to_stop = False
+        self._web = Supervised("the web server", _web_command(bind))
+        self._queue = Supervised(
+            "the workers",
+            [sys.executable, "-m", "dashboard.cli.queue_workers"],
+            environment={"PUMPHOUSE_WORKERS": str(workers), ANSWERS_TO: str(ping_file)},
+            ends_by=signal.SIGKILL,
+        )
+        self._watch = QueueWatch(workers=workers, free_since=time.monotonic())
+
+    def run(self) -> int:
+        """Start both, look after them until told to stop, and leave no process behind."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._handle_signal)
+        try:
+            self._web.start()
+            self._queue.start()
+            print(f"Pumphouse is at http://{self._bind}/ with {self._workers} workers.", flush=True)
+            while not self._told_to_stop:
+                self._look_after()
+                time.sleep(TICK_SECONDS)
+        finally:
+            self._web.stop(seconds=STOP_SECONDS)
+            self._queue.stop(seconds=STOP_SECONDS)
+        return 0
+
+    def _handle_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._told_to_stop = True
+
+    def _look_after(self) -> None:
+        self._web.revive()
+        if self._queue.revive():
+            self._watch_anew()
+        try:
+            self._sweep()
+            self._watch_queue()
+        except (DatabaseError, OSError) as error:
+            logger.warning("Skip a sweep, the database or the broker does not answer: %s", error)
+            connection.close()
+
+    def _sweep(self) -> None:
+        now = time.monotonic()
+        if now - self._swept_at >= SWEEP_SECONDS:
+            self._swept_at = now
+            sweep()
+            busy = busy_workers(self._queue.group)
+            self._watch.observe(now=now, busy=busy, answered_at=self._last_answer(now))
+
+    def _watch_queue(self) -> None:
+        now = time.monotonic()
+        if self._watch.is_stuck(now=now):
+            logger.error("Restart the workers, which have stopped taking work")
+            self._queue.stop(seconds=STOP_SECONDS)
+            self._queue.start()
+            self._watch_anew()
+        elif self._watch.owes_ping(now=now):
+            self._watch.pinged_at = now
+            ping()
+
+    def _watch_anew(self) -> None:
+        self._watch = QueueWatch(workers=self._workers, free_since=time.monotonic())
+
+    def _last_answer(self, now: float) -> float:
+        """Give when the ping file was last seen to have changed, on the monotonic clock."""
+        try:
+            answered = self._ping_file.stat().st_mtime
+        except FileNotFoundError:
+            return self._watch.answered_at
+        if answered == self._answered:
+            return self._watch.answered_at
+        self._answered = answered
+        return now
+
+
+def _web_command(bind: str) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", "dashboard.wsgi"),
+        *("--bind", bind),
+        *("--worker-class", "gthread"),
+        *("--workers", str(WEB_PROCESSES)),
+        *("--threads", str(WEB_THREADS)),
+        *("--log-level", "warning"),
+    ]
+
+
+def _check_address(bind: str) -> None:
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdecimal():
+        raise BadInput(f"{bind!r} is not an address.", fix="Give host:port, as 127.0.0.1:8000.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except OSError as error:
+            raise BadInput(
+                f"Cannot listen at {bind}: {error.strerror}.", fix="Choose another with --bind."
+            ) from None
+
+
+def _prepare_database() -> None:
+    """Migrate the embedded database. One of several machines must not do that to the others."""
+    if connection.vendor == "sqlite":
+        call_command("migrate", interactive=False, verbosity=0)
+        return
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise BadInput(
+            "The database is not up to date with this release.",
+            fix="Run once: python -m django migrate --settings dashboard.settings",
+        )

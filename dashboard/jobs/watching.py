@@ -1,0 +1,67 @@
+"""Notices a queue cluster that looks alive and takes no work.
+
+A worker that is killed while it holds the lock of django-q's inner queue leaves that lock held for
+ever: the cluster's processes live, its status is fine, and no task runs. So the parent of a cluster
+pings it through the queue. Only a cluster with a worker to spare owes an answer.
+"""
+
+import os
+import socket
+from dataclasses import dataclass
+
+from dashboard.jobs.sweeping import living_drivers
+
+PING_SECONDS = 20.0
+HURRIED_PING_SECONDS = 3.0
+STUCK_SECONDS = 60.0
+
+
+def host_name() -> str:
+    """Give the name under which this machine's drivers are known."""
+    return socket.gethostname()[:60]
+
+
+def busy_workers(process_group: int) -> int:
+    """Count this machine's worker processes of that group that are at a job now."""
+    drivers = living_drivers().filter(host=host_name())
+    process_ids = set(drivers.values_list("process_id", flat=True))
+    return sum(_group_of(process_id) == process_group for process_id in process_ids)
+
+
+@dataclass
+class QueueWatch:
+    """What is known about one cluster. Times are seconds of one clock that never goes back."""
+
+    workers: int
+    free_since: float
+    answered_at: float = 0.0
+    pinged_at: float = 0.0
+
+    def observe(self, *, now: float, busy: int, answered_at: float) -> None:
+        """Take note of how many workers are busy and when the cluster last answered."""
+        self.answered_at = answered_at
+        if busy >= self.workers:
+            self.free_since = now
+
+    def owes_ping(self, *, now: float) -> bool:
+        """Say whether to ping now. Other machines' clusters take pings off the same queue, so a
+        silent one is asked more often before it is called stuck."""
+        if self.free_since == now:
+            return False
+        silent = now - self._good_at > PING_SECONDS + HURRIED_PING_SECONDS
+        return now - self.pinged_at >= (HURRIED_PING_SECONDS if silent else PING_SECONDS)
+
+    def is_stuck(self, *, now: float) -> bool:
+        """Say whether a worker has been free for so long that an answer should have come."""
+        return now - self._good_at > STUCK_SECONDS
+
+    @property
+    def _good_at(self) -> float:
+        return max(self.answered_at, self.free_since)
+
+
+def _group_of(process_id: int) -> int | None:
+    try:
+        return os.getpgid(process_id)
+    except ProcessLookupError:
+        return None
