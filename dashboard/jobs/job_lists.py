@@ -1,0 +1,54 @@
+"""The lists of jobs that the pages show."""
+
+from datetime import timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from dashboard.jobs.models import Job
+from dashboard.jobs.states import (
+    ACTIVE_JOB_STATES,
+    BROKEN_STEP_STATES,
+    SETTLED_STEP_STATES,
+    JobState,
+)
+
+BROKEN_JOB_STATES = frozenset({JobState.FAILED, JobState.ERRORED})
+ENDED_JOB_STATES = frozenset(JobState) - ACTIVE_JOB_STATES
+TODAY = timedelta(hours=24)
+
+
+def needing_somebody() -> QuerySet[Job]:
+    """Give the jobs that wait for an operator: held ones, and broken ones that are the last word
+    about their subject. A later job about the same subject has taken the matter over."""
+    later = Job.objects.filter(subject=OuterRef("subject"), pk__gt=OuterRef("pk"))
+    return Job.objects.filter(
+        Q(state=JobState.HELD) | Q(~Exists(later), state__in=BROKEN_JOB_STATES)
+    )
+
+
+def running() -> QuerySet[Job]:
+    """Give the jobs that are at work or about to be."""
+    return Job.objects.filter(state__in=ACTIVE_JOB_STATES - {JobState.HELD})
+
+
+def finished_today() -> QuerySet[Job]:
+    """Give the jobs that ended within the last day, the latest first."""
+    since = timezone.now() - TODAY
+    return Job.objects.filter(state__in=ENDED_JOB_STATES, finished_at__gte=since).order_by(
+        "-finished_at"
+    )
+
+
+def with_counts(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """Add to each job how many steps it has, how many are settled and how many broke."""
+    return jobs.select_related("created_by").annotate(
+        steps_total=Count("steps"),
+        steps_settled=Count("steps", filter=Q(steps__state__in=SETTLED_STEP_STATES)),
+        steps_broken=Count("steps", filter=Q(steps__state__in=BROKEN_STEP_STATES)),
+    )
+
+
+def strip_counts() -> dict[str, int]:
+    """Count the jobs that run and those that wait for an operator: the strip of every page."""
+    return {"running": running().count(), "waiting": needing_somebody().count()}

@@ -1,0 +1,109 @@
+"""What all pages share: who may use them, how a refusal is told, and cutting lists into pages."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+
+from dashboard.errors import Conflict, PumphouseError
+from dashboard.jobs.models import Job
+from dashboard.jobs.roles import LEAST_ROLE, Action, Role, may
+
+Parameters = ParamSpec("Parameters")
+
+
+class PageRequest(HttpRequest):
+    """A request of somebody who has logged in: the middleware lets no other one through."""
+
+    user: User
+
+
+View = Callable[Concatenate[PageRequest, Parameters], HttpResponse]
+
+
+class HasPage(Protocol):
+    """A row with a page of its own."""
+
+    def get_absolute_url(self) -> str:
+        """Give the page's address."""
+
+
+def allowed_to(action: Action) -> Callable[[View[Parameters]], View[Parameters]]:
+    """Let only those use a view who may do that; the others get 403 and the role that it takes."""
+
+    def decorate(view: View[Parameters]) -> View[Parameters]:
+        @wraps(view)
+        def guarded(
+            request: PageRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
+        ) -> HttpResponse:
+            if not may(request.user, action):
+                role = LEAST_ROLE.get(action, Role.OPERATOR)
+                raise PermissionDenied(f"This needs the role {role.group}.")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def button(action: Action) -> Callable[[View[Parameters]], View[Parameters]]:
+    """Make a view that a button posts to: POST only, and only for those who may."""
+
+    def decorate(view: View[Parameters]) -> View[Parameters]:
+        posted: View[Parameters] = require_POST(allowed_to(action)(view))
+        return posted
+
+    return decorate
+
+
+def tell(request: HttpRequest, error: PumphouseError) -> None:
+    """Show an error on the next page: the sentence, its fix, and a link to what is in the way."""
+    messages.error(request, _told(error))
+
+
+def _told(error: PumphouseError) -> SafeString:
+    told = format_html("<strong>{}</strong> {}", error.sentence, error.fix)
+    if isinstance(error, Conflict) and error.address:
+        told += format_html(' <a href="{}">Show it</a>', error.address)
+    return told
+
+
+def go_to_job(
+    request: HttpRequest, start: Callable[[], Job], *, otherwise: HasPage
+) -> HttpResponse:
+    """Start a job and go to its page; when that is refused, say why on the other page."""
+    try:
+        return redirect(start())
+    except PumphouseError as error:
+        tell(request, error)
+        return redirect(otherwise.get_absolute_url())
+
+
+def do_and_return(
+    request: HttpRequest, work: Callable[[], Any], *, to: HasPage, done: str
+) -> HttpResponse:
+    """Do something, say on the given page that it is done, or why it was refused."""
+    try:
+        work()
+    except PumphouseError as error:
+        tell(request, error)
+    else:
+        messages.success(request, done)
+    return redirect(to.get_absolute_url())
+
+
+def cut(
+    rows: "QuerySet[Any] | Sequence[Any]", request: HttpRequest, *, size: int = 50
+) -> Page[Any]:
+    """Give the page of the rows that the address asks for, the nearest one if it is not there."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))

@@ -1,0 +1,170 @@
+"""Template tags of all pages: states, times, sizes, links that keep their filters."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.contrib.auth.models import AnonymousUser, User
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from dashboard.jobs.job_lists import strip_counts
+from dashboard.jobs.roles import Action, role_of
+from dashboard.jobs.roles import may as user_may
+
+register = template.Library()
+
+MANY_DAYS = 30
+MISSING = "—"
+
+# state -> (icon, tone): jobs, steps, plans, clouds, findings, actions and ledger entries; no word
+# means two things among them
+LOOKS: dict[str, tuple[str, str]] = {
+    "queued": ("clock", "quiet"),
+    "pending": ("clock", "quiet"),
+    "drafting": ("pencil", "busy"),
+    "running": ("play", "busy"),
+    "executing": ("play", "busy"),
+    "held": ("pause", "warn"),
+    "done": ("check", "good"),
+    "ready": ("check", "good"),
+    "executed": ("check", "good"),
+    "finalized": ("check", "good"),
+    "reachable": ("check", "good"),
+    "present": ("check", "good"),
+    "failed": ("cross", "bad"),
+    "errored": ("bug", "bad"),
+    "blocked": ("stop", "bad"),
+    "block": ("stop", "bad"),
+    "unreachable": ("cross", "bad"),
+    "cancelled": ("stop", "quiet"),
+    "skipped": ("skip", "quiet"),
+    "skip": ("skip", "quiet"),
+    "rolled_back": ("undo", "quiet"),
+    "removed": ("undo", "quiet"),
+    "unknown": ("question", "quiet"),
+    "vanished": ("question", "warn"),
+    "warn": ("warning", "warn"),
+    "info": ("info", "quiet"),
+    "create": ("plus", "busy"),
+    "created": ("plus", "busy"),
+    "adopt": ("link", "quiet"),
+    "adopted": ("link", "quiet"),
+    "map": ("arrow", "quiet"),
+    "mapped": ("arrow", "quiet"),
+    "keep": ("check", "quiet"),
+    "intended": ("clock", "warn"),
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of the sprite that base.html carries; words stand beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="#icon-{}"/></svg>', name
+    )
+
+
+@register.simple_tag
+def chip(state: str, word: str) -> SafeString:
+    """Draw a state: icon, word and colour, so that none of them has to be relied upon alone."""
+    name, tone = LOOKS.get(state, ("question", "quiet"))
+    return format_html('<span class="chip {}">{}{}</span>', tone, icon(name), word)
+
+
+@register.filter
+def tone(state: str) -> str:
+    """Give the colour class of a state."""
+    return LOOKS.get(state, ("question", "quiet"))[1]
+
+
+@register.filter
+def duration(seconds: float | timedelta | None) -> str:
+    """Give a span of time in its two largest units: ``4 min 10 s``."""
+    if seconds is None:
+        return MISSING
+    if isinstance(seconds, timedelta):
+        seconds = seconds.total_seconds()
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    if whole < 86400:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole // 86400} d {whole % 86400 // 3600} h"
+
+
+@register.filter
+def size(count: float | None) -> str:
+    """Give a number of bytes in the unit that leaves one to three digits before the point."""
+    if count is None:
+        return MISSING
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if count < 1024:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1024
+    return f"{count:.1f} TiB"
+
+
+@register.filter
+def ago(moment: datetime | None) -> SafeString | str:
+    """Give a time as a distance from now, with the time itself in the title."""
+    if moment is None:
+        return MISSING
+    seconds = (timezone.now() - moment).total_seconds()
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S %Z}",
+        _distance(seconds, moment),
+    )
+
+
+def _distance(seconds: float, moment: datetime) -> str:
+    if abs(seconds) < 10:
+        return "now"
+    if abs(seconds) > MANY_DAYS * 86400:
+        return f"{timezone.localtime(moment):%Y-%m-%d}"
+    largest = " ".join(duration(abs(seconds)).split()[:2])
+    return f"{largest} ago" if seconds > 0 else f"in {largest}"
+
+
+@register.filter
+def elapsed(row: Any) -> str:
+    """Give how long a job or a step has been or was at work."""
+    if row.started_at is None:
+        return MISSING
+    return duration((row.finished_at or timezone.now()) - row.started_at)
+
+
+@register.simple_tag(takes_context=True)
+def address_with(context: Context, **changes: Any) -> str:
+    """Give the query of this page's address with some of it changed; an empty value removes."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value not in ("", None):
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def may(user: User | AnonymousUser, action: str) -> bool:
+    """Say whether a user may do something; the names are those of ``Action``."""
+    return user_may(user, Action(action))
+
+
+@register.simple_tag
+def role(user: User | AnonymousUser) -> str:
+    """Give the name of a user's role."""
+    return role_of(user).group
+
+
+@register.inclusion_tag("jobs/_strip.html")
+def job_strip() -> dict[str, int]:
+    """Show how many jobs run and how many wait for an operator, on every page."""
+    return strip_counts()

@@ -1,0 +1,47 @@
+"""When each step of a job ran, as bars on one scale."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from dashboard.jobs.models import Job, Step
+
+SCALE = 1000
+"""The width of the whole job, in units of the drawing."""
+
+THINNEST = 4
+"""Shorter steps would not be seen."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A step, and where on the scale it began and how long it is."""
+
+    step: Step
+    start: int
+    length: int
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """All bars, and the times at the quarters of the scale since the job began."""
+
+    bars: Sequence[Bar]
+    marks: Sequence[timedelta]
+
+
+def timeline_of(job: Job, steps: Sequence[Step]) -> Timeline:
+    """Draw the steps that have begun; one that is at work ends now."""
+    now = timezone.now()
+    start = job.started_at or job.created_at
+    span = max((job.finished_at or now) - start, timedelta(seconds=1))
+    bars = [_bar(step, step.started_at, start, span, now) for step in steps if step.started_at]
+    return Timeline(bars=bars, marks=[span * quarter / 4 for quarter in range(5)])
+
+
+def _bar(step: Step, began: datetime, start: datetime, span: timedelta, now: datetime) -> Bar:
+    length = ((step.finished_at or now) - began) / span * SCALE
+    offset = min(max((began - start) / span * SCALE, 0), SCALE - THINNEST)
+    return Bar(step, round(offset), round(max(THINNEST, min(length, SCALE - offset))))

@@ -1,0 +1,23 @@
+"""Addresses of the pages about jobs."""
+
+from django.urls import path, re_path
+
+from dashboard.jobs import buttons, views
+
+TAB = r"(?P<tab>steps|timeline|log)"
+
+urlpatterns = [
+    path("jobs/", views.job_list, name="jobs"),
+    path("jobs/strip/", views.strip, name="job-strip"),
+    path("jobs/<int:job_id>/", views.job_page, name="job"),
+    re_path(rf"^jobs/(?P<job_id>\d+)/{TAB}/$", views.job_page, name="job-tab"),
+    re_path(rf"^jobs/(?P<job_id>\d+)/{TAB}/live/$", views.job_live, name="job-live"),
+    path("jobs/<int:job_id>/brief/", views.job_brief, name="job-brief"),
+    path("jobs/<int:job_id>/log.txt", views.job_log_file, name="job-log-file"),
+    path("jobs/<int:job_id>/cancel/", buttons.cancel, name="job-cancel"),
+    path("jobs/<int:job_id>/resume/", buttons.resume, name="job-resume"),
+    path("jobs/<int:job_id>/hold/", buttons.hold, name="job-hold"),
+    path("jobs/<int:job_id>/release/", buttons.release, name="job-release"),
+    path("steps/<int:step_id>/retry/", buttons.retry, name="step-retry"),
+    path("steps/<int:step_id>/skip/", buttons.skip, name="step-skip"),
+]
