@@ -137,13 +137,9 @@ class KeystoneDatabase:
         """
         ids = list(dict.fromkeys(user_ids))
         hashes: dict[str, str] = {}
-        with self._cursor() as cursor:
-            for start in range(0, len(ids), USERS_IN_ONE_QUERY):
-                portion = ids[start : start + USERS_IN_ONE_QUERY]
-                cursor.execute(self._newest_first(cursor), (portion,))
-                for user_id, _, password_hash in cursor.fetchall():
-                    hashes.setdefault(user_id, password_hash)
-        return {user_id: _registered(text) for user_id, text in hashes.items() if text}
+        for start in range(0, len(ids), USERS_IN_ONE_QUERY):
+            hashes |= self._hashes_of(ids[start : start + USERS_IN_ONE_QUERY])
+        return hashes
 
     def set_password_hash(self, user_id: str, password_hash: str) -> None:
         """Let the user log in with the password that the hash was made of, and with no other.
@@ -169,6 +165,14 @@ class KeystoneDatabase:
                 (password_hash, row[1]),
             )
 
+    def _hashes_of(self, user_ids: list[str]) -> dict[str, str]:
+        with self._cursor() as cursor:
+            cursor.execute(self._newest_first(cursor), (user_ids,))
+            newest: dict[str, str | None] = {}
+            for user_id, _, password_hash in cursor.fetchall():
+                newest.setdefault(user_id, password_hash)
+        return {user_id: _registered(text) for user_id, text in newest.items() if text}
+
     def _newest_first(self, cursor: Cursor) -> str:
         """Give the query for (user id, row id, hash) of a list of users, newest password first."""
         columns = self._columns(cursor)
@@ -191,9 +195,9 @@ class KeystoneDatabase:
         ]
         if not names:
             raise NeedsOperator(
-                f"The database {self.address} has no table of Keystone's passwords.",
-                fix="Name Keystone's own database in the address. Keystones before Newton (2016) "
-                "keep passwords elsewhere.",
+                f"The database {self.address} shows no table of Keystone's passwords.",
+                fix="Name Keystone's own database in identity.connection, with an account that may "
+                "read it. Keystones before Newton (2016) keep passwords elsewhere.",
             )
         return names
 
@@ -280,14 +284,14 @@ def readable_by(scheme: str, nova_microversion: str) -> bool | None:
 
 
 def _told(error: Exception, address: DatabaseAddress) -> PumphouseError:
-    code, reason = error.args[0] if error.args else 0, mask(str(error.args[-1:] or error))
+    code, reason = (error.args[0], mask(str(error.args[-1]))) if error.args else (0, "no reason")
     if code in PASSING_FAULTS or isinstance(error, pymysql.InterfaceError):
         return Retryable(
-            f"The Keystone database {address} does not answer: {reason}",
+            f"The Keystone database {address} does not answer: {reason}.",
             fix="Look whether it runs and can be reached from here.",
         )
     return NeedsOperator(
-        f"The Keystone database {address} refuses user {address.user}: {reason}",
+        f"The Keystone database {address} refuses user {address.user}: {reason}.",
         fix="Check identity.connection; the account needs SELECT and UPDATE on local_user and "
         "password.",
     )

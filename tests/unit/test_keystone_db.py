@@ -1,0 +1,406 @@
+import socket
+import subprocess
+import threading
+import time
+
+import bcrypt
+import pymysql
+import pytest
+
+from dashboard.clients import keystone_db
+from dashboard.clients.keystone_db import KeystoneDatabase, parse_address, readable_by, scheme_of
+from dashboard.errors import BadInput, NeedsOperator, Retryable
+from dashboard.secrets import MASK, mask
+
+PASSWORD = "p@ss/wörd"
+BCRYPT = "$2b$04$" + "a" * 53
+SCRYPT = "$scrypt$ln=16,r=8,p=1$" + "b" * 22 + "$" + "c" * 43
+PBKDF2 = "$pbkdf2-sha512$25000$" + "d" * 22 + "$" + "e" * 86
+SHA512 = "$6$rounds=10000$" + "f" * 16 + "$" + "g" * 86
+BCRYPT_SHA256 = "$bcrypt-sha256$v=2,t=2b,r=12$" + "h" * 22 + "$" + "i" * 31
+
+SCHEMA = """
+CREATE TABLE user (id varchar(64) PRIMARY KEY, extra text, enabled tinyint(1),
+    domain_id varchar(64), UNIQUE KEY (id, domain_id));
+CREATE TABLE local_user (id int PRIMARY KEY AUTO_INCREMENT, user_id varchar(64) NOT NULL UNIQUE,
+    domain_id varchar(64) NOT NULL, name varchar(255) NOT NULL, UNIQUE KEY (domain_id, name),
+    FOREIGN KEY (user_id, domain_id) REFERENCES user (id, domain_id) ON DELETE CASCADE);
+CREATE TABLE password (id int PRIMARY KEY AUTO_INCREMENT, local_user_id int NOT NULL,
+    expires_at datetime, self_service tinyint(1) NOT NULL DEFAULT 0, password_hash varchar(255),
+    created_at_int bigint NOT NULL DEFAULT 0, expires_at_int bigint, created_at datetime NOT NULL,
+    FOREIGN KEY (local_user_id) REFERENCES local_user (id) ON DELETE CASCADE);
+CREATE USER keystone@'127.0.0.1' IDENTIFIED BY 'p@ss/wörd';
+CREATE USER nobody@'127.0.0.1' IDENTIFIED BY 'p@ss/wörd';
+GRANT SELECT, UPDATE ON keystone.* TO keystone@'127.0.0.1';
+"""
+
+
+class Server:
+    """A MariaDB with Keystone's tables, and the rows that a test puts into it."""
+
+    def __init__(self, port):
+        self.port = port
+        self.root = pymysql.connect(host="127.0.0.1", port=port, user="root", autocommit=True)
+
+    def url(self, user="keystone", password=PASSWORD, database="keystone"):
+        return f"mysql+pymysql://{user}:{password}@127.0.0.1:{self.port}/{database}?charset=utf8"
+
+    def run(self, statement, values=()):
+        with self.root.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall()
+
+    def add_user(self, user_id):
+        self.run("INSERT INTO user VALUES (%s, '{}', 1, 'default')", (user_id,))
+
+    def add_local_user(self, user_id, **passwords):
+        """Add a user with passwords as hash=created_at_int, in the order of their row ids."""
+        self.add_user(user_id)
+        self.run("INSERT INTO local_user VALUES (NULL, %s, 'default', %s)", (user_id, user_id))
+        for created, password_hash in passwords.items():
+            self.run(
+                "INSERT INTO password (local_user_id, password_hash, created_at_int, created_at, "
+                "expires_at_int) SELECT id, %s, %s, '2020-01-01', 77 FROM local_user "
+                "WHERE user_id = %s",
+                (password_hash, int(created.strip("t")), user_id),
+            )
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def connected(port, process):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            return Server(port)
+        except pymysql.OperationalError:
+            time.sleep(0.1)
+    raise AssertionError("MariaDB did not start")
+
+
+@pytest.fixture(scope="module")
+def mariadb(tmp_path_factory):
+    data = tmp_path_factory.mktemp("mariadb")
+    common = ["--no-defaults", f"--datadir={data}", "--user=root"]
+    subprocess.run(
+        ["mariadb-install-db", *common, "--auth-root-authentication-method=normal"],
+        check=True,
+        capture_output=True,
+    )
+    port = free_port()
+    listening = [f"--socket={data}/socket", "--bind-address=127.0.0.1", f"--port={port}"]
+    process = subprocess.Popen(
+        ["mariadbd", *common, *listening, "--skip-name-resolve", f"--log-error={data}/error.log"]
+    )
+    yield connected(port, process)
+    process.terminate()
+    process.wait(timeout=30)
+
+
+@pytest.fixture
+def keystone(mariadb):
+    for statement in ("DROP DATABASE IF EXISTS keystone", "CREATE DATABASE keystone"):
+        mariadb.run(statement)
+    mariadb.run("DROP USER IF EXISTS keystone@'127.0.0.1', nobody@'127.0.0.1'")
+    mariadb.root.select_db("keystone")
+    for statement in SCHEMA.strip().split(";")[:-1]:
+        mariadb.run(statement)
+    return mariadb
+
+
+def test_the_newest_password_of_the_history_is_given(keystone):
+    keystone.add_local_user("ann", t3=SCRYPT, t9=BCRYPT, t5=PBKDF2)
+    with KeystoneDatabase(keystone.url()) as database:
+        assert database.password_hash("ann") == BCRYPT
+
+
+def test_of_two_passwords_of_one_moment_the_later_row_is_given(keystone):
+    keystone.add_local_user("ann", t3=SCRYPT, t03=BCRYPT)
+    with KeystoneDatabase(keystone.url()) as database:
+        assert database.password_hash("ann") == BCRYPT
+
+
+def test_users_without_a_local_password_have_no_hash(keystone):
+    keystone.add_user("federated")
+    keystone.add_local_user("passwordless")
+    keystone.add_local_user("emptied", t1=BCRYPT, t2=None)
+    with KeystoneDatabase(keystone.url()) as database:
+        assert database.password_hashes(["federated", "passwordless", "emptied", "absent"]) == {}
+
+
+def test_many_users_are_read_with_one_query_for_500(keystone):
+    wanted = {f"u{number}": f"$2b$04${number:053}" for number in range(1201)}
+    for user_id, password_hash in wanted.items():
+        keystone.add_local_user(user_id, t1=password_hash)
+    [(_, before)] = keystone.run("SHOW GLOBAL STATUS LIKE 'Com_select'")
+    with KeystoneDatabase(keystone.url()) as database:
+        assert database.password_hashes(iter(wanted)) == wanted
+    [(_, after)] = keystone.run("SHOW GLOBAL STATUS LIKE 'Com_select'")
+    assert int(after) - int(before) == 1 + 3
+
+
+def test_no_users_need_no_query_and_no_server():
+    with KeystoneDatabase(f"mysql://a:b@127.0.0.1:{free_port()}/keystone") as database:
+        assert database.password_hashes([]) == {}
+
+
+def test_a_user_of_hostile_id_is_only_looked_up(keystone):
+    keystone.add_local_user("ann", t1=BCRYPT)
+    with KeystoneDatabase(keystone.url()) as database:
+        assert database.password_hash("x') OR ('1'='1") is None
+
+
+def test_setting_replaces_the_newest_hash_and_leaves_the_rest_of_the_row(keystone):
+    keystone.add_local_user("ann", t3=SCRYPT, t9=BCRYPT)
+    keystone.add_local_user("bob", t1=BCRYPT)
+    with KeystoneDatabase(keystone.url()) as database:
+        database.set_password_hash("ann", PBKDF2)
+        assert database.password_hashes(["ann", "bob"]) == {"ann": PBKDF2, "bob": BCRYPT}
+    rows = keystone.run(
+        "SELECT password_hash, created_at_int, expires_at_int FROM password ORDER BY id"
+    )
+    assert rows == ((SCRYPT, 3, 77), (PBKDF2, 9, 77), (BCRYPT, 1, 77))
+
+
+def test_setting_twice_is_as_setting_once(keystone):
+    keystone.add_local_user("ann", t1=SCRYPT)
+    with KeystoneDatabase(keystone.url()) as database:
+        database.set_password_hash("ann", BCRYPT)
+        database.set_password_hash("ann", BCRYPT)
+    assert keystone.run("SELECT password_hash FROM password") == ((BCRYPT,),)
+
+
+def test_a_hash_that_was_moved_checks_the_old_password(keystone):
+    keystone.add_local_user("old", t1=bcrypt.hashpw(b"old password", bcrypt.gensalt(4)).decode())
+    keystone.add_local_user("new", t1=BCRYPT)
+    with KeystoneDatabase(keystone.url()) as database:
+        database.set_password_hash("new", database.password_hash("old"))
+        moved = database.password_hash("new").encode()
+    assert bcrypt.checkpw(b"old password", moved)
+    assert not bcrypt.checkpw(b"another", moved)
+
+
+def test_setting_for_a_user_without_a_password_row_needs_the_operator(keystone):
+    keystone.add_local_user("passwordless")
+    with (
+        KeystoneDatabase(keystone.url()) as database,
+        pytest.raises(NeedsOperator, match="User passwordless has no password"),
+    ):
+        database.set_password_hash("passwordless", BCRYPT)
+
+
+def test_what_is_no_hash_is_not_written(keystone):
+    keystone.add_local_user("ann", t1=BCRYPT)
+    with KeystoneDatabase(keystone.url()) as database, pytest.raises(BadInput):
+        database.set_password_hash("ann", "plain password")
+    assert keystone.run("SELECT password_hash FROM password") == ((BCRYPT,),)
+
+
+def test_a_hash_too_long_for_the_column_is_refused_and_nothing_is_left_locked(keystone):
+    keystone.add_local_user("ann", t1=BCRYPT)
+    with KeystoneDatabase(keystone.url()) as database:
+        with pytest.raises(NeedsOperator) as raised:
+            database.set_password_hash("ann", SCRYPT + "x" * 200)
+        assert "xxxx" not in str(raised.value)
+        database.set_password_hash("ann", PBKDF2)
+    assert keystone.run("SELECT password_hash FROM password") == ((PBKDF2,),)
+
+
+def test_a_keystone_with_both_columns_gives_the_older_where_the_newer_is_empty(keystone):
+    keystone.run(
+        "ALTER TABLE password ADD COLUMN password varchar(128), DROP COLUMN created_at_int"
+    )
+    for user_id, columns in (("ann", (SHA512, None)), ("bob", (SHA512, BCRYPT))):
+        keystone.add_user(user_id)
+        keystone.run("INSERT INTO local_user VALUES (NULL, %s, 'default', %s)", (user_id, user_id))
+        keystone.run(
+            "INSERT INTO password (local_user_id, created_at, password, password_hash) "
+            "SELECT max(id), '2018-01-01', %s, %s FROM local_user",
+            columns,
+        )
+    with KeystoneDatabase(keystone.url()) as database:
+        assert database.password_hashes(["ann", "bob"]) == {"ann": SHA512, "bob": BCRYPT}
+        database.set_password_hash("ann", SCRYPT)
+        assert database.password_hash("ann") == SCRYPT
+
+
+def test_a_keystone_with_the_older_column_only_is_read_and_written(keystone):
+    keystone.run("ALTER TABLE password CHANGE password_hash password varchar(128)")
+    keystone.run("ALTER TABLE password DROP COLUMN created_at_int, DROP COLUMN created_at")
+    keystone.add_user("ann")
+    keystone.run("INSERT INTO local_user VALUES (1, 'ann', 'default', 'ann')")
+    for password_hash in (BCRYPT, SHA512):
+        keystone.run(
+            "INSERT INTO password (local_user_id, password) VALUES (1, %s)", (password_hash,)
+        )
+    with KeystoneDatabase(keystone.url()) as database:
+        assert database.password_hash("ann") == SHA512
+        database.set_password_hash("ann", BCRYPT)
+        assert database.password_hash("ann") == BCRYPT
+
+
+def test_a_database_of_something_else_needs_the_operator(keystone):
+    keystone.run("DROP TABLE password")
+    with (
+        KeystoneDatabase(keystone.url()) as database,
+        pytest.raises(NeedsOperator, match="shows no table of Keystone's passwords"),
+    ):
+        database.password_hash("ann")
+
+
+@pytest.mark.parametrize(
+    "account",
+    [{"password": "wrong-one"}, {"user": "nobody"}, {"database": "nova"}],
+)
+def test_a_refused_account_needs_the_operator_and_shows_no_password(keystone, account):
+    with (
+        KeystoneDatabase(keystone.url(**account)) as database,
+        pytest.raises(NeedsOperator) as raised,
+    ):
+        database.password_hash("ann")
+    assert "refuses user" in str(raised.value)
+    assert "wrong-one" not in str(raised.value) and PASSWORD not in str(raised.value)
+
+
+def test_an_account_that_may_only_read_cannot_write(keystone):
+    keystone.run("REVOKE UPDATE ON keystone.* FROM keystone@'127.0.0.1'")
+    keystone.add_local_user("ann", t1=BCRYPT)
+    with KeystoneDatabase(keystone.url()) as database:
+        assert database.password_hash("ann") == BCRYPT
+        with pytest.raises(NeedsOperator, match="SELECT and UPDATE"):
+            database.set_password_hash("ann", SCRYPT)
+
+
+def test_a_server_that_is_not_there_is_worth_another_try():
+    with (
+        KeystoneDatabase(f"mysql://a:longsecret@127.0.0.1:{free_port()}/keystone") as database,
+        pytest.raises(Retryable, match="does not answer") as raised,
+    ):
+        database.password_hash("ann")
+    assert "longsecret" not in str(raised.value)
+
+
+def test_a_server_that_says_nothing_is_given_up_after_the_time_out(monkeypatch):
+    monkeypatch.setattr(keystone_db, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(keystone_db, "READ_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"mysql://a:b@127.0.0.1:{silent.getsockname()[1]}/keystone"
+        with KeystoneDatabase(url) as database, pytest.raises(Retryable):
+            database.password_hash("ann")
+
+
+def test_a_cut_connection_is_worth_another_try_and_the_next_call_reconnects(keystone):
+    keystone.add_local_user("ann", t1=BCRYPT)
+    with KeystoneDatabase(keystone.url()) as database:
+        database.password_hash("ann")
+        for (thread,) in keystone.run(
+            "SELECT id FROM information_schema.processlist WHERE user = 'keystone'"
+        ):
+            keystone.run("KILL %s", (thread,))
+        with pytest.raises(Retryable):
+            database.password_hash("ann")
+        assert database.password_hash("ann") == BCRYPT
+
+
+def test_two_writers_of_one_user_follow_each_other(keystone):
+    keystone.add_local_user("ann", t1=BCRYPT)
+    errors = []
+
+    def write(password_hash):
+        try:
+            with KeystoneDatabase(keystone.url()) as database:
+                for _ in range(20):
+                    database.set_password_hash("ann", password_hash)
+        except Exception as error:
+            errors.append(error)
+
+    writers = [threading.Thread(target=write, args=(text,)) for text in (SCRYPT, PBKDF2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert errors == []
+    assert keystone.run("SELECT password_hash FROM password")[0][0] in (SCRYPT, PBKDF2)
+
+
+def test_an_address_is_taken_apart_and_its_password_masked():
+    address = parse_address(
+        "mysql+mysqldb://key%40stone:a@b/c#d?e@[::1]:3307/ks?ssl_ca=/ca.pem&x=1"
+    )
+    assert (address.host, address.port, address.database) == ("::1", 3307, "ks")
+    assert (address.user, address.password) == ("key@stone", "a@b/c#d?e")
+    assert address.tls == {"ssl_ca": "/ca.pem"}
+    assert "a@b/c#d?e" not in repr(address) + str(address)
+    assert mask("is a@b/c#d?e it") == f"is {MASK} it"
+
+
+def test_an_address_has_the_usual_port_and_a_quoted_password():
+    address = parse_address("mysql://keystone:p%40ss%2Fword@db.example/keystone")
+    assert (address.host, address.port, address.password) == ("db.example", 3306, "p@ss/word")
+    assert mask("p@ss/word") == mask("p%40ss%2Fword") == MASK
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgresql://u:thesecret@h/keystone", "must be MySQL or MariaDB, not postgresql"),
+        ("sqlite:////var/lib/thesecret.db", "not the address of a database"),
+        ("mysql://u:thesecret@h", "not the address of a database"),
+        ("mysql://u:thesecret@h:port/keystone", "not the address of a database"),
+        ("thesecret", "not the address of a database"),
+    ],
+)
+def test_an_address_of_another_kind_is_refused_without_being_shown(url, sentence):
+    with pytest.raises(BadInput, match=sentence) as raised:
+        parse_address(url)
+    assert "thesecret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("password_hash", "scheme"),
+    [
+        (BCRYPT, "bcrypt"),
+        (BCRYPT.replace("2b", "2y"), "bcrypt"),
+        (SCRYPT, "scrypt"),
+        (PBKDF2, "pbkdf2_sha512"),
+        (SHA512, "sha512_crypt"),
+        (BCRYPT_SHA256, "bcrypt_sha256"),
+        ("$1$abc$def", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_a_hash_is_told_by_its_scheme(password_hash, scheme):
+    assert scheme_of(password_hash) == scheme
+
+
+@pytest.mark.parametrize("password_hash", [BCRYPT, SCRYPT, PBKDF2, SHA512, BCRYPT_SHA256])
+def test_a_hash_of_a_known_scheme_is_masked_by_its_look(password_hash):
+    assert mask(f"row {password_hash} end") == f"row {MASK} end"
+
+
+def test_a_hash_of_an_unknown_scheme_is_masked_once_it_was_read(keystone):
+    keystone.add_local_user("ann", t1="$argon2id$v=19$unheard-of")
+    with KeystoneDatabase(keystone.url()) as database:
+        assert mask(f"row {database.password_hash('ann')} end") == f"row {MASK} end"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "microversion", "readable"),
+    [
+        ("bcrypt", "2.60", True),
+        ("scrypt", "2.103", True),
+        ("pbkdf2_sha512", "", True),
+        ("sha512_crypt", "2.95", True),
+        ("sha512_crypt", "2.96", True),
+        ("sha512_crypt", "2.99", False),
+        ("sha512_crypt", "2.103", False),
+        ("sha512_crypt", "", None),
+        ("bcrypt_sha256", "2.60", False),
+        ("unknown", "2.60", False),
+    ],
+)
+def test_which_release_reads_which_scheme(scheme, microversion, readable):
+    assert readable_by(scheme, microversion) is readable
