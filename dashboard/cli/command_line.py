@@ -1,0 +1,75 @@
+"""Reads the command line, runs the command and turns its errors into a sentence and an exit code.
+
+Imported after Django is prepared; see ``main``.
+"""
+
+import logging
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import NoReturn
+
+from django.db import OperationalError
+
+from dashboard import secrets
+from dashboard.cli.command import BAD_INPUT, FAILED, Command, all_commands
+from dashboard.cli.database import prepare_database
+from dashboard.cli.screen import Screen
+from dashboard.errors import BadInput, Conflict, PumphouseError
+from dashboard.hosts_app.clouds import register_configured_clouds
+
+logger = logging.getLogger(__name__)
+
+
+class Parser(ArgumentParser):
+    """A parser whose errors are ours: one sentence, also with ``--json``."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ``BadInput`` in place of printing the usage and leaving."""
+        raise BadInput(f"{message[0].upper()}{message[1:]}.", fix=f"See {self.prog} --help.")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command that the arguments name and give its exit code."""
+    screen = Screen(json="--json" in arguments)
+    try:
+        options = build_parser().parse_args(arguments)
+        return _run_command(all_commands()[options.command], options, screen)
+    except PumphouseError as error:
+        screen.fail(error)
+        return BAD_INPUT if isinstance(error, BadInput | Conflict) else FAILED
+    except OperationalError as error:
+        screen.fail(_database_fault(error))
+        return FAILED
+    except KeyboardInterrupt:
+        return FAILED
+
+
+def build_parser() -> Parser:
+    """Give the parser of all commands. Options for all may stand before or behind the command."""
+    parser = Parser(prog="pumphouse", description="Moves tenants between OpenStack clouds.")
+    parser.add_argument("-c", "--config", metavar="CONFIG", help="a config.yaml or clouds.yaml")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    everywhere = Parser(add_help=False, argument_default=SUPPRESS)
+    everywhere.add_argument("-c", "--config", metavar="CONFIG", help=SUPPRESS)
+    everywhere.add_argument("--json", action="store_true", help=SUPPRESS)
+    choices = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, command in all_commands().items():
+        text = (command.__doc__ or "").partition("\n")[0]
+        choice = choices.add_parser(name, help=text, description=text, parents=[everywhere])
+        command.add_arguments(choice)
+    return parser
+
+
+def _run_command(command: Command, options: Namespace, screen: Screen) -> int:
+    prepare_database()
+    if command.uses_clouds:
+        register_configured_clouds()
+    return command.run(options, screen)
+
+
+def _database_fault(error: OperationalError) -> PumphouseError:
+    logger.debug("Lost the database", exc_info=error)
+    return PumphouseError(
+        f"The database does not answer: {secrets.mask(str(error.args[-1]))}.",
+        fix="Check DATABASE_URL, or PUMPHOUSE_HOME for the embedded one.",
+    )

@@ -1,0 +1,27 @@
+"""``pumphouse cancel``."""
+
+from argparse import ArgumentParser, Namespace
+
+from dashboard.cli.choosing import chosen_job
+from dashboard.cli.command import OK, Command
+from dashboard.cli.documents import job_document
+from dashboard.cli.screen import Screen
+from dashboard.jobs.operating import cancel
+
+
+class CancelCommand(Command):
+    """End a job as soon as its running steps have stopped."""
+
+    name = "cancel"
+    uses_clouds = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the job."""
+        parser.add_argument("job", type=int, metavar="JOB", help="its number")
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        """Ask for it; whoever drives the job ends it."""
+        job = cancel(chosen_job(options.job), user=None)
+        screen.tell(f"Job {job.pk} is {job.state}{', to be cancelled' if job.is_active else ''}.")
+        screen.answer({"job": job_document(job)})
+        return OK

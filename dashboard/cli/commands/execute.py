@@ -1,0 +1,56 @@
+"""``pumphouse execute``."""
+
+from argparse import ArgumentParser, Namespace
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from dashboard.cli.choosing import add_plan, chosen_plan
+from dashboard.cli.command import Command
+from dashboard.cli.following import add_detach, follow_and_tell
+from dashboard.cli.screen import Screen
+from dashboard.errors import BadInput
+from dashboard.jobs.states import Phase
+from dashboard.migrations_app.execution import start_execute
+
+HOLDS = {phase.label.lower(): phase for phase in (Phase.CUTOVER, Phase.COMPLETE)}
+
+
+class ExecuteCommand(Command):
+    """Carry out a plan."""
+
+    name = "execute"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the plan, and before what and until when to hold."""
+        add_plan(parser)
+        parser.add_argument("--hold-before", choices=HOLDS, help="wait for a release before it")
+        parser.add_argument(
+            "--hold-until", metavar="TIME", help="then go on by itself, as 2030-01-31T22:00"
+        )
+        add_detach(parser)
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        """Execute, and fail when the job does."""
+        until = _moment(options.hold_until) if options.hold_until else None
+        phase = HOLDS.get(options.hold_before, Phase.CUTOVER if until else None)
+        job = start_execute(
+            chosen_plan(options),
+            hold_before=phase,
+            hold_until=until,
+            user=None,
+            launched_from="cli",
+        )
+        return follow_and_tell(job, options, screen)
+
+
+def _moment(text: str) -> datetime:
+    """Read an ISO time, taken for one of this machine's zone when it names none."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise BadInput(f"{text!r} is not a time.", fix="Write it as 2030-01-31T22:00.")
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

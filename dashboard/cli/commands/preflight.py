@@ -1,0 +1,36 @@
+"""``pumphouse preflight``."""
+
+from argparse import ArgumentParser, Namespace
+
+from dashboard.cli.choosing import add_plan, chosen_plan
+from dashboard.cli.command import FAILED, Command
+from dashboard.cli.documents import plan_document
+from dashboard.cli.following import follow_and_tell
+from dashboard.cli.plan_report import tell_findings
+from dashboard.cli.screen import Screen
+from dashboard.migrations_app.models import Plan, PlanFinding
+from dashboard.migrations_app.preflighting import start_preflight
+
+
+class PreflightCommand(Command):
+    """Look again for what stands in the way of a plan; changes nothing."""
+
+    name = "preflight"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the plan."""
+        add_plan(parser)
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        """Check, and fail when something blocks."""
+        plan = chosen_plan(options)
+        job = start_preflight(plan, user=None, launched_from="cli")
+        code = follow_and_tell(job, options, screen, document=lambda: _document(plan))
+        tell_findings(plan, screen)
+        blocked = plan.findings.filter(severity=PlanFinding.Severity.BLOCK).exists()
+        return FAILED if blocked else code
+
+
+def _document(plan: Plan) -> dict[str, object]:
+    plan.refresh_from_db()
+    return {"plan": plan_document(plan)}

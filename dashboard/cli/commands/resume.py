@@ -1,0 +1,25 @@
+"""``pumphouse resume``."""
+
+from argparse import ArgumentParser, Namespace
+
+from dashboard.cli.choosing import chosen_job
+from dashboard.cli.command import Command
+from dashboard.cli.following import add_detach, follow_and_tell
+from dashboard.cli.screen import Screen
+from dashboard.jobs.operating import resume
+
+
+class ResumeCommand(Command):
+    """Go on with a failed or cancelled job; its failed steps are tried anew."""
+
+    name = "resume"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the job."""
+        parser.add_argument("job", type=int, metavar="JOB", help="its number")
+        add_detach(parser)
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        """Resume it, then drive and show it."""
+        job = resume(chosen_job(options.job), user=None)
+        return follow_and_tell(job, options, screen)

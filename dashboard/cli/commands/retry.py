@@ -1,0 +1,25 @@
+"""``pumphouse retry``."""
+
+from argparse import ArgumentParser, Namespace
+
+from dashboard.cli.choosing import chosen_step
+from dashboard.cli.command import Command
+from dashboard.cli.following import add_detach, follow_and_tell
+from dashboard.cli.screen import Screen
+from dashboard.jobs.operating import retry_step
+
+
+class RetryCommand(Command):
+    """Try a failed step anew and go on with its job."""
+
+    name = "retry"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the step."""
+        parser.add_argument("step", type=int, metavar="STEP", help="its number, from status")
+        add_detach(parser)
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        """Retry it, then drive and show its job."""
+        job = retry_step(chosen_step(options.step), user=None)
+        return follow_and_tell(job, options, screen)

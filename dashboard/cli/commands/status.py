@@ -1,0 +1,51 @@
+"""``pumphouse status``."""
+
+from argparse import ArgumentParser, Namespace
+
+from dashboard.cli.choosing import chosen_job
+from dashboard.cli.command import FAILED, OK, Command
+from dashboard.cli.documents import job_document
+from dashboard.cli.following import follow, has_failed, tell_end
+from dashboard.cli.progress_display import describe
+from dashboard.cli.screen import Screen
+from dashboard.jobs.models import Job
+from dashboard.jobs.progress import job_progress
+
+MOST = 20
+
+
+class StatusCommand(Command):
+    """Show a job, or the newest jobs."""
+
+    name = "status"
+    uses_clouds = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the job."""
+        parser.add_argument("job", nargs="?", type=int, metavar="JOB", help="its number")
+        parser.add_argument("-f", "--follow", action="store_true", help="until it ends")
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        """Show it; fail when that one job failed."""
+        if options.job is None:
+            return _show_newest(screen)
+        job = chosen_job(options.job)
+        if options.follow:
+            job = follow(job, screen, drives=False)
+        screen.tell(f"{job}: {describe(job_progress(job))}")
+        tell_end(job, screen)
+        screen.answer({"job": job_document(job)})
+        return FAILED if has_failed(job) else OK
+
+
+def _show_newest(screen: Screen) -> int:
+    jobs = list(Job.objects.all()[:MOST])
+    rows = [(job.pk, job.state, job.title, _when(job)) for job in jobs]
+    screen.table("Job", "State", "What", "Since", rows=rows)
+    screen.answer({"jobs": [job_document(job) for job in jobs]})
+    return OK
+
+
+def _when(job: Job) -> str:
+    moment = job.finished_at or job.started_at or job.created_at
+    return f"{moment:%Y-%m-%d %H:%M}"

@@ -1,0 +1,35 @@
+"""``pumphouse up``."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from django.conf import settings
+
+from dashboard.cli.command import Command
+from dashboard.cli.screen import Screen
+from dashboard.cli.up import run_up
+from dashboard.clients.cloud_files import Settings, read_settings
+
+
+class UpCommand(Command):
+    """Serve pages and API and run the workers, until Ctrl-C."""
+
+    name = "up"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the address and how many workers there are."""
+        parser.add_argument(
+            "--bind", metavar="HOST:PORT", help="default: the configuration's, 127.0.0.1:5000"
+        )
+        parser.add_argument("--workers", type=int, metavar="N", help="default: PUMPHOUSE_WORKERS")
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        """Stay until told to stop."""
+        return run_up(bind=options.bind or _configured_address(), workers=options.workers)
+
+
+def _configured_address() -> str:
+    """Give the address that the configuration names, else the default that 2015 had."""
+    path = settings.PUMPHOUSE_CONFIG
+    configured = read_settings(Path(path)) if path else Settings()
+    return f"{configured.bind_host}:{configured.port}"

@@ -1,0 +1,86 @@
+"""``pumphouse user``."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from getpass import getpass
+
+from django.contrib.auth.models import Group, User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from dashboard import secrets
+from dashboard.cli.command import OK, Command
+from dashboard.cli.screen import Screen
+from dashboard.errors import BadInput, NotFound
+from dashboard.jobs.roles import GROUPS, role_of
+
+
+class UserCommand(Command):
+    """Add, list and remove those who may log in to pages and API."""
+
+    name = "user"
+    uses_clouds = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take what to do with whom. There is no option for a password: argv is public."""
+        choices = parser.add_subparsers(dest="deed", metavar="add|list|remove", required=True)
+        adding = choices.add_parser("add", help="add a user, or change its role and password")
+        adding.add_argument("name")
+        adding.add_argument("--role", choices=GROUPS, default="viewer")
+        adding.add_argument("--password-stdin", action="store_true", help="read it from a pipe")
+        choices.add_parser("list", help="list users and their roles")
+        choices.add_parser("remove", help="remove a user").add_argument("name")
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        """Do it."""
+        deeds = {"add": _add, "list": _list, "remove": _remove}
+        deeds[options.deed](options, screen)
+        return OK
+
+
+def _add(options: Namespace, screen: Screen) -> None:
+    password = _password(options, screen)
+    user = User.objects.filter(username=options.name).first() or User(username=options.name)
+    try:
+        user.full_clean(exclude=["password"])
+        validate_password(password, user)
+    except ValidationError as error:
+        raise BadInput(" ".join(error.messages)) from None
+    # The Django admin is where an admin manages the other users.
+    user.is_staff = user.is_superuser = options.role == "admin"
+    user.set_password(password)
+    user.save()
+    user.groups.set([Group.objects.get_or_create(name=options.role)[0]])
+    screen.tell(f"{user.username} may log in as {options.role}.")
+    screen.answer({"name": user.username, "role": options.role})
+
+
+def _password(options: Namespace, screen: Screen) -> str:
+    if options.password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin.isatty():
+        password = getpass(f"Password for {options.name}: ", stream=sys.stderr)
+        if getpass("Again: ", stream=sys.stderr) != password:
+            raise BadInput("The two passwords differ.", fix="Type it again.")
+    else:
+        raise BadInput("No password was given.", fix="Use --password-stdin in a script.")
+    secrets.register(password)
+    return password
+
+
+def _list(_options: Namespace, screen: Screen) -> None:
+    users = [
+        {"name": user.username, "role": role_of(user).group, "last_login": user.last_login}
+        for user in User.objects.order_by("username")
+    ]
+    screen.table("User", "Role", "Last login", rows=[user.values() for user in users])
+    screen.answer({"users": users})
+
+
+def _remove(options: Namespace, screen: Screen) -> None:
+    user = User.objects.filter(username=options.name).first()
+    if user is None:
+        raise NotFound(f"There is no user {options.name!r}.", fix="See pumphouse user list.")
+    user.delete()
+    screen.tell(f"{options.name} may no longer log in.")
+    screen.answer({"removed": options.name})

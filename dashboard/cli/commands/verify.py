@@ -1,0 +1,31 @@
+"""``pumphouse verify``."""
+
+from argparse import ArgumentParser, Namespace
+
+from dashboard.cli.choosing import add_plan, chosen_plan
+from dashboard.cli.command import FAILED, Command
+from dashboard.cli.documents import differences_document
+from dashboard.cli.following import follow_and_tell
+from dashboard.cli.plan_report import tell_differences
+from dashboard.cli.screen import Screen
+from dashboard.migrations_app.verification import start_verify
+
+
+class VerifyCommand(Command):
+    """Compare both sides of a plan field by field; changes nothing."""
+
+    name = "verify"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the plan."""
+        add_plan(parser)
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        """Verify, and fail when something differs that the plan had not named."""
+        plan = chosen_plan(options)
+        job = start_verify(plan, user=None, launched_from="cli")
+        code = follow_and_tell(
+            job, options, screen, document=lambda: {"differences": differences_document(plan)}
+        )
+        tell_differences(plan, screen)
+        return FAILED if plan.differences.filter(named=False).exists() else code

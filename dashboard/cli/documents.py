@@ -1,0 +1,61 @@
+"""What ``--json`` prints about rows."""
+
+from typing import Any
+
+from django.forms.models import model_to_dict
+
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.states import BROKEN_STEP_STATES
+from dashboard.migrations_app.models import Plan
+
+Json = dict[str, Any]
+
+
+def job_document(job: Job) -> Json:
+    """Give a job with those of its steps that need somebody."""
+    return {
+        "id": job.pk,
+        "kind": job.kind,
+        "title": job.title,
+        "subject": job.subject,
+        "state": job.state,
+        "explanation": job.explanation,
+        "address": job.get_absolute_url(),
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+        "broken_steps": [
+            step_document(step) for step in job.steps.filter(state__in=BROKEN_STEP_STATES)
+        ],
+    }
+
+
+def step_document(step: Step) -> Json:
+    """Give one step with its error and what helps."""
+    fields = ("id", "key", "title", "group", "state", "error", "fix", "request_id")
+    return model_to_dict(step, fields=fields)
+
+
+def plan_document(plan: Plan) -> Json:
+    """Give a plan with its items and findings."""
+    return {
+        "id": plan.pk,
+        "tenant": {"id": plan.tenant_id, "name": plan.tenant_name, "domain": plan.domain_name},
+        "source": plan.source.name,
+        "destination": plan.destination.name,
+        "state": plan.state,
+        "options": plan.options,
+        "choices": plan.choices,
+        "items": list(
+            plan.items.values("type", "source_id", "name", "action", "destination_id", "losses")
+        ),
+        "findings": list(
+            plan.findings.values("severity", "type", "resource", "sentence", "fix", "made_by")
+        ),
+    }
+
+
+def differences_document(plan: Plan) -> list[Json]:
+    """Give what the last verify found, fields that the plan had named included."""
+    fields = ("type", "source_id", "name", "field", "source_value", "destination_value", "named")
+    return list(plan.differences.values(*fields))

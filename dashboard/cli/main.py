@@ -1,0 +1,53 @@
+"""The entry point ``pumphouse``: settles the configuration file and prepares Django.
+
+Commands import models at the top of their files, so none of them is imported before that.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from pkgutil import iter_modules
+
+import django
+
+COMMANDS = Path(__file__).with_name("commands")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Gives 0 when all is well, 1 when it failed, 2 for input it cannot use."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and is_configuration(given[0]):
+        given[:1] = ["--config", given[0]]
+    if configuration := _configuration(given):
+        os.environ["PUMPHOUSE_CONFIG"] = str(Path(configuration).absolute())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+    django.setup()
+    from dashboard.cli.command_line import run
+
+    return run(given)
+
+
+def is_configuration(argument: str) -> bool:
+    """Say whether a first argument is a configuration file, as it always was in 2015."""
+    if argument.endswith((".yaml", ".yml")):
+        return True
+    commands = {module.name for module in iter_modules([str(COMMANDS)])}
+    return argument not in commands and Path(argument).is_file()
+
+
+def _configuration(arguments: Sequence[str]) -> str:
+    """Give the last value of ``-c`` or ``--config``, "" when there is none.
+
+    Looked up by hand: settings read the environment once, before there is a parser.
+    """
+    found = ""
+    for flag, value in zip(arguments, [*arguments[1:], ""], strict=True):
+        name, equals, joined = flag.partition("=")
+        if name in ("-c", "--config"):
+            found = joined if equals else value
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

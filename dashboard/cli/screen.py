@@ -1,0 +1,54 @@
+"""Where a command's words go: to people, or as one JSON document to a program."""
+
+import json as json_text
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from dashboard import secrets
+from dashboard.errors import Conflict, PumphouseError
+
+Json = Mapping[str, Any]
+
+
+class Screen:
+    """The terminal of one command.
+
+    What people read goes to standard output, or to standard error when ``json`` asks for a
+    document; progress always goes to standard error.
+    """
+
+    def __init__(self, *, json: bool = False) -> None:
+        self.json = json
+        self.progress = Console(stderr=True, highlight=False)
+        self._people = self.progress if json else Console(highlight=False)
+
+    def tell(self, what: RenderableType) -> None:
+        """Show a line, a table or anything else that rich can draw."""
+        # Text and not str: names of clouds' objects may look like rich's markup.
+        self._people.print(Text(what) if isinstance(what, str) else what, soft_wrap=True)
+
+    def table(self, *headings: str, rows: Iterable[Iterable[object]]) -> None:
+        """Show rows below headings; nothing at all when there are no rows."""
+        table = Table(*headings, box=None, pad_edge=False, header_style="bold")
+        for row in rows:
+            table.add_row(*(Text(str(cell)) for cell in row))
+        if table.row_count:
+            self._people.print(table)
+
+    def answer(self, document: Json) -> None:
+        """Print the document, once and only when one was asked for."""
+        if self.json:
+            print(json_text.dumps(document, indent=2, default=str, ensure_ascii=False))
+
+    def fail(self, error: PumphouseError) -> None:
+        """Say what went wrong and what helps, as a sentence and, when asked for, a document."""
+        sentence, fix = secrets.mask(error.sentence), secrets.mask(error.fix)
+        address = error.address if isinstance(error, Conflict) else ""
+        lines = [f"pumphouse: {sentence}", fix, f"See {address}" if address else ""]
+        print("\n  ".join(line for line in lines if line), file=sys.stderr)
+        self.answer({"error": sentence, "fix": fix, **({"address": address} if address else {})})
