@@ -1,0 +1,21 @@
+"""What all tests share."""
+
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from tests.servers import mariadb_server, redis_server  # noqa: F401 - fixtures
+
+
+@pytest.fixture(scope="session")
+def pumphouse_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the PUMPHOUSE_HOME of the tests: a process that gets it works on the same database."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(pumphouse_home: Path) -> None:
+    """Keep the test database in a file: in memory, threads would not wait for each other."""
+    test = connections["default"].settings_dict["TEST"]
+    test["NAME"] = str(pumphouse_home / "pumphouse.sqlite3")

@@ -1,0 +1,64 @@
+"""Steps that note that they ran, wait, or fail in each of the ways that a step can fail."""
+
+import os
+import time
+from pathlib import Path
+
+from dashboard.errors import NeedsOperator, NotFound, Retryable
+from dashboard.jobs.kinds import BYTES, JobKind, StepContext
+from dashboard.jobs.models import Job, Step
+
+
+class Rehearsal(JobKind):
+    """``action`` names a method here; ``params["notes"]`` is a file that gets a line per call."""
+
+    name = "rehearsal"
+
+    def perform(self, step: Step, context: StepContext) -> None:
+        if notes := step.params.get("notes"):
+            with Path(notes).open("a") as file:
+                file.write(f"{step.key} {os.getpid()} {'probing' if context.probing else 'new'}\n")
+        getattr(self, step.action)(step, context)
+
+    def concluded(self, job: Job) -> None:
+        if job.params.get("break_at_end"):
+            raise RuntimeError("the end broke")
+        if concluded := job.params.get("concluded"):
+            with Path(concluded).open("a") as file:
+                file.write(f"{job.state}\n")
+
+    def nothing(self, step: Step, context: StepContext) -> None:
+        pass
+
+    def last(self, step: Step, context: StepContext) -> None:
+        time.sleep(step.params["seconds"])
+
+    def wait_for_file(self, step: Step, context: StepContext) -> None:
+        while not Path(step.params["file"]).exists():
+            context.check()
+            time.sleep(0.02)
+
+    def say(self, step: Step, context: StepContext) -> None:
+        context.log(step.params["message"])
+
+    def copy(self, step: Step, context: StepContext) -> None:
+        for done in range(0, step.params["size"] + 1, step.params["size"] // 4):
+            context.progress(done, step.params["size"], BYTES)
+
+    def refuse(self, step: Step, context: StepContext) -> None:
+        raise NeedsOperator(
+            step.params.get("sentence", "The cloud said no."),
+            fix="Raise the quota.",
+            request_id="req-1",
+        )
+
+    def miss(self, step: Step, context: StepContext) -> None:
+        raise NotFound("There is no such image.")
+
+    def stumble(self, step: Step, context: StepContext) -> None:
+        """Fail in passing until the attempt that the parameters name."""
+        if step.attempt < step.params["until_attempt"]:
+            raise Retryable("The cloud is busy.", retry_after=step.params.get("retry_after"))
+
+    def crash(self, step: Step, context: StepContext) -> None:
+        raise ZeroDivisionError(step.params.get("sentence", "a bug"))

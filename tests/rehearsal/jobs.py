@@ -1,0 +1,78 @@
+"""Start rehearsal jobs, and run their drivers in processes of their own."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from dashboard.jobs import kinds
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.starting import start_job
+from tests.rehearsal.job_kinds import rehearsal
+
+ROOT = Path(__file__).resolve().parents[2]
+_subjects = count()
+
+assert rehearsal.Rehearsal in kinds.JobKind.__subclasses__()
+# The app is not installed in the tests' own process; its kind is known by its import.
+kinds._registry.cache_clear()
+
+
+def spec(key: str, action: str = "nothing", *, params: dict[str, Any] | None = None, **more: Any):
+    return StepSpec(key=key, action=action, title=f"Step {key}", params=params or {}, **more)
+
+
+def rehearse(*steps: StepSpec, subject: str = "", **more: Any) -> Job:
+    subject = subject or f"subject {next(_subjects)}"
+    return start_job(kind="rehearsal", title=f"Job {subject}", subject=subject, steps=steps, **more)
+
+
+def step_of(job: Job, key: str) -> Step:
+    return Step.objects.get(job=job, key=key)
+
+
+def states(job: Job) -> dict[str, str]:
+    return dict(Step.objects.filter(job=job).values_list("key", "state"))
+
+
+def await_that(happened: Callable[[], Any], *, seconds: float = 30.0) -> Any:
+    """Wait until the function gives something true, and give that."""
+    deadline = time.monotonic() + seconds
+    while not (result := happened()):
+        assert time.monotonic() < deadline, f"did not happen in {seconds} s"
+        time.sleep(0.02)
+    return result
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text().splitlines() if path.exists() else []
+
+
+@contextmanager
+def process(*arguments: str, home: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run ``python -m …`` on the database in ``home``; it is killed with its group at the end."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PUMPHOUSE_HOME": str(home), **environment},
+        start_new_session=True,
+    )
+    try:
+        yield child
+    finally:
+        kill_group(child)
+
+
+def kill_group(child: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it started, at once."""
+    try:
+        os.killpg(child.pid, 9)
+    except ProcessLookupError:
+        pass
+    child.wait()

@@ -1,0 +1,6 @@
+"""Pumphouse's own settings and the rehearsal app, for drivers in processes of their own."""
+
+from dashboard.settings import *  # noqa: F403
+from dashboard.settings import INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.rehearsal"]
