@@ -1,5 +1,6 @@
 """What is needed to reach one cloud, as both file formats give it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,8 @@ DOMAIN_KEYS = {
 INTERFACES = ("public", "internal", "admin", "publicURL", "internalURL", "adminURL")
 TYPES_WITH_PASSWORD = {"password", "v3password"}
 TYPES_WITHOUT_KEYSTONE = {"none", "noauth", "http_basic", "admin_token"}
+# The address is shown on pages, so that it must not carry a password.
+_plain_address = re.compile(r"https?://[^\s/@]+(?:/[^\s@]*)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,9 +123,10 @@ def _read_auth(section: Section, *, auth_type: str) -> dict[str, str]:
 def _read_auth_url(section: Section) -> str:
     """Give Keystone's address, with /v3 for /v2.0: there is no other API left."""
     url = section.text("auth_url").rstrip("/")
-    if not url.startswith(("http://", "https://")):
+    if not _plain_address.fullmatch(url):
         raise section.fault(
-            "Expected an address that begins with http:// or https://.", key="auth_url"
+            "Expected an address that begins with http:// or https:// and has no user in it.",
+            key="auth_url",
         )
     return url.removesuffix("/v2.0") + "/v3" if url.endswith("/v2.0") else url
 

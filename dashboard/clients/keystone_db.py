@@ -152,7 +152,13 @@ class KeystoneDatabase:
         if scheme_of(password_hash) == UNKNOWN_SCHEME:
             raise BadInput(f"The password hash for user {user_id} is of no kind that is known.")
         with self._transaction() as cursor:
-            cursor.execute(f"{self._newest_first(cursor)} LIMIT 1 FOR UPDATE", ([user_id],))
+            # The user's table is in a subquery, where MySQL asks for no right to lock it.
+            cursor.execute(
+                "SELECT id FROM password "  # noqa: S608 (fixed names)
+                "WHERE local_user_id = (SELECT id FROM local_user WHERE user_id = %s) "
+                f"ORDER BY {self._newest_first(cursor)} LIMIT 1 FOR UPDATE",
+                (user_id,),
+            )
             row = cursor.fetchone()
             if row is None:
                 raise NeedsOperator(
@@ -162,28 +168,28 @@ class KeystoneDatabase:
             column = self._hash_columns(cursor)[0]
             cursor.execute(
                 f"UPDATE password SET {column} = %s WHERE id = %s",  # noqa: S608 (fixed names)
-                (password_hash, row[1]),
+                (password_hash, row[0]),
             )
 
     def _hashes_of(self, user_ids: list[str]) -> dict[str, str]:
         with self._cursor() as cursor:
-            cursor.execute(self._newest_first(cursor), (user_ids,))
+            value = ", ".join(f"password.{name}" for name in self._hash_columns(cursor))
+            cursor.execute(
+                f"SELECT local_user.user_id, COALESCE({value}) "  # noqa: S608 (fixed names)
+                "FROM local_user JOIN password ON password.local_user_id = local_user.id "
+                f"WHERE local_user.user_id IN %s ORDER BY {self._newest_first(cursor)}",
+                (user_ids,),
+            )
             newest: dict[str, str | None] = {}
-            for user_id, _, password_hash in cursor.fetchall():
+            for user_id, password_hash in cursor.fetchall():
                 newest.setdefault(user_id, password_hash)
         return {user_id: _registered(text) for user_id, text in newest.items() if text}
 
     def _newest_first(self, cursor: Cursor) -> str:
-        """Give the query for (user id, row id, hash) of a list of users, newest password first."""
+        """Give the order in which a user's newest password comes first."""
         columns = self._columns(cursor)
         ages = [name for name in ("created_at_int", "created_at") if name in columns]
-        order = ", ".join(f"password.{name} DESC" for name in [*ages, "id"])
-        value = ", ".join(f"password.{name}" for name in self._hash_columns(cursor))
-        return (
-            f"SELECT local_user.user_id, password.id, COALESCE({value}) "  # noqa: S608 (fixed names)
-            "FROM local_user JOIN password ON password.local_user_id = local_user.id "
-            f"WHERE local_user.user_id IN %s ORDER BY {order}"
-        )
+        return ", ".join(f"password.{name} DESC" for name in [*ages, "id"])
 
     def _hash_columns(self, cursor: Cursor) -> list[str]:
         """Give the columns with hashes, the one that Keystone looks at first before the other.
@@ -292,8 +298,8 @@ def _told(error: Exception, address: DatabaseAddress) -> PumphouseError:
         )
     return NeedsOperator(
         f"The Keystone database {address} refuses user {address.user}: {reason}.",
-        fix="Check identity.connection; the account needs SELECT and UPDATE on local_user and "
-        "password.",
+        fix="Check identity.connection; the account needs SELECT on local_user and "
+        "password, and UPDATE on password in the destination.",
     )
 
 

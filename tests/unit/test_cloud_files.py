@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -258,6 +259,7 @@ def test_an_unknown_cloud_name_tells_the_known_ones(write):
         ("0123456", "[a]", "line 10, clouds.old.auth.password: Expected a single value, found a l"),
         ("0123456", "!vault x", "line 10, clouds.old.auth.password: Tags"),
         ("http://old.example:5000", "old", "line 8, clouds.old.auth.auth_url: Expected an address"),
+        ("http://old", "http://me:hunter@old", "clouds.old.auth.auth_url: Expected an address"),
         ("internalURL", "private", "line 5, clouds.old.interface: Expected one of public, inter"),
         ("num_tenants: 2", "num_tenants: two", "line 16, clouds.old.pumphouse.populate.num_tenan"),
         ('"False"', "maybe", "line 20, clouds.new.verify: Expected true or false."),
@@ -419,3 +421,28 @@ def test_a_file_without_passwords_may_be_read_by_all(write):
 def test_an_anchor_that_holds_itself_is_refused(write):
     text = FLAT_YAML.replace("  endpoint", "  workloads: &a {a: *a}\n  endpoint")
     assert "line 2, source.workloads: Something in here is not a plain value." in fault(write(text))
+
+
+def documented(kind):
+    guide = Path(__file__).parents[2] / "docs" / "configuration.md"
+    return re.findall(rf"```{kind}\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_examples_of_the_guide_are_read_as_they_stand(write):
+    openstack, secure, of_2015, flat = documented("yaml")
+    write(secure, "secure.yaml")
+    assert list(read_clouds(write(openstack, "clouds.yaml"))) == ["old", "new"]
+    bundle = "/etc/ssl/certs/ca-certificates.crt"
+    path = write(of_2015.replace(bundle, str(write("", "ca.pem"))))
+    assert list(read_clouds(path)) == ["source", "destination"]
+    assert read_settings(path).fuel.host == "192.0.2.1"
+    assert list(read_clouds(write(flat))) == ["source", "destination"]
+
+
+def test_the_guide_has_every_environment_variable_of_the_settings():
+    root = Path(__file__).parents[2]
+    settings = (root / "dashboard" / "settings.py").read_text(encoding="utf-8")
+    guide = (root / "docs" / "configuration.md").read_text(encoding="utf-8")
+    variables = set(re.findall(r'env(?:\.\w+)?\(\s*"(\w+)"', settings))
+    assert variables
+    assert {name for name in variables if f"| `{name}` |" not in guide} == set()
