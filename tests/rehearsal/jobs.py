@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -71,8 +71,6 @@ def process(*arguments: str, home: Path, **environment: str) -> Iterator[subproc
 
 def kill_group(child: subprocess.Popen[bytes]) -> None:
     """End a process and all that it started, at once."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(child.pid, 9)
-    except ProcessLookupError:
-        pass
     child.wait()

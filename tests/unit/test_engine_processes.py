@@ -1,0 +1,112 @@
+"""Drivers in real processes, which share, die and are succeeded."""
+
+import os
+import signal
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from dashboard.jobs.driving import drive
+from dashboard.jobs.models import Driver, Job, Step
+from dashboard.jobs.states import JobState, StepState
+from dashboard.jobs.sweeping import sweep
+from tests.rehearsal.jobs import await_that, lines, process, rehearse, spec, states, step_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DRIVE = "tests.rehearsal.drive"
+
+
+def test_two_processes_share_the_steps_of_a_job(tmp_path, pumphouse_home):
+    notes, go = tmp_path / "notes", tmp_path / "go"
+    waits = {"notes": str(notes), "file": str(go)}
+    job = rehearse(
+        *(spec(f"gate {n}", "wait_for_file", params=waits) for n in range(6)),
+        *(spec(str(n), "last", params={"notes": str(notes), "seconds": 0.05}) for n in range(60)),
+    )
+    environment = {"PUMPHOUSE_STEP_THREADS": "4"}
+    with (
+        process(DRIVE, str(job.pk), home=pumphouse_home, **environment) as one,
+        process(DRIVE, str(job.pk), home=pumphouse_home, **environment) as other,
+    ):
+        await_that(lambda: Driver.objects.count() == 2)
+        go.touch()
+        assert (one.wait(60), other.wait(60)) == (0, 0)
+    assert Job.objects.get(pk=job.pk).state == JobState.DONE
+    by_process = Counter(line.split()[-2] for line in lines(notes))
+    assert by_process.total() == 66
+    assert set(by_process) == {str(one.pid), str(other.pid)}
+    assert min(by_process.values()) > 10
+
+
+def test_a_driver_killed_in_mid_step_is_succeeded_by_one_that_probes(
+    tmp_path, pumphouse_home, settings
+):
+    settings.STEP_LEASE_SECONDS = 2
+    notes, go = tmp_path / "notes", tmp_path / "go"
+    job = rehearse(
+        spec("before", params={"notes": str(notes)}),
+        spec("a", "wait_for_file", needs=["before"], params={"notes": str(notes), "file": str(go)}),
+        spec("after", needs=["a"], params={"notes": str(notes)}),
+    )
+    lease = {"PUMPHOUSE_STEP_LEASE_SECONDS": "2"}
+    with process(DRIVE, str(job.pk), home=pumphouse_home, **lease) as victim:
+        await_that(lambda: [line for line in lines(notes) if line.startswith("a ")])
+        victim.kill()
+        victim.wait()
+    assert states(job)["a"] == StepState.RUNNING
+    go.touch()
+    drive(job.pk)
+    assert Job.objects.get(pk=job.pk).state == JobState.RUNNING, "the lease still counted"
+    Driver.objects.all().delete()
+    Job.objects.update(rung_at=None)
+    await_that(lambda: sweep() == 1, seconds=10)
+    drive(job.pk)
+    assert Job.objects.get(pk=job.pk).state == JobState.DONE
+    ran = [(line.split()[0], line.split()[2]) for line in lines(notes)]
+    assert ran == [("before", "new"), ("a", "new"), ("a", "probing"), ("after", "new")]
+
+
+def test_a_driver_told_to_stop_puts_its_steps_back_and_dies_of_the_signal(tmp_path, pumphouse_home):
+    never = {"file": str(tmp_path / "never")}
+    job = rehearse(*(spec(str(n), "wait_for_file", params=never) for n in range(3)))
+    with process(DRIVE, str(job.pk), home=pumphouse_home) as driver:
+        await_that(lambda: set(states(job).values()) == {"running"})
+        os.kill(driver.pid, signal.SIGTERM)
+        assert driver.wait(20) == -signal.SIGTERM
+    assert set(states(job).values()) == {"pending"}
+    step = step_of(job, "0")
+    assert (step.attempt, step.probing, step.lease_owner) == (0, True, "")
+    assert not Driver.objects.exists()
+    assert Job.objects.get(pk=job.pk).state == JobState.RUNNING
+
+
+def test_a_job_survives_many_kills_and_does_each_step(tmp_path: Path, pumphouse_home, settings):
+    settings.STEP_LEASE_SECONDS = 1
+    notes = tmp_path / "notes"
+    parameters = {"notes": str(notes), "seconds": 0.02}
+    job = rehearse(
+        *(
+            spec(str(n), "last", needs=[str(n - 10)] if n >= 10 else [], params=parameters)
+            for n in range(200)
+        )
+    )
+    for killed in range(1, 4):
+        environment = {"PUMPHOUSE_STEP_LEASE_SECONDS": "1", "PUMPHOUSE_STEP_THREADS": "4"}
+        with process(DRIVE, str(job.pk), home=pumphouse_home, **environment) as victim:
+            await_that(lambda goal=killed * 40: len(lines(notes)) >= goal)
+            victim.kill()
+            victim.wait()
+    Driver.objects.all().delete()
+
+    def driven_to_the_end() -> bool:
+        drive(job.pk)
+        return Job.objects.get(pk=job.pk).state == JobState.DONE
+
+    await_that(driven_to_the_end, seconds=30)
+    calls = [line.split() for line in lines(notes)]
+    fresh = Counter(key for key, _, how in calls if how == "new")
+    assert set(fresh) == {str(n) for n in range(200)}
+    assert max(fresh.values()) == 1, "a step that may have begun must probe"
+    assert not Step.objects.exclude(state=StepState.DONE).exists()

@@ -1,0 +1,104 @@
+"""The sweep rings for each job that nobody looks after, and for no other."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings as django_settings
+from django.utils import timezone
+from django_q.models import OrmQ, Schedule
+
+from dashboard.jobs.models import Driver, Job, Step
+from dashboard.jobs.states import JobState, Phase, StepState
+from dashboard.jobs.sweeping import sweep
+from tests.rehearsal.jobs import rehearse, spec
+
+pytestmark = pytest.mark.django_db
+
+LONG_AGO = timedelta(hours=2)
+
+
+def lost_bell(*steps, state: str = JobState.RUNNING, **fields) -> Job:
+    """Give a job in that state whose bell was lost."""
+    job = rehearse(*(steps or [spec("a")]))
+    OrmQ.objects.all().delete()
+    Job.objects.filter(pk=job.pk).update(state=state, rung_at=None, **fields)
+    return job
+
+
+def add_driver(job: Job, *, seen_at) -> None:
+    Driver.objects.create(owner="d", host="h", process_id=1, job=job, seen_at=seen_at)
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING])
+def test_a_lost_bell_is_rung_again(state):
+    lost_bell(state=state)
+    assert sweep() == 1
+    assert OrmQ.objects.count() == 1
+
+
+def test_it_does_not_ring_twice_in_a_row():
+    lost_bell()
+    assert (sweep(), sweep()) == (1, 0)
+
+
+def test_it_does_not_ring_for_a_job_with_a_living_driver():
+    add_driver(lost_bell(), seen_at=timezone.now())
+    assert sweep() == 0
+
+
+def test_it_rings_for_a_job_whose_driver_has_fallen_silent():
+    add_driver(lost_bell(), seen_at=timezone.now() - timedelta(minutes=1))
+    assert sweep() == 1
+
+
+@pytest.mark.parametrize(("lease_ended", "rung"), [(True, 1), (False, 0)])
+def test_it_rings_for_a_lease_that_has_run_out(lease_ended, rung):
+    lost_bell()
+    until = timezone.now() + timedelta(seconds=-1 if lease_ended else 30)
+    Step.objects.update(state=StepState.RUNNING, lease_until=until)
+    assert sweep() == rung
+
+
+@pytest.mark.parametrize(
+    ("fields", "rung"),
+    [
+        ({"hold_until": None}, 0),
+        ({"hold_until": timezone.now() + timedelta(hours=1)}, 0),
+        ({"hold_until": timezone.now() - timedelta(seconds=1)}, 1),
+        ({"cancel_requested": True}, 1),
+    ],
+)
+def test_a_held_job_is_left_alone_until_its_time_or_its_cancel(fields, rung):
+    lost_bell(state=JobState.HELD, hold_before=Phase.CUTOVER, **fields)
+    assert sweep() == rung
+
+
+def test_it_rings_for_a_cancel_request_that_no_driver_saw():
+    lost_bell(cancel_requested=True)
+    assert sweep() == 1
+
+
+@pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED, JobState.CANCELLED])
+def test_ended_jobs_are_left_alone(state):
+    lost_bell(state=state)
+    assert sweep() == 0
+
+
+def test_traces_of_the_dead_are_forgotten_and_fresh_ones_kept():
+    job = lost_bell()
+    add_driver(job, seen_at=timezone.now() - LONG_AGO)
+    retry = timedelta(seconds=django_settings.Q_CLUSTER["retry"])
+    OrmQ.objects.create(key="k", payload="taken long ago", lock=timezone.now() + retry - LONG_AGO)
+    OrmQ.objects.create(key="k", payload="taken just now", lock=timezone.now() + retry)
+    OrmQ.objects.create(key="k", payload="waiting", lock=timezone.now() - LONG_AGO)
+    sweep()
+    assert not Driver.objects.exists()
+    kept = set(OrmQ.objects.filter(key="k").values_list("payload", flat=True))
+    assert kept == {"taken just now", "waiting"}
+
+
+def test_the_queue_itself_sweeps_each_minute(django_db_blocker):
+    schedule = Schedule.objects.filter(func="dashboard.jobs.sweeping.sweep").first()
+    if schedule is None:
+        pytest.fail("The migrations left no schedule for the sweep.")
+    assert schedule.minutes == 1
