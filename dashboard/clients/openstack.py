@@ -19,7 +19,7 @@ from openstack.connection import Connection
 from openstack.exceptions import SDKException
 
 from dashboard import secrets
-from dashboard.clients.cloud_files import CloudAccess
+from dashboard.clients.cloud_access import CloudAccess
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 
 Json = dict[str, Any]
@@ -144,6 +144,11 @@ class Cloud:
             self._microversions[service] = tuple(newest) if newest else (0, 0)
         return self._microversions[service]
 
+    def endpoint(self, service: str) -> str:
+        """Give the address at which the service is reached."""
+        data = self._ask(lambda: self._proxy(service).get_endpoint_data())
+        return str(data.url) if data else ""
+
     # -- writing
 
     def post(
@@ -179,7 +184,7 @@ class Cloud:
         microversion: str = "",
         missing_ok: bool = False,
     ) -> Json:
-        """Do one request and give its JSON, {} where there is none (or a 404 that is ``missing_ok``).
+        """Do one request and give its JSON, {} where there is none, as for a ``missing_ok`` 404.
 
         Only reads are repeated here: a write whose answer was lost may have been done.
         """

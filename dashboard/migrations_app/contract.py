@@ -203,6 +203,11 @@ class ResourceType:
     # the stage after which others can use the object
     ready: ClassVar[str] = "create"
 
+    @property
+    def label(self) -> str:
+        """The type's name for people: "floating IP" for floating_ip."""
+        return self.name.replace("_", " ")
+
     # -- planning: reads, changes nothing
 
     def discover(self, reader: "TenantReader") -> Iterable[Record]:

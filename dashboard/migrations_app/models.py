@@ -168,8 +168,8 @@ class Link(models.Model):
         PRESENT = "present", "Present"
         REMOVED = "removed", "Removed"
 
-    source = models.ForeignKey(Cloud, on_delete=models.PROTECT, related_name="+")
-    destination = models.ForeignKey(Cloud, on_delete=models.PROTECT, related_name="+")
+    source_cloud = models.ForeignKey(Cloud, on_delete=models.PROTECT, related_name="+")
+    destination_cloud = models.ForeignKey(Cloud, on_delete=models.PROTECT, related_name="+")
     type = models.CharField(max_length=40)
     source_id = models.CharField(max_length=130)
     destination_id = models.CharField(max_length=130, blank=True)
@@ -187,7 +187,8 @@ class Link(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "destination", "type", "source_id"], name="one_link_an_object"
+                fields=["source_cloud", "destination_cloud", "type", "source_id"],
+                name="one_link_an_object",
             )
         ]
         verbose_name = "ledger entry"

@@ -1,0 +1,75 @@
+"""Which clouds there are, where their credentials are, and how to reach them."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Q
+
+from dashboard.clients.cloud_access import CloudAccess
+from dashboard.clients.cloud_files import read_cloud, read_clouds
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.errors import BadInput, NotFound
+from dashboard.hosts_app.models import Cloud
+
+
+def register_configured_clouds() -> list[Cloud]:
+    """Register the clouds of the file that PUMPHOUSE_CONFIG names; [] when it names none."""
+    if not settings.PUMPHOUSE_CONFIG:
+        return []
+    return register_clouds(Path(settings.PUMPHOUSE_CONFIG))
+
+
+def register_clouds(path: Path) -> list[Cloud]:
+    """Make the rows of the clouds in a config.yaml or clouds.yaml the same as the file.
+
+    A cloud that was in this file and is not any more is marked vanished: plans still name it.
+    Raises ``BadInput`` with file, key and line for what is wrong in the file.
+    """
+    path = path.absolute()
+    found = read_clouds(path)
+    clouds = [_register(path, section, access) for section, access in found.items()]
+    gone = Q(origin=Cloud.Origin.FILE, location=str(path)) & ~Q(section__in=found)
+    Cloud.objects.filter(gone).update(
+        state=Cloud.State.VANISHED, explanation=f"It is no longer in {path}."
+    )
+    return clouds
+
+
+def _register(path: Path, section: str, access: CloudAccess) -> Cloud:
+    cloud, _ = Cloud.objects.get_or_create(
+        name=section, defaults={"location": str(path), "section": section}
+    )
+    cloud.origin, cloud.location, cloud.section = Cloud.Origin.FILE, str(path), section
+    cloud.auth_url = access.auth.get("auth_url", "")
+    cloud.region = access.region_name or ""
+    cloud.can_copy_passwords = bool(access.keystone_connection)
+    if cloud.state == Cloud.State.VANISHED:
+        cloud.state, cloud.explanation = Cloud.State.UNKNOWN, ""
+    cloud.save()
+    return cloud
+
+
+def cloud_named(name: str) -> Cloud:
+    """Give the cloud of that name. Raises ``NotFound`` that lists those there are."""
+    try:
+        return Cloud.objects.get(name=name)
+    except Cloud.DoesNotExist:
+        known = ", ".join(Cloud.objects.values_list("name", flat=True)) or "none yet"
+        raise NotFound(
+            f"There is no cloud named {name!r}.", fix=f"Known clouds: {known}."
+        ) from None
+
+
+def access_of(cloud: Cloud) -> CloudAccess:
+    """Read a cloud's credentials from where they are, now. They are never stored.
+
+    Raises ``BadInput`` when the file or the section has gone.
+    """
+    if cloud.origin != Cloud.Origin.FILE:
+        raise BadInput(f"Cloud {cloud.name} has no configuration that can be read here.")
+    return read_cloud(Path(cloud.location), cloud.section)
+
+
+def connect(cloud: Cloud) -> Connection:
+    """Give a connection to a cloud as its operator; nothing is asked of the cloud yet."""
+    return Connection(access_of(cloud))

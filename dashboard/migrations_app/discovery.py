@@ -1,0 +1,120 @@
+"""Looks at a cloud: can it be used, what does it offer, which tenants does it have."""
+
+from collections import Counter
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.errors import PumphouseError
+from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+from dashboard.migrations_app.models import TenantRow
+from dashboard.migrations_app.reading import Json, find_tenant
+
+SERVICES = ("identity", "compute", "network", "image", "block_storage")
+
+
+def start_discovery(
+    cloud: Cloud, *, user: AbstractBaseUser | None = None, launched_from: str = ""
+) -> Job:
+    """Start a look at a cloud; its tenants are then rows for the pages."""
+    return start_job(
+        kind="discover",
+        title=f"Look at cloud {cloud.name}",
+        subject=f"cloud:{cloud.name}",
+        steps=[StepSpec(key="look", action="discover", title=f"Look at cloud {cloud.name}")],
+        params={"cloud": cloud.pk},
+        user=user,
+        launched_from=launched_from,
+    )
+
+
+def look_at(cloud: Cloud) -> int:
+    """Store what a cloud offers and its tenants; give their number.
+
+    Raises what connecting raises, having stored that the cloud cannot be reached and why.
+    """
+    try:
+        connection = connect(cloud)
+        services = {name: _service(connection, name) for name in SERVICES}
+        projects = [*connection.list("identity", "/projects", "projects")]
+        domains = {d["id"]: d["name"] for d in connection.list("identity", "/domains", "domains")}
+        servers, volumes = _count_servers(connection), _count_volumes(connection)
+    except PumphouseError as error:
+        _store(cloud, state=Cloud.State.UNREACHABLE, explanation=str(error))
+        raise
+    with transaction.atomic():
+        _store(cloud, state=Cloud.State.REACHABLE, explanation="", services=services)
+        for project in projects:
+            _store_tenant(cloud, project, domains, servers, volumes)
+        kept = [project["id"] for project in projects]
+        cloud.tenants.exclude(project_id__in=kept).delete()
+    return len(projects)
+
+
+def look_up_tenant(cloud: Cloud, name_or_id: str) -> TenantRow:
+    """Ask the cloud itself for one tenant and store its row.
+
+    Raises ``NotFound`` with the names there are, ``BadInput`` when the name is not unique.
+    """
+    tenant = find_tenant(connect(cloud), name_or_id)
+    row, _ = TenantRow.objects.update_or_create(
+        cloud=cloud,
+        project_id=tenant.id,
+        defaults={
+            "name": tenant.name,
+            "domain_name": tenant.domain_name,
+            "seen_at": timezone.now(),
+        },
+    )
+    return row
+
+
+def _service(connection: Connection, name: str) -> Json:
+    newest = connection.newest_microversion(name)
+    return {
+        "endpoint": connection.endpoint(name),
+        "newest": ".".join(str(part) for part in newest) if any(newest) else "",
+    }
+
+
+def _count_servers(connection: Connection) -> Counter[str]:
+    # 2.1: only the project is wanted, and every cloud has it
+    servers = connection.list("compute", "/servers/detail", "servers", all_tenants=1)
+    return Counter(server["tenant_id"] for server in servers)
+
+
+def _count_volumes(connection: Connection) -> Counter[str]:
+    volumes = connection.list("block_storage", "/volumes/detail", "volumes", all_tenants=1)
+    return Counter(volume["os-vol-tenant-attr:tenant_id"] for volume in volumes)
+
+
+def _store(cloud: Cloud, **fields: object) -> None:
+    Cloud.objects.filter(pk=cloud.pk).update(checked_at=timezone.now(), **fields)
+
+
+def _store_tenant(
+    cloud: Cloud,
+    project: Json,
+    domains: dict[str, str],
+    servers: Counter[str],
+    volumes: Counter[str],
+) -> None:
+    TenantRow.objects.update_or_create(
+        cloud=cloud,
+        project_id=project["id"],
+        defaults={
+            "name": project["name"],
+            "domain_name": domains.get(project["domain_id"], project["domain_id"]),
+            "description": project.get("description") or "",
+            "enabled": project.get("enabled", True),
+            "servers": servers[project["id"]],
+            "volumes": volumes[project["id"]],
+            "seen_at": timezone.now(),
+        },
+    )

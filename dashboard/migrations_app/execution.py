@@ -1,0 +1,120 @@
+"""Executes a plan: a step for each stage of each object, written ahead in the ledger."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from dashboard.errors import BadInput
+from dashboard.jobs.kinds import StepContext, StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+from dashboard.jobs.states import Phase
+from dashboard.migrations_app import ledger
+from dashboard.migrations_app.contract import ResourceType
+from dashboard.migrations_app.graph import BARRIER, StepGraph
+from dashboard.migrations_app.models import Link, Plan, PlanItem
+from dashboard.migrations_app.registry import resource_type
+from dashboard.migrations_app.work import ItemWork
+
+EXECUTABLE = frozenset(
+    {Plan.State.READY, Plan.State.EXECUTING, Plan.State.EXECUTED, Plan.State.ROLLED_BACK}
+)
+
+
+def start_execute(
+    plan: Plan,
+    *,
+    hold_before: Phase | None = None,
+    hold_until: datetime | None = None,
+    user: AbstractBaseUser | None = None,
+    launched_from: str = "",
+) -> Job:
+    """Start to execute a plan, or to go on with what is left of it.
+
+    Raises ``BadInput`` while the plan is blocked, ``Conflict`` while its tenant has another job.
+    """
+    _require_executable(plan)
+    with transaction.atomic():
+        job = start_job(
+            kind="execute",
+            title=f"Move {plan.tenant_name} from {plan.source} to {plan.destination}",
+            subject=plan.subject,
+            steps=remaining_steps(plan),
+            params={"plan": plan.pk},
+            hold_before=hold_before,
+            hold_until=hold_until,
+            user=user,
+            launched_from=launched_from,
+        )
+        for item in plan.items.filter(action__in=(PlanItem.Action.ADOPT, PlanItem.Action.MAP)):
+            ledger.record_found(item)
+        Plan.objects.filter(pk=plan.pk).update(state=Plan.State.EXECUTING)
+    return job
+
+
+def _require_executable(plan: Plan) -> None:
+    if plan.state == Plan.State.BLOCKED:
+        count = plan.findings.filter(severity="block").count()
+        raise BadInput(
+            f"The plan for {plan.tenant_name} is blocked by {count} findings.",
+            fix="Do what each of them says, then plan again.",
+        )
+    if plan.state not in EXECUTABLE:
+        raise BadInput(
+            f"The plan for {plan.tenant_name} cannot be executed: it is "
+            f"{plan.get_state_display().lower()}.",
+            fix="Make a new plan.",
+        )
+
+
+def remaining_steps(plan: Plan) -> list[StepSpec]:
+    """Give the steps of all stages that are not done yet, in an order that leaves them out."""
+    items = plan.items.select_related("plan").filter(action=PlanItem.Action.CREATE)
+    done = {
+        f"{link.type}:{link.source_id}:{stage}"
+        for link in ledger.links_of(plan).values()
+        for stage in link.stages
+    }
+    steps = [step for step in StepGraph(items).steps() if step.key not in done]
+    keys = {step.key for step in steps}
+    if keys == {BARRIER}:
+        return []
+    return [without(step, keys) for step in steps]
+
+
+def without(step: StepSpec, keys: set[str]) -> StepSpec:
+    """Give the step waiting for those of the keys only."""
+    return replace(
+        step,
+        needs=[key for key in step.needs if key in keys],
+        after=[key for key in step.after if key in keys],
+    )
+
+
+def execute_stage(item: PlanItem, stage: str, context: StepContext) -> None:
+    """Do one stage of one object's move; a stage that is done already is not done again."""
+    link = ledger.open_link(item)
+    if stage in link.stages:
+        return
+    work = ItemWork(item, link, context)
+    type_ = resource_type(item.type)
+    if stage == "create":
+        _create(type_, work)
+    else:
+        getattr(type_, stage)(work)
+    ledger.finish_stage(link, stage)
+
+
+def _create(type_: ResourceType, work: ItemWork) -> None:
+    """Create the object, unless an attempt whose record was lost has created it already."""
+    link = work.link
+    if link.state != Link.State.PRESENT:
+        work.probing = work.probing or bool(link.facts.get("creating"))
+        found = type_.find(work) if work.probing else None
+        work.remember(creating=True)
+        if found:
+            work.log(f"Found {type_.label} {work.record.name}, created by an earlier attempt.")
+        ledger.record_created(link, found or type_.create(work))
+    type_.complete(work)

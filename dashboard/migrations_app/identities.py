@@ -1,0 +1,99 @@
+"""Who acts on which cloud during a move.
+
+One connection, hence one token, for each identity that must act, kept for the whole run. A user
+that the plan creates acts for himself with a password that is derived and never stored: any worker
+with the installation's key can derive it again after a crash.
+"""
+
+import base64
+import hashlib
+import hmac
+import threading
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from dashboard import secrets
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.errors import NeedsOperator
+from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.models import Cloud
+from dashboard.migrations_app.ledger import counterpart, link_of
+from dashboard.migrations_app.models import Link, Plan
+
+
+class Identities:
+    """The connections of one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.source = connect(plan.source)
+        self.destination = connect(plan.destination)
+        self._actors: dict[str, Connection] = {}
+        self._lock = threading.Lock()
+
+    def owner(self, user_id: str, *, project_id: str) -> Connection:
+        """Give the destination as that user of the source, in the tenant's project.
+
+        It is the operator with his temporary role where the user cannot act for himself.
+        """
+        actor = user_id if self.acts_for_itself(user_id) else ""
+        with self._lock:
+            if actor not in self._actors:
+                self._actors[actor] = self._connect_actor(actor, project_id)
+            return self._actors[actor]
+
+    def acts_for_itself(self, user_id: str) -> bool:
+        """Say whether the user was created by this very plan and still has its password."""
+        link = link_of(self.plan, "user", user_id)
+        return bool(
+            link
+            and link.plan_id == self.plan.pk
+            and link.state == Link.State.PRESENT
+            and link.origin == Link.Origin.CREATED
+            and "settle" not in link.stages
+        )
+
+    def _connect_actor(self, user_id: str, project_id: str) -> Connection:
+        if not user_id:
+            return self.destination.scoped_to(project_id)
+        return self.destination.as_user(
+            counterpart(self.plan, "user", user_id),
+            password=password_of_run(self.plan, user_id),
+            project_id=project_id,
+        )
+
+
+def identities_of(plan: Plan) -> Identities:
+    """Give the plan's connections, the same ones in the whole process.
+
+    They are made anew when a configuration file changes: the operator may have mended it.
+    """
+    return _identities(plan.pk, _version(plan.source), _version(plan.destination))
+
+
+@lru_cache(maxsize=16)
+def _identities(plan_id: int, source_version: int, destination_version: int) -> Identities:
+    plan = Plan.objects.select_related("source", "destination").get(pk=plan_id)
+    return Identities(plan)
+
+
+def _version(cloud: Cloud) -> int:
+    path = Path(cloud.location)
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+def password_of_run(plan: Plan, user_id: str) -> str:
+    """Derive the password by which the plan's workers act as a user that the plan creates.
+
+    Long enough for any rule, with all four kinds of characters that password rules ask for.
+    """
+    link = link_of(plan, "user", user_id)
+    if link is None:
+        raise NeedsOperator(f"User {user_id} is not part of plan {plan.pk}.", fix="Plan again.")
+    message = f"user of plan:{plan.pk}:{link.pk}:{user_id}".encode()
+    digest = hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).digest()
+    password = "aA1-" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    secrets.register(password)
+    return password

@@ -1,0 +1,18 @@
+"""The job that looks at a cloud."""
+
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.kinds import JobKind, StepContext
+from dashboard.jobs.models import Step
+from dashboard.migrations_app.discovery import look_at
+
+
+class Discover(JobKind):
+    """Stores what a cloud offers and which tenants it has."""
+
+    name = "discover"
+
+    def perform(self, step: Step, context: StepContext) -> None:
+        """Look at the cloud that the job names."""
+        cloud = Cloud.objects.get(pk=step.job.params["cloud"])
+        count = look_at(cloud)
+        context.log(f"Saw {count} tenants on cloud {cloud.name}.")

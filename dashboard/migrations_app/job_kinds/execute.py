@@ -1,0 +1,26 @@
+"""The job that executes a plan."""
+
+from dashboard.jobs.kinds import JobKind, StepContext
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.states import JobState
+from dashboard.migrations_app.execution import execute_stage
+from dashboard.migrations_app.graph import BARRIER
+from dashboard.migrations_app.models import Plan, PlanItem
+
+
+class Execute(JobKind):
+    """Does one stage of one object's move in each step."""
+
+    name = "execute"
+
+    def perform(self, step: Step, context: StepContext) -> None:
+        """Do the stage that the step stands for."""
+        if step.action == BARRIER:
+            return
+        items = PlanItem.objects.select_related("plan__source", "plan__destination")
+        execute_stage(items.get(pk=step.params["item"]), step.action, context)
+
+    def concluded(self, job: Job) -> None:
+        """Store that the plan has been executed, when all of it was."""
+        if job.state == JobState.DONE:
+            Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.EXECUTED)

@@ -1,0 +1,24 @@
+"""The job that finalizes a move."""
+
+from dashboard.jobs.kinds import JobKind, StepContext
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.states import JobState
+from dashboard.migrations_app.finalizing import finalize_item
+from dashboard.migrations_app.models import Plan, PlanItem
+
+
+class Finalize(JobKind):
+    """Deletes one object from the source in each step."""
+
+    name = "finalize"
+
+    def perform(self, step: Step, context: StepContext) -> None:
+        """Delete the object that the step stands for; barriers only hold the order."""
+        if "item" in step.params:
+            items = PlanItem.objects.select_related("plan__source", "plan__destination")
+            finalize_item(items.get(pk=step.params["item"]), context)
+
+    def concluded(self, job: Job) -> None:
+        """Store that the move is final, when all was deleted."""
+        if job.state == JobState.DONE:
+            Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.FINALIZED)

@@ -1,0 +1,20 @@
+"""The job that plans the move of a tenant."""
+
+from dashboard.jobs.kinds import JobKind, StepContext
+from dashboard.jobs.models import Step
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.planning import Planner
+
+
+class PlanKind(JobKind):
+    """Reads both clouds and stores the plan with its findings."""
+
+    name = "plan"
+
+    def perform(self, step: Step, context: StepContext) -> None:
+        """Draft the plan and freeze it; nothing is stored until all was read."""
+        plan = Plan.objects.select_related("source", "destination").get(pk=step.job.params["plan"])
+        planner = Planner(plan, context)
+        planner.draft()
+        planner.store()
+        context.log(f"Planned {plan.items.count()} objects: {plan.get_state_display().lower()}.")

@@ -1,0 +1,25 @@
+"""The job that rolls a plan back."""
+
+from dashboard.jobs.kinds import JobKind, StepContext
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.states import JobState
+from dashboard.migrations_app.models import Plan, PlanItem
+from dashboard.migrations_app.rolling_back import forget_found, undo_stage
+
+
+class Rollback(JobKind):
+    """Undoes one stage of one object's move in each step."""
+
+    name = "rollback"
+
+    def perform(self, step: Step, context: StepContext) -> None:
+        """Undo the stage that the step stands for."""
+        items = PlanItem.objects.select_related("plan__source", "plan__destination")
+        undo_stage(items.get(pk=step.params["item"]), step.action, context)
+
+    def concluded(self, job: Job) -> None:
+        """Store that the plan was rolled back, when all of it was."""
+        if job.state == JobState.DONE:
+            plan = Plan.objects.get(pk=job.params["plan"])
+            forget_found(plan)
+            Plan.objects.filter(pk=plan.pk).update(state=Plan.State.ROLLED_BACK)

@@ -1,0 +1,21 @@
+"""The job that verifies a move."""
+
+from dashboard.jobs.kinds import JobKind, LogLevel, StepContext
+from dashboard.jobs.models import Step
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.verification import Verifier
+
+
+class Verify(JobKind):
+    """Compares both clouds and stores the differences."""
+
+    name = "verify"
+
+    def perform(self, step: Step, context: StepContext) -> None:
+        """Compare, and say how many differences the plan had not named."""
+        plan = Plan.objects.select_related("source", "destination").get(pk=step.job.params["plan"])
+        unnamed, named = Verifier(plan, context).compare(step.job)
+        context.log(
+            f"Found {unnamed} differences that the plan had not named, and {named} that it had.",
+            level=LogLevel.WARNING if unnamed else LogLevel.SUCCESS,
+        )

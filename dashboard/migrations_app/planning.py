@@ -1,0 +1,250 @@
+"""Plans the move of a tenant: reads both clouds, changes nothing, freezes what it found."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from dashboard.errors import BadInput, NotFound
+from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.kinds import StepContext, StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+from dashboard.migrations_app.contract import (
+    BLOCK,
+    CREATE,
+    KEEP,
+    SKIP,
+    Decision,
+    Finding,
+    Loss,
+    Record,
+    Ref,
+)
+from dashboard.migrations_app.models import Link, Plan, PlanItem, TenantRow
+from dashboard.migrations_app.preflighting import FoundBy, preflight, store_findings
+from dashboard.migrations_app.reading import Tenant, TenantReader
+from dashboard.migrations_app.registry import resource_type, resource_types
+
+OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "capture": ("stop", "suspend"),
+    "addresses": ("keep", "new"),
+}
+
+
+def start_plan(
+    *,
+    source: Cloud,
+    destination: Cloud,
+    tenant: str,
+    options: Mapping[str, str] | None = None,
+    choices: Mapping[str, str] | None = None,
+    user: AbstractBaseUser | None = None,
+    launched_from: str = "",
+) -> tuple[Plan, Job]:
+    """Start to plan the move of a tenant, named by name or id, that discovery has seen.
+
+    Raises ``NotFound`` for an unknown tenant, ``BadInput`` for options or choices that mean
+    nothing, ``Conflict`` while the tenant has another job.
+    """
+    if source == destination:
+        raise BadInput("The source and the destination are the same cloud.", fix="Choose two.")
+    row = known_tenant(source, tenant)
+    with transaction.atomic():
+        plan = Plan.objects.create(
+            source=source,
+            destination=destination,
+            tenant_id=row.project_id,
+            tenant_name=row.name,
+            domain_name=row.domain_name,
+            options=_checked_options(options or {}),
+            choices=_checked_choices(choices or {}),
+            created_by=user,
+        )
+        job = start_job(
+            kind="plan",
+            title=f"Plan the move of {row.name} from {source} to {destination}",
+            subject=plan.subject,
+            steps=[StepSpec(key="plan", action="plan", title=f"Read both clouds for {row.name}")],
+            params={"plan": plan.pk},
+            user=user,
+            launched_from=launched_from,
+        )
+    return plan, job
+
+
+def latest_plan(source: Cloud, tenant_id: str) -> Plan | None:
+    """Give the newest plan of a tenant."""
+    return Plan.objects.filter(source=source, tenant_id=tenant_id).order_by("-pk").first()
+
+
+def known_tenant(source: Cloud, name_or_id: str) -> TenantRow:
+    """Give the tenant's row. Raises ``NotFound`` or, for a name in several domains, ``BadInput``."""
+    rows = [*source.tenants.filter(project_id=name_or_id)] or [
+        *source.tenants.filter(name=name_or_id)
+    ]
+    if not rows:
+        raise NotFound(
+            f"Cloud {source} has no tenant {name_or_id!r} that Pumphouse has seen.",
+            fix="Look at the cloud again, then choose one of its tenants.",
+        )
+    if len(rows) > 1:
+        ids = ", ".join(f"{row.project_id} (domain {row.domain_name})" for row in rows)
+        raise BadInput(f"Several tenants are named {name_or_id!r}.", fix=f"Give the id: {ids}.")
+    return rows[0]
+
+
+def _checked_options(options: Mapping[str, str]) -> dict[str, str]:
+    for name, value in options.items():
+        if name not in OPTIONS:
+            raise BadInput(f"There is no option {name!r}.", fix=f"Known: {', '.join(OPTIONS)}.")
+        if value not in OPTIONS[name]:
+            raise BadInput(
+                f"The option {name} cannot be {value!r}.",
+                fix=f"Give one of: {', '.join(OPTIONS[name])}.",
+            )
+    return {name: options.get(name, values[0]) for name, values in OPTIONS.items()}
+
+
+def _checked_choices(choices: Mapping[str, str]) -> dict[str, str]:
+    for key in choices:
+        type_name, separator, name = key.partition(":")
+        if not separator or not name:
+            raise BadInput(
+                f"The mapping {key!r} names no type.", fix="Write it as TYPE:NAME=TARGET."
+            )
+        resource_type(type_name)
+    return dict(choices)
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """One object while it is being planned."""
+
+    record: Record
+    decision: Decision
+    losses: list[Loss]
+
+
+class Planner:
+    """Drafts one plan from both clouds and stores it."""
+
+    def __init__(self, plan: Plan, context: StepContext) -> None:
+        self.plan = plan
+        self.context = context
+        tenant = Tenant(plan.tenant_id, plan.tenant_name, plan.domain_id, plan.domain_name)
+        self.source = TenantReader(connect(plan.source), tenant)
+        self.destination = TenantReader(connect(plan.destination), replace(tenant, id=""))
+        self.drafts: dict[tuple[str, str], Draft] = {}
+
+    def draft(self) -> None:
+        """Read both clouds and decide about every object of the tenant."""
+        links = self._links()
+        for name, type_ in resource_types().items():
+            self.context.check()
+            records = [*type_.discover(self.source)]
+            self.context.log(f"Read {len(records)} {type_.plural}.")
+            for record in records:
+                link = links.get((name, record.id))
+                self.drafts[name, record.id] = self._draft(record, link)
+        self._reconsider()
+
+    def _links(self) -> dict[tuple[str, str], Link]:
+        """Give what has become of objects of the source already, by whichever plan."""
+        links = Link.objects.filter(
+            source_cloud=self.plan.source,
+            destination_cloud=self.plan.destination,
+            state=Link.State.PRESENT,
+            origin=Link.Origin.CREATED,
+        )
+        return {(link.type, link.source_id): link for link in links}
+
+    def _draft(self, record: Record, link: Link | None) -> Draft:
+        type_ = resource_type(record.type)
+        if link and {stage.name for stage in type_.stages} <= set(link.stages):
+            decision = Decision(action=KEEP, destination_id=link.destination_id)
+        elif link:
+            # a part of it was moved: the rest of its stages is still to be done
+            decision = Decision(decided=self._decided_before(link))
+        else:
+            decision = type_.decide(record, self._choice(record), self.destination)
+        return Draft(record=record, decision=decision, losses=[])
+
+    def _decided_before(self, link: Link) -> Mapping[str, Any]:
+        item = PlanItem.objects.filter(
+            plan=link.plan, type=link.type, source_id=link.source_id
+        ).first()
+        return item.decided if item else {}
+
+    def _choice(self, record: Record) -> str:
+        by_name, by_id = f"{record.type}:{record.name}", f"{record.type}:{record.id}"
+        return str(self.plan.choices.get(by_id) or self.plan.choices.get(by_name) or "")
+
+    def _reconsider(self) -> None:
+        """Let each type see what became of the others, then list what will be lost."""
+        for draft in self.drafts.values():
+            type_ = resource_type(draft.record.type)
+            draft.decision = type_.reconsider(draft.record, draft.decision, self._decision_of)
+            if draft.decision.action == CREATE:
+                draft.losses = [*type_.losses(draft.record, self.source)]
+            elif draft.decision.action == SKIP:
+                draft.losses = [Loss(field="", value=None, reason=draft.decision.reason)]
+
+    def _decision_of(self, type_name: str, source_id: str) -> Decision | None:
+        draft = self.drafts.get((type_name, source_id))
+        return draft.decision if draft else None
+
+    def store(self) -> None:
+        """Freeze the plan: its items in order, and what was found about them."""
+        problems = [
+            FoundBy(draft.record, _block(draft.decision))
+            for draft in self.drafts.values()
+            if draft.decision.problem
+        ]
+        found = preflight(self.plan, self.to_create(), self.source, self.destination)
+        with transaction.atomic():
+            self.plan.items.all().delete()
+            PlanItem.objects.bulk_create(self._rows(), batch_size=200)
+            store_findings(self.plan, problems, found)
+            self.plan.preflighted_at = timezone.now()
+            blocked = any(each.finding.severity == BLOCK for each in (*problems, *found))
+            self.plan.state = Plan.State.BLOCKED if blocked else Plan.State.READY
+            self.plan.save()
+
+    def to_create(self) -> list[Record]:
+        """Give the records of what is to be created."""
+        return [d.record for d in self.drafts.values() if d.decision.action == CREATE]
+
+    def _rows(self) -> list[PlanItem]:
+        return [self._row(ordinal, draft) for ordinal, draft in enumerate(self.drafts.values())]
+
+    def _row(self, ordinal: int, draft: Draft) -> PlanItem:
+        record, decision = draft.record, draft.decision
+        type_ = resource_type(record.type)
+        return PlanItem(
+            plan=self.plan,
+            ordinal=ordinal,
+            type=record.type,
+            source_id=record.id,
+            name=record.name,
+            action=decision.action,
+            destination_id=decision.destination_id,
+            foreign=record.foreign,
+            fields=dict(record.fields),
+            decided=dict(decision.decided),
+            requires=_plain(type_.requires(record, self.source)),
+            follows=_plain(type_.follows(record, self.source)),
+            losses=[{"field": x.field, "value": x.value, "reason": x.reason} for x in draft.losses],
+        )
+
+
+def _block(decision: Decision) -> Finding:
+    return Finding(severity=BLOCK, sentence=decision.problem, fix=decision.fix)
+
+
+def _plain(refs: Mapping[str, Sequence[Ref]]) -> dict[str, list[list[str]]]:
+    return {stage: [[r.type, r.id, r.stage] for r in each] for stage, each in refs.items()}

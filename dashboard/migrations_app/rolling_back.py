@@ -1,0 +1,149 @@
+"""Rolls a plan back: the same graph backwards, for what this plan created and nothing else."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from dashboard.errors import BadInput
+from dashboard.jobs.kinds import StepContext, StepSpec
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.starting import start_job
+from dashboard.jobs.states import Phase
+from dashboard.migrations_app import ledger
+from dashboard.migrations_app.contract import ResourceType
+from dashboard.migrations_app.graph import BARRIER, StepGraph
+from dashboard.migrations_app.models import Link, Plan, PlanItem
+from dashboard.migrations_app.registry import resource_type
+from dashboard.migrations_app.work import ItemWork
+
+
+def start_rollback(
+    plan: Plan,
+    *,
+    confirmation: str,
+    user: AbstractBaseUser | None = None,
+    launched_from: str = "",
+) -> Job:
+    """Start to remove what the plan created and to put the source back as it was.
+
+    ``confirmation`` is the tenant's name, typed by a person. Raises ``BadInput`` when it is not, or
+    when the plan has been finalized: then the source is gone.
+    """
+    require_name(plan, confirmation)
+    if plan.state == Plan.State.FINALIZED:
+        raise BadInput(
+            f"The move of {plan.tenant_name} is final: its source has been deleted.",
+            fix="Plan a move in the other direction.",
+        )
+    return start_job(
+        kind="rollback",
+        title=f"Roll back the move of {plan.tenant_name}",
+        subject=plan.subject,
+        steps=backward_steps(plan),
+        params={"plan": plan.pk},
+        user=user,
+        launched_from=launched_from,
+    )
+
+
+def require_name(plan: Plan, confirmation: str) -> None:
+    """Raise ``BadInput`` unless the tenant's name was typed."""
+    if confirmation != plan.tenant_name:
+        raise BadInput(
+            "The name that was typed is not the tenant's.",
+            fix=f"Type {plan.tenant_name} to confirm.",
+        )
+
+
+def what_rollback_touches(plan: Plan) -> list[str]:
+    """Give a line for each object that a rollback removes from the destination."""
+    return [
+        f"{resource_type(link.type).label} {link.name or link.source_id}"
+        for link in _own_links(plan)
+        if link.state == Link.State.PRESENT
+    ]
+
+
+def backward_steps(plan: Plan) -> list[StepSpec]:
+    """Give the steps that undo every stage which has begun, each after those that relied on it."""
+    own = {(link.type, link.source_id) for link in _own_links(plan)}
+    items = [item for item in plan.items.all() if (item.type, item.source_id) in own]
+    begun = _begun(plan)
+    forward = [step for step in StepGraph(items).steps() if step.key in begun]
+    waiting: dict[str, list[str]] = {step.key: [] for step in forward}
+    for step in forward:
+        for key in {*step.needs, *step.after} & waiting.keys():
+            waiting[key].append(step.key)
+    return [_backward(step, waiting[step.key]) for step in reversed(forward)]
+
+
+def _backward(step: StepSpec, after: list[str]) -> StepSpec:
+    return StepSpec(
+        key=step.key,
+        action=step.action,
+        title=f"Undo: {step.title}",
+        group=step.group,
+        phase=Phase.PREPARE,
+        params=step.params,
+        after=after,
+    )
+
+
+def _own_links(plan: Plan) -> Iterable[Link]:
+    """Give the links that this plan made, the latest first."""
+    return (
+        plan.links.filter(origin=Link.Origin.CREATED)
+        .exclude(state=Link.State.REMOVED)
+        .order_by("-pk")
+    )
+
+
+def _begun(plan: Plan) -> set[str]:
+    """Give the keys of all stages that were tried at least once, whether they ended well or not."""
+    steps = Step.objects.filter(
+        job__kind="execute", job__subject=plan.subject, attempt__gt=0
+    ).exclude(action=BARRIER)
+    begun = {step.key for step in steps.select_related("job") if _is_of(step, plan)}
+    done = {
+        f"{link.type}:{link.source_id}:{stage}"
+        for link in _own_links(plan)
+        for stage in link.stages
+    }
+    return begun | done
+
+
+def _is_of(step: Step, plan: Plan) -> bool:
+    return bool(step.job.params.get("plan") == plan.pk)
+
+
+def undo_stage(item: PlanItem, stage: str, context: StepContext) -> None:
+    """Undo one stage of one object's move; what was never done, or undone, is left alone."""
+    link = ledger.link_of(item.plan, item.type, item.source_id)
+    if link is None or link.plan_id != item.plan_id or link.state == Link.State.REMOVED:
+        return
+    work = ItemWork(item, link, context)
+    work.probing = True
+    type_ = resource_type(item.type)
+    if stage == "create":
+        _remove(type_, work)
+    elif undo := getattr(type_, f"undo_{stage}", None):
+        undo(work)
+    ledger.undo_stage(link, stage)
+    if stage == type_.stages[0].name:
+        ledger.record_removed(link)
+
+
+def _remove(type_: ResourceType, work: ItemWork) -> None:
+    """Remove the object, also one whose create call was never recorded."""
+    link = work.link
+    if not link.destination_id and link.facts.get("creating"):
+        ledger.record_created(link, type_.find(work) or "")
+    if link.destination_id:
+        type_.remove(work)
+        work.log(f"Removed {type_.label} {work.record.name} from {work.destination.name}.")
+
+
+def forget_found(plan: Plan) -> None:
+    """Close the links of what was adopted or mapped: the plan no longer stands for them."""
+    for link in plan.links.exclude(origin=Link.Origin.CREATED):
+        ledger.record_removed(link)
