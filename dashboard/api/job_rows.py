@@ -1,0 +1,135 @@
+"""What belongs to one job: its steps and its log."""
+
+from typing import Any, TypeVar
+
+import django_filters
+from django.db.models import Model, QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from dashboard.api.answers import ACCEPTED, accepted
+from dashboard.api.permissions import caller
+from dashboard.api.phases import PhaseField
+from dashboard.jobs import operating
+from dashboard.jobs.models import Job, LogLine, Step
+from dashboard.jobs.roles import Action
+
+Row = TypeVar("Row", bound=Model)
+
+
+class StepSerializer(serializers.ModelSerializer[Step]):
+    """A step."""
+
+    phase = PhaseField()
+
+    class Meta:
+        model = Step
+        fields = (
+            "id",
+            "job",
+            "key",
+            "action",
+            "title",
+            "group",
+            "phase",
+            "state",
+            "attempt",
+            "progress_done",
+            "progress_total",
+            "progress_unit",
+            "error",
+            "fix",
+            "request_id",
+            "skip_reason",
+            "started_at",
+            "finished_at",
+        )
+
+
+class LogLineSerializer(serializers.ModelSerializer[LogLine]):
+    """A line of a job's log; ``level`` is one of Python's logging, 25 is success."""
+
+    class Meta:
+        model = LogLine
+        fields = ("id", "step", "level", "message", "created_at")
+
+
+class SkipSerializer(serializers.Serializer[Any]):
+    """Why a step is left out."""
+
+    reason = serializers.CharField(max_length=200)
+
+
+class StepFilter(django_filters.FilterSet):
+    """Filters of a list of steps."""
+
+    class Meta:
+        model = Step
+        fields = ("state", "group", "phase", "action")
+
+
+class LogFilter(django_filters.FilterSet):
+    """Filters of a log: what came after a line, and what matters at least so much."""
+
+    after = django_filters.NumberFilter(field_name="pk", lookup_expr="gt")
+    level = django_filters.NumberFilter(field_name="level", lookup_expr="gte")
+    step = django_filters.NumberFilter(field_name="step")
+
+    class Meta:
+        model = LogLine
+        fields = ("after", "level", "step")
+
+
+class JobRows(ListAPIView[Row]):
+    """The rows of one job; 404 when there is no such job."""
+
+    def filter_queryset(self, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+        """Keep those of the job in the address."""
+        job = get_object_or_404(Job, pk=self.kwargs["job_id"])
+        return super().filter_queryset(queryset.filter(job=job))
+
+
+class JobStepsView(JobRows[Step]):
+    """The steps of a job, in their order."""
+
+    queryset = Step.objects.all()
+    serializer_class = StepSerializer
+    filterset_class = StepFilter
+
+
+class JobLogView(JobRows[LogLine]):
+    """The log of a job. Ask again with ``after`` = the last line's id for what is new."""
+
+    queryset = LogLine.objects.all()
+    serializer_class = LogLineSerializer
+    filterset_class = LogFilter
+
+
+class StepViewSet(ReadOnlyModelViewSet[Step]):
+    """The steps of all jobs."""
+
+    queryset = Step.objects.select_related("job")
+    serializer_class = StepSerializer
+    filterset_class = StepFilter
+    acts = dict.fromkeys(("retry", "skip"), Action.OPERATE)
+
+    @extend_schema(request=None, responses=ACCEPTED)
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, **_kwargs: Any) -> Response:
+        """Try a failed step anew; its job goes on."""
+        return accepted(operating.retry_step(self.get_object(), user=caller(request)))
+
+    @extend_schema(request=SkipSerializer, responses=ACCEPTED)
+    @action(detail=True, methods=["post"])
+    def skip(self, request: Request, **_kwargs: Any) -> Response:
+        """Leave a step out, with all that needs it; its job goes on."""
+        asked = SkipSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        reason = asked.validated_data["reason"]
+        return accepted(operating.skip_step(self.get_object(), reason=reason, user=caller(request)))

@@ -1,0 +1,147 @@
+"""Jobs: all long work, its steps and its log."""
+
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from dashboard.api.answers import ACCEPTED, accepted, job_address
+from dashboard.api.permissions import caller
+from dashboard.api.phases import PhaseField
+from dashboard.jobs import operating
+from dashboard.jobs.models import Job
+from dashboard.jobs.progress import job_progress
+from dashboard.jobs.roles import Action
+
+
+class GroupProgressSerializer(serializers.Serializer[Any]):
+    """How far the steps of one group are."""
+
+    group = serializers.CharField()
+    total = serializers.IntegerField()
+    done = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    running = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    bytes_done = serializers.IntegerField()
+    bytes_total = serializers.IntegerField()
+
+
+class JobProgressSerializer(GroupProgressSerializer):
+    """How far a job is; ``seconds_left`` is null while nothing is known to guess it from."""
+
+    group = None  # type: ignore[assignment]
+    bytes_per_second = serializers.FloatField()
+    seconds_left = serializers.FloatField(allow_null=True)
+    percent = serializers.IntegerField()
+    groups = GroupProgressSerializer(many=True)
+    current = serializers.ListField(child=serializers.CharField())
+
+
+class JobSerializer(serializers.ModelSerializer[Job]):
+    """A job without its progress."""
+
+    hold_before = PhaseField(allow_null=True)
+    created_by = serializers.SlugRelatedField(  # type: ignore[var-annotated]
+        slug_field="username", read_only=True
+    )
+    address = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields = (
+            "id",
+            "address",
+            "kind",
+            "title",
+            "subject",
+            "state",
+            "explanation",
+            "params",
+            "hold_before",
+            "hold_until",
+            "cancel_requested",
+            "created_by",
+            "launched_from",
+            "created_at",
+            "started_at",
+            "finished_at",
+        )
+
+    def get_address(self, job: Job) -> str:
+        """Give the API's address of the job."""
+        return job_address(job.pk)
+
+
+class JobDetailSerializer(JobSerializer):
+    """A job with its progress."""
+
+    progress = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields = (*JobSerializer.Meta.fields, "progress")
+
+    @extend_schema_field(JobProgressSerializer)
+    def get_progress(self, job: Job) -> Any:
+        """Read the progress, by three queries whatever the job's size."""
+        return JobProgressSerializer(job_progress(job)).data
+
+
+class HoldSerializer(serializers.Serializer[Any]):
+    """Before which phase to hold, and when to go on by itself."""
+
+    before = PhaseField()
+    until = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class JobFilter(django_filters.FilterSet):
+    """Filters of the list of jobs."""
+
+    class Meta:
+        model = Job
+        fields = ("kind", "state", "subject", "launched_from")
+
+
+class JobViewSet(ReadOnlyModelViewSet[Job]):
+    """All jobs, the newest first."""
+
+    queryset = Job.objects.select_related("created_by")
+    filterset_class = JobFilter
+    acts = dict.fromkeys(("cancel", "resume", "release", "hold"), Action.OPERATE)
+
+    def get_serializer_class(self) -> type[JobSerializer]:
+        """Give progress with one job, not with a list of them."""
+        return JobSerializer if self.action == "list" else JobDetailSerializer
+
+    @extend_schema(request=None, responses=ACCEPTED)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, **_kwargs: Any) -> Response:
+        """End the job as soon as its running steps have stopped."""
+        return accepted(operating.cancel(self.get_object(), user=caller(request)))
+
+    @extend_schema(request=None, responses=ACCEPTED)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, **_kwargs: Any) -> Response:
+        """Go on with a failed, errored or cancelled job, its failed steps tried anew."""
+        return accepted(operating.resume(self.get_object(), user=caller(request)))
+
+    @extend_schema(request=None, responses=ACCEPTED)
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, **_kwargs: Any) -> Response:
+        """End the job's hold."""
+        return accepted(operating.release(self.get_object(), user=caller(request)))
+
+    @extend_schema(request=HoldSerializer, responses=ACCEPTED)
+    @action(detail=True, methods=["post"])
+    def hold(self, request: Request, **_kwargs: Any) -> Response:
+        """Let no step of a phase or a later one start, until released or until a time."""
+        asked = HoldSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        job = operating.hold(self.get_object(), user=caller(request), **asked.validated_data)
+        return accepted(job)

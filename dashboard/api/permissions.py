@@ -1,0 +1,37 @@
+"""Who may call what: each view names the action behind each of its writing methods."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from dashboard.jobs.roles import LEAST_ROLE, Action, Role, may
+
+
+def caller(request: Request) -> User | None:
+    """Give who asks; None only for views that let everybody in."""
+    return request.user if isinstance(request.user, User) else None
+
+
+class RolePermission(BasePermission):
+    """Lets a viewer read, and asks ``dashboard.jobs.roles`` about everything else.
+
+    A view has ``acts``: the name of its method -> the action that it is. What a view does not name
+    takes an admin, so that a forgotten line never opens a door.
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Say whether the user's role is enough."""
+        action = _action(request, view)
+        least = LEAST_ROLE.get(action, Role.OPERATOR)
+        self.message = f"This takes the role {least.group}; ask an admin of Pumphouse for it."
+        return may(request.user, action)
+
+
+def _action(request: Request, view: APIView) -> Action:
+    if request.method in SAFE_METHODS:
+        return Action.READ
+    acts: dict[Any, Action] = getattr(view, "acts", {})
+    return acts.get(getattr(view, "action", None), Action.MANAGE_USERS)

@@ -1,0 +1,26 @@
+"""Phases in the API: by their word, not by their number."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from dashboard.jobs.states import Phase
+
+WORDS = {phase.label.lower(): phase for phase in Phase}
+
+
+@extend_schema_field({"type": "string", "enum": list(WORDS)})
+class PhaseField(serializers.ChoiceField):
+    """A phase as ``prepare``, ``cutover`` or ``complete``."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=[(word, phase.label) for word, phase in WORDS.items()], **options)
+
+    def to_internal_value(self, data: Any) -> Phase:  # type: ignore[override]
+        """Give the phase of a word."""
+        return WORDS[super().to_internal_value(data)]
+
+    def to_representation(self, value: int) -> str:  # type: ignore[override]
+        """Give the word of a phase."""
+        return Phase(value).label.lower()

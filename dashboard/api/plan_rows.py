@@ -1,0 +1,85 @@
+"""What belongs to one plan: its items, findings, differences and ledger."""
+
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
+
+from dashboard.migrations_app.models import DifferenceRow, Link, Plan, PlanFinding, PlanItem
+
+Row = TypeVar("Row", bound=Model)
+
+
+class ItemSerializer(serializers.ModelSerializer[PlanItem]):
+    """One object of the source and what will become of it."""
+
+    class Meta:
+        model = PlanItem
+        exclude = ("plan",)
+
+
+class FindingSerializer(serializers.ModelSerializer[PlanFinding]):
+    """What planning or preflight found."""
+
+    class Meta:
+        model = PlanFinding
+        exclude = ("plan",)
+
+
+class DifferenceSerializer(serializers.ModelSerializer[DifferenceRow]):
+    """One field that differed at the last verify."""
+
+    class Meta:
+        model = DifferenceRow
+        exclude = ("plan",)
+
+
+class LinkSerializer(serializers.ModelSerializer[Link]):
+    """Which object of the destination an object of the source has become."""
+
+    class Meta:
+        model = Link
+        exclude = ("plan", "source", "destination", "facts")
+
+
+class PlanRows(ListAPIView[Row]):
+    """The rows of one plan; 404 when there is no such plan."""
+
+    def filter_queryset(self, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+        """Keep those of the plan in the address."""
+        plan = get_object_or_404(Plan, pk=self.kwargs["plan_id"])
+        return super().filter_queryset(queryset.filter(plan=plan))
+
+
+class PlanItemsView(PlanRows[PlanItem]):
+    """The items of a plan, in the order of their dependencies."""
+
+    queryset = PlanItem.objects.all()
+    serializer_class = ItemSerializer
+    filterset_fields = ("type", "action")
+
+
+class PlanFindingsView(PlanRows[PlanFinding]):
+    """The findings about a plan."""
+
+    queryset = PlanFinding.objects.all()
+    serializer_class = FindingSerializer
+    filterset_fields = ("severity", "type", "made_by")
+
+
+class PlanDifferencesView(PlanRows[DifferenceRow]):
+    """The differences that the last verify of a plan found."""
+
+    queryset = DifferenceRow.objects.all()
+    serializer_class = DifferenceSerializer
+    filterset_fields = ("type", "named")
+
+
+class PlanLedgerView(PlanRows[Link]):
+    """The ledger of a plan."""
+
+    queryset = Link.objects.all()
+    serializer_class = LinkSerializer
+    filterset_fields = ("type", "origin", "state")

@@ -1,0 +1,42 @@
+"""The addresses of the API, below ``/api/``."""
+
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from dashboard.api.clouds import CloudViewSet
+from dashboard.api.documentation import DocumentationView, SchemaView
+from dashboard.api.job_rows import JobLogView, JobStepsView, StepViewSet
+from dashboard.api.jobs import JobViewSet
+from dashboard.api.plan_rows import (
+    PlanDifferencesView,
+    PlanFindingsView,
+    PlanItemsView,
+    PlanLedgerView,
+)
+from dashboard.api.plans import PlanViewSet
+from dashboard.api.tenants import TenantViewSet
+from dashboard.api.token import TokenView
+
+app_name = "api"
+
+router = SimpleRouter()
+router.register("clouds", CloudViewSet)
+router.register("tenants", TenantViewSet, basename="tenant")
+router.register("plans", PlanViewSet)
+router.register("jobs", JobViewSet)
+router.register("steps", StepViewSet)
+
+urlpatterns = [
+    path("plans/<int:plan_id>/items/", PlanItemsView.as_view(), name="plan-items"),
+    path("plans/<int:plan_id>/findings/", PlanFindingsView.as_view(), name="plan-findings"),
+    path(
+        "plans/<int:plan_id>/differences/", PlanDifferencesView.as_view(), name="plan-differences"
+    ),
+    path("plans/<int:plan_id>/ledger/", PlanLedgerView.as_view(), name="plan-ledger"),
+    path("jobs/<int:job_id>/steps/", JobStepsView.as_view(), name="job-steps"),
+    path("jobs/<int:job_id>/log/", JobLogView.as_view(), name="job-log"),
+    path("token/", TokenView.as_view(), name="token"),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", DocumentationView.as_view(), name="docs"),
+    path("", include(router.urls)),
+]
