@@ -51,8 +51,9 @@ class Check:
         self.undo.callback(identity.delete_user, user)
         role = identity.find_role("member")
         identity.assign_project_role_to_user(project, user, role)
-        login = {"username": self.tag, "password": secret, "project_name": self.tag}
-        self.tenant = openstack.connect(cloud=self.cloud, **login)
+        self.tenant = self.administrator.connect_as(
+            username=self.tag, password=secret, project_name=self.tag
+        )
 
     def upload_image(self) -> None:
         """Its file has the bytes given."""

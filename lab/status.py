@@ -17,7 +17,7 @@ def report(clouds: list[Cloud]) -> bool:
     complete, total = True, 0.0
     for group, names in wanted.items():
         running = pids(group)
-        used = {name: memory.get(running.get(name, 0), 0.0) for name in names}
+        used = {name: memory.get(running.get(name) or -1, 0.0) for name in names}
         for name in names:
             _print_process(name, running.get(name, 0), used[name])
         print(f"{group}: {sum(used.values()):.0f} MiB")

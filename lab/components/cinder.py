@@ -79,7 +79,7 @@ def _defaults(cloud: Cloud) -> dict[str, object]:
 
 def _backend(cloud: Cloud) -> dict[str, object]:
     return {
-        "volume_driver": "cinder.volume.drivers.nfs.NfsDriver",
+        "volume_driver": "lab_storage.LabNfsDriver",
         "volume_backend_name": BACKEND,
         "nfs_mount_point_base": share_directory(cloud).parent,
         "nfs_shares_config": cloud.configuration_directory / "nfs_shares",
