@@ -1,0 +1,17 @@
+"""``pumphouse up`` with the rehearsal app, and with less patience than an operator has."""
+
+import os
+import sys
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.rehearsal.settings"
+django.setup()
+
+if __name__ == "__main__":
+    from dashboard.cli.up import run_up
+    from dashboard.jobs import watching
+
+    watching.PING_SECONDS = watching.HURRIED_PING_SECONDS = 1.0
+    watching.STUCK_SECONDS = float(sys.argv[2])
+    sys.exit(run_up(bind=sys.argv[1], workers=1))

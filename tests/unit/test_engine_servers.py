@@ -1,0 +1,81 @@
+"""A job from end to end with the servers of an installation on several machines."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.rehearsal.jobs import ROOT, lines, process
+
+STEPS = 30
+
+
+@pytest.fixture(scope="module")
+def mariadb_environment(mariadb_server: str, tmp_path_factory) -> dict[str, str]:
+    """Give the environment of an installation on a MariaDB that has been migrated."""
+    environment = {
+        "DATABASE_URL": mariadb_server,
+        "DJANGO_SETTINGS_MODULE": "tests.rehearsal.settings",
+        "PUMPHOUSE_HOME": str(tmp_path_factory.mktemp("machine")),
+    }
+    run("django", "migrate", "--verbosity=0", environment=environment)
+    return environment
+
+
+def run(*arguments: str, environment: dict[str, str]) -> str:
+    """Run ``python -m …`` to its end and give what it printed."""
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=120,
+    ).stdout
+
+
+def moved_by_a_cluster(environment: dict[str, str], notes: Path) -> dict[str, object]:
+    home = Path(environment["PUMPHOUSE_HOME"])
+    others = {name: value for name, value in environment.items() if name != "PUMPHOUSE_HOME"}
+    with process("django", "qcluster", home=home, **others):
+        client = ("tests.rehearsal.run_job", str(notes), str(STEPS), "60")
+        return json.loads(run(*client, environment=environment).splitlines()[-1])
+
+
+def assert_moved(result: dict[str, object], notes: Path) -> None:
+    assert result["state"] == "failed"
+    assert str(result["explanation"]).startswith("No: it costs €5 🚫")
+    assert result["done"] == STEPS + 2
+    assert result["bytes_done"] == 2**33
+    assert len(lines(notes)) == STEPS
+
+
+@pytest.mark.timeout(180)
+def test_a_job_runs_on_mariadb_as_database_and_broker(mariadb_environment, tmp_path):
+    assert_moved(moved_by_a_cluster(mariadb_environment, tmp_path / "n"), tmp_path / "n")
+
+
+@pytest.mark.timeout(180)
+def test_a_job_runs_on_mariadb_with_redis_as_broker(mariadb_environment, redis_server, tmp_path):
+    environment = {**mariadb_environment, "PUMPHOUSE_BROKER": redis_server}
+    with redis.from_url(redis_server) as broker:
+        broker.flushall()
+        before = broker.info("commandstats").get("cmdstat_rpush", {}).get("calls", 0)
+        assert_moved(moved_by_a_cluster(environment, tmp_path / "n"), tmp_path / "n")
+        after = broker.info("commandstats")["cmdstat_rpush"]["calls"]
+    assert after > before, "the bell did not go through Redis"
+
+
+@pytest.mark.timeout(180)
+def test_rival_drivers_on_mariadb_do_not_lose_a_step_to_deadlocks(mariadb_environment, tmp_path):
+    """The benchmark's dense graph, driven by a cluster of four, ends with every step done once."""
+    crowd = {**mariadb_environment, "PUMPHOUSE_WORKERS": "4", "PUMPHOUSE_STEP_THREADS": "4"}
+    result = run("tests.rehearsal.rivals", str(tmp_path / "n"), "4", "600", environment=crowd)
+    assert json.loads(result.splitlines()[-1]) == {"state": "done", "done": 600}
+    keys = [line.split()[0] for line in lines(tmp_path / "n")]
+    assert len(keys) == len(set(keys)) == 600

@@ -1,0 +1,135 @@
+"""The parent of ``pumphouse up`` keeps its children alive, and takes them with it."""
+
+import os
+import signal
+import socket
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from dashboard.cli.up import run_up
+from dashboard.errors import BadInput
+from dashboard.jobs.models import Job
+from dashboard.jobs.states import JobState
+from tests.rehearsal.jobs import await_that, lines, process, rehearse, spec
+from tests.servers import free_port
+
+PATIENCE = "8"
+
+
+def members(group: int) -> set[int]:
+    """Give the living processes of a process group."""
+    return {pid for pid, (parent, its_group) in table().items() if its_group == group}
+
+
+def children(parent: int) -> list[int]:
+    return sorted(pid for pid, (its_parent, _) in table().items() if its_parent == parent)
+
+
+def table() -> dict[int, tuple[int, int]]:
+    """Give parent and group of each process that is not a zombie."""
+    found: dict[int, tuple[int, int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent, group = path.read_text().rpartition(")")[2].split()[:3]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if state != "Z":
+            found[int(path.parent.name)] = (int(parent), int(group))
+    return found
+
+
+def serves(bind: str) -> bool:
+    try:
+        urllib.request.urlopen(f"http://{bind}/admin/login/", timeout=5).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def up(home: Path, *, patience: str = "60"):
+    bind = f"127.0.0.1:{free_port()}"
+    with process("tests.rehearsal.up", bind, patience, home=home) as parent:
+        groups: set[int] = set()
+        try:
+            await_that(lambda: serves(bind) and len(children(parent.pid)) == 2)
+            groups.update(children(parent.pid))
+            yield parent, groups
+        finally:
+            for group in groups | set(children(parent.pid)):
+                if members(group):
+                    os.killpg(group, signal.SIGKILL)
+
+
+def run_noted(notes: Path) -> int:
+    """Have the workers run one job and give the process that did it."""
+    job = rehearse(spec("a", params={"notes": str(notes)}))
+    await_that(lambda: Job.objects.get(pk=job.pk).state == JobState.DONE, seconds=60)
+    return int(lines(notes)[-1].split()[-2])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(180)
+def test_it_serves_runs_jobs_and_leaves_no_process_behind(tmp_path, pumphouse_home):
+    with up(pumphouse_home) as (parent, groups):
+        worker = run_noted(tmp_path / "notes")
+        assert os.getpgid(worker) in groups
+        never = {"file": str(tmp_path / "never")}
+        job = rehearse(spec("a", "wait_for_file", params=never))
+        await_that(lambda: job.steps.get().state == "running")
+        parent.send_signal(signal.SIGTERM)
+        assert parent.wait(40) == 0
+        assert not any(members(group) for group in groups)
+        assert job.steps.get().state == "pending"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(180)
+def test_it_restarts_what_dies(tmp_path, pumphouse_home):
+    with up(pumphouse_home) as (parent, groups):
+        first = run_noted(tmp_path / "notes")
+        os.kill(os.getpgid(first), signal.SIGKILL)
+        second = run_noted(tmp_path / "notes")
+        assert os.getpgid(second) not in groups
+        assert first not in table()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(180)
+def test_its_children_die_with_it(tmp_path, pumphouse_home):
+    with up(pumphouse_home) as (parent, groups):
+        run_noted(tmp_path / "notes")
+        parent.kill()
+        await_that(lambda: not any(members(group) for group in groups))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(180)
+def test_a_cluster_whose_idle_worker_was_killed_is_noticed_and_replaced(tmp_path, pumphouse_home):
+    """The only worker of a cluster always holds the queue's lock while it is idle: killed, it
+    leaves a cluster that looks alive and would take no task ever again."""
+    with up(pumphouse_home, patience=PATIENCE) as (parent, groups):
+        worker = run_noted(tmp_path / "notes")
+        await_that(lambda: not Job.objects.get().drivers.exists())
+        os.kill(worker, signal.SIGKILL)
+        successor = run_noted(tmp_path / "notes")
+        assert os.getpgid(successor) not in groups
+
+
+def test_an_address_that_is_taken_is_one_sentence():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(BadInput, match="Cannot listen"):
+            run_up(bind=f"127.0.0.1:{taken.getsockname()[1]}")
+
+
+def test_an_address_without_a_port_is_one_sentence():
+    with pytest.raises(BadInput, match="not an address"):
+        run_up(bind="localhost")
