@@ -137,6 +137,7 @@ def test_secure_yaml_beside_the_file_adds_the_password(write):
     clouds = read_clouds(write(CLOUDS_YAML.replace("      password: 0123456\n", ""), "clouds.yaml"))
     assert clouds["old"].auth["password"] == "fromsecure"
     assert clouds["old"].auth["username"] == "admin"
+    assert clouds["new"].auth["application_credential_id"] == "abc"
 
 
 def test_a_fault_in_secure_yaml_names_that_file(write):

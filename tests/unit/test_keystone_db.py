@@ -1,7 +1,6 @@
 import socket
-import subprocess
 import threading
-import time
+from urllib.parse import urlsplit
 
 import bcrypt
 import pymysql
@@ -11,6 +10,7 @@ from dashboard.clients import keystone_db
 from dashboard.clients.keystone_db import KeystoneDatabase, parse_address, readable_by, scheme_of
 from dashboard.errors import BadInput, NeedsOperator, Retryable
 from dashboard.secrets import MASK, mask
+from tests.servers import free_port
 
 PASSWORD = "p@ss/wörd"
 BCRYPT = "$2b$04$" + "a" * 53
@@ -67,49 +67,17 @@ class Server:
             )
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
-def connected(port, process):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            return Server(port)
-        except pymysql.OperationalError:
-            time.sleep(0.1)
-    raise AssertionError("MariaDB did not start")
-
-
-@pytest.fixture(scope="module")
-def mariadb(tmp_path_factory):
-    data = tmp_path_factory.mktemp("mariadb")
-    common = ["--no-defaults", f"--datadir={data}", "--user=root"]
-    subprocess.run(
-        ["mariadb-install-db", *common, "--auth-root-authentication-method=normal"],
-        check=True,
-        capture_output=True,
-    )
-    port = free_port()
-    listening = [f"--socket={data}/socket", "--bind-address=127.0.0.1", f"--port={port}"]
-    process = subprocess.Popen(
-        ["mariadbd", *common, *listening, "--skip-name-resolve", f"--log-error={data}/error.log"]
-    )
-    yield connected(port, process)
-    process.terminate()
-    process.wait(timeout=30)
-
-
 @pytest.fixture
-def keystone(mariadb):
-    for statement in ("DROP DATABASE IF EXISTS keystone", "CREATE DATABASE keystone"):
-        mariadb.run(statement)
-    mariadb.run("DROP USER IF EXISTS keystone@'127.0.0.1', nobody@'127.0.0.1'")
-    mariadb.root.select_db("keystone")
+def keystone(mariadb_server):
+    server = Server(urlsplit(mariadb_server).port)
+    server.run("DROP DATABASE IF EXISTS keystone")
+    server.run("CREATE DATABASE keystone")
+    server.run("DROP USER IF EXISTS keystone@'127.0.0.1', nobody@'127.0.0.1'")
+    server.root.select_db("keystone")
     for statement in SCHEMA.strip().split(";")[:-1]:
-        mariadb.run(statement)
-    return mariadb
+        server.run(statement)
+    yield server
+    server.root.close()
 
 
 def test_the_newest_password_of_the_history_is_given(keystone):
@@ -339,9 +307,10 @@ def test_an_address_is_taken_apart_and_its_password_masked():
 
 
 def test_an_address_has_the_usual_port_and_a_quoted_password():
-    address = parse_address("mysql://keystone:p%40ss%2Fword@db.example/keystone")
-    assert (address.host, address.port, address.password) == ("db.example", 3306, "p@ss/word")
-    assert mask("p@ss/word") == mask("p%40ss%2Fword") == MASK
+    address = parse_address("mysql://keystone:quoted%40and%2Fslashed@db.example/keystone")
+    assert (address.host, address.port) == ("db.example", 3306)
+    assert address.password == "quoted@and/slashed"
+    assert mask("quoted@and/slashed") == mask("quoted%40and%2Fslashed") == MASK
 
 
 @pytest.mark.parametrize(
