@@ -194,6 +194,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Many things have a state: without these names the schema would number them.
+    "ENUM_NAME_OVERRIDES": {
+        "CloudState": "dashboard.hosts_app.models.Cloud.State",
+        "JobState": "dashboard.jobs.states.JobState",
+        "StepState": "dashboard.jobs.states.StepState",
+        "PlanState": "dashboard.migrations_app.models.Plan.State",
+        "LinkState": "dashboard.migrations_app.models.Link.State",
+        "Phase": "dashboard.api.phases.CHOICES",
+    },
 }
 
 CONTENT_SECURITY_POLICY = {

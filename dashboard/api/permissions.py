@@ -1,13 +1,15 @@
 """Who may call what: each view names the action behind each of its writing methods."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from dashboard.jobs.roles import LEAST_ROLE, Action, Role, may
+
+if TYPE_CHECKING:  # rest_framework.views imports this module, by its name in the settings
+    from rest_framework.views import APIView
 
 
 def caller(request: Request) -> User | None:
@@ -22,7 +24,7 @@ class RolePermission(BasePermission):
     takes an admin, so that a forgotten line never opens a door.
     """
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Say whether the user's role is enough."""
         action = _action(request, view)
         least = LEAST_ROLE.get(action, Role.OPERATOR)
@@ -30,7 +32,7 @@ class RolePermission(BasePermission):
         return may(request.user, action)
 
 
-def _action(request: Request, view: APIView) -> Action:
+def _action(request: Request, view: "APIView") -> Action:
     if request.method in SAFE_METHODS:
         return Action.READ
     acts: dict[Any, Action] = getattr(view, "acts", {})

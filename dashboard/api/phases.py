@@ -2,20 +2,19 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from dashboard.jobs.states import Phase
 
 WORDS = {phase.label.lower(): phase for phase in Phase}
+CHOICES = [(word, phase.label) for word, phase in WORDS.items()]
 
 
-@extend_schema_field({"type": "string", "enum": list(WORDS)})
 class PhaseField(serializers.ChoiceField):
     """A phase as ``prepare``, ``cutover`` or ``complete``."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(choices=[(word, phase.label) for word, phase in WORDS.items()], **options)
+        super().__init__(choices=CHOICES, **options)
 
     def to_internal_value(self, data: Any) -> Phase:  # type: ignore[override]
         """Give the phase of a word."""

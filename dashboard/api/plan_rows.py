@@ -17,7 +17,19 @@ class ItemSerializer(serializers.ModelSerializer[PlanItem]):
 
     class Meta:
         model = PlanItem
-        exclude = ("plan",)
+        fields = (
+            "id",
+            "type",
+            "source_id",
+            "name",
+            "action",
+            "destination_id",
+            "foreign",
+            "fields",
+            "losses",
+            "requires",
+            "follows",
+        )
 
 
 class FindingSerializer(serializers.ModelSerializer[PlanFinding]):
@@ -25,7 +37,16 @@ class FindingSerializer(serializers.ModelSerializer[PlanFinding]):
 
     class Meta:
         model = PlanFinding
-        exclude = ("plan",)
+        fields = (
+            "id",
+            "severity",
+            "item",
+            "type",
+            "resource",
+            "sentence",
+            "fix",
+            "made_by",
+        )
 
 
 class DifferenceSerializer(serializers.ModelSerializer[DifferenceRow]):
@@ -33,7 +54,17 @@ class DifferenceSerializer(serializers.ModelSerializer[DifferenceRow]):
 
     class Meta:
         model = DifferenceRow
-        exclude = ("plan",)
+        fields = (
+            "id",
+            "type",
+            "source_id",
+            "name",
+            "field",
+            "source_value",
+            "destination_value",
+            "named",
+            "job",
+        )
 
 
 class LinkSerializer(serializers.ModelSerializer[Link]):
@@ -41,7 +72,18 @@ class LinkSerializer(serializers.ModelSerializer[Link]):
 
     class Meta:
         model = Link
-        exclude = ("plan", "source", "destination", "facts")
+        fields = (
+            "id",
+            "type",
+            "source_id",
+            "destination_id",
+            "name",
+            "origin",
+            "state",
+            "stages",
+            "created_at",
+            "changed_at",
+        )
 
 
 class PlanRows(ListAPIView[Row]):

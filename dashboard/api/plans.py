@@ -36,7 +36,21 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
 
     class Meta:
         model = Plan
-        fields = "__all__"
+        fields = (
+            "id",
+            "source",
+            "destination",
+            "tenant_id",
+            "tenant_name",
+            "domain_name",
+            "state",
+            "options",
+            "choices",
+            "created_by",
+            "created_at",
+            "preflighted_at",
+            "verified_at",
+        )
 
 
 class PlanOptionsSerializer(serializers.Serializer[Any]):

@@ -14,7 +14,18 @@ class TenantSerializer(serializers.ModelSerializer[TenantRow]):
 
     class Meta:
         model = TenantRow
-        exclude = ("id",)
+        fields = (
+            "id",
+            "cloud",
+            "project_id",
+            "name",
+            "domain_name",
+            "description",
+            "enabled",
+            "servers",
+            "volumes",
+            "seen_at",
+        )
 
 
 class TenantFilter(django_filters.FilterSet):
