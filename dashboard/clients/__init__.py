@@ -1,0 +1,1 @@
+"""Talks to the outside world: clouds, their databases; plain Python, no Django."""

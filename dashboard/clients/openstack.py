@@ -20,7 +20,7 @@ from openstack.exceptions import SDKException
 
 from dashboard import secrets
 from dashboard.clients.cloud_access import CloudAccess
-from dashboard.errors import NeedsOperator, PumphouseError, Retryable
+from dashboard.errors import BadInput, NeedsOperator, PumphouseError, Retryable
 
 Json = dict[str, Any]
 Found = TypeVar("Found")
@@ -43,10 +43,10 @@ class Cloud:
         self.name = access.name
         self.calls: Counter[str] = Counter() if calls is None else calls
         secrets.register(access.auth.get("password"))
-        loader = loading.get_plugin_loader(access.auth_type)
         self.session = Session(
-            auth=loader.load_from_options(**access.auth),
+            auth=_auth_plugin(access),
             verify=access.verify,
+            cert=(access.cert, access.key) if access.cert and access.key else access.cert,
             timeout=ANSWER_SECONDS,
             app_name="pumphouse",
         )
@@ -110,7 +110,7 @@ class Cloud:
     ) -> Iterator[Json]:
         """Yield every object of a collection, page after page.
 
-        Follows ``<key>_links`` (nova, cinder, neutron) and ``next`` (glance); keystone has no pages.
+        Follows ``<key>_links`` (nova, cinder, neutron) and ``next`` (glance); keystone has none.
         """
         address: str | None = path
         params: Mapping[str, Any] | None = query
@@ -290,6 +290,17 @@ class Cloud:
     def _account(self) -> str:
         auth = self.access.auth
         return auth.get("username") or auth.get("user_id") or "its account"
+
+
+def _auth_plugin(access: CloudAccess) -> Any:
+    try:
+        loader = loading.get_plugin_loader(access.auth_type)
+        return loader.load_from_options(**access.auth)
+    except (TypeError, auth_errors.ClientException) as error:
+        raise BadInput(
+            f"The login of cloud {access.name} cannot be used: {_first_line(error)}",
+            fix="Correct its auth_type and the keys beside it in the configuration.",
+        ) from None
 
 
 def wait_for(

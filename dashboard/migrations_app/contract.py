@@ -28,8 +28,8 @@ EVERYTHING = "*"
 class Ref:
     """Points at an object of the source, and where it matters at one stage of its move.
 
-    Without a stage it means that the object can be used. The stage ``EVERYTHING`` stands for all its
-    stages before the phase complete, and ``Ref(EVERYTHING, "")`` for those of all objects.
+    Without a stage it means that the object can be used. The stage ``EVERYTHING`` stands for all
+    of its stages before the phase complete, and ``Ref(EVERYTHING, "")`` for those of all objects.
     """
 
     type: str
@@ -246,7 +246,7 @@ class ResourceType:
         """Give every attribute that will be lost or changed, with its reason."""
         known = {*self.copied, *self.mapped, *self.own}
         for name, value in record.fields.items():
-            if name not in known and not is_empty(value):
+            if name not in known and not is_empty(value) and value is not False:
                 reason = self.lost.get(name, "Pumphouse does not know this attribute.")
                 yield Loss(field=name, value=value, reason=reason)
 

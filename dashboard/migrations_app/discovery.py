@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -19,9 +19,7 @@ from dashboard.migrations_app.reading import Json, find_tenant
 SERVICES = ("identity", "compute", "network", "image", "block_storage")
 
 
-def start_discovery(
-    cloud: Cloud, *, user: AbstractBaseUser | None = None, launched_from: str = ""
-) -> Job:
+def start_discovery(cloud: Cloud, *, user: User | None = None, launched_from: str = "") -> Job:
     """Start a look at a cloud; its tenants are then rows for the pages."""
     return start_job(
         kind="discover",
@@ -110,7 +108,7 @@ def _store_tenant(
         project_id=project["id"],
         defaults={
             "name": project["name"],
-            "domain_name": domains.get(project["domain_id"], project["domain_id"]),
+            "domain_name": domains.get(project["domain_id"], ""),
             "description": project.get("description") or "",
             "enabled": project.get("enabled", True),
             "servers": servers[project["id"]],

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from dashboard.errors import BadInput
@@ -28,7 +28,7 @@ def start_execute(
     *,
     hold_before: Phase | None = None,
     hold_until: datetime | None = None,
-    user: AbstractBaseUser | None = None,
+    user: User | None = None,
     launched_from: str = "",
 ) -> Job:
     """Start to execute a plan, or to go on with what is left of it.
@@ -48,6 +48,7 @@ def start_execute(
             user=user,
             launched_from=launched_from,
         )
+        ledger.take_over(plan)
         for item in plan.items.filter(action__in=(PlanItem.Action.ADOPT, PlanItem.Action.MAP)):
             ledger.record_found(item)
         Plan.objects.filter(pk=plan.pk).update(state=Plan.State.EXECUTING)

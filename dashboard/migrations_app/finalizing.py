@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepContext, StepSpec
@@ -22,7 +22,7 @@ def start_finalize(
     plan: Plan,
     *,
     confirmation: str,
-    user: AbstractBaseUser | None = None,
+    user: User | None = None,
     launched_from: str = "",
 ) -> Job:
     """Start to delete the moved tenant from the source.

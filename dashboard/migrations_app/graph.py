@@ -1,6 +1,7 @@
 """Turns the items of a plan into the steps of a job, and their order."""
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.states import Phase
@@ -47,6 +48,8 @@ class StepGraph:
         after = self._keys(item.follows.get(stage.name, ()))
         if previous:
             (after if stage.soft else needs).append(step_key(item, previous.name))
+        elif "project" in type_.needs:
+            needs += self._project_keys
         return StepSpec(
             key=step_key(item, stage.name),
             action=stage.name,
@@ -57,6 +60,13 @@ class StepGraph:
             needs=_unique(needs),
             after=_unique(after),
         )
+
+    @cached_property
+    def _project_keys(self) -> list[str]:
+        """Give the step after which the tenant's project can be used."""
+        ready = resource_type("project").ready
+        projects = (item for (name, _), item in self.items.items() if name == "project")
+        return [step_key(project, ready) for project in projects]
 
     def _keys(self, refs: Sequence[Sequence[str]]) -> list[str]:
         return [key for ref in refs for key in self._keys_of(*ref)]

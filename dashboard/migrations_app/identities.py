@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import threading
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -45,15 +45,22 @@ class Identities:
             return self._actors[actor]
 
     def acts_for_itself(self, user_id: str) -> bool:
-        """Say whether the user was created by this very plan and still has its password."""
+        """Say whether the user was created by a move and still has the password of the run, and
+        whether it may write: a reader cannot create what it owned in the source."""
         link = link_of(self.plan, "user", user_id)
         return bool(
             link
-            and link.plan_id == self.plan.pk
+            and user_id in self._writers
             and link.state == Link.State.PRESENT
             and link.origin == Link.Origin.CREATED
             and "settle" not in link.stages
         )
+
+    @cached_property
+    def _writers(self) -> set[str]:
+        """The users of the plan that hold more than the role reader in the tenant."""
+        users = self.plan.items.filter(type="user").values_list("source_id", "fields")
+        return {user_id for user_id, fields in users if set(fields["role_names"]) - {"reader"}}
 
     def _connect_actor(self, user_id: str, project_id: str) -> Connection:
         if not user_id:
@@ -92,7 +99,7 @@ def password_of_run(plan: Plan, user_id: str) -> str:
     link = link_of(plan, "user", user_id)
     if link is None:
         raise NeedsOperator(f"User {user_id} is not part of plan {plan.pk}.", fix="Plan again.")
-    message = f"user of plan:{plan.pk}:{link.pk}:{user_id}".encode()
+    message = f"ledger entry {link.pk}: user {user_id} of {plan.source.name}".encode()
     digest = hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).digest()
     password = "aA1-" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
     secrets.register(password)

@@ -74,6 +74,15 @@ def record_found(item: PlanItem) -> None:
     link.save()
 
 
+def take_over(plan: Plan) -> None:
+    """Let the plan answer for what earlier plans of the same tenant have created: it goes on with
+    their work, and rolling it back undoes all of it."""
+    earlier = Plan.objects.filter(
+        source=plan.source, destination=plan.destination, tenant_id=plan.tenant_id, pk__lt=plan.pk
+    )
+    Link.objects.filter(plan__in=earlier).exclude(state=Link.State.REMOVED).update(plan=plan)
+
+
 def remember(link: Link, facts: Mapping[str, Any]) -> None:
     """Add facts to the link, at once."""
     link.facts = {**link.facts, **facts}

@@ -54,7 +54,6 @@ class Plan(models.Model):
     destination = models.ForeignKey(Cloud, on_delete=models.PROTECT, related_name="+")
     tenant_id = models.CharField(max_length=64, db_index=True)
     tenant_name = models.CharField(max_length=100)
-    domain_id = models.CharField(max_length=64, default="default")
     domain_name = models.CharField(max_length=100, default="Default")
     state = models.CharField(max_length=12, choices=State, default=State.DRAFTING)
     options = models.JSONField(default=dict, blank=True)

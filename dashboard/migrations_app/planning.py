@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -43,7 +43,7 @@ def start_plan(
     tenant: str,
     options: Mapping[str, str] | None = None,
     choices: Mapping[str, str] | None = None,
-    user: AbstractBaseUser | None = None,
+    user: User | None = None,
     launched_from: str = "",
 ) -> tuple[Plan, Job]:
     """Start to plan the move of a tenant, named by name or id, that discovery has seen.
@@ -83,7 +83,7 @@ def latest_plan(source: Cloud, tenant_id: str) -> Plan | None:
 
 
 def known_tenant(source: Cloud, name_or_id: str) -> TenantRow:
-    """Give the tenant's row. Raises ``NotFound`` or, for a name in several domains, ``BadInput``."""
+    """Give the tenant's row. Raises ``NotFound``, ``BadInput`` for a name in several domains."""
     rows = [*source.tenants.filter(project_id=name_or_id)] or [
         *source.tenants.filter(name=name_or_id)
     ]
@@ -136,7 +136,7 @@ class Planner:
     def __init__(self, plan: Plan, context: StepContext) -> None:
         self.plan = plan
         self.context = context
-        tenant = Tenant(plan.tenant_id, plan.tenant_name, plan.domain_id, plan.domain_name)
+        tenant = Tenant(plan.tenant_id, plan.tenant_name, plan.domain_name)
         self.source = TenantReader(connect(plan.source), tenant)
         self.destination = TenantReader(connect(plan.destination), replace(tenant, id=""))
         self.drafts: dict[tuple[str, str], Draft] = {}
@@ -189,7 +189,7 @@ class Planner:
         for draft in self.drafts.values():
             type_ = resource_type(draft.record.type)
             draft.decision = type_.reconsider(draft.record, draft.decision, self._decision_of)
-            if draft.decision.action == CREATE:
+            if draft.decision.action in (CREATE, KEEP):
                 draft.losses = [*type_.losses(draft.record, self.source)]
             elif draft.decision.action == SKIP:
                 draft.losses = [Loss(field="", value=None, reason=draft.decision.reason)]

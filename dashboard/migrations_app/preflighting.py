@@ -6,7 +6,7 @@ Each type checks its own objects; here is what concerns the plan as a whole.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -30,9 +30,7 @@ class FoundBy:
     type: str = ""
 
 
-def start_preflight(
-    plan: Plan, *, user: AbstractBaseUser | None = None, launched_from: str = ""
-) -> Job:
+def start_preflight(plan: Plan, *, user: User | None = None, launched_from: str = "") -> Job:
     """Start to check a plan again against both clouds as they are now."""
     return start_job(
         kind="preflight",

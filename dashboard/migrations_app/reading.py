@@ -1,7 +1,7 @@
 """Reads what belongs to one tenant of one cloud: each list once, whoever asks."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,8 @@ from dashboard.clients.openstack import Cloud
 from dashboard.errors import BadInput, NotFound
 
 Json = dict[str, Any]
+# a method named list hides the builtin within the class
+JsonList = list[Json]
 
 # 2.47 embeds the flavor by name, 2.73 tells why a server is locked; 2.90 has host names, and from
 # 2.95 on an evacuated server stays stopped: nothing here wants that.
@@ -22,7 +24,6 @@ class Tenant:
 
     id: str
     name: str
-    domain_id: str = "default"
     domain_name: str = "Default"
 
 
@@ -33,16 +34,22 @@ class TenantReader:
     here, all others go through ``list``. Safe to be used by several threads.
     """
 
-    def __init__(self, cloud: Cloud, tenant: Tenant) -> None:
+    def __init__(
+        self, cloud: Cloud, tenant: Tenant, *, options: Mapping[str, str] | None = None
+    ) -> None:
         self.cloud = cloud
         self.tenant = tenant
-        self._lists: dict[str, list[Json]] = {}
+        # the plan's options, where the reader reads for a plan
+        self.options: Mapping[str, str] = options or {}
+        # what objects of the source have on this cloud: (type, source id) -> id
+        self.counterparts: dict[tuple[str, str], str] = {}
+        self._lists: dict[str, JsonList] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def list(
         self, service: str, path: str, key: str, *, microversion: str = "", **query: Any
-    ) -> list[Json]:
+    ) -> JsonList:
         """Give a whole collection, from memory when it was read before."""
         name = f"{service}{path}{microversion}{sorted(query.items())}"
         with self._lock:
@@ -53,9 +60,21 @@ class TenantReader:
                 self._lists[name] = [*found]
             return self._lists[name]
 
-    def owned(self, path: str, key: str) -> "list[Json]":
+    def owned(self, path: str, key: str) -> JsonList:
         """Give the tenant's own objects of one of neutron's collections."""
         return self.list("network", path, key, project_id=self.tenant.id)
+
+    def matching(self, path: str, key: str, attribute: str, values: Iterable[str]) -> JsonList:
+        """Give neutron's objects of which the attribute has one of the values; none for no values.
+
+        In portions, because services take addresses of 8 KiB at the most.
+        """
+        wanted = sorted(values)
+        return [
+            fields
+            for portion in batched(wanted)
+            for fields in self.list("network", path, key, **{attribute: portion})
+        ]
 
     @cached_property
     def compute_microversion(self) -> str:
@@ -65,7 +84,7 @@ class TenantReader:
         return ".".join(str(part) for part in min(newest, wanted))
 
     @property
-    def servers(self) -> "list[Json]":
+    def servers(self) -> JsonList:
         """The tenant's servers. The flavor is embedded by name from microversion 2.47 on."""
         return self.list(
             "compute",
@@ -77,7 +96,7 @@ class TenantReader:
         )
 
     @property
-    def volumes(self) -> "list[Json]":
+    def volumes(self) -> JsonList:
         """The tenant's volumes."""
         return self.list(
             "block_storage",
@@ -88,33 +107,31 @@ class TenantReader:
         )
 
     @property
-    def ports(self) -> "list[Json]":
+    def ports(self) -> JsonList:
         """All ports of the tenant, those that neutron made for itself included."""
         return self.owned("/ports", "ports")
 
     @property
-    def routers(self) -> "list[Json]":
+    def routers(self) -> JsonList:
         """The tenant's routers."""
         return self.owned("/routers", "routers")
 
     @property
-    def floating_ips(self) -> "list[Json]":
+    def floating_ips(self) -> JsonList:
         """The tenant's floating addresses."""
         return self.owned("/floatingips", "floatingips")
 
     @property
-    def subnets(self) -> "list[Json]":
+    def subnets(self) -> JsonList:
         """The tenant's own subnets."""
         return self.owned("/subnets", "subnets")
 
     @property
-    def networks(self) -> "list[Json]":
+    def networks(self) -> JsonList:
         """The tenant's own networks, and those of others that it uses (shared, external)."""
         own = self.owned("/networks", "networks")
-        foreign = sorted(self._networks_in_use() - {network["id"] for network in own})
-        if not foreign:
-            return own
-        return own + self.list("network", "/networks", "networks", id=foreign)
+        foreign = self._networks_in_use() - {network["id"] for network in own}
+        return own + self.matching("/networks", "networks", "id", foreign)
 
     def _networks_in_use(self) -> set[str]:
         used = {port["network_id"] for port in self.ports}
@@ -123,7 +140,7 @@ class TenantReader:
         return used | {gateway["network_id"] for gateway in gateways if gateway}
 
     @property
-    def role_assignments(self) -> "list[Json]":
+    def role_assignments(self) -> JsonList:
         """Who has which role on the project, with names; groups and inherited ones included."""
         return self.list(
             "identity",
@@ -133,12 +150,12 @@ class TenantReader:
         )
 
     @property
-    def domains(self) -> "dict[str, str]":
+    def domains(self) -> dict[str, str]:
         """Names of the cloud's domains by id."""
         return {d["id"]: d["name"] for d in self.list("identity", "/domains", "domains")}
 
     @property
-    def flavors(self) -> "list[Json]":
+    def flavors(self) -> JsonList:
         """Every flavor of the cloud, private ones too; 2.61 puts the extra specs into the list."""
         newest = self.cloud.newest_microversion("compute")
         microversion = ".".join(str(part) for part in min(newest, (2, 61)))
@@ -158,13 +175,18 @@ class TenantReader:
         return str(named.get(embedded["original_name"], ""))
 
     @property
-    def users(self) -> "dict[str, str]":
+    def users(self) -> dict[str, str]:
         """Names by id of the users that have a role on the project themselves, not by a group."""
         return {
             assignment["user"]["id"]: assignment["user"]["name"]
             for assignment in self.role_assignments
             if "user" in assignment
         }
+
+
+def batched(values: "list[str]", size: int = 100) -> "list[list[str]]":
+    """Give the values in portions of that size."""
+    return [values[start : start + size] for start in range(0, len(values), size)]
 
 
 def find_tenant(cloud: Cloud, name_or_id: str) -> Tenant:
@@ -186,7 +208,7 @@ def find_tenant(cloud: Cloud, name_or_id: str) -> Tenant:
         )
     project = projects[0]
     domain = cloud.get("identity", f"/domains/{project['domain_id']}", "domain")
-    return Tenant(project["id"], project["name"], domain["id"], domain["name"])
+    return Tenant(project["id"], project["name"], domain["name"])
 
 
 def _names(cloud: Cloud) -> str:

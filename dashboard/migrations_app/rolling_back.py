@@ -1,8 +1,7 @@
 """Rolls a plan back: the same graph backwards, for what this plan created and nothing else."""
 
-from collections.abc import Iterable
-
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepContext, StepSpec
@@ -21,7 +20,7 @@ def start_rollback(
     plan: Plan,
     *,
     confirmation: str,
-    user: AbstractBaseUser | None = None,
+    user: User | None = None,
     launched_from: str = "",
 ) -> Job:
     """Start to remove what the plan created and to put the source back as it was.
@@ -35,15 +34,26 @@ def start_rollback(
             f"The move of {plan.tenant_name} is final: its source has been deleted.",
             fix="Plan a move in the other direction.",
         )
+    steps = backward_steps(plan)
+    if not steps:
+        raise BadInput(f"Plan {plan.pk} has created nothing.", fix=_where_to_roll_back(plan))
     return start_job(
         kind="rollback",
         title=f"Roll back the move of {plan.tenant_name}",
         subject=plan.subject,
-        steps=backward_steps(plan),
+        steps=steps,
         params={"plan": plan.pk},
         user=user,
         launched_from=launched_from,
     )
+
+
+def _where_to_roll_back(plan: Plan) -> str:
+    others = Plan.objects.filter(source=plan.source, tenant_id=plan.tenant_id).exclude(pk=plan.pk)
+    for other in others:
+        if _own_links(other).exists():
+            return f"Plan {other.pk} has: roll that one back."
+    return "There is nothing to roll back."
 
 
 def require_name(plan: Plan, confirmation: str) -> None:
@@ -89,7 +99,7 @@ def _backward(step: StepSpec, after: list[str]) -> StepSpec:
     )
 
 
-def _own_links(plan: Plan) -> Iterable[Link]:
+def _own_links(plan: Plan) -> QuerySet[Link]:
     """Give the links that this plan made, the latest first."""
     return (
         plan.links.filter(origin=Link.Origin.CREATED)
@@ -100,20 +110,15 @@ def _own_links(plan: Plan) -> Iterable[Link]:
 
 def _begun(plan: Plan) -> set[str]:
     """Give the keys of all stages that were tried at least once, whether they ended well or not."""
-    steps = Step.objects.filter(
+    tried = Step.objects.filter(
         job__kind="execute", job__subject=plan.subject, attempt__gt=0
     ).exclude(action=BARRIER)
-    begun = {step.key for step in steps.select_related("job") if _is_of(step, plan)}
     done = {
         f"{link.type}:{link.source_id}:{stage}"
         for link in _own_links(plan)
         for stage in link.stages
     }
-    return begun | done
-
-
-def _is_of(step: Step, plan: Plan) -> bool:
-    return bool(step.job.params.get("plan") == plan.pk)
+    return done | set(tried.values_list("key", flat=True))
 
 
 def undo_stage(item: PlanItem, stage: str, context: StepContext) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -21,9 +21,7 @@ from dashboard.migrations_app.reading import Tenant, TenantReader
 from dashboard.migrations_app.registry import resource_types
 
 
-def start_verify(
-    plan: Plan, *, user: AbstractBaseUser | None = None, launched_from: str = ""
-) -> Job:
+def start_verify(plan: Plan, *, user: User | None = None, launched_from: str = "") -> Job:
     """Start to compare both sides. Raises ``BadInput`` when nothing has been moved yet."""
     if not plan.links.filter(state=Link.State.PRESENT).exists():
         raise BadInput(
@@ -49,7 +47,7 @@ class Verifier:
         self.context = context
         self.links = ledger.links_of(plan)
         identities = identities_of(plan)
-        tenant = Tenant(plan.tenant_id, plan.tenant_name, domain_name=plan.domain_name)
+        tenant = Tenant(plan.tenant_id, plan.tenant_name, plan.domain_name)
         moved = replace(tenant, id=ledger.counterpart(plan, "project", plan.tenant_id))
         self.source = TenantReader(identities.source, tenant)
         self.destination = TenantReader(identities.destination, moved)

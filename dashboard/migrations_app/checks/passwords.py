@@ -19,8 +19,8 @@ def check(
     if not can_copy_hashes(source.cloud, destination.cloud):
         yield Finding(
             severity=WARN,
-            sentence=f"{_names(users.values())} will get one-time passwords: the Keystone databases "
-            f"of {plan.source} and {plan.destination} are not both configured.",
+            sentence=f"{_names(users.values())} will get one-time passwords: the Keystone "
+            f"databases of {plan.source} and {plan.destination} are not both configured.",
             fix=f"{fix} Add identity.connection to both clouds to carry the old passwords.",
         )
         return

@@ -87,7 +87,7 @@ def _limits(destination: TenantReader, service: str, project_id: str) -> Json:
 def _used(limit: Json | int) -> int:
     if not isinstance(limit, dict):
         return 0
-    return int(limit.get("in_use", limit.get("used", 0))) + int(limit.get("reserved", 0))
+    return int(limit.get("in_use") or limit.get("used") or 0) + int(limit.get("reserved", 0))
 
 
 def _short(

@@ -99,8 +99,8 @@ class Flavor(ResourceType):
 
     def _give_access(self, work: Work, path: str) -> None:
         if work.probing:
-            access = work.destination.get("compute", f"{path}/os-flavor-access", "flavor_access")
-            if work.project_id in {entry["tenant_id"] for entry in access}:
+            access = work.destination.get("compute", f"{path}/os-flavor-access")
+            if work.project_id in {entry["tenant_id"] for entry in access["flavor_access"]}:
                 return
         body = {"addTenantAccess": {"tenant": work.project_id}}
         work.destination.post("compute", f"{path}/action", body)

@@ -31,6 +31,7 @@ class User(ResourceType):
         "id",
         "domain_id",
         "domain_name",
+        "role_names",
         "links",
         "password_expires_at",
         "federated",
@@ -45,18 +46,19 @@ class User(ResourceType):
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Give the users that have a role on the project themselves."""
-        for user_id, domain_name in _domains(reader).items():
+        for user_id, known in _assigned_users(reader).items():
             # one by one: a directory of a company may hold more users than can be listed
-            fields = reader.cloud.get("identity", f"/users/{user_id}", "user")
-            fields["domain_name"] = domain_name
+            fields = {**reader.cloud.get("identity", f"/users/{user_id}", "user"), **known}
             yield Record(type=self.name, id=user_id, name=fields["name"], fields=fields)
 
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Adopt the user of that name in that domain, else create one."""
         domain_id = _domain_of(record, reader)
         if not domain_id:
+            domain_name = record.fields["domain_name"]
             return Decision(
-                problem=f"Cloud {reader.cloud.name} does not have the domain of user {record.name}.",
+                problem=f"Cloud {reader.cloud.name} has no domain {domain_name!r}, which is that of "
+                f"user {record.name}.",
                 fix="Create the domain there, then plan again.",
             )
         name = choice or record.name
@@ -111,10 +113,15 @@ def _domain_of(record: Record, reader: TenantReader) -> str:
     return domains.get(record.fields["domain_name"], "")
 
 
-def _domains(reader: TenantReader) -> dict[str, str]:
-    """Give the domain's name of each user with a role on the project."""
-    users = [a["user"] for a in reader.role_assignments if "user" in a]
-    return {user["id"]: user["domain"]["name"] for user in users}
+def _assigned_users(reader: TenantReader) -> dict[str, Json]:
+    """Give what the role assignments tell of each user: the names of its domain and its roles."""
+    known: dict[str, Json] = {}
+    for assignment in reader.role_assignments:
+        if user := assignment.get("user"):
+            domain_name = user["domain"]["name"]
+            fields = known.setdefault(user["id"], {"domain_name": domain_name, "role_names": []})
+            fields["role_names"].append(assignment["role"]["name"])
+    return known
 
 
 def _owned(objects: Iterable[Json], user: Record) -> list[Json]:
