@@ -47,6 +47,15 @@ def chosen_clouds(options: Namespace) -> tuple[Cloud, Cloud]:
     return cloud_named(source), cloud_named(destination)
 
 
+def chosen_cloud(name: str) -> Cloud:
+    """Give the cloud of that name; ``source`` and ``destination`` also by what ``PAIRS`` says."""
+    names = set(_present_clouds().values_list("name", flat=True))
+    for pair in PAIRS:
+        if name in PAIRS[0] and name not in names and set(pair) <= names:
+            return cloud_named(pair[PAIRS[0].index(name)])
+    return cloud_named(name)
+
+
 def _which_fix(names: Iterable[str]) -> str:
     known = ", ".join(sorted(names)) or "none, give a configuration file with -c"
     return f"Give --source and --destination. Known clouds: {known}."

@@ -6,6 +6,7 @@ Commands import models at the top of their files, so none of them is imported be
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from pkgutil import iter_modules
 
@@ -42,7 +43,7 @@ def _configuration(arguments: Sequence[str]) -> str:
     Looked up by hand: settings read the environment once, before there is a parser.
     """
     found = ""
-    for flag, value in zip(arguments, [*arguments[1:], ""], strict=True):
+    for flag, value in pairwise([*arguments, ""]):
         name, equals, joined = flag.partition("=")
         if name in ("-c", "--config"):
             found = joined if equals else value

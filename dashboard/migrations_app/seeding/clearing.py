@@ -1,0 +1,116 @@
+"""Removes test tenants: projects whose names have the prefix, and nothing of anybody else.
+
+The one of 2015 also took every floating address of the cloud and its service records.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from dashboard.clients.openstack import Cloud, wait_for
+from dashboard.migrations_app.seeding.grounds import PREFIX, Json
+
+SECONDS = 300
+KEYS_OF_OTHERS = "2.10"
+"""The microversion from which on an admin may delete another user's key pairs."""
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """What of ours there is in a cloud: the contents of the projects go with them."""
+
+    projects: list[Json] = field(default_factory=list)
+    users: list[Json] = field(default_factory=list)
+    flavors: list[Json] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """Give what would be removed, for the one who confirms it."""
+        return [
+            *(f"tenant {project['name']} with all that is in it" for project in self.projects),
+            *(f"user {user['name']}" for user in self.users),
+            *(f"flavor {flavor['name']}" for flavor in self.flavors),
+        ]
+
+
+def find_leftovers(operator: Cloud) -> Leftovers:
+    """Find projects, users and flavors with the prefix in their names."""
+    return Leftovers(
+        _ours(operator.list("identity", "/projects", "projects")),
+        _ours(operator.list("identity", "/users", "users")),
+        _ours(operator.list("compute", "/flavors/detail", "flavors", is_public="None")),
+    )
+
+
+def clear(operator: Cloud, leftovers: Leftovers, *, tell: Callable[[str], None]) -> None:
+    """Remove what was found. What is gone already does not matter."""
+    for project in leftovers.projects:
+        tell(f"Remove tenant {project['name']} from cloud {operator.name}")
+        _clear_project(operator, project["id"])
+        operator.delete("identity", f"/projects/{project['id']}")
+    for user in leftovers.users:
+        _remove_keys(operator, user["id"])
+        operator.delete("identity", f"/users/{user['id']}")
+    for flavor in leftovers.flavors:
+        operator.delete("compute", f"/flavors/{flavor['id']}")
+
+
+def _ours(found: Iterable[Json]) -> list[Json]:
+    return [thing for thing in found if thing["name"].startswith(PREFIX)]
+
+
+def _clear_project(operator: Cloud, project_id: str) -> None:
+    """Empty a project: what uses something goes before what it uses."""
+    everywhere = {"all_tenants": "1", "project_id": project_id}
+    _remove_all(operator, "compute", "/servers/detail", "servers", **everywhere)
+    _remove_all(operator, "block_storage", "/snapshots/detail", "snapshots", **everywhere)
+    _remove_all(operator, "block_storage", "/volumes/detail", "volumes", **everywhere)
+    for image in operator.list("image", "/images", "images", owner=project_id):
+        operator.delete("image", f"/images/{image['id']}")
+    _clear_network(operator, project_id)
+
+
+def _remove_all(operator: Cloud, service: str, listing: str, key: str, **query: str) -> None:
+    """Delete all objects of a listing and wait until none is left."""
+    path = listing.removesuffix("/detail")
+    for thing in operator.list(service, listing, key, **query):
+        operator.delete(service, f"{path}/{thing['id']}")
+    wait_for(
+        lambda: True if not [*operator.list(service, listing, key, **query)] else None,
+        what=f"the {key} of project {query['project_id']} to be gone",
+        seconds=SECONDS,
+    )
+
+
+def _clear_network(operator: Cloud, project_id: str) -> None:
+    def owned(collection: str, key: str = "") -> list[Json]:
+        key = key or collection
+        return [*operator.list("network", f"/{collection}", key, project_id=project_id)]
+
+    def remove(collection: str, key: str = "") -> None:
+        for thing in owned(collection, key):
+            operator.delete("network", f"/{collection}/{thing['id']}")
+
+    remove("floatingips")
+    for router in owned("routers"):
+        _unplug(operator, router)
+    remove("routers")
+    remove("ports")
+    remove("networks")
+    remove("security-groups", "security_groups")
+
+
+def _unplug(operator: Cloud, router: Json) -> None:
+    """Take a router's routes and interfaces away: with them it cannot be deleted."""
+    path = f"/routers/{router['id']}"
+    operator.put("network", path, {"router": {"routes": []}})
+    for port in operator.list("network", "/ports", "ports", device_id=router["id"]):
+        if port["device_owner"] == "network:router_interface":
+            operator.put("network", f"{path}/remove_router_interface", {"port_id": port["id"]})
+
+
+def _remove_keys(operator: Cloud, user_id: str) -> None:
+    listing = operator.list(
+        "compute", "/os-keypairs", "keypairs", microversion=KEYS_OF_OTHERS, user_id=user_id
+    )
+    for entry in listing:
+        path = f"/os-keypairs/{entry['keypair']['name']}?user_id={user_id}"
+        operator.delete("compute", path, microversion=KEYS_OF_OTHERS)
