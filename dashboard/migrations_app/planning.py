@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -14,6 +15,7 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job
+from dashboard.migrations_app import ledger
 from dashboard.migrations_app.contract import (
     BLOCK,
     CREATE,
@@ -24,6 +26,7 @@ from dashboard.migrations_app.contract import (
     Loss,
     Record,
     Ref,
+    ResourceType,
 )
 from dashboard.migrations_app.models import Link, Plan, PlanItem, TenantRow
 from dashboard.migrations_app.preflighting import FoundBy, preflight, store_findings
@@ -140,6 +143,7 @@ class Planner:
         self.source = TenantReader(connect(plan.source), tenant)
         self.destination = TenantReader(connect(plan.destination), replace(tenant, id=""))
         self.drafts: dict[tuple[str, str], Draft] = {}
+        self.gone: list[Link] = []
 
     def draft(self) -> None:
         """Read both clouds and decide about every object of the tenant."""
@@ -148,14 +152,40 @@ class Planner:
             self.context.check()
             records = [*type_.discover(self.source)]
             self.context.log(f"Read {len(records)} {type_.plural}.")
+            moved = {id_: link for (of, id_), link in links.items() if of == name}
+            self._drop_gone(type_, moved)
             for record in records:
-                link = links.get((name, record.id))
-                self.drafts[name, record.id] = self._draft(record, link)
+                self.drafts[name, record.id] = self._draft(record, moved.get(record.id))
         self._reconsider()
 
+    def _drop_gone(self, type_: ResourceType, moved: dict[str, Link]) -> None:
+        """Leave out the links of what somebody has deleted from the destination since it moved.
+
+        Only those of this tenant: what it shares with another, as a user, may be out of its sight.
+        """
+        own = [id_ for id_, link in moved.items() if self._is_own(link)]
+        if own:
+            there = {record.id for record in type_.discover(self.moved)} if self.moved else set()
+            gone = [id_ for id_ in own if moved[id_].destination_id not in there]
+            self.gone += [moved.pop(id_) for id_ in gone]
+
+    def _is_own(self, link: Link) -> bool:
+        return bool(link.plan and link.plan.tenant_id == self.plan.tenant_id)
+
+    @cached_property
+    def moved(self) -> TenantReader | None:
+        """The reader of the tenant's project on the destination, when there is one already."""
+        link = ledger.link_of(self.plan, "project", self.plan.tenant_id)
+        if link is None or link.state != Link.State.PRESENT:
+            return None
+        cloud, project_id = self.destination.cloud, link.destination_id
+        if not cloud.find("identity", f"/projects/{project_id}"):
+            return None
+        return TenantReader(cloud, replace(self.source.tenant, id=project_id))
+
     def _links(self) -> dict[tuple[str, str], Link]:
-        """Give what has become of objects of the source already, by whichever plan."""
-        links = Link.objects.filter(
+        """Give what has become of the tenant's objects already, by whichever plan."""
+        links = Link.objects.select_related("plan").filter(
             source_cloud=self.plan.source,
             destination_cloud=self.plan.destination,
             state=Link.State.PRESENT,
@@ -207,6 +237,8 @@ class Planner:
         ]
         found = preflight(self.plan, self.to_create(), self.source, self.destination)
         with transaction.atomic():
+            for link in self.gone:
+                ledger.record_removed(link)
             self.plan.items.all().delete()
             PlanItem.objects.bulk_create(self._rows(), batch_size=200)
             store_findings(self.plan, problems, found)
