@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from django.conf import settings
 
 from tests.rehearsal.jobs import ROOT, lines, process
 
@@ -21,6 +22,7 @@ def mariadb_environment(mariadb_server: str, tmp_path_factory) -> dict[str, str]
         "DATABASE_URL": mariadb_server,
         "DJANGO_SETTINGS_MODULE": "tests.rehearsal.settings",
         "PUMPHOUSE_HOME": str(tmp_path_factory.mktemp("machine")),
+        "PUMPHOUSE_SECRET_KEY": settings.SECRET_KEY,
     }
     run("django", "migrate", "--verbosity=0", environment=environment)
     return environment
