@@ -1,8 +1,15 @@
 """All addresses of Pumphouse: pages, API, admin."""
 
 from django.contrib import admin
-from django.urls import path
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
 
 urlpatterns = [
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
+    path("api/", include("dashboard.api.urls")),
+    path("", include("dashboard.jobs.urls")),
+    path("", include("dashboard.hosts_app.urls")),
+    path("", include("dashboard.migrations_app.urls")),
 ]

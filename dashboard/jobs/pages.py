@@ -90,16 +90,16 @@ def go_to_job(
 
 
 def do_and_return(
-    request: HttpRequest, work: Callable[[], Any], *, to: HasPage, done: str
+    request: HttpRequest, work: Callable[[], Any], *, to: HasPage | str, done: str
 ) -> HttpResponse:
-    """Do something, say on the given page that it is done, or why it was refused."""
+    """Do something; say on the given page (a row's, or a name) that it is done, or why not."""
     try:
         work()
     except PumphouseError as error:
         tell(request, error)
     else:
         messages.success(request, done)
-    return redirect(to.get_absolute_url())
+    return redirect(to)
 
 
 def cut(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
@@ -24,7 +25,7 @@ TABS = {"steps": "Steps", "timeline": "Timeline", "log": "Log"}
 
 def job_list(request: PageRequest) -> HttpResponse:
     """Show all jobs, the latest first, filtered by what the address says."""
-    jobs = job_lists.with_counts(Job.objects.all())
+    jobs = job_lists.with_counts(Job.objects.order_by("-pk"))
     if state := request.GET.get("state"):
         jobs = jobs.filter(state=state)
     if words := request.GET.get("q", "").strip():
@@ -86,6 +87,7 @@ def _about(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
     return {
         "job": job,
         "progress": progress,
+        "settled": progress.done + progress.skipped,
         "layout": layout,
         "boxes": boxes(layout, progress.groups),
         "failures": failures,
@@ -94,6 +96,7 @@ def _about(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
         "can_hold": _can_hold(job),
         "tab": tab,
         "tabs": TABS,
+        "kept_query": _kept_query(request),
         **_TAB_CONTENT[tab](job, request),
     }
 
@@ -102,6 +105,12 @@ def _version(job: Job, failures: list[Step]) -> str:
     """Name what the forms of the page depend on, so that they are sent only when it changed."""
     steps = ".".join(f"{step.pk}:{step.attempt}" for step in failures)
     return f"{job.state}-{job.cancel_requested:d}-{job.hold_before or 0}-{steps}"
+
+
+def _kept_query(request: PageRequest) -> str:
+    """Give the filters of this page, for the next poll."""
+    kept = {name: value for name, value in request.GET.items() if name != "known"}
+    return urlencode(kept)
 
 
 def _can_hold(job: Job) -> bool:
@@ -142,6 +151,7 @@ def _log(job: Job, request: PageRequest) -> dict[str, Any]:
     shown = list(lines[:LINES_SHOWN] if after else reversed(lines.order_by("-pk")[:LINES_SHOWN]))
     return {
         "lines": shown,
+        "lines_shown": LINES_SHOWN,
         "level": level,
         "levels": LogLevel.choices,
         "cursor": shown[-1].pk if shown else after,

@@ -17,7 +17,7 @@ ADDRESSES = {
 
 
 class ChoicesField(forms.CharField):
-    """Mappings, one in a line: ``type:name or id on the source = name or id on the destination``."""
+    """Mappings, one in a line: ``type:name or id = name or id on the destination``."""
 
     widget = forms.Textarea(attrs={"rows": 4, "placeholder": "network:public = ext-net"})
 
@@ -48,7 +48,7 @@ class PlanForm(forms.Form):
     choices = ChoicesField(
         label="Mappings",
         required=False,
-        help_text="Optional, one in a line: what on the source is to become what on the destination.",
+        help_text="Optional, one in a line: what here is to become what on the destination.",
     )
 
     def __init__(self, *args: Any, source: Cloud, **kwargs: Any) -> None:

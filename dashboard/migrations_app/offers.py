@@ -72,7 +72,7 @@ def _execute(plan: Plan, active: Job | None) -> Offer:
     return Offer(
         verb="execute",
         action=Action.EXECUTE,
-        effect="Creates everything on the destination. Servers of the source are stopped at cutover.",
+        effect="Creates everything on the destination. The source's servers stop at cutover.",
         reason=_reason(plan, active, _why_no_execute),
         next=plan.state in (Plan.State.READY, Plan.State.EXECUTING),
     )

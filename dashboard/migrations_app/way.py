@@ -1,4 +1,4 @@
-"""How far a plan has come on the way plan, preflight, execute, verify, finalize, in one row each."""
+"""How far a plan has come on its way: plan, preflight, execute, verify, finalize."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def _plan(plan: Plan, job: Job | None) -> Stop:
 
 
 def _preflight(plan: Plan, job: Job | None) -> Stop:
-    if job and job.is_active or plan.preflighted_at is None:
+    if (job and job.is_active) or plan.preflighted_at is None:
         return _of_job("Preflight", job, otherwise="Not checked yet")
     blocks = plan.findings.filter(severity=PlanFinding.Severity.BLOCK).count()
     warnings = plan.findings.filter(severity=PlanFinding.Severity.WARN).count()
@@ -59,7 +59,7 @@ def _execute(plan: Plan, job: Job | None) -> Stop:
 
 
 def _verify(plan: Plan, job: Job | None) -> Stop:
-    if job and job.is_active or plan.verified_at is None:
+    if (job and job.is_active) or plan.verified_at is None:
         return _of_job("Verify", job, otherwise="Not compared yet")
     differences = plan.differences.filter(named=False).count()
     if differences:

@@ -81,6 +81,19 @@ def tone(state: str) -> str:
 
 
 @register.filter
+def icon_name(state: str) -> str:
+    """Give the name of a state's icon."""
+    return LOOKS.get(state, ("question", "quiet"))[0]
+
+
+@register.filter
+def words(name: str) -> str:
+    """Give a type's or a field's name as words: ``floating_ip`` is Floating IP."""
+    spelled = " ".join("IP" if word == "ip" else word for word in name.split("_"))
+    return spelled[:1].upper() + spelled[1:]
+
+
+@register.filter
 def duration(seconds: float | timedelta | None) -> str:
     """Give a span of time in its two largest units: ``4 min 10 s``."""
     if seconds is None:
@@ -144,7 +157,8 @@ def elapsed(row: Any) -> str:
 def address_with(context: Context, **changes: Any) -> str:
     """Give the query of this page's address with some of it changed; an empty value removes."""
     query = context["request"].GET.copy()
-    query.pop("page", None)
+    for passing in ("page", "known", "after"):
+        query.pop(passing, None)
     for name, value in changes.items():
         query.pop(name, None)
         if value not in ("", None):

@@ -1,0 +1,45 @@
+"""The pages about clouds. Looking at a cloud is a job of the tenants' app: it counts tenants."""
+
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from dashboard.hosts_app.clouds import register_configured_clouds
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.job_lists import with_counts
+from dashboard.jobs.models import Job
+from dashboard.jobs.pages import PageRequest, button, cut, do_and_return
+from dashboard.jobs.roles import Action
+
+JOBS_SHOWN = 10
+
+
+def cloud_list(request: PageRequest) -> HttpResponse:
+    """Show all clouds as they were when last looked at."""
+    clouds = Cloud.objects.annotate(tenant_count=Count("tenants"))
+    return render(request, "clouds/list.html", {"clouds": clouds, "section": "clouds"})
+
+
+def cloud_page(request: PageRequest, name: str) -> HttpResponse:
+    """Show one cloud: what it offers, its tenants, and the jobs that looked at it."""
+    cloud = get_object_or_404(Cloud, name=name)
+    jobs = Job.objects.filter(subject=f"cloud:{cloud.name}")
+    return render(
+        request,
+        "clouds/cloud.html",
+        {
+            "cloud": cloud,
+            "page": cut(cloud.tenants.all(), request),
+            "jobs": with_counts(jobs)[:JOBS_SHOWN],
+            "active_job": next((job for job in jobs[:1] if job.is_active), None),
+            "section": "clouds",
+        },
+    )
+
+
+@button(Action.DISCOVER)
+def read_configuration(request: PageRequest) -> HttpResponse:
+    """Read the configuration file again; no cloud is asked."""
+    return do_and_return(
+        request, register_configured_clouds, to="clouds", done="The configuration was read."
+    )

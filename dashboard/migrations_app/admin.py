@@ -1,0 +1,72 @@
+"""Plans, findings, differences and the ledger in the Django admin, to look at only."""
+
+from django.contrib import admin
+
+from dashboard.jobs.admin_read_only import ReadOnlyAdmin
+from dashboard.migrations_app.models import (
+    DifferenceRow,
+    Link,
+    Plan,
+    PlanFinding,
+    PlanItem,
+    TenantRow,
+)
+
+
+@admin.register(TenantRow)
+class TenantAdmin(ReadOnlyAdmin):
+    """Tenants as discovery saw them."""
+
+    list_display = ("name", "cloud", "domain_name", "enabled", "servers", "volumes", "seen_at")
+    list_filter = ("cloud", "enabled", "domain_name")
+    list_select_related = ("cloud",)
+    search_fields = ("name", "project_id")
+
+
+@admin.register(Plan)
+class PlanAdmin(ReadOnlyAdmin):
+    """Plans, the latest first."""
+
+    list_display = ("id", "tenant_name", "source", "destination", "state", "created_by")
+    list_filter = ("state", "source", "destination", "created_at")
+    list_select_related = ("source", "destination", "created_by")
+    search_fields = ("tenant_name", "tenant_id")
+
+
+@admin.register(PlanItem)
+class PlanItemAdmin(ReadOnlyAdmin):
+    """What becomes of each object."""
+
+    list_display = ("plan", "type", "name", "action", "source_id", "destination_id")
+    list_filter = ("type", "action")
+    list_select_related = ("plan__source", "plan__destination")
+    search_fields = ("name", "source_id", "destination_id", "=plan__id")
+
+
+@admin.register(PlanFinding)
+class FindingAdmin(ReadOnlyAdmin):
+    """What planning and preflight found."""
+
+    list_display = ("plan", "severity", "type", "resource", "sentence")
+    list_filter = ("severity", "type", "made_by")
+    list_select_related = ("plan__source", "plan__destination")
+    search_fields = ("sentence", "resource", "=plan__id")
+
+
+@admin.register(Link)
+class LedgerAdmin(ReadOnlyAdmin):
+    """The ledger: which object has become which."""
+
+    list_display = ("type", "name", "source_id", "destination_id", "origin", "state", "changed_at")
+    list_filter = ("state", "origin", "type", "source_cloud", "destination_cloud")
+    search_fields = ("name", "source_id", "destination_id", "=plan__id")
+
+
+@admin.register(DifferenceRow)
+class DifferenceAdmin(ReadOnlyAdmin):
+    """What the last verify found."""
+
+    list_display = ("plan", "type", "name", "field", "named")
+    list_filter = ("named", "type", "field")
+    list_select_related = ("plan__source", "plan__destination")
+    search_fields = ("name", "source_id", "=plan__id")

@@ -1,0 +1,1 @@
+"""The pages about tenants and plans, one file for each use."""

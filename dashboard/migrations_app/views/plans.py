@@ -1,0 +1,144 @@
+"""The page of a plan, in tabs; and making a new plan from one with other choices."""
+
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Case, IntegerField, Value, When
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from dashboard.errors import PumphouseError
+from dashboard.jobs.models import Job
+from dashboard.jobs.pages import PageRequest, button, cut, tell
+from dashboard.jobs.progress import job_progress
+from dashboard.jobs.roles import Action, may
+from dashboard.migrations_app.forms import ADDRESSES, CAPTURE
+from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
+from dashboard.migrations_app.offers import offers_of
+from dashboard.migrations_app.planning import start_plan
+from dashboard.migrations_app.way import jobs_of, way_of
+
+LEDGER_ROWS = 200
+
+URGENCY = Case(
+    When(severity=PlanFinding.Severity.BLOCK, then=Value(0)),
+    When(severity=PlanFinding.Severity.WARN, then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
+
+
+def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpResponse:
+    """Show one plan: its way, its verbs, and one of its lists."""
+    plan = plan_or_404(plan_id)
+    active = Job.objects.filter(active_subject=plan.subject).first()
+    about = {
+        "plan": plan,
+        "stops": way_of(plan, list(jobs_of(plan))),
+        "offers": [o for o in offers_of(plan, active) if may(request.user, o.action)],
+        "active_job": active,
+        "progress": job_progress(active) if active else None,
+        "blocks": plan.findings.filter(severity=PlanFinding.Severity.BLOCK),
+        "counts": _counts(plan),
+        "tab": tab,
+        "section": "tenants",
+    }
+    return render(request, "plans/plan.html", {**about, **_TAB_CONTENT[tab](plan, request)})
+
+
+@button(Action.PLAN)
+def plan_again(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Make a new plan from this one with the mappings and options of the form.
+
+    A plan is frozen once it is drafted: other choices are another plan.
+    """
+    plan = plan_or_404(plan_id)
+    pairs = zip(request.POST.getlist("key"), request.POST.getlist("target"), strict=False)
+    try:
+        again, _ = start_plan(
+            source=plan.source,
+            destination=plan.destination,
+            tenant=plan.tenant_id,
+            options={name: request.POST[name] for name in plan.options if name in request.POST},
+            choices={key.strip(): to.strip() for key, to in pairs if key.strip() and to.strip()},
+            user=request.user,
+            launched_from="page",
+        )
+    except PumphouseError as error:
+        tell(request, error)
+        return redirect("plan-tab", plan.pk, "choices")
+    return redirect(again)
+
+
+def plan_or_404(plan_id: int) -> Plan:
+    """Give a plan with its clouds, or answer that there is none."""
+    plans = Plan.objects.select_related("source", "destination", "created_by")
+    return get_object_or_404(plans, pk=plan_id)
+
+
+def _counts(plan: Plan) -> dict[str, int]:
+    return {
+        "items": plan.items.count(),
+        "findings": plan.findings.count(),
+        "losses": plan.items.exclude(losses=[]).count(),
+        "choices": len(plan.choices),
+        "differences": plan.differences.filter(named=False).count(),
+        "ledger": plan.links.count(),
+    }
+
+
+def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
+    items = plan.items.defer("fields", "requires", "follows")
+    by_type = groupby(items, key=lambda item: item.type)
+    return {"groups": [(type_name, list(group)) for type_name, group in by_type]}
+
+
+def _findings(plan: Plan, request: PageRequest) -> dict[str, Any]:
+    return {"findings": plan.findings.annotate(urgency=URGENCY).order_by("urgency", "type", "id")}
+
+
+def _losses(plan: Plan, request: PageRequest) -> dict[str, Any]:
+    """Group what will be lost by type, field and reason: one row says it for many objects."""
+    losing = plan.items.exclude(losses=[]).defer("fields", "requires", "follows")
+    grouped: dict[tuple[str, str, str], list[tuple[PlanItem, Any]]] = {}
+    for item in losing:
+        for loss in item.losses:
+            key = (item.type, loss["field"], loss["reason"])
+            grouped.setdefault(key, []).append((item, loss["value"]))
+    return {"losses": grouped.items()}
+
+
+def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
+    """Give a row for each choice and for each object that was found on the destination."""
+    found = plan.items.filter(action__in=(PlanItem.Action.ADOPT, PlanItem.Action.MAP))
+    rows: dict[str, tuple[str, PlanItem | None]] = {
+        f"{item.type}:{item.name or item.source_id}": ("", item) for item in found
+    }
+    for key, target in plan.choices.items():
+        rows[key] = (target, rows.get(key, ("", None))[1])
+    return {
+        "rows": [(key, target, item) for key, (target, item) in rows.items()],
+        "blank_rows": range(3),
+        "options": [
+            ("capture", "While its disk is captured, a server is to", CAPTURE.items()),
+            ("addresses", "Public addresses", ADDRESSES.items()),
+        ],
+    }
+
+
+def _differences(plan: Plan, request: PageRequest) -> dict[str, Any]:
+    return {"page": cut(plan.differences.all(), request, size=LEDGER_ROWS)}
+
+
+def _ledger(plan: Plan, request: PageRequest) -> dict[str, Any]:
+    return {"page": cut(plan.links.all(), request, size=LEDGER_ROWS)}
+
+
+_TAB_CONTENT = {
+    "items": _items,
+    "findings": _findings,
+    "losses": _losses,
+    "choices": _choices,
+    "differences": _differences,
+    "ledger": _ledger,
+}

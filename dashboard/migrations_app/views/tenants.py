@@ -1,0 +1,98 @@
+"""The pages about tenants: the list, and one tenant with its way and its plans."""
+
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from dashboard.errors import PumphouseError
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.job_lists import with_counts
+from dashboard.jobs.models import Job
+from dashboard.jobs.pages import PageRequest, button, cut, tell
+from dashboard.jobs.roles import Action
+from dashboard.migrations_app.forms import PlanForm
+from dashboard.migrations_app.models import Plan, TenantRow
+from dashboard.migrations_app.planning import start_plan
+from dashboard.migrations_app.way import jobs_of, way_of
+
+JOBS_SHOWN = 20
+
+
+def tenant_list(request: PageRequest) -> HttpResponse:
+    """Show the tenants that discovery has seen, with the state of each one's latest plan."""
+    tenants = with_latest_plan(TenantRow.objects.select_related("cloud"))
+    if cloud := request.GET.get("cloud"):
+        tenants = tenants.filter(cloud__name=cloud)
+    if words := request.GET.get("q", "").strip():
+        tenants = tenants.filter(name__icontains=words)
+    return render(
+        request,
+        "tenants/list.html",
+        {
+            "page": cut(tenants.order_by("cloud__name", "name"), request),
+            "clouds": Cloud.objects.all(),
+            "plan_states": dict(Plan.State.choices),
+            "section": "tenants",
+        },
+    )
+
+
+def with_latest_plan(tenants: QuerySet[TenantRow]) -> QuerySet[TenantRow]:
+    """Add number and state of each tenant's latest plan."""
+    plans = Plan.objects.filter(source=OuterRef("cloud"), tenant_id=OuterRef("project_id"))
+    latest = plans.order_by("-pk")
+    return tenants.annotate(
+        plan_id=Subquery(latest.values("pk")[:1]), plan_state=Subquery(latest.values("state")[:1])
+    )
+
+
+def tenant_page(request: PageRequest, cloud_name: str, project_id: str) -> HttpResponse:
+    """Show one tenant."""
+    tenant = _tenant(cloud_name, project_id)
+    return render(request, "tenants/tenant.html", _about(tenant, PlanForm(source=tenant.cloud)))
+
+
+@button(Action.PLAN)
+def new_plan(request: PageRequest, cloud_name: str, project_id: str) -> HttpResponse:
+    """Start to plan a tenant's move; a form that cannot be used comes back as it was filled in."""
+    tenant = _tenant(cloud_name, project_id)
+    form = PlanForm(request.POST, source=tenant.cloud)
+    if form.is_valid():
+        try:
+            plan, _ = start_plan(
+                source=tenant.cloud,
+                destination=form.cleaned_data["destination"],
+                tenant=tenant.project_id,
+                options=form.options,
+                choices=form.cleaned_data["choices"],
+                user=request.user,
+                launched_from="page",
+            )
+        except PumphouseError as error:
+            tell(request, error)
+        else:
+            return redirect(plan)
+    return render(request, "tenants/tenant.html", _about(tenant, form), status=400)
+
+
+def _tenant(cloud_name: str, project_id: str) -> TenantRow:
+    rows = TenantRow.objects.select_related("cloud")
+    return get_object_or_404(rows, cloud__name=cloud_name, project_id=project_id)
+
+
+def _about(tenant: TenantRow, form: PlanForm) -> dict[str, Any]:
+    plans = Plan.objects.filter(source=tenant.cloud, tenant_id=tenant.project_id)
+    latest = plans.select_related("source", "destination").first()
+    jobs = Job.objects.filter(subject=f"tenant:{tenant.cloud.name}:{tenant.project_id}")
+    return {
+        "tenant": tenant,
+        "form": form,
+        "plan": latest,
+        "stops": way_of(latest, list(jobs_of(latest))) if latest else [],
+        "earlier": plans.select_related("destination").annotate(source_name=F("source__name"))[1:],
+        "jobs": with_counts(jobs)[:JOBS_SHOWN],
+        "active_job": jobs.filter(active_subject__isnull=False).first(),
+        "section": "tenants",
+    }

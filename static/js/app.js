@@ -1,0 +1,93 @@
+// The whole of Pumphouse's own script: theme, calm polling, the log's scrolling. htmx does the rest.
+
+const THEMES = { auto: "as the system", light: "light", dark: "dark" };
+const MOST_LOG_LINES = 2000;
+
+function applyTheme(theme) {
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+}
+
+function storedTheme() {
+  const theme = localStorage.getItem("theme");
+  return theme in THEMES ? theme : "auto";
+}
+
+function showTheme() {
+  document.getElementById("theme")?.setAttribute("aria-label", `Theme: ${THEMES[storedTheme()]}`);
+}
+
+function nextTheme() {
+  const names = Object.keys(THEMES);
+  const theme = names[(names.indexOf(storedTheme()) + 1) % names.length];
+  localStorage.setItem("theme", theme);
+  applyTheme(theme);
+  showTheme();
+}
+
+// Nobody looks at a hidden page: it asks again when it is shown.
+function skipWhenHidden(event) {
+  if (document.hidden && event.detail.elt.matches("[data-poll]")) event.preventDefault();
+}
+
+// A form is not taken from under the hands of whoever fills it in.
+function spareFocusedForm(event) {
+  const focused = document.activeElement;
+  const typing = focused?.matches("input:not([type=hidden]), textarea, select");
+  if (typing && event.detail.target.contains(focused)) event.detail.shouldSwap = false;
+}
+
+function announceState() {
+  const announcer = document.getElementById("announcer");
+  const said = document.querySelector("[data-announce]")?.dataset.announce;
+  if (said && announcer.dataset.said && announcer.dataset.said !== said) announcer.textContent = said;
+  if (said) announcer.dataset.said = said;
+}
+
+function scrollLog() {
+  const log = document.getElementById("log");
+  if (!log) return;
+  while (log.childElementCount > MOST_LOG_LINES) log.firstElementChild.remove();
+  if (document.getElementById("follow").checked) log.scrollTop = log.scrollHeight;
+}
+
+function followUnlessScrolledUp(event) {
+  if (event.target.id !== "log") return;
+  const log = event.target;
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 24;
+  document.getElementById("follow").checked = atEnd;
+}
+
+// The page of a plan changes when its job ends: load it anew, but not under somebody's hands.
+function reloadWhenIdle() {
+  const nobodyAtWork = document.activeElement === document.body || document.activeElement.id === "main";
+  if (document.querySelector("[data-reload]") && nobodyAtWork) location.reload();
+}
+
+function afterSwap() {
+  announceState();
+  scrollLog();
+  reloadWhenIdle();
+}
+
+function press(event) {
+  if (event.target.closest("#theme")) nextTheme();
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+}
+
+function ready() {
+  showTheme();
+  announceState();
+  scrollLog();
+}
+
+applyTheme(storedTheme());
+document.addEventListener("DOMContentLoaded", ready);
+document.addEventListener("click", press);
+document.addEventListener("change", (event) => event.target.id === "follow" && scrollLog());
+document.addEventListener("scroll", followUnlessScrolledUp, true);
+document.addEventListener("htmx:beforeRequest", skipWhenHidden);
+document.addEventListener("htmx:oobBeforeSwap", spareFocusedForm);
+document.addEventListener("htmx:afterSettle", afterSwap);

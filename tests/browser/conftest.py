@@ -1,0 +1,95 @@
+"""A browser, and somebody who is logged in with it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests import rows
+
+# Playwright's loop runs in the thread of the tests, which also prepares their rows.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give the Chromium of this machine."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "These tests need Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Give a fresh profile of a desktop's size."""
+    made = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def complaints(context: BrowserContext) -> Iterator[list[str]]:
+    """Collect what the browser complains of: broken policies, failed scripts, missing files."""
+    found: list[str] = []
+    context.on("console", lambda line: line.type == "error" and found.append(line.text))
+    context.on("weberror", lambda error: found.append(str(error.error)))
+    yield found
+
+
+@pytest.fixture
+def open_as(context: BrowserContext, live_server: LiveServer, client: object) -> Open:
+    """Give a function that opens an address as a user, without the detour of the login page."""
+
+    def open_page(user: User, address: str) -> Page:
+        context.add_cookies([_session_of(user, live_server.url)])
+        page = context.new_page()
+        page.goto(f"{live_server.url}{address}")
+        return page
+
+    return open_page
+
+
+def _session_of(user: User, url: str) -> dict[str, str]:
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": url}
+
+
+@pytest.fixture
+def operator(transactional_db: None) -> User:
+    """Give somebody who may do all but roll back and finalize."""
+    return rows.user_with("operator")
+
+
+@pytest.fixture
+def admin(transactional_db: None) -> User:
+    """Give somebody who may do everything."""
+    return rows.user_with("admin")
+
+
+@pytest.fixture
+def viewer(transactional_db: None) -> User:
+    """Give somebody who may only look."""
+    return rows.user_with("viewer")

@@ -1,0 +1,309 @@
+"""Rows as a real move leaves them, for tests of pages and API: no cloud is behind them."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.models import Dependency, Job, LogLevel, LogLine, Step
+from dashboard.jobs.states import JobState, Phase, StepState
+from dashboard.migrations_app.models import (
+    DifferenceRow,
+    Link,
+    Plan,
+    PlanFinding,
+    PlanItem,
+    TenantRow,
+)
+
+PASSWORD = "a-password-for-tests-only"
+GIB = 1024**3
+
+# type -> how many, and the types that each of it waits for
+SHAPE: dict[str, tuple[int, tuple[str, ...]]] = {
+    "project": (1, ()),
+    "user": (4, ("project",)),
+    "role_assignment": (5, ("user",)),
+    "flavor": (3, ("project",)),
+    "keypair": (3, ("user",)),
+    "image": (4, ("project",)),
+    "network": (3, ("project",)),
+    "subnet": (4, ("network",)),
+    "router": (2, ("subnet",)),
+    "security_group": (5, ("project",)),
+    "port": (10, ("subnet", "security_group")),
+    "floating_ip": (4, ("port", "router")),
+    "volume": (5, ("project",)),
+    "server": (8, ("port", "volume", "image", "flavor", "keypair")),
+}
+
+
+def user_with(role: str) -> User:
+    """Give a user who has a role, and its name for a name."""
+    user = User.objects.create_user(username=role, password=PASSWORD)
+    user.groups.add(Group.objects.get_or_create(name=role)[0])
+    return user
+
+
+def two_clouds() -> tuple[Cloud, Cloud]:
+    """Give an old and a new cloud that have been looked at."""
+    services = {
+        name: {"endpoint": f"http://10.20.0.2:{port}", "newest": newest}
+        for name, port, newest in (
+            ("identity", 5000, "3.14"),
+            ("compute", 8774, "2.95"),
+            ("network", 9696, ""),
+            ("image", 9292, "2.16"),
+            ("block_storage", 8776, "3.70"),
+        )
+    }
+    common: dict[str, Any] = {"location": "/etc/pumphouse/clouds.yaml", "services": services}
+    old, new = (
+        Cloud.objects.create(
+            name=name,
+            section=name,
+            auth_url=f"http://{name}.example:5000/v3",
+            region="RegionOne",
+            state=Cloud.State.REACHABLE,
+            checked_at=timezone.now() - timedelta(minutes=12),
+            **common,
+        )
+        for name in ("old", "new")
+    )
+    return old, new
+
+
+def tenant_of(cloud: Cloud, name: str = "demo") -> TenantRow:
+    """Give a tenant that discovery has seen."""
+    return TenantRow.objects.create(
+        cloud=cloud,
+        project_id=f"{abs(hash(name)):032x}"[-32:],
+        name=name,
+        domain_name="Default",
+        description="The web shop and what it stores.",
+        servers=8,
+        volumes=5,
+        seen_at=timezone.now() - timedelta(minutes=12),
+    )
+
+
+def plan_of(
+    tenant: TenantRow,
+    destination: Cloud,
+    *,
+    state: Plan.State = Plan.State.READY,
+    user: User | None = None,
+) -> Plan:
+    """Give a drafted plan with its items and findings; a blocked one has a finding that blocks."""
+    plan = Plan.objects.create(
+        source=tenant.cloud,
+        destination=destination,
+        tenant_id=tenant.project_id,
+        tenant_name=tenant.name,
+        state=state,
+        options={"capture": "stop", "addresses": "keep"},
+        choices={"network:public": "ext-net"},
+        created_by=user,
+        preflighted_at=timezone.now() - timedelta(minutes=6),
+    )
+    PlanItem.objects.bulk_create(_items(plan))
+    _find(plan, "warn", "server", "web-1", "The server has a tag “prod”, which is not carried.")
+    _find(plan, "info", "user", "alice", "The user gets her old password at the end.")
+    if state == Plan.State.BLOCKED:
+        _find(
+            plan,
+            "block",
+            "server",
+            "",
+            "The tenant needs 16 cores on new and may use 10.",
+            fix="Raise the quota: openstack quota set --cores 16 demo.",
+        )
+    return plan
+
+
+def _find(
+    plan: Plan, severity: str, type_name: str, resource: str, sentence: str, *, fix: str = ""
+) -> None:
+    PlanFinding.objects.create(
+        plan=plan,
+        severity=severity,
+        type=type_name,
+        resource=resource,
+        sentence=sentence,
+        fix=fix or "Nothing has to be done.",
+    )
+
+
+def _items(plan: Plan) -> list[PlanItem]:
+    names = [(kind, number) for kind, (count, _) in SHAPE.items() for number in range(1, count + 1)]
+    return [_item(plan, ordinal, *name) for ordinal, name in enumerate(names)]
+
+
+def _item(plan: Plan, ordinal: int, kind: str, number: int) -> PlanItem:
+    adopted = kind in ("flavor", "image") and number == 1
+    losses = [
+        {"field": "tags", "value": ["prod"], "reason": "Tags need a newer API than old has."},
+        {"field": "locked", "value": True, "reason": "A locked server could not be moved again."},
+    ]
+    return PlanItem(
+        plan=plan,
+        ordinal=ordinal,
+        type=kind,
+        source_id=source_id(kind, number),
+        name=f"{kind.replace('_', '-')}-{number}",
+        action=PlanItem.Action.ADOPT if adopted else PlanItem.Action.CREATE,
+        destination_id=destination_id(kind, number) if adopted else "",
+        losses=losses[: number % 3] if kind == "server" else [],
+    )
+
+
+def source_id(kind: str, number: int) -> str:
+    """Give the id of an object on the old cloud."""
+    return f"0f3a{number:04d}-{list(SHAPE).index(kind):04d}-4b1e-9c55-a1b2c3d4e5f6"
+
+
+def destination_id(kind: str, number: int) -> str:
+    """Give the id of what it has become on the new one."""
+    return f"7bd2{number:04d}-{list(SHAPE).index(kind):04d}-4c0d-8e11-f6e5d4c3b2a1"
+
+
+def ledger_of(plan: Plan) -> None:
+    """Write the ledger of a plan that has been executed."""
+    for item in plan.items.all():
+        created = item.action == PlanItem.Action.CREATE
+        Link.objects.create(
+            source_cloud=plan.source,
+            destination_cloud=plan.destination,
+            plan=plan,
+            type=item.type,
+            source_id=item.source_id,
+            destination_id=item.destination_id or item.source_id.replace("0f3a", "7bd2"),
+            name=item.name,
+            origin=Link.Origin.CREATED if created else Link.Origin.ADOPTED,
+            state=Link.State.PRESENT,
+        )
+
+
+def differences_of(plan: Plan) -> None:
+    """Store what a verify found: one difference that was expected and one that was not."""
+    plan.verified_at = timezone.now() - timedelta(minutes=1)
+    plan.save()
+    for field, named, before, after in (
+        ("tags", True, '["prod"]', "[]"),
+        ("power_state", False, "active", "stopped"),
+    ):
+        DifferenceRow.objects.create(
+            plan=plan,
+            type="server",
+            source_id=source_id("server", 1),
+            name="server-1",
+            field=field,
+            source_value=before,
+            destination_value=after,
+            named=named,
+        )
+
+
+def job_of(plan: Plan, state: JobState, *, user: User | None = None, kind: str = "execute") -> Job:
+    """Give a job that moves the plan's tenant, with its 61 steps as they are in that state."""
+    now = timezone.now()
+    active = state in (JobState.QUEUED, JobState.RUNNING, JobState.HELD)
+    job = Job.objects.create(
+        kind=kind,
+        title=f"Move {plan.tenant_name} from {plan.source} to {plan.destination}",
+        subject=plan.subject,
+        active_subject=plan.subject if active else None,
+        state=state,
+        params={"plan": plan.pk},
+        created_by=user,
+        launched_from="page",
+        started_at=now - timedelta(minutes=4, seconds=10),
+        finished_at=None if active else now - timedelta(seconds=20),
+    )
+    Step.objects.bulk_create(_steps(job))
+    Dependency.objects.bulk_create(_dependencies(job))
+    _log(job)
+    if state == JobState.HELD:
+        job.hold_before = Phase.CUTOVER
+    if state == JobState.FAILED:
+        _fail_server(job)
+    job.save()
+    return job
+
+
+def _steps(job: Job) -> list[Step]:
+    kinds = [(kind, number) for kind, (count, _) in SHAPE.items() for number in range(1, count + 1)]
+    return [_step(job, ordinal, *each) for ordinal, each in enumerate(kinds)]
+
+
+def _step(job: Job, ordinal: int, kind: str, number: int) -> Step:
+    state = _state_of(job, kind, ordinal)
+    began = (job.started_at or timezone.now()) + timedelta(seconds=ordinal * 3)
+    step = Step(
+        job=job,
+        key=f"{kind}:{source_id(kind, number)}:create",
+        ordinal=ordinal,
+        action="create",
+        title=f"Create {kind.replace('_', ' ')} {kind.replace('_', '-')}-{number}",
+        group=kind,
+        phase=Phase.CUTOVER if kind in ("server", "floating_ip") else Phase.PREPARE,
+        params={},
+        state=state,
+    )
+    if state != StepState.PENDING:
+        step.started_at, step.attempt = began, 1
+    if state == StepState.DONE:
+        step.finished_at = began + timedelta(seconds=2 + ordinal % 7)
+    if kind in ("image", "volume"):
+        step.progress_unit, step.progress_total = "bytes", 2 * GIB
+        step.progress_done = {StepState.DONE: 2 * GIB, StepState.RUNNING: GIB}.get(state, 0)
+    return step
+
+
+def _state_of(job: Job, kind: str, ordinal: int) -> StepState:
+    if job.state == JobState.DONE or (job.state == JobState.FAILED and kind != "server"):
+        return StepState.DONE
+    if job.state == JobState.QUEUED or kind in ("server", "floating_ip"):
+        return StepState.PENDING
+    if job.state == JobState.RUNNING and kind == "volume":
+        return StepState.RUNNING
+    return StepState.DONE
+
+
+def _dependencies(job: Job) -> list[Dependency]:
+    steps = {kind: list(job.steps.filter(group=kind)) for kind in SHAPE}
+    return [
+        Dependency(step=step, needs=steps[needed][index % len(steps[needed])])
+        for kind, (_, needs) in SHAPE.items()
+        for needed in needs
+        for index, step in enumerate(steps[kind])
+    ]
+
+
+def _fail_server(job: Job) -> None:
+    step = job.steps.filter(group="server").earliest("ordinal")
+    step.state, step.attempt = StepState.FAILED, 3
+    step.started_at, step.finished_at = job.started_at, job.finished_at
+    step.error = "No host of new has room for server server-1: NoValidHost."
+    step.fix = "Free 4 cores on the destination, or map the flavor to a smaller one."
+    step.request_id = "req-2f1c9a52-6a55-4f0f-8a59-1f4a1d1f0c11"
+    step.save()
+    job.explanation = f"{step.error} 53 of 61 steps done, 1 failed, 7 not done."
+    write_line(job, step.error, level=LogLevel.ERROR)
+
+
+def _log(job: Job) -> None:
+    lines = [
+        LogLine(job=job, step=step, message=f"Created {step.title.removeprefix('Create ')}.")
+        for step in job.steps.filter(state=StepState.DONE)
+    ]
+    LogLine.objects.bulk_create(lines)
+    write_line(job, "Waited 4 s: new asked to slow down (429).", level=LogLevel.WARNING)
+    write_line(job, "GET /v2.1/servers/detail 200", level=LogLevel.DEBUG)
+
+
+def write_line(job: Job, message: str, *, level: LogLevel = LogLevel.INFO) -> LogLine:
+    """Write a line to a job's log."""
+    return LogLine.objects.create(job=job, message=message, level=level)
