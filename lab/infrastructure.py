@@ -29,11 +29,14 @@ GROUP = "infrastructure"
 PROCESSES = ("mariadb", "rabbitmq")
 
 
-def sql(statement: str) -> str:
-    """Run SQL as the database's root; rows come as lines, columns parted by tabs."""
+def sql(statement: str, *, database: str = "") -> str:
+    """Run SQL as the database's root; rows come as lines, columns parted by tabs.
+
+    A cloud's databases are <cloud>_keystone, _nova, _nova_api, _nova_cell0, _neutron and so on.
+    """
     socket = f"--socket={run_directory()}/mysql.sock"
     command = ["mariadb", "--no-defaults", socket, "--user=root", "--skip-column-names", "--batch"]
-    return run([*command, "--execute", statement])
+    return run([*command, "--execute", statement, *([database] if database else [])])
 
 
 def up() -> None:

@@ -14,6 +14,10 @@ from lab.places import port_shift, run_directory, write_private
 from lab.readiness import wait_for_login, wait_for_services
 from lab.requirements import check
 
+# Started before the rest: the catalogue must be filled through Keystone first, and a nova-compute
+# that does not find the conductor waits 10 s before it looks again.
+FIRST = ("keystone", "nova-conductor")
+
 
 def install(clouds: Iterable[Cloud]) -> None:
     """Make the virtual environments that are not complete."""
@@ -25,7 +29,7 @@ def up(clouds: Iterable[Cloud]) -> None:
     chosen = list(clouds)
     check()
     check_ports()
-    run_directory().mkdir(mode=0o700, parents=True, exist_ok=True)
+    run_directory().mkdir(parents=True, exist_ok=True)
     _keep_port_shift()
     install(chosen)
     connection_files.write_all()
@@ -88,7 +92,7 @@ def _up(cloud: Cloud) -> None:
     for component in COMPONENTS:
         component.configure(cloud)
     databases.create(cloud)
-    _start(cloud, ["keystone"])
+    _start(cloud, FIRST)
     session = wait_for_login(cloud)
     catalogue.fill(session)
     _start(cloud, commands(cloud))
