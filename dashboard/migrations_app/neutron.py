@@ -206,7 +206,7 @@ def marker(work: Work) -> str:
 
 def keeps_addresses(options: Mapping[str, Any]) -> bool:
     """Say whether addresses on networks of others move along, or the destination gives new ones."""
-    return options.get("addresses", "keep") == "keep"
+    return bool(options.get("addresses", "keep") == "keep")
 
 
 def _key(collection: str) -> str:

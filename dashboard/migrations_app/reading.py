@@ -16,6 +16,7 @@ JsonList = list[Json]
 # 2.47 embeds the flavor by name, 2.73 tells why a server is locked; 2.90 has host names, and from
 # 2.95 on an evacuated server stays stopped: nothing here wants that.
 SERVER_MICROVERSION = "2.90"
+_MAC = "OS-EXT-IPS-MAC:mac_addr"
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,11 @@ class TenantReader:
 
         In portions, because services take addresses of 8 KiB at the most.
         """
-        wanted = sorted(values)
-        return [
-            fields
-            for portion in batched(wanted)
-            for fields in self.list("network", path, key, **{attribute: portion})
-        ]
+        found: JsonList = []
+        for portion in _portions(sorted(values)):
+            query: Json = {attribute: portion}
+            found += self.list("network", path, key, **query)
+        return found
 
     @cached_property
     def compute_microversion(self) -> str:
@@ -108,8 +108,16 @@ class TenantReader:
 
     @property
     def ports(self) -> JsonList:
-        """All ports of the tenant, those that neutron made for itself included."""
-        return self.owned("/ports", "ports")
+        """All ports of the tenant, those that neutron made for itself included.
+
+        Also those that an operator made for its servers: they belong to the operator's project, and
+        a server tells the MACs of its ports but not their ids.
+        """
+        own = self.owned("/ports", "ports")
+        missing = set(_macs(self.servers)) - {port["mac_address"] for port in own}
+        servers = {server["id"] for server in self.servers}
+        found = self.matching("/ports", "ports", "mac_address", missing)
+        return own + [port for port in found if port["device_id"] in servers]
 
     @property
     def routers(self) -> JsonList:
@@ -184,11 +192,6 @@ class TenantReader:
         }
 
 
-def batched(values: "list[str]", size: int = 100) -> "list[list[str]]":
-    """Give the values in portions of that size."""
-    return [values[start : start + size] for start in range(0, len(values), size)]
-
-
 def find_tenant(cloud: Cloud, name_or_id: str) -> Tenant:
     """Give the project of that name or id. Raises ``NotFound``, or ``BadInput`` when several
     domains have one of that name."""
@@ -215,3 +218,13 @@ def _names(cloud: Cloud) -> str:
     projects: Iterable[Json] = cloud.list("identity", "/projects", "projects")
     names = sorted(project["name"] for project in projects)
     return ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+
+
+def _portions(values: list[str], size: int = 100) -> Iterable[list[str]]:
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def _macs(servers: Iterable[Json]) -> Iterable[str]:
+    for server in servers:
+        for addresses in server.get("addresses", {}).values():
+            yield from (address[_MAC] for address in addresses if _MAC in address)

@@ -1,13 +1,17 @@
 """What of a cloud's networking is a tenant's: questions that several resource types ask."""
 
-from collections.abc import Iterable
-
 from dashboard.migrations_app.contract import Json
 from dashboard.migrations_app.reading import TenantReader
 
 Objects = list[Json]
 
-_MAC = "OS-EXT-IPS-MAC:mac_addr"
+INTERFACE_OWNERS = frozenset(
+    {
+        "network:router_interface",
+        "network:router_interface_distributed",
+        "network:ha_router_replicated_interface",
+    }
+)
 
 
 def is_foreign(network: Json, reader: TenantReader) -> bool:
@@ -41,24 +45,10 @@ def moves(port: Json) -> bool:
 
     Ports of other owners are made by what owns them: a router, DHCP, a load balancer.
     """
-    owner = port["device_owner"]
+    owner = str(port["device_owner"])
     return owner == "" or owner.startswith("compute:")
 
 
 def moving_ports(reader: TenantReader) -> Objects:
-    """Give the ports that move: the tenant's, and those that an operator made for its servers.
-
-    A server tells the MACs of its ports, but not their ids.
-    """
-    own = [port for port in reader.ports if moves(port)]
-    macs = set(_macs(reader.servers)) - {port["mac_address"] for port in own}
-    servers = {server["id"] for server in reader.servers}
-    found = reader.matching("/ports", "ports", "mac_address", macs)
-    known = {port["id"] for port in own}
-    return own + [p for p in found if p["device_id"] in servers and p["id"] not in known]
-
-
-def _macs(servers: Iterable[Json]) -> Iterable[str]:
-    for server in servers:
-        for addresses in server.get("addresses", {}).values():
-            yield from (address[_MAC] for address in addresses if _MAC in address)
+    """Give the ports that move."""
+    return [port for port in reader.ports if moves(port)]

@@ -1,12 +1,15 @@
 """Networks: the tenant's own are created, those it only uses are mapped by name."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from dashboard.migrations_app.contract import MAP, Decision, Record
+from dashboard.migrations_app.contract import Decision, Loss, Record
 from dashboard.migrations_app.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.reading import TenantReader
+from dashboard.migrations_app.tenant_network import is_foreign
 
 _SEGMENT = "The destination chooses the segment of a tenant network itself."
+_SEGMENTS = ("provider:network_type", "provider:physical_network", "provider:segmentation_id")
 
 
 class Network(NeutronResource):
@@ -37,35 +40,32 @@ class Network(NeutronResource):
         "l2_adjacency",
     )
     lost = {
-        "provider:network_type": _SEGMENT,
-        "provider:physical_network": _SEGMENT,
-        "provider:segmentation_id": _SEGMENT,
-        "segments": _SEGMENT,
+        **dict.fromkeys((*_SEGMENTS, "segments"), _SEGMENT),
         "availability_zone_hints": "Zones of network agents differ between clouds.",
         "tags": "Tags of networks are not carried.",
         "qos_policy_id": "QoS policies are not carried.",
         "vlan_transparent": "Transparent VLANs are not carried.",
-        "vlan_qinq": "Stacked VLANs are not carried.",
+        "qinq": "Stacked VLANs are not carried.",
     }
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Give the tenant's networks and those of others that it uses."""
-        return [self.record(network, reader) for network in reader.networks]
+        for network in reader.networks:
+            yield self.record(network, foreign=is_foreign(network, reader))
 
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Create the tenant's own; find others by the name of the choice, or their own."""
-        if not record.foreign and not choice:
-            return Decision()
-        name = choice or record.name
-        found = reader.list("network", "/networks", "networks", name=name) or reader.list(
-            "network", "/networks", "networks", id=name
-        )
-        if len(found) == 1:
-            return Decision(action=MAP, destination_id=found[0]["id"])
-        kind = "external network" if record.fields.get("router:external") else "shared network"
-        count = f"{len(found)} networks" if found else f"no {kind}"
-        return Decision(
-            action=MAP,
-            problem=f"Cloud {reader.cloud.name} has {count} named {name!r}, which the tenant uses.",
-            fix=f"Create it there, or map network:{record.name}=NAME-OR-ID to another one.",
-        )
+        if not record.foreign:
+            return super().decide(record, choice, reader)
+        decision = self._named(record, choice or record.name, reader)
+        if not decision.problem:
+            return decision
+        kind = "an external" if record.fields.get("router:external") else "a shared"
+        return replace(decision, problem=f"{decision.problem} The tenant uses {kind} one.")
+
+    def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
+        """A tunnel's number means nothing to a tenant; a physical segment does."""
+        physical = bool(record.fields.get("provider:physical_network"))
+        for loss in super().losses(record, reader):
+            if physical or loss.field not in _SEGMENTS:
+                yield loss
