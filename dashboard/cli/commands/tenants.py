@@ -2,12 +2,11 @@
 
 from argparse import ArgumentParser, Namespace
 
-from dashboard.cli.command import FAILED, OK, Command
-from dashboard.cli.following import follow, has_failed, tell_end
+from dashboard.cli.command import OK, Command
+from dashboard.cli.looking import look_at
 from dashboard.cli.screen import Screen
 from dashboard.hosts_app.clouds import cloud_named
 from dashboard.hosts_app.models import Cloud
-from dashboard.migrations_app.discovery import start_discovery
 from dashboard.migrations_app.models import TenantRow
 
 FIELDS = ("project_id", "name", "domain_name", "enabled", "servers", "volumes", "seen_at")
@@ -26,9 +25,8 @@ class TenantsCommand(Command):
     def run(self, options: Namespace, screen: Screen) -> int:
         """Show what the last look at the cloud found; the first call looks."""
         cloud = cloud_named(options.cloud)
-        found = OK
         if options.refresh or cloud.state == Cloud.State.UNKNOWN:
-            found = _look(cloud, screen)
+            look_at(cloud, screen)
         tenants = list(TenantRow.objects.filter(cloud=cloud).values(*FIELDS))
         rows = [
             (row["name"], row["project_id"], row["domain_name"], row["servers"], row["volumes"])
@@ -36,12 +34,4 @@ class TenantsCommand(Command):
         ]
         screen.table("Tenant", "Id", "Domain", "Servers", "Volumes", rows=rows)
         screen.answer({"cloud": cloud.name, "tenants": tenants})
-        return found
-
-
-def _look(cloud: Cloud, screen: Screen) -> int:
-    job = follow(start_discovery(cloud, user=None, launched_from="cli"), screen)
-    if not has_failed(job):
         return OK
-    tell_end(job, screen)
-    return FAILED

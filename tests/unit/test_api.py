@@ -1,0 +1,296 @@
+"""The API says what the rows say, starts jobs, and lets in whom the roles let in."""
+
+import logging
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from rest_framework.authtoken.models import Token
+from rest_framework.test import APIClient
+
+from dashboard.api import plans
+from dashboard.errors import BadInput, Conflict, NeedsOperator, Retryable
+from dashboard.jobs.models import Job, LogLine
+from dashboard.jobs.states import JobState, Phase, StepState
+from dashboard.migrations_app.models import Plan
+from tests import rows
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def api() -> APIClient:
+    """Give a client that nobody is logged in with."""
+    cache.clear()
+    return APIClient()
+
+
+@pytest.fixture
+def operator(api: APIClient) -> APIClient:
+    """Give the client of an operator."""
+    api.force_authenticate(rows.user_with("operator"))
+    return api
+
+
+@pytest.fixture
+def plan() -> Plan:
+    old, new = rows.two_clouds()
+    return rows.plan_of(rows.tenant_of(old), new)
+
+
+def as_role(role: str) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(rows.user_with(role))
+    return client
+
+
+def test_the_schema_has_no_warnings(tmp_path):
+    call_command(
+        "spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yaml")
+    )
+
+
+@pytest.mark.parametrize("path", ["clouds", "tenants", "plans", "jobs", "steps", "schema"])
+def test_nobody_reads_without_logging_in(api, path):
+    answer = api.get(f"/api/{path}/")
+    assert answer.status_code == 401
+    assert set(answer.data) == {"error", "fix"}
+
+
+@pytest.mark.parametrize("path", ["clouds", "tenants", "plans", "jobs", "steps"])
+def test_a_viewer_reads(plan, path):
+    assert as_role("viewer").get(f"/api/{path}/").status_code == 200
+
+
+@pytest.mark.parametrize("verb", ["preflight", "execute", "verify", "rollback", "finalize"])
+def test_a_viewer_starts_nothing(plan, verb):
+    answer = as_role("viewer").post(f"/api/plans/{plan.pk}/{verb}/", {"confirmation": "demo"})
+    assert answer.status_code == 403
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("verb", ["rollback", "finalize"])
+def test_what_deletes_takes_an_admin(plan, verb):
+    answer = as_role("operator").post(f"/api/plans/{plan.pk}/{verb}/", {"confirmation": "demo"})
+    assert answer.status_code == 403
+    assert "role admin" in answer.json()["error"]
+
+
+def test_every_method_that_writes_names_its_action():
+    from dashboard.api.urls import router
+
+    for prefix, viewset, _ in router.registry:
+        writing = {extra.__name__ for extra in viewset.get_extra_actions()}
+        if hasattr(viewset, "create"):
+            writing.add("create")
+        assert writing == set(getattr(viewset, "acts", {})), prefix
+
+
+def test_long_work_is_accepted_with_the_address_of_its_job(operator, plan):
+    answer = operator.post(f"/api/plans/{plan.pk}/preflight/")
+    job = Job.objects.get()
+    assert answer.status_code == 202
+    assert answer.json() == {"job": job.pk, "address": f"/api/jobs/{job.pk}/"}
+    assert answer["Location"] == f"/api/jobs/{job.pk}/"
+    assert operator.get(answer["Location"]).json()["launched_from"] == "api"
+
+
+def test_a_new_plan_is_accepted_with_its_number(operator):
+    old, new = rows.two_clouds()
+    rows.tenant_of(old)
+    body = {"source": "old", "destination": "new", "tenant": "demo"}
+    answer = operator.post("/api/plans/", body, format="json")
+    assert answer.status_code == 202, answer.json()
+    assert Plan.objects.get(pk=answer.json()["plan"]).destination == new
+
+
+def test_a_tenant_that_does_not_exist_is_a_404_with_a_sentence_and_a_fix(operator):
+    rows.two_clouds()
+    body = {"source": "old", "destination": "new", "tenant": "nobody"}
+    answer = operator.post("/api/plans/", body, format="json")
+    assert answer.status_code == 404
+    assert "nobody" in answer.json()["error"]
+    assert answer.json()["fix"]
+    assert not Plan.objects.exists()
+
+
+def test_a_missing_field_is_named(operator):
+    answer = operator.post("/api/plans/", {"source": "old"}, format="json")
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("destination: This field is required.")
+
+
+def test_a_second_job_is_refused_with_the_address_of_the_first(operator, plan):
+    running = rows.job_of(plan, JobState.RUNNING)
+    answer = operator.post(f"/api/plans/{plan.pk}/execute/", {}, format="json")
+    assert answer.status_code == 409
+    assert answer.json()["address"] == f"/api/jobs/{running.pk}/"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (BadInput("No."), 400),
+        (Conflict("Taken."), 409),
+        (NeedsOperator("The cloud said no."), 502),
+        (Retryable("Later.", retry_after=7.2), 503),
+    ],
+)
+def test_each_error_of_ours_has_its_status(operator, plan, monkeypatch, error, status):
+    def refuse(*_arguments, **_options):
+        raise error
+
+    monkeypatch.setattr(plans, "start_verify", refuse)
+    answer = operator.post(f"/api/plans/{plan.pk}/verify/")
+    assert answer.status_code == status
+    assert answer.json()["error"] == error.sentence
+    assert answer.headers.get("Retry-After") == ("7" if status == 503 else None)
+
+
+def test_an_error_leaves_with_its_secrets_masked(operator, plan, monkeypatch):
+    def refuse(*_arguments, **_options):
+        raise NeedsOperator("Cannot reach mysql://keystone:hunter2hunter2@db/keystone.")
+
+    monkeypatch.setattr(plans, "start_verify", refuse)
+    assert "hunter2" not in operator.post(f"/api/plans/{plan.pk}/verify/").content.decode()
+
+
+def test_execute_can_be_held_before_a_phase_by_its_word(operator, plan):
+    body = {"hold_before": "cutover", "hold_until": "2031-01-31T22:00:00Z"}
+    answer = operator.post(f"/api/plans/{plan.pk}/execute/", body, format="json")
+    assert answer.status_code == 202, answer.json()
+    job = Job.objects.get(pk=answer.json()["job"])
+    assert job.hold_before == Phase.CUTOVER
+    assert operator.get(answer["Location"]).json()["hold_before"] == "cutover"
+
+
+def test_an_unknown_phase_is_refused(operator, plan):
+    body = {"hold_before": "teatime"}
+    answer = operator.post(f"/api/plans/{plan.pk}/execute/", body, format="json")
+    assert answer.status_code == 400
+    assert not Job.objects.exists()
+
+
+def test_a_job_can_be_cancelled_held_and_released(operator, plan):
+    job = rows.job_of(plan, JobState.RUNNING)
+    address = f"/api/jobs/{job.pk}"
+    assert operator.post(f"{address}/hold/", {"before": "cutover"}).status_code == 202
+    assert operator.post(f"{address}/release/").status_code == 202
+    assert operator.post(f"{address}/cancel/").status_code == 202
+    job.refresh_from_db()
+    assert job.cancel_requested
+    assert job.hold_before is None
+
+
+def test_a_failed_step_can_be_retried_and_skipped(operator, plan):
+    job = rows.job_of(plan, JobState.FAILED)
+    step = job.steps.get(state=StepState.FAILED)
+    assert operator.post(f"/api/steps/{step.pk}/retry/").status_code == 202
+    job.steps.filter(pk=step.pk).update(state=StepState.FAILED)
+    assert operator.post(f"/api/steps/{step.pk}/skip/").status_code == 400
+    answer = operator.post(f"/api/steps/{step.pk}/skip/", {"reason": "It is old."})
+    assert answer.status_code == 202
+    assert job.steps.get(pk=step.pk).skip_reason == "It is old."
+
+
+def test_a_job_tells_its_progress_by_group_with_its_bytes(operator, plan):
+    job = rows.job_of(plan, JobState.RUNNING)
+    progress = operator.get(f"/api/jobs/{job.pk}/").json()["progress"]
+    volumes = next(group for group in progress["groups"] if group["group"] == "volume")
+    assert volumes["running"] == rows.SHAPE["volume"][0]
+    assert progress["bytes_total"] > progress["bytes_done"] > 0
+
+
+def test_a_list_of_jobs_costs_the_same_whatever_its_length(
+    operator, plan, django_assert_max_num_queries
+):
+    for _ in range(5):
+        rows.job_of(plan, JobState.DONE)
+    with django_assert_max_num_queries(6):
+        assert operator.get("/api/jobs/").json()["count"] == 5
+
+
+def test_the_log_goes_on_after_the_last_line_seen(operator, plan):
+    job = rows.job_of(plan, JobState.RUNNING)
+    seen = operator.get(f"/api/jobs/{job.pk}/log/").json()["results"][-1]["id"]
+    rows.write_line(job, "Something new.")
+    after = operator.get(f"/api/jobs/{job.pk}/log/", {"after": seen}).json()["results"]
+    assert [line["message"] for line in after] == ["Something new."]
+
+
+def test_the_log_of_one_job_has_no_line_of_another(operator, plan):
+    job = rows.job_of(plan, JobState.DONE)
+    other = rows.job_of(plan, JobState.DONE)
+    rows.write_line(other, "Not yours.")
+    count = operator.get(f"/api/jobs/{job.pk}/log/").json()["count"]
+    assert count == LogLine.objects.filter(job=job).count()
+
+
+@pytest.mark.parametrize("what", ["steps", "log"])
+def test_rows_of_a_job_that_does_not_exist_are_a_404(operator, what):
+    assert operator.get(f"/api/jobs/77/{what}/").status_code == 404
+
+
+@pytest.mark.parametrize("what", ["items", "findings", "differences", "ledger"])
+def test_the_rows_of_a_plan_can_be_read(operator, plan, what):
+    rows.ledger_of(plan)
+    rows.differences_of(plan)
+    assert operator.get(f"/api/plans/{plan.pk}/{what}/").json()["count"] > 0
+    assert operator.get(f"/api/plans/77/{what}/").status_code == 404
+
+
+def test_lists_are_filtered_and_unknown_values_refused(operator, plan):
+    assert operator.get("/api/plans/", {"source": "old"}).json()["count"] == 1
+    assert operator.get("/api/plans/", {"source": "new"}).json()["count"] == 0
+    assert operator.get("/api/jobs/", {"state": "sleeping"}).status_code == 400
+
+
+def test_a_cloud_does_not_say_where_its_credentials_are(operator, plan):
+    assert "/etc/pumphouse" not in operator.get("/api/clouds/old/").content.decode()
+
+
+def test_a_name_and_a_password_give_a_token_that_opens_the_api(api):
+    rows.user_with("viewer")
+    body = {"username": "viewer", "password": rows.PASSWORD}
+    token = api.post("/api/token/", body, format="json").json()["token"]
+    api.credentials(HTTP_AUTHORIZATION=f"Token {token}")
+    assert api.get("/api/clouds/").status_code == 200
+
+
+def test_a_wrong_password_is_a_400_and_too_many_are_a_429(api):
+    rows.user_with("viewer")
+    body = {"username": "viewer", "password": "wrong-wrong"}
+    statuses = [api.post("/api/token/", body, format="json").status_code for _ in range(11)]
+    assert statuses[0] == 400
+    assert statuses[-1] == 429
+
+
+def test_a_token_reaches_no_log(api, plan, caplog, monkeypatch):
+    token = Token.objects.create(user=rows.user_with("operator"))
+
+    def break_down(*_arguments, **_options):
+        raise RuntimeError("We broke.")
+
+    monkeypatch.setattr(plans, "start_verify", break_down)
+    api.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+    api.raise_request_exception = False
+    with caplog.at_level(logging.DEBUG):
+        assert api.post(f"/api/plans/{plan.pk}/verify/").status_code == 500
+        assert api.get("/api/jobs/77/").status_code == 404
+    assert caplog.records
+    assert token.key not in caplog.text
+
+
+def test_the_documentation_keeps_scripts_out_of_its_page(client):
+    client.force_login(rows.user_with("viewer"))
+    answer = client.get("/api/docs/")
+    assert answer.status_code == 200
+    assert "script-src 'self'" in answer["Content-Security-Policy"].split("; ")
+    assert not any(
+        line.strip().startswith("<script>") for line in answer.content.decode().splitlines()
+    )
+    assert b"//cdn" not in answer.content
+
+
+def test_the_documentation_asks_to_log_in_first(client):
+    assert client.get("/api/docs/").url == "/login/?next=/api/docs/"
