@@ -1,0 +1,17 @@
+"""Drive and show one job as a command does: python -m tests.rehearsal.follow JOB."""
+
+import os
+import sys
+from argparse import Namespace
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.rehearsal.settings"
+django.setup()
+
+if __name__ == "__main__":
+    from dashboard.cli.following import follow_and_tell
+    from dashboard.cli.screen import Screen
+    from dashboard.jobs.models import Job
+
+    sys.exit(follow_and_tell(Job.objects.get(pk=sys.argv[1]), Namespace(), Screen()))

@@ -1,0 +1,107 @@
+"""The command line drives its own job, shows it, and lets go of it properly."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+from argparse import Namespace
+
+import pytest
+from rich.console import Console
+
+from dashboard.cli.following import follow, follow_and_tell
+from dashboard.cli.screen import Screen
+from dashboard.jobs.models import Job, LogLine
+from dashboard.jobs.operating import release
+from dashboard.jobs.states import JobState, Phase
+from tests.rehearsal.jobs import ROOT, await_that, process, rehearse, spec
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def screen(*, terminal: bool = False) -> Screen:
+    made = Screen()
+    made.progress = Console(file=io.StringIO(), force_terminal=terminal, width=120)
+    return made
+
+
+def shown(on: Screen) -> str:
+    return on.progress.file.getvalue()
+
+
+def test_a_job_is_done_without_any_worker():
+    assert follow(rehearse(spec("a"), spec("b", needs=["a"])), screen()).state == JobState.DONE
+
+
+def test_a_job_that_waits_for_a_passing_fault_is_driven_to_its_end():
+    stumbling = spec("a", "stumble", params={"until_attempt": 3, "retry_after": 0.2})
+    assert follow(rehearse(stumbling), screen()).state == JobState.DONE
+
+
+def test_a_failed_job_is_exit_code_one_with_what_helps(capsys):
+    job = rehearse(spec("a", "refuse", params={"sentence": "No room for it."}))
+    assert follow_and_tell(job, Namespace(), screen()) == 1
+    out = capsys.readouterr().out
+    assert "No room for it." in out
+    assert "Raise the quota." in out
+
+
+def test_a_detached_job_is_left_alone(capsys):
+    job = rehearse(spec("a"))
+    assert follow_and_tell(job, Namespace(detach=True), screen()) == 0
+    assert Job.objects.get(pk=job.pk).state == JobState.QUEUED
+    assert f"pumphouse status {job.pk}" in capsys.readouterr().out
+
+
+def test_a_held_job_is_exit_code_zero_and_goes_on_when_released(capsys):
+    job = rehearse(
+        spec("a"), spec("b", phase=Phase.CUTOVER, needs=["a"]), hold_before=Phase.CUTOVER
+    )
+    assert follow_and_tell(job, Namespace(), screen()) == 0
+    assert f"pumphouse release {job.pk}" in capsys.readouterr().out
+    assert follow(release(job, user=None), screen()).state == JobState.DONE
+
+
+def test_every_line_of_the_log_is_shown_once_where_there_is_no_terminal():
+    on = screen()
+    job = rehearse(*(spec(str(n), "say", params={"message": f"Line {n}."}) for n in range(20)))
+    follow(job, on)
+    for message in LogLine.objects.filter(job=job).values_list("message", flat=True):
+        assert shown(on).count(message.splitlines()[0]) >= 1
+    assert shown(on).count("Line 7.") == 1
+
+
+def test_bars_show_each_group_with_its_bytes():
+    on = screen(terminal=True)
+    size = 4 * 10**9
+    follow(
+        rehearse(
+            spec("a", "copy", params={"size": size}, group="image", expected_bytes=size),
+            spec("b", group="network"),
+        ),
+        on,
+    )
+    assert "image" in shown(on)
+    assert "4.0 GB of 4.0 GB" in shown(on)
+    assert "2 of 2 steps" in shown(on)
+
+
+def test_ctrl_c_cancels_the_job_and_waits_for_its_steps(pumphouse_home, tmp_path):
+    notes = tmp_path / "notes"
+    waiting = {"file": str(tmp_path / "never"), "notes": str(notes)}
+    job = rehearse(spec("a", "wait_for_file", params=waiting))
+    with process("tests.rehearsal.follow", str(job.pk), home=pumphouse_home) as child:
+        await_that(notes.exists)
+        child.send_signal(signal.SIGINT)
+        assert child.wait(timeout=30) == 1
+    assert Job.objects.get(pk=job.pk).state == JobState.CANCELLED
+
+
+def test_the_embedded_database_is_made_at_the_first_use(tmp_path):
+    environment = {**os.environ, "PUMPHOUSE_HOME": str(tmp_path), "PUMPHOUSE_CONFIG": ""}
+    environment.pop("DATABASE_URL", None)
+    command = [sys.executable, "-m", "dashboard.cli.main", "status", "--json"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == '{\n  "jobs": []\n}\n'
