@@ -13,6 +13,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import django
+from django.core.management import call_command
+
+if TYPE_CHECKING:
+    from dashboard.jobs.kinds import StepSpec
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
@@ -44,39 +51,36 @@ def main() -> int:
 
 def measure(sizes: list[int]) -> dict[int, float]:
     """Give the milliseconds that a step costs, by the number of steps of its job."""
-    import django
-
     django.setup()
-    from django.core.management import call_command
-
     call_command("migrate", verbosity=0)
+    define_kind()
     run_job(sizes[0])  # the first one pays for imports and connections
     return {steps: round(1000 * run_job(steps) / steps, 3) for steps in sizes}
 
 
-def run_job(steps: int) -> float:
-    """Drive one job of that many steps and give the seconds that it took, its start left out."""
-    from dashboard.jobs.driving import drive
-    from dashboard.jobs.kinds import JobKind, StepContext, StepSpec
-    from dashboard.jobs.models import Job, Step
-    from dashboard.jobs.starting import start_job
+def define_kind() -> None:
+    """Make known a kind of job whose steps do nothing; it needs Django to be set up."""
+    from dashboard.jobs.kinds import JobKind, StepContext
+    from dashboard.jobs.models import Step
 
     class Nothing(JobKind):
         name = "bench"
 
         def perform(self, step: Step, context: StepContext) -> None:
-            pass
+            """Do nothing: what is measured is the engine."""
 
-    def spec(number: int) -> StepSpec:
-        above = (number // WIDTH - 1) * WIDTH
-        needs = [str(above + (number + hop) % WIDTH) for hop in range(NEEDS)] if above >= 0 else []
-        return StepSpec(key=str(number), action="nothing", title=f"Step {number}", needs=needs)
+
+def run_job(steps: int) -> float:
+    """Drive one job of that many steps and give the seconds that it took, its start left out."""
+    from dashboard.jobs.driving import drive
+    from dashboard.jobs.models import Job
+    from dashboard.jobs.starting import start_job
 
     job = start_job(
         kind="bench",
         title=f"{steps} steps",
         subject=f"bench {steps} {time.time()}",
-        steps=[spec(number) for number in range(steps)],
+        steps=layered_graph(steps),
     )
     begun = time.perf_counter()
     drive(job.pk)
@@ -85,6 +89,20 @@ def run_job(steps: int) -> float:
     if state != "done":
         raise SystemExit(f"The job of {steps} steps ended as {state}.")
     return seconds
+
+
+def layered_graph(steps: int) -> "list[StepSpec]":
+    """Give layers of steps, each of which needs a few of the layer before."""
+    from dashboard.jobs.kinds import StepSpec
+
+    def needs(number: int) -> list[str]:
+        above = (number // WIDTH - 1) * WIDTH
+        return [str(above + (number + hop) % WIDTH) for hop in range(NEEDS)] if above >= 0 else []
+
+    return [
+        StepSpec(key=str(number), action="nothing", title=f"Step {number}", needs=needs(number))
+        for number in range(steps)
+    ]
 
 
 if __name__ == "__main__":

@@ -11,15 +11,18 @@ from dashboard.cli.supervised import die_with_parent
 
 
 def main() -> None:
-    """Run the cluster until it is told to stop.
+    """Run the cluster until SIGTERM, upon which drivers put their steps back.
 
     django-q's processes do not notice that the one above them was killed, and would go on taking
-    work for ever; the kernel tells them. SIGTERM lets a driver put its steps back.
+    work for ever; the kernel tells them.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
     os.register_at_fork(after_in_child=lambda: die_with_parent(signal.SIGTERM))
     django.setup()
-    call_command("qcluster")
+    call_command("qcluster")  # comes back once the cluster runs; its end is waited for at exit
+    # The handler of django-q waits for the process below to take note: for ever, if the signal went
+    # to the whole group and has ended that one already.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

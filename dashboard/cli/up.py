@@ -12,7 +12,7 @@ from types import FrameType
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from dashboard.cli.supervised import Supervised, adopt_orphans
@@ -38,6 +38,7 @@ def run_up(*, bind: str = "127.0.0.1:8000", workers: int | None = None) -> int:
     """
     _check_address(bind)
     _prepare_database()
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns without it
     adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="pumphouse-") as directory:
         parent = Parent(
@@ -91,7 +92,7 @@ class Parent:
         try:
             self._sweep()
             self._watch_queue()
-        except (DatabaseError, OSError) as error:
+        except Exception as error:  # of the database or of any broker; the parent must live on
             logger.warning("Skip a sweep, the database or the broker does not answer: %s", error)
             connection.close()
 

@@ -1,5 +1,6 @@
 """The queue as a doorbell: a task says only "drive job N", and losing one loses nothing."""
 
+import logging
 import os
 from datetime import timedelta
 from functools import partial
@@ -12,6 +13,8 @@ from django_q.tasks import async_task
 
 from dashboard.jobs.models import Job
 
+logger = logging.getLogger(__name__)
+
 RING_AGAIN_AFTER = timedelta(seconds=30)
 ANSWERS_TO = "PUMPHOUSE_PING_FILE"
 """Environment variable of a worker: the file that it touches when it answers a ping."""
@@ -21,9 +24,9 @@ def ring(job_id: int) -> None:
     """Ask a worker to drive the job, once the current transaction is committed.
 
     A Redis broker knows nothing of transactions: rung earlier, the worker would find no row, or a
-    row that is rolled back. A broker that does not answer is logged only; the sweep rings again.
+    row that is rolled back.
     """
-    transaction.on_commit(partial(_ring_now, job_id), robust=True)
+    transaction.on_commit(partial(_ring_now, job_id))
 
 
 def ring_again(job_id: int) -> bool:
@@ -37,8 +40,15 @@ def ring_again(job_id: int) -> bool:
 
 
 def _ring_now(job_id: int) -> None:
+    """Put the bell into the queue. A broker that does not answer is logged only: each has errors
+    of its own, and the sweep will ring again."""
     Job.objects.filter(pk=job_id).update(rung_at=timezone.now())
-    async_task("dashboard.jobs.driving.drive", job_id, task_name=f"Drive job {job_id}", save=False)
+    try:
+        async_task(
+            "dashboard.jobs.driving.drive", job_id, task_name=f"Drive job {job_id}", save=False
+        )
+    except Exception as error:
+        logger.warning("Lost the bell of job %s: %s", job_id, error)
 
 
 def ping() -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Driver, LogLevel, Step
-from dashboard.jobs.moving import move_steps
+from dashboard.jobs.moving import in_transaction, move_steps
 from dashboard.jobs.states import JobState, StepState
 
 MOST_ATTEMPTS = 6
@@ -46,22 +46,27 @@ def claim_ready(job_id: int, *, owner: str, most: int, besides: Collection[int])
 
     ``besides`` are steps whose thread is still at work here although the lease went elsewhere.
     """
-    candidates = ready_steps(job_id).exclude(pk__in=besides).values_list("pk", flat=True)[:most]
-    chosen = Step.objects.filter(pk__in=list(candidates))
-    move_steps(chosen, to=StepState.RUNNING, not_before=None, **_lease(owner))
-    return _held_by(owner, chosen)
+    ready = ready_steps(job_id).exclude(pk__in=besides)
+    ids = list(ready.values_list("pk", flat=True)[:most])
+    if not ids:
+        return []
+    pending = Step.objects.filter(pk__in=ids)
+    in_transaction(
+        lambda: move_steps(pending, to=StepState.RUNNING, not_before=None, **_lease(owner))
+    )
+    return _held_by(owner, ids)
 
 
 def claim_abandoned(job_id: int, *, owner: str, most: int, besides: Collection[int]) -> list[Step]:
     """Take over steps whose lease has run out. They must look before they act."""
     _give_up_killers(job_id)
     abandoned = abandoned_steps(job_id).exclude(pk__in=besides)
-    chosen = abandoned_steps(job_id).filter(
-        pk__in=list(abandoned.values_list("pk", flat=True)[:most])
-    )
-    ids = list(chosen.values_list("pk", flat=True))
-    chosen.update(probing=True, **_lease(owner))
-    return _held_by(owner, Step.objects.filter(pk__in=ids))
+    ids = list(abandoned.values_list("pk", flat=True)[:most])
+    if not ids:
+        return []
+    still_abandoned = abandoned_steps(job_id).filter(pk__in=ids)
+    in_transaction(lambda: still_abandoned.update(probing=True, **_lease(owner)))
+    return _held_by(owner, ids)
 
 
 def renew_leases(job_id: int, *, owner: str) -> set[int]:
@@ -86,8 +91,9 @@ def _lease(owner: str) -> dict[str, object]:
     }
 
 
-def _held_by(owner: str, steps: QuerySet[Step]) -> list[Step]:
-    return list(steps.filter(lease_owner=owner, state=StepState.RUNNING).order_by("ordinal"))
+def _held_by(owner: str, ids: list[int]) -> list[Step]:
+    mine = Step.objects.filter(pk__in=ids, lease_owner=owner, state=StepState.RUNNING)
+    return list(mine.order_by("ordinal"))
 
 
 def _give_up_killers(job_id: int) -> None:

@@ -60,6 +60,10 @@ def _take_up(job_id: int) -> Job | None:
     return Job.objects.filter(pk=job_id, state=JobState.RUNNING).first()
 
 
+def _others_wait() -> bool:
+    return Job.objects.filter(state=JobState.QUEUED).exists()
+
+
 class JobDriver:
     """One driver at one job, for as long as there is something to do."""
 
@@ -116,7 +120,7 @@ class JobDriver:
                 self._job_id, owner=self._owner, most=free, besides=list(self._at_work)
             )
             self._start(steps)
-        elif ready_steps(self._job_id).exists():
+        elif ready_steps(self._job_id).exists() and not _others_wait():
             ring_again(self._job_id)
 
     def _free_threads(self) -> int:

@@ -2,15 +2,17 @@
 
 from dashboard import secrets
 from dashboard.jobs.models import Job, LogLevel, LogLine, Step
+from dashboard.jobs.moving import in_transaction
 
 
 def write_log(
     job: Job | int, message: str, *, level: LogLevel = LogLevel.INFO, step: Step | None = None
 ) -> None:
     """Write one line at once, with secrets masked. The job may be given by its number."""
-    LogLine.objects.create(
+    line = LogLine(
         job_id=job if isinstance(job, int) else job.pk,
         step=step,
         level=level,
         message=secrets.mask(message),
     )
+    in_transaction(line.save)

@@ -9,6 +9,7 @@ from dashboard.jobs import outcomes
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import LogLevel, Step
+from dashboard.jobs.moving import in_transaction
 from dashboard.jobs.outcomes import Outcome
 
 SECONDS_BETWEEN_WRITES = 1.0
@@ -63,5 +64,7 @@ class StepWork:
             return
         done, total, unit = self._progress
         mine = Step.objects.filter(pk=self.step.pk, lease_owner=self.step.lease_owner)
-        mine.update(progress_done=done, progress_total=total, progress_unit=unit)
+        in_transaction(
+            lambda: mine.update(progress_done=done, progress_total=total, progress_unit=unit)
+        )
         self._progress, self._written_at = None, time.monotonic()

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import timedelta
 
 import django
 
@@ -10,8 +11,9 @@ django.setup()
 
 if __name__ == "__main__":
     from dashboard.cli.up import run_up
-    from dashboard.jobs import watching
+    from dashboard.jobs import bell, watching
 
+    bell.RING_AGAIN_AFTER = timedelta(seconds=2)
     watching.PING_SECONDS = watching.HURRIED_PING_SECONDS = 1.0
     watching.STUCK_SECONDS = float(sys.argv[2])
     sys.exit(run_up(bind=sys.argv[1], workers=1))
