@@ -5,7 +5,7 @@ nothing of rows, jobs or pages. A type describes its attributes once, as data (c
 lost); planning, verification and the documentation all read the same description.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -213,6 +213,14 @@ class ResourceType:
     def discover(self, reader: "TenantReader") -> Iterable[Record]:
         """Give the tenant's objects of this type, on either cloud: verification calls it too."""
         raise NotImplementedError
+
+    def reread(self, reader: "TenantReader", ids: Collection[str]) -> Iterable[Record]:
+        """Give those of the objects with these ids that are still on the destination.
+
+        By default they are the tenant's own; a type whose objects are found by who uses them reads
+        them directly.
+        """
+        return [record for record in self.discover(reader) if record.id in ids]
 
     def decide(self, record: Record, choice: str, reader: "TenantReader") -> Decision:
         """Say what becomes of an object; ``reader`` reads the destination, ``choice`` is the

@@ -66,7 +66,7 @@ def _require_executable(plan: Plan) -> None:
         raise BadInput(
             f"The plan for {plan.tenant_name} cannot be executed: it is "
             f"{plan.get_state_display().lower()}.",
-            fix="Make a new plan.",
+            fix="Wait until it is ready, or make a new plan.",
         )
 
 

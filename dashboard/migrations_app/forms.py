@@ -7,12 +7,12 @@ from django import forms
 from dashboard.hosts_app.models import Cloud
 
 CAPTURE = {
-    "stop": "Stop it: disks are consistent, it boots afresh",
-    "suspend": "Suspend it: back sooner if rolled back, disks as after a power cut",
+    "stop": "Stopped: its disks are consistent, and it boots afresh",
+    "suspend": "Suspended: back sooner after a rollback, its disks as after a power cut",
 }
 ADDRESSES = {
-    "keep": "Keep floating IPs (both clouds share the public range)",
-    "new": "Take new floating IPs from the destination",
+    "keep": "Keep the floating IPs: both clouds share the public range",
+    "new": "Take new floating IPs from the destination's range",
 }
 
 
@@ -42,7 +42,7 @@ class PlanForm(forms.Form):
 
     destination = forms.ModelChoiceField(Cloud.objects.none(), empty_label=None)
     capture = forms.ChoiceField(
-        label="While its disk is captured, a server is to", choices=CAPTURE.items()
+        label="A server, while its disk is captured", choices=CAPTURE.items()
     )
     addresses = forms.ChoiceField(label="Public addresses", choices=ADDRESSES.items())
     choices = ChoicesField(
@@ -52,7 +52,7 @@ class PlanForm(forms.Form):
     )
 
     def __init__(self, *args: Any, source: Cloud, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         others = Cloud.objects.exclude(pk=source.pk).exclude(state=Cloud.State.VANISHED)
         self.fields["destination"].queryset = others  # type: ignore[attr-defined]
 

@@ -6,6 +6,8 @@ The verbs check for themselves when they are called; this says beforehand what t
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.template.defaultfilters import pluralize
+
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.execution import EXECUTABLE
@@ -81,7 +83,7 @@ def _execute(plan: Plan, active: Job | None) -> Offer:
 def _why_no_execute(plan: Plan) -> str:
     blocks = plan.findings.filter(severity=PlanFinding.Severity.BLOCK).count()
     if plan.state == Plan.State.BLOCKED:
-        return f"{blocks} findings are in the way: do what each says, then preflight again."
+        return f"{blocks} finding{pluralize(blocks)} in the way: do what it says, then preflight."
     if plan.state not in EXECUTABLE:
         return f"The plan is {plan.get_state_display().lower()}: make a new one."
     return ""
@@ -134,5 +136,5 @@ def _why_no_finalize(plan: Plan) -> str:
     if plan.verified_at is None:
         return "Verify first."
     if count := plan.differences.filter(named=False).count():
-        return f"Verify found {count} differences that the plan had not named."
+        return f"Verify found {count} difference{pluralize(count)} that the plan had not named."
     return ""

@@ -163,11 +163,12 @@ class Planner:
 
         Only those of this tenant: what it shares with another, as a user, may be out of its sight.
         """
-        own = [id_ for id_, link in moved.items() if self._is_own(link)]
+        own = {link.destination_id: id_ for id_, link in moved.items() if self._is_own(link)}
         if own:
-            there = {record.id for record in type_.discover(self.moved)} if self.moved else set()
-            gone = [id_ for id_ in own if moved[id_].destination_id not in there]
-            self.gone += [moved.pop(id_) for id_ in gone]
+            found = type_.reread(self.moved, own) if self.moved else ()
+            for record in found:
+                own.pop(record.id)
+            self.gone += [moved.pop(id_) for id_ in own.values()]
 
     def _is_own(self, link: Link) -> bool:
         return bool(link.plan and link.plan.tenant_id == self.plan.tenant_id)

@@ -72,11 +72,16 @@ class Verifier:
             return
         self.context.check()
         sources = {record.id: record for record in type_.discover(self.source)}
-        destinations = {record.id: record for record in type_.discover(self.destination)}
+        destinations = self._reread(type_)
         for item in items:
             for difference in self._compare(type_, item, sources, destinations):
                 yield item, difference
         self.context.log(f"Compared {len(items)} {type_.plural}.")
+
+    def _reread(self, type_: ResourceType) -> dict[str, Record]:
+        """Give the moved objects of a type as they are on the destination, by their ids there."""
+        ids = {link.destination_id for (name, _), link in self.links.items() if name == type_.name}
+        return {record.id: record for record in type_.reread(self.destination, ids)}
 
     def _compare(
         self,

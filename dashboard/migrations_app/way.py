@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.template.defaultfilters import pluralize
 
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.models import Plan, PlanFinding
@@ -46,7 +47,9 @@ def _preflight(plan: Plan, job: Job | None) -> Stop:
         return _of_job("Preflight", job, otherwise="Not checked yet")
     blocks = plan.findings.filter(severity=PlanFinding.Severity.BLOCK).count()
     warnings = plan.findings.filter(severity=PlanFinding.Severity.WARN).count()
-    words = f"{blocks} in the way, {warnings} warnings" if blocks else f"{warnings} warnings"
+    words = f"{warnings} warning{pluralize(warnings)}"
+    if blocks:
+        words = f"{blocks} in the way, {words}"
     return Stop("Preflight", "blocked" if blocks else "done", words)
 
 
@@ -63,7 +66,9 @@ def _verify(plan: Plan, job: Job | None) -> Stop:
         return _of_job("Verify", job, otherwise="Not compared yet")
     differences = plan.differences.filter(named=False).count()
     if differences:
-        return Stop("Verify", "failed", f"{differences} unexpected differences")
+        return Stop(
+            "Verify", "failed", f"{differences} unexpected difference{pluralize(differences)}"
+        )
     return Stop("Verify", "done", "No unexpected difference")
 
 

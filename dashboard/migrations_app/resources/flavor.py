@@ -1,6 +1,6 @@
 """Flavors of the tenant's servers: adopted where an equal one is there, else created."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from dashboard.migrations_app.contract import (
@@ -36,16 +36,11 @@ class Flavor(ResourceType):
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Give the flavors of the tenant's servers."""
-        used = {reader.flavor_id(server) for server in reader.servers}
-        for fields in reader.flavors:
-            if fields["id"] in used:
-                yield Record(
-                    type=self.name,
-                    id=fields["id"],
-                    name=fields["name"],
-                    fields={**fields, "extra_specs": _extra_specs(reader, fields)},
-                    foreign=bool(fields[_PUBLIC]),
-                )
+        return self.reread(reader, {reader.flavor_id(server) for server in reader.servers})
+
+    def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
+        """Give the flavors of these ids, used or not."""
+        return [_record(reader, fields) for fields in reader.flavors if fields["id"] in ids]
 
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Adopt an equal flavor; one of the same name that differs needs a choice."""
@@ -108,6 +103,16 @@ class Flavor(ResourceType):
     def remove(self, work: Work) -> None:
         """Delete the flavor from the destination."""
         work.destination.delete("compute", f"/flavors/{work.destination_id}")
+
+
+def _record(reader: TenantReader, fields: Json) -> Record:
+    return Record(
+        type="flavor",
+        id=fields["id"],
+        name=fields["name"],
+        fields={**fields, "extra_specs": _extra_specs(reader, fields)},
+        foreign=bool(fields[_PUBLIC]),
+    )
 
 
 def _missing(record: Record, choice: str, reader: TenantReader) -> Decision:

@@ -57,7 +57,7 @@ class User(ResourceType):
         if not domain_id:
             domain_name = record.fields["domain_name"]
             return Decision(
-                problem=f"Cloud {reader.cloud.name} has no domain {domain_name!r}, which is that of "
+                problem=f"Cloud {reader.cloud.name} has no domain {domain_name!r}, that of "
                 f"user {record.name}.",
                 fix="Create the domain there, then plan again.",
             )

@@ -1,5 +1,6 @@
 """The page of a plan, in tabs; and making a new plan from one with other choices."""
 
+from collections import Counter
 from itertools import groupby
 from typing import Any
 
@@ -90,7 +91,14 @@ def _counts(plan: Plan) -> dict[str, int]:
 def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
     items = plan.items.defer("fields", "requires", "follows")
     by_type = groupby(items, key=lambda item: item.type)
-    return {"groups": [(type_name, list(group)) for type_name, group in by_type]}
+    return {"groups": [_group(type_name, list(group)) for type_name, group in by_type]}
+
+
+def _group(type_name: str, items: list[PlanItem]) -> tuple[str, list[PlanItem], list[Any]]:
+    """Give a type, its items, and how many there are of each action with its word."""
+    counts = Counter(item.action for item in items)
+    labels = PlanItem.Action
+    return type_name, items, [(each, labels(each).label, n) for each, n in counts.items()]
 
 
 def _findings(plan: Plan, request: PageRequest) -> dict[str, Any]:
@@ -120,7 +128,7 @@ def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
         "rows": [(key, target, item) for key, (target, item) in rows.items()],
         "blank_rows": range(3),
         "options": [
-            ("capture", "While its disk is captured, a server is to", CAPTURE.items()),
+            ("capture", "A server, while its disk is captured", CAPTURE.items()),
             ("addresses", "Public addresses", ADDRESSES.items()),
         ],
     }
