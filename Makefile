@@ -4,20 +4,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-LAB := $(PYTHON) -m lab
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
-ROOT := $(if $(filter-out 0,$(shell id -u)),sudo)
+# The lab's services run as root, and what works on their files does too.
+ROOT := $(if $(filter-out 0,$(shell id -u)),sudo -E)
+LAB := $(ROOT) $(PYTHON) -m lab
 LAB_RUNS_ALREADY := $(LAB) status >/dev/null 2>&1
 
 .PHONY: demo test unit lint bench lab-up lab-status lab-down packages browser clean
 
 demo: packages $(INSTALLED)
 	$(LAB) install
-	$(BIN)/python -m lab.demo
+	$(ROOT) $(BIN)/python -m lab.demo
 
 test: lint packages browser
 	$(LAB) install
-	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(BIN)/pytest
+	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(BIN)/pytest
 
 unit: $(INSTALLED)
 	$(BIN)/pytest tests/unit

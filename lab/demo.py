@@ -1,0 +1,292 @@
+"""Moves a tenant between the lab's two clouds before one's eyes: python -m lab.demo
+
+Starts the lab and Pumphouse, fills a source tenant, lets its guests write on their disks, moves
+it, and compares both sides. Everything is done with Pumphouse's own command line and API; only the
+bytes are read behind the clouds' backs. Stays up until Ctrl-C; PUMPHOUSE_DEMO_EXIT=1 ends it
+after the report. Exit status 1 when something did not come out as it should.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from lab.clouds import CLOUDS, Cloud
+from lab.components.cinder import share_directory
+from lab.components.nova import disk_directory
+from lab.connection_files import ROLES, config_yaml_path
+from lab.places import REPOSITORY, run_directory
+
+Json = dict[str, Any]
+
+SOURCE, DESTINATION = (CLOUDS[ROLES[role]] for role in ("source", "destination"))
+PORT = 5000
+LOGIN = "admin"
+MEBIBYTE = 1024 * 1024
+READY_SECONDS = 60
+STOP_SECONDS = 30
+Disks = dict[str, tuple[Path, Path]]
+"""A thing's name -> the file of its bytes on the source and on the destination."""
+
+
+def main() -> int:
+    """Tell the story; the exit status says whether it ended well."""
+    # However it is told to end, everything is stopped on the way out.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    began = time.monotonic()
+    with lab_running(), Dashboard().running() as dashboard:
+        say("Fill a tenant of the source cloud")
+        tenant = dashboard.fresh_tenant()
+        for path in written_files(tenant):
+            write_as_guest(path)
+        say(f"Move tenant {tenant['name']}")
+        dashboard.pumphouse("plan", tenant["name"])
+        dashboard.pumphouse("execute", tenant["name"])
+        say("Compare both sides")
+        clean = dashboard.pumphouse("verify", tenant["name"], check=False)
+        well = all((clean, same_bytes(dashboard.disks(tenant)), old_password_works(tenant)))
+        say(f"{'Done' if well else 'SOMETHING WENT WRONG'}, {time.monotonic() - began:.0f} s")
+        print(f"\n  {dashboard.address}  user {LOGIN}, password {dashboard.password}\n", flush=True)
+        if not os.environ.get("PUMPHOUSE_DEMO_EXIT"):
+            wait_for_interrupt()
+    return 0 if well else 1
+
+
+def say(sentence: str) -> None:
+    """Print what comes next, so that it stands out."""
+    print(f"\n=== {sentence}", flush=True)
+
+
+def wait_for_interrupt() -> None:
+    """Stay until Ctrl-C or SIGTERM."""
+    print("Press Ctrl-C to stop everything.", flush=True)
+    with suppress(KeyboardInterrupt):
+        signal.pause()
+
+
+@contextmanager
+def lab_running() -> Iterator[None]:
+    """Have both clouds up while inside; a lab that was up before stays up."""
+    was_up = lab("status", quiet=True) == 0
+    try:
+        if not was_up:
+            say("Start two OpenStack clouds")
+            if lab("up"):
+                raise SystemExit("The lab did not start; its logs are in log/ below its directory.")
+        yield
+    finally:
+        if not was_up:
+            lab("down")
+
+
+def lab(action: str, *, quiet: bool = False) -> int:
+    """Run one command of the lab and give its exit status."""
+    output = subprocess.DEVNULL if quiet else None
+    command = [sys.executable, "-m", "lab", action]
+    return subprocess.run(
+        command, cwd=REPOSITORY, check=False, stdout=output, stderr=output
+    ).returncode
+
+
+class Dashboard:
+    """A Pumphouse of its own: a fresh home, a free port, one login."""
+
+    def __init__(self) -> None:
+        self.home = run_directory() / "demo"
+        self.bind = f"127.0.0.1:{free_port(PORT)}"
+        self.address = f"http://{self.bind}/"
+        self.password = secrets.token_urlsafe(12)
+        self._token = ""
+
+    @contextmanager
+    def running(self) -> Iterator["Dashboard"]:
+        """Serve pages and API and work on jobs while inside."""
+        shutil.rmtree(self.home, ignore_errors=True)
+        self.home.mkdir(parents=True, mode=0o700)
+        add = ("user", "add", LOGIN, "--role", "admin", "--password-stdin")
+        self.pumphouse(*add, given=self.password)
+        command = self._command("up", "--bind", self.bind)
+        child = subprocess.Popen(command, env=self._environment(), start_new_session=True)
+        try:
+            self._wait_until_ready(child)
+            yield self
+        finally:
+            stop(child)
+
+    def pumphouse(self, *arguments: str, given: str = "", check: bool = True) -> bool:
+        """Run one command as an operator would, and say whether it ended well."""
+        command = self._command(*arguments)
+        done = subprocess.run(
+            command, env=self._environment(), input=given or None, text=True, check=False
+        )
+        if check and done.returncode:
+            raise SystemExit(f"pumphouse {arguments[0]} ended with {done.returncode}.")
+        return done.returncode == 0
+
+    def document(self, *arguments: str) -> Json:
+        """Run one command and give its JSON."""
+        command = self._command(*arguments, "--json")
+        done = subprocess.run(
+            command, env=self._environment(), stdout=subprocess.PIPE, text=True, check=True
+        )
+        answer: Json = json.loads(done.stdout)
+        return answer
+
+    def fresh_tenant(self) -> Json:
+        """Remove the tenants of earlier demonstrations from both clouds and make a new one."""
+        for role in ROLES:
+            self.pumphouse("cleanup", role, "--confirm", role)
+        tenant: Json = self.document("setup")["tenants"][0]
+        return tenant
+
+    def disks(self, tenant: Json) -> Disks:
+        """Find the bytes of each server and volume on both sides, by Pumphouse's ledger."""
+        plans = self._get(f"plans/?tenant_id={tenant['id']}")["results"]
+        ledger = self._get(f"plans/{plans[0]['id']}/ledger/?type=server")["results"]
+        volumes = self._get(f"plans/{plans[0]['id']}/ledger/?type=volume")["results"]
+        disks = {link["name"]: paths(disk_file, link) for link in ledger}
+        return disks | {link["name"]: paths(volume_file, link) for link in volumes}
+
+    def _get(self, path: str) -> Json:
+        if not self._token:
+            login = {"username": LOGIN, "password": self.password}
+            self._token = ask(f"{self.address}api/token/", body=login)["token"]
+        return ask(f"{self.address}api/{path}", token=self._token)
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [
+            str(Path(sys.executable).with_name("pumphouse")),
+            str(config_yaml_path()),
+            *arguments,
+        ]
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {"PUMPHOUSE_HOME": str(self.home)}
+
+    def _wait_until_ready(self, child: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline and child.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.address}login/", timeout=5).close()
+            except OSError:
+                time.sleep(0.3)
+            else:
+                return
+        raise SystemExit(f"The dashboard does not answer at {self.address}.")
+
+
+def free_port(wanted: int) -> int:
+    """Give the wanted port of the loopback, or any free one when it is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def stop(child: subprocess.Popen[bytes]) -> None:
+    """End the dashboard with its web server and workers."""
+    child.terminate()
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def ask(url: str, *, body: Json | None = None, token: str = "") -> Json:
+    """Do one request of an HTTP API and give its JSON."""
+    request = urllib.request.Request(url, json.dumps(body).encode() if body else None)
+    request.add_header("Content-Type", "application/json")
+    if token:
+        request.add_header("Authorization", f"Token {token}")
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        content: Json = json.load(answer)
+    return content
+
+
+def written_files(tenant: Json) -> list[Path]:
+    """Give the source's files that the tenant's guests write on."""
+    servers = [disk_file(SOURCE, server) for server in tenant["servers"]]
+    return servers + [volume_file(SOURCE, volume) for volume in tenant["volumes"]]
+
+
+def disk_file(cloud: Cloud, server_id: str) -> Path:
+    """Give the file that a server of the lab has for a disk."""
+    return disk_directory(cloud) / server_id / "disk"
+
+
+def volume_file(cloud: Cloud, volume_id: str) -> Path:
+    """Give the file that a volume of the lab is; without snapshots it is the bytes themselves."""
+    return share_directory(cloud) / f"volume-{volume_id}"
+
+
+def write_as_guest(path: Path) -> None:
+    """Write known bytes in the middle of a disk, as its guest would."""
+    with path.open("r+b") as disk:
+        disk.seek(path.stat().st_size // 2)
+        disk.write(f"Written by the guest of {path.parent.name}. ".encode())
+        disk.write(secrets.token_bytes(MEBIBYTE))
+
+
+def paths(file: Any, link: Json) -> tuple[Path, Path]:
+    """Give both sides' files of a line of the ledger."""
+    return file(SOURCE, link["source_id"]), file(DESTINATION, link["destination_id"])
+
+
+def same_bytes(disks: Disks) -> bool:
+    """Print the sha256 of each disk and volume on both sides, and say whether all are equal."""
+    same = bool(disks)
+    for name, (source, destination) in sorted(disks.items()):
+        before, after = sha256(source), sha256(destination)
+        same &= before == after
+        print(f"  {name}\n    source      {before}\n    destination {after}", flush=True)
+    return same
+
+
+def sha256(path: Path) -> str:
+    """Give the digest of a file, or say that there is none."""
+    if not path.exists():
+        return "missing"
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def old_password_works(tenant: Json) -> bool:
+    """Log in to the destination as each migrated user with the password of the source."""
+    logins: Json = json.loads(Path(tenant["sealed_file"]).read_text())
+    works = True
+    for name, login in logins.items():
+        accepted = logs_in(DESTINATION, name, login["password"])
+        works &= accepted
+        print(f"  {name} {'logs in' if accepted else 'CANNOT LOG IN'} with the old password")
+    return works
+
+
+def logs_in(cloud: Cloud, name: str, password: str) -> bool:
+    """Say whether a cloud lets somebody in."""
+    user = {"name": name, "password": password, "domain": {"name": "Default"}}
+    identity = {"methods": ["password"], "password": {"user": user}}
+    try:
+        ask(f"{cloud.identity_url}/auth/tokens", body={"auth": {"identity": identity}})
+    except urllib.error.HTTPError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
