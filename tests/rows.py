@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zlib import crc32
 
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
@@ -79,7 +80,7 @@ def tenant_of(cloud: Cloud, name: str = "demo") -> TenantRow:
     """Give a tenant that discovery has seen."""
     return TenantRow.objects.create(
         cloud=cloud,
-        project_id=f"{abs(hash(name)):032x}"[-32:],
+        project_id=f"{crc32(name.encode()):032x}",
         name=name,
         domain_name="Default",
         description="The web shop and what it stores.",

@@ -12,10 +12,10 @@ from django.db.models import F, Min
 from dashboard.jobs.models import Dependency, Step
 from dashboard.jobs.progress import GroupProgress
 
-NODE_WIDTH = 168
+NODE_WIDTH = 158
 NODE_HEIGHT = 56
-GAP_ACROSS = 56
-GAP_DOWN = 18
+GAP_ACROSS = 40
+GAP_DOWN = 14
 MARGIN = 8
 
 Edge = tuple[str, str]
@@ -117,13 +117,28 @@ def _columns(groups: Sequence[str], edges: set[Edge]) -> list[list[str]]:
     rank: dict[str, int] = {}
     for group in groups:
         rank[group] = max((rank[first] + 1 for first, then in edges if then == group), default=0)
-    last = max(rank.values(), default=-1)
-    return [[group for group in groups if rank[group] == column] for column in range(last + 1)]
+    columns: list[list[str]] = []
+    for column in range(max(rank.values(), default=-1) + 1):
+        mine = [group for group in groups if rank[group] == column]
+        columns.append(_beside(mine, columns, edges))
+    return columns
+
+
+def _beside(mine: list[str], before: Sequence[Sequence[str]], edges: set[Edge]) -> list[str]:
+    """Order a column by where its lines come from: fewer of them cross."""
+    height = {group: row - len(column) / 2 for column in before for row, group in enumerate(column)}
+
+    def mean(group: str) -> float:
+        sources = [height[first] for first, then in edges if then == group]
+        return sum(sources) / len(sources) if sources else 0.0
+
+    return sorted(mine, key=mean)
 
 
 def _nodes(columns: Sequence[Sequence[str]]) -> Iterable[Node]:
     tallest = max((len(column) for column in columns), default=0)
     for number, column in enumerate(columns):
+        # columns are centred: most have few groups
         top = MARGIN + (tallest - len(column)) * (NODE_HEIGHT + GAP_DOWN) // 2
         for row, group in enumerate(column):
             x = MARGIN + number * (NODE_WIDTH + GAP_ACROSS)

@@ -68,7 +68,7 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def chip(state: str, word: str) -> SafeString:
+def chip(state: str, word: str | int) -> SafeString:
     """Draw a state: icon, word and colour, so that none of them has to be relied upon alone."""
     name, tone = LOOKS.get(state, ("question", "quiet"))
     return format_html('<span class="chip {}">{}{}</span>', tone, icon(name), word)
