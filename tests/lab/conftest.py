@@ -1,0 +1,95 @@
+"""The two real clouds of the lab, and tenants on them.
+
+Everything runs on one pair of clouds, with names of its own. The database is unblocked for the
+whole folder: a moved tenant's ledger must outlive the test that moved it.
+"""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import lab
+import pytest
+
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.hosts_app.clouds import cloud_named, connect, register_clouds
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.driving import drive
+from dashboard.jobs.models import Job
+from dashboard.migrations_app.discovery import look_up_tenant
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.planning import start_plan
+from dashboard.migrations_app.seeding.grounds import Numbers
+from dashboard.migrations_app.seeding.planting import seed_tenants
+from tests.lab.inventory import Inventory
+
+
+@pytest.fixture(scope="session")
+def clouds(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Cloud]]:
+    """Give the rows of both clouds, src and dst."""
+    status = subprocess.run([sys.executable, "-m", "lab", "status"], capture_output=True)
+    if status.returncode:
+        pytest.fail("The lab does not run; start it with: make lab-up")
+    with django_db_blocker.unblock():
+        register_clouds(lab.clouds_yaml_path())
+        yield {name: cloud_named(name) for name in ("src", "dst")}
+
+
+@pytest.fixture(scope="session")
+def source(clouds: dict[str, Cloud]) -> Connection:
+    """Give the source as its operator."""
+    return connect(clouds["src"])
+
+
+@pytest.fixture(scope="session")
+def destination(clouds: dict[str, Cloud]) -> Connection:
+    """Give the destination as its operator."""
+    return connect(clouds["dst"])
+
+
+@pytest.fixture(scope="session")
+def seed(source: Connection, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+    """Give a function that makes a tenant on the source and tells what is in it."""
+    sealed_in: Path = tmp_path_factory.mktemp("seeded")
+
+    def make(**numbers: int) -> Any:
+        wanted = Numbers(**{"tenants": 1, **numbers})
+        return seed_tenants(source, numbers=wanted, sealed_in=sealed_in, tell=lambda _: None)[0]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def plan_move(clouds: dict[str, Cloud]) -> Callable[..., Plan]:
+    """Give a function that plans the move of a tenant from src to dst."""
+
+    def plan_tenant(name: str, **choices: Any) -> Plan:
+        look_up_tenant(clouds["src"], name)
+        plan, job = start_plan(
+            source=clouds["src"], destination=clouds["dst"], tenant=name, **choices
+        )
+        run(job)
+        plan.refresh_from_db()
+        return plan
+
+    return plan_tenant
+
+
+@pytest.fixture(scope="session")
+def take_inventory(source: Connection, destination: Connection) -> Callable[[], Inventory]:
+    """Give a function that lists everything that is on both clouds."""
+    return lambda: Inventory.of(source, destination)
+
+
+def run(job: Job, *, state: str = "done") -> Job:
+    """Drive a job in this process to its end, which must be that state."""
+    drive(job.pk)
+    job.refresh_from_db()
+    assert job.state == state, f"{job}: {job.state}. {job.explanation}\n{_log(job)}"
+    return job
+
+
+def _log(job: Job) -> str:
+    return "\n".join(line.message for line in job.log.filter(level__gte=30))

@@ -1,0 +1,194 @@
+"""A whole tenant moves from one real cloud to the other, is verified, and rolled back."""
+
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import lab
+import pytest
+from keystoneauth1.exceptions import Unauthorized
+from keystoneauth1.identity.v3 import Password
+from keystoneauth1.session import Session
+
+from dashboard.migrations_app.execution import start_execute
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.rolling_back import start_rollback
+from dashboard.migrations_app.verification import start_verify
+from tests.lab.conftest import run
+
+
+@pytest.fixture(scope="module")
+def tenant(seed):
+    """A tenant with two servers, an attached and a detached volume, whose guests have written."""
+    tenant = seed(servers=2, volumes=1)
+    for server_id in tenant["servers"]:
+        with lab.disk_path("src", server_id).open("r+b") as disk:
+            disk.write(f"the guest {server_id} wrote this".encode())
+    return tenant
+
+
+@pytest.fixture(scope="module")
+def before(tenant, take_inventory):
+    """Both clouds as they were before the move."""
+    return take_inventory()
+
+
+@pytest.fixture(scope="module")
+def moved(tenant, before, plan_move) -> Plan:
+    """The plan, executed and verified."""
+    plan = plan_move(tenant["name"])
+    assert plan.state == Plan.State.READY, [*plan.findings.values_list("sentence", flat=True)]
+    run(start_execute(plan))
+    run(start_verify(plan))
+    plan.refresh_from_db()
+    return plan
+
+
+def counterparts(plan: Plan, type_name: str) -> dict[str, str]:
+    links = plan.links.filter(type=type_name, origin="created")
+    return dict(links.values_list("source_id", "destination_id"))
+
+
+def fetch(cloud, service: str, path: str, key: str, ids, **options: Any) -> dict[str, dict]:
+    return {id_: cloud.get(service, f"{path}/{id_}", key, **options) for id_ in ids}
+
+
+def test_verify_finds_nothing_that_the_plan_had_not_named(moved):
+    unnamed = moved.differences.filter(named=False)
+    assert [*unnamed.values_list("type", "name", "field", "source_value")] == []
+    assert moved.verified_at
+
+
+def test_disks_of_servers_have_the_same_bytes(moved, tenant):
+    servers = counterparts(moved, "server")
+    assert set(servers) == set(tenant["servers"])
+    for source_id, destination_id in servers.items():
+        old, new = lab.disk_path("src", source_id), lab.disk_path("dst", destination_id)
+        assert sha256(old) == sha256(new)
+        assert f"the guest {source_id} wrote this".encode() in new.read_bytes()
+
+
+def test_volumes_have_the_same_bytes(moved, tenant, tmp_path):
+    volumes = counterparts(moved, "volume")
+    assert set(volumes) == set(tenant["volumes"])
+    for source_id, destination_id in volumes.items():
+        old = raw(lab.volume_path("src", source_id), tmp_path / "old")
+        new = raw(lab.volume_path("dst", destination_id), tmp_path / "new")
+        assert sha256(old) == sha256(new)
+
+
+def test_ports_keep_their_addresses_and_groups(moved, source, destination):
+    ports = counterparts(moved, "port")
+    groups = counterparts(moved, "security_group")
+    assert ports
+    old = fetch(source, "network", "/ports", "port", ports)
+    new = fetch(destination, "network", "/ports", "port", ports.values())
+    for source_id, destination_id in ports.items():
+        a, b = old[source_id], new[destination_id]
+        assert a["mac_address"] == b["mac_address"]
+        assert addresses(a) == addresses(b)
+        assert {groups[group] for group in a["security_groups"]} == set(b["security_groups"])
+
+
+def test_floating_addresses_are_on_the_destination_and_free_on_the_source(
+    moved, tenant, source, destination
+):
+    floating = counterparts(moved, "floating_ip")
+    assert len(floating) == len(tenant["floating_ips"]) == 1
+    ((source_id, destination_id),) = floating.items()
+    old = source.get("network", f"/floatingips/{source_id}", "floatingip")
+    new = destination.get("network", f"/floatingips/{destination_id}", "floatingip")
+    assert old["floating_ip_address"] == new["floating_ip_address"] == tenant["floating_ips"][0]
+    assert old["port_id"] is None
+    assert new["port_id"] in counterparts(moved, "port").values()
+
+
+def test_servers_have_the_power_state_they_had(moved, before, destination, source):
+    servers = counterparts(moved, "server")
+    for source_id, destination_id in servers.items():
+        was = before.source["server"][source_id]["status"]
+        assert destination.get("compute", f"/servers/{destination_id}", "server")["status"] == was
+        assert source.get("compute", f"/servers/{source_id}", "server")["status"] == "SHUTOFF"
+
+
+def test_servers_belong_to_their_owner(moved, source, destination):
+    users = counterparts(moved, "user")
+    for source_id, destination_id in counterparts(moved, "server").items():
+        old = source.get("compute", f"/servers/{source_id}", "server")
+        new = destination.get("compute", f"/servers/{destination_id}", "server")
+        assert new["user_id"] == users[old["user_id"]]
+        assert new["key_name"] == old["key_name"]
+
+
+def test_users_log_in_on_the_destination_with_their_old_passwords(moved, tenant, destination):
+    logins = json.loads(Path(tenant["sealed_file"]).read_text())
+    assert len(logins) == 2
+    for name, login in logins.items():
+        assert log_in(destination, name, login["password"], tenant["name"])
+        with pytest.raises(Unauthorized):
+            log_in(destination, name, "not the password", tenant["name"])
+
+
+def test_nothing_temporary_is_left(moved, before, take_inventory):
+    now = take_inventory()
+    for type_ in ("image", "snapshot", "volume", "role_assignment", "server"):
+        assert set(now.source[type_]) == set(before.source[type_]), type_
+    made = {**counterparts(moved, "image"), **counterparts(moved, "volume")}.values()
+    for type_ in ("image", "snapshot", "volume"):
+        assert set(now.destination[type_]) - set(before.destination[type_]) <= {*made}
+
+
+def test_the_same_plan_again_touches_nothing(moved, take_inventory):
+    as_it_was = take_inventory()
+    job = run(start_execute(moved))
+    assert job.steps.count() == 0
+    assert take_inventory() == as_it_was
+
+
+def test_a_new_plan_has_nothing_to_do(moved, tenant, plan_move):
+    plan = plan_move(tenant["name"])
+    actions = {*plan.items.filter(foreign=False).values_list("action", flat=True)}
+    assert "create" not in actions
+    assert plan.state == Plan.State.READY
+
+
+def test_rollback_puts_both_clouds_back(moved, before, tenant, take_inventory, source):
+    run(start_rollback(moved, confirmation=tenant["name"]))
+    now = take_inventory()
+    assert now.ids() == before.ids()
+    for server_id in tenant["servers"]:
+        was = before.source["server"][server_id]["status"]
+        assert now.source["server"][server_id]["status"] == was
+    for id_, floating in before.source["floating_ip"].items():
+        assert now.source["floating_ip"][id_]["port_id"] == floating["port_id"]
+
+
+def addresses(port: dict) -> set[str]:
+    return {fixed["ip_address"] for fixed in port["fixed_ips"]}
+
+
+def log_in(cloud, name: str, password: str, project: str) -> str:
+    auth = Password(
+        auth_url=cloud.access.auth["auth_url"],
+        username=name,
+        password=password,
+        project_name=project,
+        user_domain_id="default",
+        project_domain_id="default",
+    )
+    return Session(auth=auth).get_token()
+
+
+def raw(path: Path, target: Path) -> Path:
+    subprocess.run(["qemu-img", "convert", "-O", "raw", str(path), str(target)], check=True)
+    return target
+
+
+def sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
