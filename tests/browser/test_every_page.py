@@ -1,0 +1,87 @@
+"""What holds on every page: it works, everybody can use it, on any screen, in either theme."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.conftest import Open
+from tests.browser.every_page import every_page
+
+
+def serious_issues(page: Page) -> list[str]:
+    """Give what axe finds that keeps somebody from using the page."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{found['id']}: {found['nodes'][0]['html'][:160]}"
+        for found in violations
+        if found["impact"] in ("serious", "critical")
+    ]
+
+
+def test_each_page_answers_and_breaks_no_policy(
+    open_as: Open, admin: User, live_server: LiveServer, complaints: list[str]
+) -> None:
+    addresses = every_page(admin)
+    page = open_as(admin, "/")
+    answers = {}
+    for name, address in addresses.items():
+        answer = page.goto(live_server.url + address)
+        answers[name] = answer.status if answer else None
+    assert answers == dict.fromkeys(addresses, 200)
+    assert complaints == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_serious_issue(
+    open_as: Open, admin: User, live_server: LiveServer, theme: str
+) -> None:
+    addresses = every_page(admin)
+    page = open_as(admin, "/")
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    issues = {}
+    for name, address in addresses.items():
+        page.goto(live_server.url + address)
+        if found := serious_issues(page):
+            issues[name] = found
+    assert issues == {}
+
+
+def test_axe_finds_no_serious_issue_on_the_login_page(
+    context: object, live_server: LiveServer, browser: object, complaints: list[str]
+) -> None:
+    page = context.new_page()  # type: ignore[attr-defined]
+    page.goto(f"{live_server.url}/login/")
+    assert serious_issues(page) == []
+    assert complaints == []
+
+
+def test_no_page_scrolls_sideways_on_a_phone(
+    open_as: Open, admin: User, live_server: LiveServer
+) -> None:
+    addresses = every_page(admin)
+    page = open_as(admin, "/")
+    page.set_viewport_size({"width": 400, "height": 800})
+    too_wide = {}
+    for name, address in addresses.items():
+        page.goto(live_server.url + address)
+        excess = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        if excess > 0:
+            too_wide[name] = excess
+    assert too_wide == {}
+
+
+def test_the_chosen_theme_is_there_before_the_page_is_painted(open_as: Open, admin: User) -> None:
+    page = open_as(admin, "/")
+    for _ in range(2):
+        page.get_by_role("button", name="Theme").click()
+    page.add_init_script(
+        "new MutationObserver(() => window.firstTheme ??= document.body"
+        " && (document.documentElement.dataset.theme || 'none'))"
+        ".observe(document, {childList: true, subtree: true})"
+    )
+    page.reload()
+    assert page.evaluate("window.firstTheme") == "dark"
