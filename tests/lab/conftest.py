@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import lab
 import pytest
 
+import lab
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.hosts_app.clouds import cloud_named, connect, register_clouds
 from dashboard.hosts_app.models import Cloud

@@ -6,12 +6,12 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import lab
 import pytest
 from keystoneauth1.exceptions import Unauthorized
 from keystoneauth1.identity.v3 import Password
 from keystoneauth1.session import Session
 
+import lab
 from dashboard.migrations_app.execution import start_execute
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.rolling_back import start_rollback

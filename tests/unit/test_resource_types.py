@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.errors import BadInput
 from dashboard.migrations_app.contract import COMPLETE, CUTOVER, PREPARE, Record, ResourceType
 from dashboard.migrations_app.description import describe_types
 from dashboard.migrations_app.registry import resource_type, resource_types
@@ -60,7 +61,7 @@ def test_references_are_to_types_that_exist(type_: ResourceType):
 
 @each_type()
 def test_an_unknown_attribute_is_named_as_lost(type_: ResourceType):
-    known = {name: None for name in (*type_.copied, *type_.mapped, *type_.own)}
+    known = dict.fromkeys((*type_.copied, *type_.mapped, *type_.own))
     fields = {**known, "brand_new": "value"}
     record = Record(type=type_.name, id="1", name="one", fields=fields)
     losses = [*ResourceType.losses(type_, record, None)]
@@ -80,7 +81,7 @@ def test_a_changed_copied_attribute_is_a_difference(type_: ResourceType):
 
 
 def test_an_unknown_type_is_refused_with_the_known_ones():
-    with pytest.raises(Exception, match="Known:.*server"):
+    with pytest.raises(BadInput, match=r"Known:.*server"):
         resource_type("spaceship")
 
 
