@@ -27,6 +27,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 SIZES = (500, 1000, 2000, 5000)
 WIDTH = 50
 NEEDS = 3
+ROUNDS = 2
 MOST_GROWTH = 1.5
 
 
@@ -54,13 +55,21 @@ def measure(sizes: list[int]) -> dict[int, float]:
     django.setup()
     call_command("migrate", verbosity=0)
     define_kind()
-    run_job(sizes[0])  # the first one pays for imports and connections
-    return {steps: round(1000 * run_job(steps) / steps, 3) for steps in sizes}
+    run_job(min(sizes))  # the first one pays for imports and connections
+    rounds = [{steps: cost_of(steps, most=max(sizes)) for steps in sizes} for _ in range(ROUNDS)]
+    return {steps: round(min(costs[steps] for costs in rounds), 3) for steps in sizes}
+
+
+def cost_of(steps: int, *, most: int) -> float:
+    """Give the milliseconds per step, over as many jobs as make ``most`` steps: each size then
+    suffers alike from what else the machine does."""
+    jobs = max(1, most // steps)
+    return 1000 * sum(run_job(steps) for _ in range(jobs)) / (jobs * steps)
 
 
 def define_kind() -> None:
     """Make known a kind of job whose steps do nothing; it needs Django to be set up."""
-    from dashboard.jobs.kinds import JobKind, StepContext
+    from dashboard.jobs.kinds import JobKind, StepContext, job_kind
     from dashboard.jobs.models import Step
 
     class Nothing(JobKind):
@@ -68,6 +77,8 @@ def define_kind() -> None:
 
         def perform(self, step: Step, context: StepContext) -> None:
             """Do nothing: what is measured is the engine."""
+
+    job_kind(Nothing.name)  # from now on the registry keeps the class alive
 
 
 def run_job(steps: int) -> float:

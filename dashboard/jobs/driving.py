@@ -29,6 +29,7 @@ from dashboard.jobs.outcomes import record
 from dashboard.jobs.states import JobState
 from dashboard.jobs.step_threads import StepThreads
 from dashboard.jobs.step_work import StepWork
+from dashboard.jobs.sweeping import living_drivers
 from dashboard.jobs.watching import host_name
 
 TURN_SECONDS = 0.5
@@ -75,6 +76,7 @@ class JobDriver:
         self._at_work: dict[int, StepWork] = {}
         self._heartbeat = Heartbeat(job.pk, owner=self._owner, at_work=self._at_work)
         self._looked_around_at = 0.0
+        self._gives_way = False
         # A plain flag: an Event could deadlock in a signal handler, its lock may be held.
         self._told_to_stop = False
 
@@ -95,13 +97,13 @@ class JobDriver:
         """Go once around, and say whether to go on."""
         if self._told_to_stop:
             return False
-        cancelled = self._heartbeat.cancelled.is_set()
-        if not cancelled:
+        goes_on = not (self._heartbeat.cancelled.is_set() or self._gives_way)
+        if goes_on:
             self._claim()
         if self._at_work:
             self._record_ended(seconds=TURN_SECONDS)
             return True
-        return not cancelled and self._wait_for_due_step()
+        return goes_on and self._wait_for_due_step()
 
     def _claim(self) -> None:
         if free := self._free_threads():
@@ -113,15 +115,22 @@ class JobDriver:
             self._look_around()
 
     def _look_around(self) -> None:
-        """Take over what dead drivers left; ask for help when there is more than fits here."""
+        """Take over what dead drivers left; ask for help when there is more than fits here, and
+        end helping when another job waits for a worker."""
         self._looked_around_at = time.monotonic()
+        waiting = _others_wait()
+        self._gives_way = waiting and self._is_helper()
         if free := self._free_threads():
             steps = claim_abandoned(
                 self._job_id, owner=self._owner, most=free, besides=list(self._at_work)
             )
             self._start(steps)
-        elif ready_steps(self._job_id).exists() and not _others_wait():
+        elif not waiting and ready_steps(self._job_id).exists():
             ring_again(self._job_id)
+
+    def _is_helper(self) -> bool:
+        mine = Driver.objects.filter(owner=self._owner).values("pk")
+        return living_drivers().filter(job_id=self._job_id, pk__lt=mine[:1]).exists()
 
     def _free_threads(self) -> int:
         return int(settings.STEP_THREADS) - len(self._at_work)

@@ -279,6 +279,27 @@ def test_two_drivers_in_one_process_share_a_job(tmp_path, settings):
     assert len(owners) == 2
 
 
+def test_a_helper_leaves_when_another_job_waits_for_a_worker(tmp_path, monkeypatch, settings):
+    settings.STEP_THREADS = 1
+    monkeypatch.setattr(driving, "LOOK_AROUND_SECONDS", 0.1)
+    go = tmp_path / "go"
+    job = rehearse(
+        *(spec(str(n), "last", params={"seconds": 0.05}) for n in range(100)),
+        spec("gate", "wait_for_file", params={"file": str(go)}),
+    )
+    first = in_thread(job)
+    await_that(lambda: Driver.objects.count() == 1)
+    helper = in_thread(job)
+    await_that(lambda: Driver.objects.count() == 2)
+    waiting = rehearse(spec("a"))
+    helper.join(timeout=20)
+    assert first.is_alive() and not helper.is_alive()
+    driven(waiting)
+    go.touch()
+    first.join(timeout=30)
+    assert Job.objects.get(pk=job.pk).state == JobState.DONE
+
+
 def test_a_broken_database_does_not_lose_a_finished_step(monkeypatch, tmp_path, settings):
     """The record of an outcome fails: the lease runs out and the step is done again, probing."""
     settings.STEP_LEASE_SECONDS = 1
