@@ -142,17 +142,18 @@ class FloatingIp(NeutronResource):
         if not _is_kept(work):
             super().complete(work)
 
+    def completion(self, work: Work) -> Json:
+        """Also the port: without it, neutron would choose among several addresses of a port."""
+        return {**super().completion(work), **_port(work, self.before(work.record, work.facts))}
+
     def body(self, work: Work) -> Json:
         """The address only where it is kept; the port as it was when it was released."""
-        before = self.before(work.record, work.facts).fields
+        before = self.before(work.record, work.facts)
         body = {name: value for name, value in super().body(work).items() if name not in _PORT}
         if not _is_kept(work):
             del body[_ADDRESS]
-        body["floating_network_id"] = work.counterpart("network", before["floating_network_id"])
-        if before["port_id"] and before[_MOVES]:
-            body["port_id"] = work.counterpart("port", before["port_id"])
-            body["fixed_ip_address"] = before["fixed_ip_address"]
-        return body
+        network_id = work.counterpart("network", before.fields["floating_network_id"])
+        return {**body, "floating_network_id": network_id, **_port(work, before)}
 
     # -- verification
 
@@ -166,6 +167,14 @@ class FloatingIp(NeutronResource):
 
 def _is_kept(work: Work) -> bool:
     return keeps_addresses(work.options)
+
+
+def _port(work: Work, before: Record) -> Json:
+    """Give the destination's port for a floating IP, nothing where it leads to none."""
+    port_id, address = (before.fields[name] for name in _PORT)
+    if not port_id or not before.fields[_MOVES]:
+        return {}
+    return {"port_id": work.counterpart("port", port_id), "fixed_ip_address": address}
 
 
 def _leads_nowhere(record: Record) -> Finding:
