@@ -6,14 +6,17 @@ Imported after Django is prepared; see ``main``.
 import logging
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
+from django.conf import settings
 from django.db import OperationalError
 
 from dashboard import secrets
 from dashboard.cli.command import BAD_INPUT, FAILED, Command, all_commands
 from dashboard.cli.database import prepare_database
 from dashboard.cli.screen import Screen
+from dashboard.clients.cloud_files import file_warnings
 from dashboard.errors import BadInput, Conflict, PumphouseError
 from dashboard.hosts_app.clouds import register_configured_clouds
 
@@ -63,8 +66,16 @@ def build_parser() -> Parser:
 def _run_command(command: Command, options: Namespace, screen: Screen) -> int:
     prepare_database()
     if command.uses_clouds:
-        register_configured_clouds()
+        _read_clouds(screen)
     return command.run(options, screen)
+
+
+def _read_clouds(screen: Screen) -> None:
+    """Make the clouds' rows the same as the configuration, and warn when others can read it."""
+    if path := settings.PUMPHOUSE_CONFIG:
+        register_configured_clouds()
+        for warning in file_warnings(Path(path)):
+            screen.progress.print(f"Warning: {warning}", soft_wrap=True)
 
 
 def _database_fault(error: OperationalError) -> PumphouseError:
