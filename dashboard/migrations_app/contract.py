@@ -53,6 +53,15 @@ class Record:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Loss:
+    """One attribute that the destination will not have as the source has it, and why."""
+
+    field: str
+    value: Any
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """What becomes of an object: created, adopted (equal and there already), mapped by choice, or
     skipped for a ``reason``.
@@ -67,15 +76,8 @@ class Decision:
     reason: str = ""
     # what was found out on the way and creation needs, for example the destination's domain id
     decided: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Loss:
-    """One attribute that the destination will not have as the source has it, and why."""
-
-    field: str
-    value: Any
-    reason: str
+    # what is lost because of the decision, beside what every object of the type loses
+    losses: Sequence[Loss] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -197,19 +197,13 @@ class Planner:
     def _draft(self, record: Record, link: Link | None) -> Draft:
         type_ = resource_type(record.type)
         if link and {stage.name for stage in type_.stages} <= set(link.stages):
-            decision = Decision(action=KEEP, destination_id=link.destination_id)
+            decision = replace(_decided_before(link), action=KEEP)
         elif link:
             # a part of it was moved: the rest of its stages is still to be done
-            decision = Decision(decided=self._decided_before(link))
+            decision = replace(_decided_before(link), destination_id="")
         else:
             decision = type_.decide(record, self._choice(record), self.destination)
         return Draft(record=record, decision=decision, losses=[])
-
-    def _decided_before(self, link: Link) -> Mapping[str, Any]:
-        item = PlanItem.objects.filter(
-            plan=link.plan, type=link.type, source_id=link.source_id
-        ).first()
-        return item.decided if item else {}
 
     def _choice(self, record: Record) -> str:
         by_name, by_id = f"{record.type}:{record.name}", f"{record.type}:{record.id}"
@@ -221,7 +215,8 @@ class Planner:
             type_ = resource_type(draft.record.type)
             draft.decision = type_.reconsider(draft.record, draft.decision, self._decision_of)
             if draft.decision.action in (CREATE, KEEP):
-                draft.losses = [*type_.losses(draft.record, self.source)]
+                losses = [*type_.losses(draft.record, self.source), *draft.decision.losses]
+                draft.losses = [*{loss.field: loss for loss in losses}.values()]
             elif draft.decision.action == SKIP:
                 draft.losses = [Loss(field="", value=None, reason=draft.decision.reason)]
 
@@ -273,6 +268,16 @@ class Planner:
             follows=_plain(type_.follows(record, self.source)),
             losses=[{"field": x.field, "value": x.value, "reason": x.reason} for x in draft.losses],
         )
+
+
+def _decided_before(link: Link) -> Decision:
+    """Give what the plan that moved the object, or a part of it, had decided about it."""
+    item = PlanItem.objects.filter(plan=link.plan, type=link.type, source_id=link.source_id).first()
+    return Decision(
+        destination_id=link.destination_id,
+        decided=item.decided if item else {},
+        losses=[Loss(**loss) for loss in item.losses] if item else (),
+    )
 
 
 def _block(decision: Decision) -> Finding:
