@@ -27,6 +27,7 @@ Found = TypeVar("Found")
 
 ANSWER_SECONDS = 120
 PAGE_SIZE = 500
+SLOWEST_UPLOAD = 10 * 1024 * 1024  # bytes a second
 PASSING_STATUSES = frozenset({408, 413, 429, 500, 502, 503, 504})
 _READ_RETRIES = {"connect_retries": 2, "status_code_retries": 2}
 
@@ -144,6 +145,11 @@ class Cloud:
             self._microversions[service] = tuple(newest) if newest else (0, 0)
         return self._microversions[service]
 
+    def at_most(self, service: str, microversion: str) -> str:
+        """Give that microversion, or the service's newest where that is older."""
+        wanted = tuple(int(part) for part in microversion.split("."))
+        return ".".join(str(part) for part in min(self.newest_microversion(service), wanted))
+
     def endpoint(self, service: str) -> str:
         """Give the address at which the service is reached."""
         data = self._ask(lambda: self._proxy(service).get_endpoint_data())
@@ -235,12 +241,13 @@ class Cloud:
         """Send bytes to an image.
 
         With the token given by hand: keystoneauth would answer a 401 by sending the request again,
-        with a body that has been consumed.
+        with a body that has been consumed. The token lives long enough for servers that look at it
+        only when they have all of the body.
         """
         self.calls["image"] += 1
         headers = {
             "Content-Type": "application/octet-stream",
-            "X-Auth-Token": self.fresh_token(seconds=600),
+            "X-Auth-Token": self.fresh_token(seconds=600 + len(chunks) // SLOWEST_UPLOAD),
         }
         response = self._ask(
             lambda: self._proxy("image").put(
