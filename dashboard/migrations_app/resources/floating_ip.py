@@ -83,6 +83,12 @@ class FloatingIp(NeutronResource):
             "create": create,
         }
 
+    def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        """What an earlier plan has released no longer tells its router: it may be any of them."""
+        if record.fields["router_id"]:
+            return {}
+        return {"create": [Ref("router", router["id"], "gateway") for router in reader.routers]}
+
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
         """Also the address, where the plan gives a new one, and a port that does not move."""
         yield from super().losses(record, reader)
@@ -117,7 +123,8 @@ class FloatingIp(NeutronResource):
         path = f"/floatingips/{work.record.id}"
         if not work.facts.get("port_id"):
             fields = work.source.get("network", path, self.singular)
-            work.remember(**{name: fields[name] for name in _PORT})
+            taken = {name: fields[name] for name in _PORT}
+            work.remember(**taken, **{_MOVES: work.record.fields[_MOVES]})
         work.source.put("network", path, {self.singular: {"port_id": None}})
 
     def undo_release(self, work: Work) -> None:
@@ -161,7 +168,7 @@ class FloatingIp(NeutronResource):
         """Give the floating IP with the port that it was taken from."""
         if not facts.get("port_id"):
             return record
-        taken = {name: facts[name] for name in _PORT}
+        taken = {name: facts[name] for name in (*_PORT, _MOVES)}
         return replace(record, fields={**record.fields, **taken})
 
 

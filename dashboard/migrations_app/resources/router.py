@@ -169,8 +169,9 @@ class Router(NeutronResource):
 
     def undo_gateway(self, work: Work) -> None:
         """Take the gateway from the destination's router."""
-        if work.record.fields[GATEWAY]:
-            self._put(work, _without_gateway(work.record.fields))
+        before = self.before(work.record, work.facts).fields
+        if before[GATEWAY]:
+            self._put(work, _without_gateway(before))
 
     def finalize(self, work: Work) -> None:
         """Delete the source's router; only a router without interfaces can be."""
