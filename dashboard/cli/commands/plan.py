@@ -2,17 +2,14 @@
 
 from argparse import ArgumentParser, Namespace
 
-from django.db.models import Q
-
 from dashboard.cli.choosing import add_clouds, chosen_clouds, read_mappings
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.documents import job_document, plan_document
 from dashboard.cli.following import follow, has_failed, tell_end
-from dashboard.cli.looking import look_at
 from dashboard.cli.plan_report import tell_plan
 from dashboard.cli.screen import Screen
-from dashboard.hosts_app.models import Cloud
-from dashboard.migrations_app.models import Plan, TenantRow
+from dashboard.migrations_app.discovery import look_up_tenant
+from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.planning import start_plan
 
 
@@ -38,7 +35,7 @@ class PlanCommand(Command):
     def run(self, options: Namespace, screen: Screen) -> int:
         """Plan, and fail when something blocks the move."""
         source, destination = chosen_clouds(options)
-        _make_known(source, options.tenant, screen)
+        look_up_tenant(source, options.tenant)
         plan, job = start_plan(
             source=source,
             destination=destination,
@@ -54,13 +51,6 @@ class PlanCommand(Command):
             tell_end(ended, screen)
         screen.answer({"job": job_document(ended), "plan": plan_document(plan)})
         return OK if plan.state == Plan.State.READY and not has_failed(ended) else FAILED
-
-
-def _make_known(source: Cloud, tenant: str, screen: Screen) -> None:
-    """Look at the source when it was not, or not since the tenant was made."""
-    named = Q(name=tenant) | Q(project_id=tenant)
-    if not TenantRow.objects.filter(named, cloud=source).exists():
-        look_at(source, screen)
 
 
 def _plan_options(options: Namespace) -> dict[str, str]:

@@ -3,10 +3,12 @@
 from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.command import OK, Command
-from dashboard.cli.looking import look_at
+from dashboard.cli.following import follow, has_failed
 from dashboard.cli.screen import Screen
+from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import cloud_named
 from dashboard.hosts_app.models import Cloud
+from dashboard.migrations_app.discovery import start_discovery
 from dashboard.migrations_app.models import TenantRow
 
 FIELDS = ("project_id", "name", "domain_name", "enabled", "servers", "volumes", "seen_at")
@@ -26,7 +28,7 @@ class TenantsCommand(Command):
         """Show what the last look at the cloud found; the first call looks."""
         cloud = cloud_named(options.cloud)
         if options.refresh or cloud.state == Cloud.State.UNKNOWN:
-            look_at(cloud, screen)
+            _look_at(cloud, screen)
         tenants = list(TenantRow.objects.filter(cloud=cloud).values(*FIELDS))
         rows = [
             (row["name"], row["project_id"], row["domain_name"], row["servers"], row["volumes"])
@@ -35,3 +37,14 @@ class TenantsCommand(Command):
         screen.table("Tenant", "Id", "Domain", "Servers", "Volumes", rows=rows)
         screen.answer({"cloud": cloud.name, "tenants": tenants})
         return OK
+
+
+def _look_at(cloud: Cloud, screen: Screen) -> None:
+    """Discover a cloud's tenants anew. Raises ``NeedsOperator`` when it cannot be looked at."""
+    job = follow(start_discovery(cloud, user=None, launched_from="cli"), screen)
+    if has_failed(job):
+        step = job.steps.exclude(error="").first()
+        raise NeedsOperator(
+            step.error if step else f"Cloud {cloud.name} was not looked at: {job.explanation}",
+            fix=step.fix if step else "",
+        )

@@ -31,12 +31,16 @@ class Leftovers:
         ]
 
 
-def find_leftovers(operator: Cloud) -> Leftovers:
-    """Find projects, users and flavors with the prefix in their names."""
+def find_leftovers(operator: Cloud, *, prefix: str = PREFIX) -> Leftovers:
+    """Find projects, users and flavors whose names begin with the prefix, or one tenant's name."""
+    if not prefix.startswith(PREFIX):
+        raise ValueError(f"{prefix!r} is not of ours.")
     return Leftovers(
-        _ours(operator.list("identity", "/projects", "projects")),
-        _ours(operator.list("identity", "/users", "users")),
-        _ours(operator.list("compute", "/flavors/detail", "flavors", is_public="None")),
+        _begun_with(prefix, operator.list("identity", "/projects", "projects")),
+        _begun_with(prefix, operator.list("identity", "/users", "users")),
+        _begun_with(
+            prefix, operator.list("compute", "/flavors/detail", "flavors", is_public="None")
+        ),
     )
 
 
@@ -53,8 +57,8 @@ def clear(operator: Cloud, leftovers: Leftovers, *, tell: Callable[[str], None])
         operator.delete("compute", f"/flavors/{flavor['id']}")
 
 
-def _ours(found: Iterable[Json]) -> list[Json]:
-    return [thing for thing in found if thing["name"].startswith(PREFIX)]
+def _begun_with(prefix: str, found: Iterable[Json]) -> list[Json]:
+    return [thing for thing in found if thing["name"].startswith(prefix)]
 
 
 def _clear_project(operator: Cloud, project_id: str) -> None:

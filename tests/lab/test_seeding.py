@@ -1,0 +1,86 @@
+"""A test tenant in a real cloud: complete when made, gone without a trace when removed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.clients.openstack import Cloud
+from dashboard.hosts_app.clouds import connect
+from dashboard.migrations_app.seeding.clearing import clear, find_leftovers
+from dashboard.migrations_app.seeding.grounds import Numbers
+from dashboard.migrations_app.seeding.planting import seed_tenants
+
+EVERYTHING = (
+    ("identity", "/projects", "projects"),
+    ("identity", "/users", "users"),
+    ("compute", "/flavors", "flavors"),
+    ("image", "/images", "images"),
+    ("network", "/networks", "networks"),
+    ("network", "/routers", "routers"),
+    ("network", "/ports", "ports"),
+    ("network", "/floatingips", "floatingips"),
+    ("network", "/security-groups", "security_groups"),
+)
+
+
+@pytest.fixture(scope="module", params=["src", "dst"])
+def operator(request: pytest.FixtureRequest, clouds: dict[str, Any]) -> Cloud:
+    return connect(clouds[request.param])
+
+
+@pytest.fixture(scope="module")
+def tenant(operator: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    made = seed_tenants(
+        operator, numbers=Numbers(), sealed_in=tmp_path_factory.mktemp("sealed"), tell=print
+    )
+    yield made[0]
+    clear(operator, find_leftovers(operator, prefix=made[0]["name"]), tell=print)
+
+
+def everything(operator: Cloud) -> dict[str, set[str]]:
+    """Give the ids of what the cloud has, without what belongs to other test tenants."""
+    return {
+        path: {thing["id"] for thing in operator.list(service, path, key)}
+        for service, path, key in EVERYTHING
+    }
+
+
+def test_its_servers_run_as_their_owner_with_what_belongs_to_them(operator, tenant):
+    servers = [
+        operator.get("compute", f"/servers/{server_id}", "server")
+        for server_id in tenant["servers"]
+    ]
+    owner = next(
+        user for user in operator.list("identity", "/users", "users", name=tenant["users"][0])
+    )
+    assert [server["status"] for server in servers] == ["ACTIVE", "SHUTOFF"]
+    assert {server["user_id"] for server in servers} == {owner["id"]}
+    assert {server["key_name"] for server in servers} == {f"{tenant['name']}-owner"}
+    attached = [volume["id"] for volume in servers[0]["os-extended-volumes:volumes_attached"]]
+    assert attached == tenant["volumes"][:1]
+
+
+def test_its_groups_know_each_other_and_its_address_leads_to_a_server(operator, tenant):
+    rules = operator.list(
+        "network", "/security-group-rules", "security_group_rules", project_id=tenant["id"]
+    )
+    assert any(rule["remote_group_id"] for rule in rules if rule["protocol"] == "tcp")
+    address = next(operator.list("network", "/floatingips", "floatingips", project_id=tenant["id"]))
+    assert address["floating_ip_address"] in tenant["floating_ips"]
+    assert address["port_id"]
+
+
+def test_its_passwords_are_sealed(tenant):
+    assert Path(tenant["sealed_file"]).stat().st_mode & 0o777 == 0o600
+
+
+def test_removing_it_leaves_the_cloud_as_it_was(operator, tmp_path):
+    before = everything(operator)
+    made = seed_tenants(
+        operator, numbers=Numbers(servers=1, volumes=0), sealed_in=tmp_path, tell=print
+    )[0]
+    assert everything(operator) != before
+    clear(operator, find_leftovers(operator, prefix=made["name"]), tell=print)
+    assert everything(operator) == before

@@ -1,0 +1,86 @@
+"""Test tenants: their bytes are known, their secrets sealed, and others' things are left alone."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dashboard.migrations_app.seeding.clearing import Leftovers, clear, find_leftovers
+from dashboard.migrations_app.seeding.grounds import PREFIX, known_bytes
+from dashboard.migrations_app.seeding.people import Person, seal
+
+
+class RecordingCloud:
+    """A cloud that has the given collections, and notes what is deleted from it."""
+
+    name = "recorded"
+
+    def __init__(self, collections: dict[str, list[dict[str, Any]]]) -> None:
+        self.collections = collections
+        self.deleted: list[str] = []
+
+    def list(self, _service: str, path: str, _key: str, **query: Any) -> Iterator[dict[str, Any]]:
+        for thing in self.collections.get(path, ()):
+            owner = query.get("project_id") or query.get("owner")
+            gone = f"{path.removesuffix('/detail')}/{thing['id']}" in self.deleted
+            if not gone and thing.get("project_id") == owner:
+                yield thing
+
+    def delete(self, _service: str, path: str, **_options: Any) -> None:
+        self.deleted.append(path)
+
+    def put(self, _service: str, _path: str, _body: Any = None) -> None:
+        pass
+
+
+def test_known_bytes_depend_on_their_seed_alone():
+    first, again, other = (known_bytes(seed, size=1000) for seed in "aab")
+    assert len(first) == 1000
+    assert first == again
+    assert first != other
+
+
+def test_passwords_are_sealed_in_a_file_of_this_account_only(tmp_path):
+    path = tmp_path / "seeded" / "tenant.json"
+    alice = Person(id="1", name="alice", password="a-password-for-tests-only")
+    seal(path, people={"owner": alice}, keys={"owner": "a key"})
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert json.loads(path.read_text())["alice"]["password"] == alice.password
+    with pytest.raises(FileExistsError):
+        seal(path, people={}, keys={})
+
+
+def test_only_names_with_the_prefix_are_found():
+    cloud = RecordingCloud(
+        {
+            "/projects": [{"id": "1", "name": f"{PREFIX}demo"}, {"id": "2", "name": "shop"}],
+            "/users": [{"id": "3", "name": "pumphouse"}, {"id": "4", "name": f"{PREFIX}u"}],
+            "/flavors/detail": [{"id": "5", "name": f"my-{PREFIX}small"}],
+        }
+    )
+    leftovers = find_leftovers(cloud)
+    assert [project["id"] for project in leftovers.projects] == ["1"]
+    assert [user["id"] for user in leftovers.users] == ["4"]
+    assert leftovers.flavors == []
+
+
+@pytest.mark.parametrize("prefix", ["", "p", "shop"])
+def test_another_prefix_is_refused(prefix):
+    with pytest.raises(ValueError, match="not of ours"):
+        find_leftovers(RecordingCloud({}), prefix=prefix)
+
+
+def test_what_belongs_to_other_projects_stays():
+    both = [{"id": "ours", "project_id": "1"}, {"id": "theirs", "project_id": "2"}]
+    collections = ("/servers/detail", "/volumes/detail", "/floatingips", "/networks", "/ports")
+    cloud = RecordingCloud(dict.fromkeys(collections, both))
+    clear(cloud, Leftovers(projects=[{"id": "1", "name": PREFIX}]), tell=lambda _line: None)
+    assert set(cloud.deleted) == {
+        "/servers/ours",
+        "/volumes/ours",
+        "/floatingips/ours",
+        "/networks/ours",
+        "/ports/ours",
+        "/projects/1",
+    }
