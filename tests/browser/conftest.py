@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -56,7 +57,7 @@ def complaints(context: BrowserContext) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def open_as(context: BrowserContext, live_server: LiveServer, client: object) -> Open:
+def open_as(context: BrowserContext, live_server: LiveServer) -> Open:
     """Give a function that opens an address as a user, without the detour of the login page."""
 
     def open_page(user: User, address: str) -> Page:
@@ -69,8 +70,6 @@ def open_as(context: BrowserContext, live_server: LiveServer, client: object) ->
 
 
 def _session_of(user: User, url: str) -> dict[str, str]:
-    from django.test import Client
-
     client = Client()
     client.force_login(user)
     name = settings.SESSION_COOKIE_NAME

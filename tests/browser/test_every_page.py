@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import Open
@@ -49,9 +49,9 @@ def test_axe_finds_no_serious_issue(
 
 
 def test_axe_finds_no_serious_issue_on_the_login_page(
-    context: object, live_server: LiveServer, browser: object, complaints: list[str]
+    context: BrowserContext, live_server: LiveServer, complaints: list[str]
 ) -> None:
-    page = context.new_page()  # type: ignore[attr-defined]
+    page = context.new_page()
     page.goto(f"{live_server.url}/login/")
     assert serious_issues(page) == []
     assert complaints == []
