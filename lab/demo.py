@@ -23,9 +23,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from lab import disk_path, volume_path
 from lab.clouds import CLOUDS, Cloud
-from lab.components.cinder import share_directory
-from lab.components.nova import disk_directory
 from lab.connection_files import ROLES, config_yaml_path
 from lab.places import REPOSITORY, run_directory
 
@@ -37,8 +36,8 @@ LOGIN = "admin"
 MEBIBYTE = 1024 * 1024
 READY_SECONDS = 60
 STOP_SECONDS = 30
-Disks = dict[str, tuple[Path, Path]]
-"""A thing's name -> the file of its bytes on the source and on the destination."""
+Digests = dict[str, str]
+"""The id of a server or a volume -> the sha256 of its bytes."""
 
 
 def main() -> int:
@@ -49,14 +48,13 @@ def main() -> int:
     with lab_running(), Dashboard().running() as dashboard:
         say("Fill a tenant of the source cloud")
         tenant = dashboard.fresh_tenant()
-        for path in written_files(tenant):
-            write_as_guest(path)
+        before = written_by_guests(tenant)
         say(f"Move tenant {tenant['name']}")
         dashboard.pumphouse("plan", tenant["name"])
         dashboard.pumphouse("execute", tenant["name"])
         say("Compare both sides")
         clean = dashboard.pumphouse("verify", tenant["name"], check=False)
-        well = all((clean, same_bytes(dashboard.disks(tenant)), old_password_works(tenant)))
+        well = all((clean, same_bytes(before, dashboard.moved(tenant)), old_password_works(tenant)))
         say(f"{'Done' if well else 'SOMETHING WENT WRONG'}, {time.monotonic() - began:.0f} s")
         print(f"\n  {dashboard.address}  user {LOGIN}, password {dashboard.password}\n", flush=True)
         if not os.environ.get("PUMPHOUSE_DEMO_EXIT"):
@@ -151,13 +149,14 @@ class Dashboard:
         tenant: Json = self.document("setup")["tenants"][0]
         return tenant
 
-    def disks(self, tenant: Json) -> Disks:
-        """Find the bytes of each server and volume on both sides, by Pumphouse's ledger."""
-        plans = self._get(f"plans/?tenant_id={tenant['id']}")["results"]
-        ledger = self._get(f"plans/{plans[0]['id']}/ledger/?type=server")["results"]
-        volumes = self._get(f"plans/{plans[0]['id']}/ledger/?type=volume")["results"]
-        disks = {link["name"]: paths(disk_file, link) for link in ledger}
-        return disks | {link["name"]: paths(volume_file, link) for link in volumes}
+    def moved(self, tenant: Json) -> dict[str, Path]:
+        """Give the destination's files by the source's ids, as Pumphouse's ledger has them."""
+        plan = self._get(f"plans/?tenant_id={tenant['id']}")["results"][0]["id"]
+        files: dict[str, Path] = {}
+        for kind, file in (("server", disk_path), ("volume", volume_path)):
+            for link in self._get(f"plans/{plan}/ledger/?type={kind}")["results"]:
+                files[link["source_id"]] = file(DESTINATION.name, link["destination_id"])
+        return files
 
     def _get(self, path: str) -> Json:
         if not self._token:
@@ -219,43 +218,29 @@ def ask(url: str, *, body: Json | None = None, token: str = "") -> Json:
     return content
 
 
-def written_files(tenant: Json) -> list[Path]:
-    """Give the source's files that the tenant's guests write on."""
-    servers = [disk_file(SOURCE, server) for server in tenant["servers"]]
-    return servers + [volume_file(SOURCE, volume) for volume in tenant["volumes"]]
-
-
-def disk_file(cloud: Cloud, server_id: str) -> Path:
-    """Give the file that a server of the lab has for a disk."""
-    return disk_directory(cloud) / server_id / "disk"
-
-
-def volume_file(cloud: Cloud, volume_id: str) -> Path:
-    """Give the file that a volume of the lab is; without snapshots it is the bytes themselves."""
-    return share_directory(cloud) / f"volume-{volume_id}"
+def written_by_guests(tenant: Json) -> Digests:
+    """Write on every disk as its guest would, and give each one's digest by its id."""
+    files = {server: disk_path(SOURCE.name, server) for server in tenant["servers"]}
+    files |= {volume: volume_path(SOURCE.name, volume) for volume in tenant["volumes"]}
+    for file in files.values():
+        write_as_guest(file)
+    return {id_: sha256(file) for id_, file in files.items()}
 
 
 def write_as_guest(path: Path) -> None:
-    """Write known bytes in the middle of a disk, as its guest would."""
+    """Write known and random bytes in the middle of a disk."""
     with path.open("r+b") as disk:
         disk.seek(path.stat().st_size // 2)
-        disk.write(f"Written by the guest of {path.parent.name}. ".encode())
+        disk.write(b"Written by the guest. ")
         disk.write(secrets.token_bytes(MEBIBYTE))
 
 
-def paths(file: Any, link: Json) -> tuple[Path, Path]:
-    """Give both sides' files of a line of the ledger."""
-    return file(SOURCE, link["source_id"]), file(DESTINATION, link["destination_id"])
-
-
-def same_bytes(disks: Disks) -> bool:
+def same_bytes(before: Digests, moved: dict[str, Path]) -> bool:
     """Print the sha256 of each disk and volume on both sides, and say whether all are equal."""
-    same = bool(disks)
-    for name, (source, destination) in sorted(disks.items()):
-        before, after = sha256(source), sha256(destination)
-        same &= before == after
-        print(f"  {name}\n    source      {before}\n    destination {after}", flush=True)
-    return same
+    after = {id_: sha256(moved[id_]) if id_ in moved else "not moved" for id_ in before}
+    for id_, digest in before.items():
+        print(f"  {id_}  source       {digest}\n  {'':36}  destination  {after[id_]}", flush=True)
+    return before == after
 
 
 def sha256(path: Path) -> str:
