@@ -4,6 +4,7 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import register_configured_clouds
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.job_lists import with_counts
@@ -40,6 +41,12 @@ def cloud_page(request: PageRequest, name: str) -> HttpResponse:
 @button(Action.DISCOVER)
 def read_configuration(request: PageRequest) -> HttpResponse:
     """Read the configuration file again; no cloud is asked."""
-    return do_and_return(
-        request, register_configured_clouds, to="clouds", done="The configuration was read."
-    )
+    return do_and_return(request, _read_configuration, to="clouds", done="The file was read.")
+
+
+def _read_configuration() -> None:
+    if not register_configured_clouds():
+        raise BadInput(
+            "No file with clouds is configured.",
+            fix="Name a clouds.yaml or config.yaml in PUMPHOUSE_CONFIG and start Pumphouse again.",
+        )

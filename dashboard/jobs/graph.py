@@ -79,9 +79,12 @@ def boxes(layout: "Layout", groups: Iterable[GroupProgress]) -> list[Box]:
 
 
 @lru_cache(maxsize=64)
-def layout_of(job_id: int) -> Layout:
-    """Lay out the groups of a job. Kept in memory: the steps of a job are fixed when it starts,
-    and a page that is watched asks every two seconds."""
+def layout_of(job_id: int, step_count: int) -> Layout:
+    """Lay out the groups of a job that has so many steps.
+
+    Kept in memory: a page that is watched asks every two seconds, and the edges of a large job are
+    many. Steps are only ever added, so that their number tells whether the layout is still true.
+    """
     steps = Step.objects.filter(job_id=job_id)
     firsts = steps.values_list("group").annotate(first=Min("ordinal")).order_by("first")
     groups = [group for group, _ in firsts]

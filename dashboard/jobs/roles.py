@@ -6,7 +6,7 @@ Pages and API ask ``may``; nothing else decides about permissions.
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser, Group, User
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 
 Person = User | AnonymousUser
 
@@ -65,6 +65,11 @@ def may(user: Person, action: Action) -> bool:
 
 
 def create_groups(**_signal: Any) -> None:
-    """Create the three groups; connected to ``post_migrate``, so that they are always there."""
+    """Create the three groups; connected to ``post_migrate``, so that they are always there.
+
+    Admins may edit users in the Django admin, for which they also need the staff status.
+    """
     for name in GROUPS:
         Group.objects.get_or_create(name=name)
+    users = Permission.objects.filter(content_type__app_label="auth", content_type__model="user")
+    Group.objects.get(name=Role.ADMIN.group).permissions.add(*users)

@@ -81,7 +81,7 @@ def _job(job_id: int) -> Job:
 def _about(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
     """Give what all parts of a job's page are made from."""
     progress = job_progress(job)
-    layout = layout_of(job.pk)
+    layout = layout_of(job.pk, progress.total)
     broken = job.steps.filter(state__in=BROKEN_STEP_STATES)
     failures = list(broken[:FAILURES_SHOWN])
     return {
