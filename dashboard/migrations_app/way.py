@@ -12,11 +12,15 @@ from dashboard.migrations_app.models import Plan, PlanFinding
 
 @dataclass(frozen=True)
 class Stop:
-    """One verb on a plan's way: how it stands (a state's name, for its look) and a few words."""
+    """One verb on a plan's way: how it stands (a state's name, for its look) and a few words.
+
+    ``job`` is there where it is the job that tells more.
+    """
 
     name: str
     state: str
     words: str
+    job: Job | None = None
 
 
 def jobs_of(plan: Plan) -> QuerySet[Job]:
@@ -81,4 +85,4 @@ def _finalize(plan: Plan, job: Job | None) -> Stop:
 def _of_job(name: str, job: Job | None, *, otherwise: str) -> Stop:
     if job is None or job.state == "done":
         return Stop(name, "pending", otherwise)
-    return Stop(name, job.state, f"Job {job.pk} {job.get_state_display().lower()}")
+    return Stop(name, job.state, f"Job {job.pk} {job.get_state_display().lower()}", job)
