@@ -1,0 +1,117 @@
+"""Captures a volume of the source in a temporary image.
+
+A volume in use cannot be uploaded everywhere (``enable_force_upload`` is off by default), so it is
+read through a snapshot and a volume made from it; both belong to the operator and are removed as
+soon as the image is there. All three are found again by their names.
+"""
+
+from collections.abc import Iterable
+
+from dashboard.clients.openstack import wait_for
+from dashboard.errors import Retryable
+from dashboard.migrations_app.contract import Json, Work
+from dashboard.migrations_app.temporary_images import await_captured, find_image
+
+COPY_SECONDS = 6 * 3600
+GONE_SECONDS = 1800
+_SERVICE = "block_storage"
+# sparse, so that only what was ever written travels; and no volume is cloned from it by the
+# storage, so that it can be deleted while the volume lives
+_FORMAT = {"disk_format": "qcow2", "container_format": "bare"}
+
+
+def image_name(work: Work) -> str:
+    """Give the name of the volume's temporary image."""
+    return f"pumphouse-volume-{work.record.id}-image"
+
+
+def capture_volume(work: Work) -> None:
+    """Make the temporary image of the volume and note its id as ``source_image``."""
+    image = find_image(work.source, name=image_name(work)) if work.probing else None
+    image_id = image["id"] if image else _upload(work, _readable(work))
+    work.remember(source_image=image_id)
+    await_captured(
+        work,
+        image_id,
+        is_at_work=lambda: _is_uploading(work),
+        what=f"the image of volume {work.record.name or work.record.id}",
+    )
+    remove_copy(work)
+
+
+def remove_copy(work: Work) -> None:
+    """Delete the copy of a volume in use and the snapshot that it was made from."""
+    if not work.facts.get("copied"):
+        return
+    # the snapshot last: some storage keeps it while a volume depends on it
+    for path, key, suffix in (("volumes", "volume", "copy"), ("snapshots", "snapshot", "snapshot")):
+        for found in _find(work, path, suffix):
+            await_deleted(work, f"/{path}/{found['id']}", key)
+    work.remember(copied=False)
+
+
+def await_deleted(work: Work, path: str, key: str) -> None:
+    """Delete something of the source's block storage and wait until it is gone."""
+    work.source.delete(_SERVICE, path)
+
+    def gone() -> bool | None:
+        found = work.source.find(_SERVICE, path, key)
+        if found and found["status"] == "error_deleting":
+            raise Retryable(f"Cloud {work.source.name} failed to delete {path}.")
+        return True if found is None else None
+
+    wait_for(gone, what=f"{path} to be deleted", seconds=GONE_SECONDS, check=work.check)
+
+
+def _readable(work: Work) -> str:
+    """Give the volume to upload: itself, or a copy of it while a server uses it."""
+    volume = work.source.get(_SERVICE, f"/volumes/{work.record.id}", "volume")
+    if volume["status"] == "available":
+        return work.record.id
+    work.remember(copied=True)
+    snapshot = _made(
+        work, "snapshots", "snapshot", "snapshot", {"volume_id": work.record.id, "force": True}
+    )
+    copy = {"snapshot_id": snapshot["id"], "size": volume["size"]}
+    return str(_made(work, "volumes", "volume", "copy", copy)["id"])
+
+
+def _made(work: Work, path: str, key: str, suffix: str, body: Json) -> Json:
+    """Give the available snapshot or volume of that name, made now unless it is there already."""
+    found = next(iter(_find(work, path, suffix)), None) if work.probing else None
+    if found and found["status"] == "error":
+        await_deleted(work, f"/{path}/{found['id']}", key)
+        found = None
+    named = {**body, "name": _name(work, suffix)}
+    made = found or work.source.post(_SERVICE, f"/{path}", {key: named}, key)
+
+    def available() -> Json | None:
+        current = work.source.get(_SERVICE, f"/{path}/{made['id']}", key)
+        if current["status"] == "error":
+            raise Retryable(f"Cloud {work.source.name} failed to make {key} {named['name']}.")
+        return current if current["status"] == "available" else None
+
+    return wait_for(available, what=named["name"], seconds=COPY_SECONDS, check=work.check)
+
+
+def _find(work: Work, path: str, suffix: str) -> Iterable[Json]:
+    # without all_tenants: they are the operator's own
+    return work.source.list(_SERVICE, f"/{path}/detail", path, name=_name(work, suffix))
+
+
+def _name(work: Work, suffix: str) -> str:
+    return f"pumphouse-volume-{work.record.id}-{suffix}"
+
+
+def _upload(work: Work, volume_id: str) -> str:
+    work.remember(uploading=volume_id)
+    body = {"os-volume_upload_image": {"image_name": image_name(work), **_FORMAT}}
+    path = f"/volumes/{volume_id}/action"
+    answer = work.source.post(_SERVICE, path, body, "os-volume_upload_image")
+    return str(answer["image_id"])
+
+
+def _is_uploading(work: Work) -> bool:
+    volume_id = work.facts.get("uploading", work.record.id)
+    volume = work.source.find(_SERVICE, f"/volumes/{volume_id}", "volume") or {}
+    return volume.get("status") == "uploading"
