@@ -156,6 +156,8 @@ def _item(plan: Plan, ordinal: int, kind: str, number: int) -> PlanItem:
         name=f"{kind.replace('_', '-')}-{number}",
         action=PlanItem.Action.ADOPT if adopted else PlanItem.Action.CREATE,
         destination_id=destination_id(kind, number) if adopted else "",
+        # what the volume's type itself asks its record for
+        fields={"server_ids": []} if kind == "volume" else {},
         losses=losses[: number % 3] if kind == "server" else [],
     )
 
@@ -184,6 +186,7 @@ def ledger_of(plan: Plan) -> None:
             name=item.name,
             origin=Link.Origin.CREATED if created else Link.Origin.ADOPTED,
             state=Link.State.PRESENT,
+            stages=["create"],
         )
 
 
