@@ -173,7 +173,6 @@ class UnusualTenant:
         for collection in ("ports", "networks", "security-groups"):
             for each in self.listed(collection):
                 self.cloud.delete("network", f"/{collection}/{each['id']}")
-        # listing the groups made the default one again
         self.cloud.delete("network", f"/address-groups/{self.address_group}")
         self.cloud.delete("identity", f"/projects/{self.project_id}")
 
