@@ -20,6 +20,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,16 @@ MEBIBYTE = 1024 * 1024
 READY_SECONDS = 60
 STOP_SECONDS = 30
 Digests = dict[str, str]
-"""The id of a server or a volume -> the sha256 of its bytes."""
+"""The id of a server or a volume on the source -> the sha256 of its bytes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """A server or a volume that has moved, and the file of its bytes on the destination."""
+
+    name: str
+    source_id: str
+    file: Path
 
 
 def main() -> int:
@@ -149,14 +159,18 @@ class Dashboard:
         tenant: Json = self.document("setup")["tenants"][0]
         return tenant
 
-    def moved(self, tenant: Json) -> dict[str, Path]:
-        """Give the destination's files by the source's ids, as Pumphouse's ledger has them."""
+    def moved(self, tenant: Json) -> list[Moved]:
+        """Find the disks and volumes on the destination by Pumphouse's ledger."""
         plan = self._get(f"plans/?tenant_id={tenant['id']}")["results"][0]["id"]
-        files: dict[str, Path] = {}
-        for kind, file in (("server", disk_path), ("volume", volume_path)):
-            for link in self._get(f"plans/{plan}/ledger/?type={kind}")["results"]:
-                files[link["source_id"]] = file(DESTINATION.name, link["destination_id"])
-        return files
+        return [
+            Moved(
+                name=f"{kind} {link['name']}",
+                source_id=link["source_id"],
+                file=file(DESTINATION.name, link["destination_id"]),
+            )
+            for kind, file in (("server", disk_path), ("volume", volume_path))
+            for link in self._get(f"plans/{plan}/ledger/?type={kind}")["results"]
+        ]
 
     def _get(self, path: str) -> Json:
         if not self._token:
@@ -235,11 +249,13 @@ def write_as_guest(path: Path) -> None:
         disk.write(secrets.token_bytes(MEBIBYTE))
 
 
-def same_bytes(before: Digests, moved: dict[str, Path]) -> bool:
+def same_bytes(before: Digests, moved: list[Moved]) -> bool:
     """Print the sha256 of each disk and volume on both sides, and say whether all are equal."""
-    after = {id_: sha256(moved[id_]) if id_ in moved else "not moved" for id_ in before}
-    for id_, digest in before.items():
-        print(f"  {id_}  source       {digest}\n  {'':36}  destination  {after[id_]}", flush=True)
+    after = {thing.source_id: sha256(thing.file) for thing in moved}
+    for thing in moved:
+        print(f"  {thing.name}")
+        print(f"    source       {before.get(thing.source_id)}")
+        print(f"    destination  {after[thing.source_id]}", flush=True)
     return before == after
 
 

@@ -14,6 +14,8 @@ from dashboard.errors import Conflict, PumphouseError
 
 Json = Mapping[str, Any]
 
+WIDTH = 200
+
 
 class Screen:
     """The terminal of one command.
@@ -24,8 +26,8 @@ class Screen:
 
     def __init__(self, *, json: bool = False) -> None:
         self.json = json
-        self.progress = Console(stderr=True, highlight=False)
-        self._people = self.progress if json else Console(highlight=False)
+        self.progress = _console(stderr=True)
+        self._people = self.progress if json else _console(stderr=False)
 
     def tell(self, what: RenderableType) -> None:
         """Show a line, a table or anything else that rich can draw."""
@@ -34,7 +36,10 @@ class Screen:
 
     def table(self, *headings: str, rows: Iterable[Iterable[object]]) -> None:
         """Show rows below headings; nothing at all when there are no rows."""
-        table = Table(*headings, box=None, pad_edge=False, header_style="bold")
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for heading in headings:
+            # Folded and not cut: names and ids are there to be used.
+            table.add_column(heading, overflow="fold")
         for row in rows:
             table.add_row(*(Text(str(cell)) for cell in row))
         if table.row_count:
@@ -52,3 +57,9 @@ class Screen:
         lines = [f"pumphouse: {sentence}", fix, f"See {address}" if address else ""]
         print("\n  ".join(line for line in lines if line), file=sys.stderr)
         self.answer({"error": sentence, "fix": fix, **({"address": address} if address else {})})
+
+
+def _console(*, stderr: bool) -> Console:
+    """Give a console as wide as its terminal, and wide enough for any table where there is none."""
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=WIDTH)
