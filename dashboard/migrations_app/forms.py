@@ -52,7 +52,8 @@ class PlanForm(forms.Form):
     )
 
     def __init__(self, *args: Any, source: Cloud, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         others = Cloud.objects.exclude(pk=source.pk).exclude(state=Cloud.State.VANISHED)
         self.fields["destination"].queryset = others  # type: ignore[attr-defined]
 

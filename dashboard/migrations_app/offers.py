@@ -13,8 +13,6 @@ from dashboard.jobs.roles import Action
 from dashboard.migrations_app.execution import EXECUTABLE
 from dashboard.migrations_app.models import Link, Plan, PlanFinding
 
-MOVED = frozenset({Plan.State.EXECUTING, Plan.State.EXECUTED})
-
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
@@ -100,7 +98,8 @@ def _verify(plan: Plan, active: Job | None) -> Offer:
 
 
 def _why_no_verify(plan: Plan) -> str:
-    return "" if plan.state in MOVED else "Nothing has been moved by this plan."
+    moved = plan.links.filter(state=Link.State.PRESENT).exists()
+    return "" if moved else "Nothing has been moved by this plan."
 
 
 def _rollback(plan: Plan, active: Job | None) -> Offer:
@@ -116,7 +115,8 @@ def _rollback(plan: Plan, active: Job | None) -> Offer:
 def _why_no_rollback(plan: Plan) -> str:
     if plan.state == Plan.State.FINALIZED:
         return "The source has been deleted: there is nothing to go back to."
-    left = plan.links.exclude(state=Link.State.REMOVED).exists()
+    created = plan.links.filter(origin=Link.Origin.CREATED)
+    left = created.exclude(state=Link.State.REMOVED).exists()
     return "" if left else "This plan has created nothing that is still there."
 
 

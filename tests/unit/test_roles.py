@@ -1,0 +1,45 @@
+"""Who may do what."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, Group, User
+
+from dashboard.jobs.roles import Action, Role, may, role_of
+
+pytestmark = pytest.mark.django_db
+
+
+def user_in(*groups: str) -> User:
+    user = User.objects.create_user(username="somebody")
+    user.groups.set(Group.objects.filter(name__in=groups))
+    return user
+
+
+def test_the_three_groups_are_there_from_the_beginning() -> None:
+    names = Group.objects.values_list("name", flat=True)
+    assert {"viewer", "operator", "admin"} <= set(names)
+
+
+def test_the_highest_of_several_groups_counts() -> None:
+    assert role_of(user_in("viewer", "operator")) == Role.OPERATOR
+
+
+def test_a_user_without_a_group_may_only_read() -> None:
+    somebody = user_in()
+    assert [action for action in Action if may(somebody, action)] == [Action.READ]
+
+
+def test_an_operator_may_do_all_but_what_deletes_and_users() -> None:
+    operator = user_in("operator")
+    refused = {action for action in Action if not may(operator, action)}
+    assert refused == {Action.ROLLBACK, Action.FINALIZE, Action.MANAGE_USERS}
+
+
+def test_a_superuser_is_an_admin() -> None:
+    assert role_of(User.objects.create_superuser(username="root")) == Role.ADMIN
+
+
+def test_who_has_not_logged_in_or_was_shut_out_may_nothing() -> None:
+    shut_out = user_in("admin")
+    shut_out.is_active = False
+    for nobody in (AnonymousUser(), shut_out):
+        assert not any(may(nobody, action) for action in Action)
