@@ -1,0 +1,163 @@
+"""The host behind a simulated BMC, as ipmi_sim asks for it: power and boot device are small files.
+
+  chassis.py DIRECTORY get power|boot...
+  chassis.py DIRECTORY set power 0|1, reset 1, shutdown 1, boot none|pxe|..., any number of them
+  chassis.py DIRECTORY check ...
+
+Files of the directory: power (0 or 1), boot (the device of the next start), log (each command and
+what came of it) and, where a real process is to go on and off with the power, switch.json: a
+command that gets "off", "shutdown" or "on DEVICE" as its last arguments. It runs in a Python
+without site-packages, since it is started for every question.
+"""
+
+import fcntl
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+OFF, ON = "0", "1"
+DISK, NETWORK = "none", "pxe"
+
+
+class Chassis:
+    """One host: what its BMC can see and switch."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def power(self) -> str:
+        """1 while the host has power."""
+        return self._read("power", default=OFF)
+
+    @property
+    def boot(self) -> str:
+        """The device of the next start; "none" stands for what the firmware prefers, the disk."""
+        return self._read("boot", default=DISK)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep others from switching meanwhile: a slow start must not outlast a power-off."""
+        with (self.directory / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def record(self, line: str) -> None:
+        """Add a line to the log, with the time of day."""
+        with (self.directory / "log").open("a") as log:
+            log.write(f"{time.strftime('%H:%M:%S')} {line}\n")
+
+    def set_power(self, power: str) -> None:
+        """Switch on or off; nothing happens to a host that is so already."""
+        if power != self.power:
+            if power == ON:
+                self._start()
+            else:
+                self._stop()
+
+    def set_boot(self, device: str) -> None:
+        """Choose the device of the next start, once."""
+        self._write("boot", device)
+
+    def reset(self, _: str) -> None:
+        """Start the host anew, if it has power."""
+        if self.power == ON:
+            self._stop()
+            self._start()
+
+    def shut_down(self, _: str) -> None:
+        """Let the host's operating system end; without one the power goes at once."""
+        if self.power == ON and not self._switch("shutdown", wait=False):
+            self._stop()
+
+    def power_gone(self) -> None:
+        """Note that the host has switched itself off."""
+        self._write("power", OFF)
+        self.record("is off")
+
+    def _start(self) -> None:
+        device = self.boot
+        self._write("boot", DISK)
+        self._write("power", ON)
+        self.record(f"starts from {'network' if device == NETWORK else 'disk'}")
+        self._switch("on", device, wait=False)
+
+    def _stop(self) -> None:
+        self._switch("off", wait=True)
+        self.power_gone()
+
+    def _switch(self, *order: str, wait: bool) -> bool:
+        """Pass an order on to the real process, if there is one."""
+        path = self.directory / "switch.json"
+        if not path.exists():
+            return False
+        with (self.directory / "switch.log").open("a") as log:
+            process = subprocess.Popen(
+                [*json.loads(path.read_text()), *order],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        if wait:
+            process.wait()
+        return True
+
+    def _read(self, name: str, *, default: str) -> str:
+        path = self.directory / name
+        return path.read_text() if path.exists() else default
+
+    def _write(self, name: str, value: str) -> None:
+        """Replace the file at once, so that nobody reads an empty one."""
+        new = self.directory / f"{name}.new"
+        new.write_text(value)
+        new.replace(self.directory / name)
+
+
+def main(directory: str, action: str, *arguments: str) -> int:
+    """Answer one question or carry out one order of ipmi_sim."""
+    chassis = Chassis(Path(directory))
+    if action == "get":
+        return give(chassis, arguments)
+    if action == "set":
+        return carry_out(chassis, arguments)
+    return 0
+
+
+def give(chassis: Chassis, names: Sequence[str]) -> int:
+    """Print the values asked for."""
+    known = {"power": chassis.power, "boot": chassis.boot}
+    for name in names:
+        if name not in known:
+            print(f"Invalid parameter: {name}")
+            return 1
+        print(f"{name}:{known[name]}")
+    return 0
+
+
+def carry_out(chassis: Chassis, arguments: Sequence[str]) -> int:
+    """Record each order and do it."""
+    orders: dict[str, Callable[[str], None]] = {
+        "power": chassis.set_power,
+        "boot": chassis.set_boot,
+        "reset": chassis.reset,
+        "shutdown": chassis.shut_down,
+        "identify": lambda _: None,
+    }
+    for name, value in zip(arguments[::2], arguments[1::2], strict=True):
+        if name not in orders:
+            print(f"Invalid parameter: {name}")
+            return 1
+        with chassis.locked():
+            chassis.record(f"set {name} {value}")
+            orders[name](value)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
