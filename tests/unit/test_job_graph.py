@@ -34,5 +34,5 @@ def test_no_two_boxes_lie_on_each_other() -> None:
     layout = lay_out(groups, [("type-0", group) for group in groups[1:]])
     assert len({(node.x, node.y) for node in layout.nodes}) == len(groups)
     for node in layout.nodes:
-        assert 0 <= node.x and node.x + node.width <= layout.width
-        assert 0 <= node.y and node.y + node.height <= layout.height
+        assert node.x >= 0 and node.x + node.width <= layout.width
+        assert node.y >= 0 and node.y + node.height <= layout.height
