@@ -10,6 +10,7 @@ from argparse import Namespace
 import pytest
 from rich.console import Console
 
+from dashboard.cli import command_line
 from dashboard.cli.following import follow, follow_and_tell
 from dashboard.cli.screen import Screen
 from dashboard.jobs.models import Job, LogLine
@@ -52,6 +53,12 @@ def test_a_detached_job_is_left_alone(capsys):
     assert follow_and_tell(job, Namespace(detach=True), screen()) == 0
     assert Job.objects.get(pk=job.pk).state == JobState.QUEUED
     assert f"pumphouse status {job.pk}" in capsys.readouterr().out
+
+
+def test_a_job_that_its_command_left_goes_on_by_resume():
+    job = rehearse(spec("a"))
+    assert command_line.run(["resume", str(job.pk)]) == 0
+    assert Job.objects.get(pk=job.pk).state == JobState.DONE
 
 
 def test_a_held_job_is_exit_code_zero_and_goes_on_when_released(capsys):

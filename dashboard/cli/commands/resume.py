@@ -4,13 +4,13 @@ from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.choosing import chosen_job
 from dashboard.cli.command import Command
-from dashboard.cli.following import add_detach, follow_and_tell
+from dashboard.cli.following import DRIVEN_STATES, add_detach, follow_and_tell
 from dashboard.cli.screen import Screen
 from dashboard.jobs.operating import resume
 
 
 class ResumeCommand(Command):
-    """Go on with a failed or cancelled job; its failed steps are tried anew."""
+    """Go on with a failed, cancelled or abandoned job; its failed steps are tried anew."""
 
     name = "resume"
 
@@ -20,6 +20,8 @@ class ResumeCommand(Command):
         add_detach(parser)
 
     def run(self, options: Namespace, screen: Screen) -> int:
-        """Resume it, then drive and show it."""
-        job = resume(chosen_job(options.job), user=None)
+        """Resume it, then drive and show it; one that still runs only needs a driver."""
+        job = chosen_job(options.job)
+        if job.state not in DRIVEN_STATES:
+            job = resume(job, user=None)
         return follow_and_tell(job, options, screen)
