@@ -1,0 +1,83 @@
+"""What Fuel says when it refuses, in words: one of ``dashboard.errors`` for each answer.
+
+Nailgun gives its reason as ``{"message": ..., "errors": [...]}`` or as plain text, in either case
+as text/html. Another running task is a 400 there, not a 409.
+"""
+
+from typing import Any
+
+import requests
+
+from dashboard import secrets
+from dashboard.errors import Conflict, NeedsOperator, NotFound, PumphouseError, Retryable
+
+PASSING_STATUSES = frozenset({408, 429, 502, 503, 504})
+BUSY = "another running task"
+
+
+class FuelBusy(Retryable):
+    """Fuel works on that environment already; the order was not taken and can be given again."""
+
+
+def refusal(response: requests.Response, *, root: str) -> PumphouseError:
+    """Turn an answer that is not a 2xx into our error: NotFound, Conflict, FuelBusy, ..."""
+    status, reason = response.status_code, _reason(response)
+    what = f"{response.request.method} {response.request.path_url.partition('?')[0]}"
+    sentence = f"Fuel at {root} answered {status} to {what}: {reason}"
+    if status < 400:
+        return _elsewhere(response, root)
+    if status in PASSING_STATUSES:
+        return Retryable(sentence, fix="Look whether Nailgun runs on the Fuel master.")
+    if BUSY in reason:
+        return FuelBusy(sentence, fix="Wait until the task that runs in Fuel is done, then retry.")
+    if status == 404:
+        return NotFound(sentence, fix="Look whether it was deleted in Fuel; discover again.")
+    if status == 409:
+        return Conflict(sentence, fix="Choose another name, or remove what has it in Fuel.")
+    return NeedsOperator(sentence, fix=_fix(status))
+
+
+def not_fuel(root: str) -> NeedsOperator:
+    """Give the error for an answer that Nailgun cannot have given."""
+    return NeedsOperator(
+        f"What answers at {root} is not the API of Fuel.",
+        fix="Correct the host and the port below fuel in the configuration.",
+    )
+
+
+def _elsewhere(response: requests.Response, root: str) -> NeedsOperator:
+    target = response.headers.get("location", "another address")
+    return NeedsOperator(
+        f"Fuel at {root} sends requests on to {target}.",
+        fix="Write that address, with https, below fuel in the configuration.",
+    )
+
+
+def _reason(response: requests.Response) -> str:
+    """Give Nailgun's message and, where it has any, the single errors below it."""
+    try:
+        body = response.json()
+    except ValueError:
+        body = response.text
+    if isinstance(body, dict) and "message" in body:
+        details = [_detail(error) for error in body.get("errors") or ()]
+        body = ". ".join([str(body["message"]), *filter(None, details)])
+    return secrets.mask(" ".join(str(body).split())[:500]) or str(response.reason)
+
+
+def _detail(error: Any) -> str:
+    """Describe one entry of ``errors``: which fields of which objects."""
+    if not isinstance(error, dict):
+        return str(error)
+    fields = ", ".join(str(field) for field in error.get("errors") or ())
+    ids = ", ".join(str(identity) for identity in error.get("ids") or ())
+    return f"Look at {fields} of {ids}" if fields and ids else fields
+
+
+def _fix(status: int) -> str:
+    fixes = {
+        401: "Correct the username and the password below fuel in the configuration.",
+        403: "Give the account the role admin in Fuel's Keystone.",
+        500: "Look into the log of Nailgun on the Fuel master (/var/log/nailgun/api.log).",
+    }
+    return fixes.get(status, "Look at the reason, mend it in Fuel, then retry.")
