@@ -1,7 +1,7 @@
 """The lab: real OpenStack clouds of different releases on loopback. See docs/lab.md."""
 
 from lab.clouds import CLOUDS, Cloud, cloud_named
-from lab.connection_files import clouds_yaml_path, config_yaml_path
+from lab.connection_files import clouds_yaml_path, config_yaml_path, inventory_yaml_path
 from lab.errors import LabError
 from lab.files import disk_path, image_path, volume_path
 from lab.infrastructure import sql
@@ -18,6 +18,7 @@ __all__ = [
     "config_yaml_path",
     "disk_path",
     "image_path",
+    "inventory_yaml_path",
     "password",
     "restart",
     "sql",

@@ -6,6 +6,8 @@
   python3 -m lab status [CLOUD...]    processes and memory; exit status 1 when one is missing
   python3 -m lab check CLOUD          try what a migration needs
   python3 -m lab compute start|stop CLOUD HOST
+  python3 -m lab bmc up|down|status   the hosts' management controllers, with `up` and `down` too
+  python3 -m lab bmc log|freeze|thaw HOST
   python3 -m lab down [CLOUD...]      keeps the state
 
 All clouds when none is named. See docs/lab.md.
@@ -16,6 +18,8 @@ import subprocess
 import sys
 
 from lab import lifecycle, requirements, status, venvs
+from lab.bmc import control
+from lab.bmc.hosts import hosts_of
 from lab.clouds import CLOUDS, Cloud, cloud_named
 from lab.connection_files import clouds_yaml_path
 from lab.errors import LabError, NotPrepared
@@ -43,7 +47,10 @@ def run(action: str, *names: str) -> int:
             lifecycle.install(chosen(names))
         case "up", _:
             lifecycle.up(chosen(names))
+            if control.available():
+                control.up(hosts_of(chosen(names)))
         case "down", _:
+            control.down(hosts_of(chosen(names)))
             lifecycle.down(chosen(names))
         case "status", _:
             return 0 if status.report(chosen(names)) else 1
@@ -51,6 +58,8 @@ def run(action: str, *names: str) -> int:
             return check(cloud_named(name))
         case "compute", (order, cloud, host):
             lifecycle.compute(order, cloud, host)
+        case "bmc", (order, *hosts):
+            return control.run(order, *hosts)
         case _:
             print(__doc__)
             return 0 if action == "help" else 2

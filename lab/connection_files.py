@@ -1,9 +1,10 @@
-"""The files through which others find the lab: clouds.yaml and a Pumphouse config.yaml."""
+"""The files through which others find the lab: clouds.yaml, and Pumphouse's own of 2015."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+from lab.bmc.hosts import HOSTS, Host
 from lab.clouds import CLOUDS, REGION, Cloud
 from lab.configuration import database_url
 from lab.passwords import password
@@ -23,8 +24,21 @@ def config_yaml_path() -> Path:
     return run_directory() / "config.yaml"
 
 
+def inventory_yaml_path() -> Path:
+    """The hosts and their BMCs, in the format of 2015."""
+    return run_directory() / "inventory.yaml"
+
+
+def write_inventory() -> None:
+    """Write the inventory, readable by the owner only."""
+    ipmi = {host.name: host.ipmi_entry() for host in HOSTS.values()}
+    hosts = {host.name: _inventory_entry(host) for host in HOSTS.values()}
+    write_private(inventory_yaml_path(), as_yaml({"ipmi": ipmi, "hosts": hosts}))
+
+
 def write_all() -> None:
-    """Write both, readable by the owner only."""
+    """Write all, readable by the owner only."""
+    write_inventory()
     clouds = {name: _client_entry(cloud) for name, cloud in CLOUDS.items()}
     write_private(clouds_yaml_path(), as_yaml({"clouds": clouds}))
     roles = {role: _pumphouse_entry(CLOUDS[name]) for role, name in ROLES.items()}
@@ -46,6 +60,12 @@ def as_yaml(value: dict[str, Any], *, indent: int = 0) -> str:
 def _identity(cloud: Cloud) -> dict[str, str]:
     """Where the password hashes are, which no API gives out."""
     return {"connection": database_url(cloud, "keystone")}
+
+
+def _inventory_entry(host: Host) -> dict[str, object]:
+    """The host, with the mark of 2015 for one that may leave its cloud."""
+    in_source = host.first_cloud.name == ROLES["source"]
+    return host.inventory_entry() | ({"notes": ["source"]} if in_source else {})
 
 
 def _client_entry(cloud: Cloud) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lab.errors import LabError, NotPrepared
@@ -23,14 +23,16 @@ NEEDED = {
     "epmd": "rabbitmq-server",
     "qemu-img": "qemu-utils",
 }
+# A lab without these has its clouds, but no BMCs.
+USEFUL = {"ipmi_sim": "openipmi"}
 INSTALL = ("apt-get", "install", "--no-install-recommends")
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 
-def missing_packages() -> list[str]:
+def missing_packages(wanted: Mapping[str, str] = NEEDED) -> list[str]:
     """Packages whose executables are not there."""
     path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
-    missing = {package for name, package in NEEDED.items() if not shutil.which(name, path=path)}
+    missing = {package for name, package in wanted.items() if not shutil.which(name, path=path)}
     return sorted(missing)
 
 
@@ -49,7 +51,7 @@ def check() -> None:
 
 def install_packages() -> None:
     """Install what is missing, without starting its daemons."""
-    missing = missing_packages()
+    missing = missing_packages(NEEDED | USEFUL)
     if not missing:
         return
     if os.geteuid() != 0:

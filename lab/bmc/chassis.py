@@ -76,9 +76,18 @@ class Chassis:
             self._stop()
 
     def power_gone(self) -> None:
-        """Note that the host has switched itself off."""
-        self._write("power", OFF)
+        """Note that the host has no power any more."""
+        self.note_power(OFF)
         self.record("is off")
+
+    @property
+    def known(self) -> bool:
+        """Whether the power was ever noted."""
+        return (self.directory / "power").exists()
+
+    def note_power(self, power: str) -> None:
+        """Note how things are, without an order."""
+        self._write("power", power)
 
     def _start(self) -> None:
         device = self.boot

@@ -1,0 +1,89 @@
+"""The lab's hosts as machines: each with a BMC, MAC addresses and a cloud installed on it."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.bmc.chassis import Chassis
+from lab.bmc.simulator import USER, Simulator
+from lab.clouds import CLOUDS, Cloud, shifted
+from lab.errors import LabError
+from lab.passwords import password
+from lab.places import run_directory
+
+# Added to the base port of the host's cloud, and the host's number; UDP.
+FIRST_PORT = 6230
+LONGEST_PASSWORD = 16
+INTERFACES = ("eth0", "eth1")
+
+
+@dataclass(frozen=True)
+class Host:
+    """A compute host of the lab, by the cloud that it first belonged to."""
+
+    name: str
+    first_cloud: Cloud
+
+    @property
+    def directory(self) -> Path:
+        """Everything of this host and its BMC."""
+        return run_directory() / "bmc" / self.name
+
+    @property
+    def bmc(self) -> Simulator:
+        """Its management controller."""
+        return Simulator(
+            name=self.name,
+            directory=self.directory,
+            port=shifted(
+                self.first_cloud.base_port + FIRST_PORT + self.first_cloud.hosts.index(self.name)
+            ),
+            password=password(self.name, use="bmc")[:LONGEST_PASSWORD],
+        )
+
+    @property
+    def chassis(self) -> Chassis:
+        """Its power, its boot device and the log of both."""
+        return self.bmc.chassis
+
+    @property
+    def installed_cloud(self) -> str:
+        """The cloud whose nova-compute is on its disk."""
+        path = self.directory / "installed"
+        return path.read_text().strip() if path.exists() else self.first_cloud.name
+
+    def install(self, cloud: str) -> None:
+        """Let it boot into the nova-compute of another cloud from now on."""
+        (self.directory / "installed").write_text(cloud + "\n")
+
+    def mac(self, interface: str) -> str:
+        """The address of a network interface: always the same, and locally administered."""
+        digits = hashlib.sha256(f"{self.name} {interface}".encode()).hexdigest()[:6]
+        return ":".join(("52:54:00", digits[:2], digits[2:4], digits[4:]))
+
+    def inventory_entry(self) -> dict[str, object]:
+        """Its part of ``hosts`` in inventory.yaml."""
+        interfaces = {name: {"hwaddr": self.mac(name)} for name in INTERFACES}
+        return {"ipmi": self.name, "interfaces": interfaces}
+
+    def ipmi_entry(self) -> dict[str, object]:
+        """Its part of ``ipmi`` in inventory.yaml."""
+        auth = {"user": USER, "password": self.bmc.password}
+        return {"auth": auth, "host": "127.0.0.1", "port": self.bmc.port}
+
+
+HOSTS = {name: Host(name, cloud) for cloud in CLOUDS.values() for name in cloud.hosts}
+
+
+def hosts_of(clouds: Iterable[Cloud]) -> list[Host]:
+    """The hosts that first belonged to these clouds."""
+    names = {cloud.name for cloud in clouds}
+    return [host for host in HOSTS.values() if host.first_cloud.name in names]
+
+
+def host_named(name: str) -> Host:
+    """The host of that name."""
+    if name not in HOSTS:
+        raise LabError(f"no host {name}; there are {', '.join(HOSTS)}")
+    return HOSTS[name]

@@ -1,0 +1,73 @@
+"""Lets a host's power have its effect: python3 -m lab.bmc.switch HOST off | shutdown | on DEVICE.
+
+Started by the chassis program of the host's BMC.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+
+from lab.bmc.chassis import NETWORK, ON
+from lab.bmc.hosts import Host, host_named
+from lab.components.nova import compute_process
+from lab.lifecycle import compute, stop
+from lab.places import run_directory
+from lab.processes import note
+
+NETWORK_BOOT_SECONDS = 10
+
+
+def main(name: str, order: str, device: str = "") -> None:
+    """Carry out one order."""
+    host = host_named(name)
+    if order == "off":
+        compute("stop", host.installed_cloud, name)
+    elif order == "shutdown":
+        shut_down(host)
+    elif device == NETWORK and (server := network_boot_server()):
+        boot_from_network(host, server)
+    else:
+        start(host)
+
+
+def start(host: Host) -> None:
+    """Start the nova-compute, unless the power has gone again meanwhile."""
+    with host.chassis.locked():
+        if host.chassis.power == ON:
+            compute("start", host.installed_cloud, host.name)
+
+
+def shut_down(host: Host) -> None:
+    """End the nova-compute in an orderly way; then the host switches itself off."""
+    stop(host.installed_cloud, compute_process(host.name))
+    with host.chassis.locked():
+        if host.chassis.power == ON:
+            host.chassis.power_gone()
+
+
+def network_boot_server() -> str:
+    """What answers a host that boots from the network: an executable or an http address, or none.
+
+    From the environment that the BMCs were started in or, before it, from a file that can be
+    written at any time.
+    """
+    path = run_directory() / "bmc" / "network_boot"
+    named = path.read_text().strip() if path.exists() else ""
+    return named or os.environ.get("PUMPHOUSE_LAB_NETWORK_BOOT", "")
+
+
+def boot_from_network(host: Host, server: str) -> None:
+    """Tell the server which host boots: an executable as its argument, an address as JSON."""
+    note(f"{host.name} boots from {server}")
+    if not server.startswith(("http://", "https://")):
+        subprocess.run([server, host.name], timeout=NETWORK_BOOT_SECONDS, check=True)
+        return
+    body = json.dumps({"host": host.name, "mac": host.mac("eth0")}).encode()
+    request = urllib.request.Request(server, body, {"Content-Type": "application/json"})
+    urllib.request.urlopen(request, timeout=NETWORK_BOOT_SECONDS).close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
