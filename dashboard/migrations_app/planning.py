@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from dashboard.errors import BadInput, NotFound
-from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job
@@ -28,8 +27,8 @@ from dashboard.migrations_app.contract import (
     ResourceType,
 )
 from dashboard.migrations_app.models import Link, Plan, PlanItem, TenantRow
-from dashboard.migrations_app.preflighting import FoundBy, preflight, store_findings
-from dashboard.migrations_app.reading import Tenant, TenantReader
+from dashboard.migrations_app.preflighting import FoundBy, preflight, readers_of, store_findings
+from dashboard.migrations_app.reading import TenantReader
 from dashboard.migrations_app.registry import resource_type, resource_types
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {
@@ -130,6 +129,12 @@ class Draft:
     record: Record
     decision: Decision
     losses: list[Loss]
+    link: Link | None
+
+    @property
+    def destination_id(self) -> str:
+        """What the object has become, or will become without being created."""
+        return self.decision.destination_id or (self.link.destination_id if self.link else "")
 
 
 class Planner:
@@ -138,9 +143,7 @@ class Planner:
     def __init__(self, plan: Plan, context: StepContext) -> None:
         self.plan = plan
         self.context = context
-        tenant = Tenant(plan.tenant_id, plan.tenant_name, plan.domain_name)
-        self.source = TenantReader(connect(plan.source), tenant)
-        self.destination = TenantReader(connect(plan.destination), replace(tenant, id=""))
+        self.source, self.destination = readers_of(plan)
         self.drafts: dict[tuple[str, str], Draft] = {}
         self.gone: list[Link] = []
 
@@ -156,6 +159,13 @@ class Planner:
             for record in records:
                 self.drafts[name, record.id] = self._draft(record, moved.get(record.id))
         self._reconsider()
+        self.destination.counterparts.update(
+            {
+                key: draft.destination_id
+                for key, draft in self.drafts.items()
+                if draft.destination_id
+            }
+        )
 
     def _drop_gone(self, type_: ResourceType, moved: dict[str, Link]) -> None:
         """Leave out the links of what somebody has deleted from the destination since it moved.
@@ -202,7 +212,7 @@ class Planner:
             decision = replace(_decided_before(link), destination_id="")
         else:
             decision = type_.decide(record, self._choice(record), self.destination)
-        return Draft(record=record, decision=decision, losses=[])
+        return Draft(record=record, decision=decision, losses=[], link=link)
 
     def _choice(self, record: Record) -> str:
         by_name, by_id = f"{record.type}:{record.name}", f"{record.type}:{record.id}"

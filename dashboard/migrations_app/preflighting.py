@@ -4,19 +4,21 @@ Each type checks its own objects; here is what concerns the plan as a whole.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from dashboard.hosts_app.clouds import connect
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job
+from dashboard.migrations_app import ledger
 from dashboard.migrations_app.checks import checks
 from dashboard.migrations_app.contract import BLOCK, CREATE, Finding, Record
 from dashboard.migrations_app.models import Plan, PlanFinding
-from dashboard.migrations_app.reading import TenantReader
+from dashboard.migrations_app.reading import Tenant, TenantReader
 from dashboard.migrations_app.registry import resource_types
 from dashboard.migrations_app.work import record_of
 
@@ -43,6 +45,18 @@ def start_preflight(plan: Plan, *, user: User | None = None, launched_from: str 
     )
 
 
+def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
+    """Give the readers of both clouds for a plan; the destination's knows no project yet, and
+    what of the tenant has counterparts there already."""
+    tenant = Tenant(plan.tenant_id, plan.tenant_name, plan.domain_name)
+    source = TenantReader(connect(plan.source), tenant, options=plan.options)
+    destination = TenantReader(connect(plan.destination), replace(tenant, id=""))
+    known = {(item.type, item.source_id): item.destination_id for item in plan.items.all()}
+    known |= {key: link.destination_id for key, link in ledger.links_of(plan).items()}
+    destination.counterparts.update({key: id_ for key, id_ in known.items() if id_})
+    return source, destination
+
+
 def preflight(
     plan: Plan, records: Sequence[Record], source: TenantReader, destination: TenantReader
 ) -> list[FoundBy]:
@@ -59,13 +73,13 @@ def preflight(
     return found
 
 
-def preflight_again(plan: Plan, source: TenantReader, destination: TenantReader) -> bool:
+def preflight_again(plan: Plan) -> bool:
     """Check a stored plan and store what was found; say whether it can be executed.
 
     What planning itself found (a missing network, a name that is taken) needs a new plan and stays.
     """
     records = [record_of(item) for item in plan.items.filter(action=CREATE)]
-    found = preflight(plan, records, source, destination)
+    found = preflight(plan, records, *readers_of(plan))
     with transaction.atomic():
         plan.findings.filter(made_by="preflight").delete()
         _store(plan, found, made_by="preflight")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 
 import lab
 from dashboard.clients.openstack import Cloud as Connection
@@ -35,6 +36,12 @@ def clouds(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, 
     with django_db_blocker.unblock():
         register_clouds(lab.clouds_yaml_path())
         yield {name: cloud_named(name) for name in ("src", "dst")}
+
+
+@pytest.fixture(scope="session")
+def admin(clouds: dict[str, Cloud]) -> User:
+    """Give the account of an operator."""
+    return User.objects.create_superuser("lab-operator")
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,10 @@ def _listing(cloud: Cloud) -> Listing:
     for type_, (service, path, key, query) in _COLLECTIONS.items():
         objects = cloud.list(service, path, key, **query)
         found[type_] = {
-            each["id"]: {name: each[name] for name in _TOUCHED if name in each} for each in objects
+            each["id"]: {name: each[name] for name in _TOUCHED if name in each}
+            for each in objects
+            # neutron makes a new one whenever a router gets its gateway back
+            if each.get("device_owner") != "network:router_gateway"
         }
     assignments = cloud.list("identity", "/role_assignments", "role_assignments")
     found["role_assignment"] = {str(each["links"]["assignment"]): {} for each in assignments}

@@ -3,7 +3,6 @@
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.planning import Planner
 from dashboard.migrations_app.preflighting import preflight_again
 
 
@@ -15,6 +14,5 @@ class Preflight(JobKind):
     def perform(self, step: Step, context: StepContext) -> None:
         """Check, and store what was found."""
         plan = Plan.objects.select_related("source", "destination").get(pk=step.job.params["plan"])
-        planner = Planner(plan, context)
-        usable = preflight_again(plan, planner.source, planner.destination)
+        usable = preflight_again(plan)
         context.log("The plan can be executed." if usable else "The plan is blocked.")
