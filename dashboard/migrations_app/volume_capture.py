@@ -15,6 +15,8 @@ from dashboard.migrations_app.temporary_images import await_captured, find_image
 COPY_SECONDS = 6 * 3600
 GONE_SECONDS = 1800
 _SERVICE = "block_storage"
+# Cinder refuses to delete what it is at work on
+_BUSY = ("creating", "downloading", "uploading")
 # sparse, so that only what was ever written travels; and no volume is cloned from it by the
 # storage, so that it can be deleted while the volume lives
 _FORMAT = {"disk_format": "qcow2", "container_format": "bare"}
@@ -46,13 +48,16 @@ def remove_copy(work: Work) -> None:
     # the snapshot last: some storage keeps it while a volume depends on it
     for path, key, suffix in (("volumes", "volume", "copy"), ("snapshots", "snapshot", "snapshot")):
         for found in _find(work, path, suffix):
-            await_deleted(work, f"/{path}/{found['id']}", key)
+            _await_deleted(work, f"/{path}/{found['id']}", key)
     work.remember(copied=False)
 
 
-def await_deleted(work: Work, path: str, key: str) -> None:
+def _await_deleted(work: Work, path: str, key: str) -> None:
     """Delete something of the source's block storage and wait until it is gone."""
-    work.source.delete(_SERVICE, path)
+
+    def idle() -> bool | None:
+        found = work.source.find(_SERVICE, path, key) or {}
+        return None if found.get("status") in _BUSY else True
 
     def gone() -> bool | None:
         found = work.source.find(_SERVICE, path, key)
@@ -60,6 +65,8 @@ def await_deleted(work: Work, path: str, key: str) -> None:
             raise Retryable(f"Cloud {work.source.name} failed to delete {path}.")
         return True if found is None else None
 
+    wait_for(idle, what=f"{path} to be idle", seconds=COPY_SECONDS, check=work.check)
+    work.source.delete(_SERVICE, path)
     wait_for(gone, what=f"{path} to be deleted", seconds=GONE_SECONDS, check=work.check)
 
 
@@ -80,7 +87,7 @@ def _made(work: Work, path: str, key: str, suffix: str, body: Json) -> Json:
     """Give the available snapshot or volume of that name, made now unless it is there already."""
     found = next(iter(_find(work, path, suffix)), None) if work.probing else None
     if found and found["status"] == "error":
-        await_deleted(work, f"/{path}/{found['id']}", key)
+        _await_deleted(work, f"/{path}/{found['id']}", key)
         found = None
     named = {**body, "name": _name(work, suffix)}
     made = found or work.source.post(_SERVICE, f"/{path}", {key: named}, key)

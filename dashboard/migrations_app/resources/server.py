@@ -265,6 +265,12 @@ class Server(ResourceType):
         status = work.facts.get("status") or ACTIVE
         bring_to(work.destination, work.destination_id, status, check=work.check)
 
+    def undo_power(self, work: Work) -> None:
+        """Wake a suspended copy: Nova detaches no volume from it."""
+        server = work.destination.find("compute", f"/servers/{work.destination_id}", "server")
+        if server and server["status"] == SUSPENDED:
+            bring_to(work.destination, work.destination_id, ACTIVE, check=work.check)
+
     def cleanup(self, work: Work) -> None:
         """Remove the temporary images of both clouds, and the key that was lent."""
         temporary_images.remove_from_destination(work)
