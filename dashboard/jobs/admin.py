@@ -1,41 +1,13 @@
 """The engine's rows in the Django admin, to look at only: the pages are for acting."""
 
-from typing import TYPE_CHECKING, Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
+from dashboard.jobs.admin_read_only import ReadOnlyAdmin
 from dashboard.jobs.models import Job, LogLine, Step
-
-if TYPE_CHECKING:
-    JobAdminBase = admin.ModelAdmin[Job]
-    StepAdminBase = admin.ModelAdmin[Step]
-    LogLineAdminBase = admin.ModelAdmin[LogLine]
-else:
-    JobAdminBase = StepAdminBase = LogLineAdminBase = admin.ModelAdmin
-
-
-class ReadOnly:
-    """Lets an administrator look at rows and change none."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Rows are made by jobs only."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """States change by the engine's transitions only."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The ledger of what was done stays."""
-        return False
 
 
 @admin.register(Job)
-class JobAdmin(ReadOnly, JobAdminBase):
+class JobAdmin(ReadOnlyAdmin):
     """Jobs."""
 
     list_display = ("id", "kind", "title", "state", "created_by", "started_at", "finished_at")
@@ -45,7 +17,7 @@ class JobAdmin(ReadOnly, JobAdminBase):
 
 
 @admin.register(Step)
-class StepAdmin(ReadOnly, StepAdminBase):
+class StepAdmin(ReadOnlyAdmin):
     """Steps."""
 
     list_display = ("id", "job", "title", "group", "phase", "state", "attempt", "finished_at")
@@ -55,7 +27,7 @@ class StepAdmin(ReadOnly, StepAdminBase):
 
 
 @admin.register(LogLine)
-class LogLineAdmin(ReadOnly, LogLineAdminBase):
+class LogLineAdmin(ReadOnlyAdmin):
     """Log lines, the latest first."""
 
     list_display = ("created_at", "job", "level", "message")
