@@ -1,5 +1,6 @@
 """What the API answers to long work and to errors: the same few shapes everywhere."""
 
+import logging
 from typing import Any
 
 from django.urls import Resolver404, resolve, reverse
@@ -12,6 +13,8 @@ from rest_framework.views import exception_handler
 from dashboard import secrets
 from dashboard.errors import BadInput, Cancelled, Conflict, NotFound, PumphouseError, Retryable
 from dashboard.jobs.models import Job
+
+logger = logging.getLogger(__name__)
 
 STATUSES: tuple[tuple[type[PumphouseError], int], ...] = (
     (NotFound, status.HTTP_404_NOT_FOUND),
@@ -63,13 +66,13 @@ def job_address(number: int) -> str:
     return reverse("api:job-detail", args=[number])
 
 
-def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer any error as ``{"error": sentence, "fix": sentence}``; None for a fault of ours."""
+def answer_error(error: Exception, context: dict[str, Any]) -> Response:
+    """Answer any error as ``{"error": sentence, "fix": sentence}``."""
     if isinstance(error, PumphouseError):
         return _answer_ours(error)
     response = exception_handler(error, context)
     if response is None:
-        return None
+        return _answer_fault(error, context)
     if isinstance(error, ValidationError):
         response.data = _invalid(error)
     else:
@@ -87,6 +90,13 @@ def _answer_ours(error: PumphouseError) -> Response:
     if isinstance(error, Retryable) and error.retry_after is not None:
         headers["Retry-After"] = str(round(error.retry_after))
     return Response(body, status=code, headers=headers)
+
+
+def _answer_fault(error: Exception, context: dict[str, Any]) -> Response:
+    """Answer that we broke. What it was goes to the log, which masks secrets, and nowhere else."""
+    logger.error("Break while answering %s", context["request"].path, exc_info=error)
+    body = {"error": "Pumphouse itself broke.", "fix": "Its log says where; report it."}
+    return Response(body, status=status.HTTP_500_INTERNAL_SERVER_ERROR)
 
 
 def _api_address(page: str) -> str:

@@ -45,6 +45,11 @@ def run(arguments: Sequence[str]) -> int:
         return FAILED
     except KeyboardInterrupt:
         return FAILED
+    except Exception as error:
+        # Through the log, which masks secrets; Python itself would print them.
+        logger.critical("Break in %s", " ".join(arguments), exc_info=error)
+        screen.fail(PumphouseError(f"Pumphouse itself broke: {type(error).__name__}."))
+        return FAILED
 
 
 def build_parser() -> Parser:

@@ -141,6 +141,16 @@ def test_an_error_is_printed_with_its_secrets_masked(settings, capsys):
     assert "hunter2" not in capsys.readouterr().err
 
 
+def test_a_fault_of_ours_is_told_without_what_it_said(capsys, monkeypatch):
+    def break_down():
+        raise RuntimeError("mysql://keystone:hunter2hunter2@db/keystone")
+
+    monkeypatch.setattr(command_line, "prepare_database", break_down)
+    assert run("status") == 1
+    err = capsys.readouterr().err
+    assert err == "pumphouse: Pumphouse itself broke: RuntimeError.\n"
+
+
 def test_json_is_the_only_thing_on_standard_output(plan, capsys):
     rows.job_of(plan, JobState.FAILED)
     assert run("--json", "status") == 0
