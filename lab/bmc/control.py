@@ -117,7 +117,8 @@ def _switch_command(host: Host) -> Command:
 
 
 def _note_power(host: Host) -> None:
-    running = processes.pids(host.installed_cloud).get(compute_process(host.name))
+    cloud = host.installed_cloud
+    running = cloud and processes.pids(cloud).get(compute_process(host.name))
     if running or not host.chassis.known:
         host.chassis.note_power(ON if running else OFF)
 

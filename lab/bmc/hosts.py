@@ -1,6 +1,5 @@
 """The lab's hosts as machines: each with a BMC, MAC addresses and a cloud installed on it."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from lab.places import run_directory
 # Added to the base port of the host's cloud, and the host's number; UDP.
 FIRST_PORT = 6230
 LONGEST_PASSWORD = 16
-INTERFACES = ("eth0", "eth1")
+INTERFACES = ("eth0", "eth1", "eth2", "eth3")
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,7 @@ class Host:
 
     name: str
     first_cloud: Cloud
+    number: int
 
     @property
     def directory(self) -> Path:
@@ -49,18 +49,17 @@ class Host:
 
     @property
     def installed_cloud(self) -> str:
-        """The cloud whose nova-compute is on its disk."""
+        """The cloud whose nova-compute is on its disk; empty when there is none."""
         path = self.directory / "installed"
         return path.read_text().strip() if path.exists() else self.first_cloud.name
 
     def install(self, cloud: str) -> None:
-        """Let it boot into the nova-compute of another cloud from now on."""
+        """Let it boot into the nova-compute of that cloud from now on; "" stands for a bare disk."""
         (self.directory / "installed").write_text(cloud + "\n")
 
     def mac(self, interface: str) -> str:
-        """The address of a network interface: always the same, and locally administered."""
-        digits = hashlib.sha256(f"{self.name} {interface}".encode()).hexdigest()[:6]
-        return ":".join(("52:54:00", digits[:2], digits[2:4], digits[4:]))
+        """The address of a network interface, which no installation changes."""
+        return f"52:54:00:00:{self.number:02x}:{INTERFACES.index(interface):02x}"
 
     def inventory_entry(self) -> dict[str, object]:
         """Its part of ``hosts`` in inventory.yaml."""
@@ -73,7 +72,12 @@ class Host:
         return {"auth": auth, "host": "127.0.0.1", "port": self.bmc.port}
 
 
-HOSTS = {name: Host(name, cloud) for cloud in CLOUDS.values() for name in cloud.hosts}
+HOSTS = {
+    name: Host(name, cloud, number)
+    for number, (name, cloud) in enumerate(
+        ((name, cloud) for cloud in CLOUDS.values() for name in cloud.hosts), start=1
+    )
+}
 
 
 def hosts_of(clouds: Iterable[Cloud]) -> list[Host]:

@@ -23,7 +23,7 @@ def main(name: str, order: str, device: str = "") -> None:
     """Carry out one order."""
     host = host_named(name)
     if order == "off":
-        compute("stop", host.installed_cloud, name)
+        power_off(host)
     elif order == "shutdown":
         shut_down(host)
     elif device == NETWORK and (server := network_boot_server()):
@@ -32,16 +32,23 @@ def main(name: str, order: str, device: str = "") -> None:
         start(host)
 
 
+def power_off(host: Host) -> None:
+    """Take the power away from the nova-compute."""
+    if cloud := host.installed_cloud:
+        compute("stop", cloud, host.name)
+
+
 def start(host: Host) -> None:
     """Start the nova-compute, unless the power has gone again meanwhile."""
     with host.chassis.locked():
-        if host.chassis.power == ON:
-            compute("start", host.installed_cloud, host.name)
+        if host.chassis.power == ON and (cloud := host.installed_cloud):
+            compute("start", cloud, host.name)
 
 
 def shut_down(host: Host) -> None:
     """End the nova-compute in an orderly way; then the host switches itself off."""
-    stop(host.installed_cloud, compute_process(host.name))
+    if cloud := host.installed_cloud:
+        stop(cloud, compute_process(host.name))
     with host.chassis.locked():
         if host.chassis.power == ON:
             host.chassis.power_gone()
