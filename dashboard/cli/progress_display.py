@@ -108,7 +108,8 @@ class Lines:
     def update(self, progress: JobProgress) -> None:
         """Print the log, and how far the job is when it has not been said for a while."""
         self._log.show()
-        if time.monotonic() - self._written_at >= SECONDS_BETWEEN_LINES:
+        silent = time.monotonic() - self._written_at
+        if progress.total > 1 and silent >= SECONDS_BETWEEN_LINES:
             self.note(describe(progress))
             self._written_at = time.monotonic()
 
