@@ -54,7 +54,7 @@ class Host:
         return path.read_text().strip() if path.exists() else self.first_cloud.name
 
     def install(self, cloud: str) -> None:
-        """Let it boot into the nova-compute of that cloud from now on; "" stands for a bare disk."""
+        """Let it boot into the nova-compute of that cloud from now on; "" for a bare disk."""
         (self.directory / "installed").write_text(cloud + "\n")
 
     def mac(self, interface: str) -> str:
