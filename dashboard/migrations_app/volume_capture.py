@@ -5,15 +5,17 @@ read through a snapshot and a volume made from it; both belong to the operator a
 soon as the image is there. All three are found again by their names.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import Cloud, wait_for
 from dashboard.errors import Retryable
-from dashboard.migrations_app.contract import Json, Work
+from dashboard.migrations_app.contract import BLOCK, Finding, Json, Record, Work
 from dashboard.migrations_app.temporary_images import await_captured, find_image
 
 COPY_SECONDS = 6 * 3600
 GONE_SECONDS = 1800
+AT_ONCE = 16  # threads of a worker
 _SERVICE = "block_storage"
 # Cinder refuses to delete what it is at work on
 _BUSY = ("creating", "downloading", "uploading")
@@ -50,6 +52,34 @@ def remove_copy(work: Work) -> None:
         for found in _find(work, path, suffix):
             _await_deleted(work, f"/{path}/{found['id']}", key)
     work.remember(copied=False)
+
+
+def room_for_copies(records: Sequence[Record], source: Cloud) -> Finding | None:
+    """Block when the operator's own quota in the source has no room for the copies of volumes in
+    use, as many as are made at the same time."""
+    in_use = [record for record in records if record.fields["status"] == "in-use"]
+    copied = sorted((record.fields["size"] for record in in_use), reverse=True)[:AT_ONCE]
+    if not copied:
+        return None
+    path = f"/os-quota-sets/{source.project_id}?usage=true"
+    quota = source.get(_SERVICE, path, "quota_set")
+    needed = {"volumes": len(copied), "snapshots": len(copied), "gigabytes": 2 * sum(copied)}
+    short = [name for name, count in needed.items() if _free(quota[name]) < count]
+    if not short:
+        return None
+    wanted = ", ".join(f"{needed[name]} {name}" for name in short)
+    return Finding(
+        severity=BLOCK,
+        sentence=f"Volumes in use are read through copies that belong to the operator, whose "
+        f"project on cloud {source.name} has no room for {wanted}.",
+        fix=f"Raise the quota of project {source.project_id} there.",
+    )
+
+
+def _free(limit: Json) -> float:
+    if limit["limit"] < 0:
+        return math.inf
+    return float(limit["limit"] - limit["in_use"] - limit["reserved"])
 
 
 def _await_deleted(work: Work, path: str, key: str) -> None:

@@ -132,6 +132,8 @@ class Volume(ResourceType):
         for record in records:
             for sentence, fix in _obstacles(record, servers):
                 yield record, Finding(severity=BLOCK, sentence=sentence, fix=fix)
+        if finding := volume_capture.room_for_copies(records, source.cloud):
+            yield None, finding
         snapshots = source.list(
             _SERVICE, "/snapshots", "snapshots", all_tenants=1, project_id=source.tenant.id
         )
