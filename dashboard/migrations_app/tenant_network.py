@@ -5,6 +5,8 @@ from dashboard.migrations_app.reading import TenantReader
 
 Objects = list[Json]
 
+DEFAULT_GROUP = "default"
+
 INTERFACE_OWNERS = frozenset(
     {
         "network:router_interface",

@@ -8,7 +8,12 @@ from dashboard.migrations_app.contract import WARN, Finding, Json, Loss, Record,
 from dashboard.migrations_app.foreign_addresses import address_conflicts, mac_conflicts
 from dashboard.migrations_app.neutron import NEUTRON_OWN, NeutronResource, keeps_addresses
 from dashboard.migrations_app.reading import TenantReader
-from dashboard.migrations_app.tenant_network import foreign_network_ids, moves, moving_ports
+from dashboard.migrations_app.tenant_network import (
+    DEFAULT_GROUP,
+    foreign_network_ids,
+    moves,
+    moving_ports,
+)
 
 _FOREIGN = "on_foreign_network"
 _BINDING = "The destination binds the port to a host of its own."
@@ -73,14 +78,23 @@ class Port(NeutronResource):
             yield self.record({**port, _FOREIGN: port["network_id"] in foreign})
 
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """Groups are named before they have rules; subnets of others are there already."""
+        """Groups are named before they have rules; subnets of others are there already.
+
+        The default group is needed even where it is not named: neutron makes it anew when a port
+        is changed, as on the deletion of its server, so that a rollback must remove it later.
+        """
         fields = record.fields
+        own = reader.owned("/security-groups", "security_groups")
+        groups = {group["id"] for group in own if group["name"] == DEFAULT_GROUP}
         subnets = sorted({fixed["subnet_id"] for fixed in fields["fixed_ips"]})
         refs = [
             Ref("project", reader.tenant.id),
             Ref("network", fields["network_id"], "create"),
             *(Ref("subnet", subnet_id, "create") for subnet_id in subnets),
-            *(Ref("security_group", id_, "create") for id_ in fields["security_groups"]),
+            *(
+                Ref("security_group", id_, "create")
+                for id_ in sorted(groups | {*fields["security_groups"]})
+            ),
         ]
         return {"create": refs}
 

@@ -31,9 +31,7 @@ from dashboard.migrations_app.security_group_rules import (
     rule_key,
     rule_sentence,
 )
-from dashboard.migrations_app.tenant_network import moving_ports
-
-DEFAULT = "default"
+from dashboard.migrations_app.tenant_network import DEFAULT_GROUP, moving_ports
 
 
 class SecurityGroup(NeutronResource):
@@ -91,21 +89,21 @@ class SecurityGroup(NeutronResource):
         if record.foreign:
             reason = "The group of another project becomes the tenant's own."
             yield Loss(field="project_id", value=record.fields["project_id"], reason=reason)
-        if record.foreign and record.name == DEFAULT:
+        if record.foreign and record.name == DEFAULT_GROUP:
             reason = "A project has one default group only: this one is created as an ordinary one."
-            yield Loss(field="name", value=DEFAULT, reason=reason)
+            yield Loss(field="name", value=DEFAULT_GROUP, reason=reason)
 
     # -- execution
 
     def find(self, work: Work) -> str | None:
         """Look for the marker; the default group makes itself known by its name."""
-        return self._first(work, name=DEFAULT) if _is_default(work) else super().find(work)
+        return self._first(work, name=DEFAULT_GROUP) if _is_default(work) else super().find(work)
 
     def create(self, work: Work) -> str:
         """Create the group. Neutron makes the default one itself when groups are listed."""
         if not _is_default(work):
             return super().create(work)
-        group_id = self._first(work, name=DEFAULT)
+        group_id = self._first(work, name=DEFAULT_GROUP)
         if group_id is None:
             raise NeedsOperator(
                 f"Cloud {work.destination.name} made no default group for the project.",
@@ -116,8 +114,8 @@ class SecurityGroup(NeutronResource):
     def body(self, work: Work) -> Json:
         """Everything but the rules, which come later."""
         body = {name: value for name, value in super().body(work).items() if name != RULES}
-        if work.record.name == DEFAULT:
-            body["name"] = f"{DEFAULT} of {work.record.fields['project_id']}"
+        if work.record.name == DEFAULT_GROUP:
+            body["name"] = f"{DEFAULT_GROUP} of {work.record.fields['project_id']}"
         return body
 
     def complete(self, work: Work) -> None:
@@ -187,7 +185,7 @@ class SecurityGroup(NeutronResource):
 
 
 def _is_default(work: Work) -> bool:
-    return work.record.name == DEFAULT and not work.record.foreign
+    return work.record.name == DEFAULT_GROUP and not work.record.foreign
 
 
 def _is_kept(work: Work) -> bool:
