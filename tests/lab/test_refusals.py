@@ -87,7 +87,7 @@ def test_a_destination_without_the_external_network_blocks_the_plan(
         run(job)
     finally:
         destination.put("network", path, {"network": {"name": "public"}})
-    assert_blocked(plan, "no external network named 'public'", "map network:public=")
+    assert_blocked(plan, "no network named 'public'", "map network:public=")
     assert take_inventory().ids() == before.ids()
 
 
