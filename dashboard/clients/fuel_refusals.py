@@ -23,7 +23,7 @@ def refusal(response: requests.Response, *, root: str) -> PumphouseError:
     """Turn an answer that is not a 2xx into our error: NotFound, Conflict, FuelBusy, ..."""
     status, reason = response.status_code, _reason(response)
     what = f"{response.request.method} {response.request.path_url.partition('?')[0]}"
-    sentence = f"Fuel at {root} answered {status} to {what}: {reason}"
+    sentence = f"Fuel at {root} answered {status} to {what}: {reason}."
     if status < 400:
         return _elsewhere(response, root)
     if status in PASSING_STATUSES:
@@ -60,9 +60,10 @@ def _reason(response: requests.Response) -> str:
     except ValueError:
         body = response.text
     if isinstance(body, dict) and "message" in body:
-        details = [_detail(error) for error in body.get("errors") or ()]
-        body = ". ".join([str(body["message"]), *filter(None, details)])
-    return secrets.mask(" ".join(str(body).split())[:500]) or str(response.reason)
+        details = ", ".join(filter(None, map(_detail, body.get("errors") or ())))
+        body = f"{body['message']} ({details})" if details else body["message"]
+    text = " ".join(str(body).split())[:500].rstrip(".")
+    return secrets.mask(text) or str(response.reason)
 
 
 def _detail(error: Any) -> str:
@@ -71,7 +72,7 @@ def _detail(error: Any) -> str:
         return str(error)
     fields = ", ".join(str(field) for field in error.get("errors") or ())
     ids = ", ".join(str(identity) for identity in error.get("ids") or ())
-    return f"Look at {fields} of {ids}" if fields and ids else fields
+    return f"{fields} of {ids}" if fields and ids else fields
 
 
 def _fix(status: int) -> str:

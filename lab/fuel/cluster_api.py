@@ -1,0 +1,158 @@
+"""What the API says and does about environments."""
+
+from lab.fuel import assignment, environments, facts, networks, orders
+from lab.fuel.master import Master, Row
+from lab.fuel.routing import ACCEPTED, CREATED, Call, route
+
+
+def cluster_of(master: Master, call: Call) -> Row:
+    """Give the environment that a path begins with. Raises Refusal 404."""
+    return master.row("clusters", call.ids[0])
+
+
+def selected_nodes(call: Call) -> list[int]:
+    """Give the ids in ?nodes=1,2."""
+    return [int(one) for one in call.query.get("nodes", "").split(",") if one]
+
+
+@route("GET", "releases")
+def list_releases(master: Master, call: Call) -> list[Row]:
+    """List the releases."""
+    return environments.releases()
+
+
+@route("GET", "clusters")
+def list_clusters(master: Master, call: Call) -> list[Row]:
+    """List the environments."""
+    return master.all("clusters")
+
+
+@route("POST", "clusters", status=CREATED)
+def create_cluster(master: Master, call: Call) -> Row:
+    """Create an environment."""
+    return environments.create(master, call.body)
+
+
+@route("GET", "clusters/#")
+def show_cluster(master: Master, call: Call) -> Row:
+    """Show an environment."""
+    return cluster_of(master, call)
+
+
+@route("PUT", "clusters/#")
+def change_cluster(master: Master, call: Call) -> Row:
+    """Rename an environment."""
+    return environments.rename(master, call.ids[0], call.body)
+
+
+@route("DELETE", "clusters/#", status=ACCEPTED)
+def delete_cluster(master: Master, call: Call) -> Row:
+    """Start to delete an environment."""
+    return orders.delete_environment(master, call.ids[0])
+
+
+@route("GET", "clusters/#/attributes")
+def show_settings(master: Master, call: Call) -> Row:
+    """Show the settings."""
+    return environments.settings(cluster_of(master, call))
+
+
+@route("PUT", "clusters/#/attributes")
+@route("PATCH", "clusters/#/attributes")
+def change_settings(master: Master, call: Call) -> Row:
+    """Merge settings into those that there are, with either method."""
+    return environments.change_settings(cluster_of(master, call), call.body)
+
+
+@route("GET", "clusters/#/generated")
+def show_generated(master: Master, call: Call) -> Row:
+    """Show the passwords that Fuel made."""
+    generated: Row = cluster_of(master, call)["_generated"]
+    return generated
+
+
+@route("GET", "clusters/#/roles")
+def list_roles(master: Master, call: Call) -> list[Row]:
+    """List the roles of nodes."""
+    return environments.roles(master, call.ids[0])
+
+
+@route("GET", "clusters/#/network_configuration/(?:neutron|nova_network)")
+def show_networks(master: Master, call: Call) -> Row:
+    """Show the networks."""
+    return environments.configuration(cluster_of(master, call), call.path.rpartition("/")[2])
+
+
+@route("PUT", "clusters/#/network_configuration/neutron")
+def change_networks(master: Master, call: Call) -> Row:
+    """Change the networks."""
+    return networks.change_configuration(cluster_of(master, call), call.body)
+
+
+@route("PUT", "clusters/#/network_configuration/neutron/verify", status=ACCEPTED)
+def verify_networks(master: Master, call: Call) -> Row:
+    """Start to verify the networks."""
+    return orders.verify_networks(master, call.ids[0])
+
+
+@route("GET", "clusters/#/network_configuration/ips/vips")
+def list_vips(master: Master, call: Call) -> list[Row]:
+    """List the virtual addresses."""
+    return networks.vips(cluster_of(master, call)["_networks"])
+
+
+@route("GET", "clusters/#/orchestrator/deployment")
+def list_uploaded_facts(master: Master, call: Call) -> list[Row]:
+    """List the facts that an operator uploaded, of which there are none."""
+    cluster_of(master, call)
+    return []
+
+
+@route("GET", "clusters/#/orchestrator/deployment/defaults")
+def list_facts(master: Master, call: Call) -> list[Row]:
+    """List the facts that the nodes would get."""
+    chosen = selected_nodes(call) if "nodes" in call.query else None
+    split = call.query.get("split") == "1"
+    return facts.deployment_facts(master, call.ids[0], node_ids=chosen, split=split)
+
+
+@route("POST", "clusters/#/assignment")
+def assign(master: Master, call: Call) -> None:
+    """Put nodes into an environment."""
+    assignment.assign(master, call.ids[0], call.body)
+
+
+@route("POST", "clusters/#/unassignment")
+def unassign(master: Master, call: Call) -> None:
+    """Take nodes out of an environment."""
+    assignment.unassign(master, call.ids[0], call.body)
+
+
+@route("PUT", "clusters/#/changes", status=ACCEPTED)
+def deploy_changes(master: Master, call: Call) -> Row:
+    """Start all that is pending."""
+    return orders.deploy_changes(master, call.ids[0])
+
+
+@route("PUT", "clusters/#/provision", status=ACCEPTED)
+def provision(master: Master, call: Call) -> Row:
+    """Start to provision some nodes."""
+    return orders.provision(master, call.ids[0], selected_nodes(call))
+
+
+@route("PUT", "clusters/#/deploy", status=ACCEPTED)
+def deploy(master: Master, call: Call) -> Row:
+    """Start to deploy some nodes."""
+    return orders.deploy(master, call.ids[0], selected_nodes(call))
+
+
+@route("PUT", "clusters/#/stop_deployment", status=ACCEPTED)
+def stop_deployment(master: Master, call: Call) -> Row:
+    """Stop what runs."""
+    return orders.stop(master, call.ids[0])
+
+
+@route("GET", "nodegroups")
+def list_nodegroups(master: Master, call: Call) -> list[Row]:
+    """List the nodegroups of all environments."""
+    return environments.nodegroups(master)

@@ -1,0 +1,71 @@
+"""The stand-in's own switches, beside Fuel's API: what goes wrong next, and machines that boot.
+
+The same words on the command line and below /control on the server's address:
+``fail/provision``, ``fail/deploy``, ``fail/discovery``, ``busy/<environment>``, ``mend``,
+``pxe/<machine>``, ``logout``, ``status``.
+"""
+
+from lab.fuel import orders, tasks
+from lab.fuel.login import Login
+from lab.fuel.master import Master, Row
+from lab.fuel.refusal import Refusal
+
+
+def control(master: Master, login: Login, words: list[str]) -> Row:
+    """Do what the words say and give the state of the switches. Raises Refusal for others."""
+    match words:
+        case ["status"]:
+            pass
+        case ["fail", "provision"]:
+            master.switches.provision += 1
+        case ["fail", "deploy"]:
+            master.switches.deploy += 1
+        case ["fail", "discovery"]:
+            master.switches.discovery = False
+        case ["busy", name]:
+            orders.keep_busy(master, _cluster_id(master, name))
+        case ["mend"]:
+            _mend(master)
+        case ["pxe", name]:
+            _boot(master, name)
+        case ["logout"]:
+            login.tokens.clear()
+        case _:
+            raise Refusal(404, f"no such order: {' '.join(words)}")
+    return _status(master)
+
+
+def _cluster_id(master: Master, name: str) -> int:
+    for cluster in master.all("clusters"):
+        if name in (cluster["name"], str(cluster["id"])):
+            return int(cluster["id"])
+    raise Refusal(404, f"no environment {name}")
+
+
+def _mend(master: Master) -> None:
+    master.switches.provision = master.switches.deploy = 0
+    master.switches.discovery = True
+    orders.end_stuck(master)
+
+
+def _boot(master: Master, name: str) -> None:
+    if name not in master.machines:
+        raise Refusal(404, f"no machine {name}; there are {', '.join(master.machines)}")
+    tasks.boot_from_network(master, name)
+
+
+def _status(master: Master) -> Row:
+    return {
+        "switches": vars(master.switches),
+        "environments": {one["name"]: one["status"] for one in master.all("clusters")},
+        "nodes": [
+            {key: node[key] for key in ("id", "fqdn", "cluster", "status")}
+            | {"machine": node["_machine"]}
+            for node in master.all("nodes")
+        ],
+        "running": [
+            {key: task[key] for key in ("id", "name", "cluster", "progress")}
+            for task in master.all("tasks")
+            if orders.is_running(task) and task["parent_id"] is None
+        ],
+    }

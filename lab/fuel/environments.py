@@ -1,0 +1,200 @@
+"""Environments, their settings and their releases."""
+
+import copy
+import secrets
+from typing import Any
+
+from lab.fuel import networks
+from lab.fuel.master import Master, Row
+from lab.fuel.refusal import Refusal
+
+PROVIDERS = ("neutron", "nova_network")
+ROLES = {
+    "controller": "Controller",
+    "compute": "Compute",
+    "cinder": "Storage - Cinder",
+    "mongo": "Telemetry - MongoDB",
+    "ceph-osd": "Storage - Ceph OSD",
+    "base-os": "Operating System",
+}
+RELEASES = (
+    (2, "Newton on Ubuntu 16.04", "newton-10.0", "available"),
+    (4, "Ocata on Ubuntu 16.04", "ocata-11.0", "available"),
+    (1, "Newton on CentOS 6.5", "newton-10.0", "unavailable"),
+)
+SERVICES_WITH_DATABASE = ("keystone", "nova", "glance", "cinder", "heat")
+
+
+def releases() -> list[Row]:
+    """Give all releases, without the metadata of settings and roles."""
+    return [
+        {
+            "id": identity,
+            "name": name,
+            "version": version,
+            "operating_system": "CentOS" if "CentOS" in name else "Ubuntu",
+            "state": state,
+            "description": "",
+            "is_deployable": state == "available",
+            "attributes_metadata": {"editable": {}},
+            "components_metadata": [],
+            "modes_metadata": {},
+            "roles_metadata": {},
+            "tags_metadata": {},
+        }
+        for identity, name, version, state in RELEASES
+    ]
+
+
+def roles(master: Master, cluster_id: int) -> list[Row]:
+    """Give the roles that nodes of an environment can have."""
+    master.row("clusters", cluster_id)
+    return [
+        {
+            "name": role,
+            "meta": {"name": title, "weight": 10, "tags": [role]},
+            "volumes_roles_mapping": [{"id": "os", "allocate_size": "min"}],
+        }
+        for role, title in ROLES.items()
+    ]
+
+
+def create(master: Master, body: Row) -> Row:
+    """Create an environment. Raises Refusal for a name that is taken, as Nailgun does."""
+    if any(cluster["name"] == body["name"] for cluster in master.all("clusters")):
+        raise Refusal(409, "Environment with this name already exists")
+    if body.get("components") == []:
+        raise Refusal(
+            400,
+            "Components with [u'hypervisor', u'network', u'storage'] types are required but "
+            "wasn't found in data.",
+        )
+    if body.get("net_provider") == "nova_network":
+        raise Refusal(400, "Nova network is not supported in current release", plain=True)
+    cluster = master.add("clusters", _cluster(body))
+    group_id = master.next_id("nodegroups")
+    cluster["_group_id"] = group_id
+    cluster["_networks"] = networks.make_configuration(
+        master, number=cluster["id"], group_id=group_id
+    )
+    return cluster
+
+
+def rename(master: Master, cluster_id: int, body: Row) -> Row:
+    """Change an environment's name."""
+    cluster = master.row("clusters", cluster_id)
+    cluster["name"] = body.get("name", cluster["name"])
+    return cluster
+
+
+def settings(cluster: Row) -> Row:
+    """Give an environment's settings."""
+    return {"editable": cluster["_settings"]}
+
+
+def change_settings(cluster: Row, body: Row) -> Row:
+    """Merge settings into those that there are."""
+    _merge(cluster["_settings"], copy.deepcopy(body.get("editable", {})))
+    return settings(cluster)
+
+
+def configuration(cluster: Row, provider: str) -> Row:
+    """Give the networks of an environment. Raises Refusal for the wrong provider."""
+    if provider != cluster["net_provider"]:
+        raise Refusal(400, f"Wrong net provider - environment uses '{cluster['net_provider']}'")
+    answer: Row = cluster["_networks"]
+    return answer
+
+
+def nodegroups(master: Master) -> list[Row]:
+    """Give the nodegroups; each environment has one."""
+    return [
+        {
+            "id": cluster["_group_id"],
+            "name": "default",
+            "cluster_id": cluster["id"],
+            "is_default": True,
+        }
+        for cluster in master.all("clusters")
+    ]
+
+
+def _cluster(body: Row) -> Row:
+    return {
+        "name": body["name"],
+        "release_id": body.get("release") or body["release_id"],
+        "net_provider": "neutron",
+        "mode": "ha_compact",
+        "status": "new",
+        "fuel_version": "10.0",
+        "components": [],
+        "is_customized": False,
+        "is_locked": False,
+        "changes": [
+            {"name": "attributes", "node_id": None},
+            {"name": "networks", "node_id": None},
+        ],
+        "ui_settings": {
+            "filter": {},
+            "filter_by_labels": {},
+            "search": "",
+            "sort": [{"roles": "asc"}],
+            "sort_by_labels": [],
+            "view_mode": "standard",
+        },
+        "_settings": _settings(),
+        "_generated": _generated(),
+        "_facts": {},
+        "_links": [],
+    }
+
+
+def _settings() -> Row:
+    def text(label: str, value: Any, *, kind: str = "text") -> Row:
+        return {"label": label, "description": "", "type": kind, "value": value, "weight": 10}
+
+    return {
+        "access": {
+            "metadata": {"group": "general", "label": "OpenStack Access", "weight": 10},
+            "user": text("Username", "admin"),
+            "password": text("Password", "admin", kind="password"),
+            "tenant": text("Tenant", "admin"),
+            "email": text("Email", "admin@localhost"),
+        },
+        "common": {
+            "metadata": {"label": "Common", "weight": 20},
+            "debug": text("OpenStack debug logging", False, kind="checkbox"),
+        },
+        "public_ssl": {
+            "metadata": {"group": "security", "label": "Public TLS", "weight": 110},
+            "services": text("TLS for OpenStack public endpoints", False, kind="checkbox"),
+            "horizon": text("HTTPS for Horizon", False, kind="checkbox"),
+            "hostname": text("DNS hostname for public TLS endpoints", "public.fuel.local"),
+            "cert_source": text("Select source for certificate", "self_signed", kind="radio"),
+            "cert_data": text("Certificate", "", kind="file"),
+        },
+    }
+
+
+def _generated() -> Row:
+    made: Row = {
+        service: {"db_password": secrets.token_hex(12), "user_password": secrets.token_hex(12)}
+        for service in SERVICES_WITH_DATABASE
+    }
+    made["keystone"] = {
+        "admin_token": secrets.token_hex(12),
+        "db_password": secrets.token_hex(12),
+    }
+    made["mysql"] = {
+        "root_password": secrets.token_hex(12),
+        "wsrep_password": secrets.token_hex(12),
+    }
+    return made | {"rabbit": {"password": secrets.token_hex(12)}}
+
+
+def _merge(into: Row, given: Row) -> None:
+    for key, value in given.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value

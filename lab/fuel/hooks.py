@@ -1,0 +1,39 @@
+"""Commands that make the outside world follow Fuel: a nova-compute comes or goes with a node.
+
+A command runs beside the server; the task whose effect it is waits for it.
+"""
+
+import subprocess
+
+from lab.fuel.master import Master, Row
+from lab.places import REPOSITORY, run_directory
+
+DONE, PENDING = "done", "pending"
+
+_running: dict[tuple[str, str, int], subprocess.Popen[bytes]] = {}
+
+
+def run(master: Master, event: str, node: Row, cluster: Row) -> str:
+    """Start the command of an event, or look how it does: DONE, PENDING, or what went wrong.
+
+    In the command, {cloud} is the lab's cloud in the environment and {host} the node's name.
+    """
+    template = master.hooks.get(event)
+    cloud = cluster["_facts"].get("cloud")
+    if not template or not cloud:
+        return DONE
+    key = (str(master.path), event, node["id"])
+    if key not in _running:
+        values = {"cloud": cloud, "host": node["fqdn"], "machine": node["_machine"]}
+        command = [part.format(**values) for part in template]
+        log = (run_directory() / "log" / "fuel-hooks.log").absolute()
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            _running[key] = subprocess.Popen(
+                command, cwd=REPOSITORY, stdout=output, stderr=output, stdin=subprocess.DEVNULL
+            )
+    status = _running[key].poll()
+    if status is None:
+        return PENDING
+    del _running[key]
+    return DONE if status == 0 else f"Node '{node['name']}' failed: a task exited with {status}"

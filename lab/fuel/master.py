@@ -1,0 +1,135 @@
+"""The state of the stand-in: one JSON file, which outlives the process.
+
+Whatever is written here survives a restart; rows are Nailgun's own JSON. Keys that begin with an
+underscore are the stand-in's own and are never answered.
+"""
+
+import json
+import threading
+import time
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lab.fuel.refusal import not_found
+from lab.places import write_private
+
+Row = dict[str, Any]
+KINDS = {"clusters": "Cluster", "nodes": "Node", "tasks": "Task", "plugins": "Plugin"}
+
+
+@dataclass
+class Switches:
+    """What goes wrong next.
+
+    ``provision`` and ``deploy`` count the orders that will fail; with ``discovery`` off no node
+    is ever found.
+    """
+
+    provision: int = 0
+    deploy: int = 0
+    discovery: bool = True
+
+
+@dataclass
+class Master:
+    """The state and its file. Hold ``lock`` while reading or changing it.
+
+    Tasks go a step further with each question about tasks, or every ``seconds_per_step`` where
+    that is given. ``hooks`` are command lines by the event that they are run at.
+    """
+
+    path: Path
+    password: str = field(repr=False)
+    username: str = "admin"
+    seconds_per_step: float | None = None
+    hooks: dict[str, list[str]] = field(default_factory=dict)
+    rows: dict[str, dict[int, Row]] = field(default_factory=dict)
+    notifications: list[Row] = field(default_factory=list)
+    machines: dict[str, Row] = field(default_factory=dict)
+    switches: Switches = field(default_factory=Switches)
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _last_ids: dict[str, int] = field(default_factory=dict)
+
+    def load(self) -> bool:
+        """Read the file; false when there is none yet."""
+        if not self.path.exists():
+            return False
+        kept = json.loads(self.path.read_text())
+        self.rows = {
+            kind: {int(key): row for key, row in rows.items()}
+            for kind, rows in kept["rows"].items()
+        }
+        self.notifications = kept["notifications"]
+        self.machines = kept["machines"]
+        self.switches = Switches(**kept["switches"])
+        self._last_ids = kept["last_ids"]
+        return True
+
+    def save(self) -> None:
+        """Write the file; it holds the clouds' passwords."""
+        state = {
+            "rows": self.rows,
+            "notifications": self.notifications,
+            "machines": self.machines,
+            "switches": vars(self.switches),
+            "last_ids": self._last_ids,
+        }
+        fresh = self.path.with_suffix(".new")
+        write_private(fresh, json.dumps(state, indent=1))
+        fresh.replace(self.path)
+
+    def next_id(self, kind: str) -> int:
+        """Give an id that no row of the kind had: deleted ones do not return."""
+        self._last_ids[kind] = self._last_ids.get(kind, 0) + 1
+        return self._last_ids[kind]
+
+    def row(self, kind: str, identity: int) -> Row:
+        """Give one row. Raises Refusal 404."""
+        try:
+            return self.rows[kind][identity]
+        except KeyError:
+            raise not_found(KINDS[kind]) from None
+
+    def all(self, kind: str) -> list[Row]:
+        """Give all rows of a kind."""
+        return list(self.rows.setdefault(kind, {}).values())
+
+    def add(self, kind: str, row: Row) -> Row:
+        """Add a row, which gets its id here."""
+        row["id"] = self.next_id(kind)
+        self.rows.setdefault(kind, {})[row["id"]] = row
+        return row
+
+    def nodes_of(self, cluster_id: int | None) -> list[Row]:
+        """Give the nodes of an environment, or those of none."""
+        return [node for node in self.all("nodes") if node["cluster"] == cluster_id]
+
+    def notify(
+        self, topic: str, message: str, *, cluster: int | None = None, node: int | None = None
+    ) -> Row:
+        """Add a notification."""
+        row = {
+            "id": self.next_id("notifications"),
+            "topic": topic,
+            "message": message,
+            "cluster": cluster,
+            "node_id": node,
+            "task_id": None,
+            "status": "unread",
+            "date": time.strftime("%d-%m-%Y"),
+            "time": time.strftime("%H:%M:%S"),
+        }
+        self.notifications.append(row)
+        return row
+
+
+def new_uuid() -> str:
+    """Give an identifier as Nailgun's tasks have one."""
+    return str(uuid.uuid4())
+
+
+def timestamp() -> str:
+    """Give the time as Nailgun's tasks have it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S.000000", time.gmtime())

@@ -1,0 +1,70 @@
+"""The first state of the stand-in: two environments with a controller and three computes each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lab.fuel import assignment, environments, hardware, networks
+from lab.fuel.master import Master, Row
+
+RELEASE_ID = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudInFuel:
+    """A cloud as Fuel is to know it: ``name`` in the lab, its hosts, and where it is.
+
+    ``keystone`` goes into the facts: db_password, and what differs from Fuel's own there.
+    """
+
+    name: str
+    hosts: Sequence[str]
+    password: str = field(repr=False)
+    address: str
+    keystone: Row = field(repr=False)
+
+
+def seed(master: Master, clouds: Sequence[CloudInFuel], *, spare: int = 0) -> None:
+    """Fill an empty master: an environment ``<name>-cloud`` for each cloud, and free machines."""
+    text = "Master node installation has been completed successfully."
+    master.notify("done", text)
+    # The first network is the master's own, which all environments share.
+    master.next_id("networks")
+    for cloud in clouds:
+        _seed_environment(master, cloud)
+    for number in range(1, spare + 1):
+        hardware.discover(master, _machine(master, f"spare-{number}"))
+    master.save()
+
+
+def _seed_environment(master: Master, cloud: CloudInFuel) -> None:
+    cluster = environments.create(master, {"name": f"{cloud.name}-cloud", "release": RELEASE_ID})
+    cluster["_facts"] = {"cloud": cloud.name, "keystone": cloud.keystone}
+    cluster["_settings"]["access"]["password"]["value"] = cloud.password
+    networks.add_vips(cluster["_networks"], public=cloud.address, management=cloud.address)
+    _deploy(master, cluster, f"{cloud.name}-control", roles=["controller", "cinder"])
+    for host in cloud.hosts:
+        _deploy(master, cluster, host, roles=["compute"])
+    cluster |= {"status": "operational", "changes": []}
+
+
+def _deploy(master: Master, cluster: Row, name: str, *, roles: list[str]) -> None:
+    node = hardware.discover(master, _machine(master, name))
+    assignment.assign(master, cluster["id"], [{"id": node["id"], "roles": roles}])
+    node |= {
+        "name": name,
+        "hostname": name,
+        "fqdn": name,
+        "status": "ready",
+        "progress": 100,
+        "roles": roles,
+        "pending_roles": [],
+        "pending_addition": False,
+        "_deployed_in": cluster["id"],
+    }
+    networks.describe_networks(cluster, node, with_addresses=True)
+
+
+def _machine(master: Master, name: str) -> Row:
+    machine = hardware.make_machine(name, number=len(master.machines) + 1)
+    master.machines[name] = machine
+    return machine

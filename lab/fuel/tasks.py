@@ -1,0 +1,230 @@
+"""The work of tasks, step by step: what Fuel's Astute would do to the machines.
+
+A task goes through its phases; a phase takes a few steps, each of which sets the progress. At the
+end of a phase its effect comes in full: nodes leave, are provisioned or are deployed.
+"""
+
+from lab.fuel import hardware, hooks, networks, orders
+from lab.fuel.master import Master, Row, timestamp
+
+# Progress by step. It goes down once, as where a second node starts after the first is done.
+STEPS = {
+    orders.DELETION: (50, 100),
+    orders.PROVISION: (7, 60, 95, 76, 100),
+    orders.DEPLOYMENT: (1, 71, 90, 100),
+}
+STEPS_TO_DISCOVERY = 3
+ERROR_TYPES = {
+    orders.DELETION: "deletion",
+    orders.PROVISION: "provision",
+    orders.DEPLOYMENT: "deploy",
+}
+SHARE = {orders.DELETION: 0.1, orders.PROVISION: 0.3, orders.DEPLOYMENT: 1.0}
+
+
+def advance(master: Master) -> None:
+    """Bring every task one step forward, and every machine that boots from the network."""
+    for machine in master.machines.values():
+        _advance_discovery(master, machine)
+    for task in master.all("tasks"):
+        if task["parent_id"] is None and orders.is_running(task):
+            _advance(master, task)
+
+
+def boot_from_network(master: Master, name: str) -> bool:
+    """Let Fuel find a machine after a few steps; false for one that is a node already.
+
+    Raises KeyError for a machine that there is not.
+    """
+    machine = master.machines[name]
+    if any(node["_machine"] == name for node in master.all("nodes")):
+        return False
+    machine["discover_in"] = STEPS_TO_DISCOVERY
+    return True
+
+
+def _advance_discovery(master: Master, machine: Row) -> None:
+    if machine["discover_in"] is None or not master.switches.discovery:
+        return
+    machine["discover_in"] -= 1
+    if machine["discover_in"] <= 0:
+        machine["discover_in"] = None
+        hardware.discover(master, machine)
+
+
+def _advance(master: Master, task: Row) -> None:
+    if task["status"] == "pending":
+        _begin(master, task)
+    elif task.get("_stuck"):
+        return
+    elif phase := _current_phase(task):
+        _work_on(master, task, phase)
+    else:
+        _finish(master, task)
+
+
+def _begin(master: Master, task: Row) -> None:
+    task |= {"status": "running", "time_start": timestamp()}
+    for phase in task["_phases"]:
+        alone = task["name"] in (orders.PROVISION, orders.DELETION)
+        child = task if alone else _child(master, task, phase["name"])
+        phase["task"] = child["id"]
+    if any(phase["name"] != orders.DELETION for phase in task["_phases"]):
+        master.row("clusters", task["cluster"])["status"] = "deployment"
+
+
+def _child(master: Master, task: Row, name: str) -> Row:
+    return orders.add_task(master, task["cluster"], name, parent=task["id"])
+
+
+def _current_phase(task: Row) -> Row | None:
+    phases = (phase for phase in task["_phases"] if phase["step"] < len(STEPS[phase["name"]]))
+    return next(phases, None)
+
+
+def _work_on(master: Master, task: Row, phase: Row) -> None:
+    steps = STEPS[phase["name"]]
+    progress = steps[phase["step"]]
+    nodes = [master.rows["nodes"][one] for one in phase["nodes"] if one in master.rows["nodes"]]
+    child = master.row("tasks", phase["task"])
+    child |= {"status": "running", "time_start": child["time_start"] or timestamp()}
+    if progress == 100:
+        outcome = _effect(master, task, phase["name"], nodes)
+        if outcome == hooks.PENDING:
+            return
+        if outcome != hooks.DONE:
+            _fail(master, task, phase, nodes, outcome)
+            return
+        text = _done_text(master, task, phase, nodes)
+        if child is task:  # ends when the environment is settled
+            task["message"] = text
+        else:
+            _end(child, "ready", text)
+    else:
+        child["progress"] = progress
+        _show_on_nodes(phase["name"], nodes, progress)
+    task["progress"] = round(progress * SHARE[phase["name"]]) if child is not task else progress
+    phase["step"] += 1
+
+
+def _show_on_nodes(phase: str, nodes: list[Row], progress: int) -> None:
+    status = {orders.PROVISION: "provisioning", orders.DEPLOYMENT: "deploying"}.get(phase)
+    for node in nodes if status else ():
+        node |= {"status": status, "progress": progress, "pending_addition": False}
+
+
+def _effect(master: Master, task: Row, phase: str, nodes: list[Row]) -> str:
+    """Do what the phase is for: hooks.DONE, hooks.PENDING while a hook runs, or why it failed."""
+    if phase == orders.DELETION:
+        return _remove(master, nodes, erased=task["name"] != orders.DELETION)
+    if phase == orders.PROVISION:
+        return _provision(master, nodes)
+    return _deploy(master, task, nodes)
+
+
+def _remove(master: Master, nodes: list[Row], *, erased: bool) -> str:
+    """Forget the nodes; their machines are erased unless just Fuel's record of them was deleted."""
+    for node in nodes if erased else ():
+        if node["_deployed_in"] is not None:
+            cluster = master.row("clusters", node["_deployed_in"])
+            outcome = hooks.run(master, "removed", node, cluster)
+            if outcome != hooks.DONE:
+                return outcome
+            node["_deployed_in"] = None
+    for node in nodes:
+        del master.rows["nodes"][node["id"]]
+    return hooks.DONE
+
+
+def _provision(master: Master, nodes: list[Row]) -> str:
+    if master.switches.provision:
+        master.switches.provision -= 1
+        names = ", ".join(f"'{node['name']}'" for node in nodes)
+        return f"Provision has failed. Check these nodes:\n{names}"
+    for node in nodes:
+        node |= {"status": "provisioned", "progress": 100, "pending_addition": False}
+        if node["hostname"] == f"node-{node['id']}":
+            # The lab's machines keep their names, as if a name server told Fuel.
+            node["hostname"] = node["fqdn"] = node["_machine"]
+    return hooks.DONE
+
+
+def _deploy(master: Master, task: Row, nodes: list[Row]) -> str:
+    cluster = master.row("clusters", task["cluster"])
+    if master.switches.deploy:
+        master.switches.deploy -= 1
+        names = ", ".join(f"'{node['name']}'" for node in nodes)
+        return f"Deployment has failed. Check these nodes:\n{names}"
+    for node in nodes:
+        is_compute = "compute" in [*node["roles"], *node["pending_roles"]]
+        if is_compute and node["_deployed_in"] != cluster["id"]:
+            outcome = hooks.run(master, "deployed", node, cluster)
+            if outcome != hooks.DONE:
+                return outcome
+        node["_deployed_in"] = cluster["id"]
+    for node in nodes:
+        node |= {
+            "status": "ready",
+            "progress": 100,
+            "roles": node["roles"] + node["pending_roles"],
+            "pending_roles": [],
+        }
+        networks.describe_networks(cluster, node, with_addresses=True)
+    return hooks.DONE
+
+
+def _done_text(master: Master, task: Row, phase: Row, nodes: list[Row]) -> str:
+    if phase["name"] == orders.DELETION:
+        master.notify("done", f"Successfully removed {len(nodes)} node(s)")
+        return f"Successfully removed {len(nodes)} node(s). No errors occurred"
+    name = master.row("clusters", task["cluster"])["name"]
+    if phase["name"] == orders.DEPLOYMENT:
+        text = f"Deployment of environment '{name}' is done."
+    elif task["name"] == orders.PROVISION:
+        text = f"Provision of {len(nodes)} environment node(s) is done."
+    else:
+        return f"Provision of environment '{name}' is done."
+    master.notify("done", text, cluster=task["cluster"])
+    return text
+
+
+def _fail(master: Master, task: Row, phase: Row, nodes: list[Row], reason: str) -> None:
+    kind = ERROR_TYPES[phase["name"]]
+    for node in nodes:
+        node |= {"status": "error", "error_type": kind, "progress": 100}
+        node["pending_deletion"] = False
+    for other in master.all("tasks"):
+        if other["parent_id"] == task["id"] and orders.is_running(other):
+            _end(other, "error", reason if other["id"] == phase["task"] else "Task aborted")
+    _end(task, "error", reason)
+    master.row("clusters", task["cluster"])["status"] = "error"
+    if kind == "deploy":
+        for node in nodes:
+            text = f"Failed to deploy node '{node['name']}': {reason}"
+            master.notify("error", text, cluster=task["cluster"], node=node["id"])
+
+
+def _finish(master: Master, task: Row) -> None:
+    children = [child for child in master.all("tasks") if child["parent_id"] == task["id"]]
+    messages = [child["message"] for child in children if child["message"]]
+    if task["name"] == "cluster_deletion":
+        name = master.rows["clusters"].pop(task["cluster"])["name"]
+        master.notify("done", f"Environment '{name}' is deleted")
+    elif task["cluster"] is not None:
+        _settle(master, master.row("clusters", task["cluster"]))
+    _end(task, "ready", "\n".join(messages) or task["message"])
+
+
+def _settle(master: Master, cluster: Row) -> None:
+    """Give an environment the status that follows from its nodes."""
+    nodes = master.nodes_of(cluster["id"])
+    if not nodes or cluster["status"] == "new":
+        cluster["status"] = "new"
+    else:
+        ready = all(node["status"] in ("ready", "discover") for node in nodes)
+        cluster["status"] = "operational" if ready else "partially_deployed"
+        cluster["changes"] = []
+
+
+def _end(task: Row, status: str, message: str | None) -> None:
+    task |= {"status": status, "progress": 100, "message": message, "time_end": timestamp()}

@@ -1,0 +1,87 @@
+"""Fuel masters for tests: the lab's stand-in, each on a free port with a state of its own."""
+
+import datetime
+import ipaddress
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from dashboard.clients.cloud_files_2015 import FuelEndpoint
+from lab.fuel.login import Login
+from lab.fuel.master import Master
+from lab.fuel.seeding import CloudInFuel, seed
+from lab.fuel.server import FuelServer, serving
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningMaster:
+    """A stand-in that serves: where it is and what is in it."""
+
+    server: FuelServer
+    master: Master
+    endpoint: FuelEndpoint
+
+
+@contextmanager
+def running_master(directory: Path, **options: Any) -> Iterator[RunningMaster]:
+    """Serve a new master with the environments src-cloud and dst-cloud.
+
+    ``options`` are FuelServer's, and ``versions`` of Keystone.
+    """
+    password = secrets.token_hex(12)
+    versions = options.pop("versions", ("v2.0", "v3"))
+    master = Master(directory / "fuel.json", password=password)
+    seed(master, [cloud(name) for name in ("src", "dst")], spare=2)
+    login = Login("admin", password, versions=versions)
+    with serving(FuelServer(master, login=login, **options)) as server:
+        endpoint = FuelEndpoint(host="127.0.0.1", port=server.server_port, password=password)
+        yield RunningMaster(server=server, master=master, endpoint=endpoint)
+
+
+def cloud(name: str) -> CloudInFuel:
+    """Give a cloud with three hosts, whose passwords are random."""
+    return CloudInFuel(
+        name=name,
+        hosts=[f"{name}-c{number}" for number in (1, 2, 3)],
+        password=secrets.token_hex(12),
+        address="127.0.0.1",
+        keystone={"db_password": secrets.token_hex(12), "db_user": name, "db_port": 13506},
+    )
+
+
+def make_certificate(directory: Path) -> tuple[Path, Path]:
+    """Write a certificate for 127.0.0.1 that is its own CA, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fuel")])
+    today = datetime.datetime.now(datetime.UTC)
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - datetime.timedelta(days=1))
+        .not_valid_after(today + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    files = directory / "fuel.crt", directory / "fuel.key"
+    files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    files[1].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        )
+    )
+    return files

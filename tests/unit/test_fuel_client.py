@@ -1,0 +1,390 @@
+"""The client of Fuel, against the lab's stand-in on its own ports."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from dashboard import secrets
+from dashboard.clients.cloud_files_2015 import FuelEndpoint
+from dashboard.clients.fuel import FuelBusy, FuelMaster, Task
+from dashboard.errors import Cancelled, Conflict, NeedsOperator, NotFound, Retryable
+from lab.fuel.control import control
+from tests.fuel_masters import RunningMaster, make_certificate, running_master
+
+SRC, DST = 1, 2
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[RunningMaster]:
+    with running_master(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def fuel(running: RunningMaster) -> FuelMaster:
+    return FuelMaster(running.endpoint)
+
+
+def switch(running: RunningMaster, words: str) -> None:
+    with running.master.lock:
+        control(running.master, running.server.login, words.split("/"))
+
+
+def finish(fuel: FuelMaster, task: Task) -> Task:
+    return fuel.wait_for_task(task, seconds=20, poll_seconds=0)
+
+
+# -- connections
+
+
+def test_two_masters_are_used_at_once_by_one_process(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    with (
+        running_master(tmp_path / "one") as first,
+        running_master(tmp_path / "two") as second,
+    ):
+        one, two = FuelMaster(first.endpoint), FuelMaster(second.endpoint)
+        one.create_environment("only-in-one", release_id=2)
+        two.environments()
+        assert one.environment(3).name == "only-in-one"
+        with pytest.raises(NotFound):
+            two.environment(3)
+
+
+def test_https_is_spoken_with_a_master_whose_ca_is_given(tmp_path: Path) -> None:
+    certificate, key = make_certificate(tmp_path)
+    with running_master(tmp_path, certificate=str(certificate), key=str(key)) as running:
+        fuel = FuelMaster(running.endpoint, tls=True, verify=str(certificate))
+        assert [one.name for one in fuel.environments()] == ["src-cloud", "dst-cloud"]
+        unverified = FuelMaster(running.endpoint, tls=True, verify=False)
+        assert unverified.environment(SRC).status == "operational"
+        with pytest.raises(NeedsOperator, match="not trusted"):
+            FuelMaster(running.endpoint, tls=True).environments()
+
+
+@pytest.mark.parametrize("version", ["v2.0", "v3"])
+def test_either_keystone_gives_a_token(tmp_path: Path, version: str) -> None:
+    with running_master(tmp_path, versions=(version,)) as running:
+        assert len(FuelMaster(running.endpoint).environments()) == 2
+
+
+def test_a_token_that_fuel_no_longer_takes_is_renewed(
+    running: RunningMaster, fuel: FuelMaster
+) -> None:
+    fuel.environments()
+    switch(running, "logout")
+    fuel.assign(DST, [9], roles=["compute"])
+    assert fuel.node(9).environment_id == DST
+
+
+def test_a_wrong_password_is_told_and_not_shown(running: RunningMaster) -> None:
+    wrong = FuelEndpoint(host="127.0.0.1", port=running.endpoint.port, password="not-the-one")
+    with pytest.raises(NeedsOperator, match="refused the password of admin") as caught:
+        FuelMaster(wrong).environments()
+    assert "not-the-one" not in str(caught.value)
+
+
+def test_a_master_that_accepts_and_never_answers_is_given_up_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        endpoint = FuelEndpoint(host="127.0.0.1", port=deaf.getsockname()[1], password="secret")
+        began = time.monotonic()
+        with pytest.raises(Retryable, match=r"did not answer GET .*clusters.* within 0.5 s"):
+            FuelMaster(endpoint, answer_seconds=0.5).environments()
+        with pytest.raises(Retryable, match="may have taken the order"):
+            FuelMaster(endpoint, answer_seconds=0.5).notify("x", topic="done")
+        assert time.monotonic() - began < 5
+
+
+def test_a_master_that_is_off_is_told_with_its_address() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    endpoint = FuelEndpoint(host="127.0.0.1", port=port, password="secret")
+    with pytest.raises(Retryable, match=f"Fuel at http://127.0.0.1:{port} cannot be reached"):
+        FuelMaster(endpoint).environments()
+
+
+def test_the_password_stays_out_of_environment_files_and_messages(
+    running: RunningMaster, tmp_path: Path
+) -> None:
+    """In a process of its own, whose home is watched: fuelclient writes there when imported."""
+    home = tmp_path / "home"
+    home.mkdir()
+    script = (
+        "import os, sys\n"
+        "from dashboard.clients.cloud_files_2015 import FuelEndpoint\n"
+        "before = dict(os.environ)\n"
+        "from dashboard.clients.fuel import FuelMaster\n"
+        "endpoint = FuelEndpoint(host='127.0.0.1', port=int(sys.argv[1]),"
+        " password=sys.stdin.read())\n"
+        "print(len(FuelMaster(endpoint).environments()), dict(os.environ) == before)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(running.endpoint.port)],
+        input=running.endpoint.password,
+        capture_output=True,
+        text=True,
+        env={
+            "HOME": str(home),
+            "XDG_CONFIG_HOME": str(home / "config"),
+            "PATH": os.environ["PATH"],
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.stdout.split() == ["2", "True"], done.stderr
+    assert list(home.rglob("*")) == []
+    assert running.endpoint.password not in done.stdout + done.stderr
+
+
+# -- what Fuel knows
+
+
+def test_environments_are_found_by_name(fuel: FuelMaster) -> None:
+    assert fuel.environment_named("dst-cloud").id == DST
+    with pytest.raises(NotFound, match="no environment nowhere") as caught:
+        fuel.environment_named("nowhere")
+    assert "src-cloud, dst-cloud" in caught.value.fix
+
+
+def test_an_environment_is_created_and_deleted(fuel: FuelMaster) -> None:
+    made = fuel.create_environment("third", release_id=2)
+    assert (made.status, made.release_id) == ("new", 2)
+    with pytest.raises(Conflict, match="already exists"):
+        fuel.create_environment("third", release_id=2)
+    finish(fuel, fuel.delete_environment(made.id))
+    with pytest.raises(NotFound, match="Cluster not found"):
+        fuel.environment(made.id)
+
+
+def test_nodes_are_found_by_macs_in_any_order_and_spelling(fuel: FuelMaster) -> None:
+    node = fuel.node_with_fqdn("src-c2")
+    assert node and len(node.macs) == 4
+    spelt = [mac.upper().replace(":", "-") for mac in sorted(node.macs, reverse=True)]
+    assert fuel.node_with_macs(spelt) == node
+    assert fuel.node_with_macs(spelt[1:]) is None
+    assert fuel.discovered_node(spelt) is None
+
+
+def test_nodes_are_listed_by_environment_and_free(fuel: FuelMaster) -> None:
+    names = [node.fqdn for node in fuel.nodes(DST)]
+    assert names == ["dst-control", "dst-c1", "dst-c2", "dst-c3"]
+    assert [node.id for node in fuel.unassigned_nodes()] == [9, 10]
+    assert len(fuel.nodes()) == 10
+
+
+def test_settings_are_merged_and_networks_replaced(fuel: FuelMaster) -> None:
+    fuel.change_settings(SRC, {"editable": {"common": {"debug": {"value": True}}}})
+    settings = fuel.settings(SRC)["editable"]
+    assert settings["common"]["debug"]["value"] is True
+    assert settings["access"]["user"]["value"] == "admin"
+    configuration = fuel.network_configuration(SRC)
+    configuration["networks"][2]["cidr"] = configuration["networks"][1]["cidr"]
+    with pytest.raises(NeedsOperator, match=r"Address space intersection.*cidr of 3, 4"):
+        fuel.change_network_configuration(SRC, configuration)
+    fuel.change_network_configuration(SRC, fuel.network_configuration(SRC))
+    assert set(fuel.network_ids(SRC)) == set(fuel.network_ids(DST, group_id=2))
+    assert fuel.nodegroups(DST) == {"default": 2}
+
+
+def test_the_cloud_of_an_environment_is_told_by_its_facts(
+    running: RunningMaster, fuel: FuelMaster
+) -> None:
+    facts = fuel.cloud_facts(SRC)
+    password = running.master.rows["clusters"][SRC]["_settings"]["access"]["password"]["value"]
+    assert facts.auth_url == "http://127.0.0.1:5000/v3"
+    assert (facts.username, facts.password, facts.tenant) == ("admin", password, "admin")
+    assert facts.keystone_connection.startswith("mysql+pymysql://src:")
+    assert facts.keystone_connection.endswith("@127.0.0.1:13506/keystone")
+    access = facts.access("old", environment="src-cloud")
+    assert (access.environment, access.auth["project_name"]) == ("src-cloud", "admin")
+    assert password not in repr(facts) + repr(access) + secrets.mask(str(access.auth))
+
+
+def test_a_cloud_with_tls_is_reached_by_its_host_name(fuel: FuelMaster) -> None:
+    tls = {"services": {"value": True}, "hostname": {"value": "cloud.example.com"}}
+    fuel.change_settings(SRC, {"editable": {"public_ssl": tls}})
+    facts = fuel.cloud_facts(SRC)
+    assert facts.uses_tls
+    assert facts.auth_url == "https://cloud.example.com:5000/v3"
+    assert facts.urls["horizon"] == "http://127.0.0.1/horizon"
+
+
+def test_an_environment_that_was_never_deployed_has_no_cloud(fuel: FuelMaster) -> None:
+    new = fuel.create_environment("new", release_id=2)
+    with pytest.raises(NeedsOperator, match="environment new"):
+        fuel.cloud_facts(new.id)
+
+
+# -- moving a node
+
+
+def remove(fuel: FuelMaster, running: RunningMaster, fqdn: str) -> frozenset[str]:
+    """Take a node out of the source and let its machine boot from the network."""
+    node = fuel.node_with_fqdn(fqdn)
+    assert node
+    fuel.unassign(SRC, [node.id])
+    assert fuel.node(node.id).pending_deletion
+    finish(fuel, fuel.deploy_changes(SRC))
+    with pytest.raises(NotFound, match="Node not found"):
+        fuel.node(node.id)
+    assert fuel.discovered_node(node.macs) is None
+    switch(running, f"pxe/{fqdn}")
+    return node.macs
+
+
+def test_a_node_moves_and_comes_back_under_a_new_id(
+    running: RunningMaster, fuel: FuelMaster
+) -> None:
+    old = fuel.node_with_fqdn("src-c3")
+    assert old
+    macs = remove(fuel, running, "src-c3")
+    while not (found := fuel.discovered_node(macs)):
+        pass
+    assert found.id > old.id and found.fqdn == f"node-{found.id}"
+    fuel.assign(DST, [found.id], roles=["compute"])
+    assert (fuel.node(found.id).pending_roles, fuel.node(found.id).roles) == (("compute",), ())
+    seen: list[int] = []
+    task = fuel.provision(DST, [found.id])
+    fuel.wait_for_task(
+        task, seconds=20, poll_seconds=0, report=lambda now: seen.append(now.progress)
+    )
+    assert seen != sorted(seen), "the progress of Fuel goes down at times"
+    assert fuel.node(found.id).status == "provisioned"
+    assert fuel.environment(DST).status == "partially_deployed"
+    finish(fuel, fuel.deploy(DST, [found.id]))
+    node = fuel.node_with_fqdn("src-c3")
+    assert node and (node.id, node.status, node.roles) == (found.id, "ready", ("compute",))
+    assert fuel.environment(DST).status == "operational"
+
+
+def test_interfaces_and_disks_are_changed_by_what_they_are(fuel: FuelMaster) -> None:
+    fuel.assign(DST, [9], roles=["compute"])
+    interfaces = fuel.interfaces(9)
+    assert {one["name"] for face in interfaces for one in face["assigned_networks"]} == set(
+        fuel.network_ids(DST)
+    )
+    interfaces[3]["assigned_networks"] += interfaces[2]["assigned_networks"]
+    interfaces[2]["assigned_networks"] = []
+    assert fuel.change_interfaces(9, interfaces)[2]["assigned_networks"] == []
+    interfaces[3]["assigned_networks"] = []
+    with pytest.raises(NeedsOperator, match="left unassigned"):
+        fuel.change_interfaces(9, interfaces)
+    disks = fuel.disks(9)
+    disks[0]["volumes"][1]["size"] -= 2048
+    assert fuel.change_disks(9, disks) == disks
+
+
+def test_what_fuel_refuses_is_told_in_its_words(fuel: FuelMaster) -> None:
+    with pytest.raises(NeedsOperator, match="Changing cluster on the fly is not allowed"):
+        fuel.assign(DST, [2], roles=["compute"])
+    with pytest.raises(NeedsOperator, match="nosuchrole are not valid roles"):
+        fuel.assign(DST, [9], roles=["nosuchrole"])
+
+
+def test_a_busy_environment_is_told_from_other_refusals(
+    running: RunningMaster, fuel: FuelMaster
+) -> None:
+    switch(running, "busy/src-cloud")
+    assert [task.name for task in fuel.running_tasks(SRC)] == ["deploy"]
+    with pytest.raises(FuelBusy, match="another running task"):
+        fuel.deploy_changes(SRC)
+    assert fuel.running_tasks(DST) == []
+    switch(running, "mend")
+    while fuel.running_tasks(SRC):
+        pass
+    finish(fuel, fuel.deploy_changes(SRC))
+
+
+@pytest.mark.parametrize("phase", ["provision", "deploy"])
+def test_a_failed_phase_is_told_and_can_be_repeated(
+    running: RunningMaster, fuel: FuelMaster, phase: str
+) -> None:
+    switch(running, f"fail/{phase}")
+    fuel.assign(DST, [9], roles=["compute"])
+    with pytest.raises(NeedsOperator, match=r"Check these nodes: 'Untitled"):
+        finish(fuel, fuel.provision(DST, [9]))
+        finish(fuel, fuel.deploy(DST, [9]))
+    assert (fuel.node(9).status, fuel.node(9).error_type) == ("error", phase)
+    assert fuel.environment(DST).status == "error"
+    finish(fuel, fuel.provision(DST, [9]))
+    finish(fuel, fuel.deploy(DST, [9]))
+    assert fuel.node(9).status == "ready"
+
+
+def test_a_node_that_is_never_discovered_stays_away(
+    running: RunningMaster, fuel: FuelMaster
+) -> None:
+    switch(running, "fail/discovery")
+    macs = remove(fuel, running, "src-c3")
+    assert not any(fuel.discovered_node(macs) for _ in range(10))
+    switch(running, "mend")
+    assert any(fuel.discovered_node(macs) for _ in range(10))
+
+
+def test_waiting_ends_at_its_limit_and_when_it_is_told_to(
+    running: RunningMaster, fuel: FuelMaster
+) -> None:
+    switch(running, "busy/src-cloud")
+    (task,) = fuel.running_tasks(SRC)
+    with pytest.raises(NeedsOperator, match=r"task deploy .* is at 0 % after 0 s"):
+        fuel.wait_for_task(task, seconds=0, poll_seconds=0)
+
+    def cancel() -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        fuel.wait_for_task(task, seconds=60, check=cancel)
+
+
+def test_waiting_goes_on_while_a_master_does_not_answer(tmp_path: Path) -> None:
+    with running_master(tmp_path) as running:
+        fuel = FuelMaster(running.endpoint)
+        task = fuel.deploy_changes(SRC)
+    checks = iter((None, None))
+
+    def check() -> None:
+        if next(checks, "third") == "third":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        fuel.wait_for_task(task, seconds=20, poll_seconds=0, check=check)
+
+
+# -- messages and links
+
+
+def test_notifications_are_written_and_come_in_order(fuel: FuelMaster) -> None:
+    fuel.notify("Host src-c3 was evacuated.", topic="done", environment_id=SRC)
+    last = fuel.notifications()[-1]
+    assert (last.topic, last.environment_id) == ("done", SRC)
+    assert last.message == "Host src-c3 was evacuated."
+    with pytest.raises(NeedsOperator, match="topic is not found or invalid"):
+        fuel.notify("x", topic="nosuch")
+
+
+def test_links_are_made_once(running: RunningMaster, fuel: FuelMaster) -> None:
+    link = {"title": "Pumphouse", "url": "http://10.20.0.2:8999/", "description": "Moves clouds"}
+    for _ in range(2):
+        fuel.link_from_environment(SRC, **link)
+    assert len(running.master.rows["clusters"][SRC]["_links"]) == 1
+    assert fuel.plugin_id("pumphouse") is None
+    running.master.add("plugins", {"name": "pumphouse", "version": "1.0.0", "_links": []})
+    plugin_id = fuel.plugin_id("pumphouse")
+    assert plugin_id == 1
+    for _ in range(2):
+        fuel.link_from_plugin(plugin_id, **link)
+    assert len(running.master.rows["plugins"][1]["_links"]) == 1
+
+
+def test_the_version_needs_no_login(running: RunningMaster) -> None:
+    with urlopen(f"{running.server.address}/api/v1/version") as answer:
+        assert json.load(answer) == FuelMaster(running.endpoint).version()
