@@ -15,8 +15,10 @@ _known: set[str] = set()
 _lock = threading.Lock()
 _patterns = (
     re.compile(r"(?i)(?<=://)([^:/@\s]+):([^@\s]+)(?=@)"),
-    re.compile(r"(?i)((?:password|passwd|secret|token|x-auth-token|api[_-]?key)[\"']?\s*[:=]\s*)"
-               r"([\"']?)([^\s\"',;}&]+)"),
+    re.compile(
+        r"(?i)((?:password|passwd|secret|token|x-auth-token|api[_-]?key)[\"']?\s*[:=]\s*)"
+        r"([\"']?)([^\s\"',;}&]+)"
+    ),
     re.compile(r"gAAAA[\w-]{40,}={0,2}"),
     re.compile(r"\$(?:2[aby]|6|scrypt|pbkdf2-sha512|bcrypt-sha256)\$[^\s\"']{10,}"),
 )
