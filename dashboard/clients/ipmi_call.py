@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pyghmi.exceptions import PyghmiException
 from pyghmi.ipmi.command import Command
 
 REFUSAL_SECONDS = 0.3
+SHORTEST_SECONDS = 0.5
 ANSWERS = 1
 
 CHASSIS = 0
@@ -107,10 +109,10 @@ class Call:
         kinds = (kind for words, kind in LOGIN_FAILURES.items() if words in told)
         return next(kinds, "refused"), told
 
-    def answer(self, *, seconds: int) -> NoReturn:
+    def answer(self, *, seconds: float) -> NoReturn:
         """Write the answer and end the process, at the latest after so many seconds."""
         signal.signal(signal.SIGALRM, lambda *_: self.give(failure=self.meaning("")[0], detail=""))
-        signal.alarm(seconds)
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, SHORTEST_SECONDS))
         try:
             self.give(power=self.perform())
         except CallFailed as failed:
@@ -189,15 +191,20 @@ def ask(command: Any, number: int, *data: int) -> bytes:
     return bytes(answer["data"])
 
 
-def answer_all(calls: Iterable[Call], *, seconds: int, at_once: int) -> None:
-    """Answer each call in a fork of its own, so many of them at the same time."""
+def answer_all(calls: Iterable[Call], *, begun: float, seconds: float, at_once: int) -> None:
+    """Answer each call in a fork of its own, so many of them at the same time.
+
+    The time of the first ones began with the caller, before this process had started: ``begun``
+    on the clock of ``time.monotonic``, which all processes of a machine share.
+    """
     running = 0
-    for call in calls:
+    late = time.monotonic() - begun
+    for number, call in enumerate(calls):
         if running == at_once:
             os.wait()
             running -= 1
         if os.fork() == 0:
-            call.answer(seconds=seconds)
+            call.answer(seconds=seconds - (late if number < at_once else 0))
         running += 1
     for _ in range(running):
         os.wait()
@@ -207,8 +214,4 @@ if __name__ == "__main__":
     # pyghmi prints now and then; stdout is for answers alone.
     sys.stdout = sys.stderr
     asked = json.load(sys.stdin)
-    answer_all(
-        [Call(**call) for call in asked["calls"]],
-        seconds=asked["seconds"],
-        at_once=asked["at_once"],
-    )
+    answer_all([Call(**call) for call in asked.pop("calls")], **asked)

@@ -1,13 +1,11 @@
-"""The host behind a simulated BMC, as ipmi_sim asks for it: power and boot device are small files.
+"""The host behind a simulated BMC, as ipmi_sim switches it: power and boot device are small files.
 
-  chassis.py DIRECTORY get power|boot...
   chassis.py DIRECTORY set power 0|1, reset 1, shutdown 1, boot none|pxe|..., any number of them
   chassis.py DIRECTORY check ...
 
 Files of the directory: power (0 or 1), boot (the device of the next start), log (each command and
 what came of it) and, where a real process is to go on and off with the power, switch.json: a
-command that gets "off", "shutdown" or "on DEVICE" as its last arguments. It runs in a Python
-without site-packages, since it is started for every question.
+command that gets "off", "shutdown" or "on DEVICE" as its last arguments.
 """
 
 import fcntl
@@ -129,24 +127,8 @@ class Chassis:
 
 
 def main(directory: str, action: str, *arguments: str) -> int:
-    """Answer one question or carry out one order of ipmi_sim."""
-    chassis = Chassis(Path(directory))
-    if action == "get":
-        return give(chassis, arguments)
-    if action == "set":
-        return carry_out(chassis, arguments)
-    return 0
-
-
-def give(chassis: Chassis, names: Sequence[str]) -> int:
-    """Print the values asked for."""
-    known = {"power": chassis.power, "boot": chassis.boot}
-    for name in names:
-        if name not in known:
-            print(f"Invalid parameter: {name}")
-            return 1
-        print(f"{name}:{known[name]}")
-    return 0
+    """Carry out orders; to check one means nothing here."""
+    return carry_out(Chassis(Path(directory)), arguments) if action == "set" else 0
 
 
 def carry_out(chassis: Chassis, arguments: Sequence[str]) -> int:

@@ -15,7 +15,7 @@ from lab.places import write_private
 
 PROGRAM = "ipmi_sim"
 USER = "admin"
-CHASSIS = Path(__file__).with_name("chassis.py")
+QUESTION = Path(__file__).with_name("question.py")
 # An RMCP presence ping and the type of its answer.
 PING = bytes.fromhex("0600ff06 000011be 80000000")
 PONG = 0x40
@@ -63,8 +63,8 @@ class Simulator:
 
     def configure(self) -> Command:
         """Write its files and give the command that runs it."""
-        # -S -I: a question after the power should not have to wait for site-packages.
-        program = f"{sys.executable} -S -I {CHASSIS} {self.chassis.directory}"
+        # -S -I: a question should not have to wait for site-packages.
+        program = f"{sys.executable} -S -I {QUESTION} {self.chassis.directory}"
         text = CONFIGURATION.format(
             name=self.name,
             port=self.port,
