@@ -5,9 +5,11 @@
   python3 -m lab up [CLOUD...]        from nothing or from the last `down`
   python3 -m lab status [CLOUD...]    processes and memory; exit status 1 when one is missing
   python3 -m lab check CLOUD          try what a migration needs
-  python3 -m lab compute start|stop CLOUD HOST
+  python3 -m lab compute start|stop|add|remove CLOUD HOST
   python3 -m lab bmc up|down|status   the hosts' management controllers, with `up` and `down` too
   python3 -m lab bmc log|freeze|thaw HOST
+  python3 -m lab fuel up|down|status  a stand-in for a Fuel master that manages the clouds' hosts
+  python3 -m lab fuel fail provision|deploy|discovery, busy ENVIRONMENT, mend, pxe HOST, logout
   python3 -m lab down [CLOUD...]      keeps the state
 
 All clouds when none is named. See docs/lab.md.
@@ -23,7 +25,11 @@ from lab.bmc.hosts import hosts_of
 from lab.clouds import CLOUDS, Cloud, cloud_named
 from lab.connection_files import clouds_yaml_path
 from lab.errors import LabError, NotPrepared
+from lab.fuel import running as fuel
 from lab.places import REPOSITORY
+
+# What the machines of the clouds are managed by.
+BESIDE_CLOUDS = {"bmc": control.run, "fuel": fuel.run}
 
 
 def main(arguments: list[str]) -> int:
@@ -58,8 +64,8 @@ def run(action: str, *names: str) -> int:
             return check(cloud_named(name))
         case "compute", (order, cloud, host):
             lifecycle.compute(order, cloud, host)
-        case "bmc", (order, *hosts):
-            return control.run(order, *hosts)
+        case "bmc" | "fuel", (order, *words):
+            return BESIDE_CLOUDS[action](order, *words)
         case _:
             print(__doc__)
             return 0 if action == "help" else 2

@@ -4,12 +4,23 @@ import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from lab import catalogue, connection_files, databases, infrastructure, processes, venvs
+from lab import (
+    catalogue,
+    connection_files,
+    databases,
+    infrastructure,
+    membership,
+    processes,
+    venvs,
+)
+from lab.bmc.hosts import HOSTS
 from lab.clouds import CLOUDS, PORTS, Cloud, check_ports, cloud_named
 from lab.commands import Command, environment
 from lab.components import COMPONENTS
-from lab.components.nova import compute_process
+from lab.components.nova import compute_process, configure_host
 from lab.errors import LabError
+from lab.fuel import running as fuel
+from lab.membership import hosts_now
 from lab.places import port_shift, run_directory, write_private
 from lab.readiness import wait_for_login, wait_for_services
 from lab.requirements import check
@@ -39,22 +50,41 @@ def up(clouds: Iterable[Cloud]) -> None:
 
 
 def down(clouds: Iterable[Cloud]) -> None:
-    """Stop clouds, keeping their state; with the last of them the infrastructure."""
+    """Stop clouds, keeping their state; with the last of them Fuel and the infrastructure."""
     _each(lambda cloud: _down(cloud), list(clouds))
     if not any(any(processes.pids(name).values()) for name in CLOUDS):
+        fuel.down()
         infrastructure.down()
 
 
 def compute(action: str, cloud: str, host: str) -> None:
-    """Start or stop one nova-compute; stop is abrupt, as when the power goes."""
-    if host not in cloud_named(cloud).hosts:
+    """Start, stop, add or remove one nova-compute; stop is abrupt, as when the power goes."""
+    orders = {"start": _start_host, "stop": _stop_host, "add": add_host, "remove": remove_host}
+    if action not in orders:
+        raise LabError(f"a nova-compute can be told to {', '.join(orders)}, not {action}")
+    if action in ("start", "stop") and host not in hosts_now(cloud_named(cloud)):
         raise LabError(f"no host {host} in {cloud}")
-    if action == "start":
-        start(cloud, compute_process(host))
-    elif action == "stop":
-        _signal(cloud, compute_process(host), signal.SIGKILL)
-    else:
-        raise LabError(f"a nova-compute can be started and stopped, not {action}")
+    orders[action](cloud, host)
+
+
+def add_host(cloud: str, host: str) -> None:
+    """Make a machine a host of a running cloud, and start its nova-compute.
+
+    A machine with a BMC boots into it from now on.
+    """
+    chosen = cloud_named(cloud)
+    membership.add_host(chosen, host)
+    configure_host(chosen, host)
+    _install(host, cloud)
+    _start_host(cloud, host)
+
+
+def remove_host(cloud: str, host: str) -> None:
+    """Erase a host of a cloud: its nova-compute ends, and its records in Nova stay behind."""
+    if host in hosts_now(cloud_named(cloud)):
+        _stop_host(cloud, host)
+    membership.remove_host(cloud_named(cloud), host)
+    _install(host, "")
 
 
 def start(cloud: str, process: str) -> None:
@@ -81,6 +111,20 @@ def commands(cloud: Cloud) -> dict[str, Command]:
         for component in COMPONENTS
         for name, command in component.processes(cloud).items()
     }
+
+
+def _start_host(cloud: str, host: str) -> None:
+    start(cloud, compute_process(host))
+
+
+def _stop_host(cloud: str, host: str) -> None:
+    _signal(cloud, compute_process(host), signal.SIGKILL)
+
+
+def _install(name: str, cloud: str) -> None:
+    if machine := HOSTS.get(name):
+        machine.directory.mkdir(parents=True, exist_ok=True)
+        machine.install(cloud)
 
 
 def _up(cloud: Cloud) -> None:

@@ -11,8 +11,8 @@ from lab.errors import LabError
 from lab.places import run_directory, write_private
 
 # Of the clouds' administrators, of the services among themselves, of the databases, of RabbitMQ,
-# and of a host's BMC.
-USES = ("admin", "service", "database", "message_bus", "bmc")
+# of a host's BMC, and of the Fuel master.
+USES = ("admin", "service", "database", "message_bus", "bmc", "fuel")
 _LOCK = Lock()
 
 

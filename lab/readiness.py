@@ -4,6 +4,7 @@ from functools import partial
 
 from lab.catalogue import make_external_network, make_volume_type
 from lab.clouds import PORTS, Cloud
+from lab.membership import hosts_now
 from lab.processes import listens, note, wait_until
 from lab.rest import AdministratorSession
 
@@ -34,7 +35,7 @@ def nova_ready(session: AdministratorSession) -> bool:
     services = session.get("nova", "/v2.1/os-services", "services")
     up = {(found["binary"], found["host"]) for found in services if found["state"] == "up"}
     hypervisors = session.get("nova", "/v2.1/os-hypervisors", "hypervisors")
-    hosts = set(session.cloud.hosts)
+    hosts = set(hosts_now(session.cloud))
     return (
         {"nova-conductor", "nova-scheduler"} <= {binary for binary, _ in up}
         and {("nova-compute", host) for host in hosts} <= up

@@ -8,6 +8,7 @@ from lab.commands import Command, configured, has_script, wsgi
 from lab.components.cinder import share_directory
 from lab.components.component import Component
 from lab.configuration import database, service_login, write, write_sections
+from lab.membership import hosts_now
 from lab.places import service_down_seconds, write_private
 
 # The same as in lab/plugins/lab_hypervisor.py.
@@ -33,11 +34,16 @@ def configure(cloud: Cloud) -> None:
         "database": database(cloud, "nova"),
     }
     write_sections(cloud, "nova-control", control)
-    for host in cloud.hosts:
-        state = cloud.directory / "nova" / host
-        write_sections(cloud, f"nova-{host}", {"DEFAULT": {"host": host, "state_path": state}})
-        # Nova since 27 refuses to start a known host that has lost this.
-        write_private(state / "compute_id", str(uuid.uuid5(NODE_NAMESPACE, host)))
+    for host in hosts_now(cloud):
+        configure_host(cloud, host)
+
+
+def configure_host(cloud: Cloud, host: str) -> None:
+    """Write what one host has of its own: its name, its directory, its identity."""
+    state = cloud.directory / "nova" / host
+    write_sections(cloud, f"nova-{host}", {"DEFAULT": {"host": host, "state_path": state}})
+    # Nova since 27 refuses to start a known host that has lost this.
+    write_private(state / "compute_id", str(uuid.uuid5(NODE_NAMESPACE, host)))
 
 
 def migrations(cloud: Cloud) -> list[Command]:
@@ -63,7 +69,7 @@ def processes(cloud: Cloud) -> dict[str, Command]:
     commands = {"nova-api": api}
     for name in ("nova-conductor", "nova-scheduler"):
         commands[name] = configured(cloud, name, CONTROL)
-    for host in cloud.hosts:
+    for host in hosts_now(cloud):
         commands[compute_process(host)] = configured(
             cloud, "nova-compute", (*COMMON, f"nova-{host}")
         )

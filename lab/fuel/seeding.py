@@ -29,10 +29,16 @@ def seed(master: Master, clouds: Sequence[CloudInFuel], *, spare: int = 0) -> No
     master.notify("done", text)
     # The first network is the master's own, which all environments share.
     master.next_id("networks")
+    # Computes first: their addresses are those that the lab's BMCs tell.
+    hosts = [host for cloud in clouds for host in cloud.hosts]
+    controllers = [f"{cloud.name}-control" for cloud in clouds]
+    spares = [f"spare-{number}" for number in range(1, spare + 1)]
+    for number, name in enumerate((*hosts, *controllers, *spares), start=1):
+        master.machines[name] = hardware.make_machine(name, number=number)
     for cloud in clouds:
         _seed_environment(master, cloud)
-    for number in range(1, spare + 1):
-        hardware.discover(master, _machine(master, f"spare-{number}"))
+    for name in spares:
+        hardware.discover(master, master.machines[name])
     master.save()
 
 
@@ -48,7 +54,7 @@ def _seed_environment(master: Master, cloud: CloudInFuel) -> None:
 
 
 def _deploy(master: Master, cluster: Row, name: str, *, roles: list[str]) -> None:
-    node = hardware.discover(master, _machine(master, name))
+    node = hardware.discover(master, master.machines[name])
     assignment.assign(master, cluster["id"], [{"id": node["id"], "roles": roles}])
     node |= {
         "name": name,
@@ -62,9 +68,3 @@ def _deploy(master: Master, cluster: Row, name: str, *, roles: list[str]) -> Non
         "_deployed_in": cluster["id"],
     }
     networks.describe_networks(cluster, node, with_addresses=True)
-
-
-def _machine(master: Master, name: str) -> Row:
-    machine = hardware.make_machine(name, number=len(master.machines) + 1)
-    master.machines[name] = machine
-    return machine

@@ -117,6 +117,8 @@ class _Requests(BaseHTTPRequestHandler):
             return 201, answer
         if path.startswith("/control/"):
             words = path.removeprefix("/control/").split("/")
+            if isinstance(body, dict) and "host" in body:  # from a BMC
+                words.append(body["host"])
             return 200, control(self.server.master, login, words)
         return self._call(path, query, body)
 

@@ -1,0 +1,123 @@
+"""Start, stop and switch the lab's Fuel stand-in.
+
+Its process is one of the lab's; its state is in the run directory and survives `down`.
+"""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from lab import processes
+from lab.clouds import CLOUDS, MARIADB_PORT, Cloud, shifted
+from lab.errors import LabError
+from lab.fuel.master import Master
+from lab.fuel.seeding import CloudInFuel, seed
+from lab.fuel.server import FuelServer
+from lab.passwords import password
+from lab.places import REPOSITORY, run_directory
+
+GROUP = "fuel"
+PROCESS = "nailgun"
+PORT = 18000
+START_SECONDS = 10
+SECONDS_PER_STEP = 1.0
+LAB_COMMAND = [sys.executable, "-m", "lab"]
+HOOKS = {
+    "deployed": [*LAB_COMMAND, "compute", "add", "{cloud}", "{host}"],
+    "removed": [*LAB_COMMAND, "compute", "remove", "{cloud}", "{host}"],
+}
+
+
+def address() -> str:
+    """Where the stand-in is: its API, its Keystone and its switches."""
+    return f"http://127.0.0.1:{shifted(PORT)}"
+
+
+def run(order: str, *words: str) -> int:
+    """Carry out one order of the command line; answers with the exit status."""
+    if order == "up":
+        up()
+    elif order == "down":
+        down()
+    else:
+        print(json.dumps(switch(order, *words), indent=2))
+    return 0
+
+
+def up() -> None:
+    """Start the stand-in, from nothing or from the last `down`; BMCs boot from it from now on."""
+    processes.forget_dead(GROUP)
+    if not processes.pids(GROUP).get(PROCESS):
+        processes.refuse_taken(shifted(PORT), "the Fuel stand-in")
+        environment = processes.clean_environment() | {"PYTHONPATH": str(REPOSITORY)}
+        processes.start(GROUP, PROCESS, [sys.executable, "-m", "lab.fuel.running"], environment)
+    processes.wait_until(
+        "the Fuel stand-in",
+        lambda: processes.listens(shifted(PORT)),
+        group=GROUP,
+        seconds=START_SECONDS,
+    )
+    _network_boot_file().parent.mkdir(parents=True, exist_ok=True)
+    _network_boot_file().write_text(f"{address()}/control/pxe\n")
+    processes.note(f"Fuel answers at {address()}")
+
+
+def down() -> None:
+    """Stop the stand-in; its state stays."""
+    _network_boot_file().unlink(missing_ok=True)
+    processes.kill(GROUP, [PROCESS])
+
+
+def switch(*words: str) -> dict[str, Any]:
+    """Switch what goes wrong or let a machine boot (lab.fuel.control); gives the state."""
+    request = urllib.request.Request(f"{address()}/control/{'/'.join(words)}", b"", method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=START_SECONDS) as answer:
+            state: dict[str, Any] = json.load(answer)
+            return state
+    except urllib.error.HTTPError as error:
+        raise LabError(error.read().decode()) from None
+    except OSError as error:
+        raise LabError(f"the Fuel stand-in does not answer: {error}") from None
+
+
+def make_master() -> Master:
+    """Give the master of this run directory, seeded with the lab's clouds when it is new."""
+    master = Master(
+        run_directory() / "fuel" / "state.json",
+        password=password("fuel", use="fuel"),
+        seconds_per_step=SECONDS_PER_STEP,
+        hooks=HOOKS,
+    )
+    if not master.load():
+        seed(master, [_in_fuel(cloud) for cloud in CLOUDS.values()])
+    return master
+
+
+def _in_fuel(cloud: Cloud) -> CloudInFuel:
+    """Describe a cloud of the lab; its ports are not those that Fuel gives."""
+    return CloudInFuel(
+        name=cloud.name,
+        hosts=cloud.hosts,
+        password=password(cloud.name, use="admin"),
+        address="127.0.0.1",
+        keystone={
+            "db_password": password(cloud.name, use="database"),
+            "db_user": cloud.name,
+            "db_name": f"{cloud.name}_keystone",
+            "db_port": shifted(MARIADB_PORT),
+            "public_port": cloud.port("keystone"),
+        },
+    )
+
+
+def _network_boot_file() -> Path:
+    """Where the BMCs read what answers a host that boots from the network."""
+    return run_directory() / "bmc" / "network_boot"
+
+
+if __name__ == "__main__":
+    FuelServer(make_master(), port=shifted(PORT)).serve()

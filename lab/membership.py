@@ -1,0 +1,35 @@
+"""Which hosts belong to a cloud now: those it began with, until hosts come or go."""
+
+import json
+from pathlib import Path
+
+from lab.clouds import Cloud
+
+
+def hosts_now(cloud: Cloud) -> tuple[str, ...]:
+    """The hosts whose nova-compute is a part of the cloud."""
+    path = _path(cloud)
+    return tuple(json.loads(path.read_text())) if path.exists() else cloud.hosts
+
+
+def add_host(cloud: Cloud, host: str) -> None:
+    """Let a host belong to a cloud; one that does already is as good."""
+    _write(cloud, [*(one for one in hosts_now(cloud) if one != host), host])
+
+
+def remove_host(cloud: Cloud, host: str) -> None:
+    """Let a host belong to a cloud no longer."""
+    _write(cloud, [one for one in hosts_now(cloud) if one != host])
+
+
+def _write(cloud: Cloud, hosts: list[str]) -> None:
+    """Replace the list at once: others read it at any time."""
+    path = _path(cloud)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(sorted(hosts)) + "\n")
+    fresh.replace(path)
+
+
+def _path(cloud: Cloud) -> Path:
+    return cloud.directory / "hosts.json"
