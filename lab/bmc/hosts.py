@@ -55,6 +55,7 @@ class Host:
 
     def install(self, cloud: str) -> None:
         """Let it boot into the nova-compute of that cloud from now on; "" for a bare disk."""
+        self.directory.mkdir(parents=True, exist_ok=True)
         (self.directory / "installed").write_text(cloud + "\n")
 
     def mac(self, interface: str) -> str:
