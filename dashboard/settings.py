@@ -235,5 +235,7 @@ LOGGING = {
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}
     },
+    # What it warns of becomes an error of ours, with a sentence and a fix.
+    "loggers": {"keystoneauth": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": env("PUMPHOUSE_LOG_LEVEL", default="WARNING")},
 }
