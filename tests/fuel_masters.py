@@ -34,11 +34,12 @@ class RunningMaster:
 def running_master(directory: Path, **options: Any) -> Iterator[RunningMaster]:
     """Serve a new master with the environments src-cloud and dst-cloud.
 
-    ``options`` are FuelServer's, and ``versions`` of Keystone.
+    ``options`` are FuelServer's, ``versions`` of Keystone, and the master's ``seconds_per_step``.
     """
     password = secrets.token_hex(12)
     versions = options.pop("versions", ("v2.0", "v3"))
-    master = Master(directory / "fuel.json", password=password)
+    seconds = options.pop("seconds_per_step", None)
+    master = Master(directory / "fuel.json", password=password, seconds_per_step=seconds)
     seed(master, [cloud(name) for name in ("src", "dst")], spare=2)
     login = Login("admin", password, versions=versions)
     with serving(FuelServer(master, login=login, **options)) as server:

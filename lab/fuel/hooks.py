@@ -6,7 +6,7 @@ A command runs beside the server; the task whose effect it is waits for it.
 import subprocess
 
 from lab.fuel.master import Master, Row
-from lab.places import REPOSITORY, run_directory
+from lab.places import REPOSITORY
 
 DONE, PENDING = "done", "pending"
 
@@ -26,9 +26,7 @@ def run(master: Master, event: str, node: Row, cluster: Row) -> str:
     if key not in _running:
         values = {"cloud": cloud, "host": node["fqdn"], "machine": node["_machine"]}
         command = [part.format(**values) for part in template]
-        log = (run_directory() / "log" / "fuel-hooks.log").absolute()
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as output:
+        with master.path.with_name("hooks.log").open("ab") as output:
             _running[key] = subprocess.Popen(
                 command, cwd=REPOSITORY, stdout=output, stderr=output, stdin=subprocess.DEVNULL
             )

@@ -15,7 +15,6 @@ from lab.clouds import CLOUDS, MARIADB_PORT, Cloud, shifted
 from lab.errors import LabError
 from lab.fuel.master import Master
 from lab.fuel.seeding import CloudInFuel, seed
-from lab.fuel.server import FuelServer
 from lab.passwords import password
 from lab.places import REPOSITORY, run_directory
 
@@ -53,7 +52,7 @@ def up() -> None:
     if not processes.pids(GROUP).get(PROCESS):
         processes.refuse_taken(shifted(PORT), "the Fuel stand-in")
         environment = processes.clean_environment() | {"PYTHONPATH": str(REPOSITORY)}
-        processes.start(GROUP, PROCESS, [sys.executable, "-m", "lab.fuel.running"], environment)
+        processes.start(GROUP, PROCESS, [sys.executable, "-m", "lab.fuel"], environment)
     processes.wait_until(
         "the Fuel stand-in",
         lambda: processes.listens(shifted(PORT)),
@@ -117,7 +116,3 @@ def _in_fuel(cloud: Cloud) -> CloudInFuel:
 def _network_boot_file() -> Path:
     """Where the BMCs read what answers a host that boots from the network."""
     return run_directory() / "bmc" / "network_boot"
-
-
-if __name__ == "__main__":
-    FuelServer(make_master(), port=shifted(PORT)).serve()

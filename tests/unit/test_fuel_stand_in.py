@@ -1,0 +1,98 @@
+"""What the Fuel stand-in does beside the API: hooks, its clock, its file, and BMCs that boot."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from dashboard.clients.fuel import FuelMaster
+from dashboard.errors import NeedsOperator
+from lab.bmc.hosts import HOSTS
+from lab.fuel.master import Master
+from lab.fuel.running import make_master
+from tests.fuel_masters import RunningMaster, running_master
+
+SRC, DST = 1, 2
+
+
+def move(fuel: FuelMaster, running: RunningMaster, fqdn: str) -> None:
+    """Move a node from the source to the destination."""
+    node = fuel.node_with_fqdn(fqdn)
+    assert node
+    fuel.unassign(SRC, [node.id])
+    wait(fuel, fuel.deploy_changes(SRC))
+    boot(running, fqdn)
+    while not (found := fuel.discovered_node(node.macs)):
+        time.sleep(0.01)
+    fuel.assign(DST, [found.id], roles=["compute"])
+    wait(fuel, fuel.deploy_changes(DST))
+
+
+def wait(fuel: FuelMaster, task: Any) -> None:
+    fuel.wait_for_task(task, seconds=30, poll_seconds=0.01)
+
+
+def boot(running: RunningMaster, host: str) -> None:
+    """Boot a machine from the network as the lab's BMCs do."""
+    body = json.dumps({"host": host, "mac": "52:54:00:00:03:00"}).encode()
+    urlopen(Request(f"{running.server.address}/control/pxe", body)).close()
+
+
+def hook(directory: Path, event: str, *, status: int = 0) -> list[str]:
+    """Give a command that notes the event, and where it happened, in a file."""
+    script = "import sys; open(sys.argv[1], 'a').write(' '.join(sys.argv[2:]) + '\\n')"
+    command = [sys.executable, "-c", f"{script}; sys.exit({status})"]
+    return [*command, str(directory / "events"), event, "{cloud}", "{host}"]
+
+
+def test_a_moved_node_leaves_one_cloud_and_comes_to_the_other(tmp_path: Path) -> None:
+    with running_master(tmp_path) as running:
+        running.master.hooks = {event: hook(tmp_path, event) for event in ("removed", "deployed")}
+        move(FuelMaster(running.endpoint), running, "src-c3")
+    events = (tmp_path / "events").read_text().splitlines()
+    assert events == ["removed src src-c3", "deployed dst src-c3"]
+
+
+def test_a_hook_that_fails_fails_the_deployment(tmp_path: Path) -> None:
+    with running_master(tmp_path) as running:
+        running.master.hooks = {"deployed": hook(tmp_path, "deployed", status=3)}
+        fuel = FuelMaster(running.endpoint)
+        with pytest.raises(NeedsOperator, match="a task exited with 3"):
+            move(fuel, running, "src-c3")
+        node = fuel.node_with_fqdn("src-c3")
+        assert node and (node.status, node.error_type) == ("error", "deploy")
+
+
+def test_tasks_go_on_by_the_clock_where_there_is_one(tmp_path: Path) -> None:
+    with running_master(tmp_path, seconds_per_step=0.01) as running:
+        task = FuelMaster(running.endpoint).deploy_changes(SRC)
+        while running.master.rows["tasks"][task.id]["status"] != "ready":
+            time.sleep(0.01)
+
+
+def test_the_state_outlives_the_process(tmp_path: Path) -> None:
+    with running_master(tmp_path) as running:
+        fuel = FuelMaster(running.endpoint)
+        fuel.unassign(SRC, [1])
+        task = fuel.deploy_changes(SRC)
+    again = Master(running.master.path, password="")
+    assert again.load()
+    assert again.rows["nodes"][1]["pending_deletion"]
+    assert again.rows["tasks"][task.id]["name"] == "deploy"
+    assert again.next_id("nodes") == running.master.next_id("nodes")
+    assert running.master.path.stat().st_mode & 0o077 == 0, "it holds the clouds' passwords"
+
+
+def test_the_machines_are_those_of_the_labs_bmcs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUMPHOUSE_LAB_DIR", str(tmp_path))
+    master = make_master()
+    for host in HOSTS.values():
+        assert host.mac("eth0") == master.machines[host.name]["macs"][0]
+        (node,) = (one for one in master.all("nodes") if one["_machine"] == host.name)
+        assert node["mac"] == host.mac("eth0")
