@@ -1,10 +1,13 @@
 """What all tests share."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
 
 from tests.servers import mariadb_server, redis_server  # noqa: F401 - fixtures
 
@@ -20,6 +23,24 @@ def django_db_modify_db_settings(pumphouse_home: Path) -> None:
     """Keep the test database in a file: in memory, threads would not wait for each other."""
     test = connections["default"].settings_dict["TEST"]
     test["NAME"] = str(pumphouse_home / "pumphouse.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """Make the test database for every test that asks, with or without a mark.
+
+    pytest-django makes it only when some test is marked; those of the lab are not, because the rows
+    of a move must outlive a test, and would work on the account's own database.
+    """
+    with django_db_blocker.unblock():
+        databases = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(databases, verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)

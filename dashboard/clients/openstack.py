@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+import requests
 from keystoneauth1 import exceptions as auth_errors
 from keystoneauth1 import loading
-from keystoneauth1.session import Session
+from keystoneauth1.session import Session, TCPKeepAliveAdapter
 from openstack.connection import Connection
 from openstack.exceptions import SDKException
 
@@ -26,6 +27,7 @@ Json = dict[str, Any]
 Found = TypeVar("Found")
 
 ANSWER_SECONDS = 120
+CONNECTIONS = 64
 PAGE_SIZE = 500
 SLOWEST_UPLOAD = 10 * 1024 * 1024  # bytes a second
 PASSING_STATUSES = frozenset({408, 413, 429, 500, 502, 503, 504})
@@ -45,6 +47,7 @@ class Cloud:
         self.calls: Counter[str] = Counter() if calls is None else calls
         secrets.register(access.auth.get("password"))
         self.session = Session(
+            session=_http(),
             auth=_auth_plugin(access),
             verify=access.verify,
             cert=(access.cert, access.key) if access.cert and access.key else access.cert,
@@ -297,6 +300,14 @@ class Cloud:
     def _account(self) -> str:
         auth = self.access.auth
         return auth.get("username") or auth.get("user_id") or "its account"
+
+
+def _http() -> requests.Session:
+    """Give a pool of connections for as many threads as a worker may have."""
+    http = requests.Session()
+    for scheme in ("http://", "https://"):
+        http.mount(scheme, TCPKeepAliveAdapter(pool_maxsize=CONNECTIONS))
+    return http
 
 
 def _auth_plugin(access: CloudAccess) -> Any:

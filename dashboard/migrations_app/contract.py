@@ -104,12 +104,14 @@ class Stage:
 
     What undoes it is the method ``undo_<name>``, where there is one; for ``create`` it is
     ``remove``. A stage needs the one before it, unless it is ``soft``: then it only comes after.
+    Objects that are adopted have only the stages that are ``for_adopted``.
     """
 
     name: str
     phase: str = PREPARE
     verb: str = ""
     soft: bool = False
+    for_adopted: bool = False
 
 
 class Work(Protocol):

@@ -72,7 +72,9 @@ def _require_executable(plan: Plan) -> None:
 
 def remaining_steps(plan: Plan) -> list[StepSpec]:
     """Give the steps of all stages that are not done yet, in an order that leaves them out."""
-    items = plan.items.select_related("plan").filter(action=PlanItem.Action.CREATE)
+    items = plan.items.select_related("plan").exclude(
+        action__in=(PlanItem.Action.KEEP, PlanItem.Action.SKIP)
+    )
     done = {
         f"{link.type}:{link.source_id}:{stage}"
         for link in ledger.links_of(plan).values()

@@ -38,7 +38,7 @@ class StepGraph:
 
     def _item_steps(self, item: PlanItem) -> Iterable[StepSpec]:
         previous: Stage | None = None
-        for stage in resource_type(item.type).stages:
+        for stage in _stages(item):
             yield self._step(item, stage, previous)
             previous = stage
 
@@ -64,9 +64,8 @@ class StepGraph:
     @cached_property
     def _project_keys(self) -> list[str]:
         """Give the step after which the tenant's project can be used."""
-        ready = resource_type("project").ready
-        projects = (item for (name, _), item in self.items.items() if name == "project")
-        return [step_key(project, ready) for project in projects]
+        projects = [source_id for name, source_id in self.items if name == "project"]
+        return [key for source_id in projects for key in self._keys_of("project", source_id, "")]
 
     def _keys(self, refs: Sequence[Sequence[str]]) -> list[str]:
         return [key for ref in refs for key in self._keys_of(*ref)]
@@ -78,15 +77,20 @@ class StepGraph:
         item = self.items.get((type_name, source_id))
         if item is None:
             return []
-        type_ = resource_type(type_name)
-        if stage != EVERYTHING:
-            return [step_key(item, stage or type_.ready)]
-        record = record_of(item)
+        type_, record = resource_type(type_name), record_of(item)
         return [
             step_key(item, each.name)
-            for each in type_.stages
-            if type_.phase_of(each, record) != COMPLETE
+            for each in _stages(item)
+            if each.name == (stage or type_.ready)
+            or (stage == EVERYTHING and type_.phase_of(each, record) != COMPLETE)
         ]
+
+
+def _stages(item: PlanItem) -> list[Stage]:
+    """Give the stages that the item goes through."""
+    adopted = item.action != PlanItem.Action.CREATE
+    stages = resource_type(item.type).stages
+    return [stage for stage in stages if stage.for_adopted or not adopted]
 
 
 def step_key(item: PlanItem, stage: str) -> str:

@@ -1,7 +1,6 @@
 """Rolls a plan back: the same graph backwards, for what this plan created and nothing else."""
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
 
 from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepContext, StepSpec
@@ -51,7 +50,7 @@ def start_rollback(
 def _where_to_roll_back(plan: Plan) -> str:
     others = Plan.objects.filter(source=plan.source, tenant_id=plan.tenant_id).exclude(pk=plan.pk)
     for other in others:
-        if _own_links(other).exists():
+        if _own_links(other):
             return f"Plan {other.pk} has: roll that one back."
     return "There is nothing to roll back."
 
@@ -70,7 +69,7 @@ def what_rollback_touches(plan: Plan) -> list[str]:
     return [
         f"{resource_type(link.type).label} {link.name or link.source_id}"
         for link in _own_links(plan)
-        if link.state == Link.State.PRESENT
+        if link.state == Link.State.PRESENT and link.origin == Link.Origin.CREATED
     ]
 
 
@@ -99,13 +98,10 @@ def _backward(step: StepSpec, after: list[str]) -> StepSpec:
     )
 
 
-def _own_links(plan: Plan) -> QuerySet[Link]:
-    """Give the links that this plan made, the latest first."""
-    return (
-        plan.links.filter(origin=Link.Origin.CREATED)
-        .exclude(state=Link.State.REMOVED)
-        .order_by("-pk")
-    )
+def _own_links(plan: Plan) -> list[Link]:
+    """Give the links of what this plan created, or acted in, the latest first."""
+    links = plan.links.exclude(state=Link.State.REMOVED).order_by("-pk")
+    return [link for link in links if link.origin == Link.Origin.CREATED or link.stages]
 
 
 def _begun(plan: Plan) -> set[str]:

@@ -3,20 +3,28 @@
 import hashlib
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 from keystoneauth1.exceptions import Unauthorized
 from keystoneauth1.identity.v3 import Password
 from keystoneauth1.session import Session
 
 import lab
+from dashboard.jobs.models import Job
 from dashboard.migrations_app.execution import start_execute
+from dashboard.migrations_app.identities import password_of_run
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.rolling_back import start_rollback
 from dashboard.migrations_app.verification import start_verify
 from tests.lab.conftest import run
+
+HASHES = "select password_hash from password where password_hash is not null"
+PARTS = ("items/", "findings/", "differences/", "ledger/")
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +146,43 @@ def test_nothing_temporary_is_left(moved, before, take_inventory):
     made = {**counterparts(moved, "image"), **counterparts(moved, "volume")}.values()
     for type_ in ("image", "snapshot", "volume"):
         assert set(now.destination[type_]) - set(before.destination[type_]) <= {*made}
+
+
+def test_no_secret_is_in_the_database_a_page_or_an_answer(moved, tenant, admin, pumphouse_home):
+    secrets = [*secrets_of(moved, tenant)]
+    assert len(secrets) > 8
+    written = b"".join(file.read_bytes() for file in pumphouse_home.glob("*.sqlite3*"))
+    shown = b"".join(everything_shown(moved, admin))
+    assert moved.tenant_name.encode() in written and moved.tenant_name.encode() in shown
+    for name, secret in secrets:
+        assert secret.encode() not in written, f"{name} is in the database"
+        assert secret.encode() not in shown, f"{name} is on a page or in an answer"
+
+
+def secrets_of(plan: Plan, tenant: dict) -> Iterator[tuple[str, str]]:
+    """Give every password and hash that had a part in the move, each with its name."""
+    for cloud in ("src", "dst"):
+        for use in ("admin", "service", "database"):
+            yield f"{cloud}'s password of {use}", lab.password(cloud, use=use)
+    for name, login in json.loads(Path(tenant["sealed_file"]).read_text()).items():
+        yield f"the password of {name}", login["password"]
+    for user_id in counterparts(plan, "user"):
+        yield "a password of the run", password_of_run(plan, user_id)
+    yield from (("a hash", hash_) for hash_ in lab.sql(HASHES, database="src_keystone").split())
+
+
+def everything_shown(plan: Plan, admin: User) -> Iterator[bytes]:
+    """Give all pages and answers of the API about the plan and its jobs."""
+    client = Client()
+    client.force_login(admin)
+    jobs = Job.objects.filter(subject=plan.subject)
+    pages = [plan.get_absolute_url(), *(job.get_absolute_url() for job in jobs)]
+    answers = [f"/api/plans/{plan.pk}/{part}" for part in ("", *PARTS)]
+    answers += [f"/api/jobs/{job.pk}/{part}/" for job in jobs for part in ("steps", "log")]
+    for address in (*pages, *answers, "/", "/clouds/", "/api/clouds/", "/api/tenants/"):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        yield answer.content
 
 
 def test_the_same_plan_again_touches_nothing(moved, take_inventory):

@@ -33,8 +33,14 @@ class Project(ResourceType):
     }
     stages = (
         Stage(name="create", verb="Create"),
-        Stage(name="enter", verb="Give the operator a temporary role in"),
-        Stage(name="leave", verb="Take back the operator's role in", phase=COMPLETE, soft=True),
+        Stage(name="enter", verb="Give the operator a temporary role in", for_adopted=True),
+        Stage(
+            name="leave",
+            verb="Take back the operator's role in",
+            phase=COMPLETE,
+            soft=True,
+            for_adopted=True,
+        ),
     )
     ready = "enter"
 
@@ -59,7 +65,9 @@ class Project(ResourceType):
         if not existing:
             return Decision(decided={"name": name, "domain_id": domain_id})
         if choice == "adopt":
-            return Decision(action=ADOPT, destination_id=existing[0]["id"])
+            return Decision(
+                action=ADOPT, destination_id=existing[0]["id"], decided={"adopted": True}
+            )
         return Decision(
             problem=f"Cloud {reader.cloud.name} has a project {name!r} already.",
             fix=f"Map project:{record.name}=adopt to move into it, or give another name.",
@@ -91,16 +99,11 @@ class Project(ResourceType):
     def enter(self, work: Work) -> None:
         """Give the operator the role in the project by which he acts where no owner can."""
         cloud = work.destination
-        held = cloud.list(
-            "identity",
-            "/role_assignments",
-            "role_assignments",
-            **{"scope.project.id": work.destination_id, "user.id": cloud.user_id},
-        )
         role_id = _operator_role(cloud.roles)
-        if role_id not in {assignment["role"]["id"] for assignment in held}:
-            work.remember(temporary_role=role_id)
-            cloud.put("identity", _grant(work.destination_id, cloud.user_id, role_id))
+        if work.decided.get("adopted") and role_id in _held_roles(work):
+            return
+        work.remember(temporary_role=role_id)
+        cloud.put("identity", _grant(work.destination_id, cloud.user_id, role_id))
 
     def undo_enter(self, work: Work) -> None:
         """Take the temporary role back."""
@@ -112,7 +115,7 @@ class Project(ResourceType):
     def leave(self, work: Work) -> None:
         """Take the temporary role back, and disable the project if the source's is disabled."""
         self.undo_enter(work)
-        if work.record.fields.get("enabled") is False:
+        if work.record.fields.get("enabled") is False and not work.decided.get("adopted"):
             path = f"/projects/{work.destination_id}"
             work.destination.patch("identity", path, {"project": {"enabled": False}})
 
@@ -128,6 +131,17 @@ class Project(ResourceType):
 def _domain_id(reader: TenantReader) -> str:
     by_name = {name: domain_id for domain_id, name in reader.domains.items()}
     return by_name.get(reader.tenant.domain_name, "")
+
+
+def _held_roles(work: Work) -> set[str]:
+    """Give the roles that the operator has in a project that was there before us."""
+    held = work.destination.list(
+        "identity",
+        "/role_assignments",
+        "role_assignments",
+        **{"scope.project.id": work.destination_id, "user.id": work.destination.user_id},
+    )
+    return {assignment["role"]["id"] for assignment in held}
 
 
 def _operator_role(roles: Mapping[str, str]) -> str:
