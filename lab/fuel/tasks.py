@@ -83,27 +83,35 @@ def _current_phase(task: Row) -> Row | None:
 
 
 def _work_on(master: Master, task: Row, phase: Row) -> None:
-    steps = STEPS[phase["name"]]
-    progress = steps[phase["step"]]
+    progress = STEPS[phase["name"]][phase["step"]]
     nodes = [master.rows["nodes"][one] for one in phase["nodes"] if one in master.rows["nodes"]]
     child = master.row("tasks", phase["task"])
     child |= {"status": "running", "time_start": child["time_start"] or timestamp()}
     if progress == 100:
         outcome = _effect(master, task, phase["name"], nodes)
-        if outcome == hooks.PENDING:
-            return
-        if outcome != hooks.DONE:
-            _fail(master, task, phase, nodes, outcome)
-            return
-        text = _done_text(master, task, phase, nodes)
-        if child is task:  # ends when the environment is settled
-            task["message"] = text
-        else:
-            _end(child, "ready", text)
+        if outcome != hooks.PENDING:
+            _conclude(master, task, phase, nodes, outcome)
+        return
+    child["progress"] = progress
+    _show_on_nodes(phase["name"], nodes, progress)
+    _go_on(task, phase, child, progress)
+
+
+def _conclude(master: Master, task: Row, phase: Row, nodes: list[Row], outcome: str) -> None:
+    if outcome != hooks.DONE:
+        _fail(master, task, phase, nodes, outcome)
+        return
+    child = master.row("tasks", phase["task"])
+    text = _done_text(master, task, phase, nodes)
+    if child is task:  # ends when the environment is settled
+        task["message"] = text
     else:
-        child["progress"] = progress
-        _show_on_nodes(phase["name"], nodes, progress)
-    task["progress"] = round(progress * SHARE[phase["name"]]) if child is not task else progress
+        _end(child, "ready", text)
+    _go_on(task, phase, child, 100)
+
+
+def _go_on(task: Row, phase: Row, child: Row, progress: int) -> None:
+    task["progress"] = progress if child is task else round(progress * SHARE[phase["name"]])
     phase["step"] += 1
 
 

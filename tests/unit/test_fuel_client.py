@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,14 @@ import pytest
 from dashboard import secrets
 from dashboard.clients.cloud_files_2015 import FuelEndpoint
 from dashboard.clients.fuel import FuelBusy, FuelMaster, Task
-from dashboard.errors import Cancelled, Conflict, NeedsOperator, NotFound, Retryable
+from dashboard.errors import (
+    Cancelled,
+    Conflict,
+    NeedsOperator,
+    NotFound,
+    PumphouseError,
+    Retryable,
+)
 from lab.fuel.control import control
 from tests.fuel_masters import RunningMaster, make_certificate, running_master
 
@@ -60,6 +68,7 @@ def test_two_masters_are_used_at_once_by_one_process(tmp_path: Path) -> None:
             two.environment(3)
 
 
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 def test_https_is_spoken_with_a_master_whose_ca_is_given(tmp_path: Path) -> None:
     certificate, key = make_certificate(tmp_path)
     with running_master(tmp_path, certificate=str(certificate), key=str(key)) as running:
@@ -110,6 +119,31 @@ def test_a_master_that_is_off_is_told_with_its_address() -> None:
     endpoint = FuelEndpoint(host="127.0.0.1", port=port, password="secret")
     with pytest.raises(Retryable, match=f"Fuel at http://127.0.0.1:{port} cannot be reached"):
         FuelMaster(endpoint).environments()
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ("301 Moved\r\nLocation: https://fuel:8443/", "sends requests on to https://fuel:8443/"),
+        ("200 OK", "is not the API of Fuel"),
+        ("502 Bad Gateway", "answered 502"),
+    ],
+)
+def test_what_is_no_fuel_master_is_told_apart(answer: str, sentence: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        endpoint = FuelEndpoint(host="127.0.0.1", port=other.getsockname()[1], password="secret")
+
+        def serve() -> None:
+            with other.accept()[0] as connection:
+                connection.recv(65536)
+                head = f"HTTP/1.1 {answer}\r\nContent-Length: 6\r\n\r\n"
+                connection.sendall(head.encode() + b"<html>")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(PumphouseError, match=sentence):
+            FuelMaster(endpoint).version()
+        thread.join()
 
 
 def test_the_password_stays_out_of_environment_files_and_messages(
@@ -264,6 +298,19 @@ def test_a_node_moves_and_comes_back_under_a_new_id(
     node = fuel.node_with_fqdn("src-c3")
     assert node and (node.id, node.status, node.roles) == (found.id, "ready", ("compute",))
     assert fuel.environment(DST).status == "operational"
+
+
+def test_a_node_keeps_the_name_that_it_was_given_before_it_is_provisioned(
+    fuel: FuelMaster,
+) -> None:
+    with pytest.raises(Conflict, match="already used"):
+        fuel.rename(9, hostname="src-c1")
+    fuel.rename(9, hostname="rack-7")
+    fuel.assign(DST, [9], roles=["compute"])
+    finish(fuel, fuel.provision(DST, [9]))
+    assert fuel.node(9).fqdn == "rack-7"
+    with pytest.raises(NeedsOperator, match="cannot be changed after provisioning"):
+        fuel.rename(9, hostname="rack-8")
 
 
 def test_interfaces_and_disks_are_changed_by_what_they_are(fuel: FuelMaster) -> None:
