@@ -61,14 +61,15 @@ def in_mid_stream() -> None:
     image_stream.ImageBytes._chunks = patched
 
 
+# in the order in which a move comes to them
 MOMENTS: dict[str, Callable[[], None]] = {
     "between creating a network and recording it": lambda: before_recording("network"),
-    "between booting a server and recording it": lambda: before_recording("server"),
-    "between creating a volume and recording it": lambda: before_recording("volume"),
     "in the middle of a stream": in_mid_stream,
     "after a server was stopped": lambda: after_stage("server", "stop"),
-    "after a snapshot was taken": lambda: after_stage("server", "capture"),
     "after a floating address was released": lambda: after_stage("floating_ip", "release"),
+    "after a snapshot was taken": lambda: after_stage("server", "capture"),
+    "between booting a server and recording it": lambda: before_recording("server"),
+    "between creating a volume and recording it": lambda: before_recording("volume"),
 }
 
 if __name__ == "__main__":
