@@ -11,9 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from dashboard.cli.supervised import Supervised, adopt_orphans
 from dashboard.errors import BadInput
@@ -30,15 +28,13 @@ WEB_THREADS = 8
 logger = logging.getLogger(__name__)
 
 
-def run_up(*, bind: str = "127.0.0.1:8000", workers: int | None = None) -> int:
+def run_up(*, bind: str = "127.0.0.1:5000", workers: int | None = None) -> int:
     """Serve the dashboard at ``host:port`` and run the workers until SIGTERM or Ctrl-C.
 
-    Gives the exit code. Raises ``BadInput`` when the address is taken or the database of several
-    machines is not migrated yet; the embedded one is migrated here.
+    Gives the exit code. Raises ``BadInput`` when the address is taken. The database is up to date:
+    that is seen to before any command runs.
     """
     _check_address(bind)
-    _prepare_database()
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns without it
     adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="pumphouse-") as directory:
         parent = Parent(
@@ -144,7 +140,7 @@ def _web_command(bind: str) -> list[str]:
 def _check_address(bind: str) -> None:
     host, _, port = bind.rpartition(":")
     if not host or not port.isdecimal():
-        raise BadInput(f"{bind!r} is not an address.", fix="Give host:port, as 127.0.0.1:8000.")
+        raise BadInput(f"{bind!r} is not an address.", fix="Give host:port, as 127.0.0.1:5000.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -154,16 +150,3 @@ def _check_address(bind: str) -> None:
             raise BadInput(
                 f"Cannot listen at {bind}: {error.strerror}.", fix="Choose another with --bind."
             ) from None
-
-
-def _prepare_database() -> None:
-    """Migrate the embedded database. One of several machines must not do that to the others."""
-    if connection.vendor == "sqlite":
-        call_command("migrate", interactive=False, verbosity=0)
-        return
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise BadInput(
-            "The database is not up to date with this release.",
-            fix="Run once: python -m django migrate --settings dashboard.settings",
-        )
