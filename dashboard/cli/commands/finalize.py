@@ -1,34 +1,20 @@
 """``pumphouse finalize``."""
 
-from argparse import ArgumentParser, Namespace
-
-from dashboard.cli.choosing import add_plan, chosen_plan
-from dashboard.cli.command import Command
-from dashboard.cli.confirming import confirmed_name
-from dashboard.cli.following import add_detach, follow_and_tell
-from dashboard.cli.screen import Screen
+from dashboard.cli.confirming import ConfirmedCommand
+from dashboard.jobs.models import Job
 from dashboard.migrations_app.finalizing import start_finalize, what_finalize_deletes
+from dashboard.migrations_app.models import Plan
 
 
-class FinalizeCommand(Command):
+class FinalizeCommand(ConfirmedCommand):
     """Delete a moved tenant from the source, after a clean verify."""
 
     name = "finalize"
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the plan and the confirmation."""
-        add_plan(parser)
-        parser.add_argument("--confirm", metavar="NAME", help="the tenant's name")
-        add_detach(parser)
+    def touched_by(self, plan: Plan) -> list[str]:
+        """List what goes from the source."""
+        return what_finalize_deletes(plan)
 
-    def run(self, options: Namespace, screen: Screen) -> int:
-        """Finalize once the tenant's name was given."""
-        plan = chosen_plan(options)
-        confirmation = confirmed_name(
-            options.confirm,
-            name=plan.tenant_name,
-            touched=what_finalize_deletes(plan),
-            screen=screen,
-        )
-        job = start_finalize(plan, confirmation=confirmation, user=None, launched_from="cli")
-        return follow_and_tell(job, options, screen)
+    def start(self, plan: Plan, confirmation: str) -> Job:
+        """Start to delete."""
+        return start_finalize(plan, confirmation=confirmation, user=None, launched_from="cli")
