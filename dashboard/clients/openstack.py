@@ -21,6 +21,7 @@ from openstack.exceptions import SDKException
 
 from dashboard import secrets
 from dashboard.clients.cloud_access import CloudAccess
+from dashboard.clients.unanswered import address_asked, cause_of
 from dashboard.errors import BadInput, NeedsOperator, PumphouseError, Retryable
 
 Json = dict[str, Any]
@@ -280,21 +281,29 @@ class Cloud:
                 fix="Correct the user, the password and the domains in the configuration.",
                 request_id=error.request_id or "",
             ) from None
+        except auth_errors.SSLError as error:
+            raise NeedsOperator(
+                f"There is no TLS with cloud {self.name} at {self._asked(error)}: "
+                f"{cause_of(error)}.",
+                fix="Correct the address, or give the authority of its certificate as cacert.",
+            ) from None
         except (
-            auth_errors.ConnectFailure,
+            auth_errors.RetriableConnectionFailure,
             auth_errors.DiscoveryFailure,
             auth_errors.HttpServerError,
         ) as error:
             raise Retryable(
-                f"Cloud {self.name} does not answer at {self.access.auth.get('auth_url')}: "
-                f"{_first_line(error)}",
+                f"Cloud {self.name} does not answer at {self._asked(error)}: {cause_of(error)}.",
                 fix="Check the address and that the service runs and can be reached from here.",
             ) from None
         except (auth_errors.ClientException, SDKException) as error:
             raise NeedsOperator(
-                f"Cloud {self.name} cannot be used: {_first_line(error)}",
+                f"Cloud {self.name} cannot be used: {cause_of(error)}.",
                 fix="Check the region, the interface and the endpoints of its catalogue.",
             ) from None
+
+    def _asked(self, error: Exception) -> str:
+        return address_asked(error) or self.access.auth.get("auth_url", "")
 
     @property
     def _account(self) -> str:
@@ -316,7 +325,7 @@ def _auth_plugin(access: CloudAccess) -> Any:
         return loader.load_from_options(**access.auth)
     except (TypeError, auth_errors.ClientException) as error:
         raise BadInput(
-            f"The login of cloud {access.name} cannot be used: {_first_line(error)}",
+            f"The login of cloud {access.name} cannot be used: {cause_of(error)}.",
             fix="Correct its auth_type and the keys beside it in the configuration.",
         ) from None
 
@@ -386,7 +395,3 @@ def _fix(status: int, sentence: str) -> str:
         409: "Remove or rename what is in the way, or map to it in the plan; then retry.",
     }
     return fixes.get(status, "Look at the reason, mend it in the cloud, then retry.")
-
-
-def _first_line(error: Exception) -> str:
-    return secrets.mask(str(error).strip().partition("\n")[0])

@@ -1,0 +1,106 @@
+"""A cloud that gives no answer is one sentence: who, where and why."""
+
+import re
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from dashboard.clients import openstack
+from dashboard.clients.cloud_access import CloudAccess
+from dashboard.clients.openstack import Cloud
+from dashboard.errors import NeedsOperator, PumphouseError, Retryable
+from tests.servers import free_port
+
+
+def refusal(kind: type[PumphouseError], auth_url: str) -> PumphouseError:
+    auth = {
+        "auth_url": auth_url,
+        "username": "admin",
+        "password": "secret",
+        "project_name": "admin",
+        "user_domain_id": "default",
+        "project_domain_id": "default",
+    }
+    with pytest.raises(kind) as raised:
+        Cloud(CloudAccess(name="old", auth=auth)).fresh_token(seconds=1)
+    return raised.value
+
+
+@contextmanager
+def server(tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Give a port that answers whatever it is sent in plain text, or in TLS."""
+
+    def secured(caller: socket.socket) -> socket.socket:
+        return tls.wrap_socket(caller, server_side=True) if tls else caller
+
+    def serve() -> None:
+        while True:
+            try:
+                caller, _ = listener.accept()
+            except OSError:
+                return
+            with suppress(OSError), secured(caller) as talking:
+                talking.recv(1024)
+                talking.sendall(b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)  # ends its accept
+
+
+@pytest.fixture
+def untrusted(tmp_path: Path) -> ssl.SSLContext:
+    """Give TLS with a certificate that no authority has signed."""
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    order = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=old"]
+    subprocess.run([*order, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+@pytest.mark.parametrize(("path", "asked"), [("/v3", "/v3/auth/tokens"), ("", "/")])
+def test_a_closed_port_is_a_refused_connection(path: str, asked: str) -> None:
+    root = f"http://127.0.0.1:{free_port()}"
+    refused = refusal(Retryable, root + path)
+    assert refused.sentence == f"Cloud old does not answer at {root}{asked}: Connection refused."
+
+
+def test_silence_is_a_timeout_that_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openstack, "ANSWER_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        sentence = refusal(Retryable, f"http://127.0.0.1:{silent.getsockname()[1]}/v3").sentence
+    assert sentence.endswith("/v3/auth/tokens: timed out.")
+
+
+def test_tls_to_a_plain_port_asks_for_the_address() -> None:
+    with server() as port:
+        refused = refusal(NeedsOperator, f"https://127.0.0.1:{port}/v3")
+    address = f"https://127.0.0.1:{port}/v3/auth/tokens"
+    # the rest is OpenSSL's, each version has its own words
+    assert re.fullmatch(
+        rf"There is no TLS with cloud old at {address}: [a-z ]+\.", refused.sentence
+    )
+    assert refused.fix.startswith("Correct the address")
+
+
+def test_a_certificate_that_nobody_signed_asks_for_its_authority(
+    untrusted: ssl.SSLContext,
+) -> None:
+    with server(untrusted) as port:
+        refused = refusal(NeedsOperator, f"https://127.0.0.1:{port}/v3")
+    assert re.search(r": certificate verify failed: self.signed certificate\.$", refused.sentence)
+    assert "cacert" in refused.fix
+
+
+def test_a_service_that_is_down_is_quoted() -> None:
+    with server() as port:
+        sentence = refusal(Retryable, f"http://127.0.0.1:{port}/v3").sentence
+    assert sentence.endswith("/v3: Service Unavailable (HTTP 503).")
