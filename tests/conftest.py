@@ -37,7 +37,9 @@ def django_db_setup(
     of a move must outlive a test, and would work on the account's own database.
     """
     with django_db_blocker.unblock():
-        databases = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        databases = setup_databases(
+            verbosity=0, interactive=False, aliases={"default"}, serialized_aliases=()
+        )
     yield
     with django_db_blocker.unblock():
         teardown_databases(databases, verbosity=0)

@@ -57,6 +57,11 @@ def _start_over(link: Link, plan: Plan) -> None:
     link.save()
 
 
+def has_begun(link: Link) -> bool:
+    """Say whether anything may have been done for the object, recorded or not."""
+    return bool(link.stages or link.destination_id or link.facts.get("creating"))
+
+
 def record_created(link: Link, destination_id: str) -> None:
     """Store what the object has become."""
     link.destination_id, link.state = destination_id, Link.State.PRESENT

@@ -1,0 +1,61 @@
+"""After a run that broke, an operator may plan again instead of resuming."""
+
+from collections import Counter
+from collections.abc import Collection
+
+import pytest
+
+from dashboard.migrations_app import execution, ledger
+from dashboard.migrations_app.execution import start_execute
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.rolling_back import start_rollback
+from dashboard.migrations_app.verification import start_verify
+from tests.lab.conftest import run
+
+# the project alone at first: all others wait for it
+LOST = (("project",), ("network", "user"))
+TYPES = [name for names in LOST for name in names]
+
+
+@pytest.fixture(scope="module")
+def tenant(seed):
+    return seed(servers=0, volumes=0)
+
+
+def test_a_new_plan_finds_what_a_broken_run_created_without_recording_it(
+    tenant, plan_move, take_inventory, monkeypatch
+):
+    before = take_inventory()
+    broken = plan_move(tenant["name"])
+    for names in LOST:
+        lose_records_of(names, monkeypatch)
+        run(start_execute(broken), state="errored")
+        monkeypatch.undo()
+    plan = plan_move(tenant["name"])
+    assert plan.state == Plan.State.READY, [*plan.findings.values_list("sentence", flat=True)]
+    run(start_execute(plan))
+    assert created_since(before, take_inventory()) == {
+        type_: plan.items.filter(type=type_, foreign=False).count() for type_ in TYPES
+    }
+    run(start_verify(plan))
+    assert not plan.differences.filter(named=False).exists()
+    run(start_rollback(plan, confirmation=tenant["name"]))
+    assert take_inventory().ids() == before.ids()
+
+
+def lose_records_of(names: Collection[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Break between the create call of these types and its record."""
+    record = ledger.record_created
+
+    def losing(link, destination_id):
+        if link.type in names:
+            raise RuntimeError("the record is lost")
+        record(link, destination_id)
+
+    monkeypatch.setattr(execution.ledger, "record_created", losing)
+
+
+def created_since(before, now) -> Counter[str]:
+    return Counter(
+        {type_: len(now.destination[type_].keys() - before.destination[type_]) for type_ in TYPES}
+    )
