@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -41,15 +40,6 @@ def step_of(job: Job, key: str) -> Step:
 
 def states(job: Job) -> dict[str, str]:
     return dict(Step.objects.filter(job=job).values_list("key", "state"))
-
-
-def await_that(happened: Callable[[], Any], *, seconds: float = 30.0) -> Any:
-    """Wait until the function gives something true, and give that."""
-    deadline = time.monotonic() + seconds
-    while not (result := happened()):
-        assert time.monotonic() < deadline, f"did not happen in {seconds} s"
-        time.sleep(0.02)
-    return result
 
 
 def lines(path: Path) -> list[str]:

@@ -16,7 +16,8 @@ from dashboard.cli.screen import Screen
 from dashboard.jobs.models import Job, LogLine
 from dashboard.jobs.operating import release
 from dashboard.jobs.states import JobState, Phase
-from tests.rehearsal.jobs import ROOT, await_that, process, rehearse, spec
+from tests.awaiting import await_that
+from tests.rehearsal.jobs import ROOT, process, rehearse, spec
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,7 +17,8 @@ from dashboard.jobs.models import Driver, Job, LogLevel, LogLine, Step
 from dashboard.jobs.operating import cancel, hold, release
 from dashboard.jobs.outcomes import pause_before
 from dashboard.jobs.states import JobState, Phase, StepState
-from tests.rehearsal.jobs import await_that, lines, rehearse, spec, states, step_of
+from tests.awaiting import await_that
+from tests.rehearsal.jobs import lines, rehearse, spec, states, step_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

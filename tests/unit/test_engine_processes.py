@@ -11,7 +11,8 @@ from dashboard.jobs.driving import drive
 from dashboard.jobs.models import Driver, Job, Step
 from dashboard.jobs.states import JobState, StepState
 from dashboard.jobs.sweeping import sweep
-from tests.rehearsal.jobs import await_that, lines, process, rehearse, spec, states, step_of
+from tests.awaiting import await_that
+from tests.rehearsal.jobs import lines, process, rehearse, spec, states, step_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,10 +19,10 @@ from dashboard.clients.ipmi import Bmc, Operation, PowerState, ask_all
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from lab.bmc.chassis import OFF, ON, Chassis
 from lab.bmc.simulator import PROGRAM, USER, Simulator
+from tests.awaiting import await_that
 
 PASSWORD = "open-sesame-4711"
 LONGEST_SECONDS = 10
-START_SECONDS = 20
 
 
 @dataclass
@@ -81,7 +81,7 @@ def simulated(directory: Path, name: str, *, has_chassis: bool) -> Iterator[Simu
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=directory
         )
     try:
-        wait_until(simulator.answers)
+        await_that(simulator.answers)
         bmc = Bmc(name=name, address="127.0.0.1", port=port, user=USER, password=PASSWORD)
         yield Simulated(bmc, simulator.chassis, process)
     finally:
@@ -101,13 +101,6 @@ def free_udp_port() -> int:
     with socket.socket(type=socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def wait_until(reached: Callable[[], bool], *, seconds: float = START_SECONDS) -> None:
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def refusal(error: type[PumphouseError], call: Callable[[], object]) -> str:
@@ -231,6 +224,7 @@ def test_waiting_outlasts_a_bmc_that_is_away_for_a_while(host: Simulated) -> Non
         thaw.start()
         host.bmc.wait_until_off(seconds=30)
         thaw.join()
+    assert host.bmc.power_status() is PowerState.OFF
 
 
 def test_waiting_stops_when_the_check_says_so(host: Simulated) -> None:
@@ -284,7 +278,7 @@ def test_a_process_that_was_forked_after_a_call_can_ask(host: Simulated) -> None
         ended = os.waitpid(pid, os.WNOHANG)
         return ended[0] == pid
 
-    wait_until(has_ended)
+    await_that(has_ended)
     assert ended == (pid, 0)
 
 
@@ -292,7 +286,7 @@ def test_the_password_is_in_no_command_line_and_no_environment(host: Simulated) 
     with host.frozen(), ThreadPoolExecutor(1) as pool:
         call = pool.submit(ask_all, [host.bmc], Operation.STATUS)
         # The process and its fork.
-        wait_until(lambda: len(calling_processes()) == 2)
+        await_that(lambda: len(calling_processes()) == 2)
         seen = [
             (directory / name).read_bytes()
             for directory in calling_processes()

@@ -14,7 +14,7 @@ from lab.bmc.chassis import ON, Chassis
 from lab.bmc.hosts import HOSTS, host_named
 from lab.bmc.switch import boot_from_network, network_boot_server
 from lab.connection_files import inventory_yaml_path, write_inventory
-from tests.unit.test_ipmi import wait_until
+from tests.awaiting import await_that
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +55,7 @@ def test_power_switches_a_real_process_and_tells_it_what_it_boots_from(tmp_path:
     for power, expected in (("1", "on pxe"), ("0", "off"), ("1", "on none")):
         chassis.set_power(power)
         orders.append(expected)
-        wait_until(lambda: told.exists() and told.read_text().splitlines() == orders)
+        assert await_that(lambda: told.exists() and told.read_text().splitlines() == orders)
 
 
 def test_a_repeated_power_on_does_not_start_the_host_again(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from dashboard.cli.up import run_up
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState
-from tests.rehearsal.jobs import await_that, lines, process, rehearse, spec
+from tests.awaiting import await_that
+from tests.rehearsal.jobs import lines, process, rehearse, spec
 from tests.servers import free_port
 
 PATIENCE = "8"
@@ -76,6 +77,14 @@ def run_noted(notes: Path) -> int:
     return int(lines(notes)[-1].split()[-2])
 
 
+def successor_of_killed(notes: Path) -> int:
+    """Kill the worker that did a job while it is idle and give the one that does the next."""
+    worker = run_noted(notes)
+    await_that(lambda: not OrmQ.objects.exists())
+    os.kill(worker, signal.SIGKILL)
+    return run_noted(notes)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(180)
 def test_it_serves_runs_jobs_and_leaves_no_process_behind(tmp_path, pumphouse_home):
@@ -108,7 +117,7 @@ def test_its_children_die_with_it(tmp_path, pumphouse_home):
     with up(pumphouse_home) as (parent, groups):
         run_noted(tmp_path / "notes")
         parent.kill()
-        await_that(lambda: not any(members(group) for group in groups))
+        assert await_that(lambda: not any(members(group) for group in groups))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -117,14 +126,9 @@ def test_a_cluster_whose_idle_worker_was_killed_is_noticed_and_replaced(tmp_path
     """The only worker of a cluster always holds the queue's lock while it is idle: killed, it
     leaves a cluster that looks alive and would take no task ever again."""
     with up(pumphouse_home, patience=PATIENCE) as (_parent, groups):
-        for _ in range(KILLS):
-            worker = run_noted(tmp_path / "notes")
-            await_that(lambda: not OrmQ.objects.exists())
-            os.kill(worker, signal.SIGKILL)
-            successor = run_noted(tmp_path / "notes")
-            if os.getpgid(successor) not in groups:
-                return
-        pytest.fail(f"{KILLS} workers were killed and none held the lock.")
+        successors = (successor_of_killed(tmp_path / "notes") for _ in range(KILLS))
+        replaced = any(os.getpgid(successor) not in groups for successor in successors)
+    assert replaced, f"{KILLS} workers were killed and none held the lock"
 
 
 def test_an_address_that_is_taken_is_one_sentence():
