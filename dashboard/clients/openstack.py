@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 from keystoneauth1 import exceptions as auth_errors
@@ -115,14 +116,15 @@ class Cloud:
     ) -> Iterator[Json]:
         """Yield every object of a collection, page after page.
 
-        Follows ``<key>_links`` (nova, cinder, neutron) and ``next`` (glance); keystone has none.
+        Follows ``<key>_links`` (nova, cinder, neutron) and ``next`` (glance); keystone has none. Of
+        a link only the query counts: behind a proxy its address may be another than ours, and
+        glance's repeats the version that our endpoint ends with.
         """
-        address: str | None = path
         params: Mapping[str, Any] | None = query
-        while address:
-            body = self.call("GET", service, address, params=params, microversion=microversion)
+        while params is not None:
+            body = self.call("GET", service, path, params=params, microversion=microversion)
             yield from body.get(key, ())
-            address, params = _next_page(body, key), None
+            params = _next_page(body, key)
 
     def get(self, service: str, path: str, key: str = "", *, microversion: str = "") -> Json:
         """Give one object. Raises ``NeedsOperator`` when there is none."""
@@ -355,10 +357,11 @@ def wait_for(
     return found
 
 
-def _next_page(body: Json, key: str) -> str | None:
+def _next_page(body: Json, key: str) -> dict[str, list[str]] | None:
+    """Give the query for the page after this one, None after the last."""
     links = {link["rel"]: link["href"] for link in body.get(f"{key}_links", ())}
     following = links.get("next") or body.get("next")
-    return str(following) if following else None
+    return parse_qs(urlsplit(str(following)).query) if following else None
 
 
 def _json(response: Any) -> Json:
