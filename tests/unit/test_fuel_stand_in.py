@@ -14,6 +14,7 @@ from dashboard.errors import NeedsOperator
 from lab.bmc.hosts import HOSTS
 from lab.fuel.master import Master
 from lab.fuel.running import make_master
+from tests.awaiting import await_that
 from tests.fuel_masters import RunningMaster, running_master
 
 SRC, DST = 1, 2
@@ -70,8 +71,8 @@ def test_a_hook_that_fails_fails_the_deployment(tmp_path: Path) -> None:
 def test_tasks_go_on_by_the_clock_where_there_is_one(tmp_path: Path) -> None:
     with running_master(tmp_path, seconds_per_step=0.01) as running:
         task = FuelMaster(running.endpoint).deploy_changes(SRC)
-        while running.master.rows["tasks"][task.id]["status"] != "ready":
-            time.sleep(0.01)
+        tasks = running.master.rows["tasks"]
+        assert await_that(lambda: tasks[task.id]["status"] == "ready")
 
 
 def test_the_state_outlives_the_process(tmp_path: Path) -> None:
