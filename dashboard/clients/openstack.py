@@ -61,8 +61,6 @@ class Cloud:
         )
         self._microversions: dict[str, tuple[int, int]] = {}
 
-    # -- identities
-
     def scoped_to(self, project_id: str) -> "Cloud":
         """Give the same account acting in another project."""
         return self._as({**self.access.auth, "project_id": project_id})
@@ -108,8 +106,6 @@ class Cloud:
         if self._ask(lambda: auth.get_access(self.session)).will_expire_soon(seconds):
             auth.invalidate()
         return str(self._ask(self.session.get_token))
-
-    # -- reading
 
     def list(
         self, service: str, path: str, key: str, *, microversion: str = "", **query: Any
@@ -160,8 +156,6 @@ class Cloud:
         """Give the address at which the service is reached."""
         data = self._ask(lambda: self._proxy(service).get_endpoint_data())
         return str(data.url) if data else ""
-
-    # -- writing
 
     def post(
         self, service: str, path: str, body: Any = None, key: str = "", *, microversion: str = ""
