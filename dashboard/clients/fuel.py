@@ -61,8 +61,6 @@ class FuelMaster:
         """Give ``release``, ``api`` and the features of the master. Needs no login."""
         return dict(self._connection.get_fuel_version())
 
-    # -- environments
-
     def environments(self) -> list[Environment]:
         """Give all environments, in the order of their ids."""
         found = (Environment.of(data) for data in self._environments.get_all())
@@ -148,8 +146,6 @@ class FuelMaster:
         )
         return read_facts(facts, environment=environment.name)
 
-    # -- nodes
-
     def nodes(self, environment_id: int | None = None) -> list[Node]:
         """Give the nodes of an environment, or all that Fuel knows, in the order of their ids."""
         found = (Node.of(data) for data in self._nodes.get_all(environment_id=environment_id))
@@ -213,8 +209,6 @@ class FuelMaster:
         """
         self._environments.remove_nodes(environment_id, list(node_ids))
 
-    # -- orders: each gives the task that Fuel starts, and raises FuelBusy when one runs already
-
     def deploy_changes(self, environment_id: int) -> Task:
         """Do all that is pending in an environment.
 
@@ -233,8 +227,6 @@ class FuelMaster:
     def stop(self, environment_id: int) -> Task:
         """Stop what runs in an environment."""
         return self._order(f"clusters/{environment_id}/stop_deployment")
-
-    # -- tasks
 
     def tasks(self, environment_id: int) -> list[Task]:
         """Give the tasks of an environment, in the order of their ids."""
@@ -283,8 +275,6 @@ class FuelMaster:
             )
         return task
 
-    # -- notifications and links
-
     def notifications(self) -> list[Notification]:
         """Give Fuel's notifications, oldest first: Nailgun's own order is none."""
         found = self._connection.get_request("notifications/")
@@ -314,8 +304,6 @@ class FuelMaster:
         path = f"clusters/{environment_id}/plugin_links"
         if all(link["url"] != url for link in self._connection.get_request(path)):
             self._link(path, title=title, url=url, description=description)
-
-    # -- requests
 
     def _found_nodes(self, filters: dict[str, Any]) -> list[Node]:
         found = self._connection.get_request("nodes/", params=filters)

@@ -212,8 +212,6 @@ class ResourceType:
         """The type's name for people: "floating IP" for floating_ip."""
         return self.name.replace("_", " ")
 
-    # -- planning: reads, changes nothing
-
     def discover(self, reader: "TenantReader") -> Iterable[Record]:
         """Give the tenant's objects of this type, on either cloud: verification calls it too."""
         raise NotImplementedError
@@ -268,8 +266,6 @@ class ResourceType:
         """Preflight all objects of this type that are to be created; None means the type."""
         return ()
 
-    # -- execution
-
     def find(self, work: Work) -> str | None:
         """Look for the object that a crashed attempt created, by its marker."""
         raise NotImplementedError
@@ -290,8 +286,6 @@ class ResourceType:
 
     def finalize(self, work: Work) -> None:
         """Delete the object from the source, after a clean verify. By default it stays."""
-
-    # -- verification
 
     def before(self, record: Record, facts: Mapping[str, Any]) -> Record:
         """Give the source's object as it was before the move touched it, from what was remembered.

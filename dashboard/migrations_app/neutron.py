@@ -70,8 +70,6 @@ class NeutronResource(ResourceType):
         name = fields.get("name") or ""
         return Record(type=self.name, id=fields["id"], name=name, fields=fields, foreign=foreign)
 
-    # -- planning
-
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Create it, or map it to the destination's object that the choice names, by name or id."""
         return self._named(record, choice, reader) if choice else Decision()
@@ -116,8 +114,6 @@ class NeutronResource(ResourceType):
                 value = record.fields.get(name)
                 if alias and alias not in aliases and value != default and not is_empty(value):
                     yield record, _lacking(destination.cloud.name, self.label, name, alias)
-
-    # -- execution
 
     def body(self, work: Work) -> Json:
         """Give the attributes to create the object with; types add what they map."""
@@ -176,8 +172,6 @@ class NeutronResource(ResourceType):
         path = f"/{self.collection}/{work.destination_id}"
         answer: Json = work.destination.put("network", path, {self.singular: body})[self.singular]
         return answer
-
-    # -- verification
 
     def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
         """Give the attributes in a form in which both clouds' can be compared.

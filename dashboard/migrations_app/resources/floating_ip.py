@@ -51,8 +51,6 @@ class FloatingIp(NeutronResource):
         """Its name for people."""
         return "floating IP"
 
-    # -- planning
-
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Give the tenant's floating IPs; they go by their address."""
         moving = {port["id"] for port in moving_ports(reader)}
@@ -114,8 +112,6 @@ class FloatingIp(NeutronResource):
                 yield record, _leads_nowhere(record)
         yield from address_conflicts(wanted, source, destination)
 
-    # -- execution
-
     def release(self, work: Work) -> None:
         """Take the address from its port in the source, after remembering which one it is."""
         if not work.record.fields["port_id"] or not keeps_addresses(work.options):
@@ -161,8 +157,6 @@ class FloatingIp(NeutronResource):
             del body[_ADDRESS]
         network_id = work.counterpart("network", before.fields["floating_network_id"])
         return {**body, "floating_network_id": network_id, **_port(work, before)}
-
-    # -- verification
 
     def before(self, record: Record, facts: Mapping[str, Any]) -> Record:
         """Give the floating IP with the port that it was taken from."""

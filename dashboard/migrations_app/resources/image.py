@@ -51,8 +51,6 @@ class Image(ResourceType):
     own = OWN
     lost = {"members": "Only projects that have been moved already are members again."}
 
-    # -- planning
-
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Give the tenant's images, hidden ones too, and those that its servers use."""
         own = [
@@ -106,8 +104,6 @@ class Image(ResourceType):
                 offered = properties.get(name, {}).get("enum", ())
                 if offered and record.fields.get(name) not in offered:
                     yield record, _refused(record, name, destination)
-
-    # -- execution
 
     def find(self, work: Work) -> str | None:
         """Look for the marker; an image that a crash left without all of its bytes is removed."""

@@ -69,8 +69,6 @@ class Port(NeutronResource):
         "trusted": "Trust for a virtual function is not carried.",
     }
 
-    # -- planning
-
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Give the ports that move."""
         foreign = foreign_network_ids(reader)
@@ -123,8 +121,6 @@ class Port(NeutronResource):
             if not moves(port) and not port["device_owner"].startswith("network:"):
                 yield None, _stays(port)
 
-    # -- execution
-
     def find(self, work: Work) -> str | None:
         """A MAC is unique within its network: the port that has it is ours."""
         fields = work.record.fields
@@ -150,8 +146,6 @@ class Port(NeutronResource):
         if not fields[_FOREIGN] or keeps_addresses(work.options):
             body["fixed_ips"] = [*_fixed_ips(work)]
         return body
-
-    # -- verification
 
     def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
         """Addresses count, whatever the ids of their subnets."""

@@ -54,8 +54,6 @@ class Router(NeutronResource):
     )
     ready = "interfaces"
 
-    # -- planning
-
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Give the tenant's routers, each with its ``interfaces``, which the API has as ports."""
         ids = [router["id"] for router in reader.routers]
@@ -103,8 +101,6 @@ class Router(NeutronResource):
             for address in _gateway_addresses(record.fields):
                 wanted.setdefault(record.fields[GATEWAY]["network_id"], {})[address] = record
         yield from address_conflicts(wanted, source, destination)
-
-    # -- execution
 
     def body(self, work: Work) -> Json:
         """The router alone; the rest has stages of its own."""
@@ -194,8 +190,6 @@ class Router(NeutronResource):
 
     def _act(self, work: Work, action: str, body: Json) -> None:
         work.destination.put("network", f"/routers/{work.destination_id}/{action}", body)
-
-    # -- verification
 
     def before(self, record: Record, facts: Mapping[str, Any]) -> Record:
         """Give the router with the gateway that was taken from it."""

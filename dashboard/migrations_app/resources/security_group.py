@@ -51,8 +51,6 @@ class SecurityGroup(NeutronResource):
     )
     ready = "rules"
 
-    # -- planning
-
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Give the tenant's groups, and those of others that its ports or rules use."""
         own = reader.owned("/security-groups", "security_groups")
@@ -92,8 +90,6 @@ class SecurityGroup(NeutronResource):
         if record.foreign and record.name == DEFAULT_GROUP:
             reason = "A project has one default group only: this one is created as an ordinary one."
             yield Loss(field="name", value=DEFAULT_GROUP, reason=reason)
-
-    # -- execution
 
     def find(self, work: Work) -> str | None:
         """Look for the marker; the default group makes itself known by its name."""
@@ -159,8 +155,6 @@ class SecurityGroup(NeutronResource):
     def _delete(self, work: Work, rule_ids: Iterable[str]) -> None:
         for rule_id in rule_ids:
             work.destination.delete("network", f"/security-group-rules/{rule_id}")
-
-    # -- verification
 
     def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
         """Rules compare as sentences, with the destination's ids of remote groups."""

@@ -101,8 +101,6 @@ class Server(ResourceType):
         Stage(name="cleanup", verb="Remove the temporary images of", phase=COMPLETE),
     )
 
-    # -- planning
-
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Give the tenant's servers."""
         return [server_record(server, reader) for server in reader.servers]
@@ -161,8 +159,6 @@ class Server(ResourceType):
         for record in records:
             for sentence, fix in _obstacles(record, source):
                 yield record, Finding(severity=BLOCK, sentence=sentence, fix=fix)
-
-    # -- execution
 
     def stop(self, work: Work) -> None:
         """Halt the source's server, its state noted before; what is halted already stays so."""
@@ -280,8 +276,6 @@ class Server(ResourceType):
     def finalize(self, work: Work) -> None:
         """Delete the server from the source and wait until its volumes are free."""
         delete_server(work.source, work.record.id, check=work.check)
-
-    # -- verification
 
     def before(self, record: Record, facts: Mapping[str, Any]) -> Record:
         """Give the source's server with the state that it had before it was halted."""

@@ -75,8 +75,6 @@ class Volume(ResourceType):
         Stage(name="cleanup", verb="Remove the temporary images of", phase=COMPLETE),
     )
 
-    # -- planning
-
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Give the tenant's volumes, with the users' metadata only."""
         for volume in reader.volumes:
@@ -141,8 +139,6 @@ class Volume(ResourceType):
             sentence = f"{len(snapshots)} snapshots of volumes are not carried."
             fix = "Make volumes of those that are still needed, then plan again."
             yield None, Finding(severity=WARN, sentence=sentence, fix=fix)
-
-    # -- execution
 
     def capture(self, work: Work) -> None:
         """Make an image of the volume in the source."""
