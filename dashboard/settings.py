@@ -110,21 +110,17 @@ def _database() -> dict[str, Any]:
     lose most of their writes to "database is locked" (measured). Connections are kept: the ORM
     broker would otherwise reconnect at each call.
     """
-    if url := env("DATABASE_URL", default=""):
-        database: dict[str, Any] = {**environ.Env.db_url_config(url), "CONN_MAX_AGE": 600}
-        if database["ENGINE"].endswith("mysql"):
-            database["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
-        return database
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": HOME / "pumphouse.sqlite3",
-        "CONN_MAX_AGE": 600,
-        "OPTIONS": {
+    url: str = env("DATABASE_URL", default=f"sqlite:///{HOME / 'pumphouse.sqlite3'}")
+    database: dict[str, Any] = {**environ.Env.db_url_config(url), "CONN_MAX_AGE": 600}
+    if database["ENGINE"].endswith("mysql"):
+        database["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
+    elif database["ENGINE"].endswith("sqlite3"):
+        database["OPTIONS"] = {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-    }
+        }
+    return database
 
 
 DATABASES = {"default": _database()}
