@@ -1,8 +1,8 @@
-"""Clouds in the Django admin, to look at only: they come from their configuration."""
+"""Clouds and hosts in the Django admin, to look at only."""
 
 from django.contrib import admin
 
-from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.models import Cloud, Host
 from dashboard.jobs.admin_read_only import ReadOnlyAdmin
 
 
@@ -13,3 +13,12 @@ class CloudAdmin(ReadOnlyAdmin):
     list_display = ("name", "state", "auth_url", "region", "origin", "location", "checked_at")
     list_filter = ("state", "origin")
     search_fields = ("name", "auth_url", "location")
+
+
+@admin.register(Host)
+class HostAdmin(ReadOnlyAdmin):
+    """Hosts."""
+
+    list_display = ("name", "cloud", "is_up", "is_enabled", "disabled_reason", "seen_at")
+    list_filter = ("cloud", "is_up", "is_enabled")
+    search_fields = ("name",)

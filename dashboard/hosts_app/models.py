@@ -1,4 +1,4 @@
-"""Clouds: where each one's credentials come from, and what was last seen of it."""
+"""Clouds and their hosts: where each cloud's credentials come from, and what was last seen."""
 
 from django.db import models
 from django.urls import reverse
@@ -43,3 +43,27 @@ class Cloud(models.Model):
     def get_absolute_url(self) -> str:
         """Give the address of the cloud's page."""
         return reverse("cloud", args=[self.name])
+
+
+class Host(models.Model):
+    """One compute host as it was last seen. The totals count what Nova may promise of it."""
+
+    cloud = models.ForeignKey(Cloud, on_delete=models.CASCADE, related_name="hosts")
+    name = models.CharField(max_length=190)
+    is_up = models.BooleanField()
+    is_enabled = models.BooleanField()
+    disabled_reason = models.CharField(max_length=255, blank=True)
+    # status -> number of servers
+    servers = models.JSONField(default=dict, blank=True)
+    vcpus_used = models.IntegerField(default=0)
+    vcpus_total = models.IntegerField(default=0)
+    ram_used_mib = models.BigIntegerField(default=0)
+    ram_total_mib = models.BigIntegerField(default=0)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["cloud", "name"]
+        constraints = [models.UniqueConstraint(fields=["cloud", "name"], name="one_row_a_host")]
+
+    def __str__(self) -> str:
+        return self.name

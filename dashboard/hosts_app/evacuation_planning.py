@@ -1,0 +1,264 @@
+"""Says what would happen to each server of a host that is freed, and what stands in the way.
+
+Pure decisions about facts that were read before: nothing here asks a cloud.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dashboard.clients.openstack import Json
+from dashboard.hosts_app.evacuation_facts import HostFacts, policy_of
+from dashboard.hosts_app.maintenance import disabled_by_others
+from dashboard.hosts_app.nova import task_of
+from dashboard.hosts_app.room import first_fit
+
+CHOICE = "pumphouse:maintenance"
+"""The metadata key, or the beginning of a tag, by which a server's owner chooses its fate."""
+
+
+class Choice(StrEnum):
+    """What an owner may choose; ``DEFAULT`` is to choose nothing."""
+
+    DEFAULT = ""
+    LIVE = "live"
+    COLD = "cold"
+    STOP = "stop"
+    NOTIFY = "notify"
+    SKIP = "skip"
+
+
+class Fate(StrEnum):
+    """What happens to a server."""
+
+    LIVE = "live migrate"
+    COLD = "cold migrate and confirm"
+    STOPPED = "cold migrate and confirm, stays stopped"
+    STOP = "stop, cold migrate and confirm"
+    RESUMED = "resume, live migrate, suspend"
+    OFFLOAD = "offload"
+    SKIP = "skip"
+    REFUSED = "refuse"
+
+
+MOVES = frozenset({Fate.LIVE, Fate.COLD, Fate.STOPPED, Fate.STOP, Fate.RESUMED, Fate.OFFLOAD})
+Verdict = tuple[Fate, str]
+
+FATES: Mapping[tuple[str, Choice], Verdict] = {
+    ("ACTIVE", Choice.DEFAULT): (Fate.LIVE, "it runs and goes on running"),
+    ("ACTIVE", Choice.LIVE): (Fate.LIVE, "as its owner chose"),
+    ("ACTIVE", Choice.COLD): (Fate.COLD, "as its owner chose; it restarts"),
+    ("ACTIVE", Choice.STOP): (Fate.STOP, "as its owner chose; its owner starts it again"),
+    ("PAUSED", Choice.DEFAULT): (Fate.LIVE, "it stays paused"),
+    ("PAUSED", Choice.LIVE): (Fate.LIVE, "as its owner chose; it stays paused"),
+    ("SUSPENDED", Choice.DEFAULT): (Fate.RESUMED, "Nova moves no suspended server"),
+    ("SUSPENDED", Choice.LIVE): (Fate.RESUMED, "as its owner chose"),
+    **{
+        ("SHUTOFF", choice): (Fate.STOPPED, "it is stopped")
+        for choice in (Choice.DEFAULT, Choice.LIVE, Choice.COLD, Choice.STOP)
+    },
+    **{
+        ("SHELVED", choice): (Fate.OFFLOAD, "it is shelved, and stays so without a host")
+        for choice in (Choice.DEFAULT, Choice.LIVE, Choice.COLD, Choice.STOP)
+    },
+}
+LEFT_HERE: Mapping[Choice, str] = {
+    Choice.SKIP: "its owner chose so; it stays on the host",
+    Choice.NOTIFY: "its owner wants to be told and moves it; it stays on the host until then",
+}
+FIXES: Mapping[str, str] = {
+    "ERROR": "Mend or delete it, or skip servers in ERROR (--skip-errors).",
+    "VERIFY_RESIZE": "Confirm or revert its resize first.",
+    "RESCUE": "Take it out of rescue mode first.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Something that stands in the way, and what helps."""
+
+    sentence: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.fix}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """The fate of one server. ``fix`` is empty but for those that are refused."""
+
+    number: int
+    server_id: str
+    name: str
+    status: str
+    fate: Fate
+    why: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.name} ({self.status}): {self.fate}, {self.why}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvacuationPlan:
+    """The plan: a line for each server, and all that stands in the way."""
+
+    host: str
+    is_closed: bool
+    lines: Sequence[Line]
+    refusals: Sequence[Refusal]
+
+    @property
+    def moves(self) -> list[Line]:
+        """The servers that leave the host."""
+        return [line for line in self.lines if line.fate in MOVES]
+
+    @property
+    def left(self) -> list[Line]:
+        """The servers that stay on the host."""
+        return [line for line in self.lines if line.fate == Fate.SKIP]
+
+
+def plan_of(facts: HostFacts, *, skip_errors: bool = False) -> EvacuationPlan:
+    """Plan to free a host. ``skip_errors`` leaves servers in ERROR where they are."""
+    servers = sorted(facts.servers, key=lambda server: (server["name"], server["id"]))
+    lines = [
+        _line(number, server, skip_errors=skip_errors)
+        for number, server in enumerate(servers, start=1)
+    ]
+    leaving = {line.server_id for line in lines if line.fate in MOVES}
+    refusals = [
+        *(refusal for check in CHECKS for refusal in check(facts, leaving)),
+        *(
+            Refusal(sentence=f"Server {line.name} cannot be moved: {line.why}.", fix=line.fix)
+            for line in lines
+            if line.fate == Fate.REFUSED
+        ),
+    ]
+    return EvacuationPlan(
+        host=facts.host, is_closed=facts.service.is_ours, lines=lines, refusals=refusals
+    )
+
+
+def _line(number: int, server: Json, *, skip_errors: bool) -> Line:
+    fate, why = _verdict(server, skip_errors=skip_errors)
+    fix = FIXES.get(server["status"], f"Bring it to ACTIVE or SHUTOFF, or set {CHOICE}=skip.")
+    return Line(
+        number=number,
+        server_id=server["id"],
+        name=server["name"],
+        status=server["status"],
+        fate=fate,
+        why=why,
+        fix=fix if fate == Fate.REFUSED else "",
+    )
+
+
+def _verdict(server: Json, *, skip_errors: bool) -> Verdict:
+    status, chosen = server["status"], chosen_by_owner(server)
+    if chosen not in [*Choice]:
+        known = ", ".join(choice for choice in Choice if choice)
+        return Fate.REFUSED, f"its {CHOICE} is {chosen!r}, which is none of {known}"
+    choice = Choice(chosen)
+    if choice in LEFT_HERE:
+        return Fate.SKIP, LEFT_HERE[choice]
+    if status == "ERROR" and skip_errors:
+        return Fate.SKIP, "it is in ERROR; it stays on the host"
+    if task_of(server):
+        return Fate.REFUSED, f"Nova is at work on it ({task_of(server)})"
+    refused = (Fate.REFUSED, f"it is {status}" + (f" and cannot be moved {choice}" * bool(choice)))
+    return FATES.get((status, choice), refused)
+
+
+def chosen_by_owner(server: Json) -> str:
+    """Give what a server's metadata or else one of its tags says, "" for nothing."""
+    if CHOICE in server.get("metadata", {}):
+        return str(server["metadata"][CHOICE])
+    tags = (tag.partition("=") for tag in server.get("tags", ()))
+    return next((value for name, _, value in tags if name == CHOICE), "")
+
+
+def _is_down(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
+    if not facts.service.is_up:
+        yield Refusal(
+            sentence=f"nova-compute of {facts.host} is down, so that nothing can be migrated.",
+            fix="Bring it back. Its servers may still run: do not start them elsewhere before "
+            "the host is certainly off.",
+        )
+
+
+def _is_others(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
+    if not facts.service.is_enabled and not facts.service.is_ours:
+        error = disabled_by_others(facts.service)
+        yield Refusal(sentence=error.sentence, fix=error.fix)
+
+
+def _is_last(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
+    if not facts.others:
+        yield Refusal(
+            sentence=f"{facts.host} is the last host that is enabled and up.",
+            fix="Enable another host, or start its nova-compute, first.",
+        )
+
+
+def _has_volumes(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
+    for name in facts.volume_services:
+        yield Refusal(
+            sentence=f"{facts.host} carries the volume service {name}: its volumes would not move.",
+            fix="Migrate its volumes to another backend and remove the service from Cinder first.",
+        )
+
+
+def _has_unconfirmed(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
+    told = {server["id"] for server in facts.servers if server["status"] == "VERIFY_RESIZE"}
+    for server_id in sorted(facts.unconfirmed - told):
+        yield Refusal(
+            sentence=f"Server {server_id} has left {facts.host} without a confirmation: "
+            "its disk and its room are still here.",
+            fix="Confirm or revert its resize first.",
+        )
+
+
+def _lacks_room(facts: HostFacts, leaving: set[str]) -> Iterator[Refusal]:
+    needs = {id_: facts.needs[id_] for id_ in leaving if id_ in facts.needs}
+    free = {host: facts.rooms[host].free for host in facts.others if host in facts.rooms}
+    homeless = first_fit(needs, free) if free else []
+    if homeless:
+        names = {server["id"]: server["name"] for server in facts.servers}
+        yield Refusal(
+            sentence=f"The other hosts have no room for {len(homeless)} of {len(needs)} servers: "
+            f"{', '.join(sorted(names[id_] for id_ in homeless))}.",
+            fix="Free or enable other hosts first, or let servers be skipped.",
+        )
+
+
+def _breaks_groups(facts: HostFacts, leaving: set[str]) -> Iterator[Refusal]:
+    for group in facts.groups:
+        members = set(group["members"])
+        moving = members & leaving
+        taken = {facts.hosts_of_members.get(id_, "") for id_ in members - moving}
+        free = set(facts.others) - taken
+        if policy_of(group) == "anti-affinity" and len(free) < len(moving):
+            yield Refusal(
+                sentence=f"Server group {group['name']} keeps its {len(members)} servers apart, "
+                f"and only {len(free)} other hosts have none of them.",
+                fix="Enable another host, or let a server of the group be skipped.",
+            )
+        if policy_of(group) == "affinity" and len(moving) and len(members) > 1:
+            yield Refusal(
+                sentence=f"Server group {group['name']} keeps its {len(members)} servers on one "
+                "host, and Nova moves them only one by one.",
+                fix=f"Set {CHOICE}=skip on them and move them by hand.",
+            )
+
+
+CHECKS: Sequence[Callable[[HostFacts, set[str]], Iterator[Refusal]]] = (
+    _is_down,
+    _is_others,
+    _is_last,
+    _has_volumes,
+    _has_unconfirmed,
+    _lacks_room,
+    _breaks_groups,
+)

@@ -1,0 +1,68 @@
+"""Looks at the compute hosts of a cloud and keeps what it saw as rows."""
+
+from collections import Counter, defaultdict
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.models import Cloud, Host
+from dashboard.hosts_app.nova import ComputeService, all_servers, compute_services, host_of
+from dashboard.hosts_app.room import RAM_MIB, VCPU, Room, rooms
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+
+NO_ROOM = Room(total={}, used={})
+
+
+def subject_of(cloud: Cloud, host: str) -> str:
+    """Give what a job about a host is about: two of them cannot run at once."""
+    return f"host:{cloud.name}:{host}"
+
+
+def start_host_discovery(cloud: Cloud, *, user: User | None = None, launched_from: str = "") -> Job:
+    """Start a look at the hosts of a cloud. Raises ``Conflict`` while another one runs."""
+    title = f"Look at the hosts of {cloud.name}"
+    return start_job(
+        kind="discover_hosts",
+        title=title,
+        subject=f"hosts:{cloud.name}",
+        steps=[StepSpec(key="look", action="look", title=title)],
+        params={"cloud": cloud.pk},
+        user=user,
+        launched_from=launched_from,
+    )
+
+
+def look_at_hosts(cloud: Cloud) -> int:
+    """Make a cloud's rows of hosts what Nova and placement say now, and give their number."""
+    connection = connect(cloud)
+    services, room = compute_services(connection), rooms(connection)
+    statuses: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for server in all_servers(connection):
+        statuses[host_of(server)][server["status"]] += 1
+    with transaction.atomic():
+        for service in services:
+            _store(cloud, service, statuses[service.host], room.get(service.host, NO_ROOM))
+        cloud.hosts.exclude(name__in=[service.host for service in services]).delete()
+    return len(services)
+
+
+def _store(cloud: Cloud, service: ComputeService, statuses: Counter[str], room: Room) -> None:
+    Host.objects.update_or_create(
+        cloud=cloud,
+        name=service.host,
+        defaults={
+            "is_up": service.is_up,
+            "is_enabled": service.is_enabled,
+            "disabled_reason": service.reason[:255],
+            "servers": dict(statuses),
+            "vcpus_used": room.used.get(VCPU, 0),
+            "vcpus_total": room.total.get(VCPU, 0),
+            "ram_used_mib": room.used.get(RAM_MIB, 0),
+            "ram_total_mib": room.total.get(RAM_MIB, 0),
+            "seen_at": timezone.now(),
+        },
+    )

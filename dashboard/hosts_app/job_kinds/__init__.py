@@ -1,0 +1,1 @@
+"""The kinds of jobs about hosts, one file each; found by themselves."""

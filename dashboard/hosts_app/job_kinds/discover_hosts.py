@@ -1,0 +1,17 @@
+"""The job that looks at the hosts of a cloud."""
+
+from dashboard.hosts_app.hosts import look_at_hosts
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.kinds import JobKind, StepContext
+from dashboard.jobs.models import Step
+
+
+class DiscoverHosts(JobKind):
+    """Stores which hosts a cloud has, how they are and how full."""
+
+    name = "discover_hosts"
+
+    def perform(self, step: Step, context: StepContext) -> None:
+        """Look at the cloud that the job names."""
+        cloud = Cloud.objects.get(pk=step.job.params["cloud"])
+        context.log(f"Saw {look_at_hosts(cloud)} hosts on cloud {cloud.name}.")

@@ -1,0 +1,88 @@
+"""Closes a compute host to new servers and opens it again; what runs on it goes on running."""
+
+from django.contrib.auth.models import User
+
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.errors import NeedsOperator
+from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.hosts import subject_of
+from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.nova import (
+    OURS,
+    ComputeService,
+    compute_service,
+    disable_service,
+    enable_service,
+)
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+
+ON, OFF = "on", "off"
+TITLES = {ON: "Put {host} of {cloud} into maintenance", OFF: "Let {host} of {cloud} work again"}
+
+
+def start_maintenance(
+    cloud: Cloud, host: str, *, to: str, user: User | None = None, launched_from: str = ""
+) -> Job:
+    """Start to put a host into maintenance (``ON``) or to take it out (``OFF``).
+
+    Asks no cloud. Raises ``Conflict`` while another job is at work on the host.
+    """
+    title = TITLES[to].format(host=host, cloud=cloud.name)
+    return start_job(
+        kind="host_maintenance",
+        title=title,
+        subject=subject_of(cloud, host),
+        steps=[StepSpec(key=to, action=to, title=title)],
+        params={"cloud": cloud.pk, "host": host},
+        user=user,
+        launched_from=launched_from,
+    )
+
+
+def close_host(connection: Connection, host: str, *, because: str) -> bool:
+    """Disable a host's nova-compute with a reason that names us; say whether that was needed.
+
+    Raises ``NeedsOperator`` when somebody else has disabled it.
+    """
+    service = compute_service(connection, host)
+    if service.is_ours:
+        return False
+    if not service.is_enabled:
+        raise disabled_by_others(service)
+    disable_service(connection, service, reason=f"{OURS} {because}")
+    return True
+
+
+def open_host(connection: Connection, host: str) -> bool:
+    """Enable a host's nova-compute if it was we who disabled it; say whether that was needed.
+
+    Raises ``NeedsOperator`` when somebody else has disabled it.
+    """
+    service = compute_service(connection, host)
+    if service.is_enabled:
+        return False
+    if not service.is_ours:
+        raise disabled_by_others(service)
+    enable_service(connection, service)
+    return True
+
+
+def disabled_by_others(service: ComputeService) -> NeedsOperator:
+    """Give the error for a host that somebody else has closed, as Masakari and Watcher do."""
+    reason = f"with the reason {service.reason!r}" if service.reason else "without a reason"
+    return NeedsOperator(
+        f"Somebody else has disabled nova-compute of {service.host}, {reason}.",
+        fix="Let them finish, or enable it by hand if nobody is at work on it; then try again.",
+    )
+
+
+def change_maintenance(cloud: Cloud, host: str, *, to: str) -> str:
+    """Do what the step of the job stands for, and give a sentence about it."""
+    connection = connect(cloud)
+    if to == ON:
+        changed = close_host(connection, host, because="maintenance")
+        return f"Disabled nova-compute of {host}." if changed else f"Found {host} closed already."
+    changed = open_host(connection, host)
+    return f"Enabled nova-compute of {host}." if changed else f"Found {host} open already."

@@ -1,0 +1,121 @@
+"""What Nova says about its compute hosts, and how one is closed to new servers and opened again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dashboard.clients.openstack import Cloud, Json
+from dashboard.errors import NotFound
+
+SERVICES = "/os-services"
+BINARY = "nova-compute"
+OURS = "pumphouse:"
+"""How the reason begins that we give when we disable a service."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComputeService:
+    """The nova-compute of one host. ``reason`` is why it was disabled, "" when none was given."""
+
+    id: str
+    host: str
+    is_enabled: bool
+    is_up: bool
+    reason: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it was Pumphouse that disabled it."""
+        return not self.is_enabled and self.reason.startswith(OURS)
+
+    @property
+    def takes_servers(self) -> bool:
+        """Whether the scheduler may choose this host."""
+        return self.is_enabled and self.is_up
+
+
+def compute_services(cloud: Cloud) -> list[ComputeService]:
+    """Give the nova-compute of every host, by the host's name."""
+    microversion = cloud.at_most("compute", "2.53")
+    found = cloud.list("compute", SERVICES, "services", binary=BINARY, microversion=microversion)
+    return sorted((_service(service) for service in found), key=lambda service: service.host)
+
+
+def _service(service: Json) -> ComputeService:
+    return ComputeService(
+        id=str(service["id"]),
+        host=service["host"],
+        is_enabled=service["status"] == "enabled",
+        is_up=service["state"] == "up",
+        reason=service.get("disabled_reason") or "",
+    )
+
+
+def compute_service(cloud: Cloud, host: str) -> ComputeService:
+    """Give the nova-compute of a host. Raises ``NotFound`` that lists the hosts there are."""
+    services = {service.host: service for service in compute_services(cloud)}
+    if host not in services:
+        known = ", ".join(services) or "none"
+        raise NotFound(f"Cloud {cloud.name} has no host {host!r}.", fix=f"Known hosts: {known}.")
+    return services[host]
+
+
+def disable_service(cloud: Cloud, service: ComputeService, *, reason: str) -> None:
+    """Let the scheduler choose this host no more; its servers go on."""
+    if cloud.supports("compute", "2.53"):
+        body = {"status": "disabled", "disabled_reason": reason}
+        cloud.put("compute", f"{SERVICES}/{service.id}", body, microversion="2.53")
+    else:
+        body = {"host": service.host, "binary": BINARY, "disabled_reason": reason}
+        cloud.put("compute", f"{SERVICES}/disable-log-reason", body)
+
+
+def enable_service(cloud: Cloud, service: ComputeService) -> None:
+    """Let the scheduler choose this host again."""
+    if cloud.supports("compute", "2.53"):
+        body = {"status": "enabled"}
+        cloud.put("compute", f"{SERVICES}/{service.id}", body, microversion="2.53")
+    else:
+        body = {"host": service.host, "binary": BINARY}
+        cloud.put("compute", f"{SERVICES}/enable", body)
+
+
+def servers_on(cloud: Cloud, host: str) -> list[Json]:
+    """Give the servers of all tenants that Nova places on a host."""
+    return list(_servers(cloud, host=host))
+
+
+def all_servers(cloud: Cloud) -> list[Json]:
+    """Give the servers of all tenants."""
+    return list(_servers(cloud))
+
+
+def _servers(cloud: Cloud, **query: str) -> Iterator[Json]:
+    # 2.26 adds tags, 2.47 the flavor as it was when the server was made
+    microversion = cloud.at_most("compute", "2.47")
+    return cloud.list(
+        "compute",
+        "/servers/detail",
+        "servers",
+        all_tenants=1,
+        microversion=microversion,
+        **query,
+    )
+
+
+def host_of(server: Json) -> str:
+    """Give the host that a server is on, "" for one on none."""
+    return str(server.get("OS-EXT-SRV-ATTR:host") or "")
+
+
+def task_of(server: Json) -> str:
+    """Give what Nova is doing with a server, "" for nothing."""
+    return str(server.get("OS-EXT-STS:task_state") or "")
+
+
+def migrations(cloud: Cloud, **query: str) -> list[Json]:
+    """Give the records of migrations, oldest first; ``query`` filters them as Nova does."""
+    microversion = cloud.at_most("compute", "2.59")
+    records = cloud.list(
+        "compute", "/os-migrations", "migrations", microversion=microversion, **query
+    )
+    return sorted(records, key=lambda record: int(record["id"]))

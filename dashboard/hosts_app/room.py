@@ -1,0 +1,111 @@
+"""How much room hosts have and how much their servers take, by placement's resource classes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from dashboard.clients.openstack import Cloud, Json
+
+Resources = Mapping[str, int]
+
+VCPU, RAM_MIB = "VCPU", "MEMORY_MB"
+# What Nova promised for each that there was, before placement knew: the defaults of those releases.
+EARLY_RATIOS = {VCPU: 16.0, RAM_MIB: 1.5}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """The room of one host.
+
+    ``taken_by`` is by consumer: mostly servers, but also migrations that are not confirmed yet. It
+    is empty for clouds before Pike, whose hosts tell their sums only.
+    """
+
+    total: Resources
+    used: Resources
+    taken_by: Mapping[str, Resources] = field(default_factory=dict)
+
+    @property
+    def free(self) -> dict[str, int]:
+        """What is left by resource class."""
+        return {name: total - self.used.get(name, 0) for name, total in self.total.items()}
+
+
+def rooms(cloud: Cloud) -> dict[str, Room]:
+    """Give the room of every compute host, by the name that its nova-compute has.
+
+    A host with several hypervisors, as of bare metal, is told by its first.
+    """
+    found: dict[str, Room] = {}
+    for hypervisor in _hypervisors(cloud):
+        host = hypervisor["service"]["host"]
+        if host not in found:
+            found[host] = _room(cloud, hypervisor)
+    return found
+
+
+def _hypervisors(cloud: Cloud) -> Iterator[Json]:
+    microversion = cloud.at_most("compute", "2.53")
+    return cloud.list("compute", "/os-hypervisors/detail", "hypervisors", microversion=microversion)
+
+
+def _room(cloud: Cloud, hypervisor: Json) -> Room:
+    # From 2.53 on the id of a hypervisor is that of its provider in placement.
+    if cloud.supports("compute", "2.53"):
+        return provider_room(cloud, hypervisor["id"])
+    return Room(
+        total={
+            VCPU: int(hypervisor["vcpus"] * EARLY_RATIOS[VCPU]),
+            RAM_MIB: int(hypervisor["memory_mb"] * EARLY_RATIOS[RAM_MIB]),
+        },
+        used={VCPU: hypervisor["vcpus_used"], RAM_MIB: hypervisor["memory_mb_used"]},
+    )
+
+
+def provider_room(cloud: Cloud, provider_id: str) -> Room:
+    """Give the room of a host as placement counts it."""
+    path = f"/resource_providers/{provider_id}"
+    inventories = cloud.get("placement", f"{path}/inventories", "inventories")
+    allocations = cloud.get("placement", f"{path}/allocations", "allocations")
+    return Room(
+        total={name: _promised(inventory) for name, inventory in inventories.items()},
+        used=cloud.get("placement", f"{path}/usages", "usages"),
+        taken_by={consumer: taken["resources"] for consumer, taken in allocations.items()},
+    )
+
+
+def _promised(inventory: Json) -> int:
+    return int((inventory["total"] - inventory["reserved"]) * inventory["allocation_ratio"])
+
+
+def taken_on(cloud: Cloud, host: str) -> Mapping[str, Resources]:
+    """Give what placement says is taken on one host, by consumer; {} before Pike."""
+    if not cloud.supports("compute", "2.53"):
+        return {}
+    ids = [each["id"] for each in _hypervisors(cloud) if each["service"]["host"] == host]
+    return {
+        consumer: resources
+        for id_ in ids
+        for consumer, resources in provider_room(cloud, id_).taken_by.items()
+    }
+
+
+def first_fit(needs: Mapping[str, Resources], free: Mapping[str, Resources]) -> list[str]:
+    """Give those of the needs that find no host, the largest tried first.
+
+    Simple on purpose: the scheduler decides in the end, by more than numbers.
+    """
+    left = {host: dict(resources) for host, resources in free.items()}
+    homeless = []
+    for name in sorted(needs, key=lambda name: needs[name].get(RAM_MIB, 0), reverse=True):
+        need = needs[name]
+        host = next((host for host, has in left.items() if _fits(need, has)), None)
+        if host is None:
+            homeless.append(name)
+            continue
+        for resource, amount in need.items():
+            left[host][resource] -= amount
+    return homeless
+
+
+def _fits(need: Resources, has: Resources) -> bool:
+    return all(has.get(resource, 0) >= amount for resource, amount in need.items())

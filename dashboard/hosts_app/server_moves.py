@@ -1,0 +1,214 @@
+"""Moves one server off its host, in whichever way; each may be called again after a crash.
+
+A move is over when Nova does nothing with the server, its migration's record is final and the
+server's host is another one: each of these alone can be true too early.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from dashboard.clients.openstack import Cloud, Json, wait_for
+from dashboard.errors import NeedsOperator
+from dashboard.hosts_app.nova import host_of, migrations, task_of
+from dashboard.jobs.kinds import StepContext
+from dashboard.jobs.models import LogLevel
+
+Found = TypeVar("Found")
+
+TRIES = 2
+ABORT_SECONDS = 120.0
+CHANGE_SECONDS = 600.0
+FINAL_STATUSES = frozenset(
+    {"completed", "confirmed", "done", "reverted", "cancelled", "error", "failed"}
+)
+
+
+class Ending(StrEnum):
+    """How the wait for a migration ended."""
+
+    AWAY = "away"
+    STAYED = "stayed"
+    AWAITS_CONFIRMATION = "awaits confirmation"
+    LATE = "late"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerMove:
+    """The move of one server off ``host``. ``limit`` is for each migration, in seconds."""
+
+    cloud: Cloud
+    server_id: str
+    host: str
+    limit: float
+    context: StepContext
+
+    def by_state(self) -> None:
+        """Migrate it live if it runs or is paused; migrated cold, a stopped one stays stopped.
+
+        By its state now and not in the plan, since its owner may have started or stopped it.
+        """
+        if self._server()["status"] in ("SHUTOFF", "RESIZE", "VERIFY_RESIZE"):
+            self.cold()
+        else:
+            self.live()
+
+    def live(self) -> None:
+        """Migrate it live. A migration beyond its limit is aborted, and tried once more.
+
+        Raises ``NeedsOperator`` when it is still here after that.
+        """
+        ending = Ending.STAYED
+        for _ in range(TRIES):
+            if self._is_away():
+                return
+            ending = self._migrate_live()
+            if ending == Ending.LATE:
+                self._abort()
+        if not self._is_away():
+            raise self._failure(ending, how="live")
+
+    def _migrate_live(self) -> Ending:
+        if not task_of(self._server()):
+            # 2.25, since Mitaka: Nova finds out by itself whether disks must be copied, and the
+            # answer waits for the scheduler, so that "no valid host" comes as a reason.
+            body = {"os-migrateLive": {"host": None, "block_migration": "auto"}}
+            self._act(body, microversion="2.25")
+        return self._ending(self.limit)
+
+    def cold(self) -> None:
+        """Migrate it cold and confirm: a running server restarts, a stopped one stays stopped.
+
+        Raises ``NeedsOperator`` when it is still here after that, or not within its limit.
+        """
+        server = self._server()
+        if host_of(server) == self.host and not task_of(server):
+            self._act({"migrate": None})
+        ending = self._ending(self.limit)
+        if ending == Ending.AWAITS_CONFIRMATION:
+            self._act({"confirmResize": None})
+            ending = self._ending(self.limit, confirmed=True)
+        if ending != Ending.AWAY:
+            raise self._failure(ending, how="cold")
+
+    def stop(self) -> None:
+        """Shut it down and migrate it cold; it stays stopped, as its owner has asked."""
+        server = self._server()
+        if host_of(server) == self.host and server["status"] == "ACTIVE":
+            self._change("os-stop", to="SHUTOFF")
+        self.cold()
+
+    def resumed(self) -> None:
+        """Resume a suspended server, migrate it live and suspend it again.
+
+        Nova migrates no suspended server. One that cannot be moved is suspended again as well.
+        """
+        if not self._is_away():
+            self._change("resume", to="ACTIVE")
+        try:
+            self.live()
+        except NeedsOperator:
+            self._change("suspend", to="SUSPENDED")
+            raise
+        self._change("suspend", to="SUSPENDED")
+
+    def offload(self) -> None:
+        """Take a shelved server off its host; it has none until it is unshelved."""
+        if not self._is_away():
+            self._change("shelveOffload", to="SHELVED_OFFLOADED")
+
+    def _change(self, action: str, *, to: str) -> None:
+        """Bring an idle server into a state by one action; from itself is nothing to do."""
+        if self._idle()["status"] == to:
+            return
+        self._act({action: None})
+
+        def there() -> bool | None:
+            return True if self._idle()["status"] == to else None
+
+        self._wait(there, what=f"server {self.server_id} to become {to}", seconds=CHANGE_SECONDS)
+
+    def _idle(self) -> Json:
+        def idle() -> Json | None:
+            server = self._server()
+            return None if task_of(server) else server
+
+        what = f"Nova to finish what it does with server {self.server_id}"
+        return self._wait(idle, what=what, seconds=CHANGE_SECONDS)
+
+    def _ending(self, seconds: float, *, confirmed: bool = False) -> Ending:
+        """Wait for the end of what is under way, at most so many seconds.
+
+        ``confirmed`` says that a confirmation was sent, which the status shows only later.
+        """
+        deadline = time.monotonic() + seconds
+
+        def ended() -> Ending | None:
+            ending = self._state(confirmed=confirmed)
+            return ending or (Ending.LATE if time.monotonic() > deadline else None)
+
+        what = f"server {self.server_id} to leave {self.host}"
+        return self._wait(ended, what=what, seconds=seconds + CHANGE_SECONDS)
+
+    def _state(self, *, confirmed: bool) -> Ending | None:
+        record, server = self._record(), self._server()
+        if task_of(server):
+            return None
+        if server["status"] == "VERIFY_RESIZE" and record.get("status") == "finished":
+            # A resize is its owner's, who may want to revert it.
+            if record.get("migration_type") == "resize":
+                return Ending.STAYED
+            return None if confirmed else Ending.AWAITS_CONFIRMATION
+        if record and record["status"] not in FINAL_STATUSES:
+            return None
+        return Ending.AWAY if host_of(server) != self.host else Ending.STAYED
+
+    def _abort(self) -> None:
+        """Abort the live migration that is under way, and wait until Nova has done so."""
+        record = self._record()
+        sentence = f"Abort migration {record.get('id')} of server {self.server_id}"
+        self.context.log(f"{sentence}: not over after {self.limit:.0f} s.", level=LogLevel.WARNING)
+        path = f"/servers/{self.server_id}/migrations/{record.get('id')}"
+        try:
+            # 2.65 aborts those that wait for their turn as well
+            self.cloud.delete("compute", path, microversion=self.cloud.at_most("compute", "2.65"))
+        except NeedsOperator as error:
+            # It may have ended in the same moment; what follows looks.
+            self.context.log(f"Could not abort: {error.sentence}", level=LogLevel.WARNING)
+        self._ending(ABORT_SECONDS)
+
+    def _failure(self, ending: Ending, *, how: str) -> NeedsOperator:
+        server, status = self._server(), self._record().get("status", "never begun")
+        sentence = f"Server {server['name']} could not be migrated {how} from {self.host}"
+        if ending == Ending.LATE:
+            sentence += f": its migration was not over after {self.limit:.0f} s, and was {status}."
+        else:
+            sentence += f": its migration ended as {status}, the server is {server['status']}."
+        return NeedsOperator(
+            sentence,
+            fix=f"See its events (openstack server event list {self.server_id}), then retry; "
+            f"or skip this server and move it by hand.",
+        )
+
+    def _is_away(self) -> bool:
+        """Say whether the server has left; one that is being migrated has not."""
+        server = self._server()
+        return host_of(server) != self.host and not task_of(server)
+
+    def _record(self) -> Json:
+        """Give the newest record of a migration from this host, {} when there is none."""
+        records = migrations(self.cloud, instance_uuid=self.server_id)
+        mine = [each for each in records if each["source_compute"] == self.host]
+        return mine[-1] if mine else {}
+
+    def _server(self) -> Json:
+        return self.cloud.get("compute", f"/servers/{self.server_id}", "server")
+
+    def _act(self, body: Json, *, microversion: str = "") -> None:
+        path = f"/servers/{self.server_id}/action"
+        self.cloud.post("compute", path, body, microversion=microversion)
+
+    def _wait(self, probe: Callable[[], Found | None], *, what: str, seconds: float) -> Found:
+        return wait_for(probe, what=what, seconds=seconds, check=self.context.check)

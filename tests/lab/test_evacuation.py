@@ -1,0 +1,262 @@
+"""Hosts of a real cloud are freed: each server has its fate, and the host is put back."""
+
+import signal
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import wait_for
+from dashboard.errors import BadInput
+from dashboard.hosts_app.evacuation import (
+    plan_evacuation,
+    reopening_of,
+    start_evacuation,
+    still_on,
+)
+from dashboard.hosts_app.evacuation_planning import CHOICE, Fate
+from dashboard.hosts_app.hosts import start_host_discovery
+from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
+from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.nova import (
+    compute_service,
+    compute_services,
+    disable_service,
+    enable_service,
+    host_of,
+    migrations,
+    task_of,
+)
+from dashboard.jobs.models import Driver, Job, Step
+from dashboard.jobs.operating import cancel, resume
+from tests.lab.conftest import run
+from tests.rehearsal.jobs import process
+
+HOST = "dst-c3"
+ACTIONS = {
+    "SHUTOFF": "os-stop",
+    "PAUSED": "pause",
+    "SUSPENDED": "suspend",
+    "VERIFY_RESIZE": "migrate",
+}
+Boot = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def prefix() -> str:
+    return f"evacuation-{uuid.uuid4().hex[:6]}"
+
+
+@pytest.fixture(scope="module")
+def image(destination: Connection, prefix: str) -> Iterator[str]:
+    body = {"name": prefix, "disk_format": "raw", "container_format": "bare"}
+    id_ = destination.post("image", "/images", body)["id"]
+    destination.upload(f"/images/{id_}/file", b"\0" * 1024)
+    yield id_
+    destination.delete("image", f"/images/{id_}")
+
+
+@pytest.fixture(scope="module")
+def flavor(destination: Connection, prefix: str) -> Iterator[str]:
+    body = {"flavor": {"name": prefix, "ram": 64, "vcpus": 1, "disk": 1}}
+    id_ = destination.post("compute", "/flavors", body, "flavor")["id"]
+    yield id_
+    destination.delete("compute", f"/flavors/{id_}")
+
+
+@pytest.fixture
+def boot(destination: Connection, prefix: str, image: str, flavor: str) -> Iterator[Boot]:
+    """Give a function that boots a server on the host and brings it into a state."""
+    ids: list[str] = []
+
+    def boot_server(status: str = "ACTIVE", *, choice: str = "") -> str:
+        server = {
+            "name": f"{prefix}-{len(ids)}",
+            "imageRef": image,
+            "flavorRef": flavor,
+            "networks": "none",
+            "host": HOST,
+            "metadata": {CHOICE: choice} if choice else {},
+        }
+        body = {"server": server}
+        id_ = destination.post("compute", "/servers", body, "server", microversion="2.74")["id"]
+        ids.append(id_)
+        await_status(destination, id_, "ACTIVE")
+        if status != "ACTIVE":
+            act(destination, id_, ACTIONS[status])
+            await_status(destination, id_, status)
+        return id_
+
+    yield boot_server
+    for id_ in ids:
+        destination.delete("compute", f"/servers/{id_}")
+    for id_ in ids:
+        wait_for(lambda id_=id_: found(destination, id_), what="deletion", seconds=60)
+
+
+@pytest.fixture(autouse=True)
+def _host_is_put_back(destination: Connection, clouds: dict[str, Cloud]) -> Iterator[None]:
+    yield
+    for service in compute_services(destination):
+        if not service.is_enabled:
+            enable_service(destination, service)
+
+
+def found(cloud: Connection, id_: str) -> bool | None:
+    return None if cloud.find("compute", f"/servers/{id_}") else True
+
+
+def act(cloud: Connection, id_: str, action: str, argument: Any = None) -> None:
+    cloud.post("compute", f"/servers/{id_}/action", {action: argument})
+
+
+def server_of(cloud: Connection, id_: str) -> dict[str, Any]:
+    return cloud.get("compute", f"/servers/{id_}", "server")
+
+
+def await_status(cloud: Connection, id_: str, status: str) -> None:
+    def there() -> bool | None:
+        server = server_of(cloud, id_)
+        return True if server["status"] == status and not task_of(server) else None
+
+    wait_for(there, what=f"{id_} to be {status}", seconds=120)
+
+
+def start(cloud: Cloud, **options: Any) -> Job:
+    plan = plan_evacuation(cloud, HOST, skip_errors=True)
+    return start_evacuation(cloud, plan, confirmation=HOST, **options)
+
+
+def test_each_server_has_the_fate_that_the_plan_says(
+    destination: Connection, clouds: dict[str, Cloud], boot: Boot
+) -> None:
+    expected = {
+        boot(): (Fate.LIVE, "ACTIVE"),
+        boot("PAUSED"): (Fate.LIVE, "PAUSED"),
+        boot("SHUTOFF"): (Fate.STOPPED, "SHUTOFF"),
+        boot("SUSPENDED"): (Fate.RESUMED, "SUSPENDED"),
+        boot(choice="cold"): (Fate.COLD, "ACTIVE"),
+        boot(choice="stop"): (Fate.STOP, "SHUTOFF"),
+    }
+    skipped = boot(choice="skip")
+    plan = plan_evacuation(clouds["dst"], HOST, skip_errors=True)
+    fates = {line.server_id: line.fate for line in plan.lines}
+    assert {id_: fates[id_] for id_ in expected} == {
+        id_: fate for id_, (fate, _) in expected.items()
+    }
+    assert fates[skipped] == Fate.SKIP
+
+    run(start(clouds["dst"], parallel=3))
+
+    for id_, (_, status) in expected.items():
+        server = server_of(destination, id_)
+        assert (server["status"], task_of(server)) == (status, "")
+        assert host_of(server) not in (HOST, "")
+    assert host_of(server_of(destination, skipped)) == HOST
+    assert set(still_on(destination, HOST, besides=set())) >= {skipped}
+    service = compute_service(destination, HOST)
+    assert service.is_ours and service.reason == "pumphouse: evacuation"
+    row = clouds["dst"].hosts.get(name=HOST)
+    assert not row.is_enabled and row.servers["ACTIVE"] >= 1
+
+
+def test_a_driver_killed_after_it_has_asked_nova_moves_each_server_once(
+    destination: Connection, clouds: dict[str, Cloud], boot: Boot, pumphouse_home: Any
+) -> None:
+    ids = [boot(), boot("SHUTOFF")]
+    job = start(clouds["dst"], parallel=1)
+    for _ in ids:
+        arguments = ("tests.lab.killed_evacuation", str(job.pk))
+        with process(*arguments, home=pumphouse_home, PUMPHOUSE_CONFIG="") as victim:
+            assert victim.wait(120) == -signal.SIGKILL
+        Step.objects.filter(job=job, state="running").update(lease_until=timezone.now())
+        Driver.objects.filter(job=job).delete()
+    run(job)
+    for id_ in ids:
+        assert host_of(server_of(destination, id_)) != HOST
+        assert len(migrations(destination, instance_uuid=id_)) == 1
+
+
+def test_a_failed_evacuation_opens_the_host_and_can_be_resumed(
+    destination: Connection, clouds: dict[str, Cloud], boot: Boot
+) -> None:
+    moves, stays = boot(), boot()
+    job = start(clouds["dst"])
+    act(destination, stays, "os-resetState", {"state": "error"})
+    run(job, state="failed")
+    assert not compute_service(destination, HOST).is_enabled
+
+    opening = reopening_of(job)
+    assert opening
+    run(opening)
+    assert compute_service(destination, HOST).is_enabled
+    assert host_of(server_of(destination, moves)) != HOST
+    assert host_of(server_of(destination, stays)) == HOST
+
+    act(destination, stays, "os-resetState", {"state": "active"})
+    run(resume(job, user=None))
+    assert host_of(server_of(destination, stays)) != HOST
+    assert compute_service(destination, HOST).is_ours
+
+
+def test_a_cancelled_evacuation_opens_the_host(
+    destination: Connection, clouds: dict[str, Cloud], boot: Boot
+) -> None:
+    boot()
+    job = start(clouds["dst"])
+    cancel(job, user=None)
+    opening = reopening_of(job)
+    assert opening
+    run(opening)
+    assert compute_service(destination, HOST).is_enabled
+
+
+def test_a_server_that_is_not_confirmed_is_refused_on_both_its_hosts(
+    destination: Connection, clouds: dict[str, Cloud], boot: Boot
+) -> None:
+    id_ = boot("VERIFY_RESIZE")
+    for host in (HOST, host_of(server_of(destination, id_))):
+        plan = plan_evacuation(clouds["dst"], host, skip_errors=True)
+        assert any("resize" in refusal.fix for refusal in plan.refusals)
+    act(destination, id_, "confirmResize")
+    await_status(destination, id_, "ACTIVE")
+
+
+def test_another_engines_host_is_left_alone(
+    destination: Connection, clouds: dict[str, Cloud]
+) -> None:
+    service = compute_service(destination, HOST)
+    disable_service(destination, service, reason="watcher_disabled")
+    plan = plan_evacuation(clouds["dst"], HOST)
+    with pytest.raises(BadInput, match="watcher_disabled"):
+        start_evacuation(clouds["dst"], plan, confirmation=HOST)
+    for to in (ON, OFF):
+        run(start_maintenance(clouds["dst"], HOST, to=to), state="failed")
+    assert compute_service(destination, HOST).reason == "watcher_disabled"
+
+
+def test_the_last_host_is_refused(destination: Connection, clouds: dict[str, Cloud]) -> None:
+    for service in compute_services(destination):
+        if service.host != HOST:
+            disable_service(destination, service, reason="pumphouse: maintenance")
+    plan = plan_evacuation(clouds["dst"], HOST)
+    with pytest.raises(BadInput, match="last host"):
+        start_evacuation(clouds["dst"], plan, confirmation=HOST)
+
+
+def test_maintenance_goes_on_and_off_and_rows_tell_it(
+    destination: Connection, clouds: dict[str, Cloud]
+) -> None:
+    run(start_host_discovery(clouds["dst"]))
+    row = clouds["dst"].hosts.get(name=HOST)
+    assert row.is_up and row.is_enabled and row.vcpus_total == 64 * 16
+    run(start_maintenance(clouds["dst"], HOST, to=ON))
+    row.refresh_from_db()
+    assert (row.is_enabled, row.disabled_reason) == (False, "pumphouse: maintenance")
+    run(start_maintenance(clouds["dst"], HOST, to=OFF))
+    row.refresh_from_db()
+    assert row.is_enabled
+    assert compute_service(destination, HOST).is_enabled

@@ -1,0 +1,193 @@
+"""What a plan to free a host says about servers, room and whatever stands in the way."""
+
+from typing import Any
+
+import pytest
+
+from dashboard.errors import BadInput
+from dashboard.hosts_app.evacuation import CLOSE, PROVE, evacuation_steps, start_evacuation
+from dashboard.hosts_app.evacuation_facts import HostFacts
+from dashboard.hosts_app.evacuation_planning import CHOICE, EvacuationPlan, Fate, plan_of
+from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.nova import ComputeService
+from dashboard.hosts_app.room import Room, first_fit
+
+
+def service(host: str, **fields: Any) -> ComputeService:
+    return ComputeService(**{"id": host, "host": host, "is_enabled": True, "is_up": True, **fields})
+
+
+def server(id_: str, status: str = "ACTIVE", **fields: Any) -> dict[str, Any]:
+    return {"id": id_, "name": f"server-{id_}", "status": status, "metadata": {}, **fields}
+
+
+def facts(*servers: dict[str, Any], **fields: Any) -> HostFacts:
+    mine = fields.pop("service", service("c1"))
+    needs = {each["id"]: {"VCPU": 1, "MEMORY_MB": 1024} for each in servers}
+    room = Room(total={"VCPU": 8, "MEMORY_MB": 8192}, used={})
+    given: dict[str, Any] = {
+        "service": mine,
+        "services": [mine, service("c2"), service("c3")],
+        "servers": servers,
+        "needs": needs,
+        "rooms": {"c2": room, "c3": room},
+    }
+    return HostFacts(**{**given, **fields})
+
+
+def refusal(plan: EvacuationPlan) -> str:
+    assert len(plan.refusals) == 1, plan.refusals
+    return str(plan.refusals[0])
+
+
+@pytest.mark.parametrize(
+    ("status", "choice", "fate"),
+    [
+        ("ACTIVE", "", Fate.LIVE),
+        ("ACTIVE", "live", Fate.LIVE),
+        ("ACTIVE", "cold", Fate.COLD),
+        ("ACTIVE", "stop", Fate.STOP),
+        ("ACTIVE", "skip", Fate.SKIP),
+        ("ACTIVE", "notify", Fate.SKIP),
+        ("PAUSED", "", Fate.LIVE),
+        ("PAUSED", "cold", Fate.REFUSED),
+        ("SHUTOFF", "", Fate.STOPPED),
+        ("SHUTOFF", "live", Fate.STOPPED),
+        ("SUSPENDED", "", Fate.RESUMED),
+        ("SHELVED", "", Fate.OFFLOAD),
+        ("RESCUE", "", Fate.REFUSED),
+        ("VERIFY_RESIZE", "", Fate.REFUSED),
+        ("ERROR", "", Fate.REFUSED),
+        ("ERROR", "skip", Fate.SKIP),
+        ("ACTIVE", "sometime", Fate.REFUSED),
+    ],
+)
+def test_the_fate_follows_from_state_and_choice(status: str, choice: str, fate: Fate) -> None:
+    metadata = {CHOICE: choice} if choice else {}
+    plan = plan_of(facts(server("a", status, metadata=metadata)))
+    assert plan.lines[0].fate == fate
+    assert bool(plan.refusals) == (fate == Fate.REFUSED)
+
+
+def test_a_tag_chooses_and_metadata_goes_before_it() -> None:
+    tagged = server("a", tags=["other", f"{CHOICE}=cold"])
+    both = server("b", tags=[f"{CHOICE}=cold"], metadata={CHOICE: "stop"})
+    assert [line.fate for line in plan_of(facts(tagged, both)).lines] == [Fate.COLD, Fate.STOP]
+
+
+def test_lines_are_numbered_by_name_and_say_why() -> None:
+    plan = plan_of(facts(server("b", "SHUTOFF"), server("a")))
+    assert [str(line) for line in plan.lines] == [
+        "1. server-a (ACTIVE): live migrate, it runs and goes on running",
+        "2. server-b (SHUTOFF): cold migrate and confirm, stays stopped, it is stopped",
+    ]
+
+
+def test_servers_in_error_are_left_where_they_are_when_told_so() -> None:
+    plan = plan_of(facts(server("a", "ERROR")), skip_errors=True)
+    assert [line.server_id for line in plan.left] == ["a"]
+    assert not plan.refusals
+
+
+def test_a_server_that_nova_is_at_work_on_is_refused() -> None:
+    busy = server("a", **{"OS-EXT-STS:task_state": "rebooting"})
+    assert "rebooting" in refusal(plan_of(facts(busy)))
+
+
+def test_the_last_host_is_refused() -> None:
+    services = [service("c1"), service("c2", is_enabled=False), service("c3", is_up=False)]
+    assert "last host" in refusal(plan_of(facts(services=services)))
+
+
+def test_a_host_that_is_down_is_refused() -> None:
+    assert "down" in refusal(plan_of(facts(service=service("c1", is_up=False))))
+
+
+def test_a_host_that_somebody_else_has_closed_is_refused() -> None:
+    closed = service("c1", is_enabled=False, reason="Masakari detected a failure")
+    assert "Masakari" in refusal(plan_of(facts(service=closed)))
+
+
+def test_a_host_that_was_put_into_maintenance_before_is_taken() -> None:
+    closed = service("c1", is_enabled=False, reason="pumphouse: maintenance")
+    plan = plan_of(facts(server("a"), service=closed))
+    assert plan.is_closed and not plan.refusals
+
+
+def test_a_host_with_volumes_is_refused() -> None:
+    assert "c1@lvm" in refusal(plan_of(facts(volume_services=["c1@lvm"])))
+
+
+def test_a_server_that_left_without_a_confirmation_is_refused_once() -> None:
+    assert "gone" in refusal(plan_of(facts(unconfirmed=frozenset({"gone"}))))
+    here = facts(server("a", "VERIFY_RESIZE"), unconfirmed=frozenset({"a"}))
+    assert "server-a" in refusal(plan_of(here))
+
+
+def test_what_finds_no_room_elsewhere_is_named() -> None:
+    small = Room(total={"VCPU": 8, "MEMORY_MB": 2048}, used={"MEMORY_MB": 1024})
+    tight = facts(server("a"), server("b"), server("c"), rooms={"c2": small, "c3": small})
+    assert "no room for 1 of 3" in refusal(plan_of(tight))
+
+
+def test_a_server_that_stays_needs_no_room() -> None:
+    small = Room(total={"VCPU": 8, "MEMORY_MB": 1024}, used={})
+    stays = server("b", metadata={CHOICE: "skip"})
+    assert not plan_of(facts(server("a"), stays, rooms={"c2": small})).refusals
+
+
+def test_the_largest_is_placed_first() -> None:
+    needs = {"small": {"MEMORY_MB": 1}, "large": {"MEMORY_MB": 3}}
+    assert first_fit(needs, {"c2": {"MEMORY_MB": 3}, "c3": {"MEMORY_MB": 1}}) == []
+
+
+def test_a_class_of_resources_that_a_host_lacks_is_no_room() -> None:
+    assert first_fit({"a": {"PGPU": 1}}, {"c2": {"MEMORY_MB": 3}}) == ["a"]
+
+
+@pytest.mark.parametrize(("third_host", "refused"), [("c2", True), ("c3", True), ("c1", False)])
+def test_anti_affinity_must_hold_afterwards(third_host: str, refused: bool) -> None:
+    group = {"name": "apart", "policies": ["anti-affinity"], "members": ["a", "x", "y"]}
+    other = "c3" if third_host == "c2" else "c2"
+    members = {"a": "c1", "x": other, "y": third_host if refused else other}
+    plan = plan_of(facts(server("a"), groups=[group], hosts_of_members=members))
+    assert bool(plan.refusals) == refused
+
+
+def test_an_affinity_group_of_several_is_refused() -> None:
+    group = {"name": "together", "policy": "affinity", "members": ["a", "b"]}
+    plan = plan_of(facts(server("a"), server("b"), groups=[group]))
+    assert "together" in refusal(plan)
+
+
+def test_never_more_servers_at_a_time_than_told() -> None:
+    plan = plan_of(facts(*(server(str(number)) for number in range(5))))
+    steps = evacuation_steps(plan, parallel=2)
+    waits = {step.key: list(step.after) for step in steps}
+    assert [waits[f"server:{number}"] for number in range(5)] == [
+        [],
+        [],
+        ["server:0"],
+        ["server:1"],
+        ["server:2"],
+    ]
+    assert steps[0].key == CLOSE
+    assert steps[-1].key == PROVE
+    assert len(steps[-1].after) == 5
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"confirmation": "c2"}, "'c2' is not 'c1'"),
+        ({"confirmation": "c1", "parallel": 0}, "At least one"),
+        ({"confirmation": "c1", "limit": 0}, "At least one"),
+        ({"confirmation": "c1"}, "last host"),
+    ],
+)
+def test_nothing_is_started_with_anything_in_the_way(
+    options: dict[str, Any], sentence: str
+) -> None:
+    plan = plan_of(facts(services=[service("c1")]))
+    with pytest.raises(BadInput, match=sentence):
+        start_evacuation(Cloud(name="old"), plan, **options)
