@@ -2,7 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
+from pathlib import Path
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from dashboard.errors import BadInput, NotFound
@@ -33,7 +35,7 @@ def chosen_clouds(options: Namespace) -> tuple[Cloud, Cloud]:
 
     Raises ``BadInput`` when that leaves a choice.
     """
-    names = set(_present_clouds().values_list("name", flat=True))
+    names = _names()
     source, destination = options.source, options.destination
     for first, second in PAIRS:
         if {first, second} <= names and not (source and destination):
@@ -49,7 +51,7 @@ def chosen_clouds(options: Namespace) -> tuple[Cloud, Cloud]:
 
 def chosen_cloud(name: str) -> Cloud:
     """Give the cloud of that name; ``source`` and ``destination`` also by what ``PAIRS`` says."""
-    names = set(_present_clouds().values_list("name", flat=True))
+    names = _names()
     for pair in PAIRS:
         if name in PAIRS[0] and name not in names and set(pair) <= names:
             return cloud_named(pair[PAIRS[0].index(name)])
@@ -61,8 +63,13 @@ def _which_fix(names: Iterable[str]) -> str:
     return f"Give --source and --destination. Known clouds: {known}."
 
 
-def _present_clouds() -> QuerySet[Cloud]:
-    return Cloud.objects.exclude(state=Cloud.State.VANISHED)
+def _names() -> set[str]:
+    """Give the names of the clouds in the configuration that was named; of all when none was."""
+    clouds = Cloud.objects.exclude(state=Cloud.State.VANISHED)
+    if path := settings.PUMPHOUSE_CONFIG:
+        # Those of other files are known too, and may be called source and destination.
+        clouds = clouds.filter(location=str(Path(path).absolute()))
+    return set(clouds.values_list("name", flat=True))
 
 
 def chosen_plan(options: Namespace) -> Plan:

@@ -82,7 +82,8 @@ def tell_end(job: Job, screen: Screen) -> None:
         screen.tell(f"Job {job.pk} {job.title}: {job.state}. {job.explanation}".rstrip())
     for step in job.steps.filter(state__in=BROKEN_STEP_STATES):
         screen.tell(f"  step {step.pk} {step.title}: {step.error}")
-        screen.tell(f"    {step.fix} Then: pumphouse retry {step.pk}, or skip {step.pk}".strip())
+        then = f"Then: pumphouse retry {step.pk}, or pumphouse skip {step.pk} --reason WHY"
+        screen.tell(f"    {' '.join([step.fix, then]).strip()}")
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.template.defaultfilters import pluralize
+
 from dashboard.cli.screen import Screen
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
 
@@ -15,7 +17,7 @@ def tell_plan(plan: Plan, screen: Screen) -> None:
     screen.table("Type", "Name", "Action", "Becomes", rows=[_item_row(item) for item in items])
     losses = [(item, loss) for item in items for loss in item.losses]
     if losses:
-        screen.tell(f"\n{len(losses)} attributes will be lost or changed:")
+        screen.tell(f"\n{len(losses)} attribute{pluralize(losses)} will be lost or changed:")
         screen.table(
             "Type", "Name", "Field", "Value", "Reason", rows=[_loss_row(*pair) for pair in losses]
         )
@@ -40,7 +42,10 @@ def tell_differences(plan: Plan, screen: Screen) -> None:
     differences = list(plan.differences.all())
     surprising = [row for row in differences if not row.named]
     named = len(differences) - len(surprising)
-    screen.tell(f"{len(surprising)} differences, and {named} more that the plan had named.")
+    screen.tell(
+        f"{len(surprising)} difference{pluralize(surprising)}, "
+        f"and {named} more that the plan had named."
+    )
     screen.table(
         "Type",
         "Name",

@@ -216,9 +216,8 @@ class Cloud:
     def refusal(self, response: Any, what: str) -> PumphouseError:
         """Turn an HTTP error into ours: passing faults to ``Retryable``, else ``NeedsOperator``."""
         status = response.status_code
-        sentence = (
-            f"Cloud {self.name} answered {status} to {what}: {secrets.mask(_reason(response))}"
-        )
+        reason = secrets.mask(_reason(response)).rstrip(".")
+        sentence = f"Cloud {self.name} answered {status} to {what}: {reason}."
         request_id = response.headers.get("x-openstack-request-id", "")
         if status in PASSING_STATUSES and not _is_quota(sentence):
             after = response.headers.get("retry-after", "")

@@ -9,6 +9,7 @@ class HostsConfig(AppConfig):
 
     name = "dashboard.hosts_app"
     label = "hosts_app"
+    verbose_name = "clouds and hosts"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -8,4 +8,5 @@ class JobsConfig(AppConfig):
 
     name = "dashboard.jobs"
     label = "jobs"
+    verbose_name = "jobs"
     default_auto_field = "django.db.models.BigAutoField"

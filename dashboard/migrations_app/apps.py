@@ -8,4 +8,5 @@ class MigrationsConfig(AppConfig):
 
     name = "dashboard.migrations_app"
     label = "migrations_app"
+    verbose_name = "migrations"
     default_auto_field = "django.db.models.BigAutoField"

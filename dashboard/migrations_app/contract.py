@@ -212,6 +212,10 @@ class ResourceType:
         """The type's name for people: "floating IP" for floating_ip."""
         return self.name.replace("_", " ")
 
+    def counted(self, number: int) -> str:
+        """Give a number of these objects in words: "1 router", "2 routers"."""
+        return f"{number} {self.label if number == 1 else self.plural}"
+
     def discover(self, reader: "TenantReader") -> Iterable[Record]:
         """Give the tenant's objects of this type, on either cloud: verification calls it too."""
         raise NotImplementedError

@@ -14,6 +14,7 @@ from dashboard.migrations_app.contract import (
     CREATE,
     KEEP,
     SKIP,
+    WARN,
     Decision,
     Finding,
     Loss,
@@ -58,7 +59,7 @@ class Planner:
         for name, type_ in resource_types().items():
             self.context.check()
             records = [*type_.discover(self.source)]
-            self.context.log(f"Read {len(records)} {type_.plural}.")
+            self.context.log(f"Read {type_.counted(len(records))}.")
             moved = {id_: link for (of, id_), link in links.items() if of == name}
             self._drop_gone(type_, moved)
             for record in records:
@@ -152,11 +153,17 @@ class Planner:
                 ledger.record_removed(link)
             self.plan.items.all().delete()
             PlanItem.objects.bulk_create(self._rows(), batch_size=200)
-            store_findings(self.plan, problems, found)
+            store_findings(self.plan, [*problems, *self._unknown_choices()], found)
             self.plan.preflighted_at = timezone.now()
             blocked = any(each.finding.severity == BLOCK for each in (*problems, *found))
             self.plan.state = Plan.State.BLOCKED if blocked else Plan.State.READY
             self.plan.save()
+
+    def _unknown_choices(self) -> list[FoundBy]:
+        """Warn of each choice that is about none of the tenant's objects: it may be mistyped."""
+        records = [draft.record for draft in self.drafts.values()]
+        known = {f"{each.type}:{word}" for each in records for word in (each.name, each.id)}
+        return [FoundBy(None, _unknown(key)) for key in self.plan.choices if key not in known]
 
     def to_create(self) -> list[Record]:
         """Give the records of what is to be created."""
@@ -197,6 +204,14 @@ def _decided_before(link: Link) -> Decision:
 
 def _block(decision: Decision) -> Finding:
     return Finding(severity=BLOCK, sentence=decision.problem, fix=decision.fix)
+
+
+def _unknown(choice: str) -> Finding:
+    return Finding(
+        severity=WARN,
+        sentence=f"The tenant uses no {choice}: the mapping of it does nothing.",
+        fix="Correct it and plan again, or leave it out.",
+    )
 
 
 def _plain(refs: Mapping[str, Sequence[Ref]]) -> dict[str, list[list[str]]]:

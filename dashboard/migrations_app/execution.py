@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.template.defaultfilters import pluralize
 
 from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepContext, StepSpec
@@ -59,7 +60,7 @@ def _require_executable(plan: Plan) -> None:
     if plan.state == Plan.State.BLOCKED:
         count = plan.findings.filter(severity="block").count()
         raise BadInput(
-            f"The plan for {plan.tenant_name} is blocked by {count} findings.",
+            f"The plan for {plan.tenant_name} is blocked by {count} finding{pluralize(count)}.",
             fix="Do what each of them says, then plan again.",
         )
     if plan.state not in EXECUTABLE:
@@ -68,6 +69,22 @@ def _require_executable(plan: Plan) -> None:
             f"{plan.get_state_display().lower()}.",
             fix="Wait until it is ready, or make a new plan.",
         )
+    if count := count_vanished(plan):
+        raise BadInput(
+            f"{count} object{pluralize(count)} that the plan found moved already "
+            f"{pluralize(count, 'is,are')} no longer on {plan.destination}.",
+            fix="Make a new plan.",
+        )
+
+
+def count_vanished(plan: Plan) -> int:
+    """Count the objects that the plan keeps as moved already and that were rolled back since.
+
+    There is no step that would create them.
+    """
+    kept = plan.items.filter(action=PlanItem.Action.KEEP).values_list("type", "source_id")
+    links = ledger.links_of(plan)
+    return sum(key not in links for key in kept)
 
 
 def remaining_steps(plan: Plan) -> list[StepSpec]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.models import User
+from django.template.defaultfilters import pluralize
 
 from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepContext, StepSpec
@@ -44,6 +45,8 @@ def start_finalize(
 
 
 def _require_verified(plan: Plan) -> None:
+    if plan.state == Plan.State.FINALIZED:
+        raise BadInput(f"{plan.tenant_name} has been deleted from {plan.source} already.")
     if plan.state != Plan.State.EXECUTED:
         raise BadInput(
             f"The move of {plan.tenant_name} is not complete: the plan is "
@@ -57,7 +60,8 @@ def _require_verified(plan: Plan) -> None:
     if not is_clean(plan):
         count = plan.differences.filter(named=False).count()
         raise BadInput(
-            f"The last verify found {count} differences that the plan had not named.",
+            f"The last verify found {count} difference{pluralize(count)} "
+            "that the plan had not named.",
             fix="Mend them, then verify again.",
         )
 

@@ -10,7 +10,7 @@ from django.template.defaultfilters import pluralize
 
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action
-from dashboard.migrations_app.execution import EXECUTABLE
+from dashboard.migrations_app.execution import EXECUTABLE, count_vanished
 from dashboard.migrations_app.models import Link, Plan, PlanFinding
 
 
@@ -84,6 +84,8 @@ def _why_no_execute(plan: Plan) -> str:
         return f"{blocks} finding{pluralize(blocks)} in the way: do what it says, then preflight."
     if plan.state not in EXECUTABLE:
         return f"The plan is {plan.get_state_display().lower()}: make a new one."
+    if count_vanished(plan):
+        return "What it found moved already has been rolled back since: make a new one."
     return ""
 
 
@@ -131,6 +133,8 @@ def _finalize(plan: Plan, active: Job | None) -> Offer:
 
 
 def _why_no_finalize(plan: Plan) -> str:
+    if plan.state == Plan.State.FINALIZED:
+        return "The source has been deleted already."
     if plan.state != Plan.State.EXECUTED:
         return "Everything has to be moved first."
     if plan.verified_at is None:

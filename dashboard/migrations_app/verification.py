@@ -76,7 +76,7 @@ class Verifier:
         for item in items:
             for difference in self._compare(type_, item, sources, destinations):
                 yield item, difference
-        self.context.log(f"Compared {len(items)} {type_.plural}.")
+        self.context.log(f"Compared {type_.counted(len(items))}.")
 
     def _reread(self, type_: ResourceType) -> dict[str, Record]:
         """Give the moved objects of a type as they are on the destination, by their ids there."""

@@ -19,6 +19,8 @@ class CloudsCommand(Command):
             (cloud.name, cloud.get_state_display(), cloud.auth_url, cloud.explanation)
             for cloud in clouds
         ]
+        if not clouds:
+            screen.tell("No cloud is known. Name a clouds.yaml as the first argument.")
         screen.table("Cloud", "State", "Address", "", rows=rows)
         screen.answer({"clouds": [_document(cloud) for cloud in clouds]})
         return OK

@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from getpass import getpass
 
 from django.contrib.auth.models import Group, User
@@ -73,8 +74,13 @@ def _list(_options: Namespace, screen: Screen) -> None:
         {"name": user.username, "role": role_of(user).group, "last_login": user.last_login}
         for user in User.objects.order_by("username")
     ]
-    screen.table("User", "Role", "Last login", rows=[user.values() for user in users])
+    screen.table("User", "Role", "Last login", rows=[_row(user) for user in users])
     screen.answer({"users": users})
+
+
+def _row(user: Mapping[str, object]) -> tuple[object, ...]:
+    last = user["last_login"]
+    return user["name"], user["role"], f"{last:%Y-%m-%d %H:%M}" if last else "never"
 
 
 def _remove(options: Namespace, screen: Screen) -> None:

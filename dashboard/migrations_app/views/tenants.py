@@ -92,7 +92,7 @@ def _about(tenant: TenantRow, form: PlanForm) -> dict[str, Any]:
         "plan": latest,
         "stops": way_of(latest, list(jobs_of(latest))) if latest else [],
         "earlier": plans.select_related("destination").annotate(source_name=F("source__name"))[1:],
-        "jobs": with_counts(jobs)[:JOBS_SHOWN],
+        "jobs": with_counts(jobs).order_by("-pk")[:JOBS_SHOWN],
         "active_job": jobs.filter(active_subject__isnull=False).first(),
         "section": "tenants",
     }
