@@ -1,6 +1,7 @@
 """Rolls a plan back: the same graph backwards, for what this plan created and nothing else."""
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 
 from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepContext, StepSpec
@@ -106,9 +107,10 @@ def _own_links(plan: Plan) -> list[Link]:
 
 def _begun(plan: Plan) -> set[str]:
     """Give the keys of all stages that were tried at least once, whether they ended well or not."""
-    tried = Step.objects.filter(
-        job__kind="execute", job__subject=plan.subject, attempt__gt=0
-    ).exclude(action=BARRIER)
+    # An attempt that a cancellation broke off is not counted, but may have created something.
+    begun = Q(attempt__gt=0) | Q(probing=True)
+    steps = Step.objects.filter(begun, job__kind="execute", job__subject=plan.subject)
+    tried = steps.exclude(action=BARRIER)
     done = {
         f"{link.type}:{link.source_id}:{stage}"
         for link in _own_links(plan)
