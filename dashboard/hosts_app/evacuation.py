@@ -160,7 +160,8 @@ def prove_empty(step: Step, context: StepContext) -> None:
     try:
         wait_for(empty, what=f"{host} to be empty", seconds=EMPTY_SECONDS, check=context.check)
     except NeedsOperator:
-        raise _not_empty(host, still_on(connection, host, besides=left)) from None
+        if found := still_on(connection, host, besides=left):
+            raise _not_empty(host, found) from None
     look_at_hosts(cloud)
     if left:
         context.log(f"Left {len(left)} servers on {host}, as planned.", level=LogLevel.WARNING)

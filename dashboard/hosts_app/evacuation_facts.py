@@ -100,9 +100,10 @@ def _hosts_of_members(cloud: Cloud, groups: Sequence[Json]) -> dict[str, str]:
 def _volume_services(cloud: Cloud, host: str) -> list[str]:
     """Give the names of this host's volume services, as host@backend; [] without Cinder."""
     try:
-        services = list(cloud.list("block_storage", "/os-services", "services"))
+        cloud.endpoint("block_storage")
     except NeedsOperator:
         return []
+    services = cloud.list("block_storage", "/os-services", "services")
     return [
         each["host"]
         for each in services

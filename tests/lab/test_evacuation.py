@@ -11,6 +11,7 @@ from django.utils import timezone
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
 from dashboard.errors import BadInput
+from dashboard.hosts_app import evacuation
 from dashboard.hosts_app.evacuation import (
     plan_evacuation,
     reopening_of,
@@ -98,7 +99,7 @@ def boot(destination: Connection, prefix: str, image: str, flavor: str) -> Itera
 
 
 @pytest.fixture(autouse=True)
-def _host_is_put_back(destination: Connection, clouds: dict[str, Cloud]) -> Iterator[None]:
+def _host_is_put_back(destination: Connection) -> Iterator[None]:
     yield
     for service in compute_services(destination):
         if not service.is_enabled:
@@ -200,6 +201,16 @@ def test_a_failed_evacuation_opens_the_host_and_can_be_resumed(
     run(resume(job, user=None))
     assert host_of(server_of(destination, stays)) != HOST
     assert compute_service(destination, HOST).is_ours
+
+
+def test_a_server_that_came_after_the_plan_is_named(
+    destination: Connection, clouds: dict[str, Cloud], boot: Boot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evacuation, "EMPTY_SECONDS", 1)
+    job = start(clouds["dst"])
+    name = server_of(destination, boot())["name"]
+    run(job, state="failed")
+    assert f"{HOST} is not empty: {name}" in job.explanation
 
 
 def test_a_cancelled_evacuation_opens_the_host(
