@@ -8,16 +8,18 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
 # The lab's services run as root, and what works on their files does too.
 ROOT := $(if $(filter-out 0,$(shell id -u)),sudo -E)
 LAB := $(ROOT) $(PYTHON) -m lab
+# With the environment's Python, which has uv where the machine has none: ten times as fast as pip.
+LAB_INSTALL := $(ROOT) $(BIN)/python -m lab install
 LAB_RUNS_ALREADY := $(LAB) status >/dev/null 2>&1
 
 .PHONY: demo test unit lint bench lab-up lab-status lab-down packages browser clean
 
 demo: packages $(INSTALLED)
-	$(LAB) install
+	$(LAB_INSTALL)
 	$(ROOT) $(BIN)/python -m lab.demo
 
 test: lint packages browser
-	$(LAB) install
+	$(LAB_INSTALL)
 	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(BIN)/pytest
 
 unit: $(INSTALLED)
@@ -49,8 +51,10 @@ lab-down:
 packages:
 	$(LAB) packages
 
+# what only the tests need: a browser, and Redis as the queue of several machines
 browser:
-	command -v chromium >/dev/null || $(ROOT) apt-get install --no-install-recommends -q -y chromium
+	command -v chromium >/dev/null && command -v redis-server >/dev/null || \
+	    $(ROOT) apt-get install --no-install-recommends -q -y chromium redis-server
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info
@@ -62,6 +66,7 @@ ifdef UV
 	uv pip install --quiet --python $(BIN)/python --editable '.[test,lint]'
 else
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable '.[test,lint]'
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --editable '.[test,lint]'
 endif
 	touch $@

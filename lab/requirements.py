@@ -8,13 +8,14 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lab.errors import LabError, NotPrepared
 from lab.places import REPOSITORY
 
-# Executable and the package that brings it.
+# Executable, or file, and the package that brings it.
 NEEDED = {
     "mariadbd": "mariadb-server",
     "mariadb-install-db": "mariadb-server",
@@ -25,15 +26,25 @@ NEEDED = {
 }
 # A lab without these has its clouds, but no BMCs.
 USEFUL = {"ipmi_sim": "openipmi"}
+# What the older release's packages are built with: some of them have no wheels.
+BUILDING = {
+    "gcc": "gcc",
+    "/usr/include/stdio.h": "libc6-dev",
+    "/usr/include/openssl/ssl.h": "libssl-dev",
+    f"{sysconfig.get_config_var('INCLUDEPY')}/Python.h": "python3-dev",
+}
 INSTALL = ("apt-get", "install", "--no-install-recommends")
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 
 def missing_packages(wanted: Mapping[str, str] = NEEDED) -> list[str]:
-    """Packages whose executables are not there."""
+    """Packages whose executables, or files where a path is named, are not there."""
+    return sorted({package for name, package in wanted.items() if not _is_there(name)})
+
+
+def _is_there(name: str) -> bool:
     path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
-    missing = {package for name, package in wanted.items() if not shutil.which(name, path=path)}
-    return sorted(missing)
+    return Path(name).exists() if name.startswith("/") else bool(shutil.which(name, path=path))
 
 
 def check() -> None:
@@ -51,7 +62,7 @@ def check() -> None:
 
 def install_packages() -> None:
     """Install what is missing, without starting its daemons."""
-    missing = missing_packages(NEEDED | USEFUL)
+    missing = missing_packages(NEEDED | USEFUL | BUILDING)
     if not missing:
         return
     if os.geteuid() != 0:

@@ -36,6 +36,11 @@ class TenantRow(models.Model):
         return reverse("tenant", args=[self.cloud.name, self.project_id])
 
 
+def subject_of(tenant_id: str) -> str:
+    """Give what the jobs of a tenant are about."""
+    return f"tenant:{tenant_id}"
+
+
 class Plan(models.Model):
     """What is to be done with one tenant: frozen once it is ready."""
 
@@ -78,8 +83,11 @@ class Plan(models.Model):
 
     @property
     def subject(self) -> str:
-        """What jobs of this plan hold for themselves: the tenant of the source."""
-        return f"tenant:{self.source.name}:{self.tenant_id}"
+        """What jobs of this plan hold for themselves: the tenant of the source.
+
+        By its id alone, which is unique: one cloud may be known under two names.
+        """
+        return subject_of(self.tenant_id)
 
 
 class PlanItem(models.Model):

@@ -34,7 +34,7 @@ def start_plan(
     Raises ``NotFound`` for an unknown tenant, ``BadInput`` for options or choices that mean
     nothing, ``Conflict`` while the tenant has another job.
     """
-    if source == destination:
+    if _are_one(source, destination):
         raise BadInput("The source and the destination are the same cloud.", fix="Choose two.")
     row = known_tenant(source, tenant)
     with transaction.atomic():
@@ -58,6 +58,12 @@ def start_plan(
             launched_from=launched_from,
         )
     return plan, job
+
+
+def _are_one(source: Cloud, destination: Cloud) -> bool:
+    """Say whether both are the same cloud, maybe known under two names."""
+    addresses = {(cloud.auth_url or cloud.name, cloud.region) for cloud in (source, destination)}
+    return len(addresses) == 1
 
 
 def latest_plan(source: Cloud, tenant_id: str) -> Plan | None:

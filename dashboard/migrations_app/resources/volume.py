@@ -109,9 +109,12 @@ class Volume(ResourceType):
         return CUTOVER if _server_ids(record) and stage.phase != COMPLETE else stage.phase
 
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """Its servers must be stopped before its data is read; its owner creates it."""
+        """Its servers must be stopped, and their own snapshots taken: Nova makes one at a time.
+
+        Its owner creates it.
+        """
         return {
-            "capture": [Ref("server", id_, "stop") for id_ in _server_ids(record)],
+            "capture": [Ref("server", id_, "capture") for id_ in _server_ids(record)],
             "create": acting_owner(record, reader),
         }
 

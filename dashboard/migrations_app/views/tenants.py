@@ -13,7 +13,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.pages import PageRequest, button, cut, tell
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.forms import PlanForm
-from dashboard.migrations_app.models import Plan, TenantRow
+from dashboard.migrations_app.models import Plan, TenantRow, subject_of
 from dashboard.migrations_app.planning import start_plan
 from dashboard.migrations_app.way import jobs_of, way_of
 
@@ -85,7 +85,7 @@ def _tenant(cloud_name: str, project_id: str) -> TenantRow:
 def _about(tenant: TenantRow, form: PlanForm) -> dict[str, Any]:
     plans = Plan.objects.filter(source=tenant.cloud, tenant_id=tenant.project_id)
     latest = plans.select_related("source", "destination").first()
-    jobs = Job.objects.filter(subject=f"tenant:{tenant.cloud.name}:{tenant.project_id}")
+    jobs = Job.objects.filter(subject=subject_of(tenant.project_id))
     return {
         "tenant": tenant,
         "form": form,
