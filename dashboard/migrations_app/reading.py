@@ -79,9 +79,7 @@ class TenantReader:
     @cached_property
     def compute_microversion(self) -> str:
         """The microversion for reading servers: what both this cloud and Pumphouse know."""
-        newest = self.cloud.newest_microversion("compute")
-        wanted = tuple(int(part) for part in SERVER_MICROVERSION.split("."))
-        return ".".join(str(part) for part in min(newest, wanted))
+        return self.cloud.at_most("compute", SERVER_MICROVERSION)
 
     @property
     def servers(self) -> JsonList:
@@ -165,8 +163,7 @@ class TenantReader:
     @property
     def flavors(self) -> JsonList:
         """Every flavor of the cloud, private ones too; 2.61 puts the extra specs into the list."""
-        newest = self.cloud.newest_microversion("compute")
-        microversion = ".".join(str(part) for part in min(newest, (2, 61)))
+        microversion = self.cloud.at_most("compute", "2.61")
         return self.list(
             "compute", "/flavors/detail", "flavors", microversion=microversion, is_public="None"
         )
