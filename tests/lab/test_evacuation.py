@@ -211,6 +211,9 @@ def test_a_server_that_came_after_the_plan_is_named(
     name = server_of(destination, boot())["name"]
     run(job, state="failed")
     assert f"{HOST} is not empty: {name}" in job.explanation
+    opening = reopening_of(job)
+    assert opening
+    run(opening)
 
 
 def test_a_cancelled_evacuation_opens_the_host(
