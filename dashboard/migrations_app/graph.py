@@ -87,8 +87,8 @@ class StepGraph:
 
 
 def _stages(item: PlanItem) -> list[Stage]:
-    """Give the stages that the item goes through."""
-    adopted = item.action != PlanItem.Action.CREATE
+    """Give the stages that the item goes through; what is kept has gone through all of them."""
+    adopted = item.action not in (PlanItem.Action.CREATE, PlanItem.Action.KEEP)
     stages = resource_type(item.type).stages
     return [stage for stage in stages if stage.for_adopted or not adopted]
 
