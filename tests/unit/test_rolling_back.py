@@ -45,3 +45,11 @@ def test_a_create_call_that_may_have_been_made_is_undone(plan, fields):
 def test_a_step_that_never_began_is_not_undone(plan):
     step = begun_step(plan, attempt=0)
     assert step.key not in {each.key for each in backward_steps(plan)}
+
+
+def test_what_a_later_plan_kept_as_moved_already_is_undone_with_it(plan):
+    rows.ledger_of(plan)
+    item = plan.items.filter(type="image", action="create").first()
+    plan.links.filter(source_id=item.source_id).update(stages=["create"])
+    plan.items.filter(pk=item.pk).update(action="keep")
+    assert f"image:{item.source_id}:create" in {each.key for each in backward_steps(plan)}
