@@ -2,6 +2,7 @@
 
 ``PUMPHOUSE_HOME``    where the embedded database, the secret key and sealed files live
 ``PUMPHOUSE_CONFIG``  a Pumphouse config.yaml or a clouds.yaml; clouds come from it
+``PUMPHOUSE_INVENTORY``  an inventory.yaml with the BMCs of hosts; beside the config otherwise
 ``DATABASE_URL``      mysql://… or postgres://… for several machines; embedded SQLite otherwise
 ``PUMPHOUSE_BROKER``  redis://… for a Redis broker; the database is the broker otherwise
 """
@@ -21,6 +22,7 @@ _state = Path(env("XDG_STATE_HOME", default=str(Path.home() / ".local/state")))
 HOME = Path(env("PUMPHOUSE_HOME", default=str(_state / "pumphouse"))).absolute()
 HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
 PUMPHOUSE_CONFIG: str = env("PUMPHOUSE_CONFIG", default="")
+PUMPHOUSE_INVENTORY: str = env("PUMPHOUSE_INVENTORY", default="")
 
 
 def _secret_key() -> str:

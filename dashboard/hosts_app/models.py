@@ -3,6 +3,8 @@
 from django.db import models
 from django.urls import reverse
 
+from dashboard.jobs.models import Job
+
 
 class Cloud(models.Model):
     """One cloud. It knows where its credentials are, never what they are."""
@@ -67,3 +69,36 @@ class Host(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class HostPlan(models.Model):
+    """What would be done to a host: frozen when it was read, started at most once."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        DRAFTING = "drafting", "Being made"
+        READY = "ready", "Ready"
+        REFUSED = "refused", "Refused"
+        STARTED = "started", "Started"
+
+    cloud = models.ForeignKey(Cloud, on_delete=models.CASCADE, related_name="host_plans")
+    host = models.CharField(max_length=190)
+    deed = models.SlugField(max_length=40)
+    options = models.JSONField(default=dict, blank=True)
+    # what a person reads: lines with number, subject, state, fate and why; refusals; sentences
+    lines = models.JSONField(default=list, blank=True)
+    refusals = models.JSONField(default=list, blank=True)
+    notes = models.JSONField(default=list, blank=True)
+    # what the deed needs when it starts
+    content = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.DRAFTING)
+    plan_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"Plan {self.pk} for {self.host}"

@@ -1,0 +1,111 @@
+"""The contract of what can be done to a host: first a plan that is read, then a job.
+
+A deed is one file in ``deeds/`` with a subclass of ``Deed``; pages, API and command line have it by
+that alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import User
+
+from dashboard.errors import BadInput
+from dashboard.hosts_app import deeds
+from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.jobs.models import Job
+
+Value = bool | int | str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """A choice that a deed offers; the type of its default is the type of its values."""
+
+    name: str
+    label: str
+    default: Value
+    help: str = ""
+    least: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Something that stands in the way, and what helps."""
+
+    sentence: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.fix}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanLine:
+    """One thing that a deed touches: what it is, how it is now, what happens to it, and why."""
+
+    number: int
+    subject: str
+    state: str
+    fate: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.subject} ({self.state}): {self.fate}, {self.why}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a plan says. ``notes`` are sentences to be read before confirming, as what will be lost
+    and how much room is left; ``content`` is what the deed needs when it starts (no secrets)."""
+
+    lines: Sequence[PlanLine]
+    refusals: Sequence[Refusal] = ()
+    notes: Sequence[str] = ()
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Deed:
+    """Something that can be done to a host."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    """What it does, as a button says it: ``Free the host``."""
+    options: ClassVar[Sequence[Option]] = ()
+
+    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
+        """Ask the clouds, and say what would be done; changes nothing. Raises ``NotFound``."""
+        raise NotImplementedError
+
+    def start(
+        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
+    ) -> Job:
+        """Start the job that does what the plan says. Asks no cloud: pages and API call it.
+
+        Raises ``BadInput`` when the confirmation is not what ``to_type`` gives.
+        """
+        raise NotImplementedError
+
+    def to_type(self, plan: HostPlan) -> str:
+        """Give what a person types to confirm the plan."""
+        return plan.host
+
+
+@cache
+def all_deeds() -> dict[str, Deed]:
+    """Give every deed by its name."""
+    for module in iter_modules(deeds.__path__):
+        import_module(f"{deeds.__name__}.{module.name}")
+    return {deed.name: deed() for deed in Deed.__subclasses__()}
+
+
+def deed_named(name: str) -> Deed:
+    """Give a deed. Raises ``BadInput`` that lists those there are."""
+    try:
+        return all_deeds()[name]
+    except KeyError:
+        known = ", ".join(sorted(all_deeds()))
+        raise BadInput(f"{name!r} cannot be done to a host.", fix=f"Known: {known}.") from None

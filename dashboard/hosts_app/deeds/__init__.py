@@ -1,0 +1,1 @@
+"""What can be done to a host after a plan of it: one file each, found by themselves."""

@@ -1,0 +1,110 @@
+"""Plans of what is done to a host: made by a job, stored, read by a person, then started once."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from dashboard.errors import BadInput, Conflict
+from dashboard.hosts_app.deed import Deed, Option, Value, deed_named
+from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+
+
+def start_host_plan(
+    cloud: Cloud,
+    host: str,
+    *,
+    deed: str,
+    options: Mapping[str, Any] | None = None,
+    user: User | None = None,
+    launched_from: str = "",
+) -> HostPlan:
+    """Start to plan what would be done to a host; ``plan.plan_job`` is the job that reads.
+
+    Raises ``BadInput`` for a deed or an option that there is not.
+    """
+    chosen = chosen_options(deed_named(deed), options or {})
+    title = f"Plan for {host} of {cloud.name}: {deed_named(deed).title.lower()}"
+    with transaction.atomic():
+        plan = HostPlan.objects.create(cloud=cloud, host=host, deed=deed, options=chosen)
+        plan.plan_job = start_job(
+            kind="plan_host",
+            title=title,
+            subject=f"host_plan:{plan.pk}",
+            steps=[StepSpec(key="plan", action="plan", title=title)],
+            params={"plan": plan.pk},
+            user=user,
+            launched_from=launched_from,
+        )
+        plan.save(update_fields=["plan_job"])
+    return plan
+
+
+def chosen_options(deed: Deed, given: Mapping[str, Any]) -> dict[str, Value]:
+    """Give every option of a deed its value. Raises ``BadInput`` for one that cannot be."""
+    known = {option.name: option for option in deed.options}
+    if unknown := sorted(given.keys() - known.keys()):
+        names = ", ".join(known) or "none"
+        raise BadInput(f"{deed.title} has no option {unknown[0]!r}.", fix=f"It has: {names}.")
+    return {name: _value(option, given.get(name)) for name, option in known.items()}
+
+
+def _value(option: Option, given: Any) -> Value:
+    if given is None:
+        return option.default
+    wanted = type(option.default)
+    if type(given) is not wanted or (wanted is int and given < option.least):
+        least = f" of at least {option.least}" if wanted is int else ""
+        kinds = {bool: "true or false", int: "a number", str: "a text"}
+        raise BadInput(f"{option.name} must be {kinds[wanted]}{least}, not {given!r}.")
+    return wanted(given)
+
+
+def draft_host_plan(plan: HostPlan) -> None:
+    """Ask the clouds and store what the plan says."""
+    draft = deed_named(plan.deed).draft(plan.cloud, plan.host, plan.options)
+    plan.lines = [asdict(line) for line in draft.lines]
+    plan.refusals = [asdict(refusal) for refusal in draft.refusals]
+    plan.notes, plan.content = list(draft.notes), dict(draft.content)
+    plan.state = HostPlan.State.REFUSED if plan.refusals else HostPlan.State.READY
+    plan.save()
+
+
+def start_host_deed(
+    plan: HostPlan, *, confirmation: str, user: User | None = None, launched_from: str = ""
+) -> Job:
+    """Start what a plan says, once.
+
+    Raises ``BadInput`` when something stands in the way or the confirmation is another name,
+    ``Conflict`` when the plan was started before or the host has another job.
+    """
+    deed = deed_named(plan.deed)
+    _require_ready(plan)
+    if confirmation != deed.to_type(plan):
+        raise BadInput(
+            f"{confirmation!r} is not {deed.to_type(plan)!r}, so nothing was done.",
+            fix=f"Type {deed.to_type(plan)} to confirm.",
+        )
+    with transaction.atomic():
+        plan.job = deed.start(
+            plan, confirmation=confirmation, user=user, launched_from=launched_from
+        )
+        plan.state = HostPlan.State.STARTED
+        plan.save(update_fields=["job", "state"])
+    return plan.job
+
+
+def _require_ready(plan: HostPlan) -> None:
+    if plan.state == HostPlan.State.STARTED:
+        raise Conflict(f"Plan {plan.pk} of {plan.host} was started before.", fix="Plan again.")
+    if plan.state == HostPlan.State.DRAFTING:
+        raise BadInput(f"Plan {plan.pk} of {plan.host} is not ready.", fix="Wait for its job.")
+    if plan.refusals:
+        first = plan.refusals[0]
+        more = f" ({len(plan.refusals) - 1} more in the plan.)" * (len(plan.refusals) > 1)
+        raise BadInput(first["sentence"] + more, fix=first["fix"])

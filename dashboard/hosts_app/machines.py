@@ -1,0 +1,38 @@
+"""The hosts as machines: where their inventory is, and the BMC of each."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from dashboard.clients.inventory import Inventory, read_inventory
+from dashboard.clients.ipmi import Bmc
+from dashboard.errors import BadInput
+
+INVENTORY = "inventory.yaml"
+
+
+def inventory_path() -> Path:
+    """Give where the inventory is: PUMPHOUSE_INVENTORY, else beside the configuration of the
+    clouds, else in PUMPHOUSE_HOME."""
+    if settings.PUMPHOUSE_INVENTORY:
+        return Path(settings.PUMPHOUSE_INVENTORY)
+    beside = Path(settings.PUMPHOUSE_CONFIG).absolute().parent / INVENTORY
+    if settings.PUMPHOUSE_CONFIG and beside.exists():
+        return beside
+    return Path(settings.HOME) / INVENTORY
+
+
+def configured_inventory() -> Inventory:
+    """Read the inventory. Raises ``BadInput`` when there is none, or for what is wrong in it."""
+    path = inventory_path()
+    if not path.exists():
+        raise BadInput(
+            f"There is no inventory of machines at {path}.",
+            fix="Write one as docs/inventory.md says, or name it in PUMPHOUSE_INVENTORY.",
+        )
+    return read_inventory(path)
+
+
+def bmc_of(host: str) -> Bmc:
+    """Give the BMC of a host. Raises ``BadInput`` or ``NotFound`` when it cannot be told."""
+    return configured_inventory().bmc_of(host)
