@@ -58,11 +58,12 @@ def _value(option: Option, given: Any) -> Value:
     if given is None:
         return option.default
     wanted = type(option.default)
-    if type(given) is not wanted or (wanted is int and given < option.least):
+    if type(given) is not wanted or (wanted is int and int(given) < option.least):
         least = f" of at least {option.least}" if wanted is int else ""
         kinds = {bool: "true or false", int: "a number", str: "a text"}
         raise BadInput(f"{option.name} must be {kinds[wanted]}{least}, not {given!r}.")
-    return wanted(given)
+    value: Value = given
+    return value
 
 
 def draft_host_plan(plan: HostPlan) -> None:
