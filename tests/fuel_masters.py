@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from dashboard.clients.cloud_files_2015 import FuelEndpoint
+from dashboard.clients.fuel_endpoint import FuelEndpoint
+from lab.fuel.control import control
 from lab.fuel.login import Login
 from lab.fuel.master import Master
 from lab.fuel.seeding import CloudInFuel, seed
@@ -45,6 +46,12 @@ def running_master(directory: Path, **options: Any) -> Iterator[RunningMaster]:
     with serving(FuelServer(master, login=login, **options)) as server:
         endpoint = FuelEndpoint(host="127.0.0.1", port=server.server_port, password=password)
         yield RunningMaster(server=server, master=master, endpoint=endpoint)
+
+
+def switch(running: RunningMaster, words: str) -> None:
+    """Give the stand-in one of its orders: what goes wrong, which machine boots."""
+    with running.master.lock:
+        control(running.master, running.server.login, words.split("/"))
 
 
 def cloud(name: str) -> CloudInFuel:

@@ -87,11 +87,19 @@ def read_access(
         auth_type=auth_type,
         region_name=options.optional_text("region_name"),
         interface=_read_interface(options),
-        verify=_read_verify(options),
+        verify=read_verify(options),
         cert=_read_path(options, "cert"),
         key=_read_path(options, "key"),
         **(_read_extras(extras) if extras else {}),
     )
+
+
+def read_verify(section: Section) -> bool | str:
+    """Read how certificates are checked: False, True or the path of a CA bundle."""
+    cacert = _read_path(section, "cacert")
+    verify = section.boolean("verify", default=True)
+    insecure = section.boolean("insecure", default=False)
+    return (cacert or True) if verify and not insecure else False
 
 
 def register_secrets(values: Any) -> None:
@@ -161,13 +169,6 @@ def _add_default_domains(auth: dict[str, str]) -> None:
 def _read_interface(section: Section) -> str:
     key = "interface" if "interface" in section else "endpoint_type"
     return (section.choice(key, INTERFACES) or "public").removesuffix("URL")
-
-
-def _read_verify(section: Section) -> bool | str:
-    cacert = _read_path(section, "cacert")
-    verify = section.boolean("verify", default=True)
-    insecure = section.boolean("insecure", default=False)
-    return (cacert or True) if verify and not insecure else False
 
 
 def _read_path(section: Section, key: str) -> str | None:

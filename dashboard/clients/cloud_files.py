@@ -18,13 +18,12 @@ from dashboard.clients.cloud_access import (
     CloudAccess,
     read_access,
 )
-from dashboard.clients.cloud_files_2015 import FuelEndpoint, Plugins, Settings
+from dashboard.clients.cloud_files_2015 import Plugins, Settings
 from dashboard.clients.yaml_sections import Section, overlaid, read_section
 from dashboard.errors import NotFound
 
 __all__ = [
     "CloudAccess",
-    "FuelEndpoint",
     "Plugins",
     "Settings",
     "file_warnings",

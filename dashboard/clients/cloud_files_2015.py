@@ -16,6 +16,7 @@ from dashboard.clients.cloud_access import (
     CloudAccess,
     read_access,
 )
+from dashboard.clients.fuel_endpoint import FuelEndpoint, read_fuel
 from dashboard.clients.yaml_sections import Section
 from dashboard.secrets import register
 
@@ -64,16 +65,6 @@ class Plugins:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FuelEndpoint:
-    """Where Fuel's API is, and as whom. The repr does not show the password."""
-
-    host: str
-    port: int = 8000
-    username: str = "admin"
-    password: str = field(repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What the file says beside its clouds. ``volume_tasks_timeout`` is in seconds.
 
@@ -92,9 +83,10 @@ class Settings:
 
 
 def cloud_sections(root: Section) -> dict[str, Section]:
-    """Give the sections of the source and, where there is one, of the destination."""
+    """Give the sections of source and destination; the source may be absent where Fuel has it."""
     clouds = _clouds(root)
-    clouds.section("source")
+    if "fuel" not in clouds:
+        clouds.section("source")
     return {name: clouds.section(name) for name in CLOUD_NAMES if name in clouds}
 
 
@@ -112,6 +104,7 @@ def read_settings(root: Section) -> Settings:
     bind_host, bind_port = _read_host_and_port(root, "BIND_HOST")
     server_name, server_port = _read_host_and_port(root, "SERVER_NAME")
     parameters = root.optional_section("PARAMETERS")
+    fuel = _clouds(root).optional_section("fuel")
     if parameters:
         parameters.only({"volume_tasks_timeout"})
     return Settings(
@@ -124,7 +117,7 @@ def read_settings(root: Section) -> Settings:
             parameters.number("volume_tasks_timeout", default=120, least=1) if parameters else 120
         ),
         plugins=_read_plugins(root.optional_section("PLUGINS")),
-        fuel=_read_fuel(_clouds(root).optional_section("fuel")),
+        fuel=read_fuel(fuel) if fuel else None,
         logging=root.plain_mapping("LOGGING"),
     )
 
@@ -182,19 +175,3 @@ def _read_layout(section: Section | None) -> dict[str, list[Any]]:
         return {}
     section.only({"roles", "disks", "ifaces"})
     return {key: section.plain_list(key) for key in section}
-
-
-def _read_fuel(section: Section | None) -> FuelEndpoint | None:
-    if section is None:
-        return None
-    section.only({"endpoint"})
-    endpoint = section.section("endpoint")
-    endpoint.only({"host", "port", "username", "password"})
-    password = endpoint.text("password")
-    register(password)
-    return FuelEndpoint(
-        host=endpoint.text("host"),
-        port=endpoint.number("port", default=8000, least=1),
-        username=endpoint.optional_text("username") or "admin",
-        password=password,
-    )

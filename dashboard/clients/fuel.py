@@ -12,8 +12,8 @@ from typing import Any
 
 from fuelclient import get_client
 
-from dashboard.clients.cloud_files_2015 import FuelEndpoint
-from dashboard.clients.fuel_connection import ANSWER_SECONDS, CONNECT_SECONDS, FuelConnection
+from dashboard.clients.fuel_connection import FuelConnection
+from dashboard.clients.fuel_endpoint import FuelEndpoint
 from dashboard.clients.fuel_facts import CloudFacts, read_facts
 from dashboard.clients.fuel_objects import Environment, Json, Node, Notification, Release, Task
 from dashboard.clients.fuel_objects import mac_set as mac_set
@@ -30,24 +30,8 @@ class FuelMaster:
     ``fuel_refusals.refusal`` does, Retryable when the master does not answer in time.
     """
 
-    def __init__(
-        self,
-        endpoint: FuelEndpoint,
-        *,
-        tls: bool = False,
-        verify: bool | str = True,
-        tenant: str = "admin",
-        connect_seconds: float = CONNECT_SECONDS,
-        answer_seconds: float = ANSWER_SECONDS,
-    ) -> None:
-        self._connection = FuelConnection(
-            endpoint,
-            tls=tls,
-            verify=verify,
-            tenant=tenant,
-            connect_seconds=connect_seconds,
-            answer_seconds=answer_seconds,
-        )
+    def __init__(self, endpoint: FuelEndpoint) -> None:
+        self._connection = FuelConnection(endpoint)
         self._environments = get_client("environment", connection=self._connection)
         self._nodes = get_client("node", connection=self._connection)
         self._releases = get_client("release", connection=self._connection)

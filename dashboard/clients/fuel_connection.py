@@ -24,8 +24,9 @@ from keystoneauth1 import identity
 from keystoneauth1.session import Session as KeystoneSession
 
 from dashboard import secrets
-from dashboard.clients.cloud_files_2015 import FuelEndpoint
+from dashboard.clients.fuel_endpoint import FuelEndpoint
 from dashboard.clients.fuel_refusals import not_fuel, refusal
+from dashboard.clients.unanswered import cause_of
 from dashboard.errors import NeedsOperator, Retryable
 
 with warnings.catch_warnings():
@@ -44,10 +45,6 @@ with warnings.catch_warnings():
     from fuelclient.client import APIClient
     from fuelclient.objects.base import BaseObject
 
-CONNECT_SECONDS = 5.0
-# A master serializes hundreds of nodes before it answers to a deployment.
-ANSWER_SECONDS = 120.0
-
 
 def _keep_connection(self: Any, obj_id: int, **_: Any) -> None:
     self.id, self._data = obj_id, None
@@ -57,36 +54,18 @@ BaseObject.__init__ = _keep_connection
 
 
 class FuelConnection(APIClient):  # type: ignore[misc]  # the package has no types
-    """The requests of fuelclient, to one master as one account.
+    """The requests of fuelclient, to one master as one account. The first one logs in.
 
-    ``verify`` is False, True or the path of a CA bundle; times are in seconds. The first request
-    logs in. Raises as ``fuel_refusals.refusal``; Retryable when nothing answers in time.
+    Raises as ``fuel_refusals.refusal``; Retryable when nothing answers in time.
     """
 
-    def __init__(
-        self,
-        endpoint: FuelEndpoint,
-        *,
-        tls: bool = False,
-        verify: bool | str = True,
-        tenant: str = "admin",
-        connect_seconds: float = CONNECT_SECONDS,
-        answer_seconds: float = ANSWER_SECONDS,
-    ) -> None:
+    def __init__(self, endpoint: FuelEndpoint) -> None:
         super().__init__(endpoint.host, endpoint.port)
         host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
-        self.root = f"{'https' if tls else 'http'}://{host}:{endpoint.port}"
+        self.root = f"{'https' if endpoint.tls else 'http'}://{host}:{endpoint.port}"
         self.api_root = f"{self.root}/api/v1/"
         secrets.register(endpoint.password)
-        login = _Login(
-            self.root,
-            endpoint=endpoint,
-            tenant=tenant,
-            session=KeystoneSession(verify=verify, timeout=answer_seconds, redirect=False),
-        )
-        self._session = _Session(
-            self.root, login=login, verify=verify, seconds=(connect_seconds, answer_seconds)
-        )
+        self._session = _Session(self.root, endpoint=endpoint)
 
     def _raise_for_status_with_info(self, response: requests.Response) -> None:
         """Look at an answer before fuelclient reads it."""
@@ -99,25 +78,25 @@ class FuelConnection(APIClient):  # type: ignore[misc]  # the package has no typ
 class _Login:
     """Gets tokens from the Keystone that the master serves beside its API."""
 
-    def __init__(
-        self, root: str, *, endpoint: FuelEndpoint, tenant: str, session: KeystoneSession
-    ) -> None:
+    def __init__(self, root: str, *, endpoint: FuelEndpoint) -> None:
         self.root = root
         self.username = endpoint.username
-        self._session = session
+        self._session = KeystoneSession(
+            verify=endpoint.verify, timeout=endpoint.answer_seconds, redirect=False
+        )
         self._plugins = [
             identity.V2Password(
                 f"{root}/keystone/v2.0",
                 username=endpoint.username,
                 password=endpoint.password,
-                tenant_name=tenant,
+                tenant_name=endpoint.tenant,
             ),
             identity.V3Password(
                 f"{root}/keystone/v3",
                 username=endpoint.username,
                 password=endpoint.password,
                 user_domain_id="default",
-                project_name=tenant,
+                project_name=endpoint.tenant,
                 project_domain_id="default",
             ),
         ]
@@ -138,7 +117,7 @@ class _Login:
                 ) from None
             except (auth_errors.ConnectFailure, auth_errors.HttpServerError) as error:
                 raise Retryable(
-                    f"The Keystone of Fuel at {self.root} does not answer: {_brief(error)}",
+                    f"The Keystone of Fuel at {self.root} does not answer: {cause_of(error)}.",
                     fix="Look whether Keystone runs on the Fuel master.",
                 ) from None
             except auth_errors.ClientException as error:
@@ -149,7 +128,7 @@ class _Login:
 
     def _unusable(self, error: Exception) -> NeedsOperator:
         return NeedsOperator(
-            f"The login of Fuel at {self.root} cannot be used: {_brief(error)}",
+            f"The login of Fuel at {self.root} cannot be used: {cause_of(error)}.",
             fix="Look whether this is the address of a Fuel master.",
         )
 
@@ -157,17 +136,15 @@ class _Login:
 class _Session(requests.Session):
     """Bounds each request in time and renews the token when Fuel says 401."""
 
-    def __init__(
-        self, root: str, *, login: _Login, verify: bool | str, seconds: tuple[float, float]
-    ) -> None:
+    def __init__(self, root: str, *, endpoint: FuelEndpoint) -> None:
         super().__init__()
         self.headers.update({"Content-Type": "application/json", "Accept": "application/json"})
         self._root = root
-        self._login = login
+        self._login = _Login(root, endpoint=endpoint)
         self._bounds: dict[str, Any] = {
-            "timeout": seconds,
+            "timeout": (endpoint.connect_seconds, endpoint.answer_seconds),
             # Given with each request, else REQUESTS_CA_BUNDLE would overrule False.
-            "verify": verify,
+            "verify": endpoint.verify,
             # A master with TLS sends http away to https; a POST would get there as a GET.
             "allow_redirects": False,
         }
@@ -184,14 +161,14 @@ class _Session(requests.Session):
             return super().request(method, url, **{**options, **self._bounds})
         except requests.exceptions.SSLError as error:
             raise NeedsOperator(
-                f"The certificate of Fuel at {self._root} is not trusted: {_brief(error)}",
+                f"The certificate of Fuel at {self._root} is not trusted: {cause_of(error)}.",
                 fix="Give the CA certificate of the Fuel master in the configuration.",
             ) from None
         except requests.exceptions.ReadTimeout:
             raise self._silence(method, url) from None
         except requests.RequestException as error:
             raise Retryable(
-                f"Fuel at {self._root} cannot be reached: {_brief(error)}",
+                f"Fuel at {self._root} cannot be reached: {cause_of(error)}.",
                 fix="Check the address, and that the Fuel master runs and is reached from here.",
             ) from None
 
@@ -212,7 +189,3 @@ def _is_json(response: requests.Response) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _brief(error: Exception) -> str:
-    return secrets.mask(str(error).strip().partition("\n")[0])[:300]

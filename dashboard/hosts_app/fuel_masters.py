@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from dashboard.clients.cloud_files import FuelEndpoint, read_cloud, read_settings
+from dashboard.clients.cloud_files import read_cloud, read_settings
 from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel_endpoint import FuelEndpoint
 from dashboard.clients.fuel_objects import Environment
 from dashboard.errors import BadInput, NeedsOperator, NotFound
 from dashboard.hosts_app.models import Cloud

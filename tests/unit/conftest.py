@@ -1,9 +1,12 @@
 """What unit tests share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from dashboard.clients.fuel import FuelMaster
+from tests.fuel_masters import RunningMaster, running_master
 
 
 @pytest.fixture
@@ -16,3 +19,16 @@ def write(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write_text
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[RunningMaster]:
+    """Serve a Fuel stand-in of the test's own."""
+    with running_master(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def fuel(running: RunningMaster) -> FuelMaster:
+    """Give the client of that stand-in."""
+    return FuelMaster(running.endpoint)
