@@ -5,6 +5,7 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
+from django.db import OperationalError, transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.moving import in_transaction, move_job, move_steps
+from dashboard.jobs.news import news_broke
 from dashboard.jobs.states import ACTIVE_JOB_STATES, BROKEN_STEP_STATES, JobState, StepState
 
 
@@ -52,6 +54,7 @@ def _settle(job_id: int) -> JobState | None:
     state = _end_state(job, counts)
     if state is None or not move_job(job_id, to=state, **_end_fields(job_id, state, counts)):
         return None
+    _break_news(Job.objects.get(pk=job_id))
     return state
 
 
@@ -99,9 +102,25 @@ def _first_failure(job_id: int) -> str:
     return first or "Steps wait for steps that will never be settled."
 
 
+def _break_news(job: Job) -> None:
+    """Let the job's news be stored with its new state; what breaks there does not keep it back."""
+    try:
+        with transaction.atomic():
+            if news := job_kind(job.kind).news(job):
+                news_broke.send(sender=Job, job=job, news=news)
+    except OperationalError:  # the database may have undone the whole transaction: again
+        raise
+    except Exception as error:
+        _log_break(job, "Telling the news of the job", error)
+
+
 def _tell_kind(job: Job) -> None:
     try:
         job_kind(job.kind).concluded(job)
     except Exception as error:
-        details = "".join(traceback.format_exception(error))
-        write_log(job, f"Concluding the job broke:\n{details}", level=LogLevel.ERROR)
+        _log_break(job, "Concluding the job", error)
+
+
+def _log_break(job: Job, what: str, error: Exception) -> None:
+    details = "".join(traceback.format_exception(error))
+    write_log(job, f"{what} broke:\n{details}", level=LogLevel.ERROR)

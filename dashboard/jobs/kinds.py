@@ -16,6 +16,7 @@ from django.utils.module_loading import module_has_submodule
 
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job, LogLevel, Step
+from dashboard.jobs.news import News
 from dashboard.jobs.states import Phase
 
 BYTES = "bytes"
@@ -73,6 +74,13 @@ class JobKind:
 
         Reads and writes rows only: the web process calls it when a waiting job is cancelled.
         """
+
+    def news(self, job: Job) -> News | None:
+        """Give what people should be told now that the job has ended or is held, None for nothing.
+
+        Called while the state is being stored, before ``concluded``. Reads rows only.
+        """
+        return None
 
 
 def _packages() -> Iterator[ModuleType]:
