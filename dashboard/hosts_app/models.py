@@ -70,6 +70,10 @@ class Host(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Give the address of the host's page."""
+        return reverse("host", args=[self.cloud.name, self.name])
+
 
 class HostPlan(models.Model):
     """What would be done to a host: frozen when it was read, started at most once."""
@@ -102,3 +106,42 @@ class HostPlan(models.Model):
 
     def __str__(self) -> str:
         return f"Plan {self.pk} for {self.host}"
+
+    def get_absolute_url(self) -> str:
+        """Give the address of the plan's page."""
+        return reverse("host-plan", args=[self.pk])
+
+
+class Reassignment(models.Model):
+    """A host on its way from one cloud to the other: what must be known, whatever step it is at.
+
+    Written before each order to Fuel, so that a step that goes on after a crash orders nothing
+    twice. The host is known by its MAC addresses: ids and names change on the way.
+    """
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="reassignment")
+    source = models.ForeignKey(Cloud, on_delete=models.CASCADE, related_name="+")
+    destination = models.ForeignKey(Cloud, on_delete=models.CASCADE, related_name="+")
+    # ids of Fuel
+    source_environment = models.IntegerField()
+    destination_environment = models.IntegerField()
+    host = models.CharField(max_length=190, help_text="Its name in the source.")
+    new_host = models.CharField(max_length=190, blank=True, help_text="In the destination.")
+    macs = models.JSONField(default=list)
+    roles = models.JSONField(default=list, help_text="Those that it gets.")
+    old_roles = models.JSONField(default=list, help_text="Those that it had.")
+    interfaces = models.JSONField(default=list, blank=True)
+    disks = models.JSONField(default=list, blank=True)
+    # ids of its hypervisors in the source, which are those of its providers in placement
+    hypervisors = models.JSONField(default=list, blank=True)
+    # step -> {"after": newest task before the order, "id": the order's task, once it is known}
+    tasks = models.JSONField(default=dict, blank=True)
+    is_released = models.BooleanField(default=False, help_text="Its removal has been ordered.")
+    is_booted = models.BooleanField(default=False, help_text="It was told to boot by network.")
+    place = models.TextField(blank=True, help_text="Where it was, when last looked at, in words.")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.host}: {self.source} to {self.destination}"
