@@ -1,8 +1,11 @@
 """The job that frees a host."""
 
 from dashboard.hosts_app.evacuation import STEPS, reopen
+from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.news import News, Tone, trouble
+from dashboard.jobs.states import JobState
 
 
 class Evacuate(JobKind):
@@ -17,3 +20,11 @@ class Evacuate(JobKind):
     def concluded(self, job: Job) -> None:
         """Open the host again unless it is free now."""
         reopen(job)
+
+    def news(self, job: Job) -> News | None:
+        """Tell that the host is free, or what went wrong."""
+        if job.state != JobState.DONE:
+            return trouble(job, about="host")
+        cloud = Cloud.objects.get(pk=job.params["cloud"])
+        sentence = f"Host {job.params['host']} of {cloud} was evacuated and is in maintenance now."
+        return News(event="host.evacuated", tone=Tone.GOOD, sentence=sentence)

@@ -1,10 +1,12 @@
 """The job that puts a host into maintenance or takes it out."""
 
 from dashboard.hosts_app.hosts import look_at_hosts
-from dashboard.hosts_app.maintenance import change_maintenance
+from dashboard.hosts_app.maintenance import ON, change_maintenance
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import JobKind, StepContext
-from dashboard.jobs.models import Step
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.news import News, Tone, trouble
+from dashboard.jobs.states import JobState
 
 
 class HostMaintenance(JobKind):
@@ -18,3 +20,15 @@ class HostMaintenance(JobKind):
         cloud = Cloud.objects.get(pk=params["cloud"])
         context.log(change_maintenance(cloud, params["host"], to=step.action))
         look_at_hosts(cloud)
+
+    def news(self, job: Job) -> News | None:
+        """Tell that the host entered or left maintenance, or what went wrong."""
+        if job.state != JobState.DONE:
+            return trouble(job, about="host")
+        verb = "entered" if job.steps.filter(action=ON).exists() else "left"
+        cloud = Cloud.objects.get(pk=job.params["cloud"])
+        return News(
+            event=f"host.{verb}_maintenance",
+            tone=Tone.GOOD,
+            sentence=f"Host {job.params['host']} of {cloud} {verb} maintenance.",
+        )

@@ -2,6 +2,7 @@
 
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.news import News, Tone, trouble
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution import execute_stage
 from dashboard.migrations_app.graph import BARRIER
@@ -24,3 +25,11 @@ class Execute(JobKind):
         """Store that the plan has been executed, when all of it was."""
         if job.state == JobState.DONE:
             Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.EXECUTED)
+
+    def news(self, job: Job) -> News | None:
+        """Tell that the tenant was moved, that the job waits for a person, or what went wrong."""
+        if job.state != JobState.DONE:
+            return trouble(job, about="migration")
+        plan = Plan.objects.select_related("source", "destination").get(pk=job.params["plan"])
+        sentence = f"{plan.tenant_name} was moved from {plan.source} to {plan.destination}."
+        return News(event="migration.finished", tone=Tone.GOOD, sentence=sentence)

@@ -2,6 +2,7 @@
 
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.news import News, Tone, trouble
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.finalizing import finalize_item
 from dashboard.migrations_app.models import Plan, PlanItem
@@ -22,3 +23,11 @@ class Finalize(JobKind):
         """Store that the move is final, when all was deleted."""
         if job.state == JobState.DONE:
             Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.FINALIZED)
+
+    def news(self, job: Job) -> News | None:
+        """Tell that the source was deleted, or what went wrong."""
+        if job.state != JobState.DONE:
+            return trouble(job, about="migration")
+        plan = Plan.objects.select_related("source", "destination").get(pk=job.params["plan"])
+        sentence = f"{plan.tenant_name} was deleted from {plan.source}: its move is final."
+        return News(event="migration.finalized", tone=Tone.GOOD, sentence=sentence)

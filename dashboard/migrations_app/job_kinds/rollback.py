@@ -2,6 +2,7 @@
 
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.news import News, Tone, trouble
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import Plan, PlanItem
 from dashboard.migrations_app.rolling_back import forget_found, undo_stage
@@ -23,3 +24,11 @@ class Rollback(JobKind):
             plan = Plan.objects.get(pk=job.params["plan"])
             forget_found(plan)
             Plan.objects.filter(pk=plan.pk).update(state=Plan.State.ROLLED_BACK)
+
+    def news(self, job: Job) -> News | None:
+        """Tell that the move was undone, or what went wrong."""
+        if job.state != JobState.DONE:
+            return trouble(job, about="migration")
+        plan = Plan.objects.select_related("source", "destination").get(pk=job.params["plan"])
+        sentence = f"The move of {plan.tenant_name} to {plan.destination} was rolled back."
+        return News(event="migration.rolled_back", tone=Tone.GOOD, sentence=sentence)
