@@ -6,6 +6,36 @@ from django.urls import reverse
 from dashboard.jobs.models import Job
 
 
+class FuelEnvironment(models.Model):
+    """An environment as it was when its Fuel master was last asked.
+
+    Which it is, is told by the master's address and the id: its name can be changed in Fuel.
+    """
+
+    fuel = models.CharField(max_length=190, help_text="The address of the Fuel master.")
+    environment_id = models.IntegerField()
+    name = models.CharField(max_length=190)
+    status = models.CharField(max_length=40, help_text="In Fuel's own words.")
+    release = models.CharField(max_length=190)
+    node_count = models.IntegerField()
+    is_gone = models.BooleanField(default=False)
+    # what a look last found to be new or changed, in words
+    news = models.TextField(blank=True)
+    news_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["fuel", "environment_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fuel", "environment_id"], name="one_row_an_environment"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Cloud(models.Model):
     """One cloud. It knows where its credentials are, never what they are."""
 
@@ -26,7 +56,13 @@ class Cloud(models.Model):
     name = models.SlugField(max_length=60, unique=True)
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.FILE)
     location = models.CharField(max_length=250, help_text="The file, or the address of Fuel.")
-    section = models.CharField(max_length=100, help_text="The cloud's name in the file.")
+    section = models.CharField(
+        max_length=100, help_text="The cloud's name in the file, or the environment's id in Fuel."
+    )
+    # of whichever origin: a cloud of a file can be the cloud in an environment
+    environment = models.ForeignKey(
+        FuelEnvironment, null=True, blank=True, on_delete=models.SET_NULL, related_name="clouds"
+    )
     auth_url = models.CharField(max_length=250, blank=True)
     region = models.CharField(max_length=60, blank=True)
     state = models.CharField(max_length=12, choices=State, default=State.UNKNOWN)
