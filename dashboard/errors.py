@@ -33,12 +33,12 @@ class NotFound(BadInput):
 class Conflict(PumphouseError):
     """Something else holds what is asked for: exit code 2, HTTP 409.
 
-    ``address`` is the page of the holder, for example the job that already runs for a tenant.
+    ``job`` is the number of the job that holds it, None when it is no job.
     """
 
-    def __init__(self, sentence: str, *, fix: str = "", address: str = "") -> None:
+    def __init__(self, sentence: str, *, fix: str = "", job: int | None = None) -> None:
         super().__init__(sentence, fix=fix)
-        self.address = address
+        self.job = job
 
 
 class NeedsOperator(PumphouseError):

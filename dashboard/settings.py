@@ -199,6 +199,7 @@ SPECTACULAR_SETTINGS = {
         "JobState": "dashboard.jobs.states.JobState",
         "StepState": "dashboard.jobs.states.StepState",
         "PlanState": "dashboard.migrations_app.models.Plan.State",
+        "HostPlanState": "dashboard.hosts_app.models.HostPlan.State",
         "LinkState": "dashboard.migrations_app.models.Link.State",
         "Phase": "dashboard.api.phases.CHOICES",
     },

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, ValidationError
@@ -26,6 +26,21 @@ STATUSES: tuple[tuple[type[PumphouseError], int], ...] = (
     (PumphouseError, status.HTTP_502_BAD_GATEWAY),
 )
 
+FIXES: dict[int, str] = {
+    400: "Correct what you sent, and send it again.",
+    401: "Send a token from /api/token/, or log in to the pages.",
+    403: "Ask an admin of Pumphouse for the role.",
+    404: "See the list that it would be in, or /api/docs/ for the addresses there are.",
+    405: "The header Allow names the methods that this address takes.",
+    406: "Ask for JSON: it is all there is.",
+    409: "Wait until it has ended, then try again.",
+    415: "Send JSON, with the header Content-Type: application/json.",
+    429: "Wait a minute, then try again.",
+    502: "The log of Pumphouse and that of the cloud say more.",
+    503: "Try again later.",
+}
+"""What helps where an error itself does not say it, by status."""
+
 
 class ErrorSerializer(serializers.Serializer[Any]):
     """What went wrong, what helps, and for a conflict the address of what is in the way."""
@@ -37,7 +52,8 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 class AcceptedSerializer(serializers.Serializer[Any]):
-    """The job that does what was asked for; its address is in the header Location too."""
+    """The job that does what was asked for. Its address, or that of the plan which it makes, is in
+    the header Location too."""
 
     job = serializers.IntegerField()
     address = serializers.CharField()
@@ -54,11 +70,13 @@ ACCEPTED = {
 """The answers of everything that starts a job, for the schema."""
 
 
-def accepted(job: Job, **more: Any) -> Response:
-    """Answer 202 with the job's address, in the body and as Location."""
+def accepted(job: Job, *, location: str = "", **more: Any) -> Response:
+    """Answer 202 with the job's address in the body, and as Location unless another one is given:
+    that of what the job makes."""
     address = job_address(job.pk)
     body = {"job": job.pk, "address": address, **more}
-    return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": address})
+    headers = {"Location": location or address}
+    return Response(body, status=status.HTTP_202_ACCEPTED, headers=headers)
 
 
 def job_address(number: int) -> str:
@@ -77,16 +95,16 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response:
         response.data = _invalid(error)
     else:
         detail = error.detail if isinstance(error, APIException) else "There is no such object."
-        response.data = {"error": str(detail), "fix": ""}
+        response.data = {"error": str(detail), "fix": FIXES.get(response.status_code, FIXES[400])}
     return response
 
 
 def _answer_ours(error: PumphouseError) -> Response:
     code = next(code for kind, code in STATUSES if isinstance(error, kind))
-    body = {"error": secrets.mask(error.sentence), "fix": secrets.mask(error.fix)}
+    body = {"error": secrets.mask(error.sentence), "fix": secrets.mask(error.fix or FIXES[code])}
     headers = {}
-    if isinstance(error, Conflict) and error.address:
-        body["address"] = headers["Location"] = _api_address(error.address)
+    if isinstance(error, Conflict) and error.job:
+        body["address"] = headers["Location"] = job_address(error.job)
     if isinstance(error, Retryable) and error.retry_after is not None:
         headers["Retry-After"] = str(round(error.retry_after))
     return Response(body, status=code, headers=headers)
@@ -99,18 +117,9 @@ def _answer_fault(error: Exception, context: dict[str, Any]) -> Response:
     return Response(body, status=status.HTTP_500_INTERNAL_SERVER_ERROR)
 
 
-def _api_address(page: str) -> str:
-    """Give the API's address of what a page shows, or the page itself when it is no job."""
-    try:
-        match = resolve(page)
-    except Resolver404:
-        return page
-    return job_address(*match.kwargs.values()) if match.url_name == "job" else page
-
-
 def _invalid(error: ValidationError) -> dict[str, Any]:
     if not isinstance(error.detail, dict):
-        return {"error": " ".join(str(line) for line in error.detail), "fix": ""}
+        return {"error": " ".join(str(line) for line in error.detail), "fix": FIXES[400]}
     sentences = [f"{field}: {_joined(lines)}" for field, lines in error.detail.items()]
     return {
         "error": " ".join(sentences),

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from dashboard.api.answers import ACCEPTED, accepted
+from dashboard.api.asking import valid
 from dashboard.api.permissions import caller
 from dashboard.api.phases import PhaseField
 from dashboard.jobs import operating
@@ -129,7 +130,5 @@ class StepViewSet(ReadOnlyModelViewSet[Step]):
     @action(detail=True, methods=["post"])
     def skip(self, request: Request, **_kwargs: Any) -> Response:
         """Leave a step out, with all that needs it; its job goes on."""
-        asked = SkipSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        reason = asked.validated_data["reason"]
+        reason = valid(SkipSerializer, request)["reason"]
         return accepted(operating.skip_step(self.get_object(), reason=reason, user=caller(request)))

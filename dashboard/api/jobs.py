@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from dashboard.api.answers import ACCEPTED, accepted, job_address
+from dashboard.api.asking import valid
 from dashboard.api.permissions import caller
 from dashboard.api.phases import PhaseField
 from dashboard.jobs import operating
@@ -141,7 +142,6 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
     @action(detail=True, methods=["post"])
     def hold(self, request: Request, **_kwargs: Any) -> Response:
         """Let no step of a phase or a later one start, until released or until a time."""
-        asked = HoldSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        job = operating.hold(self.get_object(), user=caller(request), **asked.validated_data)
+        asked = valid(HoldSerializer, request)
+        job = operating.hold(self.get_object(), user=caller(request), **asked)
         return accepted(job)

@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from dashboard.jobs.roles import LEAST_ROLE, Action, Role, may
+from dashboard.jobs.roles import Action, least_role, may
 
 if TYPE_CHECKING:  # rest_framework.views imports this module, by its name in the settings
     from rest_framework.views import APIView
@@ -27,9 +28,18 @@ class RolePermission(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Say whether the user's role is enough."""
         action = _action(request, view)
-        least = LEAST_ROLE.get(action, Role.OPERATOR)
-        self.message = f"This takes the role {least.group}; ask an admin of Pumphouse for it."
+        self.message = _refusal(action)
         return may(request.user, action)
+
+
+def require(request: Request, action: Action) -> None:
+    """Refuse a caller who may not do that: for views that learn only on the way what it is."""
+    if not may(request.user, action):
+        raise PermissionDenied(_refusal(action))
+
+
+def _refusal(action: Action) -> str:
+    return f"This takes the role {least_role(action).group}."
 
 
 def _action(request: Request, view: "APIView") -> Action:

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from dashboard.api.answers import ACCEPTED, accepted
+from dashboard.api.asking import ConfirmationSerializer, valid
 from dashboard.api.permissions import caller
 from dashboard.api.phases import PhaseField
 from dashboard.hosts_app.clouds import cloud_named
@@ -78,12 +79,6 @@ class ExecuteSerializer(serializers.Serializer[Any]):
     hold_until = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
-class ConfirmationSerializer(serializers.Serializer[Any]):
-    """The tenant's name, so that nothing is deleted by mistake."""
-
-    confirmation = serializers.CharField()
-
-
 class PlanFilter(django_filters.FilterSet):
     """Filters of the list of plans."""
 
@@ -113,7 +108,7 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
     @extend_schema(request=PlanRequestSerializer, responses=ACCEPTED)
     def create(self, request: Request) -> Response:
         """Plan a tenant's move. The plan is being drafted until its job has ended."""
-        asked = _valid(PlanRequestSerializer, request)
+        asked = valid(PlanRequestSerializer, request)
         plan, job = start_plan(
             source=cloud_named(asked["source"]),
             destination=cloud_named(asked["destination"]),
@@ -135,7 +130,7 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
     @action(detail=True, methods=["post"])
     def execute(self, request: Request, **_kwargs: Any) -> Response:
         """Carry the plan out."""
-        return self._start(start_execute, request, **_valid(ExecuteSerializer, request))
+        return self._start(start_execute, request, **valid(ExecuteSerializer, request))
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
@@ -147,20 +142,14 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
     @action(detail=True, methods=["post"])
     def rollback(self, request: Request, **_kwargs: Any) -> Response:
         """Remove what the plan created and put the source back as it was."""
-        return self._start(start_rollback, request, **_valid(ConfirmationSerializer, request))
+        return self._start(start_rollback, request, **valid(ConfirmationSerializer, request))
 
     @extend_schema(request=ConfirmationSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def finalize(self, request: Request, **_kwargs: Any) -> Response:
         """Delete the tenant from the source, after a clean verify."""
-        return self._start(start_finalize, request, **_valid(ConfirmationSerializer, request))
+        return self._start(start_finalize, request, **valid(ConfirmationSerializer, request))
 
     def _start(self, start: Callable[..., Job], request: Request, **asked: Any) -> Response:
         job = start(self.get_object(), user=caller(request), launched_from="api", **asked)
         return accepted(job)
-
-
-def _valid(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    serializer = kind(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)

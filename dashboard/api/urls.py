@@ -1,12 +1,14 @@
 """The addresses of the API, below ``/api/``."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from dashboard.api.clouds import CloudViewSet
 from dashboard.api.documentation import DocumentationView, SchemaView
+from dashboard.api.hosts import HostDeedsView, HostListView, HostPlanViewSet, HostViewSet
 from dashboard.api.job_rows import JobLogView, JobStepsView, StepViewSet
 from dashboard.api.jobs import JobViewSet
+from dashboard.api.missing import MissingView
 from dashboard.api.plan_rows import (
     PlanDifferencesView,
     PlanFindingsView,
@@ -23,6 +25,8 @@ router = SimpleRouter()
 router.register("clouds", CloudViewSet)
 router.register("tenants", TenantViewSet, basename="tenant")
 router.register("plans", PlanViewSet)
+router.register(r"hosts/(?P<cloud>[^/]+)", HostViewSet, basename="host")
+router.register("host-plans", HostPlanViewSet, basename="host-plan")
 router.register("jobs", JobViewSet)
 router.register("steps", StepViewSet)
 
@@ -35,8 +39,12 @@ urlpatterns = [
     path("plans/<int:plan_id>/ledger/", PlanLedgerView.as_view(), name="plan-ledger"),
     path("jobs/<int:job_id>/steps/", JobStepsView.as_view(), name="job-steps"),
     path("jobs/<int:job_id>/log/", JobLogView.as_view(), name="job-log"),
+    path("hosts/", HostListView.as_view(), name="hosts"),
+    path("host-deeds/", HostDeedsView.as_view(), name="host-deeds"),
     path("token/", TokenView.as_view(), name="token"),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocumentationView.as_view(), name="docs"),
     path("", include(router.urls)),
+    # With the slash at its end, so that an address that only lacks it is still redirected.
+    re_path("^(.*/)?$", MissingView.as_view(), name="missing"),
 ]

@@ -6,6 +6,7 @@ Imported after Django is prepared; see ``main``.
 import logging
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,8 +14,9 @@ from django.conf import settings
 from django.db import OperationalError
 
 from dashboard import secrets
-from dashboard.cli.command import BAD_INPUT, FAILED, Command, all_commands
+from dashboard.cli.command import BAD_INPUT, FAILED, Command
 from dashboard.cli.database import prepare_database
+from dashboard.cli.known_commands import all_commands
 from dashboard.cli.screen import Screen
 from dashboard.clients.cloud_files import file_warnings
 from dashboard.errors import BadInput, Conflict, PumphouseError
@@ -57,13 +59,15 @@ def build_parser() -> Parser:
     parser = Parser(prog="pumphouse", description="Moves tenants between OpenStack clouds.")
     parser.add_argument("-c", "--config", metavar="CONFIG", help="a config.yaml or clouds.yaml")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--version", action="version", version=f"Pumphouse {version('pumphouse')}")
     everywhere = Parser(add_help=False, argument_default=SUPPRESS)
     everywhere.add_argument("-c", "--config", metavar="CONFIG", help=SUPPRESS)
     everywhere.add_argument("--json", action="store_true", help=SUPPRESS)
     choices = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, command in all_commands().items():
-        text = (command.__doc__ or "").partition("\n")[0]
-        choice = choices.add_parser(name, help=text, description=text, parents=[everywhere])
+        choice = choices.add_parser(
+            name, help=command.help, description=command.help, parents=[everywhere]
+        )
         command.add_arguments(choice)
     return parser
 

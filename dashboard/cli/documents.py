@@ -4,6 +4,7 @@ from typing import Any
 
 from django.forms.models import model_to_dict
 
+from dashboard.hosts_app.models import HostPlan
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import BROKEN_STEP_STATES
 from dashboard.migrations_app.models import Plan
@@ -52,6 +53,21 @@ def plan_document(plan: Plan) -> Json:
         "findings": list(
             plan.findings.values("severity", "type", "resource", "sentence", "fix", "made_by")
         ),
+    }
+
+
+def host_plan_document(plan: HostPlan) -> Json:
+    """Give a plan of what is done to a host."""
+    return {
+        "id": plan.pk,
+        "cloud": plan.cloud.name,
+        "host": plan.host,
+        "deed": plan.deed,
+        "options": plan.options,
+        "state": plan.state,
+        "lines": plan.lines,
+        "refusals": plan.refusals,
+        "notes": plan.notes,
     }
 
 

@@ -16,7 +16,7 @@ from dashboard.cli.command import FAILED, OK
 from dashboard.cli.documents import Json, job_document
 from dashboard.cli.progress_display import display_on
 from dashboard.cli.screen import Screen
-from dashboard.errors import BadInput
+from dashboard.errors import BadInput, NeedsOperator
 from dashboard.jobs.awaiting import wait_for
 from dashboard.jobs.driving import drive
 from dashboard.jobs.models import Job
@@ -69,6 +69,16 @@ def follow_and_tell(
 def has_failed(job: Job) -> bool:
     """Say whether a job came to an end that is not its goal."""
     return not job.is_active and job.state != JobState.DONE
+
+
+def required(job: Job) -> None:
+    """Raise ``NeedsOperator`` with what a job failed by, when the command cannot go on without."""
+    if has_failed(job):
+        step = job.steps.exclude(error="").first()
+        raise NeedsOperator(
+            step.error if step else f"{job.title}: {job.state}. {job.explanation}",
+            fix=step.fix if step else f"See pumphouse status {job.pk}.",
+        )
 
 
 def tell_end(job: Job, screen: Screen) -> None:

@@ -6,20 +6,21 @@ Commands import models at the top of their files, so none of them is imported be
 import os
 import sys
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from pkgutil import iter_modules
 
 import django
 
-COMMANDS = Path(__file__).with_name("commands")
+COMMANDS = (Path(__file__).with_name("commands"), Path(__file__).parent.parent / "hosts_app/deeds")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Gives 0 when all is well, 1 when it failed, 2 for input it cannot use."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given and is_configuration(given[0]):
-        given[:1] = ["--config", given[0]]
+    first = len(list(takewhile("--json".__eq__, given)))
+    if first < len(given) and is_configuration(given[first]):
+        given[first : first + 1] = ["--config", given[first]]
     if configuration := _configuration(given):
         os.environ["PUMPHOUSE_CONFIG"] = str(Path(configuration).absolute())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
@@ -33,7 +34,7 @@ def is_configuration(argument: str) -> bool:
     """Say whether a first argument is a configuration file, as it always was in 2015."""
     if argument.endswith((".yaml", ".yml")):
         return True
-    commands = {module.name for module in iter_modules([str(COMMANDS)])}
+    commands = {module.name for module in iter_modules(map(str, COMMANDS))}
     return argument not in commands and Path(argument).is_file()
 
 

@@ -53,10 +53,10 @@ class Screen:
     def fail(self, error: PumphouseError) -> None:
         """Say what went wrong and what helps, as a sentence and, when asked for, a document."""
         sentence, fix = secrets.mask(error.sentence), secrets.mask(error.fix)
-        address = error.address if isinstance(error, Conflict) else ""
-        lines = [f"pumphouse: {sentence}", fix, f"See {address}" if address else ""]
+        job = error.job if isinstance(error, Conflict) else None
+        lines = [f"pumphouse: {sentence}", fix, f"See it: pumphouse status {job}" if job else ""]
         print("\n  ".join(line for line in lines if line), file=sys.stderr)
-        self.answer({"error": sentence, "fix": fix, **({"address": address} if address else {})})
+        self.answer({"error": sentence, "fix": fix, **({"job": job} if job else {})})
 
 
 def _console(*, stderr: bool) -> Console:

@@ -17,6 +17,7 @@ from dashboard.errors import BadInput
 from dashboard.hosts_app import deeds
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.jobs.models import Job
+from dashboard.jobs.roles import Action
 
 Value = bool | int | str
 
@@ -45,16 +46,21 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanLine:
-    """One thing that a deed touches: what it is, how it is now, what happens to it, and why."""
+    """One thing that a deed touches: what it is, how it is now, what happens to it, and why.
+
+    ``where`` says in a few words where it can go, "" for what goes nowhere.
+    """
 
     number: int
     subject: str
     state: str
     fate: str
     why: str
+    where: str = ""
 
     def __str__(self) -> str:
-        return f"{self.number}. {self.subject} ({self.state}): {self.fate}, {self.why}"
+        line = f"{self.number}. {self.subject} ({self.state}): {self.fate}, {self.why}"
+        return f"{line}; {self.where}" if self.where else line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +75,15 @@ class Draft:
 
 
 class Deed:
-    """Something that can be done to a host."""
+    """Something that can be done to a host. The first line of its docstring is its help."""
 
     name: ClassVar[str]
+    """As in addresses; with hyphens it is the command too. The file has this name."""
     title: ClassVar[str]
     """What it does, as a button says it: ``Free the host``."""
     options: ClassVar[Sequence[Option]] = ()
+    action: ClassVar[Action] = Action.REASSIGN
+    """What a user must be allowed to start it. Planning takes an operator, whatever the deed."""
 
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
         """Ask the clouds, and say what would be done; changes nothing. Raises ``NotFound``."""
@@ -92,6 +101,15 @@ class Deed:
     def to_type(self, plan: HostPlan) -> str:
         """Give what a person types to confirm the plan."""
         return plan.host
+
+    def follow_up(self, job: Job) -> Job | None:
+        """Give the job that put things back after this one did not come to its end, if any."""
+        return None
+
+    @property
+    def help(self) -> str:
+        """What it does, in a sentence."""
+        return (type(self).__doc__ or "").partition("\n")[0]
 
 
 @cache

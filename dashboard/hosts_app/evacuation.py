@@ -1,6 +1,6 @@
 """Frees a host: closes it, moves each server off it, and proves that it is empty."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from django.contrib.auth.models import User
 
@@ -95,7 +95,7 @@ def evacuation_steps(plan: EvacuationPlan, *, parallel: int) -> list[StepSpec]:
             key=_key(line),
             action=MOVE,
             title=f"Move {line.name} off {plan.host}",
-            group="servers",
+            group="move_servers",
             phase=Phase.CUTOVER,
             params={"server": line.server_id, "fate": line.fate.name},
             needs=[CLOSE],
@@ -103,12 +103,12 @@ def evacuation_steps(plan: EvacuationPlan, *, parallel: int) -> list[StepSpec]:
         )
         for index, line in enumerate(plan.moves)
     ]
-    close = StepSpec(key=CLOSE, action=CLOSE, title=f"Close {plan.host}", group="host")
+    close = StepSpec(key=CLOSE, action=CLOSE, title=f"Close {plan.host}", group="close_host")
     prove = StepSpec(
         key=PROVE,
         action=PROVE,
         title=f"See that {plan.host} is empty",
-        group="proof",
+        group="check_it_is_empty",
         phase=Phase.COMPLETE,
         needs=[CLOSE],
         after=keys,
@@ -212,8 +212,3 @@ STEPS: Mapping[str, Callable[[Step, StepContext], None]] = {
     MOVE: move_server,
     PROVE: prove_empty,
 }
-
-
-def describe(plan: EvacuationPlan) -> Sequence[str]:
-    """Give the plan as numbered lines."""
-    return [str(line) for line in plan.lines] or [f"{plan.host} has no servers."]

@@ -49,6 +49,11 @@ class HostFacts:
             each.host for each in self.services if each.takes_servers and each.host != self.host
         ]
 
+    @property
+    def free(self) -> dict[str, Resources]:
+        """The room that each of the other hosts has left, as far as it is known."""
+        return {host: self.rooms[host].free for host in self.others if host in self.rooms}
+
 
 def read_facts(cloud: Cloud, host: str) -> HostFacts:
     """Read all that a plan needs. Raises ``NotFound`` when the cloud has no such host."""

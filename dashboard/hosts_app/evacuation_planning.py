@@ -4,14 +4,16 @@ Pure decisions about facts that were read before: nothing here asks a cloud.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from dashboard.clients.openstack import Json
+from dashboard.hosts_app.deed import Refusal
 from dashboard.hosts_app.evacuation_facts import HostFacts, policy_of
 from dashboard.hosts_app.maintenance import disabled_by_others
 from dashboard.hosts_app.nova import task_of
-from dashboard.hosts_app.room import first_fit
+from dashboard.hosts_app.room import first_fit, hosts_with_room
 
 CHOICE = "pumphouse:maintenance"
 """The metadata key, or the beginning of a tag, by which a server's owner chooses its fate."""
@@ -41,6 +43,7 @@ class Fate(StrEnum):
     REFUSED = "refuse"
 
 
+MOST_PLACES_NAMED = 3
 MOVES = frozenset({Fate.LIVE, Fate.COLD, Fate.STOPPED, Fate.STOP, Fate.RESUMED, Fate.OFFLOAD})
 Verdict = tuple[Fate, str]
 
@@ -74,19 +77,9 @@ FIXES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refusal:
-    """Something that stands in the way, and what helps."""
-
-    sentence: str
-    fix: str
-
-    def __str__(self) -> str:
-        return f"{self.sentence} {self.fix}"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Line:
-    """The fate of one server. ``fix`` is empty but for those that are refused."""
+    """The fate of one server. ``fix`` is empty but for those that are refused, ``where`` for those
+    that go to no other host."""
 
     number: int
     server_id: str
@@ -95,9 +88,7 @@ class Line:
     fate: Fate
     why: str
     fix: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.number}. {self.name} ({self.status}): {self.fate}, {self.why}"
+    where: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,12 +110,25 @@ class EvacuationPlan:
         """The servers that stay on the host."""
         return [line for line in self.lines if line.fate == Fate.SKIP]
 
+    def as_content(self) -> dict[str, Any]:
+        """Give the plan as what a row can keep."""
+        return asdict(self)
+
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> "EvacuationPlan":
+        """Give the plan that ``as_content`` had kept."""
+        lines = [Line(**{**line, "fate": Fate(line["fate"])}) for line in content["lines"]]
+        refusals = [Refusal(**refusal) for refusal in content["refusals"]]
+        return cls(
+            host=content["host"], is_closed=content["is_closed"], lines=lines, refusals=refusals
+        )
+
 
 def plan_of(facts: HostFacts, *, skip_errors: bool = False) -> EvacuationPlan:
     """Plan to free a host. ``skip_errors`` leaves servers in ERROR where they are."""
     servers = sorted(facts.servers, key=lambda server: (server["name"], server["id"]))
     lines = [
-        _line(number, server, skip_errors=skip_errors)
+        _line(number, server, facts, skip_errors=skip_errors)
         for number, server in enumerate(servers, start=1)
     ]
     leaving = {line.server_id for line in lines if line.fate in MOVES}
@@ -141,7 +145,7 @@ def plan_of(facts: HostFacts, *, skip_errors: bool = False) -> EvacuationPlan:
     )
 
 
-def _line(number: int, server: Json, *, skip_errors: bool) -> Line:
+def _line(number: int, server: Json, facts: HostFacts, *, skip_errors: bool) -> Line:
     fate, why = _verdict(server, skip_errors=skip_errors)
     fix = FIXES.get(server["status"], f"Bring it to ACTIVE or SHUTOFF, or set {CHOICE}=skip.")
     return Line(
@@ -152,7 +156,29 @@ def _line(number: int, server: Json, *, skip_errors: bool) -> Line:
         fate=fate,
         why=why,
         fix=fix if fate == Fate.REFUSED else "",
+        where=_where(server["id"], facts) if fate in MOVES - {Fate.OFFLOAD} else "",
     )
+
+
+def _where(server_id: str, facts: HostFacts) -> str:
+    """Say which hosts could take a server; "" when the room on the hosts is not known."""
+    need, kept_away = facts.needs.get(server_id), _hosts_kept_away_from(server_id, facts)
+    if need is None or not facts.free:
+        return ""
+    places = [host for host in hosts_with_room(need, facts.free) if host not in kept_away]
+    if len(places) > MOST_PLACES_NAMED:
+        return f"{len(places)} hosts have room"
+    return f"room on {' and '.join(places)}" if places else "no other host has room"
+
+
+def _hosts_kept_away_from(server_id: str, facts: HostFacts) -> set[str]:
+    """Give the hosts of those that anti-affinity keeps a server apart from."""
+    return {
+        facts.hosts_of_members.get(member, "")
+        for group in facts.groups
+        if policy_of(group) == "anti-affinity" and server_id in group["members"]
+        for member in group["members"]
+    }
 
 
 def _verdict(server: Json, *, skip_errors: bool) -> Verdict:
@@ -188,13 +214,15 @@ def _is_down(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
         )
 
 
-def _is_others(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
-    if not facts.service.is_enabled and not facts.service.is_ours:
+def is_others(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
+    """Refuse a host that another engine, or a colleague, has closed."""
+    if facts.service.is_others:
         error = disabled_by_others(facts.service)
         yield Refusal(sentence=error.sentence, fix=error.fix)
 
 
-def _is_last(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
+def is_last(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
+    """Refuse the host that is the last to take servers."""
     if not facts.others:
         yield Refusal(
             sentence=f"{facts.host} is the last host that is enabled and up.",
@@ -220,10 +248,10 @@ def _has_unconfirmed(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
         )
 
 
-def _lacks_room(facts: HostFacts, leaving: set[str]) -> Iterator[Refusal]:
+def lacks_room(facts: HostFacts, leaving: set[str]) -> Iterator[Refusal]:
+    """Refuse when the other hosts have no room for the servers that leave."""
     needs = {id_: facts.needs[id_] for id_ in leaving if id_ in facts.needs}
-    free = {host: facts.rooms[host].free for host in facts.others if host in facts.rooms}
-    homeless = first_fit(needs, free) if free else []
+    homeless = first_fit(needs, facts.free) if facts.free else []
     if homeless:
         names = {server["id"]: server["name"] for server in facts.servers}
         yield Refusal(
@@ -233,7 +261,8 @@ def _lacks_room(facts: HostFacts, leaving: set[str]) -> Iterator[Refusal]:
         )
 
 
-def _breaks_groups(facts: HostFacts, leaving: set[str]) -> Iterator[Refusal]:
+def breaks_groups(facts: HostFacts, leaving: set[str]) -> Iterator[Refusal]:
+    """Refuse when the servers that leave could not keep to their groups' policies."""
     for group in facts.groups:
         members = set(group["members"])
         moving = members & leaving
@@ -255,10 +284,10 @@ def _breaks_groups(facts: HostFacts, leaving: set[str]) -> Iterator[Refusal]:
 
 CHECKS: Sequence[Callable[[HostFacts, set[str]], Iterator[Refusal]]] = (
     _is_down,
-    _is_others,
-    _is_last,
+    is_others,
+    is_last,
     _has_volumes,
     _has_unconfirmed,
-    _lacks_room,
-    _breaks_groups,
+    lacks_room,
+    breaks_groups,
 )

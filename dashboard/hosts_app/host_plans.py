@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from dashboard.errors import BadInput, Conflict
-from dashboard.hosts_app.deed import Deed, Option, Value, deed_named
+from dashboard.errors import BadInput, Conflict, NotFound
+from dashboard.hosts_app.deed import Deed, Option, PlanLine, Value, deed_named
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
@@ -37,7 +37,7 @@ def start_host_plan(
             title=title,
             subject=f"host_plan:{plan.pk}",
             steps=[StepSpec(key="plan", action="plan", title=title)],
-            params={"plan": plan.pk},
+            params={"host_plan": plan.pk},
             user=user,
             launched_from=launched_from,
         )
@@ -61,7 +61,10 @@ def _value(option: Option, given: Any) -> Value:
     if type(given) is not wanted or (wanted is int and int(given) < option.least):
         least = f" of at least {option.least}" if wanted is int else ""
         kinds = {bool: "true or false", int: "a number", str: "a text"}
-        raise BadInput(f"{option.name} must be {kinds[wanted]}{least}, not {given!r}.")
+        raise BadInput(
+            f"{option.name} must be {kinds[wanted]}{least}, not {given!r}.",
+            fix=f"Leave it out for {option.default!r}.",
+        )
     value: Value = given
     return value
 
@@ -92,20 +95,47 @@ def start_host_deed(
             fix=f"Type {deed.to_type(plan)} to confirm.",
         )
     with transaction.atomic():
+        _take(plan)
         plan.job = deed.start(
             plan, confirmation=confirmation, user=user, launched_from=launched_from
         )
-        plan.state = HostPlan.State.STARTED
-        plan.save(update_fields=["job", "state"])
+        # Pages lead from the job to its plan.
+        plan.job.params = {**plan.job.params, "host_plan": plan.pk}
+        plan.job.save(update_fields=["params"])
+        plan.save(update_fields=["job"])
+    plan.state = HostPlan.State.STARTED
     return plan.job
+
+
+def _take(plan: HostPlan) -> None:
+    """Mark a plan as started; of two who start it at once, one is refused."""
+    ready = HostPlan.objects.filter(pk=plan.pk, state=HostPlan.State.READY)
+    if not ready.update(state=HostPlan.State.STARTED):
+        raise _started_before(plan)
+
+
+def planning_of(plan: HostPlan) -> Job:
+    """Give the job that makes a plan, or has made it. Raises ``NotFound`` when it was deleted."""
+    if plan.plan_job is None:
+        raise NotFound(f"The job that made plan {plan.pk} is gone.", fix="Plan again.")
+    return plan.plan_job
+
+
+def lines_of(plan: HostPlan) -> list[PlanLine]:
+    """Give what a stored plan says of each thing that it touches."""
+    return [PlanLine(**line) for line in plan.lines]
 
 
 def _require_ready(plan: HostPlan) -> None:
     if plan.state == HostPlan.State.STARTED:
-        raise Conflict(f"Plan {plan.pk} of {plan.host} was started before.", fix="Plan again.")
+        raise _started_before(plan)
     if plan.state == HostPlan.State.DRAFTING:
         raise BadInput(f"Plan {plan.pk} of {plan.host} is not ready.", fix="Wait for its job.")
     if plan.refusals:
         first = plan.refusals[0]
         more = f" ({len(plan.refusals) - 1} more in the plan.)" * (len(plan.refusals) > 1)
         raise BadInput(first["sentence"] + more, fix=first["fix"])
+
+
+def _started_before(plan: HostPlan) -> Conflict:
+    return Conflict(f"Plan {plan.pk} of {plan.host} was started before.", fix="Plan again.")

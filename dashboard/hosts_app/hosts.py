@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from dashboard.errors import NotFound
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud, Host
 from dashboard.hosts_app.nova import ComputeService, all_servers, compute_services, host_of
@@ -34,6 +35,15 @@ def start_host_discovery(cloud: Cloud, *, user: User | None = None, launched_fro
         user=user,
         launched_from=launched_from,
     )
+
+
+def host_named(cloud: Cloud, name: str) -> Host:
+    """Give the row of a host. Raises ``NotFound`` that lists those that were seen."""
+    host = cloud.hosts.filter(name=name).first()
+    if host is None:
+        known = ", ".join(cloud.hosts.values_list("name", flat=True)) or "none yet"
+        raise NotFound(f"Cloud {cloud.name} has no host {name!r}.", fix=f"Known hosts: {known}.")
+    return host
 
 
 def look_at_hosts(cloud: Cloud) -> int:

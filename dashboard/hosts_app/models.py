@@ -168,8 +168,8 @@ class Reassignment(models.Model):
     old_roles = models.JSONField(default=list, help_text="Those that it had.")
     interfaces = models.JSONField(default=list, blank=True)
     disks = models.JSONField(default=list, blank=True)
-    # ids of its hypervisors in the source, which are those of its providers in placement
-    hypervisors = models.JSONField(default=list, blank=True)
+    # ids of its providers in placement of the source
+    providers = models.JSONField(default=list, blank=True)
     # step -> {"after": newest task before the order, "id": the order's task, once it is known}
     tasks = models.JSONField(default=dict, blank=True)
     is_released = models.BooleanField(default=False, help_text="Its removal has been ordered.")

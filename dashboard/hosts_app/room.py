@@ -107,5 +107,10 @@ def first_fit(needs: Mapping[str, Resources], free: Mapping[str, Resources]) -> 
     return homeless
 
 
+def hosts_with_room(need: Resources, free: Mapping[str, Resources]) -> list[str]:
+    """Give the hosts that could each take this need, were it the only one."""
+    return [host for host, has in free.items() if _fits(need, has)]
+
+
 def _fits(need: Resources, has: Resources) -> bool:
     return all(has.get(resource, 0) >= amount for resource, amount in need.items())

@@ -11,13 +11,14 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from dashboard.errors import Conflict, PumphouseError
 from dashboard.jobs.models import Job
-from dashboard.jobs.roles import LEAST_ROLE, Action, Role, may
+from dashboard.jobs.roles import Action, least_role, may
 
 Parameters = ParamSpec("Parameters")
 
@@ -47,8 +48,7 @@ def allowed_to(action: Action) -> Callable[[View[Parameters]], View[Parameters]]
             request: PageRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
         ) -> HttpResponse:
             if not may(request.user, action):
-                role = LEAST_ROLE.get(action, Role.OPERATOR)
-                raise PermissionDenied(f"This needs the role {role.group}.")
+                raise PermissionDenied(f"This needs the role {least_role(action).group}.")
             return view(request, *args, **kwargs)
 
         return guarded
@@ -73,8 +73,8 @@ def tell(request: HttpRequest, error: PumphouseError) -> None:
 
 def _told(error: PumphouseError) -> SafeString:
     told = format_html("<strong>{}</strong> {}", error.sentence, error.fix)
-    if isinstance(error, Conflict) and error.address:
-        told += format_html(' <a href="{}">Show it</a>', error.address)
+    if isinstance(error, Conflict) and error.job:
+        told += format_html(' <a href="{}">Show it</a>', reverse("job", args=[error.job]))
     return told
 
 

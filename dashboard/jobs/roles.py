@@ -26,7 +26,11 @@ class Role(IntEnum):
 
 
 class Action(StrEnum):
-    """What can be asked of Pumphouse. ``OPERATE`` is cancel, resume, hold, release, retry, skip."""
+    """What can be asked of Pumphouse.
+
+    ``OPERATE`` is cancel, resume, hold, release, retry, skip. ``MAINTAIN`` closes, opens and frees
+    hosts, ``POWER`` switches them, ``REASSIGN`` takes them from their cloud.
+    """
 
     READ = "read"
     DISCOVER = "discover"
@@ -37,6 +41,9 @@ class Action(StrEnum):
     OPERATE = "operate"
     ROLLBACK = "rollback"
     FINALIZE = "finalize"
+    MAINTAIN = "maintain"
+    POWER = "power"
+    REASSIGN = "reassign"
     MANAGE_USERS = "manage_users"
 
 
@@ -44,9 +51,16 @@ LEAST_ROLE: dict[Action, Role] = {
     Action.READ: Role.VIEWER,
     Action.ROLLBACK: Role.ADMIN,
     Action.FINALIZE: Role.ADMIN,
+    Action.POWER: Role.ADMIN,
+    Action.REASSIGN: Role.ADMIN,
     Action.MANAGE_USERS: Role.ADMIN,
 }
 GROUPS = {role.group: role for role in (Role.VIEWER, Role.OPERATOR, Role.ADMIN)}
+
+
+def least_role(action: Action) -> Role:
+    """Give the least role that may do something. What is not in the table needs an operator."""
+    return LEAST_ROLE.get(action, Role.OPERATOR)
 
 
 def role_of(user: Person) -> Role:
@@ -60,8 +74,8 @@ def role_of(user: Person) -> Role:
 
 
 def may(user: Person, action: Action) -> bool:
-    """Say whether a user may do something. What is not in the table needs an operator."""
-    return role_of(user) >= LEAST_ROLE.get(action, Role.OPERATOR)
+    """Say whether a user may do something."""
+    return role_of(user) >= least_role(action)
 
 
 def create_groups(**_signal: Any) -> None:

@@ -33,7 +33,7 @@ def start_job(
     """Store a job with its steps and ask a worker to drive it; all of it or nothing.
 
     ``subject`` is what the job is about: two active jobs cannot share it. Raises ``Conflict`` with
-    the other job's address, and ``ValueError`` for a graph that could never run.
+    the other job's number, and ``ValueError`` for a graph that could never run.
     """
     _check_graph(steps)
     with transaction.atomic():
@@ -61,7 +61,7 @@ def conflict_over(subject: str) -> Conflict | None:
     return Conflict(
         f"“{holder.title}” (job {holder.pk}) is already at work on this.",
         fix="Wait for it to end, or cancel it.",
-        address=holder.get_absolute_url(),
+        job=holder.pk,
     )
 
 

@@ -13,8 +13,8 @@ from django.contrib.auth.models import User
 
 from dashboard.cli import command_line, main, serve
 from dashboard.cli.choosing import PAIRS, chosen_cloud, chosen_clouds, chosen_plan, read_mappings
-from dashboard.cli.command import all_commands
 from dashboard.cli.confirming import confirmed_name
+from dashboard.cli.known_commands import all_commands
 from dashboard.cli.screen import Screen
 from dashboard.errors import BadInput, NotFound
 from dashboard.hosts_app.models import Cloud
@@ -51,15 +51,14 @@ def which(**named: str | None) -> Namespace:
     return Namespace(**(nothing | named))
 
 
-def test_every_file_of_commands_is_a_command():
-    files = {path.stem for path in Path(command_line.__file__).with_name("commands").glob("*.py")}
+def test_every_file_of_commands_and_of_deeds_is_a_command():
+    files = {path.stem for folder in main.COMMANDS for path in folder.glob("*.py")}
     assert {name.replace("-", "_") for name in all_commands()} == files - {"__init__"}
 
 
 def test_every_command_says_in_one_line_what_it_does():
     for name, command in all_commands().items():
-        first, _, _ = (command.__doc__ or "").partition("\n")
-        assert first.endswith("."), name
+        assert command.help.endswith("."), name
 
 
 @pytest.mark.parametrize("argument", ["config.yaml", "/etc/pumphouse/clouds.yml"])

@@ -29,7 +29,7 @@ def test_a_second_job_for_a_subject_is_refused_with_the_first_ones_address():
     with pytest.raises(Conflict) as refusal:
         rehearse(spec("a"), subject="tenant")
     assert first.title in refusal.value.sentence
-    assert refusal.value.address == first.get_absolute_url()
+    assert refusal.value.job == first.pk
     assert Job.objects.count() == 1
 
 

@@ -1,10 +1,12 @@
 """What a plan to free a host says about servers, room and whatever stands in the way."""
 
+import json
 from typing import Any
 
 import pytest
 
 from dashboard.errors import BadInput
+from dashboard.hosts_app.deeds.evacuate import notes_about, told
 from dashboard.hosts_app.evacuation import CLOSE, PROVE, evacuation_steps, start_evacuation
 from dashboard.hosts_app.evacuation_facts import HostFacts
 from dashboard.hosts_app.evacuation_planning import CHOICE, EvacuationPlan, Fate, plan_of
@@ -77,9 +79,54 @@ def test_a_tag_chooses_and_metadata_goes_before_it() -> None:
 
 def test_lines_are_numbered_by_name_and_say_why() -> None:
     plan = plan_of(facts(server("b", "SHUTOFF"), server("a")))
-    assert [str(line) for line in plan.lines] == [
-        "1. server-a (ACTIVE): live migrate, it runs and goes on running",
-        "2. server-b (SHUTOFF): cold migrate and confirm, stays stopped, it is stopped",
+    assert [str(told(line)) for line in plan.lines] == [
+        "1. server-a (ACTIVE): live migrate, it runs and goes on running; room on c2 and c3",
+        "2. server-b (SHUTOFF): cold migrate and confirm, stays stopped, it is stopped; "
+        "room on c2 and c3",
+    ]
+
+
+def test_a_line_names_only_the_hosts_that_could_take_the_server() -> None:
+    full = Room(total={"VCPU": 8, "MEMORY_MB": 8192}, used={"VCPU": 8})
+    roomy = Room(total={"VCPU": 8, "MEMORY_MB": 8192}, used={})
+    assert plan_of(facts(server("a"), rooms={"c2": full, "c3": roomy})).lines[0].where == (
+        "room on c3"
+    )
+    group = {"name": "apart", "policies": ["anti-affinity"], "members": ["a", "x"]}
+    apart = facts(server("a"), groups=[group], hosts_of_members={"a": "c1", "x": "c2"})
+    assert plan_of(apart).lines[0].where == "room on c3"
+
+
+def test_many_hosts_with_room_are_counted() -> None:
+    roomy = Room(total={"VCPU": 8, "MEMORY_MB": 8192}, used={})
+    names = [f"c{number}" for number in range(2, 8)]
+    many = facts(
+        server("a"),
+        services=[service("c1"), *map(service, names)],
+        rooms=dict.fromkeys(names, roomy),
+    )
+    assert plan_of(many).lines[0].where == "6 hosts have room"
+
+
+def test_what_goes_nowhere_has_no_place() -> None:
+    stays = server("a", metadata={CHOICE: "skip"})
+    assert [line.where for line in plan_of(facts(stays, server("b", "SHELVED"))).lines] == ["", ""]
+
+
+def test_a_plan_that_was_kept_is_the_same_again() -> None:
+    plan = plan_of(facts(server("a"), server("b", metadata={CHOICE: "skip"})))
+    kept = json.loads(json.dumps(plan.as_content()))
+    again = EvacuationPlan.from_content(kept)
+    assert again == plan
+    assert evacuation_steps(again, parallel=1) == evacuation_steps(plan, parallel=1)
+
+
+def test_the_notes_say_what_stays_and_what_room_is_left() -> None:
+    given = facts(server("a"), server("b", metadata={CHOICE: "skip"}))
+    assert list(notes_about(plan_of(given), given)) == [
+        "1 server stays on it: server-b.",
+        "It takes no new servers from then on, until its maintenance is ended.",
+        "The 2 other hosts then have room left for 15 vCPUs and 15 GiB of RAM.",
     ]
 
 

@@ -28,10 +28,12 @@ def test_a_user_without_a_group_may_only_read() -> None:
     assert [action for action in Action if may(somebody, action)] == [Action.READ]
 
 
-def test_an_operator_may_do_all_but_what_deletes_and_users() -> None:
+def test_an_operator_may_do_all_but_what_deletes_or_takes_hosts_away_and_users() -> None:
     operator = user_in("operator")
     refused = {action for action in Action if not may(operator, action)}
-    assert refused == {Action.ROLLBACK, Action.FINALIZE, Action.MANAGE_USERS}
+    deletes = {Action.ROLLBACK, Action.FINALIZE}
+    hosts = {Action.POWER, Action.REASSIGN}
+    assert refused == deletes | hosts | {Action.MANAGE_USERS}
 
 
 def test_a_superuser_is_an_admin() -> None:

@@ -3,14 +3,13 @@
 from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.choosing import chosen_cloud
+from dashboard.cli.choosing_host import add_cloud, add_host, chosen_host
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.following import add_detach, follow, follow_and_tell, has_failed, tell_end
 from dashboard.cli.screen import Screen
-from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.hosts import start_host_discovery
 from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
 from dashboard.hosts_app.models import Cloud, Host
-from dashboard.hosts_app.nova import compute_service
 
 FIELDS = (
     "name",
@@ -37,18 +36,16 @@ class HostCommand(Command):
         listing = choices.add_parser("list", help="look at a cloud's hosts and list them")
         changing = choices.add_parser("maintenance", help="close a host to new servers, or open it")
         changing.add_argument("to", choices=(ON, OFF))
-        changing.add_argument("host", metavar="HOST")
+        add_host(changing)
         add_detach(changing)
-        for choice in (listing, changing):
-            choice.add_argument("--cloud", default="source", metavar="NAME", help="which cloud")
+        add_cloud(listing)
 
     def run(self, options: Namespace, screen: Screen) -> int:
         """Do it, and fail when the job does."""
-        cloud = chosen_cloud(options.cloud)
         if options.deed == "list":
-            return _list(cloud, screen)
-        service = compute_service(connect(cloud), options.host)
-        job = start_maintenance(cloud, service.host, to=options.to, launched_from="cli")
+            return _list(chosen_cloud(options.cloud), screen)
+        host = chosen_host(options, screen)
+        job = start_maintenance(host.cloud, host.name, to=options.to, launched_from="cli")
         return follow_and_tell(job, options, screen)
 
 

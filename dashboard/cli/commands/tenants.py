@@ -3,9 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.command import OK, Command
-from dashboard.cli.following import follow, has_failed
+from dashboard.cli.following import follow, required
 from dashboard.cli.screen import Screen
-from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import cloud_named
 from dashboard.hosts_app.models import Cloud
 from dashboard.migrations_app.discovery import start_discovery
@@ -28,7 +27,7 @@ class TenantsCommand(Command):
         """Show what the last look at the cloud found; the first call looks."""
         cloud = cloud_named(options.cloud)
         if options.refresh or cloud.state == Cloud.State.UNKNOWN:
-            _look_at(cloud, screen)
+            required(follow(start_discovery(cloud, user=None, launched_from="cli"), screen))
         tenants = list(TenantRow.objects.filter(cloud=cloud).values(*FIELDS))
         rows = [
             (row["name"], row["project_id"], row["domain_name"], row["servers"], row["volumes"])
@@ -37,14 +36,3 @@ class TenantsCommand(Command):
         screen.table("Tenant", "Id", "Domain", "Servers", "Volumes", rows=rows)
         screen.answer({"cloud": cloud.name, "tenants": tenants})
         return OK
-
-
-def _look_at(cloud: Cloud, screen: Screen) -> None:
-    """Discover a cloud's tenants anew. Raises ``NeedsOperator`` when it cannot be looked at."""
-    job = follow(start_discovery(cloud, user=None, launched_from="cli"), screen)
-    if has_failed(job):
-        step = job.steps.exclude(error="").first()
-        raise NeedsOperator(
-            step.error if step else f"Cloud {cloud.name} was not looked at: {job.explanation}",
-            fix=step.fix if step else "",
-        )

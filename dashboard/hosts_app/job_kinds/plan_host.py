@@ -1,5 +1,7 @@
 """The job that plans what would be done to a host."""
 
+from django.template.defaultfilters import pluralize
+
 from dashboard.hosts_app.host_plans import draft_host_plan
 from dashboard.hosts_app.models import HostPlan
 from dashboard.jobs.kinds import JobKind, StepContext
@@ -13,6 +15,7 @@ class PlanHost(JobKind):
 
     def perform(self, step: Step, context: StepContext) -> None:
         """Read the clouds, and store the plan that the job names."""
-        plan = HostPlan.objects.select_related("cloud").get(pk=step.job.params["plan"])
+        plan = HostPlan.objects.select_related("cloud").get(pk=step.job.params["host_plan"])
         draft_host_plan(plan)
-        context.log(f"Planned {len(plan.lines)} lines: {plan.get_state_display().lower()}.")
+        what = f"{len(plan.lines)} line{pluralize(plan.lines)}"
+        context.log(f"Planned {plan.host}: {what}, {plan.get_state_display().lower()}.")

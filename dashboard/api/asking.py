@@ -1,0 +1,19 @@
+"""Reads what a request asks for."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+
+def valid(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Give the fields of a request's body. Raises ``ValidationError`` that names each fault."""
+    serializer = kind(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+class ConfirmationSerializer(serializers.Serializer[Any]):
+    """The name of what is touched, so that nothing is done by mistake."""
+
+    confirmation = serializers.CharField()

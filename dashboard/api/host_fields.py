@@ -1,0 +1,122 @@
+"""How hosts, what can be done to them, and the plans of it look in the API."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from dashboard.hosts_app.deed import Deed, all_deeds
+from dashboard.hosts_app.maintenance import OFF, ON
+from dashboard.hosts_app.models import Host, HostPlan
+from dashboard.jobs.roles import least_role
+
+OptionValues = {
+    "type": "object",
+    "additionalProperties": {
+        "oneOf": [{"type": "boolean"}, {"type": "integer"}, {"type": "string"}]
+    },
+}
+
+
+class HostSerializer(serializers.ModelSerializer[Host]):
+    """A compute host as it was last seen; ``servers`` counts them by status."""
+
+    cloud = serializers.SlugRelatedField(slug_field="name", read_only=True)  # type: ignore[var-annotated]
+    servers = serializers.DictField(child=serializers.IntegerField(), read_only=True)
+
+    class Meta:
+        model = Host
+        exclude = ("id",)
+
+
+class OptionSerializer(serializers.Serializer[Any]):
+    """A choice that a deed offers."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    default = serializers.JSONField()
+    help = serializers.CharField()
+
+
+class DeedSerializer(serializers.Serializer[Any]):
+    """Something that can be done to a host, and the role that it takes to start it."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    help = serializers.CharField()
+    role = serializers.SerializerMethodField()
+    options = OptionSerializer(many=True)
+
+    def get_role(self, deed: Deed) -> str:
+        """Give the name of the least role that may start it."""
+        return least_role(deed.action).group
+
+
+class HostPlanLineSerializer(serializers.Serializer[Any]):
+    """One thing that is touched: how it is, what happens to it and why, and where it can go."""
+
+    number = serializers.IntegerField()
+    subject = serializers.CharField()
+    state = serializers.CharField()
+    fate = serializers.CharField()
+    why = serializers.CharField()
+    where = serializers.CharField()
+
+
+class RefusalSerializer(serializers.Serializer[Any]):
+    """Something that stands in the way, and what helps."""
+
+    sentence = serializers.CharField()
+    fix = serializers.CharField()
+
+
+class HostPlanSerializer(serializers.ModelSerializer[HostPlan]):
+    """A plan of what is done to a host. ``to_type`` is what confirms it."""
+
+    cloud = serializers.SlugRelatedField(slug_field="name", read_only=True)  # type: ignore[var-annotated]
+    options = serializers.SerializerMethodField()
+    lines = HostPlanLineSerializer(many=True)
+    refusals = RefusalSerializer(many=True)
+    notes = serializers.ListField(child=serializers.CharField())
+    to_type = serializers.SerializerMethodField()
+
+    class Meta:
+        model = HostPlan
+        fields = (
+            "id",
+            "cloud",
+            "host",
+            "deed",
+            "options",
+            "state",
+            "lines",
+            "refusals",
+            "notes",
+            "to_type",
+            "plan_job",
+            "job",
+            "created_at",
+        )
+
+    @extend_schema_field(OptionValues)
+    def get_options(self, plan: HostPlan) -> dict[str, Any]:
+        """Give the options by name."""
+        return dict(plan.options)
+
+    def get_to_type(self, plan: HostPlan) -> str:
+        """Give what is to be sent as the confirmation, "" before the plan is ready."""
+        deed = all_deeds().get(plan.deed)
+        return deed.to_type(plan) if deed and plan.state == HostPlan.State.READY else ""
+
+
+class HostPlanRequestSerializer(serializers.Serializer[Any]):
+    """What is to be planned, and the options that differ from their defaults."""
+
+    deed = serializers.CharField()
+    options = serializers.DictField(required=False, default=dict)
+
+
+class MaintenanceSerializer(serializers.Serializer[Any]):
+    """Whether the host is closed to new servers (on) or opened again (off)."""
+
+    to = serializers.ChoiceField(choices=[ON, OFF])

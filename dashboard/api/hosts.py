@@ -1,0 +1,124 @@
+"""Hosts, and the plans of what is done to them."""
+
+from typing import Any
+
+import django_filters
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.generics import ListAPIView, get_object_or_404
+from rest_framework.mixins import RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+
+from dashboard.api.answers import ACCEPTED, accepted
+from dashboard.api.asking import ConfirmationSerializer, valid
+from dashboard.api.host_fields import (
+    DeedSerializer,
+    HostPlanRequestSerializer,
+    HostPlanSerializer,
+    HostSerializer,
+    MaintenanceSerializer,
+)
+from dashboard.api.permissions import RolePermission, caller, require
+from dashboard.hosts_app.deed import all_deeds, deed_named
+from dashboard.hosts_app.host_plans import planning_of, start_host_deed, start_host_plan
+from dashboard.hosts_app.maintenance import start_maintenance
+from dashboard.hosts_app.models import Host, HostPlan
+from dashboard.jobs.roles import Action
+
+
+class HostFilter(django_filters.FilterSet):
+    """Filters of the list of hosts."""
+
+    cloud = django_filters.CharFilter(field_name="cloud__name")
+
+    class Meta:
+        model = Host
+        fields = ("cloud", "name", "is_up", "is_enabled")
+
+
+class HostListView(ListAPIView[Host]):
+    """The compute hosts of all clouds. POST ``clouds/NAME/discover-hosts/`` looks at them anew."""
+
+    queryset = Host.objects.select_related("cloud")
+    serializer_class = HostSerializer
+    filterset_class = HostFilter
+
+
+class HostViewSet(RetrieveModelMixin, GenericViewSet[Host]):
+    """One host of one cloud, and what can be done to it."""
+
+    queryset = Host.objects.select_related("cloud")
+    serializer_class = HostSerializer
+    lookup_field = "name"
+    lookup_value_regex = "[^/]+"
+    acts = {"maintenance": Action.MAINTAIN, "plans": Action.PLAN}
+
+    def get_object(self) -> Host:
+        """Give the host of that cloud and name."""
+        hosts = self.get_queryset().filter(cloud__name=self.kwargs["cloud"])
+        return get_object_or_404(hosts, name=self.kwargs["name"])
+
+    @extend_schema(request=MaintenanceSerializer, responses=ACCEPTED)
+    @action(detail=True, methods=["post"])
+    def maintenance(self, request: Request, **_kwargs: Any) -> Response:
+        """Close the host to new servers, or open it again."""
+        host, asked = self.get_object(), valid(MaintenanceSerializer, request)
+        job = start_maintenance(
+            host.cloud, host.name, to=asked["to"], user=caller(request), launched_from="api"
+        )
+        return accepted(job)
+
+    @extend_schema(request=HostPlanRequestSerializer, responses=ACCEPTED)
+    @action(detail=True, methods=["post"])
+    def plans(self, request: Request, **_kwargs: Any) -> Response:
+        """Plan what would be done to the host; Location is the plan's address."""
+        host, asked = self.get_object(), valid(HostPlanRequestSerializer, request)
+        plan = start_host_plan(
+            host.cloud, host.name, user=caller(request), launched_from="api", **asked
+        )
+        address = reverse("api:host-plan-detail", args=[plan.pk])
+        return accepted(planning_of(plan), location=address, plan=plan.pk)
+
+
+class HostDeedsView(APIView):
+    """What can be planned for a host."""
+
+    permission_classes = [RolePermission]
+
+    @extend_schema(operation_id="host_deeds_list", responses=DeedSerializer(many=True))
+    def get(self, _request: Request) -> Response:
+        """Give every deed with its options and the role that it takes."""
+        return Response(DeedSerializer(all_deeds().values(), many=True).data)
+
+
+class HostPlanFilter(django_filters.FilterSet):
+    """Filters of the list of plans."""
+
+    cloud = django_filters.CharFilter(field_name="cloud__name")
+
+    class Meta:
+        model = HostPlan
+        fields = ("cloud", "host", "deed", "state")
+
+
+class HostPlanViewSet(ReadOnlyModelViewSet[HostPlan]):
+    """The plans of what is done to hosts, the newest first."""
+
+    queryset = HostPlan.objects.select_related("cloud")
+    serializer_class = HostPlanSerializer
+    filterset_class = HostPlanFilter
+    acts = {"start": Action.MAINTAIN}
+
+    @extend_schema(request=ConfirmationSerializer, responses=ACCEPTED)
+    @action(detail=True, methods=["post"])
+    def start(self, request: Request, **_kwargs: Any) -> Response:
+        """Do what the plan says, once. ``confirmation`` is what the plan has as ``to_type``."""
+        plan = self.get_object()
+        require(request, deed_named(plan.deed).action)
+        asked = valid(ConfirmationSerializer, request)
+        job = start_host_deed(plan, user=caller(request), launched_from="api", **asked)
+        return accepted(job, plan=plan.pk)

@@ -1,0 +1,109 @@
+"""The commands that do something to a host: plan it, show the plan, have it confirmed, follow it.
+
+There is one for each deed, made from what the deed says of itself.
+"""
+
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
+from typing import Any
+
+from dashboard.cli.choosing_host import add_host, chosen_host
+from dashboard.cli.command import FAILED, OK, Command
+from dashboard.cli.confirming import confirmed_name
+from dashboard.cli.documents import host_plan_document, job_document
+from dashboard.cli.following import add_detach, follow, follow_and_tell, has_failed, tell_end
+from dashboard.cli.screen import Screen
+from dashboard.hosts_app.deed import Deed, Option
+from dashboard.hosts_app.host_plans import (
+    lines_of,
+    planning_of,
+    start_host_deed,
+    start_host_plan,
+)
+from dashboard.hosts_app.models import Host, HostPlan
+from dashboard.jobs.models import Job
+
+
+class DeedCommand(Command):
+    """Does one deed to a host."""
+
+    def __init__(self, deed: Deed) -> None:
+        self.deed = deed
+        self.name = deed.name.replace("_", "-")
+
+    @property
+    def help(self) -> str:
+        """What the deed does, in a sentence."""
+        return self.deed.help
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the host, what the deed wants to know, and the confirmation."""
+        add_host(parser)
+        for option in self.deed.options:
+            _add_option(parser, option)
+        parser.add_argument("--plan-only", action="store_true", help="say what would be done")
+        parser.add_argument("--confirm", metavar="NAME", help="the name that confirms the plan")
+        add_detach(parser)
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        """Plan, and do it once its name was given; fail when the job does."""
+        plan = self._plan(chosen_host(options, screen), options)
+        planning = follow(planning_of(plan), screen)
+        plan.refresh_from_db()
+        if has_failed(planning):
+            return _tell_failure(planning, screen)
+        _tell(plan, screen)
+        if options.plan_only or plan.refusals:
+            screen.answer({"plan": host_plan_document(plan)})
+            return FAILED if plan.refusals else OK
+        return self._start(plan, options, screen)
+
+    def _plan(self, host: Host, options: Namespace) -> HostPlan:
+        chosen: dict[str, Any] = vars(options)
+        return start_host_plan(
+            host.cloud,
+            host.name,
+            deed=self.deed.name,
+            options={option.name: chosen[option.name] for option in self.deed.options},
+            launched_from="cli",
+        )
+
+    def _start(self, plan: HostPlan, options: Namespace, screen: Screen) -> int:
+        name = self.deed.to_type(plan)
+        confirmation = confirmed_name(options.confirm, name=name, touched=(), screen=screen)
+        job = start_host_deed(plan, confirmation=confirmation, launched_from="cli")
+        code = follow_and_tell(
+            job, options, screen, document=lambda: {"plan": host_plan_document(plan)}
+        )
+        if code == FAILED and (later := self.deed.follow_up(job)):
+            tell_end(follow(later, screen), screen)
+        return code
+
+
+def _add_option(parser: ArgumentParser, option: Option) -> None:
+    flag = f"--{option.name.replace('_', '-')}"
+    text = f"{option.label[:1].lower()}{option.label[1:]}"
+    if isinstance(option.default, bool):
+        action = BooleanOptionalAction if option.default else "store_true"
+        parser.add_argument(flag, action=action, default=option.default, help=text)
+    else:
+        kind, metavar = type(option.default), "N" if isinstance(option.default, int) else "TEXT"
+        shown = f" (default {option.default})" if option.default else ""
+        parser.add_argument(
+            flag, type=kind, default=option.default, metavar=metavar, help=text + shown
+        )
+
+
+def _tell(plan: HostPlan, screen: Screen) -> None:
+    """Show what would be done, what stands in the way, and what else is to be known."""
+    for line in lines_of(plan):
+        screen.tell(str(line))
+    for refusal in plan.refusals:
+        screen.tell(f"Refused: {refusal['sentence']} {refusal['fix']}")
+    for note in plan.notes:
+        screen.tell(note)
+
+
+def _tell_failure(job: Job, screen: Screen) -> int:
+    tell_end(job, screen)
+    screen.answer({"job": job_document(job)})
+    return FAILED
