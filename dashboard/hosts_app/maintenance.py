@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.fencing import lift_forced_down
 from dashboard.hosts_app.hosts import subject_of
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.nova import (
@@ -49,7 +50,7 @@ def close_host(connection: Connection, host: str, *, because: str) -> bool:
     service = compute_service(connection, host)
     if service.is_ours:
         return False
-    if not service.is_enabled:
+    if service.is_others:
         raise disabled_by_others(service)
     disable_service(connection, service, reason=f"{OURS} {because}")
     return True
@@ -58,19 +59,29 @@ def close_host(connection: Connection, host: str, *, because: str) -> bool:
 def open_host(connection: Connection, host: str) -> bool:
     """Enable a host's nova-compute if it was we who disabled it; say whether that was needed.
 
-    Raises ``NeedsOperator`` when somebody else has disabled it.
+    A host that was forced down as well counts as up again, once it has started and dropped the
+    servers that run elsewhere now. Raises ``NeedsOperator`` before that, and when somebody else
+    has disabled the host.
     """
     service = compute_service(connection, host)
+    if service.is_others:
+        raise disabled_by_others(service)
     if service.is_enabled:
         return False
-    if not service.is_ours:
-        raise disabled_by_others(service)
+    if service.is_forced_down:
+        lift_forced_down(connection, service)
     enable_service(connection, service)
     return True
 
 
 def disabled_by_others(service: ComputeService) -> NeedsOperator:
     """Give the error for a host that somebody else has closed, as Masakari and Watcher do."""
+    if service.is_enabled:
+        return NeedsOperator(
+            f"Somebody else has forced nova-compute of {service.host} down.",
+            fix="Let them finish, or lift it by hand if nobody is at work on it "
+            "(openstack compute service set --up); then try again.",
+        )
     reason = f"with the reason {service.reason!r}" if service.reason else "without a reason"
     return NeedsOperator(
         f"Somebody else has disabled nova-compute of {service.host}, {reason}.",

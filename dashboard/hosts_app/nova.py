@@ -14,18 +14,28 @@ OURS = "pumphouse:"
 
 @dataclass(frozen=True, kw_only=True)
 class ComputeService:
-    """The nova-compute of one host. ``reason`` is why it was disabled, "" when none was given."""
+    """The nova-compute of one host. ``reason`` is why it was disabled, "" when none was given.
+
+    One that ``is_forced_down`` counts as down whatever it reports; Nova before Liberty knows no
+    such thing.
+    """
 
     id: str
     host: str
     is_enabled: bool
     is_up: bool
     reason: str = ""
+    is_forced_down: bool = False
 
     @property
     def is_ours(self) -> bool:
         """Whether it was Pumphouse that disabled it."""
         return not self.is_enabled and self.reason.startswith(OURS)
+
+    @property
+    def is_others(self) -> bool:
+        """Whether somebody else has disabled it, or forced it down."""
+        return not self.is_ours and (not self.is_enabled or self.is_forced_down)
 
     @property
     def takes_servers(self) -> bool:
@@ -47,6 +57,7 @@ def _service(service: Json) -> ComputeService:
         is_enabled=service["status"] == "enabled",
         is_up=service["state"] == "up",
         reason=service.get("disabled_reason") or "",
+        is_forced_down=bool(service.get("forced_down")),
     )
 
 
@@ -77,6 +88,21 @@ def enable_service(cloud: Cloud, service: ComputeService) -> None:
     else:
         body = {"host": service.host, "binary": BINARY}
         cloud.put("compute", f"{SERVICES}/enable", body)
+
+
+def force_down(cloud: Cloud, service: ComputeService, *, to: bool) -> None:
+    """Have a host count as down whatever its nova-compute reports, or no longer so.
+
+    Does nothing before 2.11 (Liberty), where only silence makes a host count as down. Nova refuses
+    to lift it while records of evacuations from the host are not completed, which the host's
+    nova-compute does when it starts.
+    """
+    if cloud.supports("compute", "2.53"):
+        body: Json = {"forced_down": to}
+        cloud.put("compute", f"{SERVICES}/{service.id}", body, microversion="2.53")
+    elif cloud.supports("compute", "2.11"):
+        body = {"host": service.host, "binary": BINARY, "forced_down": to}
+        cloud.put("compute", f"{SERVICES}/force-down", body, microversion="2.11")
 
 
 def servers_on(cloud: Cloud, host: str) -> list[Json]:

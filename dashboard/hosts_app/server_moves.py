@@ -21,6 +21,7 @@ Found = TypeVar("Found")
 TRIES = 2
 ABORT_SECONDS = 120.0
 CHANGE_SECONDS = 600.0
+EVACUATED_BY_NOVA = frozenset({"ACTIVE", "SHUTOFF", "ERROR"})
 FINAL_STATUSES = frozenset(
     {"completed", "confirmed", "done", "reverted", "cancelled", "error", "failed"}
 )
@@ -68,7 +69,7 @@ class ServerMove:
             if ending == Ending.LATE:
                 self._abort()
         if not self._is_away():
-            raise self._failure(ending, how="live")
+            raise self._failure(ending, how="migrated live")
 
     def _migrate_live(self) -> Ending:
         if not task_of(self._server()):
@@ -91,7 +92,7 @@ class ServerMove:
             self._act({"confirmResize": None})
             ending = self._ending(self.limit, confirmed=True)
         if ending != Ending.AWAY:
-            raise self._failure(ending, how="cold")
+            raise self._failure(ending, how="migrated cold")
 
     def stop(self) -> None:
         """Shut it down and migrate it cold; it stays stopped, as its owner has asked."""
@@ -118,6 +119,38 @@ class ServerMove:
         """Take a shelved server off its host; it has none until it is unshelved."""
         if not self._is_away():
             self._change("shelveOffload", to="SHELVED_OFFLOADED")
+
+    def rebuild(self, *, was: str, has_disks: bool, on_shared_storage: bool) -> None:
+        """Have Nova evacuate it: start it on another host from the disks that are left of it.
+
+        Only once this host is fenced. ``was`` is its status by the plan: one that was SHUTOFF is so
+        afterwards, all others run, as after a power cut. ``has_disks`` are disks that are no
+        volumes. When these are said to be ``on_shared_storage`` and are not there, Nova refuses: it
+        does not make them anew. Raises ``NeedsOperator`` when it is still here after that.
+        """
+        server = self._server()
+        if host_of(server) == self.host and not task_of(server):
+            if server["status"] not in EVACUATED_BY_NOVA:
+                # Nova evacuates no others; what they had in memory is gone in any case.
+                self._act({"os-resetState": {"state": "active"}})
+            self._evacuate(has_disks=has_disks, on_shared_storage=on_shared_storage)
+        ending = self._ending(self.limit)
+        if ending != Ending.AWAY:
+            raise self._failure(ending, how="rebuilt elsewhere")
+        if was == "SHUTOFF":
+            self._change("os-stop", to="SHUTOFF")
+
+    def _evacuate(self, *, has_disks: bool, on_shared_storage: bool) -> None:
+        """Ask for it, so that the server runs afterwards: 2.95 would leave it stopped.
+
+        From 2.14 on Nova looks for the disks by itself, and makes those anew that it does not find.
+        Before, and so to insist, it compares what it finds with what it is told.
+        """
+        if (has_disks and on_shared_storage) or not self.cloud.supports("compute", "2.14"):
+            body: Json = {"evacuate": {"onSharedStorage": on_shared_storage}}
+            self._act(body, microversion=self.cloud.at_most("compute", "2.13"))
+        else:
+            self._act({"evacuate": {}}, microversion=self.cloud.at_most("compute", "2.94"))
 
     def _change(self, action: str, *, to: str) -> None:
         """Bring an idle server into a state by one action; from itself is nothing to do."""
@@ -181,11 +214,13 @@ class ServerMove:
 
     def _failure(self, ending: Ending, *, how: str) -> NeedsOperator:
         server, status = self._server(), self._record().get("status", "never begun")
-        sentence = f"Server {server['name']} could not be migrated {how} from {self.host}"
+        sentence = f"Server {server['name']} could not be {how} from {self.host}"
         if ending == Ending.LATE:
             sentence += f": its migration was not over after {self.limit:.0f} s, and was {status}."
         else:
             sentence += f": its migration ended as {status}, the server is {server['status']}."
+        if fault := server.get("fault", {}).get("message"):
+            sentence += f" Nova says: {fault.rstrip('.')}."
         return NeedsOperator(
             sentence,
             fix=f"See its events (openstack server event list {self.server_id}), then retry; "

@@ -1,0 +1,69 @@
+"""Makes certain that a host is off, so that its servers may run elsewhere without running twice.
+
+Off means: its BMC says that it has no power, and Nova counts it as down until an operator opens it.
+"""
+
+from dashboard.clients.ipmi import PowerState
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import wait_for
+from dashboard.errors import NeedsOperator
+from dashboard.hosts_app.machines import bmc_of
+from dashboard.hosts_app.nova import ComputeService, compute_service, force_down, migrations
+from dashboard.jobs.kinds import StepContext
+
+OFF_SECONDS = 120.0
+# Without forced-down, silence alone tells: three times the usual service_down_time of 60 s.
+DOWN_SECONDS = 180.0
+EVACUATION = "evacuation"
+COPY_IS_THERE = ("accepted", "pre-migrating", "done")
+
+
+def fence(connection: Connection, host: str, context: StepContext) -> None:
+    """Take the power of a host away, see that it is off, and have Nova count it as down.
+
+    What is so already is left. Raises the BMC's error when it does not answer or obey.
+    """
+    bmc = bmc_of(host)
+    bmc.power_off()
+    bmc.wait_until_off(seconds=OFF_SECONDS, check=context.check)
+    context.log(f"Saw the power of {host} off.")
+    force_down(connection, compute_service(connection, host), to=True)
+
+    def down() -> bool | None:
+        return None if compute_service(connection, host).is_up else True
+
+    wait_for(down, what=f"{host} to count as down", seconds=DOWN_SECONDS, check=context.check)
+    context.log(f"Forced nova-compute of {host} down.")
+
+
+def require_fenced(connection: Connection, host: str) -> None:
+    """Raise ``NeedsOperator`` unless a host is certainly off, now."""
+    if bmc_of(host).power_status() != PowerState.OFF:
+        raise NeedsOperator(
+            f"{host} has power again, so that its servers may run there.",
+            fix="Switch it off and retry, or cancel this job and see what runs on it.",
+        )
+    service = compute_service(connection, host)
+    if service.is_up or not (service.is_forced_down or not connection.supports("compute", "2.11")):
+        raise NeedsOperator(
+            f"Nova no longer counts {host} as forced down.",
+            fix="Somebody has lifted it. See what they are doing, then plan again.",
+        )
+
+
+def lift_forced_down(connection: Connection, service: ComputeService) -> None:
+    """Let a host that is back count as up again.
+
+    Its nova-compute removes its own copies of the servers that were rebuilt elsewhere when it
+    starts, and completes the records of their evacuations. Until then they could run twice, and
+    newer Novas refuse by themselves. Raises ``NeedsOperator`` before that.
+    """
+    found = migrations(connection, source_compute=service.host, migration_type=EVACUATION)
+    waiting = [record for record in found if record["status"] in COPY_IS_THERE]
+    if waiting:
+        raise NeedsOperator(
+            f"{service.host} still has its copies of {len(waiting)} servers that were rebuilt "
+            "elsewhere.",
+            fix="Switch it on. When its nova-compute has started it removes them; then try again.",
+        )
+    force_down(connection, service, to=False)

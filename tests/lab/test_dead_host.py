@@ -1,0 +1,191 @@
+"""A compute host of a real cloud dies: its servers run elsewhere once it is certainly off."""
+
+import signal
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+import lab
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import wait_for
+from dashboard.errors import BadInput, NeedsOperator
+from dashboard.hosts_app.fencing import require_fenced
+from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.machines import bmc_of
+from dashboard.hosts_app.maintenance import OFF, open_host, start_maintenance
+from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.hosts_app.nova import compute_service, migrations
+from dashboard.hosts_app.room import taken_on
+from dashboard.jobs.models import Driver, Job, Step
+from dashboard.jobs.operating import retry_step
+from lab.bmc import control
+from tests.lab.conftest import run
+from tests.lab.host_servers import HostServers, servers_on_host, wait_until_host_is
+from tests.rehearsal.jobs import process
+
+HOST = "src-c3"
+WRITTEN = b"written by the guest"
+
+
+@pytest.fixture(autouse=True)
+def _inventory(settings: Any) -> None:
+    settings.PUMPHOUSE_INVENTORY = str(lab.inventory_yaml_path())
+
+
+@pytest.fixture(scope="module")
+def servers(source: Connection) -> Iterator[HostServers]:
+    prefix = f"dead-host-{uuid.uuid4().hex[:6]}"
+    with servers_on_host(source, HOST, prefix=prefix) as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _host_is_put_back(source: Connection, servers: HostServers) -> Iterator[None]:
+    yield
+    lab.compute("start", "src", HOST)
+    bmc_of(HOST).power_on()
+    bring_back(source)
+    servers.remove_servers()
+
+
+def bring_back(source: Connection) -> None:
+    """Open the host as soon as it has dropped what it had; Nova sees it up a while later."""
+
+    def opened() -> bool | None:
+        with suppress(NeedsOperator):
+            open_host(source, HOST)
+            return True
+        return None
+
+    wait_for(opened, what=f"{HOST} to be opened", seconds=120)
+    wait_until_host_is(source, HOST, up=True)
+
+
+def die(source: Connection) -> None:
+    """Kill the host's nova-compute; its BMC still says that it has power."""
+    lab.compute("stop", "src", HOST)
+    wait_until_host_is(source, HOST, up=False)
+
+
+def plan_for(cloud: Cloud, **options: Any) -> HostPlan:
+    plan = start_host_plan(cloud, HOST, deed="rescue", options=options)
+    assert plan.plan_job
+    run(plan.plan_job)
+    plan.refresh_from_db()
+    return plan
+
+
+def refusals(plan: HostPlan) -> str:
+    assert plan.state == HostPlan.State.REFUSED
+    return " ".join(refusal["sentence"] for refusal in plan.refusals)
+
+
+def kill_driver(job: Job, home: Path) -> None:
+    """Have a driver of the job die at once after it has asked Nova for something."""
+    with process(
+        "tests.lab.killed_evacuation",
+        str(job.pk),
+        home=home,
+        PUMPHOUSE_CONFIG="",
+        PUMPHOUSE_INVENTORY=str(lab.inventory_yaml_path()),
+    ) as victim:
+        assert victim.wait(120) == -signal.SIGKILL
+    Step.objects.filter(job=job, state="running").update(lease_until=timezone.now())
+    Driver.objects.filter(job=job).delete()
+
+
+def test_the_servers_of_a_fenced_host_run_elsewhere_with_the_same_ids(
+    source: Connection, clouds: dict[str, Cloud], servers: HostServers, pumphouse_home: Path
+) -> None:
+    expected = {
+        servers.boot(): "ACTIVE",
+        servers.boot("PAUSED"): "ACTIVE",
+        servers.boot("SHUTOFF"): "SHUTOFF",
+        servers.boot_from_volume(): "ACTIVE",
+    }
+    disk = lab.disk_path("src", next(iter(expected)))
+    disk.write_bytes(WRITTEN)
+    die(source)
+    job = start_host_deed(plan_for(clouds["src"], shared_storage=True), confirmation=HOST)
+    kill_driver(job, pumphouse_home)
+    run(job)
+
+    for id_, status in expected.items():
+        host, found = servers.place(id_)
+        assert host not in (HOST, "") and found == status
+        assert len(migrations(source, instance_uuid=id_)) == 1
+    assert disk.read_bytes() == WRITTEN
+    service = compute_service(source, HOST)
+    assert service.is_ours and service.is_forced_down and not service.is_up
+    assert any(line.endswith("set power 0") for line in control.log(HOST))
+
+    opening = run(start_maintenance(clouds["src"], HOST, to=OFF), state="failed")
+    assert "still has its copies of 4 servers" in opening.explanation
+    bmc_of(HOST).power_on()
+    bring_back(source)
+    service = compute_service(source, HOST)
+    assert service.takes_servers and not service.is_forced_down
+    assert not expected.keys() & taken_on(source, HOST).keys()
+    assert {servers.place(id_)[1] for id_ in expected} == {"ACTIVE", "SHUTOFF"}
+
+
+def test_what_is_lost_must_be_typed(
+    source: Connection, clouds: dict[str, Cloud], servers: HostServers
+) -> None:
+    lost, kept = servers.boot(), servers.boot_from_volume()
+    die(source)
+    plan = plan_for(clouds["src"])
+    why = {line["subject"]: line["why"] for line in plan.lines}
+    assert "LOST" in why[servers.get(lost)["name"]]
+    assert "keep their data" in why[servers.get(kept)["name"]]
+    assert any(f"type: {HOST} loses 1 disk" in note for note in plan.notes)
+    with pytest.raises(BadInput, match="loses 1 disk"):
+        start_host_deed(plan, confirmation=HOST)
+    assert compute_service(source, HOST).is_enabled
+    assert bmc_of(HOST).power_status() == "on"
+
+
+def test_a_host_that_cannot_be_fenced_is_refused(
+    source: Connection,
+    clouds: dict[str, Cloud],
+    servers: HostServers,
+    settings: Any,
+    tmp_path: Path,
+) -> None:
+    servers.boot()
+    assert "is up: the host is not dead" in refusals(plan_for(clouds["src"]))
+    die(source)
+    with pytest.raises(NeedsOperator, match="has power"):
+        require_fenced(source, HOST)
+    control.freeze(HOST)
+    try:
+        assert "does not answer" in refusals(plan_for(clouds["src"]))
+    finally:
+        control.thaw(HOST)
+    settings.PUMPHOUSE_INVENTORY = str(tmp_path / "inventory.yaml")
+    assert "no inventory of machines" in refusals(plan_for(clouds["src"]))
+
+
+def test_disks_that_are_said_to_be_shared_and_are_not_there_are_not_made_anew(
+    source: Connection, clouds: dict[str, Cloud], servers: HostServers
+) -> None:
+    id_ = servers.boot()
+    disk = lab.disk_path("src", id_)
+    elsewhere = disk.with_name("disk.elsewhere")
+    die(source)
+    disk.rename(elsewhere)
+    job = start_host_deed(plan_for(clouds["src"], shared_storage=True), confirmation=HOST)
+    run(job, state="failed")
+    assert "could not be rebuilt elsewhere" in job.explanation
+    assert servers.place(id_)[0] == HOST and not disk.exists()
+
+    elsewhere.rename(disk)
+    step = Step.objects.get(job=job, action="rebuild")
+    retry_step(step, user=None)
+    run(job)
+    assert servers.place(id_) not in [(HOST, "ACTIVE"), (HOST, "ERROR")]
