@@ -12,7 +12,7 @@ LAB := $(ROOT) $(PYTHON) -m lab
 LAB_INSTALL := $(ROOT) $(BIN)/python -m lab install
 LAB_RUNS_ALREADY := $(LAB) status >/dev/null 2>&1
 
-.PHONY: demo test unit lint bench lab-up lab-status lab-down packages browser clean
+.PHONY: demo test unit lint bench plugin lab-up lab-status lab-down packages browser clean
 
 demo: packages $(INSTALLED)
 	$(LAB_INSTALL)
@@ -37,6 +37,13 @@ bench: $(INSTALLED)
 	$(BIN)/python bench/engine.py
 	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(BIN)/python bench/stream.py \
 	    --config $${PUMPHOUSE_LAB_DIR:-lab/run}/clouds.yaml --source src --destination dst
+
+# The image is built with Docker, or with buildah where there is none (apt: buildah debootstrap).
+plugin:
+	command -v rpmbuild >/dev/null && command -v createrepo_c >/dev/null && \
+	    command -v dpkg-scanpackages >/dev/null || \
+	    $(ROOT) apt-get install --no-install-recommends -q -y rpm createrepo-c dpkg-dev
+	$(ROOT) $(PYTHON) -m fuel_plugin.build
 
 lab-up: packages
 	$(LAB) install

@@ -3,12 +3,17 @@
 ``PUMPHOUSE_HOME``    where the embedded database, the secret key and sealed files live
 ``PUMPHOUSE_CONFIG``  a Pumphouse config.yaml or a clouds.yaml; clouds come from it
 ``PUMPHOUSE_INVENTORY``  an inventory.yaml with the BMCs of hosts; beside the config otherwise
+``PUMPHOUSE_FUEL_URL``  the Fuel master, with PUMPHOUSE_FUEL_CREDENTIALS; the config's otherwise
 ``DATABASE_URL``      mysql://… or postgres://… for several machines; embedded SQLite otherwise
 ``PUMPHOUSE_BROKER``  redis://… for a Redis broker; the database is the broker otherwise
+``PUMPHOUSE_URL``     where people reach the pages, for the links of notifications
+
+With _FILE added to its name each can be a file that holds the value, for those that are secret.
 """
 
 import os
 import secrets
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +21,22 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 
 PACKAGE = Path(__file__).resolve().parent
-env = environ.Env()
+env = environ.FileAwareEnv()
 
 _state = Path(env("XDG_STATE_HOME", default=str(Path.home() / ".local/state")))
 HOME = Path(env("PUMPHOUSE_HOME", default=str(_state / "pumphouse"))).absolute()
 HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
 PUMPHOUSE_CONFIG: str = env("PUMPHOUSE_CONFIG", default="")
 PUMPHOUSE_INVENTORY: str = env("PUMPHOUSE_INVENTORY", default="")
+PUMPHOUSE_URL: str = env("PUMPHOUSE_URL", default="")
+PUMPHOUSE_BIND: str = env("PUMPHOUSE_BIND", default="")
+TLS_CERTIFICATE: str = env("PUMPHOUSE_TLS_CERTIFICATE", default="")
+TLS_KEY: str = env("PUMPHOUSE_TLS_KEY", default="")
+PUMPHOUSE_FUEL_URL: str = env("PUMPHOUSE_FUEL_URL", default="")
+PUMPHOUSE_FUEL_CREDENTIALS: str = env("PUMPHOUSE_FUEL_CREDENTIALS", default="")
+# What a Fuel master has of itself: with them nothing has to be configured there.
+PUMPHOUSE_ASTUTE: str = env("PUMPHOUSE_ASTUTE", default="/etc/fuel/astute.yaml")
+PUMPHOUSE_FUEL_KEYS: str = env("PUMPHOUSE_FUEL_KEYS", default="/var/lib/fuel/keys")
 
 
 def _secret_key() -> str:
@@ -31,7 +45,7 @@ def _secret_key() -> str:
     Several machines must share it (PUMPHOUSE_SECRET_KEY): the passwords of a run are derived from
     it, so that any worker can act as a migrated user without a stored secret.
     """
-    given: str = env("PUMPHOUSE_SECRET_KEY", default="")
+    given: str = env("PUMPHOUSE_SECRET_KEY", default="").strip()
     if given:
         return given
     path = HOME / "secret_key"
@@ -68,6 +82,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "dashboard.jobs",
     "dashboard.hosts_app",
+    "dashboard.notifications",
     "dashboard.migrations_app",
 ]
 
@@ -155,6 +170,25 @@ Q_CLUSTER: dict[str, Any] = {
     ),
 }
 
+PUMPHOUSE_URL: str = env("PUMPHOUSE_URL", default=next(iter(CSRF_TRUSTED_ORIGINS), ""))
+PUMPHOUSE_MAIL_TO: list[str] = env.list("PUMPHOUSE_MAIL_TO", default=[])
+PUMPHOUSE_WEBHOOK_URLS: list[str] = env.list("PUMPHOUSE_WEBHOOK_URLS", default=[])
+PUMPHOUSE_WEBHOOK_SECRET: str = env("PUMPHOUSE_WEBHOOK_SECRET", default="").strip()
+
+_mail: dict[str, Any] = env.email_url("PUMPHOUSE_MAIL_URL", default="dummymail://")
+EMAIL_BACKEND: str = _mail["EMAIL_BACKEND"]
+EMAIL_HOST: str = _mail["EMAIL_HOST"] or ""
+EMAIL_PORT: int | None = _mail["EMAIL_PORT"]
+EMAIL_HOST_USER: str = _mail["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD: str = _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS: bool = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL: bool = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL: str = env(
+    "PUMPHOUSE_MAIL_FROM",
+    default=EMAIL_HOST_USER if "@" in EMAIL_HOST_USER else f"pumphouse@{socket.gethostname()}",
+)
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -219,12 +253,26 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-_https: bool = env.bool("PUMPHOUSE_HTTPS", default=False)
+_https: bool = env.bool("PUMPHOUSE_HTTPS", default=bool(TLS_CERTIFICATE))
+# Cookies belong to a host and all its ports: a name of our own keeps them apart from those of
+# others, as Fuel's pages on the same master.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "pumphouse_session", "pumphouse_csrf"
+SESSION_COOKIE_AGE: int = env.int("PUMPHOUSE_SESSION_SECONDS", default=12 * 3600)
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
-SECURE_HSTS_SECONDS = 31536000 if _https else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^alive/$"]
+# Only a proxy sets the header, and removes what a caller has written there.
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if _https and not TLS_CERTIFICATE else None
+)
+SECURE_HSTS_SECONDS: int = env.int("PUMPHOUSE_HSTS_SECONDS", default=31536000 if _https else 0)
+# What is below our name, or in a browser's list, is for the owner of the domain to say; and HSTS
+# holds for all ports of a host, so a host that also has pages without TLS must do without it.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+if _https and not SECURE_HSTS_SECONDS:
+    SILENCED_SYSTEM_CHECKS.append("security.W004")
 
 LOGGING = {
     "version": 1,

@@ -4,11 +4,14 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
+from dashboard.alive import alive
+
 admin.site.site_header = admin.site.site_title = "Pumphouse"
 
 urlpatterns = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("alive/", alive, name="alive"),
     path("admin/", admin.site.urls),
     path("api/", include("dashboard.api.urls")),
     path("", include("dashboard.jobs.urls")),

@@ -69,7 +69,9 @@ class Parent:
         try:
             self._web.start()
             self._queue.start()
-            print(f"Pumphouse is at http://{self._bind}/ with {self._workers} workers.", flush=True)
+            scheme = "https" if settings.TLS_CERTIFICATE else "http"
+            address = f"{scheme}://{self._bind}/"
+            print(f"Pumphouse is at {address} with {self._workers} workers.", flush=True)
             while not self._told_to_stop:
                 self._look_after()
                 time.sleep(TICK_SECONDS)
@@ -134,7 +136,14 @@ def _web_command(bind: str) -> list[str]:
         *("--workers", str(WEB_PROCESSES)),
         *("--threads", str(WEB_THREADS)),
         *("--log-level", "warning"),
+        *_tls_options(),
     ]
+
+
+def _tls_options() -> list[str]:
+    if not settings.TLS_CERTIFICATE:
+        return []
+    return ["--certfile", settings.TLS_CERTIFICATE, "--keyfile", settings.TLS_KEY]
 
 
 def _check_address(bind: str) -> None:

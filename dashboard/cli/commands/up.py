@@ -19,7 +19,7 @@ class UpCommand(Command):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the address and how many workers there are."""
         parser.add_argument(
-            "--bind", metavar="HOST:PORT", help="default: the configuration's, 127.0.0.1:5000"
+            "--bind", metavar="HOST:PORT", help="default: PUMPHOUSE_BIND, the configuration's"
         )
         parser.add_argument("--workers", type=int, metavar="N", help="default: PUMPHOUSE_WORKERS")
 
@@ -29,7 +29,9 @@ class UpCommand(Command):
 
 
 def _configured_address() -> str:
-    """Give the address that the configuration names, else the default that 2015 had."""
+    """Give the address that the settings or the configuration name, else the one of 2015."""
+    if settings.PUMPHOUSE_BIND:
+        return str(settings.PUMPHOUSE_BIND)
     path = settings.PUMPHOUSE_CONFIG
     configured = read_settings(Path(path)) if path else Settings()
     return f"{configured.bind_host}:{configured.port}"

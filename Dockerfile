@@ -1,0 +1,42 @@
+# One image for web server and workers: `pumphouse up` runs both. It is built from the files that
+# `make plugin` stages, which are those of the last commit without tests, lab and documentation.
+ARG BASE=debian:bookworm-slim
+
+FROM ${BASE} AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends python3-venv \
+ && rm -rf /var/lib/apt/lists/*
+COPY . /source
+RUN python3 -m venv /opt/pumphouse \
+ && /opt/pumphouse/bin/pip install --no-cache-dir "/source[redis,postgresql]" \
+ && /opt/pumphouse/bin/pip uninstall --yes pip
+
+FROM ${BASE}
+LABEL org.opencontainers.image.title="Pumphouse" \
+      org.opencontainers.image.licenses="Apache-2.0"
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates python3 \
+ && rm -rf /var/lib/apt/lists/*
+# A fixed number, so that the owner of the mounted folders is the same on every machine.
+RUN groupadd --gid 42480 pumphouse \
+ && useradd --uid 42480 --gid 42480 --no-create-home --home-dir /var/lib/pumphouse \
+    --shell /usr/sbin/nologin pumphouse \
+ && install -d -o pumphouse -g pumphouse -m 0700 /var/lib/pumphouse \
+ && install -d -o root -g pumphouse -m 0750 /etc/pumphouse
+COPY --from=build /opt/pumphouse /opt/pumphouse
+COPY fuel_plugin/healthcheck.py /usr/local/bin/pumphouse-healthcheck
+ENV PATH=/opt/pumphouse/bin:/usr/local/bin:/usr/bin:/bin \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PUMPHOUSE_HOME=/var/lib/pumphouse \
+    PUMPHOUSE_INVENTORY=/etc/pumphouse/inventory.yaml \
+    PUMPHOUSE_BIND=0.0.0.0:8444
+USER 42480:42480
+WORKDIR /var/lib/pumphouse
+VOLUME ["/var/lib/pumphouse", "/etc/pumphouse"]
+EXPOSE 8444
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=10s --retries=3 \
+    CMD ["python3", "/usr/local/bin/pumphouse-healthcheck"]
+ENTRYPOINT ["pumphouse"]
+CMD ["up"]

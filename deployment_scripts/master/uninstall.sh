@@ -1,0 +1,17 @@
+#!/bin/sh
+# Stops Pumphouse on the Fuel master and removes service and image. Data and settings stay.
+set -eu
+
+plugin=$(cd "$(dirname "$0")/../.." && pwd)
+version=$(sed -n "s/^version: '\(.*\)'$/\1/p" "$plugin/metadata.yaml")
+unit=/etc/systemd/system/pumphouse.service
+
+# Packages of two versions can be installed at a time; the service belongs to the newer one.
+if grep -q "$plugin/" $unit 2>/dev/null; then
+    systemctl disable pumphouse
+    systemctl stop pumphouse
+    rm -f $unit
+    systemctl daemon-reload
+fi
+docker rmi "pumphouse:$version" >/dev/null 2>&1 || true
+echo "Pumphouse $version is removed. Its data stays in /var/lib/pumphouse and /etc/pumphouse."

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Builds the image from a staged tree, and writes it as an archive that `docker load` takes:
+#
+#     build_image.sh TREE TAG ARCHIVE.tar.gz
+#
+# Docker does it where an engine runs. Where none does, buildah does, as root and without any
+# registry: its base is then what debootstrap installs. IMAGE_BUILD_OPTIONS is handed to either, as
+# "--volume /etc/pip.conf:/etc/pip.conf:ro" for buildah where packages come from a mirror.
+set -euo pipefail
+tree=$1 tag=$2 archive=$3
+suite=bookworm
+read -ra options <<<"${IMAGE_BUILD_OPTIONS:-}"
+
+build_with_docker() {
+    docker build --tag "$tag" "${options[@]}" "$tree"
+    docker save "$tag" | gzip >"$archive"
+}
+
+build_with_buildah() {
+    local store base
+    store=$(mktemp -d)
+    trap 'rm -rf "$store"' EXIT
+    export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
+    buildah=(buildah --root "$store/root" --runroot "$store/run")
+    debootstrap --variant=minbase --include=ca-certificates "$suite" "$store/base" "$(mirror)"
+    rm -rf "$store"/base/var/cache/apt/archives/*.deb "$store"/base/var/lib/apt/lists/*
+    base=$("${buildah[@]}" from scratch)
+    "${buildah[@]}" add --quiet "$base" "$store/base" / >/dev/null
+    "${buildah[@]}" commit --quiet --rm "$base" "base:$suite" >/dev/null
+    rm -rf "$store/base"
+    "${buildah[@]}" bud --format docker --pull-never --network host --build-arg "BASE=base:$suite" \
+        "${options[@]}" --tag "$tag" "$tree"
+    "${buildah[@]}" push --quiet "$tag" "docker-archive:$store/image.tar:$tag"
+    gzip <"$store/image.tar" >"$archive"
+}
+
+# Packages come from where this machine has its own from.
+mirror() {
+    sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | grep -m 1 . ||
+        echo http://deb.debian.org/debian
+}
+
+if docker info >/dev/null 2>&1; then
+    build_with_docker
+elif command -v buildah >/dev/null && command -v debootstrap >/dev/null; then
+    build_with_buildah
+else
+    echo "Nothing here builds an image. Start Docker, or: apt-get install buildah debootstrap" >&2
+    exit 2
+fi
