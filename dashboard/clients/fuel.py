@@ -120,10 +120,12 @@ class FuelMaster:
         Asks for the facts of one node only: Fuel takes long to make them for all.
         """
         environment = self.environment(environment_id)
-        deployed = [node.id for node in self.nodes(environment_id) if node.status == "ready"]
+        # Roles are there once a node was deployed; while Fuel works on it it is not ready.
+        deployed = [node for node in self.nodes(environment_id) if node.roles]
+        deployed.sort(key=lambda node: node.status != "ready")
         facts = (
             self._environments.download_facts(
-                environment_id, "deployment", default=True, nodes=deployed[:1]
+                environment_id, "deployment", default=True, nodes=[deployed[0].id]
             )
             if deployed
             else []

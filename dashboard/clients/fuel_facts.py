@@ -7,7 +7,7 @@ passwords: nothing of them is kept, and every password that Pumphouse uses is re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from dashboard.clients.cloud_access import CloudAccess
 from dashboard.errors import NeedsOperator
@@ -16,6 +16,7 @@ from dashboard.secrets import register
 Json = Mapping[str, Any]
 
 KEYSTONE_PORT = 5000
+KEYSTONE_ADMIN_PORT = 35357
 MYSQL_PORT = 3306
 NEEDED = ("access", "keystone", "network_metadata", "public_ssl")
 
@@ -25,10 +26,12 @@ class CloudFacts:
     """The cloud of one environment. The repr shows no secret.
 
     ``auth_url`` is Keystone v3 at the public address; ``keystone_connection`` the address of the
-    Keystone database at the management address, ``urls`` what people open.
+    Keystone database at the management address, ``urls`` what people open. ``hosts`` are all the
+    names and addresses that the cloud's Keystone answers at.
     """
 
     auth_url: str
+    hosts: frozenset[str]
     username: str
     password: str = field(repr=False)
     tenant: str
@@ -40,6 +43,11 @@ class CloudFacts:
     def uses_tls(self) -> bool:
         """Whether the public endpoints speak https."""
         return self.auth_url.startswith("https:")
+
+    def is_at(self, auth_url: str) -> bool:
+        """Say whether that is an address of this cloud's Keystone: any host, either port."""
+        asked, own = urlsplit(auth_url), urlsplit(self.auth_url)
+        return asked.hostname in self.hosts and asked.port in (own.port, KEYSTONE_ADMIN_PORT)
 
     def access(self, name: str, *, environment: str, verify: bool | str = True) -> CloudAccess:
         """Give the login of a cloud of that name; ``verify`` as in CloudAccess.
@@ -84,11 +92,12 @@ def read_facts(nodes: Iterable[Json], *, environment: str) -> CloudFacts:
 def _read(facts: Json) -> CloudFacts:
     access, keystone, tls = facts["access"], facts["keystone"], facts["public_ssl"]
     register(access["password"])
-    host = tls["hostname"] if tls["services"] else _vip(facts, "public")
+    host = tls["hostname"].lower() if tls["services"] else _vip(facts, "public")
     port = keystone.get("public_port", KEYSTONE_PORT)
     horizon_host = tls["hostname"] if tls["horizon"] else _vip(facts, "public")
     return CloudFacts(
         auth_url=f"{_scheme(tls['services'])}://{host}:{port}/v3",
+        hosts=frozenset({host, _vip(facts, "public"), _vip(facts, "management")}),
         username=access["user"],
         password=access["password"],
         tenant=access["tenant"],

@@ -1,6 +1,9 @@
 """Which clouds there are, where their credentials are, and how to reach them."""
 
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Q
@@ -8,7 +11,8 @@ from django.db.models import Q
 from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.cloud_files import read_cloud, read_clouds
 from dashboard.clients.openstack import Cloud as Connection
-from dashboard.errors import BadInput, NotFound
+from dashboard.errors import NotFound
+from dashboard.hosts_app.fuel_masters import access_in_fuel
 from dashboard.hosts_app.models import Cloud
 
 
@@ -36,6 +40,7 @@ def register_clouds(path: Path) -> list[Cloud]:
 
 
 def _register(path: Path, section: str, access: CloudAccess) -> Cloud:
+    _make_way(section, access)
     cloud, _ = Cloud.objects.get_or_create(
         name=section, defaults={"location": str(path), "section": section}
     )
@@ -47,6 +52,25 @@ def _register(path: Path, section: str, access: CloudAccess) -> Cloud:
         cloud.state, cloud.explanation = Cloud.State.UNKNOWN, ""
     cloud.save()
     return cloud
+
+
+def _make_way(name: str, access: CloudAccess) -> None:
+    """Rename another cloud that Fuel gave this name: in a file the operator wrote it himself."""
+    for cloud in Cloud.objects.filter(name=name, origin=Cloud.Origin.FUEL):
+        if urlsplit(cloud.auth_url).netloc != urlsplit(access.auth.get("auth_url", "")).netloc:
+            cloud.name = free_name(name)
+            cloud.save(update_fields=["name"])
+
+
+def free_name(wanted: str) -> str:
+    """Give that name for a cloud in Fuel or, when another cloud has it, one with a suffix."""
+    taken = set(Cloud.objects.values_list("name", flat=True))
+    return next(name for name in _names_like(wanted) if name not in taken)
+
+
+def _names_like(wanted: str) -> Iterator[str]:
+    yield from (wanted, f"{wanted}-fuel")
+    yield from (f"{wanted}-fuel-{number}" for number in count(2))
 
 
 def cloud_named(name: str) -> Cloud:
@@ -63,10 +87,10 @@ def cloud_named(name: str) -> Cloud:
 def access_of(cloud: Cloud) -> CloudAccess:
     """Read a cloud's credentials from where they are, now. They are never stored.
 
-    Raises ``BadInput`` when the file or the section has gone.
+    Raises ``BadInput`` when the file or the section has gone, and as ``access_in_fuel``.
     """
-    if cloud.origin != Cloud.Origin.FILE:
-        raise BadInput(f"Cloud {cloud.name} has no configuration that can be read here.")
+    if cloud.origin == Cloud.Origin.FUEL:
+        return access_in_fuel(cloud)
     return read_cloud(Path(cloud.location), cloud.section)
 
 

@@ -35,6 +35,11 @@ class FuelEnvironment(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def status_words(self) -> str:
+        """The status as words: partially deployed."""
+        return self.status.replace("_", " ")
+
 
 class Cloud(models.Model):
     """One cloud. It knows where its credentials are, never what they are."""
