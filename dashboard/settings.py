@@ -170,7 +170,6 @@ Q_CLUSTER: dict[str, Any] = {
     ),
 }
 
-PUMPHOUSE_URL: str = env("PUMPHOUSE_URL", default=next(iter(CSRF_TRUSTED_ORIGINS), ""))
 PUMPHOUSE_MAIL_TO: list[str] = env.list("PUMPHOUSE_MAIL_TO", default=[])
 PUMPHOUSE_WEBHOOK_URLS: list[str] = env.list("PUMPHOUSE_WEBHOOK_URLS", default=[])
 PUMPHOUSE_WEBHOOK_SECRET: str = env("PUMPHOUSE_WEBHOOK_SECRET", default="").strip()

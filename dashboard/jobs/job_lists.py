@@ -1,10 +1,12 @@
-"""The lists of jobs that the pages show."""
+"""The lists of jobs that the pages show. Quiet kinds, as notifications, are on no list but the
+one of all jobs: a mail server that is down is no matter of the tenant's."""
 
 from datetime import timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from dashboard.jobs.kinds import quiet_kinds
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import (
     ACTIVE_JOB_STATES,
@@ -22,22 +24,21 @@ def needing_somebody() -> QuerySet[Job]:
     """Give the jobs that wait for an operator: held ones, and broken ones that are the last word
     about their subject. A later job about the same subject has taken the matter over."""
     later = Job.objects.filter(subject=OuterRef("subject"), pk__gt=OuterRef("pk"))
-    return Job.objects.filter(
+    return _loud_jobs().filter(
         Q(state=JobState.HELD) | Q(~Exists(later), state__in=BROKEN_JOB_STATES)
     )
 
 
 def running() -> QuerySet[Job]:
     """Give the jobs that are at work or about to be."""
-    return Job.objects.filter(state__in=ACTIVE_JOB_STATES - {JobState.HELD})
+    return _loud_jobs().filter(state__in=ACTIVE_JOB_STATES - {JobState.HELD})
 
 
 def finished_today() -> QuerySet[Job]:
     """Give the jobs that ended within the last day, the latest first."""
     since = timezone.now() - TODAY
-    return Job.objects.filter(state__in=ENDED_JOB_STATES, finished_at__gte=since).order_by(
-        "-finished_at"
-    )
+    ended = _loud_jobs().filter(state__in=ENDED_JOB_STATES, finished_at__gte=since)
+    return ended.order_by("-finished_at")
 
 
 def with_counts(jobs: QuerySet[Job]) -> QuerySet[Job]:
@@ -52,3 +53,7 @@ def with_counts(jobs: QuerySet[Job]) -> QuerySet[Job]:
 def strip_counts() -> dict[str, int]:
     """Count the jobs that run and those that wait for an operator: the strip of every page."""
     return {"running": running().count(), "waiting": needing_somebody().count()}
+
+
+def _loud_jobs() -> QuerySet[Job]:
+    return Job.objects.exclude(kind__in=quiet_kinds())

@@ -60,6 +60,8 @@ class JobKind:
     """The work behind one kind of job."""
 
     name: ClassVar[str]
+    is_quiet: ClassVar[bool] = False
+    """Whether its jobs stay out of the lists of what runs and of what needs somebody."""
 
     def perform(self, step: Step, context: StepContext) -> None:
         """Do one step. Must be idempotent: it is called again after a crash.
@@ -106,4 +108,9 @@ def job_kind(name: str) -> JobKind:
         raise BadInput(f"There is no kind of job named {name!r}.", fix=f"Known: {known}.") from None
 
 
-__all__ = ["BYTES", "JobKind", "LogLevel", "StepContext", "StepSpec", "job_kind"]
+def quiet_kinds() -> list[str]:
+    """Give the names of the kinds whose jobs are about other jobs, not about the operator's."""
+    return [name for name, kind in _registry().items() if kind.is_quiet]
+
+
+__all__ = ["BYTES", "JobKind", "LogLevel", "StepContext", "StepSpec", "job_kind", "quiet_kinds"]

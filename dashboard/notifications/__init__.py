@@ -1,0 +1,1 @@
+"""Tells people the news of jobs: through Fuel, by e-mail, and through webhooks."""

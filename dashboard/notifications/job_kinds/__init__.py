@@ -1,0 +1,1 @@
+"""The kind of job that tells news; found by itself."""

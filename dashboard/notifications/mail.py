@@ -1,0 +1,91 @@
+"""Tells news by e-mail."""
+
+import smtplib
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from dashboard import secrets
+from dashboard.clients.unanswered import cause_of
+from dashboard.errors import NeedsOperator, PumphouseError, Retryable
+from dashboard.jobs.news import Tone
+from dashboard.notifications.channel import Channel, Notice
+
+CHECK = "Check PUMPHOUSE_MAIL_URL, PUMPHOUSE_MAIL_FROM and PUMPHOUSE_MAIL_TO."
+SUBJECTS = {Tone.GOOD: "", Tone.WAITING: "Needs you: ", Tone.BAD: "Failed: "}
+SUBJECT_LENGTH = 120
+NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
+
+
+class MailChannel(Channel):
+    """The mail server and the recipients of the settings."""
+
+    key = "mail"
+    label = "e-mail"
+
+    def tell(self, notice: Notice) -> str:
+        """Send one message to all recipients."""
+        try:
+            _message(notice).send()
+        except smtplib.SMTPServerDisconnected as error:
+            raise _unanswered(error) from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise _refusal(error) from None
+        return f"{settings.EMAIL_HOST} took it for {', '.join(settings.PUMPHOUSE_MAIL_TO)}"
+
+
+def mail_channels() -> Sequence[MailChannel]:
+    """Give the channel by e-mail when both a server and somebody to write to are set."""
+    return [MailChannel()] if not missing_mail_settings() else []
+
+
+def missing_mail_settings() -> list[str]:
+    """Give the names of the settings that e-mail lacks."""
+    lacking = {
+        "PUMPHOUSE_MAIL_URL": settings.EMAIL_BACKEND != NO_MAIL,
+        "PUMPHOUSE_MAIL_TO": settings.PUMPHOUSE_MAIL_TO,
+    }
+    return [name for name, given in lacking.items() if not given]
+
+
+def register_mail_secret() -> None:
+    """Keep the mail server's password out of everything that is written down."""
+    secrets.register(settings.EMAIL_HOST_PASSWORD)
+
+
+def _message(notice: Notice) -> EmailMessage:
+    # Line breaks in a subject would be further headers; Django refuses them.
+    sentence = " ".join(notice.sentence.split())
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+    return EmailMessage(
+        subject=f"[Pumphouse] {SUBJECTS[notice.tone]}{sentence}"[:SUBJECT_LENGTH],
+        body=f"{notice.sentence}\n\n{notice.address}\n\n{notice.at}\n",
+        to=settings.PUMPHOUSE_MAIL_TO,
+        # The same when it is sent again: mail programs then show it once.
+        headers={"Message-ID": f"<{notice.id}@{domain}>", "Auto-Submitted": "auto-generated"},
+    )
+
+
+def _unanswered(error: Exception) -> Retryable:
+    return Retryable(
+        f"Mail server {settings.EMAIL_HOST} gave no answer: {cause_of(error)}.", fix=CHECK
+    )
+
+
+def _refusal(error: Exception) -> PumphouseError:
+    """Tell refusals for now (4xx of SMTP, or no answer) from those for good (5xx)."""
+    code: int
+    reason: str | bytes
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            code, reason = next(iter(error.recipients.values()))
+        case smtplib.SMTPResponseException():
+            code, reason = error.smtp_code, error.smtp_error
+        case smtplib.SMTPNotSupportedError():
+            code, reason = 500, str(error)
+        case _:
+            return _unanswered(error)
+    said = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+    sentence = f"Mail server {settings.EMAIL_HOST} answered {code}: {said.rstrip('.')}."
+    return Retryable(sentence, fix=CHECK) if code < 500 else NeedsOperator(sentence, fix=CHECK)

@@ -1,0 +1,31 @@
+"""Bounds the time of a call whose own time-outs count each answer of a socket anew."""
+
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+
+from dashboard.errors import Retryable
+
+
+def within(seconds: float, call: Callable[[], str], *, what: str) -> str:
+    """Give what the call gives, or raise what it raises; ``Retryable`` when it takes longer.
+
+    A server that sends a byte now and then can keep a socket busy for ever. The thread that waits
+    for it is left behind: it is a daemon, and it must hold nothing that others need.
+    """
+    ended: SimpleQueue[tuple[str, BaseException | None]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            ended.put((call(), None))
+        except BaseException as error:
+            ended.put(("", error))
+
+    threading.Thread(target=run, daemon=True, name=what[:40]).start()
+    try:
+        answer, error = ended.get(timeout=seconds)
+    except Empty:
+        raise Retryable(f"{what} was not over within {seconds:.0f} s.") from None
+    if error is not None:
+        raise error
+    return answer

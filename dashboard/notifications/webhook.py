@@ -1,0 +1,117 @@
+"""Tells news to programs: a signed POST of JSON to each webhook.
+
+The signature is made as GitHub's and Stripe's are: an HMAC-SHA256 over the time and the body, so
+that a receiver can refuse what we have not sent, and what somebody sends again later.
+"""
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from dashboard import secrets
+from dashboard.clients.unanswered import cause_of
+from dashboard.errors import NeedsOperator, PumphouseError, Retryable
+from dashboard.notifications.channel import Channel, Notice
+
+SIGNATURE = "Pumphouse-Signature"
+SOCKET_SECONDS = 10.0
+PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+class Webhook(Channel):
+    """One address that takes notices. All of it but the host may be secret, as tokens are."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._host = urlsplit(url).netloc.rpartition("@")[2]
+        # Rows hold the key: it must tell addresses apart and not give them away.
+        self.key = f"webhook:{salted_hmac('webhook', url, algorithm='sha256').hexdigest()[:16]}"
+        self.label = f"webhook at {self._host}"
+
+    def tell(self, notice: Notice) -> str:
+        """Post the notice; only an answer of 2xx is a success. Redirections are not followed:
+        the notice would go to an address that nobody has set."""
+        try:
+            status, after = self._post(_body(notice))
+        except requests.RequestException as error:
+            raise self._unsent(error) from None
+        if 200 <= status < 300:
+            return f"{self._host} answered {status}"
+        raise self._refusal(status, after)
+
+    def _post(self, body: bytes) -> tuple[int, str]:
+        """Give the status and Retry-After of the answer; its body is not read."""
+        with requests.post(
+            self._url,
+            data=body,
+            headers=_headers(body, at=int(time.time())),
+            timeout=SOCKET_SECONDS,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            return answer.status_code, answer.headers.get("Retry-After", "")
+
+    def _unsent(self, error: requests.RequestException) -> PumphouseError:
+        sentence = f"The {self.label} gave no answer: {cause_of(error)}."
+        if isinstance(error, ValueError):  # the address itself cannot be used
+            sentence = f"The address of the {self.label} is not one of http or https."
+            return NeedsOperator(sentence, fix="Correct it in PUMPHOUSE_WEBHOOK_URLS.")
+        return Retryable(sentence)
+
+    def _refusal(self, status: int, after: str) -> PumphouseError:
+        sentence = f"The {self.label} answered {status}."
+        if status in PASSING_STATUSES:
+            return Retryable(sentence, retry_after=float(after) if after.isdecimal() else None)
+        if 300 <= status < 400:
+            fix = "Redirections are not followed: set the address that it leads to."
+        else:
+            fix = "Check PUMPHOUSE_WEBHOOK_URLS, PUMPHOUSE_WEBHOOK_SECRET and the receiver's log."
+        return NeedsOperator(sentence, fix=fix)
+
+
+def webhook_channels() -> Sequence[Webhook]:
+    """Give a channel for each address that is set."""
+    return [Webhook(url) for url in dict.fromkeys(settings.PUMPHOUSE_WEBHOOK_URLS)]
+
+
+def sign(body: bytes, *, secret: str, at: int) -> str:
+    """Give the value of the header ``SIGNATURE`` for a body sent ``at`` a Unix time."""
+    digest = hmac.new(secret.encode(), b"%d.%s" % (at, body), hashlib.sha256).hexdigest()
+    return f"t={at},v1={digest}"
+
+
+def register_webhook_secrets() -> None:
+    """Keep the secret, and the parts of the addresses that may be one, out of every log."""
+    secrets.register(settings.PUMPHOUSE_WEBHOOK_SECRET)
+    for url in settings.PUMPHOUSE_WEBHOOK_URLS:
+        parts = urlsplit(url)
+        for part in (url, parts.path, parts.query, parts.password):
+            secrets.register(part)
+
+
+def _headers(body: bytes, *, at: int) -> dict[str, str]:
+    headers = {"Content-Type": "application/json", "User-Agent": "Pumphouse"}
+    if secret := settings.PUMPHOUSE_WEBHOOK_SECRET:
+        headers[SIGNATURE] = sign(body, secret=secret, at=at)
+    return headers
+
+
+def _body(notice: Notice) -> bytes:
+    told = {
+        "id": notice.id,
+        "event": notice.event,
+        "level": notice.tone.value,
+        "text": notice.text,
+        "sentence": notice.sentence,
+        "job": notice.job,
+        "url": notice.address,
+        "at": notice.at,
+    }
+    return json.dumps(told).encode()
