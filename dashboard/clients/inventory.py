@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from dashboard.clients.ipmi import IPMI_PORT, Bmc
 from dashboard.clients.yaml_sections import Section, read_section
@@ -22,6 +23,8 @@ IPMI_KEYS = {"auth", "host", "port", "uefi"}
 COMMON_KEYS = {"admin_vlan", "switch_hook", "switches"}
 OWN_KEYS = {"ipmi", "admin_vlan", "switch_hook", "switch"}
 SWITCH_SECRETS = ("password", "secret", "passphrase")
+# as they are written: a password of digits is no number
+SWITCH_TEXTS = {"host", "username", *SWITCH_SECRETS}
 PORT_COMMANDS = ("interface {port}", "switchport access vlan {vlan}")
 DHCP = "DHCP"
 LAST_VLAN = 4094
@@ -52,7 +55,7 @@ class SwitchPort:
     """
 
     port: str
-    device: Mapping[str, str] = field(repr=False)
+    device: Mapping[str, Any] = field(repr=False)
     commands: tuple[str, ...] = PORT_COMMANDS
 
 
@@ -181,6 +184,7 @@ class _Reader:
         if own:
             own.only(OWN_KEYS)
         gateway = section.optional_section("gw")
+        port = self._switch_port(own.optional_section("switch") if own else None)
         return Host(
             name=name,
             bmc=self._bmc(name, section, own),
@@ -189,8 +193,9 @@ class _Reader:
             gateway=gateway.optional_text("ip") if gateway else None,
             name_servers=_texts(section, "ns"),
             admin_vlan=self._vlan(own),
-            switch_hook=_command(own) or _command(self.common),
-            switch_port=self._switch_port(own.optional_section("switch") if own else None),
+            # what stands at the host itself goes before what is for all of them
+            switch_hook=_command(own) or (() if port else _command(self.common)),
+            switch_port=port,
         )
 
     def _bmc(self, name: str, section: Section, own: Section | None) -> Bmc | None:
@@ -248,9 +253,7 @@ class _Reader:
         for key in SWITCH_SECRETS:
             register(device.optional_text(key))
         return SwitchPort(
-            port=section.text("port"),
-            device={key: device.text(key) for key in device if key != "commands"},
-            commands=_texts(device, "commands") or PORT_COMMANDS,
+            port=section.text("port"), device=_device(device), commands=_port_commands(device)
         )
 
 
@@ -292,6 +295,25 @@ def _command(section: Section | None) -> tuple[str, ...]:
         return tuple(shlex.split(section.text("switch_hook")))
     except ValueError:
         raise section.fault("A quotation mark is not closed.", key="switch_hook") from None
+
+
+def _device(section: Section) -> dict[str, Any]:
+    plain = {key: value for key, value in section.plain().items() if key != "commands"}
+    return plain | {key: section.text(key) for key in section if key in SWITCH_TEXTS}
+
+
+def _port_commands(section: Section) -> tuple[str, ...]:
+    commands = _texts(section, "commands") or PORT_COMMANDS
+    try:
+        for command in commands:
+            command.format(port="", vlan=0)
+    except (LookupError, ValueError):
+        raise section.fault(
+            "Only {port} and {vlan} have a meaning in a command.",
+            key="commands",
+            fix="Double every other brace: {{ and }}.",
+        ) from None
+    return commands
 
 
 def _password(section: Section) -> str:

@@ -7,19 +7,16 @@ own sentence.
 
 import json
 import math
-import os
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from dashboard import secrets
+from dashboard.clients.short_process import run_for
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 
 IPMI_PORT = 623
@@ -239,37 +236,15 @@ def _answers(bmcs: Sequence[Bmc], operation: Operation) -> dict[int, dict[str, s
     seconds = CALL_SECONDS if len(calls) < CROWD else CROWD_SECONDS
     waves = math.ceil(len(calls) / MOST_AT_ONCE)
     limits = {"begun": time.monotonic(), "seconds": seconds, "at_once": MOST_AT_ONCE}
-    asked = json.dumps({"calls": calls, **limits})
-    lines = _conversation(asked, seconds=seconds * waves + END_SECONDS).splitlines()
-    answers = [json.loads(line) for line in lines]
+    ended = run_for(
+        # -P keeps the folder of this module, with its openstack.py, out of the path of imports
+        [sys.executable, "-P", str(PROGRAM)],
+        given=json.dumps({"calls": calls, **limits}),
+        seconds=seconds * waves + END_SECONDS,
+    )
+    answers = [json.loads(line) for line in ended.output.splitlines()]
     return {answer.pop("id"): answer for answer in answers}
 
 
 def _connection(bmc: Bmc) -> dict[str, object]:
     return {key: value for key, value in asdict(bmc).items() if key != "name"}
-
-
-def _conversation(asked: str, *, seconds: float) -> str:
-    """Give the process its calls and return all that it has written, at the latest at the end.
-
-    ``-P`` keeps the folder of this module, with its openstack.py, out of the path of imports.
-    """
-    with subprocess.Popen(
-        [sys.executable, "-P", str(PROGRAM)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            return process.communicate(asked, timeout=seconds)[0]
-        except subprocess.TimeoutExpired:
-            return _ended(process)
-
-
-def _ended(process: subprocess.Popen[str]) -> str:
-    """Kill the process with its forks and return what they have written."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    return process.communicate()[0]

@@ -103,8 +103,9 @@ def test_a_hosts_own_keys_count_before_those_for_all(read):
     assert (second.password, second.uefi) == ("0123", False)
     hosts = [inventory.host_named(f"node-{number}") for number in (1, 2, 3)]
     assert [host.admin_vlan for host in hosts] == [100, 200, 100]
-    assert hosts[0].switch_hook == ("/usr/local/bin/to-admin-vlan", "--site", "new york")
+    assert hosts[0].switch_hook == ()
     assert hosts[1].switch_hook == ("/bin/own",)
+    assert hosts[2].switch_hook == ("/usr/local/bin/to-admin-vlan", "--site", "new york")
 
 
 def test_a_host_is_plugged_into_a_switch_that_netmiko_knows(read):
