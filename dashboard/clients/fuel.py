@@ -195,6 +195,10 @@ class FuelMaster:
         """
         self._environments.remove_nodes(environment_id, list(node_ids))
 
+    def keep(self, node_id: int) -> None:
+        """Take back that a node is to be removed, while the changes are not deployed yet."""
+        self._connection.put_request(f"nodes/{node_id}", {"pending_deletion": False})
+
     def deploy_changes(self, environment_id: int) -> Task:
         """Do all that is pending in an environment.
 

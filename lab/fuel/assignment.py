@@ -38,7 +38,8 @@ def change_node(master: Master, node_id: int, body: Row) -> Row:
         raise Refusal(400, "Changing cluster on the fly is not allowed", plain=True)
     if "hostname" in body:
         _rename(master, node, body["hostname"])
-    node |= {key: body[key] for key in ("name", "labels") if key in body}
+    changeable = ("name", "labels", "pending_deletion")
+    node |= {key: body[key] for key in changeable if key in body}
     return node
 
 

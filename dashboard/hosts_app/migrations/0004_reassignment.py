@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('old_roles', models.JSONField(default=list, help_text='Those that it had.')),
                 ('interfaces', models.JSONField(blank=True, default=list)),
                 ('disks', models.JSONField(blank=True, default=list)),
-                ('hypervisors', models.JSONField(blank=True, default=list)),
+                ('providers', models.JSONField(blank=True, default=list)),
                 ('tasks', models.JSONField(blank=True, default=dict)),
                 ('is_released', models.BooleanField(default=False, help_text='Its removal has been ordered.')),
                 ('is_booted', models.BooleanField(default=False, help_text='It was told to boot by network.')),

@@ -1,0 +1,199 @@
+"""Moving a host from its cloud to another one through Fuel."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from dashboard.errors import BadInput
+from dashboard.hosts_app.clouds import cloud_named
+from dashboard.hosts_app.deed import Deed, Draft, Option
+from dashboard.hosts_app.deeds.evacuate import told
+from dashboard.hosts_app.evacuation import LIMIT_SECONDS, PARALLEL, plan_evacuation, reopening_of
+from dashboard.hosts_app.evacuation_planning import EvacuationPlan
+from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
+from dashboard.hosts_app.reassignment import Choices, Journey, start_reassignment
+from dashboard.hosts_app.reassignment_discovery import MINUTE, has_switch_hook
+from dashboard.hosts_app.reassignment_facts import ReassignmentFacts, read_reassignment
+from dashboard.hosts_app.reassignment_planning import lines_of, notes_of
+from dashboard.hosts_app.reassignment_refusals import COMPUTE, refusals_of
+from dashboard.jobs.models import Job
+
+DISCOVERY_MINUTES = 30
+DEPLOY_MINUTES = 180
+
+LIMITS = (
+    Option(
+        name="discovery_minutes",
+        label="Minutes for Fuel to discover it",
+        default=DISCOVERY_MINUTES,
+        help="From its boot from the network on. When they are over, the job says so and waits "
+        "for you.",
+    ),
+    Option(
+        name="deploy_minutes",
+        label="Minutes for each task of Fuel",
+        default=DEPLOY_MINUTES,
+        help="To remove, to install and to deploy the host; also to wait for another task.",
+    ),
+    Option(
+        name="probe",
+        label="Boot a small server on it at the end",
+        default=True,
+        help="It is deleted at once.",
+    ),
+    Option(
+        name="switch_hook",
+        label="Move its switch port to the admin VLAN",
+        default=True,
+        help="Only where inventory.yaml says how.",
+    ),
+)
+
+
+class Reassign(Deed):
+    """Free a host, take it out of its Fuel environment and deploy it in another cloud's."""
+
+    name = "reassign"
+    title = "Move the host to another cloud"
+    options = (
+        Option(
+            name="destination",
+            label="Cloud that it goes to",
+            default="",
+            help="May be left out where there is only one other.",
+        ),
+        Option(name="roles", label="Roles in Fuel, with commas between", default=COMPUTE),
+        Option(name="parallel", label="Servers at a time", default=PARALLEL),
+        Option(
+            name="limit",
+            label="Seconds for each server",
+            default=LIMIT_SECONDS,
+            help="A live migration that takes longer is aborted and tried once more.",
+        ),
+        *LIMITS,
+    )
+
+    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
+        """Ask both clouds, Fuel and the BMC, and say what happens to each thing."""
+        destination = _destination(cloud, options["destination"])
+        evacuation = plan_evacuation(cloud, host)
+        facts = read_reassignment(cloud, destination, host)
+        roles, mac = _roles(options["roles"]), _mac_to_move(facts, options)
+        lines = lines_of(
+            facts,
+            [told(line) for line in evacuation.lines],
+            roles=roles,
+            moves_port=bool(mac),
+            probes=options["probe"],
+        )
+        return Draft(
+            lines=lines,
+            refusals=refusals_of(facts, evacuation),
+            notes=list(notes_of(facts, moves_port=bool(mac))),
+            content=_content(facts, evacuation, destination, roles=roles, mac=mac),
+        )
+
+    def start(
+        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
+    ) -> Job:
+        """Start the job that frees the host and moves it."""
+        content, options = plan.content, plan.options
+        destination = Cloud.objects.get(pk=content["destination"])
+        return start_reassignment(
+            _record(plan, destination),
+            Journey(
+                host=plan.host,
+                source=plan.cloud.name,
+                destination=destination.name,
+                old=content["old"],
+                new=content["new"],
+            ),
+            choices_of(options, mac=content["mac"]),
+            title=f"Move {plan.host} of {plan.cloud.name} to {destination.name}",
+            about=plan.cloud,
+            evacuation=EvacuationPlan.from_content(content["evacuation"]),
+            parallel=options["parallel"],
+            limit=options["limit"],
+            user=user,
+            launched_from=launched_from,
+        )
+
+    def follow_up(self, job: Job) -> Job | None:
+        """Give the job that enables the host again."""
+        return reopening_of(job)
+
+
+def choices_of(options: Mapping[str, Any], *, mac: str) -> Choices:
+    """Give what the options mean to the job."""
+    return Choices(
+        discovery_seconds=options["discovery_minutes"] * MINUTE,
+        deploy_seconds=options["deploy_minutes"] * MINUTE,
+        probes=options["probe"],
+        mac=mac,
+    )
+
+
+def _destination(source: Cloud, name: str) -> Cloud:
+    """Give the cloud that was named, or the only other one. Raises ``BadInput``."""
+    others = Cloud.objects.exclude(pk=source.pk).exclude(state=Cloud.State.VANISHED)
+    if not name and others.count() == 1:
+        return others.get()
+    known = ", ".join(others.values_list("name", flat=True)) or "none"
+    if not name:
+        raise BadInput(
+            "The cloud that the host goes to was not named.", fix=f"Give destination: {known}."
+        )
+    destination = cloud_named(name)
+    if destination == source:
+        raise BadInput(f"The host is in {name} already.", fix=f"Other clouds: {known}.")
+    return destination
+
+
+def _roles(text: str) -> list[str]:
+    """Give the roles of a text. Raises ``BadInput`` for one without any."""
+    roles = [role.strip() for role in text.split(",") if role.strip()]
+    if COMPUTE not in roles:
+        raise BadInput(f"The roles {text!r} have no {COMPUTE}.", fix=f"Add {COMPUTE}.")
+    return roles
+
+
+def _mac_to_move(facts: ReassignmentFacts, options: Mapping[str, Any]) -> str:
+    """Give the address that the host boots from the network by, "" when its port stays."""
+    machine = facts.machine.host
+    wanted = options["switch_hook"] and machine is not None and has_switch_hook(machine)
+    return str(facts.node.data["mac"]).lower() if wanted and facts.node else ""
+
+
+def _content(
+    facts: ReassignmentFacts,
+    evacuation: EvacuationPlan,
+    destination: Cloud,
+    *,
+    roles: list[str],
+    mac: str,
+) -> dict[str, Any]:
+    return {
+        "evacuation": evacuation.as_content(),
+        "destination": destination.pk,
+        "source_environment": facts.source.environment.id,
+        "destination_environment": facts.destination.environment.id,
+        "old": facts.source.name,
+        "new": facts.destination.name,
+        "macs": sorted(facts.node.macs) if facts.node else [],
+        "roles": roles,
+        "mac": mac,
+    }
+
+
+def _record(plan: HostPlan, destination: Cloud) -> Reassignment:
+    content = plan.content
+    return Reassignment(
+        source=plan.cloud,
+        destination=destination,
+        source_environment=content["source_environment"],
+        destination_environment=content["destination_environment"],
+        host=plan.host,
+        macs=content["macs"],
+        roles=content["roles"],
+    )

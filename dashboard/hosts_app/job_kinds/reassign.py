@@ -1,0 +1,60 @@
+"""The job that moves a host to another cloud, or back."""
+
+from contextlib import suppress
+
+from dashboard.errors import NeedsOperator, PumphouseError
+from dashboard.hosts_app import evacuation
+from dashboard.hosts_app.evacuation import reopen
+from dashboard.hosts_app.models import Reassignment
+from dashboard.hosts_app.reassignment import STEPS
+from dashboard.hosts_app.reassignment_place import place_of
+from dashboard.hosts_app.reassignment_work import Work
+from dashboard.jobs.kinds import JobKind, StepContext
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.states import JobState
+
+WAY_ON = "To retry goes on from there; “Return it to the source” is the other way."
+
+
+class Reassign(JobKind):
+    """Frees the host, takes it out of its environment and makes it a host of another one."""
+
+    name = "reassign"
+
+    def perform(self, step: Step, context: StepContext) -> None:
+        """Do what the step stands for; what fails says where the host is now."""
+        if step.action in evacuation.STEPS:
+            evacuation.STEPS[step.action](step, context)
+            return
+        work = Work(step, context)
+        try:
+            STEPS[step.action](work)
+        except NeedsOperator as error:
+            raise _with_place(error, work) from None
+        finally:
+            _note_place(work)
+
+    def concluded(self, job: Job) -> None:
+        """Open a host again that was not taken out of its environment; else say where it is."""
+        if job.state == JobState.DONE:
+            return
+        record = Reassignment.objects.get(job=job)
+        if not record.is_released:
+            reopen(job)
+        elif record.place not in job.explanation:
+            explanation = f"{job.explanation} {record.place} {WAY_ON}"
+            Job.objects.filter(pk=job.pk).update(explanation=explanation)
+
+
+def _with_place(error: NeedsOperator, work: Work) -> NeedsOperator:
+    _note_place(work)
+    record = work.record
+    sentence = f"{error.sentence} {record.place}".strip()
+    fix = f"{error.fix} {WAY_ON}" if record.is_released else error.fix
+    return NeedsOperator(sentence, fix=fix, request_id=error.request_id)
+
+
+def _note_place(work: Work) -> None:
+    """Store where the host is, if Fuel answers; a job that ended without an error tells it."""
+    with suppress(PumphouseError):
+        work.note(place=place_of(work.fuel, work.record))

@@ -1,0 +1,157 @@
+"""Moves a freed host to another cloud through Fuel: one job, from its servers to a probe."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from dashboard.hosts_app.evacuation import PROVE, evacuation_steps
+from dashboard.hosts_app.evacuation_planning import EvacuationPlan
+from dashboard.hosts_app.hosts import subject_of
+from dashboard.hosts_app.models import Cloud, Reassignment
+from dashboard.hosts_app.reassignment_deployment import assign, deploy, provision
+from dashboard.hosts_app.reassignment_discovery import boot, discover, move_to_admin_vlan
+from dashboard.hosts_app.reassignment_proof import join, look_at_both, probe
+from dashboard.hosts_app.reassignment_release import forget_compute, release
+from dashboard.hosts_app.reassignment_work import Work
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+from dashboard.jobs.states import Phase
+
+KIND = "reassign"
+RELEASE, SWITCH, BOOT, FORGET, DISCOVER = "release", "switch", "boot", "forget", "discover"
+ASSIGN, PROVISION, DEPLOY = "assign", "provision", "deploy"
+JOIN, PROBE, LOOK = "join", "probe", "look"
+
+STEPS: Mapping[str, Callable[[Work], None]] = {
+    RELEASE: release,
+    SWITCH: move_to_admin_vlan,
+    BOOT: boot,
+    FORGET: forget_compute,
+    DISCOVER: discover,
+    ASSIGN: assign,
+    PROVISION: provision,
+    DEPLOY: deploy,
+    JOIN: join,
+    PROBE: probe,
+    LOOK: look_at_both,
+}
+"""In their order."""
+
+MAY_SKIP = frozenset({SWITCH, FORGET, PROBE})
+"""Steps that a person may do in our place, or leave: what comes after does not need them."""
+
+TITLES: Mapping[str, str] = {
+    RELEASE: "Remove {host} from {old}",
+    SWITCH: "Move the switch port of {host}",
+    BOOT: "Boot {host} from the network",
+    FORGET: "Delete nova-compute of {host} from {source}",
+    DISCOVER: "Wait until Fuel discovers {host}",
+    ASSIGN: "Assign {host} to {new}",
+    PROVISION: "Install {host}",
+    DEPLOY: "Deploy {host} in {new}",
+    JOIN: "See that {host} can be scheduled in {destination}",
+    PROBE: "Boot a small server on {host}",
+    LOOK: "Look at the hosts of both clouds",
+}
+GROUPS: Mapping[str, str] = {
+    **dict.fromkeys((RELEASE, FORGET), "leave_environment"),
+    **dict.fromkeys((SWITCH, BOOT, DISCOVER), "discover_host"),
+    **dict.fromkeys((ASSIGN, PROVISION, DEPLOY), "deploy_host"),
+    **dict.fromkeys((JOIN, PROBE, LOOK), "check_it_works"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What an operator chose. ``mac`` is that of the port which is moved, "" when none is."""
+
+    discovery_seconds: int
+    deploy_seconds: int
+    probes: bool = True
+    mac: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Journey:
+    """Where a host goes: the names of its clouds and environments, for the titles of steps."""
+
+    host: str
+    source: str
+    destination: str
+    old: str
+    new: str
+
+
+def start_reassignment(
+    record: Reassignment,
+    journey: Journey,
+    choices: Choices,
+    *,
+    title: str,
+    about: Cloud,
+    evacuation: EvacuationPlan | None = None,
+    parallel: int = 1,
+    limit: int = 0,
+    user: User | None = None,
+    launched_from: str = "",
+) -> Job:
+    """Store the record and start its job; ``evacuation`` is what frees the host first.
+
+    ``about`` is the cloud that no other job about this host may be at work in. Asks no cloud.
+    Raises ``Conflict`` while one is.
+    """
+    freeing = evacuation_steps(evacuation, parallel=parallel) if evacuation else []
+    with transaction.atomic():
+        record.job = start_job(
+            kind=KIND,
+            title=title,
+            subject=subject_of(about, journey.host),
+            steps=[*freeing, *_steps(journey, choices, needs=[PROVE] if freeing else [])],
+            params=_params(record, choices, evacuation, limit=limit),
+            user=user,
+            launched_from=launched_from,
+        )
+        record.save()
+    return record.job
+
+
+def _params(
+    record: Reassignment, choices: Choices, evacuation: EvacuationPlan | None, *, limit: int
+) -> dict[str, Any]:
+    return {
+        "cloud": record.source_id,
+        "host": record.host,
+        "limit": limit,
+        "was_closed": evacuation.is_closed if evacuation else True,
+        "left": [],
+        "discovery_seconds": choices.discovery_seconds,
+        "deploy_seconds": choices.deploy_seconds,
+    }
+
+
+def _steps(journey: Journey, choices: Choices, *, needs: Sequence[str]) -> list[StepSpec]:
+    left_out = {SWITCH: not choices.mac, PROBE: not choices.probes}
+    steps: list[StepSpec] = []
+    after: list[str] = []
+    for action in (action for action in STEPS if not left_out.get(action)):
+        steps.append(
+            StepSpec(
+                key=action,
+                action=action,
+                title=TITLES[action].format(**vars(journey)),
+                group=GROUPS[action],
+                phase=Phase.COMPLETE,
+                params={"mac": choices.mac} if action == SWITCH else {},
+                needs=needs,
+                after=after,
+            )
+        )
+        if action in MAY_SKIP:
+            after = [action]
+        else:
+            needs, after = [action], []
+    return steps

@@ -1,0 +1,40 @@
+"""Says in words where a host is on its way, by what Fuel knows of it."""
+
+from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel_objects import Node
+from dashboard.hosts_app.models import Reassignment
+
+FAILED = {
+    "provision": "the installation of its operating system failed",
+    "deploy": "the deployment of OpenStack on it failed",
+    "deletion": "its removal failed",
+}
+STATES = {
+    "discover": "assigned to it, and not installed yet",
+    "provisioning": "its operating system is being installed",
+    "provisioned": "its operating system is installed, and OpenStack is not",
+    "deploying": "OpenStack is being deployed on it",
+    "removing": "it is being removed",
+    "stopped": "its deployment was stopped",
+}
+
+
+def place_of(fuel: FuelMaster, record: Reassignment) -> str:
+    """Ask Fuel, and give a sentence about where the host is now."""
+    node = fuel.node_with_macs(record.macs)
+    if node is None:
+        return f"Fuel does not know {record.host} now: it was removed and not discovered since."
+    if node.environment_id is None:
+        return f"It is discovered in Fuel as node {node.id} and belongs to no environment."
+    environment = fuel.environment(node.environment_id).name
+    return f"It is node {node.id} of environment {environment} in Fuel: {_state(node)}."
+
+
+def _state(node: Node) -> str:
+    if node.pending_deletion:
+        return "marked for removal, which happens when the environment's changes are deployed"
+    if node.status == "ready":
+        return "deployed"
+    if node.status == "error":
+        return FAILED.get(node.error_type or "", "in error")
+    return STATES.get(node.status, node.status)
