@@ -36,6 +36,7 @@ VOLUMES = cinder.API()
 NODE_NAMESPACE = uuid.UUID("6f0b6c7e-0d55-4b0e-9a57-1c1e4b0b7d11")
 KEEPS_DISK = (task_states.RESIZE_REVERTING, task_states.MIGRATING)
 SNAPSHOT_PATIENCE = 120
+MIGRATION = "lab:live_migration"
 
 
 def path_of(server: str, name: str = "") -> Path:
@@ -49,6 +50,10 @@ class LabHypervisor(fake.FakeDriver):
     vcpus = 64
     memory_mb = 65536
     local_gb = 2000
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._aborted: set[str] = set()
 
     # The fake driver draws a new node id for each process; Nova since 27 refuses to start a host
     # that lost its identity.
@@ -132,10 +137,37 @@ class LabHypervisor(fake.FakeDriver):
         super().finish_revert_migration(context, instance, *args, **kw)
         self._save(instance)
 
-    def live_migration(self, context: Any, instance: Instance, *args: Any, **kwargs: Any) -> None:
-        """Gone from here."""
-        super().live_migration(context, instance, *args, **kwargs)
+    def live_migration(
+        self,
+        context: Any,
+        instance: Instance,
+        dest: str,
+        post_method: Any,
+        recover_method: Any,
+        block_migration: bool = False,
+        migrate_data: Any = None,
+    ) -> None:
+        """Gone from here; or never done, as of a guest that writes faster than the network sends.
+
+        A server with the metadata lab:live_migration=hang migrates until it is aborted.
+        """
+        if instance.metadata.get(MIGRATION) == "hang":
+            self._wait_for_abort(instance)
+            recover_method(context, instance, dest, migrate_data, migration_status="cancelled")
+            return
+        super().live_migration(
+            context, instance, dest, post_method, recover_method, block_migration, migrate_data
+        )
         self.instances.pop(instance.uuid, None)
+
+    def _wait_for_abort(self, instance: Instance) -> None:
+        self._aborted.discard(instance.uuid)
+        while instance.uuid not in self._aborted:
+            time.sleep(0.2)
+
+    def live_migration_abort(self, instance: Instance) -> None:
+        """Let the migration that hangs end as libvirt's does: it runs on here."""
+        self._aborted.add(instance.uuid)
 
     def destroy(
         self,

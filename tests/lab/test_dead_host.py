@@ -11,12 +11,13 @@ import pytest
 from django.utils import timezone
 
 import lab
+from dashboard.clients.inventory import read_inventory
+from dashboard.clients.ipmi import Bmc
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.hosts_app.fencing import require_fenced
 from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
-from dashboard.hosts_app.machines import bmc_of
 from dashboard.hosts_app.maintenance import OFF, open_host, start_maintenance
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.nova import compute_service, migrations
@@ -48,9 +49,13 @@ def servers(source: Connection) -> Iterator[HostServers]:
 def _host_is_put_back(source: Connection, servers: HostServers) -> Iterator[None]:
     yield
     lab.compute("start", "src", HOST)
-    bmc_of(HOST).power_on()
+    bmc().power_on()
     bring_back(source)
     servers.remove_servers()
+
+
+def bmc() -> Bmc:
+    return read_inventory(lab.inventory_yaml_path()).bmc_of(HOST)
 
 
 def bring_back(source: Connection) -> None:
@@ -126,7 +131,7 @@ def test_the_servers_of_a_fenced_host_run_elsewhere_with_the_same_ids(
 
     opening = run(start_maintenance(clouds["src"], HOST, to=OFF), state="failed")
     assert "still has its copies of 4 servers" in opening.explanation
-    bmc_of(HOST).power_on()
+    bmc().power_on()
     bring_back(source)
     service = compute_service(source, HOST)
     assert service.takes_servers and not service.is_forced_down
@@ -147,7 +152,7 @@ def test_what_is_lost_must_be_typed(
     with pytest.raises(BadInput, match="loses 1 disk"):
         start_host_deed(plan, confirmation=HOST)
     assert compute_service(source, HOST).is_enabled
-    assert bmc_of(HOST).power_status() == "on"
+    assert bmc().power_status() == "on"
 
 
 def test_a_host_that_cannot_be_fenced_is_refused(
