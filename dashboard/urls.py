@@ -16,5 +16,6 @@ urlpatterns = [
     path("api/", include("dashboard.api.urls")),
     path("", include("dashboard.jobs.urls")),
     path("", include("dashboard.hosts_app.urls")),
+    path("", include("dashboard.notifications.urls")),
     path("", include("dashboard.migrations_app.urls")),
 ]

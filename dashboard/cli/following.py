@@ -22,6 +22,7 @@ from dashboard.jobs.driving import drive
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase
+from dashboard.notifications.telling import tellings_of
 
 PAUSE_SECONDS = 1.0
 ENDING_SECONDS = 15.0
@@ -107,10 +108,13 @@ def _driven(job: Job) -> Iterator[None]:
 
 
 def _drive_until_ended(job_id: int) -> None:
-    """Drive again and again: a driver leaves when the next step is not due for a while."""
+    """Drive again and again: a driver leaves when the next step is not due for a while. Then tell
+    the job's news, as far as that is done at once."""
     try:
         while Job.objects.filter(pk=job_id, state__in=DRIVEN_STATES).exists():
             drive(job_id)
             time.sleep(PAUSE_SECONDS)
+        for telling in tellings_of(job_id).filter(state=JobState.QUEUED):
+            drive(telling.pk)
     finally:
         connections.close_all()

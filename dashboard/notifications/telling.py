@@ -64,11 +64,10 @@ def start_trial(*, user: User | None = None, launched_from: str = "") -> Job:
     )
 
 
-def tellings_of(job: Job) -> QuerySet[Job]:
+def tellings_of(job_id: int) -> QuerySet[Job]:
     """Give the jobs that tell the news of a job, the oldest first."""
-    return Job.objects.filter(kind=KIND, subject__startswith=_subject(str(job.pk), "")).order_by(
-        "pk"
-    )
+    mine = Job.objects.filter(kind=KIND, subject__startswith=_subject(str(job_id), ""))
+    return mine.order_by("pk")
 
 
 def _start(
@@ -84,14 +83,16 @@ def _start(
         kind=KIND,
         title=title,
         subject=_subject(about, notice.id),
-        steps=[
-            StepSpec(key=channel.key, action="tell", title=f"Tell {channel.label}")
-            for channel in channels
-        ],
+        steps=[_step(channel) for channel in channels],
         params={"notice": notice.to_store()},
         user=user,
         launched_from=launched_from,
     )
+
+
+def _step(channel: Channel) -> StepSpec:
+    label = channel.label
+    return StepSpec(key=channel.key, action="tell", title=f"Tell {label}", group=label[:40])
 
 
 def _subject(about: str, notice_id: str) -> str:

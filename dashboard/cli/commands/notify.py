@@ -1,0 +1,41 @@
+"""``pumphouse notify``."""
+
+from argparse import ArgumentParser, Namespace
+
+from dashboard.cli.command import FAILED, OK, Command
+from dashboard.cli.documents import step_document
+from dashboard.cli.following import follow, has_failed
+from dashboard.cli.screen import Screen
+from dashboard.jobs.models import LogLine, Step
+from dashboard.notifications.mail import missing_mail_settings
+from dashboard.notifications.telling import start_trial
+
+
+class NotifyCommand(Command):
+    """Try every configured way of telling people the news of jobs."""
+
+    name = "notify"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take that it is a trial: news itself is told by jobs."""
+        parser.add_argument(
+            "--test", action="store_true", required=True, help="send a trial to everybody"
+        )
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        """Send a trial, and say what each answered. Fails when one of them did not take it."""
+        job = follow(start_trial(launched_from="cli"), screen)
+        steps = list(job.steps.all())
+        for step in steps:
+            screen.tell(f"{step.title}: {_answer(step)}")
+        if len(lacking := missing_mail_settings()) == 1:
+            screen.tell(f"E-mail is not set up: {lacking[0]} is missing.")
+        screen.answer({"channels": [step_document(step) for step in steps]})
+        return FAILED if has_failed(job) else OK
+
+
+def _answer(step: Step) -> str:
+    if step.error:
+        return f"failed. {step.error} {step.fix}".rstrip()
+    line = LogLine.objects.filter(step=step).last()
+    return line.message if line else step.get_state_display().lower()

@@ -1,0 +1,1 @@
+"""What templates show about notifications."""

@@ -1,0 +1,7 @@
+"""Addresses of what pages show about notifications."""
+
+from django.urls import path
+
+from dashboard.notifications import views
+
+urlpatterns = [path("jobs/<int:job_id>/told/", views.told, name="job-told")]
