@@ -36,13 +36,14 @@ def write_inventory() -> None:
     write_private(inventory_yaml_path(), as_yaml({"ipmi": ipmi, "hosts": hosts}))
 
 
-def write_all() -> None:
-    """Write all, readable by the owner only."""
+def write_all(*, fuel: dict[str, Any] | None = None) -> None:
+    """Write all, readable by the owner only; ``fuel`` is how to log in to the Fuel master."""
     write_inventory()
     clouds = {name: _client_entry(cloud) for name, cloud in CLOUDS.items()}
     write_private(clouds_yaml_path(), as_yaml({"clouds": clouds}))
     roles = {role: _pumphouse_entry(CLOUDS[name]) for role, name in ROLES.items()}
-    write_private(config_yaml_path(), as_yaml({"CLOUDS": roles}))
+    master = {"fuel": {"endpoint": fuel}} if fuel else {}
+    write_private(config_yaml_path(), as_yaml({"CLOUDS": roles | master}))
 
 
 def as_yaml(value: dict[str, Any], *, indent: int = 0) -> str:
@@ -60,6 +61,11 @@ def as_yaml(value: dict[str, Any], *, indent: int = 0) -> str:
 def _identity(cloud: Cloud) -> dict[str, str]:
     """Where the password hashes are, which no API gives out."""
     return {"connection": database_url(cloud, "keystone")}
+
+
+def _environment(cloud: Cloud) -> str:
+    """The cloud's environment in Fuel, while the stand-in runs."""
+    return f"{cloud.name}-cloud"
 
 
 def _inventory_entry(host: Host) -> dict[str, object]:
@@ -80,7 +86,7 @@ def _client_entry(cloud: Cloud) -> dict[str, Any]:
             "user_domain_name": "Default",
             "project_domain_name": "Default",
         },
-        "pumphouse": {"identity": _identity(cloud)},
+        "pumphouse": {"identity": _identity(cloud), "environment": _environment(cloud)},
     }
 
 
@@ -96,5 +102,6 @@ def _pumphouse_entry(cloud: Cloud) -> dict[str, Any]:
             "region_name": REGION,
         },
         "identity": _identity(cloud),
+        "environment": _environment(cloud),
         "populate": {"num_tenants": 1, "num_servers": 2, "num_volumes": 1},
     }

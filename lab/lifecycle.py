@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from lab import (
     catalogue,
-    connection_files,
     databases,
     infrastructure,
     membership,
@@ -43,7 +42,7 @@ def up(clouds: Iterable[Cloud]) -> None:
     run_directory().mkdir(parents=True, exist_ok=True)
     _keep_port_shift()
     install(chosen)
-    connection_files.write_all()
+    fuel.write_connection_files()
     processes.forget_dead(infrastructure.GROUP)
     infrastructure.up()
     _each(_up, chosen)

@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from lab import processes
+from lab import connection_files, processes
 from lab.clouds import CLOUDS, MARIADB_PORT, Cloud, shifted
 from lab.errors import LabError
 from lab.fuel.master import Master
@@ -61,6 +61,7 @@ def up() -> None:
     )
     _network_boot_file().parent.mkdir(parents=True, exist_ok=True)
     _network_boot_file().write_text(f"{address()}/control/pxe\n")
+    write_connection_files()
     processes.note(f"Fuel answers at {address()}")
 
 
@@ -68,6 +69,17 @@ def down() -> None:
     """Stop the stand-in; its state stays."""
     _network_boot_file().unlink(missing_ok=True)
     processes.kill(GROUP, [PROCESS])
+
+
+def write_connection_files() -> None:
+    """Write the files through which others find the lab, with Fuel in them once it was up."""
+    login = {
+        "host": "127.0.0.1",
+        "port": shifted(PORT),
+        "username": "admin",
+        "password": password("fuel", use="fuel"),
+    }
+    connection_files.write_all(fuel=login if _network_boot_file().exists() else None)
 
 
 def switch(*words: str) -> dict[str, Any]:
