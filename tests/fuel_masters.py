@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -52,6 +53,21 @@ def switch(running: RunningMaster, words: str) -> None:
     """Give the stand-in one of its orders: what goes wrong, which machine boots."""
     with running.master.lock:
         control(running.master, running.server.login, words.split("/"))
+
+
+def configure_fuel(settings: Any, endpoint: FuelEndpoint, directory: Path) -> None:
+    """Name a master in the settings, as the only source there is."""
+    credentials = directory / "fuel.yaml"
+    trust = {"verify": endpoint.verify is not False, "password": endpoint.password}
+    if isinstance(endpoint.verify, str):
+        trust["cacert"] = endpoint.verify
+    clouds = {"verify": endpoint.clouds_verify is not False}
+    credentials.write_text(yaml.safe_dump(trust | {"clouds": clouds}))
+    scheme = "https" if endpoint.tls else "http"
+    settings.PUMPHOUSE_CONFIG = ""
+    settings.PUMPHOUSE_FUEL_URL = f"{scheme}://{endpoint.host}:{endpoint.port}"
+    settings.PUMPHOUSE_FUEL_CREDENTIALS = str(credentials)
+    settings.PUMPHOUSE_ASTUTE = settings.PUMPHOUSE_FUEL_KEYS = str(directory / "none")
 
 
 def cloud(name: str) -> CloudInFuel:

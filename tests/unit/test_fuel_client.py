@@ -86,6 +86,18 @@ def test_a_cloud_with_tls_is_reached_by_its_host_name(fuel: FuelMaster) -> None:
     assert facts.urls["horizon"] == "http://127.0.0.1/horizon"
 
 
+def test_a_cloud_is_known_by_any_address_of_its_keystone(
+    running: RunningMaster, fuel: FuelMaster
+) -> None:
+    tls = {"services": {"value": True}, "hostname": {"value": "Cloud.example.com"}}
+    fuel.change_settings(SRC, {"editable": {"public_ssl": tls}})
+    facts = fuel.cloud_facts(SRC)
+    assert facts.is_at("https://cloud.example.com:5000/v3")
+    assert facts.is_at("http://127.0.0.1:35357/v2.0")
+    assert not facts.is_at("https://other.example.com:5000/v3")
+    assert not facts.is_at("http://127.0.0.1:5001/v3")
+
+
 def test_an_environment_that_was_never_deployed_has_no_cloud(fuel: FuelMaster) -> None:
     new = fuel.create_environment("new", release_id=2)
     with pytest.raises(NeedsOperator, match="environment new"):
