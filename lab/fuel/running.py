@@ -69,6 +69,14 @@ def down() -> None:
     """Stop the stand-in; its state stays."""
     _network_boot_file().unlink(missing_ok=True)
     processes.kill(GROUP, [PROCESS])
+    # Its threads keep the port for a moment longer than the process shows.
+    processes.wait_until(
+        "the port of the Fuel stand-in to be free",
+        lambda: not processes.listens(shifted(PORT)),
+        group=GROUP,
+        seconds=START_SECONDS,
+        pause=0.05,
+    )
 
 
 def write_connection_files() -> None:
