@@ -17,7 +17,7 @@ class ComputeService:
     """The nova-compute of one host. ``reason`` is why it was disabled, "" when none was given.
 
     One that ``is_forced_down`` counts as down whatever it reports; Nova before Liberty knows no
-    such thing.
+    such thing. ``zone`` is its availability zone.
     """
 
     id: str
@@ -26,6 +26,7 @@ class ComputeService:
     is_up: bool
     reason: str = ""
     is_forced_down: bool = False
+    zone: str = "nova"
 
     @property
     def is_ours(self) -> bool:
@@ -57,6 +58,7 @@ def _service(service: Json) -> ComputeService:
         is_enabled=service["status"] == "enabled",
         is_up=service["state"] == "up",
         reason=service.get("disabled_reason") or "",
+        zone=service["zone"],
         is_forced_down=bool(service.get("forced_down")),
     )
 
