@@ -14,6 +14,7 @@ With _FILE added to its name each can be a file that holds the value, for those 
 import os
 import secrets
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,8 @@ INSTALLED_APPS = [
     "django_q",
     "csp",
     "rest_framework",
-    "rest_framework.authtoken",
+    "knox",
+    "axes",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "dashboard.jobs",
@@ -98,6 +100,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",  # last, as it wants: it answers for who is locked out
 ]
 
 ROOT_URLCONF = "dashboard.urls"
@@ -192,6 +195,22 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: who is locked out is not asked further
+    "django.contrib.auth.backends.ModelBackend",
+]
+if env.bool("PUMPHOUSE_FUEL_LOGIN", default=False):
+    AUTHENTICATION_BACKENDS.append("dashboard.hosts_app.fuel_login.FuelBackend")
+FUEL_ROLES: dict[str, str] = env.dict("PUMPHOUSE_FUEL_ROLES", default={"admin": "admin"})
+FUEL_ROLE_OF_OTHERS: str = env("PUMPHOUSE_FUEL_ROLE_OF_OTHERS", default="viewer")
+# An account is locked for whoever fails at it, by address: nobody can so lock out its owner.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "dashboard.login.answer_locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -208,7 +227,7 @@ WHITENOISE_USE_FINDERS = True
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "knox.auth.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["dashboard.api.permissions.RolePermission"],
@@ -219,6 +238,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "dashboard.api.answers.answer_error",
 }
+# Rows of tokens have a digest of them. Who has one acts as its user until it ends.
+REST_KNOX = {"TOKEN_TTL": timedelta(days=env.int("PUMPHOUSE_TOKEN_DAYS", default=90))}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Pumphouse",
     "DESCRIPTION": "Moves OpenStack tenants and their hosts from an old cloud to a new one.",

@@ -1,15 +1,16 @@
 """All addresses of Pumphouse: pages, API, admin."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from dashboard.alive import alive
+from dashboard.login import LoginView
 
 admin.site.site_header = admin.site.site_title = "Pumphouse"
 
 urlpatterns = [
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", LoginView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("alive/", alive, name="alive"),
     path("admin/", admin.site.urls),

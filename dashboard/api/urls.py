@@ -17,7 +17,7 @@ from dashboard.api.plan_rows import (
 )
 from dashboard.api.plans import PlanViewSet
 from dashboard.api.tenants import TenantViewSet
-from dashboard.api.token import TokenView
+from dashboard.api.token import RevokeView, TokenView
 
 app_name = "api"
 
@@ -42,6 +42,7 @@ urlpatterns = [
     path("hosts/", HostListView.as_view(), name="hosts"),
     path("host-deeds/", HostDeedsView.as_view(), name="host-deeds"),
     path("token/", TokenView.as_view(), name="token"),
+    path("token/revoke/", RevokeView.as_view(), name="token-revoke"),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocumentationView.as_view(), name="docs"),
     path("", include(router.urls)),

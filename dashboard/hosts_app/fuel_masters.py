@@ -32,7 +32,7 @@ def is_fuel_configured() -> bool:
 
 def configured_fuel() -> FuelMaster:
     """Give the Fuel master. Raises ``BadInput`` when none is configured, or wrongly."""
-    return FuelMaster(_required_endpoint())
+    return FuelMaster(configured_endpoint())
 
 
 def environment_of(cloud: Cloud) -> Environment:
@@ -69,7 +69,7 @@ def access_in_fuel(cloud: Cloud) -> CloudAccess:
 
     Raises ``NeedsOperator`` when the environment is not deployed, ``NotFound`` when it is gone.
     """
-    endpoint = _required_endpoint()
+    endpoint = configured_endpoint()
     environment_id = _id_in(FuelMaster(endpoint), cloud)
     period = int(time.monotonic() // FACTS_SECONDS)
     return _facts(endpoint, environment_id, period).access(
@@ -108,7 +108,8 @@ def _has_cloud_at(fuel: FuelMaster, environment: Environment, auth_url: str) -> 
         return False  # it is not deployed yet
 
 
-def _required_endpoint() -> FuelEndpoint:
+def configured_endpoint() -> FuelEndpoint:
+    """Give where the Fuel master is and as whom. Raises ``BadInput`` when none is configured."""
     endpoint = _endpoint()
     if endpoint is None:
         raise BadInput(

@@ -78,6 +78,14 @@ def may(user: Person, action: Action) -> bool:
     return role_of(user) >= least_role(action)
 
 
+def give_role(user: User, role: Role) -> None:
+    """Make this the only role of a user; admins may also log in to the Django admin, where they
+    manage the others."""
+    user.is_staff = user.is_superuser = role is Role.ADMIN
+    user.save(update_fields=["is_staff", "is_superuser"])
+    user.groups.set([Group.objects.get_or_create(name=role.group)[0]])
+
+
 def create_groups(**_signal: Any) -> None:
     """Create the three groups; connected to ``post_migrate``, so that they are always there.
 

@@ -5,7 +5,7 @@ import logging
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
-from rest_framework.authtoken.models import Token
+from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from dashboard.api import plans
@@ -278,19 +278,19 @@ def test_a_wrong_password_is_a_400_and_too_many_are_a_429(api):
 
 
 def test_a_token_reaches_no_log(api, plan, caplog, monkeypatch):
-    token = Token.objects.create(user=rows.user_with("operator"))
+    _row, token = AuthToken.objects.create(rows.user_with("operator"))
 
     def break_down(*_arguments, **_options):
         raise RuntimeError("We broke.")
 
     monkeypatch.setattr(plans, "start_verify", break_down)
-    api.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+    api.credentials(HTTP_AUTHORIZATION=f"Token {token}")
     with caplog.at_level(logging.DEBUG):
         answer = api.post(f"/api/plans/{plan.pk}/verify/")
         assert (answer.status_code, set(answer.json())) == (500, {"error", "fix"})
         assert api.get("/api/jobs/77/").status_code == 404
     assert "We broke." in caplog.text
-    assert token.key not in caplog.text
+    assert token not in caplog.text
 
 
 def test_the_documentation_keeps_scripts_out_of_its_page(client):
@@ -306,3 +306,39 @@ def test_the_documentation_keeps_scripts_out_of_its_page(client):
 
 def test_the_documentation_asks_to_log_in_first(client):
     assert client.get("/api/docs/").url == "/login/?next=/api/docs/"
+
+
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+@pytest.mark.parametrize("path", ["", "teapots/", "plans/7/brew/", "clouds/old/x/y/"])
+def test_an_address_that_there_is_not_is_a_404_as_json(operator, method, path):
+    answer = getattr(operator, method)(f"/api/{path}")
+    assert answer.status_code == 404
+    assert set(answer.json()) == {"error", "fix"}
+    assert all(answer.json().values())
+
+
+def test_an_address_that_lacks_its_slash_is_redirected(operator):
+    assert operator.get("/api/clouds")["Location"] == "/api/clouds/"
+
+
+def test_nobody_learns_which_addresses_there_are(api):
+    assert api.get("/api/teapots/").status_code == 401
+
+
+def test_every_refusal_says_what_helps(operator, plan, api):
+    job = rows.job_of(plan, JobState.DONE)
+    refusals = [
+        operator.get("/api/jobs/77/"),
+        operator.put("/api/plans/"),
+        operator.post("/api/plans/", "x", content_type="text/plain"),
+        operator.post("/api/plans/", "{", content_type="application/json"),
+        operator.post(f"/api/plans/{plan.pk}/rollback/"),
+        operator.post(f"/api/jobs/{job.pk}/cancel/"),
+        operator.post(f"/api/jobs/{job.pk}/resume/"),
+        operator.post(f"/api/jobs/{job.pk}/release/"),
+        operator.get("/api/jobs/", {"page": 99}),
+        APIClient().get("/api/jobs/"),
+    ]
+    told = {answer.status_code: answer.json()["fix"] for answer in refusals}
+    assert set(told) == {400, 401, 403, 404, 405, 415}
+    assert [answer.json() for answer in refusals if not answer.json()["fix"]] == []

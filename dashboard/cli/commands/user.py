@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from getpass import getpass
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
@@ -13,7 +13,7 @@ from dashboard import secrets
 from dashboard.cli.command import OK, Command
 from dashboard.cli.screen import Screen
 from dashboard.errors import BadInput, NotFound
-from dashboard.jobs.roles import GROUPS, role_of
+from dashboard.jobs.roles import GROUPS, give_role, role_of
 
 
 class UserCommand(Command):
@@ -47,11 +47,9 @@ def _add(options: Namespace, screen: Screen) -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise BadInput(" ".join(error.messages)) from None
-    # The Django admin is where an admin manages the other users.
-    user.is_staff = user.is_superuser = options.role == "admin"
     user.set_password(password)
     user.save()
-    user.groups.set([Group.objects.get_or_create(name=options.role)[0]])
+    give_role(user, GROUPS[options.role])
     screen.tell(f"{user.username} may log in as {options.role}.")
     screen.answer({"name": user.username, "role": options.role})
 
