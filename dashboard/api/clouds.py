@@ -11,14 +11,38 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from dashboard.api.answers import ACCEPTED, accepted
 from dashboard.api.permissions import caller
+from dashboard.hosts_app.fuel_environments import start_environment_discovery
 from dashboard.hosts_app.hosts import start_host_discovery
-from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.discovery import start_discovery
 
 
+class EnvironmentSerializer(serializers.ModelSerializer[FuelEnvironment]):
+    """The environment of Fuel that a cloud is in; ``id`` is the one that it has in Fuel."""
+
+    id = serializers.IntegerField(source="environment_id")
+
+    class Meta:
+        model = FuelEnvironment
+        fields = (
+            "fuel",
+            "id",
+            "name",
+            "status",
+            "release",
+            "node_count",
+            "is_gone",
+            "news",
+            "news_at",
+            "seen_at",
+        )
+
+
 class CloudSerializer(serializers.ModelSerializer[Cloud]):
     """A cloud. Where its credentials are is not part of it."""
+
+    environment = EnvironmentSerializer(read_only=True, allow_null=True)
 
     class Meta:
         model = Cloud
@@ -32,17 +56,18 @@ class CloudSerializer(serializers.ModelSerializer[Cloud]):
             "services",
             "can_copy_passwords",
             "checked_at",
+            "environment",
         )
 
 
 class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
-    """The clouds that the configuration names."""
+    """The clouds that the configuration names, and those in the environments of Fuel."""
 
-    queryset = Cloud.objects.all()
+    queryset = Cloud.objects.select_related("environment")
     serializer_class = CloudSerializer
     lookup_field = "name"
     filterset_fields = ("state", "origin")
-    acts = dict.fromkeys(("discover", "discover_hosts"), Action.DISCOVER)
+    acts = dict.fromkeys(("discover", "discover_hosts", "discover_environments"), Action.DISCOVER)
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
@@ -56,4 +81,11 @@ class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
     def discover_hosts(self, request: Request, **_kwargs: Any) -> Response:
         """Start a look at the cloud's hosts: their state, their servers and their room."""
         job = start_host_discovery(self.get_object(), user=caller(request), launched_from="api")
+        return accepted(job)
+
+    @extend_schema(request=None, responses=ACCEPTED)
+    @action(detail=False, methods=["post"], url_path="discover-environments")
+    def discover_environments(self, request: Request, **_kwargs: Any) -> Response:
+        """Start a look at the environments of Fuel, which makes clouds of them."""
+        job = start_environment_discovery(user=caller(request), launched_from="api")
         return accepted(job)

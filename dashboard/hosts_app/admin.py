@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from dashboard.hosts_app.models import Cloud, Host
+from dashboard.hosts_app.models import Cloud, FuelEnvironment, Host
 from dashboard.jobs.admin_read_only import ReadOnlyAdmin
 
 
@@ -13,6 +13,15 @@ class CloudAdmin(ReadOnlyAdmin):
     list_display = ("name", "state", "auth_url", "region", "origin", "location", "checked_at")
     list_filter = ("state", "origin")
     search_fields = ("name", "auth_url", "location")
+
+
+@admin.register(FuelEnvironment)
+class FuelEnvironmentAdmin(ReadOnlyAdmin):
+    """Environments of Fuel."""
+
+    list_display = ("name", "fuel", "environment_id", "status", "node_count", "is_gone", "news")
+    list_filter = ("fuel", "is_gone", "status")
+    search_fields = ("name",)
 
 
 @admin.register(Host)

@@ -35,6 +35,18 @@ def configured_fuel() -> FuelMaster:
     return FuelMaster(configured_endpoint())
 
 
+def configured_endpoint() -> FuelEndpoint:
+    """Give where the Fuel master is and as whom. Raises ``BadInput`` when none is configured."""
+    endpoint = _endpoint()
+    if endpoint is None:
+        raise BadInput(
+            "No Fuel master is configured.",
+            fix="Write its address and login below fuel in a config.yaml, name them in "
+            f"PUMPHOUSE_FUEL_URL, or let this account read {settings.PUMPHOUSE_ASTUTE}.",
+        )
+    return endpoint
+
+
 def environment_of(cloud: Cloud) -> Environment:
     """Ask Fuel for the environment that a cloud lives in.
 
@@ -106,18 +118,6 @@ def _has_cloud_at(fuel: FuelMaster, environment: Environment, auth_url: str) -> 
         return fuel.cloud_facts(environment.id).is_at(auth_url)
     except NeedsOperator:
         return False  # it is not deployed yet
-
-
-def configured_endpoint() -> FuelEndpoint:
-    """Give where the Fuel master is and as whom. Raises ``BadInput`` when none is configured."""
-    endpoint = _endpoint()
-    if endpoint is None:
-        raise BadInput(
-            "No Fuel master is configured.",
-            fix="Write its address and login below fuel in a config.yaml, name them in "
-            f"PUMPHOUSE_FUEL_URL, or let this account read {settings.PUMPHOUSE_ASTUTE}.",
-        )
-    return endpoint
 
 
 def _endpoint() -> FuelEndpoint | None:

@@ -6,7 +6,9 @@ from django.shortcuts import get_object_or_404, render
 
 from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import register_configured_clouds
-from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.fuel_environments import KIND, start_environment_discovery
+from dashboard.hosts_app.fuel_masters import is_fuel_configured
+from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
 from dashboard.jobs.pages import PageRequest, button, cut, do_and_return
@@ -16,14 +18,23 @@ JOBS_SHOWN = 10
 
 
 def cloud_list(request: PageRequest) -> HttpResponse:
-    """Show all clouds as they were when last looked at."""
-    clouds = Cloud.objects.annotate(tenant_count=Count("tenants"))
-    return render(request, "clouds/list.html", {"clouds": clouds, "section": "clouds"})
+    """Show all clouds, and the environments of Fuel, as they were when last looked at."""
+    return render(
+        request,
+        "clouds/list.html",
+        {
+            "clouds": Cloud.objects.annotate(tenant_count=Count("tenants")),
+            "environments": FuelEnvironment.objects.prefetch_related("clouds"),
+            "has_fuel": is_fuel_configured(),
+            "fuel_job": Job.objects.filter(kind=KIND).first(),
+            "section": "clouds",
+        },
+    )
 
 
 def cloud_page(request: PageRequest, name: str) -> HttpResponse:
     """Show one cloud: what it offers, its tenants, and the jobs that looked at it."""
-    cloud = get_object_or_404(Cloud, name=name)
+    cloud = get_object_or_404(Cloud.objects.select_related("environment"), name=name)
     jobs = Job.objects.filter(subject=f"cloud:{cloud.name}")
     return render(
         request,
@@ -35,6 +46,17 @@ def cloud_page(request: PageRequest, name: str) -> HttpResponse:
             "active_job": next((job for job in jobs[:1] if job.is_active), None),
             "section": "clouds",
         },
+    )
+
+
+@button(Action.DISCOVER)
+def discover_environments(request: PageRequest) -> HttpResponse:
+    """Start a look at the environments of Fuel."""
+    return do_and_return(
+        request,
+        lambda: start_environment_discovery(user=request.user, launched_from="page"),
+        to="clouds",
+        done="Fuel is being asked for its environments.",
     )
 
 

@@ -1,10 +1,12 @@
 """``pumphouse clouds``."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.command import OK, Command
+from dashboard.cli.following import follow, required
 from dashboard.cli.screen import Screen
-from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.fuel_environments import start_environment_discovery
+from dashboard.hosts_app.models import Cloud, FuelEnvironment
 
 
 class CloudsCommand(Command):
@@ -12,18 +14,31 @@ class CloudsCommand(Command):
 
     name = "clouds"
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take whether Fuel is to be asked first."""
+        parser.add_argument(
+            "--discover", action="store_true", help="ask Fuel for its environments first"
+        )
+
     def run(self, options: Namespace, screen: Screen) -> int:
         """Show what the rows say; ``tenants --refresh`` looks at a cloud."""
-        clouds = list(Cloud.objects.all())
-        rows = [
-            (cloud.name, cloud.get_state_display(), cloud.auth_url, cloud.explanation)
-            for cloud in clouds
-        ]
+        if options.discover:
+            required(follow(start_environment_discovery(launched_from="cli"), screen))
+        clouds = list(Cloud.objects.select_related("environment"))
         if not clouds:
-            screen.tell("No cloud is known. Name a clouds.yaml as the first argument.")
-        screen.table("Cloud", "State", "Address", "", rows=rows)
+            screen.tell(
+                "No cloud is known. Name a clouds.yaml as the first argument, or ask Fuel for its "
+                "environments with --discover."
+            )
+        screen.table("Cloud", "State", "Address", "Environment", "", rows=map(_row, clouds))
         screen.answer({"clouds": [_document(cloud) for cloud in clouds]})
         return OK
+
+
+def _row(cloud: Cloud) -> tuple[str, ...]:
+    environment = cloud.environment
+    told = f"{environment.name}: {environment.status_words}" if environment else ""
+    return (cloud.name, cloud.get_state_display(), cloud.auth_url, told, cloud.explanation)
 
 
 def _document(cloud: Cloud) -> dict[str, object]:
@@ -36,4 +51,21 @@ def _document(cloud: Cloud) -> dict[str, object]:
         "services": cloud.services,
         "can_copy_passwords": cloud.can_copy_passwords,
         "checked_at": cloud.checked_at,
+        "environment": _environment_document(cloud.environment),
+    }
+
+
+def _environment_document(environment: FuelEnvironment | None) -> dict[str, object] | None:
+    if environment is None:
+        return None
+    return {
+        "fuel": environment.fuel,
+        "id": environment.environment_id,
+        "name": environment.name,
+        "status": environment.status,
+        "release": environment.release,
+        "node_count": environment.node_count,
+        "is_gone": environment.is_gone,
+        "news": environment.news,
+        "news_at": environment.news_at,
     }

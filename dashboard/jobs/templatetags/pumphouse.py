@@ -19,8 +19,8 @@ register = template.Library()
 MANY_DAYS = 30
 MISSING = "—"
 
-# state -> (icon, tone): jobs, steps, plans, clouds, findings, actions and ledger entries; no word
-# means two things among them
+# state -> (icon, tone): jobs, steps, plans, clouds, Fuel's environments, findings, actions and
+# ledger entries; no word means two things among them
 LOOKS: dict[str, tuple[str, str]] = {
     "queued": ("clock", "quiet"),
     "pending": ("clock", "quiet"),
@@ -56,6 +56,13 @@ LOOKS: dict[str, tuple[str, str]] = {
     "mapped": ("arrow", "quiet"),
     "keep": ("check", "quiet"),
     "intended": ("clock", "warn"),
+    "new": ("plus", "quiet"),
+    "deployment": ("play", "busy"),
+    "operational": ("check", "good"),
+    "partially_deployed": ("warning", "warn"),
+    "stopped": ("pause", "warn"),
+    "error": ("cross", "bad"),
+    "remove": ("undo", "quiet"),
 }
 
 
