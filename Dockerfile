@@ -5,7 +5,7 @@ ARG BASE=debian:bookworm-slim
 FROM ${BASE} AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends python3-venv \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY . /source
 RUN python3 -m venv /opt/pumphouse \
  && /opt/pumphouse/bin/pip install --no-cache-dir "/source[redis,postgresql]" \
@@ -16,7 +16,7 @@ LABEL org.opencontainers.image.title="Pumphouse" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates python3 \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 # A fixed number, so that the owner of the mounted folders is the same on every machine.
 RUN groupadd --gid 42480 pumphouse \
  && useradd --uid 42480 --gid 42480 --no-create-home --home-dir /var/lib/pumphouse \

@@ -17,13 +17,13 @@ build_with_docker() {
 }
 
 build_with_buildah() {
-    local store base
-    store=$(mktemp -d)
+    local base
+    store=$(mktemp -d)  # not local: the trap reads it when the function has ended
     trap 'rm -rf "$store"' EXIT
-    export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
+    export BUILDAH_ISOLATION=chroot
     buildah=(buildah --root "$store/root" --runroot "$store/run")
     debootstrap --variant=minbase --include=ca-certificates "$suite" "$store/base" "$(mirror)"
-    rm -rf "$store"/base/var/cache/apt/archives/*.deb "$store"/base/var/lib/apt/lists/*
+    rm -rf "$store"/base/var/cache/apt/* "$store"/base/var/lib/apt/lists/*
     base=$("${buildah[@]}" from scratch)
     "${buildah[@]}" add --quiet "$base" "$store/base" / >/dev/null
     "${buildah[@]}" commit --quiet --rm "$base" "base:$suite" >/dev/null
