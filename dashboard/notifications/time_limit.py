@@ -25,7 +25,7 @@ def within(seconds: float, call: Callable[[], str], *, what: str) -> str:
     try:
         answer, error = ended.get(timeout=seconds)
     except Empty:
-        raise Retryable(f"{what} was not over within {seconds:.0f} s.") from None
+        raise Retryable(f"{what} was not over within {seconds:g} s.") from None
     if error is not None:
         raise error
     return answer

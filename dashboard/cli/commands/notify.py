@@ -27,7 +27,7 @@ class NotifyCommand(Command):
         job = follow(start_trial(launched_from="cli"), screen)
         steps = list(job.steps.all())
         for step in steps:
-            screen.tell(f"{step.title}: {_answer(step)}")
+            screen.tell(_answer(step))
         if len(lacking := missing_mail_settings()) == 1:
             screen.tell(f"E-mail is not set up: {lacking[0]} is missing.")
         screen.answer({"channels": [step_document(step) for step in steps]})
@@ -36,6 +36,6 @@ class NotifyCommand(Command):
 
 def _answer(step: Step) -> str:
     if step.error:
-        return f"failed. {step.error} {step.fix}".rstrip()
+        return f"{step.title}: failed. {step.error} {step.fix}".rstrip()
     line = LogLine.objects.filter(step=step).last()
-    return line.message if line else step.get_state_display().lower()
+    return line.message if line else f"{step.title}: {step.get_state_display().lower()}."

@@ -7,6 +7,8 @@ from pathlib import Path
 from dashboard.errors import NeedsOperator, NotFound, Retryable
 from dashboard.jobs.kinds import BYTES, JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.news import News, Tone, trouble
+from dashboard.jobs.states import JobState
 
 
 class Rehearsal(JobKind):
@@ -26,6 +28,13 @@ class Rehearsal(JobKind):
         if concluded := job.params.get("concluded"):
             with Path(concluded).open("a") as file:
                 file.write(f"{job.state}\n")
+
+    def news(self, job: Job) -> News | None:
+        if job.params.get("break_the_news"):
+            raise RuntimeError("the news broke")
+        if job.state == JobState.DONE and (sentence := job.params.get("news")):
+            return News(event="rehearsal.done", tone=Tone.GOOD, sentence=sentence)
+        return trouble(job, about="rehearsal") if job.params.get("news") else None
 
     def nothing(self, step: Step, context: StepContext) -> None:
         pass
