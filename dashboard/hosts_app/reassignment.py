@@ -128,6 +128,7 @@ def _params(
         "limit": limit,
         "was_closed": evacuation.is_closed if evacuation else True,
         "left": [],
+        "returns": evacuation is None,
         "discovery_seconds": choices.discovery_seconds,
         "deploy_seconds": choices.deploy_seconds,
     }

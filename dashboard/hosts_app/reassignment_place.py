@@ -27,10 +27,11 @@ def place_of(fuel: FuelMaster, record: Reassignment) -> str:
     if node.environment_id is None:
         return f"It is discovered in Fuel as node {node.id} and belongs to no environment."
     environment = fuel.environment(node.environment_id).name
-    return f"It is node {node.id} of environment {environment} in Fuel: {_state(node)}."
+    return f"It is node {node.id} of environment {environment} in Fuel: {state_of(node)}."
 
 
-def _state(node: Node) -> str:
+def state_of(node: Node) -> str:
+    """Say how a node of an environment is."""
     if node.pending_deletion:
         return "marked for removal, which happens when the environment's changes are deployed"
     if node.status == "ready":

@@ -28,7 +28,7 @@ def lines_of(
         [
             *_leaving(facts),
             *([_port(facts)] if moves_port else []),
-            _discovered(facts.host),
+            discovered(facts.host),
             *coming(facts.host, facts.destination, roles=roles, probes=probes),
         ],
     )
@@ -83,7 +83,8 @@ def _port(facts: ReassignmentFacts) -> Told:
     )
 
 
-def _discovered(host: str) -> Told:
+def discovered(host: str) -> Told:
+    """Give the line of a host that Fuel has to discover."""
     return (
         host,
         "erased by then",

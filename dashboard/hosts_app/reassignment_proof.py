@@ -6,6 +6,7 @@ from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.hosts import look_at_hosts
 from dashboard.hosts_app.hypervisors import hypervisors_of, providers_of
 from dashboard.hosts_app.nova import ComputeService, compute_services, enable_service
+from dashboard.hosts_app.probe_server import boot_probe
 from dashboard.hosts_app.reassignment_work import Work
 from dashboard.jobs.models import LogLevel
 
@@ -60,8 +61,6 @@ def _inventories(connection: Connection, provider: str) -> Json:
 
 def probe(work: Work) -> None:
     """Boot a small server on the host and delete it."""
-    from dashboard.hosts_app.probe_server import boot_probe  # type: ignore[import-not-found]
-
     boot_probe(
         work.destination, work.record.new_host, log=work.context.log, check=work.context.check
     )

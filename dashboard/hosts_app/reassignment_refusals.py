@@ -31,8 +31,8 @@ def refusals_of(facts: ReassignmentFacts, evacuation: EvacuationPlan) -> list[Re
     return [*evacuation.refusals, *stay, *found]
 
 
-def refusals_of_side(side: Side) -> Iterator[Refusal]:
-    """Give why an environment cannot take orders now."""
+def busy(side: Side) -> Iterator[Refusal]:
+    """Give what Fuel does in an environment just now; it takes no order meanwhile."""
     for task in side.running:
         if task.parent_id is None:
             yield Refusal(
@@ -40,16 +40,16 @@ def refusals_of_side(side: Side) -> Iterator[Refusal]:
                 f"({task.id}), {task.progress} %.",
                 fix="Wait until it is done, then plan again.",
             )
-    if not side.running and side.environment.status != "operational":
-        yield Refusal(
-            sentence=f"Environment {side.name} is {side.environment.status}, not operational.",
-            fix="Mend it in Fuel: deploy its changes until it is operational.",
-        )
 
 
 def _sides(facts: ReassignmentFacts) -> Iterator[Refusal]:
     for side in (facts.source, facts.destination):
-        yield from refusals_of_side(side)
+        yield from busy(side)
+        if not side.running and side.environment.status != "operational":
+            yield Refusal(
+                sentence=f"Environment {side.name} is {side.environment.status}, not operational.",
+                fix="Mend it in Fuel: deploy its changes until it is operational.",
+            )
     release = facts.destination.release
     if release.state != "available":
         yield Refusal(

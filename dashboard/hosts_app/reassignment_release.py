@@ -42,16 +42,17 @@ def _require_released(work: Work) -> None:
 
 
 def _save_layout(work: Work, node: Node) -> None:
-    """Keep what the host is laid out like, unless it is kept already."""
-    if work.record.interfaces:
-        return
-    work.note(
-        interfaces=work.fuel.interfaces(node.id),
-        disks=work.fuel.disks(node.id),
-        old_roles=list(node.roles),
-        providers=providers_of(work.source, work.record.host),
-    )
-    work.context.log(f"Saved interfaces and disks of node {node.id}.")
+    """Keep how the host is laid out and what the cloud has of it, unless it is kept already."""
+    record = work.record
+    if not record.interfaces:
+        work.note(
+            interfaces=work.fuel.interfaces(node.id),
+            disks=work.fuel.disks(node.id),
+            old_roles=list(node.roles),
+        )
+        work.context.log(f"Saved interfaces and disks of node {node.id}.")
+    if not record.providers:
+        work.note(providers=providers_of(work.source, record.host))
 
 
 def _remove(work: Work, node: Node) -> Task:

@@ -11,9 +11,11 @@ from dashboard.hosts_app.reassignment_place import place_of
 from dashboard.hosts_app.reassignment_work import Work
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.news import News, Tone, trouble
 from dashboard.jobs.states import JobState
 
-WAY_ON = "To retry goes on from there; “Return it to the source” is the other way."
+RETRY = "To retry goes on from there."
+RETRY_OR_RETURN = "To retry goes on from there; “Return it to the source” is the other way."
 
 
 class Reassign(JobKind):
@@ -42,15 +44,30 @@ class Reassign(JobKind):
         if not record.is_released:
             reopen(job)
         elif record.place not in job.explanation:
-            explanation = f"{job.explanation} {record.place} {WAY_ON}"
+            explanation = f"{job.explanation} {record.place} {_way_on(job)}"
             Job.objects.filter(pk=job.pk).update(explanation=explanation)
+
+    def news(self, job: Job) -> News | None:
+        """Tell where the host is now, or what went wrong."""
+        if job.state != JobState.DONE:
+            return trouble(job, about="host")
+        record = Reassignment.objects.select_related("source", "destination").get(job=job)
+        sentence = (
+            f"Host {record.host} of {record.source} is host {record.new_host} of "
+            f"{record.destination} now."
+        )
+        return News(event="host.reassigned", tone=Tone.GOOD, sentence=sentence)
+
+
+def _way_on(job: Job) -> str:
+    return RETRY if job.params["returns"] else RETRY_OR_RETURN
 
 
 def _with_place(error: NeedsOperator, work: Work) -> NeedsOperator:
     _note_place(work)
     record = work.record
     sentence = f"{error.sentence} {record.place}".strip()
-    fix = f"{error.fix} {WAY_ON}" if record.is_released else error.fix
+    fix = f"{error.fix} {_way_on(record.job)}" if record.is_released else error.fix
     return NeedsOperator(sentence, fix=fix, request_id=error.request_id)
 
 
