@@ -7,7 +7,7 @@ from django.forms.models import model_to_dict
 from dashboard.hosts_app.models import HostPlan
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import BROKEN_STEP_STATES
-from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.models import Plan, TenantMaintenance
 
 Json = dict[str, Any]
 
@@ -75,3 +75,20 @@ def differences_document(plan: Plan) -> list[Json]:
     """Give what the last verify found, fields that the plan had named included."""
     fields = ("type", "source_id", "name", "field", "source_value", "destination_value", "named")
     return list(plan.differences.values(*fields))
+
+
+def maintenance_document(maintenance: TenantMaintenance) -> Json:
+    """Give one time of a tenant in maintenance, with all that was changed for it."""
+    return {
+        "id": maintenance.pk,
+        "cloud": maintenance.cloud.name,
+        "tenant": {"id": maintenance.project_id, "name": maintenance.tenant_name},
+        "state": maintenance.state,
+        "role": maintenance.role_name,
+        "options": maintenance.options,
+        "notes": maintenance.notes,
+        "drift": maintenance.drift,
+        "entered_at": maintenance.entered_at,
+        "left_at": maintenance.left_at,
+        "changes": list(maintenance.changes.values("kind", "name", "facts", "state")),
+    }

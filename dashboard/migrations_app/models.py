@@ -225,3 +225,86 @@ class DifferenceRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.name}: {self.field}"
+
+
+class TenantMaintenance(models.Model):
+    """One time that a tenant was, or is, in maintenance: from entering to having left."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        ENTERING = "entering", "Entering maintenance"
+        ON = "on", "In maintenance"
+        LEAVING = "leaving", "Leaving maintenance"
+        LEFT = "left", "Left maintenance"
+        REFUSED = "refused", "Refused"
+
+    OPEN = (State.ENTERING, State.ON, State.LEAVING)
+
+    cloud = models.ForeignKey(Cloud, on_delete=models.PROTECT, related_name="maintenances")
+    project_id = models.CharField(max_length=64, db_index=True)
+    tenant_name = models.CharField(max_length=100)
+    state = models.CharField(max_length=8, choices=State, default=State.ENTERING)
+    # the read-only role that stands in for all others
+    role_id = models.CharField(max_length=64, blank=True)
+    role_name = models.CharField(max_length=255, blank=True)
+    options = models.JSONField(default=dict, blank=True)
+    # sentences: who keeps access and why; what others had changed when it was left
+    notes = models.JSONField(default=list, blank=True)
+    drift = models.JSONField(default=list, blank=True)
+    # the migration that turned it on
+    plan = models.ForeignKey(Plan, null=True, blank=True, on_delete=models.SET_NULL)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    entered_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "tenant maintenance"
+
+    def __str__(self) -> str:
+        return f"{self.tenant_name} of {self.cloud}: {self.get_state_display().lower()}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything of the tenant may differ from what it was before."""
+        return self.state in self.OPEN
+
+
+class MaintenanceChange(models.Model):
+    """One thing that maintenance changes, written ahead: enough to undo it. Never deleted."""
+
+    class Kind(models.TextChoices):
+        """What is changed."""
+
+        TAKE_ROLE = "take_role", "Role taken away"
+        GIVE_ROLE = "give_role", "Role given"
+        KEEP_ROLE = "keep_role", "Role left alone"
+        LOCK_SERVER = "lock_server", "Server locked"
+        CLAMP_QUOTA = "clamp_quota", "Quota clamped"
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        INTENDED = "intended", "Intended"
+        DONE = "done", "Done"
+        UNDONE = "undone", "Undone"
+        GONE = "gone", "Its object is gone"
+        KEPT = "kept", "Left as somebody else changed it"
+
+    maintenance = models.ForeignKey(
+        TenantMaintenance, on_delete=models.CASCADE, related_name="changes"
+    )
+    kind = models.CharField(max_length=12, choices=Kind)
+    name = models.CharField(max_length=255)
+    facts = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State, default=State.INTENDED)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.name}"

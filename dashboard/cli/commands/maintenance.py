@@ -1,0 +1,118 @@
+"""``pumphouse maintenance``."""
+
+from argparse import ArgumentParser, Namespace
+
+from dashboard.cli.choosing import chosen_cloud
+from dashboard.cli.command import OK, Command
+from dashboard.cli.documents import maintenance_document
+from dashboard.cli.following import add_detach, follow_and_tell
+from dashboard.cli.screen import Screen
+from dashboard.jobs.models import Job
+from dashboard.migrations_app.discovery import look_up_tenant
+from dashboard.migrations_app.maintenance.starting import (
+    RUNGS,
+    required_maintenance,
+    start_entering,
+    start_leaving,
+)
+from dashboard.migrations_app.maintenance.subjects import open_maintenance
+from dashboard.migrations_app.models import TenantMaintenance, TenantRow
+from dashboard.migrations_app.planning import known_tenant
+
+
+class MaintenanceCommand(Command):
+    """Let a tenant's people look and change nothing, and give them back what they could do."""
+
+    name = "maintenance"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take what to do with which tenant."""
+        choices = parser.add_subparsers(dest="deed", metavar="DEED", required=True)
+        entering = choices.add_parser("on", help="replace all roles by one that can only read")
+        leaving = choices.add_parser("off", help="give the roles back")
+        showing = choices.add_parser("show", help="what was changed, and what others did meanwhile")
+        for choice in (entering, leaving, showing):
+            choice.add_argument("tenant", metavar="TENANT", help="its name or id")
+            choice.add_argument("--cloud", default="source", metavar="NAME", help="which cloud")
+        add_detach(entering)
+        add_detach(leaving)
+        _add_options(entering)
+        choices.add_parser("list", help="the tenants that are in maintenance")
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        """Do it, and fail when the job does."""
+        if options.deed == "list":
+            return _list(screen)
+        cloud = chosen_cloud(options.cloud)
+        if options.deed == "on":
+            return _enter(look_up_tenant(cloud, options.tenant), options, screen)
+        tenant = known_tenant(cloud, options.tenant)
+        if options.deed == "off":
+            maintenance = required_maintenance(cloud, tenant.project_id, tenant.name)
+            return _follow(start_leaving(maintenance, launched_from="cli"), tenant, options, screen)
+        return _show(tenant, screen)
+
+
+def _add_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--keep", action="append", default=[], metavar="USER", help="whose access stays; repeatable"
+    )
+    parser.add_argument("--role", default="", metavar="NAME", help="the read-only role")
+    for rung in RUNGS:
+        parser.add_argument(f"--{rung.replace('_', '-')}", action="store_true")
+
+
+def _enter(tenant: TenantRow, options: Namespace, screen: Screen) -> int:
+    job = start_entering(
+        tenant,
+        keep=options.keep,
+        rungs=[rung for rung in RUNGS if getattr(options, rung)],
+        role=options.role,
+        launched_from="cli",
+    )
+    return _follow(job, tenant, options, screen)
+
+
+def _follow(job: Job, tenant: TenantRow, options: Namespace, screen: Screen) -> int:
+    def document() -> dict[str, object]:
+        latest = _latest(tenant)
+        return {"maintenance": maintenance_document(latest) if latest else None}
+
+    code = follow_and_tell(job, options, screen, document=document)
+    if latest := _latest(tenant):
+        for sentence in (*latest.notes, *latest.drift):
+            screen.tell(f"  {sentence}")
+    return code
+
+
+def _latest(tenant: TenantRow) -> TenantMaintenance | None:
+    return TenantMaintenance.objects.filter(
+        cloud=tenant.cloud, project_id=tenant.project_id
+    ).first()
+
+
+def _show(tenant: TenantRow, screen: Screen) -> int:
+    latest = open_maintenance(tenant.cloud, tenant.project_id) or _latest(tenant)
+    if latest is None:
+        screen.tell(f"{tenant.name} of {tenant.cloud} has never been in maintenance.")
+    else:
+        screen.tell(str(latest))
+        rows = latest.changes.all()
+        cells = [(row.get_kind_display(), row.name, row.get_state_display()) for row in rows]
+        screen.table("Change", "Of", "State", rows=cells)
+        for sentence in (*latest.notes, *latest.drift):
+            screen.tell(sentence)
+    screen.answer({"maintenance": maintenance_document(latest) if latest else None})
+    return OK
+
+
+def _list(screen: Screen) -> int:
+    held = TenantMaintenance.objects.filter(state__in=TenantMaintenance.OPEN)
+    found = list(held.select_related("cloud"))
+    rows = [
+        (each.tenant_name, each.cloud.name, each.get_state_display(), each.entered_at or "")
+        for each in found
+    ]
+    screen.table("Tenant", "Cloud", "State", "Since", rows=rows)
+    screen.answer({"maintenances": [maintenance_document(each) for each in found]})
+    return OK

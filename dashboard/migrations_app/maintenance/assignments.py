@@ -1,0 +1,118 @@
+"""Who has which role on a project, as Keystone tells it; and how a role is given and taken."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.clients.openstack import Cloud, Json
+
+INHERITED_TO = "OS-INHERIT:inherited_to"
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Actor:
+    """A user or a group: ``kind`` is Keystone's own word. Equal where the ids are."""
+
+    kind: str
+    id: str
+
+    def path(self, project_id: str, role_id: str) -> str:
+        """Give the address of the actor's role on a project."""
+        return f"/projects/{project_id}/{self.kind}s/{self.id}/roles/{role_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """One role of one actor. ``origin`` says where it is inherited from, "" for the project's own.
+
+    Names are for people; an older Keystone tells none, then they are the ids.
+    """
+
+    actor: Actor
+    actor_name: str
+    role_id: str
+    role_name: str
+    origin: str = ""
+
+    @property
+    def key(self) -> tuple[Actor, str]:
+        """What tells it from others: who and which role."""
+        return self.actor, self.role_id
+
+    def __str__(self) -> str:
+        return f"{self.role_name} of {self.actor.kind} {self.actor_name}"
+
+
+def own_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
+    """Give the assignments on the project itself.
+
+    Not those that only its subprojects inherit from it: in the project they give nobody anything.
+    """
+    found = _assignments(cloud, **{"scope.project.id": project_id})
+    return [_assignment(each) for each in found if INHERITED_TO not in each["scope"]]
+
+
+def inherited_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
+    """Give the assignments that the project inherits from its domain and the projects above it."""
+    found: list[Assignment] = []
+    for scope, id_, name in _above(cloud, project_id):
+        given = _assignments(cloud, **{f"scope.{scope}.id": id_})
+        found += [
+            _assignment(each, origin=f"{scope} {name}")
+            for each in given
+            if each["scope"].get(INHERITED_TO) == "projects"
+        ]
+    return found
+
+
+def domain_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
+    """Give the assignments on the project's domain: such people may be able to give themselves a
+    role on the project."""
+    domain_id = cloud.get("identity", f"/projects/{project_id}", "project")["domain_id"]
+    found = _assignments(cloud, **{"scope.domain.id": domain_id})
+    return [_assignment(each) for each in found if INHERITED_TO not in each["scope"]]
+
+
+def grant(cloud: Cloud, project_id: str, actor: Actor, role_id: str) -> None:
+    """Give an actor a role; nothing happens where it has it, nor when actor or role are gone."""
+    cloud.call("PUT", "identity", actor.path(project_id, role_id), missing_ok=True)
+
+
+def revoke(cloud: Cloud, project_id: str, actor: Actor, role_id: str) -> None:
+    """Take a role from an actor; that it has been taken already is as good."""
+    cloud.delete("identity", actor.path(project_id, role_id))
+
+
+def groups_of(cloud: Cloud, user_id: str) -> set[str]:
+    """Give the ids of the groups that a user is in."""
+    return {group["id"] for group in cloud.list("identity", f"/users/{user_id}/groups", "groups")}
+
+
+def _assignments(cloud: Cloud, **query: str) -> Iterator[Json]:
+    query["include_names"] = "true"
+    return cloud.list("identity", "/role_assignments", "role_assignments", **query)
+
+
+def _assignment(found: Json, *, origin: str = "") -> Assignment:
+    kind = "user" if "user" in found else "group"
+    actor, role = found[kind], found["role"]
+    return Assignment(
+        actor=Actor(kind=kind, id=actor["id"]),
+        actor_name=actor.get("name", actor["id"]),
+        role_id=role["id"],
+        role_name=role.get("name", role["id"]),
+        origin=origin,
+    )
+
+
+def _above(cloud: Cloud, project_id: str) -> Iterable[tuple[str, str, str]]:
+    """Yield what the project lies in, from near to far: ("project", id, name), then the domain."""
+    project = cloud.get("identity", f"/projects/{project_id}", "project")
+    domain_id, parent_id = project["domain_id"], project.get("parent_id")
+    # a project at the top names its domain as its parent, in the oldest clouds nothing
+    while parent_id and parent_id != domain_id:
+        parent: dict[str, Any] = cloud.get("identity", f"/projects/{parent_id}", "project")
+        yield "project", parent["id"], parent["name"]
+        parent_id = parent.get("parent_id")
+    domain = cloud.get("identity", f"/domains/{domain_id}", "domain")
+    yield "domain", domain_id, domain["name"]

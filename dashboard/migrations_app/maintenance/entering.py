@@ -1,0 +1,185 @@
+"""Puts a tenant into maintenance: the steps, each of which may be done again after a crash."""
+
+from collections.abc import Sequence
+
+from django.template.defaultfilters import pluralize
+from django.utils import timezone
+
+from dashboard.clients.openstack import Cloud
+from dashboard.clients.temporary_account import is_temporary
+from dashboard.errors import NeedsOperator
+from dashboard.jobs.kinds import StepContext
+from dashboard.jobs.models import LogLevel
+from dashboard.migrations_app.maintenance.assignments import (
+    Assignment,
+    domain_assignments,
+    grant,
+    groups_of,
+    inherited_assignments,
+    own_assignments,
+    revoke,
+)
+from dashboard.migrations_app.maintenance.read_only_role import (
+    Role,
+    denies_beside,
+    find_read_only_role,
+)
+from dashboard.migrations_app.maintenance.recording import (
+    Access,
+    Kind,
+    assignment_of,
+    left_alone,
+    notes_about,
+    role_changes,
+    role_rows,
+    write_ahead,
+)
+from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance
+
+State = MaintenanceChange.State
+SERVICE_PROJECTS = frozenset({"service", "services"})
+ROUNDS = 3
+
+
+def choose_role(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+    """Find the role that stands in for all others, and refuse where that cannot be done.
+
+    Changes nothing of the tenant. Once roles are recorded the choice stays.
+    """
+    _require_tenant(maintenance, cloud)
+    if not maintenance.changes.exists():
+        role = find_read_only_role(
+            cloud,
+            maintenance.project_id,
+            wanted=maintenance.options.get("role", ""),
+            log=context.log,
+        )
+        maintenance.role_id, maintenance.role_name = role.id, role.name
+    maintenance.state = TenantMaintenance.State.ENTERING
+    maintenance.save(update_fields=["role_id", "role_name", "state"])
+
+
+def _require_tenant(maintenance: TenantMaintenance, cloud: Cloud) -> None:
+    """Raise ``NeedsOperator`` for projects without which the cloud, or Pumphouse, cannot work."""
+    others = TenantMaintenance.objects.filter(
+        cloud=maintenance.cloud,
+        project_id=maintenance.project_id,
+        state__in=TenantMaintenance.OPEN,
+    )
+    if others.exclude(pk=maintenance.pk).exists():
+        raise NeedsOperator(f"{maintenance.tenant_name} is in maintenance already.")
+    if maintenance.project_id == cloud.project_id:
+        raise NeedsOperator(
+            f"Pumphouse itself works in {maintenance.tenant_name} of {cloud.name}.",
+            fix="Give Pumphouse's account a project of its own first.",
+        )
+    if maintenance.tenant_name in SERVICE_PROJECTS:
+        raise NeedsOperator(
+            f"{maintenance.tenant_name} is the project of the cloud's own services: without their "
+            "roles the cloud would stop.",
+        )
+
+
+def record_access(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+    """Record who has which role, before any of it is changed, and note what stays open."""
+    inherited = inherited_assignments(cloud, maintenance.project_id)
+    maintenance.options["covers"] = _covers(maintenance, cloud, inherited)
+    access = read_access(maintenance, cloud)
+    domain = domain_assignments(cloud, maintenance.project_id)
+    maintenance.notes = notes_about(access, domain, tenant=maintenance.tenant_name)
+    maintenance.save(update_fields=["options", "notes"])
+    changes = role_changes(access, _role(maintenance))
+    if not maintenance.changes.exists():
+        changes += left_alone(access, changes)
+    write_ahead(maintenance, changes)
+    for note in maintenance.notes:
+        context.log(note, level=LogLevel.WARNING)
+    count = sum(kind == Kind.TAKE_ROLE for kind, _ in changes)
+    context.log(f"Recorded {count} role{pluralize(count)} to be taken.")
+
+
+def _covers(maintenance: TenantMaintenance, cloud: Cloud, inherited: Sequence[Assignment]) -> bool:
+    """Try whether the read-only role denies writing beside what is inherited, but an admin's."""
+    others = {each.role_id for each in inherited if each.role_name != "admin"}
+    if not others:
+        return False
+    return denies_beside(cloud, maintenance.project_id, _role(maintenance), others)
+
+
+def read_access(maintenance: TenantMaintenance, cloud: Cloud) -> Access:
+    """Read who has access now, and who is to keep it."""
+    project_id = maintenance.project_id
+    own = own_assignments(cloud, project_id)
+    kept = {cloud.user_id, *_user_ids(cloud, maintenance.options.get("keep", ()))}
+    return Access(
+        own=[each for each in own if not is_temporary(each.actor_name, project_id)],
+        inherited=inherited_assignments(cloud, project_id),
+        kept={user_id: groups_of(cloud, user_id) for user_id in kept},
+        covers=bool(maintenance.options.get("covers")),
+    )
+
+
+def _user_ids(cloud: Cloud, names: Sequence[str]) -> list[str]:
+    """Give the ids of users by name or id. Raises ``NeedsOperator`` for one that is not one."""
+    return [_user_id(cloud, name) for name in names]
+
+
+def _user_id(cloud: Cloud, name: str) -> str:
+    if by_id := cloud.find("identity", f"/users/{name}", "user"):
+        return str(by_id["id"])
+    found = [user["id"] for user in cloud.list("identity", "/users", "users", name=name)]
+    if len(found) != 1:
+        raise NeedsOperator(
+            f"Cloud {cloud.name} has {len(found) or 'no'} users named {name!r}, who is to keep "
+            "access.",
+            fix="Enter maintenance again with the id of one.",
+        )
+    return str(found[0])
+
+
+def replace_roles(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+    """Give the read-only role and take the others, until that is so.
+
+    Somebody may give a role meanwhile: it is recorded and taken like the others.
+    """
+    for _ in range(ROUNDS):
+        write_ahead(maintenance, _due(maintenance, cloud))
+        _replace(maintenance, cloud, context)
+        if not _due(maintenance, cloud):
+            break
+    else:
+        raise NeedsOperator(
+            f"Somebody gives roles in {maintenance.tenant_name} as fast as they are taken.",
+            fix="See who it is, for example a script, then retry.",
+        )
+    role_rows(maintenance).filter(state=State.INTENDED).update(state=State.DONE)
+
+
+def _due(maintenance: TenantMaintenance, cloud: Cloud) -> list[tuple[Kind, Assignment]]:
+    """Give what is to be done about the roles as they are now."""
+    return role_changes(read_access(maintenance, cloud), _role(maintenance))
+
+
+def _replace(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+    """Give all that is to be given before anything is taken: nobody is ever without a role."""
+    for kind, change in ((Kind.GIVE_ROLE, grant), (Kind.TAKE_ROLE, revoke)):
+        for row in role_rows(maintenance).filter(kind=kind):
+            context.check()
+            assignment = assignment_of(row)
+            change(cloud, maintenance.project_id, assignment.actor, assignment.role_id)
+            verb = "Gave" if kind == Kind.GIVE_ROLE else "Took"
+            context.log(f"{verb} {assignment}.")
+
+
+def conclude_entering(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+    """Store that the tenant is in maintenance."""
+    maintenance.state = TenantMaintenance.State.ON
+    maintenance.entered_at = timezone.now()
+    maintenance.save(update_fields=["state", "entered_at"])
+    context.log(
+        f"{maintenance.tenant_name} of {cloud.name} is in maintenance.", level=LogLevel.SUCCESS
+    )
+
+
+def _role(maintenance: TenantMaintenance) -> Role:
+    return Role(id=maintenance.role_id, name=maintenance.role_name)

@@ -1,0 +1,134 @@
+"""Takes a tenant out of maintenance: what was recorded comes back, and nothing else is touched."""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from dashboard.clients.openstack import Cloud
+from dashboard.clients.temporary_account import is_temporary, remove_temporary_account
+from dashboard.jobs.kinds import StepContext
+from dashboard.jobs.models import LogLevel
+from dashboard.migrations_app.maintenance.assignments import (
+    Actor,
+    Assignment,
+    grant,
+    own_assignments,
+    revoke,
+)
+from dashboard.migrations_app.maintenance.quota_clamps import release_quotas
+from dashboard.migrations_app.maintenance.recording import Kind, assignment_of, role_rows
+from dashboard.migrations_app.maintenance.server_locks import unlock_servers
+from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance
+
+State = MaintenanceChange.State
+PENDING = (State.INTENDED, State.DONE)
+
+
+def see_changes(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+    """Note what others have changed about the roles meanwhile; all of that stays so."""
+    if cloud.find("identity", f"/projects/{maintenance.project_id}") is None:
+        close(maintenance, f"{maintenance.tenant_name} is no longer on {cloud.name}.")
+        return
+    remove_temporary_account(cloud, maintenance.project_id)
+    now = _own(maintenance, cloud)
+    maintenance.drift = [*_added(maintenance, now), *_removed(maintenance, now)]
+    maintenance.state = TenantMaintenance.State.LEAVING
+    maintenance.save(update_fields=["drift", "state"])
+    for sentence in maintenance.drift:
+        context.log(sentence, level=LogLevel.WARNING)
+
+
+def close(maintenance: TenantMaintenance, why: str) -> None:
+    """Store that the maintenance is over because its tenant is."""
+    maintenance.changes.filter(state__in=PENDING).update(state=State.GONE)
+    maintenance.drift = [*maintenance.drift, why]
+    maintenance.state, maintenance.left_at = TenantMaintenance.State.LEFT, timezone.now()
+    maintenance.save(update_fields=["drift", "state", "left_at"])
+
+
+def _own(maintenance: TenantMaintenance, cloud: Cloud) -> list[Assignment]:
+    own = own_assignments(cloud, maintenance.project_id)
+    return [each for each in own if not is_temporary(each.actor_name, maintenance.project_id)]
+
+
+def _added(maintenance: TenantMaintenance, now: Iterable[Assignment]) -> list[str]:
+    known = {assignment_of(row).key for row in role_rows(maintenance)}
+    return [f"{each} was given meanwhile; it stays." for each in now if each.key not in known]
+
+
+def _removed(maintenance: TenantMaintenance, now: Iterable[Assignment]) -> list[str]:
+    """Tell who was put out of the tenant meanwhile, and mark their roles as not to be given back.
+
+    That somebody took away even the read-only role means that its holder is to have none.
+    """
+    held = {each.key for each in now}
+    sentences = []
+    for row in role_rows(maintenance).filter(kind=Kind.GIVE_ROLE, state=State.DONE):
+        given = assignment_of(row)
+        if given.key in held or not (kept := _keep_out(maintenance, given, held)):
+            continue
+        MaintenanceChange.objects.filter(pk=row.pk).update(state=State.GONE)
+        sentences.append(
+            f"{given} was taken away meanwhile, so {given.actor_name} does not get back "
+            f"{', '.join(kept)}."
+        )
+    return sentences
+
+
+def _keep_out(
+    maintenance: TenantMaintenance, given: Assignment, held: set[tuple[Actor, str]]
+) -> list[str]:
+    """Mark the roles of the same actor that are not there; give their names."""
+    names = []
+    for row in role_rows(maintenance).filter(kind=Kind.TAKE_ROLE, state=State.DONE):
+        taken = assignment_of(row)
+        if taken.actor == given.actor and taken.key not in held:
+            MaintenanceChange.objects.filter(pk=row.pk).update(state=State.KEPT)
+            names.append(taken.role_name)
+    return names
+
+
+def release_rungs(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+    """Unlock the servers and put the quotas back."""
+    unlock_servers(maintenance, cloud, context)
+    release_quotas(maintenance, cloud, context)
+
+
+def restore_roles(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+    """Give back what was taken, then take what was given.
+
+    In this order, so that a crash in between leaves nobody without a role: that would look as if
+    somebody else had put him out.
+    """
+    pending = role_rows(maintenance).filter(state__in=PENDING)
+    for kind, change in ((Kind.TAKE_ROLE, grant), (Kind.GIVE_ROLE, revoke)):
+        for row in pending.filter(kind=kind):
+            context.check()
+            each = assignment_of(row)
+            change(cloud, maintenance.project_id, each.actor, each.role_id)
+            verb = "Gave back" if kind == Kind.TAKE_ROLE else "Took back"
+            context.log(f"{verb} {each}.")
+    _record_restored(maintenance, cloud, context)
+
+
+def _record_restored(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+    """Store what is there again; what is not belonged to somebody, or a role, that was deleted."""
+    held = {each.key for each in _own(maintenance, cloud)}
+    for row in role_rows(maintenance).filter(state__in=PENDING):
+        each = assignment_of(row)
+        is_gone = row.kind == Kind.TAKE_ROLE and each.key not in held
+        row.state = State.GONE if is_gone else State.UNDONE
+        row.save(update_fields=["state"])
+        if is_gone:
+            context.log(
+                f"{each} cannot be given back: one of them was deleted.", level=LogLevel.WARNING
+            )
+
+
+def conclude_leaving(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+    """Store that the tenant is in maintenance no more."""
+    maintenance.state, maintenance.left_at = TenantMaintenance.State.LEFT, timezone.now()
+    maintenance.save(update_fields=["state", "left_at"])
+    context.log(
+        f"{maintenance.tenant_name} of {cloud.name} has left maintenance.", level=LogLevel.SUCCESS
+    )

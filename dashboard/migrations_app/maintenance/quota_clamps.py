@@ -1,0 +1,155 @@
+"""Clamps a tenant's quotas to what it uses while it is in maintenance: nothing new fits in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashboard.clients.openstack import Cloud, Json
+from dashboard.clients.temporary_account import has_service
+from dashboard.jobs.kinds import StepContext
+from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance
+
+CLAMP = MaintenanceChange.Kind.CLAMP_QUOTA
+State = MaintenanceChange.State
+UNLIMITED = -1
+Limits = dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quotas:
+    """Where a service keeps its quotas, and which of them limit what a tenant can create."""
+
+    service: str
+    path: str
+    usage: str
+    defaults: str
+    key: str
+    resources: tuple[str, ...]
+
+    def limits(self, cloud: Cloud, project_id: str) -> Limits:
+        """Give the project's limits as they are."""
+        found = self._usage(cloud, project_id)
+        return {name: int(found[name]["limit"]) for name in self.resources if name in found}
+
+    def clamped(self, cloud: Cloud, project_id: str) -> Limits:
+        """Give the limits that leave no room, for all that leave some now."""
+        found = self._usage(cloud, project_id)
+        used = {name: _used(found[name]) for name in self.resources if name in found}
+        limits = {name: int(found[name]["limit"]) for name in used}
+        return {n: used[n] for n in used if limits[n] == UNLIMITED or limits[n] > used[n]}
+
+    def overridden(self, cloud: Cloud, project_id: str) -> set[str]:
+        """Give the resources whose limit in the project is not the default."""
+        own = cloud.get(self.service, f"{self.path}/{project_id}", self.key)
+        defaults = cloud.get(self.service, self.defaults.format(project_id), self.key)
+        return {name for name in own if name != "id" and own[name] != defaults.get(name)}
+
+    def set(self, cloud: Cloud, project_id: str, limits: Mapping[str, int]) -> None:
+        """Set some of the project's limits."""
+        cloud.put(self.service, f"{self.path}/{project_id}", {self.key: dict(limits)})
+
+    def reset(self, cloud: Cloud, project_id: str) -> None:
+        """Let the project follow the defaults."""
+        cloud.delete(self.service, f"{self.path}/{project_id}")
+
+    def _usage(self, cloud: Cloud, project_id: str) -> Json:
+        return cloud.get(self.service, self.usage.format(project_id), self.key)
+
+
+SERVICES = (
+    Quotas(
+        service="compute",
+        path="/os-quota-sets",
+        usage="/os-quota-sets/{}/detail",
+        defaults="/os-quota-sets/{}/defaults",
+        key="quota_set",
+        resources=("instances", "cores", "ram"),
+    ),
+    Quotas(
+        service="block_storage",
+        path="/os-quota-sets",
+        usage="/os-quota-sets/{}?usage=true",
+        defaults="/os-quota-sets/{}/defaults",
+        key="quota_set",
+        resources=("volumes", "snapshots", "gigabytes", "backups", "backup_gigabytes"),
+    ),
+    Quotas(
+        service="network",
+        path="/quotas",
+        usage="/quotas/{}/details",
+        defaults="/quotas/{}/default",
+        key="quota",
+        resources=(
+            *("network", "subnet", "router", "port", "floatingip"),
+            *("security_group", "security_group_rule"),
+        ),
+    ),
+)
+
+
+def clamp_quotas(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+    """Set the limits of each service to what the tenant uses."""
+    project_id = maintenance.project_id
+    for quotas in SERVICES:
+        if not has_service(cloud, quotas.service):
+            continue
+        row = _recorded(maintenance, cloud, quotas)
+        if row.state == State.INTENDED and row.facts["during"]:
+            context.check()
+            quotas.set(cloud, project_id, row.facts["during"])
+        _settle(row, State.DONE)
+        context.log(f"Clamped the quotas of {row.name} to what is used.")
+
+
+def _recorded(maintenance: TenantMaintenance, cloud: Cloud, quotas: Quotas) -> MaintenanceChange:
+    """Give the record of a service's limits, made before the first of them is changed."""
+    row = maintenance.changes.filter(kind=CLAMP, facts__service=quotas.service).first()
+    return row or MaintenanceChange.objects.create(
+        maintenance=maintenance,
+        kind=CLAMP,
+        name=quotas.service.replace("_", " "),
+        facts={
+            "service": quotas.service,
+            "before": quotas.limits(cloud, maintenance.project_id),
+            "during": quotas.clamped(cloud, maintenance.project_id),
+            "overridden": sorted(quotas.overridden(cloud, maintenance.project_id)),
+        },
+    )
+
+
+def release_quotas(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+    """Put back each limit that we clamped, unless somebody has changed it meanwhile."""
+    by_service = {quotas.service: quotas for quotas in SERVICES}
+    for row in maintenance.changes.filter(kind=CLAMP, state__in=(State.INTENDED, State.DONE)):
+        context.check()
+        quotas = by_service[row.facts["service"]]
+        kept = _release(quotas, cloud, maintenance.project_id, row.facts)
+        if kept:
+            names = ", ".join(sorted(kept))
+            context.log(f"Left quotas of {row.name} as somebody else has set them: {names}.")
+        _settle(row, State.KEPT if kept else State.UNDONE)
+
+
+def _release(quotas: Quotas, cloud: Cloud, project_id: str, facts: Json) -> set[str]:
+    """Put the limits back, and give the names of those that somebody else has changed.
+
+    A project that followed the defaults in everything follows them again: a number put back would
+    be its own for ever.
+    """
+    before, during = facts["before"], facts["during"]
+    now = quotas.limits(cloud, project_id)
+    kept = {name for name in during if now.get(name) not in (during[name], before[name])}
+    if not facts["overridden"] and quotas.overridden(cloud, project_id) <= during.keys() - kept:
+        quotas.reset(cloud, project_id)
+    elif restored := {name: before[name] for name in during if name not in kept}:
+        quotas.set(cloud, project_id, restored)
+    return kept
+
+
+def _used(found: Json) -> int:
+    # neutron says used where nova and cinder say in_use
+    return int(found.get("in_use") or found.get("used") or 0) + int(found.get("reserved") or 0)
+
+
+def _settle(row: MaintenanceChange, state: str) -> None:
+    row.state = state
+    row.save(update_fields=["state"])

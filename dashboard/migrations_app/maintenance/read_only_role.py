@@ -1,0 +1,107 @@
+"""Which role lets people look and change nothing. Found out by trying, never by release."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from dashboard.clients.openstack import Cloud
+from dashboard.clients.temporary_account import temporary_account
+from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.maintenance.write_attempts import Verdict, try_account
+
+READER = "reader"
+OWN_ROLE = "pumphouse-maintenance"
+"""The role that policies of the operator deny writing to, where ``reader`` is not honoured."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """A role of one cloud."""
+
+    id: str
+    name: str
+
+
+def find_read_only_role(
+    cloud: Cloud, project_id: str, *, wanted: str = "", log: Callable[[str], None]
+) -> Role:
+    """Give the first role whose holder may look at everything and change nothing.
+
+    Tried are ``wanted`` alone where the operator named one, else ``reader``, then the dedicated
+    role. Raises ``NeedsOperator`` that names the services which let the last of them write.
+    """
+    verdict = Verdict(lax=(), blind=())
+    for name in (wanted,) if wanted else (READER, OWN_ROLE):
+        role = _own_role(cloud) if name == OWN_ROLE else role_named(cloud, name)
+        if role is None:
+            continue
+        verdict = _try_role(cloud, project_id, role)
+        log(f"Tried the role {role.name}: {_told(verdict)}.")
+        if verdict.is_read_only:
+            return role
+        if name == OWN_ROLE:
+            _remove_unused(cloud, role)
+    raise _refusal(cloud, wanted or OWN_ROLE, verdict)
+
+
+def denies_beside(cloud: Cloud, project_id: str, role: Role, others: Iterable[str]) -> bool:
+    """Say whether the role denies writing also to those who hold the other roles (ids) too.
+
+    It does where policies say ``not role:…`` of it; ``reader`` only gives less.
+    """
+    with temporary_account(cloud, project_id, role_ids=[role.id, *others]) as account:
+        return not try_account(account).lax
+
+
+def role_named(cloud: Cloud, name: str) -> Role | None:
+    """Give a role that is for the whole cloud, None when there is none of that name."""
+    found = cloud.list("identity", "/roles", "roles", name=name)
+    return next((Role(id=each["id"], name=name) for each in found if each["name"] == name), None)
+
+
+def _own_role(cloud: Cloud) -> Role:
+    """Give the dedicated role, created if need be.
+
+    It implies ``reader`` where that exists: newer services let nobody look without it. Keystones
+    from before implied roles (2016) answer 404 to that.
+    """
+    role = role_named(cloud, OWN_ROLE)
+    if role is None:
+        body = {"role": {"name": OWN_ROLE, "description": "Denied all writing by policies."}}
+        role = Role(id=str(cloud.post("identity", "/roles", body, "role")["id"]), name=OWN_ROLE)
+    if reader := role_named(cloud, READER):
+        cloud.call("PUT", "identity", f"/roles/{role.id}/implies/{reader.id}", missing_ok=True)
+    return role
+
+
+def _remove_unused(cloud: Cloud, role: Role) -> None:
+    query = {"role.id": role.id}
+    if not any(cloud.list("identity", "/role_assignments", "role_assignments", **query)):
+        cloud.delete("identity", f"/roles/{role.id}")
+
+
+def _try_role(cloud: Cloud, project_id: str, role: Role) -> Verdict:
+    with temporary_account(cloud, project_id, role_ids=[role.id]) as account:
+        return try_account(account)
+
+
+def _told(verdict: Verdict) -> str:
+    lax = f"it lets its holder write in {_names(verdict.lax)}" if verdict.lax else ""
+    blind = f"it does not let its holder look into {_names(verdict.blind)}" if verdict.blind else ""
+    return ", ".join(part for part in (lax, blind) if part) or "its holder can only look"
+
+
+def _refusal(cloud: Cloud, name: str, verdict: Verdict) -> NeedsOperator:
+    if not (verdict.lax or verdict.blind):
+        return NeedsOperator(
+            f"Cloud {cloud.name} has no role {name}.", fix="Create it, or name another with --role."
+        )
+    return NeedsOperator(
+        f"Cloud {cloud.name} has no read-only role: with {name}, {_told(verdict)}.",
+        fix=f"Install policies that deny writing to {OWN_ROLE} in these services: “pumphouse "
+        "maintenance policies” writes them, and Fuel's settings of the plugin install them; then "
+        "retry.",
+    )
+
+
+def _names(services: Iterable[str]) -> str:
+    return " and ".join(service.replace("_", " ") for service in services)

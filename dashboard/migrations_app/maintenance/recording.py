@@ -1,0 +1,139 @@
+"""What maintenance has to change about the roles on a project; recorded before it is done."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from dashboard.migrations_app.maintenance.assignments import Actor, Assignment
+from dashboard.migrations_app.maintenance.read_only_role import Role
+from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance
+
+Kind = MaintenanceChange.Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """Who can do what in a project, before anything is changed.
+
+    ``kept`` are the users whose access stays, with the ids of the groups that each is in.
+    ``covers`` says that the read-only role denies writing also beside roles that are inherited.
+    """
+
+    own: Sequence[Assignment]
+    inherited: Sequence[Assignment] = ()
+    kept: Mapping[str, Collection[str]]
+    covers: bool = False
+
+    def is_kept(self, actor: Actor) -> bool:
+        """Say whether an actor's own roles stay as they are."""
+        return actor.kind == "user" and actor.id in self.kept
+
+
+def role_changes(access: Access, role: Role) -> list[tuple[Kind, Assignment]]:
+    """Give the roles to be given, then those to be taken away.
+
+    Given first, so that nobody is without any role in between: Keystone would end his tokens.
+    """
+    taken = [each for each in access.own if each.role_id != role.id]
+    taken = [each for each in taken if not access.is_kept(each.actor)]
+    given = [*_stand_ins(access, taken, role), *_access_of_kept(access, taken)]
+    held = {each.key for each in access.own}
+    return [
+        *((Kind.GIVE_ROLE, each) for each in _unique(given) if each.key not in held),
+        *((Kind.TAKE_ROLE, each) for each in taken),
+    ]
+
+
+def _stand_ins(access: Access, taken: Iterable[Assignment], role: Role) -> Iterable[Assignment]:
+    """Give the read-only role for each whose roles are taken, or denied by it."""
+    covered = [
+        each for each in access.inherited if access.covers and not access.is_kept(each.actor)
+    ]
+    for each in (*taken, *covered):
+        yield Assignment(
+            actor=each.actor,
+            actor_name=each.actor_name,
+            role_id=role.id,
+            role_name=role.name,
+        )
+
+
+def _access_of_kept(access: Access, taken: Iterable[Assignment]) -> Iterable[Assignment]:
+    """Give to those who keep access, themselves, what they had through groups."""
+    for each in taken:
+        for user_id, group_ids in access.kept.items():
+            if each.actor.kind == "group" and each.actor.id in group_ids:
+                yield Assignment(
+                    actor=Actor(kind="user", id=user_id),
+                    actor_name=user_id,
+                    role_id=each.role_id,
+                    role_name=each.role_name,
+                )
+
+
+def _unique(assignments: Iterable[Assignment]) -> Iterable[Assignment]:
+    return {each.key: each for each in assignments}.values()
+
+
+def notes_about(access: Access, domain: Iterable[Assignment], *, tenant: str) -> list[str]:
+    """Give a sentence for each way of access that is not closed by taking roles away."""
+    effect = "is denied writing all the same" if access.covers else "can still write here"
+    inherited = [
+        f"{each} is inherited from {each.origin}: it {effect}."
+        for each in access.inherited
+        if not access.is_kept(each.actor)
+    ]
+    wide = [
+        f"{each} holds for the whole domain: who has it may be able to give out roles in {tenant}."
+        for each in domain
+        if not access.is_kept(each.actor)
+    ]
+    return [*inherited, *wide]
+
+
+def left_alone(
+    access: Access, changes: Iterable[tuple[Kind, Assignment]]
+) -> list[tuple[Kind, Assignment]]:
+    """Give the roles on the project that are not taken: what is besides them is others' change."""
+    changed = {each.key for _, each in changes}
+    return [(Kind.KEEP_ROLE, each) for each in access.own if each.key not in changed]
+
+
+def write_ahead(maintenance: TenantMaintenance, changes: Iterable[tuple[Kind, Assignment]]) -> None:
+    """Store the changes that are not recorded yet."""
+    recorded = {(row.kind, assignment_of(row).key) for row in role_rows(maintenance)}
+    MaintenanceChange.objects.bulk_create(
+        MaintenanceChange(
+            maintenance=maintenance, kind=kind, name=str(each)[:255], facts=_facts(each)
+        )
+        for kind, each in changes
+        if (kind, each.key) not in recorded
+    )
+
+
+def role_rows(maintenance: TenantMaintenance) -> QuerySet[MaintenanceChange]:
+    """Give the recorded roles: given, taken and left alone."""
+    return maintenance.changes.filter(kind__in=(Kind.GIVE_ROLE, Kind.TAKE_ROLE, Kind.KEEP_ROLE))
+
+
+def assignment_of(row: MaintenanceChange) -> Assignment:
+    """Give the assignment that a change gives or takes away."""
+    facts: dict[str, Any] = row.facts
+    return Assignment(
+        actor=Actor(kind=facts["actor_kind"], id=facts["actor_id"]),
+        actor_name=facts["actor_name"],
+        role_id=facts["role_id"],
+        role_name=facts["role_name"],
+    )
+
+
+def _facts(assignment: Assignment) -> dict[str, str]:
+    return {
+        "actor_kind": assignment.actor.kind,
+        "actor_id": assignment.actor.id,
+        "actor_name": assignment.actor_name,
+        "role_id": assignment.role_id,
+        "role_name": assignment.role_name,
+    }

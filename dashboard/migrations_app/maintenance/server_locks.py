@@ -1,0 +1,84 @@
+"""Locks a tenant's servers while it is in maintenance: their owners cannot act on them at all."""
+
+from dashboard.clients.openstack import Cloud, Json
+from dashboard.jobs.kinds import StepContext
+from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance
+
+REASON = "pumphouse: maintenance"
+LOCK = MaintenanceChange.Kind.LOCK_SERVER
+State = MaintenanceChange.State
+REASONS = "2.73"
+"""The microversion from which on a lock has a reason; that a server is locked shows since 2.9."""
+
+
+def lock_servers(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+    """Lock each server that is not locked; those that are locked already are left alone."""
+    recorded = set(maintenance.changes.filter(kind=LOCK).values_list("facts__server", flat=True))
+    MaintenanceChange.objects.bulk_create(
+        MaintenanceChange(
+            maintenance=maintenance,
+            kind=LOCK,
+            name=server["name"][:255],
+            facts={"server": server["id"]},
+        )
+        for server in _servers(cloud, maintenance.project_id)
+        if not server.get("locked") and server["id"] not in recorded
+    )
+    for row in maintenance.changes.filter(kind=LOCK, state=State.INTENDED):
+        context.check()
+        _act(cloud, row, {"lock": _reason(cloud)})
+        _settle(row, State.DONE)
+        context.log(f"Locked server {row.name}.")
+
+
+def unlock_servers(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+    """Unlock each server that we locked, unless somebody has changed that meanwhile."""
+    for row in maintenance.changes.filter(kind=LOCK, state__in=(State.INTENDED, State.DONE)):
+        context.check()
+        server = _server(cloud, row)
+        state = State.UNDONE if server else State.GONE
+        if server and not _is_ours(server):
+            state = State.KEPT
+            context.log(f"Left server {row.name} as somebody else has locked or unlocked it.")
+        elif server:
+            _act(cloud, row, {"unlock": None})
+        _settle(row, state)
+
+
+def _is_ours(server: Json) -> bool:
+    return bool(server.get("locked", True)) and server.get("locked_reason", REASON) == REASON
+
+
+def _reason(cloud: Cloud) -> Json | None:
+    return {"locked_reason": REASON} if cloud.supports("compute", REASONS) else None
+
+
+def _act(cloud: Cloud, row: MaintenanceChange, body: Json) -> None:
+    microversion = cloud.at_most("compute", REASONS)
+    path = f"/servers/{row.facts['server']}/action"
+    # the server may be deleted at any moment: then there is nothing to lock
+    cloud.call("POST", "compute", path, body=body, microversion=microversion, missing_ok=True)
+
+
+def _servers(cloud: Cloud, project_id: str) -> list[Json]:
+    return list(
+        cloud.list(
+            "compute",
+            "/servers/detail",
+            "servers",
+            microversion=cloud.at_most("compute", REASONS),
+            all_tenants=1,
+            project_id=project_id,
+        )
+    )
+
+
+def _server(cloud: Cloud, row: MaintenanceChange) -> Json | None:
+    microversion = cloud.at_most("compute", REASONS)
+    path = f"/servers/{row.facts['server']}"
+    return cloud.find("compute", path, "server", microversion=microversion)
+
+
+def _settle(row: MaintenanceChange, state: str) -> None:
+    row.state = state
+    row.save(update_fields=["state"])

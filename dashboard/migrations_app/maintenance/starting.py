@@ -1,0 +1,150 @@
+"""Starts to put a tenant into maintenance, or to take it out: rows and a job, no cloud is asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.errors import BadInput
+from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.kinds import StepContext, StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+from dashboard.migrations_app.maintenance import entering, leaving
+from dashboard.migrations_app.maintenance.old_tokens import await_old_tokens
+from dashboard.migrations_app.maintenance.quota_clamps import clamp_quotas
+from dashboard.migrations_app.maintenance.server_locks import lock_servers
+from dashboard.migrations_app.maintenance.subjects import open_maintenance, subject_in
+from dashboard.migrations_app.models import TenantMaintenance, TenantRow
+
+KIND = "tenant_maintenance"
+ENTER, LEAVE = "enter", "leave"
+Stage = Callable[[TenantMaintenance, Connection, StepContext], None]
+
+STAGES: Mapping[str, tuple[str, Stage]] = {
+    "choose_role": ("Find a role that can only read", entering.choose_role),
+    "record_access": ("Record who has which role", entering.record_access),
+    "replace_roles": ("Replace the roles", entering.replace_roles),
+    "await_old_tokens": ("Wait until old tokens have lost their effect", await_old_tokens),
+    "lock_servers": ("Lock the servers", lock_servers),
+    "clamp_quotas": ("Clamp the quotas to what is used", clamp_quotas),
+    "conclude_entering": ("Store that the tenant is in maintenance", entering.conclude_entering),
+    "see_changes": ("See what others have changed", leaving.see_changes),
+    "release_rungs": ("Unlock servers and put quotas back", leaving.release_rungs),
+    "restore_roles": ("Give the roles back", leaving.restore_roles),
+    "conclude_leaving": ("Store that the tenant left maintenance", leaving.conclude_leaving),
+}
+"""Everything that is done, by the names of its steps; in order."""
+
+LEAVING = ("see_changes", "release_rungs", "restore_roles", "conclude_leaving")
+RUNGS = ("lock_servers", "clamp_quotas")
+"""What may be asked for besides: options of the maintenance, and stages of the same names."""
+
+
+def start_entering(
+    tenant: TenantRow,
+    *,
+    keep: Sequence[str] = (),
+    rungs: Sequence[str] = (),
+    role: str = "",
+    user: User | None = None,
+    launched_from: str = "",
+) -> Job:
+    """Start to put a tenant into maintenance.
+
+    ``keep`` are users, by name or id, whose access stays; ``rungs`` are of ``RUNGS``; ``role`` is
+    the read-only role, found out when it is not given. Raises ``BadInput`` when the tenant is in
+    maintenance already, ``Conflict`` while another job is at work on it.
+    """
+    options = {"keep": list(keep), "rungs": list(rungs), "role": role}
+    with transaction.atomic():
+        maintenance = new_maintenance(tenant, options=options, user=user)
+        return _start(maintenance, to=ENTER, user=user, launched_from=launched_from)
+
+
+def start_leaving(
+    maintenance: TenantMaintenance, *, user: User | None = None, launched_from: str = ""
+) -> Job:
+    """Start to take a tenant out of maintenance, also where entering was broken off.
+
+    Raises ``BadInput`` when it has left already, ``Conflict`` while another job is at work on it.
+    """
+    if not maintenance.is_open:
+        raise BadInput(f"{maintenance.tenant_name} is not in maintenance.")
+    with transaction.atomic():
+        job = _start(maintenance, to=LEAVE, user=user, launched_from=launched_from)
+        maintenance.state = TenantMaintenance.State.LEAVING
+        maintenance.save(update_fields=["state"])
+    return job
+
+
+def new_maintenance(
+    tenant: TenantRow, *, options: Mapping[str, object], user: User | None, **more: object
+) -> TenantMaintenance:
+    """Store that a tenant is to enter maintenance. Raises ``BadInput`` when it is in it."""
+    if held := open_maintenance(tenant.cloud, tenant.project_id):
+        raise BadInput(
+            f"{tenant.name} of {tenant.cloud} is in maintenance already: "
+            f"{held.get_state_display().lower()}.",
+            fix="Let it leave maintenance first.",
+        )
+    return TenantMaintenance.objects.create(
+        cloud=tenant.cloud,
+        project_id=tenant.project_id,
+        tenant_name=tenant.name,
+        options=options,
+        entered_by=user,
+        **more,
+    )
+
+
+def required_maintenance(cloud: Cloud, project_id: str, name: str) -> TenantMaintenance:
+    """Give the maintenance that a tenant is in. Raises ``BadInput`` when it is in none."""
+    maintenance = open_maintenance(cloud, project_id)
+    if maintenance is None:
+        raise BadInput(f"{name} of {cloud} is not in maintenance.")
+    return maintenance
+
+
+def _start(
+    maintenance: TenantMaintenance, *, to: str, user: User | None, launched_from: str
+) -> Job:
+    titles = {ENTER: "Put {} of {} into maintenance", LEAVE: "Let {} of {} leave maintenance"}
+    return start_job(
+        kind=KIND,
+        title=titles[to].format(maintenance.tenant_name, maintenance.cloud),
+        subject=subject_in(maintenance.cloud, maintenance.project_id),
+        steps=_steps(stages_of(maintenance, to=to)),
+        params={"maintenance": maintenance.pk, "to": to},
+        user=user,
+        launched_from=launched_from,
+    )
+
+
+def stages_of(maintenance: TenantMaintenance, *, to: str) -> list[str]:
+    """Give the names of the stages by which a tenant enters or leaves."""
+    if to == LEAVE:
+        return [*LEAVING]
+    unwanted = {*LEAVING, *RUNGS} - {*maintenance.options.get("rungs", ())}
+    return [name for name in STAGES if name not in unwanted]
+
+
+def _steps(names: Sequence[str]) -> list[StepSpec]:
+    return [
+        StepSpec(key=name, action=name, title=STAGES[name][0], group="project", needs=[*before])
+        for name, before in zip(names, [[], *([name] for name in names)], strict=False)
+    ]
+
+
+def perform(maintenance: TenantMaintenance, name: str, context: StepContext) -> None:
+    """Do one stage."""
+    STAGES[name][1](maintenance, connect(maintenance.cloud), context)
+
+
+def perform_all(maintenance: TenantMaintenance, *, to: str, context: StepContext) -> None:
+    """Do all stages of entering or leaving within one step of another job, a migration's."""
+    for name in stages_of(maintenance, to=to):
+        context.check()
+        perform(maintenance, name, context)

@@ -1,0 +1,23 @@
+"""What a change of maintenance mode is about, so that it and a migration exclude each other."""
+
+from dashboard.hosts_app.models import Cloud
+from dashboard.migrations_app.models import Link, TenantMaintenance, subject_of
+
+
+def subject_in(cloud: Cloud, project_id: str) -> str:
+    """Give the subject of the jobs about a tenant.
+
+    A tenant that was moved, or is being moved, is the same subject on both clouds: that of its
+    source, as for all jobs of its plans.
+    """
+    moved = Link.objects.filter(
+        type="project", destination_cloud=cloud, destination_id=project_id
+    ).exclude(state=Link.State.REMOVED)
+    source_id = moved.values_list("source_id", flat=True).first()
+    return subject_of(source_id or project_id)
+
+
+def open_maintenance(cloud: Cloud, project_id: str) -> TenantMaintenance | None:
+    """Give the maintenance that a tenant is in, entering or leaving; None for none."""
+    mine = TenantMaintenance.objects.filter(cloud=cloud, project_id=project_id)
+    return mine.filter(state__in=TenantMaintenance.OPEN).select_related("cloud").first()

@@ -1,0 +1,106 @@
+"""Tries what an account may write: one request a service that can create nothing.
+
+Each names something that cannot exist. A service checks its policy before it looks for that, so
+403 means that the policy refuses writing, and any other refusal that only the nonsense stood in the
+way. Nothing is concluded from releases: policies are the operator's.
+"""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from dashboard.clients.openstack import Cloud, Json
+from dashboard.clients.temporary_account import TemporaryAccount, has_service
+
+NOWHERE = str(uuid.UUID("6d1c9b9e-0000-4000-8000-70756d706873"))
+"""An id, and a name, that no cloud has."""
+NAME = "pumphouse-probe"
+REFUSED = frozenset({401, 403})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One request that tells whether its service lets an account write."""
+
+    service: str
+    path: str
+    body: Json
+
+    def is_refused(self, account: TemporaryAccount, *, token: str) -> bool:
+        """Try it, and say whether the service refused the account."""
+        answer = account.answer("POST", self.service, self.path, body=self.body, token=token)
+        if answer.status_code < 300:
+            self._undo(account.operator, answer.json())
+        return answer.status_code in REFUSED
+
+    def _undo(self, operator: Cloud, body: Json) -> None:
+        """Delete what came to be after all: a Cinder may put a volume into its default zone."""
+        created = body.get(next(iter(self.body)), body)
+        operator.delete(self.service, f"{self.path}/{created['id']}")
+
+
+def write_attempts(operator: Cloud) -> list[Attempt]:
+    """Give the attempts for the services that the cloud has."""
+    server = {"name": NAME, "flavorRef": NOWHERE, "imageRef": NOWHERE}
+    subnet = {"network_id": NOWHERE, "ip_version": 4, "cidr": "192.0.2.0/24"}
+    rule = {"security_group_id": NOWHERE, "direction": "ingress"}
+    volume = {"name": NAME, "size": 1, "availability_zone": NOWHERE}
+    attempts = [
+        Attempt(service="compute", path="/servers", body={"server": server}),
+        Attempt(service="network", path="/subnets", body={"subnet": subnet}),
+        Attempt(
+            service="network", path="/security-group-rules", body={"security_group_rule": rule}
+        ),
+        Attempt(service="block_storage", path="/volumes", body={"volume": volume}),
+        *_image_attempts(operator),
+    ]
+    return [attempt for attempt in attempts if has_service(operator, attempt.service)]
+
+
+def _image_attempts(operator: Cloud) -> Iterable[Attempt]:
+    """Glance would create an image of any name: so one with the id of an image that is there.
+
+    There is none to try with where the cloud has no image.
+    """
+    for image in islice(operator.list("image", "/images", "images", limit=1), 1):
+        body = {"name": NAME, "id": image["id"], "disk_format": "raw", "container_format": "bare"}
+        yield Attempt(service="image", path="/images", body=body)
+
+
+READS = {
+    "compute": "/servers",
+    "network": "/networks",
+    "block_storage": "/volumes",
+    "image": "/images",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What an account may do: the services that let it write, and those that do not let it read."""
+
+    lax: tuple[str, ...]
+    blind: tuple[str, ...]
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the account can look at everything and change nothing."""
+        return not (self.lax or self.blind)
+
+
+def try_account(account: TemporaryAccount) -> Verdict:
+    """Try to write and to read as the account, in every service."""
+    token, operator = account.token(), account.operator
+    lax = [
+        attempt.service
+        for attempt in write_attempts(operator)
+        if not attempt.is_refused(account, token=token)
+    ]
+    blind = [
+        service
+        for service, path in READS.items()
+        if has_service(operator, service)
+        and account.answer("GET", service, path, token=token).status_code in REFUSED
+    ]
+    return Verdict(lax=tuple(dict.fromkeys(lax)), blind=tuple(blind))
