@@ -46,4 +46,6 @@ def _action(request: Request, view: "APIView") -> Action:
     if request.method in SAFE_METHODS:
         return Action.READ
     acts: dict[Any, Action] = getattr(view, "acts", {})
-    return acts.get(getattr(view, "action", None), Action.MANAGE_USERS)
+    name = getattr(view, "action", "")
+    # A method that the view does not have: to be told so, not to be asked for a role.
+    return Action.READ if name is None else acts.get(name, Action.MANAGE_USERS)

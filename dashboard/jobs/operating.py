@@ -143,7 +143,7 @@ def _act_on_locked(job_id: int, act: Callable[[Job], None]) -> None:
 
 def _require(allowed: bool, sentence: str) -> None:
     if not allowed:
-        raise BadInput(sentence)
+        raise BadInput(sentence, fix="Look at the job as it is now.")
 
 
 def _name(user: User) -> str:

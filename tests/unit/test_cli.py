@@ -337,3 +337,26 @@ def test_a_weak_password_is_refused(monkeypatch, password):
 def test_a_password_cannot_be_an_argument(capsys):
     assert run("user", "add", "alice", "--password", rows.PASSWORD) == 2
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--json", "clouds.yaml", "status"],
+        ["clouds.yaml", "--json", "status"],
+        ["clouds.yaml", "status", "--json"],
+        ["--json", "-c", "clouds.yaml", "status"],
+    ],
+)
+def test_json_may_stand_before_and_behind_the_configuration(arguments, monkeypatch):
+    monkeypatch.setattr(command_line, "run", lambda given: given)
+    monkeypatch.setenv("PUMPHOUSE_CONFIG", "")
+    options = command_line.build_parser().parse_args(main.main(arguments))
+    assert (options.json, options.config, options.command) == (True, "clouds.yaml", "status")
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as left:
+        run("--version")
+    assert left.value.code == 0
+    assert re.fullmatch(r"Pumphouse \d+\.\d+\.\d+\n", capsys.readouterr().out)

@@ -1,0 +1,180 @@
+"""Rows of hosts and of plans for them, for tests of pages, API and command line."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from dashboard.hosts_app.hosts import subject_of
+from dashboard.hosts_app.models import Cloud, Host, HostPlan
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.states import JobState, StepState
+
+GIB = 1024
+
+
+def hosts_of(cloud: Cloud) -> list[Host]:
+    """Give four hosts: one at work, one in maintenance, one that others have closed, one down."""
+    return [
+        host_of(cloud, "compute-1.old.example", servers={"ACTIVE": 6, "SHUTOFF": 2, "ERROR": 1}),
+        host_of(
+            cloud,
+            "compute-2.old.example",
+            is_enabled=False,
+            disabled_reason="pumphouse: maintenance",
+            vcpus_used=0,
+            ram_used_mib=0,
+        ),
+        host_of(
+            cloud,
+            "compute-3.old.example",
+            is_enabled=False,
+            disabled_reason="watcher_disabled",
+            servers={"ACTIVE": 2},
+        ),
+        host_of(cloud, "compute-4.old.example", is_up=False, servers={"ACTIVE": 3, "PAUSED": 1}),
+    ]
+
+
+def host_of(cloud: Cloud, name: str, **fields: Any) -> Host:
+    """Give a host that was seen, half full."""
+    given = {
+        "is_up": True,
+        "is_enabled": True,
+        "vcpus_used": 24,
+        "vcpus_total": 64,
+        "ram_used_mib": 100 * GIB,
+        "ram_total_mib": 189 * GIB,
+        "seen_at": timezone.now() - timedelta(minutes=7),
+    }
+    return Host.objects.create(cloud=cloud, name=name, **{**given, **fields})
+
+
+def plan_for(host: Host, state: HostPlan.State, *, user: User | None = None) -> HostPlan:
+    """Give a plan to free a host, made by a job that has ended unless it is being made."""
+    drafting, refused = state == HostPlan.State.DRAFTING, state == HostPlan.State.REFUSED
+    plan = HostPlan.objects.create(
+        cloud=host.cloud,
+        host=host.name,
+        deed="evacuate",
+        options={"parallel": 2, "limit": 1800, "skip_errors": not refused},
+        lines=[] if drafting else _lines(),
+        refusals=_refusals(host) if refused else [],
+        notes=[] if drafting else _notes(),
+        content={} if drafting else _content(host),
+        state=state,
+    )
+    plan.plan_job = _job(
+        "plan_host",
+        f"Plan for {host} of {host.cloud}: free the host",
+        subject=f"host_plan:{plan.pk}",
+        state=JobState.RUNNING if drafting else JobState.DONE,
+        params={"host_plan": plan.pk},
+        user=user,
+    )
+    plan.save()
+    return plan
+
+
+def evacuation_of(plan: HostPlan, state: JobState, *, user: User | None = None) -> Job:
+    """Give the job that frees the host, its first server moved and its second under way."""
+    job = _job(
+        "evacuate",
+        f"Free host {plan.host} of {plan.cloud}",
+        subject=subject_of(plan.cloud, plan.host),
+        state=state,
+        params={"cloud": plan.cloud.pk, "host": plan.host, "host_plan": plan.pk},
+        user=user,
+        steps=[
+            ("close_host", f"Close {plan.host}", StepState.DONE),
+            ("move_servers", f"Move web-1 off {plan.host}", StepState.DONE),
+            ("move_servers", f"Move web-2 off {plan.host}", StepState.RUNNING),
+            ("check_it_is_empty", f"See that {plan.host} is empty", StepState.PENDING),
+        ],
+    )
+    plan.job, plan.state = job, HostPlan.State.STARTED
+    plan.save()
+    return job
+
+
+def _job(
+    kind: str,
+    title: str,
+    *,
+    subject: str,
+    state: JobState,
+    params: dict[str, Any],
+    user: User | None,
+    steps: list[tuple[str, str, StepState]] | None = None,
+) -> Job:
+    active = state in (JobState.QUEUED, JobState.RUNNING)
+    job = Job.objects.create(
+        kind=kind,
+        title=title,
+        subject=subject,
+        active_subject=subject if active else None,
+        state=state,
+        params=params,
+        created_by=user,
+        launched_from="page",
+        started_at=timezone.now() - timedelta(minutes=2),
+        finished_at=None if active else timezone.now() - timedelta(minutes=1),
+    )
+    ended = StepState.RUNNING if active else StepState.DONE
+    for ordinal, (group, name, each) in enumerate(steps or [("", title, ended)]):
+        Step.objects.create(
+            job=job,
+            key=str(ordinal),
+            ordinal=ordinal,
+            action=group or "plan",
+            title=name,
+            group=group,
+            state=each,
+            started_at=None if each == StepState.PENDING else job.started_at,
+            finished_at=job.finished_at if each == StepState.DONE else None,
+        )
+    return job
+
+
+def _lines() -> list[dict[str, Any]]:
+    fates = [
+        ("web-1", "ACTIVE", "live migrate", "it runs and goes on running", "room on compute-3"),
+        ("web-2", "ACTIVE", "live migrate", "it runs and goes on running", "4 hosts have room"),
+        ("store", "SHUTOFF", "cold migrate and confirm, stays stopped", "it is stopped", ""),
+        ("broken", "ERROR", "skip", "it is in ERROR; it stays on the host", ""),
+    ]
+    names = ("subject", "state", "fate", "why", "where")
+    return [
+        {"number": number, **dict(zip(names, each, strict=True))}
+        for number, each in enumerate(fates, start=1)
+    ]
+
+
+def _refusals(host: Host) -> list[dict[str, str]]:
+    return [
+        {
+            "sentence": f"{host} is the last host that is enabled and up.",
+            "fix": "Enable another host, or start its nova-compute, first.",
+        },
+        {
+            "sentence": "Server broken cannot be moved: it is ERROR.",
+            "fix": "Mend or delete it, or skip servers in ERROR (--skip-errors).",
+        },
+    ]
+
+
+def _notes() -> list[str]:
+    return [
+        "1 server stays on it: broken.",
+        "The 2 other hosts then have room left for 40 vCPUs and 120 GiB of RAM.",
+    ]
+
+
+def _content(host: Host) -> dict[str, Any]:
+    move = {"status": "ACTIVE", "fate": "live migrate", "why": "", "fix": "", "where": ""}
+    lines = [
+        {**move, "number": number, "server_id": f"id-{number}", "name": f"web-{number}"}
+        for number in (1, 2)
+    ]
+    return {"host": host.name, "is_closed": False, "lines": lines, "refusals": []}
