@@ -19,9 +19,9 @@ build_with_docker() {
 build_with_buildah() {
     local base
     store=$(mktemp -d)  # not local: the trap reads it when the function has ended
-    trap 'rm -rf "$store"' EXIT
-    export BUILDAH_ISOLATION=chroot
     buildah=(buildah --root "$store/root" --runroot "$store/run")
+    trap clean_up EXIT
+    export BUILDAH_ISOLATION=chroot
     debootstrap --variant=minbase --include=ca-certificates "$suite" "$store/base" "$(mirror)"
     rm -rf "$store"/base/var/cache/apt/* "$store"/base/var/lib/apt/lists/*
     base=$("${buildah[@]}" from scratch)
@@ -32,6 +32,13 @@ build_with_buildah() {
         "${options[@]}" --tag "$tag" "$tree"
     "${buildah[@]}" push --quiet "$tag" "docker-archive:$store/image.tar:$tag"
     gzip <"$store/image.tar" >"$archive"
+}
+
+# The storage of buildah is a mount of its own while there is a container in it.
+clean_up() {
+    "${buildah[@]}" rm --all >/dev/null 2>&1 || true
+    umount "$store/root/overlay" 2>/dev/null || true
+    rm -rf "$store"
 }
 
 # Packages come from where this machine has its own from.

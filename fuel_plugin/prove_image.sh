@@ -8,7 +8,15 @@ store=$(mktemp -d)
 export BUILDAH_ISOLATION=chroot
 buildah=(buildah --root "$store/root" --runroot "$store/run")
 running=
-trap 'stop; "${buildah[@]}" rm --all >/dev/null 2>&1 || true; rm -rf "$store"' EXIT
+trap clean_up EXIT
+
+# The storage of buildah is a mount of its own while there is a container in it.
+clean_up() {
+    stop
+    "${buildah[@]}" rm --all >/dev/null 2>&1 || true
+    umount "$store/root/overlay" 2>/dev/null || true
+    rm -rf "$store"
+}
 
 in_container() {
     "${buildah[@]}" run --network host "${settings[@]}" \
@@ -30,7 +38,7 @@ start() {
 }
 
 stop() {
-    [ -z "$running" ] && return
+    [ -n "$running" ] || return 0
     kill -TERM "$(cat "$store/data/pid")"
     wait "$running" || true
     running=
