@@ -10,6 +10,7 @@ from tests import rows
 def every_page(user: User) -> dict[str, str]:
     """Make rows in which each page has something to show, and give the addresses of all pages."""
     old, new = rows.two_clouds()
+    undeployed = rows.environments_of_fuel(old)
     fresh = rows.tenant_of(old, "fresh")
     running = rows.plan_of(rows.tenant_of(old, "demo"), new, state=Plan.State.EXECUTING, user=user)
     running_job = rows.job_of(running, JobState.RUNNING, user=user)
@@ -25,6 +26,7 @@ def every_page(user: User) -> dict[str, str]:
         "home": "/",
         "clouds": "/clouds/",
         "cloud": old.get_absolute_url(),
+        "cloud in Fuel": undeployed.get_absolute_url(),
         "tenants": "/tenants/",
         "tenant without a plan": fresh.get_absolute_url(),
         "tenant with a plan": moved_tenant.get_absolute_url(),

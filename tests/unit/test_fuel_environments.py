@@ -1,5 +1,6 @@
 """What discovery makes of Fuel's environments: rows of them, clouds in them, and what is new."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -12,6 +13,7 @@ from django.apps import apps
 from django.utils.module_loading import import_string
 from django_q.models import Schedule
 
+from dashboard.cli.command_line import run
 from dashboard.clients.fuel import FuelMaster
 from dashboard.errors import BadInput, Conflict, NeedsOperator, NotFound, Retryable
 from dashboard.hosts_app.clouds import access_of, register_clouds
@@ -24,6 +26,7 @@ from dashboard.hosts_app.fuel_masters import environment_of
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.driving import drive
 from dashboard.jobs.models import Job
+from tests import rows
 from tests.fuel_masters import RunningMaster, configure_fuel, make_certificate, running_master
 
 pytestmark = pytest.mark.django_db
@@ -314,3 +317,40 @@ def test_without_a_fuel_master_the_schedule_does_nothing_and_the_button_says_why
     assert not Job.objects.exists()
     with pytest.raises(BadInput, match="No Fuel master is configured"):
         start_environment_discovery()
+
+
+def test_page_and_api_start_a_look_and_show_what_came_of_it(client: Any) -> None:
+    client.force_login(rows.user_with("operator"))
+    answer = client.post("/environments/discover/", follow=True)
+    assert "Fuel is being asked for its environments" in answer.content.decode()
+    assert client.post("/api/clouds/discover-environments/").status_code == 409
+    look_at_environments()
+    (cloud, _) = sorted(client.get("/api/clouds/").json()["results"], key=lambda one: one["name"])
+    assert cloud["environment"]["id"] == DST
+    assert cloud["environment"]["news"] == "It is new."
+    page = client.get("/clouds/").content.decode()
+    assert "Environments of Fuel" in page and "It is new." in page
+    assert "dst-cloud, id 2 in Fuel" in client.get("/clouds/dst-cloud/").content.decode()
+
+
+def test_a_viewer_may_not_ask_fuel(client: Any) -> None:
+    client.force_login(rows.user_with("viewer"))
+    assert client.post("/environments/discover/").status_code == 403
+    assert client.post("/api/clouds/discover-environments/").status_code == 403
+    assert "Ask Fuel" not in client.get("/clouds/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_line_asks_fuel_and_lists_its_clouds(capsys: Any) -> None:
+    assert run(["clouds", "--discover", "--json"]) == 0
+    (found, _) = json.loads(capsys.readouterr().out)["clouds"]
+    assert (found["name"], found["environment"]["status"]) == ("dst-cloud", "operational")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_line_tells_why_fuel_could_not_be_asked(
+    running: RunningMaster, settings: Any, tmp_path: Path, capsys: Any
+) -> None:
+    configure_fuel(settings, replace(running.endpoint, password="not-the-one"), tmp_path)
+    assert run(["clouds", "--discover"]) == 1
+    assert "refused the password of admin" in capsys.readouterr().err
