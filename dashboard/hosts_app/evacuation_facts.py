@@ -1,21 +1,23 @@
-"""What the plan of an evacuation is made from: one reading of a cloud."""
+"""What plans about hosts are made from: one reading of a whole cloud, and one host's part of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from dashboard.clients.openstack import Cloud, Json
-from dashboard.errors import NeedsOperator
+from dashboard.errors import NeedsOperator, NotFound
+from dashboard.hosts_app.flavors import pinned_cpus, with_flavors
 from dashboard.hosts_app.nova import (
     ComputeService,
-    compute_service,
+    all_servers,
     compute_services,
     host_of,
     migrations,
-    servers_on,
 )
-from dashboard.hosts_app.room import RAM_MIB, VCPU, Resources, Room, rooms
+from dashboard.hosts_app.room import PCPU, PINNED, RAM_MIB, VCPU, Resources, Room, rooms
 
 VOLUME_BINARY = "cinder-volume"
+TRAIN = "2.79"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +26,8 @@ class HostFacts:
 
     ``unconfirmed`` are the ids of servers that have been resized or migrated from or to the host
     without being confirmed. ``needs`` is by server, ``rooms`` by host; ``hosts_of_members`` tells
-    where the members of ``groups`` are that are not on this host.
+    where the members of ``groups`` are. ``moves_numa_live`` is whether Nova can migrate a server
+    live that is tied to CPUs or NUMA nodes, which it does since Train.
     """
 
     service: ComputeService
@@ -36,6 +39,7 @@ class HostFacts:
     volume_services: Sequence[str] = ()
     needs: Mapping[str, Resources] = field(default_factory=dict)
     rooms: Mapping[str, Room] = field(default_factory=dict)
+    moves_numa_live: bool = True
 
     @property
     def host(self) -> str:
@@ -55,40 +59,132 @@ class HostFacts:
         return {host: self.rooms[host].free for host in self.others if host in self.rooms}
 
 
+@dataclass(frozen=True, kw_only=True)
+class CloudReading:
+    """All compute hosts of a cloud, and what is on them.
+
+    ``unconfirmed`` and ``volume_services`` are by host, as in ``HostFacts``. The rooms count pinned
+    CPUs also where placement does not.
+    """
+
+    name: str
+    services: Sequence[ComputeService]
+    servers: Sequence[Json]
+    rooms: Mapping[str, Room]
+    unconfirmed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    groups: Sequence[Json] = ()
+    volume_services: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    moves_numa_live: bool = True
+
+    def servers_on(self, host: str) -> list[Json]:
+        """Give the servers that Nova places on a host."""
+        return [server for server in self.servers if host_of(server) == host]
+
+    def facts_of(self, host: str) -> HostFacts:
+        """Give what concerns one host. Raises ``NotFound`` that lists the hosts there are."""
+        services = {service.host: service for service in self.services}
+        if host not in services:
+            known = ", ".join(services) or "none"
+            raise NotFound(f"Cloud {self.name} has no host {host!r}.", fix=f"Known hosts: {known}.")
+        servers = self.servers_on(host)
+        ids = {server["id"] for server in servers}
+        groups = [group for group in self.groups if ids & set(group["members"])]
+        members = {member for group in groups for member in group["members"]}
+        return HostFacts(
+            service=services[host],
+            services=self.services,
+            servers=servers,
+            unconfirmed=self.unconfirmed.get(host, frozenset()),
+            groups=groups,
+            hosts_of_members={
+                server["id"]: host_of(server) for server in self.servers if server["id"] in members
+            },
+            volume_services=self.volume_services.get(host, ()),
+            needs=needs_of(servers, self.rooms.get(host)),
+            rooms=self.rooms,
+            moves_numa_live=self.moves_numa_live,
+        )
+
+
 def read_facts(cloud: Cloud, host: str) -> HostFacts:
     """Read all that a plan needs. Raises ``NotFound`` when the cloud has no such host."""
-    service = compute_service(cloud, host)
-    servers, room = servers_on(cloud, host), rooms(cloud)
-    groups = _groups(cloud, {server["id"] for server in servers})
-    return HostFacts(
-        service=service,
+    return read_cloud(cloud).facts_of(host)
+
+
+def read_cloud(cloud: Cloud) -> CloudReading:
+    """Read all hosts of a cloud: each list once, and placement twice a host."""
+    servers = with_flavors(cloud, all_servers(cloud))
+    return CloudReading(
+        name=cloud.name,
         services=compute_services(cloud),
         servers=servers,
-        unconfirmed=_unconfirmed(cloud, host),
-        groups=groups,
-        hosts_of_members=_hosts_of_members(cloud, groups),
-        volume_services=_volume_services(cloud, host),
-        needs=_needs(cloud, servers, room.get(host)),
-        rooms=room,
+        rooms=with_pinned_cpus(rooms(cloud), servers),
+        unconfirmed=_unconfirmed(cloud),
+        groups=_groups(cloud),
+        volume_services=_volume_services(cloud),
+        moves_numa_live=cloud.supports("compute", TRAIN),
     )
 
 
-def _unconfirmed(cloud: Cloud, host: str) -> frozenset[str]:
-    records = migrations(cloud, host=host, status="finished")
-    return frozenset(
-        record["instance_uuid"]
-        for record in records
-        if record.get("migration_type") in ("resize", "migration")
-    )
+def with_pinned_cpus(found: Mapping[str, Room], servers: Iterable[Json]) -> dict[str, Room]:
+    """Count the CPUs that servers have for themselves where placement does not, as before Train.
+
+    A host has at most as many of them as it has CPUs at all.
+    """
+    taken: defaultdict[str, int] = defaultdict(int)
+    for server in servers:
+        taken[host_of(server)] += _uncounted_cpus(server, found.get(host_of(server)))
+    if not any(taken.values()):
+        return dict(found)
+    return {
+        host: replace(
+            room,
+            total={**room.total, PINNED: room.machine.get(VCPU, 0)},
+            used={**room.used, PINNED: taken[host]},
+        )
+        for host, room in found.items()
+    }
 
 
-def _groups(cloud: Cloud, server_ids: set[str]) -> list[Json]:
-    """Give the server groups that have a member among the servers."""
+def needs_of(servers: Iterable[Json], room: Room | None) -> dict[str, Resources]:
+    """Give what each server of a host takes: as placement says, else as its flavor does.
+
+    A server whose flavor is not known counts as nothing; the scheduler decides in the end.
+    """
+    needs: dict[str, Resources] = {}
+    for server in servers:
+        flavor, taken = server["flavor"], room.taken_by.get(server["id"]) if room else None
+        need = taken or {VCPU: flavor.get("vcpus", 0), RAM_MIB: flavor.get("ram", 0)}
+        pinned = _uncounted_cpus(server, room)
+        needs[server["id"]] = {**need, PINNED: pinned} if pinned else need
+    return needs
+
+
+def _uncounted_cpus(server: Json, room: Room | None) -> int:
+    counted = room is not None and PCPU in room.taken_by.get(server["id"], {})
+    return 0 if counted else pinned_cpus(server["flavor"])
+
+
+def _unconfirmed(cloud: Cloud) -> dict[str, frozenset[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for record in migrations(cloud, status="finished"):
+        if record.get("migration_type") in ("resize", "migration"):
+            for host in (record["source_compute"], record["dest_compute"]):
+                found[host].add(record["instance_uuid"])
+    return {host: frozenset(ids) for host, ids in found.items()}
+
+
+def _groups(cloud: Cloud) -> list[Json]:
     microversion = cloud.at_most("compute", "2.64")
-    groups = cloud.list(
-        "compute", "/os-server-groups", "server_groups", all_projects=1, microversion=microversion
+    return list(
+        cloud.list(
+            "compute",
+            "/os-server-groups",
+            "server_groups",
+            all_projects=1,
+            microversion=microversion,
+        )
     )
-    return [group for group in groups if server_ids & set(group["members"])]
 
 
 def policy_of(group: Json) -> str:
@@ -96,37 +192,14 @@ def policy_of(group: Json) -> str:
     return str(group.get("policy") or next(iter(group.get("policies", ())), ""))
 
 
-def _hosts_of_members(cloud: Cloud, groups: Sequence[Json]) -> dict[str, str]:
-    members = {member for group in groups for member in group["members"]}
-    servers = {id_: cloud.find("compute", f"/servers/{id_}", "server") for id_ in members}
-    return {id_: host_of(server) for id_, server in servers.items() if server}
-
-
-def _volume_services(cloud: Cloud, host: str) -> list[str]:
-    """Give the names of this host's volume services, as host@backend; [] without Cinder."""
+def _volume_services(cloud: Cloud) -> dict[str, list[str]]:
+    """Give the names of volume services, as host@backend, by their host; {} without Cinder."""
     try:
         cloud.endpoint("block_storage")
     except NeedsOperator:
-        return []
-    services = cloud.list("block_storage", "/os-services", "services")
-    return [
-        each["host"]
-        for each in services
-        if each["binary"] == VOLUME_BINARY and each["host"].partition("@")[0] == host
-    ]
-
-
-def _needs(cloud: Cloud, servers: Sequence[Json], room: Room | None) -> dict[str, Resources]:
-    """Give what each server takes: as placement says, else as its flavor does."""
-    taken = room.taken_by if room else {}
-    return {
-        server["id"]: taken.get(server["id"]) or _flavor_needs(cloud, server["flavor"])
-        for server in servers
-    }
-
-
-def _flavor_needs(cloud: Cloud, flavor: Json) -> Resources:
-    if "vcpus" not in flavor:
-        # one that was deleted since counts as nothing; the scheduler still decides
-        flavor = cloud.find("compute", f"/flavors/{flavor['id']}", "flavor") or {}
-    return {VCPU: flavor.get("vcpus", 0), RAM_MIB: flavor.get("ram", 0)}
+        return {}
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for service in cloud.list("block_storage", "/os-services", "services"):
+        if service["binary"] == VOLUME_BINARY:
+            found[service["host"].partition("@")[0]].append(service["host"])
+    return dict(found)

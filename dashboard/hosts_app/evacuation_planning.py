@@ -11,8 +11,8 @@ from typing import Any
 from dashboard.clients.openstack import Json
 from dashboard.hosts_app.deed import Refusal
 from dashboard.hosts_app.evacuation_facts import HostFacts, policy_of
-from dashboard.hosts_app.maintenance import disabled_by_others
-from dashboard.hosts_app.nova import task_of
+from dashboard.hosts_app.flavors import devices, is_tied_to_numa
+from dashboard.hosts_app.nova import disabled_by_others, task_of
 from dashboard.hosts_app.room import first_fit, hosts_with_room
 
 CHOICE = "pumphouse:maintenance"
@@ -45,6 +45,7 @@ class Fate(StrEnum):
 
 MOST_PLACES_NAMED = 3
 MOVES = frozenset({Fate.LIVE, Fate.COLD, Fate.STOPPED, Fate.STOP, Fate.RESUMED, Fate.OFFLOAD})
+LIVE_FATES = frozenset({Fate.LIVE, Fate.RESUMED})
 Verdict = tuple[Fate, str]
 
 FATES: Mapping[tuple[str, Choice], Verdict] = {
@@ -148,6 +149,10 @@ def plan_of(facts: HostFacts, *, skip_errors: bool = False) -> EvacuationPlan:
 def _line(number: int, server: Json, facts: HostFacts, *, skip_errors: bool) -> Line:
     fate, why = _verdict(server, skip_errors=skip_errors)
     fix = FIXES.get(server["status"], f"Bring it to ACTIVE or SHUTOFF, or set {CHOICE}=skip.")
+    if fate in LIVE_FATES and (obstacle := _obstacle_to_live(server, facts)):
+        fate, why, fix = Fate.REFUSED, obstacle, f"Set {CHOICE}=cold, which restarts it, or =skip."
+    elif fate in MOVES and (found := devices(server["flavor"])):
+        why += f"; only Nova can tell where {', '.join(found)} is free"
     return Line(
         number=number,
         server_id=server["id"],
@@ -158,6 +163,16 @@ def _line(number: int, server: Json, facts: HostFacts, *, skip_errors: bool) -> 
         fix=fix if fate == Fate.REFUSED else "",
         where=_where(server["id"], facts) if fate in MOVES - {Fate.OFFLOAD} else "",
     )
+
+
+def _obstacle_to_live(server: Json, facts: HostFacts) -> str:
+    """Say why a server cannot be migrated live although its state allows it, "" when it can."""
+    flavor = server["flavor"]
+    if found := devices(flavor):
+        return f"it has devices of the host ({', '.join(found)}), which no live migration moves"
+    if is_tied_to_numa(flavor) and not facts.moves_numa_live:
+        return "it is tied to CPUs or NUMA nodes, which Nova before Train mixes up when it runs"
+    return ""
 
 
 def _where(server_id: str, facts: HostFacts) -> str:
@@ -209,8 +224,8 @@ def _is_down(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
     if not facts.service.is_up:
         yield Refusal(
             sentence=f"nova-compute of {facts.host} is down, so that nothing can be migrated.",
-            fix="Bring it back. Its servers may still run: do not start them elsewhere before "
-            "the host is certainly off.",
+            fix="Bring it back, or have its servers rebuilt elsewhere (pumphouse rescue), which "
+            "switches it off for certain first: they may still run.",
         )
 
 

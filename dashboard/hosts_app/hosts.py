@@ -1,6 +1,8 @@
 """Looks at the compute hosts of a cloud and keeps what it saw as rows."""
 
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -8,13 +10,16 @@ from django.utils import timezone
 
 from dashboard.errors import NotFound
 from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.evacuation_facts import CloudReading, read_cloud
 from dashboard.hosts_app.models import Cloud, Host
-from dashboard.hosts_app.nova import ComputeService, all_servers, compute_services, host_of
-from dashboard.hosts_app.room import RAM_MIB, VCPU, Room, rooms
+from dashboard.hosts_app.nova import ComputeService
+from dashboard.hosts_app.ranking import rows_of
+from dashboard.hosts_app.room import RAM_MIB, VCPU, Room
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job
 
+LOOK, POWER = "look", "power"
 NO_ROOM = Room(total={}, used={})
 
 
@@ -30,7 +35,10 @@ def start_host_discovery(cloud: Cloud, *, user: User | None = None, launched_fro
         kind="discover_hosts",
         title=title,
         subject=f"hosts:{cloud.name}",
-        steps=[StepSpec(key="look", action="look", title=title)],
+        steps=[
+            StepSpec(key=LOOK, action=LOOK, title=title),
+            StepSpec(key=POWER, action=POWER, title="Ask their BMCs for the power", after=[LOOK]),
+        ],
         params={"cloud": cloud.pk},
         user=user,
         launched_from=launched_from,
@@ -48,19 +56,20 @@ def host_named(cloud: Cloud, name: str) -> Host:
 
 def look_at_hosts(cloud: Cloud) -> int:
     """Make a cloud's rows of hosts what Nova and placement say now, and give their number."""
-    connection = connect(cloud)
-    services, room = compute_services(connection), rooms(connection)
-    statuses: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for server in all_servers(connection):
-        statuses[host_of(server)][server["status"]] += 1
+    reading = read_cloud(connect(cloud))
+    outlooks = rows_of(reading)
     with transaction.atomic():
-        for service in services:
-            _store(cloud, service, statuses[service.host], room.get(service.host, NO_ROOM))
-        cloud.hosts.exclude(name__in=[service.host for service in services]).delete()
-    return len(services)
+        for service in reading.services:
+            _store(cloud, service, reading, outlooks[service.host])
+        cloud.hosts.exclude(name__in=outlooks).delete()
+    return len(outlooks)
 
 
-def _store(cloud: Cloud, service: ComputeService, statuses: Counter[str], room: Room) -> None:
+def _store(
+    cloud: Cloud, service: ComputeService, reading: CloudReading, outlook: Mapping[str, Any]
+) -> None:
+    room = reading.rooms.get(service.host, NO_ROOM)
+    statuses = Counter(server["status"] for server in reading.servers_on(service.host))
     Host.objects.update_or_create(
         cloud=cloud,
         name=service.host,
@@ -73,6 +82,7 @@ def _store(cloud: Cloud, service: ComputeService, statuses: Counter[str], room: 
             "vcpus_total": room.total.get(VCPU, 0),
             "ram_used_mib": room.used.get(RAM_MIB, 0),
             "ram_total_mib": room.total.get(RAM_MIB, 0),
+            "outlook": outlook,
             "seen_at": timezone.now(),
         },
     )

@@ -3,16 +3,15 @@
 from django.contrib.auth.models import User
 
 from dashboard.clients.openstack import Cloud as Connection
-from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.fencing import lift_forced_down
 from dashboard.hosts_app.hosts import subject_of
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.nova import (
     OURS,
-    ComputeService,
     compute_service,
     disable_service,
+    disabled_by_others,
     enable_service,
 )
 from dashboard.jobs.kinds import StepSpec
@@ -72,21 +71,6 @@ def open_host(connection: Connection, host: str) -> bool:
         lift_forced_down(connection, service)
     enable_service(connection, service)
     return True
-
-
-def disabled_by_others(service: ComputeService) -> NeedsOperator:
-    """Give the error for a host that somebody else has closed, as Masakari and Watcher do."""
-    if service.is_enabled:
-        return NeedsOperator(
-            f"Somebody else has forced nova-compute of {service.host} down.",
-            fix="Let them finish, or lift it by hand if nobody is at work on it "
-            "(openstack compute service set --up); then try again.",
-        )
-    reason = f"with the reason {service.reason!r}" if service.reason else "without a reason"
-    return NeedsOperator(
-        f"Somebody else has disabled nova-compute of {service.host}, {reason}.",
-        fix="Let them finish, or enable it by hand if nobody is at work on it; then try again.",
-    )
 
 
 def change_maintenance(cloud: Cloud, host: str, *, to: str) -> str:

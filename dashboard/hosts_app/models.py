@@ -89,7 +89,16 @@ class Cloud(models.Model):
 
 
 class Host(models.Model):
-    """One compute host as it was last seen. The totals count what Nova may promise of it."""
+    """One compute host as it was last seen. The totals count what Nova may promise of it.
+
+    ``power`` is empty where no BMC is known or none answered; ``power_problem`` says why.
+    """
+
+    class Power(models.TextChoices):
+        """Whether it has power, as its BMC said."""
+
+        ON = "on", "On"
+        OFF = "off", "Off"
 
     cloud = models.ForeignKey(Cloud, on_delete=models.CASCADE, related_name="hosts")
     name = models.CharField(max_length=190)
@@ -102,6 +111,10 @@ class Host(models.Model):
     vcpus_total = models.IntegerField(default=0)
     ram_used_mib = models.BigIntegerField(default=0)
     ram_total_mib = models.BigIntegerField(default=0)
+    power = models.CharField(max_length=3, choices=Power, blank=True)
+    power_problem = models.TextField(blank=True)
+    # what it takes to free it, as ``ranking.Outlook`` has it, with its rank from 1 on
+    outlook = models.JSONField(default=dict, blank=True)
     seen_at = models.DateTimeField()
 
     class Meta:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dashboard.clients.openstack import Cloud, Json
-from dashboard.errors import NotFound
+from dashboard.errors import NeedsOperator, NotFound
 
 SERVICES = "/os-services"
 BINARY = "nova-compute"
@@ -70,6 +70,21 @@ def compute_service(cloud: Cloud, host: str) -> ComputeService:
         known = ", ".join(services) or "none"
         raise NotFound(f"Cloud {cloud.name} has no host {host!r}.", fix=f"Known hosts: {known}.")
     return services[host]
+
+
+def disabled_by_others(service: ComputeService) -> NeedsOperator:
+    """Give the error for a host that somebody else has closed, as Masakari and Watcher do."""
+    if service.is_enabled:
+        return NeedsOperator(
+            f"Somebody else has forced nova-compute of {service.host} down.",
+            fix="Let them finish, or lift it by hand if nobody is at work on it "
+            "(openstack compute service set --up); then try again.",
+        )
+    reason = f"with the reason {service.reason!r}" if service.reason else "without a reason"
+    return NeedsOperator(
+        f"Somebody else has disabled nova-compute of {service.host}, {reason}.",
+        fix="Let them finish, or enable it by hand if nobody is at work on it; then try again.",
+    )
 
 
 def disable_service(cloud: Cloud, service: ComputeService, *, reason: str) -> None:

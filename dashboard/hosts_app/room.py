@@ -1,13 +1,17 @@
 """How much room hosts have and how much their servers take, by placement's resource classes."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from dashboard.clients.openstack import Cloud, Json
 
 Resources = Mapping[str, int]
 
-VCPU, RAM_MIB = "VCPU", "MEMORY_MB"
+VCPU, RAM_MIB, PCPU = "VCPU", "MEMORY_MB", "PCPU"
+PINNED = "PINNED"
+"""Stands for CPUs of one server alone that placement does not count as such; it is no class of
+placement's."""
 # What Nova promised for each that there was, before placement knew: the defaults of those releases.
 EARLY_RATIOS = {VCPU: 16.0, RAM_MIB: 1.5}
 
@@ -17,12 +21,14 @@ class Room:
     """The room of one host.
 
     ``taken_by`` is by consumer: mostly servers, but also migrations that are not confirmed yet. It
-    is empty for clouds before Pike, whose hosts tell their sums only.
+    is empty for clouds before Pike, whose hosts tell their sums only. ``machine`` is what the host
+    really has of vCPUs and RAM, where ``total`` is what Nova promises of it.
     """
 
     total: Resources
     used: Resources
     taken_by: Mapping[str, Resources] = field(default_factory=dict)
+    machine: Resources = field(default_factory=dict)
 
     @property
     def free(self) -> dict[str, int]:
@@ -49,10 +55,12 @@ def _hypervisors(cloud: Cloud) -> Iterator[Json]:
 
 
 def _room(cloud: Cloud, hypervisor: Json) -> Room:
+    machine = {VCPU: hypervisor["vcpus"], RAM_MIB: hypervisor["memory_mb"]}
     # From 2.53 on the id of a hypervisor is that of its provider in placement.
     if cloud.supports("compute", "2.53"):
-        return provider_room(cloud, hypervisor["id"])
+        return replace(provider_room(cloud, hypervisor["id"]), machine=machine)
     return Room(
+        machine=machine,
         total={
             VCPU: int(hypervisor["vcpus"] * EARLY_RATIOS[VCPU]),
             RAM_MIB: int(hypervisor["memory_mb"] * EARLY_RATIOS[RAM_MIB]),
@@ -62,15 +70,24 @@ def _room(cloud: Cloud, hypervisor: Json) -> Room:
 
 
 def provider_room(cloud: Cloud, provider_id: str) -> Room:
-    """Give the room of a host as placement counts it."""
+    """Give the room of a host as placement counts it. Asks twice."""
     path = f"/resource_providers/{provider_id}"
     inventories = cloud.get("placement", f"{path}/inventories", "inventories")
     allocations = cloud.get("placement", f"{path}/allocations", "allocations")
+    taken_by = {consumer: taken["resources"] for consumer, taken in allocations.items()}
     return Room(
         total={name: _promised(inventory) for name, inventory in inventories.items()},
-        used=cloud.get("placement", f"{path}/usages", "usages"),
-        taken_by={consumer: taken["resources"] for consumer, taken in allocations.items()},
+        used=sum_of(taken_by.values()),
+        taken_by=taken_by,
     )
+
+
+def sum_of(needs: Iterable[Resources]) -> dict[str, int]:
+    """Add up resources, class by class."""
+    total: Counter[str] = Counter()
+    for need in needs:
+        total.update(need)
+    return dict(total)
 
 
 def _promised(inventory: Json) -> int:

@@ -20,7 +20,9 @@ def service(host: str, **fields: Any) -> ComputeService:
 
 
 def server(id_: str, status: str = "ACTIVE", **fields: Any) -> dict[str, Any]:
-    return {"id": id_, "name": f"server-{id_}", "status": status, "metadata": {}, **fields}
+    flavor = {"vcpus": 1, "ram": 1024, "disk": 10, "ephemeral": 0, "extra_specs": {}}
+    known = {"name": f"server-{id_}", "status": status, "metadata": {}, "flavor": flavor}
+    return {"id": id_, **known, **fields}
 
 
 def facts(*servers: dict[str, Any], **fields: Any) -> HostFacts:

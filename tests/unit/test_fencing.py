@@ -31,6 +31,7 @@ class FakeNova:
         self.records: list[dict[str, Any]] = []
         self.service = {
             "id": "1",
+            "zone": "nova",
             "host": "c1",
             "status": "disabled",
             "disabled_reason": "pumphouse: dead host",

@@ -1,0 +1,73 @@
+"""What the flavor of a server asks of a host beyond vCPUs and RAM."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from dashboard.clients.openstack import Cloud, Json
+
+PINNED = "dedicated"
+NUMA_KEYS = ("hw:cpu_policy", "hw:numa_nodes", "hw:mem_page_size")
+PCI_ALIAS, DEVICE_PROFILE = "pci_passthrough:alias", "accel:device_profile"
+VIRTUAL_GPU = ("VGPU", "MDEV")
+
+
+def with_flavors(cloud: Cloud, servers: Iterable[Json]) -> list[Json]:
+    """Give servers whose flavor is told as from microversion 2.47 on, in full.
+
+    Before, a server names its flavor alone, and each one is asked for once. Of one that was deleted
+    since nothing is known.
+    """
+
+    @cache
+    def flavor(id_: str) -> Json:
+        found = cloud.find("compute", f"/flavors/{id_}", "flavor") or {}
+        path = f"/flavors/{id_}/os-extra_specs"
+        specs = cloud.find("compute", path, "extra_specs") if found else {}
+        ephemeral = found.get("OS-FLV-EXT-DATA:ephemeral", 0)
+        return {**found, "ephemeral": ephemeral, "extra_specs": specs or {}}
+
+    return [
+        server if "vcpus" in server["flavor"] else {**server, "flavor": flavor(flavor_id(server))}
+        for server in servers
+    ]
+
+
+def flavor_id(server: Json) -> str:
+    """Give the id of a server's flavor, which Nova tells until 2.46."""
+    return str(server["flavor"]["id"])
+
+
+def pinned_cpus(flavor: Json) -> int:
+    """Give how many CPUs of its host a server has for itself alone."""
+    return int(flavor["vcpus"]) if _specs(flavor).get("hw:cpu_policy") == PINNED else 0
+
+
+def is_tied_to_numa(flavor: Json) -> bool:
+    """Say whether a server's CPUs or memory are tied to NUMA nodes of its host."""
+    specs = _specs(flavor)
+    return bool(pinned_cpus(flavor)) or any(key in specs for key in NUMA_KEYS[1:])
+
+
+def devices(flavor: Json) -> list[str]:
+    """Give the devices of its host that a server has, as the flavor calls them."""
+    specs = _specs(flavor)
+    named = [specs[key] for key in (PCI_ALIAS, DEVICE_PROFILE) if specs.get(key)]
+    return named + [
+        f"{amount} {key.partition(':')[2]}"
+        for key, amount in sorted(specs.items())
+        if key.startswith("resources") and key.partition(":")[2] in VIRTUAL_GPU
+    ]
+
+
+def local_disk_gib(server: Json) -> int:
+    """Give the size of a server's disks that are no volumes.
+
+    Nova gives "" for the image of a server that boots from a volume.
+    """
+    flavor = server["flavor"]
+    root = flavor.get("disk", 0) if server.get("image") else 0
+    return int(root + flavor.get("ephemeral", 0))
+
+
+def _specs(flavor: Json) -> Mapping[str, str]:
+    return flavor.get("extra_specs") or {}
