@@ -16,7 +16,7 @@ from lab.bmc.hosts import HOSTS
 from lab.clouds import CLOUDS, PORTS, Cloud, check_ports, cloud_named
 from lab.commands import Command, environment
 from lab.components import COMPONENTS
-from lab.components.nova import compute_process, configure_host
+from lab.components.nova import compute_process, configure_host, erase_host
 from lab.errors import LabError
 from lab.fuel import running as fuel
 from lab.membership import hosts_now
@@ -83,6 +83,7 @@ def remove_host(cloud: str, host: str) -> None:
     if host in hosts_now(cloud_named(cloud)):
         _stop_host(cloud, host)
     membership.remove_host(cloud_named(cloud), host)
+    erase_host(cloud_named(cloud), host)
     _install(host, "")
 
 

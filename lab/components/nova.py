@@ -11,8 +11,6 @@ from lab.configuration import database, service_login, write, write_sections
 from lab.membership import hosts_now
 from lab.places import service_down_seconds, write_private
 
-# The same as in lab/plugins/lab_hypervisor.py.
-NODE_NAMESPACE = uuid.UUID("6f0b6c7e-0d55-4b0e-9a57-1c1e4b0b7d11")
 COMMON = ("nova",)
 CONTROL = ("nova", "nova-control")
 SCRIPT = "nova-api-os-compute"
@@ -40,10 +38,22 @@ def configure(cloud: Cloud) -> None:
 
 def configure_host(cloud: Cloud, host: str) -> None:
     """Write what one host has of its own: its name, its directory, its identity."""
-    state = cloud.directory / "nova" / host
-    write_sections(cloud, f"nova-{host}", {"DEFAULT": {"host": host, "state_path": state}})
+    identity = _identity(cloud, host)
+    write_sections(
+        cloud, f"nova-{host}", {"DEFAULT": {"host": host, "state_path": identity.parent}}
+    )
     # Nova since 27 refuses to start a known host that has lost this.
-    write_private(state / "compute_id", str(uuid.uuid5(NODE_NAMESPACE, host)))
+    if not identity.exists():
+        write_private(identity, str(uuid.uuid4()))
+
+
+def erase_host(cloud: Cloud, host: str) -> None:
+    """Forget a host's identity: installed again it is another one to Nova, as a real host is."""
+    _identity(cloud, host).unlink(missing_ok=True)
+
+
+def _identity(cloud: Cloud, host: str) -> Path:
+    return cloud.directory / "nova" / host / "compute_id"
 
 
 def migrations(cloud: Cloud) -> list[Command]:

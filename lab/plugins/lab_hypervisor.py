@@ -16,7 +16,6 @@ import json
 import shutil
 import subprocess
 import time
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +31,6 @@ CONF = cfg.CONF
 CONF.register_opts([cfg.StrOpt("lab_disks"), cfg.StrOpt("lab_volumes")])
 IMAGES = glance.API()
 VOLUMES = cinder.API()
-# The same as in lab/components/nova.py.
-NODE_NAMESPACE = uuid.UUID("6f0b6c7e-0d55-4b0e-9a57-1c1e4b0b7d11")
 KEEPS_DISK = (task_states.RESIZE_REVERTING, task_states.MIGRATING)
 SNAPSHOT_PATIENCE = 120
 MIGRATION = "lab:live_migration"
@@ -42,6 +39,11 @@ MIGRATION = "lab:live_migration"
 def path_of(server: str, name: str = "") -> Path:
     """Where something of a server is kept."""
     return Path(CONF.lab_disks) / server / name
+
+
+def node_id() -> str:
+    """The id that this installation of the host has for Nova and placement."""
+    return (Path(CONF.state_path) / "compute_id").read_text().strip()
 
 
 class LabHypervisor(fake.FakeDriver):
@@ -59,15 +61,15 @@ class LabHypervisor(fake.FakeDriver):
     # that lost its identity.
 
     def get_available_resource(self, nodename: str) -> dict[str, Any]:
-        """The host's resources, with a node id that follows from its name."""
+        """The host's resources, with the id of its installation."""
         resource = super().get_available_resource(nodename)
         if resource:
-            resource["uuid"] = str(uuid.uuid5(NODE_NAMESPACE, nodename))
+            resource["uuid"] = node_id()
         return resource
 
     def get_nodenames_by_uuid(self, refresh: bool = False) -> dict[str, str]:
-        """The same ids, the other way round."""
-        return {str(uuid.uuid5(NODE_NAMESPACE, name)): name for name in self.get_available_nodes()}
+        """The same id, the other way round."""
+        return {node_id(): name for name in self.get_available_nodes()}
 
     # Power state
 
