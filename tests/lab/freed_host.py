@@ -1,0 +1,156 @@
+"""A host of the source that goes to the destination and comes back, with Fuel and its BMC.
+
+The lab is left as it was found, however the tests end: Fuel's state is put back from a copy, and
+the host's nova-compute to the cloud that it first belonged to.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import lab
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import wait_for
+from dashboard.errors import NeedsOperator
+from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.hypervisors import providers_of
+from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.hosts_app.nova import compute_services, enable_service, task_of
+from dashboard.hosts_app.reassignment_proof import missing_on
+from dashboard.jobs.models import Job
+from lab import processes
+from lab.bmc.hosts import host_named
+from lab.fuel import running
+from lab.places import run_directory
+from tests.lab.conftest import run
+
+HOST = "src-c3"
+Boot = Callable[..., str]
+
+
+@contextmanager
+def fuel_at_work() -> Iterator[None]:
+    """Run the Fuel stand-in inside, and put its state back afterwards."""
+    was_up = bool(processes.pids(running.GROUP).get(running.PROCESS))
+    running.up()
+    running.down()  # so that there is a state, and nobody changes it
+    state = run_directory() / "fuel" / "state.json"
+    before = state.with_name("state.before")
+    shutil.copy(state, before)
+    running.up()
+    try:
+        yield
+    finally:
+        running.down()
+        before.replace(state)
+        if was_up:
+            running.up()
+
+
+def put_back(source: Connection, destination: Connection) -> None:
+    """Make the host a part of the source again, and of nothing else, by the lab's own orders."""
+    if host_named(HOST).installed_cloud != "src":
+        lab.compute("remove", "dst", HOST)
+        for cloud in (source, destination):
+            forget(cloud, HOST)
+        lab.compute("add", "src", HOST)
+    host_named(HOST).chassis.note_power("1")
+    wait_for(lambda: takes_servers(source), what=f"{HOST} of src to be back", seconds=90)
+
+
+def takes_servers(source: Connection) -> bool | None:
+    """Give True once the scheduler of the source may choose the host; enables it if it must."""
+    for service in compute_services(source):
+        if service.host == HOST and not service.is_enabled:
+            enable_service(source, service)
+    return None if missing_on(source, HOST) else True
+
+
+def forget(cloud: Connection, host: str) -> None:
+    """Delete the records of a host that is no part of a cloud."""
+    providers = providers_of(cloud, host)
+    for service in compute_services(cloud):
+        if service.host == host:
+            cloud.delete("compute", f"/os-services/{service.id}", microversion="2.53")
+    for provider in providers:
+        with suppress(NeedsOperator):
+            cloud.delete("placement", f"/resource_providers/{provider}")
+
+
+def planned(cloud: Cloud, deed: str = "reassign", **options: Any) -> HostPlan:
+    """Plan a deed for the host, by its job."""
+    plan = start_host_plan(cloud, HOST, deed=deed, options=options)
+    run(plan.plan_job)
+    plan.refresh_from_db()
+    return plan
+
+
+def started(cloud: Cloud, deed: str = "reassign", **options: Any) -> Job:
+    """Plan and start a deed for the host, which nothing may stand in the way of."""
+    plan = planned(cloud, deed, **options)
+    assert not plan.refusals
+    return start_host_deed(plan, confirmation=HOST)
+
+
+def refusals(plan: HostPlan) -> str:
+    """Give all sentences of what stands in the way."""
+    return " ".join(f"{refusal['sentence']} {refusal['fix']}" for refusal in plan.refusals)
+
+
+@contextmanager
+def servers_of(cloud: Connection, prefix: str) -> Iterator[Boot]:
+    """Give a function that boots a server on a host and gives its id; all go at the end."""
+    image = cloud.post(
+        "image", "/images", {"name": prefix, "disk_format": "raw", "container_format": "bare"}
+    )["id"]
+    cloud.upload(f"/images/{image}/file", b"\0" * 1024)
+    flavor = {"flavor": {"name": prefix, "ram": 64, "vcpus": 1, "disk": 1}}
+    flavor_id = cloud.post("compute", "/flavors", flavor, "flavor")["id"]
+    ids: list[str] = []
+
+    def boot(host: str = HOST) -> str:
+        server = {
+            "name": f"{prefix}-{len(ids)}",
+            "imageRef": image,
+            "flavorRef": flavor_id,
+            "networks": "none",
+            "host": host,
+        }
+        answer = cloud.post(
+            "compute", "/servers", {"server": server}, "server", microversion="2.74"
+        )
+        ids.append(answer["id"])
+        await_status(cloud, answer["id"], "ACTIVE")
+        return str(answer["id"])
+
+    try:
+        yield boot
+    finally:
+        for id_ in ids:
+            cloud.delete("compute", f"/servers/{id_}")
+        for id_ in ids:
+            gone = lambda id_=id_: None if cloud.find("compute", f"/servers/{id_}") else True  # noqa: E731
+            wait_for(gone, what="deletion", seconds=60)
+        cloud.delete("compute", f"/flavors/{flavor_id}")
+        cloud.delete("image", f"/images/{image}")
+
+
+def server_of(cloud: Connection, id_: str) -> dict[str, Any]:
+    """Give a server as it is now."""
+    return cloud.get("compute", f"/servers/{id_}", "server")
+
+
+def act(cloud: Connection, id_: str, action: str) -> None:
+    """Let Nova do something with a server."""
+    cloud.post("compute", f"/servers/{id_}/action", {action: None})
+
+
+def await_status(cloud: Connection, id_: str, status: str) -> None:
+    """Wait until a server is idle in that status."""
+
+    def there() -> bool | None:
+        server = server_of(cloud, id_)
+        return True if server["status"] == status and not task_of(server) else None
+
+    wait_for(there, what=f"{id_} to be {status}", seconds=120)
