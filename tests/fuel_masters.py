@@ -57,17 +57,26 @@ def switch(running: RunningMaster, words: str) -> None:
 
 def configure_fuel(settings: Any, endpoint: FuelEndpoint, directory: Path) -> None:
     """Name a master in the settings, as the only source there is."""
+    for name, value in fuel_settings(endpoint, directory).items():
+        setattr(settings, name, value)
+
+
+def fuel_settings(endpoint: FuelEndpoint, directory: Path) -> dict[str, str]:
+    """Give the settings that name a master and no other source; its login is in a file there."""
     credentials = directory / "fuel.yaml"
-    trust = {"verify": endpoint.verify is not False, "password": endpoint.password}
+    login = {"verify": endpoint.verify is not False, "password": endpoint.password}
     if isinstance(endpoint.verify, str):
-        trust["cacert"] = endpoint.verify
+        login["cacert"] = endpoint.verify
     clouds = {"verify": endpoint.clouds_verify is not False}
-    credentials.write_text(yaml.safe_dump(trust | {"clouds": clouds}))
+    credentials.write_text(yaml.safe_dump(login | {"clouds": clouds}))
     scheme = "https" if endpoint.tls else "http"
-    settings.PUMPHOUSE_CONFIG = ""
-    settings.PUMPHOUSE_FUEL_URL = f"{scheme}://{endpoint.host}:{endpoint.port}"
-    settings.PUMPHOUSE_FUEL_CREDENTIALS = str(credentials)
-    settings.PUMPHOUSE_ASTUTE = settings.PUMPHOUSE_FUEL_KEYS = str(directory / "none")
+    return {
+        "PUMPHOUSE_CONFIG": "",
+        "PUMPHOUSE_FUEL_URL": f"{scheme}://{endpoint.host}:{endpoint.port}",
+        "PUMPHOUSE_FUEL_CREDENTIALS": str(credentials),
+        "PUMPHOUSE_ASTUTE": str(directory / "none"),
+        "PUMPHOUSE_FUEL_KEYS": str(directory / "none"),
+    }
 
 
 def cloud(name: str) -> CloudInFuel:
