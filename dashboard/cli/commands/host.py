@@ -1,75 +1,126 @@
 """``pumphouse host``."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 
 from dashboard.cli.choosing import chosen_cloud
 from dashboard.cli.choosing_host import add_cloud, add_host, chosen_host
 from dashboard.cli.command import FAILED, OK, Command
+from dashboard.cli.deed_command import DeedCommand
 from dashboard.cli.following import add_detach, follow, follow_and_tell, has_failed, tell_end
 from dashboard.cli.screen import Screen
+from dashboard.clients.ipmi import Operation
+from dashboard.hosts_app.deed import deed_named
 from dashboard.hosts_app.hosts import start_host_discovery
+from dashboard.hosts_app.machines import bmc_of
 from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
 from dashboard.hosts_app.models import Cloud, Host
+from dashboard.hosts_app.power import start_power
 
 FIELDS = (
     "name",
     "is_up",
     "is_enabled",
     "disabled_reason",
+    "power",
+    "power_problem",
     "servers",
     "vcpus_used",
     "vcpus_total",
     "ram_used_mib",
     "ram_total_mib",
+    "outlook",
     "seen_at",
 )
+STATUS = "status"
+HARMLESS: Mapping[str, Operation] = {"on": Operation.ON, "pxe": Operation.BOOT_FROM_NETWORK}
+TAKES_POWER: Mapping[str, str] = {
+    "off": "power_off",
+    "cycle": "power_cycle",
+    "soft-off": "soft_off",
+}
 
 
 class HostCommand(Command):
-    """List a cloud's hosts, or put one into maintenance."""
+    """List a cloud's hosts, put one into maintenance, or switch its power."""
 
     name = "host"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what to do with which host."""
-        choices = parser.add_subparsers(dest="deed", metavar="list|maintenance", required=True)
-        listing = choices.add_parser("list", help="look at a cloud's hosts and list them")
+        metavar = "list|maintenance|power"
+        choices = parser.add_subparsers(dest="deed", metavar=metavar, required=True)
+        listing = choices.add_parser("list", help="look at a cloud's hosts and rank them")
+        add_cloud(listing)
         changing = choices.add_parser("maintenance", help="close a host to new servers, or open it")
         changing.add_argument("to", choices=(ON, OFF))
         add_host(changing)
         add_detach(changing)
-        add_cloud(listing)
+        switching = choices.add_parser("power", help="ask for a host's power, or switch it")
+        switching.add_argument("to", choices=(STATUS, *HARMLESS, *TAKES_POWER))
+        add_host(switching)
+        switching.add_argument("--plan-only", action="store_true", help="say what would be done")
+        switching.add_argument("--confirm", metavar="HOST", help="the host's name")
+        add_detach(switching)
 
     def run(self, options: Namespace, screen: Screen) -> int:
         """Do it, and fail when the job does."""
         if options.deed == "list":
             return _list(chosen_cloud(options.cloud), screen)
+        if options.deed == "power":
+            return _power(options, screen)
         host = chosen_host(options, screen)
         job = start_maintenance(host.cloud, host.name, to=options.to, launched_from="cli")
         return follow_and_tell(job, options, screen)
 
 
+def _power(options: Namespace, screen: Screen) -> int:
+    """Ask for the power or switch it; what takes it is planned and confirmed first."""
+    if options.to == STATUS:
+        return _tell_power(options.host, screen)
+    if options.to in TAKES_POWER:
+        return DeedCommand(deed_named(TAKES_POWER[options.to])).run(options, screen)
+    host = chosen_host(options, screen)
+    job = start_power(host.cloud, host.name, HARMLESS[options.to], launched_from="cli")
+    return follow_and_tell(job, options, screen)
+
+
+def _tell_power(host: str, screen: Screen) -> int:
+    """Ask the BMC at once, also for a host that is in no cloud."""
+    power = bmc_of(host).power_status()
+    screen.tell(f"{host} is {power}.")
+    screen.answer({"host": host, "power": power})
+    return OK
+
+
 def _list(cloud: Cloud, screen: Screen) -> int:
+    """Look at the hosts and show them, the one to free next first."""
     job = follow(start_host_discovery(cloud, launched_from="cli"), screen)
     if has_failed(job):
         tell_end(job, screen)
-    hosts = list(cloud.hosts.all())
-    screen.table(
-        "Host", "State", "Servers", "vCPUs", "RAM in GiB", "", rows=[_row(host) for host in hosts]
-    )
-    documents = list(cloud.hosts.values(*FIELDS))
-    screen.answer({"cloud": cloud.name, "hosts": documents})
+    hosts = sorted(cloud.hosts.all(), key=_rank)
+    headings = ("Free", "Host", "State", "Power", "Servers", "vCPUs", "RAM in GiB", "To free it")
+    screen.table(*headings, "", rows=[_row(host) for host in hosts])
+    documents = {row["name"]: row for row in cloud.hosts.values(*FIELDS)}
+    screen.answer({"cloud": cloud.name, "hosts": [documents[host.name] for host in hosts]})
     return FAILED if has_failed(job) else OK
+
+
+def _rank(host: Host) -> tuple[int, str]:
+    return int(host.outlook.get("rank", 0)), host.name
 
 
 def _row(host: Host) -> tuple[str, ...]:
     state = f"{'up' if host.is_up else 'down'}, {'enabled' if host.is_enabled else 'disabled'}"
     servers = ", ".join(f"{count} {status}" for status, count in sorted(host.servers.items()))
     return (
+        f"{host.outlook.get('rank', '')}",
         host.name,
         state,
+        host.power or ("no answer" if host.power_problem else ""),
         servers,
         f"{host.vcpus_used} of {host.vcpus_total}",
         f"{host.ram_used_mib // 1024} of {host.ram_total_mib // 1024}",
+        str(host.outlook.get("reason", "")),
         host.disabled_reason,
     )
