@@ -240,3 +240,46 @@ def test_nothing_is_started_with_anything_in_the_way(
     plan = plan_of(facts(services=[service("c1")]))
     with pytest.raises(BadInput, match=sentence):
         start_evacuation(Cloud(name="old"), plan, **options)
+
+
+def flavor(**specs: str) -> dict[str, Any]:
+    return {"vcpus": 2, "ram": 1024, "disk": 10, "ephemeral": 0, "extra_specs": specs}
+
+
+PCI = {"pci_passthrough:alias": "gpu:1"}
+
+
+@pytest.mark.parametrize(
+    "specs", [PCI, {"resources:VGPU": "1"}, {"accel:device_profile": "fpga"}], ids=str
+)
+@pytest.mark.parametrize("status", ["ACTIVE", "PAUSED", "SUSPENDED"])
+def test_devices_of_the_host_are_not_moved_live(specs: dict[str, str], status: str) -> None:
+    plan = plan_of(facts(server("a", status, flavor=flavor(**specs))))
+    assert plan.lines[0].fate == Fate.REFUSED
+    assert "devices of the host" in refusal(plan) and "cold" in plan.refusals[0].fix
+
+
+@pytest.mark.parametrize(
+    ("fields", "fate"),
+    [({"metadata": {CHOICE: "cold"}}, Fate.COLD), ({"status": "SHUTOFF"}, Fate.STOPPED)],
+)
+def test_devices_are_moved_cold_and_the_plan_says_what_it_cannot_know(
+    fields: dict[str, Any], fate: Fate
+) -> None:
+    plan = plan_of(facts(server("a", **fields, flavor=flavor(**PCI))))
+    assert plan.lines[0].fate == fate and not plan.refusals
+    assert "only Nova can tell where gpu:1 is free" in plan.lines[0].why
+
+
+@pytest.mark.parametrize(
+    "specs", [{"hw:cpu_policy": "dedicated"}, {"hw:numa_nodes": "2"}, {"hw:mem_page_size": "1GB"}]
+)
+def test_what_is_tied_to_numa_nodes_is_moved_live_since_train(specs: dict[str, str]) -> None:
+    tied = server("a", flavor=flavor(**specs))
+    assert plan_of(facts(tied)).lines[0].fate == Fate.LIVE
+    assert "before Train" in refusal(plan_of(facts(tied, moves_numa_live=False)))
+
+
+def test_a_shared_cpu_is_tied_to_nothing() -> None:
+    shared = server("a", flavor=flavor(**{"hw:cpu_policy": "shared"}))
+    assert not plan_of(facts(shared, moves_numa_live=False)).refusals
