@@ -4,7 +4,7 @@ A deed is one file in ``deeds/`` with a subclass of ``Deed``; pages, API and com
 that alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -31,6 +31,8 @@ class Option:
     default: Value
     help: str = ""
     least: int = 1
+    choices: Callable[[Cloud], Sequence[str]] | None = None
+    """The texts that pages offer for a host of a cloud, None where any text will do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +84,13 @@ class Deed:
     title: ClassVar[str]
     """What it does, as a button says it: ``Free the host``."""
     options: ClassVar[Sequence[Option]] = ()
+    is_for_computes: ClassVar[bool] = True
+    """Whether the hosts that it is done to are rows of ``Host``, which has computes only."""
     action: ClassVar[Action] = Action.REASSIGN
     """What a user must be allowed to start it. Planning takes an operator, whatever the deed."""
+
+    of_computes: ClassVar[bool] = True
+    """Whether it is done to hosts that Nova knows; the others are found by the deed itself."""
 
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
         """Ask the clouds, and say what would be done; changes nothing. Raises ``NotFound``."""

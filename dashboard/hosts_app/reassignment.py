@@ -14,6 +14,7 @@ from dashboard.hosts_app.models import Cloud, Reassignment
 from dashboard.hosts_app.reassignment_deployment import assign, deploy, provision
 from dashboard.hosts_app.reassignment_discovery import boot, discover, move_to_admin_vlan
 from dashboard.hosts_app.reassignment_proof import join, look_at_both, probe
+from dashboard.hosts_app.reassignment_refusals import COMPUTE, CONTROLLER
 from dashboard.hosts_app.reassignment_release import forget_compute, release
 from dashboard.hosts_app.reassignment_work import Work
 from dashboard.jobs.kinds import StepSpec
@@ -67,12 +68,14 @@ GROUPS: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What an operator chose. ``mac`` is that of the port which is moved, "" when none is."""
+    """What an operator chose. ``mac`` is that of the port which is moved, "" when none is;
+    ``from_drained`` is for the last hosts of a cloud, which must be empty then."""
 
     discovery_seconds: int
     deploy_seconds: int
     probes: bool = True
     mac: str = ""
+    from_drained: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +113,7 @@ def start_reassignment(
             kind=KIND,
             title=title,
             subject=subject_of(about, journey.host),
-            steps=[*freeing, *_steps(journey, choices, needs=[PROVE] if freeing else [])],
+            steps=[*freeing, *_steps(record, journey, choices, needs=[PROVE] if freeing else [])],
             params=_params(record, choices, evacuation, limit=limit),
             user=user,
             launched_from=launched_from,
@@ -128,17 +131,20 @@ def _params(
         "limit": limit,
         "was_closed": evacuation.is_closed if evacuation else True,
         "left": [],
-        "returns": evacuation is None,
+        "returns": record.is_released,
+        "from_drained": choices.from_drained,
         "discovery_seconds": choices.discovery_seconds,
         "deploy_seconds": choices.deploy_seconds,
     }
 
 
-def _steps(journey: Journey, choices: Choices, *, needs: Sequence[str]) -> list[StepSpec]:
-    left_out = {SWITCH: not choices.mac, PROBE: not choices.probes}
+def _steps(
+    record: Reassignment, journey: Journey, choices: Choices, *, needs: Sequence[str]
+) -> list[StepSpec]:
+    left_out = _left_out(record, choices)
     steps: list[StepSpec] = []
     after: list[str] = []
-    for action in (action for action in STEPS if not left_out.get(action)):
+    for action in (action for action in STEPS if action not in left_out):
         steps.append(
             StepSpec(
                 key=action,
@@ -156,3 +162,16 @@ def _steps(journey: Journey, choices: Choices, *, needs: Sequence[str]) -> list[
         else:
             needs, after = [action], []
     return steps
+
+
+def _left_out(record: Reassignment, choices: Choices) -> set[str]:
+    """Give the steps that there is no need for, by the roles that the host had and gets."""
+    is_compute = COMPUTE in record.roles
+    needed = {
+        SWITCH: bool(choices.mac),
+        FORGET: COMPUTE in record.old_roles,
+        PROVISION: CONTROLLER not in record.roles,  # the environment's changes install it too
+        JOIN: is_compute,
+        PROBE: is_compute and choices.probes,
+    }
+    return {action for action, is_needed in needed.items() if not is_needed}

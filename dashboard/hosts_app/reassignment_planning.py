@@ -9,6 +9,7 @@ from dataclasses import replace
 from dashboard.clients.fuel_objects import Node
 from dashboard.hosts_app.deed import PlanLine
 from dashboard.hosts_app.reassignment_facts import ReassignmentFacts, Side
+from dashboard.hosts_app.reassignment_refusals import COMPUTE, CONTROLLER
 
 Told = tuple[str, str, str, str]
 """Subject, state, fate and why of a line."""
@@ -29,7 +30,13 @@ def lines_of(
             *_leaving(facts),
             *([_port(facts)] if moves_port else []),
             discovered(facts.host),
-            *coming(facts.host, facts.destination, roles=roles, probes=probes),
+            *coming(
+                facts.host,
+                facts.destination,
+                roles=roles,
+                probes=probes,
+                keeps_disks=facts.node is None or set(roles) == set(facts.node.roles),
+            ),
         ],
     )
 
@@ -54,12 +61,13 @@ def _leaving(facts: ReassignmentFacts) -> Iterator[Told]:
         "all that is on its local disks is lost",
     )
     yield redeployed(side, facts.node)
-    yield (
-        f"nova-compute of {host}",
-        "closed by then",
-        "deleted with its provider in placement",
-        "the host is no part of the cloud any more",
-    )
+    if facts.node is None or COMPUTE in facts.node.roles:
+        yield (
+            f"nova-compute of {host}",
+            "closed by then",
+            "deleted with its provider in placement",
+            "the host is no part of the cloud any more",
+        )
 
 
 def redeployed(side: Side, node: Node | None) -> Told:
@@ -93,27 +101,36 @@ def discovered(host: str) -> Told:
     )
 
 
-def coming(host: str, side: Side, *, roles: Sequence[str], probes: bool) -> Iterator[Told]:
+def coming(
+    host: str, side: Side, *, roles: Sequence[str], probes: bool, keeps_disks: bool = True
+) -> Iterator[Told]:
     """Give the lines of what makes a discovered node a host of an environment."""
     yield (
         host,
         "discovered by then",
         f"assigned to {side.name} as {', '.join(roles)}",
-        "interfaces and disks are laid out as they were, by name",
+        "interfaces and disks are laid out as they were, by name"
+        if keeps_disks
+        else "interfaces are laid out as they were, disks as Fuel does for these roles",
     )
-    yield (
-        f"environment {side.name}",
-        side.environment.status,
-        "this one node is installed and deployed",
-        "no other node is touched",
-    )
-    if probes:
+    yield _deployed(side, roles)
+    if probes and COMPUTE in roles:
         yield (
             "a small server",
             "not there yet",
             "booted on the host and deleted",
             "this shows that the host takes servers",
         )
+
+
+def _deployed(side: Side, roles: Sequence[str]) -> Told:
+    others = [one.fqdn for one in side.others(None)]
+    if CONTROLLER in roles and others:
+        fate = "its changes are deployed"
+        why = f"{', '.join(others)} are deployed again, to know the new controller"
+    else:
+        fate, why = "this one node is installed and deployed", "no other node is touched"
+    return f"environment {side.name}", side.environment.status, fate, why
 
 
 def notes_of(facts: ReassignmentFacts, *, moves_port: bool) -> Iterator[str]:

@@ -67,10 +67,11 @@ def probe(work: Work) -> None:
 
 
 def look_at_both(work: Work) -> None:
-    """Store how the hosts of both clouds are now."""
+    """Store how the hosts of both clouds are now; a cloud without controllers cannot be asked."""
     record = work.record
     for cloud in (record.source, record.destination):
-        look_at_hosts(cloud)
+        if not (work.from_drained and cloud == record.source):
+            look_at_hosts(cloud)
     work.context.log(
         f"{record.host} of {record.source} is {record.new_host} of {record.destination} now.",
         level=LogLevel.SUCCESS,

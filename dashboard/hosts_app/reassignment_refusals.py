@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from dashboard.clients.fuel_layout import disks_like, interfaces_like
+from dashboard.clients.fuel_objects import Node
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.deed import Refusal
 from dashboard.hosts_app.evacuation_planning import EvacuationPlan
 from dashboard.hosts_app.reassignment_facts import ReassignmentFacts, Side
 
-COMPUTE = "compute"
+COMPUTE, CONTROLLER = "compute", "controller"
 ROLES: Mapping[str, str] = {
-    "controller": "it runs the cloud itself",
+    CONTROLLER: "it runs the cloud itself",
     "ceph-osd": "its disks hold a part of Ceph's data",
     "cinder": "its disks hold volumes",
     "mongo": "it holds Ceilometer's data",
@@ -27,8 +28,12 @@ def refusals_of(facts: ReassignmentFacts, evacuation: EvacuationPlan) -> list[Re
         )
         for line in evacuation.left
     )
-    found = (refusal for check in CHECKS for refusal in check(facts))
-    return [*evacuation.refusals, *stay, *found]
+    return [*evacuation.refusals, *stay, *_roles(facts), *obstacles(facts)]
+
+
+def obstacles(facts: ReassignmentFacts) -> list[Refusal]:
+    """Give what stands in the way of any node, whatever its roles are."""
+    return [refusal for check in CHECKS for refusal in check(facts)]
 
 
 def busy(side: Side) -> Iterator[Refusal]:
@@ -59,15 +64,20 @@ def _sides(facts: ReassignmentFacts) -> Iterator[Refusal]:
         )
 
 
-def _waiting_changes(facts: ReassignmentFacts) -> Iterator[Refusal]:
-    for node in facts.source.others(facts.node):
+def waiting_changes(side: Side, *, besides: Node | None) -> Iterator[Refusal]:
+    """Give what else would happen when the changes of an environment are deployed."""
+    for node in side.others(besides):
         if node.pending_addition or node.pending_deletion:
             change = "added" if node.pending_addition else "removed"
             yield Refusal(
-                sentence=f"Node {node.fqdn} of environment {facts.source.name} waits to be "
+                sentence=f"Node {node.fqdn} of environment {side.name} waits to be "
                 f"{change}, and would be with the same order.",
                 fix="Deploy or discard that change in Fuel first.",
             )
+
+
+def _waiting_changes(facts: ReassignmentFacts) -> Iterator[Refusal]:
+    yield from waiting_changes(facts.source, besides=facts.node)
 
 
 def _node(facts: ReassignmentFacts) -> Iterator[Refusal]:
@@ -151,7 +161,6 @@ CHECKS: Sequence[Callable[[ReassignmentFacts], Iterator[Refusal]]] = (
     _sides,
     _waiting_changes,
     _node,
-    _roles,
     _macs,
     _interface_names,
     _networks,

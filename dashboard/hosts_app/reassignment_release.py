@@ -6,9 +6,11 @@ from functools import partial
 from dashboard.clients.fuel_objects import Node, Task
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import NeedsOperator
+from dashboard.hosts_app.drained import require_drained
 from dashboard.hosts_app.evacuation import still_on
 from dashboard.hosts_app.hypervisors import providers_of
 from dashboard.hosts_app.nova import SERVICES, compute_services
+from dashboard.hosts_app.reassignment_refusals import COMPUTE
 from dashboard.hosts_app.reassignment_work import Work
 
 
@@ -51,14 +53,18 @@ def _save_layout(work: Work, node: Node) -> None:
             old_roles=list(node.roles),
         )
         work.context.log(f"Saved interfaces and disks of node {node.id}.")
-    if not record.providers:
+    # a controller has none, and its cloud may not answer any more when this step is tried again
+    if COMPUTE in node.roles and not record.providers:
         work.note(providers=providers_of(work.source, record.host))
 
 
 def _remove(work: Work, node: Node) -> Task:
     """Order the removal. Nothing may come to the host between the look at it and the order."""
     environment = work.record.source_environment
-    require_empty(work.source, work.record.host)
+    if work.from_drained:
+        require_drained(work.source, work.fuel.nodes(environment))
+    else:
+        require_empty(work.source, work.record.host)
     work.note(is_released=True)
     if not node.pending_deletion:
         work.fuel.unassign(environment, [node.id])

@@ -60,6 +60,17 @@ class Work:
         """How long each task of Fuel may take."""
         return float(self.step.job.params["deploy_seconds"])
 
+    @property
+    def from_drained(self) -> bool:
+        """Whether the cloud that the host leaves must have no tenant and no compute."""
+        return bool(self.step.job.params["from_drained"])
+
+    @property
+    def keeps_disks(self) -> bool:
+        """Whether the layout of the host's disks fits the roles that it gets."""
+        same_roles = set(self.record.roles) == set(self.record.old_roles)
+        return same_roles or bool(self.step.job.params["returns"])
+
     def find_node(self) -> Node | None:
         """Give the host as Fuel knows it now, or None."""
         return self.fuel.node_with_macs(self.record.macs)

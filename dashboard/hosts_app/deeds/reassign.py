@@ -22,6 +22,12 @@ from dashboard.jobs.models import Job
 DISCOVERY_MINUTES = 30
 DEPLOY_MINUTES = 180
 
+DESTINATION = Option(
+    name="destination",
+    label="Cloud that it goes to",
+    default="",
+    help="May be left out where there is only one other.",
+)
 LIMITS = (
     Option(
         name="discovery_minutes",
@@ -57,12 +63,7 @@ class Reassign(Deed):
     name = "reassign"
     title = "Move the host to another cloud"
     options = (
-        Option(
-            name="destination",
-            label="Cloud that it goes to",
-            default="",
-            help="May be left out where there is only one other.",
-        ),
+        DESTINATION,
         Option(name="roles", label="Roles in Fuel, with commas between", default=COMPUTE),
         Option(name="parallel", label="Servers at a time", default=PARALLEL),
         Option(
@@ -76,10 +77,10 @@ class Reassign(Deed):
 
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
         """Ask both clouds, Fuel and the BMC, and say what happens to each thing."""
-        destination = _destination(cloud, options["destination"])
+        destination = destination_of(cloud, options["destination"])
         evacuation = plan_evacuation(cloud, host)
         facts = read_reassignment(cloud, destination, host)
-        roles, mac = _roles(options["roles"]), _mac_to_move(facts, options)
+        roles, mac = _roles(options["roles"]), mac_to_move(facts, options)
         lines = lines_of(
             facts,
             [told(line) for line in evacuation.lines],
@@ -91,7 +92,10 @@ class Reassign(Deed):
             lines=lines,
             refusals=refusals_of(facts, evacuation),
             notes=list(notes_of(facts, moves_port=bool(mac))),
-            content=_content(facts, evacuation, destination, roles=roles, mac=mac),
+            content={
+                **content_of(facts, destination, roles=roles, mac=mac),
+                "evacuation": evacuation.as_content(),
+            },
         )
 
     def start(
@@ -101,7 +105,7 @@ class Reassign(Deed):
         content, options = plan.content, plan.options
         destination = Cloud.objects.get(pk=content["destination"])
         return start_reassignment(
-            _record(plan, destination),
+            record_of(plan, destination),
             Journey(
                 host=plan.host,
                 source=plan.cloud.name,
@@ -124,17 +128,18 @@ class Reassign(Deed):
         return reopening_of(job)
 
 
-def choices_of(options: Mapping[str, Any], *, mac: str) -> Choices:
+def choices_of(options: Mapping[str, Any], *, mac: str, from_drained: bool = False) -> Choices:
     """Give what the options mean to the job."""
     return Choices(
         discovery_seconds=options["discovery_minutes"] * MINUTE,
         deploy_seconds=options["deploy_minutes"] * MINUTE,
         probes=options["probe"],
         mac=mac,
+        from_drained=from_drained,
     )
 
 
-def _destination(source: Cloud, name: str) -> Cloud:
+def destination_of(source: Cloud, name: str) -> Cloud:
     """Give the cloud that was named, or the only other one. Raises ``BadInput``."""
     others = Cloud.objects.exclude(pk=source.pk).exclude(state=Cloud.State.VANISHED)
     if not name and others.count() == 1:
@@ -158,35 +163,32 @@ def _roles(text: str) -> list[str]:
     return roles
 
 
-def _mac_to_move(facts: ReassignmentFacts, options: Mapping[str, Any]) -> str:
+def mac_to_move(facts: ReassignmentFacts, options: Mapping[str, Any]) -> str:
     """Give the address that the host boots from the network by, "" when its port stays."""
     machine = facts.machine.host
     wanted = options["switch_hook"] and machine is not None and has_switch_hook(machine)
     return str(facts.node.data["mac"]).lower() if wanted and facts.node else ""
 
 
-def _content(
-    facts: ReassignmentFacts,
-    evacuation: EvacuationPlan,
-    destination: Cloud,
-    *,
-    roles: list[str],
-    mac: str,
+def content_of(
+    facts: ReassignmentFacts, destination: Cloud, *, roles: list[str], mac: str
 ) -> dict[str, Any]:
+    """Give what the record and the journey of a host need."""
     return {
-        "evacuation": evacuation.as_content(),
         "destination": destination.pk,
         "source_environment": facts.source.environment.id,
         "destination_environment": facts.destination.environment.id,
         "old": facts.source.name,
         "new": facts.destination.name,
         "macs": sorted(facts.node.macs) if facts.node else [],
+        "old_roles": list(facts.node.roles) if facts.node else [],
         "roles": roles,
         "mac": mac,
     }
 
 
-def _record(plan: HostPlan, destination: Cloud) -> Reassignment:
+def record_of(plan: HostPlan, destination: Cloud) -> Reassignment:
+    """Give the record of a host that is to leave, not stored yet."""
     content = plan.content
     return Reassignment(
         source=plan.cloud,
@@ -196,4 +198,5 @@ def _record(plan: HostPlan, destination: Cloud) -> Reassignment:
         host=plan.host,
         macs=content["macs"],
         roles=content["roles"],
+        old_roles=content["old_roles"],
     )
