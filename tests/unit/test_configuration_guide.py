@@ -12,7 +12,7 @@ def documented(kind):
 
 
 def test_the_examples_of_the_guide_are_read_as_they_stand(write):
-    openstack, secure, of_2015, flat = documented("yaml")
+    openstack, secure, of_2015, flat, fuel = documented("yaml")
     write(secure, "secure.yaml")
     assert list(read_clouds(write(openstack, "clouds.yaml"))) == ["old", "new"]
     bundle = "/etc/ssl/certs/ca-certificates.crt"
@@ -20,6 +20,7 @@ def test_the_examples_of_the_guide_are_read_as_they_stand(write):
     assert list(read_clouds(path)) == ["source", "destination"]
     assert read_settings(path).fuel.host == "192.0.2.1"
     assert list(read_clouds(write(flat))) == ["source", "destination"]
+    assert read_settings(write(fuel)).fuel.tls
 
 
 def test_the_guide_has_every_environment_variable_of_the_settings():
