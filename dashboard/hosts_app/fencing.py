@@ -3,6 +3,8 @@
 Off means: its BMC says that it has no power, and Nova counts it as down until an operator opens it.
 """
 
+from django.template.defaultfilters import pluralize
+
 from dashboard.clients.ipmi import PowerState
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
@@ -62,8 +64,8 @@ def lift_forced_down(connection: Connection, service: ComputeService) -> None:
     waiting = [record for record in found if record["status"] in COPY_IS_THERE]
     if waiting:
         raise NeedsOperator(
-            f"{service.host} still has its copies of {len(waiting)} servers that were rebuilt "
-            "elsewhere.",
+            f"{service.host} still has its copies of {len(waiting)} server{pluralize(waiting)} "
+            "that run elsewhere now.",
             fix="Switch it on. When its nova-compute has started it removes them; then try again.",
         )
     force_down(connection, service, to=False)

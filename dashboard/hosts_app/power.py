@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.template.defaultfilters import pluralize
 
 from dashboard.clients.inventory import Inventory
 from dashboard.clients.ipmi import Bmc, Operation, PowerState, ask_all
@@ -47,7 +48,8 @@ def look_at_power(hosts: QuerySet[Host]) -> str:
         host.power_problem = "" if isinstance(answer, PowerState) else str(answer)
         host.save(update_fields=["power", "power_problem"])
     silent = sum(bool(host.power_problem) for host, _ in asked)
-    return f"Asked {len(asked)} BMCs whether their hosts have power; {silent} did not say."
+    what = f"{len(asked)} BMC{pluralize(asked)}"
+    return f"Asked {what} whether hosts have power; {silent} did not say."
 
 
 def _bmcs_of(hosts: Iterable[Host]) -> list[tuple[Host, Bmc]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
+from django.template.defaultfilters import pluralize
 
 from dashboard.clients.ipmi import Operation
 from dashboard.errors import PumphouseError
@@ -47,12 +48,12 @@ class PowerPlan:
             for number, server in enumerate(running, start=1)
         ]
         power, refusals = _power_of(host)
-        notes = [power, *(self._notes(running=len(running), takes_servers=service.takes_servers))]
-        return Draft(lines=lines, refusals=refusals, notes=[note for note in notes if note])
+        notes = self._notes(running=len(running), takes_servers=service.takes_servers)
+        return Draft(lines=lines, refusals=refusals, notes=[*power, *notes])
 
     def _notes(self, *, running: int, takes_servers: bool) -> Iterator[str]:
         if self.operation in TAKES_POWER:
-            yield f"{running or 'No'} server{'' if running == 1 else 's'} of it would lose power."
+            yield f"{running or 'No'} server{pluralize(running)} on it would lose power."
             if takes_servers:
                 yield "It still takes new servers: put it into maintenance first."
 
@@ -65,9 +66,9 @@ class PowerPlan:
         )
 
 
-def _power_of(host: str) -> tuple[str, list[Refusal]]:
+def _power_of(host: str) -> tuple[list[str], list[Refusal]]:
     """Say whether a host has power, or else why nothing can be switched."""
     try:
-        return f"{host} is {bmc_of(host).power_status()} now.", []
+        return [f"{host} is {bmc_of(host).power_status()} now."], []
     except PumphouseError as error:
-        return "", [Refusal(sentence=error.sentence, fix=error.fix)]
+        return [], [Refusal(sentence=error.sentence, fix=error.fix)]

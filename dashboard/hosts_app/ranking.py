@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.template.defaultfilters import pluralize
+
 from dashboard.clients.openstack import Json
 from dashboard.hosts_app.evacuation_facts import CloudReading, HostFacts
 from dashboard.hosts_app.evacuation_planning import EvacuationPlan, Fate, lacks_room, plan_of
@@ -58,8 +60,8 @@ class Outlook:
             more = f" ({len(self.obstacles) - 1} more)" if len(self.obstacles) > 1 else ""
             return self.obstacles[0] + more
         if not self.servers:
-            return f"{self.staying} servers stay by choice" if self.staying else "has no servers"
-        noun = "server" if self.servers == 1 else "servers"
+            return f"{self.staying} stay by choice" if self.staying else "has no servers"
+        noun = f"server{pluralize(self.servers)}"
         disks = f", up to {self.disk_gib} GiB of disks" if self.disk_gib else ""
         return f"{self.servers} {noun} with {self.ram_mib} MiB of RAM{disks}"
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.template.defaultfilters import pluralize
 
 from dashboard.clients.ipmi import PowerState
 from dashboard.clients.openstack import Cloud as Connection
@@ -152,7 +153,8 @@ def prove_gone(step: Step, context: StepContext) -> None:
             f"Nova still has servers on {host}: {', '.join(server['name'] for server in found)}.",
             fix="Look at the steps of these servers; plan again for what is left.",
         )
-    context.log(f"Saw {len(wanted)} servers away from {host}, which stays off and closed.")
+    what = f"{len(wanted)} server{pluralize(wanted)}"
+    context.log(f"Saw {what} away from {host}, which stays off and closed.")
 
 
 def _cloud_and_host(step: Step) -> tuple[Cloud, str]:
