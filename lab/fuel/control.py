@@ -1,8 +1,8 @@
 """The stand-in's own switches, beside Fuel's API: what goes wrong next, and machines that boot.
 
 The same words on the command line and below /control on the server's address:
-``fail/provision``, ``fail/deploy``, ``fail/discovery``, ``busy/<environment>``, ``mend``,
-``pxe/<machine>``, ``logout``, ``status``.
+``fail/provision``, ``fail/deploy``, ``fail/discovery``, ``busy/<environment>``, ``pxe/<machine>``,
+``logout``, ``status``; ``mend`` ends all that goes wrong, ``mend/busy`` one of it.
 """
 
 from lab.fuel import orders, tasks
@@ -24,8 +24,8 @@ def control(master: Master, login: Login, words: list[str]) -> Row:
             master.switches.discovery = False
         case ["busy", name]:
             orders.keep_busy(master, _cluster_id(master, name))
-        case ["mend"]:
-            _mend(master)
+        case ["mend", *which]:
+            _mend(master, which)
         case ["pxe", name]:
             _boot(master, name)
         case ["logout"]:
@@ -42,10 +42,15 @@ def _cluster_id(master: Master, name: str) -> int:
     raise Refusal(404, f"no environment {name}")
 
 
-def _mend(master: Master) -> None:
-    master.switches.provision = master.switches.deploy = 0
-    master.switches.discovery = True
-    orders.end_stuck(master)
+def _mend(master: Master, which: list[str]) -> None:
+    """Let things go right again: all of them, or those named."""
+    chosen = set(which or ("busy", "deploy", "discovery", "provision"))
+    if "busy" in chosen:
+        orders.end_stuck(master)
+    if "discovery" in chosen:
+        master.switches.discovery = True
+    for name in chosen & {"deploy", "provision"}:
+        setattr(master.switches, name, 0)
 
 
 def _boot(master: Master, name: str) -> None:

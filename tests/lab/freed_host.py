@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import pytest
+from django.conf import settings
+
 import lab
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
@@ -46,6 +49,18 @@ def fuel_at_work() -> Iterator[None]:
         before.replace(state)
         if was_up:
             running.up()
+
+
+@contextmanager
+def fuel_and_machines(source: Connection, destination: Connection) -> Iterator[None]:
+    """Let Pumphouse know Fuel and the inventory inside; the host is put back afterwards."""
+    with pytest.MonkeyPatch.context() as patch, fuel_at_work():
+        patch.setattr(settings, "PUMPHOUSE_CONFIG", str(lab.config_yaml_path()))
+        patch.setattr(settings, "PUMPHOUSE_INVENTORY", str(lab.inventory_yaml_path()))
+        try:
+            yield
+        finally:
+            put_back(source, destination)
 
 
 def put_back(source: Connection, destination: Connection) -> None:

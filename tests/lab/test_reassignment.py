@@ -5,44 +5,52 @@ The steps: its servers move, Fuel removes it, its BMC boots it, Fuel discovers a
 
 import subprocess
 import sys
+import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
-import lab
 from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import wait_for
+from dashboard.hosts_app import evacuation
+from dashboard.hosts_app.evacuation import reopening_of
 from dashboard.hosts_app.fuel_masters import configured_fuel
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.nova import compute_services, host_of
+from dashboard.hosts_app.reassignment_proof import missing_on
 from dashboard.jobs.models import Job
+from dashboard.jobs.operating import resume
 from lab.bmc import control
+from lab.bmc.hosts import host_named
+from lab.fuel import running
 from tests.lab.conftest import run
 from tests.lab.freed_host import (
     HOST,
     Boot,
     act,
     await_status,
-    fuel_at_work,
+    fuel_and_machines,
     planned,
-    put_back,
+    refusals,
     server_of,
     servers_of,
     started,
 )
 
+BMC_LINES: list[int] = []
 PREFIX = f"reassignment-{uuid.uuid4().hex[:6]}"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _lab(source: Connection, destination: Connection) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch, fuel_at_work():
-        patch.setattr(settings, "PUMPHOUSE_CONFIG", str(lab.config_yaml_path()))
-        patch.setattr(settings, "PUMPHOUSE_INVENTORY", str(lab.inventory_yaml_path()))
+    with fuel_and_machines(source, destination):
         yield
-        put_back(source, destination)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +71,7 @@ def servers(source: Connection, boot: Boot) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def moved(clouds: dict[str, Cloud], servers: dict[str, str]) -> Job:
     """The job that has moved the host to dst."""
+    BMC_LINES.append(len(control.log(HOST)))
     return run(started(clouds["src"], destination="dst"))
 
 
@@ -119,9 +128,9 @@ def names(interfaces: list[dict[str, Any]]) -> dict[str, list[str]]:
 
 
 def test_its_bmc_was_told_to_boot_it_from_the_network_once(moved: Job) -> None:
-    log = control.log(HOST)
-    assert sum("set boot pxe" in line for line in log) == 1
-    assert sum("starts from network" in line for line in log) == 1
+    lines = control.log(HOST)[BMC_LINES[0] :]
+    assert sum("set boot pxe" in line for line in lines) == 1
+    assert sum("starts from network" in line for line in lines) == 1
 
 
 def test_both_clouds_are_sane(moved: Job) -> None:
@@ -134,10 +143,79 @@ def test_both_clouds_are_sane(moved: Job) -> None:
         assert check.returncode == 0, output.decode()
 
 
-def test_it_goes_back_the_same_way(
+def test_what_stands_in_the_way_is_refused_in_the_plan(
+    moved: Job, clouds: dict[str, Cloud], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = tmp_path / "inventory.yaml"
+    secret = host_named(HOST).bmc.password
+    wrong.write_text(Path(settings.PUMPHOUSE_INVENTORY).read_text().replace(secret, "wrong"))
+    monkeypatch.setattr(settings, "PUMPHOUSE_INVENTORY", str(wrong))
+    running.switch("busy", "src-cloud")
+    told = refusals(planned(clouds["dst"], destination="src"))
+    running.switch("mend")
+    assert f"The BMC of {HOST} refused the password of admin." in told
+    assert "Fuel is at work in environment src-cloud: task deploy" in told
+    assert secret not in told
+
+
+def test_a_server_that_came_after_the_plan_keeps_the_host_in_its_environment(
+    moved: Job,
+    clouds: dict[str, Cloud],
+    destination: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(evacuation, "EMPTY_SECONDS", 1)
+    with servers_of(destination, PREFIX) as boot_there:
+        job = started(clouds["dst"], destination="src")
+        name = server_of(destination, boot_there())["name"]
+        run(job, state="failed")
+        assert f"{HOST} is not empty: {name}" in job.explanation
+        opening = reopening_of(job)
+        assert opening
+        run(opening)
+    node = configured_fuel().node_with_fqdn(HOST)
+    assert node and (node.status, node.pending_deletion) == ("ready", False)
+    assert missing_on(destination, HOST) == ""
+
+
+def test_it_goes_back_although_fuel_is_busy_finds_it_late_and_fails_to_install_it(
     source: Connection, clouds: dict[str, Cloud], moved: Job
 ) -> None:
-    run(started(clouds["dst"], destination="src"))
-    service = next(one for one in compute_services(source) if one.host == HOST)
-    assert service.takes_servers
-    assert configured_fuel().node_with_fqdn(HOST).environment_id == 1
+    job = started(clouds["dst"], destination="src")
+    job.params["discovery_seconds"] = 5
+    job.save()
+    for order in (("busy", "dst-cloud"), ("fail", "discovery"), ("fail", "provision")):
+        running.switch(*order)
+    with mended_when(lambda: job.log.filter(message__startswith="Wait for Fuel's task").exists()):
+        run(job, state="failed")
+    assert f"Fuel has not discovered {HOST} within" in job.explanation
+    assert "it was removed and not discovered since" in job.explanation
+
+    running.switch("mend", "discovery")
+    run(resume(job, user=None), state="failed")
+    assert "Provision has failed" in job.explanation
+    assert "of environment src-cloud in Fuel: the installation of its operating system failed" in (
+        job.explanation
+    )
+
+    run(resume(job, user=None))
+    assert missing_on(source, HOST) == ""
+    node = configured_fuel().node_with_fqdn(HOST)
+    assert node and configured_fuel().environment(node.environment_id or 0).name == "src-cloud"
+
+
+@contextmanager
+def mended_when(waits: Callable[[], bool]) -> Iterator[None]:
+    """Let the task that keeps Fuel busy end, by a thread, once the job inside waits for it."""
+
+    def watch() -> None:
+        wait_for(lambda: waits() or None, what="the job to wait for Fuel", seconds=240)
+        connection.close()
+        running.switch("mend", "busy")
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()

@@ -1,0 +1,64 @@
+"""A reassignment for tests: its row, and a step's context that remembers what it was told."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.clients.fuel import FuelMaster
+from dashboard.hosts_app.models import Cloud, Reassignment
+from dashboard.hosts_app.reassignment_work import Work
+from dashboard.jobs.kinds import StepContext, StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+
+SRC, DST, NODE = 1, 2, 4
+HOST = "src-c3"
+
+
+@dataclass
+class Told:
+    """What a step has logged, and its progress."""
+
+    lines: list[str] = field(default_factory=list)
+    progress: list[tuple[int, int, str]] = field(default_factory=list)
+
+    @property
+    def context(self) -> StepContext:
+        """The context that writes here."""
+        return StepContext(
+            log=lambda line, **_: self.lines.append(line),
+            progress=lambda *now: self.progress.append(now),
+            check=lambda: None,
+            probing=False,
+        )
+
+
+def make_record(fuel: FuelMaster, **more: Any) -> Reassignment:
+    """Give the record of the stand-in's third source host on its way to the destination."""
+    clouds = [Cloud.objects.get_or_create(name=name)[0] for name in ("src", "dst")]
+    params = {"discovery_seconds": 0, "deploy_seconds": 20, "returns": False, "was_closed": True}
+    job: Job = start_job(
+        kind="reassign",
+        title="Move it",
+        subject=f"host:src:{HOST}",
+        steps=[StepSpec(key=key, action=key, title=key) for key in ("provision", "deploy")],
+        params=params | {"cloud": clouds[0].pk, "host": HOST},
+    )
+    fields: dict[str, Any] = {
+        "source": clouds[0],
+        "destination": clouds[1],
+        "source_environment": SRC,
+        "destination_environment": DST,
+        "host": HOST,
+        "macs": sorted(fuel.node(NODE).macs),
+        "roles": ["compute"],
+    }
+    return Reassignment.objects.create(job=job, **(fields | more))
+
+
+def make_work(
+    fuel: FuelMaster, record: Reassignment, told: Told, *, step: str = "provision"
+) -> Work:
+    """Give the work of one step with that Fuel master."""
+    work = Work(record.job.steps.get(key=step), told.context)
+    work.__dict__["fuel"] = fuel
+    return work

@@ -1,0 +1,193 @@
+"""Orders to Fuel, against the lab's stand-in: each is given once, whenever the worker dies."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from dashboard.clients.fuel import FuelBusy, FuelMaster
+from dashboard.clients.fuel_objects import Task
+from dashboard.errors import Cancelled, NeedsOperator
+from dashboard.hosts_app.models import Reassignment
+from dashboard.hosts_app.reassignment_orders import FuelOrders
+from lab.fuel.control import control
+from tests.fuel_masters import RunningMaster, running_master
+from tests.reassignments import DST, Told, make_record
+
+pytestmark = pytest.mark.django_db
+FREE = 9
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[RunningMaster]:
+    with running_master(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def fuel(running: RunningMaster, monkeypatch: pytest.MonkeyPatch) -> FuelMaster:
+    monkeypatch.setattr("dashboard.clients.fuel.POLL_SECONDS", 0)
+    fuel = FuelMaster(running.endpoint)
+    monkeypatch.setattr(fuel, "wait_for_task", partial(fuel.wait_for_task, poll_seconds=0))
+    fuel.assign(DST, [FREE], roles=["compute"])
+    return fuel
+
+
+@pytest.fixture
+def record(fuel: FuelMaster) -> Reassignment:
+    return make_record(fuel)
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def orders(fuel: FuelMaster, record: Reassignment, told: Told) -> FuelOrders:
+    return FuelOrders(
+        fuel=fuel, record=record, environment_id=DST, context=told.context, seconds=20
+    )
+
+
+def provision(fuel: FuelMaster) -> Callable[[], Task]:
+    return lambda: fuel.provision(DST, [FREE])
+
+
+def never() -> Task:
+    raise AssertionError("the order was given again")
+
+
+def provisions(fuel: FuelMaster) -> int:
+    return sum(task.name == "provision" for task in fuel.tasks(DST))
+
+
+def switch(running: RunningMaster, words: str) -> None:
+    with running.master.lock:
+        control(running.master, running.server.login, words.split("/"))
+
+
+def test_an_order_is_given_and_waited_for(
+    orders: FuelOrders, fuel: FuelMaster, record: Reassignment, told: Told
+) -> None:
+    orders.carry_out("provision", provision(fuel))
+    assert fuel.node(FREE).status == "provisioned"
+    record.refresh_from_db()
+    assert fuel.task(record.tasks["provision"]["id"]).status == "ready"
+    shown = [done for done, _, _ in told.progress]
+    assert shown == sorted(shown)
+
+
+def test_a_worker_that_died_after_the_order_waits_for_its_task(
+    orders: FuelOrders, fuel: FuelMaster, record: Reassignment
+) -> None:
+    newest = max((task.id for task in fuel.tasks(DST)), default=0)
+    record.tasks = {"provision": {"after": newest}}
+    fuel.provision(DST, [FREE])  # and here it died, before it had noted the task
+    orders.carry_out("provision", never)
+    assert provisions(fuel) == 1
+
+
+def test_a_worker_that_died_before_the_order_gives_it(
+    orders: FuelOrders, fuel: FuelMaster, record: Reassignment
+) -> None:
+    record.tasks = {"provision": {"after": 0}}
+    orders.carry_out("provision", provision(fuel))
+    assert provisions(fuel) == 1
+
+
+def test_a_worker_that_died_while_it_waited_goes_on_waiting(
+    orders: FuelOrders, fuel: FuelMaster, record: Reassignment
+) -> None:
+    record.tasks = {"provision": {"after": 0, "id": fuel.provision(DST, [FREE]).id}}
+    orders.carry_out("provision", never)
+    assert fuel.node(FREE).status == "provisioned"
+
+
+def test_a_check_of_the_networks_since_then_is_not_taken_for_the_order(
+    orders: FuelOrders, fuel: FuelMaster, record: Reassignment, running: RunningMaster
+) -> None:
+    record.tasks = {"provision": {"after": 0}}
+    fuel._connection.put_request(f"clusters/{DST}/network_configuration/neutron/verify", {})
+    orders.carry_out("provision", provision(fuel))
+    assert provisions(fuel) == 1
+
+
+def test_what_failed_is_told_and_ordered_anew_when_it_is_tried_again(
+    orders: FuelOrders, fuel: FuelMaster, running: RunningMaster
+) -> None:
+    switch(running, "fail/provision")
+    with pytest.raises(NeedsOperator, match="Provision has failed"):
+        orders.carry_out("provision", provision(fuel))
+    orders.carry_out("provision", provision(fuel))
+    assert provisions(fuel) == 2
+    assert fuel.node(FREE).status == "provisioned"
+
+
+def test_a_failure_that_nobody_saw_is_told_before_anything_is_ordered_anew(
+    orders: FuelOrders, fuel: FuelMaster, record: Reassignment, running: RunningMaster
+) -> None:
+    switch(running, "fail/provision")
+    task = fuel.provision(DST, [FREE])
+    while not fuel.task(task.id).is_over:
+        pass
+    record.tasks = {"provision": {"after": 0, "id": task.id}}
+    with pytest.raises(NeedsOperator, match="Provision has failed"):
+        orders.carry_out("provision", never)
+
+
+def test_a_busy_fuel_is_waited_for(
+    orders: FuelOrders,
+    fuel: FuelMaster,
+    running: RunningMaster,
+    told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    switch(running, "busy/dst-cloud")
+    looks = []
+
+    def mended_at_the_second_look() -> bool | None:
+        looks.append(1)
+        if len(looks) == 2:
+            switch(running, "mend")
+        return None if fuel.running_tasks(DST) else True
+
+    monkeypatch.setattr(FuelOrders, "_is_free", lambda _: mended_at_the_second_look())
+    orders.carry_out("provision", provision(fuel))
+    assert any(line.startswith("Wait for Fuel's task deploy") for line in told.lines)
+    assert provisions(fuel) == 1
+
+
+def test_a_fuel_that_stays_busy_is_given_up_at_the_limit_in_words(
+    fuel: FuelMaster, record: Reassignment, running: RunningMaster
+) -> None:
+    switch(running, "busy/dst-cloud")
+    orders = FuelOrders(
+        fuel=fuel, record=record, environment_id=DST, context=Told().context, seconds=0
+    )
+    with pytest.raises(FuelBusy, match="still runs after"):
+        orders.carry_out("provision", never)
+    assert record.tasks == {}
+
+
+def test_an_order_that_fuel_refuses_can_be_given_again(
+    orders: FuelOrders, fuel: FuelMaster, record: Reassignment
+) -> None:
+    with pytest.raises(NeedsOperator, match="not provisioned"):
+        orders.carry_out("deploy", lambda: fuel.deploy(DST, [FREE]))
+    assert record.tasks == {}
+
+
+def test_a_cancel_is_heard_while_fuel_works(
+    fuel: FuelMaster, record: Reassignment, told: Told
+) -> None:
+    def cancelled() -> None:
+        raise Cancelled
+
+    context = told.context
+    object.__setattr__(context, "check", cancelled)
+    orders = FuelOrders(fuel=fuel, record=record, environment_id=DST, context=context, seconds=20)
+    with pytest.raises(Cancelled):
+        orders.carry_out("provision", provision(fuel))
+    assert "id" in record.tasks["provision"]
