@@ -4,7 +4,8 @@ from dashboard.clients.ipmi import Operation
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.power import look_at_power, switch
 from dashboard.jobs.kinds import JobKind, StepContext
-from dashboard.jobs.models import Step
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.news import News, trouble
 
 
 class HostPower(JobKind):
@@ -18,3 +19,7 @@ class HostPower(JobKind):
         host = step.job.params["host"]
         switch(host, Operation(step.action), context)
         look_at_power(cloud.hosts.filter(name=host))
+
+    def news(self, job: Job) -> News | None:
+        """Tell what went wrong; that it went well sees who asked for it."""
+        return trouble(job, about="host")

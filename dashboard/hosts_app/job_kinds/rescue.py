@@ -1,8 +1,11 @@
 """The job that starts the servers of a dead host elsewhere."""
 
+from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.rescue import STEPS
 from dashboard.jobs.kinds import JobKind, StepContext
-from dashboard.jobs.models import Step
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.news import News, Tone, trouble
+from dashboard.jobs.states import JobState
 
 
 class Rescue(JobKind):
@@ -13,3 +16,11 @@ class Rescue(JobKind):
     def perform(self, step: Step, context: StepContext) -> None:
         """Do what the step stands for."""
         STEPS[step.action](step, context)
+
+    def news(self, job: Job) -> News | None:
+        """Tell that the servers run elsewhere, or what went wrong."""
+        if job.state != JobState.DONE:
+            return trouble(job, about="host")
+        cloud = Cloud.objects.get(pk=job.params["cloud"])
+        sentence = f"Host {job.params['host']} of {cloud} was fenced; its servers run elsewhere."
+        return News(event="host.rescued", tone=Tone.GOOD, sentence=sentence)
