@@ -64,11 +64,12 @@ def _which_fix(names: Iterable[str]) -> str:
 
 
 def _names() -> set[str]:
-    """Give the names of the clouds in the configuration that was named; of all when none was."""
+    """Give the names of Fuel's clouds and those of the configuration, if one was named, else all."""
     clouds = Cloud.objects.exclude(state=Cloud.State.VANISHED)
     if path := settings.PUMPHOUSE_CONFIG:
         # Those of other files are known too, and may be called source and destination.
-        clouds = clouds.filter(location=str(Path(path).absolute()))
+        of_file = Q(location=str(Path(path).absolute()))
+        clouds = clouds.filter(of_file | Q(origin=Cloud.Origin.FUEL))
     return set(clouds.values_list("name", flat=True))
 
 
@@ -78,7 +79,7 @@ def chosen_plan(options: Namespace) -> Plan:
     Raises ``NotFound`` without any, ``BadInput`` when several tenants have that name.
     """
     if options.plan is not None:
-        return _plan_numbered(options.plan)
+        return plan_numbered(options.plan)
     if not options.tenant:
         raise BadInput("Which plan?", fix="Give a tenant, or a plan's number with --plan.")
     plans = _plans_of(options)
@@ -96,7 +97,8 @@ def chosen_plan(options: Namespace) -> Plan:
     return newest
 
 
-def _plan_numbered(number: int) -> Plan:
+def plan_numbered(number: int) -> Plan:
+    """Give the plan of that number. Raises ``NotFound``."""
     plan = Plan.objects.filter(pk=number).first()
     if plan is None:
         raise NotFound(f"There is no plan {number}.", fix="See pumphouse status.")

@@ -37,6 +37,24 @@ def start_environment_discovery(*, user: User | None = None, launched_from: str 
     Raises ``BadInput`` when no Fuel master is configured, ``Conflict`` while another one runs.
     """
     configured_fuel()
+    return _start(user=user, launched_from=launched_from)
+
+
+def discover_when_due() -> None:
+    """Start a look unless there is no Fuel master or one is at work; the queue calls it.
+
+    A master that is configured wrongly fails the job, where people see it. Of the looks that the
+    queue had started only the last is kept: there are 144 a day.
+    """
+    if not is_fuel_configured():
+        return
+    with suppress(Conflict):
+        job = _start(launched_from=SCHEDULE)
+        earlier = Job.objects.filter(kind=KIND, launched_from=SCHEDULE, pk__lt=job.pk)
+        earlier.filter(state__in=ENDED_JOB_STATES).delete()
+
+
+def _start(*, user: User | None = None, launched_from: str) -> Job:
     return start_job(
         kind=KIND,
         title=TITLE,
@@ -45,19 +63,6 @@ def start_environment_discovery(*, user: User | None = None, launched_from: str 
         user=user,
         launched_from=launched_from,
     )
-
-
-def discover_when_due() -> None:
-    """Start a look unless there is no Fuel master or one is at work; the queue calls it.
-
-    Of the looks that the queue had started only the last is kept: there are 144 a day.
-    """
-    if not is_fuel_configured():
-        return
-    with suppress(Conflict):
-        job = start_environment_discovery(launched_from=SCHEDULE)
-        earlier = Job.objects.filter(kind=KIND, launched_from=SCHEDULE, pk__lt=job.pk)
-        earlier.filter(state__in=ENDED_JOB_STATES).delete()
 
 
 def look_at_environments() -> list[str]:

@@ -319,6 +319,21 @@ def test_without_a_fuel_master_the_schedule_does_nothing_and_the_button_says_why
         start_environment_discovery()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_wrong_configuration_fails_the_look_of_the_schedule_where_people_see_it(
+    settings: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "fuel.yaml").write_text("username: admin")
+    discover_when_due()
+    job = Job.objects.get()
+    drive(job.pk)
+    job.refresh_from_db()
+    assert job.state == "failed"
+    assert "fuel.yaml, line 1: The key password is missing" in job.explanation
+    with pytest.raises(BadInput, match="The key password is missing"):
+        start_environment_discovery()
+
+
 def test_page_and_api_start_a_look_and_show_what_came_of_it(client: Any) -> None:
     client.force_login(rows.user_with("operator"))
     answer = client.post("/environments/discover/", follow=True)
