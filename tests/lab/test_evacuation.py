@@ -2,14 +2,13 @@
 
 import signal
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from dashboard.clients.openstack import Cloud as Connection
-from dashboard.clients.openstack import wait_for
 from dashboard.errors import BadInput
 from dashboard.hosts_app import evacuation
 from dashboard.hosts_app.evacuation import (
@@ -34,96 +33,26 @@ from dashboard.hosts_app.nova import (
 from dashboard.jobs.models import Driver, Job, Step
 from dashboard.jobs.operating import cancel, resume
 from tests.lab.conftest import run
+from tests.lab.host_servers import HostServers, servers_on_host
 from tests.rehearsal.jobs import process
 
 HOST = "dst-c3"
-ACTIONS = {
-    "SHUTOFF": "os-stop",
-    "PAUSED": "pause",
-    "SUSPENDED": "suspend",
-    "VERIFY_RESIZE": "migrate",
-}
-Boot = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def prefix() -> str:
-    return f"evacuation-{uuid.uuid4().hex[:6]}"
-
-
-@pytest.fixture(scope="module")
-def image(destination: Connection, prefix: str) -> Iterator[str]:
-    body = {"name": prefix, "disk_format": "raw", "container_format": "bare"}
-    id_ = destination.post("image", "/images", body)["id"]
-    destination.upload(f"/images/{id_}/file", b"\0" * 1024)
-    yield id_
-    destination.delete("image", f"/images/{id_}")
-
-
-@pytest.fixture(scope="module")
-def flavor(destination: Connection, prefix: str) -> Iterator[str]:
-    body = {"flavor": {"name": prefix, "ram": 64, "vcpus": 1, "disk": 1}}
-    id_ = destination.post("compute", "/flavors", body, "flavor")["id"]
-    yield id_
-    destination.delete("compute", f"/flavors/{id_}")
-
-
-@pytest.fixture
-def boot(destination: Connection, prefix: str, image: str, flavor: str) -> Iterator[Boot]:
-    """Give a function that boots a server on the host and brings it into a state."""
-    ids: list[str] = []
-
-    def boot_server(status: str = "ACTIVE", *, choice: str = "") -> str:
-        server = {
-            "name": f"{prefix}-{len(ids)}",
-            "imageRef": image,
-            "flavorRef": flavor,
-            "networks": "none",
-            "host": HOST,
-            "metadata": {CHOICE: choice} if choice else {},
-        }
-        body = {"server": server}
-        id_ = destination.post("compute", "/servers", body, "server", microversion="2.74")["id"]
-        ids.append(id_)
-        await_status(destination, id_, "ACTIVE")
-        if status != "ACTIVE":
-            act(destination, id_, ACTIONS[status])
-            await_status(destination, id_, status)
-        return id_
-
-    yield boot_server
-    for id_ in ids:
-        destination.delete("compute", f"/servers/{id_}")
-    for id_ in ids:
-        wait_for(lambda id_=id_: found(destination, id_), what="deletion", seconds=60)
+def servers(destination: Connection) -> Iterator[HostServers]:
+    prefix = f"evacuation-{uuid.uuid4().hex[:6]}"
+    with servers_on_host(destination, HOST, prefix=prefix) as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)
-def _host_is_put_back(destination: Connection) -> Iterator[None]:
+def _host_is_put_back(destination: Connection, servers: HostServers) -> Iterator[None]:
     yield
+    servers.remove_servers()
     for service in compute_services(destination):
         if not service.is_enabled:
             enable_service(destination, service)
-
-
-def found(cloud: Connection, id_: str) -> bool | None:
-    return None if cloud.find("compute", f"/servers/{id_}") else True
-
-
-def act(cloud: Connection, id_: str, action: str, argument: Any = None) -> None:
-    cloud.post("compute", f"/servers/{id_}/action", {action: argument})
-
-
-def server_of(cloud: Connection, id_: str) -> dict[str, Any]:
-    return cloud.get("compute", f"/servers/{id_}", "server")
-
-
-def await_status(cloud: Connection, id_: str, status: str) -> None:
-    def there() -> bool | None:
-        server = server_of(cloud, id_)
-        return True if server["status"] == status and not task_of(server) else None
-
-    wait_for(there, what=f"{id_} to be {status}", seconds=120)
 
 
 def start(cloud: Cloud, **options: Any) -> Job:
@@ -132,17 +61,17 @@ def start(cloud: Cloud, **options: Any) -> Job:
 
 
 def test_each_server_has_the_fate_that_the_plan_says(
-    destination: Connection, clouds: dict[str, Cloud], boot: Boot
+    destination: Connection, clouds: dict[str, Cloud], servers: HostServers
 ) -> None:
     expected = {
-        boot(): (Fate.LIVE, "ACTIVE"),
-        boot("PAUSED"): (Fate.LIVE, "PAUSED"),
-        boot("SHUTOFF"): (Fate.STOPPED, "SHUTOFF"),
-        boot("SUSPENDED"): (Fate.RESUMED, "SUSPENDED"),
-        boot(choice="cold"): (Fate.COLD, "ACTIVE"),
-        boot(choice="stop"): (Fate.STOP, "SHUTOFF"),
+        servers.boot(): (Fate.LIVE, "ACTIVE"),
+        servers.boot("PAUSED"): (Fate.LIVE, "PAUSED"),
+        servers.boot("SHUTOFF"): (Fate.STOPPED, "SHUTOFF"),
+        servers.boot("SUSPENDED"): (Fate.RESUMED, "SUSPENDED"),
+        servers.boot(metadata={CHOICE: "cold"}): (Fate.COLD, "ACTIVE"),
+        servers.boot(metadata={CHOICE: "stop"}): (Fate.STOP, "SHUTOFF"),
     }
-    skipped = boot(choice="skip")
+    skipped = servers.boot(metadata={CHOICE: "skip"})
     plan = plan_evacuation(clouds["dst"], HOST, skip_errors=True)
     fates = {line.server_id: line.fate for line in plan.lines}
     assert {id_: fates[id_] for id_ in expected} == {
@@ -153,10 +82,10 @@ def test_each_server_has_the_fate_that_the_plan_says(
     run(start(clouds["dst"], parallel=3))
 
     for id_, (_, status) in expected.items():
-        server = server_of(destination, id_)
+        server = servers.get(id_)
         assert (server["status"], task_of(server)) == (status, "")
         assert host_of(server) not in (HOST, "")
-    assert host_of(server_of(destination, skipped)) == HOST
+    assert host_of(servers.get(skipped)) == HOST
     assert set(still_on(destination, HOST, besides=set())) >= {skipped}
     service = compute_service(destination, HOST)
     assert service.is_ours and service.reason == "pumphouse: evacuation"
@@ -165,9 +94,9 @@ def test_each_server_has_the_fate_that_the_plan_says(
 
 
 def test_a_driver_killed_after_it_has_asked_nova_moves_each_server_once(
-    destination: Connection, clouds: dict[str, Cloud], boot: Boot, pumphouse_home: Any
+    destination: Connection, clouds: dict[str, Cloud], servers: HostServers, pumphouse_home: Any
 ) -> None:
-    ids = [boot(), boot("SHUTOFF")]
+    ids = [servers.boot(), servers.boot("SHUTOFF")]
     job = start(clouds["dst"], parallel=1)
     for _ in ids:
         arguments = ("tests.lab.killed_evacuation", str(job.pk))
@@ -177,16 +106,16 @@ def test_a_driver_killed_after_it_has_asked_nova_moves_each_server_once(
         Driver.objects.filter(job=job).delete()
     run(job)
     for id_ in ids:
-        assert host_of(server_of(destination, id_)) != HOST
+        assert host_of(servers.get(id_)) != HOST
         assert len(migrations(destination, instance_uuid=id_)) == 1
 
 
 def test_a_failed_evacuation_opens_the_host_and_can_be_resumed(
-    destination: Connection, clouds: dict[str, Cloud], boot: Boot
+    destination: Connection, clouds: dict[str, Cloud], servers: HostServers
 ) -> None:
-    moves, stays = boot(), boot()
+    moves, stays = servers.boot(), servers.boot()
     job = start(clouds["dst"])
-    act(destination, stays, "os-resetState", {"state": "error"})
+    servers.act(stays, "os-resetState", {"state": "error"})
     run(job, state="failed")
     assert not compute_service(destination, HOST).is_enabled
 
@@ -194,21 +123,24 @@ def test_a_failed_evacuation_opens_the_host_and_can_be_resumed(
     assert opening
     run(opening)
     assert compute_service(destination, HOST).is_enabled
-    assert host_of(server_of(destination, moves)) != HOST
-    assert host_of(server_of(destination, stays)) == HOST
+    assert host_of(servers.get(moves)) != HOST
+    assert host_of(servers.get(stays)) == HOST
 
-    act(destination, stays, "os-resetState", {"state": "active"})
+    servers.act(stays, "os-resetState", {"state": "active"})
     run(resume(job, user=None))
-    assert host_of(server_of(destination, stays)) != HOST
+    assert host_of(servers.get(stays)) != HOST
     assert compute_service(destination, HOST).is_ours
 
 
 def test_a_server_that_came_after_the_plan_is_named(
-    destination: Connection, clouds: dict[str, Cloud], boot: Boot, monkeypatch: pytest.MonkeyPatch
+    destination: Connection,
+    clouds: dict[str, Cloud],
+    servers: HostServers,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(evacuation, "EMPTY_SECONDS", 1)
     job = start(clouds["dst"])
-    name = server_of(destination, boot())["name"]
+    name = servers.get(servers.boot())["name"]
     run(job, state="failed")
     assert f"{HOST} is not empty: {name}" in job.explanation
     opening = reopening_of(job)
@@ -217,9 +149,9 @@ def test_a_server_that_came_after_the_plan_is_named(
 
 
 def test_a_cancelled_evacuation_opens_the_host(
-    destination: Connection, clouds: dict[str, Cloud], boot: Boot
+    destination: Connection, clouds: dict[str, Cloud], servers: HostServers
 ) -> None:
-    boot()
+    servers.boot()
     job = start(clouds["dst"])
     cancel(job, user=None)
     opening = reopening_of(job)
@@ -229,14 +161,14 @@ def test_a_cancelled_evacuation_opens_the_host(
 
 
 def test_a_server_that_is_not_confirmed_is_refused_on_both_its_hosts(
-    destination: Connection, clouds: dict[str, Cloud], boot: Boot
+    destination: Connection, clouds: dict[str, Cloud], servers: HostServers
 ) -> None:
-    id_ = boot("VERIFY_RESIZE")
-    for host in (HOST, host_of(server_of(destination, id_))):
+    id_ = servers.boot("VERIFY_RESIZE")
+    for host in (HOST, host_of(servers.get(id_))):
         plan = plan_evacuation(clouds["dst"], host, skip_errors=True)
         assert any("resize" in refusal.fix for refusal in plan.refusals)
-    act(destination, id_, "confirmResize")
-    await_status(destination, id_, "ACTIVE")
+    servers.act(id_, "confirmResize")
+    servers.wait_until(id_, "ACTIVE")
 
 
 def test_another_engines_host_is_left_alone(

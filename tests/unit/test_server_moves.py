@@ -94,3 +94,106 @@ def test_a_resize_of_its_owner_is_not_confirmed() -> None:
     with pytest.raises(NeedsOperator, match="VERIFY_RESIZE"):
         move_in(nova).by_state()
     assert len(nova.records) == 1
+
+
+class FakeEvacuation(FakeNova):
+    """A Nova that rebuilds a server elsewhere, where it runs; from 2.95 on it is stopped."""
+
+    def __init__(
+        self, *, newest: str = "2.95", status: str = "ACTIVE", fails: bool = False
+    ) -> None:
+        super().__init__()
+        self.newest = newest
+        self.fails = fails
+        self.asked: list[tuple[dict[str, Any], str]] = []
+        self.server["status"] = status
+
+    def supports(self, _service: str, microversion: str) -> bool:
+        return minor(self.newest) >= minor(microversion)
+
+    def at_most(self, _service: str, microversion: str) -> str:
+        return min(self.newest, microversion, key=minor)
+
+    def post(self, _service: str, _path: str, body: dict[str, Any], *, microversion: str) -> None:
+        self.asked.append((body, microversion))
+        if "evacuate" in body:
+            self.evacuate(stopped=minor(microversion) >= 95)
+        elif "os-stop" in body:
+            self.server["status"] = "SHUTOFF"
+
+    def evacuate(self, *, stopped: bool) -> None:
+        status = "error" if self.fails else "done"
+        self.records.append({"id": 1, "status": status, "source_compute": "c1"})
+        if self.fails:
+            self.server |= {"status": "ERROR", "fault": {"message": "No valid host was found."}}
+        else:
+            status = "SHUTOFF" if stopped else "ACTIVE"
+            self.server |= {"status": status, "OS-EXT-SRV-ATTR:host": "c2"}
+
+
+def minor(microversion: str) -> int:
+    return int((microversion or "2.1").partition(".")[2])
+
+
+@pytest.mark.parametrize(
+    ("newest", "has_disks", "shared", "body", "microversion"),
+    [
+        ("2.95", True, False, {}, "2.94"),
+        ("2.95", False, True, {}, "2.94"),
+        ("2.95", True, True, {"onSharedStorage": True}, "2.13"),
+        ("2.20", True, False, {}, "2.20"),
+        ("2.12", True, False, {"onSharedStorage": False}, "2.12"),
+        ("2.12", False, True, {"onSharedStorage": True}, "2.12"),
+    ],
+)
+def test_a_rebuild_is_asked_for_as_that_nova_wants_it(
+    newest: str, has_disks: bool, shared: bool, body: dict[str, Any], microversion: str
+) -> None:
+    nova = FakeEvacuation(newest=newest)
+    move_in(nova).rebuild(was="ACTIVE", has_disks=has_disks, on_shared_storage=shared)
+    assert nova.asked == [({"evacuate": body}, microversion)]
+    assert nova.server["status"] == "ACTIVE"
+
+
+def rebuild(nova: FakeEvacuation, *, was: str) -> list[str]:
+    """Rebuild the server and give what Nova was asked for."""
+    move_in(nova).rebuild(was=was, has_disks=False, on_shared_storage=False)
+    return [next(iter(body)) for body, _ in nova.asked]
+
+
+def test_a_stopped_server_is_stopped_again() -> None:
+    nova = FakeEvacuation(status="SHUTOFF")
+    assert rebuild(nova, was="SHUTOFF") == ["evacuate", "os-stop"]
+    assert nova.server["status"] == "SHUTOFF"
+
+
+def test_a_state_that_nova_does_not_evacuate_is_reset_first() -> None:
+    assert rebuild(FakeEvacuation(status="PAUSED"), was="PAUSED") == ["os-resetState", "evacuate"]
+
+
+def test_a_server_that_was_rebuilt_before_a_crash_is_not_rebuilt_again() -> None:
+    nova = FakeEvacuation(status="SHUTOFF")
+    nova.evacuate(stopped=False)
+    assert rebuild(nova, was="SHUTOFF") == ["os-stop"]
+    assert rebuild(nova, was="SHUTOFF") == ["os-stop"]
+
+
+def test_a_rebuild_that_is_under_way_is_waited_for() -> None:
+    nova = FakeEvacuation()
+    nova.server["OS-EXT-STS:task_state"] = "rebuilding"
+    get = nova.get
+
+    def ends_now(*arguments: Any, **options: Any) -> dict[str, Any]:
+        server = get(*arguments, **options)
+        if not nova.records:
+            nova.evacuate(stopped=False)
+            nova.server["OS-EXT-STS:task_state"] = None
+        return server
+
+    nova.get = ends_now  # type: ignore[method-assign]
+    assert rebuild(nova, was="ACTIVE") == []
+
+
+def test_a_rebuild_that_fails_says_what_nova_says() -> None:
+    with pytest.raises(NeedsOperator, match=r"could not be rebuilt.*No valid host was found\."):
+        rebuild(FakeEvacuation(fails=True), was="ACTIVE")
