@@ -3,6 +3,7 @@
 from django.db import models
 from django.urls import reverse
 
+from dashboard.hosts_app.nova import OURS
 from dashboard.jobs.models import Job
 
 
@@ -100,6 +101,14 @@ class Host(models.Model):
         ON = "on", "On"
         OFF = "off", "Off"
 
+    class Condition(models.TextChoices):
+        """How it stands, in one word."""
+
+        WORKING = "working", "At work"
+        MAINTENANCE = "maintenance", "In maintenance"
+        CLOSED = "closed", "Closed by others"
+        DOWN = "down", "Down"
+
     cloud = models.ForeignKey(Cloud, on_delete=models.CASCADE, related_name="hosts")
     name = models.CharField(max_length=190)
     is_up = models.BooleanField()
@@ -127,6 +136,16 @@ class Host(models.Model):
     def get_absolute_url(self) -> str:
         """Give the address of the host's page."""
         return reverse("host", args=[self.cloud.name, self.name])
+
+    @property
+    def condition(self) -> Condition:
+        """How it stands: one that is down first of all, whoever has closed it."""
+        if not self.is_up:
+            return self.Condition.DOWN
+        if self.is_enabled:
+            return self.Condition.WORKING
+        ours = self.disabled_reason.startswith(OURS)
+        return self.Condition.MAINTENANCE if ours else self.Condition.CLOSED
 
 
 class HostPlan(models.Model):

@@ -1,12 +1,30 @@
-"""Addresses of the pages about clouds."""
+"""Addresses of the pages about clouds and hosts."""
 
 from django.urls import path
 
-from dashboard.hosts_app import views
+from dashboard.hosts_app import host_pages, host_plan_pages, views
+from dashboard.hosts_app.fuel_links import open_environment
 
 urlpatterns = [
     path("clouds/", views.cloud_list, name="clouds"),
     path("clouds/read/", views.read_configuration, name="clouds-read"),
     path("environments/discover/", views.discover_environments, name="environments-discover"),
+    path("environments/<int:environment_id>/", open_environment, name="environment"),
     path("clouds/<slug:name>/", views.cloud_page, name="cloud"),
+    path("hosts/", host_pages.all_hosts, name="all-hosts"),
+    path("clouds/<slug:name>/hosts/", host_pages.host_list, name="hosts"),
+    path("clouds/<slug:name>/hosts-look/", host_pages.look_again, name="hosts-look"),
+    path("clouds/<slug:name>/hosts-plan/", host_pages.plan_other, name="hosts-plan"),
+    path("clouds/<slug:name>/hosts/<str:host>/", host_pages.host_page, name="host"),
+    path(
+        "clouds/<slug:name>/hosts/<str:host>/maintenance/",
+        host_pages.maintenance,
+        name="host-maintenance",
+    ),
+    path(
+        "clouds/<slug:name>/hosts/<str:host>/plan/<slug:deed>/",
+        host_pages.plan_deed,
+        name="host-plan-new",
+    ),
+    path("host-plans/<int:plan_id>/", host_plan_pages.host_plan_page, name="host-plan"),
 ]

@@ -2,9 +2,11 @@
 
 from django.contrib.auth.models import User
 
+from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import Plan
 from tests import rows
+from tests.host_rows import evacuation_of, hosts_of, plan_for
 
 
 def every_page(user: User) -> dict[str, str]:
@@ -23,6 +25,7 @@ def every_page(user: User) -> dict[str, str]:
     rows.ledger_of(moved)
     rows.differences_of(moved)
     return {
+        **host_pages(old, user),
         "home": "/",
         "clouds": "/clouds/",
         "cloud": old.get_absolute_url(),
@@ -44,4 +47,23 @@ def every_page(user: User) -> dict[str, str]:
         "failed job": broken_job.get_absolute_url(),
         "job's timeline": f"/jobs/{moved_job.pk}/timeline/",
         "job's log": f"/jobs/{running_job.pk}/log/",
+    }
+
+
+def host_pages(cloud: Cloud, user: User) -> dict[str, str]:
+    """Give the addresses of the pages about hosts."""
+    busy, free, foreign, _dead = hosts_of(cloud)
+    plans = {state: plan_for(busy, state, user=user) for state in HostPlan.State}
+    evacuation = evacuation_of(plans[HostPlan.State.STARTED], JobState.RUNNING, user=user)
+    return {
+        "all hosts": "/hosts/",
+        "hosts": f"/clouds/{cloud.name}/hosts/",
+        "host at work": busy.get_absolute_url(),
+        "host in maintenance": free.get_absolute_url(),
+        "host closed by others": foreign.get_absolute_url(),
+        **{
+            f"{state.label} plan of a host": each.get_absolute_url()
+            for state, each in plans.items()
+        },
+        "running evacuation": evacuation.get_absolute_url(),
     }

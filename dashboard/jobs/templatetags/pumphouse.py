@@ -19,8 +19,8 @@ register = template.Library()
 MANY_DAYS = 30
 MISSING = "—"
 
-# state -> (icon, tone): jobs, steps, plans, clouds, Fuel's environments, findings, actions and
-# ledger entries; no word means two things among them
+# state -> (icon, tone): jobs, steps, plans, clouds, environments, hosts, findings, actions, ledger
+# entries, and in capitals Nova's for servers; no word means two things among them
 LOOKS: dict[str, tuple[str, str]] = {
     "queued": ("clock", "quiet"),
     "pending": ("clock", "quiet"),
@@ -56,6 +56,25 @@ LOOKS: dict[str, tuple[str, str]] = {
     "mapped": ("arrow", "quiet"),
     "keep": ("check", "quiet"),
     "intended": ("clock", "warn"),
+    "refused": ("stop", "bad"),
+    "started": ("play", "busy"),
+    "working": ("check", "good"),
+    "maintenance": ("pause", "warn"),
+    "closed": ("stop", "warn"),
+    "down": ("cross", "bad"),
+    "on": ("power", "good"),
+    "off": ("power", "quiet"),
+    "ACTIVE": ("play", "good"),
+    "SHUTOFF": ("stop", "quiet"),
+    "PAUSED": ("pause", "quiet"),
+    "SUSPENDED": ("pause", "quiet"),
+    "SHELVED": ("pause", "quiet"),
+    "SHELVED_OFFLOADED": ("pause", "quiet"),
+    "VERIFY_RESIZE": ("warning", "warn"),
+    "RESIZE": ("clock", "busy"),
+    "MIGRATING": ("arrow", "busy"),
+    "RESCUE": ("warning", "warn"),
+    "ERROR": ("cross", "bad"),
     "new": ("plus", "quiet"),
     "deployment": ("play", "busy"),
     "operational": ("check", "good"),
@@ -127,6 +146,12 @@ def size(count: float | None) -> str:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1024
     return f"{count:.1f} TiB"
+
+
+@register.filter
+def gib(mebibytes: int) -> int:
+    """Give a number of MiB in whole GiB."""
+    return mebibytes // 1024
 
 
 @register.filter
