@@ -1,4 +1,4 @@
-"""The links to Pumphouse in Fuel's own pages: at the plugin, and on each environment's dashboard."""
+"""The links to Pumphouse in Fuel's pages: at the plugin, and on each environment's dashboard."""
 
 from contextlib import suppress
 

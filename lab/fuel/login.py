@@ -12,51 +12,60 @@ EXPIRED = "2016-01-01T00:00:00Z"
 
 @dataclass
 class Login:
-    """The one account; ``versions`` are those that this Keystone has."""
+    """The one account with a role in the tenant; ``versions`` are those that this Keystone has.
+
+    ``others`` are accounts of no tenant with their passwords: they can log in, and do no more.
+    """
 
     username: str
     password: str = field(repr=False)
     tenant: str = "admin"
     versions: tuple[str, ...] = ("v2.0", "v3")
+    others: dict[str, str] = field(default_factory=dict, repr=False)
     tokens: set[str] = field(default_factory=set, repr=False)
 
     def version_two(self, body: Row) -> Row:
         """Answer POST /keystone/v2.0/tokens. Raises Refusal."""
         self._refuse_version("v2.0")
         auth = body["auth"]
-        given = auth["passwordCredentials"]
-        self._refuse_wrong(given["username"], given["password"], auth.get("tenantName"))
-        tenant = {"id": "1", "name": self.tenant, "enabled": True, "description": ""}
-        token = {"id": self._new_token(), "expires": EXPIRED, "tenant": tenant}
-        user = {"id": "1", "name": self.username, "username": self.username, "roles": []}
-        return {"access": {"token": token, "user": user, "serviceCatalog": []}}
+        given, tenant = auth["passwordCredentials"], auth.get("tenantName")
+        self._refuse_wrong(given["username"], given["password"], tenant)
+        token: Row = {"id": self._new_token(given["username"]), "expires": EXPIRED}
+        if tenant:
+            token["tenant"] = {"id": "1", "name": tenant, "enabled": True, "description": ""}
+        roles = [{"name": "admin"}] if tenant else []
+        user = {"id": "1", "name": given["username"], "username": given["username"]}
+        return {"access": {"token": token, "user": user | {"roles": roles}, "serviceCatalog": []}}
 
     def version_three(self, body: Row) -> tuple[str, Row]:
         """Answer POST /keystone/v3/auth/tokens with token and body. Raises Refusal."""
         self._refuse_version("v3")
         user = body["auth"]["identity"]["password"]["user"]
-        project = body["auth"]["scope"]["project"]
-        self._refuse_wrong(user["name"], user["password"], project["name"])
+        scope = body["auth"].get("scope")
+        tenant = scope["project"]["name"] if isinstance(scope, dict) else None
+        self._refuse_wrong(user["name"], user["password"], tenant)
         domain = {"id": "default", "name": "Default"}
-        answer = {
+        answer: Row = {
             "methods": ["password"],
             "expires_at": EXPIRED,
             "issued_at": EXPIRED,
-            "user": {"id": "1", "name": self.username, "domain": domain},
-            "project": {"id": "1", "name": self.tenant, "domain": domain},
-            "roles": [{"id": "1", "name": "admin"}],
-            "catalog": [],
+            "user": {"id": "1", "name": user["name"], "domain": domain},
         }
-        return self._new_token(), {"token": answer}
+        if tenant:
+            answer["project"] = {"id": "1", "name": tenant, "domain": domain}
+            answer |= {"roles": [{"id": "1", "name": "admin"}], "catalog": []}
+        return self._new_token(user["name"]), {"token": answer}
 
     def refuse_unknown(self, token: str | None) -> None:
         """Raise Refusal for a request without a token that was given out."""
         if token not in self.tokens:
             raise Refusal(401, "Authentication required", plain=True)
 
-    def _new_token(self) -> str:
+    def _new_token(self, username: str) -> str:
+        """Give a token; Nailgun takes only those of the one account with a role."""
         token = secrets.token_hex(16)
-        self.tokens.add(token)
+        if username == self.username:
+            self.tokens.add(token)
         return token
 
     def _refuse_version(self, version: str) -> None:
@@ -64,5 +73,7 @@ class Login:
             raise Refusal(404, "The resource could not be found.")
 
     def _refuse_wrong(self, username: str, password: str, tenant: str | None) -> None:
-        if (username, password, tenant) != (self.username, self.password, self.tenant):
+        known = {**self.others, self.username: self.password}
+        tenants = (self.tenant, None) if username == self.username else (None,)
+        if known.get(username) != password or tenant not in tenants:
             raise Refusal(401, "The request you have made requires authentication.")
