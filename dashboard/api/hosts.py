@@ -26,7 +26,7 @@ from dashboard.api.permissions import RolePermission, caller, require
 from dashboard.hosts_app.deed import all_deeds, deed_named
 from dashboard.hosts_app.host_plans import planning_of, start_host_deed, start_host_plan
 from dashboard.hosts_app.maintenance import start_maintenance
-from dashboard.hosts_app.models import Host, HostPlan
+from dashboard.hosts_app.models import Cloud, Host, HostPlan
 from dashboard.jobs.roles import Action
 
 
@@ -76,9 +76,12 @@ class HostViewSet(RetrieveModelMixin, GenericViewSet[Host]):
     @action(detail=True, methods=["post"])
     def plans(self, request: Request, **_kwargs: Any) -> Response:
         """Plan what would be done to the host; Location is the plan's address."""
-        host, asked = self.get_object(), valid(HostPlanRequestSerializer, request)
+        asked = valid(HostPlanRequestSerializer, request)
+        if deed_named(asked["deed"]).of_computes:
+            self.get_object()
+        cloud = get_object_or_404(Cloud, name=self.kwargs["cloud"])
         plan = start_host_plan(
-            host.cloud, host.name, user=caller(request), launched_from="api", **asked
+            cloud, self.kwargs["name"], user=caller(request), launched_from="api", **asked
         )
         address = reverse("api:host-plan-detail", args=[plan.pk])
         return accepted(planning_of(plan), location=address, plan=plan.pk)

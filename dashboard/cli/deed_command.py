@@ -6,6 +6,7 @@ There is one for each deed, made from what the deed says of itself.
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from typing import Any
 
+from dashboard.cli.choosing import chosen_cloud
 from dashboard.cli.choosing_host import add_host, chosen_host
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.confirming import confirmed_name
@@ -19,7 +20,7 @@ from dashboard.hosts_app.host_plans import (
     start_host_deed,
     start_host_plan,
 )
-from dashboard.hosts_app.models import Host, HostPlan
+from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.jobs.models import Job
 
 
@@ -46,7 +47,7 @@ class DeedCommand(Command):
 
     def run(self, options: Namespace, screen: Screen) -> int:
         """Plan, and do it once its name was given; fail when the job does."""
-        plan = self._plan(chosen_host(options, screen), options)
+        plan = self._plan(options, *self._chosen(options, screen))
         planning = follow(planning_of(plan), screen)
         plan.refresh_from_db()
         if has_failed(planning):
@@ -57,11 +58,17 @@ class DeedCommand(Command):
             return FAILED if plan.refusals else OK
         return self._start(plan, options, screen)
 
-    def _plan(self, host: Host, options: Namespace) -> HostPlan:
+    def _chosen(self, options: Namespace, screen: Screen) -> tuple[Cloud, str]:
+        if not self.deed.of_computes:
+            return chosen_cloud(options.cloud), options.host
+        host = chosen_host(options, screen)
+        return host.cloud, host.name
+
+    def _plan(self, options: Namespace, cloud: Cloud, host: str) -> HostPlan:
         chosen: dict[str, Any] = vars(options)
         return start_host_plan(
-            host.cloud,
-            host.name,
+            cloud,
+            host,
             deed=self.deed.name,
             options={option.name: chosen[option.name] for option in self.deed.options},
             launched_from="cli",

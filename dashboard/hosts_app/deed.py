@@ -84,8 +84,6 @@ class Deed:
     title: ClassVar[str]
     """What it does, as a button says it: ``Free the host``."""
     options: ClassVar[Sequence[Option]] = ()
-    is_for_computes: ClassVar[bool] = True
-    """Whether the hosts that it is done to are rows of ``Host``, which has computes only."""
     action: ClassVar[Action] = Action.REASSIGN
     """What a user must be allowed to start it. Planning takes an operator, whatever the deed."""
 

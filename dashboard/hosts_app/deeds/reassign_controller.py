@@ -37,7 +37,7 @@ class ReassignController(Deed):
 
     name = "reassign_controller"
     title = "Move the controller to another cloud"
-    is_for_computes = False
+    of_computes = False
     options = (
         DESTINATION,
         Option(name="roles", label="Roles in Fuel, with commas between", default=CONTROLLER),

@@ -64,6 +64,7 @@ class ReturnToSource(Deed):
 
     name = "return_to_source"
     title = "Return it to the source"
+    of_computes = False
     options = LIMITS
 
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
