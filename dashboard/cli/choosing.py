@@ -64,7 +64,7 @@ def _which_fix(names: Iterable[str]) -> str:
 
 
 def _names() -> set[str]:
-    """Give the names of Fuel's clouds and those of the configuration, if one was named, else all."""
+    """Give the names of Fuel's clouds and those in the named configuration, of all without one."""
     clouds = Cloud.objects.exclude(state=Cloud.State.VANISHED)
     if path := settings.PUMPHOUSE_CONFIG:
         # Those of other files are known too, and may be called source and destination.
