@@ -1,0 +1,178 @@
+"""The plan of a reassignment: what it names, and what it refuses, by facts from Fuel's stand-in."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.inventory import Host, Interface
+from dashboard.hosts_app.deed import Refusal
+from dashboard.hosts_app.evacuation_planning import EvacuationPlan, Fate, Line
+from dashboard.hosts_app.reassignment_facts import Machine, ReassignmentFacts, read_side
+from dashboard.hosts_app.reassignment_planning import lines_of, notes_of
+from dashboard.hosts_app.reassignment_refusals import refusals_of
+from tests.fuel_masters import RunningMaster, running_master
+
+SRC, DST, NODE, HOST = 1, 2, 4, "src-c3"
+EMPTY = EvacuationPlan(host=HOST, is_closed=False, lines=[], refusals=[])
+MACHINE = Machine(host=Host(name=HOST))
+Change = Callable[[RunningMaster], None]
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[RunningMaster]:
+    with running_master(tmp_path) as running:
+        yield running
+
+
+def facts_of(running: RunningMaster, machine: Machine = MACHINE) -> ReassignmentFacts:
+    fuel = FuelMaster(running.endpoint)
+    sides = [read_side(fuel, fuel.environment(id_)) for id_ in (SRC, DST)]
+    return ReassignmentFacts(
+        host=HOST,
+        node=next((one for one in sides[0].nodes if one.fqdn == HOST), None),
+        source=sides[0],
+        destination=sides[1],
+        machine=machine,
+        interfaces=fuel.interfaces(NODE),
+        disks=fuel.disks(NODE),
+    )
+
+
+def refused(facts: ReassignmentFacts, plan: EvacuationPlan = EMPTY) -> list[str]:
+    return [str(refusal) for refusal in refusals_of(facts, plan)]
+
+
+def node(number: int, **change: Any) -> Change:
+    return lambda running: running.master.rows["nodes"][number].update(change)
+
+
+def cluster(number: int, **change: Any) -> Change:
+    return lambda running: running.master.rows["clusters"][number].update(change)
+
+
+def network_gone(running: RunningMaster) -> None:
+    networks = running.master.rows["clusters"][DST]["_networks"]
+    networks["networks"] = [one for one in networks["networks"] if one["name"] != "storage"]
+
+
+def network_more(running: RunningMaster) -> None:
+    networks = running.master.rows["clusters"][DST]["_networks"]["networks"]
+    networks.append({**networks[0], "id": 99, "name": "baremetal"})
+
+
+def bond(running: RunningMaster) -> None:
+    running.master.rows["nodes"][NODE]["_interfaces"][1]["type"] = "bond"
+
+
+def full_disk(running: RunningMaster) -> None:
+    running.master.rows["nodes"][NODE]["_disks"][0]["size"] = 1
+
+
+def test_what_fits_is_not_refused(running: RunningMaster) -> None:
+    assert refused(facts_of(running)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (cluster(DST, status="error"), "Environment dst-cloud is error, not operational."),
+        (cluster(SRC, status="stopped"), "Environment src-cloud is stopped, not operational."),
+        (node(NODE, status="error"), "Node 4 (src-c3) is error in Fuel."),
+        (node(NODE, online=False), "Node 4 (src-c3) is ready in Fuel and offline."),
+        (node(NODE, fqdn="other", hostname="other"), "has no node named src-c3."),
+        (node(2, pending_deletion=True), "src-c1 of environment src-cloud waits to be removed"),
+        (node(3, pending_addition=True), "src-c2 of environment src-cloud waits to be added"),
+        (node(NODE, roles=["compute", "ceph-osd"]), "role ceph-osd as well: its disks hold a part"),
+        (node(NODE, roles=["compute", "cinder"]), "role cinder as well: its disks hold volumes"),
+        (node(NODE, roles=["compute", "controller"]), "role controller as well: it runs the cloud"),
+        (node(NODE, roles=["compute", "virt"]), "role virt as well: Pumphouse does not know"),
+        (network_gone, "no network storage"),
+        (network_more, "has the network baremetal of environment dst-cloud"),
+        (bond, "Interface eth1 is a bond"),
+        (full_disk, "Disk sda has 1 MiB"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_name(
+    running: RunningMaster, change: Change, sentence: str
+) -> None:
+    change(running)
+    found = refused(facts_of(running))
+    assert len(found) == 1
+    assert sentence in found[0]
+
+
+def test_a_release_that_cannot_be_installed_is_refused(running: RunningMaster) -> None:
+    facts = facts_of(running)
+    old = replace(facts.destination.release, state="unavailable")
+    facts = replace(facts, destination=replace(facts.destination, release=old))
+    assert "Fuel installs nothing of it" in refused(facts)[0]
+
+
+def test_addresses_and_names_that_the_inventory_has_otherwise_are_refused(
+    running: RunningMaster,
+) -> None:
+    def with_interface(name: str, mac: str) -> ReassignmentFacts:
+        interfaces = {name: Interface(name=name, mac=mac)}
+        return facts_of(running, Machine(host=Host(name=HOST, interfaces=interfaces)))
+
+    mac = facts_of(running).interfaces[0]["mac"]
+    assert refused(with_interface("eth0", mac)) == []
+    assert (
+        f"{mac} of src-c3 is enp1s0 in the inventory and eth0 in Fuel"
+        in (refused(with_interface("enp1s0", mac))[0])
+    )
+    assert (
+        "52:54:00:ff:ff:ff, which it does not have in Fuel"
+        in (refused(with_interface("eth0", "52:54:00:ff:ff:ff"))[0])
+    )
+
+
+def test_a_bmc_that_does_not_answer_is_refused_in_its_own_words(running: RunningMaster) -> None:
+    fault = Refusal(sentence="The BMC is silent.", fix="Wake it.")
+    assert refused(facts_of(running, Machine(host=None, fault=fault))) == [str(fault)]
+
+
+def test_a_server_that_would_stay_is_refused(running: RunningMaster) -> None:
+    line = Line(number=1, server_id="x", name="pet", status="ACTIVE", fate=Fate.SKIP, why="so")
+    found = refused(facts_of(running), replace(EMPTY, lines=[line]))
+    assert found[0].startswith("Server pet would stay on src-c3, which is erased.")
+
+
+@pytest.mark.parametrize(
+    ("version", "why"),
+    [
+        ("10.0", "this runs the deployment on src-c1, src-c2, src-control too"),
+        ("9.0", "this runs the deployment on src-c1, src-c2, src-control too"),
+        ("8.0", "no other node is touched"),
+    ],
+)
+def test_the_plan_names_what_fuel_will_deploy_again(
+    running: RunningMaster, version: str, why: str
+) -> None:
+    cluster(SRC, fuel_version=version)(running)
+    lines = lines_of(facts_of(running), [], roles=["compute"], moves_port=False, probes=True)
+    changes = next(line for line in lines if line.subject == "environment src-cloud")
+    assert why in changes.why
+
+
+def test_the_plan_is_numbered_and_leaves_out_what_was_not_chosen(running: RunningMaster) -> None:
+    facts = facts_of(running)
+    long = lines_of(facts, [], roles=["compute"], moves_port=True, probes=True)
+    short = lines_of(facts, [], roles=["compute"], moves_port=False, probes=False)
+    assert [line.number for line in long] == [*range(1, len(long) + 1)]
+    left_out = {line.subject for line in long} - {line.subject for line in short}
+    assert left_out == {"switch port of src-c3", "a small server"}
+
+
+def test_a_port_that_must_be_moved_by_hand_is_noted(running: RunningMaster) -> None:
+    assert list(notes_of(facts_of(running), moves_port=False)) == []
+    for network in running.master.rows["clusters"][DST]["_networks"]["networks"]:
+        if network["name"] == "fuelweb_admin":
+            network["vlan_start"] = 77
+    facts = facts_of(running)
+    assert any("move its port by hand" in note for note in notes_of(facts, moves_port=False))
+    assert list(notes_of(facts, moves_port=True)) == []

@@ -1,0 +1,220 @@
+"""Steps of a reassignment that need Fuel alone: where the host is, how it is found and laid out."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.inventory import Host
+from dashboard.errors import NeedsOperator
+from dashboard.hosts_app.models import Job, Reassignment
+from dashboard.hosts_app.reassignment import Choices, Journey, start_reassignment
+from dashboard.hosts_app.reassignment_deployment import assign, deploy, provision
+from dashboard.hosts_app.reassignment_discovery import discover
+from dashboard.hosts_app.reassignment_place import place_of
+from dashboard.hosts_app.reassignment_work import Work
+from dashboard.jobs.kinds import job_kind
+from dashboard.jobs.operating import cancel, skip_step
+from tests.fuel_masters import RunningMaster, running_master, switch
+from tests.reassignments import DST, HOST, NODE, SRC, Told, make_record, make_work
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[RunningMaster]:
+    with running_master(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def fuel(running: RunningMaster, monkeypatch: pytest.MonkeyPatch) -> FuelMaster:
+    fuel = FuelMaster(running.endpoint)
+    monkeypatch.setattr(fuel, "wait_for_task", partial(fuel.wait_for_task, poll_seconds=0))
+    return fuel
+
+
+@pytest.fixture
+def record(fuel: FuelMaster) -> Reassignment:
+    interfaces = fuel.interfaces(NODE)
+    # unlike Fuel's own choice
+    interfaces[2]["assigned_networks"], interfaces[3]["assigned_networks"] = (
+        interfaces[3]["assigned_networks"],
+        interfaces[2]["assigned_networks"],
+    )
+    return make_record(
+        fuel,
+        interfaces=interfaces,
+        disks=fuel.disks(NODE),
+        is_released=True,
+        is_booted=True,
+        old_roles=["compute"],
+    )
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def work(fuel: FuelMaster, record: Reassignment, told: Told) -> Work:
+    return make_work(fuel, record, told)
+
+
+def remove(fuel: FuelMaster) -> None:
+    fuel.unassign(SRC, [NODE])
+    fuel.wait_for_task(fuel.deploy_changes(SRC), seconds=20)
+
+
+def let_fuel_find_it(fuel: FuelMaster, running: RunningMaster) -> int:
+    switch(running, f"pxe/{HOST}")
+    while not (found := fuel.discovered_node(running_macs(running))):
+        pass
+    return found.id
+
+
+def running_macs(running: RunningMaster) -> list[str]:
+    macs: list[str] = running.master.machines[HOST]["macs"]
+    return macs
+
+
+def test_its_place_is_told_at_every_stage(
+    fuel: FuelMaster, running: RunningMaster, record: Reassignment
+) -> None:
+    assert place_of(fuel, record) == "It is node 4 of environment src-cloud in Fuel: deployed."
+    fuel.unassign(SRC, [NODE])
+    assert "marked for removal" in place_of(fuel, record)
+    remove(fuel)
+    assert place_of(fuel, record) == (
+        "Fuel does not know src-c3 now: it was removed and not discovered since."
+    )
+    new = let_fuel_find_it(fuel, running)
+    assert place_of(fuel, record) == (
+        f"It is discovered in Fuel as node {new} and belongs to no environment."
+    )
+    fuel.assign(DST, [new], roles=["compute"])
+    assert f"node {new} of environment dst-cloud in Fuel: assigned to it" in place_of(fuel, record)
+    switch(running, "fail/provision")
+    with pytest.raises(NeedsOperator):
+        fuel.wait_for_task(fuel.provision(DST, [new]), seconds=20)
+    assert "the installation of its operating system failed" in place_of(fuel, record)
+
+
+def test_a_removal_can_be_taken_back_before_it_happens(fuel: FuelMaster) -> None:
+    fuel.unassign(SRC, [NODE])
+    fuel.keep(NODE)
+    assert not fuel.node(NODE).pending_deletion
+
+
+def test_it_is_laid_out_as_it_was_and_deployed_under_its_new_id(
+    fuel: FuelMaster, running: RunningMaster, record: Reassignment, told: Told
+) -> None:
+    remove(fuel)
+    new = let_fuel_find_it(fuel, running)
+    for step in (assign, assign):  # again, as after a crash
+        step(make_work(fuel, record, told))
+    names = {
+        face["name"]: [one["name"] for one in face["assigned_networks"]]
+        for face in fuel.interfaces(new)
+    }
+    assert names["eth2"] == ["storage"]
+    assert sorted(names["eth3"]) == ["management", "private"]
+    ids = {one["id"] for face in fuel.interfaces(new) for one in face["assigned_networks"]}
+    assert ids == set(fuel.network_ids(DST).values())
+    provision(make_work(fuel, record, told, step="provision"))
+    deploy(make_work(fuel, record, told, step="deploy"))
+    assert fuel.node(new).status == "ready"
+    record.refresh_from_db()
+    assert record.new_host == fuel.node(new).fqdn
+
+
+def test_what_is_installed_already_is_not_installed_again(
+    fuel: FuelMaster, running: RunningMaster, record: Reassignment, told: Told
+) -> None:
+    remove(fuel)
+    new = let_fuel_find_it(fuel, running)
+    fuel.assign(DST, [new], roles=["compute"])
+    fuel.wait_for_task(fuel.provision(DST, [new]), seconds=20)
+    before = len(fuel.tasks(DST))
+    provision(make_work(fuel, record, told))
+    assert len(fuel.tasks(DST)) == before
+
+
+def test_a_host_that_fuel_never_finds_is_told_at_the_limit_and_boots_when_tried_again(
+    fuel: FuelMaster, work: Work, record: Reassignment
+) -> None:
+    remove(fuel)
+    with pytest.raises(NeedsOperator, match="has not discovered src-c3 within 0 minutes"):
+        discover(work)
+    record.refresh_from_db()
+    assert not record.is_booted
+    work.__dict__["machine"] = Host(name=HOST)
+    with pytest.raises(NeedsOperator, match="has no BMC"):
+        discover(work)
+
+
+def test_a_node_with_some_of_its_addresses_is_named_and_not_taken(
+    fuel: FuelMaster, running: RunningMaster, work: Work, record: Reassignment
+) -> None:
+    remove(fuel)
+    new = let_fuel_find_it(fuel, running)
+    record.macs = [*record.macs, "52:54:00:ff:ff:ff"]
+    record.save()
+    with pytest.raises(NeedsOperator, match=f"Node {new} has only some of its MAC addresses"):
+        discover(work)
+
+
+def journey_of(record: Reassignment, choices: Choices) -> Job:
+    fresh = Reassignment(
+        **{
+            name: getattr(record, name)
+            for name in ("source", "destination", "source_environment", "destination_environment")
+        },
+        host=HOST,
+        is_released=record.is_released,
+        place=record.place,
+    )
+    names = Journey(host="other", source="src", destination="dst", old="src-cloud", new="dst-cloud")
+    return start_reassignment(fresh, names, choices, title="Move it", about=record.source)
+
+
+def test_nothing_goes_on_where_what_it_needs_was_skipped(record: Reassignment) -> None:
+    job = journey_of(record, Choices(discovery_seconds=60, deploy_seconds=60, mac="x"))
+    skip_step(job.steps.get(key="switch"), reason="by hand", user=None)
+    assert not job.steps.filter(state="skipped").exclude(key="switch").exists()
+    skip_step(job.steps.get(key="release"), reason="no", user=None)
+    assert not job.steps.filter(state="pending").exists()
+
+
+def test_steps_that_were_not_chosen_are_not_there(record: Reassignment) -> None:
+    job = journey_of(record, Choices(discovery_seconds=60, deploy_seconds=60, probes=False))
+    assert not job.steps.filter(key__in=["switch", "probe"]).exists()
+
+
+def test_a_cancelled_job_says_where_the_host_is_and_does_not_open_it(record: Reassignment) -> None:
+    record.place = "It is discovered in Fuel as node 12 and belongs to no environment."
+    job = journey_of(record, Choices(discovery_seconds=60, deploy_seconds=60))
+    cancel(job, user=None)
+    job.refresh_from_db()
+    assert "as node 12 and belongs to no environment. To retry goes on" in job.explanation
+    assert not Job.objects.filter(kind="host_maintenance").exists()
+
+
+def test_a_job_that_was_cancelled_before_its_removal_opens_the_host(record: Reassignment) -> None:
+    record.is_released = False
+    cancel(record.job, user=None)
+    job = journey_of(record, Choices(discovery_seconds=60, deploy_seconds=60))
+    Job.objects.filter(pk=job.pk).update(params=job.params | {"was_closed": False})
+    cancel(job, user=None)
+    assert Job.objects.get(kind="host_maintenance").params["host"] == HOST
+
+
+def test_its_news_say_what_it_is_now(record: Reassignment) -> None:
+    record.new_host = "node-12"
+    record.save()
+    Job.objects.filter(pk=record.job.pk).update(state="done")
+    news = job_kind("reassign").news(Job.objects.get(pk=record.job.pk))
+    assert news and news.sentence == "Host src-c3 of src is host node-12 of dst now."
