@@ -9,13 +9,14 @@ from dashboard.clients.openstack import wait_for
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.evacuation_facts import read_facts
-from dashboard.hosts_app.evacuation_planning import EvacuationPlan, Fate, Line, plan_of
+from dashboard.hosts_app.evacuation_planning import EvacuationPlan, Fate, plan_of
 from dashboard.hosts_app.hosts import look_at_hosts, subject_of
 from dashboard.hosts_app.maintenance import OFF, close_host, start_maintenance
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.nova import servers_on
 from dashboard.hosts_app.room import taken_on
 from dashboard.hosts_app.server_moves import ServerMove
+from dashboard.hosts_app.server_steps import ServerStep, server_steps
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.starting import start_job
@@ -88,21 +89,21 @@ def _require_startable(
 
 
 def evacuation_steps(plan: EvacuationPlan, *, parallel: int) -> list[StepSpec]:
-    """Give the steps: each server's waits for the one that is ``parallel`` places before it."""
-    keys = [_key(line) for line in plan.moves]
-    moves = [
-        StepSpec(
-            key=_key(line),
-            action=MOVE,
-            title=f"Move {line.name} off {plan.host}",
-            group="move_servers",
-            phase=Phase.CUTOVER,
-            params={"server": line.server_id, "fate": line.fate.name},
-            needs=[CLOSE],
-            after=keys[index - parallel : index - parallel + 1] if index >= parallel else [],
-        )
-        for index, line in enumerate(plan.moves)
-    ]
+    """Give the steps: close the host, move so many servers at a time, see that it is empty."""
+    moves = server_steps(
+        [
+            ServerStep(
+                server_id=line.server_id,
+                title=f"Move {line.name} off {plan.host}",
+                params={"fate": line.fate.name},
+            )
+            for line in plan.moves
+        ],
+        action=MOVE,
+        group="move_servers",
+        behind=CLOSE,
+        parallel=parallel,
+    )
     close = StepSpec(key=CLOSE, action=CLOSE, title=f"Close {plan.host}", group="close_host")
     prove = StepSpec(
         key=PROVE,
@@ -111,13 +112,9 @@ def evacuation_steps(plan: EvacuationPlan, *, parallel: int) -> list[StepSpec]:
         group="check_it_is_empty",
         phase=Phase.COMPLETE,
         needs=[CLOSE],
-        after=keys,
+        after=[move.key for move in moves],
     )
     return [close, *moves, prove]
-
-
-def _key(line: Line) -> str:
-    return f"server:{line.server_id}"
 
 
 def close(step: Step, context: StepContext) -> None:

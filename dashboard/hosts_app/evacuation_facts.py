@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dashboard.clients.openstack import Cloud, Json
-from dashboard.errors import NeedsOperator, NotFound
+from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.flavors import pinned_cpus, with_flavors
 from dashboard.hosts_app.nova import (
     ComputeService,
@@ -13,6 +13,7 @@ from dashboard.hosts_app.nova import (
     compute_services,
     host_of,
     migrations,
+    service_of,
 )
 from dashboard.hosts_app.room import PCPU, PINNED, RAM_MIB, VCPU, Resources, Room, rooms
 
@@ -82,28 +83,28 @@ class CloudReading:
 
     def facts_of(self, host: str) -> HostFacts:
         """Give what concerns one host. Raises ``NotFound`` that lists the hosts there are."""
-        services = {service.host: service for service in self.services}
-        if host not in services:
-            known = ", ".join(services) or "none"
-            raise NotFound(f"Cloud {self.name} has no host {host!r}.", fix=f"Known hosts: {known}.")
+        service = service_of(self.services, host, cloud=self.name)
         servers = self.servers_on(host)
-        ids = {server["id"] for server in servers}
-        groups = [group for group in self.groups if ids & set(group["members"])]
-        members = {member for group in groups for member in group["members"]}
+        groups = self._groups_of({server["id"] for server in servers})
         return HostFacts(
-            service=services[host],
+            service=service,
             services=self.services,
             servers=servers,
             unconfirmed=self.unconfirmed.get(host, frozenset()),
             groups=groups,
-            hosts_of_members={
-                server["id"]: host_of(server) for server in self.servers if server["id"] in members
-            },
+            hosts_of_members=self._hosts_of_members(groups),
             volume_services=self.volume_services.get(host, ()),
             needs=needs_of(servers, self.rooms.get(host)),
             rooms=self.rooms,
             moves_numa_live=self.moves_numa_live,
         )
+
+    def _groups_of(self, server_ids: set[str]) -> list[Json]:
+        return [group for group in self.groups if server_ids & set(group["members"])]
+
+    def _hosts_of_members(self, groups: Iterable[Json]) -> dict[str, str]:
+        members = {member for group in groups for member in group["members"]}
+        return {server["id"]: host_of(server) for server in self.servers if server["id"] in members}
 
 
 def read_facts(cloud: Cloud, host: str) -> HostFacts:

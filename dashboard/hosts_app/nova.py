@@ -1,6 +1,6 @@
 """What Nova says about its compute hosts, and how one is closed to new servers and opened again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dashboard.clients.openstack import Cloud, Json
@@ -65,11 +65,16 @@ def _service(service: Json) -> ComputeService:
 
 def compute_service(cloud: Cloud, host: str) -> ComputeService:
     """Give the nova-compute of a host. Raises ``NotFound`` that lists the hosts there are."""
-    services = {service.host: service for service in compute_services(cloud)}
-    if host not in services:
-        known = ", ".join(services) or "none"
-        raise NotFound(f"Cloud {cloud.name} has no host {host!r}.", fix=f"Known hosts: {known}.")
-    return services[host]
+    return service_of(compute_services(cloud), host, cloud=cloud.name)
+
+
+def service_of(services: Iterable[ComputeService], host: str, *, cloud: str) -> ComputeService:
+    """Give that host's among the services of a cloud; as ``compute_service``."""
+    found = {service.host: service for service in services}
+    if host not in found:
+        known = ", ".join(found) or "none"
+        raise NotFound(f"Cloud {cloud} has no host {host!r}.", fix=f"Known hosts: {known}.")
+    return found[host]
 
 
 def disabled_by_others(service: ComputeService) -> NeedsOperator:

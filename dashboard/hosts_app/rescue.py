@@ -14,7 +14,7 @@ from dashboard.clients.ipmi import PowerState
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.dead_host import DeadHostFacts, Line, RescuePlan
+from dashboard.hosts_app.dead_host import DeadHostFacts, RescuePlan
 from dashboard.hosts_app.evacuation_facts import read_facts
 from dashboard.hosts_app.fencing import fence, require_fenced
 from dashboard.hosts_app.hosts import look_at_hosts, subject_of
@@ -23,6 +23,7 @@ from dashboard.hosts_app.maintenance import close_host
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.nova import servers_on
 from dashboard.hosts_app.server_moves import ServerMove
+from dashboard.hosts_app.server_steps import ServerStep, server_steps
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.starting import start_job
@@ -78,21 +79,21 @@ def start_rescue(
 
 
 def rescue_steps(plan: RescuePlan, *, parallel: int) -> list[StepSpec]:
-    """Give the steps: each server's waits for the one that is ``parallel`` places before it."""
-    keys = [_key(line) for line in plan.rebuilt]
-    rebuilds = [
-        StepSpec(
-            key=_key(line),
-            action=REBUILD,
-            title=f"Rebuild {line.name} elsewhere",
-            group="rebuild_servers",
-            phase=Phase.CUTOVER,
-            params={"server": line.server_id, "was": line.status, "disks": line.disks},
-            needs=[FENCE],
-            after=keys[index - parallel : index - parallel + 1] if index >= parallel else [],
-        )
-        for index, line in enumerate(plan.rebuilt)
-    ]
+    """Give the steps: fence the host, rebuild so many servers at a time, see that they left."""
+    rebuilds = server_steps(
+        [
+            ServerStep(
+                server_id=line.server_id,
+                title=f"Rebuild {line.name} elsewhere",
+                params={"was": line.status, "disks": line.disks},
+            )
+            for line in plan.rebuilt
+        ],
+        action=REBUILD,
+        group="rebuild_servers",
+        behind=FENCE,
+        parallel=parallel,
+    )
     first = StepSpec(key=FENCE, action=FENCE, title=f"Fence {plan.host}", group="fence_host")
     prove = StepSpec(
         key=PROVE,
@@ -102,13 +103,9 @@ def rescue_steps(plan: RescuePlan, *, parallel: int) -> list[StepSpec]:
         phase=Phase.COMPLETE,
         params={"servers": [line.server_id for line in plan.rebuilt]},
         needs=[FENCE],
-        after=keys,
+        after=[rebuild.key for rebuild in rebuilds],
     )
     return [first, *rebuilds, prove]
-
-
-def _key(line: Line) -> str:
-    return f"server:{line.server_id}"
 
 
 def fence_host(step: Step, context: StepContext) -> None:

@@ -1,0 +1,40 @@
+"""The steps of a job that does something to each server of a host, so many at a time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.states import Phase
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerStep:
+    """What is done to one server. ``params`` are what the step needs besides its id."""
+
+    server_id: str
+    title: str
+    params: Mapping[str, Any]
+
+
+def server_steps(
+    servers: Sequence[ServerStep], *, action: str, group: str, behind: str, parallel: int
+) -> list[StepSpec]:
+    """Give a step for each server, all of them behind the step with that key.
+
+    Each waits for the one that is ``parallel`` places before it.
+    """
+    keys = [f"server:{server.server_id}" for server in servers]
+    return [
+        StepSpec(
+            key=key,
+            action=action,
+            title=server.title,
+            group=group,
+            phase=Phase.CUTOVER,
+            params={"server": server.server_id, **server.params},
+            needs=[behind],
+            after=keys[place - parallel : place - parallel + 1] if place >= parallel else [],
+        )
+        for place, (key, server) in enumerate(zip(keys, servers, strict=True))
+    ]
