@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import django_filters
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -16,12 +19,19 @@ from dashboard.api.answers import ACCEPTED, accepted
 from dashboard.api.asking import ConfirmationSerializer, valid
 from dashboard.api.permissions import caller
 from dashboard.api.phases import PhaseField
+from dashboard.api.plan_files import YAML, YamlParser, YamlRenderer
 from dashboard.hosts_app.clouds import cloud_named
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.execution import start_execute
 from dashboard.migrations_app.finalizing import start_finalize
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.plan_files import (
+    export_plan,
+    file_name_of,
+    read_edited,
+    start_edited,
+)
 from dashboard.migrations_app.planning import start_plan
 from dashboard.migrations_app.preflighting import start_preflight
 from dashboard.migrations_app.rolling_back import start_rollback
@@ -98,6 +108,7 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
     filterset_class = PlanFilter
     acts = {
         "create": Action.PLAN,
+        "import_file": Action.PLAN,
         "preflight": Action.PREFLIGHT,
         "execute": Action.EXECUTE,
         "verify": Action.VERIFY,
@@ -118,6 +129,24 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
             user=caller(request),
             launched_from="api",
         )
+        return accepted(job, plan=plan.pk)
+
+    @extend_schema(responses={(200, YAML): OpenApiTypes.STR})
+    @action(detail=True, renderer_classes=[JSONRenderer, YamlRenderer])
+    def export(self, request: Request, **_kwargs: Any) -> HttpResponse:
+        """Give the plan as a YAML file, to be edited and imported."""
+        plan = self.get_object()
+        disposition = f'attachment; filename="{file_name_of(plan)}"'
+        headers = {"Content-Disposition": disposition}
+        return HttpResponse(export_plan(plan), content_type=YAML, headers=headers)
+
+    @extend_schema(request={YAML: OpenApiTypes.STR}, responses=ACCEPTED)
+    @action(detail=False, methods=["post"], url_path="import", parser_classes=[YamlParser])
+    def import_file(self, request: Request) -> Response:
+        """Make a new plan from an exported and edited file, which is the body of the request."""
+        text = dict(request.data).get("file", "")
+        edited = read_edited(text, name="The body")
+        plan, job = start_edited(edited, user=caller(request), launched_from="api")
         return accepted(job, plan=plan.pk)
 
     @extend_schema(request=None, responses=ACCEPTED)

@@ -174,9 +174,17 @@ def read_section(path: Path) -> Section:
 
     Raises BadInput when the file is missing, unreadable, empty, not YAML or not a mapping.
     """
-    root = _composed(path, text=_text(path))
+    return section_of(read_text(path), name=str(path))
+
+
+def section_of(text: str, *, name: str) -> Section:
+    """Read YAML whose top level is a mapping; ``name`` is what faults call it.
+
+    Raises BadInput when it is empty, not YAML or not a mapping.
+    """
+    root = _composed(name, text=text)
     if root is None or root.tag == NULL:
-        raise BadInput(f"{path} is empty.", fix="Write the clouds into it.")
+        raise BadInput(f"{name} is empty.", fix="Check that it is the right file.")
     if not isinstance(root, MappingNode):
         raise _fault(root, f"Expected keys with values at the top, found {KINDS[type(root)]}.")
     return Section(root)
@@ -199,7 +207,8 @@ def _overlaid(base: MappingNode, other: MappingNode) -> MappingNode:
     return MappingNode(base.tag, list(entries.values()), base.start_mark, base.end_mark)
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Read a file of text. Raises BadInput when it cannot be read or is not UTF-8."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -209,30 +218,30 @@ def _text(path: Path) -> str:
         raise BadInput(f"{path}, line {line}: This is not UTF-8 text.") from None
 
 
-def _composed(path: Path, *, text: str) -> Node | None:
+def _composed(name: str, *, text: str) -> Node | None:
     """Give the tree of the file with merge keys applied, or None for a file without content.
 
     The parser's exceptions are not chained: they quote the file.
     """
     try:
         loader = yaml.SafeLoader(text)
-        loader.name = str(path)
+        loader.name = name
         root = loader.get_single_node()
         for node in _checked_mappings(root):
             SafeConstructor().flatten_mapping(node)
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        raise BadInput(f"{path}, line {line}: This is not YAML: a control character.") from None
+        raise BadInput(f"{name}, line {line}: This is not YAML: a control character.") from None
     except yaml.MarkedYAMLError as error:
-        raise _not_yaml(path, error) from None
+        raise _not_yaml(name, error) from None
     except RecursionError:
-        raise BadInput(f"{path} is nested too deeply.") from None
+        raise BadInput(f"{name} is nested too deeply.") from None
     return root
 
 
-def _not_yaml(path: Path, error: yaml.MarkedYAMLError) -> BadInput:
+def _not_yaml(name: str, error: yaml.MarkedYAMLError) -> BadInput:
     mark = error.problem_mark or error.context_mark
-    place = f"{path}, line {mark.line + 1}" if mark else str(path)
+    place = f"{name}, line {mark.line + 1}" if mark else name
     problem = _quoted_text.sub(lambda quoted: quoted[1] or "…", error.problem or "unreadable")
     if mark and error.context_mark and error.context_mark.line != mark.line:
         problem += f", in what begins in line {error.context_mark.line + 1}"

@@ -204,6 +204,8 @@ class ResourceType:
     own: ClassVar[tuple[str, ...]] = ()
     lost: ClassVar[Mapping[str, str]] = {}
     stages: ClassVar[tuple[Stage, ...]] = (Stage(name="create", verb="Create"),)
+    # what an operator may choose for an object, as plan files say it; "" for nothing
+    choice: ClassVar[str] = ""
     # the stage after which others can use the object
     ready: ClassVar[str] = "create"
 
@@ -215,6 +217,10 @@ class ResourceType:
     def counted(self, number: int) -> str:
         """Give a number of these objects in words: "1 router", "2 routers"."""
         return f"{number} {self.label if number == 1 else self.plural}"
+
+    def may_choose(self, *, foreign: bool) -> bool:
+        """Say whether a choice means something for an object, the tenant's own or ``foreign``."""
+        return bool(self.choice)
 
     def discover(self, reader: "TenantReader") -> Iterable[Record]:
         """Give the tenant's objects of this type, on either cloud: verification calls it too."""

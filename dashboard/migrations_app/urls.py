@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from dashboard.migrations_app.views import home, plans, tenants, verbs
+from dashboard.migrations_app.views import home, plan_files, plans, tenants, verbs
 
 TAB = r"(?P<tab>items|findings|losses|choices|differences|ledger)"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("plans/<int:plan_id>/", plans.plan_page, name="plan"),
     re_path(rf"^plans/(?P<plan_id>\d+)/{TAB}/$", plans.plan_page, name="plan-tab"),
     path("plans/<int:plan_id>/again/", plans.plan_again, name="plan-again"),
+    path("plans/<int:plan_id>/export/", plan_files.export, name="plan-export"),
+    path("plans/import/", plan_files.import_file, name="plan-import"),
     path("plans/<int:plan_id>/preflight/", verbs.preflight, name="plan-preflight"),
     path("plans/<int:plan_id>/execute/", verbs.execute, name="plan-execute"),
     path("plans/<int:plan_id>/verify/", verbs.verify, name="plan-verify"),

@@ -1,15 +1,20 @@
 """``pumphouse plan``."""
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
-from dashboard.cli.choosing import add_clouds, chosen_clouds, read_mappings
+from dashboard.cli.choosing import add_clouds, chosen_clouds, plan_numbered, read_mappings
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.documents import job_document, plan_document
 from dashboard.cli.following import follow, has_failed, tell_end
 from dashboard.cli.plan_report import tell_plan
 from dashboard.cli.screen import Screen
+from dashboard.clients.yaml_sections import read_text
+from dashboard.errors import BadInput
+from dashboard.jobs.models import Job
 from dashboard.migrations_app.discovery import look_up_tenant
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.plan_files import export_plan, read_edited, start_edited
 from dashboard.migrations_app.planning import start_plan
 
 
@@ -19,8 +24,8 @@ class PlanCommand(Command):
     name = "plan"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the tenant, the clouds, mappings and how servers are captured."""
-        parser.add_argument("tenant", metavar="TENANT", help="its name or id")
+        """Take the tenant, the clouds, mappings and how servers are captured; or an edited file."""
+        parser.add_argument("tenant", nargs="?", metavar="TENANT", help="its name or id")
         add_clouds(parser)
         parser.add_argument(
             "--map",
@@ -31,28 +36,92 @@ class PlanCommand(Command):
         )
         parser.add_argument("--capture", choices=("stop", "suspend"), help="how servers are halted")
         parser.add_argument("--addresses", choices=("keep", "new"), help="floating addresses")
+        parser.add_argument(
+            "--import",
+            dest="edited",
+            metavar="FILE",
+            help="plan as an exported and edited file says",
+        )
+        parser.add_argument("--export", metavar="FILE", help="write the plan to a new file")
+        parser.add_argument(
+            "--plan", type=int, metavar="N", help="export this plan in place of making one"
+        )
 
     def run(self, options: Namespace, screen: Screen) -> int:
         """Plan, and fail when something blocks the move."""
-        source, destination = chosen_clouds(options)
-        look_up_tenant(source, options.tenant)
-        plan, job = start_plan(
-            source=source,
-            destination=destination,
-            tenant=options.tenant,
-            options=_plan_options(options),
-            choices=read_mappings(options.map),
-            launched_from="cli",
-        )
+        target = _new_file(options.export) if options.export else None
+        if options.plan is not None:
+            return _export_only(plan_numbered(options.plan), target, screen)
+        plan, job = _edited(options) if options.edited else _asked_for(options)
         ended = follow(job, screen)
         plan.refresh_from_db()
         tell_plan(plan, screen)
         if has_failed(ended):
             tell_end(ended, screen)
+        elif target:
+            _export(plan, target, screen)
         screen.answer({"job": job_document(ended), "plan": plan_document(plan)})
         return OK if plan.state == Plan.State.READY and not has_failed(ended) else FAILED
+
+
+def _asked_for(options: Namespace) -> tuple[Plan, Job]:
+    if not options.tenant:
+        raise BadInput("Which tenant?", fix="Give its name or id, or a file with --import.")
+    source, destination = chosen_clouds(options)
+    look_up_tenant(source, options.tenant)
+    return start_plan(
+        source=source,
+        destination=destination,
+        tenant=options.tenant,
+        options=_plan_options(options),
+        choices=read_mappings(options.map),
+        launched_from="cli",
+    )
+
+
+def _edited(options: Namespace) -> tuple[Plan, Job]:
+    """Plan as the file says, which has the tenant, the clouds and every choice in it."""
+    others = (options.tenant, options.source, options.destination, options.map)
+    if any((*others, options.capture, options.addresses)):
+        raise BadInput(
+            "The file says what is planned, so no other choice can be given beside --import.",
+            fix="Write it into the file.",
+        )
+    path = Path(options.edited)
+    edited = read_edited(read_text(path), name=str(path))
+    look_up_tenant(edited.plan.source, edited.plan.tenant_id)
+    return start_edited(edited, launched_from="cli")
 
 
 def _plan_options(options: Namespace) -> dict[str, str]:
     chosen = {"capture": options.capture, "addresses": options.addresses}
     return {name: value for name, value in chosen.items() if value}
+
+
+def _new_file(name: str) -> Path:
+    """Give the path to write to. Raises ``BadInput`` when there is something: it may be edited."""
+    path = Path(name)
+    if path.exists():
+        raise BadInput(f"{path} is there already.", fix="Name another file, or remove it.")
+    if not path.absolute().parent.is_dir():
+        raise BadInput(f"There is no folder {path.absolute().parent}.", fix="Name another file.")
+    return path
+
+
+def _export_only(plan: Plan, target: Path | None, screen: Screen) -> int:
+    if target is None:
+        raise BadInput(f"What is to be done with plan {plan.pk}?", fix="Add --export FILE.")
+    _export(plan, target, screen)
+    screen.answer({"plan": plan_document(plan)})
+    return OK
+
+
+def _export(plan: Plan, target: Path, screen: Screen) -> None:
+    text = export_plan(plan)
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{target} cannot be written: {error.strerror}.") from None
+    screen.tell(
+        f"Wrote plan {plan.pk} to {target}. Edit it, then: pumphouse plan --import {target}"
+    )

@@ -29,6 +29,7 @@ class Flavor(ResourceType):
 
     name = "flavor"
     plural = "flavors"
+    choice = "name or id of a flavor there"
     needs = ("project",)
     copied = (*_SIZES, "extra_specs")
     own = ("id", "links", _DISABLED)

@@ -45,6 +45,7 @@ class Image(ResourceType):
 
     name = "image"
     plural = "images"
+    choice = "name or id of an image there"
     needs = ("project",)
     copied = (*COPIED, *OPTIONAL, *DATA, "properties")
     mapped = dict.fromkeys(REFERENCES, "image")

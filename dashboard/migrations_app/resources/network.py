@@ -17,6 +17,7 @@ class Network(NeutronResource):
 
     name = "network"
     plural = "networks"
+    choice = "name or id of a network there; only for networks of others"
     collection = "networks"
     singular = "network"
     needs = ("project",)
@@ -52,6 +53,10 @@ class Network(NeutronResource):
         """Give the tenant's networks and those of others that it uses."""
         for network in reader.networks:
             yield self.record(network, foreign=is_foreign(network, reader))
+
+    def may_choose(self, *, foreign: bool) -> bool:
+        """The tenant's own networks are created."""
+        return foreign
 
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Create the tenant's own; find others by the name of the choice, or their own."""

@@ -24,6 +24,7 @@ class Project(ResourceType):
 
     name = "project"
     plural = "projects"
+    choice = "adopt, to move into the project of that name there, or another name"
     copied = ("name", "description", "enabled")
     own = ("id", "domain_id", "links", "options", MARKER)
     lost = {

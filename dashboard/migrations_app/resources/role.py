@@ -19,6 +19,7 @@ class Role(ResourceType):
 
     name = "role"
     plural = "roles"
+    choice = "name or id of a role there"
     copied = ("name", "description")
     own = ("id", "links", "domain_id", "options", MARKER)
 

@@ -60,6 +60,7 @@ class Server(ResourceType):
 
     name = "server"
     plural = "servers"
+    choice = "an availability zone there"
     needs = (
         *("project", "user", "role_assignment", "flavor", "keypair", "image", "port", "volume"),
         "security_group",

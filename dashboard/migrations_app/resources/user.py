@@ -24,6 +24,7 @@ class User(ResourceType):
 
     name = "user"
     plural = "users"
+    choice = "the name that the user is to have there; one who has it is adopted"
     needs = ("project",)
     copied = ("name", "description", "email", "enabled")
     mapped = {"default_project_id": "project"}

@@ -41,6 +41,7 @@ class Volume(ResourceType):
 
     name = "volume"
     plural = "volumes"
+    choice = "a volume type there"
     needs = ("project", "user", "role_assignment")
     copied = (
         "size",

@@ -1,0 +1,44 @@
+"""Plans as YAML files: how the API sends and takes them."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+import yaml
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+
+from dashboard.migrations_app.plan_files import LONGEST, text_of
+
+YAML = "application/yaml"
+
+
+class YamlRenderer(BaseRenderer):
+    """Lets a caller ask for YAML. The file itself is sent as it is; what comes here are errors."""
+
+    media_type = YAML
+    format = "yaml"
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Give an error as YAML."""
+        text: str = yaml.safe_dump(data, allow_unicode=True)
+        return text
+
+
+class YamlParser(BaseParser):
+    """Takes a file as the body of a request; its text is ``request.data["file"]``."""
+
+    media_type = YAML
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, str]:
+        """Give the text. Raises ``BadInput`` for one that is too long or not UTF-8."""
+        return {"file": text_of(stream.read(LONGEST + 1), name="The body")}

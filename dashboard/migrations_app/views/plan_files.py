@@ -1,0 +1,55 @@
+"""A plan as a file: sent to the browser, and taken back edited."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from dashboard.errors import BadInput, PumphouseError
+from dashboard.jobs.pages import PageRequest, button, tell
+from dashboard.jobs.roles import Action
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.plan_files import (
+    LONGEST,
+    EditedPlan,
+    export_plan,
+    file_name_of,
+    read_edited,
+    start_edited,
+    text_of,
+)
+from dashboard.migrations_app.views.plans import plan_or_404
+
+
+def export(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Give the plan as a YAML file."""
+    plan = plan_or_404(plan_id)
+    try:
+        text = export_plan(plan)
+    except PumphouseError as error:
+        tell(request, error)
+        return redirect(plan)
+    headers = {"Content-Disposition": f'attachment; filename="{file_name_of(plan)}"'}
+    return HttpResponse(text, content_type="application/yaml", headers=headers)
+
+
+@button(Action.PLAN)
+def import_file(request: PageRequest) -> HttpResponse:
+    """Make a new plan of the file and go to it; say what is wrong where it was chosen."""
+    try:
+        plan, _ = start_edited(_sent(request), user=request.user, launched_from="page")
+    except PumphouseError as error:
+        tell(request, error)
+        return _back(request)
+    return redirect(plan)
+
+
+def _sent(request: PageRequest) -> EditedPlan:
+    file = request.FILES.get("file")
+    if file is None or not file.name:
+        raise BadInput("No file was chosen.", fix="Choose one that was exported and edited.")
+    return read_edited(text_of(file.read(LONGEST + 1), name=file.name), name=file.name)
+
+
+def _back(request: PageRequest) -> HttpResponse:
+    number = request.POST.get("from", "")
+    plan = Plan.objects.filter(pk=number).first() if number.isdecimal() else None
+    return redirect("plan-tab", plan.pk, "choices") if plan else redirect("tenants")
