@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dashboard.hosts_app.hosts import subject_of
 from dashboard.hosts_app.models import Cloud, Host, HostPlan
-from dashboard.jobs.models import Job, Step
+from dashboard.jobs.models import Dependency, Job, Step
 from dashboard.jobs.states import JobState, StepState
 
 GIB = 1024
@@ -17,7 +17,13 @@ GIB = 1024
 def hosts_of(cloud: Cloud) -> list[Host]:
     """Give four hosts: one at work, one in maintenance, one that others have closed, one down."""
     return [
-        host_of(cloud, "compute-1.old.example", servers={"ACTIVE": 6, "SHUTOFF": 2, "ERROR": 1}),
+        host_of(
+            cloud,
+            "compute-1.old.example",
+            servers={"ACTIVE": 6, "SHUTOFF": 2, "ERROR": 1},
+            power="on",
+            outlook=_outlook(2, "Server broken cannot be moved: it is ERROR."),
+        ),
         host_of(
             cloud,
             "compute-2.old.example",
@@ -25,6 +31,8 @@ def hosts_of(cloud: Cloud) -> list[Host]:
             disabled_reason="pumphouse: maintenance",
             vcpus_used=0,
             ram_used_mib=0,
+            power="off",
+            outlook=_outlook(1),
         ),
         host_of(
             cloud,
@@ -35,6 +43,22 @@ def hosts_of(cloud: Cloud) -> list[Host]:
         ),
         host_of(cloud, "compute-4.old.example", is_up=False, servers={"ACTIVE": 3, "PAUSED": 1}),
     ]
+
+
+def _outlook(rank: int, *obstacles: str) -> dict[str, Any]:
+    return {
+        "rank": rank,
+        "reason": obstacles[0] if obstacles else "has no servers",
+        "servers": 9 if obstacles else 0,
+        "ram_mib": 100 * GIB,
+        "disk_gib": 180,
+        "refused": len(obstacles),
+        "staying": 0,
+        "fits": True,
+        "obstacles": obstacles,
+        "vcpus_gained": 32,
+        "ram_gained_mib": 126 * GIB,
+    }
 
 
 def host_of(cloud: Cloud, name: str, **fields: Any) -> Host:
@@ -90,7 +114,7 @@ def evacuation_of(plan: HostPlan, state: JobState, *, user: User | None = None) 
             ("close_host", f"Close {plan.host}", StepState.DONE),
             ("move_servers", f"Move web-1 off {plan.host}", StepState.DONE),
             ("move_servers", f"Move web-2 off {plan.host}", StepState.RUNNING),
-            ("check_it_is_empty", f"See that {plan.host} is empty", StepState.PENDING),
+            ("check_empty", f"See that {plan.host} is empty", StepState.PENDING),
         ],
     )
     plan.job, plan.state = job, HostPlan.State.STARTED
@@ -122,8 +146,9 @@ def _job(
         finished_at=None if active else timezone.now() - timedelta(minutes=1),
     )
     ended = StepState.RUNNING if active else StepState.DONE
+    earlier: Step | None = None
     for ordinal, (group, name, each) in enumerate(steps or [("", title, ended)]):
-        Step.objects.create(
+        step = Step.objects.create(
             job=job,
             key=str(ordinal),
             ordinal=ordinal,
@@ -132,8 +157,11 @@ def _job(
             group=group,
             state=each,
             started_at=None if each == StepState.PENDING else job.started_at,
-            finished_at=job.finished_at if each == StepState.DONE else None,
+            finished_at=timezone.now() if each == StepState.DONE else None,
         )
+        if earlier:
+            Dependency.objects.create(step=step, needs=earlier)
+        earlier = step
     return job
 
 
@@ -159,7 +187,7 @@ def _refusals(host: Host) -> list[dict[str, str]]:
         },
         {
             "sentence": "Server broken cannot be moved: it is ERROR.",
-            "fix": "Mend or delete it, or skip servers in ERROR (--skip-errors).",
+            "fix": "Mend or delete it, or plan again and leave servers in ERROR where they are.",
         },
     ]
 

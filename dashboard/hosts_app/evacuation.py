@@ -109,7 +109,7 @@ def evacuation_steps(plan: EvacuationPlan, *, parallel: int) -> list[StepSpec]:
         key=PROVE,
         action=PROVE,
         title=f"See that {plan.host} is empty",
-        group="check_it_is_empty",
+        group="check_empty",
         phase=Phase.COMPLETE,
         needs=[CLOSE],
         after=[move.key for move in moves],

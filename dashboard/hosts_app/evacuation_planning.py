@@ -71,7 +71,7 @@ LEFT_HERE: Mapping[Choice, str] = {
     Choice.NOTIFY: "its owner wants to be told and moves it; it stays on the host until then",
 }
 FIXES: Mapping[str, str] = {
-    "ERROR": "Mend or delete it, or skip servers in ERROR (--skip-errors).",
+    "ERROR": "Mend or delete it, or plan again and leave servers in ERROR where they are.",
     "VERIFY_RESIZE": "Confirm or revert its resize first.",
     "RESCUE": "Take it out of rescue mode first.",
 }

@@ -31,6 +31,9 @@ def _field(option: Option, cloud: Cloud) -> forms.Field:
     if isinstance(option.default, int):
         return forms.IntegerField(min_value=option.least, **told)
     if option.choices:
-        names = [(name, name) for name in option.choices(cloud)]
-        return forms.ChoiceField(choices=names, required=not option.default, **told)
+        names = option.choices(cloud)
+        shown = names if option.default in names else [option.default, *names]
+        return forms.ChoiceField(
+            choices=[(name, name or "—") for name in shown], required=False, **told
+        )
     return forms.CharField(required=False, **told)

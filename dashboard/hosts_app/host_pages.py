@@ -1,7 +1,9 @@
 """The pages about hosts: all clouds' sums, the hosts of a cloud, one host."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +20,7 @@ from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
 from dashboard.jobs.pages import PageRequest, button, cut, go_to_job, tell
 from dashboard.jobs.progress import job_progress
-from dashboard.jobs.roles import Action, least_role
+from dashboard.jobs.roles import Action, least_role, may
 
 PAGE = "page"
 PLANS_SHOWN = 10
@@ -84,16 +86,19 @@ def look_again(request: PageRequest, name: str) -> HttpResponse:
 def host_page(request: PageRequest, name: str, host: str) -> HttpResponse:
     """Show one host, what can be done to it, and what was done."""
     cloud = get_object_or_404(Cloud, name=name)
-    return render(request, "hosts/host.html", about_host(cloud, host))
+    return render(request, "hosts/host.html", about_host(cloud, host, request.user))
 
 
-def about_host(cloud: Cloud, name: str, *, filled: DeedForm | None = None) -> dict[str, Any]:
+def about_host(
+    cloud: Cloud, name: str, user: User, *, filled: DeedForm | None = None
+) -> dict[str, Any]:
     """Give what the page of a host shows; ``filled`` is a form that could not be used.
 
     A host that Nova does not know has a page too once something was planned for it.
     """
     host = cloud.hosts.select_related("cloud").filter(name=name).first()
     plans = HostPlan.objects.filter(cloud=cloud, host=name)
+    plans = plans.select_related("plan_job__created_by", "job")
     if host is None and filled is None and not plans.exists():
         raise Http404(f"Cloud {cloud} has no host {name}.")
     jobs = Job.objects.filter(subject=subject_of(cloud, name))
@@ -103,8 +108,8 @@ def about_host(cloud: Cloud, name: str, *, filled: DeedForm | None = None) -> di
         "name": name,
         "host": host,
         "maintenance": host and maintenance_of(host),
-        "kinds": _kinds(cloud, host, filled),
-        "plans": plans.select_related("plan_job__created_by", "job")[:PLANS_SHOWN],
+        "kinds": [*_kinds(_offers(cloud, host, user, filled))],
+        "plans": [(plan, _title(plan)) for plan in plans[:PLANS_SHOWN]],
         "jobs": with_counts(jobs).order_by("-pk")[:JOBS_SHOWN],
         "active_job": active,
         "progress": active and job_progress(active),
@@ -119,20 +124,32 @@ def maintenance_of(host: Host) -> dict[str, str]:
     return {"to": ON if host.is_enabled else OFF, "reason": reason}
 
 
-def _kinds(cloud: Cloud, host: Host | None, filled: DeedForm | None) -> list[Any]:
-    """Give the deeds under the headings of ``KINDS``, each with its form and the role it takes."""
+def _offers(
+    cloud: Cloud, host: Host | None, user: User, filled: DeedForm | None
+) -> list[tuple[Deed, DeedForm, str]]:
+    """Give the deeds for such a host, each with its form and the role that the user lacks."""
     known = sorted(all_deeds().values(), key=lambda deed: deed.title)
-    offered = [deed for deed in known if bool(host) or not deed.of_computes]
     return [
-        (heading, [_offer(deed, cloud, filled) for deed in offered if deed.action == action])
-        for action, heading in KINDS.items()
-        if any(deed.action == action for deed in offered)
+        (
+            deed,
+            filled if filled and filled.deed is deed else DeedForm(deed, cloud),
+            "" if may(user, deed.action) else least_role(deed.action).group,
+        )
+        for deed in known
+        if deed.of_computes == bool(host)
     ]
 
 
-def _offer(deed: Deed, cloud: Cloud, filled: DeedForm | None) -> tuple[Deed, DeedForm, str]:
-    form = filled if filled and filled.deed is deed else DeedForm(deed, cloud)
-    return deed, form, least_role(deed.action).group
+def _kinds(offers: list[tuple[Deed, DeedForm, str]]) -> Iterator[tuple[str, list[Any]]]:
+    """Give the offers under the headings of ``KINDS``."""
+    for action, heading in KINDS.items():
+        if mine := [offer for offer in offers if offer[0].action == action]:
+            yield heading, mine
+
+
+def _title(plan: HostPlan) -> str:
+    deed = all_deeds().get(plan.deed)
+    return deed.title if deed else plan.deed
 
 
 @button(Action.MAINTAIN)
@@ -172,7 +189,9 @@ def plan_deed(request: PageRequest, name: str, host: str, deed: str) -> HttpResp
             )
         except PumphouseError as error:
             tell(request, error)
-    return render(request, "hosts/host.html", about_host(cloud, host, filled=form), status=400)
+    return render(
+        request, "hosts/host.html", about_host(cloud, host, request.user, filled=form), status=400
+    )
 
 
 @button(Action.PLAN)
@@ -183,4 +202,5 @@ def plan_other(request: PageRequest, name: str) -> HttpResponse:
     cloud = get_object_or_404(Cloud, name=name)
     if not host or deed is None or deed.of_computes:
         return redirect("hosts", cloud.name)
-    return render(request, "hosts/host.html", about_host(cloud, host, filled=DeedForm(deed, cloud)))
+    about = about_host(cloud, host, request.user, filled=DeedForm(deed, cloud))
+    return render(request, "hosts/host.html", about)

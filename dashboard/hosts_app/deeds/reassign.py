@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import cloud_named
@@ -27,6 +28,7 @@ DESTINATION = Option(
     label="Cloud that it goes to",
     default="",
     help="May be left out where there is only one other.",
+    choices=lambda cloud: list(_others(cloud).values_list("name", flat=True)),
 )
 LIMITS = (
     Option(
@@ -141,7 +143,7 @@ def choices_of(options: Mapping[str, Any], *, mac: str, from_drained: bool = Fal
 
 def destination_of(source: Cloud, name: str) -> Cloud:
     """Give the cloud that was named, or the only other one. Raises ``BadInput``."""
-    others = Cloud.objects.exclude(pk=source.pk).exclude(state=Cloud.State.VANISHED)
+    others = _others(source)
     if not name and others.count() == 1:
         return others.get()
     known = ", ".join(others.values_list("name", flat=True)) or "none"
@@ -153,6 +155,10 @@ def destination_of(source: Cloud, name: str) -> Cloud:
     if destination == source:
         raise BadInput(f"The host is in {name} already.", fix=f"Other clouds: {known}.")
     return destination
+
+
+def _others(source: Cloud) -> QuerySet[Cloud]:
+    return Cloud.objects.exclude(pk=source.pk).exclude(state=Cloud.State.VANISHED)
 
 
 def _roles(text: str) -> list[str]:
