@@ -37,17 +37,17 @@ seccomp_option() {
 }
 
 admin_address() {
-    awk '{ gsub(/"/, "") }
-         /^[^ ]/ { section = $1 }
-         section == "ADMIN_NETWORK:" && $1 == "ipaddress:" { print $2; exit }' /etc/fuel/astute.yaml
+    sed -n '/^"*ADMIN_NETWORK"*:/,/^[^ ]/s/^ *"*ipaddress"*: *"*\([0-9.]*\).*/\1/p' /etc/fuel/astute.yaml
 }
 
 # Settings are written once: what an operator changed in them stays.
 write_settings() {
     install -d -o root -g "$owner" -m 0750 /etc/pumphouse
     [ -e /etc/pumphouse/pumphouse.env ] && return
+    address=$(admin_address)
+    [ -n "$address" ] || fail "/etc/fuel/astute.yaml does not name the address of the master."
     addresses=$(hostname -I | tr ' ' '\n' | grep . | paste -s -d, -)
-    sed -e "s|@ADDRESS@|$(admin_address)|" -e "s|@PORT@|$port|" \
+    sed -e "s|@ADDRESS@|$address|" -e "s|@PORT@|$port|" \
         -e "s|@HOSTS@|localhost,127.0.0.1,$(hostname -f),$(hostname -s),$addresses|" \
         "$here/pumphouse.env" >/etc/pumphouse/pumphouse.env.new
     chmod 0640 /etc/pumphouse/pumphouse.env.new
