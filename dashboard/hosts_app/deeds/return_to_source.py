@@ -64,6 +64,7 @@ class ReturnToSource(Deed):
 
     name = "return_to_source"
     title = "Return it to the source"
+    of_computes = False  # Nova's record of it was deleted when it left
     of_computes = False
     options = LIMITS
 
