@@ -8,6 +8,7 @@ from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.drained import require_drained
 from dashboard.hosts_app.evacuation import still_on
+from dashboard.hosts_app.hosts import look_at_hosts
 from dashboard.hosts_app.hypervisors import providers_of
 from dashboard.hosts_app.nova import SERVICES, compute_services
 from dashboard.hosts_app.reassignment_refusals import COMPUTE
@@ -98,3 +99,4 @@ def forget_compute(work: Work) -> None:
     # Nova itself deletes them since Stein.
     for provider in work.record.providers:
         connection.delete("placement", f"/resource_providers/{provider}")
+    look_at_hosts(work.record.source)
