@@ -1,6 +1,7 @@
 """The lists of jobs that the pages show. Quiet kinds, as notifications, are on no list but the
 one of all jobs: a mail server that is down is no matter of the tenant's."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -18,6 +19,7 @@ from dashboard.jobs.states import (
 BROKEN_JOB_STATES = frozenset({JobState.FAILED, JobState.ERRORED})
 ENDED_JOB_STATES = frozenset(JobState) - ACTIVE_JOB_STATES
 TODAY = timedelta(hours=24)
+_others_waiting: list[Callable[[], int]] = []
 
 
 def needing_somebody() -> QuerySet[Job]:
@@ -50,9 +52,15 @@ def with_counts(jobs: QuerySet[Job]) -> QuerySet[Job]:
     )
 
 
+def count_as_waiting(count: Callable[[], int]) -> None:
+    """Have something else that waits for an operator counted too; apps call it when ready."""
+    _others_waiting.append(count)
+
+
 def strip_counts() -> dict[str, int]:
-    """Count the jobs that run and those that wait for an operator: the strip of every page."""
-    return {"running": running().count(), "waiting": needing_somebody().count()}
+    """Count the jobs that run, and all that waits for an operator: the strip of every page."""
+    others = sum(count() for count in _others_waiting)
+    return {"running": running().count(), "waiting": needing_somebody().count() + others}
 
 
 def _loud_jobs() -> QuerySet[Job]:

@@ -114,8 +114,11 @@ def _kept_query(request: PageRequest) -> str:
 
 
 def _can_hold(job: Job) -> bool:
-    pending = job.steps.filter(phase__gte=Phase.CUTOVER, state=StepState.PENDING)
-    return job.is_active and job.hold_before is None and pending.exists()
+    """Say whether the cutover can still be held: when none of it has begun."""
+    cutover = job.steps.filter(phase__gte=Phase.CUTOVER)
+    begun = cutover.exclude(state__in=(StepState.PENDING, StepState.SKIPPED))
+    ahead = cutover.filter(state=StepState.PENDING)
+    return job.is_active and job.hold_before is None and ahead.exists() and not begun.exists()
 
 
 def _steps(job: Job, request: PageRequest) -> dict[str, Any]:

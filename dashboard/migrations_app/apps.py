@@ -10,3 +10,10 @@ class MigrationsConfig(AppConfig):
     label = "migrations_app"
     verbose_name = "migrations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have what waits besides jobs counted; models cannot be imported before this."""
+        from dashboard.jobs.job_lists import count_as_waiting
+        from dashboard.migrations_app.waiting import count_waiting
+
+        count_as_waiting(count_waiting)

@@ -68,6 +68,8 @@ def _execute(plan: Plan, job: Job | None) -> Stop:
 def _verify(plan: Plan, job: Job | None) -> Stop:
     if (job and job.is_active) or plan.verified_at is None:
         return _of_job("Verify", job, otherwise="Not compared yet")
+    if plan.state == Plan.State.ROLLED_BACK:
+        return Stop("Verify", "pending", "Not compared since the rollback")
     differences = plan.differences.filter(named=False).count()
     if differences:
         return Stop(

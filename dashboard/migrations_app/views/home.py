@@ -1,6 +1,5 @@
 """The first page: what needs somebody, what runs, what has finished today."""
 
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -9,7 +8,7 @@ from dashboard.jobs import job_lists
 from dashboard.jobs.models import Job
 from dashboard.jobs.pages import PageRequest
 from dashboard.jobs.progress import job_progress
-from dashboard.migrations_app.models import Plan, PlanFinding
+from dashboard.migrations_app.waiting import blocked_plans, lost_clouds
 
 RUNNING_SHOWN = 20
 FINISHED_SHOWN = 25
@@ -24,24 +23,11 @@ def home(request: PageRequest) -> HttpResponse:
         {
             "waiting_jobs": job_lists.needing_somebody().select_related("created_by"),
             "blocked_plans": blocked_plans(),
-            "lost_clouds": Cloud.objects.filter(state=Cloud.State.UNREACHABLE),
+            "lost_clouds": lost_clouds(),
             "running": [(job, job_progress(job)) for job in running],
             "finished": job_lists.with_counts(job_lists.finished_today())[:FINISHED_SHOWN],
             "has_clouds": Cloud.objects.exists(),
             "has_jobs": Job.objects.exists(),
             "section": "home",
         },
-    )
-
-
-def blocked_plans() -> QuerySet[Plan]:
-    """Give the plans that findings block and that no newer plan of the tenant has replaced."""
-    newer = Plan.objects.filter(
-        source=OuterRef("source"), tenant_id=OuterRef("tenant_id"), pk__gt=OuterRef("pk")
-    )
-    blocks = PlanFinding.objects.filter(plan=OuterRef("pk"), severity=PlanFinding.Severity.BLOCK)
-    return (
-        Plan.objects.select_related("source", "destination")
-        .filter(~Exists(newer), state=Plan.State.BLOCKED)
-        .annotate(first_block=blocks.values("sentence")[:1])
     )

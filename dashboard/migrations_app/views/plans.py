@@ -40,6 +40,7 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
         "active_job": active,
         "progress": job_progress(active) if active else None,
         "blocks": plan.findings.filter(severity=PlanFinding.Severity.BLOCK),
+        "has_nothing_to_do": has_nothing_to_do(plan),
         "counts": _counts(plan),
         "tab": tab,
         "section": "tenants",
@@ -69,6 +70,12 @@ def plan_again(request: PageRequest, plan_id: int) -> HttpResponse:
         tell(request, error)
         return redirect("plan-tab", plan.pk, "choices")
     return redirect(again)
+
+
+def has_nothing_to_do(plan: Plan) -> bool:
+    """Say whether a plan that is ready would create nothing, since everything was moved before."""
+    left = plan.items.filter(action=PlanItem.Action.CREATE)
+    return plan.state == Plan.State.READY and plan.items.exists() and not left.exists()
 
 
 def plan_or_404(plan_id: int) -> Plan:

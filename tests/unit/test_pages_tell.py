@@ -1,0 +1,160 @@
+"""What pages say in words: on rows alone, by Django's own client."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.jobs.models import Job
+from dashboard.jobs.states import JobState, Phase, StepState
+from dashboard.migrations_app.models import Plan, PlanItem
+from tests import rows
+from tests.host_rows import evacuation_of, hosts_of, plan_for
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clouds() -> tuple[Cloud, Cloud]:
+    return rows.two_clouds()
+
+
+@pytest.fixture
+def plan(clouds: tuple[Cloud, Cloud]) -> Plan:
+    return rows.plan_of(rows.tenant_of(clouds[0]), clouds[1])
+
+
+def page(address: str, *, role: str = "operator") -> str:
+    return answer(address, role=role).content.decode()
+
+
+def answer(address: str, *, role: str = "operator", post: dict[str, Any] | None = None) -> Any:
+    client = Client()
+    client.force_login(rows.user_with(role))
+    return client.get(address) if post is None else client.post(address, post)
+
+
+def test_the_header_counts_all_that_home_lists_as_needing_somebody(clouds: Any) -> None:
+    old, new = clouds
+    blocked = rows.plan_of(rows.tenant_of(old), new, state=Plan.State.BLOCKED)
+    rows.job_of(rows.plan_of(rows.tenant_of(old, "shop"), new), JobState.FAILED)
+    Cloud.objects.filter(pk=new.pk).update(state=Cloud.State.UNREACHABLE)
+    home = page("/")
+    assert home.count('class="card attention') == 3
+    assert f"/plans/{blocked.pk}/findings/" in home
+    assert '3<span class="wordy"> need you' in home
+
+
+def test_after_a_rollback_an_earlier_comparison_is_not_shown_as_good(plan: Plan) -> None:
+    rows.differences_of(plan)
+    plan.differences.all().delete()
+    Plan.objects.filter(pk=plan.pk).update(state=Plan.State.ROLLED_BACK)
+    shown = page(plan.get_absolute_url())
+    assert "Not compared since the rollback" in shown
+    assert "No unexpected difference" not in shown
+
+
+def test_a_plan_of_a_moved_tenant_says_that_there_is_nothing_to_do(plan: Plan) -> None:
+    assert "There is nothing to do" not in page(plan.get_absolute_url())
+    plan.items.filter(action=PlanItem.Action.CREATE).update(action=PlanItem.Action.KEEP)
+    assert "There is nothing to do" in page(plan.get_absolute_url(), role="viewer")
+
+
+def test_a_job_without_steps_says_that_there_was_nothing_to_do(plan: Plan) -> None:
+    job = Job.objects.create(kind="execute", title="Move", subject="x", state=JobState.DONE)
+    assert "There was nothing to do" in page(job.get_absolute_url())
+
+
+def test_the_cutover_is_not_held_once_it_has_begun(plan: Plan) -> None:
+    job = rows.job_of(plan, JobState.RUNNING)
+    assert "Hold before cutover" in page(job.get_absolute_url())
+    step = job.steps.filter(phase=Phase.CUTOVER).earliest("ordinal")
+    job.steps.filter(pk=step.pk).update(state=StepState.RUNNING)
+    assert "Hold before cutover" not in page(job.get_absolute_url(), role="admin")
+
+
+def test_a_tenant_of_a_cloud_that_was_never_looked_at_has_no_numbers(clouds: Any) -> None:
+    tenant = rows.tenant_of(clouds[0])
+    Cloud.objects.update(checked_at=None)
+    shown = page(tenant.get_absolute_url())
+    assert "counted when the cloud is looked at" in shown
+    assert "8 servers" not in shown
+
+
+def test_a_host_tells_who_has_closed_it_and_is_left_alone(clouds: Any) -> None:
+    foreign = hosts_of(clouds[0])[2]
+    shown = page(foreign.get_absolute_url())
+    assert "watcher_disabled" in shown
+    assert "Somebody else has disabled its nova-compute: let them finish." in shown
+
+
+def test_a_host_that_cannot_be_found_is_a_404(clouds: Any) -> None:
+    assert answer("/clouds/old/hosts/nowhere/").status_code == 404
+
+
+def test_a_host_that_nova_does_not_know_has_a_page_once_it_was_planned_for(clouds: Any) -> None:
+    host = hosts_of(clouds[0])[0]
+    plan_for(host, HostPlan.State.READY)
+    address = host.get_absolute_url()
+    host.delete()
+    shown = page(address)
+    assert "Nova of old has no such host" in shown
+    assert 'id="return_to_source"' in shown
+    assert 'id="evacuate"' not in shown
+
+
+def test_a_form_that_cannot_be_used_comes_back_as_it_was_filled_in(clouds: Any) -> None:
+    host = hosts_of(clouds[0])[0]
+    given = {"parallel": "0", "limit": "60"}
+    told = answer(f"{host.get_absolute_url()}plan/evacuate/", post=given)
+    assert told.status_code == 400
+    assert "greater than or equal to 1" in told.content.decode()
+    assert 'value="60"' in told.content.decode()
+    assert not HostPlan.objects.exists()
+
+
+def test_a_plan_is_made_with_what_was_chosen(clouds: Any) -> None:
+    host = hosts_of(clouds[0])[0]
+    given = {"parallel": "3", "limit": "60", "skip_errors": "on"}
+    told = answer(f"{host.get_absolute_url()}plan/evacuate/", post=given)
+    made = HostPlan.objects.get()
+    assert told["Location"] == made.get_absolute_url()
+    assert made.options == {"parallel": 3, "limit": 60, "skip_errors": True}
+
+
+def test_refusals_stand_before_what_would_happen(clouds: Any) -> None:
+    shown = page(plan_for(hosts_of(clouds[0])[0], HostPlan.State.REFUSED).get_absolute_url())
+    assert shown.index("is the last host") < shown.index("What will happen")
+    assert 'id="confirmation"' not in shown
+
+
+def test_a_plan_is_started_by_its_name_and_by_no_other(clouds: Any) -> None:
+    host = hosts_of(clouds[0])[0]
+    made = plan_for(host, HostPlan.State.READY)
+    wrong = answer(made.get_absolute_url(), post={"confirmation": "compute-9"})
+    assert wrong.status_code == 400
+    assert "so nothing was done" in wrong.content.decode()
+    told = answer(made.get_absolute_url(), role="admin", post={"confirmation": host.name})
+    assert told["Location"] == Job.objects.get(kind="evacuate").get_absolute_url()
+
+
+@pytest.mark.parametrize("verb", ["maintenance/", "plan/evacuate/"])
+def test_a_viewer_does_nothing_to_a_host(clouds: Any, verb: str) -> None:
+    host = hosts_of(clouds[0])[0]
+    assert answer(f"{host.get_absolute_url()}{verb}", role="viewer", post={}).status_code == 403
+
+
+def test_a_viewer_starts_no_plan(clouds: Any) -> None:
+    made = plan_for(hosts_of(clouds[0])[0], HostPlan.State.READY)
+    given = {"confirmation": made.host}
+    assert answer(made.get_absolute_url(), role="viewer", post=given).status_code == 403
+    assert not Job.objects.filter(kind="evacuate").exists()
+
+
+def test_the_job_of_a_plan_leads_back_to_it(clouds: Any) -> None:
+    made = plan_for(hosts_of(clouds[0])[0], HostPlan.State.READY)
+    job = evacuation_of(made, JobState.RUNNING)
+    shown = page(job.get_absolute_url())
+    assert f'href="{made.get_absolute_url()}"' in shown
+    assert "Close host" in shown and "Move servers" in shown
