@@ -15,6 +15,8 @@ from dashboard.hosts_app.evacuation_planning import EvacuationPlan, Fate, lacks_
 from dashboard.hosts_app.flavors import local_disk_gib
 from dashboard.hosts_app.room import RAM_MIB, VCPU
 
+GIB = 1024  # in MiB
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outlook:
@@ -63,11 +65,15 @@ class Outlook:
             return f"{self.staying} stay by choice" if self.staying else "has no servers"
         noun = f"server{pluralize(self.servers)}"
         disks = f", up to {self.disk_gib} GiB of disks" if self.disk_gib else ""
-        return f"{self.servers} {noun} with {self.ram_mib} MiB of RAM{disks}"
+        return f"{self.servers} {noun} with {_amount(self.ram_mib)} of RAM{disks}"
 
     def as_row(self, *, rank: int) -> dict[str, Any]:
         """Give it as what a row keeps, with its place among the hosts of its cloud from 1 on."""
         return {"rank": rank, "reason": self.reason, **asdict(self)}
+
+
+def _amount(mib: int) -> str:
+    return f"{mib} MiB" if mib < GIB else f"{mib / GIB:.0f} GiB"
 
 
 def rank_hosts(reading: CloudReading) -> list[Outlook]:

@@ -68,8 +68,8 @@ def test_an_empty_host_goes_first_and_disks_weigh_more_than_ram() -> None:
     found = reading(copies, large)
     assert ranked(found) == ["c3", "c2", "c1"]
     assert outlook(found, "c3").reason == "has no servers"
-    assert outlook(found, "c1").reason == "1 server with 1024 MiB of RAM, up to 100 GiB of disks"
-    assert outlook(found, "c2").reason == "1 server with 4096 MiB of RAM"
+    assert outlook(found, "c1").reason == "1 server with 1 GiB of RAM, up to 100 GiB of disks"
+    assert outlook(found, "c2").reason == "1 server with 4 GiB of RAM"
 
 
 def test_what_stands_in_the_way_weighs_most_and_is_the_reason() -> None:
