@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +17,8 @@ JsonList = list[Json]
 # 2.47 embeds the flavor by name, 2.73 tells why a server is locked; 2.90 has host names, and from
 # 2.95 on an evacuated server stays stopped: nothing here wants that.
 SERVER_MICROVERSION = "2.90"
+MOST_NAMED = 5
+RESEMBLING_FROM = 0.5
 _MAC = "OS-EXT-IPS-MAC:mac_addr"
 
 
@@ -196,10 +199,7 @@ def find_tenant(cloud: Cloud, name_or_id: str) -> Tenant:
     if not projects and (by_id := cloud.find("identity", f"/projects/{name_or_id}", "project")):
         projects = [by_id]
     if not projects:
-        raise NotFound(
-            f"Cloud {cloud.name} has no tenant {name_or_id!r}.",
-            fix=f"Choose one of its projects: {_names(cloud)}.",
-        )
+        raise _unknown(cloud, name_or_id)
     if len(projects) > 1:
         ids = ", ".join(f"{project['id']} (domain {project['domain_id']})" for project in projects)
         raise BadInput(
@@ -211,10 +211,16 @@ def find_tenant(cloud: Cloud, name_or_id: str) -> Tenant:
     return Tenant(project["id"], project["name"], domain["name"])
 
 
-def _names(cloud: Cloud) -> str:
+def _unknown(cloud: Cloud, name: str) -> NotFound:
+    """Give the error that names what was probably meant: a cloud may have thousands of tenants."""
     projects: Iterable[Json] = cloud.list("identity", "/projects", "projects")
-    names = sorted(project["name"] for project in projects)
-    return ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+    by_folded = {project["name"].lower(): project["name"] for project in projects}
+    near = get_close_matches(name.lower(), by_folded, n=MOST_NAMED, cutoff=RESEMBLING_FROM)
+    meant = f"Did you mean {' or '.join(by_folded[each] for each in near)}? " if near else ""
+    return NotFound(
+        f"Cloud {cloud.name} has no tenant {name!r}.",
+        fix=f"{meant}All of them: pumphouse tenants {cloud.name} --refresh.",
+    )
 
 
 def _portions(values: list[str], size: int = 100) -> Iterable[list[str]]:

@@ -31,7 +31,7 @@ def tenant(source: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         source, numbers=Numbers(), sealed_in=tmp_path_factory.mktemp("sealed"), tell=print
     )
     yield made[0]
-    clear(source, find_leftovers(source, prefix=made[0]["name"]), tell=print)
+    clear(source, find_leftovers(source, tenant=made[0]["name"]), tell=print)
 
 
 def everything(operator: Cloud) -> dict[str, set[str]]:
@@ -78,5 +78,5 @@ def test_removing_it_leaves_the_cloud_as_it_was(clouds, name, tmp_path):
         operator, numbers=Numbers(servers=1, volumes=0), sealed_in=tmp_path, tell=print
     )[0]
     assert everything(operator) != before
-    clear(operator, find_leftovers(operator, prefix=made["name"]), tell=print)
+    clear(operator, find_leftovers(operator, tenant=made["name"]), tell=print)
     assert everything(operator) == before

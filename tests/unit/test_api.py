@@ -87,7 +87,8 @@ def test_every_method_that_writes_names_its_action():
     from dashboard.api.urls import router
 
     for prefix, viewset, _ in router.registry:
-        writing = {extra.__name__ for extra in viewset.get_extra_actions()}
+        extras = viewset.get_extra_actions()
+        writing = {extra.__name__ for extra in extras if extra.mapping.keys() - {"get"}}
         if hasattr(viewset, "create"):
             writing.add("create")
         assert writing == set(getattr(viewset, "acts", {})), prefix

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.errors import BadInput
 from dashboard.migrations_app.seeding.clearing import Leftovers, clear, find_leftovers
 from dashboard.migrations_app.seeding.grounds import PREFIX, known_bytes
 from dashboard.migrations_app.seeding.people import Person, seal
@@ -65,10 +66,25 @@ def test_only_names_with_the_prefix_are_found():
     assert leftovers.flavors == []
 
 
-@pytest.mark.parametrize("prefix", ["", "p", "shop"])
-def test_another_prefix_is_refused(prefix):
-    with pytest.raises(ValueError, match="not of ours"):
-        find_leftovers(RecordingCloud({}), prefix=prefix)
+def test_one_tenant_is_found_with_its_users_and_not_one_whose_name_goes_on():
+    cloud = RecordingCloud(
+        {
+            "/projects": [{"id": "1", "name": f"{PREFIX}a1"}, {"id": "2", "name": f"{PREFIX}a12"}],
+            "/users": [
+                {"id": "3", "name": f"{PREFIX}a1-owner"},
+                {"id": "4", "name": f"{PREFIX}a12-owner"},
+            ],
+        }
+    )
+    leftovers = find_leftovers(cloud, tenant=f"{PREFIX}a1")
+    assert [project["id"] for project in leftovers.projects] == ["1"]
+    assert [user["id"] for user in leftovers.users] == ["3"]
+
+
+@pytest.mark.parametrize("tenant", ["p", "shop"])
+def test_a_tenant_that_is_not_ours_is_refused(tenant):
+    with pytest.raises(BadInput, match="no test tenant"):
+        find_leftovers(RecordingCloud({}), tenant=tenant)
 
 
 def test_what_belongs_to_other_projects_stays():

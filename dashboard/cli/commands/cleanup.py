@@ -6,6 +6,7 @@ from dashboard.cli.choosing import chosen_cloud
 from dashboard.cli.command import OK, Command
 from dashboard.cli.confirming import confirmed_name
 from dashboard.cli.screen import Screen
+from dashboard.errors import NotFound
 from dashboard.hosts_app.clouds import connect
 from dashboard.migrations_app.seeding.clearing import clear, find_leftovers
 
@@ -16,18 +17,25 @@ class CleanupCommand(Command):
     name = "cleanup"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the cloud, the destination as in 2015 when none is given."""
+        """Take the cloud, the destination as in 2015 when none is given, and maybe a tenant."""
         parser.add_argument("cloud", nargs="?", default="destination", metavar="CLOUD")
-        parser.add_argument("--confirm", metavar="NAME", help="the cloud's name")
+        parser.add_argument("--tenant", default="", metavar="NAME", help="remove this one only")
+        parser.add_argument(
+            "--confirm", metavar="NAME", help="the cloud's name, or the tenant's with --tenant"
+        )
 
     def run(self, options: Namespace, screen: Screen) -> int:
-        """Remove them once the cloud's name was given."""
+        """Remove them once the name of the cloud, or of the one tenant, was given."""
         cloud = chosen_cloud(options.cloud)
         operator = connect(cloud)
-        leftovers = find_leftovers(operator)
+        leftovers = find_leftovers(operator, tenant=options.tenant)
         lines = leftovers.lines()
+        if options.tenant and not lines:
+            fix = f"See pumphouse tenants {cloud.name} --refresh."
+            raise NotFound(f"Cloud {cloud.name} has no test tenant {options.tenant!r}.", fix=fix)
         if lines:
-            confirmed_name(options.confirm, name=cloud.name, touched=lines, screen=screen)
+            name = options.tenant or cloud.name
+            confirmed_name(options.confirm, name=name, touched=lines, screen=screen)
             clear(operator, leftovers, tell=screen.progress.print)
         screen.tell(f"Removed from {cloud.name}: {len(lines)} tenants, users and flavors.")
         screen.answer({"cloud": cloud.name, "removed": lines})

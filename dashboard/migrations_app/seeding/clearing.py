@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from dashboard.clients.openstack import Cloud, wait_for
+from dashboard.errors import BadInput
 from dashboard.migrations_app.seeding.grounds import PREFIX, Json
 
 SECONDS = 300
@@ -31,16 +32,20 @@ class Leftovers:
         ]
 
 
-def find_leftovers(operator: Cloud, *, prefix: str = PREFIX) -> Leftovers:
-    """Find projects, users and flavors whose names begin with the prefix, or one tenant's name."""
-    if not prefix.startswith(PREFIX):
-        raise ValueError(f"{prefix!r} is not of ours.")
+def find_leftovers(operator: Cloud, *, tenant: str = "") -> Leftovers:
+    """Find projects, users and flavors whose names have the prefix, or those of one test tenant.
+
+    Raises ``BadInput`` for a tenant that is none of ours.
+    """
+    if tenant and not tenant.startswith(PREFIX):
+        raise BadInput(
+            f"{tenant!r} is no test tenant: its name does not begin with {PREFIX}.",
+            fix="Only what pumphouse setup has made is removed.",
+        )
     return Leftovers(
-        _begun_with(prefix, operator.list("identity", "/projects", "projects")),
-        _begun_with(prefix, operator.list("identity", "/users", "users")),
-        _begun_with(
-            prefix, operator.list("compute", "/flavors/detail", "flavors", is_public="None")
-        ),
+        _ours(tenant, operator.list("identity", "/projects", "projects")),
+        _ours(tenant, operator.list("identity", "/users", "users")),
+        _ours(tenant, operator.list("compute", "/flavors/detail", "flavors", is_public="None")),
     )
 
 
@@ -57,8 +62,10 @@ def clear(operator: Cloud, leftovers: Leftovers, *, tell: Callable[[str], None])
         operator.delete("compute", f"/flavors/{flavor['id']}")
 
 
-def _begun_with(prefix: str, found: Iterable[Json]) -> list[Json]:
-    return [thing for thing in found if thing["name"].startswith(prefix)]
+def _ours(tenant: str, found: Iterable[Json]) -> list[Json]:
+    """Give what is named as the tenant or, with a dash, after it; all of ours without a tenant."""
+    begin = f"{tenant}-" if tenant else PREFIX
+    return [thing for thing in found if thing["name"] == tenant or thing["name"].startswith(begin)]
 
 
 def _clear_project(operator: Cloud, project_id: str) -> None:
