@@ -24,11 +24,16 @@ def _text(text: str, _encoding: str) -> str:
     return text
 
 
+def _load(stream: Any, loader: Any = yaml.SafeLoader, *, load: Any = yaml.load) -> Any:
+    """Read YAML as it could be read before a loader had to be named."""
+    return load(stream, loader)
+
+
 def main() -> None:
     """Run the command line of the builder; it exits with 255 for a plugin that is not valid."""
     cli.unicode = _text
     build.filter = version_mapping.filter = _filter
-    yaml.load = yaml.safe_load
+    yaml.load = _load
     cli.main()
 
 

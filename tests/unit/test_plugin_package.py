@@ -32,6 +32,7 @@ WHOLE = {
     "metadata.yaml",
     "post_install.sh",
     "repositories/ubuntu/Packages.gz",
+    "repositories/ubuntu/Release",
     "uninstall.sh",
 }
 SCRIPT = re.compile(r"deployment_scripts/[a-z_/]+\.(sh|py|env|service|pp|yaml)")
@@ -107,6 +108,16 @@ def test_the_scripts_of_the_package_name_the_folder_that_it_installs(package):
     assert f'sh "{PLACE}deployment_scripts/master/uninstall.sh"' in scripts
 
 
+def test_the_rpm_of_centos_7_reads_the_package(package):
+    query = "%{PAYLOADFORMAT} %{PAYLOADCOMPRESSOR}\n[%{REQUIRENAME} %{REQUIREVERSION}\n]"
+    command = ["rpm", "-qp", "--queryformat", query, package]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    payload, *needs = done.stdout.splitlines()
+    assert payload == "cpio gzip"
+    versions = [need.split()[1].partition("-")[0] for need in needs if need.startswith("rpmlib(")]
+    assert all(tuple(map(int, each.split("."))) <= (4, 11, 3) for each in versions)
+
+
 def test_an_upgrade_does_not_uninstall(package):
     removal = scripts_of(package).partition("preuninstall")[2]
     assert removal.index("[ $1 -eq 0 ]") < removal.index("uninstall.sh")
@@ -132,5 +143,5 @@ def test_the_package_and_the_project_have_one_version():
 
 def test_a_machine_without_tools_is_told_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(CannotBuild, match="apt-get install .*rpm.*createrepo-c"):
+    with pytest.raises(CannotBuild, match=r"apt-get install .*rpm.*createrepo-c"):
         require_tools()
