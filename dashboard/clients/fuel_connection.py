@@ -61,11 +61,10 @@ class FuelConnection(APIClient):  # type: ignore[misc]  # the package has no typ
 
     def __init__(self, endpoint: FuelEndpoint) -> None:
         super().__init__(endpoint.host, endpoint.port)
-        host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
-        self.root = f"{'https' if endpoint.tls else 'http'}://{host}:{endpoint.port}"
+        self.root = endpoint.root
         self.api_root = f"{self.root}/api/v1/"
         secrets.register(endpoint.password)
-        self._session = _Session(self.root, endpoint=endpoint)
+        self._session = _Session(endpoint)
 
     def _raise_for_status_with_info(self, response: requests.Response) -> None:
         """Look at an answer before fuelclient reads it."""
@@ -78,21 +77,21 @@ class FuelConnection(APIClient):  # type: ignore[misc]  # the package has no typ
 class _Login:
     """Gets tokens from the Keystone that the master serves beside its API."""
 
-    def __init__(self, root: str, *, endpoint: FuelEndpoint) -> None:
-        self.root = root
+    def __init__(self, endpoint: FuelEndpoint) -> None:
+        self.root = endpoint.root
         self.username = endpoint.username
         self._session = KeystoneSession(
             verify=endpoint.verify, timeout=endpoint.answer_seconds, redirect=False
         )
         self._plugins = [
             identity.V2Password(
-                f"{root}/keystone/v2.0",
+                f"{self.root}/keystone/v2.0",
                 username=endpoint.username,
                 password=endpoint.password,
                 tenant_name=endpoint.tenant,
             ),
             identity.V3Password(
-                f"{root}/keystone/v3",
+                f"{self.root}/keystone/v3",
                 username=endpoint.username,
                 password=endpoint.password,
                 user_domain_id="default",
@@ -136,11 +135,11 @@ class _Login:
 class _Session(requests.Session):
     """Bounds each request in time and renews the token when Fuel says 401."""
 
-    def __init__(self, root: str, *, endpoint: FuelEndpoint) -> None:
+    def __init__(self, endpoint: FuelEndpoint) -> None:
         super().__init__()
         self.headers.update({"Content-Type": "application/json", "Accept": "application/json"})
-        self._root = root
-        self._login = _Login(root, endpoint=endpoint)
+        self._root = endpoint.root
+        self._login = _Login(endpoint)
         self._bounds: dict[str, Any] = {
             "timeout": (endpoint.connect_seconds, endpoint.answer_seconds),
             # Given with each request, else REQUESTS_CA_BUNDLE would overrule False.

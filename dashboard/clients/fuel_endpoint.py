@@ -42,6 +42,12 @@ class FuelEndpoint:
     connect_seconds: float = CONNECT_SECONDS
     answer_seconds: float = ANSWER_SECONDS
 
+    @property
+    def root(self) -> str:
+        """The address of the master's pages; its API and its Keystone are below it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
+
 
 def read_fuel(section: Section) -> FuelEndpoint:
     """Read the section ``fuel`` of a config.yaml: the keys of 2015, and ours beside them."""

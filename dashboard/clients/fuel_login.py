@@ -21,8 +21,7 @@ def roles_in_fuel(endpoint: FuelEndpoint, *, username: str, password: str) -> fr
     v2.0, or v3 where that is gone. Raises ``Retryable`` when Keystone does not answer.
     """
     secrets.register(password)
-    host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
-    root = f"{'https' if endpoint.tls else 'http'}://{host}:{endpoint.port}/keystone"
+    root = f"{endpoint.root}/keystone"
     session = Session(verify=endpoint.verify, timeout=ANSWER_SECONDS, redirect=False)
     try:
         try:

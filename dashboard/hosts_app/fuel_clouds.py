@@ -25,7 +25,7 @@ class SeenEnvironment:
     release: str
     node_count: int
     facts: CloudFacts | None
-    obstacle: str = ""
+    obstacle: str
 
 
 def link_file_clouds(

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -11,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel_facts import CloudFacts
 from dashboard.clients.fuel_objects import Environment
 from dashboard.errors import Conflict, NeedsOperator, NotFound
 from dashboard.hosts_app.fuel_clouds import (
@@ -83,22 +83,26 @@ def look_at_environments() -> list[str]:
 def _read(fuel: FuelMaster) -> list[SeenEnvironment]:
     releases = {release.id: release.name for release in fuel.releases()}
     counted = Counter(node.environment_id for node in fuel.nodes())
-    return [
-        SeenEnvironment(
+    found = []
+    for environment in fuel.environments():
+        facts, obstacle = _read_facts(fuel, environment)
+        seen = SeenEnvironment(
             environment=environment,
             release=releases.get(environment.release_id, ""),
             node_count=counted[environment.id],
-            **_read_facts(fuel, environment),
+            facts=facts,
+            obstacle=obstacle,
         )
-        for environment in fuel.environments()
-    ]
+        found.append(seen)
+    return found
 
 
-def _read_facts(fuel: FuelMaster, environment: Environment) -> dict[str, Any]:
+def _read_facts(fuel: FuelMaster, environment: Environment) -> tuple[CloudFacts | None, str]:
+    """Give the facts of the cloud in an environment, or None and why there are none."""
     try:
-        return {"facts": fuel.cloud_facts(environment.id)}
+        return fuel.cloud_facts(environment.id), ""
     except (NeedsOperator, NotFound) as error:
-        return {"facts": None, "obstacle": str(error)}
+        return None, str(error)
 
 
 def _rows_of(fuel: FuelMaster) -> QuerySet[FuelEnvironment]:
@@ -135,7 +139,7 @@ def _changes(old: FuelEnvironment | None, new: FuelEnvironment) -> list[str]:
     changed = {
         "It is there again.": old.is_gone,
         f"It is called {new.name} now, and was called {old.name}.": old.name != new.name,
-        f"It is {new.status_words} now, and was {old.status_words}.": (old.status != new.status),
+        f"It is {new.status_words} now, and was {old.status_words}.": old.status != new.status,
         f"It is {new.release} now, and was {old.release}.": old.release != new.release,
         f"It has {new.node_count} nodes now, and had {old.node_count}.": (
             old.node_count != new.node_count

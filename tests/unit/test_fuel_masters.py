@@ -92,6 +92,12 @@ def test_what_is_no_address_is_told_without_showing_it(
     assert "secret" not in str(caught.value)
 
 
+def test_an_address_may_be_of_version_six(write: Write, settings: Any) -> None:
+    settings.PUMPHOUSE_FUEL_URL = "https://[2001:db8::1]"
+    settings.PUMPHOUSE_FUEL_CREDENTIALS = str(write(CREDENTIALS, "fuel.yaml"))
+    assert configured_fuel().address == "https://[2001:db8::1]:8443"
+
+
 def test_all_that_can_be_said_of_a_master_is_read(write: Write, tmp_path: Path) -> None:
     certificate, _ = make_certificate(tmp_path)
     path = write(
