@@ -78,9 +78,10 @@ def _deploy_changes(work: Work, environment: int, node_ids: Sequence[int]) -> Ta
 def _bring(work: Work, order: Callable[[int, list[int]], Task], *, to: tuple[str, ...]) -> Node:
     """Bring the node to one of the states by an order, unless it is there. Gives the node."""
     node, environment = work.node(), work.record.destination_environment
-    if node.status in to and work.step.key not in work.record.tasks:
-        return node
     orders = work.orders(environment)
+    if node.status in to:
+        orders.await_given(work.step.key)
+        return node
     orders.carry_out(work.step.key, partial(order, environment, [node.id]))
     node = work.node()
     if node.status not in to:

@@ -30,11 +30,9 @@ class Reassign(JobKind):
             return
         work = Work(step, context)
         try:
-            STEPS[step.action](work)
+            _do(work)
         except NeedsOperator as error:
-            raise _with_place(error, work) from None
-        finally:
-            _note_place(work)
+            raise _with_place(error, work.record) from None
 
     def concluded(self, job: Job) -> None:
         """Open a host again that was not taken out of its environment; else say where it is."""
@@ -63,15 +61,16 @@ def _way_on(job: Job) -> str:
     return RETRY if job.params["returns"] else RETRY_OR_RETURN
 
 
-def _with_place(error: NeedsOperator, work: Work) -> NeedsOperator:
-    _note_place(work)
-    record = work.record
+def _do(work: Work) -> None:
+    """Do the step, and store where the host is then, if Fuel answers: however it ends."""
+    try:
+        STEPS[work.step.action](work)
+    finally:
+        with suppress(PumphouseError):
+            work.note(place=place_of(work.fuel, work.record))
+
+
+def _with_place(error: NeedsOperator, record: Reassignment) -> NeedsOperator:
     sentence = f"{error.sentence} {record.place}".strip()
     fix = f"{error.fix} {_way_on(record.job)}" if record.is_released else error.fix
     return NeedsOperator(sentence, fix=fix, request_id=error.request_id)
-
-
-def _note_place(work: Work) -> None:
-    """Store where the host is, if Fuel answers; a job that ended without an error tells it."""
-    with suppress(PumphouseError):
-        work.note(place=place_of(work.fuel, work.record))
