@@ -92,7 +92,7 @@ def plan_for(host: Host, state: HostPlan.State, *, user: User | None = None) -> 
     plan.plan_job = _job(
         "plan_host",
         f"Plan for {host} of {host.cloud}: free the host",
-        subject=f"host_plan:{plan.pk}",
+        subject=f"host_plan:{host.cloud}:{host}",
         state=JobState.RUNNING if drafting else JobState.DONE,
         params={"host_plan": plan.pk},
         user=user,

@@ -189,7 +189,12 @@ def reopen(job: Job) -> None:
         return
     cloud = Cloud.objects.get(pk=job.params["cloud"])
     start_maintenance(
-        cloud, job.params["host"], to=OFF, user=job.created_by, launched_from=job.launched_from
+        cloud,
+        job.params["host"],
+        to=OFF,
+        after=job,
+        user=job.created_by,
+        launched_from=job.launched_from,
     )
 
 

@@ -26,7 +26,8 @@ def start_host_plan(
 ) -> HostPlan:
     """Start to plan what would be done to a host; ``plan.plan_job`` is the job that reads.
 
-    Raises ``BadInput`` for a deed or an option that there is not.
+    Raises ``BadInput`` for a deed or an option that there is not, ``Conflict`` while another plan
+    for the host is being made.
     """
     chosen = chosen_options(deed_named(deed), options or {})
     title = f"Plan for {host} of {cloud.name}: {deed_named(deed).title.lower()}"
@@ -35,7 +36,7 @@ def start_host_plan(
         plan.plan_job = start_job(
             kind="plan_host",
             title=title,
-            subject=f"host_plan:{plan.pk}",
+            subject=f"host_plan:{cloud.name}:{host}",
             steps=[StepSpec(key="plan", action="plan", title=title)],
             params={"host_plan": plan.pk},
             user=user,

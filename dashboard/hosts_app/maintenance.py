@@ -14,6 +14,7 @@ from dashboard.hosts_app.nova import (
     disabled_by_others,
     enable_service,
 )
+from dashboard.jobs.job_lists import AFTER
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job
@@ -23,11 +24,18 @@ TITLES = {ON: "Put {host} of {cloud} into maintenance", OFF: "Let {host} of {clo
 
 
 def start_maintenance(
-    cloud: Cloud, host: str, *, to: str, user: User | None = None, launched_from: str = ""
+    cloud: Cloud,
+    host: str,
+    *,
+    to: str,
+    after: Job | None = None,
+    user: User | None = None,
+    launched_from: str = "",
 ) -> Job:
     """Start to put a host into maintenance (``ON``) or to take it out (``OFF``).
 
-    Asks no cloud. Raises ``Conflict`` while another job is at work on the host.
+    ``after`` is a job that did not come to its end and whose traces this one removes. Asks no
+    cloud. Raises ``Conflict`` while another job is at work on the host.
     """
     title = TITLES[to].format(host=host, cloud=cloud.name)
     return start_job(
@@ -35,7 +43,7 @@ def start_maintenance(
         title=title,
         subject=subject_of(cloud, host),
         steps=[StepSpec(key=to, action=to, title=title)],
-        params={"cloud": cloud.pk, "host": host},
+        params={"cloud": cloud.pk, "host": host, **({AFTER: after.pk} if after else {})},
         user=user,
         launched_from=launched_from,
     )

@@ -19,13 +19,20 @@ from dashboard.jobs.states import (
 BROKEN_JOB_STATES = frozenset({JobState.FAILED, JobState.ERRORED})
 ENDED_JOB_STATES = frozenset(JobState) - ACTIVE_JOB_STATES
 TODAY = timedelta(hours=24)
+AFTER = "after"
+"""The parameter of a job that removes the traces of another one, which needs somebody all the
+same."""
 _others_waiting: list[Callable[[], int]] = []
 
 
 def needing_somebody() -> QuerySet[Job]:
     """Give the jobs that wait for an operator: held ones, and broken ones that are the last word
-    about their subject. A later job about the same subject has taken the matter over."""
+    about their subject.
+
+    A later job about the same subject has taken the matter over, unless it only cleans up.
+    """
     later = Job.objects.filter(subject=OuterRef("subject"), pk__gt=OuterRef("pk"))
+    later = later.exclude(params__has_key=AFTER)
     return _loud_jobs().filter(
         Q(state=JobState.HELD) | Q(~Exists(later), state__in=BROKEN_JOB_STATES)
     )

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from dashboard.hosts_app.maintenance import start_maintenance
 from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.jobs.job_lists import needing_somebody
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState, Phase, StepState
 from dashboard.migrations_app.models import Plan, PlanItem
@@ -158,3 +160,15 @@ def test_the_job_of_a_plan_leads_back_to_it(clouds: Any) -> None:
     shown = page(job.get_absolute_url())
     assert f'href="{made.get_absolute_url()}"' in shown
     assert "Close host" in shown and "Move servers" in shown
+
+
+def test_a_failed_evacuation_needs_somebody_also_when_its_host_was_opened_again(
+    clouds: Any,
+) -> None:
+    host = hosts_of(clouds[0])[0]
+    failed = evacuation_of(plan_for(host, HostPlan.State.READY), JobState.FAILED)
+    opening = start_maintenance(host.cloud, host.name, to="off", after=failed)
+    Job.objects.filter(pk=opening.pk).update(state=JobState.DONE, active_subject=None)
+    assert failed in needing_somebody()
+    start_maintenance(host.cloud, host.name, to="off")
+    assert failed not in needing_somebody()
