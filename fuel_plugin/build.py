@@ -91,8 +91,11 @@ def build_image(work: Path) -> Path:
     """Build the image from the last commit. Raises CannotBuild where nothing can build one."""
     export(work / "image", IN_IMAGE)
     archive = work / "image.tar.gz"
-    command = [OURS / "build_image.sh", work / "image", f"pumphouse:{version()}", archive]
-    built = subprocess.run(command, stdout=sys.stderr, check=False)
+    built = subprocess.run(
+        [OURS / "build_image.sh", work / "image", f"pumphouse:{version()}", archive],
+        stdout=sys.stderr,
+        check=False,
+    )
     if built.returncode:
         raise CannotBuild("The image was not built; the lines above say why.")
     return archive

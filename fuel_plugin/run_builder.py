@@ -4,7 +4,6 @@ Takes its arguments: ``--check DIRECTORY`` or ``--build DIRECTORY``. Nothing in 
 touched; what it expects of Python 2 is put where it looks for it.
 """
 
-import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -33,9 +32,9 @@ def main() -> None:
     """Run the command line of the builder; it exits with 255 for a plugin that is not valid."""
     cli.unicode = _text
     build.filter = version_mapping.filter = _filter
-    yaml.load = _load
+    yaml.load = _load  # type: ignore[assignment]
     cli.main()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -27,7 +27,7 @@ def lines_of(
     return numbered(
         servers,
         [
-            *_leaving(facts),
+            *leaving(facts),
             *([_port(facts)] if moves_port else []),
             discovered(facts.host),
             *coming(
@@ -52,7 +52,8 @@ def numbered(servers: Sequence[PlanLine], told: Iterable[Told]) -> list[PlanLine
     ]
 
 
-def _leaving(facts: ReassignmentFacts) -> Iterator[Told]:
+def leaving(facts: ReassignmentFacts) -> Iterator[Told]:
+    """Give the lines of what happens to a host in the environment that it leaves."""
     host, side = facts.host, facts.source
     yield (
         host,
