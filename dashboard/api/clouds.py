@@ -10,7 +10,12 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from dashboard.api.answers import ACCEPTED, accepted
+from dashboard.api.asking import ConfirmationSerializer, valid
 from dashboard.api.permissions import caller
+from dashboard.hosts_app.environment_deletion import (
+    environment_row_of,
+    start_environment_deletion,
+)
 from dashboard.hosts_app.fuel_environments import start_environment_discovery
 from dashboard.hosts_app.hosts import start_host_discovery
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
@@ -67,7 +72,10 @@ class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
     serializer_class = CloudSerializer
     lookup_field = "name"
     filterset_fields = ("state", "origin")
-    acts = dict.fromkeys(("discover", "discover_hosts", "discover_environments"), Action.DISCOVER)
+    acts = {
+        **dict.fromkeys(("discover", "discover_hosts", "discover_environments"), Action.DISCOVER),
+        "delete_environment": Action.REASSIGN,
+    }
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
@@ -88,4 +96,20 @@ class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
     def discover_environments(self, request: Request, **_kwargs: Any) -> Response:
         """Start a look at the environments of Fuel, which makes clouds of them."""
         job = start_environment_discovery(user=caller(request), launched_from="api")
+        return accepted(job)
+
+    @extend_schema(request=ConfirmationSerializer, responses=ACCEPTED)
+    @action(detail=True, methods=["post"], url_path="delete-environment")
+    def delete_environment(self, request: Request, **_kwargs: Any) -> Response:
+        """Delete the environment that the cloud is in from Fuel, once it has no nodes.
+
+        ``confirmation`` is the environment's name.
+        """
+        asked = valid(ConfirmationSerializer, request)
+        job = start_environment_deletion(
+            environment_row_of(self.get_object()),
+            user=caller(request),
+            launched_from="api",
+            **asked,
+        )
         return accepted(job)

@@ -8,7 +8,7 @@ from dashboard.clients.openstack import wait_for
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.hosts_app.fuel_environments import look_at_environments
 from dashboard.hosts_app.fuel_masters import configured_fuel
-from dashboard.hosts_app.models import FuelEnvironment
+from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.starting import start_job
@@ -18,6 +18,16 @@ DELETE, LOOK = "delete", "look"
 DELETE_SECONDS = 600
 # the states of an environment while Fuel deletes it, and after it could not
 LEAVING, FAILED = "remove", "error"
+
+
+def environment_row_of(cloud: Cloud) -> FuelEnvironment:
+    """Give the environment of Fuel that a cloud was last seen in. Raises ``BadInput``."""
+    if cloud.environment is None:
+        raise BadInput(
+            f"Cloud {cloud.name} is not known to be in an environment of Fuel.",
+            fix="Look at Fuel's environments, then try again.",
+        )
+    return cloud.environment
 
 
 def start_environment_deletion(
@@ -59,7 +69,9 @@ def _require_startable(environment: FuelEnvironment, confirmation: str) -> None:
             f"{confirmation!r} is not {name!r}, so nothing was done.", fix=f"Type {name}."
         )
     if environment.is_gone:
-        raise BadInput(f"Environment {name} is gone from Fuel already.")
+        raise BadInput(
+            f"Environment {name} is gone from Fuel already.", fix="There is nothing left to do."
+        )
     if environment.node_count:
         raise BadInput(
             f"Environment {name} has {environment.node_count} nodes, so it is not deleted.",

@@ -11,6 +11,11 @@ urlpatterns = [
     path("environments/discover/", views.discover_environments, name="environments-discover"),
     path("environments/<int:environment_id>/", open_environment, name="environment"),
     path("clouds/<slug:name>/", views.cloud_page, name="cloud"),
+    path(
+        "clouds/<slug:name>/delete-environment/",
+        views.delete_environment,
+        name="environment-delete",
+    ),
     path("hosts/", host_pages.all_hosts, name="all-hosts"),
     path("clouds/<slug:name>/hosts/", host_pages.host_list, name="hosts"),
     path("clouds/<slug:name>/hosts-look/", host_pages.look_again, name="hosts-look"),

@@ -3,15 +3,27 @@
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods
 
 from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import register_configured_clouds
+from dashboard.hosts_app.environment_deletion import (
+    environment_row_of,
+    start_environment_deletion,
+)
 from dashboard.hosts_app.fuel_environments import KIND, start_environment_discovery
 from dashboard.hosts_app.fuel_masters import is_fuel_configured
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
-from dashboard.jobs.pages import PageRequest, button, cut, do_and_return
+from dashboard.jobs.pages import (
+    PageRequest,
+    allowed_to,
+    button,
+    cut,
+    do_and_return,
+    go_to_job,
+)
 from dashboard.jobs.roles import Action
 
 JOBS_SHOWN = 10
@@ -47,6 +59,27 @@ def cloud_page(request: PageRequest, name: str) -> HttpResponse:
             "section": "clouds",
         },
     )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed_to(Action.REASSIGN)
+def delete_environment(request: PageRequest, name: str) -> HttpResponse:
+    """Ask for the name of the environment that a cloud is in, then delete it from Fuel."""
+    cloud = get_object_or_404(Cloud.objects.select_related("environment"), name=name)
+    if request.method == "POST":
+        typed = request.POST.get("confirmation", "").strip()
+        return go_to_job(
+            request,
+            lambda: start_environment_deletion(
+                environment_row_of(cloud),
+                confirmation=typed,
+                user=request.user,
+                launched_from="page",
+            ),
+            otherwise=cloud,
+        )
+    about = {"cloud": cloud, "environment": cloud.environment, "section": "clouds"}
+    return render(request, "clouds/delete_environment.html", about)
 
 
 @button(Action.DISCOVER)
