@@ -6,6 +6,7 @@ from dashboard.cli.choosing import chosen_cloud
 from dashboard.cli.command import OK, Command
 from dashboard.cli.documents import maintenance_document
 from dashboard.cli.following import add_detach, follow_and_tell
+from dashboard.cli.policy_files import add_policy_arguments, make_policy_files
 from dashboard.cli.screen import Screen
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.discovery import look_up_tenant
@@ -38,11 +39,15 @@ class MaintenanceCommand(Command):
         add_detach(leaving)
         _add_options(entering)
         choices.add_parser("list", help="the tenants that are in maintenance")
+        policies = choices.add_parser("policies", help="make policies that deny a role all writing")
+        add_policy_arguments(policies)
 
     def run(self, options: Namespace, screen: Screen) -> int:
         """Do it, and fail when the job does."""
         if options.deed == "list":
             return _list(screen)
+        if options.deed == "policies":
+            return make_policy_files(options, screen)
         cloud = chosen_cloud(options.cloud)
         if options.deed == "on":
             return _enter(look_up_tenant(cloud, options.tenant), options, screen)

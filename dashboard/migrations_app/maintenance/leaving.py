@@ -114,7 +114,8 @@ def restore_roles(maintenance: TenantMaintenance, cloud: Cloud, context: StepCon
 def _record_restored(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
     """Store what is there again; what is not belonged to somebody, or a role, that was deleted."""
     held = {each.key for each in _own(maintenance, cloud)}
-    for row in role_rows(maintenance).filter(state__in=PENDING):
+    pending = role_rows(maintenance).filter(state__in=PENDING)
+    for row in pending.exclude(kind=Kind.KEEP_ROLE):
         each = assignment_of(row)
         is_gone = row.kind == Kind.TAKE_ROLE and each.key not in held
         row.state = State.GONE if is_gone else State.UNDONE

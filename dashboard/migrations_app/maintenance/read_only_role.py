@@ -69,8 +69,14 @@ def _own_role(cloud: Cloud) -> Role:
         body = {"role": {"name": OWN_ROLE, "description": "Denied all writing by policies."}}
         role = Role(id=str(cloud.post("identity", "/roles", body, "role")["id"]), name=OWN_ROLE)
     if reader := role_named(cloud, READER):
-        cloud.call("PUT", "identity", f"/roles/{role.id}/implies/{reader.id}", missing_ok=True)
+        _imply(cloud, role, reader)
     return role
+
+
+def _imply(cloud: Cloud, role: Role, reader: Role) -> None:
+    path = f"/roles/{role.id}/implies/{reader.id}"
+    if cloud.find("identity", path) is None:
+        cloud.call("PUT", "identity", path, missing_ok=True)
 
 
 def _remove_unused(cloud: Cloud, role: Role) -> None:

@@ -43,19 +43,28 @@ class Attempt:
 def write_attempts(operator: Cloud) -> list[Attempt]:
     """Give the attempts for the services that the cloud has."""
     server = {"name": NAME, "flavorRef": NOWHERE, "imageRef": NOWHERE}
-    subnet = {"network_id": NOWHERE, "ip_version": 4, "cidr": "192.0.2.0/24"}
-    rule = {"security_group_id": NOWHERE, "direction": "ingress"}
     volume = {"name": NAME, "size": 1, "availability_zone": NOWHERE}
     attempts = [
         Attempt(service="compute", path="/servers", body={"server": server}),
-        Attempt(service="network", path="/subnets", body={"subnet": subnet}),
-        Attempt(
-            service="network", path="/security-group-rules", body={"security_group_rule": rule}
-        ),
+        *_network_attempts(operator),
         Attempt(service="block_storage", path="/volumes", body={"volume": volume}),
         *_image_attempts(operator),
     ]
     return [attempt for attempt in attempts if has_service(operator, attempt.service)]
+
+
+def _network_attempts(operator: Cloud) -> Iterable[Attempt]:
+    """Neutron looks for the network of a port or subnet before it checks any policy: not those."""
+    if not has_service(operator, "network"):
+        return
+    extensions = {each["alias"] for each in operator.list("network", "/extensions", "extensions")}
+    if "network_availability_zone" in extensions:
+        network = {"name": NAME, "availability_zone_hints": [NOWHERE]}
+        yield Attempt(service="network", path="/networks", body={"network": network})
+    if "security-group" in extensions:
+        rule = {"security_group_id": NOWHERE, "direction": "ingress"}
+        body = {"security_group_rule": rule}
+        yield Attempt(service="network", path="/security-group-rules", body=body)
 
 
 def _image_attempts(operator: Cloud) -> Iterable[Attempt]:
@@ -63,6 +72,8 @@ def _image_attempts(operator: Cloud) -> Iterable[Attempt]:
 
     There is none to try with where the cloud has no image.
     """
+    if not has_service(operator, "image"):
+        return
     for image in islice(operator.list("image", "/images", "images", limit=1), 1):
         body = {"name": NAME, "id": image["id"], "disk_format": "raw", "container_format": "bare"}
         yield Attempt(service="image", path="/images", body=body)
