@@ -16,8 +16,8 @@ from dashboard.jobs.starting import start_job
 KIND = "delete_environment"
 DELETE, LOOK = "delete", "look"
 DELETE_SECONDS = 600
-# the states of an environment while Fuel deletes it, and after it could not
-LEAVING, FAILED = "remove", "error"
+LEAVING = "remove"
+"""The status of an environment while Fuel deletes it."""
 
 
 def environment_row_of(cloud: Cloud) -> FuelEnvironment:
@@ -90,15 +90,17 @@ def delete(step: Step, context: StepContext) -> None:
     if environment is None:
         context.log(f"Found environment {params['name']} deleted already.")
         return
-    if environment.status != LEAVING:
+    if environment.status != LEAVING or not fuel.running_tasks(environment.id):
         _require_deletable(fuel, environment, name=params["name"])
         fuel.delete_environment(environment.id)
 
     def gone() -> bool | None:
-        found = _find(fuel, params["environment"])
-        if found and found.status == FAILED:
-            raise _not_deleted(fuel, found)
-        return None if found else True
+        is_at_work = bool(fuel.running_tasks(environment.id))
+        if _find(fuel, environment.id) is None:
+            return True
+        if not is_at_work:
+            raise _not_deleted(fuel, environment)
+        return None
 
     what = f"environment {params['name']} to be deleted from Fuel"
     wait_for(gone, what=what, seconds=DELETE_SECONDS, check=context.check)

@@ -139,7 +139,6 @@ def test_a_deletion_that_fails_in_fuel_is_told_with_its_reason(
     emptied: FuelEnvironment, running: RunningMaster
 ) -> None:
     def fail() -> None:
-        running.master.rows["clusters"][SRC]["status"] = "error"
         task = max(running.master.rows["tasks"].values(), key=lambda row: row["id"])
         task |= {"status": "error", "message": "A plugin is in the way"}
 
