@@ -199,18 +199,29 @@ class ServerMove:
         return Ending.AWAY if host_of(server) != self.host else Ending.STAYED
 
     def _abort(self) -> None:
-        """Abort the live migration that is under way, and wait until Nova has done so."""
-        record = self._record()
-        sentence = f"Abort migration {record.get('id')} of server {self.server_id}"
+        """Abort the live migration that is under way, and wait until Nova has done so.
+
+        Before 2.65 Nova refuses while the migration is queued or being prepared, and would leave
+        one that hangs later alone: so it is asked until it obeys or the migration has ended.
+        """
+        id_ = self._record().get("id")
+        sentence = f"Abort migration {id_} of server {self.server_id}"
         self.context.log(f"{sentence}: not over after {self.limit:.0f} s.", level=LogLevel.WARNING)
-        path = f"/servers/{self.server_id}/migrations/{record.get('id')}"
+
+        def obeyed() -> bool | None:
+            return True if self._state(confirmed=False) or self._asked_to_abort(id_) else None
+
+        self._wait(obeyed, what=f"Nova to abort migration {id_}", seconds=ABORT_SECONDS)
+        self._ending(ABORT_SECONDS)
+
+    def _asked_to_abort(self, migration_id: int) -> bool:
+        path = f"/servers/{self.server_id}/migrations/{migration_id}"
         try:
-            # 2.65 aborts those that wait for their turn as well
             self.cloud.delete("compute", path, microversion=self.cloud.at_most("compute", "2.65"))
         except NeedsOperator as error:
-            # It may have ended in the same moment; what follows looks.
-            self.context.log(f"Could not abort: {error.sentence}", level=LogLevel.WARNING)
-        self._ending(ABORT_SECONDS)
+            self.context.log(f"Could not abort yet: {error.sentence}", level=LogLevel.WARNING)
+            return False
+        return True
 
     def _failure(self, ending: Ending, *, how: str) -> NeedsOperator:
         server, status = self._server(), self._record().get("status", "never begun")

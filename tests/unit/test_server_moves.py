@@ -14,8 +14,9 @@ class FakeNova:
 
     name = "fake"
 
-    def __init__(self, *, works_at: int = 0) -> None:
+    def __init__(self, *, works_at: int = 0, refuses_aborts: int = 0) -> None:
         self.works_at = works_at
+        self.refuses_aborts = refuses_aborts
         self.aborted: list[int] = []
         self.records: list[dict[str, Any]] = []
         self.server = {
@@ -43,6 +44,9 @@ class FakeNova:
         self.server["OS-EXT-SRV-ATTR:host"] = "c2" if works else "c1"
 
     def delete(self, _service: str, path: str, **_: Any) -> None:
+        if self.refuses_aborts:
+            self.refuses_aborts -= 1
+            raise NeedsOperator("Migration 1 is preparing and cannot be aborted.")
         self.aborted.append(int(path.rpartition("/")[2]))
         self.records[-1]["status"] = "cancelled"
         self.server["OS-EXT-STS:task_state"] = None
@@ -76,6 +80,12 @@ def test_one_that_hangs_once_is_moved_by_the_second_try() -> None:
     move_in(nova).live()
     assert nova.aborted == [1]
     assert nova.server["OS-EXT-SRV-ATTR:host"] == "c2"
+
+
+def test_an_abort_that_nova_does_not_take_yet_is_asked_for_again() -> None:
+    nova = FakeNova(works_at=2, refuses_aborts=2)
+    move_in(nova).live()
+    assert nova.aborted == [1]
 
 
 def test_one_that_is_under_way_is_not_asked_for_again() -> None:
