@@ -21,7 +21,8 @@ def telling_of(job: Job) -> Job:
     """Give a job that told the news of another: Fuel and e-mail took it, a webhook did not."""
     telling = Job.objects.create(
         kind="notify",
-        title=f"Tell the news of job {job.pk}",
+        title="Tell: shop could not be moved.",
+        params={"notice": {"job": job.pk}},
         subject=f"news:{job.pk}:1",
         state=JobState.FAILED,
         finished_at=timezone.now(),
@@ -33,7 +34,8 @@ def telling_of(job: Job) -> Job:
             ordinal=ordinal,
             action="tell",
             title=f"Tell {label}",
-            group=label,
+            group=key.partition(":")[0],
+            params={"label": label},
             state=state,
             error=error,
             fix="Check PUMPHOUSE_WEBHOOK_URLS." if error else "",

@@ -42,7 +42,7 @@ def tell_everybody(*, job: Job, news: News, **_signal: Any) -> None:
     """
     if channels := configured_channels():
         notice = Notice.of(news, id=_new_id(), at=_now(), job=job.pk)
-        _start(notice, channels, title=f"Tell the news of job {job.pk}", about=str(job.pk))
+        _start(notice, channels, title=f"Tell: {news.sentence}", about=str(job.pk))
 
 
 def start_trial(*, user: User | None = None, launched_from: str = "") -> Job:
@@ -91,8 +91,13 @@ def _start(
 
 
 def _step(channel: Channel) -> StepSpec:
-    label = channel.label
-    return StepSpec(key=channel.key, action="tell", title=f"Tell {label}", group=label[:40])
+    return StepSpec(
+        key=channel.key,
+        action="tell",
+        title=f"Tell {channel.label}",
+        group=channel.key.partition(":")[0],
+        params={"label": channel.label},
+    )
 
 
 def _subject(about: str, notice_id: str) -> str:

@@ -196,6 +196,7 @@ def test_a_refused_message_is_not_sent_again(mailbox):
     assert not mailbox.taken
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 def test_a_wrong_mail_password_is_said_and_not_shown(settings):
     with mail_server(password="right") as mailbox:
         use_mail(settings, mailbox.port)
@@ -241,7 +242,7 @@ def test_a_channel_that_fails_leaves_the_others_and_the_job_alone(receiver, mail
     job = good_job()
     telling = told(job)
     assert telling.state == JobState.FAILED
-    assert dict(telling.steps.values_list("group", "state"))["e-mail"] == "failed"
+    assert dict(telling.steps.values_list("group", "state"))["mail"] == "failed"
     assert len(receiver.received) == 1
     assert Job.objects.get(pk=job.pk).state == JobState.DONE
 
@@ -351,11 +352,14 @@ def test_the_jobs_page_says_who_was_told_and_who_was_not(receiver, mailbox, admi
     job = good_job()
     address = reverse("job-told", args=[job.pk])
     assert b"hx-get" in admin_client.get(address).content, "it goes on by itself"
-    told(job)
+    telling = told(job)
     page = admin_client.get(job.get_absolute_url()).content.decode()
     assert "Told</a>" in page and "e-mail" in page
     assert "answered 403" in page
     assert b"hx-get" not in admin_client.get(address).content
+    assert f'href="{job.get_absolute_url()}"' in str(
+        admin_client.get(telling.get_absolute_url()).content
+    )
 
 
 def test_a_trial_has_no_job_to_show(receiver):

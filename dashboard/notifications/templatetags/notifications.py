@@ -12,7 +12,8 @@ register = template.Library()
 
 @register.inclusion_tag("notifications/_told.html")
 def told(job: Job, *, oob: bool = False) -> dict[str, Any]:
-    """Show which channels took each piece of the job's news, and which did not.
+    """Show which channels took each piece of the job's news, and which did not; for a job that
+    tells the news of another, which one that is.
 
     ``oob`` puts it in its place on the page when it comes with an answer to another poll.
     """
@@ -20,6 +21,7 @@ def told(job: Job, *, oob: bool = False) -> dict[str, Any]:
     return {
         "job": job,
         "oob": oob,
+        "about": job.params.get("notice", {}).get("job"),
         "tellings": tellings,
         "goes_on": any(telling.is_active for telling in tellings),
     }
