@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests import rows
@@ -25,6 +25,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 Open = Callable[..., Page]
+PATIENCE = 40_000
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +43,9 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Give a fresh profile of a desktop's size."""
     made = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    made.set_default_timeout(10_000)
+    # long, since a busy machine is slow; what is awaited is gone on with at once
+    made.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     yield made
     made.close()
 
