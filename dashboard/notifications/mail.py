@@ -57,10 +57,11 @@ def register_mail_secret() -> None:
 def _message(notice: Notice) -> EmailMessage:
     # Line breaks in a subject would be further headers; Django refuses them.
     sentence = " ".join(notice.sentence.split())
+    paragraphs = filter(None, (notice.sentence, notice.address, notice.at))
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     return EmailMessage(
         subject=f"[Pumphouse] {SUBJECTS[notice.tone]}{sentence}"[:SUBJECT_LENGTH],
-        body=f"{notice.sentence}\n\n{notice.address}\n\n{notice.at}\n",
+        body="\n\n".join(paragraphs) + "\n",
         to=settings.PUMPHOUSE_MAIL_TO,
         # The same when it is sent again: mail programs then show it once.
         headers={"Message-ID": f"<{notice.id}@{domain}>", "Auto-Submitted": "auto-generated"},

@@ -106,6 +106,6 @@ def test_secrets_of_notifications_may_be_in_files(tmp_path: Path):
     done = subprocess.run(
         [sys.executable, "-c", read], env=environment, capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == (
-        ["mail.example.com", "587", "True", "p@ss", "me@example.com", "signed"]
-    )
+    host, port, tls, password, sender, secret = done.stdout.split()
+    assert (host, port, tls) == ("mail.example.com", "587", "True")
+    assert (password, sender, secret) == ("p@ss", "me@example.com", "signed")

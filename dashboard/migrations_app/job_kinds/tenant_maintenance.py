@@ -28,14 +28,14 @@ class TenantMaintenanceKind(JobKind):
     def news(self, job: Job) -> News | None:
         """Tell that the tenant has entered or left maintenance, or what went wrong."""
         if job.state != JobState.DONE:
-            return trouble(job, about="tenant.maintenance")
+            return trouble(job, about="tenant")
         maintenance = _maintenance(job)
         name = f"{maintenance.tenant_name} of {maintenance.cloud}"
         if job.params["to"] == ENTER:
             sentence = f"{name} is in maintenance: its people can look and change nothing."
-            return News(event="tenant.maintenance.entered", tone=Tone.GOOD, sentence=sentence)
+            return News(event="tenant.entered_maintenance", tone=Tone.GOOD, sentence=sentence)
         sentence = f"{name} has left maintenance."
-        return News(event="tenant.maintenance.left", tone=Tone.GOOD, sentence=sentence)
+        return News(event="tenant.left_maintenance", tone=Tone.GOOD, sentence=sentence)
 
 
 def _maintenance(job: Job) -> TenantMaintenance:
