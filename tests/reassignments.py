@@ -35,7 +35,13 @@ class Told:
 def make_record(fuel: FuelMaster, **more: Any) -> Reassignment:
     """Give the record of the stand-in's third source host on its way to the destination."""
     clouds = [Cloud.objects.get_or_create(name=name)[0] for name in ("src", "dst")]
-    params = {"discovery_seconds": 0, "deploy_seconds": 20, "returns": False, "was_closed": True}
+    params = {
+        "discovery_seconds": 0,
+        "deploy_seconds": 20,
+        "returns": False,
+        "was_closed": True,
+        "from_drained": False,
+    }
     job: Job = start_job(
         kind="reassign",
         title="Move it",
