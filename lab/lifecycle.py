@@ -73,6 +73,7 @@ def add_host(cloud: str, host: str) -> None:
     """
     chosen = cloud_named(cloud)
     membership.add_host(chosen, host)
+    _forget_deleted_service(chosen, host)
     configure_host(chosen, host)
     _install(host, cloud)
     _start_host(cloud, host)
@@ -119,6 +120,18 @@ def _start_host(cloud: str, host: str) -> None:
 
 def _stop_host(cloud: str, host: str) -> None:
     _signal(cloud, compute_process(host), signal.SIGKILL)
+
+
+def _forget_deleted_service(cloud: Cloud, host: str) -> None:
+    """Remove what is left of a host's earlier service, as archiving its records does.
+
+    Nova asks whether a server's host is up by the name alone: it takes a deleted service for the
+    host's, and refuses cold migrations.
+    """
+    infrastructure.sql(
+        f"DELETE FROM services WHERE host = '{host}' AND deleted <> 0",
+        database=f"{cloud.name}_nova",
+    )
 
 
 def _install(name: str, cloud: str) -> None:

@@ -1,8 +1,8 @@
 """The plan of a reassignment: what it names, and what it refuses, by facts from Fuel's stand-in."""
 
+import copy
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,10 +22,18 @@ MACHINE = Machine(host=Host(name=HOST))
 Change = Callable[[RunningMaster], None]
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[RunningMaster]:
-    with running_master(tmp_path) as running:
+@pytest.fixture(scope="module")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMaster]:
+    with running_master(tmp_path_factory.mktemp("fuel")) as running:
         yield running
+
+
+@pytest.fixture
+def running(master: RunningMaster) -> Iterator[RunningMaster]:
+    """The one master; what a test changes about it is put back."""
+    before = copy.deepcopy(master.master.rows)
+    yield master
+    master.master.rows = before
 
 
 def facts_of(running: RunningMaster, machine: Machine = MACHINE) -> ReassignmentFacts:
