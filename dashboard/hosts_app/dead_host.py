@@ -21,6 +21,7 @@ from dashboard.hosts_app.evacuation_planning import (
     is_last,
     is_others,
     lacks_room,
+    places_for,
 )
 from dashboard.hosts_app.nova import task_of
 
@@ -66,6 +67,7 @@ class Line:
     status: str
     fate: Fate
     why: str
+    where: str = ""
     disks: int = 0
     lost: int = 0
 
@@ -135,7 +137,8 @@ def _line(
     lost = [] if shared_storage else local
     disks = lost or [SHARED if local else KEPT]
     why = "; ".join([REBUILT[server["status"]], *disks])
-    return Line(fate=Fate.REBUILD, why=why, disks=len(local), lost=len(lost), **given)
+    where = places_for(server["id"], facts.host)
+    return Line(fate=Fate.REBUILD, why=why, where=where, disks=len(local), lost=len(lost), **given)
 
 
 def _local_disks(server: Json) -> list[str]:

@@ -161,7 +161,7 @@ def _line(number: int, server: Json, facts: HostFacts, *, skip_errors: bool) -> 
         fate=fate,
         why=why,
         fix=fix if fate == Fate.REFUSED else "",
-        where=_where(server["id"], facts) if fate in MOVES - {Fate.OFFLOAD} else "",
+        where=places_for(server["id"], facts) if fate in MOVES - {Fate.OFFLOAD} else "",
     )
 
 
@@ -175,7 +175,7 @@ def _obstacle_to_live(server: Json, facts: HostFacts) -> str:
     return ""
 
 
-def _where(server_id: str, facts: HostFacts) -> str:
+def places_for(server_id: str, facts: HostFacts) -> str:
     """Say which hosts could take a server; "" when the room on the hosts is not known."""
     need, kept_away = facts.needs.get(server_id), _hosts_kept_away_from(server_id, facts)
     if need is None or not facts.free:

@@ -61,6 +61,7 @@ def refusal(plan: RescuePlan) -> str:
 def test_what_nova_can_evacuate_or_be_brought_to_is_rebuilt(status: str) -> None:
     plan = plan_rescue(facts(server("a", status)))
     assert [line.fate for line in plan.lines] == [Fate.REBUILD] and not plan.refusals
+    assert plan.lines[0].where == "room on c2"
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,12 @@ def phrase(plan: RescuePlan) -> str:
 def told(line: Line) -> PlanLine:
     """Give what becomes of a server as people read it."""
     return PlanLine(
-        number=line.number, subject=line.name, state=line.status, fate=line.fate, why=line.why
+        number=line.number,
+        subject=line.name,
+        state=line.status,
+        fate=line.fate,
+        why=line.why,
+        where=line.where,
     )
 
 
