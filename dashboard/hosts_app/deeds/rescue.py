@@ -101,6 +101,7 @@ def notes_about(plan: RescuePlan, facts: DeadHostFacts) -> Iterator[str]:
     for name in facts.host.volume_services:
         yield f"{plan.host} carried the volume service {name}: its volumes may be out of reach."
     yield (
-        f"{plan.host} then stays off, closed and forced down. To have it back, switch it on, wait until "
-        "its nova-compute has removed its old copies of the servers, and end its maintenance."
+        f"{plan.host} then stays off, closed and forced down. To have it back, switch it on, "
+        "wait until its nova-compute has removed its old copies of the servers, and end its "
+        "maintenance."
     )
