@@ -1,0 +1,50 @@
+"""A backup of an installation that runs makes the same installation elsewhere."""
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+PASSWORD = "a-password-for-tests-only"
+
+
+def pumphouse(home: Path, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "dashboard.cli.main", *arguments],
+        env={**os.environ, "PUMPHOUSE_HOME": str(home), "PUMPHOUSE_CONFIG": ""},
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_what_was_backed_up_can_be_restored(tmp_path):
+    home, archive, other = tmp_path / "home", tmp_path / "copy.tar.gz", tmp_path / "other"
+    pumphouse(home, "user", "add", "me", "--role", "admin", "--password-stdin", typed=PASSWORD)
+    (home / "one-time-passwords-of-plan-1.csv").write_text("sealed")
+    with sqlite3.connect(home / "pumphouse.sqlite3") as in_use:
+        in_use.execute("BEGIN")
+        in_use.execute("SELECT * FROM auth_user").fetchone()
+        done = pumphouse(home, "backup", str(archive))
+    assert done.returncode == 0, done.stderr
+    assert stat.S_IMODE(archive.stat().st_mode) == 0o600
+
+    other.mkdir(mode=0o700)
+    subprocess.run(["tar", "-xzf", archive, "-C", other], check=True)
+    assert "me" in pumphouse(other, "user", "list").stdout
+    for name in ("secret_key", "one-time-passwords-of-plan-1.csv"):
+        assert (other / name).read_text() == (home / name).read_text()
+        assert stat.S_IMODE((other / name).stat().st_mode) == stat.S_IMODE(
+            (home / name).stat().st_mode
+        )
+
+
+def test_a_file_that_is_there_is_not_overwritten(tmp_path):
+    archive = tmp_path / "copy.tar.gz"
+    archive.write_text("of yesterday")
+    done = pumphouse(tmp_path / "home", "backup", str(archive))
+    assert (done.returncode, archive.read_text()) == (2, "of yesterday")
+    assert "cannot be written: File exists." in done.stderr
