@@ -48,7 +48,7 @@ def up(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(90)
 
 
 def is_healthy(environment: dict[str, str]) -> bool:
