@@ -116,7 +116,7 @@ class HostPlanRequestSerializer(serializers.Serializer[Any]):
     options = serializers.DictField(required=False, default=dict)
 
 
-class MaintenanceSerializer(serializers.Serializer[Any]):
+class HostMaintenanceSerializer(serializers.Serializer[Any]):
     """Whether the host is closed to new servers (on) or opened again (off)."""
 
     to = serializers.ChoiceField(choices=[ON, OFF])

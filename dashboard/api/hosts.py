@@ -17,10 +17,10 @@ from dashboard.api.answers import ACCEPTED, accepted
 from dashboard.api.asking import ConfirmationSerializer, valid
 from dashboard.api.host_fields import (
     DeedSerializer,
+    HostMaintenanceSerializer,
     HostPlanRequestSerializer,
     HostPlanSerializer,
     HostSerializer,
-    MaintenanceSerializer,
 )
 from dashboard.api.permissions import RolePermission, caller, require
 from dashboard.hosts_app.deed import all_deeds, deed_named
@@ -62,11 +62,11 @@ class HostViewSet(RetrieveModelMixin, GenericViewSet[Host]):
         hosts = self.get_queryset().filter(cloud__name=self.kwargs["cloud"])
         return get_object_or_404(hosts, name=self.kwargs["name"])
 
-    @extend_schema(request=MaintenanceSerializer, responses=ACCEPTED)
+    @extend_schema(request=HostMaintenanceSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def maintenance(self, request: Request, **_kwargs: Any) -> Response:
         """Close the host to new servers, or open it again."""
-        host, asked = self.get_object(), valid(MaintenanceSerializer, request)
+        host, asked = self.get_object(), valid(HostMaintenanceSerializer, request)
         job = start_maintenance(
             host.cloud, host.name, to=asked["to"], user=caller(request), launched_from="api"
         )
