@@ -9,7 +9,7 @@ import hmac
 import json
 import time
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 from django.conf import settings
@@ -30,7 +30,7 @@ class Webhook(Channel):
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._host = urlsplit(url).netloc.rpartition("@")[2]
+        self._host = _parts(url).netloc.rpartition("@")[2] or "an unknown host"
         # Rows hold the key: it must tell addresses apart and not give them away.
         self.key = f"webhook:{salted_hmac('webhook', url, algorithm='sha256').hexdigest()[:16]}"
         self.label = f"webhook at {self._host}"
@@ -91,9 +91,17 @@ def register_webhook_secrets() -> None:
     """Keep the secret, and the parts of the addresses that may be one, out of every log."""
     secrets.register(settings.PUMPHOUSE_WEBHOOK_SECRET)
     for url in settings.PUMPHOUSE_WEBHOOK_URLS:
-        parts = urlsplit(url)
+        parts = _parts(url)
         for part in (url, parts.path, parts.query, parts.password):
             secrets.register(part)
+
+
+def _parts(url: str) -> SplitResult:
+    """Give the parts of an address, none of one that cannot be read: sending to it will fail."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def _headers(body: bytes, *, at: int) -> dict[str, str]:

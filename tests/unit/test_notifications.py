@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from dashboard import secrets
 from dashboard.cli import command_line
+from dashboard.cli.following import follow
+from dashboard.cli.screen import Screen
 from dashboard.clients.fuel import FuelMaster
 from dashboard.jobs import job_lists
 from dashboard.jobs.concluding import conclude
@@ -166,8 +168,10 @@ def test_no_row_and_no_log_shows_the_webhooks_path_or_the_secret(receiver, setti
     assert "T0KEN" not in secrets.mask("POST /hooks/T0KEN HTTP/1.1")
 
 
-def test_an_address_that_cannot_be_one_is_said_to_be_wrong(settings):
-    settings.PUMPHOUSE_WEBHOOK_URLS = ["hooks.example.com/T0KEN"]
+@pytest.mark.parametrize("address", ["hooks.example.com/T0KEN", "http://[T0KEN", "ftp://h/T0KEN"])
+def test_an_address_that_cannot_be_one_is_said_to_be_wrong(settings, address):
+    settings.PUMPHOUSE_WEBHOOK_URLS = [address]
+    register_webhook_secrets()
     step = told(good_job()).steps.get()
     assert step.state == "failed" and "not one of http or https" in step.error
 
@@ -334,6 +338,12 @@ def test_the_command_tries_every_channel_once_and_says_what_each_answered(
     assert "Told e-mail: 127.0.0.1 took it for olga@example.com" in said
     assert "answered 500" in said
     assert len(receiver.received) == 1
+
+
+def test_a_command_tells_the_news_of_its_job_where_no_worker_runs(receiver):
+    job = follow(rehearse(spec("a"), params=NEWS), Screen())
+    assert job.state == JobState.DONE
+    assert [json.loads(each.body)["job"] for each in receiver.received] == [job.pk]
 
 
 def test_the_command_says_when_there_is_nobody_to_tell(capsys):
