@@ -25,6 +25,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.execution import start_execute
 from dashboard.migrations_app.finalizing import start_finalize
+from dashboard.migrations_app.maintenance.options import CHOICES as MAINTENANCE
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.plan_files import (
     export_plan,
@@ -65,10 +66,12 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
 
 
 class PlanOptionsSerializer(serializers.Serializer[Any]):
-    """How servers are captured, and whether floating addresses stay the same."""
+    """How servers are captured, whether floating addresses stay the same, and whether the tenant's
+    people can only look while it moves."""
 
     capture = serializers.ChoiceField(choices=["stop", "suspend"], required=False)
     addresses = serializers.ChoiceField(choices=["keep", "new"], required=False)
+    maintenance = serializers.ChoiceField(choices=MAINTENANCE, required=False)
 
 
 class PlanRequestSerializer(serializers.Serializer[Any]):

@@ -1,10 +1,26 @@
-"""Tenants, as the last look at their cloud saw them."""
+"""Tenants, as the last look at their cloud saw them, and their maintenance mode."""
+
+from typing import Any
 
 import django_filters
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from dashboard.migrations_app.models import TenantRow
+from dashboard.api.answers import ACCEPTED, accepted
+from dashboard.api.permissions import caller
+from dashboard.errors import NotFound
+from dashboard.jobs.roles import Action
+from dashboard.migrations_app.maintenance.starting import (
+    RUNGS,
+    required_maintenance,
+    start_entering,
+    start_leaving,
+)
+from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance, TenantRow
 
 
 class TenantSerializer(serializers.ModelSerializer[TenantRow]):
@@ -38,9 +54,83 @@ class TenantFilter(django_filters.FilterSet):
         fields = ("cloud", "name", "project_id", "domain_name", "enabled")
 
 
+class MaintenanceChangeSerializer(serializers.ModelSerializer[MaintenanceChange]):
+    """One thing that maintenance changed, and whether it is undone."""
+
+    class Meta:
+        model = MaintenanceChange
+        fields = ("kind", "name", "facts", "state")
+
+
+class MaintenanceSerializer(serializers.ModelSerializer[TenantMaintenance]):
+    """One time of a tenant in maintenance. ``notes`` say whose access is not closed, ``drift``
+    what others had changed when it was left."""
+
+    entered_by = serializers.SlugRelatedField(slug_field="username", read_only=True)  # type: ignore[var-annotated]
+    changes = MaintenanceChangeSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = TenantMaintenance
+        fields = (
+            "id",
+            "state",
+            "role_name",
+            "options",
+            "notes",
+            "drift",
+            "plan",
+            "entered_by",
+            "entered_at",
+            "left_at",
+            "changes",
+        )
+
+
+class EnterMaintenanceSerializer(serializers.Serializer[Any]):
+    """Who keeps access (users by name or id), what is done besides, and which role can only read;
+    it is found out when it is not given."""
+
+    keep = serializers.ListField(child=serializers.CharField(), required=False)
+    rungs = serializers.MultipleChoiceField(choices=RUNGS, required=False)
+    role = serializers.CharField(required=False)
+
+
 class TenantViewSet(ReadOnlyModelViewSet[TenantRow]):
     """The tenants of all clouds."""
 
     queryset = TenantRow.objects.select_related("cloud")
     serializer_class = TenantSerializer
     filterset_class = TenantFilter
+    acts = {"enter_maintenance": Action.MAINTAIN, "leave_maintenance": Action.MAINTAIN}
+
+    @extend_schema(responses=MaintenanceSerializer)
+    @action(detail=True)
+    def maintenance(self, request: Request, **_kwargs: Any) -> Response:
+        """Give the latest time that the tenant was, or is, in maintenance."""
+        tenant = self.get_object()
+        times = TenantMaintenance.objects.filter(cloud=tenant.cloud, project_id=tenant.project_id)
+        latest = times.select_related("entered_by").prefetch_related("changes").first()
+        if latest is None:
+            raise NotFound(f"{tenant.name} of {tenant.cloud} has never been in maintenance.")
+        return Response(MaintenanceSerializer(latest).data)
+
+    @extend_schema(request=EnterMaintenanceSerializer, responses=ACCEPTED)
+    @action(detail=True, methods=["post"], url_path="enter-maintenance")
+    def enter_maintenance(self, request: Request, **_kwargs: Any) -> Response:
+        """Let the tenant's people look at everything and change nothing."""
+        asked = EnterMaintenanceSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        options = dict(asked.validated_data)
+        options["rungs"] = [rung for rung in RUNGS if rung in options.get("rungs", ())]
+        job = start_entering(
+            self.get_object(), user=caller(request), launched_from="api", **options
+        )
+        return accepted(job)
+
+    @extend_schema(request=None, responses=ACCEPTED)
+    @action(detail=True, methods=["post"], url_path="leave-maintenance")
+    def leave_maintenance(self, request: Request, **_kwargs: Any) -> Response:
+        """Give back what was recorded when the tenant entered maintenance."""
+        tenant = self.get_object()
+        maintenance = required_maintenance(tenant.cloud, tenant.project_id, tenant.name)
+        return accepted(start_leaving(maintenance, user=caller(request), launched_from="api"))

@@ -22,6 +22,7 @@ from dashboard.migrations_app.contract import (
     Ref,
     ResourceType,
 )
+from dashboard.migrations_app.maintenance.as_before import roles_as_before
 from dashboard.migrations_app.models import Link, Plan, PlanItem
 from dashboard.migrations_app.preflighting import FoundBy, preflight, readers_of, store_findings
 from dashboard.migrations_app.reading import TenantReader
@@ -98,7 +99,9 @@ class Planner:
         cloud, project_id = self.destination.cloud, link.destination_id
         if not cloud.find("identity", f"/projects/{project_id}"):
             return None
-        return TenantReader(cloud, replace(self.source.tenant, id=project_id))
+        reader = TenantReader(cloud, replace(self.source.tenant, id=project_id))
+        reader.roles_as_before = roles_as_before(self.plan.destination, project_id)
+        return reader
 
     def _links(self) -> dict[tuple[str, str], Link]:
         """Give what has been begun with the tenant's objects already, by whichever plan."""

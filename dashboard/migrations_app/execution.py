@@ -15,6 +15,7 @@ from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.contract import ResourceType
 from dashboard.migrations_app.graph import BARRIER, StepGraph
+from dashboard.migrations_app.maintenance.of_plans import with_maintenance
 from dashboard.migrations_app.models import Link, Plan, PlanItem
 from dashboard.migrations_app.registry import resource_type
 from dashboard.migrations_app.work import ItemWork
@@ -42,7 +43,7 @@ def start_execute(
             kind="execute",
             title=f"Move {plan.tenant_name} from {plan.source} to {plan.destination}",
             subject=plan.subject,
-            steps=remaining_steps(plan),
+            steps=with_maintenance(plan, remaining_steps(plan), barrier=BARRIER),
             params={"plan": plan.pk},
             hold_before=hold_before,
             hold_until=hold_until,

@@ -12,6 +12,7 @@ from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.contract import CREATE, KEEP, ResourceType
+from dashboard.migrations_app.maintenance.of_plans import why_not_finalize
 from dashboard.migrations_app.models import Link, Plan, PlanItem
 from dashboard.migrations_app.registry import resource_type, resource_types
 from dashboard.migrations_app.rolling_back import require_name
@@ -33,6 +34,8 @@ def start_finalize(
     """
     require_name(plan, confirmation)
     _require_verified(plan)
+    if reason := why_not_finalize(plan):
+        raise BadInput(reason, fix="Let it leave maintenance first; a clean verify does that too.")
     return start_job(
         kind="finalize",
         title=f"Delete {plan.tenant_name} from {plan.source}",

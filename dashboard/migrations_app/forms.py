@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from dashboard.hosts_app.models import Cloud
+from dashboard.migrations_app.maintenance.options import WORDS as MAINTENANCE
 
 CAPTURE = {
     "stop": "Stopped: its disks are consistent, and it boots afresh",
@@ -45,6 +46,9 @@ class PlanForm(forms.Form):
         label="A server, while its disk is captured", choices=CAPTURE.items()
     )
     addresses = forms.ChoiceField(label="Public addresses", choices=ADDRESSES.items())
+    maintenance = forms.ChoiceField(
+        label="Maintenance mode", choices=MAINTENANCE.items(), required=False
+    )
     choices = ChoicesField(
         label="Mappings",
         required=False,
@@ -60,4 +64,5 @@ class PlanForm(forms.Form):
     @property
     def options(self) -> dict[str, str]:
         """The plan's options, from cleaned data."""
-        return {name: self.cleaned_data[name] for name in ("capture", "addresses")}
+        chosen = {name: self.cleaned_data[name] for name in ("capture", "addresses", "maintenance")}
+        return {name: value for name, value in chosen.items() if value}

@@ -11,6 +11,7 @@ from django.template.defaultfilters import pluralize
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.execution import EXECUTABLE, count_vanished
+from dashboard.migrations_app.maintenance.of_plans import why_not_finalize
 from dashboard.migrations_app.models import Link, Plan, PlanFinding
 
 
@@ -141,4 +142,4 @@ def _why_no_finalize(plan: Plan) -> str:
         return "Verify first."
     if count := plan.differences.filter(named=False).count():
         return f"Verify found {count} difference{pluralize(count)} that the plan had not named."
-    return ""
+    return why_not_finalize(plan)

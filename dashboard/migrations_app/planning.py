@@ -10,12 +10,14 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job
+from dashboard.migrations_app.maintenance.options import CHOICES as MAINTENANCE
 from dashboard.migrations_app.models import Plan, TenantRow
 from dashboard.migrations_app.registry import resource_type
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "capture": ("stop", "suspend"),
     "addresses": ("keep", "new"),
+    "maintenance": MAINTENANCE,
 }
 
 

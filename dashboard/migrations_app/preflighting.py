@@ -17,6 +17,7 @@ from dashboard.jobs.starting import start_job
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.checks import checks
 from dashboard.migrations_app.contract import BLOCK, CREATE, Finding, Record
+from dashboard.migrations_app.maintenance.as_before import roles_as_before
 from dashboard.migrations_app.models import Plan, PlanFinding
 from dashboard.migrations_app.reading import Tenant, TenantReader
 from dashboard.migrations_app.registry import resource_types
@@ -50,6 +51,7 @@ def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
     what of the tenant has counterparts there already."""
     tenant = Tenant(plan.tenant_id, plan.tenant_name, plan.domain_name)
     source = TenantReader(connect(plan.source), tenant, options=plan.options)
+    source.roles_as_before = roles_as_before(plan.source, plan.tenant_id)
     destination = TenantReader(connect(plan.destination), replace(tenant, id=""))
     known = {(item.type, item.source_id): item.destination_id for item in plan.items.all()}
     known |= {key: link.destination_id for key, link in ledger.links_of(plan).items()}

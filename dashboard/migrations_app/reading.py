@@ -1,7 +1,7 @@
 """Reads what belongs to one tenant of one cloud: each list once, whoever asks."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -45,6 +45,8 @@ class TenantReader:
         self.tenant = tenant
         # the plan's options, where the reader reads for a plan
         self.options: Mapping[str, str] = options or {}
+        # shows the roles of a tenant in maintenance as they were before
+        self.roles_as_before: Callable[[JsonList], JsonList] | None = None
         # what objects of the source have on this cloud: (type, source id) -> id
         self.counterparts: dict[tuple[str, str], str] = {}
         self._lists: dict[str, JsonList] = {}
@@ -151,12 +153,13 @@ class TenantReader:
     @property
     def role_assignments(self) -> JsonList:
         """Who has which role on the project, with names; groups and inherited ones included."""
-        return self.list(
+        found = self.list(
             "identity",
             "/role_assignments",
             "role_assignments",
             **{"scope.project.id": self.tenant.id, "include_names": "true"},
         )
+        return self.roles_as_before(found) if self.roles_as_before else found
 
     @property
     def domains(self) -> dict[str, str]:

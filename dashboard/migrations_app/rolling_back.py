@@ -11,6 +11,7 @@ from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.contract import ResourceType
 from dashboard.migrations_app.graph import BARRIER, StepGraph
+from dashboard.migrations_app.maintenance.of_plans import around_rollback
 from dashboard.migrations_app.models import Link, Plan, PlanItem
 from dashboard.migrations_app.registry import resource_type
 from dashboard.migrations_app.work import ItemWork
@@ -41,7 +42,7 @@ def start_rollback(
         kind="rollback",
         title=f"Roll back the move of {plan.tenant_name}",
         subject=plan.subject,
-        steps=steps,
+        steps=around_rollback(plan, steps),
         params={"plan": plan.pk},
         user=user,
         launched_from=launched_from,

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from dashboard.migrations_app.views import home, plan_files, plans, tenants, verbs
+from dashboard.migrations_app.views import home, maintenance, plan_files, plans, tenants, verbs
 
 TAB = r"(?P<tab>items|findings|losses|choices|differences|ledger)"
 
@@ -12,6 +12,16 @@ urlpatterns = [
     path("tenants/", tenants.tenant_list, name="tenants"),
     path("tenants/<slug:cloud_name>/<str:project_id>/", tenants.tenant_page, name="tenant"),
     path("tenants/<slug:cloud_name>/<str:project_id>/plan/", tenants.new_plan, name="plan-new"),
+    path(
+        "tenants/<slug:cloud_name>/<str:project_id>/maintenance/enter/",
+        maintenance.enter,
+        name="tenant-enter-maintenance",
+    ),
+    path(
+        "tenants/<slug:cloud_name>/<str:project_id>/maintenance/leave/",
+        maintenance.leave,
+        name="tenant-leave-maintenance",
+    ),
     path("plans/<int:plan_id>/", plans.plan_page, name="plan"),
     re_path(rf"^plans/(?P<plan_id>\d+)/{TAB}/$", plans.plan_page, name="plan-tab"),
     path("plans/<int:plan_id>/again/", plans.plan_again, name="plan-again"),

@@ -16,6 +16,7 @@ from dashboard.jobs.starting import start_job
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.contract import Difference, Record, ResourceType
 from dashboard.migrations_app.identities import identities_of
+from dashboard.migrations_app.maintenance.as_before import roles_as_before
 from dashboard.migrations_app.models import DifferenceRow, Link, Plan, PlanItem
 from dashboard.migrations_app.reading import Tenant, TenantReader
 from dashboard.migrations_app.registry import resource_types
@@ -50,7 +51,9 @@ class Verifier:
         tenant = Tenant(plan.tenant_id, plan.tenant_name, plan.domain_name)
         moved = replace(tenant, id=ledger.counterpart(plan, "project", plan.tenant_id))
         self.source = TenantReader(identities.source, tenant)
+        self.source.roles_as_before = roles_as_before(plan.source, tenant.id)
         self.destination = TenantReader(identities.destination, moved)
+        self.destination.roles_as_before = roles_as_before(plan.destination, moved.id)
 
     def compare(self, job: Job) -> tuple[int, int]:
         """Store all differences; give how many the plan had not named, and how many it had."""

@@ -13,6 +13,7 @@ from dashboard.clients.yaml_sections import read_text
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.discovery import look_up_tenant
+from dashboard.migrations_app.maintenance.options import CHOICES as MAINTENANCE
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.plan_files import export_plan, read_edited, start_edited
 from dashboard.migrations_app.planning import start_plan
@@ -36,6 +37,7 @@ class PlanCommand(Command):
         )
         parser.add_argument("--capture", choices=("stop", "suspend"), help="how servers are halted")
         parser.add_argument("--addresses", choices=("keep", "new"), help="floating addresses")
+        parser.add_argument("--maintenance", choices=MAINTENANCE, help="whether people only look")
         parser.add_argument(
             "--import",
             dest="edited",
@@ -94,7 +96,7 @@ def _edited(options: Namespace) -> tuple[Plan, Job]:
 
 
 def _plan_options(options: Namespace) -> dict[str, str]:
-    chosen = {"capture": options.capture, "addresses": options.addresses}
+    chosen = {name: getattr(options, name) for name in ("capture", "addresses", "maintenance")}
     return {name: value for name, value in chosen.items() if value}
 
 

@@ -6,6 +6,7 @@ from dashboard.jobs.news import News, Tone, trouble
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution import execute_stage
 from dashboard.migrations_app.graph import BARRIER
+from dashboard.migrations_app.maintenance.of_plans import is_of_maintenance, perform_step
 from dashboard.migrations_app.models import Plan, PlanItem
 
 
@@ -17,6 +18,9 @@ class Execute(JobKind):
     def perform(self, step: Step, context: StepContext) -> None:
         """Do the stage that the step stands for."""
         if step.action == BARRIER:
+            return
+        if is_of_maintenance(step):
+            perform_step(_plan(step.job), step, context)
             return
         items = PlanItem.objects.select_related("plan__source", "plan__destination")
         execute_stage(items.get(pk=step.params["item"]), step.action, context)
@@ -30,6 +34,10 @@ class Execute(JobKind):
         """Tell that the tenant was moved, that the job waits for a person, or what went wrong."""
         if job.state != JobState.DONE:
             return trouble(job, about="migration")
-        plan = Plan.objects.select_related("source", "destination").get(pk=job.params["plan"])
+        plan = _plan(job)
         sentence = f"{plan.tenant_name} was moved from {plan.source} to {plan.destination}."
         return News(event="migration.finished", tone=Tone.GOOD, sentence=sentence)
+
+
+def _plan(job: Job) -> Plan:
+    return Plan.objects.select_related("source", "destination").get(pk=job.params["plan"])

@@ -5,6 +5,7 @@ from dashboard.jobs.models import Job, Step
 from dashboard.jobs.news import News, Tone, trouble
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.finalizing import finalize_item
+from dashboard.migrations_app.maintenance.of_plans import end_with_source
 from dashboard.migrations_app.models import Plan, PlanItem
 
 
@@ -23,6 +24,7 @@ class Finalize(JobKind):
         """Store that the move is final, when all was deleted."""
         if job.state == JobState.DONE:
             Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.FINALIZED)
+            end_with_source(Plan.objects.select_related("source").get(pk=job.params["plan"]))
 
     def news(self, job: Job) -> News | None:
         """Tell that the source was deleted, or what went wrong."""

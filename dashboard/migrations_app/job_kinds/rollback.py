@@ -4,6 +4,7 @@ from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.news import News, Tone, trouble
 from dashboard.jobs.states import JobState
+from dashboard.migrations_app.maintenance.of_plans import is_of_maintenance, perform_step
 from dashboard.migrations_app.models import Plan, PlanItem
 from dashboard.migrations_app.rolling_back import forget_found, undo_stage
 
@@ -15,6 +16,9 @@ class Rollback(JobKind):
 
     def perform(self, step: Step, context: StepContext) -> None:
         """Undo the stage that the step stands for."""
+        if is_of_maintenance(step):
+            perform_step(_plan(step.job), step, context)
+            return
         items = PlanItem.objects.select_related("plan__source", "plan__destination")
         undo_stage(items.get(pk=step.params["item"]), step.action, context)
 
@@ -29,6 +33,10 @@ class Rollback(JobKind):
         """Tell that the move was undone, or what went wrong."""
         if job.state != JobState.DONE:
             return trouble(job, about="migration")
-        plan = Plan.objects.select_related("source", "destination").get(pk=job.params["plan"])
+        plan = _plan(job)
         sentence = f"The move of {plan.tenant_name} to {plan.destination} was rolled back."
         return News(event="migration.rolled_back", tone=Tone.GOOD, sentence=sentence)
+
+
+def _plan(job: Job) -> Plan:
+    return Plan.objects.select_related("source", "destination").get(pk=job.params["plan"])

@@ -1,7 +1,9 @@
 """The job that verifies a move."""
 
 from dashboard.jobs.kinds import JobKind, LogLevel, StepContext
-from dashboard.jobs.models import Step
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.states import JobState
+from dashboard.migrations_app.maintenance.of_plans import leave_when_verified
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.verification import Verifier
 
@@ -19,3 +21,9 @@ class Verify(JobKind):
             f"Found {unnamed} differences that the plan had not named, and {named} that it had.",
             level=LogLevel.WARNING if unnamed else LogLevel.SUCCESS,
         )
+
+    def concluded(self, job: Job) -> None:
+        """Let people in on the destination, where the plan keeps them out until this is clean."""
+        if job.state == JobState.DONE:
+            plans = Plan.objects.select_related("source", "destination")
+            leave_when_verified(plans.get(pk=job.params["plan"]), job)

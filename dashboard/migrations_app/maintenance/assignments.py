@@ -1,7 +1,7 @@
 """Who has which role on a project, as Keystone tells it; and how a role is given and taken."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.clients.openstack import Cloud, Json
@@ -25,7 +25,8 @@ class Actor:
 class Assignment:
     """One role of one actor. ``origin`` says where it is inherited from, "" for the project's own.
 
-    Names are for people; an older Keystone tells none, then they are the ids.
+    Names are for people; an older Keystone tells none, then they are the ids. ``found`` is
+    Keystone's own JSON, {} for one that is only intended.
     """
 
     actor: Actor
@@ -33,6 +34,7 @@ class Assignment:
     role_id: str
     role_name: str
     origin: str = ""
+    found: Json = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def key(self) -> tuple[Actor, str]:
@@ -102,6 +104,7 @@ def _assignment(found: Json, *, origin: str = "") -> Assignment:
         role_id=role["id"],
         role_name=role.get("name", role["id"]),
         origin=origin,
+        found=found,
     )
 
 

@@ -129,8 +129,9 @@ def assignment_of(row: MaintenanceChange) -> Assignment:
     )
 
 
-def _facts(assignment: Assignment) -> dict[str, str]:
+def _facts(assignment: Assignment) -> dict[str, Any]:
     return {
+        "assignment": assignment.found,
         "actor_kind": assignment.actor.kind,
         "actor_id": assignment.actor.id,
         "actor_name": assignment.actor_name,

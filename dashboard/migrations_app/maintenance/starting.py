@@ -17,7 +17,7 @@ from dashboard.migrations_app.maintenance.old_tokens import await_old_tokens
 from dashboard.migrations_app.maintenance.quota_clamps import clamp_quotas
 from dashboard.migrations_app.maintenance.server_locks import lock_servers
 from dashboard.migrations_app.maintenance.subjects import open_maintenance, subject_in
-from dashboard.migrations_app.models import TenantMaintenance, TenantRow
+from dashboard.migrations_app.models import Plan, TenantMaintenance, TenantRow
 
 KIND = "tenant_maintenance"
 ENTER, LEAVE = "enter", "leave"
@@ -60,7 +60,9 @@ def start_entering(
     """
     options = {"keep": list(keep), "rungs": list(rungs), "role": role}
     with transaction.atomic():
-        maintenance = new_maintenance(tenant, options=options, user=user)
+        maintenance = new_maintenance(
+            tenant.cloud, tenant.project_id, tenant.name, options=options, user=user
+        )
         return _start(maintenance, to=ENTER, user=user, launched_from=launched_from)
 
 
@@ -81,22 +83,27 @@ def start_leaving(
 
 
 def new_maintenance(
-    tenant: TenantRow, *, options: Mapping[str, object], user: User | None, **more: object
+    cloud: Cloud,
+    project_id: str,
+    name: str,
+    *,
+    options: Mapping[str, object],
+    user: User | None,
+    plan: Plan | None = None,
 ) -> TenantMaintenance:
     """Store that a tenant is to enter maintenance. Raises ``BadInput`` when it is in it."""
-    if held := open_maintenance(tenant.cloud, tenant.project_id):
+    if held := open_maintenance(cloud, project_id):
         raise BadInput(
-            f"{tenant.name} of {tenant.cloud} is in maintenance already: "
-            f"{held.get_state_display().lower()}.",
+            f"{name} of {cloud} cannot enter maintenance: {held.get_state_display().lower()}.",
             fix="Let it leave maintenance first.",
         )
     return TenantMaintenance.objects.create(
-        cloud=tenant.cloud,
-        project_id=tenant.project_id,
-        tenant_name=tenant.name,
-        options=options,
+        cloud=cloud,
+        project_id=project_id,
+        tenant_name=name,
+        options=dict(options),
         entered_by=user,
-        **more,
+        plan=plan,
     )
 
 

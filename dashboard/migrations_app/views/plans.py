@@ -14,6 +14,8 @@ from dashboard.jobs.pages import PageRequest, button, cut, tell
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.roles import Action, may
 from dashboard.migrations_app.forms import ADDRESSES, CAPTURE
+from dashboard.migrations_app.maintenance.of_plans import on_destination, on_source
+from dashboard.migrations_app.maintenance.options import WORDS as MAINTENANCE
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
 from dashboard.migrations_app.offers import offers_of
 from dashboard.migrations_app.planning import start_plan
@@ -38,6 +40,7 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
         "stops": way_of(plan, list(jobs_of(plan))),
         "offers": [o for o in offers_of(plan, active) if may(request.user, o.action)],
         "active_job": active,
+        "maintenances": [held for held in (on_source(plan), on_destination(plan)) if held],
         "progress": job_progress(active) if active else None,
         "blocks": plan.findings.filter(severity=PlanFinding.Severity.BLOCK),
         "has_nothing_to_do": has_nothing_to_do(plan),
@@ -137,6 +140,7 @@ def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
         "options": [
             ("capture", "A server, while its disk is captured", CAPTURE.items()),
             ("addresses", "Public addresses", ADDRESSES.items()),
+            ("maintenance", "Maintenance mode", MAINTENANCE.items()),
         ],
     }
 

@@ -13,8 +13,10 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.pages import PageRequest, button, cut, tell
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.forms import PlanForm
-from dashboard.migrations_app.models import Plan, TenantRow, subject_of
+from dashboard.migrations_app.maintenance.subjects import open_maintenance, subject_in
+from dashboard.migrations_app.models import Plan, TenantMaintenance, TenantRow, subject_of
 from dashboard.migrations_app.planning import start_plan
+from dashboard.migrations_app.views.maintenance import MaintenanceForm
 from dashboard.migrations_app.way import jobs_of, way_of
 
 JOBS_SHOWN = 20
@@ -85,8 +87,14 @@ def _tenant(cloud_name: str, project_id: str) -> TenantRow:
 def _about(tenant: TenantRow, form: PlanForm) -> dict[str, Any]:
     plans = Plan.objects.filter(source=tenant.cloud, tenant_id=tenant.project_id)
     latest = plans.select_related("source", "destination").first()
-    jobs = Job.objects.filter(subject=subject_of(tenant.project_id))
+    # a tenant that was moved here shares its source's subject
+    subjects = {subject_of(tenant.project_id), subject_in(tenant.cloud, tenant.project_id)}
+    jobs = Job.objects.filter(subject__in=subjects)
+    times = TenantMaintenance.objects.filter(cloud=tenant.cloud, project_id=tenant.project_id)
     return {
+        "maintenance": open_maintenance(tenant.cloud, tenant.project_id),
+        "maintenance_form": MaintenanceForm(),
+        "latest_maintenance": times.first(),
         "tenant": tenant,
         "form": form,
         "plan": latest,

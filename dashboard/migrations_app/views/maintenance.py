@@ -1,0 +1,84 @@
+"""What the tenant page's buttons about maintenance do: each starts a job and goes to its page."""
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+
+from dashboard.jobs.models import Job
+from dashboard.jobs.pages import PageRequest, button, go_to_job
+from dashboard.jobs.roles import Action
+from dashboard.migrations_app.maintenance.starting import (
+    required_maintenance,
+    start_entering,
+    start_leaving,
+)
+from dashboard.migrations_app.models import TenantRow
+
+PAGE = "page"
+RUNG_LABELS = {
+    "lock_servers": "Lock the servers too, also for those who inherit a role",
+    "clamp_quotas": "Clamp the quotas to what is used, so that nothing new fits in",
+}
+
+
+class MaintenanceForm(forms.Form):
+    """What goes with maintenance. No field has to be filled in."""
+
+    keep = forms.CharField(
+        label="Who keeps access",
+        required=False,
+        help_text="Optional: users by name or id, with commas between. Pumphouse's own account "
+        "always keeps it.",
+    )
+    rungs = forms.MultipleChoiceField(
+        label="Besides",
+        choices=RUNG_LABELS.items(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.label_suffix = ""
+
+    @property
+    def kept(self) -> list[str]:
+        """The users who keep access, from cleaned data."""
+        names = self.cleaned_data["keep"].split(",")
+        return [name.strip() for name in names if name.strip()]
+
+
+@button(Action.MAINTAIN)
+def enter(request: PageRequest, cloud_name: str, project_id: str) -> HttpResponse:
+    """Put a tenant into maintenance."""
+    tenant = _tenant(cloud_name, project_id)
+    form = MaintenanceForm(request.POST)
+    form.is_valid()
+
+    def start() -> Job:
+        return start_entering(
+            tenant,
+            keep=form.kept,
+            rungs=form.cleaned_data.get("rungs", []),
+            user=request.user,
+            launched_from=PAGE,
+        )
+
+    return go_to_job(request, start, otherwise=tenant)
+
+
+@button(Action.MAINTAIN)
+def leave(request: PageRequest, cloud_name: str, project_id: str) -> HttpResponse:
+    """Take a tenant out of maintenance."""
+    tenant = _tenant(cloud_name, project_id)
+
+    def start() -> Job:
+        maintenance = required_maintenance(tenant.cloud, project_id, tenant.name)
+        return start_leaving(maintenance, user=request.user, launched_from=PAGE)
+
+    return go_to_job(request, start, otherwise=tenant)
+
+
+def _tenant(cloud_name: str, project_id: str) -> TenantRow:
+    rows = TenantRow.objects.select_related("cloud")
+    return get_object_or_404(rows, cloud__name=cloud_name, project_id=project_id)
