@@ -22,8 +22,7 @@ def move_to_admin_vlan(work: Work) -> None:
     machine, mac = work.machine, work.step.params["mac"]
     if machine.admin_vlan is None:
         return  # taken out of the inventory since the plan
-    move_port(machine, mac=mac, vlan=machine.admin_vlan)
-    work.context.log(f"Moved the port of {machine.name} to VLAN {machine.admin_vlan}.")
+    work.context.log(move_port(machine, mac=mac, vlan=machine.admin_vlan))
 
 
 def boot(work: Work) -> None:

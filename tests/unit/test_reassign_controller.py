@@ -21,6 +21,7 @@ from dashboard.hosts_app.reassignment_deployment import deploy
 from dashboard.hosts_app.reassignment_facts import Machine, ReassignmentFacts, read_side
 from dashboard.hosts_app.reassignment_work import Work
 from dashboard.jobs.models import Job
+from tests import rows
 from tests.fuel_masters import RunningMaster, switch
 from tests.reassignments import DST, SRC, Told
 
@@ -147,6 +148,17 @@ def test_the_environments_name_confirms_it_and_not_the_hosts(draft: Draft) -> No
         start_host_deed(plan, confirmation=CONTROLLER)
     job = started(plan)
     assert keys_of(job) == ["release", "boot", "discover", "assign", "deploy", "look"]
+
+
+def test_a_host_that_nova_does_not_know_can_be_planned_for(
+    clouds: list[Cloud], client: Any
+) -> None:
+    client.force_login(rows.user_with("admin"))
+    plans = f"/api/hosts/src/{CONTROLLER}/plans/"
+    assert client.post(plans, {"deed": "evacuate"}).status_code == 404
+    assert client.post(plans, {"deed": DEED}).status_code == 202
+    assert HostPlan.objects.get().host == CONTROLLER
+    assert client.post(plans.replace("src/", "none/"), {"deed": DEED}).status_code == 404
 
 
 def test_one_that_becomes_a_compute_is_proven_as_one(draft: Draft) -> None:
