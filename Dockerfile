@@ -8,7 +8,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY . /source
 RUN python3 -m venv /opt/pumphouse \
- && /opt/pumphouse/bin/pip install --no-cache-dir "/source[redis,postgresql]" \
+ && /opt/pumphouse/bin/pip install --no-cache-dir "/source[redis,postgresql,switch]" \
  && /opt/pumphouse/bin/pip uninstall --yes pip
 
 FROM ${BASE}
