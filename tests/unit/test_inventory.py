@@ -124,6 +124,18 @@ def test_a_host_is_plugged_into_a_switch_that_netmiko_knows(read):
     assert inventory.host_named("node-3").switch_port is None
 
 
+def test_a_device_keeps_its_numbers_and_truth_values_and_a_password_of_digits(read):
+    device = "{device_type: t, host: h, port: 2222, use_keys: false, password: 0123}"
+    inventory = read(
+        f"pumphouse: {{switches: {{s: {device}}}}}\n"
+        "hosts: {a: {pumphouse: {switch: {device: s, port: 1}}}}"
+    )
+    port = inventory.host_named("a").switch_port
+    assert port.port == "1"
+    assert (port.device["port"], port.device["use_keys"]) == (2222, False)
+    assert port.device["password"] == "0123"
+
+
 def test_every_secret_is_masked_and_no_repr_shows_one(read):
     inventory = read(WITH_OUR_KEYS)
     for secret in ("rack-secret", "own-secret", "switchsecret"):
@@ -183,6 +195,11 @@ def test_a_host_without_a_bmc_is_told(read):
         ("hosts: {a: {ipmi: {host: b, port: x, auth: {user: u, password: p}}}}", "whole number"),
         ("hosts: {a: {pumphouse: {switch: {device: s, port: p}}}}", "There is no s below"),
         ('hosts: {a: {pumphouse: {switch_hook: "\'"}}}', "quotation mark is not closed"),
+        (
+            "pumphouse: {switches: {s: {device_type: t, host: h, commands: ['vlan {vlan']}}}\n"
+            "hosts: {a: {pumphouse: {switch: {device: s, port: p}}}}",
+            r"line 1, pumphouse\.switches\.s\.commands: Only \{port\} and \{vlan\} have a meaning",
+        ),
         (
             "hosts:\n  a: {interfaces: {e: {hwaddr: 52:54:00:00:00:01}}}\n"
             "  b: {interfaces: {e: {hwaddr: 52-54-00-00-00-01}}}",
