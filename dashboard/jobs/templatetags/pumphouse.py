@@ -155,6 +155,12 @@ def gib(mebibytes: int) -> int:
 
 
 @register.filter
+def memory(mebibytes: int) -> str:
+    """Give a number of MiB in the unit that suits it."""
+    return size(mebibytes * 1024**2)
+
+
+@register.filter
 def ago(moment: datetime | None) -> SafeString | str:
     """Give a time as a distance from now, with the time itself in the title."""
     if moment is None:
