@@ -88,6 +88,6 @@ def _never_discovered(work: Work) -> NeedsOperator:
         else ""
     )
     return NeedsOperator(
-        f"Fuel has not discovered {record.host} within {minutes:g} minutes.{hint}",
+        f"Fuel has not discovered {record.host} within {round(minutes, 1):g} minutes.{hint}",
         fix="Look at its console: does it boot from the network, in the admin VLAN?",
     )

@@ -182,8 +182,7 @@ def test_it_goes_back_although_fuel_is_busy_finds_it_late_and_fails_to_install_i
     source: Connection, clouds: dict[str, Cloud], moved: Job
 ) -> None:
     job = started(clouds["dst"], destination="src")
-    job.params["discovery_seconds"] = 5
-    job.save()
+    find_within(job, seconds=5)
     for order in (("busy", "dst-cloud"), ("fail", "discovery"), ("fail", "provision")):
         running.switch(*order)
     with mended_when(lambda: job.log.filter(message__startswith="Wait for Fuel's task").exists()):
@@ -192,6 +191,7 @@ def test_it_goes_back_although_fuel_is_busy_finds_it_late_and_fails_to_install_i
     assert "it was removed and not discovered since" in job.explanation
 
     running.switch("mend", "discovery")
+    find_within(job, seconds=120)
     run(resume(job, user=None), state="failed")
     assert "Provision has failed" in job.explanation
     assert "of environment src-cloud in Fuel: the installation of its operating system failed" in (
@@ -202,6 +202,11 @@ def test_it_goes_back_although_fuel_is_busy_finds_it_late_and_fails_to_install_i
     assert missing_on(source, HOST) == ""
     node = configured_fuel().node_with_fqdn(HOST)
     assert node and configured_fuel().environment(node.environment_id or 0).name == "src-cloud"
+
+
+def find_within(job: Job, *, seconds: int) -> None:
+    """Set the limit for the host to be discovered, which an operator sets in whole minutes."""
+    Job.objects.filter(pk=job.pk).update(params={**job.params, "discovery_seconds": seconds})
 
 
 @contextmanager
