@@ -22,6 +22,8 @@ IN_IMAGE = (
     *("dashboard", "templates", "static"),
 )
 IN_RPM = ("metadata.yaml", "LICENSE", "deployment_scripts")
+# plain Python of Pumphouse's that controllers run too, and where
+SHARED = {"dashboard/clients/policy_overrides.py": "deployment_scripts/controller"}
 FOR_FUEL = ("environment_config.yaml", "deployment_tasks.yaml", "post_install.sh", "uninstall.sh")
 TOOLS = {"rpmbuild": "rpm", "dpkg-scanpackages": "dpkg-dev", "git": "git"}
 INDEXERS = ("createrepo", "createrepo_c")
@@ -71,7 +73,10 @@ def require_tools() -> None:
 
 def stage_plugin(stage: Path) -> Path:
     """Lay out the plugin as fuel-plugin-builder wants it, from the last commit, without image."""
-    export(stage, (*IN_RPM, *(f"fuel_plugin/{name}" for name in FOR_FUEL)))
+    export(stage, (*IN_RPM, *SHARED, *(f"fuel_plugin/{name}" for name in FOR_FUEL)))
+    for name, folder in SHARED.items():
+        shutil.move(stage / name, stage / folder)
+    shutil.rmtree(stage / "dashboard")
     for name in FOR_FUEL:
         (stage / "fuel_plugin" / name).rename(stage / name)
     (stage / "fuel_plugin").rmdir()

@@ -10,10 +10,9 @@ import json
 import re
 
 READING_METHODS = ("GET", "HEAD")
-READING_WORDS = (
-    *("get", "list", "show", "index", "detail", "view", "read", "search", "download"),
-    *("discoverable", "all", "events", "limits", "used", "versions", "ips", "extended", "hide"),
-)
+READING_WORDS = {"get", "list", "show", "index", "detail", "view", "read", "search", "download"}
+READING_WORDS |= {"discoverable", "all", "events", "limits", "used", "versions", "ips"}
+READING_WORDS |= {"extended", "hide"}
 WRITING_WORDS = ("create", "update", "delete", "add", "remove", "modify", "manage", "set")
 BASE_RULES = ("default", "context_is_admin", "context_is_advsvc", "admin_api")
 NOBODY = "!"

@@ -13,5 +13,6 @@ if grep -q "$plugin/" $unit 2>/dev/null; then
     rm -f $unit
     systemctl daemon-reload
 fi
+sh "$plugin/deployment_scripts/master/remove_policies.sh"
 docker rmi "pumphouse:$version" >/dev/null 2>&1 || true
 echo "Pumphouse $version is removed. Its data stays in /var/lib/pumphouse and /etc/pumphouse."
