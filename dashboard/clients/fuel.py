@@ -70,6 +70,26 @@ class FuelMaster:
         """Create an environment; ``segmentation`` is vlan, tun or gre. Raises Conflict."""
         return Environment.of(self._environments.create(name, release_id, segmentation))
 
+    def create_environment_like(
+        self, source: Environment, *, name: str, release_id: int, segmentation: str
+    ) -> Environment:
+        """Create an environment with the mode and the network provider of another one.
+
+        Raises Conflict for a name that is taken, NeedsOperator for a provider that the release
+        does not have. Components are never sent: Nailgun refuses an empty list of them, and its
+        settings say the same.
+        """
+        body: Json = {"name": name, "release": release_id, "net_provider": source.net_provider}
+        if mode := source.data.get("mode"):
+            body["mode"] = mode
+        if source.net_provider == "neutron":
+            body["net_segment_type"] = segmentation
+        return Environment.of(self._connection.post_request("clusters/", body))
+
+    def show_environment_as(self, environment_id: int, *, view: Json) -> None:
+        """Set how Fuel's pages show an environment's nodes: by which labels sorted and filtered."""
+        self._connection.put_request(f"clusters/{environment_id}", {"ui_settings": view})
+
     def delete_environment(self, environment_id: int) -> Task:
         """Start to delete an environment; its nodes return to the pool with new ids."""
         return Task.of(self._connection.delete_request(f"clusters/{environment_id}"))
@@ -77,6 +97,23 @@ class FuelMaster:
     def releases(self) -> list[Release]:
         """Give what environments can be made of."""
         return [Release.of(data) for data in self._releases.get_all()]
+
+    def release_settings(self, release_id: int) -> Json:
+        """Give the settings of new environments of a release, by section.
+
+        A value that is an object with ``generator`` is made for each environment anew.
+        """
+        release = self._connection.get_request(f"releases/{release_id}")
+        return dict(release["attributes_metadata"].get("editable") or {})
+
+    def release_networks(self, release_id: int, *, provider: str) -> set[str]:
+        """Give the names of the networks that environments of a release have by themselves."""
+        found = self._connection.get_request(f"releases/{release_id}/networks")
+        return {network["name"] for network in (found.get(provider) or {}).get("networks", ())}
+
+    def plugins(self) -> list[Json]:
+        """Give the installed plugins with their versions and the releases that they are for."""
+        return list(self._connection.get_request("plugins/"))
 
     def settings(self, environment_id: int) -> Json:
         """Give the settings of an environment as ``{"editable": {...}}``; they hold passwords."""
@@ -113,6 +150,11 @@ class FuelMaster:
         return {
             group["name"]: group["id"] for group in groups if group["cluster_id"] == environment_id
         }
+
+    def create_nodegroup(self, environment_id: int, *, name: str) -> None:
+        """Add a nodegroup, which gets networks of its own. Raises Conflict when it is there."""
+        body = {"cluster_id": environment_id, "name": name}
+        self._connection.post_request("nodegroups/", body)
 
     def cloud_facts(self, environment_id: int) -> CloudFacts:
         """Give address, login and Keystone database of the cloud in an environment.
@@ -279,8 +321,7 @@ class FuelMaster:
 
     def plugin_id(self, name: str) -> int | None:
         """Give the id of an installed plugin, the newest where there are several, or None."""
-        plugins = self._connection.get_request("plugins/")
-        ids = [plugin["id"] for plugin in plugins if plugin["name"] == name]
+        ids = [plugin["id"] for plugin in self.plugins() if plugin["name"] == name]
         return max(ids, default=None)
 
     def link_from_plugin(self, plugin_id: int, *, title: str, url: str, description: str) -> None:

@@ -20,6 +20,7 @@ from dashboard.hosts_app.fuel_clouds import (
     settle_cloud,
 )
 from dashboard.hosts_app.fuel_masters import configured_fuel, is_fuel_configured
+from dashboard.hosts_app.fuel_releases import store_releases
 from dashboard.hosts_app.models import FuelEnvironment
 from dashboard.jobs.job_lists import ENDED_JOB_STATES
 from dashboard.jobs.kinds import StepSpec
@@ -71,8 +72,10 @@ def look_at_environments() -> list[str]:
     Everything is read before anything is stored: when Fuel fails, all stays as it was.
     """
     fuel = configured_fuel()
-    seen = _read(fuel)
+    releases = fuel.releases()
+    seen = _read(fuel, {release.id: release.name for release in releases})
     with transaction.atomic():
+        store_releases(releases, fuel=fuel.address)
         known = {row.environment_id: row for row in _rows_of(fuel)}
         rows = {one.environment.id: _store(fuel, one) for one in seen}
         link_file_clouds(seen, rows=rows)
@@ -80,8 +83,7 @@ def look_at_environments() -> list[str]:
         return [line for line in (*told, *_mark_gone(fuel, seen)) if line]
 
 
-def _read(fuel: FuelMaster) -> list[SeenEnvironment]:
-    releases = {release.id: release.name for release in fuel.releases()}
+def _read(fuel: FuelMaster, releases: Mapping[int, str]) -> list[SeenEnvironment]:
     counted = Counter(node.environment_id for node in fuel.nodes())
     found = []
     for environment in fuel.environments():

@@ -185,6 +185,63 @@ class HostPlan(models.Model):
         return reverse("host-plan", args=[self.pk])
 
 
+class FuelRelease(models.Model):
+    """What a Fuel master could make environments of when it was last asked."""
+
+    fuel = models.CharField(max_length=190, help_text="The address of the Fuel master.")
+    release_id = models.IntegerField()
+    name = models.CharField(max_length=190)
+    version = models.CharField(max_length=60, help_text="Such as newton-10.0.")
+    is_available = models.BooleanField()
+
+    class Meta:
+        ordering = ["fuel", "release_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["fuel", "release_id"], name="one_row_a_release")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.version}, id {self.release_id})"
+
+
+class EnvironmentPlan(models.Model):
+    """What a new environment would be like that is made from another one; made at most once.
+
+    It holds no value of a setting that can be a secret: only which settings are carried.
+    """
+
+    State = HostPlan.State
+
+    environment = models.ForeignKey(
+        FuelEnvironment, on_delete=models.CASCADE, related_name="copy_plans"
+    )
+    name = models.CharField(max_length=50, help_text="Of the new environment.")
+    options = models.JSONField(default=dict, blank=True)
+    # what a person reads, as ``environment_lines.CopyLine``; refusals; sentences
+    lines = models.JSONField(default=list, blank=True)
+    refusals = models.JSONField(default=list, blank=True)
+    notes = models.JSONField(default=list, blank=True)
+    # what is carried, as ``environment_planning.Content``
+    content = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.DRAFTING)
+    plan_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    # ids of Fuel: the newest environment right before the order, then the one that it made
+    newest_id = models.IntegerField(null=True)
+    copy_id = models.IntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"Plan {self.pk} for {self.name}"
+
+    def get_absolute_url(self) -> str:
+        """Give the address of the plan's page."""
+        return reverse("environment-plan", args=[self.pk])
+
+
 class Reassignment(models.Model):
     """A host on its way from one cloud to the other: what must be known, whatever step it is at.
 
