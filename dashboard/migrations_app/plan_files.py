@@ -24,6 +24,7 @@ from dashboard.migrations_app.registry import resource_type, resource_types
 VERSION = 1
 EDITABLE = frozenset({"options", "mappings", "choice"})
 UNBOUNDED = 10**9
+BREAKS = frozenset("\x85\u2028\u2029\ufeff")
 LONGEST = 8 * 1024**2
 """The bytes that a file may have: several thousand objects take a tenth of it."""
 
@@ -80,7 +81,7 @@ def read_edited(text: str, *, name: str) -> EditedPlan:
     plan = _exported_plan(root)
     document = _document(plan)
     _refuse_changes(root, document)
-    return EditedPlan(plan=plan, options=_options(root), choices=_choices(root, document))
+    return EditedPlan(plan=plan, options=_options(root, plan), choices=_choices(root, document))
 
 
 def start_edited(
@@ -162,8 +163,22 @@ def _type_blocks(objects: Mapping[str, Mapping[str, Document]]) -> Iterator[str]
         yield _dumped({type_name: by_id})
 
 
+class _Dumper(yaml.SafeDumper):
+    """Escapes the signs that YAML reads as line breaks and PyYAML writes as they are."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        style = '"' if BREAKS & {*text} else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
 def _dumped(document: Mapping[str, Any]) -> str:
-    return yaml.safe_dump(dict(document), sort_keys=False, allow_unicode=True, width=UNBOUNDED)
+    text: str = yaml.dump(
+        dict(document), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=UNBOUNDED
+    )
+    return text
 
 
 def _exported_plan(root: Section) -> Plan:
@@ -212,11 +227,13 @@ def _way_to_change(key: str) -> str:
             return "Undo the change, or export the plan again."
 
 
-def _options(root: Section) -> dict[str, str]:
+def _options(root: Section, plan: Plan) -> dict[str, str]:
+    """Give every option; one that the file does not have stays as it is in the plan."""
     options = root.section("options")
     options.only(OPTIONS.keys())
+    as_planned = {name: plan.options.get(name, values[0]) for name, values in OPTIONS.items()}
     return {
-        name: options.choice(name, values) or options.text(name) for name, values in OPTIONS.items()
+        name: options.choice(name, values) or as_planned[name] for name, values in OPTIONS.items()
     }
 
 

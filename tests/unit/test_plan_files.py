@@ -4,7 +4,7 @@ import re
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dashboard.errors import BadInput, Conflict
@@ -12,6 +12,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import Plan, PlanItem
 from dashboard.migrations_app.plan_files import export_plan, read_edited, start_edited
+from dashboard.migrations_app.planning import OPTIONS
 from tests import rows
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,10 @@ FLAVOR = rows.source_id("flavor", 1)
 @pytest.fixture
 def plan() -> Plan:
     old, new = rows.two_clouds()
-    return rows.plan_of(rows.tenant_of(old), new, state=Plan.State.BLOCKED)
+    plan = rows.plan_of(rows.tenant_of(old), new, state=Plan.State.BLOCKED)
+    plan.options = {name: values[0] for name, values in OPTIONS.items()}
+    plan.save()
+    return plan
 
 
 def read(text: str):
@@ -73,11 +77,17 @@ def test_an_edited_choice_and_option_make_a_new_plan(plan: Plan):
     text = edited(text, "network:public: ext-net", "network:public: dmz")
     again, job = start_edited(read(text), launched_from="cli")
     assert again.pk != plan.pk and again.tenant_id == plan.tenant_id
-    assert again.options == {"capture": "suspend", "addresses": "keep"}
+    assert again.options == {**plan.options, "capture": "suspend"}
     assert again.choices == {"network:public": "dmz", "flavor:flavor-1": "s1"}
     assert job.kind == "plan"
     plan.refresh_from_db()
     assert plan.choices == {"network:public": "ext-net"}, "a plan is frozen"
+
+
+def test_an_option_that_the_file_does_not_have_stays_as_it_was(plan: Plan):
+    Plan.objects.filter(pk=plan.pk).update(options={**plan.options, "capture": "suspend"})
+    text = export_plan(Plan.objects.get(pk=plan.pk))
+    assert read(edited(text, "  capture: suspend\n", "")).options["capture"] == "suspend"
 
 
 def test_objects_of_one_name_are_told_apart_by_their_ids(plan: Plan):
@@ -190,6 +200,7 @@ def test_an_import_while_the_tenant_has_a_job_is_a_conflict(plan: Plan):
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(name="\x85", choice="\u2028")
 @given(name=st.text(min_size=1, max_size=30), choice=st.text(min_size=1, max_size=30))
 def test_any_name_and_choice_come_back_as_they_were(plan: Plan, name: str, choice: str):
     item = PlanItem.objects.get(plan=plan, source_id=FLAVOR)
