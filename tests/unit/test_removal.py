@@ -1,0 +1,91 @@
+"""Removing a host from its Fuel environment: its steps, and what a failure leaves behind."""
+
+from typing import Any
+
+import pytest
+
+from dashboard.clients.fuel import FuelMaster
+from dashboard.errors import NeedsOperator
+from dashboard.hosts_app.evacuation_planning import EvacuationPlan
+from dashboard.hosts_app.job_kinds import remove_from_fuel
+from dashboard.hosts_app.models import Cloud, Reassignment
+from dashboard.hosts_app.reassignment_work import Work
+from dashboard.hosts_app.removal import KIND, Limits, start_removal
+from dashboard.jobs.kinds import job_kind
+from dashboard.jobs.models import Job
+from dashboard.jobs.operating import cancel
+from tests.reassignments import HOST, NODE, SRC, Told
+
+pytestmark = pytest.mark.django_db
+
+EMPTY = EvacuationPlan(host=HOST, is_closed=False, lines=[], refusals=[])
+
+
+def removal(fuel: FuelMaster, *, discovery_seconds: int | None = 60, **facts: Any) -> Job:
+    source = Cloud.objects.get_or_create(name="src")[0]
+    record = Reassignment(
+        source=source,
+        destination=source,
+        source_environment=SRC,
+        destination_environment=SRC,
+        host=HOST,
+        macs=sorted(fuel.node(NODE).macs),
+        old_roles=["compute"],
+        **facts,
+    )
+    limits = Limits(
+        parallel=1, server_seconds=60, deploy_seconds=60, discovery_seconds=discovery_seconds
+    )
+    return start_removal(record, EMPTY, limits, environment="src-cloud")
+
+
+def steps_of(job: Job) -> list[str]:
+    return list(job.steps.order_by("ordinal").values_list("key", flat=True))
+
+
+def test_it_is_freed_then_removed_then_found_again(fuel):
+    job = removal(fuel)
+    assert steps_of(job) == [
+        "close",
+        "prove_empty",
+        "release",
+        "boot",
+        "forget",
+        "discover",
+        "look",
+    ]
+    release = job.steps.get(key="release")
+    assert [edge.needs.key for edge in release.dependencies.all()] == ["prove_empty"]
+
+
+def test_a_machine_that_is_taken_away_is_not_booted(fuel):
+    steps = steps_of(removal(fuel, discovery_seconds=None))
+    assert {"boot", "discover"} & set(steps) == set()
+    assert steps[-3:] == ["release", "forget", "look"]
+
+
+def test_a_second_job_about_the_host_is_refused(fuel):
+    removal(fuel)
+    with pytest.raises(Exception, match="already at work"):
+        removal(fuel)
+
+
+def test_cancelled_before_fuel_was_told_the_host_is_opened_again(fuel):
+    cancel(removal(fuel), user=None)
+    assert Job.objects.filter(kind="host_maintenance", subject=f"host:src:{HOST}").count() == 1
+
+
+def test_cancelled_once_fuel_was_told_the_host_stays_closed(fuel):
+    cancel(removal(fuel, is_released=True), user=None)
+    assert not Job.objects.filter(kind="host_maintenance").exists()
+
+
+def test_what_fails_says_where_the_host_is(fuel, monkeypatch):
+    def refuse(_work: Work) -> None:
+        raise NeedsOperator("It is not empty.", fix="Move them away.")
+
+    monkeypatch.setattr(remove_from_fuel, "STEPS", {"release": refuse})
+    monkeypatch.setattr(Work, "fuel", fuel)
+    step = removal(fuel).steps.get(key="release")
+    with pytest.raises(NeedsOperator, match=r"It is not empty\. It is node 4 of environment src"):
+        job_kind(KIND).perform(step, Told().context)
