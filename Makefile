@@ -12,13 +12,13 @@ LAB := $(ROOT) $(PYTHON) -m lab
 LAB_INSTALL := $(ROOT) $(BIN)/python -m lab install
 LAB_RUNS_ALREADY := $(LAB) status >/dev/null 2>&1
 
-.PHONY: demo test unit lint bench plugin lab-up lab-status lab-down packages browser clean
+.PHONY: demo test unit lint bench plugin plugin-tools lab-up lab-status lab-down packages browser clean
 
 demo: packages $(INSTALLED)
 	$(LAB_INSTALL)
 	$(ROOT) $(BIN)/python -m lab.demo
 
-test: lint packages browser
+test: lint packages browser plugin-tools
 	$(LAB_INSTALL)
 	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(BIN)/pytest
 
@@ -39,11 +39,13 @@ bench: $(INSTALLED)
 	    --config $${PUMPHOUSE_LAB_DIR:-lab/run}/clouds.yaml --source src --destination dst
 
 # The image is built with Docker, or with buildah where there is none (apt: buildah debootstrap).
-plugin:
-	command -v rpmbuild >/dev/null && command -v createrepo_c >/dev/null && \
-	    command -v dpkg-scanpackages >/dev/null || \
-	    $(ROOT) apt-get install --no-install-recommends -q -y rpm createrepo-c dpkg-dev
+plugin: plugin-tools
 	$(ROOT) $(PYTHON) -m fuel_plugin.build
+
+plugin-tools:
+	command -v rpmbuild >/dev/null && command -v createrepo_c >/dev/null && \
+	    command -v dpkg-scanpackages >/dev/null && command -v shellcheck >/dev/null || \
+	    $(ROOT) apt-get install --no-install-recommends -q -y rpm createrepo-c dpkg-dev shellcheck
 
 lab-up: packages
 	$(LAB) install
