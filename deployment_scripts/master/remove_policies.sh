@@ -3,7 +3,7 @@
 # deny writing to stays in each cloud's Keystone: whoever still has it is in maintenance.
 set -u
 
-scripts=/etc/fuel/plugins/pumphouse-*/controller/maintenance_policies.py
+scripts='/etc/fuel/plugins/pumphouse-*/controller/maintenance_policies.py'
 
 command -v fuel2 >/dev/null || exit 0
 fuel2 node list -f value -c ip -c roles 2>/dev/null | grep controller | cut -d ' ' -f 1 |
