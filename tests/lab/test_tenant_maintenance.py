@@ -1,0 +1,336 @@
+"""A tenant of a real cloud in maintenance, as its people see it: with tokens old and new."""
+
+import json
+import signal
+import subprocess
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+import lab
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import wait_for
+from dashboard.clients.policy_overrides import overrides, policy_file, read_rules
+from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.models import Driver, Job, Step
+from dashboard.migrations_app.discovery import look_up_tenant
+from dashboard.migrations_app.maintenance.assignments import own_assignments
+from dashboard.migrations_app.maintenance.read_only_role import OWN_ROLE, role_named
+from dashboard.migrations_app.maintenance.starting import (
+    RUNGS,
+    required_maintenance,
+    start_entering,
+    start_leaving,
+)
+from dashboard.migrations_app.maintenance.write_attempts import NOWHERE
+from dashboard.migrations_app.models import TenantMaintenance
+from dashboard.migrations_app.seeding.grounds import Numbers
+from dashboard.migrations_app.seeding.planting import seed_tenants
+from lab.clouds import cloud_named
+from tests.lab.conftest import run
+from tests.lab.killed_maintenance import MOMENTS
+from tests.rehearsal.jobs import process
+
+LAX = {"neutron": "neutron", "cinder": "cinder-api"}
+"""The services of src that honour no reader, and their processes."""
+ENTERING = list(MOMENTS)[:3]
+PASSWORD = "aA1-a-password-for-tests-only"
+Roles = set[tuple[str, str, str]]
+
+
+class Person:
+    """Somebody with a token from before, who asks services with exactly that one or a new one."""
+
+    def __init__(self, cloud: Connection) -> None:
+        self.cloud = cloud
+        self.old_token = cloud.fresh_token(seconds=60)
+
+    def status(self, method: str, service: str, path: str, body: Any = None, *, new: bool) -> int:
+        token = Connection(self.cloud.access).fresh_token(seconds=60) if new else self.old_token
+        answer = self.cloud.session.request(
+            self.cloud.endpoint(service).rstrip("/") + path,
+            method,
+            json=body,
+            headers={"X-Auth-Token": token},
+            authenticated=False,
+            raise_exc=False,
+        )
+        return int(answer.status_code)
+
+
+class Ground:
+    """A tenant on one cloud: an owner with two roles and a group's, a reader, and a neighbour."""
+
+    def __init__(self, row: Cloud, sealed_in: Path) -> None:
+        self.row, self.operator = row, connect(row)
+        numbers = Numbers(tenants=1, servers=1, volumes=1)
+        (self.seeded,) = seed_tenants(
+            self.operator, numbers=numbers, sealed_in=sealed_in, tell=lambda _: None
+        )
+        self.id = self.seeded["id"]
+        self.row_of_tenant = look_up_tenant(row, self.id)
+        logins = json.loads(Path(self.seeded["sealed_file"]).read_text())
+        name = f"{self.seeded['name']}-owner"
+        (self.user,) = self.operator.list("identity", "/users", "users", name=name)
+        self.owner = Person(self._as(self.user["id"], logins[name]["password"]))
+        self.group = self.make("groups", "group")
+        self.operator.put("identity", f"/groups/{self.group}/users/{self.user['id']}")
+        self.extra = self.make("roles", "role")
+        self.assign("users", self.user["id"], self.extra)
+        self.assign("groups", self.group, self.role("member"))
+        self.neighbour = self.make("projects", "project")
+        self.assign("users", self.user["id"], self.role("member"), project=self.neighbour)
+
+    def _as(self, user_id: str, password: str) -> Connection:
+        return self.operator.as_user(user_id, password=password, project_id=self.id)
+
+    def make(self, collection: str, key: str, **fields: Any) -> str:
+        body = {key: {"name": f"maintenance-{uuid.uuid4().hex[:8]}", **fields}}
+        return str(self.operator.post("identity", f"/{collection}", body, key)["id"])
+
+    def role(self, name: str) -> str:
+        found = role_named(self.operator, name)
+        assert found is not None
+        return found.id
+
+    def assign(self, kind: str, actor: str, role: str, *, project: str = "") -> None:
+        path = f"/projects/{project or self.id}/{kind}/{actor}/roles/{role}"
+        self.operator.put("identity", path)
+
+    def roles(self, project: str = "") -> Roles:
+        found = own_assignments(self.operator, project or self.id)
+        return {(each.actor.kind, each.actor.id, each.role_id) for each in found}
+
+    def enter(self, **options: Any) -> TenantMaintenance:
+        run(start_entering(self.row_of_tenant, **options))
+        return self.maintenance()
+
+    def maintenance(self) -> TenantMaintenance:
+        return required_maintenance(self.row, self.id, self.seeded["name"])
+
+    def leave(self) -> TenantMaintenance:
+        maintenance = self.maintenance()
+        run(start_leaving(maintenance))
+        maintenance.refresh_from_db()
+        return maintenance
+
+    def writes(self) -> dict[str, tuple[str, str, str, Any]]:
+        """What the tenant may not do in maintenance; nothing of it may come to be."""
+        server = f"/servers/{self.seeded['servers'][0]}"
+        name = {"name": "not-in-maintenance"}
+        (network,) = self.operator.list("network", "/networks", "networks", project_id=self.id)
+        boot = {**name, "flavorRef": "none", "imageRef": NOWHERE}
+        return {
+            "create a server": ("POST", "compute", "/servers", {"server": boot}),
+            "suspend a server": ("POST", "compute", f"{server}/action", {"suspend": None}),
+            "delete a server": ("DELETE", "compute", server, None),
+            "create a network": ("POST", "network", "/networks", {"network": name}),
+            "change a network": (
+                *("PUT", "network", f"/networks/{network['id']}"),
+                {"network": name},
+            ),
+            "create a volume": ("POST", "block_storage", "/volumes", {"volume": {"size": 1}}),
+            "delete a volume": (
+                *("DELETE", "block_storage", f"/volumes/{self.seeded['volumes'][0]}"),
+                None,
+            ),
+            "create an image": ("POST", "image", "/images", {**name, "disk_format": "raw"}),
+        }
+
+
+READS = {
+    "compute": "/servers/detail",
+    "network": "/networks",
+    "block_storage": "/volumes/detail",
+    "image": "/images",
+}
+
+
+@pytest.fixture(scope="module", params=["src", "dst"])
+def ground(
+    request: pytest.FixtureRequest, clouds: dict[str, Cloud], tmp_path_factory: Any
+) -> Iterator[Ground]:
+    if request.param == "src":
+        install_policies("src")
+    yield Ground(clouds[request.param], tmp_path_factory.mktemp("sealed"))
+    if request.param == "src":
+        remove_policies("src")
+
+
+def install_policies(name: str) -> None:
+    """Let the lax services deny the dedicated role all writing, by the generator's files."""
+    cloud = cloud_named(name)
+    folder = cloud.configuration_directory / "policy.d"
+    folder.mkdir(exist_ok=True)
+    for service in LAX:
+        generator = cloud.venv / "bin" / "oslopolicy-sample-generator"
+        command = [generator, "--namespace", service]
+        sample = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        denied = overrides(read_rules(sample), OWN_ROLE)
+        (folder / f"{service}.json").write_text(policy_file(denied))
+
+
+def remove_policies(name: str) -> None:
+    """Services go on with rules that they have read until they are started again."""
+    for service, process_name in LAX.items():
+        (cloud_named(name).configuration_directory / "policy.d" / f"{service}.json").unlink()
+        lab.restart(name, process_name)
+
+
+@pytest.fixture(scope="module")
+def before(ground: Ground) -> tuple[Roles, Roles]:
+    return ground.roles(), ground.roles(ground.neighbour)
+
+
+def refused(ground: Ground, *, new: bool) -> set[str]:
+    return {
+        what
+        for what, call in ground.writes().items()
+        if ground.owner.status(*call, new=new) in (401, 403)
+    }
+
+
+def test_people_look_and_change_nothing_with_tokens_old_and_new(ground, before):
+    listed = {s: ground.owner.status("GET", s, path, new=False) for s, path in READS.items()}
+    assert set(listed.values()) == {200}  # the services remember the token from now on
+    ground.enter()
+    assert refused(ground, new=False) == refused(ground, new=True) == set(ground.writes())
+    for service, path in READS.items():
+        assert ground.owner.status("GET", service, path, new=True) == 200, service
+    assert ground.roles(ground.neighbour) == before[1]
+
+
+def test_everything_works_again_afterwards(ground, before):
+    maintenance = ground.leave()
+    assert maintenance.drift == []
+    assert ground.roles() == before[0]
+    server = f"/servers/{ground.seeded['servers'][0]}"
+    assert (
+        ground.owner.status("POST", "compute", f"{server}/action", {"suspend": None}, new=True)
+        < 300
+    )
+    await_status(ground, "SUSPENDED")
+    assert (
+        ground.owner.status("POST", "compute", f"{server}/action", {"resume": None}, new=True) < 300
+    )
+    await_status(ground, "ACTIVE")
+    made = ground.owner.cloud.post(
+        "network", "/networks", {"network": {"name": "again"}}, "network"
+    )
+    ground.owner.cloud.delete("network", f"/networks/{made['id']}")
+
+
+def await_status(ground: Ground, status: str) -> None:
+    def there() -> bool | None:
+        path = f"/servers/{ground.seeded['servers'][0]}"
+        server = ground.operator.get("compute", path, "server")
+        is_there = server["status"] == status and not server["OS-EXT-STS:task_state"]
+        return is_there or None
+
+    wait_for(there, what=status, seconds=60)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_worker_killed_in_the_middle_changes_nothing_about_the_end(
+    ground, before, pumphouse_home, moment
+):
+    if moment in ENTERING:
+        job = start_entering(ground.row_of_tenant)
+    else:
+        ground.enter()
+        job = start_leaving(ground.maintenance())
+    arguments = ("tests.lab.killed_maintenance", str(job.pk), moment)
+    with process(*arguments, home=pumphouse_home, PUMPHOUSE_CONFIG="") as victim:
+        assert victim.wait(300) == -signal.SIGKILL
+    expire_leases(job)
+    run(job)
+    if moment in ENTERING:
+        assert refused(ground, new=True) == set(ground.writes())
+        ground.leave()
+    assert ground.roles() == before[0]
+    assert temporary_accounts(ground) == []
+
+
+def expire_leases(job: Job) -> None:
+    Step.objects.filter(job=job, state="running").update(lease_until=timezone.now())
+    Driver.objects.filter(job=job).delete()
+
+
+def temporary_accounts(ground: Ground) -> list[str]:
+    users = ground.operator.list("identity", "/users", "users")
+    return [user["name"] for user in users if user["name"].endswith(ground.id)]
+
+
+def test_what_others_change_meanwhile_is_shown_and_stays(ground, before):
+    stranger = ground.make("users", "user", password=PASSWORD)
+    maintenance = ground.enter()
+    ground.assign("users", stranger, ground.role("member"))
+    path = f"/projects/{ground.id}/groups/{ground.group}/roles/{maintenance.role_id}"
+    ground.operator.delete("identity", path)
+    drift = ground.leave().drift
+    member = ("group", ground.group, ground.role("member"))
+    added = ("user", stranger, ground.role("member"))
+    assert len(drift) == 2
+    assert ground.roles() == before[0] - {member} | {added}
+    ground.operator.delete("identity", f"/users/{stranger}")
+    ground.assign("groups", ground.group, ground.role("member"))
+
+
+def test_rungs_are_put_back(ground):
+    server = f"/servers/{ground.seeded['servers'][0]}"
+    quotas = f"/os-quota-sets/{ground.id}"
+    limits = ground.operator.get("compute", quotas, "quota_set")
+    ground.enter(rungs=RUNGS)
+    locked = ground.operator.get("compute", server, "server", microversion="2.73")
+    assert locked["locked_reason"] == "pumphouse: maintenance"
+    assert ground.operator.get("compute", quotas, "quota_set")["instances"] == 1
+    ground.leave()
+    assert ground.operator.get("compute", quotas, "quota_set") == limits
+    unlocked = ground.operator.get("compute", server, "server", microversion="2.73")
+    assert not unlocked["locked"]
+
+
+def test_a_tenant_without_users_enters_and_leaves(ground):
+    empty = look_up_tenant(ground.row, ground.make("projects", "project"))
+    run(start_entering(empty))
+    maintenance = required_maintenance(ground.row, empty.project_id, empty.name)
+    assert maintenance.state == TenantMaintenance.State.ON
+    run(start_leaving(maintenance))
+    assert own_assignments(ground.operator, empty.project_id) == []
+
+
+def test_an_inherited_role_is_named_and_stays(ground):
+    heir = ground.make("users", "user", password=PASSWORD)
+    domain = ground.operator.get("identity", f"/projects/{ground.id}", "project")["domain_id"]
+    path = f"/OS-INHERIT/domains/{domain}/users/{heir}/roles/{ground.role('member')}"
+    url = f"{path}/inherited_to_projects"
+    ground.operator.put("identity", url)
+    try:
+        maintenance = ground.enter()
+        (note,) = [note for note in maintenance.notes if "inherited" in note]
+        heirs = Person(ground._as(heir, PASSWORD))
+        is_denied = heirs.status(*ground.writes()["create a network"], new=True) == 403
+        # policies that deny a role hold beside any other; reader only gives less
+        assert is_denied == (maintenance.role_name == OWN_ROLE)
+        assert ("is denied writing" in note) == is_denied
+        ground.leave()
+        assert not any(actor == heir for _, actor, _ in ground.roles())
+    finally:
+        ground.operator.delete("identity", url)
+        ground.operator.delete("identity", f"/users/{heir}")
+
+
+def test_where_no_role_is_read_only_nothing_is_changed(clouds, source, seed):
+    seeded = seed(servers=0, volumes=0)
+    tenant = look_up_tenant(clouds["src"], seeded["id"])
+    roles = {each.key for each in own_assignments(source, tenant.project_id)}
+    job = run(start_entering(tenant), state="failed")
+    assert "write in network and block storage" in job.explanation
+    assert {each.key for each in own_assignments(source, tenant.project_id)} == roles
+    (refused_one,) = TenantMaintenance.objects.filter(project_id=tenant.project_id)
+    assert refused_one.state == TenantMaintenance.State.REFUSED
