@@ -4,6 +4,8 @@ Imported after Django is prepared; see ``main``.
 """
 
 import logging
+import os
+import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -46,6 +48,10 @@ def run(arguments: Sequence[str]) -> int:
         screen.fail(_database_fault(error))
         return FAILED
     except KeyboardInterrupt:
+        return FAILED
+    except BrokenPipeError:
+        # Who reads has had enough, as head has; what is left goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:
         # Through the log, which masks secrets; Python itself would print them.

@@ -113,3 +113,17 @@ def test_the_embedded_database_is_made_at_the_first_use(tmp_path):
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == '{\n  "jobs": []\n}\n'
+
+
+def test_who_reads_may_leave_before_the_end(tmp_path):
+    environment = {**os.environ, "PUMPHOUSE_HOME": str(tmp_path), "PUMPHOUSE_CONFIG": ""}
+    environment.pop("DATABASE_URL", None)
+    command = [sys.executable, "-m", "dashboard.cli.main", "types", "--json"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        child.stdout.close()
+        child.stdout = None
+        told = child.communicate()[1].decode()
+    assert child.returncode == 1
+    assert "broke" not in told and "Traceback" not in told
