@@ -30,7 +30,7 @@ class EnvironmentSerializer(serializers.ModelSerializer[FuelEnvironment]):
 
     class Meta:
         model = FuelEnvironment
-        fields = (
+        fields: tuple[str, ...] = (
             "fuel",
             "id",
             "name",

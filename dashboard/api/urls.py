@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from dashboard.api.clouds import CloudViewSet
 from dashboard.api.documentation import DocumentationView, SchemaView
+from dashboard.api.environments import EnvironmentPlanViewSet, EnvironmentViewSet
 from dashboard.api.hosts import HostDeedsView, HostListView, HostPlanViewSet, HostViewSet
 from dashboard.api.job_rows import JobLogView, JobStepsView, StepViewSet
 from dashboard.api.jobs import JobViewSet
@@ -23,6 +24,8 @@ app_name = "api"
 
 router = SimpleRouter()
 router.register("clouds", CloudViewSet)
+router.register("environments", EnvironmentViewSet, basename="environment")
+router.register("environment-plans", EnvironmentPlanViewSet, basename="environment-plan")
 router.register("tenants", TenantViewSet, basename="tenant")
 router.register("plans", PlanViewSet)
 router.register(r"hosts/(?P<cloud>[^/]+)", HostViewSet, basename="host")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.forms.models import model_to_dict
 
-from dashboard.hosts_app.models import HostPlan
+from dashboard.hosts_app.models import EnvironmentPlan, HostPlan
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import BROKEN_STEP_STATES
 from dashboard.migrations_app.models import Plan, TenantMaintenance
@@ -63,6 +63,20 @@ def host_plan_document(plan: HostPlan) -> Json:
         "cloud": plan.cloud.name,
         "host": plan.host,
         "deed": plan.deed,
+        "options": plan.options,
+        "state": plan.state,
+        "lines": plan.lines,
+        "refusals": plan.refusals,
+        "notes": plan.notes,
+    }
+
+
+def environment_plan_document(plan: EnvironmentPlan) -> Json:
+    """Give a plan of a new environment from another one."""
+    return {
+        "id": plan.pk,
+        "environment": plan.environment.name,
+        "name": plan.name,
         "options": plan.options,
         "state": plan.state,
         "lines": plan.lines,

@@ -7,7 +7,7 @@ from dashboard.clients.fuel_objects import Environment
 from dashboard.clients.openstack import wait_for
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.hosts_app.fuel_environments import look_at_environments
-from dashboard.hosts_app.fuel_masters import configured_fuel
+from dashboard.hosts_app.fuel_masters import fuel_at
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, Step
@@ -85,7 +85,7 @@ def delete(step: Step, context: StepContext) -> None:
 
     Raises ``NeedsOperator`` with the nodes, or with Fuel's reason.
     """
-    fuel, params = _fuel_of(step), step.job.params
+    fuel, params = fuel_at(step.job.params["fuel"]), step.job.params
     environment = _find(fuel, params["environment"])
     if environment is None:
         context.log(f"Found environment {params['name']} deleted already.")
@@ -105,16 +105,6 @@ def delete(step: Step, context: StepContext) -> None:
     what = f"environment {params['name']} to be deleted from Fuel"
     wait_for(gone, what=what, seconds=DELETE_SECONDS, check=context.check)
     context.log(f"Deleted environment {params['name']}.")
-
-
-def _fuel_of(step: Step) -> FuelMaster:
-    fuel, address = configured_fuel(), step.job.params["fuel"]
-    if fuel.address != address:
-        raise BadInput(
-            f"The environment is in Fuel at {address}; configured is {fuel.address}.",
-            fix="Configure that Fuel master again.",
-        )
-    return fuel
 
 
 def _find(fuel: FuelMaster, environment_id: int) -> Environment | None:

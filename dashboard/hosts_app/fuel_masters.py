@@ -35,6 +35,17 @@ def configured_fuel() -> FuelMaster:
     return FuelMaster(configured_endpoint())
 
 
+def fuel_at(address: str) -> FuelMaster:
+    """Give the configured Fuel master. Raises ``BadInput`` when it is not that at the address."""
+    fuel = configured_fuel()
+    if fuel.address != address:
+        raise BadInput(
+            f"The environment is in Fuel at {address}; configured is {fuel.address}.",
+            fix="Configure that Fuel master again.",
+        )
+    return fuel
+
+
 def configured_endpoint() -> FuelEndpoint:
     """Give where the Fuel master is and as whom. Raises ``BadInput`` when none is configured."""
     endpoint = _endpoint()

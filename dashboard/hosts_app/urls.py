@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.hosts_app import host_pages, host_plan_pages, views
+from dashboard.hosts_app import environment_pages, host_pages, host_plan_pages, views
 from dashboard.hosts_app.fuel_links import open_environment
 
 urlpatterns = [
@@ -10,6 +10,16 @@ urlpatterns = [
     path("clouds/read/", views.read_configuration, name="clouds-read"),
     path("environments/discover/", views.discover_environments, name="environments-discover"),
     path("environments/<int:environment_id>/", open_environment, name="environment"),
+    path(
+        "environments/<int:environment_pk>/duplicate/",
+        environment_pages.duplicate,
+        name="environment-duplicate",
+    ),
+    path(
+        "environment-plans/<int:plan_id>/",
+        environment_pages.environment_plan_page,
+        name="environment-plan",
+    ),
     path("clouds/<slug:name>/", views.cloud_page, name="cloud"),
     path(
         "clouds/<slug:name>/delete-environment/",

@@ -1,6 +1,6 @@
 """What the API says and does about environments."""
 
-from lab.fuel import assignment, environments, facts, networks, orders
+from lab.fuel import assignment, environments, facts, networks, orders, plugin_settings
 from lab.fuel.master import Master, Row
 from lab.fuel.routing import ACCEPTED, CREATED, Call, route
 
@@ -13,12 +13,6 @@ def cluster_of(master: Master, call: Call) -> Row:
 def selected_nodes(call: Call) -> list[int]:
     """Give the ids in ?nodes=1,2."""
     return [int(one) for one in call.query.get("nodes", "").split(",") if one]
-
-
-@route("GET", "releases")
-def list_releases(master: Master, call: Call) -> list[Row]:
-    """List the releases."""
-    return environments.releases()
 
 
 @route("GET", "clusters")
@@ -41,8 +35,8 @@ def show_cluster(master: Master, call: Call) -> Row:
 
 @route("PUT", "clusters/#")
 def change_cluster(master: Master, call: Call) -> Row:
-    """Rename an environment."""
-    return environments.rename(master, call.ids[0], call.body)
+    """Change an environment's name or how it is shown."""
+    return environments.change(master, call.ids[0], call.body)
 
 
 @route("DELETE", "clusters/#", status=ACCEPTED)
@@ -53,15 +47,19 @@ def delete_cluster(master: Master, call: Call) -> Row:
 
 @route("GET", "clusters/#/attributes")
 def show_settings(master: Master, call: Call) -> Row:
-    """Show the settings."""
-    return environments.settings(cluster_of(master, call))
+    """Show the settings, those of plugins among them."""
+    cluster = cluster_of(master, call)
+    plugin_settings.add_sections(master, cluster)
+    return environments.settings(cluster)
 
 
 @route("PUT", "clusters/#/attributes")
 @route("PATCH", "clusters/#/attributes")
 def change_settings(master: Master, call: Call) -> Row:
     """Merge settings into those that there are, with either method."""
-    return environments.change_settings(cluster_of(master, call), call.body)
+    cluster = cluster_of(master, call)
+    plugin_settings.add_sections(master, cluster)
+    return environments.change_settings(cluster, call.body)
 
 
 @route("GET", "clusters/#/generated")
@@ -150,9 +148,3 @@ def deploy(master: Master, call: Call) -> Row:
 def stop_deployment(master: Master, call: Call) -> Row:
     """Stop what runs."""
     return orders.stop(master, call.ids[0])
-
-
-@route("GET", "nodegroups")
-def list_nodegroups(master: Master, call: Call) -> list[Row]:
-    """List the nodegroups of all environments."""
-    return environments.nodegroups(master)

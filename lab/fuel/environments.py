@@ -2,9 +2,8 @@
 
 import copy
 import secrets
-from typing import Any
 
-from lab.fuel import networks
+from lab.fuel import networks, releases
 from lab.fuel.master import Master, Row
 from lab.fuel.refusal import Refusal
 
@@ -17,33 +16,7 @@ ROLES = {
     "ceph-osd": "Storage - Ceph OSD",
     "base-os": "Operating System",
 }
-RELEASES = (
-    (2, "Newton on Ubuntu 16.04", "newton-10.0", "available"),
-    (4, "Ocata on Ubuntu 16.04", "ocata-11.0", "available"),
-    (1, "Newton on CentOS 6.5", "newton-10.0", "unavailable"),
-)
 SERVICES_WITH_DATABASE = ("keystone", "nova", "glance", "cinder", "heat")
-
-
-def releases() -> list[Row]:
-    """Give all releases, without the metadata of settings and roles."""
-    return [
-        {
-            "id": identity,
-            "name": name,
-            "version": version,
-            "operating_system": "CentOS" if "CentOS" in name else "Ubuntu",
-            "state": state,
-            "description": "",
-            "is_deployable": state == "available",
-            "attributes_metadata": {"editable": {}},
-            "components_metadata": [],
-            "modes_metadata": {},
-            "roles_metadata": {},
-            "tags_metadata": {},
-        }
-        for identity, name, version, state in RELEASES
-    ]
 
 
 def roles(master: Master, cluster_id: int) -> list[Row]:
@@ -73,17 +46,20 @@ def create(master: Master, body: Row) -> Row:
         raise Refusal(400, "Nova network is not supported in current release", plain=True)
     cluster = master.add("clusters", _cluster(body))
     group_id = master.next_id("nodegroups")
-    cluster["_group_id"] = group_id
+    cluster |= {"_group_id": group_id, "_groups": {}}
     cluster["_networks"] = networks.make_configuration(
         master, number=cluster["id"], group_id=group_id
     )
+    segmentation = body.get("net_segment_type") or "vlan"
+    cluster["_networks"]["networking_parameters"]["segmentation_type"] = segmentation
     return cluster
 
 
-def rename(master: Master, cluster_id: int, body: Row) -> Row:
-    """Change an environment's name."""
+def change(master: Master, cluster_id: int, body: Row) -> Row:
+    """Change an environment's name, and how the pages show its nodes."""
     cluster = master.row("clusters", cluster_id)
-    cluster["name"] = body.get("name", cluster["name"])
+    for key in ("name", "ui_settings"):
+        cluster[key] = body.get(key, cluster[key])
     return cluster
 
 
@@ -104,19 +80,6 @@ def configuration(cluster: Row, provider: str) -> Row:
         raise Refusal(400, f"Wrong net provider - environment uses '{cluster['net_provider']}'")
     answer: Row = cluster["_networks"]
     return answer
-
-
-def nodegroups(master: Master) -> list[Row]:
-    """Give the nodegroups; each environment has one."""
-    return [
-        {
-            "id": cluster["_group_id"],
-            "name": "default",
-            "cluster_id": cluster["id"],
-            "is_default": True,
-        }
-        for cluster in master.all("clusters")
-    ]
 
 
 def _cluster(body: Row) -> Row:
@@ -142,37 +105,10 @@ def _cluster(body: Row) -> Row:
             "sort_by_labels": [],
             "view_mode": "standard",
         },
-        "_settings": _settings(),
+        "_settings": releases.new_settings(body.get("release") or body["release_id"]),
         "_generated": _generated(),
         "_facts": {},
         "_links": [],
-    }
-
-
-def _settings() -> Row:
-    def text(label: str, value: Any, *, kind: str = "text") -> Row:
-        return {"label": label, "description": "", "type": kind, "value": value, "weight": 10}
-
-    return {
-        "access": {
-            "metadata": {"group": "general", "label": "OpenStack Access", "weight": 10},
-            "user": text("Username", "admin"),
-            "password": text("Password", "admin", kind="password"),
-            "tenant": text("Tenant", "admin"),
-            "email": text("Email", "admin@localhost"),
-        },
-        "common": {
-            "metadata": {"label": "Common", "weight": 20},
-            "debug": text("OpenStack debug logging", False, kind="checkbox"),
-        },
-        "public_ssl": {
-            "metadata": {"group": "security", "label": "Public TLS", "weight": 110},
-            "services": text("TLS for OpenStack public endpoints", False, kind="checkbox"),
-            "horizon": text("HTTPS for Horizon", False, kind="checkbox"),
-            "hostname": text("DNS hostname for public TLS endpoints", "public.fuel.local"),
-            "cert_source": text("Select source for certificate", "self_signed", kind="radio"),
-            "cert_data": text("Certificate", "", kind="file"),
-        },
     }
 
 

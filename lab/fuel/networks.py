@@ -35,6 +35,17 @@ def make_configuration(master: Master, *, number: int, group_id: int) -> Row:
     }
 
 
+def make_group_networks(master: Master, *, number: int, group_id: int) -> list[Row]:
+    """Give the networks of a further nodegroup, the one that its nodes boot from among them."""
+    made = make_configuration(master, number=10 + number, group_id=group_id)["networks"]
+    admin, own = made[-1], made[:-1]
+    boot = f"10.{100 + number}.0.0/24"
+    own_admin = _network(
+        master.next_id("networks"), admin["name"], cidr=boot, vlan=None, group_id=group_id
+    )
+    return [*own, own_admin]
+
+
 def add_vips(configuration: Row, *, public: str, management: str) -> None:
     """Give an environment its virtual addresses, as once it has a controller."""
     addresses = {"public": public, "management": management}
@@ -73,7 +84,9 @@ def change_configuration(cluster: Row, wanted: Row) -> Row:
     """Replace networks that were given. Raises Refusal for ranges that overlap."""
     networks = copy.deepcopy(cluster["_networks"]["networks"])
     given = {network["id"]: network for network in wanted.get("networks", ())}
+    _refuse_unknown(given.keys() - {network["id"] for network in networks})
     for network in networks:
+        _refuse_derived(network, given.get(network["id"], {}))
         network |= given.get(network["id"], {})
     _refuse_overlaps(networks)
     cluster["_networks"]["networks"] = networks
@@ -206,6 +219,24 @@ def _refuse_overlaps(networks: list[Row]) -> None:
                     f"{one['name']}, {other['name']} (Network IDs: {ids[0]}, {ids[1]})",
                     errors=[{"ids": ids, "errors": ["cidr"]}],
                 )
+
+
+def _refuse_unknown(ids: set[int]) -> None:
+    if ids:
+        names = ", ".join(str(identity) for identity in sorted(ids))
+        raise Refusal(400, f"Invalid network ID: {names}")
+
+
+def _refuse_derived(network: Row, given: Row) -> None:
+    """Refuse what Nailgun derives by itself: ranges in the notation cidr, an unused gateway."""
+    meta: Row = given.get("meta") or network["meta"]
+    name = network["name"]
+    has_same_cidr = given.get("cidr", network["cidr"]) == network["cidr"]
+    ranges = given.get("ip_ranges", network["ip_ranges"])
+    if meta["notation"] == "cidr" and has_same_cidr and ranges != network["ip_ranges"]:
+        raise Refusal(400, f"Setting of IP ranges of network {name} is not allowed")
+    if not meta["use_gateway"] and given.get("gateway", network["gateway"]) != network["gateway"]:
+        raise Refusal(400, f"Setting of gateway of network {name} is not allowed")
 
 
 def _refuse_missing(cluster: Row, node: Row, wanted: list[Row]) -> None:

@@ -10,14 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from lab.fuel import cluster_api, message_api, node_api, routing, tasks
+from lab.fuel import cluster_api, message_api, node_api, nodegroups, releases, routing, tasks
 from lab.fuel.control import control
 from lab.fuel.login import Login
 from lab.fuel.master import Master
 from lab.fuel.refusal import Refusal
 
 # Importing them is what registers their routes.
-API = (cluster_api, message_api, node_api)
+API = (cluster_api, message_api, node_api, nodegroups, releases)
 API_ROOTS = ("/api/v1/", "/api/")
 PUBLIC_PATHS = ("version",)
 POLLED = ("tasks", "transactions", "nodes")

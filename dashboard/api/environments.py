@@ -1,0 +1,126 @@
+"""Environments of Fuel, and plans of new ones that are made from them."""
+
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from dashboard.api.answers import ACCEPTED, accepted
+from dashboard.api.asking import valid
+from dashboard.api.clouds import EnvironmentSerializer
+from dashboard.api.host_fields import RefusalSerializer
+from dashboard.api.permissions import caller
+from dashboard.hosts_app.environments import (
+    planning_of,
+    start_duplication,
+    start_environment_plan,
+)
+from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment
+from dashboard.jobs.roles import Action
+
+
+class CopyOptionsSerializer(serializers.Serializer[Any]):
+    """What a copy is to be like; naming a range or a number for VLANs renumbers too."""
+
+    release = serializers.IntegerField(required=False, allow_null=True)
+    renumber = serializers.BooleanField(required=False)
+    cidr_base = serializers.CharField(required=False, allow_blank=True)
+    vlan_offset = serializers.IntegerField(required=False, min_value=0, max_value=4000)
+
+
+class DuplicateSerializer(CopyOptionsSerializer):
+    """The name of a copy, and what it is to be like."""
+
+    name = serializers.CharField(max_length=50)
+
+
+class CopyLineSerializer(serializers.Serializer[Any]):
+    """One thing of the source: how it is there and in the copy. Secrets are not shown."""
+
+    subject = serializers.CharField()
+    name = serializers.CharField()
+    now = serializers.CharField()
+    then = serializers.CharField()
+    fate = serializers.CharField()
+    why = serializers.CharField()
+
+
+class EnvironmentPlanSerializer(serializers.ModelSerializer[EnvironmentPlan]):
+    """A plan of a new environment. ``options`` are those that it was asked for with."""
+
+    environment = serializers.SlugRelatedField(slug_field="name", read_only=True)  # type: ignore[var-annotated]
+    options = CopyOptionsSerializer(read_only=True)
+    lines = CopyLineSerializer(many=True)
+    refusals = RefusalSerializer(many=True)
+    notes = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = EnvironmentPlan
+        fields = (
+            "id",
+            "environment",
+            "name",
+            "options",
+            "state",
+            "lines",
+            "refusals",
+            "notes",
+            "plan_job",
+            "job",
+            "created_at",
+        )
+
+
+class EnvironmentRowSerializer(EnvironmentSerializer):
+    """An environment of Fuel; ``key`` is its address here, ``id`` the one that it has in Fuel."""
+
+    key = serializers.IntegerField(source="pk", read_only=True)
+
+    class Meta(EnvironmentSerializer.Meta):
+        fields = ("key", *EnvironmentSerializer.Meta.fields)
+
+
+class EnvironmentViewSet(ReadOnlyModelViewSet[FuelEnvironment]):
+    """The environments of Fuel as they were when it was last asked."""
+
+    queryset = FuelEnvironment.objects.all()
+    serializer_class = EnvironmentRowSerializer
+    filterset_fields = ("name", "status", "is_gone")
+    acts = {"duplicate": Action.PLAN}
+
+    @extend_schema(request=DuplicateSerializer, responses=ACCEPTED)
+    @action(detail=True, methods=["post"])
+    def duplicate(self, request: Request, **_kwargs: Any) -> Response:
+        """Plan a new environment from this one; Location is the plan's address."""
+        options = valid(DuplicateSerializer, request)
+        plan = start_environment_plan(
+            self.get_object(),
+            name=options.pop("name"),
+            options=options,
+            user=caller(request),
+            launched_from="api",
+        )
+        address = reverse("api:environment-plan-detail", args=[plan.pk])
+        return accepted(planning_of(plan), location=address, plan=plan.pk)
+
+
+class EnvironmentPlanViewSet(ReadOnlyModelViewSet[EnvironmentPlan]):
+    """The plans of new environments, the newest first."""
+
+    queryset = EnvironmentPlan.objects.select_related("environment")
+    serializer_class = EnvironmentPlanSerializer
+    filterset_fields = ("name", "state")
+    acts = {"start": Action.REASSIGN}
+
+    @extend_schema(request=None, responses=ACCEPTED)
+    @action(detail=True, methods=["post"])
+    def start(self, request: Request, **_kwargs: Any) -> Response:
+        """Make the environment that the plan describes, once."""
+        plan = self.get_object()
+        job = start_duplication(plan, user=caller(request), launched_from="api")
+        return accepted(job, plan=plan.pk)

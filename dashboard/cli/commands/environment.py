@@ -1,0 +1,93 @@
+"""``pumphouse environment``."""
+
+from argparse import ArgumentParser, Namespace
+
+from dashboard.cli.command import FAILED, OK, Command
+from dashboard.cli.documents import environment_plan_document, job_document
+from dashboard.cli.following import add_detach, follow, follow_and_tell, has_failed, tell_end
+from dashboard.cli.screen import Screen
+from dashboard.hosts_app.environment_lines import Fate
+from dashboard.hosts_app.environments import (
+    environment_named,
+    half_made_sentence,
+    lines_of,
+    planning_of,
+    start_duplication,
+    start_environment_plan,
+)
+from dashboard.hosts_app.models import EnvironmentPlan
+
+OPTIONS = ("release", "renumber", "cidr_base", "vlan_offset")
+
+
+class EnvironmentCommand(Command):
+    """Make a new environment of Fuel from an existing one."""
+
+    name = "environment"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the environment, the name of the copy, and what is to differ."""
+        choices = parser.add_subparsers(dest="deed", metavar="duplicate", required=True)
+        copying = choices.add_parser("duplicate", help="make one with the settings of another")
+        copying.add_argument("environment", metavar="NAME", help="the environment, or its cloud")
+        copying.add_argument(
+            "--as", dest="copy", required=True, metavar="NEW", help="the name of the copy"
+        )
+        copying.add_argument(
+            "--release", type=int, metavar="ID", help="id of its release (default: the source's)"
+        )
+        copying.add_argument(
+            "--renumber", action="store_true", help="other ranges and VLANs where they overlap"
+        )
+        copying.add_argument(
+            "--cidr-base", default="", metavar="CIDR", help="the range for renumbered networks"
+        )
+        copying.add_argument(
+            "--vlan-offset", type=int, default=0, metavar="N", help="move VLANs up by this"
+        )
+        copying.add_argument("--plan-only", action="store_true", help="say what would be made")
+        add_detach(copying)
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        """Plan, show what will differ, and make it; fail when a job does."""
+        chosen = vars(options)
+        plan = start_environment_plan(
+            environment_named(options.environment),
+            name=options.copy,
+            options={name: chosen[name] for name in OPTIONS},
+            launched_from="cli",
+        )
+        planning = follow(planning_of(plan), screen)
+        plan.refresh_from_db()
+        if has_failed(planning):
+            tell_end(planning, screen)
+            screen.answer({"job": job_document(planning)})
+            return FAILED
+        _tell(plan, screen)
+        if options.plan_only or plan.refusals:
+            screen.answer({"plan": environment_plan_document(plan)})
+            return FAILED if plan.refusals else OK
+        return _make(plan, options, screen)
+
+
+def _tell(plan: EnvironmentPlan, screen: Screen) -> None:
+    """Show what will differ from the source, what stands in the way, and what is to be known."""
+    lines = lines_of(plan)
+    different = [line for line in lines if line.fate != Fate.CARRIED]
+    for line in different:
+        screen.tell(str(line))
+    screen.tell(f"{len(lines) - len(different)} more will be as in {plan.environment.name}.")
+    for refusal in plan.refusals:
+        screen.tell(f"Refused: {refusal['sentence']} {refusal['fix']}")
+    for note in plan.notes:
+        screen.tell(note)
+
+
+def _make(plan: EnvironmentPlan, options: Namespace, screen: Screen) -> int:
+    job = start_duplication(plan, launched_from="cli")
+    document = {"plan": environment_plan_document(plan)}
+    code = follow_and_tell(job, options, screen, document=lambda: document)
+    plan.refresh_from_db()
+    if left := half_made_sentence(plan):
+        screen.tell(left)
+    return code

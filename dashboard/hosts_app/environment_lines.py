@@ -1,0 +1,34 @@
+"""What the plan of a copied environment says, line by line."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Fate(StrEnum):
+    """What becomes of something of the source in the copy."""
+
+    CARRIED = "carried"
+    CHANGED = "changed"
+    OWN = "own"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyLine:
+    """One thing of the source: ``now`` and ``then`` are what it is there and in the copy, in words.
+
+    A value is only ever shown where it is one of some choices, an address or a VLAN; whatever else
+    a setting holds may be a password or a key, and is "kept".
+    """
+
+    subject: str
+    name: str
+    now: str
+    then: str
+    fate: Fate
+    why: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.subject} {self.name}: {self.fate}"
+        change = f", {self.now or 'nothing'} becomes {self.then or 'nothing'}"
+        return f"{line}{change if self.now != self.then else ''}{self.why and f' ({self.why})'}"

@@ -1,0 +1,20 @@
+"""The job that plans a copy of an environment of Fuel."""
+
+from dashboard.hosts_app.environments import PLAN_KIND, draft_environment_plan
+from dashboard.hosts_app.models import EnvironmentPlan
+from dashboard.jobs.kinds import JobKind, StepContext
+from dashboard.jobs.models import Step
+
+
+class PlanEnvironment(JobKind):
+    """Stores what the copy would be like and what stands in its way."""
+
+    name = PLAN_KIND
+
+    def perform(self, step: Step, context: StepContext) -> None:
+        """Ask Fuel, and store the plan that the job names."""
+        plans = EnvironmentPlan.objects.select_related("environment")
+        plan = plans.get(pk=step.job.params["environment_plan"])
+        draft_environment_plan(plan)
+        state = plan.get_state_display().lower()
+        context.log(f"Planned {plan.name}: {len(plan.lines)} lines, {state}.")
