@@ -27,7 +27,7 @@ PLANS_SHOWN = 10
 JOBS_SHOWN = 10
 KINDS = {
     Action.MAINTAIN: "Within its cloud",
-    Action.REASSIGN: "To another cloud",
+    Action.REASSIGN: "Out of its cloud",
     Action.POWER: "By its power",
 }
 
