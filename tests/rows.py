@@ -16,6 +16,7 @@ from dashboard.migrations_app.models import (
     Plan,
     PlanFinding,
     PlanItem,
+    TenantMaintenance,
     TenantRow,
 )
 
@@ -158,6 +159,24 @@ def plan_of(
             fix="Raise the quota: openstack quota set --cores 16 demo.",
         )
     return plan
+
+
+def maintenance_of(
+    tenant: TenantRow, *, user: User | None = None, plan: Plan | None = None
+) -> TenantMaintenance:
+    """Give the maintenance of a tenant that is in it, with somebody whose access stays."""
+    return TenantMaintenance.objects.create(
+        cloud=tenant.cloud,
+        project_id=tenant.project_id,
+        tenant_name=tenant.name,
+        state=TenantMaintenance.State.ON,
+        role_id="0f3a",
+        role_name="reader",
+        notes=["member of user carol is inherited from domain Default: it can still write here."],
+        entered_by=user,
+        entered_at=timezone.now() - timedelta(hours=2, minutes=5),
+        plan=plan,
+    )
 
 
 def _find(

@@ -25,6 +25,9 @@ def every_page(user: User) -> dict[str, str]:
     moved_job = rows.job_of(moved, JobState.DONE, user=user)
     rows.ledger_of(moved)
     rows.differences_of(moved)
+    held = rows.tenant_of(old, "wiki")
+    rows.maintenance_of(held, user=user)
+    rows.maintenance_of(moved_tenant, plan=moved)
     return {
         **host_pages(old, user),
         "home": "/",
@@ -35,6 +38,7 @@ def every_page(user: User) -> dict[str, str]:
         "tenants": "/tenants/",
         "tenant without a plan": fresh.get_absolute_url(),
         "tenant with a plan": moved_tenant.get_absolute_url(),
+        "tenant in maintenance": held.get_absolute_url(),
         "running plan": running.get_absolute_url(),
         "blocked plan": f"/plans/{blocked.pk}/findings/",
         "plan's items": f"/plans/{moved.pk}/items/",

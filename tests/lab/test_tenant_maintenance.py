@@ -4,7 +4,8 @@ import json
 import signal
 import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ from tests.rehearsal.jobs import process
 
 LAX = {"neutron": "neutron", "cinder": "cinder-api"}
 """The services of src that honour no reader, and their processes."""
-ENTERING = list(MOMENTS)[:3]
+ENTERING, LEAVING = list(MOMENTS)[:3], list(MOMENTS)[3:]
 PASSWORD = "aA1-a-password-for-tests-only"
 Roles = set[tuple[str, str, str]]
 
@@ -85,6 +86,18 @@ class Ground:
         self.assign("groups", self.group, self.role("member"))
         self.neighbour = self.make("projects", "project")
         self.assign("users", self.user["id"], self.role("member"), project=self.neighbour)
+        self.server = f"/servers/{self.seeded['servers'][0]}"
+        self.heir_name = f"heir-{uuid.uuid4().hex[:8]}"
+        self.heir_id = self.make("users", "user", name=self.heir_name, password=PASSWORD)
+        self.operator.put("identity", self.inheritance)
+        self.heir = Person(self._as(self.heir_id, PASSWORD))
+
+    @property
+    def inheritance(self) -> str:
+        """The address of the member's role that the heir has on everything in the domain."""
+        project = self.operator.get("identity", f"/projects/{self.id}", "project")
+        domain = f"/OS-INHERIT/domains/{project['domain_id']}"
+        return f"{domain}/users/{self.heir_id}/roles/{self.role('member')}/inherited_to_projects"
 
     def _as(self, user_id: str, password: str) -> Connection:
         return self.operator.as_user(user_id, password=password, project_id=self.id)
@@ -106,6 +119,10 @@ class Ground:
         found = own_assignments(self.operator, project or self.id)
         return {(each.actor.kind, each.actor.id, each.role_id) for each in found}
 
+    def quotas(self) -> dict[str, int]:
+        path = f"/os-quota-sets/{self.id}"
+        return self.operator.get("compute", path, "quota_set")
+
     def enter(self, **options: Any) -> TenantMaintenance:
         run(start_entering(self.row_of_tenant, **options))
         return self.maintenance()
@@ -121,14 +138,13 @@ class Ground:
 
     def writes(self) -> dict[str, tuple[str, str, str, Any]]:
         """What the tenant may not do in maintenance; nothing of it may come to be."""
-        server = f"/servers/{self.seeded['servers'][0]}"
         name = {"name": "not-in-maintenance"}
         (network,) = self.operator.list("network", "/networks", "networks", project_id=self.id)
         boot = {**name, "flavorRef": "none", "imageRef": NOWHERE}
         return {
             "create a server": ("POST", "compute", "/servers", {"server": boot}),
-            "suspend a server": ("POST", "compute", f"{server}/action", {"suspend": None}),
-            "delete a server": ("DELETE", "compute", server, None),
+            "suspend a server": ("POST", "compute", f"{self.server}/action", {"suspend": None}),
+            "delete a server": ("DELETE", "compute", self.server, None),
             "create a network": ("POST", "network", "/networks", {"network": name}),
             "change a network": (
                 *("PUT", "network", f"/networks/{network['id']}"),
@@ -141,6 +157,15 @@ class Ground:
             ),
             "create an image": ("POST", "image", "/images", {**name, "disk_format": "raw"}),
         }
+
+
+@dataclass(frozen=True)
+class Before:
+    """What has to be the same afterwards."""
+
+    roles: Roles
+    neighbour: Roles
+    quotas: dict[str, int]
 
 
 READS = {
@@ -157,7 +182,9 @@ def ground(
 ) -> Iterator[Ground]:
     if request.param == "src":
         install_policies("src")
-    yield Ground(clouds[request.param], tmp_path_factory.mktemp("sealed"))
+    made = Ground(clouds[request.param], tmp_path_factory.mktemp("sealed"))
+    yield made
+    made.operator.delete("identity", f"/users/{made.heir_id}")
     if request.param == "src":
         remove_policies("src")
 
@@ -183,8 +210,10 @@ def remove_policies(name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def before(ground: Ground) -> tuple[Roles, Roles]:
-    return ground.roles(), ground.roles(ground.neighbour)
+def before(ground: Ground) -> Before:
+    return Before(
+        roles=ground.roles(), neighbour=ground.roles(ground.neighbour), quotas=ground.quotas()
+    )
 
 
 def refused(ground: Ground, *, new: bool) -> set[str]:
@@ -198,72 +227,71 @@ def refused(ground: Ground, *, new: bool) -> set[str]:
 def test_people_look_and_change_nothing_with_tokens_old_and_new(ground, before):
     listed = {s: ground.owner.status("GET", s, path, new=False) for s, path in READS.items()}
     assert set(listed.values()) == {200}  # the services remember the token from now on
-    ground.enter()
+    ground.enter(rungs=RUNGS)
     assert refused(ground, new=False) == refused(ground, new=True) == set(ground.writes())
     for service, path in READS.items():
         assert ground.owner.status("GET", service, path, new=True) == 200, service
-    assert ground.roles(ground.neighbour) == before[1]
+    assert ground.roles(ground.neighbour) == before.neighbour
+
+
+def test_servers_are_locked_and_nothing_new_fits_into_the_quotas(ground):
+    locked = ground.operator.get("compute", ground.server, "server", microversion="2.73")
+    assert locked["locked_reason"] == "pumphouse: maintenance"
+    assert ground.quotas()["instances"] == 1
+
+
+def test_an_inherited_role_is_named_and_denied_where_policies_can(ground):
+    maintenance = ground.maintenance()
+    (note,) = [note for note in maintenance.notes if ground.heir_name in note]
+    status = ground.heir.status(*ground.writes()["create a network"], new=True)
+    # policies that deny a role hold beside any other; reader only gives less
+    assert (status == 403) == (maintenance.role_name == OWN_ROLE)
+    assert ("is denied writing" in note) == (status == 403)
 
 
 def test_everything_works_again_afterwards(ground, before):
     maintenance = ground.leave()
     assert maintenance.drift == []
-    assert ground.roles() == before[0]
-    server = f"/servers/{ground.seeded['servers'][0]}"
-    assert (
-        ground.owner.status("POST", "compute", f"{server}/action", {"suspend": None}, new=True)
-        < 300
-    )
-    await_status(ground, "SUSPENDED")
-    assert (
-        ground.owner.status("POST", "compute", f"{server}/action", {"resume": None}, new=True) < 300
-    )
-    await_status(ground, "ACTIVE")
-    made = ground.owner.cloud.post(
-        "network", "/networks", {"network": {"name": "again"}}, "network"
-    )
+    assert ground.roles() == before.roles
+    assert ground.quotas() == before.quotas
+    for action, status in (("suspend", "SUSPENDED"), ("resume", "ACTIVE")):
+        call = ("POST", "compute", f"{ground.server}/action", {action: None})
+        assert ground.owner.status(*call, new=True) == 202
+        await_status(ground, status)
+    body = {"network": {"name": "again"}}
+    made = ground.owner.cloud.post("network", "/networks", body, "network")
     ground.owner.cloud.delete("network", f"/networks/{made['id']}")
 
 
 def await_status(ground: Ground, status: str) -> None:
     def there() -> bool | None:
-        path = f"/servers/{ground.seeded['servers'][0]}"
-        server = ground.operator.get("compute", path, "server")
+        server = ground.operator.get("compute", ground.server, "server")
         is_there = server["status"] == status and not server["OS-EXT-STS:task_state"]
         return is_there or None
 
     wait_for(there, what=status, seconds=60)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_a_worker_killed_in_the_middle_changes_nothing_about_the_end(
-    ground, before, pumphouse_home, moment
-):
-    if moment in ENTERING:
-        job = start_entering(ground.row_of_tenant)
-    else:
-        ground.enter()
-        job = start_leaving(ground.maintenance())
-    arguments = ("tests.lab.killed_maintenance", str(job.pk), moment)
-    with process(*arguments, home=pumphouse_home, PUMPHOUSE_CONFIG="") as victim:
-        assert victim.wait(300) == -signal.SIGKILL
-    expire_leases(job)
-    run(job)
-    if moment in ENTERING:
-        assert refused(ground, new=True) == set(ground.writes())
-        ground.leave()
-    assert ground.roles() == before[0]
-    assert temporary_accounts(ground) == []
-
-
-def expire_leases(job: Job) -> None:
-    Step.objects.filter(job=job, state="running").update(lease_until=timezone.now())
-    Driver.objects.filter(job=job).delete()
-
-
-def temporary_accounts(ground: Ground) -> list[str]:
+def test_workers_killed_in_the_middle_change_nothing_about_the_end(ground, before, pumphouse_home):
+    entering = start_entering(ground.row_of_tenant)
+    kill_at(ENTERING, entering, pumphouse_home)
+    assert refused(ground, new=True) == set(ground.writes())
+    kill_at(LEAVING, start_leaving(ground.maintenance()), pumphouse_home)
+    assert ground.roles() == before.roles
+    assert ground.roles(ground.neighbour) == before.neighbour
     users = ground.operator.list("identity", "/users", "users")
-    return [user["name"] for user in users if user["name"].endswith(ground.id)]
+    assert [user["name"] for user in users if user["name"].endswith(ground.id)] == []
+
+
+def kill_at(moments: Iterable[str], job: Job, home: Path) -> None:
+    """Let one driver after the other die, each at another moment, then drive the job to its end."""
+    for moment in moments:
+        arguments = ("tests.lab.killed_maintenance", str(job.pk), moment)
+        with process(*arguments, home=home, PUMPHOUSE_CONFIG="") as victim:
+            assert victim.wait(300) == -signal.SIGKILL, moment
+        Step.objects.filter(job=job, state="running").update(lease_until=timezone.now())
+        Driver.objects.filter(job=job).delete()
+    run(job)
 
 
 def test_what_others_change_meanwhile_is_shown_and_stays(ground, before):
@@ -276,23 +304,7 @@ def test_what_others_change_meanwhile_is_shown_and_stays(ground, before):
     member = ("group", ground.group, ground.role("member"))
     added = ("user", stranger, ground.role("member"))
     assert len(drift) == 2
-    assert ground.roles() == before[0] - {member} | {added}
-    ground.operator.delete("identity", f"/users/{stranger}")
-    ground.assign("groups", ground.group, ground.role("member"))
-
-
-def test_rungs_are_put_back(ground):
-    server = f"/servers/{ground.seeded['servers'][0]}"
-    quotas = f"/os-quota-sets/{ground.id}"
-    limits = ground.operator.get("compute", quotas, "quota_set")
-    ground.enter(rungs=RUNGS)
-    locked = ground.operator.get("compute", server, "server", microversion="2.73")
-    assert locked["locked_reason"] == "pumphouse: maintenance"
-    assert ground.operator.get("compute", quotas, "quota_set")["instances"] == 1
-    ground.leave()
-    assert ground.operator.get("compute", quotas, "quota_set") == limits
-    unlocked = ground.operator.get("compute", server, "server", microversion="2.73")
-    assert not unlocked["locked"]
+    assert ground.roles() == before.roles - {member} | {added}
 
 
 def test_a_tenant_without_users_enters_and_leaves(ground):
@@ -302,27 +314,6 @@ def test_a_tenant_without_users_enters_and_leaves(ground):
     assert maintenance.state == TenantMaintenance.State.ON
     run(start_leaving(maintenance))
     assert own_assignments(ground.operator, empty.project_id) == []
-
-
-def test_an_inherited_role_is_named_and_stays(ground):
-    heir = ground.make("users", "user", password=PASSWORD)
-    domain = ground.operator.get("identity", f"/projects/{ground.id}", "project")["domain_id"]
-    path = f"/OS-INHERIT/domains/{domain}/users/{heir}/roles/{ground.role('member')}"
-    url = f"{path}/inherited_to_projects"
-    ground.operator.put("identity", url)
-    try:
-        maintenance = ground.enter()
-        (note,) = [note for note in maintenance.notes if "inherited" in note]
-        heirs = Person(ground._as(heir, PASSWORD))
-        is_denied = heirs.status(*ground.writes()["create a network"], new=True) == 403
-        # policies that deny a role hold beside any other; reader only gives less
-        assert is_denied == (maintenance.role_name == OWN_ROLE)
-        assert ("is denied writing" in note) == is_denied
-        ground.leave()
-        assert not any(actor == heir for _, actor, _ in ground.roles())
-    finally:
-        ground.operator.delete("identity", url)
-        ground.operator.delete("identity", f"/users/{heir}")
 
 
 def test_where_no_role_is_read_only_nothing_is_changed(clouds, source, seed):
