@@ -1,37 +1,30 @@
 """Reads an environment in Fuel and says what a copy of it would be like."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from ipaddress import IPv4Network
-from typing import Any
 
 from dashboard.clients.fuel import FuelMaster
-from dashboard.clients.fuel_objects import Environment, Json, Node, Release
+from dashboard.clients.fuel_objects import Environment, Json, Release
 from dashboard.errors import BadInput
 from dashboard.hosts_app.deed import Refusal
+from dashboard.hosts_app.environment_cautions import notes_on, refusals_for
 from dashboard.hosts_app.environment_lines import CopyLine, Fate
 from dashboard.hosts_app.environment_networks import (
     CopiedNetwork,
-    carried_parameters,
     network_lines,
     networks_of,
 )
 from dashboard.hosts_app.environment_numbering import (
     Numbering,
     Taken,
-    overlaps,
     read_base,
     renumbered,
 )
 from dashboard.hosts_app.environment_plugins import plugin_lines
 from dashboard.hosts_app.environment_settings import Target, setting_lines
-from dashboard.hosts_app.fuel_releases import AVAILABLE, is_older
-
-DEFAULT_GROUP = "default"
-NO_NOVA_NETWORK = "nova-7.0"
-"""Releases from this one on have no nova-network."""
-TLS = "public_ssl"
+from dashboard.hosts_app.environment_source import DEFAULT_GROUP, Source, read_source
+from dashboard.hosts_app.fuel_releases import AVAILABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,48 +80,6 @@ class CopyDraft:
     content: Json
 
 
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """An environment as it is in Fuel; its settings hold passwords."""
-
-    environment: Environment
-    settings: Json
-    configuration: Json
-    groups: dict[str, int]
-    nodes: list[Node]
-
-    @property
-    def networks(self) -> list[CopiedNetwork]:
-        """Its networks, without the master's."""
-        return networks_of(self.configuration, self.groups)
-
-    @property
-    def numbering(self) -> Numbering:
-        """Its ranges and VLANs."""
-        return Numbering(
-            networks=self.networks,
-            parameters=carried_parameters(self.configuration),
-            segmentation=self.segmentation,
-        )
-
-    @property
-    def segmentation(self) -> str:
-        """How tenants' networks are told apart: vlan, tun or gre; "" with nova-network."""
-        parameters = self.configuration["networking_parameters"]
-        return str(parameters.get("segmentation_type") or "")
-
-
-def read_source(fuel: FuelMaster, environment: Environment) -> Source:
-    """Ask Fuel for all that can be carried of an environment."""
-    return Source(
-        environment=environment,
-        settings=fuel.settings(environment.id)["editable"],
-        configuration=fuel.network_configuration(environment.id),
-        groups=fuel.nodegroups(environment.id),
-        nodes=fuel.nodes(environment.id),
-    )
-
-
 def draft_copy(
     fuel: FuelMaster, environment: Environment, *, name: str, options: CopyOptions
 ) -> CopyDraft:
@@ -137,34 +88,39 @@ def draft_copy(
     Raises ``BadInput`` for a release that there is not, and when there is no room to renumber.
     """
     environments = fuel.environments()
-    source = read_source(fuel, environment)
-    own = _release(fuel.releases(), environment.release_id)
-    chosen = _release(fuel.releases(), options.release or own.id)
-    target = Target(
-        release=chosen, settings=fuel.release_settings(chosen.id), is_same=chosen.id == own.id
-    )
+    source, releases = read_source(fuel, environment), fuel.releases()
+    own = _release(releases, environment.release_id)
+    chosen = _release(releases, options.release or own.id)
     known = fuel.release_networks(chosen.id, provider=environment.net_provider)
     others = [taken for one in environments for taken in _taken(fuel, one)]
     numbering = _numbering(source, known, others, options)
-    lines = [
-        _release_line(own, chosen),
-        *_group_lines(source),
-        *network_lines(
-            source.networks,
-            numbering.networks,
-            (source.numbering.parameters, numbering.parameters),
-            release=chosen.name,
-        ),
-        *plugin_lines(source.settings, fuel.plugins(), chosen),
-        *setting_lines(source.settings, target),
-        *_vip_lines(source),
-    ]
+    lines = [_release_line(own, chosen), *_lines(fuel, source, chosen, numbering)]
     return CopyDraft(
         lines=lines,
-        refusals=_refusals(source, own, chosen, name, [one.name for one in environments]),
-        notes=_notes(source, numbering, others, name=name),
+        refusals=refusals_for(
+            source, (own, chosen), name=name, taken=[one.name for one in environments]
+        ),
+        notes=notes_on(source, numbering, others, name=name),
         content=asdict(_content(source, chosen, numbering, lines)),
     )
+
+
+def _lines(
+    fuel: FuelMaster, source: Source, release: Release, numbering: Numbering
+) -> list[CopyLine]:
+    target = Target(
+        release=release,
+        settings=fuel.release_settings(release.id),
+        is_same=release.id == source.environment.release_id,
+    )
+    parameters = source.numbering.parameters, numbering.parameters
+    return [
+        *_group_lines(source),
+        *network_lines(source.networks, numbering.networks, parameters, release=release.name),
+        *plugin_lines(source.settings, fuel.plugins(), release),
+        *setting_lines(source.settings, target),
+        *_lines_of_what_is_set_by_hand(source),
+    ]
 
 
 def _release(releases: Sequence[Release], release_id: int) -> Release:
@@ -242,8 +198,8 @@ def _group_lines(source: Source) -> list[CopyLine]:
     ]
 
 
-def _vip_lines(source: Source) -> list[CopyLine]:
-    """Name what has to be set by hand in the copy: addresses that were chosen, a template."""
+def _lines_of_what_is_set_by_hand(source: Source) -> list[CopyLine]:
+    """Name what requests of their own set: virtual addresses that were chosen, a template."""
     by_hand = [
         _lost("Virtual address", name, vip["ipaddr"])
         for name, vip in (source.configuration.get("vips") or {}).items()
@@ -257,76 +213,3 @@ def _vip_lines(source: Source) -> list[CopyLine]:
 def _lost(subject: str, name: str, now: str) -> CopyLine:
     why = "it was set by hand; set it in Fuel"
     return CopyLine(subject=subject, name=name, now=now, then="", fate=Fate.LOST, why=why)
-
-
-def _refusals(
-    source: Source, own: Release, chosen: Release, name: str, taken: Sequence[str]
-) -> list[Refusal]:
-    checks: list[tuple[bool, str, str]] = [
-        (
-            name in taken,
-            f"Fuel has an environment {name} already.",
-            "Choose another name.",
-        ),
-        (
-            chosen.state != AVAILABLE,
-            f"Fuel cannot deploy {chosen.name}: it is {chosen.state}.",
-            "Choose another release, or upload it to Fuel.",
-        ),
-        (
-            is_older(chosen.version, own.version),
-            f"{chosen.name} is older than {own.name}, the source's release.",
-            "Choose the source's release or a newer one.",
-        ),
-        (
-            source.environment.net_provider == "nova_network"
-            and not is_older(chosen.version, NO_NOVA_NETWORK),
-            f"{chosen.name} has no nova-network, which the source uses.",
-            "Choose an older release, or make an environment with Neutron in Fuel.",
-        ),
-    ]
-    return [Refusal(sentence=sentence, fix=fix) for stands, sentence, fix in checks if stands]
-
-
-def _notes(
-    source: Source, numbering: Numbering, others: Sequence[Taken], *, name: str
-) -> list[str]:
-    found = overlaps(numbering.taken(name), others)
-    notes = [f"{sentence} Deploy only one of them, or renumber the copy." for sentence in found]
-    now = {network.key: network for network in source.networks}
-    notes += [
-        f"The gateway {network.gateway} of network {network.name} has to be there before "
-        f"{name} is deployed."
-        for network in numbering.networks
-        if network.use_gateway and network.gateway != now[network.key].gateway
-    ]
-    return [*notes, *_note_of_tls(source), *_note_of_nodes(source, name)]
-
-
-def _note_of_tls(source: Source) -> list[str]:
-    tls: dict[str, Any] = source.settings.get(TLS, {})
-    is_used = any((tls.get(key) or {}).get("value") for key in ("services", "horizon"))
-    if not is_used:
-        return []
-    return [
-        f"The copy gets the same host name for TLS, {tls['hostname']['value']}: change it in Fuel "
-        "before the copy is deployed."
-    ]
-
-
-def _note_of_nodes(source: Source, name: str) -> list[str]:
-    """Tell how the source is laid out: nodes themselves are not copied."""
-    counted = Counter(_layout(node) for node in source.nodes)
-    if not counted:
-        return []
-    layout = "; ".join(f"{count} with {kind}" for kind, count in sorted(counted.items()))
-    return [
-        f"Nodes are not copied: add them to {name} in Fuel. Of {source.environment.name} there are "
-        f"{layout}."
-    ]
-
-
-def _layout(node: Node) -> str:
-    roles = ", ".join(sorted(node.roles or node.pending_roles)) or "no role"
-    labels = ", ".join(f"{key}={value}" for key, value in (node.data.get("labels") or {}).items())
-    return f"{roles} (labels {labels})" if labels else roles

@@ -39,13 +39,15 @@ def _common(master: Master, cluster: Row) -> Row:
         }
         for section, options in cluster["_settings"].items()
     }
-    common = plain.pop("common")
+    common, components = plain.pop("common"), plain.pop("additional_components", {})
+    components.pop("metadata", None)
     generated = cluster["_generated"]
     keystone = generated["keystone"] | cluster["_facts"].get("keystone", {})
     facts: Row = {
         **plain,
         **generated,
         "debug": common["debug"],
+        **{name: {"enabled": is_enabled} for name, is_enabled in components.items()},
         "cluster": {"id": cluster["id"], "name": cluster["name"]},
         "deployment_id": cluster["id"],
         "keystone": keystone,

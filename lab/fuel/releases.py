@@ -116,9 +116,11 @@ def _all_settings(release_id: int) -> Row:
         },
         "repo_setup": {
             "metadata": {"label": "Repositories", "weight": 50},
-            "repos": _setting(
-                "Repositories", [{"name": f"of-{release_id}"}], kind="custom_repo_configuration"
-            ),
+            "repos": {
+                "type": "custom_repo_configuration",
+                "description": "",
+                "value": [{"name": f"of-{release_id}"}],
+            },
         },
         "storage": {
             "metadata": {"label": "Storage Backends", "weight": 60},
@@ -140,4 +142,4 @@ def _setting(label: str, value: Any, *, kind: str = "text") -> Row:
 
 def _choice(label: str, value: str, values: tuple[str, ...]) -> Row:
     choices = [{"data": one, "label": one.upper(), "description": ""} for one in values]
-    return _setting(label, value, kind="radio") | {"values": choices}
+    return {"label": label, "type": "radio", "value": value, "weight": 10, "values": choices}
