@@ -172,7 +172,7 @@ def maintenance_of(
         state=TenantMaintenance.State.ON,
         role_id="0f3a",
         role_name="reader",
-        notes=["member of user carol is inherited from domain Default: it can still write here."],
+        notes=["The role member of user carol is inherited from domain Default."],
         entered_by=user,
         entered_at=timezone.now() - timedelta(hours=2, minutes=5),
         plan=plan,

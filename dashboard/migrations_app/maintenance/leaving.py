@@ -53,7 +53,8 @@ def _own(maintenance: TenantMaintenance, cloud: Cloud) -> list[Assignment]:
 
 def _added(maintenance: TenantMaintenance, now: Iterable[Assignment]) -> list[str]:
     known = {assignment_of(row).key for row in role_rows(maintenance)}
-    return [f"{each} was given meanwhile; it stays." for each in now if each.key not in known]
+    new = [each for each in now if each.key not in known]
+    return [f"The role {each} was given meanwhile; it stays." for each in new]
 
 
 def _removed(maintenance: TenantMaintenance, now: Iterable[Assignment]) -> list[str]:
@@ -69,7 +70,7 @@ def _removed(maintenance: TenantMaintenance, now: Iterable[Assignment]) -> list[
             continue
         MaintenanceChange.objects.filter(pk=row.pk).update(state=State.GONE)
         sentences.append(
-            f"{given} was taken away meanwhile, so {given.actor_name} does not get back "
+            f"The role {given} was taken away meanwhile, so {given.actor_name} does not get back "
             f"{', '.join(kept)}."
         )
     return sentences
@@ -122,7 +123,8 @@ def _record_restored(maintenance: TenantMaintenance, cloud: Cloud, context: Step
         row.save(update_fields=["state"])
         if is_gone:
             context.log(
-                f"{each} cannot be given back: one of them was deleted.", level=LogLevel.WARNING
+                f"The role {each} cannot be given back: one of them was deleted.",
+                level=LogLevel.WARNING,
             )
 
 

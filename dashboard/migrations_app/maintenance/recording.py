@@ -81,12 +81,13 @@ def notes_about(access: Access, domain: Iterable[Assignment], *, tenant: str) ->
     """Give a sentence for each way of access that is not closed by taking roles away."""
     effect = "is denied writing all the same" if access.covers else "can still write here"
     inherited = [
-        f"{each} is inherited from {each.origin}: it {effect}."
+        f"The role {each} is inherited from {each.origin}: it {effect}."
         for each in access.inherited
         if not access.is_kept(each.actor)
     ]
     wide = [
-        f"{each} holds for the whole domain: who has it may be able to give out roles in {tenant}."
+        f"The role {each} holds for the whole domain: who has it may be able to give out roles in "
+        f"{tenant}."
         for each in domain
         if not access.is_kept(each.actor)
     ]
