@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import Plan
-from tests import news_rows, rows
+from tests import environment_rows, news_rows, rows
 from tests.host_rows import evacuation_of, hosts_of, plan_for
 
 
@@ -30,6 +30,7 @@ def every_page(user: User) -> dict[str, str]:
     rows.maintenance_of(moved_tenant, plan=moved)
     return {
         **host_pages(old, user),
+        **environment_pages(old, user),
         "home": "/",
         "clouds": "/clouds/",
         "cloud": old.get_absolute_url(),
@@ -54,6 +55,19 @@ def every_page(user: User) -> dict[str, str]:
         "notification": telling.get_absolute_url(),
         "job's timeline": f"/jobs/{moved_job.pk}/timeline/",
         "job's log": f"/jobs/{running_job.pk}/log/",
+    }
+
+
+def environment_pages(cloud: Cloud, user: User) -> dict[str, str]:
+    """Give the addresses of the pages about a copy of a cloud's environment."""
+    cloud.refresh_from_db()
+    source = cloud.environment
+    assert source
+    environment_rows.releases_of(source)
+    plan = environment_rows.copy_plan_of(source, user=user)
+    return {
+        "duplication of an environment": f"/environments/{source.pk}/duplicate/",
+        "plan of a copied environment": plan.get_absolute_url(),
     }
 
 

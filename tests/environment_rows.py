@@ -1,0 +1,73 @@
+"""Plans of copied environments for the tests of pages: rows as the planning leaves them."""
+
+from dataclasses import asdict
+
+from django.contrib.auth.models import User
+
+from dashboard.hosts_app.environment_lines import CopyLine, Fate
+from dashboard.hosts_app.environments import start_environment_plan
+from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment, FuelRelease
+from dashboard.jobs.models import Job
+from dashboard.jobs.states import JobState
+
+LINES = (
+    ("Release", "of Fuel", "Newton on Ubuntu 16.04", "Ocata on Ubuntu 16.04", Fate.CHANGED, ""),
+    (
+        "Network",
+        "management",
+        "192.168.0.0/24, VLAN 101",
+        "192.168.2.0/24, VLAN 301",
+        Fate.CHANGED,
+        "renumbered",
+    ),
+    (
+        "Setting",
+        "common.libvirt_type",
+        "qemu",
+        "what Fuel takes by default",
+        Fate.LOST,
+        "Ocata on Ubuntu 16.04 has these choices: kvm",
+    ),
+    (
+        "Setting",
+        "storage.fsid",
+        "kept, not shown",
+        "its own",
+        Fate.OWN,
+        "Fuel makes it for each environment",
+    ),
+    ("Setting", "storage.volumes_ceph", "on", "on", Fate.CARRIED, ""),
+    ("Setting", "access.password", "kept, not shown", "kept, not shown", Fate.CARRIED, ""),
+)
+NOTE = (
+    "public (172.16.0.0/24) of the copy overlaps public (172.16.0.0/24) of Old racks. Deploy only "
+    "one of them, or renumber the copy."
+)
+
+
+def releases_of(environment: FuelEnvironment) -> None:
+    """Let its Fuel master have its release and a newer one."""
+    known = (2, environment.release, "newton-10.0"), (4, "Ocata on Ubuntu 16.04", "ocata-11.0")
+    for number, name, version in known:
+        FuelRelease.objects.create(
+            fuel=environment.fuel,
+            release_id=number,
+            name=name,
+            version=version,
+            is_available=True,
+        )
+
+
+def copy_plan_of(environment: FuelEnvironment, *, user: User | None = None) -> EnvironmentPlan:
+    """Give a plan of a copy that can be made."""
+    name = f"{environment.name} II"
+    plan = start_environment_plan(environment, name=name, options={"release": 4}, user=user)
+    plan.lines = [
+        asdict(CopyLine(subject=subject, name=what, now=now, then=then, fate=fate, why=why))
+        for subject, what, now, then, fate, why in LINES
+    ]
+    plan.notes, plan.state = [NOTE], EnvironmentPlan.State.READY
+    plan.save()
+    Job.objects.filter(pk=plan.plan_job_id).update(state=JobState.DONE, active_subject=None)
+    plan.refresh_from_db()
+    return plan
