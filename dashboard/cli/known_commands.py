@@ -15,7 +15,8 @@ def all_commands() -> dict[str, Command]:
     """Give every command by its name."""
     for module in iter_modules(commands.__path__):
         import_module(f"{commands.__name__}.{module.name}")
-    found = [*(cls() for cls in _concrete(Command)), *map(DeedCommand, all_deeds().values())]
+    deeds = [deed for deed in all_deeds().values() if deed.has_command]
+    found = [*(cls() for cls in _concrete(Command)), *map(DeedCommand, deeds)]
     return {command.name: command for command in sorted(found, key=lambda each: each.name)}
 
 

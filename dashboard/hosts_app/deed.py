@@ -89,6 +89,8 @@ class Deed:
 
     of_computes: ClassVar[bool] = True
     """Whether it is done to hosts that Nova knows; the others are found by the deed itself."""
+    has_command: ClassVar[bool] = True
+    """Whether it is a command of its own, and not a part of another one."""
 
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
         """Ask the clouds, and say what would be done; changes nothing. Raises ``NotFound``."""

@@ -33,6 +33,8 @@ class PowerPlan:
 
     operation: ClassVar[Operation]
     action: ClassVar[Action] = Action.POWER
+    has_command: ClassVar[bool] = False
+    """``pumphouse host power`` has them all."""
 
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
         """Ask Nova what runs on the host, and the BMC how it is. Raises ``NotFound``."""

@@ -65,7 +65,6 @@ class ReturnToSource(Deed):
     name = "return_to_source"
     title = "Return it to the source"
     of_computes = False  # Nova's record of it was deleted when it left
-    of_computes = False
     options = LIMITS
 
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
