@@ -11,7 +11,14 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState
 
 LINES = (
-    ("Release", "of Fuel", "Newton on Ubuntu 16.04", "Ocata on Ubuntu 16.04", Fate.CHANGED, ""),
+    (
+        "Release",
+        "of the environment",
+        "Newton on Ubuntu 16.04",
+        "Ocata on Ubuntu 16.04",
+        Fate.CHANGED,
+        "",
+    ),
     (
         "Network",
         "management",
@@ -24,14 +31,14 @@ LINES = (
         "Setting",
         "common.libvirt_type",
         "qemu",
-        "what Fuel takes by default",
+        "Fuel's default",
         Fate.LOST,
         "Ocata on Ubuntu 16.04 has these choices: kvm",
     ),
     (
         "Setting",
         "storage.fsid",
-        "kept, not shown",
+        "not shown",
         "its own",
         Fate.OWN,
         "Fuel makes it for each environment",

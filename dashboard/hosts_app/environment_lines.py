@@ -18,7 +18,7 @@ class CopyLine:
     """One thing of the source: ``now`` and ``then`` are what it is there and in the copy, in words.
 
     A value is only ever shown where it is one of some choices, an address or a VLAN; whatever else
-    a setting holds may be a password or a key, and is "kept".
+    a setting holds may be a password or a key, and is not shown.
     """
 
     subject: str

@@ -16,7 +16,7 @@ from dashboard.hosts_app.environments import (
     start_environment_plan,
 )
 from dashboard.hosts_app.fuel_releases import releases_for
-from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment
+from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment
 from dashboard.jobs.pages import PageRequest, allowed_to, tell
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.roles import Action, least_role, may
@@ -32,7 +32,7 @@ class DuplicateForm(forms.Form):
     )
     cidr_base = forms.CharField(
         label="Range for renumbered networks",
-        help_text="Such as 10.50.0.0/16. Without one, each takes the next free block behind it.",
+        help_text="Such as 10.50.0.0/16. Without one, each takes the next free block.",
         required=False,
     )
     vlan_offset = forms.IntegerField(
@@ -45,6 +45,7 @@ class DuplicateForm(forms.Form):
 
     def __init__(self, environment: FuelEnvironment, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
+        self.label_suffix = ""
         releases = releases_for(environment)
         own = [("", f"{environment.release} (as the source)")]
         newer = [(release.release_id, str(release)) for release in releases[1:]]
@@ -112,6 +113,7 @@ def _show(request: PageRequest, plan: EnvironmentPlan, *, status: int = 200) -> 
         "different": [line for line in lines if _is_different(line)],
         "carried": [line for line in lines if not _is_different(line)],
         "half_made": half_made_sentence(plan),
+        "half_made_cloud": _cloud_of_copy(plan),
         "may_start": may(request.user, Action.REASSIGN),
         "role": least_role(Action.REASSIGN).group,
         "work": work,
@@ -119,6 +121,15 @@ def _show(request: PageRequest, plan: EnvironmentPlan, *, status: int = 200) -> 
         "section": "clouds",
     }
     return render(request, "clouds/environment_plan.html", about, status=status)
+
+
+def _cloud_of_copy(plan: EnvironmentPlan) -> Cloud | None:
+    """Give the cloud of the environment that was made, on whose page it can be deleted."""
+    fuel = plan.environment.fuel
+    of_copy = Cloud.objects.filter(
+        environment__fuel=fuel, environment__environment_id=plan.copy_id or 0
+    )
+    return of_copy.first()
 
 
 def _is_different(line: CopyLine) -> bool:

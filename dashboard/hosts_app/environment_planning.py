@@ -187,7 +187,7 @@ def _further_groups(source: Source) -> list[str]:
 def _release_line(own: Release, chosen: Release) -> CopyLine:
     fate = Fate.CARRIED if own.id == chosen.id else Fate.CHANGED
     return CopyLine(
-        subject="Release", name="of Fuel", now=own.name, then=chosen.name, fate=fate, why=""
+        subject="Release", name="of the environment", now=own.name, then=chosen.name, fate=fate
     )
 
 

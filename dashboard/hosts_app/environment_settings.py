@@ -37,10 +37,19 @@ def setting_lines(editable: Json, target: Target) -> list[CopyLine]:
 
 def _line(section: str, key: str, attribute: Json, target: Target) -> CopyLine:
     fate, why = _fate(section, key, attribute, target)
-    now = shown(attribute)
-    then = {Fate.CARRIED: now, Fate.LOST: "what Fuel takes by default", Fate.OWN: "its own"}[fate]
+    now, is_there = shown(attribute), key in target.settings.get(section, {})
+    then = {
+        Fate.CARRIED: now or "kept, not shown",
+        Fate.OWN: "its own",
+        Fate.LOST: "Fuel's default" if is_there else "",
+    }[fate]
     return CopyLine(
-        subject="Setting", name=f"{section}.{key}", now=now, then=then, fate=fate, why=why
+        subject="Setting",
+        name=f"{section}.{key}",
+        now=then if fate == Fate.CARRIED else now or "not shown",
+        then=then,
+        fate=fate,
+        why=why,
     )
 
 
@@ -101,11 +110,11 @@ def is_plugin(metadata: Json) -> bool:
 
 
 def shown(attribute: Json) -> str:
-    """Give a value in words where it can be no secret, else that it is kept."""
+    """Give a value in words where it can be no secret, else ""."""
     value = attribute["value"]
     if isinstance(value, bool):
         return "on" if value else "off"
-    return str(value) if attribute.get("type") in SHOWN_TYPES else "kept, not shown"
+    return str(value) if attribute.get("type") in SHOWN_TYPES else ""
 
 
 def carried_settings(editable: Json, names: Iterable[str]) -> Json:

@@ -176,6 +176,6 @@ def half_made_sentence(plan: EnvironmentPlan) -> str:
     if plan.copy_id is None or job is None or job.is_active or job.state == JobState.DONE:
         return ""
     return (
-        f"Environment {plan.name} is in Fuel, half made. Retry the job to complete it, or delete "
-        "it on the page of its cloud; it is only deleted while it has no nodes."
+        f"Environment {plan.name} is in Fuel, half made. Retry or resume the job to complete it, "
+        "or delete the environment of its cloud, which is only done while it has no nodes."
     )

@@ -23,6 +23,7 @@ from dashboard.hosts_app.models import Cloud, EnvironmentPlan
 from dashboard.jobs.driving import drive
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job, LogLine
+from tests import rows
 from tests.fuel_masters import RunningMaster, configure_fuel
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -334,7 +335,7 @@ def test_a_job_that_dies_in_the_middle_goes_on_with_one_environment(
 
 
 def test_what_is_half_made_is_said_with_the_way_to_delete_it(
-    fuel: FuelMaster, running: RunningMaster
+    client: Any,
 ) -> None:
     plan = planned()
     plan.content["networks"].append({**plan.content["networks"][0], "name": "storage2"})
@@ -345,6 +346,9 @@ def test_what_is_half_made_is_said_with_the_way_to_delete_it(
         "Environment copy has no network storage2"
     )
     assert "half made" in half_made_sentence(plan)
+    client.force_login(rows.user_with("admin"))
+    page = client.get(plan.get_absolute_url()).content.decode()
+    assert "/clouds/copy/delete-environment/" in page
     assert environment_named("copy").node_count == 0
 
 
