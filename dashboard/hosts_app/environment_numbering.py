@@ -18,6 +18,7 @@ from dashboard.hosts_app.environment_networks import BOOT, CopiedNetwork
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 MOVED_PARAMETERS = ("floating_ranges", "baremetal_range", "baremetal_gateway")
 """Addresses in the networks public and baremetal; they go with them."""
+INSIDE_PARAMETERS = ("internal_cidr", "fixed_networks_cidr")
 VLAN_RANGE = "vlan_range"
 LAST_VLAN = 4094
 VLAN_STEP = 100
@@ -89,21 +90,36 @@ def _words(taken: Taken) -> str:
     return f"{taken.name} ({vlans})"
 
 
+def kept_ranges(configuration: Json) -> list[IPv4Network]:
+    """Give the ranges that no network of a copy may get, since Nailgun refuses them: those that
+    nodes boot from, and those inside the cloud."""
+    parameters = configuration["networking_parameters"]
+    booting = [each.get("cidr") for each in configuration["networks"] if each["name"] == BOOT]
+    inside = [parameters.get(key) for key in INSIDE_PARAMETERS]
+    return [IPv4Network(cidr, strict=False) for cidr in (*booting, *inside) if cidr]
+
+
 def renumbered(
-    copy: Numbering, others: Sequence[Taken], *, base: IPv4Network | None, vlan_offset: int
+    copy: Numbering,
+    others: Sequence[Taken],
+    *,
+    base: IPv4Network | None,
+    vlan_offset: int,
+    kept: Sequence[IPv4Network] = (),
 ) -> Numbering:
     """Give the copy with other ranges and VLANs wherever it overlaps; ``vlan_offset`` 0 finds one.
 
-    Addresses of the Internet are nobody's to choose: those stay unless ``base`` is given. Raises
-    ``BadInput`` when there is no room.
+    Addresses of the Internet are nobody's to choose: those stay unless ``base`` is given. Nothing
+    is put into a range of ``kept``. Raises ``BadInput`` when there is no room.
     """
-    return _with_other_vlans(_with_other_blocks(copy, others, base), others, vlan_offset)
+    taken = [*kept, *(one.cidr for one in (*others, *copy.taken("")) if one.cidr)]
+    moved = _with_other_blocks(copy, others, base=base, taken=taken)
+    return _with_other_vlans(moved, others, vlan_offset)
 
 
 def _with_other_blocks(
-    copy: Numbering, others: Sequence[Taken], base: IPv4Network | None
+    copy: Numbering, others: Sequence[Taken], *, base: IPv4Network | None, taken: list[IPv4Network]
 ) -> Numbering:
-    taken = [one.cidr for one in (*others, *copy.taken("")) if one.cidr]
     networks, parameters = [], copy.parameters
     for network in copy.networks:
         if _is_to_move(network, others, base):

@@ -18,6 +18,7 @@ from dashboard.hosts_app.environment_networks import (
 from dashboard.hosts_app.environment_numbering import (
     Numbering,
     Taken,
+    kept_ranges,
     read_base,
     renumbered,
 )
@@ -159,7 +160,13 @@ def _numbering(
     )
     if not options.is_renumbered:
         return copy
-    return renumbered(copy, others, base=options.base, vlan_offset=options.vlan_offset)
+    return renumbered(
+        copy,
+        others,
+        base=options.base,
+        vlan_offset=options.vlan_offset,
+        kept=kept_ranges(source.configuration),
+    )
 
 
 def _content(

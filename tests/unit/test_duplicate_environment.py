@@ -203,6 +203,13 @@ def test_a_range_and_a_number_for_vlans_can_be_chosen(fuel: FuelMaster) -> None:
     assert parameters(fuel, copy.id)["vlan_range"] == [1300, 1330]
 
 
+def test_no_network_is_moved_into_the_one_that_nodes_boot_from(fuel: FuelMaster) -> None:
+    assert networks(fuel, SRC)["fuelweb_admin"]["cidr"] == "10.20.0.0/24"
+    found = networks(fuel, copied(fuel, cidr_base="10.20.0.0/16").id)
+    blocks = sorted(found[name]["cidr"] for name in ("public", "management", "storage"))
+    assert blocks == ["10.20.1.0/24", "10.20.2.0/24", "10.20.3.0/24"]
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
