@@ -92,7 +92,24 @@ def test_the_operator_keeps_what_he_had_himself_and_through_a_group():
 def test_what_is_inherited_is_covered_only_by_a_role_that_denies():
     inherited = [held("heir", "member", origin="domain Default")]
     assert changed(access_of(inherited=inherited)) == []
-    assert changed(access_of(inherited=inherited, covers=True)) == [("give_role", "heir", "reader")]
+    assert changed(access_of(inherited=inherited, open_beside=[])) == [
+        ("give_role", "heir", "reader")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("open_beside", "effect"),
+    [
+        (None, "can still write here"),
+        (["compute", "block_storage"], "can still write in compute and block storage"),
+        ([], "is denied writing"),
+    ],
+)
+def test_it_is_said_where_who_inherits_a_role_can_still_write(open_beside, effect):
+    inherited = [held("heir", "member", origin="domain Default")]
+    access = access_of(inherited=inherited, open_beside=open_beside)
+    (note,) = notes_about(access, [], tenant="demo")
+    assert effect in note
 
 
 def test_each_way_of_access_that_stays_is_named():
@@ -201,7 +218,9 @@ def test_entering_that_was_broken_off_later_can_be_left(tenant):
     assert start_leaving(maintenance).params["to"] == "leave"
 
 
-@pytest.mark.parametrize(("to", "event"), [("enter", "entered_maintenance"), ("leave", "left_maintenance")])
+@pytest.mark.parametrize(
+    ("to", "event"), [("enter", "entered_maintenance"), ("leave", "left_maintenance")]
+)
 def test_what_has_happened_is_news(tenant, to, event):
     job = start_entering(tenant)
     job.state, job.params = JobState.DONE, {**job.params, "to": to}

@@ -21,8 +21,8 @@ from dashboard.migrations_app.maintenance.assignments import (
 )
 from dashboard.migrations_app.maintenance.read_only_role import (
     Role,
-    denies_beside,
     find_read_only_role,
+    open_beside,
 )
 from dashboard.migrations_app.maintenance.recording import (
     Access,
@@ -34,6 +34,7 @@ from dashboard.migrations_app.maintenance.recording import (
     role_rows,
     write_ahead,
 )
+from dashboard.migrations_app.maintenance.write_attempts import write_attempts
 from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance
 
 State = MaintenanceChange.State
@@ -83,7 +84,7 @@ def _require_tenant(maintenance: TenantMaintenance, cloud: Cloud) -> None:
 def record_access(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
     """Record who has which role, before any of it is changed, and note what stays open."""
     inherited = inherited_assignments(cloud, maintenance.project_id)
-    maintenance.options["covers"] = _covers(maintenance, cloud, inherited)
+    maintenance.options["open_beside"] = _open_beside(maintenance, cloud, inherited)
     access = read_access(maintenance, cloud)
     domain = domain_assignments(cloud, maintenance.project_id)
     maintenance.notes = notes_about(access, domain, tenant=maintenance.tenant_name)
@@ -98,12 +99,17 @@ def record_access(maintenance: TenantMaintenance, cloud: Cloud, context: StepCon
     context.log(f"Recorded {count} role{pluralize(count)} to be taken.")
 
 
-def _covers(maintenance: TenantMaintenance, cloud: Cloud, inherited: Sequence[Assignment]) -> bool:
-    """Try whether the read-only role denies writing beside what is inherited, but an admin's."""
+def _open_beside(
+    maintenance: TenantMaintenance, cloud: Cloud, inherited: Sequence[Assignment]
+) -> list[str] | None:
+    """Try where the holders of inherited roles, but an admin's, could write with the read-only
+    role beside them; None where it makes no difference."""
     others = {each.role_id for each in inherited if each.role_name != "admin"}
     if not others:
-        return False
-    return denies_beside(cloud, maintenance.project_id, _role(maintenance), others)
+        return None
+    found = open_beside(cloud, maintenance.project_id, _role(maintenance), others)
+    tried = {attempt.service for attempt in write_attempts(cloud)}
+    return None if tried == set(found) else list(found)
 
 
 def read_access(maintenance: TenantMaintenance, cloud: Cloud) -> Access:
@@ -115,7 +121,7 @@ def read_access(maintenance: TenantMaintenance, cloud: Cloud) -> Access:
         own=[each for each in own if not is_temporary(each.actor_name, project_id)],
         inherited=inherited_assignments(cloud, project_id),
         kept={user_id: groups_of(cloud, user_id) for user_id in kept},
-        covers=bool(maintenance.options.get("covers")),
+        open_beside=maintenance.options.get("open_beside"),
     )
 
 

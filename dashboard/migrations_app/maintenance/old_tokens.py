@@ -14,7 +14,7 @@ from dashboard.errors import NeedsOperator
 from dashboard.jobs.kinds import StepContext
 from dashboard.migrations_app.maintenance.assignments import Actor
 from dashboard.migrations_app.maintenance.recording import Kind, assignment_of
-from dashboard.migrations_app.maintenance.write_attempts import Attempt, write_attempts
+from dashboard.migrations_app.maintenance.write_attempts import Attempt, named, write_attempts
 from dashboard.migrations_app.models import TenantMaintenance
 
 CACHE_SECONDS = 300
@@ -94,7 +94,7 @@ def _accepted(attempts: Sequence[Attempt], account: TemporaryAccount, token: str
 
 
 def _still_accepted(attempts: Sequence[Attempt]) -> NeedsOperator:
-    services = " and ".join(sorted({each.service.replace("_", " ") for each in attempts}))
+    services = named(dict.fromkeys(each.service for each in attempts))
     return NeedsOperator(
         f"After {LONGEST_SECONDS} s tokens from before can still write in {services}.",
         fix="See token_cache_time in the configuration of these services, wait that long, and "

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from dashboard.clients.openstack import Cloud
 from dashboard.clients.temporary_account import temporary_account
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.maintenance.write_attempts import Verdict, try_account
+from dashboard.migrations_app.maintenance.write_attempts import (
+    Verdict,
+    named,
+    try_account,
+)
 
 READER = "reader"
 OWN_ROLE = "pumphouse-maintenance"
@@ -43,13 +47,15 @@ def find_read_only_role(
     raise _refusal(cloud, wanted or OWN_ROLE, verdict)
 
 
-def denies_beside(cloud: Cloud, project_id: str, role: Role, others: Iterable[str]) -> bool:
-    """Say whether the role denies writing also to those who hold the other roles (ids) too.
+def open_beside(
+    cloud: Cloud, project_id: str, role: Role, others: Iterable[str]
+) -> tuple[str, ...]:
+    """Give the services that let those write who hold the role and also the others (ids).
 
-    It does where policies say ``not role:…`` of it; ``reader`` only gives less.
+    A service denies them writing where its policies say ``not role:…``; ``reader`` takes nothing.
     """
     with temporary_account(cloud, project_id, role_ids=[role.id, *others]) as account:
-        return not try_account(account).lax
+        return try_account(account).lax
 
 
 def role_named(cloud: Cloud, name: str) -> Role | None:
@@ -91,8 +97,8 @@ def _try_role(cloud: Cloud, project_id: str, role: Role) -> Verdict:
 
 
 def _told(verdict: Verdict) -> str:
-    lax = f"it lets its holder write in {_names(verdict.lax)}" if verdict.lax else ""
-    blind = f"it does not let its holder look into {_names(verdict.blind)}" if verdict.blind else ""
+    lax = f"it lets its holder write in {named(verdict.lax)}" if verdict.lax else ""
+    blind = f"it does not let its holder look into {named(verdict.blind)}" if verdict.blind else ""
     return ", ".join(part for part in (lax, blind) if part) or "its holder can only look"
 
 
@@ -107,7 +113,3 @@ def _refusal(cloud: Cloud, name: str, verdict: Verdict) -> NeedsOperator:
         "maintenance policies” writes them, and Fuel's settings of the plugin install them; then "
         "retry.",
     )
-
-
-def _names(services: Iterable[str]) -> str:
-    return " and ".join(service.replace("_", " ") for service in services)

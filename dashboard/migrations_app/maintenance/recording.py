@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from dashboard.migrations_app.maintenance.assignments import Actor, Assignment
 from dashboard.migrations_app.maintenance.read_only_role import Role
+from dashboard.migrations_app.maintenance.write_attempts import named
 from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance
 
 Kind = MaintenanceChange.Kind
@@ -18,13 +19,14 @@ class Access:
     """Who can do what in a project, before anything is changed.
 
     ``kept`` are the users whose access stays, with the ids of the groups that each is in.
-    ``covers`` says that the read-only role denies writing also beside roles that are inherited.
+    ``open_beside`` are the services that let those write who hold the read-only role beside one
+    that is inherited; None where that role denies nothing.
     """
 
     own: Sequence[Assignment]
     inherited: Sequence[Assignment] = ()
     kept: Mapping[str, Collection[str]]
-    covers: bool = False
+    open_beside: Sequence[str] | None = None
 
     def is_kept(self, actor: Actor) -> bool:
         """Say whether an actor's own roles stay as they are."""
@@ -48,10 +50,8 @@ def role_changes(access: Access, role: Role) -> list[tuple[Kind, Assignment]]:
 
 def _stand_ins(access: Access, taken: Iterable[Assignment], role: Role) -> Iterable[Assignment]:
     """Give the read-only role for each whose roles are taken, or denied by it."""
-    covered = [
-        each for each in access.inherited if access.covers and not access.is_kept(each.actor)
-    ]
-    for each in (*taken, *covered):
+    denied = [] if access.open_beside is None else access.inherited
+    for each in (*taken, *(each for each in denied if not access.is_kept(each.actor))):
         yield Assignment(
             actor=each.actor,
             actor_name=each.actor_name,
@@ -79,9 +79,8 @@ def _unique(assignments: Iterable[Assignment]) -> Iterable[Assignment]:
 
 def notes_about(access: Access, domain: Iterable[Assignment], *, tenant: str) -> list[str]:
     """Give a sentence for each way of access that is not closed by taking roles away."""
-    effect = "is denied writing all the same" if access.covers else "can still write here"
     inherited = [
-        f"The role {each} is inherited from {each.origin}: it {effect}."
+        f"The role {each} is inherited from {each.origin}: it {_effect(access)}."
         for each in access.inherited
         if not access.is_kept(each.actor)
     ]
@@ -92,6 +91,13 @@ def notes_about(access: Access, domain: Iterable[Assignment], *, tenant: str) ->
         if not access.is_kept(each.actor)
     ]
     return [*inherited, *wide]
+
+
+def _effect(access: Access) -> str:
+    if access.open_beside is None:
+        return "can still write here"
+    services = named(access.open_beside)
+    return f"can still write in {services}" if services else "is denied writing all the same"
 
 
 def left_alone(

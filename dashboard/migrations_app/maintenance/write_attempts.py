@@ -87,6 +87,11 @@ READS = {
 }
 
 
+def named(services: Iterable[str]) -> str:
+    """Give the names of services as people write them."""
+    return " and ".join(service.replace("_", " ") for service in services)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What an account may do: the services that let it write, and those that do not let it read."""

@@ -1,0 +1,90 @@
+"""A tenant moves while its people can only look: on the source, then on the destination."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.errors import BadInput, NeedsOperator
+from dashboard.jobs.models import Job
+from dashboard.migrations_app.execution import start_execute
+from dashboard.migrations_app.finalizing import start_finalize
+from dashboard.migrations_app.maintenance.assignments import own_assignments
+from dashboard.migrations_app.maintenance.of_plans import (
+    moved_project,
+    on_destination,
+    on_source,
+)
+from dashboard.migrations_app.models import Plan, TenantMaintenance
+from dashboard.migrations_app.rolling_back import start_rollback
+from dashboard.migrations_app.verification import start_verify
+from tests.lab.conftest import run
+from tests.lab.maintenance_policies import policies_on
+
+ON = TenantMaintenance.State.ON
+Roles = set[tuple[str, str]]
+
+
+def roles_on(cloud: Connection, project_id: str) -> Roles:
+    return {(each.actor_name, each.role_name) for each in own_assignments(cloud, project_id)}
+
+
+@pytest.fixture(scope="module")
+def tenant(seed: Any) -> Any:
+    return seed(servers=1, volumes=0)
+
+
+@pytest.fixture(scope="module")
+def before(tenant: Any, source: Connection) -> Roles:
+    return roles_on(source, tenant["id"])
+
+
+@pytest.fixture(scope="module")
+def plan(tenant: Any, before: Roles, plan_move: Any) -> Iterator[Plan]:
+    """The plan, executed; its policies stay until it is rolled back."""
+    with policies_on("src"):
+        plan = plan_move(tenant["name"], options={"maintenance": "until_finalized"})
+        run(start_execute(plan))
+        plan.refresh_from_db()
+        yield plan
+
+
+@pytest.fixture(scope="module")
+def owner(plan: Plan, tenant: Any, destination: Connection) -> Connection:
+    """The tenant's owner on the destination, with the old password."""
+    name = f"{tenant['name']}-owner"
+    password = json.loads(Path(tenant["sealed_file"]).read_text())[name]["password"]
+    (user,) = destination.list("identity", "/users", "users", name=name)
+    return destination.as_user(user["id"], password=password, project_id=moved_project(plan))
+
+
+def write(owner: Connection) -> None:
+    body = {"network": {"name": "after-the-move"}}
+    made = owner.post("network", "/networks", body, "network")
+    owner.delete("network", f"/networks/{made['id']}")
+
+
+def test_both_sides_are_in_maintenance_after_the_move(plan, owner):
+    assert [held.state for held in (on_source(plan), on_destination(plan))] == [ON, ON]
+    with pytest.raises(NeedsOperator, match="403"):
+        write(owner)
+
+
+def test_verify_is_clean_and_lets_people_in(plan, owner, tenant, destination, before):
+    run(start_verify(plan))
+    assert [*plan.differences.filter(named=False)] == []
+    with pytest.raises(BadInput, match="in maintenance"):
+        start_finalize(plan, confirmation=plan.tenant_name)
+    run(Job.objects.filter(kind="tenant_maintenance", subject=plan.subject).latest("pk"))
+    assert on_destination(plan) is None
+    assert roles_on(destination, moved_project(plan)) == before
+    write(Connection(owner.access))
+
+
+def test_a_rollback_gives_the_roles_on_the_source_back(plan, tenant, source, before):
+    run(start_rollback(plan, confirmation=plan.tenant_name))
+    assert on_source(plan) is None
+    assert roles_on(source, tenant["id"]) == before
