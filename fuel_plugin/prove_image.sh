@@ -58,6 +58,8 @@ check() {
 gunzip -c "$1" >"$store/image.tar"
 container=$("${buildah[@]}" from "docker-archive:$store/image.tar")
 rm "$store/image.tar"
+# Else buildah now and then mounts an empty folder of its own over what is mounted there.
+"${buildah[@]}" config --volume /var/lib/pumphouse- --volume /etc/pumphouse- "$container"
 mapfile -t command < <("${buildah[@]}" inspect --type container \
     --format '{{range .OCIv1.Config.Entrypoint}}{{println .}}{{end}}{{range .OCIv1.Config.Cmd}}{{println .}}{{end}}' \
     "$container" | grep .)
