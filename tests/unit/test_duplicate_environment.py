@@ -385,4 +385,4 @@ def test_a_refusal_of_fuel_does_not_tell_what_was_sent(
     monkeypatch.setattr(FuelMaster, "change_settings", refuse)
     job = made(plan)
     error = job.steps.get(key="settings").error
-    assert "is too short" in error and PASSWORD not in error
+    assert "Fuel answered 400" in error and PASSWORD not in error
