@@ -204,18 +204,24 @@ class ServerMove:
         Before 2.65 Nova refuses while the migration is queued or being prepared, and would leave
         one that hangs later alone: so it is asked until it obeys or the migration has ended.
         """
-        id_ = self._record().get("id")
-        sentence = f"Abort migration {id_} of server {self.server_id}"
-        self.context.log(f"{sentence}: not over after {self.limit:.0f} s.", level=LogLevel.WARNING)
+        late = f"not over after {self.limit:.0f} s"
+        self.context.log(
+            f"Abort the migration of server {self.server_id}: {late}.", level=LogLevel.WARNING
+        )
 
         def obeyed() -> bool | None:
-            return True if self._state(confirmed=False) or self._asked_to_abort(id_) else None
+            return True if self._state(confirmed=False) or self._asked_to_abort() else None
 
-        self._wait(obeyed, what=f"Nova to abort migration {id_}", seconds=ABORT_SECONDS)
+        what = f"Nova to abort the migration of server {self.server_id}"
+        self._wait(obeyed, what=what, seconds=ABORT_SECONDS)
         self._ending(ABORT_SECONDS)
 
-    def _asked_to_abort(self, migration_id: int) -> bool:
-        path = f"/servers/{self.server_id}/migrations/{migration_id}"
+    def _asked_to_abort(self) -> bool:
+        """Ask Nova to abort, and say whether it will; not before there is a record to name."""
+        record = self._record()
+        if not record:
+            return False
+        path = f"/servers/{self.server_id}/migrations/{record['id']}"
         try:
             self.cloud.delete("compute", path, microversion=self.cloud.at_most("compute", "2.65"))
         except NeedsOperator as error:

@@ -46,7 +46,7 @@ def test_it_is_aborted_at_its_limit_twice_and_the_host_is_enabled_again(
     assert (host_of(server), server["status"], task_of(server)) == (host, "ACTIVE", "")
     records = migrations(nova, instance_uuid=hangs)
     assert [record["status"] for record in records] == ["cancelled", "cancelled"]
-    aborts = job.log.filter(message__startswith="Abort migration", message__contains=hangs)
+    aborts = job.log.filter(message__startswith="Abort the migration", message__contains=hangs)
     assert aborts.count() == 2
 
     opening = reopening_of(job)
