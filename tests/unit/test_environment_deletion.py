@@ -204,7 +204,7 @@ def test_an_operator_may_not_delete_it(emptied: FuelEnvironment, client: Any) ->
 def test_the_command_line_deletes_it_for_its_name(
     emptied: FuelEnvironment, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["delete-environment", "--cloud", "src-cloud", "--detach", "--confirm"]
+    command = ["environment", "delete", "--cloud", "src-cloud", "--detach", "--confirm"]
     assert run([*command, "src"]) == 2
     assert jobs() == []
     assert run([*command, "src-cloud"]) == 0

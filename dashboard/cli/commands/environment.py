@@ -2,10 +2,17 @@
 
 from argparse import ArgumentParser, Namespace
 
+from dashboard.cli.choosing import chosen_cloud
+from dashboard.cli.choosing_host import add_cloud
 from dashboard.cli.command import FAILED, OK, Command
+from dashboard.cli.confirming import confirmed_name
 from dashboard.cli.documents import environment_plan_document, job_document
 from dashboard.cli.following import add_detach, follow, follow_and_tell, has_failed, tell_end
 from dashboard.cli.screen import Screen
+from dashboard.hosts_app.environment_deletion import (
+    environment_row_of,
+    start_environment_deletion,
+)
 from dashboard.hosts_app.environment_lines import Fate
 from dashboard.hosts_app.environments import (
     environment_named,
@@ -21,13 +28,17 @@ OPTIONS = ("release", "renumber", "cidr_base", "vlan_offset")
 
 
 class EnvironmentCommand(Command):
-    """Make a new environment of Fuel from an existing one."""
+    """Make a new environment of Fuel from an existing one, or delete an empty one."""
 
     name = "environment"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the environment, the name of the copy, and what is to differ."""
-        choices = parser.add_subparsers(dest="deed", metavar="duplicate", required=True)
+        """Take what to do with which environment."""
+        choices = parser.add_subparsers(dest="deed", metavar="duplicate|delete", required=True)
+        deleting = choices.add_parser("delete", help="delete a cloud's, once it has no nodes")
+        add_cloud(deleting)
+        deleting.add_argument("--confirm", metavar="NAME", help="the environment's name")
+        add_detach(deleting)
         copying = choices.add_parser("duplicate", help="make one with the settings of another")
         copying.add_argument("environment", metavar="NAME", help="the environment, or its cloud")
         copying.add_argument(
@@ -49,25 +60,40 @@ class EnvironmentCommand(Command):
         add_detach(copying)
 
     def run(self, options: Namespace, screen: Screen) -> int:
-        """Plan, show what will differ, and make it; fail when a job does."""
-        chosen = vars(options)
-        plan = start_environment_plan(
-            environment_named(options.environment),
-            name=options.copy,
-            options={name: chosen[name] for name in OPTIONS},
-            launched_from="cli",
-        )
-        planning = follow(planning_of(plan), screen)
-        plan.refresh_from_db()
-        if has_failed(planning):
-            tell_end(planning, screen)
-            screen.answer({"job": job_document(planning)})
-            return FAILED
-        _tell(plan, screen)
-        if options.plan_only or plan.refusals:
-            screen.answer({"plan": environment_plan_document(plan)})
-            return FAILED if plan.refusals else OK
-        return _make(plan, options, screen)
+        """Do it, and fail when the job does."""
+        if options.deed == "delete":
+            return _delete(options, screen)
+        return _duplicate(options, screen)
+
+
+def _delete(options: Namespace, screen: Screen) -> int:
+    """Start the job once the environment's name was given."""
+    environment = environment_row_of(chosen_cloud(options.cloud))
+    confirmation = confirmed_name(options.confirm, name=environment.name, touched=(), screen=screen)
+    job = start_environment_deletion(environment, confirmation=confirmation, launched_from="cli")
+    return follow_and_tell(job, options, screen)
+
+
+def _duplicate(options: Namespace, screen: Screen) -> int:
+    """Plan, show what will differ, and make it."""
+    chosen = vars(options)
+    plan = start_environment_plan(
+        environment_named(options.environment),
+        name=options.copy,
+        options={name: chosen[name] for name in OPTIONS},
+        launched_from="cli",
+    )
+    planning = follow(planning_of(plan), screen)
+    plan.refresh_from_db()
+    if has_failed(planning):
+        tell_end(planning, screen)
+        screen.answer({"job": job_document(planning)})
+        return FAILED
+    _tell(plan, screen)
+    if options.plan_only or plan.refusals:
+        screen.answer({"plan": environment_plan_document(plan)})
+        return FAILED if plan.refusals else OK
+    return _make(plan, options, screen)
 
 
 def _tell(plan: EnvironmentPlan, screen: Screen) -> None:
