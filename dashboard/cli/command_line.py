@@ -40,7 +40,9 @@ def run(arguments: Sequence[str]) -> int:
     screen = Screen(json="--json" in arguments)
     try:
         options = build_parser().parse_args(arguments)
-        return _run_command(all_commands()[options.command], options, screen)
+        code = _run_command(all_commands()[options.command], options, screen)
+        sys.stdout.flush()  # or a reader who has left is first noticed as Python exits, with 120
+        return code
     except PumphouseError as error:
         screen.fail(error)
         return BAD_INPUT if isinstance(error, BadInput | Conflict) else FAILED
