@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from dashboard.cli.command_line import run
 from dashboard.clients.policy_overrides import (
     effective_check,
     overrides,
@@ -132,3 +133,23 @@ def test_rules_that_cannot_be_used_are_named(text, sentence):
 
 def test_the_file_is_json_that_every_release_reads():
     assert json.loads(policy_file(denied())) == denied()
+
+
+@pytest.mark.django_db
+def test_the_command_writes_a_file_for_each_service(tmp_path, settings):
+    settings.PUMPHOUSE_CONFIG = ""
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(SAMPLE)
+    folder = tmp_path / "policies"
+    arguments = ["--rules", f"thing={rules}", "--role", ROLE, "--into", str(folder)]
+    assert run(["maintenance", "policies", *arguments]) == 0
+    written = folder / "thing" / "pumphouse-maintenance.json"
+    assert json.loads(written.read_text()) == denied()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rules", [[], ["--rules", "thing"], ["--rules", "thing=/nowhere"]])
+def test_the_command_says_what_is_wrong_and_gives_2(rules, settings, capsys):
+    settings.PUMPHOUSE_CONFIG = ""
+    assert run(["maintenance", "policies", *rules]) == 2
+    assert capsys.readouterr().err.startswith("pumphouse: ")
