@@ -17,12 +17,14 @@ build_with_docker() {
 }
 
 build_with_buildah() {
-    local base
+    local base mirror
+    # Packages come from where this machine has its own from, else from debootstrap's own choice.
+    mapfile -t mirror < <(sed -n '/^URIs: */{s///p;q}' /etc/apt/sources.list.d/debian.sources 2>/dev/null)
     store=$(mktemp -d)  # not local: the trap reads it when the function has ended
     buildah=(buildah --root "$store/root" --runroot "$store/run")
     trap clean_up EXIT
     export BUILDAH_ISOLATION=chroot
-    debootstrap --variant=minbase --include=ca-certificates "$suite" "$store/base" "$(mirror)"
+    debootstrap --variant=minbase --include=ca-certificates "$suite" "$store/base" "${mirror[@]}"
     rm -rf "$store"/base/var/cache/apt/* "$store"/base/var/lib/apt/lists/*
     base=$("${buildah[@]}" from scratch)
     "${buildah[@]}" add --quiet "$base" "$store/base" / >/dev/null
@@ -39,12 +41,6 @@ clean_up() {
     "${buildah[@]}" rm --all >/dev/null 2>&1 || true
     umount "$store/root/overlay" 2>/dev/null || true
     rm -rf "$store"
-}
-
-# Packages come from where this machine has its own from.
-mirror() {
-    sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | grep -m 1 . ||
-        echo http://deb.debian.org/debian
 }
 
 if docker info >/dev/null 2>&1; then
