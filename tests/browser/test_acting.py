@@ -71,7 +71,7 @@ def test_a_tenant_is_planned_from_its_page(
     expect(page).to_have_url(re.compile(r"/plans/\d+/$"))
     plan = Plan.objects.get()
     assert plan.choices == {"network:public": "ext-net"}
-    assert plan.options == {"capture": "stop", "addresses": "new"}
+    assert plan.options == {"capture": "stop", "addresses": "new", "maintenance": "none"}
 
 
 def test_a_mapping_that_is_none_is_told_beside_its_field(
