@@ -192,7 +192,7 @@ def test_it_goes_back_although_fuel_is_busy_finds_it_late_and_fails_to_install_i
 
     running.switch("mend", "discovery")
     find_within(job, seconds=120)
-    run(resume(job, user=None), state="failed")
+    job = run(resume(job, user=None), state="failed")
     assert "Provision has failed" in job.explanation
     assert "of environment src-cloud in Fuel: the installation of its operating system failed" in (
         job.explanation

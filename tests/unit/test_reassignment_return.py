@@ -1,0 +1,153 @@
+"""The plan that brings a host back, by where Fuel has it: what happens, and when it is refused."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.clients.fuel import FuelMaster
+from dashboard.errors import BadInput, NeedsOperator, NotFound
+from dashboard.hosts_app.deed import Draft, deed_named
+from dashboard.hosts_app.deeds.reassign import destination_of
+from dashboard.hosts_app.host_plans import start_host_deed
+from dashboard.hosts_app.models import Cloud, HostPlan, Job, Reassignment
+from tests.fuel_masters import RunningMaster, configure_fuel, running_master, switch
+from tests.reassignments import DST, HOST, NODE, SRC, make_record
+
+pytestmark = pytest.mark.django_db
+OPTIONS = {"discovery_minutes": 1, "deploy_minutes": 1, "probe": False, "switch_hook": True}
+
+
+@pytest.fixture
+def running(tmp_path: Path, settings: Any) -> Iterator[RunningMaster]:
+    with running_master(tmp_path) as running:
+        configure_fuel(settings, running.endpoint, tmp_path)
+        settings.PUMPHOUSE_INVENTORY = str(tmp_path / "missing.yaml")
+        yield running
+
+
+@pytest.fixture
+def fuel(running: RunningMaster) -> FuelMaster:
+    return FuelMaster(running.endpoint)
+
+
+@pytest.fixture
+def last(fuel: FuelMaster) -> Reassignment:
+    record = make_record(fuel, interfaces=fuel.interfaces(NODE), disks=fuel.disks(NODE))
+    Job.objects.filter(pk=record.job.pk).update(state="failed", active_subject=None)
+    return record
+
+
+def draft(last: Reassignment) -> Draft:
+    return deed_named("return_to_source").draft(last.source, HOST, OPTIONS)
+
+
+def remove(fuel: FuelMaster) -> None:
+    fuel.unassign(SRC, [NODE])
+    fuel.wait_for_task(fuel.deploy_changes(SRC), seconds=20, poll_seconds=0)
+
+
+def rediscover(fuel: FuelMaster, running: RunningMaster, last: Reassignment) -> int:
+    remove(fuel)
+    switch(running, f"pxe/{HOST}")
+    while not (found := fuel.discovered_node(last.macs)):
+        pass
+    return found.id
+
+
+def fates(plan: Draft) -> list[str]:
+    return [f"{line.subject}: {line.fate}" for line in plan.lines]
+
+
+def test_a_free_host_is_assigned_to_where_it_came_from(
+    fuel: FuelMaster, running: RunningMaster, last: Reassignment
+) -> None:
+    rediscover(fuel, running, last)
+    plan = draft(last)
+    assert plan.refusals == []
+    assert fates(plan) == [
+        f"{HOST}: assigned to src-cloud as compute",
+        "environment src-cloud: this one node is installed and deployed",
+    ]
+
+
+def test_a_host_that_failed_is_taken_out_first_and_what_is_deployed_with_that_is_named(
+    fuel: FuelMaster, running: RunningMaster, last: Reassignment
+) -> None:
+    node = rediscover(fuel, running, last)
+    fuel.assign(DST, [node], roles=["compute"])
+    switch(running, "fail/provision")
+    with pytest.raises(NeedsOperator):
+        fuel.wait_for_task(fuel.provision(DST, [node]), seconds=20, poll_seconds=0)
+    plan = draft(last)
+    assert fates(plan)[0] == f"{HOST}: taken out of dst-cloud"
+    assert "dst-c1, dst-c2, dst-c3, dst-control too" in plan.lines[1].why
+    assert f"{HOST}: booted from the network by its BMC" in fates(plan)
+    # its BMC is needed, and the inventory is not there
+    assert [one.sentence for one in plan.refusals] == [
+        f"There is no inventory of machines at {running.master.path.parent}/missing.yaml."
+    ]
+
+
+def test_a_host_that_fuel_has_lost_boots_first(fuel: FuelMaster, last: Reassignment) -> None:
+    remove(fuel)
+    assert fates(draft(last))[0] == f"{HOST}: booted from the network by its BMC"
+
+
+def test_a_host_that_never_left_is_not_returned(last: Reassignment) -> None:
+    assert "there is nothing to return" in draft(last).refusals[0].sentence
+
+
+def test_a_host_that_has_arrived_is_moved_as_any_other(
+    fuel: FuelMaster, running: RunningMaster, last: Reassignment
+) -> None:
+    node = rediscover(fuel, running, last)
+    running.master.rows["nodes"][node] |= {"cluster": DST, "status": "ready"}
+    refusal = draft(last).refusals[0]
+    assert (refusal.sentence, refusal.fix) == (
+        "It is deployed in dst-cloud.",
+        "Move it as a host of dst, whose servers leave it.",
+    )
+
+
+def test_a_host_that_a_job_is_at_work_on_is_left_to_it(
+    fuel: FuelMaster, running: RunningMaster, last: Reassignment
+) -> None:
+    rediscover(fuel, running, last)
+    Job.objects.filter(pk=last.job.pk).update(state="running")
+    assert f"(job {last.job.pk}) is at work on it" in draft(last).refusals[0].sentence
+
+
+def test_a_host_that_pumphouse_never_took_is_not_known(last: Reassignment) -> None:
+    with pytest.raises(NotFound, match="has taken no host src-c1 out of src"):
+        deed_named("return_to_source").draft(last.source, "src-c1", OPTIONS)
+
+
+def test_it_comes_back_with_the_roles_and_the_layout_that_it_had(
+    fuel: FuelMaster, running: RunningMaster, last: Reassignment
+) -> None:
+    rediscover(fuel, running, last)
+    plan = HostPlan.objects.create(
+        cloud=last.source,
+        host=HOST,
+        deed="return_to_source",
+        options=OPTIONS,
+        content=dict(draft(last).content),
+        state=HostPlan.State.READY,
+    )
+    way_back = start_host_deed(plan, confirmation=HOST).reassignment
+    assert (way_back.source, way_back.destination) == (last.destination, last.source)
+    assert (way_back.source_environment, way_back.destination_environment) == (DST, SRC)
+    assert (way_back.roles, way_back.disks) == (["compute"], last.disks)
+    assert way_back.interfaces == last.interfaces
+
+
+def test_the_destination_may_be_left_out_where_there_is_one_other(last: Reassignment) -> None:
+    assert destination_of(last.source, "") == last.destination
+    Cloud.objects.create(name="third")
+    with pytest.raises(BadInput, match="was not named") as error:
+        destination_of(last.source, "")
+    assert error.value.fix == "Give destination: dst, third."
+    with pytest.raises(BadInput, match="is in src already"):
+        destination_of(last.source, "src")
