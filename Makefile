@@ -20,6 +20,8 @@ demo: packages $(INSTALLED)
 
 # services that believe a token for long would let the tests of tenant maintenance wait for long
 test: export PUMPHOUSE_LAB_TOKEN_CACHE ?= 5
+# and a Nova that waits for long before it calls a host dead, those of dead hosts
+test: export PUMPHOUSE_LAB_SERVICE_DOWN ?= 30
 test: lint packages browser plugin-tools
 	$(LAB_INSTALL)
 	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(BIN)/pytest

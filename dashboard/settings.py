@@ -200,7 +200,7 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 if env.bool("PUMPHOUSE_FUEL_LOGIN", default=False):
-    AUTHENTICATION_BACKENDS.append("dashboard.hosts_app.fuel_login.FuelBackend")
+    AUTHENTICATION_BACKENDS.append("dashboard.hosts_app.fuel.login.FuelBackend")
 FUEL_ROLES: dict[str, str] = env.dict("PUMPHOUSE_FUEL_ROLES", default={"admin": "admin"})
 FUEL_ROLE_OF_OTHERS: str = env("PUMPHOUSE_FUEL_ROLE_OF_OTHERS", default="viewer")
 # An account is locked for whoever fails at it, by address: nobody can so lock out its owner.

@@ -4,8 +4,8 @@ from dataclasses import asdict
 
 from django.contrib.auth.models import User
 
-from dashboard.hosts_app.environment_lines import CopyLine, Fate
-from dashboard.hosts_app.environments import start_environment_plan
+from dashboard.hosts_app.environments.duplicating import start_environment_plan
+from dashboard.hosts_app.environments.lines import CopyLine, Fate
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment, FuelRelease
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState

@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.clients.fuel import FuelMaster
 from dashboard.hosts_app.models import Cloud, Reassignment
-from dashboard.hosts_app.reassignment_work import Work
+from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job

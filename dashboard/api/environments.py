@@ -15,7 +15,7 @@ from dashboard.api.asking import valid
 from dashboard.api.clouds import EnvironmentSerializer
 from dashboard.api.host_fields import RefusalSerializer
 from dashboard.api.permissions import caller
-from dashboard.hosts_app.environments import (
+from dashboard.hosts_app.environments.duplicating import (
     planning_of,
     start_duplication,
     start_environment_plan,

@@ -1,1 +1,1 @@
-"""Clouds, and later their environments and hosts."""
+"""Clouds, the environments of Fuel that they live in, and their hosts."""

@@ -1,4 +1,4 @@
-"""Clouds and, later, their environments and hosts."""
+"""The app of clouds, their environments and their hosts."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate

@@ -12,7 +12,7 @@ from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.cloud_files import read_cloud, read_clouds
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import NotFound
-from dashboard.hosts_app.fuel_masters import access_in_fuel
+from dashboard.hosts_app.fuel.masters import access_in_fuel
 from dashboard.hosts_app.models import Cloud
 
 

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from dashboard.errors import NotFound
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.evacuation_facts import CloudReading, read_cloud
+from dashboard.hosts_app.evacuation.facts import CloudReading, read_cloud
+from dashboard.hosts_app.evacuation.room import RAM_MIB, VCPU, Room
 from dashboard.hosts_app.models import Cloud, Host
 from dashboard.hosts_app.nova import ComputeService
 from dashboard.hosts_app.ranking import rows_of
-from dashboard.hosts_app.room import RAM_MIB, VCPU, Room
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job

@@ -4,7 +4,6 @@ from django.contrib.auth.models import User
 
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.fencing import lift_forced_down
 from dashboard.hosts_app.hosts import subject_of
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.nova import (
@@ -14,6 +13,7 @@ from dashboard.hosts_app.nova import (
     disabled_by_others,
     enable_service,
 )
+from dashboard.hosts_app.rescue.fencing import lift_forced_down
 from dashboard.jobs.job_lists import AFTER
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job

@@ -217,11 +217,11 @@ class EnvironmentPlan(models.Model):
     )
     name = models.CharField(max_length=50, help_text="Of the new environment.")
     options = models.JSONField(default=dict, blank=True)
-    # what a person reads, as ``environment_lines.CopyLine``; refusals; sentences
+    # what a person reads, as ``environments.lines.CopyLine``; refusals; sentences
     lines = models.JSONField(default=list, blank=True)
     refusals = models.JSONField(default=list, blank=True)
     notes = models.JSONField(default=list, blank=True)
-    # what is carried, as ``environment_planning.Content``
+    # what is carried, as ``environments.planning.Content``
     content = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.DRAFTING)
     plan_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from dashboard.hosts_app.evacuation import PROVE, evacuation_steps
-from dashboard.hosts_app.evacuation_planning import EvacuationPlan
+from dashboard.hosts_app.evacuation.planning import EvacuationPlan
+from dashboard.hosts_app.evacuation.steps import PROVE, evacuation_steps
 from dashboard.hosts_app.hosts import look_at_hosts, subject_of
 from dashboard.hosts_app.models import Reassignment
-from dashboard.hosts_app.reassignment_discovery import boot, discover
-from dashboard.hosts_app.reassignment_release import forget_compute, release
-from dashboard.hosts_app.reassignment_work import Work
+from dashboard.hosts_app.reassignment.discovery import boot, discover
+from dashboard.hosts_app.reassignment.release import forget_compute, release
+from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job, LogLevel
 from dashboard.jobs.starting import start_job

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from dashboard.hosts_app import environment_pages, host_pages, host_plan_pages, views
-from dashboard.hosts_app.fuel_links import open_environment
+from dashboard.hosts_app import host_pages, host_plan_pages, views
+from dashboard.hosts_app.environments import pages as environment_pages
+from dashboard.hosts_app.fuel.links import open_environment
 
 urlpatterns = [
     path("clouds/", views.cloud_list, name="clouds"),

@@ -7,12 +7,12 @@ from django.views.decorators.http import require_http_methods
 
 from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import register_configured_clouds
-from dashboard.hosts_app.environment_deletion import (
+from dashboard.hosts_app.environments.deletion import (
     environment_row_of,
     start_environment_deletion,
 )
-from dashboard.hosts_app.fuel_environments import KIND, start_environment_discovery
-from dashboard.hosts_app.fuel_masters import is_fuel_configured
+from dashboard.hosts_app.fuel.environments import KIND, start_environment_discovery
+from dashboard.hosts_app.fuel.masters import is_fuel_configured
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job

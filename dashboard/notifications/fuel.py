@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.errors import BadInput, NeedsOperator
-from dashboard.hosts_app.fuel_masters import configured_fuel, is_fuel_configured
+from dashboard.hosts_app.fuel.masters import configured_fuel, is_fuel_configured
 from dashboard.notifications.channel import Channel, Notice
 
 

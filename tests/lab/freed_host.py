@@ -20,7 +20,7 @@ from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
 from dashboard.hosts_app.hypervisors import providers_of
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.nova import compute_services, enable_service, task_of
-from dashboard.hosts_app.reassignment_proof import missing_on
+from dashboard.hosts_app.reassignment.proof import missing_on
 from dashboard.jobs.models import Job
 from lab import processes
 from lab.bmc.hosts import host_named

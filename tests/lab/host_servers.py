@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.clients.openstack import Cloud, Json, wait_for
+from dashboard.hosts_app.hypervisors import providers_of
 from dashboard.hosts_app.nova import compute_service, host_of, task_of
 
 ACTIONS = {
@@ -32,6 +33,7 @@ class HostServers:
         self, status: str = "ACTIVE", *, metadata: dict[str, str] | None = None, **more: Any
     ) -> str:
         """Boot a server on the host, bring it into a state and give its id."""
+        wait_for(self._takes_servers, what=f"{self.host} to take servers", seconds=PATIENCE)
         server = {
             "name": f"{self.prefix}-{len(self.ids)}",
             "imageRef": self.image,
@@ -105,6 +107,17 @@ class HostServers:
         self.remove_servers()
         self.cloud.delete("compute", f"/flavors/{self.flavor}")
         self.cloud.delete("image", f"/images/{self.image}")
+
+    def _takes_servers(self) -> bool | None:
+        # A nova-compute that was down when its service was enabled says so to placement later.
+        traits = {
+            trait
+            for provider in providers_of(self.cloud, self.host)
+            for trait in self.cloud.get(
+                "placement", f"/resource_providers/{provider}/traits", "traits", microversion="1.6"
+            )
+        }
+        return None if "COMPUTE_STATUS_DISABLED" in traits else True
 
     def _gone(self, id_: str) -> bool | None:
         return None if self.cloud.find("compute", f"/servers/{id_}") else True

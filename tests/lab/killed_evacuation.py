@@ -10,7 +10,7 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
 django.setup()
 
-from dashboard.hosts_app.server_moves import ServerMove  # noqa: E402
+from dashboard.hosts_app.evacuation.server_moves import ServerMove  # noqa: E402
 from dashboard.jobs.driving import drive  # noqa: E402
 
 

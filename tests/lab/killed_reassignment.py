@@ -16,13 +16,9 @@ django.setup()
 from dashboard.clients.fuel import FuelMaster  # noqa: E402
 from dashboard.clients.ipmi import Bmc  # noqa: E402
 from dashboard.clients.openstack import Cloud  # noqa: E402
-from dashboard.hosts_app import (  # noqa: E402
-    evacuation,
-    probe_server,
-    reassignment_discovery,
-    reassignment_proof,
-)
-from dashboard.hosts_app.server_moves import ServerMove  # noqa: E402
+from dashboard.hosts_app.evacuation import steps as evacuation  # noqa: E402
+from dashboard.hosts_app.evacuation.server_moves import ServerMove  # noqa: E402
+from dashboard.hosts_app.reassignment import discovery, probe_server, proof  # noqa: E402
 from dashboard.jobs.driving import drive  # noqa: E402
 
 
@@ -62,13 +58,13 @@ MOMENTS: dict[str, tuple[Any, ...]] = {
         "boot_from_network",
     ),
     "after nova-compute was deleted": (after, Cloud, "delete", "/os-services/"),
-    "while Fuel has not discovered it": (before, reassignment_discovery, "wait_for"),
+    "while Fuel has not discovered it": (before, discovery, "wait_for"),
     "between assigning it and laying it out": (after, FuelMaster, "assign"),
     "between ordering its installation and noting that": (after, FuelMaster, "provision"),
     "between ordering its deployment and noting that": (after, FuelMaster, "deploy"),
-    "while it joins its cloud": (before, reassignment_proof, "wait_for"),
+    "while it joins its cloud": (before, proof, "wait_for"),
     "after the small server was booted": (before, probe_server, "_await_active"),
-    "after all of it": (before, reassignment_proof, "look_at_hosts"),
+    "after all of it": (before, proof, "look_at_hosts"),
 }
 
 

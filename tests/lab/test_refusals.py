@@ -46,11 +46,12 @@ def plan_to(clouds, destination, tenant) -> tuple[Plan, Job]:
     return start_plan(source=clouds["src"], destination=destination, tenant=tenant["name"])
 
 
-def test_an_unknown_tenant_is_refused_with_those_there_are(clouds, tenant):
+def test_an_unknown_tenant_is_refused_with_the_one_that_was_meant(clouds, tenant):
     with pytest.raises(NotFound) as caught:
-        look_up_tenant(clouds["src"], "nobody")
-    assert "no tenant 'nobody'" in caught.value.sentence
-    assert "Choose one of its projects" in caught.value.fix
+        look_up_tenant(clouds["src"], f"{tenant['name']}x")
+    assert f"no tenant '{tenant['name']}x'" in caught.value.sentence
+    assert tenant["name"] in caught.value.fix
+    assert "pumphouse tenants src" in caught.value.fix
 
 
 def test_a_cloud_that_does_not_answer_is_named(clouds, tenant, other_destination, monkeypatch):

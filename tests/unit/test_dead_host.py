@@ -7,13 +7,13 @@ import pytest
 
 from dashboard.clients.ipmi import PowerState
 from dashboard.errors import PumphouseError, Retryable
-from dashboard.hosts_app.dead_host import DeadHostFacts, Fate, RescuePlan, plan_rescue
 from dashboard.hosts_app.deeds.rescue import notes_about, phrase
-from dashboard.hosts_app.evacuation_facts import HostFacts
-from dashboard.hosts_app.evacuation_planning import CHOICE
+from dashboard.hosts_app.evacuation.facts import HostFacts
+from dashboard.hosts_app.evacuation.planning import CHOICE
+from dashboard.hosts_app.evacuation.room import Room
 from dashboard.hosts_app.nova import ComputeService
-from dashboard.hosts_app.rescue import FENCE, PROVE, rescue_steps
-from dashboard.hosts_app.room import Room
+from dashboard.hosts_app.rescue.planning import DeadHostFacts, Fate, RescuePlan, plan_rescue
+from dashboard.hosts_app.rescue.steps import FENCE, PROVE, rescue_steps
 
 SILENT = Retryable("The BMC of c1 does not answer.", fix="Check that it has power.")
 

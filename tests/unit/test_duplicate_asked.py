@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.cli.command_line import run
 from dashboard.clients.fuel import FuelMaster
-from dashboard.hosts_app.fuel_environments import look_at_environments
+from dashboard.hosts_app.fuel.environments import look_at_environments
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment
 from dashboard.jobs.driving import drive
 from tests import rows

@@ -10,15 +10,15 @@ import pytest
 from dashboard.clients.fuel import FuelMaster
 from dashboard.clients.fuel_objects import Environment, Json
 from dashboard.errors import BadInput, Conflict, NeedsOperator
-from dashboard.hosts_app import environment_copying
-from dashboard.hosts_app.environments import (
+from dashboard.hosts_app.environments import copying as environment_copying
+from dashboard.hosts_app.environments.duplicating import (
     environment_named,
     half_made_sentence,
     lines_of,
     start_duplication,
     start_environment_plan,
 )
-from dashboard.hosts_app.fuel_environments import look_at_environments
+from dashboard.hosts_app.fuel.environments import look_at_environments
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan
 from dashboard.jobs.driving import drive
 from dashboard.jobs.kinds import StepContext

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from dashboard.clients.fuel_objects import Json, Release
-from dashboard.hosts_app.environment_networks import (
+from dashboard.hosts_app.environments.networks import (
     carried_parameters,
     changed_configuration,
     differing_networks,
     networks_of,
 )
-from dashboard.hosts_app.environment_numbering import Numbering, overlaps, renumbered
-from dashboard.hosts_app.environment_plugins import carried_plugins, plugin_lines
-from dashboard.hosts_app.environment_settings import (
+from dashboard.hosts_app.environments.numbering import Numbering, overlaps, renumbered
+from dashboard.hosts_app.environments.plugins import carried_plugins, plugin_lines
+from dashboard.hosts_app.environments.settings import (
     Target,
     carried_settings,
     differing_settings,

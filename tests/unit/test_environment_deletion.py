@@ -9,8 +9,8 @@ import pytest
 from dashboard.cli.command_line import run
 from dashboard.clients.fuel import FuelBusy, FuelMaster
 from dashboard.errors import BadInput, Conflict, NeedsOperator
-from dashboard.hosts_app.environment_deletion import delete, start_environment_deletion
-from dashboard.hosts_app.fuel_environments import look_at_environments
+from dashboard.hosts_app.environments.deletion import delete, start_environment_deletion
+from dashboard.hosts_app.fuel.environments import look_at_environments
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.driving import drive
 from dashboard.jobs.kinds import StepContext

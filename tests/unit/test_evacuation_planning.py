@@ -7,12 +7,12 @@ import pytest
 
 from dashboard.errors import BadInput
 from dashboard.hosts_app.deeds.evacuate import notes_about, told
-from dashboard.hosts_app.evacuation import CLOSE, PROVE, evacuation_steps, start_evacuation
-from dashboard.hosts_app.evacuation_facts import HostFacts
-from dashboard.hosts_app.evacuation_planning import CHOICE, EvacuationPlan, Fate, plan_of
+from dashboard.hosts_app.evacuation.facts import HostFacts
+from dashboard.hosts_app.evacuation.planning import CHOICE, EvacuationPlan, Fate, plan_of
+from dashboard.hosts_app.evacuation.room import Room, first_fit
+from dashboard.hosts_app.evacuation.steps import CLOSE, PROVE, evacuation_steps, start_evacuation
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.nova import ComputeService
-from dashboard.hosts_app.room import Room, first_fit
 
 
 def service(host: str, **fields: Any) -> ComputeService:

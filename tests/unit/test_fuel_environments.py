@@ -3,26 +3,22 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from django.apps import apps
-from django.utils.module_loading import import_string
-from django_q.models import Schedule
 
 from dashboard.cli.command_line import run
 from dashboard.clients.fuel import FuelMaster
 from dashboard.errors import BadInput, Conflict, NeedsOperator, NotFound, Retryable
 from dashboard.hosts_app.clouds import access_of, register_clouds
-from dashboard.hosts_app.fuel_environments import (
+from dashboard.hosts_app.fuel.environments import (
     discover_when_due,
     look_at_environments,
     start_environment_discovery,
 )
-from dashboard.hosts_app.fuel_masters import environment_of
+from dashboard.hosts_app.fuel.masters import environment_of
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.driving import drive
 from dashboard.jobs.models import Job
@@ -283,14 +279,6 @@ def test_a_wrong_password_fails_the_job_with_one_sentence(
     refused = f"Fuel at {running.server.address} refused the password of admin."
     assert job.explanation.startswith(refused)
     assert not Cloud.objects.exists()
-
-
-def test_the_queue_calls_for_a_look_each_ten_minutes() -> None:
-    migration = import_module("dashboard.hosts_app.migrations.0006_discover_environments")
-    migration.add_schedule(apps, None)
-    schedule = Schedule.objects.get(name=migration.NAME)
-    assert import_string(schedule.func) is discover_when_due
-    assert (schedule.schedule_type, schedule.minutes) == (Schedule.MINUTES, 10)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,7 +15,7 @@ from tests.fuel_masters import RunningMaster, configure_fuel, make_certificate, 
 
 pytestmark = pytest.mark.django_db
 
-BACKEND = "dashboard.hosts_app.fuel_login.FuelBackend"
+BACKEND = "dashboard.hosts_app.fuel.login.FuelBackend"
 OTHERS = {"watcher": "a-password-of-a-watcher"}
 REFUSED = "do not belong together"
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.hosts_app.fuel_environments import look_at_environments
-from dashboard.hosts_app.fuel_links import KIND, register_links, register_when_due
+from dashboard.hosts_app.fuel.environments import look_at_environments
+from dashboard.hosts_app.fuel.links import KIND, register_links, register_when_due
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.driving import drive
 from dashboard.jobs.models import Job

@@ -10,16 +10,17 @@ from dashboard.clients.fuel import FuelMaster
 from dashboard.clients.inventory import Host
 from dashboard.clients.ipmi import Bmc
 from dashboard.errors import BadInput, NeedsOperator
-from dashboard.hosts_app import reassignment_proof, reassignment_release
 from dashboard.hosts_app.deed import all_deeds
 from dashboard.hosts_app.deeds import reassign_controller
-from dashboard.hosts_app.drained import Remains
 from dashboard.hosts_app.host_plans import draft_host_plan, start_host_deed
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
-from dashboard.hosts_app.reassignment import STEPS
-from dashboard.hosts_app.reassignment_deployment import deploy
-from dashboard.hosts_app.reassignment_facts import Machine, ReassignmentFacts, read_side
-from dashboard.hosts_app.reassignment_work import Work
+from dashboard.hosts_app.reassignment import proof as reassignment_proof
+from dashboard.hosts_app.reassignment import release as reassignment_release
+from dashboard.hosts_app.reassignment.deployment import deploy
+from dashboard.hosts_app.reassignment.drained import Remains
+from dashboard.hosts_app.reassignment.facts import Machine, ReassignmentFacts, read_side
+from dashboard.hosts_app.reassignment.steps import STEPS
+from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.models import Job
 from tests import rows
 from tests.fuel_masters import RunningMaster, switch

@@ -10,7 +10,7 @@ from dashboard.clients.fuel import FuelBusy, FuelMaster
 from dashboard.clients.fuel_objects import Task
 from dashboard.errors import Cancelled, NeedsOperator
 from dashboard.hosts_app.models import Reassignment
-from dashboard.hosts_app.reassignment_orders import FuelOrders
+from dashboard.hosts_app.reassignment.orders import FuelOrders
 from lab.fuel.control import control
 from tests.fuel_masters import RunningMaster, running_master
 from tests.reassignments import DST, Told, make_record

@@ -10,10 +10,10 @@ import pytest
 from dashboard.clients.fuel import FuelMaster
 from dashboard.clients.inventory import Host, Interface
 from dashboard.hosts_app.deed import Refusal
-from dashboard.hosts_app.evacuation_planning import EvacuationPlan, Fate, Line
-from dashboard.hosts_app.reassignment_facts import Machine, ReassignmentFacts, read_side
-from dashboard.hosts_app.reassignment_planning import lines_of, notes_of
-from dashboard.hosts_app.reassignment_refusals import refusals_of
+from dashboard.hosts_app.evacuation.planning import EvacuationPlan, Fate, Line
+from dashboard.hosts_app.reassignment.facts import Machine, ReassignmentFacts, read_side
+from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
+from dashboard.hosts_app.reassignment.refusals import refusals_of
 from tests.fuel_masters import RunningMaster, running_master
 
 SRC, DST, NODE, HOST = 1, 2, 4, "src-c3"

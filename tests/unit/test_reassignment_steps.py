@@ -10,11 +10,11 @@ from dashboard.clients.fuel import FuelMaster
 from dashboard.clients.inventory import Host
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.models import Job, Reassignment
-from dashboard.hosts_app.reassignment import Choices, Journey, start_reassignment
-from dashboard.hosts_app.reassignment_deployment import assign, deploy, provision
-from dashboard.hosts_app.reassignment_discovery import discover
-from dashboard.hosts_app.reassignment_place import place_of
-from dashboard.hosts_app.reassignment_work import Work
+from dashboard.hosts_app.reassignment.deployment import assign, deploy, provision
+from dashboard.hosts_app.reassignment.discovery import discover
+from dashboard.hosts_app.reassignment.place import place_of
+from dashboard.hosts_app.reassignment.steps import Choices, Journey, start_reassignment
+from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.operating import cancel, skip_step
 from tests.fuel_masters import RunningMaster, running_master, switch

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dashboard.errors import NeedsOperator
-from dashboard.hosts_app.server_moves import ServerMove
+from dashboard.hosts_app.evacuation.server_moves import ServerMove
 from dashboard.jobs.kinds import StepContext
 
 

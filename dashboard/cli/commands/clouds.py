@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from dashboard.cli.command import OK, Command
 from dashboard.cli.following import follow, required
 from dashboard.cli.screen import Screen
-from dashboard.hosts_app.fuel_environments import start_environment_discovery
+from dashboard.hosts_app.fuel.environments import start_environment_discovery
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 
 

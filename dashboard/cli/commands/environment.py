@@ -9,12 +9,11 @@ from dashboard.cli.confirming import confirmed_name
 from dashboard.cli.documents import environment_plan_document, job_document
 from dashboard.cli.following import add_detach, follow, follow_and_tell, has_failed, tell_end
 from dashboard.cli.screen import Screen
-from dashboard.hosts_app.environment_deletion import (
+from dashboard.hosts_app.environments.deletion import (
     environment_row_of,
     start_environment_deletion,
 )
-from dashboard.hosts_app.environment_lines import Fate
-from dashboard.hosts_app.environments import (
+from dashboard.hosts_app.environments.duplicating import (
     environment_named,
     half_made_sentence,
     lines_of,
@@ -22,6 +21,7 @@ from dashboard.hosts_app.environments import (
     start_duplication,
     start_environment_plan,
 )
+from dashboard.hosts_app.environments.lines import Fate
 from dashboard.hosts_app.models import EnvironmentPlan
 
 OPTIONS = ("release", "renumber", "cidr_base", "vlan_offset")

@@ -8,16 +8,16 @@ from django.template.defaultfilters import pluralize
 
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.deed import Deed, Draft, Option, PlanLine
-from dashboard.hosts_app.evacuation import (
+from dashboard.hosts_app.evacuation.facts import HostFacts, read_facts
+from dashboard.hosts_app.evacuation.planning import EvacuationPlan, Line, plan_of
+from dashboard.hosts_app.evacuation.room import RAM_MIB, VCPU, Resources
+from dashboard.hosts_app.evacuation.steps import (
     LIMIT_SECONDS,
     PARALLEL,
     reopening_of,
     start_evacuation,
 )
-from dashboard.hosts_app.evacuation_facts import HostFacts, read_facts
-from dashboard.hosts_app.evacuation_planning import EvacuationPlan, Line, plan_of
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.room import RAM_MIB, VCPU, Resources
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action
 

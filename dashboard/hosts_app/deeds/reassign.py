@@ -10,14 +10,19 @@ from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import cloud_named
 from dashboard.hosts_app.deed import Deed, Draft, Option
 from dashboard.hosts_app.deeds.evacuate import told
-from dashboard.hosts_app.evacuation import LIMIT_SECONDS, PARALLEL, plan_evacuation, reopening_of
-from dashboard.hosts_app.evacuation_planning import EvacuationPlan
+from dashboard.hosts_app.evacuation.planning import EvacuationPlan
+from dashboard.hosts_app.evacuation.steps import (
+    LIMIT_SECONDS,
+    PARALLEL,
+    plan_evacuation,
+    reopening_of,
+)
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
-from dashboard.hosts_app.reassignment import Choices, Journey, start_reassignment
-from dashboard.hosts_app.reassignment_discovery import MINUTE, has_switch_hook
-from dashboard.hosts_app.reassignment_facts import ReassignmentFacts, read_reassignment
-from dashboard.hosts_app.reassignment_planning import lines_of, notes_of
-from dashboard.hosts_app.reassignment_refusals import COMPUTE, refusals_of
+from dashboard.hosts_app.reassignment.discovery import MINUTE, has_switch_hook
+from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
+from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
+from dashboard.hosts_app.reassignment.refusals import COMPUTE, refusals_of
+from dashboard.hosts_app.reassignment.steps import Choices, Journey, start_reassignment
 from dashboard.jobs.models import Job
 
 DISCOVERY_MINUTES = 30

@@ -18,17 +18,17 @@ from dashboard.hosts_app.deeds.reassign import (
     mac_to_move,
     record_of,
 )
-from dashboard.hosts_app.drained import remains_of
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.reassignment import Journey, start_reassignment
-from dashboard.hosts_app.reassignment_facts import ReassignmentFacts, read_reassignment
-from dashboard.hosts_app.reassignment_planning import lines_of, notes_of
-from dashboard.hosts_app.reassignment_refusals import (
+from dashboard.hosts_app.reassignment.drained import remains_of
+from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
+from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
+from dashboard.hosts_app.reassignment.refusals import (
     COMPUTE,
     CONTROLLER,
     obstacles,
     waiting_changes,
 )
+from dashboard.hosts_app.reassignment.steps import Journey, start_reassignment
 from dashboard.jobs.models import Job
 
 

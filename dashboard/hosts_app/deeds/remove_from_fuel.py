@@ -9,13 +9,18 @@ from django.contrib.auth.models import User
 from dashboard.hosts_app.deed import Deed, Draft, Option
 from dashboard.hosts_app.deeds.evacuate import told
 from dashboard.hosts_app.deeds.reassign import DEPLOY_MINUTES, DISCOVERY_MINUTES
-from dashboard.hosts_app.evacuation import LIMIT_SECONDS, PARALLEL, plan_evacuation, reopening_of
-from dashboard.hosts_app.evacuation_planning import EvacuationPlan
+from dashboard.hosts_app.evacuation.planning import EvacuationPlan
+from dashboard.hosts_app.evacuation.steps import (
+    LIMIT_SECONDS,
+    PARALLEL,
+    plan_evacuation,
+    reopening_of,
+)
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
-from dashboard.hosts_app.reassignment_discovery import MINUTE
-from dashboard.hosts_app.reassignment_facts import ReassignmentFacts, read_reassignment
-from dashboard.hosts_app.reassignment_planning import discovered, leaving, numbered
-from dashboard.hosts_app.reassignment_refusals import refusals_of
+from dashboard.hosts_app.reassignment.discovery import MINUTE
+from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
+from dashboard.hosts_app.reassignment.planning import discovered, leaving, numbered
+from dashboard.hosts_app.reassignment.refusals import refusals_of
 from dashboard.hosts_app.removal import Limits, start_removal
 from dashboard.jobs.models import Job
 

@@ -8,11 +8,17 @@ from django.template.defaultfilters import pluralize
 
 from dashboard.clients.ipmi import PowerState
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.dead_host import DeadHostFacts, Fate, Line, RescuePlan, plan_rescue
 from dashboard.hosts_app.deed import Deed, Draft, Option, PlanLine
-from dashboard.hosts_app.evacuation import LIMIT_SECONDS, PARALLEL
+from dashboard.hosts_app.evacuation.steps import LIMIT_SECONDS, PARALLEL
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.rescue import read_dead_host, start_rescue
+from dashboard.hosts_app.rescue.planning import (
+    DeadHostFacts,
+    Fate,
+    Line,
+    RescuePlan,
+    plan_rescue,
+)
+from dashboard.hosts_app.rescue.steps import read_dead_host, start_rescue
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action
 

@@ -10,20 +10,20 @@ from dashboard.clients.fuel_objects import Node
 from dashboard.errors import NotFound
 from dashboard.hosts_app.deed import Deed, Draft, Refusal
 from dashboard.hosts_app.deeds.reassign import LIMITS, choices_of
-from dashboard.hosts_app.fuel_masters import configured_fuel
+from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
-from dashboard.hosts_app.reassignment import Journey, start_reassignment
-from dashboard.hosts_app.reassignment_discovery import has_switch_hook
-from dashboard.hosts_app.reassignment_facts import Machine, Side, read_machine, read_side
-from dashboard.hosts_app.reassignment_place import state_of
-from dashboard.hosts_app.reassignment_planning import (
+from dashboard.hosts_app.reassignment.discovery import has_switch_hook
+from dashboard.hosts_app.reassignment.facts import Machine, Side, read_machine, read_side
+from dashboard.hosts_app.reassignment.place import state_of
+from dashboard.hosts_app.reassignment.planning import (
     Told,
     coming,
     discovered,
     numbered,
     redeployed,
 )
-from dashboard.hosts_app.reassignment_refusals import COMPUTE, busy
+from dashboard.hosts_app.reassignment.refusals import COMPUTE, busy
+from dashboard.hosts_app.reassignment.steps import Journey, start_reassignment
 from dashboard.jobs.models import Job
 
 

@@ -1,6 +1,6 @@
 """The job that deletes an environment from Fuel."""
 
-from dashboard.hosts_app.environment_deletion import KIND, STEPS
+from dashboard.hosts_app.environments.deletion import KIND, STEPS
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
 

@@ -1,6 +1,6 @@
 """The job that looks at the environments of Fuel."""
 
-from dashboard.hosts_app.fuel_environments import KIND, look_at_environments
+from dashboard.hosts_app.fuel.environments import KIND, look_at_environments
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
 

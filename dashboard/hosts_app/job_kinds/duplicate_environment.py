@@ -1,7 +1,7 @@
 """The job that makes an environment of Fuel from another one."""
 
-from dashboard.hosts_app.environment_copying import STEPS
-from dashboard.hosts_app.environments import COPY_KIND
+from dashboard.hosts_app.environments.copying import STEPS
+from dashboard.hosts_app.environments.duplicating import COPY_KIND
 from dashboard.hosts_app.models import EnvironmentPlan
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step

@@ -1,6 +1,6 @@
 """The job that frees a host."""
 
-from dashboard.hosts_app.evacuation import STEPS, reopen
+from dashboard.hosts_app.evacuation.steps import STEPS, reopen
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step

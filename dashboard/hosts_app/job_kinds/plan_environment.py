@@ -1,6 +1,9 @@
 """The job that plans a copy of an environment of Fuel."""
 
-from dashboard.hosts_app.environments import PLAN_KIND, draft_environment_plan
+from dashboard.hosts_app.environments.duplicating import (
+    PLAN_KIND,
+    draft_environment_plan,
+)
 from dashboard.hosts_app.models import EnvironmentPlan
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step

@@ -3,12 +3,12 @@
 from contextlib import suppress
 
 from dashboard.errors import NeedsOperator, PumphouseError
-from dashboard.hosts_app import evacuation
-from dashboard.hosts_app.evacuation import reopen
+from dashboard.hosts_app.evacuation import steps as evacuation
+from dashboard.hosts_app.evacuation.steps import reopen
 from dashboard.hosts_app.models import Reassignment
-from dashboard.hosts_app.reassignment import STEPS
-from dashboard.hosts_app.reassignment_place import place_of
-from dashboard.hosts_app.reassignment_work import Work
+from dashboard.hosts_app.reassignment.place import place_of
+from dashboard.hosts_app.reassignment.steps import STEPS
+from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.news import News, Tone, trouble

@@ -1,6 +1,6 @@
 """The job that makes Fuel's pages link to Pumphouse."""
 
-from dashboard.hosts_app.fuel_links import KIND, register_links
+from dashboard.hosts_app.fuel.links import KIND, register_links
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
 

@@ -3,10 +3,10 @@
 from contextlib import suppress
 
 from dashboard.errors import NeedsOperator, PumphouseError
-from dashboard.hosts_app import evacuation
+from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.models import Reassignment
-from dashboard.hosts_app.reassignment_place import place_of
-from dashboard.hosts_app.reassignment_work import Work
+from dashboard.hosts_app.reassignment.place import place_of
+from dashboard.hosts_app.reassignment.work import Work
 from dashboard.hosts_app.removal import KIND, STEPS
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step

@@ -1,7 +1,7 @@
 """The job that starts the servers of a dead host elsewhere."""
 
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.rescue import STEPS
+from dashboard.hosts_app.rescue.steps import STEPS
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.news import News, Tone, trouble

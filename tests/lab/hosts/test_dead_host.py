@@ -16,12 +16,12 @@ from dashboard.clients.ipmi import Bmc
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
 from dashboard.errors import BadInput, NeedsOperator
-from dashboard.hosts_app.fencing import require_fenced
+from dashboard.hosts_app.evacuation.room import taken_on
 from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
 from dashboard.hosts_app.maintenance import OFF, open_host, start_maintenance
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.nova import compute_service, migrations, servers_on
-from dashboard.hosts_app.room import taken_on
+from dashboard.hosts_app.rescue.fencing import require_fenced
 from dashboard.jobs.models import Driver, Job, Step
 from dashboard.jobs.operating import retry_step
 from lab.bmc import control

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import NeedsOperator
-from dashboard.hosts_app.drained import OWN_PROJECTS, remains_of, require_drained
+from dashboard.hosts_app.reassignment.drained import OWN_PROJECTS, remains_of, require_drained
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import BadInput
-from dashboard.hosts_app import evacuation
-from dashboard.hosts_app.evacuation import (
+from dashboard.hosts_app.evacuation import steps as evacuation
+from dashboard.hosts_app.evacuation.planning import CHOICE, Fate
+from dashboard.hosts_app.evacuation.steps import (
     plan_evacuation,
     reopening_of,
     start_evacuation,
     still_on,
 )
-from dashboard.hosts_app.evacuation_planning import CHOICE, Fate
 from dashboard.hosts_app.hosts import start_host_discovery
 from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
 from dashboard.hosts_app.models import Cloud

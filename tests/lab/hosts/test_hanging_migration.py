@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.evacuation import reopening_of
+from dashboard.hosts_app.evacuation.steps import reopening_of
 from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.nova import compute_service, host_of, migrations, task_of

@@ -12,7 +12,7 @@ from dashboard.clients.ipmi import Operation
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.evacuation_facts import read_cloud
+from dashboard.hosts_app.evacuation.facts import read_cloud
 from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
 from dashboard.hosts_app.hosts import start_host_discovery
 from dashboard.hosts_app.models import Cloud, Host

@@ -11,7 +11,7 @@ from dashboard.errors import Cancelled, NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.nova import compute_service, disable_service, enable_service, host_of
-from dashboard.hosts_app.probe_server import MARKER, boot_probe
+from dashboard.hosts_app.reassignment.probe_server import MARKER, boot_probe
 
 HOSTS = {"src": "src-c2", "dst": "dst-c3"}
 HOST = HOSTS["dst"]

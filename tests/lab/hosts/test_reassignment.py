@@ -18,12 +18,12 @@ from django.db import connection
 
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
-from dashboard.hosts_app import evacuation
-from dashboard.hosts_app.evacuation import reopening_of
-from dashboard.hosts_app.fuel_masters import configured_fuel
+from dashboard.hosts_app.evacuation import steps as evacuation
+from dashboard.hosts_app.evacuation.steps import reopening_of
+from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.nova import compute_services, host_of
-from dashboard.hosts_app.reassignment_proof import missing_on
+from dashboard.hosts_app.reassignment.proof import missing_on
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import resume
 from lab.bmc import control
@@ -148,7 +148,9 @@ def test_what_stands_in_the_way_is_refused_in_the_plan(
 ) -> None:
     wrong = tmp_path / "inventory.yaml"
     secret = host_named(HOST).bmc.password
-    wrong.write_text(Path(settings.PUMPHOUSE_INVENTORY).read_text().replace(secret, "wrong"))
+    wrong.write_text(
+        Path(settings.PUMPHOUSE_INVENTORY).read_text().replace(secret, "not-the-secret")
+    )
     monkeypatch.setattr(settings, "PUMPHOUSE_INVENTORY", str(wrong))
     running.switch("busy", "src-cloud")
     told = refusals(planned(clouds["dst"], destination="src"))

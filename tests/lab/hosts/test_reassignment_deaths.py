@@ -15,10 +15,10 @@ import pytest
 import lab
 from dashboard.clients.fuel_objects import Task
 from dashboard.clients.openstack import Cloud as Connection
-from dashboard.hosts_app.fuel_masters import configured_fuel
+from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.nova import host_of, migrations
-from dashboard.hosts_app.reassignment_proof import missing_on
+from dashboard.hosts_app.reassignment.proof import missing_on
 from dashboard.jobs.models import Job
 from lab.bmc import control
 from lab.fuel import running

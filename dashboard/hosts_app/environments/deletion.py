@@ -1,0 +1,144 @@
+"""Deletes an environment of Fuel that has no nodes any more; one that has any is left alone."""
+
+from django.contrib.auth.models import User
+
+from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel_objects import Environment
+from dashboard.clients.openstack import wait_for
+from dashboard.errors import BadInput, NeedsOperator
+from dashboard.hosts_app.fuel.environments import look_at_environments
+from dashboard.hosts_app.fuel.masters import fuel_at
+from dashboard.hosts_app.models import Cloud, FuelEnvironment
+from dashboard.jobs.kinds import StepContext, StepSpec
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.starting import start_job
+
+KIND = "delete_environment"
+DELETE, LOOK = "delete", "look"
+DELETE_SECONDS = 600
+LEAVING = "remove"
+"""The status of an environment while Fuel deletes it."""
+
+
+def environment_row_of(cloud: Cloud) -> FuelEnvironment:
+    """Give the environment of Fuel that a cloud was last seen in. Raises ``BadInput``."""
+    if cloud.environment is None:
+        raise BadInput(
+            f"Cloud {cloud.name} is not known to be in an environment of Fuel.",
+            fix="Look at Fuel's environments, then try again.",
+        )
+    return cloud.environment
+
+
+def start_environment_deletion(
+    environment: FuelEnvironment,
+    *,
+    confirmation: str,
+    user: User | None = None,
+    launched_from: str = "",
+) -> Job:
+    """Start to delete an environment from Fuel. Asks nothing but rows.
+
+    Raises ``BadInput`` without its name as confirmation, and for one that is gone or that had
+    nodes when Fuel was last asked; ``Conflict`` while that is being done.
+    """
+    _require_startable(environment, confirmation)
+    title = f"Delete environment {environment.name} from Fuel"
+    return start_job(
+        kind=KIND,
+        title=title,
+        subject=f"environment:{environment.pk}",
+        steps=[
+            StepSpec(key=DELETE, action=DELETE, title=title),
+            StepSpec(key=LOOK, action=LOOK, title="Look at Fuel's environments", needs=[DELETE]),
+        ],
+        params={
+            "fuel": environment.fuel,
+            "environment": environment.environment_id,
+            "name": environment.name,
+        },
+        user=user,
+        launched_from=launched_from,
+    )
+
+
+def _require_startable(environment: FuelEnvironment, confirmation: str) -> None:
+    name = environment.name
+    if confirmation != name:
+        raise BadInput(
+            f"{confirmation!r} is not {name!r}, so nothing was done.", fix=f"Type {name}."
+        )
+    if environment.is_gone:
+        raise BadInput(
+            f"Environment {name} is gone from Fuel already.", fix="There is nothing left to do."
+        )
+    if environment.node_count:
+        raise BadInput(
+            f"Environment {name} has {environment.node_count} nodes, so it is not deleted.",
+            fix="Move them to another cloud, or take them out of it in Fuel; then look at Fuel's "
+            "environments again.",
+        )
+
+
+def delete(step: Step, context: StepContext) -> None:
+    """Delete the environment, unless it has nodes; wait until Fuel has it no more.
+
+    Raises ``NeedsOperator`` with the nodes, or with Fuel's reason.
+    """
+    fuel, params = fuel_at(step.job.params["fuel"]), step.job.params
+    environment = _find(fuel, params["environment"])
+    if environment is None:
+        context.log(f"Found environment {params['name']} deleted already.")
+        return
+    if environment.status != LEAVING or not fuel.running_tasks(environment.id):
+        _require_deletable(fuel, environment, name=params["name"])
+        fuel.delete_environment(environment.id)
+
+    def gone() -> bool | None:
+        is_at_work = bool(fuel.running_tasks(environment.id))
+        if _find(fuel, environment.id) is None:
+            return True
+        if not is_at_work:
+            raise _not_deleted(fuel, environment)
+        return None
+
+    what = f"environment {params['name']} to be deleted from Fuel"
+    wait_for(gone, what=what, seconds=DELETE_SECONDS, check=context.check)
+    context.log(f"Deleted environment {params['name']}.")
+
+
+def _find(fuel: FuelMaster, environment_id: int) -> Environment | None:
+    return next((one for one in fuel.environments() if one.id == environment_id), None)
+
+
+def _require_deletable(fuel: FuelMaster, environment: Environment, *, name: str) -> None:
+    """Look again, right before the order: Fuel deletes an environment with all its nodes."""
+    if environment.name != name:
+        raise NeedsOperator(
+            f"Environment {name} is called {environment.name} now, so it was not deleted.",
+            fix="Look at Fuel's environments again, and confirm the new name.",
+        )
+    if nodes := fuel.nodes(environment.id):
+        names = ", ".join(node.fqdn for node in nodes)
+        raise NeedsOperator(
+            f"Environment {name} has nodes, so it was not deleted: {names}.",
+            fix="Move them to another cloud, or take them out of it in Fuel; then retry.",
+        )
+
+
+def _not_deleted(fuel: FuelMaster, environment: Environment) -> NeedsOperator:
+    reasons = [task.message for task in fuel.tasks(environment.id) if task.status == "error"]
+    return NeedsOperator(
+        f"Fuel could not delete environment {environment.name}: "
+        f"{(reasons or ['it gives no reason'])[-1]}.",
+        fix="Mend it in Fuel, whose logs say more, then retry.",
+    )
+
+
+def look(_step: Step, context: StepContext) -> None:
+    """Store that it is gone, and with it the cloud in it."""
+    for line in look_at_environments():
+        context.log(line)
+
+
+STEPS = {DELETE: delete, LOOK: look}

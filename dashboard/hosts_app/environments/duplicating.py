@@ -1,0 +1,181 @@
+"""A new environment of Fuel from an existing one: planned, shown, then made once."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from dashboard.errors import BadInput, Conflict, NotFound
+from dashboard.hosts_app.environments.lines import CopyLine, Fate
+from dashboard.hosts_app.environments.planning import CopyOptions, draft_copy
+from dashboard.hosts_app.fuel.masters import fuel_at
+from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+from dashboard.jobs.states import JobState
+
+PLAN_KIND, COPY_KIND = "plan_environment", "duplicate_environment"
+CREATE, LOOK, SETTINGS, NETWORKS, VERIFY = "create", "look", "settings", "networks", "verify"
+
+
+def environment_named(name: str) -> FuelEnvironment:
+    """Give the environment of that name, or of the cloud of that name. Raises ``NotFound``."""
+    known = FuelEnvironment.objects.filter(is_gone=False)
+    found = known.filter(name=name).first() or known.filter(clouds__name=name).first()
+    if found is None:
+        names = ", ".join(known.values_list("name", flat=True)) or "none"
+        raise NotFound(
+            f"No environment of Fuel is known as {name}.",
+            fix=f"Known: {names}. Look at Fuel's environments for new ones.",
+        )
+    return found
+
+
+def start_environment_plan(
+    environment: FuelEnvironment,
+    *,
+    name: str,
+    options: Mapping[str, Any] | None = None,
+    user: User | None = None,
+    launched_from: str = "",
+) -> EnvironmentPlan:
+    """Start to plan a copy of an environment; ``plan.plan_job`` is the job that asks Fuel.
+
+    ``options`` are those of ``CopyOptions``. Raises ``BadInput`` for a name or options that cannot
+    be, ``Conflict`` while another copy of that name is being planned.
+    """
+    chosen = CopyOptions(**options or {})
+    _require_possible(environment, name, chosen)
+    title = f"Plan environment {name} from {environment.name}"
+    with transaction.atomic():
+        plan = EnvironmentPlan.objects.create(
+            environment=environment, name=name, options=asdict(chosen)
+        )
+        plan.plan_job = start_job(
+            kind=PLAN_KIND,
+            title=title,
+            subject=f"environment_plan:{name}",
+            steps=[StepSpec(key="plan", action="plan", title=title)],
+            params={"environment_plan": plan.pk},
+            user=user,
+            launched_from=launched_from,
+        )
+        plan.save(update_fields=["plan_job"])
+    return plan
+
+
+def _require_possible(environment: FuelEnvironment, name: str, options: CopyOptions) -> None:
+    longest = EnvironmentPlan._meta.get_field("name").max_length or 0
+    if not name.strip() or name != name.strip() or len(name) > longest:
+        raise BadInput(
+            f"{name!r} cannot be the name of an environment.",
+            fix=f"Give one of at most {longest} letters that begins and ends with one.",
+        )
+    if environment.is_gone:
+        raise BadInput(
+            f"Environment {environment.name} is gone from Fuel.", fix="Choose another one."
+        )
+    there = FuelEnvironment.objects.filter(fuel=environment.fuel, is_gone=False, name=name)
+    if there.exists():
+        raise BadInput(f"Fuel has an environment {name} already.", fix="Choose another name.")
+    if options.vlan_offset < 0:
+        raise BadInput("VLANs can only be moved up.", fix="Give a number above 0.")
+    _ = options.base
+
+
+def draft_environment_plan(plan: EnvironmentPlan) -> None:
+    """Ask Fuel and store what the plan says."""
+    fuel = fuel_at(plan.environment.fuel)
+    source = fuel.environment(plan.environment.environment_id)
+    draft = draft_copy(fuel, source, name=plan.name, options=CopyOptions(**plan.options))
+    plan.lines = [asdict(line) for line in draft.lines]
+    plan.refusals = [asdict(refusal) for refusal in draft.refusals]
+    plan.notes, plan.content = list(draft.notes), draft.content
+    plan.state = plan.State.REFUSED if plan.refusals else plan.State.READY
+    plan.save()
+
+
+def lines_of(plan: EnvironmentPlan) -> list[CopyLine]:
+    """Give what a stored plan says, what differs from the source first."""
+    lines = [CopyLine(**{**line, "fate": Fate(line["fate"])}) for line in plan.lines]
+    order = (Fate.LOST, Fate.CHANGED, Fate.OWN, Fate.CARRIED)
+    return sorted(lines, key=lambda line: order.index(line.fate))
+
+
+def planning_of(plan: EnvironmentPlan) -> Job:
+    """Give the job that makes a plan, or has made it. Raises ``NotFound`` when it was deleted."""
+    if plan.plan_job is None:
+        raise NotFound(f"The job that made plan {plan.pk} is gone.", fix="Plan again.")
+    return plan.plan_job
+
+
+def start_duplication(
+    plan: EnvironmentPlan, *, user: User | None = None, launched_from: str = ""
+) -> Job:
+    """Start to make the environment that a plan describes, once.
+
+    Raises ``BadInput`` when the plan is not ready or something stands in the way, ``Conflict``
+    when it was started before or another environment of that name is being made.
+    """
+    _require_ready(plan)
+    with transaction.atomic():
+        ready = EnvironmentPlan.objects.filter(pk=plan.pk, state=EnvironmentPlan.State.READY)
+        if not ready.update(state=EnvironmentPlan.State.STARTED):
+            raise _started_before(plan)
+        plan.job = start_job(
+            kind=COPY_KIND,
+            title=f"Make environment {plan.name} from {plan.environment.name}",
+            subject=f"environment_copy:{plan.name}",
+            steps=_steps(plan),
+            params={"environment_plan": plan.pk},
+            user=user,
+            launched_from=launched_from,
+        )
+        plan.save(update_fields=["job"])
+    plan.state = EnvironmentPlan.State.STARTED
+    return plan.job
+
+
+def _steps(plan: EnvironmentPlan) -> list[StepSpec]:
+    name, source = plan.name, plan.environment.name
+    titles = {
+        CREATE: f"Create environment {name} in Fuel",
+        LOOK: "Look at Fuel's environments",
+        SETTINGS: f"Carry the settings of {source}",
+        NETWORKS: f"Carry the networks of {source}",
+        VERIFY: f"Compare {name} with its plan",
+    }
+    # The look comes early: a copy that is left half made is then a row that can be deleted.
+    needs = {LOOK: [CREATE], SETTINGS: [CREATE], NETWORKS: [SETTINGS], VERIFY: [NETWORKS]}
+    return [
+        StepSpec(key=key, action=key, title=title, needs=needs.get(key, ()))
+        for key, title in titles.items()
+    ]
+
+
+def _require_ready(plan: EnvironmentPlan) -> None:
+    if plan.state == plan.State.STARTED:
+        raise _started_before(plan)
+    if plan.state == plan.State.DRAFTING:
+        raise BadInput(f"Plan {plan.pk} for {plan.name} is not ready.", fix="Wait for its job.")
+    if plan.refusals:
+        first = plan.refusals[0]
+        raise BadInput(first["sentence"], fix=first["fix"])
+
+
+def _started_before(plan: EnvironmentPlan) -> Conflict:
+    return Conflict(f"Plan {plan.pk} for {plan.name} was started before.", fix="Plan again.")
+
+
+def half_made_sentence(plan: EnvironmentPlan) -> str:
+    """Say what is left in Fuel by a job that came to an end before its goal, "" for nothing."""
+    job = plan.job
+    if plan.copy_id is None or job is None or job.is_active or job.state == JobState.DONE:
+        return ""
+    return (
+        f"Environment {plan.name} is in Fuel, half made. Retry or resume the job to complete it, "
+        "or delete the environment of its cloud, which is only done while it has no nodes."
+    )

@@ -1,0 +1,210 @@
+"""The networks of an environment as its copy is to have them, told by nodegroup and name.
+
+Ids differ between environments. The network that nodes boot from (fuelweb_admin) is the master's;
+those of further nodegroups are of a rack, and so the same for every environment in it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dashboard.clients.fuel_objects import Json
+from dashboard.hosts_app.environments.lines import CopyLine, Fate
+
+BOOT = "fuelweb_admin"
+FIXED_PARAMETERS = ("configuration_template", "net_l23_provider", "segmentation_type")
+"""Set when an environment is created, or, for the template, by a request of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopiedNetwork:
+    """A network of the source, or of the copy: what of it is carried.
+
+    ``notation`` is cidr where Nailgun derives ``ip_ranges`` from ``cidr``, and ip_ranges where an
+    operator chooses them.
+    """
+
+    group: str
+    name: str
+    cidr: str | None
+    gateway: str | None
+    vlan_start: int | None
+    ip_ranges: list[list[str]]
+    notation: str | None
+    use_gateway: bool
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is told by in any environment."""
+        return self.group, self.name
+
+    @property
+    def place(self) -> str:
+        """Its addresses and its VLAN in words."""
+        vlan = "" if self.vlan_start is None else f"VLAN {self.vlan_start}"
+        return ", ".join(filter(None, [self.cidr, vlan])) or "no addresses of its own"
+
+
+def networks_of(configuration: Json, groups: Mapping[str, int]) -> list[CopiedNetwork]:
+    """Give the networks of an environment, without that which the master has for all."""
+    names = {group_id: name for name, group_id in groups.items()}
+    return [
+        _network(network, names[network["group_id"]])
+        for network in configuration["networks"]
+        if network.get("group_id") in names
+    ]
+
+
+def _network(network: Json, group: str) -> CopiedNetwork:
+    meta = network.get("meta") or {}
+    return CopiedNetwork(
+        group=group,
+        name=network["name"],
+        cidr=network.get("cidr"),
+        gateway=network.get("gateway"),
+        vlan_start=network.get("vlan_start"),
+        ip_ranges=[list(ends) for ends in network.get("ip_ranges") or ()],
+        notation=meta.get("notation"),
+        use_gateway=bool(meta.get("use_gateway")),
+    )
+
+
+def carried_parameters(configuration: Json) -> Json:
+    """Give the networking parameters that can be set in another environment."""
+    parameters: Json = configuration["networking_parameters"]
+    return {key: value for key, value in parameters.items() if key not in FIXED_PARAMETERS}
+
+
+def changed_configuration(
+    current: Json, groups: Mapping[str, int], *, wanted: Iterable[CopiedNetwork], parameters: Json
+) -> Json:
+    """Give the whole configuration to send for the copy, whose current one is ``current``.
+
+    Nailgun replaces what it is given, so all of it is sent. Parameters that the copy's release
+    does not have are left out.
+    """
+    by_key = {network.key: network for network in wanted}
+    names = {group_id: name for name, group_id in groups.items()}
+    networks = [
+        _changed(network, by_key.get((names.get(network["group_id"], ""), network["name"])))
+        for network in current["networks"]
+    ]
+    theirs = current["networking_parameters"]
+    known = {key: value for key, value in parameters.items() if key in theirs}
+    return {"networks": networks, "networking_parameters": {**theirs, **known}}
+
+
+def _changed(network: Json, wanted: CopiedNetwork | None) -> Json:
+    """Give a network of the copy with what is carried, as Nailgun takes it.
+
+    It refuses new ``ip_ranges`` in the notation cidr unless the cidr is new too, and any gateway
+    where none is used.
+    """
+    if wanted is None:
+        return network
+    changed = {**network, "vlan_start": wanted.vlan_start}
+    meta = network.get("meta") or {}
+    changed["meta"] = {**meta, "notation": wanted.notation, "use_gateway": wanted.use_gateway}
+    if wanted.cidr is not None:
+        changed["cidr"] = wanted.cidr
+    if wanted.notation != "cidr" or wanted.cidr != network.get("cidr"):
+        changed["ip_ranges"] = wanted.ip_ranges
+    if wanted.use_gateway:
+        changed["gateway"] = wanted.gateway
+    return changed
+
+
+def missing_networks(
+    configuration: Json, groups: Mapping[str, int], wanted: Iterable[CopiedNetwork]
+) -> list[str]:
+    """Give in words the networks that an environment should have and does not."""
+    there = {network.key for network in networks_of(configuration, groups)}
+    return [
+        f"{network.name} of nodegroup {network.group}"
+        for network in wanted
+        if network.key not in there
+    ]
+
+
+def differing_networks(
+    configuration: Json,
+    groups: Mapping[str, int],
+    *,
+    wanted: Iterable[CopiedNetwork],
+    parameters: Json,
+) -> list[str]:
+    """Give the names of networks and parameters that are not as they should be in an environment.
+
+    Addresses where no gateway is used or in the notation cidr are Nailgun's own affair.
+    """
+    there = {network.key: network for network in networks_of(configuration, groups)}
+    different = [
+        network.name
+        for network in wanted
+        if _comparable(there.get(network.key)) != _comparable(network)
+    ]
+    theirs = configuration["networking_parameters"]
+    return different + [
+        key for key in parameters if key in theirs and theirs[key] != parameters[key]
+    ]
+
+
+def _comparable(network: CopiedNetwork | None) -> CopiedNetwork | None:
+    if network is None:
+        return None
+    gateway = network.gateway if network.use_gateway else None
+    ranges = [] if network.notation == "cidr" else network.ip_ranges
+    return replace(network, gateway=gateway, ip_ranges=ranges)
+
+
+def network_lines(
+    source: Iterable[CopiedNetwork],
+    copied: Iterable[CopiedNetwork],
+    parameters: tuple[Json, Json],
+    *,
+    release: str,
+) -> list[CopyLine]:
+    """Say of each network and parameter what becomes of it; ``parameters`` are now and then."""
+    then = {network.key: network for network in copied}
+    lines = [_network_line(network, then.get(network.key), release) for network in source]
+    return lines + [
+        _parameter_line(key, value, parameters[1][key]) for key, value in parameters[0].items()
+    ]
+
+
+def _network_line(now: CopiedNetwork, then: CopiedNetwork | None, release: str) -> CopyLine:
+    fate, why = Fate.CARRIED, ""
+    if then is None:
+        fate, why = Fate.LOST, f"{release} does not make it; make it in Fuel"
+    elif then != now:
+        fate, why = Fate.CHANGED, "renumbered"
+    return CopyLine(
+        subject="Network",
+        name=now.name if now.group == "default" else f"{now.name} of {now.group}",
+        now=now.place,
+        then=then.place if then else "",
+        fate=fate,
+        why=why,
+    )
+
+
+def _parameter_line(key: str, now: Any, then: Any) -> CopyLine:
+    return CopyLine(
+        subject="Parameter",
+        name=key,
+        now=_in_words(now),
+        then=_in_words(then),
+        fate=Fate.CARRIED if now == then else Fate.CHANGED,
+        why="" if now == then else "renumbered",
+    )
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, list):
+        is_range = len(value) == 2 and all(isinstance(end, int) for end in value)
+        return " to ".join(map(str, value)) if is_range else ", ".join(map(_span, value))
+    return "" if value is None else str(value)
+
+
+def _span(value: Any) -> str:
+    return " to ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,241 @@
+"""Ranges that two environments would share, and other ones for the copy.
+
+Two clouds with the same ranges cannot run beside each other; Fuel does not check that. What
+tenants have inside their cloud (``internal_cidr``) may be the same, and so may the networks that
+nodes boot from. A network that overlaps gets the next free block of its size: behind its own, in
+the same private range, or in the range that the operator gives. All VLANs move by one number.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv4Network, ip_network
+from itertools import islice
+
+from dashboard.clients.fuel_objects import Json
+from dashboard.errors import BadInput
+from dashboard.hosts_app.environments.networks import BOOT, CopiedNetwork
+
+PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+MOVED_PARAMETERS = ("floating_ranges", "baremetal_range", "baremetal_gateway")
+"""Addresses in the networks public and baremetal; they go with them."""
+INSIDE_PARAMETERS = ("internal_cidr", "fixed_networks_cidr")
+VLAN_RANGE = "vlan_range"
+LAST_VLAN = 4094
+VLAN_STEP = 100
+BLOCKS_TRIED = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What an environment has of the ground that all share; ``vlans`` are first and last."""
+
+    owner: str
+    name: str
+    cidr: IPv4Network | None = None
+    vlans: tuple[int, int] | None = None
+
+    def overlaps(self, other: "Taken") -> bool:
+        """Say whether both cannot be in use at the same time."""
+        if self.cidr and other.cidr and self.cidr.overlaps(other.cidr):
+            return True
+        if self.vlans is None or other.vlans is None:
+            return False
+        return self.vlans[0] <= other.vlans[1] and other.vlans[0] <= self.vlans[1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbering:
+    """Networks and parameters of the copy."""
+
+    networks: list[CopiedNetwork]
+    parameters: Json
+    segmentation: str
+
+    def taken(self, owner: str) -> list[Taken]:
+        """Give the ranges and VLANs that it uses."""
+        own = [network for network in self.networks if network.name != BOOT]
+        found = [_cidr_of(network, owner) for network in own if network.cidr]
+        for network in own:
+            if (vlan := network.vlan_start) is not None:
+                found.append(Taken(owner=owner, name=network.name, vlans=(vlan, vlan)))
+        if self.segmentation == "vlan" and (ends := self.parameters.get(VLAN_RANGE)):
+            name = "the networks of its tenants"
+            found.append(Taken(owner=owner, name=name, vlans=(ends[0], ends[1])))
+        return found
+
+
+def _cidr_of(network: CopiedNetwork, owner: str) -> Taken:
+    return Taken(owner=owner, name=network.name, cidr=_block(network))
+
+
+def _block(network: CopiedNetwork) -> IPv4Network:
+    return IPv4Network(network.cidr or "", strict=False)
+
+
+def overlaps(copy: Sequence[Taken], others: Sequence[Taken]) -> list[str]:
+    """Say in a sentence each which ranges and VLANs of the copy another environment has too."""
+    return [
+        f"{_words(mine)} of the copy overlaps {_words(theirs)} of {theirs.owner}."
+        for mine in copy
+        for theirs in others
+        if mine.overlaps(theirs)
+    ]
+
+
+def _words(taken: Taken) -> str:
+    if taken.cidr:
+        return f"{taken.name} ({taken.cidr})"
+    first, last = taken.vlans or (0, 0)
+    vlans = f"VLAN {first}" if first == last else f"VLANs {first} to {last}"
+    return f"{taken.name} ({vlans})"
+
+
+def kept_ranges(configuration: Json) -> list[IPv4Network]:
+    """Give the ranges that no network of a copy may get, since Nailgun refuses them: those that
+    nodes boot from, and those inside the cloud."""
+    parameters = configuration["networking_parameters"]
+    booting = [each.get("cidr") for each in configuration["networks"] if each["name"] == BOOT]
+    inside = [parameters.get(key) for key in INSIDE_PARAMETERS]
+    return [IPv4Network(cidr, strict=False) for cidr in (*booting, *inside) if cidr]
+
+
+def renumbered(
+    copy: Numbering,
+    others: Sequence[Taken],
+    *,
+    base: IPv4Network | None,
+    vlan_offset: int,
+    kept: Sequence[IPv4Network] = (),
+) -> Numbering:
+    """Give the copy with other ranges and VLANs wherever it overlaps; ``vlan_offset`` 0 finds one.
+
+    Addresses of the Internet are nobody's to choose: those stay unless ``base`` is given. Nothing
+    is put into a range of ``kept``. Raises ``BadInput`` when there is no room.
+    """
+    taken = [*kept, *(one.cidr for one in (*others, *copy.taken("")) if one.cidr)]
+    moved = _with_other_blocks(copy, others, base=base, taken=taken)
+    return _with_other_vlans(moved, others, vlan_offset)
+
+
+def _with_other_blocks(
+    copy: Numbering, others: Sequence[Taken], *, base: IPv4Network | None, taken: list[IPv4Network]
+) -> Numbering:
+    networks, parameters = [], copy.parameters
+    for network in copy.networks:
+        if _is_to_move(network, others, base):
+            old = _block(network)
+            new = _free_block(old, taken, base)
+            taken.append(new)
+            network = _moved(network, old, new)
+            parameters = _with_moved_addresses(parameters, old, new)
+        networks.append(network)
+    return replace(copy, networks=networks, parameters=parameters)
+
+
+def _is_to_move(network: CopiedNetwork, others: Sequence[Taken], base: IPv4Network | None) -> bool:
+    if network.name == BOOT or not network.cidr:
+        return False
+    is_ours_to_choose = base is not None or _range_around(_block(network)) is not None
+    mine = _cidr_of(network, "")
+    return is_ours_to_choose and any(mine.overlaps(other) for other in others)
+
+
+def _range_around(block: IPv4Network) -> IPv4Network | None:
+    return next((each for each in PRIVATE if block.subnet_of(each)), None)
+
+
+def _free_block(
+    old: IPv4Network, taken: Iterable[IPv4Network], base: IPv4Network | None
+) -> IPv4Network:
+    used = list(taken)
+    for block in islice(_blocks(old, base), BLOCKS_TRIED):
+        if not any(block.overlaps(other) for other in used):
+            return block
+    where = f"in {base}" if base else f"behind {old}"
+    raise BadInput(
+        f"There is no free block of the size of {old} {where}.",
+        fix="Give another range for the copy's networks with the option for it.",
+    )
+
+
+def _blocks(old: IPv4Network, base: IPv4Network | None) -> Iterator[IPv4Network]:
+    """Give the blocks of a size in a range, or those behind one in its private range."""
+    around = base or _range_around(old) or old
+    first = around.network_address if base else old.network_address + old.num_addresses
+    while old.prefixlen >= around.prefixlen and first in around:
+        yield IPv4Network((first, old.prefixlen))
+        first += old.num_addresses
+
+
+def _moved(network: CopiedNetwork, old: IPv4Network, new: IPv4Network) -> CopiedNetwork:
+    return replace(
+        network,
+        cidr=str(new),
+        gateway=network.gateway and _moved_address(network.gateway, old, new),
+        ip_ranges=[[_moved_address(end, old, new) for end in ends] for ends in network.ip_ranges],
+    )
+
+
+def _moved_address(address: str, old: IPv4Network, new: IPv4Network) -> str:
+    """Give the address with the same place in the new block; others stay."""
+    one = IPv4Address(address)
+    return (
+        str(new.network_address + (int(one) - int(old.network_address))) if one in old else address
+    )
+
+
+def _with_moved_addresses(parameters: Json, old: IPv4Network, new: IPv4Network) -> Json:
+    def moved(value: object) -> object:
+        if isinstance(value, list):
+            return [moved(one) for one in value]
+        return _moved_address(value, old, new) if isinstance(value, str) and value else value
+
+    changed = {key: moved(parameters[key]) for key in MOVED_PARAMETERS if key in parameters}
+    return {**parameters, **changed}
+
+
+def _with_other_vlans(copy: Numbering, others: Sequence[Taken], offset: int) -> Numbering:
+    used = [one for one in others if one.vlans]
+    if not any(mine.overlaps(other) for mine in _vlans(copy) for other in used):
+        return copy
+    for step in [offset] if offset else range(VLAN_STEP, LAST_VLAN, VLAN_STEP):
+        moved = _by(copy, step)
+        fits = all(mine.vlans and mine.vlans[1] <= LAST_VLAN for mine in _vlans(moved))
+        is_free = not any(mine.overlaps(other) for mine in _vlans(moved) for other in used)
+        if fits and (is_free or offset):
+            return moved
+    raise BadInput(
+        f"The VLANs of the copy cannot be moved{f' by {offset}' if offset else ''}: they end at "
+        f"{LAST_VLAN}, or are those of other environments.",
+        fix="Give another number to move them by, or renumber the copy in Fuel.",
+    )
+
+
+def _vlans(copy: Numbering) -> list[Taken]:
+    return [one for one in copy.taken("") if one.vlans]
+
+
+def _by(copy: Numbering, offset: int) -> Numbering:
+    networks = [
+        network
+        if network.vlan_start is None or network.name == BOOT
+        else replace(network, vlan_start=network.vlan_start + offset)
+        for network in copy.networks
+    ]
+    parameters = copy.parameters
+    if copy.segmentation == "vlan" and (ends := parameters.get(VLAN_RANGE)):
+        parameters = {**parameters, VLAN_RANGE: [end + offset for end in ends]}
+    return replace(copy, networks=networks, parameters=parameters)
+
+
+def read_base(text: str) -> IPv4Network | None:
+    """Read the range for the copy's networks, None for "". Raises ``BadInput``."""
+    if not text:
+        return None
+    try:
+        base = ip_network(text)
+    except ValueError:
+        base = None
+    if not isinstance(base, IPv4Network):
+        raise BadInput(f"{text!r} is not a range of IPv4 addresses.", fix="Write 10.50.0.0/16.")
+    return base

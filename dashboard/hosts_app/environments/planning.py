@@ -1,0 +1,222 @@
+"""Reads an environment in Fuel and says what a copy of it would be like."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from ipaddress import IPv4Network
+
+from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel_objects import Environment, Json, Release
+from dashboard.errors import BadInput
+from dashboard.hosts_app.deed import Refusal
+from dashboard.hosts_app.environments.cautions import notes_on, refusals_for
+from dashboard.hosts_app.environments.lines import CopyLine, Fate
+from dashboard.hosts_app.environments.networks import (
+    CopiedNetwork,
+    network_lines,
+    networks_of,
+)
+from dashboard.hosts_app.environments.numbering import (
+    Numbering,
+    Taken,
+    kept_ranges,
+    read_base,
+    renumbered,
+)
+from dashboard.hosts_app.environments.plugins import plugin_lines
+from dashboard.hosts_app.environments.settings import Target, setting_lines
+from dashboard.hosts_app.environments.source import DEFAULT_GROUP, Source, read_source
+from dashboard.hosts_app.fuel.releases import AVAILABLE
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyOptions:
+    """What an operator chooses: a release (None for the source's), and other ranges.
+
+    ``cidr_base`` is the range that the copy's networks come from ("" for the blocks behind their
+    own), ``vlan_offset`` what is added to its VLANs (0 for the first hundred that is free).
+    """
+
+    release: int | None = None
+    renumber: bool = False
+    cidr_base: str = ""
+    vlan_offset: int = 0
+
+    @property
+    def base(self) -> IPv4Network | None:
+        """The range for the networks. Raises ``BadInput`` when it cannot be read."""
+        return read_base(self.cidr_base)
+
+    @property
+    def is_renumbered(self) -> bool:
+        """Whether anything is to be renumbered: naming a range or a number says so too."""
+        return self.renumber or bool(self.cidr_base or self.vlan_offset)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What the job carries, and makes of it: names of settings and plugins, never their values."""
+
+    release_id: int
+    segmentation: str
+    groups: list[str]
+    settings: list[str]
+    plugins: list[str]
+    networks: list[CopiedNetwork]
+    parameters: Json
+
+    @classmethod
+    def of(cls, stored: Json) -> "Content":
+        """Read it from a plan's row."""
+        networks = [CopiedNetwork(**network) for network in stored["networks"]]
+        return cls(**{**stored, "networks": networks})
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyDraft:
+    """What a plan says, and what its job needs."""
+
+    lines: Sequence[CopyLine]
+    refusals: Sequence[Refusal]
+    notes: Sequence[str]
+    content: Json
+
+
+def draft_copy(
+    fuel: FuelMaster, environment: Environment, *, name: str, options: CopyOptions
+) -> CopyDraft:
+    """Say what a copy of an environment would be like, without changing anything in Fuel.
+
+    Raises ``BadInput`` for a release that there is not, and when there is no room to renumber.
+    """
+    environments = fuel.environments()
+    source, releases = read_source(fuel, environment), fuel.releases()
+    own = _release(releases, environment.release_id)
+    chosen = _release(releases, options.release or own.id)
+    known = fuel.release_networks(chosen.id, provider=environment.net_provider)
+    others = [taken for one in environments for taken in _taken(fuel, one)]
+    numbering = _numbering(source, known, others, options)
+    lines = [_release_line(own, chosen), *_lines(fuel, source, chosen, numbering)]
+    return CopyDraft(
+        lines=lines,
+        refusals=refusals_for(
+            source, (own, chosen), name=name, taken=[one.name for one in environments]
+        ),
+        notes=notes_on(source, numbering, others, name=name),
+        content=asdict(_content(source, chosen, numbering, lines)),
+    )
+
+
+def _lines(
+    fuel: FuelMaster, source: Source, release: Release, numbering: Numbering
+) -> list[CopyLine]:
+    target = Target(
+        release=release,
+        settings=fuel.release_settings(release.id),
+        is_same=release.id == source.environment.release_id,
+    )
+    parameters = source.numbering.parameters, numbering.parameters
+    return [
+        *_group_lines(source),
+        *network_lines(source.networks, numbering.networks, parameters, release=release.name),
+        *plugin_lines(source.settings, fuel.plugins(), release),
+        *setting_lines(source.settings, target),
+        *_lines_of_what_is_set_by_hand(source),
+    ]
+
+
+def _release(releases: Sequence[Release], release_id: int) -> Release:
+    for release in releases:
+        if release.id == release_id:
+            return release
+    known = ", ".join(f"{one.id} ({one.name})" for one in releases if one.state == AVAILABLE)
+    raise BadInput(f"Fuel has no release {release_id}.", fix=f"It has: {known}.")
+
+
+def _taken(fuel: FuelMaster, environment: Environment) -> list[Taken]:
+    """Give the ranges and VLANs of an environment that is there."""
+    configuration = fuel.network_configuration(environment.id)
+    parameters = configuration["networking_parameters"]
+    numbering = Numbering(
+        networks=networks_of(configuration, fuel.nodegroups(environment.id)),
+        parameters=parameters,
+        segmentation=str(parameters.get("segmentation_type") or ""),
+    )
+    return numbering.taken(environment.name)
+
+
+def _numbering(
+    source: Source, known: set[str], others: Sequence[Taken], options: CopyOptions
+) -> Numbering:
+    # Each further nodegroup has a network to boot from, of which a release says nothing.
+    networks = [
+        network
+        for network in source.networks
+        if network.name in known or network.group != DEFAULT_GROUP
+    ]
+    copy = Numbering(
+        networks=networks,
+        parameters=source.numbering.parameters,
+        segmentation=source.segmentation,
+    )
+    if not options.is_renumbered:
+        return copy
+    return renumbered(
+        copy,
+        others,
+        base=options.base,
+        vlan_offset=options.vlan_offset,
+        kept=kept_ranges(source.configuration),
+    )
+
+
+def _content(
+    source: Source, release: Release, numbering: Numbering, lines: Sequence[CopyLine]
+) -> Content:
+    carried: dict[str, list[str]] = {"Setting": [], "Plugin": []}
+    for line in lines:
+        if line.fate == Fate.CARRIED and line.subject in carried:
+            carried[line.subject].append(line.name)
+    return Content(
+        release_id=release.id,
+        segmentation=source.segmentation,
+        groups=_further_groups(source),
+        settings=carried["Setting"],
+        plugins=carried["Plugin"],
+        networks=numbering.networks,
+        parameters=numbering.parameters,
+    )
+
+
+def _further_groups(source: Source) -> list[str]:
+    return [group for group in source.groups if group != DEFAULT_GROUP]
+
+
+def _release_line(own: Release, chosen: Release) -> CopyLine:
+    fate = Fate.CARRIED if own.id == chosen.id else Fate.CHANGED
+    return CopyLine(
+        subject="Release", name="of the environment", now=own.name, then=chosen.name, fate=fate
+    )
+
+
+def _group_lines(source: Source) -> list[CopyLine]:
+    return [
+        CopyLine(subject="Nodegroup", name=group, now=group, then=group, fate=Fate.CARRIED)
+        for group in source.groups
+    ]
+
+
+def _lines_of_what_is_set_by_hand(source: Source) -> list[CopyLine]:
+    """Name what requests of their own set: virtual addresses that were chosen, a template."""
+    by_hand = [
+        _lost("Virtual address", name, vip["ipaddr"])
+        for name, vip in (source.configuration.get("vips") or {}).items()
+        if vip.get("is_user_defined")
+    ]
+    if source.configuration["networking_parameters"].get("configuration_template"):
+        by_hand.append(_lost("Parameter", "configuration_template", "a network template"))
+    return by_hand
+
+
+def _lost(subject: str, name: str, now: str) -> CopyLine:
+    why = "it was set by hand; set it in Fuel"
+    return CopyLine(subject=subject, name=name, now=now, then="", fate=Fate.LOST, why=why)

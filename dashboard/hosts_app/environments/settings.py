@@ -1,0 +1,149 @@
+"""Which settings of an environment its copy can have, and carrying them over.
+
+Values go from Fuel to Fuel in memory. Plans and logs name settings; passwords, keys and
+certificates, whose values Nailgun answers in clear, are in neither.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.clients.fuel_objects import Json, Release
+from dashboard.hosts_app.environments.lines import CopyLine, Fate
+from dashboard.secrets import SHORTEST
+
+SHOWN_TYPES = ("checkbox", "radio", "select")
+"""Types of settings whose values are one of some choices, and so no secrets."""
+REPOSITORIES = "custom_repo_configuration"
+SWITCH = "metadata"
+"""Under this key a section has no setting but what it is, and whether it is switched on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """The release of the copy: its settings by section, and whether the source has the same."""
+
+    release: Release
+    settings: Json
+    is_same: bool
+
+
+def setting_lines(editable: Json, target: Target) -> list[CopyLine]:
+    """Say of each setting of the source what becomes of it."""
+    return [
+        _line(section, key, attribute, target) for section, key, attribute in _settings(editable)
+    ]
+
+
+def _line(section: str, key: str, attribute: Json, target: Target) -> CopyLine:
+    fate, why = _fate(section, key, attribute, target)
+    now, is_there = shown(attribute), key in target.settings.get(section, {})
+    then = {
+        Fate.CARRIED: now or "kept, not shown",
+        Fate.OWN: "its own",
+        Fate.LOST: "Fuel's default" if is_there else "",
+    }[fate]
+    return CopyLine(
+        subject="Setting",
+        name=f"{section}.{key}",
+        now=then if fate == Fate.CARRIED else now or "not shown",
+        then=then,
+        fate=fate,
+        why=why,
+    )
+
+
+def _fate(section: str, key: str, attribute: Json, target: Target) -> tuple[Fate, str]:
+    release = target.release.name
+    theirs = target.settings.get(section, {}).get(key)
+    if not isinstance(theirs, dict):
+        return Fate.LOST, f"{release} does not have it"
+    if key == SWITCH:
+        return _fate_of_switch(theirs, release)
+    if attribute.get("type") != theirs.get("type"):
+        return Fate.LOST, f"it is of type {theirs.get('type')} in {release}"
+    if _is_made_by_fuel(attribute, theirs):
+        return Fate.OWN, "Fuel makes it for each environment"
+    if attribute.get("type") == REPOSITORIES and not target.is_same:
+        return Fate.OWN, f"{release} has other packages"
+    choices = [_data(choice) for choice in theirs.get("values") or ()]
+    if choices and attribute["value"] not in choices:
+        names = ", ".join(str(choice) for choice in choices)
+        return Fate.LOST, f"{release} has these choices: {names}"
+    return Fate.CARRIED, ""
+
+
+def _fate_of_switch(metadata: Json, release: str) -> tuple[Fate, str]:
+    if metadata.get("toggleable"):
+        return Fate.CARRIED, ""
+    return Fate.LOST, f"{release} has it always on"
+
+
+def _is_made_by_fuel(attribute: Json, theirs: Json) -> bool:
+    """Whether it is an identity of the environment, as Ceph's fsid and keys: two environments that
+    shared it would take each other for the same. Made passwords that operators see are theirs."""
+    value = theirs.get("value")
+    is_generated = isinstance(value, dict) and "generator" in value
+    return is_generated and attribute.get("type") == "hidden"
+
+
+def _data(choice: Any) -> Any:
+    return choice["data"] if isinstance(choice, dict) else choice
+
+
+def _settings(editable: Json) -> Iterator[tuple[str, str, Json]]:
+    """Give section, key and attribute of each setting, without those of plugins."""
+    for section, attributes in editable.items():
+        metadata = attributes.get(SWITCH) or {}
+        if is_plugin(metadata):
+            continue
+        if metadata.get("toggleable"):
+            yield section, SWITCH, {"type": "checkbox", "value": bool(metadata.get("enabled"))}
+        for key, attribute in attributes.items():
+            if key != SWITCH and isinstance(attribute, dict) and "value" in attribute:
+                yield section, key, attribute
+
+
+def is_plugin(metadata: Json) -> bool:
+    """Say whether a section belongs to a plugin."""
+    return metadata.get("class") == "plugin"
+
+
+def shown(attribute: Json) -> str:
+    """Give a value in words where it can be no secret, else ""."""
+    value = attribute["value"]
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value) if attribute.get("type") in SHOWN_TYPES else ""
+
+
+def carried_settings(editable: Json, names: Iterable[str]) -> Json:
+    """Give what to send to Fuel so that the copy has these settings of the source."""
+    wanted, body = set(names), dict[str, Json]()
+    for section, key, attribute in _settings(editable):
+        if f"{section}.{key}" in wanted:
+            change = "enabled" if key == SWITCH else "value"
+            body.setdefault(section, {})[key] = {change: attribute["value"]}
+    return body
+
+
+def differing_settings(editable: Json, copied: Json, names: Iterable[str]) -> list[str]:
+    """Give the names of those carried settings whose values in the copy are others."""
+    theirs = {f"{section}.{key}": one["value"] for section, key, one in _settings(copied)}
+    ours = {f"{section}.{key}": one["value"] for section, key, one in _settings(editable)}
+    return [name for name in names if name in ours and theirs.get(name) != ours[name]]
+
+
+def without_values(text: str, body: Any) -> str:
+    """Give a text of Fuel without any text that was sent: its refusals quote what they refuse."""
+    for value in sorted(_texts(body), key=len, reverse=True):
+        text = text.replace(value, "…")
+    return text
+
+
+def _texts(body: Any) -> set[str]:
+    if isinstance(body, Mapping):
+        return set().union(*map(_texts, body.values()))
+    if isinstance(body, list):
+        return set().union(*map(_texts, body))
+    return {body} if isinstance(body, str) and len(body) >= SHORTEST else set()

@@ -1,0 +1,308 @@
+"""Says what would happen to each server of a host that is freed, and what stands in the way.
+
+Pure decisions about facts that were read before: nothing here asks a cloud.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from dashboard.clients.openstack import Json
+from dashboard.hosts_app.deed import Refusal
+from dashboard.hosts_app.evacuation.facts import HostFacts, policy_of
+from dashboard.hosts_app.evacuation.flavors import devices, is_tied_to_numa
+from dashboard.hosts_app.evacuation.room import first_fit, hosts_with_room
+from dashboard.hosts_app.nova import disabled_by_others, task_of
+
+CHOICE = "pumphouse:maintenance"
+"""The metadata key, or the beginning of a tag, by which a server's owner chooses its fate."""
+
+
+class Choice(StrEnum):
+    """What an owner may choose; ``DEFAULT`` is to choose nothing."""
+
+    DEFAULT = ""
+    LIVE = "live"
+    COLD = "cold"
+    STOP = "stop"
+    NOTIFY = "notify"
+    SKIP = "skip"
+
+
+class Fate(StrEnum):
+    """What happens to a server."""
+
+    LIVE = "live migrate"
+    COLD = "cold migrate and confirm"
+    STOPPED = "cold migrate and confirm, stays stopped"
+    STOP = "stop, cold migrate and confirm"
+    RESUMED = "resume, live migrate, suspend"
+    OFFLOAD = "offload"
+    SKIP = "skip"
+    REFUSED = "refuse"
+
+
+MOST_PLACES_NAMED = 3
+MOVES = frozenset({Fate.LIVE, Fate.COLD, Fate.STOPPED, Fate.STOP, Fate.RESUMED, Fate.OFFLOAD})
+LIVE_FATES = frozenset({Fate.LIVE, Fate.RESUMED})
+Verdict = tuple[Fate, str]
+
+FATES: Mapping[tuple[str, Choice], Verdict] = {
+    ("ACTIVE", Choice.DEFAULT): (Fate.LIVE, "it runs and goes on running"),
+    ("ACTIVE", Choice.LIVE): (Fate.LIVE, "as its owner chose"),
+    ("ACTIVE", Choice.COLD): (Fate.COLD, "as its owner chose; it restarts"),
+    ("ACTIVE", Choice.STOP): (Fate.STOP, "as its owner chose; its owner starts it again"),
+    ("PAUSED", Choice.DEFAULT): (Fate.LIVE, "it stays paused"),
+    ("PAUSED", Choice.LIVE): (Fate.LIVE, "as its owner chose; it stays paused"),
+    ("SUSPENDED", Choice.DEFAULT): (Fate.RESUMED, "Nova moves no suspended server"),
+    ("SUSPENDED", Choice.LIVE): (Fate.RESUMED, "as its owner chose"),
+    **{
+        ("SHUTOFF", choice): (Fate.STOPPED, "it is stopped")
+        for choice in (Choice.DEFAULT, Choice.LIVE, Choice.COLD, Choice.STOP)
+    },
+    **{
+        ("SHELVED", choice): (Fate.OFFLOAD, "it is shelved, and stays so without a host")
+        for choice in (Choice.DEFAULT, Choice.LIVE, Choice.COLD, Choice.STOP)
+    },
+}
+LEFT_HERE: Mapping[Choice, str] = {
+    Choice.SKIP: "its owner chose so; it stays on the host",
+    Choice.NOTIFY: "its owner wants to be told and moves it; it stays on the host until then",
+}
+FIXES: Mapping[str, str] = {
+    "ERROR": "Mend or delete it, or plan again and leave servers in ERROR where they are.",
+    "VERIFY_RESIZE": "Confirm or revert its resize first.",
+    "RESCUE": "Take it out of rescue mode first.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """The fate of one server. ``fix`` is empty but for those that are refused, ``where`` for those
+    that go to no other host."""
+
+    number: int
+    server_id: str
+    name: str
+    status: str
+    fate: Fate
+    why: str
+    fix: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvacuationPlan:
+    """The plan: a line for each server, and all that stands in the way."""
+
+    host: str
+    is_closed: bool
+    lines: Sequence[Line]
+    refusals: Sequence[Refusal]
+
+    @property
+    def moves(self) -> list[Line]:
+        """The servers that leave the host."""
+        return [line for line in self.lines if line.fate in MOVES]
+
+    @property
+    def left(self) -> list[Line]:
+        """The servers that stay on the host."""
+        return [line for line in self.lines if line.fate == Fate.SKIP]
+
+    def as_content(self) -> dict[str, Any]:
+        """Give the plan as what a row can keep."""
+        return asdict(self)
+
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> "EvacuationPlan":
+        """Give the plan that ``as_content`` had kept."""
+        lines = [Line(**{**line, "fate": Fate(line["fate"])}) for line in content["lines"]]
+        refusals = [Refusal(**refusal) for refusal in content["refusals"]]
+        return cls(
+            host=content["host"], is_closed=content["is_closed"], lines=lines, refusals=refusals
+        )
+
+
+def plan_of(facts: HostFacts, *, skip_errors: bool = False) -> EvacuationPlan:
+    """Plan to free a host. ``skip_errors`` leaves servers in ERROR where they are."""
+    servers = sorted(facts.servers, key=lambda server: (server["name"], server["id"]))
+    lines = [
+        _line(number, server, facts, skip_errors=skip_errors)
+        for number, server in enumerate(servers, start=1)
+    ]
+    leaving = {line.server_id for line in lines if line.fate in MOVES}
+    refusals = [
+        *(refusal for check in CHECKS for refusal in check(facts, leaving)),
+        *(
+            Refusal(sentence=f"Server {line.name} cannot be moved: {line.why}.", fix=line.fix)
+            for line in lines
+            if line.fate == Fate.REFUSED
+        ),
+    ]
+    return EvacuationPlan(
+        host=facts.host, is_closed=facts.service.is_ours, lines=lines, refusals=refusals
+    )
+
+
+def _line(number: int, server: Json, facts: HostFacts, *, skip_errors: bool) -> Line:
+    fate, why = _verdict(server, skip_errors=skip_errors)
+    fix = FIXES.get(server["status"], f"Bring it to ACTIVE or SHUTOFF, or set {CHOICE}=skip.")
+    if fate in LIVE_FATES and (obstacle := _obstacle_to_live(server, facts)):
+        fate, why, fix = Fate.REFUSED, obstacle, f"Set {CHOICE}=cold, which restarts it, or =skip."
+    elif fate in MOVES and (found := devices(server["flavor"])):
+        why += f"; only Nova can tell where {', '.join(found)} is free"
+    return Line(
+        number=number,
+        server_id=server["id"],
+        name=server["name"],
+        status=server["status"],
+        fate=fate,
+        why=why,
+        fix=fix if fate == Fate.REFUSED else "",
+        where=places_for(server["id"], facts) if fate in MOVES - {Fate.OFFLOAD} else "",
+    )
+
+
+def _obstacle_to_live(server: Json, facts: HostFacts) -> str:
+    """Say why a server cannot be migrated live although its state allows it, "" when it can."""
+    flavor = server["flavor"]
+    if found := devices(flavor):
+        return f"it has devices of the host ({', '.join(found)}), which no live migration moves"
+    if is_tied_to_numa(flavor) and not facts.moves_numa_live:
+        return "it is tied to CPUs or NUMA nodes, which Nova before Train mixes up when it runs"
+    return ""
+
+
+def places_for(server_id: str, facts: HostFacts) -> str:
+    """Say which hosts could take a server; "" when the room on the hosts is not known."""
+    need, kept_away = facts.needs.get(server_id), _hosts_kept_away_from(server_id, facts)
+    if need is None or not facts.free:
+        return ""
+    places = [host for host in hosts_with_room(need, facts.free) if host not in kept_away]
+    if len(places) > MOST_PLACES_NAMED:
+        return f"{len(places)} hosts have room"
+    return f"room on {' and '.join(places)}" if places else "no other host has room"
+
+
+def _hosts_kept_away_from(server_id: str, facts: HostFacts) -> set[str]:
+    """Give the hosts of those that anti-affinity keeps a server apart from."""
+    return {
+        facts.hosts_of_members.get(member, "")
+        for group in facts.groups
+        if policy_of(group) == "anti-affinity" and server_id in group["members"]
+        for member in group["members"]
+    }
+
+
+def _verdict(server: Json, *, skip_errors: bool) -> Verdict:
+    status, chosen = server["status"], chosen_by_owner(server)
+    if chosen not in [*Choice]:
+        known = ", ".join(choice for choice in Choice if choice)
+        return Fate.REFUSED, f"its {CHOICE} is {chosen!r}, which is none of {known}"
+    choice = Choice(chosen)
+    if choice in LEFT_HERE:
+        return Fate.SKIP, LEFT_HERE[choice]
+    if status == "ERROR" and skip_errors:
+        return Fate.SKIP, "it is in ERROR; it stays on the host"
+    if task_of(server):
+        return Fate.REFUSED, f"Nova is at work on it ({task_of(server)})"
+    refused = (Fate.REFUSED, f"it is {status}" + (f" and cannot be moved {choice}" * bool(choice)))
+    return FATES.get((status, choice), refused)
+
+
+def chosen_by_owner(server: Json) -> str:
+    """Give what a server's metadata or else one of its tags says, "" for nothing."""
+    if CHOICE in server.get("metadata", {}):
+        return str(server["metadata"][CHOICE])
+    tags = (tag.partition("=") for tag in server.get("tags", ()))
+    return next((value for name, _, value in tags if name == CHOICE), "")
+
+
+def _is_down(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
+    if not facts.service.is_up:
+        yield Refusal(
+            sentence=f"nova-compute of {facts.host} is down, so that nothing can be migrated.",
+            fix="Bring it back, or have its servers rebuilt elsewhere (pumphouse rescue), which "
+            "switches it off for certain first: they may still run.",
+        )
+
+
+def is_others(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
+    """Refuse a host that another engine, or a colleague, has closed."""
+    if facts.service.is_others:
+        error = disabled_by_others(facts.service)
+        yield Refusal(sentence=error.sentence, fix=error.fix)
+
+
+def is_last(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
+    """Refuse the host that is the last to take servers."""
+    if not facts.others:
+        yield Refusal(
+            sentence=f"{facts.host} is the last host that is enabled and up.",
+            fix="Enable another host, or start its nova-compute, first.",
+        )
+
+
+def _has_volumes(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
+    for name in facts.volume_services:
+        yield Refusal(
+            sentence=f"{facts.host} carries the volume service {name}: its volumes would not move.",
+            fix="Migrate its volumes to another backend and remove the service from Cinder first.",
+        )
+
+
+def _has_unconfirmed(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
+    told = {server["id"] for server in facts.servers if server["status"] == "VERIFY_RESIZE"}
+    for server_id in sorted(facts.unconfirmed - told):
+        yield Refusal(
+            sentence=f"Server {server_id} has left {facts.host} without a confirmation: "
+            "its disk and its room are still here.",
+            fix="Confirm or revert its resize first.",
+        )
+
+
+def lacks_room(facts: HostFacts, leaving: set[str]) -> Iterator[Refusal]:
+    """Refuse when the other hosts have no room for the servers that leave."""
+    needs = {id_: facts.needs[id_] for id_ in leaving if id_ in facts.needs}
+    homeless = first_fit(needs, facts.free) if facts.free else []
+    if homeless:
+        names = {server["id"]: server["name"] for server in facts.servers}
+        yield Refusal(
+            sentence=f"The other hosts have no room for {len(homeless)} of {len(needs)} servers: "
+            f"{', '.join(sorted(names[id_] for id_ in homeless))}.",
+            fix="Free or enable other hosts first, or let servers be skipped.",
+        )
+
+
+def breaks_groups(facts: HostFacts, leaving: set[str]) -> Iterator[Refusal]:
+    """Refuse when the servers that leave could not keep to their groups' policies."""
+    for group in facts.groups:
+        members = set(group["members"])
+        moving = members & leaving
+        taken = {facts.hosts_of_members.get(id_, "") for id_ in members - moving}
+        free = set(facts.others) - taken
+        if policy_of(group) == "anti-affinity" and len(free) < len(moving):
+            yield Refusal(
+                sentence=f"Server group {group['name']} keeps its {len(members)} servers apart, "
+                f"and only {len(free)} other hosts have none of them.",
+                fix="Enable another host, or let a server of the group be skipped.",
+            )
+        if policy_of(group) == "affinity" and len(moving) and len(members) > 1:
+            yield Refusal(
+                sentence=f"Server group {group['name']} keeps its {len(members)} servers on one "
+                "host, and Nova moves them only one by one.",
+                fix=f"Set {CHOICE}=skip on them and move them by hand.",
+            )
+
+
+CHECKS: Sequence[Callable[[HostFacts, set[str]], Iterator[Refusal]]] = (
+    _is_down,
+    is_others,
+    is_last,
+    _has_volumes,
+    _has_unconfirmed,
+    lacks_room,
+    breaks_groups,
+)

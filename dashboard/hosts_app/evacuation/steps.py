@@ -1,0 +1,216 @@
+"""Frees a host: closes it, moves each server off it, and proves that it is empty."""
+
+from collections.abc import Callable, Mapping
+
+from django.contrib.auth.models import User
+
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import wait_for
+from dashboard.errors import BadInput, NeedsOperator
+from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.evacuation.facts import read_facts
+from dashboard.hosts_app.evacuation.planning import EvacuationPlan, Fate, plan_of
+from dashboard.hosts_app.evacuation.room import taken_on
+from dashboard.hosts_app.evacuation.server_moves import ServerMove
+from dashboard.hosts_app.evacuation.server_steps import ServerStep, server_steps
+from dashboard.hosts_app.hosts import look_at_hosts, subject_of
+from dashboard.hosts_app.maintenance import OFF, close_host, start_maintenance
+from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.nova import servers_on
+from dashboard.jobs.kinds import StepContext, StepSpec
+from dashboard.jobs.models import Job, LogLevel, Step
+from dashboard.jobs.starting import start_job
+from dashboard.jobs.states import JobState, Phase
+
+CLOSE, MOVE, PROVE = "close", "move", "prove_empty"
+PARALLEL = 2
+LIMIT_SECONDS = 1800
+EMPTY_SECONDS = 120
+
+WAYS: Mapping[Fate, Callable[[ServerMove], None]] = {
+    Fate.LIVE: ServerMove.by_state,
+    Fate.STOPPED: ServerMove.by_state,
+    Fate.COLD: ServerMove.cold,
+    Fate.STOP: ServerMove.stop,
+    Fate.RESUMED: ServerMove.resumed,
+    Fate.OFFLOAD: ServerMove.offload,
+}
+
+
+def plan_evacuation(cloud: Cloud, host: str, *, skip_errors: bool = False) -> EvacuationPlan:
+    """Ask the cloud and plan to free a host; changes nothing. Raises ``NotFound``."""
+    return plan_of(read_facts(connect(cloud), host), skip_errors=skip_errors)
+
+
+def start_evacuation(
+    cloud: Cloud,
+    plan: EvacuationPlan,
+    *,
+    confirmation: str,
+    parallel: int = PARALLEL,
+    limit: int = LIMIT_SECONDS,
+    user: User | None = None,
+    launched_from: str = "",
+) -> Job:
+    """Start to free a host, ``parallel`` servers at a time, each with ``limit`` seconds.
+
+    Raises ``BadInput`` without the host's name as confirmation or with anything in the way,
+    ``Conflict`` while another job is at work on the host.
+    """
+    _require_startable(plan, confirmation, parallel=parallel, limit=limit)
+    return start_job(
+        kind="evacuate",
+        title=f"Free host {plan.host} of {cloud.name}",
+        subject=subject_of(cloud, plan.host),
+        steps=evacuation_steps(plan, parallel=parallel),
+        params={
+            "cloud": cloud.pk,
+            "host": plan.host,
+            "limit": limit,
+            "was_closed": plan.is_closed,
+            "left": [line.server_id for line in plan.left],
+        },
+        user=user,
+        launched_from=launched_from,
+    )
+
+
+def _require_startable(
+    plan: EvacuationPlan, confirmation: str, *, parallel: int, limit: int
+) -> None:
+    if confirmation != plan.host:
+        raise BadInput(f"{confirmation!r} is not {plan.host!r}, so nothing was done.")
+    if parallel < 1 or limit < 1:
+        raise BadInput("At least one server at a time and one second for each are needed.")
+    if plan.refusals:
+        first = plan.refusals[0]
+        more = f" ({len(plan.refusals) - 1} more in the plan.)" * (len(plan.refusals) > 1)
+        raise BadInput(first.sentence + more, fix=first.fix)
+
+
+def evacuation_steps(plan: EvacuationPlan, *, parallel: int) -> list[StepSpec]:
+    """Give the steps: close the host, move so many servers at a time, see that it is empty."""
+    moves = server_steps(
+        [
+            ServerStep(
+                server_id=line.server_id,
+                title=f"Move {line.name} off {plan.host}",
+                params={"fate": line.fate.name},
+            )
+            for line in plan.moves
+        ],
+        action=MOVE,
+        group="move_servers",
+        behind=CLOSE,
+        parallel=parallel,
+    )
+    close = StepSpec(key=CLOSE, action=CLOSE, title=f"Close {plan.host}", group="close_host")
+    prove = StepSpec(
+        key=PROVE,
+        action=PROVE,
+        title=f"See that {plan.host} is empty",
+        group="check_empty",
+        phase=Phase.COMPLETE,
+        needs=[CLOSE],
+        after=[move.key for move in moves],
+    )
+    return [close, *moves, prove]
+
+
+def close(step: Step, context: StepContext) -> None:
+    """Keep new servers off the host."""
+    cloud, host = _cloud_and_host(step)
+    if close_host(connect(cloud), host, because="evacuation"):
+        context.log(f"Disabled nova-compute of {host}.")
+
+
+def move_server(step: Step, context: StepContext) -> None:
+    """Move one server off the host; one that was deleted meanwhile has left as well."""
+    cloud, host = _cloud_and_host(step)
+    connection, server_id = connect(cloud), step.params["server"]
+    # Again: a job that failed or was cancelled has opened the host, and may be resumed.
+    close_host(connection, host, because="evacuation")
+    if connection.find("compute", f"/servers/{server_id}") is None:
+        context.log(f"Found no server {server_id} any more.")
+        return
+    move = ServerMove(
+        cloud=connection,
+        server_id=server_id,
+        host=host,
+        limit=step.job.params["limit"],
+        context=context,
+    )
+    WAYS[Fate[step.params["fate"]]](move)
+
+
+def prove_empty(step: Step, context: StepContext) -> None:
+    """Wait until Nova and placement show nothing on the host but what was to be left.
+
+    Raises ``NeedsOperator`` that names what is still there.
+    """
+    cloud, host = _cloud_and_host(step)
+    connection, left = connect(cloud), set(step.job.params["left"])
+
+    def empty() -> bool | None:
+        return None if still_on(connection, host, besides=left) else True
+
+    try:
+        wait_for(empty, what=f"{host} to be empty", seconds=EMPTY_SECONDS, check=context.check)
+    except NeedsOperator:
+        if found := still_on(connection, host, besides=left):
+            raise _not_empty(host, found) from None
+    look_at_hosts(cloud)
+    if left:
+        context.log(f"Left {len(left)} servers on {host}, as planned.", level=LogLevel.WARNING)
+
+
+def still_on(connection: Connection, host: str, *, besides: set[str]) -> dict[str, str]:
+    """Give what Nova or placement has on a host: names by id, "" for what only placement has."""
+    taken = dict.fromkeys(taken_on(connection, host), "")
+    named = {server["id"]: server["name"] for server in servers_on(connection, host)}
+    return {id_: name for id_, name in {**taken, **named}.items() if id_ not in besides}
+
+
+def _not_empty(host: str, found: Mapping[str, str]) -> NeedsOperator:
+    names = ", ".join(name or f"an allocation of {id_}" for id_, name in sorted(found.items()))
+    return NeedsOperator(
+        f"{host} is not empty: {names}.",
+        fix="Move what has come since, or mend its allocations (nova-manage placement audit); "
+        "then retry.",
+    )
+
+
+def reopen(job: Job) -> None:
+    """Have the host enabled again after an evacuation that did not come to its end.
+
+    Not when it had been closed before. Servers that have moved stay where they are.
+    """
+    if job.state == JobState.DONE or job.params["was_closed"]:
+        return
+    cloud = Cloud.objects.get(pk=job.params["cloud"])
+    start_maintenance(
+        cloud,
+        job.params["host"],
+        to=OFF,
+        after=job,
+        user=job.created_by,
+        launched_from=job.launched_from,
+    )
+
+
+def reopening_of(job: Job) -> Job | None:
+    """Give the job that ``reopen`` started, None when there was no need."""
+    later = Job.objects.filter(kind="host_maintenance", subject=job.subject, pk__gt=job.pk)
+    return later.order_by("pk").last()
+
+
+def _cloud_and_host(step: Step) -> tuple[Cloud, str]:
+    params = step.job.params
+    return Cloud.objects.get(pk=params["cloud"]), params["host"]
+
+
+STEPS: Mapping[str, Callable[[Step, StepContext], None]] = {
+    CLOSE: close,
+    MOVE: move_server,
+    PROVE: prove_empty,
+}

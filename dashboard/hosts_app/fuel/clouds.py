@@ -1,0 +1,123 @@
+"""Which cloud is which environment of Fuel, and clouds for the environments that are none yet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.text import slugify
+
+from dashboard.clients.fuel_facts import CloudFacts
+from dashboard.clients.fuel_objects import Environment
+from dashboard.errors import BadInput
+from dashboard.hosts_app.clouds import free_name
+from dashboard.hosts_app.fuel.masters import environment_in_file
+from dashboard.hosts_app.models import Cloud, FuelEnvironment
+
+LONGEST_NAME = 40
+"""Leaves room for a suffix in ``Cloud.name``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenEnvironment:
+    """An environment as Fuel tells it; ``obstacle`` says why there are no facts of its cloud."""
+
+    environment: Environment
+    release: str
+    node_count: int
+    facts: CloudFacts | None
+    obstacle: str
+
+
+def link_file_clouds(
+    seen: Sequence[SeenEnvironment], *, rows: Mapping[int, FuelEnvironment]
+) -> None:
+    """Store in which environment each cloud of a file is: the named one, else by its address."""
+    by_name = {one.environment.name: one.environment.id for one in seen}
+    for cloud in _file_clouds():
+        home = by_name.get(_named_environment(cloud)) or _home_by_address(cloud, seen)
+        cloud.environment = None if home is None else rows[home]
+        cloud.save(update_fields=["environment"])
+
+
+def settle_cloud(seen: SeenEnvironment, *, row: FuelEnvironment) -> str:
+    """See to it that one cloud stands for an environment, and say what is new about that."""
+    own = row.clouds.filter(origin=Cloud.Origin.FUEL).first()
+    if of_file := _file_clouds().filter(environment=row).first():
+        return _retire(own, instead=of_file) if own else ""
+    if own:
+        return _describe(own, seen)
+    own = _new_cloud(row)
+    _describe(own, seen)
+    return _told_name(own, wanted=_wanted_name(row))
+
+
+def retire_clouds_of(row: FuelEnvironment, *, because: str) -> None:
+    """Mark the cloud that was made for an environment vanished: plans still name it."""
+    row.clouds.filter(origin=Cloud.Origin.FUEL).update(
+        state=Cloud.State.VANISHED, explanation=because
+    )
+
+
+def _file_clouds() -> QuerySet[Cloud]:
+    files = Cloud.objects.filter(origin=Cloud.Origin.FILE)
+    return files.exclude(state=Cloud.State.VANISHED)
+
+
+def _named_environment(cloud: Cloud) -> str:
+    try:
+        return environment_in_file(cloud)
+    except BadInput:
+        return ""  # its row tells the address still; reading the file says what is wrong
+
+
+def _home_by_address(cloud: Cloud, seen: Sequence[SeenEnvironment]) -> int | None:
+    for one in seen:
+        if one.facts and one.facts.is_at(cloud.auth_url):
+            return one.environment.id
+    return None
+
+
+def _new_cloud(row: FuelEnvironment) -> Cloud:
+    return Cloud.objects.create(
+        name=free_name(_wanted_name(row)),
+        origin=Cloud.Origin.FUEL,
+        location=row.fuel,
+        section=str(row.environment_id),
+        environment=row,
+    )
+
+
+def _wanted_name(row: FuelEnvironment) -> str:
+    """Give what of the environment's name can stand in an address, which may be nothing of it."""
+    return slugify(row.name)[:LONGEST_NAME].strip("-") or f"environment-{row.environment_id}"
+
+
+def _told_name(cloud: Cloud, *, wanted: str) -> str:
+    if cloud.name == wanted:
+        return ""
+    return f"Its cloud is called {cloud.name} here, because another cloud is called {wanted}."
+
+
+def _describe(cloud: Cloud, seen: SeenEnvironment) -> str:
+    """Store where the cloud is, and say whether that is another place than before."""
+    before = cloud.auth_url
+    if seen.facts:
+        cloud.auth_url, cloud.region = seen.facts.auth_url, seen.facts.region_name
+        if cloud.state in (Cloud.State.UNKNOWN, Cloud.State.VANISHED):
+            cloud.state, cloud.explanation = Cloud.State.UNKNOWN, ""
+    else:
+        cloud.state, cloud.explanation = Cloud.State.UNKNOWN, seen.obstacle
+    cloud.can_copy_passwords = seen.facts is not None
+    cloud.save()
+    if before in ("", cloud.auth_url):
+        return ""
+    return f"Its Keystone is at {cloud.auth_url} now, and was at {before}."
+
+
+def _retire(cloud: Cloud, *, instead: Cloud) -> str:
+    if cloud.state == Cloud.State.VANISHED:
+        return ""
+    cloud.state = Cloud.State.VANISHED
+    cloud.explanation = f"Its environment is cloud {instead.name} of {instead.location} now."
+    cloud.save()
+    return f"It is cloud {instead.name} of {instead.location} now, in place of {cloud.name}."

@@ -1,0 +1,176 @@
+"""Looks at the environments of Fuel and keeps them, and the clouds in them, as rows."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel_facts import CloudFacts
+from dashboard.clients.fuel_objects import Environment
+from dashboard.errors import Conflict, NeedsOperator, NotFound
+from dashboard.hosts_app.fuel.clouds import (
+    SeenEnvironment,
+    link_file_clouds,
+    retire_clouds_of,
+    settle_cloud,
+)
+from dashboard.hosts_app.fuel.masters import configured_fuel, is_fuel_configured
+from dashboard.hosts_app.fuel.releases import store_releases
+from dashboard.hosts_app.models import FuelEnvironment
+from dashboard.jobs.job_lists import ENDED_JOB_STATES
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+
+KIND = "discover_environments"
+TITLE = "Look at the environments of Fuel"
+SCHEDULE = "schedule"
+
+
+def start_environment_discovery(*, user: User | None = None, launched_from: str = "") -> Job:
+    """Start a look at Fuel's environments.
+
+    Raises ``BadInput`` when no Fuel master is configured, ``Conflict`` while another one runs.
+    """
+    configured_fuel()
+    return _start(user=user, launched_from=launched_from)
+
+
+def discover_when_due() -> None:
+    """Start a look unless there is no Fuel master or one is at work; the queue calls it.
+
+    A master that is configured wrongly fails the job, where people see it. Of the looks that the
+    queue had started only the last is kept: there are 144 a day.
+    """
+    if not is_fuel_configured():
+        return
+    with suppress(Conflict):
+        job = _start(launched_from=SCHEDULE)
+        earlier = Job.objects.filter(kind=KIND, launched_from=SCHEDULE, pk__lt=job.pk)
+        earlier.filter(state__in=ENDED_JOB_STATES).delete()
+
+
+def _start(*, user: User | None = None, launched_from: str) -> Job:
+    return start_job(
+        kind=KIND,
+        title=TITLE,
+        subject="fuel",
+        steps=[StepSpec(key="look", action="look", title=TITLE)],
+        user=user,
+        launched_from=launched_from,
+    )
+
+
+def look_at_environments() -> list[str]:
+    """Make the rows what Fuel says now, and give a line for each environment with news.
+
+    Everything is read before anything is stored: when Fuel fails, all stays as it was.
+    """
+    fuel = configured_fuel()
+    releases = fuel.releases()
+    seen = _read(fuel, {release.id: release.name for release in releases})
+    with transaction.atomic():
+        store_releases(releases, fuel=fuel.address)
+        known = {row.environment_id: row for row in _rows_of(fuel)}
+        rows = {one.environment.id: _store(fuel, one) for one in seen}
+        link_file_clouds(seen, rows=rows)
+        told = [_tell(rows[one.environment.id], one, known) for one in seen]
+        return [line for line in (*told, *_mark_gone(fuel, seen)) if line]
+
+
+def _read(fuel: FuelMaster, releases: Mapping[int, str]) -> list[SeenEnvironment]:
+    counted = Counter(node.environment_id for node in fuel.nodes())
+    found = []
+    for environment in fuel.environments():
+        facts, obstacle = _read_facts(fuel, environment)
+        seen = SeenEnvironment(
+            environment=environment,
+            release=releases.get(environment.release_id, ""),
+            node_count=counted[environment.id],
+            facts=facts,
+            obstacle=obstacle,
+        )
+        found.append(seen)
+    return found
+
+
+def _read_facts(fuel: FuelMaster, environment: Environment) -> tuple[CloudFacts | None, str]:
+    """Give the facts of the cloud in an environment, or None and why there are none."""
+    try:
+        return fuel.cloud_facts(environment.id), ""
+    except (NeedsOperator, NotFound) as error:
+        return None, str(error)
+
+
+def _rows_of(fuel: FuelMaster) -> QuerySet[FuelEnvironment]:
+    return FuelEnvironment.objects.filter(fuel=fuel.address)
+
+
+def _store(fuel: FuelMaster, seen: SeenEnvironment) -> FuelEnvironment:
+    fields = {
+        "name": seen.environment.name,
+        "status": seen.environment.status,
+        "release": seen.release,
+        "node_count": seen.node_count,
+        "is_gone": False,
+        "seen_at": timezone.now(),
+    }
+    row, _ = FuelEnvironment.objects.update_or_create(
+        fuel=fuel.address,
+        environment_id=seen.environment.id,
+        defaults=fields,
+        create_defaults={**fields, "news_at": timezone.now()},
+    )
+    return row
+
+
+def _tell(row: FuelEnvironment, seen: SeenEnvironment, known: Mapping[int, FuelEnvironment]) -> str:
+    changes = _changes(known.get(row.environment_id), row)
+    return _store_news(row, " ".join(filter(None, [*changes, settle_cloud(seen, row=row)])))
+
+
+def _changes(old: FuelEnvironment | None, new: FuelEnvironment) -> list[str]:
+    """Say what differs between two looks, a sentence each."""
+    if old is None:
+        return ["It is new."]
+    changed = {
+        "It is there again.": old.is_gone,
+        f"It is called {new.name} now, and was called {old.name}.": old.name != new.name,
+        f"It is {new.status_words} now, and was {old.status_words}.": old.status != new.status,
+        f"It is {new.release} now, and was {old.release}.": old.release != new.release,
+        f"It has {new.node_count} nodes now, and had {old.node_count}.": (
+            old.node_count != new.node_count
+        ),
+    }
+    return [sentence for sentence, is_so in changed.items() if is_so]
+
+
+def _mark_gone(fuel: FuelMaster, seen: Sequence[SeenEnvironment]) -> list[str]:
+    """Mark the environments that Fuel no longer has, and those of a master asked no longer."""
+    ids = [one.environment.id for one in seen]
+    there = Q(fuel=fuel.address, environment_id__in=ids)
+    return [_lose(row, fuel) for row in FuelEnvironment.objects.filter(~there, is_gone=False)]
+
+
+def _lose(row: FuelEnvironment, fuel: FuelMaster) -> str:
+    if row.fuel == fuel.address:
+        sentence = f"It is no longer in Fuel at {row.fuel}."
+    else:
+        sentence = f"It is in Fuel at {row.fuel}, and {fuel.address} is configured now."
+    row.is_gone = True
+    retire_clouds_of(row, because=f"Environment {row.name}: {sentence}")
+    return _store_news(row, sentence)
+
+
+def _store_news(row: FuelEnvironment, news: str) -> str:
+    """Store what is new, and give it with the environment's name; without news the old stays."""
+    if not news:
+        return ""
+    row.news, row.news_at = news, timezone.now()
+    row.save()
+    return f"Environment {row.name}: {news}"

@@ -1,0 +1,78 @@
+"""The links to Pumphouse in Fuel's pages: at the plugin, and on each environment's dashboard."""
+
+from contextlib import suppress
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from dashboard.clients.fuel import FuelMaster
+from dashboard.errors import Conflict
+from dashboard.hosts_app.fuel.masters import configured_fuel, is_fuel_configured
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.job_lists import ENDED_JOB_STATES
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+
+KIND = "register_links"
+TITLE = "Show the links to Pumphouse in Fuel"
+PLUGIN = "pumphouse"
+LINK = "Pumphouse"
+DESCRIPTION = "Moves tenants and hosts to another environment."
+
+
+def register_when_due() -> None:
+    """Start to register the links where Pumphouse has an address and a Fuel master; the queue calls
+    it at its first start and every ten minutes, so that links also come to new environments and
+    back to a master that was restored.
+
+    Of its jobs only the last is kept.
+    """
+    if not settings.PUMPHOUSE_URL or not is_fuel_configured():
+        return
+    with suppress(Conflict):
+        job = start_job(
+            kind=KIND,
+            title=TITLE,
+            subject="fuel_links",
+            steps=[StepSpec(key="register", action="register", title=TITLE)],
+        )
+        earlier = Job.objects.filter(kind=KIND, pk__lt=job.pk, state__in=ENDED_JOB_STATES)
+        earlier.delete()
+
+
+def register_links() -> str:
+    """Make the links where they are not there yet, and say which there are now."""
+    fuel, address = configured_fuel(), settings.PUMPHOUSE_URL.rstrip("/")
+    at_plugin = _register_at_plugin(fuel, address)
+    environments = fuel.environments()
+    for environment in environments:
+        fuel.link_from_environment(
+            environment.id,
+            title=LINK,
+            url=f"{address}/environments/{environment.id}/",
+            description=DESCRIPTION,
+        )
+    links = f"The dashboards of {len(environments)} environments link to {address}/"
+    return f"{links}, and so does Fuel's page of plugins." if at_plugin else f"{links}."
+
+
+def _register_at_plugin(fuel: FuelMaster, address: str) -> bool:
+    """Link from the plugin, and say whether Fuel knows the plugin at all: the package is installed
+    before Fuel is told of it, and elsewhere than on a master there is none."""
+    plugin_id = fuel.plugin_id(PLUGIN)
+    if plugin_id is None:
+        return False
+    fuel.link_from_plugin(plugin_id, title=LINK, url=f"{address}/", description=DESCRIPTION)
+    return True
+
+
+def open_environment(request: HttpRequest, environment_id: int) -> HttpResponse:
+    """Lead from an environment's dashboard in Fuel to its cloud, or to all clouds before it is
+    known."""
+    of_environment = Cloud.objects.filter(
+        environment__environment_id=environment_id, environment__is_gone=False
+    )
+    cloud = of_environment.order_by("-origin").first()
+    return redirect("cloud", cloud.name) if cloud else redirect("clouds")

@@ -1,0 +1,76 @@
+"""Lets people log in with their name and password of the Fuel master.
+
+It is the one place where a web process asks Fuel itself: whether a password is right cannot be
+read from a row. Keystone has ten seconds to answer.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
+
+from dashboard.clients.fuel_login import roles_in_fuel
+from dashboard.errors import BadInput
+from dashboard.hosts_app.fuel.masters import configured_endpoint
+from dashboard.jobs.roles import GROUPS, Role, give_role
+
+NO_ONE = "none"
+LONGEST_NAME = 150
+
+
+class FuelBackend(ModelBackend):
+    """Asks the Keystone of the Fuel master; the user's row never has a password.
+
+    Accounts of Pumphouse's own have one, and go first: whoever makes an account of the same name
+    in Fuel does not get theirs.
+    """
+
+    @sensitive_variables("password")
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> User | None:
+        """Give the user, new at the first login, with the role that Fuel's roles stand for.
+
+        Raises ``Retryable`` when Keystone does not answer.
+        """
+        if not username or not password or len(username) > LONGEST_NAME:
+            return None
+        known = User.objects.filter(username=username).first()
+        if known and (known.has_usable_password() or not known.is_active):
+            return None
+        names = roles_in_fuel(configured_endpoint(), username=username, password=password)
+        role = Role.NOBODY if names is None else role_for(names)
+        return None if role is Role.NOBODY else _user(username, role)
+
+
+def role_for(names: frozenset[str]) -> Role:
+    """Give the highest role that roles of Fuel's Keystone stand for, by PUMPHOUSE_FUEL_ROLES, else
+    that of PUMPHOUSE_FUEL_ROLE_OF_OTHERS. Raises ``BadInput`` for a role that there is not."""
+    found = [_role(ours) for theirs, ours in settings.FUEL_ROLES.items() if theirs in names]
+    return max(found, default=_role(settings.FUEL_ROLE_OF_OTHERS))
+
+
+def _role(name: str) -> Role:
+    try:
+        return Role.NOBODY if name == NO_ONE else GROUPS[name]
+    except KeyError:
+        raise BadInput(
+            f"There is no role {name!r}, which the settings give to accounts of Fuel.",
+            fix=f"Give {', '.join(GROUPS)} or {NO_ONE}.",
+        ) from None
+
+
+def _user(username: str, role: Role) -> User:
+    user, is_new = User.objects.get_or_create(username=username)
+    if is_new:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    give_role(user, role)
+    return user

@@ -1,0 +1,35 @@
+"""Point the schedules to where their functions are since what concerns Fuel is a package."""
+
+from django.db import migrations
+
+MOVED = {
+    "dashboard.hosts_app.fuel_environments.discover_when_due": (
+        "dashboard.hosts_app.fuel.environments.discover_when_due"
+    ),
+    "dashboard.hosts_app.fuel_links.register_when_due": (
+        "dashboard.hosts_app.fuel.links.register_when_due"
+    ),
+}
+
+
+def move(apps, places):
+    schedules = apps.get_model("django_q", "Schedule").objects
+    for old, new in places.items():
+        schedules.filter(func=old).update(func=new)
+
+
+def forwards(apps, schema_editor):
+    move(apps, MOVED)
+
+
+def backwards(apps, schema_editor):
+    move(apps, {new: old for old, new in MOVED.items()})
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("hosts_app", "0009_environment_plan"),
+        ("django_q", "0018_task_success_index"),
+    ]
+
+    operations = [migrations.RunPython(forwards, backwards)]

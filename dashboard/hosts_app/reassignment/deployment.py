@@ -1,0 +1,90 @@
+"""Makes a discovered node a host of the destination: its roles, its layout, its deployment."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from dashboard.clients.fuel_layout import disks_like, interfaces_like
+from dashboard.clients.fuel_objects import Node, Task
+from dashboard.errors import NeedsOperator, Retryable
+from dashboard.hosts_app.reassignment.refusals import CONTROLLER
+from dashboard.hosts_app.reassignment.work import Work
+
+INSTALLED = ("provisioned", "deploying", "ready")
+
+
+def assign(work: Work) -> None:
+    """Put the node into its environment, with interfaces and disks as they were, by name.
+
+    Other roles than before need other volumes: then the disks stay as Fuel lays them out.
+    """
+    record, fuel, node = work.record, work.fuel, work.node()
+    target = record.destination_environment
+    if node.environment_id is None:
+        fuel.assign(target, [node.id], roles=record.roles)
+        node = fuel.node(node.id)
+        work.context.log(f"Assigned node {node.id} as {', '.join(record.roles)}.")
+    if node.environment_id != target:
+        raise NeedsOperator(
+            f"Node {node.id} was put into another environment meanwhile.",
+            fix="Take it out of there in Fuel, then retry.",
+        )
+    if node.pending_deletion:
+        fuel.keep(node.id)
+    if node.status == "discover":
+        _lay_out(work, node)
+
+
+def _lay_out(work: Work, node: Node) -> None:
+    record, fuel = work.record, work.fuel
+    networks = fuel.network_ids(record.destination_environment, group_id=node.group_id)
+    interfaces = fuel.interfaces(node.id)
+    fuel.change_interfaces(
+        node.id, interfaces_like(record.interfaces, interfaces, network_ids=networks)
+    )
+    if work.keeps_disks:
+        fuel.change_disks(node.id, disks_like(record.disks, fuel.disks(node.id)))
+    what = "interfaces and disks" if work.keeps_disks else "interfaces"
+    work.context.log(f"Laid out {what} of node {node.id} as they were.")
+
+
+def provision(work: Work) -> None:
+    """Have Fuel install the operating system on this one node."""
+    _bring(work, work.fuel.provision, to=INSTALLED)
+
+
+def deploy(work: Work) -> None:
+    """Have Fuel deploy OpenStack on this one node, and note the name that it has from now on.
+
+    A controller comes with the changes of its environment: the others must learn of it.
+    """
+    is_controller = CONTROLLER in work.record.roles
+    order = partial(_deploy_changes, work) if is_controller else work.fuel.deploy
+    node = _bring(work, order, to=("ready",))
+    work.note(new_host=node.fqdn)
+
+
+def _deploy_changes(work: Work, environment: int, node_ids: Sequence[int]) -> Task:
+    """Order all changes of an environment. Raises NeedsOperator when another node has some."""
+    for node in work.fuel.nodes(environment):
+        if node.id not in node_ids and (node.pending_addition or node.pending_deletion):
+            raise NeedsOperator(
+                f"Node {node.fqdn} has changes that wait in Fuel, and would be changed with the "
+                "same order.",
+                fix="Deploy or discard them in Fuel, then retry.",
+            )
+    return work.fuel.deploy_changes(environment)
+
+
+def _bring(work: Work, order: Callable[[int, list[int]], Task], *, to: tuple[str, ...]) -> Node:
+    """Bring the node to one of the states by an order, unless it is there. Gives the node."""
+    node, environment = work.node(), work.record.destination_environment
+    orders = work.orders(environment)
+    if node.status in to:
+        orders.await_given(work.step.key)
+        return node
+    orders.carry_out(work.step.key, partial(order, environment, [node.id]))
+    node = work.node()
+    if node.status not in to:
+        orders.forget(work.step.key)
+        raise Retryable(f"Fuel's task is done, and node {node.id} is {node.status} still.")
+    return node

@@ -1,0 +1,93 @@
+"""Has a host that left its environment boot from the network, and waits until Fuel finds it."""
+
+import time
+
+from dashboard.clients.fuel_objects import Node
+from dashboard.clients.inventory import Host
+from dashboard.clients.openstack import wait_for
+from dashboard.clients.switch_port import move_port
+from dashboard.errors import NeedsOperator, Retryable
+from dashboard.hosts_app.reassignment.work import Work
+
+MINUTE = 60
+
+
+def has_switch_hook(machine: Host) -> bool:
+    """Say whether the inventory tells how the port of a host is moved to the admin VLAN."""
+    return machine.admin_vlan is not None and bool(machine.switch_hook or machine.switch_port)
+
+
+def move_to_admin_vlan(work: Work) -> None:
+    """Move the host's port on its switch into the VLAN that it boots from the network in."""
+    machine, mac = work.machine, work.step.params["mac"]
+    if machine.admin_vlan is None:
+        return  # taken out of the inventory since the plan
+    work.context.log(move_port(machine, mac=mac, vlan=machine.admin_vlan))
+
+
+def boot(work: Work) -> None:
+    """Let the host boot from the network, once; not one that Fuel has discovered by itself.
+
+    After a crash around the call it may boot twice, which costs some minutes and nothing else.
+    """
+    if found := _discovered(work):
+        work.context.log(f"Found it discovered already, as node {found.id}.")
+        return
+    if work.record.is_booted:
+        return
+    bmc = work.machine.bmc
+    if bmc is None:
+        raise NeedsOperator(
+            f"The inventory has no BMC for {work.machine.name}.",
+            fix="Write it there, then retry; or boot the host from the network by hand.",
+        )
+    bmc.boot_from_network()
+    bmc.power_cycle()
+    work.note(is_booted=True)
+    work.context.log(f"Told {work.machine.name} to boot from the network.")
+
+
+def discover(work: Work) -> None:
+    """Wait until Fuel has discovered a node with just the MAC addresses of the host.
+
+    Raises NeedsOperator at the operator's limit; tried again, the host boots once more.
+    """
+    boot(work)
+    limit, began = work.discovery_seconds, time.monotonic()
+
+    def found() -> Node | None:
+        work.context.progress(int(time.monotonic() - began), int(limit), "s")
+        try:
+            return _discovered(work)
+        except Retryable:
+            return None  # one look of many
+
+    try:
+        node = wait_for(found, what="discovery", seconds=limit, check=work.context.check)
+    except NeedsOperator:
+        work.note(is_booted=False)
+        raise _never_discovered(work) from None
+    work.context.log(f"Fuel has discovered {work.record.host} as node {node.id}.")
+
+
+def _discovered(work: Work) -> Node | None:
+    """Give the host when it is a free node, or has been assigned already."""
+    node = work.find_node()
+    if node and node.environment_id == work.record.destination_environment:
+        return node
+    return node if node and (node.environment_id, node.status) == (None, "discover") else None
+
+
+def _never_discovered(work: Work) -> NeedsOperator:
+    record, minutes = work.record, work.discovery_seconds / MINUTE
+    wanted = set(record.macs)
+    other = next((node for node in work.fuel.unassigned_nodes() if node.macs & wanted), None)
+    hint = (
+        f" Node {other.id} has only some of its MAC addresses, so it was not taken for the host."
+        if other and other.macs != wanted
+        else ""
+    )
+    return NeedsOperator(
+        f"Fuel has not discovered {record.host} within {round(minutes, 1):g} minutes.{hint}",
+        fix="Look at its console: does it boot from the network, in the admin VLAN?",
+    )

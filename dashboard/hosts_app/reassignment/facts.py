@@ -1,0 +1,134 @@
+"""What the plan of a reassignment is made from: one reading of clouds, Fuel, inventory and BMC."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel_objects import Environment, Json, Node, Release, Task
+from dashboard.clients.inventory import Host
+from dashboard.errors import BadInput, NotFound, PumphouseError
+from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.deed import Refusal
+from dashboard.hosts_app.fuel.masters import configured_fuel, environment_of
+from dashboard.hosts_app.machines import configured_inventory
+from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.nova import compute_services
+
+ADMIN_NETWORK = "fuelweb_admin"
+LIFE_CYCLE_VERSION = 9
+"""Since that version of Fuel to deploy changes is to run the deployment on all nodes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One of the two environments: its nodes, its networks and what runs in it."""
+
+    environment: Environment
+    release: Release
+    nodes: Sequence[Node]
+    running: Sequence[Task]
+    networks: Sequence[Json]
+
+    @property
+    def name(self) -> str:
+        """The environment's name."""
+        return self.environment.name
+
+    @property
+    def network_ids(self) -> dict[str, int]:
+        """The ids of its networks by name."""
+        return {network["name"]: network["id"] for network in self.networks}
+
+    @property
+    def admin_vlans(self) -> frozenset[object]:
+        """The VLANs that its nodes boot from the network in; None is the untagged one."""
+        admin = (one for one in self.networks if one["name"] == ADMIN_NETWORK)
+        return frozenset(network["vlan_start"] for network in admin)
+
+    @property
+    def deploys_all(self) -> bool:
+        """Whether to deploy its changes is to run the deployment on all its nodes."""
+        major = str(self.environment.data.get("fuel_version") or "").partition(".")[0]
+        return not major.isdecimal() or int(major) >= LIFE_CYCLE_VERSION
+
+    def others(self, node: Node | None) -> list[Node]:
+        """Give the nodes beside that one, by name."""
+        others = [one for one in self.nodes if node is None or one.id != node.id]
+        return sorted(others, key=lambda one: one.fqdn)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """A host in the inventory, None when it is not there; ``fault`` is what keeps us from its
+    power."""
+
+    host: Host | None
+    fault: Refusal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReassignmentFacts:
+    """A host as Fuel and the inventory know it, and both environments. ``node`` is None when the
+    source's environment has no node of that name; its layout is empty then."""
+
+    host: str
+    node: Node | None
+    source: Side
+    destination: Side
+    machine: Machine
+    interfaces: Sequence[Json] = ()
+    disks: Sequence[Json] = ()
+
+
+def read_reassignment(source: Cloud, destination: Cloud, host: str) -> ReassignmentFacts:
+    """Ask Fuel and the BMC about a host and both environments. Raises as the clients do."""
+    fuel = configured_fuel()
+    leaving, coming = (read_side(fuel, environment_of(one)) for one in (source, destination))
+    compute_services(connect(destination))  # raises while the cloud does not answer us
+    node = next((one for one in leaving.nodes if host in (one.fqdn, one.hostname)), None)
+    return ReassignmentFacts(
+        host=host,
+        node=node,
+        source=leaving,
+        destination=coming,
+        machine=read_machine(host, node.macs if node else ()),
+        interfaces=fuel.interfaces(node.id) if node else (),
+        disks=fuel.disks(node.id) if node else (),
+    )
+
+
+def read_side(fuel: FuelMaster, environment: Environment) -> Side:
+    """Read an environment. Raises ``NotFound`` when its release has gone."""
+    return Side(
+        environment=environment,
+        release=_release(fuel, environment),
+        nodes=fuel.nodes(environment.id),
+        running=fuel.running_tasks(environment.id),
+        networks=fuel.network_configuration(environment.id)["networks"],
+    )
+
+
+def _release(fuel: FuelMaster, environment: Environment) -> Release:
+    releases: Mapping[int, Release] = {release.id: release for release in fuel.releases()}
+    if environment.release_id not in releases:
+        raise NotFound(
+            f"Fuel has no release {environment.release_id}, which environment "
+            f"{environment.name} is made of.",
+            fix="Upload it to Fuel again.",
+        )
+    return releases[environment.release_id]
+
+
+def read_machine(name: str, macs: Sequence[str] | frozenset[str]) -> Machine:
+    """Find a host in the inventory, and ask its BMC whether it has power."""
+    try:
+        inventory = configured_inventory()
+        host = inventory.host_with_macs(macs) or inventory.host_named(name)
+        bmc = inventory.bmc_of(host.name)
+    except BadInput as error:
+        return Machine(host=None, fault=Refusal(sentence=error.sentence, fix=error.fix))
+    try:
+        bmc.power_status()
+    except PumphouseError as error:
+        return Machine(host=host, fault=Refusal(sentence=error.sentence, fix=error.fix))
+    return Machine(host=host)

@@ -1,0 +1,168 @@
+"""What stands in the way of a reassignment. Pure decisions about facts that were read before."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from dashboard.clients.fuel_layout import disks_like, interfaces_like
+from dashboard.clients.fuel_objects import Node
+from dashboard.errors import NeedsOperator
+from dashboard.hosts_app.deed import Refusal
+from dashboard.hosts_app.evacuation.planning import EvacuationPlan
+from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, Side
+
+COMPUTE, CONTROLLER = "compute", "controller"
+ROLES: Mapping[str, str] = {
+    CONTROLLER: "it runs the cloud itself",
+    "ceph-osd": "its disks hold a part of Ceph's data",
+    "cinder": "its disks hold volumes",
+    "mongo": "it holds Ceilometer's data",
+}
+"""Why a node with a role besides compute cannot go."""
+
+
+def refusals_of(facts: ReassignmentFacts, evacuation: EvacuationPlan) -> list[Refusal]:
+    """Give everything that stands in the way, first that of the servers."""
+    stay = (
+        Refusal(
+            sentence=f"Server {line.name} would stay on {facts.host}, which is erased.",
+            fix="Move or delete it, or take back its owner's choice.",
+        )
+        for line in evacuation.left
+    )
+    return [*evacuation.refusals, *stay, *_roles(facts), *obstacles(facts)]
+
+
+def obstacles(facts: ReassignmentFacts) -> list[Refusal]:
+    """Give what stands in the way of any node, whatever its roles are."""
+    return [refusal for check in CHECKS for refusal in check(facts)]
+
+
+def busy(side: Side) -> Iterator[Refusal]:
+    """Give what Fuel does in an environment just now; it takes no order meanwhile."""
+    for task in side.running:
+        if task.parent_id is None:
+            yield Refusal(
+                sentence=f"Fuel is at work in environment {side.name}: task {task.name} "
+                f"({task.id}), {task.progress} %.",
+                fix="Wait until it is done, then plan again.",
+            )
+
+
+def _sides(facts: ReassignmentFacts) -> Iterator[Refusal]:
+    for side in (facts.source, facts.destination):
+        yield from busy(side)
+        if not side.running and side.environment.status != "operational":
+            yield Refusal(
+                sentence=f"Environment {side.name} is {side.environment.status}, not operational.",
+                fix="Mend it in Fuel: deploy its changes until it is operational.",
+            )
+    release = facts.destination.release
+    if release.state != "available":
+        yield Refusal(
+            sentence=f"Release {release.name} of environment {facts.destination.name} is "
+            f"{release.state}: Fuel installs nothing of it.",
+            fix="Make it available in Fuel (fuel-bootstrap, repositories).",
+        )
+
+
+def waiting_changes(side: Side, *, besides: Node | None) -> Iterator[Refusal]:
+    """Give what else would happen when the changes of an environment are deployed."""
+    for node in side.others(besides):
+        if node.pending_addition or node.pending_deletion:
+            change = "added" if node.pending_addition else "removed"
+            yield Refusal(
+                sentence=f"Node {node.fqdn} of environment {side.name} waits to be "
+                f"{change}, and would be with the same order.",
+                fix="Deploy or discard that change in Fuel first.",
+            )
+
+
+def _waiting_changes(facts: ReassignmentFacts) -> Iterator[Refusal]:
+    yield from waiting_changes(facts.source, besides=facts.node)
+
+
+def _node(facts: ReassignmentFacts) -> Iterator[Refusal]:
+    node = facts.node
+    if node is None:
+        yield Refusal(
+            sentence=f"Environment {facts.source.name} has no node named {facts.host}.",
+            fix="Look in Fuel in which environment it is.",
+        )
+    elif node.status != "ready" or not node.online:
+        yield Refusal(
+            sentence=f"Node {node.id} ({facts.host}) is {node.status} in Fuel"
+            f"{'' if node.online else ' and offline'}.",
+            fix="Bring it back until Fuel shows it ready and online.",
+        )
+
+
+def _roles(facts: ReassignmentFacts) -> Iterator[Refusal]:
+    for role in facts.node.roles if facts.node else ():
+        if role != COMPUTE:
+            why = ROLES.get(role, "Pumphouse does not know how to free it of that")
+            yield Refusal(
+                sentence=f"{facts.host} has the role {role} as well: {why}.",
+                fix="Choose a host that is a compute alone.",
+            )
+
+
+def _macs(facts: ReassignmentFacts) -> Iterator[Refusal]:
+    if facts.node is None:
+        return
+    if not facts.node.macs:
+        yield Refusal(
+            sentence=f"Fuel does not know the MAC addresses of {facts.host}, by which it is "
+            "found again.",
+            fix="Start nailgun-agent on the host.",
+        )
+    host = facts.machine.host
+    if host and (other := host.macs - facts.node.macs):
+        yield Refusal(
+            sentence=f"The inventory gives {host.name} the MAC addresses "
+            f"{', '.join(sorted(other))}, which it does not have in Fuel.",
+            fix="Correct hwaddr in inventory.yaml, so that the right machine is switched.",
+        )
+
+
+def _interface_names(facts: ReassignmentFacts) -> Iterator[Refusal]:
+    host = facts.machine.host
+    names = {(one.get("mac") or "").lower(): one["name"] for one in facts.interfaces}
+    for interface in host.interfaces.values() if host else ():
+        name = names.get(interface.mac or "")
+        if name and name != interface.name:
+            yield Refusal(
+                sentence=f"Interface {interface.mac} of {facts.host} is {interface.name} in the "
+                f"inventory and {name} in Fuel.",
+                fix="Give it the same name in inventory.yaml.",
+            )
+
+
+def _networks(facts: ReassignmentFacts) -> Iterator[Refusal]:
+    ids = facts.destination.network_ids
+    assigned = {one["name"] for face in facts.interfaces for one in face["assigned_networks"]}
+    if facts.interfaces and (missing := ids.keys() - assigned):
+        yield Refusal(
+            sentence=f"No interface of {facts.host} has the network {', '.join(sorted(missing))} "
+            f"of environment {facts.destination.name}.",
+            fix="Give both environments the same networks.",
+        )
+    try:
+        interfaces_like(facts.interfaces, facts.interfaces, network_ids=ids)
+        disks_like(facts.disks, facts.disks)
+    except NeedsOperator as error:
+        yield Refusal(sentence=error.sentence, fix=error.fix)
+
+
+def _power(facts: ReassignmentFacts) -> Iterator[Refusal]:
+    if facts.machine.fault:
+        yield facts.machine.fault
+
+
+CHECKS: Sequence[Callable[[ReassignmentFacts], Iterator[Refusal]]] = (
+    _sides,
+    _waiting_changes,
+    _node,
+    _macs,
+    _interface_names,
+    _networks,
+    _power,
+)

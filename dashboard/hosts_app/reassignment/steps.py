@@ -1,0 +1,177 @@
+"""Moves a freed host to another cloud through Fuel: one job, from its servers to a probe."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from dashboard.hosts_app.evacuation.planning import EvacuationPlan
+from dashboard.hosts_app.evacuation.steps import PROVE, evacuation_steps
+from dashboard.hosts_app.hosts import subject_of
+from dashboard.hosts_app.models import Cloud, Reassignment
+from dashboard.hosts_app.reassignment.deployment import assign, deploy, provision
+from dashboard.hosts_app.reassignment.discovery import boot, discover, move_to_admin_vlan
+from dashboard.hosts_app.reassignment.proof import join, look_at_both, probe
+from dashboard.hosts_app.reassignment.refusals import COMPUTE, CONTROLLER
+from dashboard.hosts_app.reassignment.release import forget_compute, release
+from dashboard.hosts_app.reassignment.work import Work
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+from dashboard.jobs.states import Phase
+
+KIND = "reassign"
+RELEASE, SWITCH, BOOT, FORGET, DISCOVER = "release", "switch", "boot", "forget", "discover"
+ASSIGN, PROVISION, DEPLOY = "assign", "provision", "deploy"
+JOIN, PROBE, LOOK = "join", "probe", "look"
+
+STEPS: Mapping[str, Callable[[Work], None]] = {
+    RELEASE: release,
+    SWITCH: move_to_admin_vlan,
+    BOOT: boot,
+    FORGET: forget_compute,
+    DISCOVER: discover,
+    ASSIGN: assign,
+    PROVISION: provision,
+    DEPLOY: deploy,
+    JOIN: join,
+    PROBE: probe,
+    LOOK: look_at_both,
+}
+"""In their order."""
+
+MAY_SKIP = frozenset({SWITCH, FORGET, PROBE})
+"""Steps that a person may do in our place, or leave: what comes after does not need them."""
+
+TITLES: Mapping[str, str] = {
+    RELEASE: "Remove {host} from {old}",
+    SWITCH: "Move the switch port of {host}",
+    BOOT: "Boot {host} from the network",
+    FORGET: "Delete nova-compute of {host} from {source}",
+    DISCOVER: "Wait until Fuel discovers {host}",
+    ASSIGN: "Assign {host} to {new}",
+    PROVISION: "Install {host}",
+    DEPLOY: "Deploy {host} in {new}",
+    JOIN: "See that {host} can be scheduled in {destination}",
+    PROBE: "Boot a small server on {host}",
+    LOOK: "Look at the hosts of both clouds",
+}
+GROUPS: Mapping[str, str] = {
+    **dict.fromkeys((RELEASE, FORGET), "leave_environment"),
+    **dict.fromkeys((SWITCH, BOOT, DISCOVER), "discover_host"),
+    **dict.fromkeys((ASSIGN, PROVISION, DEPLOY), "deploy_host"),
+    **dict.fromkeys((JOIN, PROBE, LOOK), "check_it_works"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What an operator chose. ``mac`` is that of the port which is moved, "" when none is;
+    ``from_drained`` is for the last hosts of a cloud, which must be empty then."""
+
+    discovery_seconds: int
+    deploy_seconds: int
+    probes: bool = True
+    mac: str = ""
+    from_drained: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Journey:
+    """Where a host goes: the names of its clouds and environments, for the titles of steps."""
+
+    host: str
+    source: str
+    destination: str
+    old: str
+    new: str
+
+
+def start_reassignment(
+    record: Reassignment,
+    journey: Journey,
+    choices: Choices,
+    *,
+    title: str,
+    about: Cloud,
+    evacuation: EvacuationPlan | None = None,
+    parallel: int = 1,
+    limit: int = 0,
+    user: User | None = None,
+    launched_from: str = "",
+) -> Job:
+    """Store the record and start its job; ``evacuation`` is what frees the host first.
+
+    ``about`` is the cloud that no other job about this host may be at work in. Asks no cloud.
+    Raises ``Conflict`` while one is.
+    """
+    freeing = evacuation_steps(evacuation, parallel=parallel) if evacuation else []
+    with transaction.atomic():
+        record.job = start_job(
+            kind=KIND,
+            title=title,
+            subject=subject_of(about, journey.host),
+            steps=[*freeing, *_steps(record, journey, choices, needs=[PROVE] if freeing else [])],
+            params=_params(record, choices, evacuation, limit=limit),
+            user=user,
+            launched_from=launched_from,
+        )
+        record.save()
+    return record.job
+
+
+def _params(
+    record: Reassignment, choices: Choices, evacuation: EvacuationPlan | None, *, limit: int
+) -> dict[str, Any]:
+    return {
+        "cloud": record.source_id,
+        "host": record.host,
+        "limit": limit,
+        "was_closed": evacuation.is_closed if evacuation else True,
+        "left": [],
+        "returns": record.is_released,
+        "from_drained": choices.from_drained,
+        "discovery_seconds": choices.discovery_seconds,
+        "deploy_seconds": choices.deploy_seconds,
+    }
+
+
+def _steps(
+    record: Reassignment, journey: Journey, choices: Choices, *, needs: Sequence[str]
+) -> list[StepSpec]:
+    left_out = _left_out(record, choices)
+    steps: list[StepSpec] = []
+    after: list[str] = []
+    for action in (action for action in STEPS if action not in left_out):
+        steps.append(
+            StepSpec(
+                key=action,
+                action=action,
+                title=TITLES[action].format(**vars(journey)),
+                group=GROUPS[action],
+                phase=Phase.COMPLETE,
+                params={"mac": choices.mac} if action == SWITCH else {},
+                needs=needs,
+                after=after,
+            )
+        )
+        if action in MAY_SKIP:
+            after = [action]
+        else:
+            needs, after = [action], []
+    return steps
+
+
+def _left_out(record: Reassignment, choices: Choices) -> set[str]:
+    """Give the steps that there is no need for, by the roles that the host had and gets."""
+    is_compute = COMPUTE in record.roles
+    needed = {
+        SWITCH: bool(choices.mac),
+        FORGET: COMPUTE in record.old_roles,
+        PROVISION: CONTROLLER not in record.roles,  # the environment's changes install it too
+        JOIN: is_compute,
+        PROBE: is_compute and choices.probes,
+    }
+    return {action for action, is_needed in needed.items() if not is_needed}

@@ -1,0 +1,102 @@
+"""What every step of a reassignment works with: the record, both clouds, Fuel and the machine."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel_objects import Node
+from dashboard.clients.inventory import Host
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.errors import NeedsOperator
+from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.fuel.masters import configured_fuel
+from dashboard.hosts_app.machines import configured_inventory
+from dashboard.hosts_app.models import Reassignment
+from dashboard.hosts_app.reassignment.orders import FuelOrders
+from dashboard.jobs.kinds import StepContext
+from dashboard.jobs.models import Step
+
+
+@dataclass(frozen=True)
+class Work:
+    """One step of a reassignment. Connections are made when they are first needed."""
+
+    step: Step
+    context: StepContext
+
+    @cached_property
+    def record(self) -> Reassignment:
+        """What is known of the host."""
+        return Reassignment.objects.select_related("source", "destination").get(job=self.step.job)
+
+    @cached_property
+    def fuel(self) -> FuelMaster:
+        """The Fuel master."""
+        return configured_fuel()
+
+    @cached_property
+    def source(self) -> Connection:
+        """The cloud that the host leaves."""
+        return connect(self.record.source)
+
+    @cached_property
+    def destination(self) -> Connection:
+        """The cloud that the host becomes a part of."""
+        return connect(self.record.destination)
+
+    @cached_property
+    def machine(self) -> Host:
+        """The host in the inventory, by its MAC addresses: Fuel changes its name on the way."""
+        inventory = configured_inventory()
+        return inventory.host_with_macs(self.record.macs) or inventory.host_named(self.record.host)
+
+    @property
+    def discovery_seconds(self) -> float:
+        """How long Fuel may take to discover the host."""
+        return float(self.step.job.params["discovery_seconds"])
+
+    @property
+    def deploy_seconds(self) -> float:
+        """How long each task of Fuel may take."""
+        return float(self.step.job.params["deploy_seconds"])
+
+    @property
+    def from_drained(self) -> bool:
+        """Whether the cloud that the host leaves must have no tenant and no compute."""
+        return bool(self.step.job.params["from_drained"])
+
+    @property
+    def keeps_disks(self) -> bool:
+        """Whether the layout of the host's disks fits the roles that it gets."""
+        same_roles = set(self.record.roles) == set(self.record.old_roles)
+        return same_roles or bool(self.step.job.params["returns"])
+
+    def find_node(self) -> Node | None:
+        """Give the host as Fuel knows it now, or None."""
+        return self.fuel.node_with_macs(self.record.macs)
+
+    def node(self) -> Node:
+        """Give the host as Fuel knows it now. Raises NeedsOperator when it does not."""
+        node = self.find_node()
+        if node is None:
+            raise NeedsOperator(
+                f"Fuel has no node with the MAC addresses of {self.record.host}.",
+                fix="Look whether it has booted from the network.",
+            )
+        return node
+
+    def orders(self, environment_id: int) -> FuelOrders:
+        """Give what orders something in an environment once."""
+        return FuelOrders(
+            fuel=self.fuel,
+            record=self.record,
+            environment_id=environment_id,
+            context=self.context,
+            seconds=self.deploy_seconds,
+        )
+
+    def note(self, **facts: object) -> None:
+        """Store facts of the record at once."""
+        for name, value in facts.items():
+            setattr(self.record, name, value)
+        self.record.save(update_fields=list(facts))

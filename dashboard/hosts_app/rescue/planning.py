@@ -1,0 +1,204 @@
+"""Says what becomes of the servers of a host that has died, and what is lost with it.
+
+Pure decisions about facts that were read before: nothing here asks a cloud or a BMC.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from dashboard.clients.ipmi import PowerState
+from dashboard.clients.openstack import Json
+from dashboard.errors import PumphouseError
+from dashboard.hosts_app.deed import Refusal
+from dashboard.hosts_app.evacuation.facts import HostFacts
+from dashboard.hosts_app.evacuation.planning import (
+    LEFT_HERE,
+    Choice,
+    breaks_groups,
+    chosen_by_owner,
+    is_last,
+    is_others,
+    lacks_room,
+    places_for,
+)
+from dashboard.hosts_app.nova import task_of
+
+
+class Fate(StrEnum):
+    """What becomes of a server."""
+
+    REBUILD = "rebuild on another host"
+    STAYS = "stays"
+
+
+REBUILT: Mapping[str, str] = {
+    "ACTIVE": "it starts again, as after a power cut",
+    "PAUSED": "it starts again, as after a power cut",
+    "SUSPENDED": "it starts again without its saved memory, as after a power cut",
+    "SHUTOFF": "it stays stopped",
+    "ERROR": "it is in ERROR, and started",
+}
+KEPT = "its disks are volumes and keep their data"
+SHARED = "its disks are on shared storage, as you say; Nova refuses when they are not"
+ROOT_LOST = "its local disk is made anew from its image: what was written on it is LOST"
+EPHEMERAL_LOST = "its ephemeral disk starts empty: what was on it is LOST"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadHostFacts:
+    """A host that may be dead. ``power`` is what its BMC says, or why nothing is known of it;
+    ``images`` are those of its servers that Glance still has."""
+
+    host: HostFacts
+    power: PowerState | PumphouseError
+    images: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What becomes of one server. ``disks`` are those that are no volumes; ``lost`` of them is
+    made anew."""
+
+    number: int
+    server_id: str
+    name: str
+    status: str
+    fate: Fate
+    why: str
+    where: str = ""
+    disks: int = 0
+    lost: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RescuePlan:
+    """A line for each server, and all that stands in the way."""
+
+    host: str
+    lines: Sequence[Line]
+    refusals: Sequence[Refusal]
+
+    @property
+    def rebuilt(self) -> list[Line]:
+        """The servers that are started elsewhere."""
+        return [line for line in self.lines if line.fate == Fate.REBUILD]
+
+    @property
+    def lost(self) -> int:
+        """How many disks lose what was written on them."""
+        return sum(line.lost for line in self.rebuilt)
+
+    def as_content(self) -> dict[str, Any]:
+        """Give the plan as what a row can keep."""
+        return asdict(self)
+
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> "RescuePlan":
+        """Give the plan that ``as_content`` had kept."""
+        lines = [Line(**{**line, "fate": Fate(line["fate"])}) for line in content["lines"]]
+        refusals = [Refusal(**refusal) for refusal in content["refusals"]]
+        return cls(host=content["host"], lines=lines, refusals=refusals)
+
+
+def plan_rescue(
+    facts: DeadHostFacts, *, shared_storage: bool = False, skip_errors: bool = False
+) -> RescuePlan:
+    """Plan to start the servers of a dead host elsewhere.
+
+    ``shared_storage`` is the operator's word that all disks are where the other hosts reach them:
+    no API tells. ``skip_errors`` leaves servers in ERROR alone.
+    """
+    servers = sorted(facts.host.servers, key=lambda server: (server["name"], server["id"]))
+    lines = [
+        _line(number, server, facts, shared_storage=shared_storage, skip_errors=skip_errors)
+        for number, server in enumerate(servers, start=1)
+    ]
+    leaving = {line.server_id for line in lines if line.fate == Fate.REBUILD}
+    refusals = [refusal for check in OWN_CHECKS for refusal in check(facts)]
+    refusals += [refusal for check in CHECKS for refusal in check(facts.host, leaving)]
+    return RescuePlan(host=facts.host.host, lines=lines, refusals=refusals)
+
+
+def _line(
+    number: int, server: Json, facts: DeadHostFacts, *, shared_storage: bool, skip_errors: bool
+) -> Line:
+    stays = _why_it_stays(server, facts, shared_storage=shared_storage, skip_errors=skip_errors)
+    given: dict[str, Any] = {
+        "number": number,
+        "server_id": server["id"],
+        "name": server["name"],
+        "status": server["status"],
+    }
+    if stays:
+        return Line(fate=Fate.STAYS, why=stays, **given)
+    local = _local_disks(server)
+    lost = [] if shared_storage else local
+    disks = lost or [SHARED if local else KEPT]
+    why = "; ".join([REBUILT[server["status"]], *disks])
+    where = places_for(server["id"], facts.host)
+    return Line(fate=Fate.REBUILD, why=why, where=where, disks=len(local), lost=len(lost), **given)
+
+
+def _local_disks(server: Json) -> list[str]:
+    """Give what happens to each disk of a server that is no volume when it is made anew."""
+    # Nova gives "" for the image of a server that boots from a volume.
+    root = [ROOT_LOST] if server.get("image") else []
+    ephemeral = [EPHEMERAL_LOST] if server["flavor"].get("ephemeral") else []
+    return root + ephemeral
+
+
+def _why_it_stays(
+    server: Json, facts: DeadHostFacts, *, shared_storage: bool, skip_errors: bool
+) -> str:
+    """Say why Pumphouse leaves a server alone, "" for one that is rebuilt."""
+    status, chosen, image = server["status"], chosen_by_owner(server), server.get("image")
+    if chosen in LEFT_HERE:
+        return LEFT_HERE[Choice(chosen)]
+    if status == "ERROR" and skip_errors:
+        return "it is in ERROR"
+    if status not in REBUILT:
+        return f"Nova rebuilds no server that is {status} elsewhere"
+    if task_of(server):
+        return f"Nova is at work on it ({task_of(server)}); reset its state, then plan again"
+    if image and image["id"] not in facts.images and not shared_storage:
+        return "its image is gone, so that its local disk cannot be made anew"
+    return ""
+
+
+def _is_up(facts: DeadHostFacts) -> Iterator[Refusal]:
+    if facts.host.service.is_up:
+        yield Refusal(
+            sentence=f"nova-compute of {facts.host.host} is up: the host is not dead.",
+            fix="Free the host instead, which moves its servers as they run.",
+        )
+
+
+def _cannot_be_fenced(facts: DeadHostFacts) -> Iterator[Refusal]:
+    if isinstance(facts.power, PumphouseError):
+        yield Refusal(
+            sentence=f"{facts.host.host} cannot be fenced, and a server that still runs there "
+            f"would run twice. {facts.power.sentence}",
+            fix=facts.power.fix,
+        )
+
+
+def _is_empty(facts: DeadHostFacts) -> Iterator[Refusal]:
+    if not facts.host.servers:
+        yield Refusal(
+            sentence=f"{facts.host.host} has no servers.", fix="There is nothing to rebuild."
+        )
+
+
+OWN_CHECKS: Sequence[Callable[[DeadHostFacts], Iterator[Refusal]]] = (
+    _is_up,
+    _cannot_be_fenced,
+    _is_empty,
+)
+CHECKS: Sequence[Callable[[HostFacts, set[str]], Iterator[Refusal]]] = (
+    is_others,
+    is_last,
+    lacks_room,
+    breaks_groups,
+)

@@ -1,0 +1,166 @@
+"""Starts the servers of a dead host elsewhere: fences the host, then has Nova rebuild each server.
+
+The host stays off, closed and forced down afterwards, also when the job fails or is cancelled:
+taking it out of maintenance is what brings it back.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.template.defaultfilters import pluralize
+
+from dashboard.clients.ipmi import PowerState
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.errors import NeedsOperator, PumphouseError
+from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.evacuation.facts import read_facts
+from dashboard.hosts_app.evacuation.server_moves import ServerMove
+from dashboard.hosts_app.evacuation.server_steps import ServerStep, server_steps
+from dashboard.hosts_app.hosts import look_at_hosts, subject_of
+from dashboard.hosts_app.machines import bmc_of
+from dashboard.hosts_app.maintenance import close_host
+from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.nova import servers_on
+from dashboard.hosts_app.rescue.fencing import fence, require_fenced
+from dashboard.hosts_app.rescue.planning import DeadHostFacts, RescuePlan
+from dashboard.jobs.kinds import StepContext, StepSpec
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.starting import start_job
+from dashboard.jobs.states import Phase
+
+FENCE, REBUILD, PROVE = "fence", "rebuild", "prove_gone"
+BECAUSE = "dead host"
+
+
+def read_dead_host(cloud: Connection, host: str) -> DeadHostFacts:
+    """Read what a plan needs of the cloud and of the host's BMC. Raises ``NotFound``."""
+    facts = read_facts(cloud, host)
+    wanted = {server["image"]["id"] for server in facts.servers if server.get("image")}
+    there = {id_ for id_ in wanted if cloud.find("image", f"/images/{id_}")}
+    return DeadHostFacts(host=facts, power=_power_of(host), images=frozenset(there))
+
+
+def _power_of(host: str) -> PowerState | PumphouseError:
+    try:
+        return bmc_of(host).power_status()
+    except PumphouseError as error:
+        return error
+
+
+def start_rescue(
+    cloud: Cloud,
+    plan: RescuePlan,
+    *,
+    shared_storage: bool,
+    parallel: int,
+    limit: int,
+    user: User | None = None,
+    launched_from: str = "",
+) -> Job:
+    """Start to fence a host and to rebuild its servers, ``parallel`` at a time.
+
+    Asks no cloud. Raises ``Conflict`` while another job is at work on the host.
+    """
+    return start_job(
+        kind="rescue",
+        title=f"Rebuild the servers of {plan.host} of {cloud.name} elsewhere",
+        subject=subject_of(cloud, plan.host),
+        steps=rescue_steps(plan, parallel=parallel),
+        params={
+            "cloud": cloud.pk,
+            "host": plan.host,
+            "limit": limit,
+            "shared_storage": shared_storage,
+        },
+        user=user,
+        launched_from=launched_from,
+    )
+
+
+def rescue_steps(plan: RescuePlan, *, parallel: int) -> list[StepSpec]:
+    """Give the steps: fence the host, rebuild so many servers at a time, see that they left."""
+    rebuilds = server_steps(
+        [
+            ServerStep(
+                server_id=line.server_id,
+                title=f"Rebuild {line.name} elsewhere",
+                params={"was": line.status, "disks": line.disks},
+            )
+            for line in plan.rebuilt
+        ],
+        action=REBUILD,
+        group="rebuild_servers",
+        behind=FENCE,
+        parallel=parallel,
+    )
+    first = StepSpec(key=FENCE, action=FENCE, title=f"Fence {plan.host}", group="fence_host")
+    prove = StepSpec(
+        key=PROVE,
+        action=PROVE,
+        title=f"See that the servers have left {plan.host}",
+        group="check_they_left",
+        phase=Phase.COMPLETE,
+        params={"servers": [line.server_id for line in plan.rebuilt]},
+        needs=[FENCE],
+        after=[rebuild.key for rebuild in rebuilds],
+    )
+    return [first, *rebuilds, prove]
+
+
+def fence_host(step: Step, context: StepContext) -> None:
+    """Close the host in our name, then make certain that it is off."""
+    cloud, host = _cloud_and_host(step)
+    connection = connect(cloud)
+    if close_host(connection, host, because=BECAUSE):
+        context.log(f"Disabled nova-compute of {host}.")
+    fence(connection, host, context)
+
+
+def rebuild_server(step: Step, context: StepContext) -> None:
+    """Have one server rebuilt, once the host is seen to be off; one that was deleted has left."""
+    (cloud, host), params = _cloud_and_host(step), step.job.params
+    connection, server_id = connect(cloud), step.params["server"]
+    require_fenced(connection, host)
+    if connection.find("compute", f"/servers/{server_id}") is None:
+        context.log(f"Found no server {server_id} any more.")
+        return
+    move = ServerMove(
+        cloud=connection, server_id=server_id, host=host, limit=params["limit"], context=context
+    )
+    move.rebuild(
+        was=step.params["was"],
+        has_disks=bool(step.params["disks"]),
+        on_shared_storage=params["shared_storage"],
+    )
+
+
+def prove_gone(step: Step, context: StepContext) -> None:
+    """See that Nova has none of the servers on the host any more.
+
+    Placement keeps what they took of it until its nova-compute starts again. Raises
+    ``NeedsOperator`` that names what is still there.
+    """
+    cloud, host = _cloud_and_host(step)
+    wanted = set(step.params["servers"])
+    found = [server for server in servers_on(connect(cloud), host) if server["id"] in wanted]
+    look_at_hosts(cloud)
+    if found:
+        raise NeedsOperator(
+            f"Nova still has servers on {host}: {', '.join(server['name'] for server in found)}.",
+            fix="Look at the steps of these servers; plan again for what is left.",
+        )
+    what = f"{len(wanted)} server{pluralize(wanted)}"
+    context.log(f"Saw {what} away from {host}, which stays off and closed.")
+
+
+def _cloud_and_host(step: Step) -> tuple[Cloud, str]:
+    params: Mapping[str, Any] = step.job.params
+    return Cloud.objects.get(pk=params["cloud"]), params["host"]
+
+
+STEPS: Mapping[str, Callable[[Step, StepContext], None]] = {
+    FENCE: fence_host,
+    REBUILD: rebuild_server,
+    PROVE: prove_gone,
+}
