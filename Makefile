@@ -12,7 +12,7 @@ LAB := $(ROOT) $(PYTHON) -m lab
 LAB_INSTALL := $(ROOT) $(BIN)/python -m lab install
 LAB_RUNS_ALREADY := $(LAB) status >/dev/null 2>&1
 
-.PHONY: demo test unit lint bench plugin plugin-tools lab-up lab-status lab-down packages browser clean
+.PHONY: demo test unit lint bench plugin plugin-tools lab-up lab-status lab-down packages test-packages clean
 
 demo: packages $(INSTALLED)
 	$(LAB_INSTALL)
@@ -22,7 +22,7 @@ demo: packages $(INSTALLED)
 test: export PUMPHOUSE_LAB_TOKEN_CACHE ?= 5
 # and a Nova that waits for long before it calls a host dead, those of dead hosts
 test: export PUMPHOUSE_LAB_SERVICE_DOWN ?= 30
-test: lint packages browser plugin-tools
+test: lint test-packages plugin-tools
 	$(LAB_INSTALL)
 	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(BIN)/pytest
 
@@ -64,10 +64,9 @@ lab-down:
 packages:
 	$(LAB) packages
 
-# what only the tests need: a browser, and Redis as the queue of several machines
-browser:
-	command -v chromium >/dev/null && command -v redis-server >/dev/null || \
-	    $(ROOT) apt-get install --no-install-recommends -q -y chromium redis-server
+# and what only the tests need: a browser, and the servers of an installation on several machines
+test-packages:
+	$(LAB) packages tests
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

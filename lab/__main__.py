@@ -1,6 +1,6 @@
 """Real OpenStack clouds of different releases on loopback, side by side.
 
-  python3 -m lab packages             install what the distribution must bring (root or sudo)
+  python3 -m lab packages [tests]     install what the distribution must bring (root or sudo)
   python3 -m lab install [CLOUD...]   make the virtual environments
   python3 -m lab up [CLOUD...]        from nothing or from the last `down`
   python3 -m lab status [CLOUD...]    processes and memory; exit status 1 when one is missing
@@ -47,8 +47,8 @@ def main(arguments: list[str]) -> int:
 def run(action: str, *names: str) -> int:
     """Run one command."""
     match action, names:
-        case "packages", ():
-            requirements.install_packages()
+        case "packages", () | ("tests",):
+            requirements.install_packages(for_tests=bool(names))
         case "install", _:
             lifecycle.install(chosen(names))
         case "up", _:

@@ -33,6 +33,12 @@ BUILDING = {
     "/usr/include/openssl/ssl.h": "libssl-dev",
     f"{sysconfig.get_config_var('INCLUDEPY')}/Python.h": "python3-dev",
 }
+# Not the lab's, but of the tests that run against it: a browser, and servers beside MariaDB.
+TESTING = {
+    "chromium": "chromium",
+    "redis-server": "redis-server",
+    "/usr/lib/postgresql/*/bin/postgres": "postgresql",
+}
 INSTALL = ("apt-get", "install", "--no-install-recommends")
 POLICY = Path("/usr/sbin/policy-rc.d")
 
@@ -44,7 +50,9 @@ def missing_packages(wanted: Mapping[str, str] = NEEDED) -> list[str]:
 
 def _is_there(name: str) -> bool:
     path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
-    return Path(name).exists() if name.startswith("/") else bool(shutil.which(name, path=path))
+    if name.startswith("/"):
+        return any(Path("/").glob(name.removeprefix("/")))
+    return bool(shutil.which(name, path=path))
 
 
 def check() -> None:
@@ -60,13 +68,13 @@ def check() -> None:
         raise NotPrepared("must run as root; use: sudo -E python3 -m lab ...")
 
 
-def install_packages() -> None:
+def install_packages(*, for_tests: bool = False) -> None:
     """Install what is missing, without starting its daemons."""
-    missing = missing_packages(NEEDED | USEFUL | BUILDING)
+    missing = missing_packages(NEEDED | USEFUL | BUILDING | (TESTING if for_tests else {}))
     if not missing:
         return
     if os.geteuid() != 0:
-        _again_as_root()
+        _again_as_root(*(["tests"] if for_tests else []))
         return
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     with daemons_not_started():
@@ -77,7 +85,7 @@ def install_packages() -> None:
 
 @contextlib.contextmanager
 def daemons_not_started() -> Iterator[None]:
-    """Keep apt from starting MariaDB and RabbitMQ, which it would do on all interfaces."""
+    """Keep apt from starting MariaDB, RabbitMQ and others, some of them on all interfaces."""
     before = POLICY.read_bytes() if POLICY.exists() else None
     mode = POLICY.stat().st_mode if before is not None else 0o755
     POLICY.write_text("#!/bin/sh\nexit 101\n")
@@ -92,9 +100,9 @@ def daemons_not_started() -> Iterator[None]:
             POLICY.chmod(mode)
 
 
-def _again_as_root() -> None:
+def _again_as_root(*words: str) -> None:
     if not shutil.which("sudo"):
         raise NotPrepared("installing packages takes root or sudo")
-    command = ["sudo", sys.executable, "-m", "lab", "packages"]
+    command = ["sudo", sys.executable, "-m", "lab", "packages", *words]
     if subprocess.run(command, cwd=REPOSITORY, check=False).returncode:
         raise LabError("installing packages with sudo failed")

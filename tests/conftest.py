@@ -9,7 +9,11 @@ from django.conf import settings
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
-from tests.servers import mariadb_server, redis_server  # noqa: F401 - fixtures
+from tests.servers import (  # noqa: F401 - fixtures
+    mariadb_server,
+    postgresql_server,
+    redis_server,
+)
 
 
 @pytest.fixture(scope="session")

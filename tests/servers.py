@@ -1,15 +1,19 @@
-"""Real servers for tests: MariaDB and Redis, each on a free loopback port and a directory of its
-own. A missing program fails the tests that need it: they would prove nothing if skipped."""
+"""Real servers for tests: MariaDB, PostgreSQL and Redis, each on a free loopback port and a
+directory of its own. A missing program fails the tests that need it: they would prove nothing if
+skipped."""
 
 import os
+import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pymysql
 import pytest
 import redis
@@ -61,6 +65,46 @@ def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """Give the address of an empty database ``pumphouse``, as DATABASE_URL wants it."""
+    programs = [*Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    if not programs:
+        pytest.fail("postgres is missing: install it (apt-get install postgresql).")
+    program = max(programs, key=lambda path: int(path.parts[-3]))
+    # it does not run as root, whose folders for tests nobody else may enter
+    account = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    with tempfile.TemporaryDirectory(prefix="pumphouse-postgresql-") as folder:
+        shutil.chown(folder, account)
+        data, port = f"{folder}/data", free_port()
+        subprocess.run(
+            [
+                program.with_name("initdb"),
+                "-D",
+                data,
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+            ],
+            check=True,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            user=account,
+        )
+        command = [str(program), "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder]
+        address = f"postgres://postgres@127.0.0.1:{port}"
+
+        def make_database() -> None:
+            with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+                connection.execute("CREATE DATABASE pumphouse")
+
+        with _running(command, log=Path(folder, "log"), ready=make_database, user=account):
+            yield f"{address}/pumphouse"
+
+
+@pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of an empty Redis, as PUMPHOUSE_BROKER wants it."""
     program = _program("redis-server", package="redis-server")
@@ -99,9 +143,11 @@ def _program(name: str, *, package: str) -> str:
 
 
 @contextmanager
-def _running(command: list[str], *, log: Path, ready: Callable[[], object]) -> Iterator[None]:
+def _running(
+    command: list[str], *, log: Path, ready: Callable[[], object], user: str | None = None
+) -> Iterator[None]:
     with log.open("wb") as output:
-        server = subprocess.Popen(command, stdout=output, stderr=output)
+        server = subprocess.Popen(command, stdout=output, stderr=output, user=user)
         try:
             _await(server, ready, log)
             yield
@@ -116,7 +162,7 @@ def _await(server: subprocess.Popen[bytes], ready: Callable[[], object], log: Pa
         try:
             ready()
             return
-        except (OSError, pymysql.Error, redis.ConnectionError) as error:
+        except (OSError, psycopg.Error, pymysql.Error, redis.ConnectionError) as error:
             if server.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(f"{server.args[0]} did not start: {error}\n{log.read_text()}")
             time.sleep(0.1)

@@ -2,6 +2,8 @@
 
 from dashboard.clients.openstack import Cloud, Json
 
+CLOSED = "COMPUTE_STATUS_DISABLED"
+
 
 def hypervisors_of(cloud: Cloud, host: str) -> list[Json]:
     """Give a host's hypervisors. Nova lists none before the host is mapped to a cell.
@@ -20,3 +22,15 @@ def providers_of(cloud: Cloud, host: str) -> list[str]:
     if not cloud.supports("compute", "2.53"):
         return []
     return [str(each["id"]) for each in hypervisors_of(cloud, host)]
+
+
+def is_closed_in_placement(cloud: Cloud, host: str) -> bool:
+    """Say whether the scheduler still leaves a host out because of a trait, as Nova has it since
+    Train. A host that was enabled while it was down keeps the trait until it reports next."""
+    return any(
+        CLOSED
+        in cloud.get(
+            "placement", f"/resource_providers/{provider}/traits", "traits", microversion="1.6"
+        )
+        for provider in providers_of(cloud, host)
+    )

@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.hosts import subject_of
+from dashboard.hosts_app.hypervisors import is_closed_in_placement
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.nova import (
     OURS,
@@ -87,5 +88,9 @@ def change_maintenance(cloud: Cloud, host: str, *, to: str) -> str:
     if to == ON:
         changed = close_host(connection, host, because="maintenance")
         return f"Disabled nova-compute of {host}." if changed else f"Found {host} closed already."
-    changed = open_host(connection, host)
-    return f"Enabled nova-compute of {host}." if changed else f"Found {host} open already."
+    if not open_host(connection, host):
+        return f"Found {host} open already."
+    enabled = f"Enabled nova-compute of {host}."
+    if is_closed_in_placement(connection, host):
+        return f"{enabled} It gets new servers once it has reported to placement."
+    return enabled

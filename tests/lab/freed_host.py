@@ -4,12 +4,15 @@ The lab is left as it was found, however the tests end: Fuel's state is put back
 the host's nova-compute to the cloud that it first belonged to.
 """
 
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.conf import settings
 
 import lab
@@ -25,10 +28,11 @@ from dashboard.jobs.models import Job
 from lab import processes
 from lab.bmc.hosts import host_named
 from lab.fuel import running
-from lab.places import run_directory
+from lab.places import run_directory, write_private
 from tests.lab.conftest import run
 
 HOST = "src-c3"
+ADMIN_VLAN = 100
 Boot = Callable[..., str]
 
 
@@ -56,11 +60,33 @@ def fuel_and_machines(source: Connection, destination: Connection) -> Iterator[N
     """Let Pumphouse know Fuel and the inventory inside; the host is put back afterwards."""
     with pytest.MonkeyPatch.context() as patch, fuel_at_work():
         patch.setattr(settings, "PUMPHOUSE_CONFIG", str(lab.config_yaml_path()))
-        patch.setattr(settings, "PUMPHOUSE_INVENTORY", str(lab.inventory_yaml_path()))
+        patch.setattr(settings, "PUMPHOUSE_INVENTORY", str(inventory_with_switch()))
         try:
             yield
         finally:
             put_back(source, destination)
+
+
+def inventory_with_switch() -> Path:
+    """Write the lab's inventory with a command that moves switch ports, and give its path.
+
+    The lab has no switch: the command writes down what it was told.
+    """
+    folder = run_directory() / "switch"
+    folder.mkdir(exist_ok=True)
+    hook = folder / "to-vlan"
+    hook.write_text(f'#!/bin/sh\necho "$@" >> {shlex.quote(str(folder / "told"))}\n')
+    hook.chmod(0o700)
+    inventory = yaml.safe_load(lab.inventory_yaml_path().read_text())
+    inventory["pumphouse"] = {"admin_vlan": ADMIN_VLAN, "switch_hook": str(hook)}
+    (folder / "told").write_text("")
+    write_private(folder / "inventory.yaml", yaml.safe_dump(inventory))
+    return folder / "inventory.yaml"
+
+
+def told_to_switch() -> list[str]:
+    """Give what the switch's command was told, a line each time."""
+    return (run_directory() / "switch" / "told").read_text().splitlines()
 
 
 def put_back(source: Connection, destination: Connection) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.clients.openstack import Cloud, Json, wait_for
-from dashboard.hosts_app.hypervisors import providers_of
+from dashboard.hosts_app.hypervisors import is_closed_in_placement
 from dashboard.hosts_app.nova import compute_service, host_of, task_of
 
 ACTIONS = {
@@ -109,15 +109,8 @@ class HostServers:
         self.cloud.delete("image", f"/images/{self.image}")
 
     def _takes_servers(self) -> bool | None:
-        # A nova-compute that was down when its service was enabled says so to placement later.
-        traits = {
-            trait
-            for provider in providers_of(self.cloud, self.host)
-            for trait in self.cloud.get(
-                "placement", f"/resource_providers/{provider}/traits", "traits", microversion="1.6"
-            )
-        }
-        return None if "COMPUTE_STATUS_DISABLED" in traits else True
+        # one that was enabled while it was down is closed to new servers until it reports
+        return None if is_closed_in_placement(self.cloud, self.host) else True
 
     def _gone(self, id_: str) -> bool | None:
         return None if self.cloud.find("compute", f"/servers/{id_}") else True

@@ -52,6 +52,7 @@ MOMENTS: dict[str, tuple[Any, ...]] = {
     "between unassigning the node and ordering its removal": (after, FuelMaster, "unassign"),
     "between ordering its removal and noting that": (after, FuelMaster, "deploy_changes"),
     "while Fuel removes it": (before, FuelMaster, "wait_for_task"),
+    "after its switch port was moved": (after, discovery, "move_port"),
     "between choosing the network as boot device and the power": (
         after,
         Bmc,

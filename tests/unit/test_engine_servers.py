@@ -15,11 +15,13 @@ from tests.rehearsal.jobs import ROOT, lines, process
 STEPS = 30
 
 
-@pytest.fixture(scope="module")
-def mariadb_environment(mariadb_server: str, tmp_path_factory) -> dict[str, str]:
-    """Give the environment of an installation on a MariaDB that has been migrated."""
+@pytest.fixture(scope="module", params=["mariadb", "postgresql"])
+def environment(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """Give the environment of an installation on a database server that has been migrated."""
     environment = {
-        "DATABASE_URL": mariadb_server,
+        "DATABASE_URL": request.getfixturevalue(f"{request.param}_server"),
         "DJANGO_SETTINGS_MODULE": "tests.rehearsal.settings",
         "PUMPHOUSE_HOME": str(tmp_path_factory.mktemp("machine")),
         "PUMPHOUSE_SECRET_KEY": settings.SECRET_KEY,
@@ -57,23 +59,29 @@ def assert_moved(result: dict[str, object], notes: Path) -> None:
     assert len(lines(notes)) == STEPS
 
 
-def test_a_job_runs_on_mariadb_as_database_and_broker(mariadb_environment, tmp_path):
-    assert_moved(moved_by_a_cluster(mariadb_environment, tmp_path / "n"), tmp_path / "n")
+def test_a_job_runs_on_a_database_server_that_is_its_broker_too(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    assert_moved(moved_by_a_cluster(environment, tmp_path / "n"), tmp_path / "n")
 
 
-def test_a_job_runs_on_mariadb_with_redis_as_broker(mariadb_environment, redis_server, tmp_path):
-    environment = {**mariadb_environment, "PUMPHOUSE_BROKER": redis_server}
+def test_a_job_runs_with_redis_as_broker(
+    environment: dict[str, str], redis_server: str, tmp_path: Path
+) -> None:
     with redis.from_url(redis_server) as broker:
         broker.flushall()
         before = broker.info("commandstats").get("cmdstat_rpush", {}).get("calls", 0)
-        assert_moved(moved_by_a_cluster(environment, tmp_path / "n"), tmp_path / "n")
+        with_redis = {**environment, "PUMPHOUSE_BROKER": redis_server}
+        assert_moved(moved_by_a_cluster(with_redis, tmp_path / "n"), tmp_path / "n")
         after = broker.info("commandstats")["cmdstat_rpush"]["calls"]
     assert after > before, "the bell did not go through Redis"
 
 
-def test_rival_drivers_on_mariadb_do_not_lose_a_step_to_deadlocks(mariadb_environment, tmp_path):
+def test_rival_drivers_do_not_lose_a_step_to_deadlocks(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     """The benchmark's dense graph, driven by a cluster of four, ends with every step done once."""
-    crowd = {**mariadb_environment, "PUMPHOUSE_WORKERS": "4", "PUMPHOUSE_STEP_THREADS": "4"}
+    crowd = {**environment, "PUMPHOUSE_WORKERS": "4", "PUMPHOUSE_STEP_THREADS": "4"}
     result = run("tests.rehearsal.rivals", str(tmp_path / "n"), "4", "600", environment=crowd)
     assert json.loads(result.splitlines()[-1]) == {"state": "done", "done": 600}
     keys = [line.split()[0] for line in lines(tmp_path / "n")]

@@ -4,7 +4,11 @@ from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import Json, wait_for
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.hosts import look_at_hosts
-from dashboard.hosts_app.hypervisors import hypervisors_of, providers_of
+from dashboard.hosts_app.hypervisors import (
+    hypervisors_of,
+    is_closed_in_placement,
+    providers_of,
+)
 from dashboard.hosts_app.nova import ComputeService, compute_services, enable_service
 from dashboard.hosts_app.reassignment.probe_server import boot_probe
 from dashboard.hosts_app.reassignment.work import Work
@@ -51,6 +55,8 @@ def missing_on(connection: Connection, host: str) -> str:
         return "it is in no cell yet (nova-manage cell_v2 discover_hosts)"
     if not all(_inventories(connection, provider) for provider in providers_of(connection, host)):
         return "placement knows nothing of what it has"
+    if is_closed_in_placement(connection, host):
+        return "placement counts it as disabled until its nova-compute reports next"
     return ""
 
 

@@ -31,6 +31,7 @@ from lab.bmc.hosts import host_named
 from lab.fuel import running
 from tests.lab.conftest import run
 from tests.lab.freed_host import (
+    ADMIN_VLAN,
     HOST,
     Boot,
     act,
@@ -41,6 +42,7 @@ from tests.lab.freed_host import (
     server_of,
     servers_of,
     started,
+    told_to_switch,
 )
 
 BMC_LINES: list[int] = []
@@ -131,6 +133,11 @@ def test_its_bmc_was_told_to_boot_it_from_the_network_once(moved: Job) -> None:
     lines = control.log(HOST)[BMC_LINES[0] :]
     assert sum("set boot pxe" in line for line in lines) == 1
     assert sum("starts from network" in line for line in lines) == 1
+
+
+def test_its_switch_port_was_moved_once(moved: Job) -> None:
+    boots_by = next(face["mac"] for face in moved.reassignment.interfaces if face["pxe"])
+    assert told_to_switch() == [f"{HOST} {boots_by} {ADMIN_VLAN}"]
 
 
 def test_both_clouds_are_sane(moved: Job) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 import lab
 from dashboard.clients.fuel_objects import Task
@@ -24,6 +25,7 @@ from lab.bmc import control
 from lab.fuel import running
 from tests.lab.conftest import run
 from tests.lab.freed_host import (
+    ADMIN_VLAN,
     HOST,
     fuel_and_machines,
     planned,
@@ -31,6 +33,7 @@ from tests.lab.freed_host import (
     server_of,
     servers_of,
     started,
+    told_to_switch,
 )
 from tests.lab.killed_reassignment import MOMENTS
 from tests.lab.test_killed_workers import expire_leases
@@ -72,7 +75,7 @@ def killed(clouds: dict[str, Cloud], server: str, pumphouse_home: Any) -> Killed
     """The job, driven by one driver after the other, each killed at another moment."""
     files = {
         "PUMPHOUSE_CONFIG": str(lab.config_yaml_path()),
-        "PUMPHOUSE_INVENTORY": str(lab.inventory_yaml_path()),
+        "PUMPHOUSE_INVENTORY": settings.PUMPHOUSE_INVENTORY,
     }
     tasks = {task.id for environment in (SRC, DST) for task in ordered(environment)}
     lines = len(control.log(HOST))
@@ -112,6 +115,11 @@ def test_fuel_got_each_order_once(killed: Killed) -> None:
 def test_the_host_booted_from_the_network_once(killed: Killed) -> None:
     lines = control.log(HOST)[killed.lines :]
     assert sum("starts from network" in line for line in lines) == 1
+
+
+def test_its_switch_port_was_moved_each_time_to_the_same_vlan(killed: Killed) -> None:
+    boots_by = next(face["mac"] for face in killed.job.reassignment.interfaces if face["pxe"])
+    assert set(told_to_switch()) == {f"{HOST} {boots_by} {ADMIN_VLAN}"}
 
 
 def test_the_host_is_one_of_the_destination_and_the_probe_left_nothing(
