@@ -66,6 +66,31 @@ class PlanLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServerLine:
+    """What becomes of one server of a host. ``where`` is empty for one that goes to no other host,
+    and each plan has a ``Fate`` of its own."""
+
+    number: int
+    server_id: str
+    name: str
+    status: str
+    fate: str
+    why: str
+    where: str = ""
+
+    def told(self) -> PlanLine:
+        """Give it as people read it."""
+        return PlanLine(
+            number=self.number,
+            subject=self.name,
+            state=self.status,
+            fate=self.fate,
+            why=self.why,
+            where=self.where,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """What a plan says. ``notes`` are sentences to be read before confirming, as what will be lost
     and how much room is left; ``content`` is what the deed needs when it starts (no secrets)."""

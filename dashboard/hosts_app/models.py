@@ -148,8 +148,8 @@ class Host(models.Model):
         return self.Condition.MAINTENANCE if ours else self.Condition.CLOSED
 
 
-class HostPlan(models.Model):
-    """What would be done to a host: frozen when it was read, started at most once."""
+class StoredPlan(models.Model):
+    """What would be done: frozen when it was read, shown to people, started at most once."""
 
     class State(models.TextChoices):
         """How far it is."""
@@ -159,15 +159,12 @@ class HostPlan(models.Model):
         REFUSED = "refused", "Refused"
         STARTED = "started", "Started"
 
-    cloud = models.ForeignKey(Cloud, on_delete=models.CASCADE, related_name="host_plans")
-    host = models.CharField(max_length=190)
-    deed = models.SlugField(max_length=40)
     options = models.JSONField(default=dict, blank=True)
     # what a person reads: lines with number, subject, state, fate and why; refusals; sentences
     lines = models.JSONField(default=list, blank=True)
     refusals = models.JSONField(default=list, blank=True)
     notes = models.JSONField(default=list, blank=True)
-    # what the deed needs when it starts
+    # what is needed when it starts
     content = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.DRAFTING)
     plan_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -175,7 +172,16 @@ class HostPlan(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        abstract = True
         ordering = ["-id"]
+
+
+class HostPlan(StoredPlan):
+    """What would be done to a host, by the deed of that name."""
+
+    cloud = models.ForeignKey(Cloud, on_delete=models.CASCADE, related_name="host_plans")
+    host = models.CharField(max_length=190)
+    deed = models.SlugField(max_length=40)
 
     def __str__(self) -> str:
         return f"Plan {self.pk} for {self.host}"
@@ -204,35 +210,20 @@ class FuelRelease(models.Model):
         return f"{self.name} ({self.version}, id {self.release_id})"
 
 
-class EnvironmentPlan(models.Model):
-    """What a new environment would be like that is made from another one; made at most once.
+class EnvironmentPlan(StoredPlan):
+    """What a new environment would be like that is made from another one.
 
-    It holds no value of a setting that can be a secret: only which settings are carried.
+    Its lines are ``environments.lines.CopyLine``, its content ``environments.planning.Content``: no
+    value of a setting that can be a secret, only which settings are carried.
     """
-
-    State = HostPlan.State
 
     environment = models.ForeignKey(
         FuelEnvironment, on_delete=models.CASCADE, related_name="copy_plans"
     )
     name = models.CharField(max_length=50, help_text="Of the new environment.")
-    options = models.JSONField(default=dict, blank=True)
-    # what a person reads, as ``environments.lines.CopyLine``; refusals; sentences
-    lines = models.JSONField(default=list, blank=True)
-    refusals = models.JSONField(default=list, blank=True)
-    notes = models.JSONField(default=list, blank=True)
-    # what is carried, as ``environments.planning.Content``
-    content = models.JSONField(default=dict, blank=True)
-    state = models.CharField(max_length=8, choices=State, default=State.DRAFTING)
-    plan_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
-    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     # ids of Fuel: the newest environment right before the order, then the one that it made
     newest_id = models.IntegerField(null=True)
     copy_id = models.IntegerField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["-id"]
 
     def __str__(self) -> str:
         return f"Plan {self.pk} for {self.name}"

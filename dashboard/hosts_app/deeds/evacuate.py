@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.template.defaultfilters import pluralize
 
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.deed import Deed, Draft, Option, PlanLine
+from dashboard.hosts_app.deed import Deed, Draft, Option
 from dashboard.hosts_app.evacuation.facts import HostFacts, read_facts
-from dashboard.hosts_app.evacuation.planning import EvacuationPlan, Line, plan_of
+from dashboard.hosts_app.evacuation.planning import EvacuationPlan, plan_of
 from dashboard.hosts_app.evacuation.room import RAM_MIB, VCPU, Resources
 from dashboard.hosts_app.evacuation.steps import (
     LIMIT_SECONDS,
@@ -48,7 +48,7 @@ class Evacuate(Deed):
         facts = read_facts(connect(cloud), host)
         plan = plan_of(facts, skip_errors=options["skip_errors"])
         return Draft(
-            lines=[told(line) for line in plan.lines],
+            lines=[line.told() for line in plan.lines],
             refusals=plan.refusals,
             notes=list(notes_about(plan, facts)),
             content=plan.as_content(),
@@ -71,18 +71,6 @@ class Evacuate(Deed):
     def follow_up(self, job: Job) -> Job | None:
         """Give the job that enables the host again."""
         return reopening_of(job)
-
-
-def told(line: Line) -> PlanLine:
-    """Give a server's fate as people read it."""
-    return PlanLine(
-        number=line.number,
-        subject=line.name,
-        state=line.status,
-        fate=line.fate,
-        why=line.why,
-        where=line.where,
-    )
 
 
 def notes_about(plan: EvacuationPlan, facts: HostFacts) -> Iterator[str]:

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import cloud_named
 from dashboard.hosts_app.deed import Deed, Draft, Option
-from dashboard.hosts_app.deeds.evacuate import told
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan
 from dashboard.hosts_app.evacuation.steps import (
     LIMIT_SECONDS,
@@ -90,7 +89,7 @@ class Reassign(Deed):
         roles, mac = _roles(options["roles"]), mac_to_move(facts, options)
         lines = lines_of(
             facts,
-            [told(line) for line in evacuation.lines],
+            [line.told() for line in evacuation.lines],
             roles=roles,
             moves_port=bool(mac),
             probes=options["probe"],

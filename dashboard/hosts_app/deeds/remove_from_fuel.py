@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from dashboard.hosts_app.deed import Deed, Draft, Option
-from dashboard.hosts_app.deeds.evacuate import told
 from dashboard.hosts_app.deeds.reassign import DEPLOY_MINUTES, DISCOVERY_MINUTES
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan
 from dashboard.hosts_app.evacuation.steps import (
@@ -65,7 +64,7 @@ class RemoveFromFuel(Deed):
             facts = replace(facts, machine=replace(facts.machine, fault=None))
         after = [discovered(host)] if options["rediscover"] else []
         return Draft(
-            lines=numbered([told(line) for line in evacuation.lines], [*leaving(facts), *after]),
+            lines=numbered([line.told() for line in evacuation.lines], [*leaving(facts), *after]),
             # what is said of the environment is said once: it is both that of before and of after
             refusals=list(dict.fromkeys(refusals_of(facts, evacuation))),
             content={**_content(facts), "evacuation": evacuation.as_content()},

@@ -8,13 +8,12 @@ from django.template.defaultfilters import pluralize
 
 from dashboard.clients.ipmi import PowerState
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.deed import Deed, Draft, Option, PlanLine
+from dashboard.hosts_app.deed import Deed, Draft, Option
 from dashboard.hosts_app.evacuation.steps import LIMIT_SECONDS, PARALLEL
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.rescue.planning import (
     DeadHostFacts,
     Fate,
-    Line,
     RescuePlan,
     plan_rescue,
 )
@@ -51,7 +50,7 @@ class Rescue(Deed):
             skip_errors=options["skip_errors"],
         )
         return Draft(
-            lines=[told(line) for line in plan.lines],
+            lines=[line.told() for line in plan.lines],
             refusals=plan.refusals,
             notes=list(notes_about(plan, facts)),
             content=plan.as_content(),
@@ -79,18 +78,6 @@ class Rescue(Deed):
 def phrase(plan: RescuePlan) -> str:
     """Give what is typed to confirm: longer than the host's name where something is lost."""
     return f"{plan.host} loses {plan.lost} disk{pluralize(plan.lost)}" if plan.lost else plan.host
-
-
-def told(line: Line) -> PlanLine:
-    """Give what becomes of a server as people read it."""
-    return PlanLine(
-        number=line.number,
-        subject=line.name,
-        state=line.status,
-        fate=line.fate,
-        why=line.why,
-        where=line.where,
-    )
 
 
 def notes_about(plan: RescuePlan, facts: DeadHostFacts) -> Iterator[str]:

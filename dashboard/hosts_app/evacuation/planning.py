@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from dashboard.clients.openstack import Json
-from dashboard.hosts_app.deed import Refusal
+from dashboard.hosts_app.deed import Refusal, ServerLine
 from dashboard.hosts_app.evacuation.facts import HostFacts, policy_of
 from dashboard.hosts_app.evacuation.flavors import devices, is_tied_to_numa
 from dashboard.hosts_app.evacuation.room import first_fit, hosts_with_room
@@ -78,18 +78,11 @@ FIXES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
-    """The fate of one server. ``fix`` is empty but for those that are refused, ``where`` for those
-    that go to no other host."""
+class Line(ServerLine):
+    """The fate of one server. ``fix`` is empty but for those that are refused."""
 
-    number: int
-    server_id: str
-    name: str
-    status: str
     fate: Fate
-    why: str
     fix: str = ""
-    where: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

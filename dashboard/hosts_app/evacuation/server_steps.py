@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Step
 from dashboard.jobs.states import Phase
 
 
@@ -38,3 +40,9 @@ def server_steps(
         )
         for place, (key, server) in enumerate(zip(keys, servers, strict=True))
     ]
+
+
+def cloud_and_host(step: Step) -> tuple[Cloud, str]:
+    """Give the cloud and the name of the host that the job of a step is about."""
+    params: Mapping[str, Any] = step.job.params
+    return Cloud.objects.get(pk=params["cloud"]), params["host"]

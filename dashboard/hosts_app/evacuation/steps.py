@@ -12,7 +12,7 @@ from dashboard.hosts_app.evacuation.facts import read_facts
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan, Fate, plan_of
 from dashboard.hosts_app.evacuation.room import taken_on
 from dashboard.hosts_app.evacuation.server_moves import ServerMove
-from dashboard.hosts_app.evacuation.server_steps import ServerStep, server_steps
+from dashboard.hosts_app.evacuation.server_steps import ServerStep, cloud_and_host, server_steps
 from dashboard.hosts_app.hosts import look_at_hosts, subject_of
 from dashboard.hosts_app.maintenance import OFF, close_host, start_maintenance
 from dashboard.hosts_app.models import Cloud
@@ -119,14 +119,14 @@ def evacuation_steps(plan: EvacuationPlan, *, parallel: int) -> list[StepSpec]:
 
 def close(step: Step, context: StepContext) -> None:
     """Keep new servers off the host."""
-    cloud, host = _cloud_and_host(step)
+    cloud, host = cloud_and_host(step)
     if close_host(connect(cloud), host, because="evacuation"):
         context.log(f"Disabled nova-compute of {host}.")
 
 
 def move_server(step: Step, context: StepContext) -> None:
     """Move one server off the host; one that was deleted meanwhile has left as well."""
-    cloud, host = _cloud_and_host(step)
+    cloud, host = cloud_and_host(step)
     connection, server_id = connect(cloud), step.params["server"]
     # Again: a job that failed or was cancelled has opened the host, and may be resumed.
     close_host(connection, host, because="evacuation")
@@ -148,7 +148,7 @@ def prove_empty(step: Step, context: StepContext) -> None:
 
     Raises ``NeedsOperator`` that names what is still there.
     """
-    cloud, host = _cloud_and_host(step)
+    cloud, host = cloud_and_host(step)
     connection, left = connect(cloud), set(step.job.params["left"])
 
     def empty() -> bool | None:
@@ -202,11 +202,6 @@ def reopening_of(job: Job) -> Job | None:
     """Give the job that ``reopen`` started, None when there was no need."""
     later = Job.objects.filter(kind="host_maintenance", subject=job.subject, pk__gt=job.pk)
     return later.order_by("pk").last()
-
-
-def _cloud_and_host(step: Step) -> tuple[Cloud, str]:
-    params = step.job.params
-    return Cloud.objects.get(pk=params["cloud"]), params["host"]
 
 
 STEPS: Mapping[str, Callable[[Step, StepContext], None]] = {

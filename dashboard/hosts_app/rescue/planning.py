@@ -11,7 +11,7 @@ from typing import Any
 from dashboard.clients.ipmi import PowerState
 from dashboard.clients.openstack import Json
 from dashboard.errors import PumphouseError
-from dashboard.hosts_app.deed import Refusal
+from dashboard.hosts_app.deed import Refusal, ServerLine
 from dashboard.hosts_app.evacuation.facts import HostFacts
 from dashboard.hosts_app.evacuation.planning import (
     LEFT_HERE,
@@ -57,17 +57,11 @@ class DeadHostFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class Line(ServerLine):
     """What becomes of one server. ``disks`` are those that are no volumes; ``lost`` of them is
     made anew."""
 
-    number: int
-    server_id: str
-    name: str
-    status: str
     fate: Fate
-    why: str
-    where: str = ""
     disks: int = 0
     lost: int = 0
 

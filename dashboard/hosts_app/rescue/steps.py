@@ -5,7 +5,6 @@ taking it out of maintenance is what brings it back.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.template.defaultfilters import pluralize
@@ -16,7 +15,7 @@ from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.evacuation.facts import read_facts
 from dashboard.hosts_app.evacuation.server_moves import ServerMove
-from dashboard.hosts_app.evacuation.server_steps import ServerStep, server_steps
+from dashboard.hosts_app.evacuation.server_steps import ServerStep, cloud_and_host, server_steps
 from dashboard.hosts_app.hosts import look_at_hosts, subject_of
 from dashboard.hosts_app.machines import bmc_of
 from dashboard.hosts_app.maintenance import close_host
@@ -110,7 +109,7 @@ def rescue_steps(plan: RescuePlan, *, parallel: int) -> list[StepSpec]:
 
 def fence_host(step: Step, context: StepContext) -> None:
     """Close the host in our name, then make certain that it is off."""
-    cloud, host = _cloud_and_host(step)
+    cloud, host = cloud_and_host(step)
     connection = connect(cloud)
     if close_host(connection, host, because=BECAUSE):
         context.log(f"Disabled nova-compute of {host}.")
@@ -119,7 +118,7 @@ def fence_host(step: Step, context: StepContext) -> None:
 
 def rebuild_server(step: Step, context: StepContext) -> None:
     """Have one server rebuilt, once the host is seen to be off; one that was deleted has left."""
-    (cloud, host), params = _cloud_and_host(step), step.job.params
+    (cloud, host), params = cloud_and_host(step), step.job.params
     connection, server_id = connect(cloud), step.params["server"]
     require_fenced(connection, host)
     if connection.find("compute", f"/servers/{server_id}") is None:
@@ -141,7 +140,7 @@ def prove_gone(step: Step, context: StepContext) -> None:
     Placement keeps what they took of it until its nova-compute starts again. Raises
     ``NeedsOperator`` that names what is still there.
     """
-    cloud, host = _cloud_and_host(step)
+    cloud, host = cloud_and_host(step)
     wanted = set(step.params["servers"])
     found = [server for server in servers_on(connect(cloud), host) if server["id"] in wanted]
     look_at_hosts(cloud)
@@ -152,11 +151,6 @@ def prove_gone(step: Step, context: StepContext) -> None:
         )
     what = f"{len(wanted)} server{pluralize(wanted)}"
     context.log(f"Saw {what} away from {host}, which stays off and closed.")
-
-
-def _cloud_and_host(step: Step) -> tuple[Cloud, str]:
-    params: Mapping[str, Any] = step.job.params
-    return Cloud.objects.get(pk=params["cloud"]), params["host"]
 
 
 STEPS: Mapping[str, Callable[[Step, StepContext], None]] = {
