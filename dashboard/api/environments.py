@@ -16,11 +16,11 @@ from dashboard.api.clouds import EnvironmentSerializer
 from dashboard.api.host_fields import RefusalSerializer
 from dashboard.api.permissions import caller
 from dashboard.hosts_app.environments.duplicating import (
-    planning_of,
     start_duplication,
     start_environment_plan,
 )
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment
+from dashboard.hosts_app.stored_plans import planning_of
 from dashboard.jobs.roles import Action
 
 

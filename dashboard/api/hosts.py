@@ -24,9 +24,10 @@ from dashboard.api.host_fields import (
 )
 from dashboard.api.permissions import RolePermission, caller, require
 from dashboard.hosts_app.deed import all_deeds, deed_named
-from dashboard.hosts_app.host_plans import planning_of, start_host_deed, start_host_plan
+from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
 from dashboard.hosts_app.maintenance import start_maintenance
 from dashboard.hosts_app.models import Cloud, Host, HostPlan
+from dashboard.hosts_app.stored_plans import planning_of
 from dashboard.jobs.roles import Action
 
 

@@ -16,11 +16,11 @@ from dashboard.cli.screen import Screen
 from dashboard.hosts_app.deed import Deed, Option
 from dashboard.hosts_app.host_plans import (
     lines_of,
-    planning_of,
     start_host_deed,
     start_host_plan,
 )
 from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.hosts_app.stored_plans import planning_of
 from dashboard.jobs.models import Job
 
 

@@ -1,15 +1,15 @@
 """Plans of what is done to a host: made by a job, stored, read by a person, then started once."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from dashboard.errors import BadInput, Conflict, NotFound
+from dashboard.errors import BadInput
 from dashboard.hosts_app.deed import Deed, Option, PlanLine, Value, deed_named
 from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.hosts_app.stored_plans import keep_draft, require_ready, take
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job
@@ -73,11 +73,7 @@ def _value(option: Option, given: Any) -> Value:
 def draft_host_plan(plan: HostPlan) -> None:
     """Ask the clouds and store what the plan says."""
     draft = deed_named(plan.deed).draft(plan.cloud, plan.host, plan.options)
-    plan.lines = [asdict(line) for line in draft.lines]
-    plan.refusals = [asdict(refusal) for refusal in draft.refusals]
-    plan.notes, plan.content = list(draft.notes), dict(draft.content)
-    plan.state = HostPlan.State.REFUSED if plan.refusals else HostPlan.State.READY
-    plan.save()
+    keep_draft(plan, draft)
 
 
 def start_host_deed(
@@ -89,14 +85,14 @@ def start_host_deed(
     ``Conflict`` when the plan was started before or the host has another job.
     """
     deed = deed_named(plan.deed)
-    _require_ready(plan)
+    require_ready(plan)
     if confirmation != deed.to_type(plan):
         raise BadInput(
             f"{confirmation!r} is not {deed.to_type(plan)!r}, so nothing was done.",
             fix=f"Type {deed.to_type(plan)} to confirm.",
         )
     with transaction.atomic():
-        _take(plan)
+        take(plan)
         plan.job = deed.start(
             plan, confirmation=confirmation, user=user, launched_from=launched_from
         )
@@ -108,35 +104,6 @@ def start_host_deed(
     return plan.job
 
 
-def _take(plan: HostPlan) -> None:
-    """Mark a plan as started; of two who start it at once, one is refused."""
-    ready = HostPlan.objects.filter(pk=plan.pk, state=HostPlan.State.READY)
-    if not ready.update(state=HostPlan.State.STARTED):
-        raise _started_before(plan)
-
-
-def planning_of(plan: HostPlan) -> Job:
-    """Give the job that makes a plan, or has made it. Raises ``NotFound`` when it was deleted."""
-    if plan.plan_job is None:
-        raise NotFound(f"The job that made plan {plan.pk} is gone.", fix="Plan again.")
-    return plan.plan_job
-
-
 def lines_of(plan: HostPlan) -> list[PlanLine]:
     """Give what a stored plan says of each thing that it touches."""
     return [PlanLine(**line) for line in plan.lines]
-
-
-def _require_ready(plan: HostPlan) -> None:
-    if plan.state == HostPlan.State.STARTED:
-        raise _started_before(plan)
-    if plan.state == HostPlan.State.DRAFTING:
-        raise BadInput(f"Plan {plan.pk} of {plan.host} is not ready.", fix="Wait for its job.")
-    if plan.refusals:
-        first = plan.refusals[0]
-        more = f" ({len(plan.refusals) - 1} more in the plan.)" * (len(plan.refusals) > 1)
-        raise BadInput(first["sentence"] + more, fix=first["fix"])
-
-
-def _started_before(plan: HostPlan) -> Conflict:
-    return Conflict(f"Plan {plan.pk} of {plan.host} was started before.", fix="Plan again.")

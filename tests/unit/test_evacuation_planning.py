@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dashboard.errors import BadInput
-from dashboard.hosts_app.deeds.evacuate import notes_about, told
+from dashboard.hosts_app.deeds.evacuate import notes_about
 from dashboard.hosts_app.evacuation.facts import HostFacts
 from dashboard.hosts_app.evacuation.planning import CHOICE, EvacuationPlan, Fate, plan_of
 from dashboard.hosts_app.evacuation.room import Room, first_fit
@@ -81,7 +81,7 @@ def test_a_tag_chooses_and_metadata_goes_before_it() -> None:
 
 def test_lines_are_numbered_by_name_and_say_why() -> None:
     plan = plan_of(facts(server("b", "SHUTOFF"), server("a")))
-    assert [str(told(line)) for line in plan.lines] == [
+    assert [str(line.told()) for line in plan.lines] == [
         "1. server-a (ACTIVE): live migrate, it runs and goes on running; room on c2 and c3",
         "2. server-b (SHUTOFF): cold migrate and confirm, stays stopped, it is stopped; "
         "room on c2 and c3",

@@ -17,12 +17,12 @@ from dashboard.hosts_app.environments.duplicating import (
     environment_named,
     half_made_sentence,
     lines_of,
-    planning_of,
     start_duplication,
     start_environment_plan,
 )
 from dashboard.hosts_app.environments.lines import Fate
 from dashboard.hosts_app.models import EnvironmentPlan
+from dashboard.hosts_app.stored_plans import planning_of
 
 OPTIONS = ("release", "renumber", "cidr_base", "vlan_offset")
 

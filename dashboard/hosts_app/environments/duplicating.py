@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from dashboard.errors import BadInput, Conflict, NotFound
+from dashboard.errors import BadInput, NotFound
 from dashboard.hosts_app.environments.lines import CopyLine, Fate
 from dashboard.hosts_app.environments.planning import CopyOptions, draft_copy
 from dashboard.hosts_app.fuel.masters import fuel_at
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment
+from dashboard.hosts_app.stored_plans import keep_draft, require_ready, take
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job
@@ -91,11 +92,7 @@ def draft_environment_plan(plan: EnvironmentPlan) -> None:
     fuel = fuel_at(plan.environment.fuel)
     source = fuel.environment(plan.environment.environment_id)
     draft = draft_copy(fuel, source, name=plan.name, options=CopyOptions(**plan.options))
-    plan.lines = [asdict(line) for line in draft.lines]
-    plan.refusals = [asdict(refusal) for refusal in draft.refusals]
-    plan.notes, plan.content = list(draft.notes), draft.content
-    plan.state = plan.State.REFUSED if plan.refusals else plan.State.READY
-    plan.save()
+    keep_draft(plan, draft)
 
 
 def lines_of(plan: EnvironmentPlan) -> list[CopyLine]:
@@ -103,13 +100,6 @@ def lines_of(plan: EnvironmentPlan) -> list[CopyLine]:
     lines = [CopyLine(**{**line, "fate": Fate(line["fate"])}) for line in plan.lines]
     order = (Fate.LOST, Fate.CHANGED, Fate.OWN, Fate.CARRIED)
     return sorted(lines, key=lambda line: order.index(line.fate))
-
-
-def planning_of(plan: EnvironmentPlan) -> Job:
-    """Give the job that makes a plan, or has made it. Raises ``NotFound`` when it was deleted."""
-    if plan.plan_job is None:
-        raise NotFound(f"The job that made plan {plan.pk} is gone.", fix="Plan again.")
-    return plan.plan_job
 
 
 def start_duplication(
@@ -120,11 +110,9 @@ def start_duplication(
     Raises ``BadInput`` when the plan is not ready or something stands in the way, ``Conflict``
     when it was started before or another environment of that name is being made.
     """
-    _require_ready(plan)
+    require_ready(plan)
     with transaction.atomic():
-        ready = EnvironmentPlan.objects.filter(pk=plan.pk, state=EnvironmentPlan.State.READY)
-        if not ready.update(state=EnvironmentPlan.State.STARTED):
-            raise _started_before(plan)
+        take(plan)
         plan.job = start_job(
             kind=COPY_KIND,
             title=f"Make environment {plan.name} from {plan.environment.name}",
@@ -154,20 +142,6 @@ def _steps(plan: EnvironmentPlan) -> list[StepSpec]:
         StepSpec(key=key, action=key, title=title, needs=needs.get(key, ()))
         for key, title in titles.items()
     ]
-
-
-def _require_ready(plan: EnvironmentPlan) -> None:
-    if plan.state == plan.State.STARTED:
-        raise _started_before(plan)
-    if plan.state == plan.State.DRAFTING:
-        raise BadInput(f"Plan {plan.pk} for {plan.name} is not ready.", fix="Wait for its job.")
-    if plan.refusals:
-        first = plan.refusals[0]
-        raise BadInput(first["sentence"], fix=first["fix"])
-
-
-def _started_before(plan: EnvironmentPlan) -> Conflict:
-    return Conflict(f"Plan {plan.pk} for {plan.name} was started before.", fix="Plan again.")
 
 
 def half_made_sentence(plan: EnvironmentPlan) -> str:
