@@ -1,20 +1,17 @@
 """Workers die by kill -9 at the worst moments; the job ends right, with one of each object."""
 
-import signal
 from collections import Counter
 
 import pytest
-from django.utils import timezone
 
 import lab
-from dashboard.jobs.models import Driver, Job, Step
 from dashboard.migrations_app.execution import start_execute
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.rolling_back import start_rollback
 from dashboard.migrations_app.verification import start_verify
+from tests.dying import killed_at
+from tests.lab import killed_move
 from tests.lab.conftest import run
-from tests.lab.killed_driver import MOMENTS
-from tests.rehearsal.jobs import process
 
 
 @pytest.fixture(scope="module")
@@ -28,38 +25,30 @@ def before(tenant, take_inventory):
 
 
 @pytest.fixture(scope="module")
-def killed(tenant, before, plan_move, pumphouse_home) -> tuple[Plan, list[str]]:
+def move(tenant, before, plan_move, pumphouse_home) -> tuple[Plan, list[str]]:
     """The plan, executed by one driver after the other, each killed at another moment."""
     plan = plan_move(tenant["name"])
     job = start_execute(plan)
-    deaths = []
-    for moment in MOMENTS:
-        arguments = ("tests.lab.killed_driver", str(job.pk), moment)
-        with process(*arguments, home=pumphouse_home, PUMPHOUSE_CONFIG="") as victim:
-            if victim.wait(300) == -signal.SIGKILL:
-                deaths.append(moment)
-        expire_leases(job)
+    deaths = [
+        moment
+        for moment in killed_move.MOMENTS
+        if killed_at(job, killed_move, moment, home=pumphouse_home, PUMPHOUSE_CONFIG="")
+    ]
     run(job)
     plan.refresh_from_db()
     return plan, deaths
 
 
-def expire_leases(job: Job) -> None:
-    """Let the leases of the dead run out now, instead of waiting for it."""
-    Step.objects.filter(job=job, state="running").update(lease_until=timezone.now())
-    Driver.objects.filter(job=job).delete()
+def test_drivers_died_at_every_moment(move):
+    assert move[1] == [*killed_move.MOMENTS]
 
 
-def test_drivers_died_at_every_moment(killed):
-    assert killed[1] == [*MOMENTS]
-
-
-def test_there_is_one_of_each_object(killed, before, take_inventory):
+def test_there_is_one_of_each_object(move, before, take_inventory):
     now = take_inventory().ids()["destination"]
-    created = Counter(killed[0].items.filter(action="create").values_list("type", flat=True))
+    created = Counter(move[0].items.filter(action="create").values_list("type", flat=True))
     for type_ in ("network", "subnet", "port", "router", "server", "volume", "user", "flavor"):
         new = now[type_] - before.ids()["destination"][type_]
-        ours = {id_ for id_ in new if is_the_tenants(killed[0], type_, id_)}
+        ours = {id_ for id_ in new if is_the_tenants(move[0], type_, id_)}
         assert len(ours) == created[type_], type_
 
 
@@ -68,8 +57,8 @@ def is_the_tenants(plan: Plan, type_: str, id_: str) -> bool:
     return type_ != "port" or plan.links.filter(type=type_, destination_id=id_).exists()
 
 
-def test_verify_is_clean_and_bytes_are_equal(killed, tenant):
-    plan = killed[0]
+def test_verify_is_clean_and_bytes_are_equal(move, tenant):
+    plan = move[0]
     run(start_verify(plan))
     assert not plan.differences.filter(named=False).exists()
     for link in plan.links.filter(type="server"):
@@ -78,8 +67,8 @@ def test_verify_is_clean_and_bytes_are_equal(killed, tenant):
 
 
 def test_nothing_temporary_is_left_and_rollback_leaves_nothing(
-    killed, before, tenant, take_inventory
+    move, before, tenant, take_inventory
 ):
     assert take_inventory().ids()["source"] == before.ids()["source"]
-    run(start_rollback(killed[0], confirmation=tenant["name"]))
+    run(start_rollback(move[0], confirmation=tenant["name"]))
     assert take_inventory().ids() == before.ids()

@@ -1,7 +1,6 @@
 """A tenant of a real cloud in maintenance, as its people see it: with tokens old and new."""
 
 import json
-import signal
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
-from dashboard.jobs.models import Driver, Job, Step
+from dashboard.jobs.models import Job
 from dashboard.migrations_app.discovery import look_up_tenant
 from dashboard.migrations_app.maintenance.assignments import own_assignments
 from dashboard.migrations_app.maintenance.read_only_role import OWN_ROLE, role_named
@@ -28,12 +26,12 @@ from dashboard.migrations_app.maintenance.write_attempts import NOWHERE
 from dashboard.migrations_app.models import TenantMaintenance
 from dashboard.migrations_app.seeding.grounds import Numbers
 from dashboard.migrations_app.seeding.planting import seed_tenants
+from tests.dying import killed_at
+from tests.lab import killed_maintenance
 from tests.lab.conftest import run
-from tests.lab.killed_maintenance import MOMENTS
+from tests.lab.killed_maintenance import ENTERING, LEAVING
 from tests.lab.maintenance_policies import policies_on
-from tests.rehearsal.jobs import process
 
-ENTERING, LEAVING = list(MOMENTS)[:3], list(MOMENTS)[3:]
 PASSWORD = "aA1-a-password-for-tests-only"
 Roles = set[tuple[str, str, str]]
 
@@ -273,11 +271,7 @@ def test_workers_killed_in_the_middle_change_nothing_about_the_end(ground, befor
 def kill_at(moments: Iterable[str], job: Job, home: Path) -> None:
     """Let one driver after the other die, each at another moment, then drive the job to its end."""
     for moment in moments:
-        arguments = ("tests.lab.killed_maintenance", str(job.pk), moment)
-        with process(*arguments, home=home, PUMPHOUSE_CONFIG="") as victim:
-            assert victim.wait(300) == -signal.SIGKILL, moment
-        Step.objects.filter(job=job, state="running").update(lease_until=timezone.now())
-        Driver.objects.filter(job=job).delete()
+        assert killed_at(job, killed_maintenance, moment, home=home, PUMPHOUSE_CONFIG=""), moment
     run(job)
 
 

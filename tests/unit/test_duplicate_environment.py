@@ -1,7 +1,6 @@
 """A new environment from an existing one, in Fuel's stand-in: planned, made, made only once."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,9 @@ from dashboard.hosts_app.models import Cloud, EnvironmentPlan
 from dashboard.jobs.driving import drive
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job, LogLine
-from tests import rows
-from tests.fuel_masters import RunningMaster, configure_fuel
+from tests import killed_duplication, rows
+from tests.dying import killed_at
+from tests.fuel_masters import RunningMaster, configure_fuel, fuel_settings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -300,42 +300,19 @@ def test_an_environment_that_got_the_name_meanwhile_is_left_alone(fuel: FuelMast
     assert values(fuel, other.id) == before
 
 
-def killed(after: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Have the worker die right after a call to Fuel was answered; give what brings it back."""
-    original = getattr(FuelMaster, after)
-
-    def die(*arguments: Any, **options: Any) -> Any:
-        original(*arguments, **options)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(FuelMaster, after, die)
-    return lambda: monkeypatch.setattr(FuelMaster, after, original)
-
-
-@pytest.mark.parametrize(
-    ("call", "step"),
-    [
-        ("create_environment_like", "create"),
-        ("create_nodegroup", "create"),
-        ("change_settings", "settings"),
-        ("change_network_configuration", "networks"),
-    ],
-)
-def test_a_job_that_dies_in_the_middle_goes_on_with_one_environment(
-    fuel: FuelMaster, monkeypatch: pytest.MonkeyPatch, call: str, step: str
+def test_a_job_whose_workers_are_killed_makes_one_environment(
+    fuel: FuelMaster, running: RunningMaster, tmp_path: Path, pumphouse_home: Path
 ) -> None:
     fuel.create_nodegroup(SRC, name="rack2")
-    plan = planned(renumber=True)
-    job = start_duplication(plan)
-    steps = [each for each in job.steps.all() if each.action != "look"]
-    back = killed(call, monkeypatch)
-    work = environment_copying.STEPS
-    for each in steps:
-        if each.key == step:
-            with pytest.raises(KeyboardInterrupt):
-                work[each.action](each, context())
-            back()
-        work[each.action](each, context(probing=True))
+    job = start_duplication(planned(renumber=True))
+    settings_of_fuel = fuel_settings(running.endpoint, tmp_path)
+    for moment in killed_duplication.MOMENTS:
+        assert killed_at(
+            job, killed_duplication, moment, home=pumphouse_home, **settings_of_fuel
+        ), moment
+    drive(job.pk)
+    job.refresh_from_db()
+    assert job.state == "done", job.explanation
     assert [one.name for one in fuel.environments()].count("copy") == 1
     assert len(fuel.environments()) == 3
     assert len(fuel.nodegroups(fuel.environment_named("copy").id)) == 2

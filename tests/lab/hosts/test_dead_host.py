@@ -1,6 +1,5 @@
 """A compute host of a real cloud dies: its servers run elsewhere once it is certainly off."""
 
-import signal
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 import lab
 from dashboard.clients.inventory import read_inventory
@@ -22,12 +20,14 @@ from dashboard.hosts_app.maintenance import OFF, open_host, start_maintenance
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.nova import compute_service, migrations, servers_on
 from dashboard.hosts_app.rescue.fencing import require_fenced
-from dashboard.jobs.models import Driver, Job, Step
+from dashboard.jobs.models import Job, Step
 from dashboard.jobs.operating import retry_step
 from lab.bmc import control
+from tests.dying import killed_at
+from tests.lab import killed_evacuation
 from tests.lab.conftest import run
 from tests.lab.host_servers import HostServers, servers_on_host, wait_until_host_is
-from tests.rehearsal.jobs import process
+from tests.lab.killed_evacuation import ASKED
 
 HOST = "src-c3"
 WRITTEN = b"written by the guest"
@@ -92,16 +92,8 @@ def refusals(plan: HostPlan) -> str:
 
 def kill_driver(job: Job, home: Path) -> None:
     """Have a driver of the job die at once after it has asked Nova for something."""
-    with process(
-        "tests.lab.killed_evacuation",
-        str(job.pk),
-        home=home,
-        PUMPHOUSE_CONFIG="",
-        PUMPHOUSE_INVENTORY=str(lab.inventory_yaml_path()),
-    ) as victim:
-        assert victim.wait(120) == -signal.SIGKILL
-    Step.objects.filter(job=job, state="running").update(lease_until=timezone.now())
-    Driver.objects.filter(job=job).delete()
+    files = {"PUMPHOUSE_CONFIG": "", "PUMPHOUSE_INVENTORY": str(lab.inventory_yaml_path())}
+    assert killed_at(job, killed_evacuation, ASKED, home=home, **files)
 
 
 def test_the_servers_of_a_fenced_host_run_elsewhere_with_the_same_ids(

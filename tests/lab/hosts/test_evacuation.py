@@ -1,12 +1,10 @@
 """Hosts of a real cloud are freed: each server has its fate, and the host is put back."""
 
-import signal
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import BadInput
@@ -30,11 +28,13 @@ from dashboard.hosts_app.nova import (
     migrations,
     task_of,
 )
-from dashboard.jobs.models import Driver, Job, Step
+from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel, resume
+from tests.dying import killed_at
+from tests.lab import killed_evacuation
 from tests.lab.conftest import run
 from tests.lab.host_servers import HostServers, servers_on_host
-from tests.rehearsal.jobs import process
+from tests.lab.killed_evacuation import ASKED
 
 HOST = "dst-c3"
 
@@ -99,11 +99,7 @@ def test_a_driver_killed_after_it_has_asked_nova_moves_each_server_once(
     ids = [servers.boot(), servers.boot("SHUTOFF")]
     job = start(clouds["dst"], parallel=1)
     for _ in ids:
-        arguments = ("tests.lab.killed_evacuation", str(job.pk))
-        with process(*arguments, home=pumphouse_home, PUMPHOUSE_CONFIG="") as victim:
-            assert victim.wait(120) == -signal.SIGKILL
-        Step.objects.filter(job=job, state="running").update(lease_until=timezone.now())
-        Driver.objects.filter(job=job).delete()
+        assert killed_at(job, killed_evacuation, ASKED, home=pumphouse_home, PUMPHOUSE_CONFIG="")
     run(job)
     for id_ in ids:
         assert host_of(servers.get(id_)) != HOST

@@ -3,7 +3,6 @@
 On the way back its installation fails, and the host is returned to where it came from.
 """
 
-import signal
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -23,6 +22,8 @@ from dashboard.hosts_app.reassignment.proof import missing_on
 from dashboard.jobs.models import Job
 from lab.bmc import control
 from lab.fuel import running
+from tests.dying import killed_at
+from tests.lab import killed_reassignment
 from tests.lab.conftest import run
 from tests.lab.freed_host import (
     ADMIN_VLAN,
@@ -35,9 +36,6 @@ from tests.lab.freed_host import (
     started,
     told_to_switch,
 )
-from tests.lab.killed_reassignment import MOMENTS
-from tests.lab.test_killed_workers import expire_leases
-from tests.rehearsal.jobs import process
 
 PREFIX = f"deaths-{uuid.uuid4().hex[:6]}"
 SRC, DST = 1, 2
@@ -80,18 +78,17 @@ def killed(clouds: dict[str, Cloud], server: str, pumphouse_home: Any) -> Killed
     tasks = {task.id for environment in (SRC, DST) for task in ordered(environment)}
     lines = len(control.log(HOST))
     job = started(clouds["src"], destination="dst")
-    deaths = []
-    for moment in MOMENTS:
-        arguments = ("tests.lab.killed_reassignment", str(job.pk), moment)
-        with process(*arguments, home=pumphouse_home, **files) as victim:
-            if victim.wait(300) == -signal.SIGKILL:
-                deaths.append(moment)
-        expire_leases(job)
+    moments = killed_reassignment.MOMENTS
+    deaths = [
+        moment
+        for moment in moments
+        if killed_at(job, killed_reassignment, moment, home=pumphouse_home, **files)
+    ]
     return Killed(run(job), deaths, tasks, lines)
 
 
 def test_drivers_died_at_every_moment(killed: Killed) -> None:
-    assert killed.deaths == [*MOMENTS]
+    assert killed.deaths == [*killed_reassignment.MOMENTS]
 
 
 def test_the_server_was_moved_once_and_runs(

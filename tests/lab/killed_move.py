@@ -1,27 +1,12 @@
-"""A driver that kills itself with SIGKILL at a chosen moment: python -m tests.lab.killed_driver.
+"""Moments at which a driver dies that moves a tenant."""
 
-Arguments: the job's id, and a moment of ``MOMENTS``. What it patches is only the moment of its
-death; everything before that is done for real.
-"""
-
-import os
-import signal
-import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-import django
-
-os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
-django.setup()
-
-from dashboard.clients import image_stream  # noqa: E402
-from dashboard.jobs.driving import drive  # noqa: E402
-from dashboard.migrations_app import ledger  # noqa: E402
-
-
-def die(*_: Any, **__: Any) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+from dashboard.clients import image_stream
+from dashboard.migrations_app import ledger
+from tests.dying import die
 
 
 def before_recording(type_name: str) -> None:
@@ -63,15 +48,11 @@ def in_mid_stream() -> None:
 
 # in the order in which a move comes to them
 MOMENTS: dict[str, Callable[[], None]] = {
-    "between creating a network and recording it": lambda: before_recording("network"),
+    "between creating a network and recording it": partial(before_recording, "network"),
     "in the middle of a stream": in_mid_stream,
-    "after a server was stopped": lambda: after_stage("server", "stop"),
-    "after a floating address was released": lambda: after_stage("floating_ip", "release"),
-    "after a snapshot was taken": lambda: after_stage("server", "capture"),
-    "between booting a server and recording it": lambda: before_recording("server"),
-    "between creating a volume and recording it": lambda: before_recording("volume"),
+    "after a server was stopped": partial(after_stage, "server", "stop"),
+    "after a floating address was released": partial(after_stage, "floating_ip", "release"),
+    "after a snapshot was taken": partial(after_stage, "server", "capture"),
+    "between booting a server and recording it": partial(before_recording, "server"),
+    "between creating a volume and recording it": partial(before_recording, "volume"),
 }
-
-if __name__ == "__main__":
-    MOMENTS[sys.argv[2]]()
-    drive(int(sys.argv[1]))

@@ -1,0 +1,16 @@
+"""Drives a job until it kills itself: python -m tests.dying_driver MODULE JOB MOMENT."""
+
+import os
+import sys
+from importlib import import_module
+
+import django
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
+    django.setup()
+    from dashboard.jobs.driving import drive
+
+    module, job, moment = sys.argv[1:]
+    import_module(module).MOMENTS[moment]()
+    drive(int(job))
