@@ -18,23 +18,23 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
 from csp.constants import NONCE, NONE, SELF
 
+from dashboard.environment import LOG_LEVELS, Environment, make_home
+
 PACKAGE = Path(__file__).resolve().parent
-env = environ.FileAwareEnv()
+env = Environment()
 
 _state = Path(env("XDG_STATE_HOME", default=str(Path.home() / ".local/state")))
-HOME = Path(env("PUMPHOUSE_HOME", default=str(_state / "pumphouse"))).absolute()
-HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
-PUMPHOUSE_CONFIG: str = env("PUMPHOUSE_CONFIG", default="")
-PUMPHOUSE_INVENTORY: str = env("PUMPHOUSE_INVENTORY", default="")
-PUMPHOUSE_URL: str = env("PUMPHOUSE_URL", default="")
-PUMPHOUSE_BIND: str = env("PUMPHOUSE_BIND", default="")
-TLS_CERTIFICATE: str = env("PUMPHOUSE_TLS_CERTIFICATE", default="")
-TLS_KEY: str = env("PUMPHOUSE_TLS_KEY", default="")
-PUMPHOUSE_FUEL_URL: str = env("PUMPHOUSE_FUEL_URL", default="")
-PUMPHOUSE_FUEL_CREDENTIALS: str = env("PUMPHOUSE_FUEL_CREDENTIALS", default="")
+HOME = make_home(Path(env("PUMPHOUSE_HOME", default=str(_state / "pumphouse"))).absolute())
+PUMPHOUSE_CONFIG: str = env("PUMPHOUSE_CONFIG")
+PUMPHOUSE_INVENTORY: str = env("PUMPHOUSE_INVENTORY")
+PUMPHOUSE_URL: str = env("PUMPHOUSE_URL")
+PUMPHOUSE_BIND: str = env("PUMPHOUSE_BIND")
+TLS_CERTIFICATE: str = env("PUMPHOUSE_TLS_CERTIFICATE")
+TLS_KEY: str = env("PUMPHOUSE_TLS_KEY")
+PUMPHOUSE_FUEL_URL: str = env("PUMPHOUSE_FUEL_URL")
+PUMPHOUSE_FUEL_CREDENTIALS: str = env("PUMPHOUSE_FUEL_CREDENTIALS")
 # What a Fuel master has of itself: with them nothing has to be configured there.
 PUMPHOUSE_ASTUTE: str = env("PUMPHOUSE_ASTUTE", default="/etc/fuel/astute.yaml")
 PUMPHOUSE_FUEL_KEYS: str = env("PUMPHOUSE_FUEL_KEYS", default="/var/lib/fuel/keys")
@@ -46,8 +46,7 @@ def _secret_key() -> str:
     Several machines must share it (PUMPHOUSE_SECRET_KEY): the passwords of a run are derived from
     it, so that any worker can act as a migrated user without a stored secret.
     """
-    given: str = env("PUMPHOUSE_SECRET_KEY", default="").strip()
-    if given:
+    if given := env("PUMPHOUSE_SECRET_KEY"):
         return given
     path = HOME / "secret_key"
     try:
@@ -60,9 +59,9 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-DEBUG: bool = env.bool("PUMPHOUSE_DEBUG", default=False)
-ALLOWED_HOSTS: list[str] = env.list("PUMPHOUSE_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("PUMPHOUSE_ORIGINS", default=[])
+DEBUG: bool = env.flag("PUMPHOUSE_DEBUG", default=False)
+ALLOWED_HOSTS: list[str] = env.words("PUMPHOUSE_HOSTS", default="localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS: list[str] = env.words("PUMPHOUSE_ORIGINS")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -130,8 +129,8 @@ def _database() -> dict[str, Any]:
     lose most of their writes to "database is locked" (measured). Connections are kept: the ORM
     broker would otherwise reconnect at each call.
     """
-    url: str = env("DATABASE_URL", default=f"sqlite:///{HOME / 'pumphouse.sqlite3'}")
-    database: dict[str, Any] = {**environ.Env.db_url_config(url), "CONN_MAX_AGE": 600}
+    database = env.database("DATABASE_URL", default=f"sqlite:///{HOME / 'pumphouse.sqlite3'}")
+    database["CONN_MAX_AGE"] = 600
     if database["ENGINE"].endswith("mysql"):
         database["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
     elif database["ENGINE"].endswith("sqlite3"):
@@ -146,15 +145,16 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-WORKERS: int = env.int("PUMPHOUSE_WORKERS", default=2)
-STEP_THREADS: int = env.int("PUMPHOUSE_STEP_THREADS", default=16)
-STEP_LEASE_SECONDS: int = env.int("PUMPHOUSE_STEP_LEASE_SECONDS", default=60)
+WORKERS: int = env.number("PUMPHOUSE_WORKERS", default=2, least=1)
+STEP_THREADS: int = env.number("PUMPHOUSE_STEP_THREADS", default=16, least=1)
+STEP_LEASE_SECONDS: int = env.number("PUMPHOUSE_STEP_LEASE_SECONDS", default=60, least=1)
 
 # The queue is only a doorbell: a task says "drive job N". It must never be killed for its age and
 # never be redelivered by the broker (a retry counts from the prefetch, so long tasks would run
 # twice); lost bells are rung again by the sweep. Failures are acknowledged, or they would be
 # redelivered for ever. (Without any time-out django-q warns at each start.)
 _YEAR = 365 * 24 * 3600
+_redis = env.broker("PUMPHOUSE_BROKER")
 Q_CLUSTER: dict[str, Any] = {
     "name": "pumphouse",
     "workers": WORKERS,
@@ -166,18 +166,14 @@ Q_CLUSTER: dict[str, Any] = {
     "save_limit": 100,
     "catch_up": False,
     "label": "Queue",
-    **(
-        {"redis": env("PUMPHOUSE_BROKER")}
-        if env("PUMPHOUSE_BROKER", default="")
-        else {"orm": "default", "poll": 0.5}
-    ),
+    **({"redis": _redis} if _redis else {"orm": "default", "poll": 0.5}),
 }
 
-PUMPHOUSE_MAIL_TO: list[str] = env.list("PUMPHOUSE_MAIL_TO", default=[])
-PUMPHOUSE_WEBHOOK_URLS: list[str] = env.list("PUMPHOUSE_WEBHOOK_URLS", default=[])
-PUMPHOUSE_WEBHOOK_SECRET: str = env("PUMPHOUSE_WEBHOOK_SECRET", default="").strip()
+PUMPHOUSE_MAIL_TO: list[str] = env.words("PUMPHOUSE_MAIL_TO")
+PUMPHOUSE_WEBHOOK_URLS: list[str] = env.words("PUMPHOUSE_WEBHOOK_URLS")
+PUMPHOUSE_WEBHOOK_SECRET: str = env("PUMPHOUSE_WEBHOOK_SECRET")
 
-_mail: dict[str, Any] = env.email_url("PUMPHOUSE_MAIL_URL", default="dummymail://")
+_mail: dict[str, Any] = env.mail("PUMPHOUSE_MAIL_URL")
 EMAIL_BACKEND: str = _mail["EMAIL_BACKEND"]
 EMAIL_HOST: str = _mail["EMAIL_HOST"] or ""
 EMAIL_PORT: int | None = _mail["EMAIL_PORT"]
@@ -199,9 +195,9 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # first: who is locked out is not asked further
     "django.contrib.auth.backends.ModelBackend",
 ]
-if env.bool("PUMPHOUSE_FUEL_LOGIN", default=False):
+if env.flag("PUMPHOUSE_FUEL_LOGIN", default=False):
     AUTHENTICATION_BACKENDS.append("dashboard.hosts_app.fuel.login.FuelBackend")
-FUEL_ROLES: dict[str, str] = env.dict("PUMPHOUSE_FUEL_ROLES", default={"admin": "admin"})
+FUEL_ROLES: dict[str, str] = env.pairs("PUMPHOUSE_FUEL_ROLES", default="admin=admin")
 FUEL_ROLE_OF_OTHERS: str = env("PUMPHOUSE_FUEL_ROLE_OF_OTHERS", default="viewer")
 # An account is locked for whoever fails at it, by address: nobody can so lock out its owner.
 AXES_FAILURE_LIMIT = 5
@@ -216,12 +212,11 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = env("TZ", default="UTC")
+TIME_ZONE = env.time_zone("TZ", default="UTC")
 USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
-STATIC_ROOT.mkdir(exist_ok=True)  # or whitenoise warns at every start
 STATICFILES_DIRS = [PACKAGE / "static"]
 WHITENOISE_USE_FINDERS = True
 
@@ -239,7 +234,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "dashboard.api.answers.answer_error",
 }
 # Rows of tokens have a digest of them. Who has one acts as its user until it ends.
-REST_KNOX = {"TOKEN_TTL": timedelta(days=env.int("PUMPHOUSE_TOKEN_DAYS", default=90))}
+REST_KNOX = {"TOKEN_TTL": timedelta(days=env.number("PUMPHOUSE_TOKEN_DAYS", default=90))}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Pumphouse",
     "DESCRIPTION": "Moves OpenStack tenants and their hosts from an old cloud to a new one.",
@@ -273,11 +268,11 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-_https: bool = env.bool("PUMPHOUSE_HTTPS", default=bool(TLS_CERTIFICATE))
+_https: bool = env.flag("PUMPHOUSE_HTTPS", default=bool(TLS_CERTIFICATE))
 # Cookies belong to a host and all its ports: a name of our own keeps them apart from those of
 # others, as Fuel's pages on the same master.
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "pumphouse_session", "pumphouse_csrf"
-SESSION_COOKIE_AGE: int = env.int("PUMPHOUSE_SESSION_SECONDS", default=12 * 3600)
+SESSION_COOKIE_AGE: int = env.number("PUMPHOUSE_SESSION_SECONDS", default=12 * 3600)
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
@@ -287,13 +282,14 @@ SECURE_REDIRECT_EXEMPT = [r"^alive/$"]
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if _https and not TLS_CERTIFICATE else None
 )
-SECURE_HSTS_SECONDS: int = env.int("PUMPHOUSE_HSTS_SECONDS", default=31536000 if _https else 0)
+SECURE_HSTS_SECONDS: int = env.number("PUMPHOUSE_HSTS_SECONDS", default=31536000 if _https else 0)
 # What is below our name, or in a browser's list, is for the owner of the domain to say; and HSTS
 # holds for all ports of a host, so a host that also has pages without TLS must do without it.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if _https and not SECURE_HSTS_SECONDS:
     SILENCED_SYSTEM_CHECKS.append("security.W004")
 
+_log_level = env.one_of("PUMPHOUSE_LOG_LEVEL", LOG_LEVELS, default="WARNING")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -304,5 +300,5 @@ LOGGING = {
     },
     # What it warns of becomes an error of ours, with a sentence and a fix.
     "loggers": {"keystoneauth": {"level": "ERROR"}},
-    "root": {"handlers": ["stderr"], "level": env("PUMPHOUSE_LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["stderr"], "level": _log_level},
 }

@@ -12,6 +12,10 @@ from pkgutil import iter_modules
 
 import django
 
+from dashboard.cli.command import BAD_INPUT
+from dashboard.cli.screen import Screen
+from dashboard.errors import BadInput
+
 COMMANDS = (Path(__file__).with_name("commands"), Path(__file__).parent.parent / "hosts_app/deeds")
 
 
@@ -24,7 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if configuration := _configuration(given):
         os.environ["PUMPHOUSE_CONFIG"] = str(Path(configuration).absolute())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
-    django.setup()
+    try:
+        django.setup()
+    except BadInput as error:  # of a setting
+        Screen(json="--json" in given).fail(error)
+        return BAD_INPUT
     from dashboard.cli.command_line import run
 
     return run(given)
