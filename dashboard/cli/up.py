@@ -93,6 +93,8 @@ class Parent:
         except Exception as error:  # of the database or of any broker; the parent must live on
             logger.warning("Skip a sweep, the database or the broker does not answer: %s", error)
             connection.close()
+            # Silence now says nothing about the workers, and what they are at goes on.
+            self._watch.free_since = time.monotonic()
 
     def _sweep(self) -> None:
         now = time.monotonic()

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -11,10 +12,12 @@ from pathlib import Path
 import pytest
 from django_q.models import OrmQ
 
-from dashboard.cli.up import run_up
+from dashboard.cli import up as module
+from dashboard.cli.up import Parent, run_up
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState
+from dashboard.jobs.watching import STUCK_SECONDS
 from tests.awaiting import await_that
 from tests.rehearsal.jobs import lines, process, rehearse, spec
 from tests.servers import free_port
@@ -130,6 +133,19 @@ def test_a_cluster_whose_idle_worker_was_killed_is_noticed_and_replaced(tmp_path
         successors = (successor_of_killed(tmp_path / "notes") for _ in range(KILLS))
         replaced = any(os.getpgid(successor) not in groups for successor in successors)
     assert replaced, f"{KILLS} workers were killed and none held the lock"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("broken", ["ping", "sweep"])
+def test_workers_are_not_blamed_while_broker_or_database_is_away(monkeypatch, tmp_path, broken):
+    def refuse() -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(module, broken, refuse)
+    parent = Parent(bind="127.0.0.1:1", workers=1, ping_file=tmp_path / "answered")
+    parent._watch.free_since = time.monotonic() - STUCK_SECONDS + 1
+    parent._look_after()
+    assert not parent._watch.is_stuck(now=time.monotonic() + 2)
 
 
 def test_an_address_that_is_taken_is_one_sentence():
