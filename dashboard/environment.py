@@ -110,7 +110,7 @@ class Environment:
     def mail(self, name: str) -> dict[str, Any]:
         """Give Django's settings of a mail server, those of none where there is none."""
         try:
-            return Env.email_url_config(self(name) or "dummymail://")
+            return dict(Env.email_url_config(self(name) or "dummymail://"))
         except (ImproperlyConfigured, ValueError):
             raise BadInput(f"{name} is not the address of a mail server.", fix=_fix(name)) from None
 
@@ -144,7 +144,7 @@ def _database(address: str) -> dict[str, Any]:
     nothing = {"ENGINE": ""}
     try:
         is_known = urlsplit(address).scheme in Env.DB_SCHEMES
-        return Env.db_url_config(address) if is_known else nothing
+        return dict(Env.db_url_config(address)) if is_known else nothing
     except ValueError:
         return nothing
 
