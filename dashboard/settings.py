@@ -131,6 +131,8 @@ def _database() -> dict[str, Any]:
     """
     database = env.database("DATABASE_URL", default=f"sqlite:///{HOME / 'pumphouse.sqlite3'}")
     database["CONN_MAX_AGE"] = 600
+    # or each thread would fail once after the server was away
+    database["CONN_HEALTH_CHECKS"] = True
     if database["ENGINE"].endswith("mysql"):
         database["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
     elif database["ENGINE"].endswith("sqlite3"):

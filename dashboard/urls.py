@@ -7,6 +7,7 @@ from django.urls import include, path
 from dashboard.alive import alive
 from dashboard.login import LoginView
 
+handler500 = "dashboard.fault.answer_fault"
 admin.site.site_header = admin.site.site_title = "Pumphouse"
 
 urlpatterns = [

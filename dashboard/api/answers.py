@@ -12,6 +12,7 @@ from rest_framework.views import exception_handler
 
 from dashboard import secrets
 from dashboard.errors import BadInput, Cancelled, Conflict, NotFound, PumphouseError, Retryable
+from dashboard.fault import DATABASE_AWAY, RETRY_AFTER, is_database_away
 from dashboard.jobs.models import Job
 
 logger = logging.getLogger(__name__)
@@ -111,8 +112,12 @@ def _answer_ours(error: PumphouseError) -> Response:
 
 
 def _answer_fault(error: Exception, context: dict[str, Any]) -> Response:
-    """Answer that we broke. What it was goes to the log, which masks secrets, and nowhere else."""
+    """Answer that we broke, or that the database is away. What it was goes to the log, which masks
+    secrets, and nowhere else."""
     logger.error("Break while answering %s", context["request"].path, exc_info=error)
+    if is_database_away(error):
+        body = {"error": DATABASE_AWAY, "fix": FIXES[503]}
+        return Response(body, status=status.HTTP_503_SERVICE_UNAVAILABLE, headers=RETRY_AFTER)
     body = {"error": "Pumphouse itself broke.", "fix": "Its log says where; report it."}
     return Response(body, status=status.HTTP_500_INTERNAL_SERVER_ERROR)
 

@@ -97,7 +97,7 @@ def _read_clouds(screen: Screen) -> None:
 
 def _database_fault(error: OperationalError) -> PumphouseError:
     logger.debug("Lost the database", exc_info=error)
-    said = " ".join(secrets.mask(str(error.args[-1])).split()).rstrip(".")
+    said = " ".join(secrets.mask(str(error.args[-1])).split()).rstrip(".?")
     return PumphouseError(
         f"The database does not answer: {said}.",
         fix="Check DATABASE_URL, or PUMPHOUSE_HOME for the embedded one.",

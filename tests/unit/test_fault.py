@@ -1,0 +1,51 @@
+"""Pages and API say that the database is away, and do not call that a fault of Pumphouse."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(raise_request_exception=False)
+
+
+def fail(error: Exception) -> Callable[..., None]:
+    def query(*arguments: object) -> None:
+        raise error
+
+    return query
+
+
+@pytest.mark.django_db
+def test_a_page_says_that_the_database_does_not_answer(client):
+    with connection.execute_wrapper(fail(OperationalError("gone"))):
+        answer = client.get("/alive/")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert "The database does not answer." in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_that_breaks_says_so(client):
+    with connection.execute_wrapper(fail(ZeroDivisionError())):
+        answer = client.get("/alive/")
+    assert answer.status_code == 500
+    assert "Pumphouse broke on this page." in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("has_token", [False, True])
+def test_the_api_says_that_the_database_does_not_answer(client, admin_user, has_token):
+    """With a session the middleware finds out, with a token the API itself."""
+    client.force_login(admin_user)
+    headers = {"Authorization": "Token of-nobody"} if has_token else {}
+    with connection.execute_wrapper(fail(OperationalError("gone"))):
+        answer = client.get("/api/jobs/", headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (503, "The database does not answer.")
+
+
+def test_connections_are_looked_at_before_they_are_used_again(settings):
+    assert settings.DATABASES["default"]["CONN_HEALTH_CHECKS"]
