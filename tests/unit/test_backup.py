@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 PASSWORD = "a-password-for-tests-only"
@@ -40,6 +41,13 @@ def test_what_was_backed_up_can_be_restored(tmp_path):
         assert stat.S_IMODE((other / name).stat().st_mode) == stat.S_IMODE(
             (home / name).stat().st_mode
         )
+
+
+def test_an_archive_beside_the_data_is_not_in_itself(tmp_path):
+    done = pumphouse(tmp_path, "backup", str(tmp_path / "copy.tar.gz"))
+    assert done.returncode == 0, done.stderr
+    with tarfile.open(tmp_path / "copy.tar.gz") as archive:
+        assert sorted(archive.getnames()) == ["pumphouse.sqlite3", "secret_key"]
 
 
 def test_a_file_that_is_there_is_not_overwritten(tmp_path):

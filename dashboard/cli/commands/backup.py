@@ -16,6 +16,8 @@ from dashboard.cli.command import OK, Command
 from dashboard.cli.screen import Screen
 from dashboard.errors import BadInput
 
+MADE_ANEW = ("static", "migrate.lock")
+
 
 class BackupCommand(Command):
     """Write the database, the secret key and sealed files into one archive."""
@@ -36,7 +38,7 @@ class BackupCommand(Command):
         ):
             if is_embedded:
                 _add_database(archive)
-            _add_other_files(archive)
+            _add_other_files(archive, besides=options.file)
         screen.tell(f"{options.file} holds a copy of {settings.HOME}. It has secrets in it.")
         if not is_embedded:
             screen.tell("The rows are on a database server: copy them with its own tool.")
@@ -65,8 +67,10 @@ def _add_database(archive: tarfile.TarFile) -> None:
         archive.add(copy, arcname=database.name)
 
 
-def _add_other_files(archive: tarfile.TarFile) -> None:
+def _add_other_files(archive: tarfile.TarFile, *, besides: Path) -> None:
+    """Add all else of ours, but for the archive itself: in a container it is written there."""
     database = Path(settings.DATABASES["default"]["NAME"]).name
     for path in sorted(settings.HOME.iterdir()):
-        if not path.name.startswith(database) and path.name not in ("static", "migrate.lock"):
+        is_ours = not path.name.startswith(database) and path.name not in MADE_ANEW
+        if is_ours and not path.samefile(besides):
             archive.add(path, arcname=path.name)
