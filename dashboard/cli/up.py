@@ -3,6 +3,7 @@
 import logging
 import signal
 import socket
+import ssl
 import sys
 import tempfile
 import time
@@ -24,6 +25,7 @@ SWEEP_SECONDS = 5.0
 STOP_SECONDS = 15.0
 WEB_PROCESSES = 2
 WEB_THREADS = 8
+HIGHEST_PORT = 65535
 
 logger = logging.getLogger(__name__)
 
@@ -31,10 +33,11 @@ logger = logging.getLogger(__name__)
 def run_up(*, bind: str = "127.0.0.1:5000", workers: int | None = None) -> int:
     """Serve the dashboard at ``host:port`` and run the workers until SIGTERM or Ctrl-C.
 
-    Gives the exit code. Raises ``BadInput`` when the address is taken. The database is up to date:
-    that is seen to before any command runs.
+    Gives the exit code. Raises ``BadInput`` when the address is taken, or the certificate of no
+    use. The database is up to date: that is seen to before any command runs.
     """
     _check_address(bind)
+    _check_certificate(settings.TLS_CERTIFICATE, settings.TLS_KEY)
     adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="pumphouse-") as directory:
         parent = Parent(
@@ -150,7 +153,7 @@ def _tls_options() -> list[str]:
 
 def _check_address(bind: str) -> None:
     host, _, port = bind.rpartition(":")
-    if not host or not port.isdecimal():
+    if not host or not port.isdecimal() or int(port) > HIGHEST_PORT:
         raise BadInput(f"{bind!r} is not an address.", fix="Give host:port, as 127.0.0.1:5000.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
@@ -161,3 +164,19 @@ def _check_address(bind: str) -> None:
             raise BadInput(
                 f"Cannot listen at {bind}: {error.strerror}.", fix="Choose another with --bind."
             ) from None
+
+
+def _check_certificate(certificate: str, key: str) -> None:
+    """Load both files: a web server that cannot is started again and again."""
+    if not certificate:
+        return
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
+            certificate, key or None
+        )
+    except OSError as error:
+        why = "they are no pair in PEM" if isinstance(error, ssl.SSLError) else error.strerror
+        raise BadInput(
+            f"The certificate {certificate} and the key {key} cannot be used: {why}.",
+            fix="Correct PUMPHOUSE_TLS_CERTIFICATE and PUMPHOUSE_TLS_KEY.",
+        ) from None

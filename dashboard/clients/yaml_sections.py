@@ -76,7 +76,8 @@ class Section:
         """Give the value as it is written, without quotes: 0123 stays 0123. It must be there."""
         if not (text := self.optional_text(key)):
             state = "has no value" if key in self._keys else "is missing"
-            raise self.fault(f"The key {key} {state}.", key=key, fix=f"Write {key}: … there.")
+            fix = "Write it there, with its value."
+            raise self.fault(f"The key {key} {state}.", key=key, fix=fix)
         return text
 
     def optional_text(self, key: str) -> str | None:
@@ -291,8 +292,10 @@ def _plain(node: Node, *, path: str) -> Any:
 
 
 def _fault(node: Node, sentence: str, *, path: str = "", fix: str = "") -> BadInput:
+    """Give the error. The path stands in brackets, so that a colon behind a path that ends with
+    "password" does not make the mask of secrets hide the sentence."""
     place = f"{node.start_mark.name}, line {node.start_mark.line + 1}"
-    return BadInput(f"{place}{', ' if path else ''}{path}: {sentence}", fix=fix)
+    return BadInput(f"{place}{f' ({path})' if path else ''}: {sentence}", fix=fix)
 
 
 def _joined(path: str, key: str) -> str:

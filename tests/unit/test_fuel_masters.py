@@ -128,8 +128,8 @@ def test_all_that_can_be_said_of_a_master_is_read(write: Write, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("{host: fuel}", r"fuel.endpoint: The key password is missing"),
-        ("{password: x, host: fuel, cert: a}", r"fuel.endpoint.cert: .* not known here"),
+        ("{host: fuel}", r"fuel.endpoint\): The key password is missing"),
+        ("{password: x, host: fuel, cert: a}", r"fuel.endpoint.cert\): .* not known here"),
         ("{password: x, host: fuel, cacert: nowhere}", "nowhere does not exist"),
         ("{password: x, host: fuel, connect_timeout: 0}", "whole number from 1 up"),
     ],

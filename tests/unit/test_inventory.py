@@ -180,7 +180,10 @@ def test_a_host_without_a_bmc_is_told(read):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("hosts: {a: {ipmi: nowhere}}", r"line 1, hosts\.a\.ipmi: There is no nowhere below ipmi"),
+        (
+            "hosts: {a: {ipmi: nowhere}}",
+            r"line 1 \(hosts\.a\.ipmi\): There is no nowhere below ipmi",
+        ),
         ("hosts: {a: {ipmo: b}}", "Did you mean ipmi"),
         ("host: {a: {notes: []}}", "Did you mean hosts"),
         ("hosts: {a: {interfaces: {eth0: {hwaddr: 00:25}}}}", "Expected a MAC address"),
@@ -190,7 +193,7 @@ def test_a_host_without_a_bmc_is_told(read):
         ("hosts: {a: {ipmi: {host: b, auth: {user: u}}}}", "The key password is missing"),
         (
             "hosts: {a: {ipmi: {host: b, auth: {user: u, password: hidden-and-far-too-long}}}}",
-            r"auth\.password: IPMI allows at most 20 bytes",
+            r"auth\.password\): IPMI allows at most 20 bytes",
         ),
         ("hosts: {a: {ipmi: {host: b, port: x, auth: {user: u, password: p}}}}", "whole number"),
         ("hosts: {a: {pumphouse: {switch: {device: s, port: p}}}}", "There is no s below"),
@@ -198,12 +201,12 @@ def test_a_host_without_a_bmc_is_told(read):
         (
             "pumphouse: {switches: {s: {device_type: t, host: h, commands: ['vlan {vlan']}}}\n"
             "hosts: {a: {pumphouse: {switch: {device: s, port: p}}}}",
-            r"line 1, pumphouse\.switches\.s\.commands: Only \{port\} and \{vlan\} have a meaning",
+            r"line 1 \(pumphouse\.switches\.s\.commands\): Only \{port\} and \{vlan\} have a",
         ),
         (
             "hosts:\n  a: {interfaces: {e: {hwaddr: 52:54:00:00:00:01}}}\n"
             "  b: {interfaces: {e: {hwaddr: 52-54-00-00-00-01}}}",
-            r"line 3, hosts\.b: a and b have the same MAC address 52:54:00:00:00:01",
+            r"line 3 \(hosts\.b\): a and b have the same MAC address 52:54:00:00:00:01",
         ),
     ],
 )

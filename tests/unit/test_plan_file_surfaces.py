@@ -108,7 +108,7 @@ def test_a_wrong_upload_leads_back_with_the_line_that_is_wrong(plan):
     answer = upload(pages_of("operator"), wrong.encode(), plan)
     assert answer.redirect_chain == [(f"/plans/{plan.pk}/choices/", 302)]
     line = wrong[: wrong.index("source: older")].count("\n") + 1
-    told = f"edited.yaml, line {line}, source: This cannot be changed here."
+    told = f"edited.yaml, line {line} (source): This cannot be changed here."
     assert told in answer.content.decode()
 
 

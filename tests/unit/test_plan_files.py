@@ -134,8 +134,8 @@ def test_a_change_of_what_is_only_shown_is_refused_with_its_line(plan, before, a
     text = export_plan(plan)
     line = text[: text.index(before)].count("\n") + 1
     error = refused(edited(text, before, after))
-    assert error.sentence.startswith(f"plan.yaml, line {line}, ")
-    assert f"{place}: This cannot be changed here." in error.sentence
+    assert error.sentence.startswith(f"plan.yaml, line {line} (")
+    assert f"{place}): This cannot be changed here." in error.sentence
     assert fix in error.fix
 
 

@@ -156,6 +156,17 @@ def test_an_address_that_is_taken_is_one_sentence():
             run_up(bind=f"127.0.0.1:{taken.getsockname()[1]}")
 
 
-def test_an_address_without_a_port_is_one_sentence():
+@pytest.mark.parametrize("bind", ["localhost", "127.0.0.1:65536"])
+def test_an_address_without_a_port_is_one_sentence(bind):
     with pytest.raises(BadInput, match="not an address"):
-        run_up(bind="localhost")
+        run_up(bind=bind)
+
+
+@pytest.mark.parametrize(("content", "why"), [(None, "No such file"), ("not one", "no pair")])
+def test_a_certificate_of_no_use_is_one_sentence(tmp_path, settings, content, why):
+    certificate = tmp_path / "certificate"
+    if content:
+        certificate.write_text(content)
+    settings.TLS_CERTIFICATE, settings.TLS_KEY = str(certificate), str(certificate)
+    with pytest.raises(BadInput, match=rf"The certificate .* cannot be used: .*{why}"):
+        run_up(bind=f"127.0.0.1:{free_port()}")

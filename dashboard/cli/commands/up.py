@@ -9,6 +9,7 @@ from dashboard.cli.command import Command
 from dashboard.cli.screen import Screen
 from dashboard.cli.up import run_up
 from dashboard.clients.cloud_files import Settings, read_settings
+from dashboard.errors import BadInput
 
 
 class UpCommand(Command):
@@ -25,6 +26,8 @@ class UpCommand(Command):
 
     def run(self, options: Namespace, screen: Screen) -> int:
         """Stay until told to stop."""
+        if options.workers is not None and options.workers < 1:
+            raise BadInput(f"{options.workers} workers do nothing.", fix="Give 1 or more.")
         return run_up(bind=options.bind or _configured_address(), workers=options.workers)
 
 
