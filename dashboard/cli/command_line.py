@@ -64,7 +64,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def build_parser() -> Parser:
     """Give the parser of all commands. Options for all may stand before or behind the command."""
-    parser = Parser(prog="pumphouse", description="Moves tenants and hosts from an old OpenStack cloud to a new one.")
+    about = "Moves tenants and hosts from an old OpenStack cloud to a new one."
+    parser = Parser(prog="pumphouse", description=about)
     parser.add_argument("-c", "--config", metavar="CONFIG", help="a config.yaml or clouds.yaml")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--version", action="version", version=f"Pumphouse {version('pumphouse')}")
