@@ -55,6 +55,9 @@ def chosen_cloud(name: str) -> Cloud:
     for pair in PAIRS:
         if name in PAIRS[0] and name not in names and set(pair) <= names:
             return cloud_named(pair[PAIRS[0].index(name)])
+    if name in PAIRS[0] and name not in names:
+        known = ", ".join(sorted(names)) or "none"
+        raise BadInput(f"It is not clear which cloud is the {name}.", fix=f"Name one of: {known}.")
     return cloud_named(name)
 
 

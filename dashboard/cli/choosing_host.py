@@ -17,7 +17,9 @@ def add_host(parser: ArgumentParser) -> None:
 
 def add_cloud(parser: ArgumentParser) -> None:
     """Add the option that says whose hosts are meant."""
-    parser.add_argument("--cloud", default="source", metavar="NAME", help="which cloud")
+    parser.add_argument(
+        "--cloud", default="source", metavar="NAME", help="which cloud (default: the source)"
+    )
 
 
 def chosen_host(options: Namespace, screen: Screen) -> Host:

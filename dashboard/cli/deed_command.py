@@ -10,8 +10,8 @@ from dashboard.cli.choosing import chosen_cloud
 from dashboard.cli.choosing_host import add_host, chosen_host
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.confirming import confirmed_name
-from dashboard.cli.documents import host_plan_document, job_document
-from dashboard.cli.following import add_detach, follow, follow_and_tell, has_failed, tell_end
+from dashboard.cli.documents import host_plan_document
+from dashboard.cli.following import add_detach, follow, follow_and_tell, required, tell_end
 from dashboard.cli.screen import Screen
 from dashboard.hosts_app.deed import Deed, Option
 from dashboard.hosts_app.host_plans import (
@@ -21,7 +21,6 @@ from dashboard.hosts_app.host_plans import (
 )
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.stored_plans import planning_of
-from dashboard.jobs.models import Job
 
 
 class DeedCommand(Command):
@@ -46,12 +45,13 @@ class DeedCommand(Command):
         add_detach(parser)
 
     def run(self, options: Namespace, screen: Screen) -> int:
-        """Plan, and do it once its name was given; fail when the job does."""
+        """Plan, and do it once its name was given; fail when the job does.
+
+        Raises ``NeedsOperator`` when there is no plan: to run the command again makes another one.
+        """
         plan = self._plan(options, *self._chosen(options, screen))
-        planning = follow(planning_of(plan), screen)
+        required(follow(planning_of(plan), screen))
         plan.refresh_from_db()
-        if has_failed(planning):
-            return _tell_failure(planning, screen)
         _tell(plan, screen)
         if options.plan_only or plan.refusals:
             screen.answer({"plan": host_plan_document(plan)})
@@ -108,9 +108,3 @@ def _tell(plan: HostPlan, screen: Screen) -> None:
         screen.tell(f"Refused: {refusal['sentence']} {refusal['fix']}")
     for note in plan.notes:
         screen.tell(note)
-
-
-def _tell_failure(job: Job, screen: Screen) -> int:
-    tell_end(job, screen)
-    screen.answer({"job": job_document(job)})
-    return FAILED

@@ -222,6 +222,15 @@ class FuelMaster:
         """Replace the volumes of a node's disks."""
         return list(self._nodes.set_disks(node_id, disks))
 
+    def roles(self, environment_id: int) -> frozenset[str]:
+        """Give the roles that nodes of an environment can have; none before 9.0, which has no such
+        address."""
+        try:
+            found = self._connection.get_request(f"clusters/{environment_id}/roles/")
+        except NotFound:
+            return frozenset()
+        return frozenset(role["name"] for role in found)
+
     def assign(self, environment_id: int, node_ids: Sequence[int], *, roles: Sequence[str]) -> None:
         """Put free nodes into an environment; it happens when they are deployed.
 
@@ -301,8 +310,9 @@ class FuelMaster:
             task = self._task_again(task)
             report(task)
         if task.status == "error":
+            reason = task.message.rstrip(".") or "without reason"
             raise NeedsOperator(
-                f"Fuel's task {task.name} ({task.id}) failed: {task.message or 'without reason'}",
+                f"Fuel's task {task.name} ({task.id}) failed: {reason}.",
                 fix="Mend it in Fuel, whose logs say more, then retry.",
             )
         return task

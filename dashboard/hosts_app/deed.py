@@ -117,6 +117,12 @@ class Deed:
     has_command: ClassVar[bool] = True
     """Whether it is a command of its own, and not a part of another one."""
 
+    def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
+        """Refuse at once what is wrong by the rows alone, before there is a job to plan it.
+
+        Raises ``BadInput`` or ``NotFound``. Asks no cloud: pages and API call it.
+        """
+
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
         """Ask the clouds, and say what would be done; changes nothing. Raises ``NotFound``."""
         raise NotImplementedError

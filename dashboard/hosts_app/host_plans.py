@@ -26,10 +26,11 @@ def start_host_plan(
 ) -> HostPlan:
     """Start to plan what would be done to a host; ``plan.plan_job`` is the job that reads.
 
-    Raises ``BadInput`` for a deed or an option that there is not, ``Conflict`` while another plan
-    for the host is being made.
+    Raises ``BadInput`` for a deed or an option that there is not or cannot be, ``Conflict`` while
+    another plan for the host is being made.
     """
     chosen = chosen_options(deed_named(deed), options or {})
+    deed_named(deed).check(cloud, host, chosen)
     title = f"Plan for {host} of {cloud.name}: {deed_named(deed).title.lower()}"
     with transaction.atomic():
         plan = HostPlan.objects.create(cloud=cloud, host=host, deed=deed, options=chosen)

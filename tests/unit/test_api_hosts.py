@@ -73,6 +73,9 @@ def test_a_plan_is_accepted_with_its_address_and_its_job(host: Host) -> None:
         ({"deed": "evacuate", "options": {"parallel": 0}}, "a number of at least 1, not 0"),
         ({"deed": "evacuate", "options": {"parallel": "2"}}, "a number of at least 1, not '2'"),
         ({"deed": "evacuate", "options": {"skip_errors": 1}}, "true or false, not 1"),
+        ({"deed": "reassign", "options": {"destination": "old"}}, "The host is in old already."),
+        ({"deed": "reassign", "options": {"roles": "cinder"}}, "'cinder' have no compute"),
+        ({"deed": "reassign_controller", "options": {"roles": ","}}, "A node needs a role."),
         ({}, "deed: This field is required."),
     ],
 )

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dashboard.cli import command_line
+from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.deed import Draft, PlanLine, Refusal, all_deeds
 from dashboard.hosts_app.maintenance import start_maintenance
 from dashboard.hosts_app.models import Host, HostPlan
@@ -89,6 +90,17 @@ def test_a_deed_without_its_name_does_nothing(host, drafted, confirmation, monke
 def test_options_that_cannot_be_are_refused_before_anything_is_asked(host, capsys):
     assert run("evacuate", host.name, "--cloud", "old", "--parallel", "0") == 2
     assert "parallel must be a number of at least 1, not 0." in capsys.readouterr().err
+
+
+def test_a_plan_that_cannot_be_made_is_one_sentence_with_what_helps(host, monkeypatch, capsys):
+    def draft(*_given):
+        raise NeedsOperator("The cloud says no.", fix="Ask its admin.")
+
+    monkeypatch.setattr(all_deeds()["evacuate"], "draft", draft)
+    assert run("evacuate", host.name, "--cloud", "old") == 1
+    told = capsys.readouterr()
+    assert told.err.endswith("pumphouse: The cloud says no.\n  Ask its admin.\n")
+    assert "pumphouse skip" not in told.out + told.err
 
 
 def test_a_job_in_the_way_is_named_by_its_number(host, capsys):

@@ -171,7 +171,7 @@ def test_shared_ranges_and_vlans_are_warned_about(fuel: FuelMaster) -> None:
     public = networks(fuel, SRC)["public"]["cidr"]
     assert f"public ({public}) of the copy overlaps public ({public}) of src-cloud." in notes
     assert "management (VLAN 101) of the copy overlaps management (VLAN 101)" in notes
-    assert "of its tenants (VLANs 1000 to 1030) of the copy overlaps" in notes
+    assert "tenants' segmentation (VLANs 1000 to 1030) of the copy overlaps" in notes
 
 
 def test_a_renumbered_copy_overlaps_no_environment(fuel: FuelMaster) -> None:
@@ -215,13 +215,21 @@ def test_no_network_is_moved_into_the_one_that_nodes_boot_from(fuel: FuelMaster)
     [
         ({"cidr_base": "10.50.0.1/16"}, "is not a range of IPv4 addresses"),
         ({"cidr_base": "fd00::/64"}, "is not a range of IPv4 addresses"),
-        ({"vlan_offset": -1}, "can only be moved up"),
+        ({"vlan_offset": -1}, "cannot be moved up by -1"),
+        ({"vlan_offset": 9999}, "cannot be moved up by 9999"),
     ],
 )
 def test_ranges_that_cannot_be_are_refused(options: Json, sentence: str) -> None:
     with pytest.raises(BadInput, match=sentence):
         planned(**options)
     assert not EnvironmentPlan.objects.exists()
+
+
+def test_a_release_that_fuel_does_not_have_is_refused_before_there_is_a_job() -> None:
+    with pytest.raises(BadInput, match="Fuel has no release 99") as refused:
+        planned(release=99)
+    assert "2 (Newton on Ubuntu 16.04)" in refused.value.fix
+    assert not Job.objects.filter(kind="plan_environment").exists()
 
 
 def test_a_range_without_room_fails_the_plan() -> None:

@@ -13,7 +13,7 @@ from dashboard.hosts_app.deed import Refusal
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan, Fate, Line
 from dashboard.hosts_app.reassignment.facts import Machine, ReassignmentFacts, read_side
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
-from dashboard.hosts_app.reassignment.refusals import refusals_of
+from dashboard.hosts_app.reassignment.refusals import refusals_of, unknown_roles
 from tests.fuel_masters import RunningMaster, running_master
 
 SRC, DST, NODE, HOST = 1, 2, 4, "src-c3"
@@ -111,6 +111,15 @@ def test_what_does_not_fit_is_refused_by_name(
     found = refused(facts_of(running))
     assert len(found) == 1
     assert sentence in found[0]
+
+
+def test_a_role_that_the_environment_does_not_have_is_refused_before_anything_is_erased(
+    running: RunningMaster,
+) -> None:
+    side = facts_of(running).destination
+    assert not list(unknown_roles(side, ["compute", "ceph-osd"]))
+    found = str(*unknown_roles(side, ["compute", "kompute"]))
+    assert found.startswith("Environment dst-cloud has no role kompute. It has: base-os, ")
 
 
 def test_a_release_that_cannot_be_installed_is_refused(running: RunningMaster) -> None:

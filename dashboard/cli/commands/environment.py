@@ -6,8 +6,13 @@ from dashboard.cli.choosing import chosen_cloud
 from dashboard.cli.choosing_host import add_cloud
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.confirming import confirmed_name
-from dashboard.cli.documents import environment_plan_document, job_document
-from dashboard.cli.following import add_detach, follow, follow_and_tell, has_failed, tell_end
+from dashboard.cli.documents import environment_plan_document
+from dashboard.cli.following import (
+    add_detach,
+    follow,
+    follow_and_tell,
+    required,
+)
 from dashboard.cli.screen import Screen
 from dashboard.hosts_app.environments.deletion import (
     environment_row_of,
@@ -83,12 +88,8 @@ def _duplicate(options: Namespace, screen: Screen) -> int:
         options={name: chosen[name] for name in OPTIONS},
         launched_from="cli",
     )
-    planning = follow(planning_of(plan), screen)
+    required(follow(planning_of(plan), screen))
     plan.refresh_from_db()
-    if has_failed(planning):
-        tell_end(planning, screen)
-        screen.answer({"job": job_document(planning)})
-        return FAILED
     _tell(plan, screen)
     if options.plan_only or plan.refusals:
         screen.answer({"plan": environment_plan_document(plan)})

@@ -20,7 +20,7 @@ from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
 from dashboard.hosts_app.reassignment.discovery import MINUTE, has_switch_hook
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
-from dashboard.hosts_app.reassignment.refusals import COMPUTE, refusals_of
+from dashboard.hosts_app.reassignment.refusals import COMPUTE, refusals_of, unknown_roles
 from dashboard.hosts_app.reassignment.steps import Choices, Journey, start_reassignment
 from dashboard.jobs.models import Job
 
@@ -81,6 +81,11 @@ class Reassign(Deed):
         *LIMITS,
     )
 
+    def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
+        """Refuse a destination that there is not, and roles that it cannot have."""
+        destination_of(cloud, options["destination"])
+        _roles(options["roles"])
+
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
         """Ask both clouds, Fuel and the BMC, and say what happens to each thing."""
         destination = destination_of(cloud, options["destination"])
@@ -96,7 +101,10 @@ class Reassign(Deed):
         )
         return Draft(
             lines=lines,
-            refusals=refusals_of(facts, evacuation),
+            refusals=[
+                *refusals_of(facts, evacuation),
+                *unknown_roles(facts.destination, roles),
+            ],
             notes=list(notes_of(facts, moves_port=bool(mac))),
             content={
                 **content_of(facts, destination, roles=roles, mac=mac),

@@ -26,6 +26,7 @@ from dashboard.hosts_app.reassignment.refusals import (
     COMPUTE,
     CONTROLLER,
     obstacles,
+    unknown_roles,
     waiting_changes,
 )
 from dashboard.hosts_app.reassignment.steps import Journey, start_reassignment
@@ -43,6 +44,11 @@ class ReassignController(Deed):
         Option(name="roles", label="Roles in Fuel, with commas between", default=CONTROLLER),
         *LIMITS,
     )
+
+    def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
+        """Refuse a destination that there is not, and roles that it cannot have."""
+        destination_of(cloud, options["destination"])
+        _roles(options["roles"])
 
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
         """Ask both clouds, Fuel and the BMC, and say what happens to each thing."""
@@ -100,6 +106,7 @@ def _refusals(facts: ReassignmentFacts, roles: list[str]) -> Iterator[Refusal]:
             fix="Move it as a host, whose servers leave it first.",
         )
     yield from obstacles(facts)
+    yield from unknown_roles(facts.destination, roles)
     if CONTROLLER in roles:
         yield from waiting_changes(facts.destination, besides=None)
 

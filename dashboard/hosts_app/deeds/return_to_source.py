@@ -67,6 +67,10 @@ class ReturnToSource(Deed):
     of_computes = False  # Nova's record of it was deleted when it left
     options = LIMITS
 
+    def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
+        """Refuse a host that never left this cloud."""
+        _last_departure(cloud, host)
+
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
         """Ask Fuel where the host is, and say what brings it back."""
         stray = _read(cloud, host)
@@ -98,8 +102,8 @@ class ReturnToSource(Deed):
         )
 
 
-def _read(cloud: Cloud, host: str) -> Stray:
-    """Find the host by its last reassignment. Raises ``NotFound`` when there was none."""
+def _last_departure(cloud: Cloud, host: str) -> Reassignment:
+    """Give the last reassignment of a host. Raises ``NotFound`` when there was none."""
     found = Reassignment.objects.filter(source=cloud, host=host).select_related("job")
     last = found.order_by("pk").last()
     if last is None:
@@ -107,6 +111,12 @@ def _read(cloud: Cloud, host: str) -> Stray:
             f"Pumphouse has taken no host {host} out of {cloud.name}.",
             fix="Name the host and the cloud as they were before.",
         )
+    return last
+
+
+def _read(cloud: Cloud, host: str) -> Stray:
+    """Find the host in Fuel by its last reassignment. Raises ``NotFound`` when there was none."""
+    last = _last_departure(cloud, host)
     fuel = configured_fuel()
     home, away = (
         read_side(fuel, fuel.environment(id_))

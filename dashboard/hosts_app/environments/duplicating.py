@@ -11,13 +11,14 @@ from dashboard.errors import BadInput, NotFound
 from dashboard.hosts_app.environments.lines import CopyLine, Fate
 from dashboard.hosts_app.environments.planning import CopyOptions, draft_copy
 from dashboard.hosts_app.fuel.masters import fuel_at
-from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment
+from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment, FuelRelease
 from dashboard.hosts_app.stored_plans import keep_draft, require_ready, take
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import JobState
 
+MOST_VLANS_UP = 4000
 PLAN_KIND, COPY_KIND = "plan_environment", "duplicate_environment"
 CREATE, LOOK, SETTINGS, NETWORKS, VERIFY = "create", "look", "settings", "networks", "verify"
 
@@ -82,9 +83,21 @@ def _require_possible(environment: FuelEnvironment, name: str, options: CopyOpti
     there = FuelEnvironment.objects.filter(fuel=environment.fuel, is_gone=False, name=name)
     if there.exists():
         raise BadInput(f"Fuel has an environment {name} already.", fix="Choose another name.")
-    if options.vlan_offset < 0:
-        raise BadInput("VLANs can only be moved up.", fix="Give a number above 0.")
+    if not 0 <= options.vlan_offset <= MOST_VLANS_UP:
+        raise BadInput(
+            f"VLANs cannot be moved up by {options.vlan_offset}.",
+            fix=f"Give a number from 1 to {MOST_VLANS_UP}.",
+        )
     _ = options.base
+    _require_release(environment, options.release)
+
+
+def _require_release(environment: FuelEnvironment, release_id: int | None) -> None:
+    """Refuse a release that Fuel did not have when it was last asked."""
+    releases = list(FuelRelease.objects.filter(fuel=environment.fuel))
+    if release_id and releases and release_id not in {one.release_id for one in releases}:
+        known = ", ".join(f"{one.release_id} ({one.name})" for one in releases)
+        raise BadInput(f"Fuel has no release {release_id}.", fix=f"It has: {known}.")
 
 
 def draft_environment_plan(plan: EnvironmentPlan) -> None:

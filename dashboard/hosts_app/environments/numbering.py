@@ -59,7 +59,7 @@ class Numbering:
             if (vlan := network.vlan_start) is not None:
                 found.append(Taken(owner=owner, name=network.name, vlans=(vlan, vlan)))
         if self.segmentation == "vlan" and (ends := self.parameters.get(VLAN_RANGE)):
-            name = "the networks of its tenants"
+            name = "tenants' segmentation"
             found.append(Taken(owner=owner, name=name, vlans=(ends[0], ends[1])))
         return found
 

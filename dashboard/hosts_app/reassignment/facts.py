@@ -28,6 +28,8 @@ class Side:
     nodes: Sequence[Node]
     running: Sequence[Task]
     networks: Sequence[Json]
+    roles: frozenset[str] = frozenset()
+    """What nodes can be in it; none where Fuel does not tell."""
 
     @property
     def name(self) -> str:
@@ -105,6 +107,7 @@ def read_side(fuel: FuelMaster, environment: Environment) -> Side:
         nodes=fuel.nodes(environment.id),
         running=fuel.running_tasks(environment.id),
         networks=fuel.network_configuration(environment.id)["networks"],
+        roles=fuel.roles(environment.id),
     )
 
 

@@ -105,6 +105,16 @@ def _roles(facts: ReassignmentFacts) -> Iterator[Refusal]:
             )
 
 
+def unknown_roles(side: Side, roles: Sequence[str]) -> Iterator[Refusal]:
+    """Give the roles that a node cannot have in an environment: Fuel would refuse them only when
+    the host is erased already."""
+    if side.roles and (unknown := [role for role in roles if role not in side.roles]):
+        yield Refusal(
+            sentence=f"Environment {side.name} has no role {', '.join(unknown)}.",
+            fix=f"It has: {', '.join(sorted(side.roles))}.",
+        )
+
+
 def _macs(facts: ReassignmentFacts) -> Iterator[Refusal]:
     if facts.node is None:
         return
