@@ -22,7 +22,8 @@ TAKES_POWER: Mapping[Operation, tuple[str, str]] = {
     Operation.CYCLE: ("loses its power", "it runs on the host, and starts again only if Nova does"),
     Operation.SOFT_OFF: ("is shut down", "it runs on the host"),
 }
-WITHOUT_POWER = frozenset({"SHUTOFF", "SHELVED", "SHELVED_OFFLOADED", "ERROR"})
+# A suspended server's memory is kept on a disk.
+WITHOUT_POWER = frozenset({"SHUTOFF", "SUSPENDED", "SHELVED", "SHELVED_OFFLOADED", "ERROR"})
 
 
 class PowerPlan:
@@ -41,7 +42,11 @@ class PowerPlan:
         connection = connect(cloud)
         service = compute_service(connection, host)
         servers = servers_on(connection, host) if self.operation in TAKES_POWER else []
-        running = [server for server in servers if server["status"] not in WITHOUT_POWER]
+        running = [
+            server
+            for server in sorted(servers, key=lambda server: str(server["name"]))
+            if server["status"] not in WITHOUT_POWER
+        ]
         fate, why = TAKES_POWER.get(self.operation, ("", ""))
         lines = [
             PlanLine(

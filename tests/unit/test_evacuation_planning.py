@@ -73,6 +73,12 @@ def test_the_fate_follows_from_state_and_choice(status: str, choice: str, fate: 
     assert bool(plan.refusals) == (fate == Fate.REFUSED)
 
 
+def test_a_choice_that_there_is_not_is_to_be_set_right() -> None:
+    refused = plan_of(facts(server("a", metadata={CHOICE: "sometime"}))).refusals[0]
+    assert "'sometime', which is none of live, cold" in refused.sentence
+    assert refused.fix == f"Set {CHOICE} to one of these, or remove it."
+
+
 def test_a_tag_chooses_and_metadata_goes_before_it() -> None:
     tagged = server("a", tags=["other", f"{CHOICE}=cold"])
     both = server("b", tags=[f"{CHOICE}=cold"], metadata={CHOICE: "stop"})

@@ -132,7 +132,7 @@ def draft(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Draft]
     """Give a function that plans a deed on a host with a running and a stopped server of each."""
 
     def draft_deed(name: str, *, bmc: Any = None, takes_servers: bool = True) -> Draft:
-        statuses = ("ACTIVE", "SHUTOFF", "PAUSED", "ERROR")
+        statuses = ("ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED", "ERROR")
         servers = [{"name": f"is-{status}", "status": status} for status in statuses]
         service = ComputeService(id="1", host="c1", is_enabled=takes_servers, is_up=True)
         monkeypatch.setattr(power_plan, "connect", lambda _: None)

@@ -88,13 +88,11 @@ def notes_about(plan: EvacuationPlan, facts: HostFacts) -> Iterator[str]:
 def _room_left(plan: EvacuationPlan, facts: HostFacts) -> Iterator[str]:
     """Say what room the other hosts have afterwards; where it lacks, the plan is refused."""
     hosts = len(facts.free)
+    others = "other host then has" if hosts == 1 else f"{hosts} other hosts then have"
     needs = [facts.needs[line.server_id] for line in plan.moves if line.server_id in facts.needs]
     vcpus, ram = (_sum(name, facts.free.values()) - _sum(name, needs) for name in (VCPU, RAM_MIB))
     if hosts and vcpus >= 0 and ram >= 0:
-        yield (
-            f"The {hosts} other host{pluralize(hosts)} then {pluralize(hosts, 'has,have')} room "
-            f"left for {vcpus} vCPUs and {ram // 1024} GiB of RAM."
-        )
+        yield (f"The {others} room left for {vcpus} vCPUs and {ram // 1024} GiB of RAM.")
 
 
 def _sum(name: str, resources: Iterable[Resources]) -> int:

@@ -141,7 +141,7 @@ def plan_of(facts: HostFacts, *, skip_errors: bool = False) -> EvacuationPlan:
 
 def _line(number: int, server: Json, facts: HostFacts, *, skip_errors: bool) -> Line:
     fate, why = _verdict(server, skip_errors=skip_errors)
-    fix = FIXES.get(server["status"], f"Bring it to ACTIVE or SHUTOFF, or set {CHOICE}=skip.")
+    fix = _fix(server)
     if fate in LIVE_FATES and (obstacle := _obstacle_to_live(server, facts)):
         fate, why, fix = Fate.REFUSED, obstacle, f"Set {CHOICE}=cold, which restarts it, or =skip."
     elif fate in MOVES and (found := devices(server["flavor"])):
@@ -156,6 +156,13 @@ def _line(number: int, server: Json, facts: HostFacts, *, skip_errors: bool) -> 
         fix=fix if fate == Fate.REFUSED else "",
         where=places_for(server["id"], facts) if fate in MOVES - {Fate.OFFLOAD} else "",
     )
+
+
+def _fix(server: Json) -> str:
+    """Say what helps a server that is refused for its state, or for what its owner chose."""
+    if chosen_by_owner(server) not in [*Choice]:
+        return f"Set {CHOICE} to one of these, or remove it."
+    return FIXES.get(server["status"], f"Bring it to ACTIVE or SHUTOFF, or set {CHOICE}=skip.")
 
 
 def _obstacle_to_live(server: Json, facts: HostFacts) -> str:

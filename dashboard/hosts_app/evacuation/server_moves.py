@@ -140,6 +140,12 @@ class ServerMove:
         if was == "SHUTOFF":
             self._change("os-stop", to="SHUTOFF")
 
+    def tell(self) -> None:
+        """Log where the server is now; a shelved one is nowhere."""
+        server = self._server()
+        place = f"is on {host_of(server)} now" if host_of(server) else "has no host now"
+        self.context.log(f"Moved {server['name']} off {self.host}: it {place}.")
+
     def _evacuate(self, *, has_disks: bool, on_shared_storage: bool) -> None:
         """Ask for it, so that the server runs afterwards: 2.95 would leave it stopped.
 
@@ -204,10 +210,8 @@ class ServerMove:
         Before 2.65 Nova refuses while the migration is queued or being prepared, and would leave
         one that hangs later alone: so it is asked until it obeys or the migration has ended.
         """
-        late = f"not over after {self.limit:.0f} s"
-        self.context.log(
-            f"Abort the migration of server {self.server_id}: {late}.", level=LogLevel.WARNING
-        )
+        late, name = f"not over after {self.limit:.0f} s", self._server()["name"]
+        self.context.log(f"Abort the migration of {name}: {late}.", level=LogLevel.WARNING)
 
         def obeyed() -> bool | None:
             return True if self._state(confirmed=False) or self._asked_to_abort() else None
@@ -232,17 +236,18 @@ class ServerMove:
     def _failure(self, ending: Ending, *, how: str) -> NeedsOperator:
         server, status = self._server(), self._record().get("status", "never begun")
         sentence = f"Server {server['name']} could not be {how} from {self.host}"
+        fix = (
+            f"See its events (openstack server event list {self.server_id}), then retry; "
+            f"or skip this server and move it by hand."
+        )
         if ending == Ending.LATE:
             sentence += f": its migration was not over after {self.limit:.0f} s, and was {status}."
+            fix += " A busy server needs longer: plan again with more seconds for each."
         else:
             sentence += f": its migration ended as {status}, the server is {server['status']}."
         if fault := server.get("fault", {}).get("message"):
             sentence += f" Nova says: {fault.rstrip('.')}."
-        return NeedsOperator(
-            sentence,
-            fix=f"See its events (openstack server event list {self.server_id}), then retry; "
-            f"or skip this server and move it by hand.",
-        )
+        return NeedsOperator(sentence, fix=fix)
 
     def _is_away(self) -> bool:
         """Say whether the server has left; one that is being migrated has not."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from django.contrib.auth.models import User
+from django.template.defaultfilters import pluralize
 
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
@@ -141,6 +142,7 @@ def move_server(step: Step, context: StepContext) -> None:
         context=context,
     )
     WAYS[Fate[step.params["fate"]]](move)
+    move.tell()
 
 
 def prove_empty(step: Step, context: StepContext) -> None:
@@ -161,7 +163,8 @@ def prove_empty(step: Step, context: StepContext) -> None:
             raise _not_empty(host, found) from None
     look_at_hosts(cloud)
     if left:
-        context.log(f"Left {len(left)} servers on {host}, as planned.", level=LogLevel.WARNING)
+        count = f"{len(left)} server{pluralize(len(left))}"
+        context.log(f"Left {count} on {host}, as planned.", level=LogLevel.WARNING)
 
 
 def still_on(connection: Connection, host: str, *, besides: set[str]) -> dict[str, str]:

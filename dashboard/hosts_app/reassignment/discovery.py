@@ -2,6 +2,8 @@
 
 import time
 
+from django.template.defaultfilters import pluralize
+
 from dashboard.clients.fuel_objects import Node
 from dashboard.clients.inventory import Host
 from dashboard.clients.openstack import wait_for
@@ -79,7 +81,8 @@ def _discovered(work: Work) -> Node | None:
 
 
 def _never_discovered(work: Work) -> NeedsOperator:
-    record, minutes = work.record, work.discovery_seconds / MINUTE
+    record, minutes = work.record, round(work.discovery_seconds / MINUTE, 1)
+    within = f"{minutes:g} minute{pluralize(minutes)}"
     wanted = set(record.macs)
     other = next((node for node in work.fuel.unassigned_nodes() if node.macs & wanted), None)
     hint = (
@@ -88,6 +91,6 @@ def _never_discovered(work: Work) -> NeedsOperator:
         else ""
     )
     return NeedsOperator(
-        f"Fuel has not discovered {record.host} within {round(minutes, 1):g} minutes.{hint}",
+        f"Fuel has not discovered {record.host} within {within}.{hint}",
         fix="Look at its console: does it boot from the network, in the admin VLAN?",
     )
