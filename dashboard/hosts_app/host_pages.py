@@ -16,6 +16,7 @@ from dashboard.hosts_app.hosts import start_host_discovery, subject_of
 from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
 from dashboard.hosts_app.models import Cloud, Host, HostPlan
 from dashboard.hosts_app.nova import OURS
+from dashboard.hosts_app.reassignment.under_way import under_way
 from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
 from dashboard.jobs.pages import PageRequest, button, cut, go_to_job, tell
@@ -66,6 +67,7 @@ def host_list(request: PageRequest, name: str) -> HttpResponse:
         "page": cut(hosts, request),
         "look": look,
         "look_progress": look and job_progress(look),
+        "under_way": under_way(cloud),
         "other_deeds": [deed for deed in all_deeds().values() if not deed.of_computes],
         "section": "hosts",
     }

@@ -175,6 +175,12 @@ class StoredPlan(models.Model):
         abstract = True
         ordering = ["-id"]
 
+    @property
+    def could_not_be_made(self) -> bool:
+        """Whether its job has ended without a plan."""
+        is_planned = self.plan_job is not None and self.plan_job.is_active
+        return self.state == self.State.DRAFTING and not is_planned
+
 
 class HostPlan(StoredPlan):
     """What would be done to a host, by the deed of that name."""

@@ -12,9 +12,9 @@ from django.db.models import F, Min
 from dashboard.jobs.models import Dependency, Step
 from dashboard.jobs.progress import GroupProgress
 
-NODE_WIDTH = 158
+NODE_WIDTH = 176
 NODE_HEIGHT = 56
-GAP_ACROSS = 40
+GAP_ACROSS = 32
 GAP_DOWN = 14
 MARGIN = 8
 

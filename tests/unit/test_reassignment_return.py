@@ -10,8 +10,9 @@ from dashboard.clients.fuel import FuelMaster
 from dashboard.errors import BadInput, NeedsOperator, NotFound
 from dashboard.hosts_app.deed import Draft, deed_named
 from dashboard.hosts_app.deeds.reassign import destination_of
-from dashboard.hosts_app.host_plans import start_host_deed
+from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
 from dashboard.hosts_app.models import Cloud, HostPlan, Job, Reassignment
+from dashboard.hosts_app.reassignment.under_way import under_way
 from tests.fuel_masters import RunningMaster, configure_fuel, running_master, switch
 from tests.reassignments import DST, HOST, NODE, SRC, make_record
 
@@ -122,6 +123,22 @@ def test_a_host_that_a_job_is_at_work_on_is_left_to_it(
 def test_a_host_that_pumphouse_never_took_is_not_known(last: Reassignment) -> None:
     with pytest.raises(NotFound, match="has taken no host src-c1 out of src"):
         deed_named("return_to_source").draft(last.source, "src-c1", OPTIONS)
+
+
+def test_a_host_that_never_left_is_refused_before_there_is_a_job(last: Reassignment) -> None:
+    with pytest.raises(NotFound, match="has taken no host src-c1 out of src"):
+        start_host_plan(last.source, "src-c1", deed="return_to_source")
+    assert not Job.objects.filter(kind="plan_host").exists()
+
+
+def test_a_host_on_its_way_is_listed_for_both_clouds_until_it_has_arrived(
+    last: Reassignment,
+) -> None:
+    assert under_way(last.source) == []  # nothing was ordered yet
+    Reassignment.objects.update(is_released=True)
+    assert under_way(last.source) == under_way(last.destination) == [last]
+    Job.objects.filter(pk=last.job.pk).update(state="done")
+    assert under_way(last.source) == []
 
 
 def test_it_comes_back_with_the_roles_and_the_layout_that_it_had(

@@ -101,6 +101,9 @@ def _list(cloud: Cloud, screen: Screen) -> int:
     hosts = sorted(cloud.hosts.all(), key=_rank)
     headings = ("Free", "Host", "State", "Power", "Servers", "vCPUs", "RAM in GiB", "To free it")
     screen.table(*headings, "", rows=[_row(host) for host in hosts])
+    for host in hosts:
+        if host.power_problem:
+            screen.tell(f"Power of {host.name}: {host.power_problem}")
     documents = {row["name"]: row for row in cloud.hosts.values(*FIELDS)}
     screen.answer({"cloud": cloud.name, "hosts": [documents[host.name] for host in hosts]})
     return FAILED if has_failed(job) else OK
@@ -117,7 +120,7 @@ def _row(host: Host) -> tuple[str, ...]:
         f"{host.outlook.get('rank', '')}",
         host.name,
         state,
-        host.power or ("no answer" if host.power_problem else ""),
+        host.power or ("not known" if host.power_problem else ""),
         servers,
         f"{host.vcpus_used} of {host.vcpus_total}",
         f"{host.ram_used_mib // 1024} of {host.ram_total_mib // 1024}",

@@ -15,7 +15,10 @@ from dashboard.jobs.news import News, Tone, trouble
 from dashboard.jobs.states import JobState
 
 RETRY = "To retry goes on from there."
-RETRY_OR_RETURN = "To retry goes on from there; “Return it to the source” is the other way."
+RETRY_OR_RETURN = (
+    "To retry goes on from there; “Return it to the source”, on the host's page or by "
+    "pumphouse return-to-source, is the other way."
+)
 
 
 class Reassign(JobKind):
