@@ -6,6 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from dashboard.hosts_app.deed import all_deeds
+from dashboard.hosts_app.host_plans import start_host_plan
 from dashboard.hosts_app.models import Host, HostPlan
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action
@@ -87,6 +88,15 @@ def test_what_cannot_be_planned_is_refused_with_a_fix(
     assert sentence in answer.json()["error"]
     assert answer.json()["fix"]
     assert not HostPlan.objects.exists()
+
+
+def test_a_plan_whose_job_has_ended_without_one_is_told_from_one_that_is_being_made(
+    host: Host,
+) -> None:
+    plan = start_host_plan(host.cloud, host.name, deed="evacuate")
+    assert not plan.could_not_be_made
+    Job.objects.filter(pk=plan.plan_job_id).update(state="failed")
+    assert HostPlan.objects.get().could_not_be_made
 
 
 def test_a_plan_is_started_once_with_the_name_that_it_asks_for(host: Host) -> None:

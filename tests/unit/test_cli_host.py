@@ -73,6 +73,14 @@ def test_the_host_to_free_next_is_listed_first_with_its_reason(hosts, capsys):
     assert told[1].split()[:2] == ["2", first.name] and "3 servers with 512 MiB" in told[1]
 
 
+def test_why_a_bmc_did_not_say_is_told_below_the_list(hosts, capsys):
+    hosts[0].power, hosts[0].power_problem = "", "The BMC refused the password of admin."
+    hosts[0].save()
+    assert run("host", "list", "--cloud", "old") == 0
+    told = f"Power of {hosts[0].name}: The BMC refused the password of admin."
+    assert told in capsys.readouterr().out.splitlines()
+
+
 def test_the_list_is_a_document_with_power_and_outlook(hosts, capsys):
     rank(hosts[0], 1, "has no servers")
     assert run("--json", "host", "list", "--cloud", "old") == 0

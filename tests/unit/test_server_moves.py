@@ -1,5 +1,6 @@
 """A migration that hangs is aborted and tried once more; at the seam where Nova is asked."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -52,9 +53,9 @@ class FakeNova:
         self.server["OS-EXT-STS:task_state"] = None
 
 
-def move_in(nova: FakeNova) -> ServerMove:
+def move_in(nova: FakeNova, log: Callable[..., None] = lambda *_, **__: None) -> ServerMove:
     context = StepContext(
-        log=lambda *_, **__: None,
+        log=log,
         progress=lambda *_: None,
         check=lambda: None,
         probing=False,
@@ -70,8 +71,11 @@ def move_in(nova: FakeNova) -> ServerMove:
 
 def test_one_that_always_hangs_is_aborted_twice_and_fails_with_a_sentence() -> None:
     nova = FakeNova()
-    with pytest.raises(NeedsOperator, match=r"web could not be migrated live from c1.*not over"):
+    with pytest.raises(
+        NeedsOperator, match=r"web could not be migrated live from c1.*not over"
+    ) as failure:
         move_in(nova).live()
+    assert "plan again with more seconds" in failure.value.fix
     assert nova.aborted == [1, 2]
 
 
@@ -80,6 +84,14 @@ def test_one_that_hangs_once_is_moved_by_the_second_try() -> None:
     move_in(nova).live()
     assert nova.aborted == [1]
     assert nova.server["OS-EXT-SRV-ATTR:host"] == "c2"
+
+
+def test_the_log_says_where_the_server_went() -> None:
+    told: list[str] = []
+    move = move_in(FakeNova(works_at=1), told.append)
+    move.live()
+    move.tell()
+    assert told == ["Moved web off c1: it is on c2 now."]
 
 
 def test_an_abort_that_nova_does_not_take_yet_is_asked_for_again() -> None:
