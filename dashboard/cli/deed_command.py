@@ -21,6 +21,7 @@ from dashboard.hosts_app.host_plans import (
 )
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.stored_plans import planning_of
+from dashboard.jobs.job_lists import cleaning_up_after
 
 
 class DeedCommand(Command):
@@ -81,7 +82,7 @@ class DeedCommand(Command):
         code = follow_and_tell(
             job, options, screen, document=lambda: {"plan": host_plan_document(plan)}
         )
-        if code == FAILED and (later := self.deed.follow_up(job)):
+        if code == FAILED and (later := cleaning_up_after(job)):
             tell_end(follow(later, screen), screen)
         return code
 

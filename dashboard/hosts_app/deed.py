@@ -140,10 +140,6 @@ class Deed:
         """Give what a person types to confirm the plan."""
         return plan.host
 
-    def follow_up(self, job: Job) -> Job | None:
-        """Give the job that put things back after this one did not come to its end, if any."""
-        return None
-
     @property
     def help(self) -> str:
         """What it does, in a sentence."""

@@ -38,6 +38,12 @@ def needing_somebody() -> QuerySet[Job]:
     )
 
 
+def cleaning_up_after(job: Job) -> Job | None:
+    """Give the newest job that removes the traces of one that did not come to its end, if any."""
+    later = Job.objects.filter(subject=job.subject, pk__gt=job.pk, **{f"params__{AFTER}": job.pk})
+    return later.order_by("pk").last()
+
+
 def running() -> QuerySet[Job]:
     """Give the jobs that are at work or about to be."""
     return _loud_jobs().filter(state__in=ACTIVE_JOB_STATES - {JobState.HELD})

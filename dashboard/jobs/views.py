@@ -94,6 +94,7 @@ def _about(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
         "more_failures": max(0, progress.failed - len(failures)),
         "version": _version(job, failures),
         "can_hold": _can_hold(job),
+        "cleaning_up": None if job.is_active else job_lists.cleaning_up_after(job),
         "tab": tab,
         "tabs": TABS,
         "kept_query": _kept_query(request),

@@ -170,5 +170,7 @@ def test_a_failed_evacuation_needs_somebody_also_when_its_host_was_opened_again(
     opening = start_maintenance(host.cloud, host.name, to="off", after=failed)
     Job.objects.filter(pk=opening.pk).update(state=JobState.DONE, active_subject=None)
     assert failed in needing_somebody()
+    shown = page(failed.get_absolute_url())
+    assert f'Afterwards: <a href="{opening.get_absolute_url()}">{opening.title}</a>, done.' in shown
     start_maintenance(host.cloud, host.name, to="off")
     assert failed not in needing_somebody()

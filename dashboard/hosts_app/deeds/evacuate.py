@@ -14,7 +14,6 @@ from dashboard.hosts_app.evacuation.room import RAM_MIB, VCPU, Resources
 from dashboard.hosts_app.evacuation.steps import (
     LIMIT_SECONDS,
     PARALLEL,
-    reopening_of,
     start_evacuation,
 )
 from dashboard.hosts_app.models import Cloud, HostPlan
@@ -67,10 +66,6 @@ class Evacuate(Deed):
             user=user,
             launched_from=launched_from,
         )
-
-    def follow_up(self, job: Job) -> Job | None:
-        """Give the job that enables the host again."""
-        return reopening_of(job)
 
 
 def notes_about(plan: EvacuationPlan, facts: HostFacts) -> Iterator[str]:

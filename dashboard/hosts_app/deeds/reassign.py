@@ -14,7 +14,6 @@ from dashboard.hosts_app.evacuation.steps import (
     LIMIT_SECONDS,
     PARALLEL,
     plan_evacuation,
-    reopening_of,
 )
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
 from dashboard.hosts_app.reassignment.discovery import MINUTE, has_switch_hook
@@ -136,10 +135,6 @@ class Reassign(Deed):
             user=user,
             launched_from=launched_from,
         )
-
-    def follow_up(self, job: Job) -> Job | None:
-        """Give the job that enables the host again."""
-        return reopening_of(job)
 
 
 def choices_of(options: Mapping[str, Any], *, mac: str, from_drained: bool = False) -> Choices:

@@ -13,7 +13,6 @@ from dashboard.hosts_app.evacuation.steps import (
     LIMIT_SECONDS,
     PARALLEL,
     plan_evacuation,
-    reopening_of,
 )
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
 from dashboard.hosts_app.reassignment.discovery import MINUTE
@@ -92,10 +91,6 @@ class RemoveFromFuel(Deed):
             user=user,
             launched_from=launched_from,
         )
-
-    def follow_up(self, job: Job) -> Job | None:
-        """Give the job that enables the host again."""
-        return reopening_of(job)
 
 
 def _content(facts: ReassignmentFacts) -> dict[str, Any]:

@@ -201,12 +201,6 @@ def reopen(job: Job) -> None:
     )
 
 
-def reopening_of(job: Job) -> Job | None:
-    """Give the job that ``reopen`` started, None when there was no need."""
-    later = Job.objects.filter(kind="host_maintenance", subject=job.subject, pk__gt=job.pk)
-    return later.order_by("pk").last()
-
-
 STEPS: Mapping[str, Callable[[Step, StepContext], None]] = {
     CLOSE: close,
     MOVE: move_server,

@@ -12,7 +12,6 @@ from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.evacuation.planning import CHOICE, Fate
 from dashboard.hosts_app.evacuation.steps import (
     plan_evacuation,
-    reopening_of,
     start_evacuation,
     still_on,
 )
@@ -28,6 +27,7 @@ from dashboard.hosts_app.nova import (
     migrations,
     task_of,
 )
+from dashboard.jobs.job_lists import cleaning_up_after
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel, resume
 from tests.dying import killed_at
@@ -115,7 +115,7 @@ def test_a_failed_evacuation_opens_the_host_and_can_be_resumed(
     run(job, state="failed")
     assert not compute_service(destination, HOST).is_enabled
 
-    opening = reopening_of(job)
+    opening = cleaning_up_after(job)
     assert opening
     run(opening)
     assert compute_service(destination, HOST).is_enabled
@@ -139,7 +139,7 @@ def test_a_server_that_came_after_the_plan_is_named(
     name = servers.get(servers.boot())["name"]
     run(job, state="failed")
     assert f"{HOST} is not empty: {name}" in job.explanation
-    opening = reopening_of(job)
+    opening = cleaning_up_after(job)
     assert opening
     run(opening)
 
@@ -150,7 +150,7 @@ def test_a_cancelled_evacuation_opens_the_host(
     servers.boot()
     job = start(clouds["dst"])
     cancel(job, user=None)
-    opening = reopening_of(job)
+    opening = cleaning_up_after(job)
     assert opening
     run(opening)
     assert compute_service(destination, HOST).is_enabled

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.evacuation.steps import reopening_of
 from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.nova import compute_service, host_of, migrations, task_of
+from dashboard.jobs.job_lists import cleaning_up_after
 from tests.lab.conftest import run
 from tests.lab.host_servers import HostServers, servers_on_host
 
@@ -49,7 +49,7 @@ def test_it_is_aborted_at_its_limit_twice_and_the_host_is_enabled_again(
     aborts = job.log.filter(message__startswith="Abort the migration", message__contains=hangs)
     assert aborts.count() == 2
 
-    opening = reopening_of(job)
+    opening = cleaning_up_after(job)
     assert opening
     run(opening)
     assert compute_service(nova, host).takes_servers

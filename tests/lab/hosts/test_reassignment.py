@@ -19,11 +19,11 @@ from django.db import connection
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
 from dashboard.hosts_app.evacuation import steps as evacuation
-from dashboard.hosts_app.evacuation.steps import reopening_of
 from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.nova import compute_services, host_of
 from dashboard.hosts_app.reassignment.proof import missing_on
+from dashboard.jobs.job_lists import cleaning_up_after
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import resume
 from lab.bmc import control
@@ -179,7 +179,7 @@ def test_a_server_that_came_after_the_plan_keeps_the_host_in_its_environment(
         name = server_of(destination, boot_there())["name"]
         run(job, state="failed")
         assert f"{HOST} is not empty: {name}" in job.explanation
-        opening = reopening_of(job)
+        opening = cleaning_up_after(job)
         assert opening
         run(opening)
     node = configured_fuel().node_with_fqdn(HOST)
