@@ -95,7 +95,8 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response:
     if isinstance(error, ValidationError):
         response.data = _invalid(error)
     else:
-        detail = error.detail if isinstance(error, APIException) else "There is no such object."
+        nothing = f"There is nothing at {context['request'].path}."
+        detail = error.detail if isinstance(error, APIException) else nothing
         response.data = {"error": str(detail), "fix": FIXES.get(response.status_code, FIXES[400])}
     return response
 
