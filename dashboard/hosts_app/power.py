@@ -8,12 +8,12 @@ from django.template.defaultfilters import pluralize
 
 from dashboard.clients.inventory import Inventory
 from dashboard.clients.ipmi import Bmc, Operation, PowerState, ask_all
-from dashboard.errors import PumphouseError
+from dashboard.errors import BadInput, PumphouseError
 from dashboard.hosts_app.hosts import subject_of
 from dashboard.hosts_app.machines import bmc_of, configured_inventory, inventory_path
 from dashboard.hosts_app.models import Cloud, Host
 from dashboard.jobs.kinds import StepContext, StepSpec
-from dashboard.jobs.models import Job
+from dashboard.jobs.models import Job, LogLevel
 from dashboard.jobs.starting import start_job
 
 SWITCH_SECONDS = 120.0
@@ -50,6 +50,14 @@ def look_at_power(hosts: QuerySet[Host]) -> str:
     silent = sum(bool(host.power_problem) for host, _ in asked)
     what = f"{len(asked)} BMC{pluralize(asked)}"
     return f"Asked {what} whether hosts have power; {silent} did not say."
+
+
+def log_power(hosts: QuerySet[Host], context: StepContext) -> None:
+    """Look at the power of hosts and log it. A faulty inventory is told and lets no step fail."""
+    try:
+        context.log(look_at_power(hosts))
+    except BadInput as error:
+        context.log(f"Asked no BMCs: {error}", level=LogLevel.WARNING)
 
 
 def _bmcs_of(hosts: Iterable[Host]) -> list[tuple[Host, Bmc]]:

@@ -1,10 +1,9 @@
 """The job that looks at the hosts of a cloud."""
 
-from dashboard.errors import BadInput
 from dashboard.hosts_app.hosts import LOOK, look_at_hosts
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.power import look_at_power
-from dashboard.jobs.kinds import JobKind, LogLevel, StepContext
+from dashboard.hosts_app.power import log_power
+from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
 
 
@@ -19,12 +18,4 @@ class DiscoverHosts(JobKind):
         if step.action == LOOK:
             context.log(f"Saw {look_at_hosts(cloud)} hosts on cloud {cloud.name}.")
         else:
-            _look_at_power(cloud, context)
-
-
-def _look_at_power(cloud: Cloud, context: StepContext) -> None:
-    """Ask the BMCs. A faulty inventory is told and does not make the look at the hosts fail."""
-    try:
-        context.log(look_at_power(cloud.hosts.all()))
-    except BadInput as error:
-        context.log(f"Asked no BMCs: {error}", level=LogLevel.WARNING)
+            log_power(cloud.hosts.all(), context)

@@ -10,6 +10,7 @@ from dashboard.hosts_app.hypervisors import (
     providers_of,
 )
 from dashboard.hosts_app.nova import ComputeService, compute_services, enable_service
+from dashboard.hosts_app.power import log_power
 from dashboard.hosts_app.reassignment.probe_server import boot_probe
 from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.models import LogLevel
@@ -73,11 +74,13 @@ def probe(work: Work) -> None:
 
 
 def look_at_both(work: Work) -> None:
-    """Store how the hosts of both clouds are now; a cloud without controllers cannot be asked."""
+    """Store how the hosts of both clouds are now, and whether the one that moved has power; a cloud
+    without controllers cannot be asked."""
     record = work.record
     for cloud in (record.source, record.destination):
         if not (work.from_drained and cloud == record.source):
             look_at_hosts(cloud)
+    log_power(record.destination.hosts.filter(name=record.new_host), work.context)
     work.context.log(
         f"{record.host} of {record.source} is {record.new_host} of {record.destination} now.",
         level=LogLevel.SUCCESS,

@@ -104,7 +104,7 @@ def test_the_source_knows_it_no_more_and_the_destination_does(
     assert not source.get("placement", f"/resource_providers?name={HOST}", "resource_providers")
     service = next(one for one in compute_services(destination) if one.host == HOST)
     assert service.takes_servers
-    assert clouds["dst"].hosts.filter(name=HOST, is_up=True).exists()
+    assert clouds["dst"].hosts.filter(name=HOST, is_up=True, power="on").exists()
     assert not clouds["src"].hosts.filter(name=HOST).exists()
 
 
