@@ -7,6 +7,7 @@ import pytest
 from dashboard.cli import command_line
 from dashboard.cli.commands import host as host_command
 from dashboard.clients.ipmi import Bmc, PowerState
+from dashboard.hosts_app import power
 from dashboard.hosts_app.deed import Draft, PlanLine, all_deeds
 from dashboard.hosts_app.job_kinds import discover_hosts, host_power
 from dashboard.hosts_app.models import Host
@@ -28,7 +29,7 @@ def hosts(monkeypatch: pytest.MonkeyPatch) -> list[Host]:
     """Give the hosts of a cloud that are as they are stored, whoever looks at them."""
     old, _ = rows.two_clouds()
     monkeypatch.setattr(discover_hosts, "look_at_hosts", lambda cloud: cloud.hosts.count())
-    monkeypatch.setattr(discover_hosts, "look_at_power", lambda _: "")
+    monkeypatch.setattr(power, "look_at_power", lambda _: "")
     monkeypatch.setattr(host_power, "look_at_power", lambda _: "")
     return hosts_of(old)
 

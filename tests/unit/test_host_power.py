@@ -12,10 +12,9 @@ from dashboard.errors import BadInput, NeedsOperator, Retryable
 from dashboard.hosts_app import power, power_plan
 from dashboard.hosts_app.deed import Draft, deed_named
 from dashboard.hosts_app.host_plans import start_host_deed
-from dashboard.hosts_app.job_kinds.discover_hosts import _look_at_power
 from dashboard.hosts_app.models import Cloud, Host, HostPlan
 from dashboard.hosts_app.nova import ComputeService
-from dashboard.hosts_app.power import look_at_power, start_power, switch
+from dashboard.hosts_app.power import log_power, look_at_power, start_power, switch
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Dependency, LogLevel
 
@@ -123,7 +122,7 @@ def test_a_faulty_inventory_is_told_and_fails_no_look_at_the_hosts(
 ) -> None:
     inventory.write_text("hosts: {c1: {ipmi: nowhere}}")
     told: list[tuple[str, dict[str, Any]]] = []
-    _look_at_power(cloud, context(lambda message, **more: told.append((message, more))))
+    log_power(cloud.hosts.all(), context(lambda message, **more: told.append((message, more))))
     assert "inventory.yaml" in told[0][0] and told[0][1] == {"level": LogLevel.WARNING}
 
 
