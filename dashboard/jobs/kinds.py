@@ -21,6 +21,8 @@ from dashboard.jobs.states import Phase
 
 BYTES = "bytes"
 """The unit of progress that rates and the time left are computed from."""
+SECONDS = "seconds"
+"""The unit of a step that waits: what is missing of its total is the time left."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,4 +115,13 @@ def quiet_kinds() -> list[str]:
     return [name for name, kind in _registry().items() if kind.is_quiet]
 
 
-__all__ = ["BYTES", "JobKind", "LogLevel", "StepContext", "StepSpec", "job_kind", "quiet_kinds"]
+__all__ = [
+    "BYTES",
+    "SECONDS",
+    "JobKind",
+    "LogLevel",
+    "StepContext",
+    "StepSpec",
+    "job_kind",
+    "quiet_kinds",
+]

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
-from dashboard.jobs.kinds import BYTES
+from dashboard.jobs.kinds import BYTES, SECONDS
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import BROKEN_STEP_STATES, StepState
 
@@ -60,7 +60,7 @@ def job_progress(job: Job) -> JobProgress:
     groups = _group_progress(job)
     running = list(
         Step.objects.filter(job=job, state=StepState.RUNNING).only(
-            "title", "progress_done", "progress_unit", "started_at"
+            "title", "progress_done", "progress_total", "progress_unit", "started_at"
         )
     )
     totals = {name: sum(getattr(group, name) for group in groups) for name in _COUNTS}
@@ -68,7 +68,7 @@ def job_progress(job: Job) -> JobProgress:
     return JobProgress(
         state=stored[0],
         bytes_per_second=rate,
-        seconds_left=_seconds_left(totals, rate=rate, started_at=stored[1]),
+        seconds_left=_seconds_left(totals, running, rate=rate, started_at=stored[1]),
         groups=groups,
         current=[step.title for step in running],
         **totals,
@@ -120,12 +120,15 @@ def _bytes_per_second(step: Step) -> float:
 
 
 def _seconds_left(
-    totals: dict[str, int], *, rate: float, started_at: datetime | None
+    totals: dict[str, int], running: Iterable[Step], *, rate: float, started_at: datetime | None
 ) -> float | None:
-    """Guess by the bytes left while bytes flow, else by the pace of the steps so far."""
+    """Guess by the bytes left while there are any, by the longest wait that a step counts down,
+    else by the pace of the steps so far."""
     bytes_left = totals["bytes_total"] - totals["bytes_done"]
     if bytes_left > 0:
         return bytes_left / rate if rate else None
+    if waits := [step for step in running if step.progress_unit == SECONDS]:
+        return float(max(step.progress_total - step.progress_done for step in waits))
     if started_at is None or totals["done"] < ENOUGH_STEPS_TO_GUESS:
         return None
     elapsed = (timezone.now() - started_at).total_seconds()

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from dashboard.jobs.awaiting import wait_for
 from dashboard.jobs.driving import drive
-from dashboard.jobs.kinds import BYTES
+from dashboard.jobs.kinds import BYTES, SECONDS
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.progress import JobProgress, job_progress
 from dashboard.jobs.states import JobState, StepState
@@ -57,6 +57,17 @@ def test_without_bytes_the_time_left_follows_the_pace_of_the_steps():
     Step.objects.filter(ordinal__lt=5).update(state=StepState.DONE)
     Job.objects.update(started_at=timezone.now() - timedelta(seconds=20))
     assert job_progress(job).seconds_left == pytest.approx(20, rel=0.05)
+
+
+@pytest.mark.django_db
+def test_while_a_step_counts_down_what_it_has_to_wait_is_the_time_left():
+    job = rehearse(*(spec(str(n)) for n in range(5)))
+    Job.objects.update(started_at=timezone.now() - timedelta(seconds=90))
+    Step.objects.filter(ordinal__lt=3).update(state=StepState.DONE)
+    Step.objects.filter(ordinal=3).update(
+        state=StepState.RUNNING, progress_done=80, progress_total=300, progress_unit=SECONDS
+    )
+    assert job_progress(job).seconds_left == 220
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dashboard.clients.openstack import Cloud
 from dashboard.clients.temporary_account import TemporaryAccount, temporary_account
 from dashboard.errors import NeedsOperator
-from dashboard.jobs.kinds import StepContext
+from dashboard.jobs.kinds import SECONDS, StepContext
 from dashboard.migrations_app.maintenance.assignments import Actor
 from dashboard.migrations_app.maintenance.recording import Kind, assignment_of
 from dashboard.migrations_app.maintenance.write_attempts import Attempt, named, write_attempts
@@ -21,7 +21,6 @@ CACHE_SECONDS = 300
 LONGEST_SECONDS = 420
 CALLS = 4
 """Requests to each service in a row: several processes may answer, each with its own memory."""
-SECONDS = "seconds"
 
 
 def await_old_tokens(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
