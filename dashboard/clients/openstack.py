@@ -18,7 +18,7 @@ from keystoneauth1 import exceptions as auth_errors
 from keystoneauth1 import loading
 from keystoneauth1.session import Session, TCPKeepAliveAdapter
 from openstack.connection import Connection
-from openstack.exceptions import SDKException
+from openstack.exceptions import NotSupported, SDKException
 
 from dashboard import secrets
 from dashboard.clients.cloud_access import CloudAccess
@@ -264,7 +264,13 @@ class Cloud:
             raise self.refusal(response, f"PUT image {path}")
 
     def _proxy(self, service: str) -> Any:
-        return getattr(self._connection, service)
+        try:
+            return getattr(self._connection, service)
+        except NotSupported:  # so the SDK calls a service that is down when asked for its versions
+            raise Retryable(
+                f"Cloud {self.name} does not tell the versions of {service.replace('_', ' ')}.",
+                fix="Check that the service runs and can be reached from here.",
+            ) from None
 
     def _ask(self, question: Callable[[], Found]) -> Found:
         """Ask the SDK and turn what it raises into our errors."""

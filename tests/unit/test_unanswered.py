@@ -1,5 +1,6 @@
 """A cloud that gives no answer is one sentence: who, where and why."""
 
+import json
 import re
 import socket
 import ssl
@@ -7,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,10 @@ from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from tests.servers import free_port
 
 
-def refusal(kind: type[PumphouseError], auth_url: str) -> PumphouseError:
+DOWN = b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+def cloud_at(auth_url: str) -> Cloud:
     auth = {
         "auth_url": auth_url,
         "username": "admin",
@@ -27,9 +32,36 @@ def refusal(kind: type[PumphouseError], auth_url: str) -> PumphouseError:
         "user_domain_id": "default",
         "project_domain_id": "default",
     }
+    return Cloud(CloudAccess(name="old", auth=auth))
+
+
+def refusal(kind: type[PumphouseError], auth_url: str) -> PumphouseError:
     with pytest.raises(kind) as raised:
-        Cloud(CloudAccess(name="old", auth=auth)).fresh_token(seconds=1)
+        cloud_at(auth_url).fresh_token(seconds=1)
     return raised.value
+
+
+@contextmanager
+def keystone(catalog: list[dict[str, object]]) -> Iterator[str]:
+    """Give the address of a Keystone that lets everybody in."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            token = {"catalog": catalog, "expires_at": "2099-01-01T00:00:00.000000Z", "methods": []}
+            body = json.dumps({"token": token}).encode()
+            self.send_response(201)
+            self.send_header("X-Subject-Token", "a token")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.server_port}/v3"
+        listening.shutdown()
 
 
 @contextmanager
@@ -47,7 +79,12 @@ def server(tls: ssl.SSLContext | None = None) -> Iterator[int]:
                 return
             with suppress(OSError), secured(caller) as talking:
                 talking.recv(1024)
-                talking.sendall(b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\n\r\n")
+                talking.sendall(DOWN)
+                # a question of which a part was never read would end in a reset
+                talking.shutdown(socket.SHUT_WR)
+                talking.settimeout(1)
+                while talking.recv(1024):
+                    pass
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=serve, daemon=True).start()
@@ -104,3 +141,11 @@ def test_a_service_that_is_down_is_quoted() -> None:
     with server() as port:
         sentence = refusal(Retryable, f"http://127.0.0.1:{port}/v3").sentence
     assert sentence.endswith("/v3: Service Unavailable (HTTP 503).")
+
+
+@pytest.mark.parametrize("service", ["image", "compute", "network", "block_storage"])
+def test_a_service_behind_a_closed_port_is_tried_again(service: str) -> None:
+    endpoint = {"interface": "public", "url": f"http://127.0.0.1:{free_port()}", "region": "one"}
+    entry = {"type": service.replace("_", "-"), "name": service, "endpoints": [endpoint]}
+    with keystone([entry]) as auth_url, pytest.raises(Retryable):
+        list(cloud_at(auth_url).list(service, "/things", "things"))
