@@ -350,6 +350,13 @@ def ids_in(value: Any) -> list[str]:
     return [str(inner) for inner in value or ()]
 
 
+def renamed(record: Record, name: str) -> Sequence[Loss]:
+    """Give the loss of its name when the operator has chosen another, nothing when not."""
+    if name == record.name:
+        return ()
+    return (Loss(field="name", value=record.name, reason=f"It was chosen to become {name}."),)
+
+
 def chosen(fields: Mapping[str, Any], names: Iterable[str]) -> Json:
     """Give the attributes of that names that are set: what a create call is made from."""
     return {name: fields[name] for name in names if not is_empty(fields.get(name))}

@@ -15,6 +15,7 @@ from dashboard.migrations_app.contract import (
     Stage,
     Work,
     chosen,
+    renamed,
 )
 from dashboard.migrations_app.reading import TenantReader
 
@@ -64,7 +65,8 @@ class Project(ResourceType):
         name = record.name if choice in ("", "adopt") else choice
         existing = reader.list("identity", "/projects", "projects", name=name, domain_id=domain_id)
         if not existing:
-            return Decision(decided={"name": name, "domain_id": domain_id})
+            decided = {"name": name, "domain_id": domain_id}
+            return Decision(decided=decided, losses=renamed(record, name))
         if choice == "adopt":
             return Decision(
                 action=ADOPT, destination_id=existing[0]["id"], decided={"adopted": True}

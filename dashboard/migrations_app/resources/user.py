@@ -15,6 +15,7 @@ from dashboard.migrations_app.contract import (
     Stage,
     Work,
     chosen,
+    renamed,
 )
 from dashboard.migrations_app.reading import TenantReader
 
@@ -65,7 +66,8 @@ class User(ResourceType):
         name = choice or record.name
         for user in reader.list("identity", "/users", "users", name=name, domain_id=domain_id):
             return Decision(action=ADOPT, destination_id=user["id"])
-        return Decision(decided={"domain_id": domain_id, "name": name})
+        decided = {"domain_id": domain_id, "name": name}
+        return Decision(decided=decided, losses=renamed(record, name))
 
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Only the user's own project, when it is the one that moves."""
