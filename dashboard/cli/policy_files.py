@@ -27,7 +27,9 @@ def add_policy_arguments(parser: ArgumentParser) -> None:
         metavar="SERVICE",
         help="a service with enforce_new_defaults switched on; repeatable",
     )
-    parser.add_argument("--role", default=OWN_ROLE, metavar="NAME", help="the role to deny")
+    parser.add_argument(
+        "--role", default=OWN_ROLE, metavar="NAME", help=f"the role to deny; default {OWN_ROLE}"
+    )
     parser.add_argument("--into", metavar="FOLDER", help="write files there instead of printing")
 
 
@@ -72,15 +74,20 @@ def _policies(service: str, path: Path, own: Path | None, options: Namespace) ->
             service in options.new_defaults,
         )
     except ValueError as error:
-        raise BadInput(f"The rules of {service} cannot be used. {error}") from None
+        raise BadInput(
+            f"The rules of {service} cannot be used. {error}",
+            fix="Give what oslopolicy-sample-generator printed, or the service's policy file.",
+        ) from None
     return policy_file(denied)
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} cannot be read: {error}.") from None
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"{path} is not UTF-8 text.") from None
 
 
 def _write(path: Path, text: str, screen: Screen) -> None:

@@ -20,6 +20,8 @@ from dashboard.migrations_app.maintenance.subjects import open_maintenance
 from dashboard.migrations_app.models import TenantMaintenance, TenantRow
 from dashboard.migrations_app.planning import known_tenant
 
+RUNG_HELP = ("also lock the servers", "also set the quotas to what is in use")
+
 
 class MaintenanceCommand(Command):
     """Let a tenant's people look and change nothing, and give them back what they could do."""
@@ -62,9 +64,11 @@ def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--keep", action="append", default=[], metavar="USER", help="whose access stays; repeatable"
     )
-    parser.add_argument("--role", default="", metavar="NAME", help="the read-only role")
-    for rung in RUNGS:
-        parser.add_argument(f"--{rung.replace('_', '-')}", action="store_true")
+    parser.add_argument(
+        "--role", default="", metavar="NAME", help="the read-only role, in place of one found"
+    )
+    for rung, help_ in zip(RUNGS, RUNG_HELP, strict=True):
+        parser.add_argument(f"--{rung.replace('_', '-')}", action="store_true", help=help_)
 
 
 def _enter(tenant: TenantRow, options: Namespace, screen: Screen) -> int:

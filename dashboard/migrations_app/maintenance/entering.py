@@ -136,9 +136,9 @@ def _user_id(cloud: Cloud, name: str) -> str:
     found = [user["id"] for user in cloud.list("identity", "/users", "users", name=name)]
     if len(found) != 1:
         raise NeedsOperator(
-            f"Cloud {cloud.name} has {len(found) or 'no'} users named {name!r}, who is to keep "
-            "access.",
-            fix="Enter maintenance again with the id of one.",
+            f"Cloud {cloud.name} has {len(found) or 'no'} {'users' if found else 'user'} named "
+            f"{name!r}, who is to keep access.",
+            fix="Enter maintenance again, with the id of the one that is meant.",
         )
     return str(found[0])
 
