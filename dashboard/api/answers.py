@@ -135,4 +135,6 @@ def _invalid(error: ValidationError) -> dict[str, Any]:
 
 
 def _joined(lines: Any) -> str:
-    return " ".join(str(line) for line in lines) if isinstance(lines, list) else str(lines)
+    if isinstance(lines, dict):  # of an object within the body
+        return " ".join(f"{field}: {_joined(inner)}" for field, inner in lines.items())
+    return " ".join(map(_joined, lines)) if isinstance(lines, list) else str(lines)

@@ -107,8 +107,19 @@ def skip_step(step: Step, *, reason: str, user: User) -> Job:
     return _operate(step.job, act)
 
 
+def require_ahead(until: datetime | None) -> None:
+    """Raise ``BadInput`` for a time to hold until that has passed: it would hold nothing."""
+    if until is not None and until <= timezone.now():
+        passed = timezone.localtime(until).strftime("%Y-%m-%d %H:%M")
+        raise BadInput(f"{passed} has passed already.", fix="Give a later time to hold until.")
+
+
 def hold(job: Job, *, before: Phase, user: User, until: datetime | None = None) -> Job:
-    """Let no step of that phase or a later one start, until released or until the given time."""
+    """Let no step of that phase or a later one start, until released or until the given time.
+
+    Raises ``BadInput`` for a time that has passed.
+    """
+    require_ahead(until)
 
     def act(locked: Job) -> None:
         _require(locked.is_active, f"The job is {locked.state}; only an active job can be held.")

@@ -10,6 +10,7 @@ from django.template.defaultfilters import pluralize
 from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job
+from dashboard.jobs.operating import require_ahead
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
@@ -35,8 +36,11 @@ def start_execute(
 ) -> Job:
     """Start to execute a plan, or to go on with what is left of it.
 
-    Raises ``BadInput`` while the plan is blocked, ``Conflict`` while its tenant has another job.
+    With a time to hold until and nothing to hold before, it is held before cutover. Raises
+    ``BadInput`` while the plan is blocked or for a time that has passed, ``Conflict`` while its
+    tenant has another job.
     """
+    require_ahead(hold_until)
     _require_executable(plan)
     with transaction.atomic():
         job = start_job(
@@ -45,7 +49,7 @@ def start_execute(
             subject=plan.subject,
             steps=with_maintenance(plan, remaining_steps(plan), barrier=BARRIER),
             params={"plan": plan.pk},
-            hold_before=hold_before,
+            hold_before=hold_before or (Phase.CUTOVER if hold_until else None),
             hold_until=hold_until,
             user=user,
             launched_from=launched_from,

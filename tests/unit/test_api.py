@@ -172,6 +172,27 @@ def test_execute_can_be_held_before_a_phase_by_its_word(operator, executable):
     assert operator.get(answer["Location"]).json()["hold_before"] == "cutover"
 
 
+def test_a_time_to_hold_until_alone_holds_before_cutover(operator, executable):
+    body = {"hold_until": "2031-01-31T22:00:00Z"}
+    answer = operator.post(f"/api/plans/{executable.pk}/execute/", body, format="json")
+    assert Job.objects.get(pk=answer.json()["job"]).hold_before == Phase.CUTOVER
+
+
+@pytest.mark.parametrize("before", [{}, {"hold_before": "cutover"}])
+def test_a_time_that_has_passed_executes_nothing(operator, executable, before):
+    body = {**before, "hold_until": "2020-01-31T22:00:00Z"}
+    answer = operator.post(f"/api/plans/{executable.pk}/execute/", body, format="json")
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "2020-01-31 22:00 has passed already."
+    assert not Job.objects.exists()
+
+
+def test_what_is_wrong_within_an_option_is_a_sentence(operator):
+    body = {"source": "old", "destination": "new", "tenant": "demo", "options": {"capture": "x"}}
+    answer = operator.post("/api/plans/", body, format="json")
+    assert answer.json()["error"] == 'options: capture: "x" is not a valid choice.'
+
+
 def test_an_unknown_phase_is_refused(operator, plan):
     body = {"hold_before": "teatime"}
     answer = operator.post(f"/api/plans/{plan.pk}/execute/", body, format="json")

@@ -1,7 +1,10 @@
 """What an operator does to a job, and what the engine makes of it."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from dashboard.errors import BadInput, Conflict
 from dashboard.jobs.driving import drive
@@ -170,6 +173,15 @@ def test_holding_and_releasing_are_in_the_log(operator):
     assert job.hold_before == Phase.CUTOVER
     assert release(job, user=operator).hold_before is None
     assert said(job) == ["Held before cutover by olga.", "Released by olga."]
+
+
+def test_a_job_is_not_held_until_a_time_that_has_passed(operator):
+    passed = timezone.now() - timedelta(minutes=1)
+    job = rehearse(spec("a"))
+    with pytest.raises(BadInput, match="has passed already"):
+        hold(job, before=Phase.CUTOVER, until=passed, user=operator)
+    job.refresh_from_db()
+    assert job.hold_before is None
 
 
 def test_a_job_without_a_hold_is_not_released(operator):

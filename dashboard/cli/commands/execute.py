@@ -27,17 +27,18 @@ class ExecuteCommand(Command):
         add_plan(parser)
         parser.add_argument("--hold-before", choices=HOLDS, help="wait for a release before it")
         parser.add_argument(
-            "--hold-until", metavar="TIME", help="then go on by itself, as 2030-01-31T22:00"
+            "--hold-until",
+            metavar="TIME",
+            help="go on by itself then, as 2030-01-31T22:00; alone it holds before cutover",
         )
         add_detach(parser)
 
     def run(self, options: Namespace, screen: Screen) -> int:
         """Execute, and fail when the job does."""
         until = _moment(options.hold_until) if options.hold_until else None
-        phase = HOLDS.get(options.hold_before, Phase.CUTOVER if until else None)
         job = start_execute(
             chosen_plan(options),
-            hold_before=phase,
+            hold_before=HOLDS.get(options.hold_before),
             hold_until=until,
             user=None,
             launched_from="cli",

@@ -59,7 +59,7 @@ def execute(request: PageRequest, plan_id: int) -> HttpResponse:
 
     def start() -> Job:
         until = _moment(request.POST.get("hold_until", ""))
-        hold = Phase.CUTOVER if until or request.POST.get("hold") else None
+        hold = Phase.CUTOVER if request.POST.get("hold") else None
         return start_execute(
             plan, hold_before=hold, hold_until=until, user=request.user, launched_from=PAGE
         )
