@@ -19,7 +19,6 @@ from dashboard.clients.openstack import Cloud
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from tests.servers import free_port
 
-
 DOWN = b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
