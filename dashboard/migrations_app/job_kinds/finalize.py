@@ -21,10 +21,12 @@ class Finalize(JobKind):
             finalize_item(items.get(pk=step.params["item"]), context)
 
     def concluded(self, job: Job) -> None:
-        """Store that the move is final, when all was deleted."""
+        """Store that the move is final and the source has no such tenant, when all was deleted."""
         if job.state == JobState.DONE:
             Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.FINALIZED)
-            end_with_source(Plan.objects.select_related("source").get(pk=job.params["plan"]))
+            plan = Plan.objects.select_related("source").get(pk=job.params["plan"])
+            plan.source.tenants.filter(project_id=plan.tenant_id).delete()
+            end_with_source(plan)
 
     def news(self, job: Job) -> News | None:
         """Tell that the source was deleted, or what went wrong."""

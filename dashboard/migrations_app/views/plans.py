@@ -37,6 +37,7 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
     active = Job.objects.filter(active_subject=plan.subject).first()
     about = {
         "plan": plan,
+        "is_on_source": plan.source.tenants.filter(project_id=plan.tenant_id).exists(),
         "stops": way_of(plan, list(jobs_of(plan))),
         "offers": [o for o in offers_of(plan, active) if may(request.user, o.action)],
         "active_job": active,
