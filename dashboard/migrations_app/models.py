@@ -98,7 +98,7 @@ class PlanItem(models.Model):
 
         CREATE = "create", "Create"
         ADOPT = "adopt", "Adopt what is there"
-        MAP = "map", "Map as chosen"
+        MAP = "map", "Map to what is there"
         KEEP = "keep", "Moved already"
         SKIP = "skip", "Leave out"
 
