@@ -8,9 +8,12 @@ from django.conf import settings
 from dashboard.cli.choosing import chosen_cloud
 from dashboard.cli.command import OK, Command
 from dashboard.cli.screen import Screen
+from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import access_of, connect
 from dashboard.migrations_app.seeding.grounds import Numbers
 from dashboard.migrations_app.seeding.planting import seed_tenants
+
+LEAST = {"num_tenants": 1, "num_servers": 0, "num_volumes": 0}
 
 
 class SetupCommand(Command):
@@ -20,7 +23,9 @@ class SetupCommand(Command):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the cloud and the numbers, which the configuration's ``populate`` may give too."""
-        parser.add_argument("cloud", nargs="?", default="source", metavar="CLOUD")
+        parser.add_argument(
+            "cloud", nargs="?", default="source", metavar="CLOUD", help="default: the source"
+        )
         parser.add_argument("--num-tenants", type=int, metavar="N", help="default 1")
         parser.add_argument("--num-servers", type=int, metavar="N", help="a tenant; default 2")
         parser.add_argument(
@@ -51,5 +56,9 @@ def _numbers(options: Namespace, populate: Mapping[str, int]) -> Numbers:
         "num_servers": options.num_servers,
         "num_volumes": options.num_volumes,
     }
+    for name, number in given.items():
+        if number is not None and number < LEAST[name]:
+            option = f"--{name.replace('_', '-')}"
+            raise BadInput(f"{option} cannot be {number}.", fix=f"Give {LEAST[name]} or more.")
     chosen = {**populate} | {name: value for name, value in given.items() if value is not None}
     return Numbers(**{name.removeprefix("num_"): value for name, value in chosen.items()})
