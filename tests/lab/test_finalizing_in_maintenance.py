@@ -1,5 +1,6 @@
 """A tenant that moves in maintenance leaves it in time, and its source can be deleted."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from dashboard.migrations_app.execution import start_execute
 from dashboard.migrations_app.finalizing import start_finalize
 from dashboard.migrations_app.maintenance.of_plans import moved_project, on_destination, on_source
 from dashboard.migrations_app.models import Plan, TenantMaintenance
+from dashboard.migrations_app.seeding.clearing import clear, find_leftovers
 from dashboard.migrations_app.verification import start_verify
 from tests.lab.conftest import run
 from tests.lab.maintenance_policies import policies_on
@@ -31,6 +33,15 @@ def executed(plan_move: Any, tenant: Any, option: str) -> Plan:
     return plan
 
 
+@pytest.fixture
+def tenant(seed: Any, destination: Connection) -> Iterator[Any]:
+    """A tenant whose copy goes with the test: it holds a public address that the source gives to
+    the next tenant."""
+    tenant = seed(servers=0, volumes=0)
+    yield tenant
+    clear(destination, find_leftovers(destination, tenant=tenant["name"]), tell=lambda _: None)
+
+
 def verified_and_finalized(plan: Plan) -> None:
     run(start_verify(plan))
     run(Job.objects.filter(kind="tenant_maintenance", subject=plan.subject).latest("pk"))
@@ -47,9 +58,8 @@ def assert_only_the_copy_is_there(
 
 
 def test_while_moving_ends_on_the_source_with_the_move(
-    seed: Any, plan_move: Any, source: Connection, destination: Connection
+    tenant: Any, plan_move: Any, source: Connection, destination: Connection
 ) -> None:
-    tenant = seed(servers=0, volumes=0)
     before = roles_on(source, tenant["id"])
     plan = executed(plan_move, tenant, "while_moving")
     assert on_source(plan) is None
@@ -61,9 +71,8 @@ def test_while_moving_ends_on_the_source_with_the_move(
 
 
 def test_until_finalized_ends_when_the_source_is_deleted(
-    seed: Any, plan_move: Any, source: Connection, destination: Connection
+    tenant: Any, plan_move: Any, source: Connection, destination: Connection
 ) -> None:
-    tenant = seed(servers=0, volumes=0)
     before = roles_on(source, tenant["id"])
     plan = executed(plan_move, tenant, "until_finalized")
     held = on_source(plan)
