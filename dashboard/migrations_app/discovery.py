@@ -56,20 +56,17 @@ def look_at(cloud: Cloud) -> int:
 
 
 def look_up_tenant(cloud: Cloud, name_or_id: str) -> TenantRow:
-    """Ask the cloud itself for one tenant and store its row, with what the tenant has now.
+    """Ask the cloud itself for one tenant and store its row.
 
     Raises ``NotFound`` with the names there are, ``BadInput`` when the name is not unique.
     """
-    connection = connect(cloud)
-    tenant = find_tenant(connection, name_or_id)
+    tenant = find_tenant(connect(cloud), name_or_id)
     row, _ = TenantRow.objects.update_or_create(
         cloud=cloud,
         project_id=tenant.id,
         defaults={
             "name": tenant.name,
             "domain_name": tenant.domain_name,
-            "servers": _count_servers(connection, project_id=tenant.id)[tenant.id],
-            "volumes": _count_volumes(connection, project_id=tenant.id)[tenant.id],
             "seen_at": timezone.now(),
         },
     )
@@ -84,15 +81,14 @@ def _service(connection: Connection, name: str) -> Json:
     }
 
 
-def _count_servers(connection: Connection, **only: str) -> Counter[str]:
+def _count_servers(connection: Connection) -> Counter[str]:
     # 2.1: only the project is wanted, and every cloud has it
-    servers = connection.list("compute", "/servers/detail", "servers", all_tenants=1, **only)
+    servers = connection.list("compute", "/servers/detail", "servers", all_tenants=1)
     return Counter(server["tenant_id"] for server in servers)
 
 
-def _count_volumes(connection: Connection, **only: str) -> Counter[str]:
-    query = {"all_tenants": "1", **only}
-    volumes = connection.list("block_storage", "/volumes/detail", "volumes", **query)
+def _count_volumes(connection: Connection) -> Counter[str]:
+    volumes = connection.list("block_storage", "/volumes/detail", "volumes", all_tenants=1)
     return Counter(volume["os-vol-tenant-attr:tenant_id"] for volume in volumes)
 
 
