@@ -8,7 +8,8 @@ from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
 RETRY_AFTER = {"Retry-After": "30"}
-DATABASE_AWAY = "The database does not answer."
+DATABASE_AWAY = {"error": "The database does not answer.", "fix": "Try again later."}
+"""What the API answers while it is away."""
 
 
 def answer_fault(request: HttpRequest) -> HttpResponse:
@@ -19,8 +20,7 @@ def answer_fault(request: HttpRequest) -> HttpResponse:
     if not is_database_away(sys.exc_info()[1]):
         return server_error(request)
     if request.path.startswith("/api/"):
-        body = {"error": DATABASE_AWAY, "fix": "Try again later."}
-        return JsonResponse(body, status=503, headers=RETRY_AFTER)
+        return JsonResponse(DATABASE_AWAY, status=503, headers=RETRY_AFTER)
     page = render_to_string("503.html")
     return HttpResponse(page, status=503, headers=RETRY_AFTER)
 

@@ -117,8 +117,8 @@ def _answer_fault(error: Exception, context: dict[str, Any]) -> Response:
     secrets, and nowhere else."""
     logger.error("Break while answering %s", context["request"].path, exc_info=error)
     if is_database_away(error):
-        body = {"error": DATABASE_AWAY, "fix": FIXES[503]}
-        return Response(body, status=status.HTTP_503_SERVICE_UNAVAILABLE, headers=RETRY_AFTER)
+        code = status.HTTP_503_SERVICE_UNAVAILABLE
+        return Response(DATABASE_AWAY, status=code, headers=RETRY_AFTER)
     body = {"error": "Pumphouse itself broke.", "fix": "Its log says where; report it."}
     return Response(body, status=status.HTTP_500_INTERNAL_SERVER_ERROR)
 

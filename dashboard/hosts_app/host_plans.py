@@ -9,10 +9,8 @@ from django.db import transaction
 from dashboard.errors import BadInput
 from dashboard.hosts_app.deed import Deed, Option, PlanLine, Value, deed_named
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.stored_plans import keep_draft, require_ready, take
-from dashboard.jobs.kinds import StepSpec
+from dashboard.hosts_app.stored_plans import keep_draft, require_ready, start_planning, take
 from dashboard.jobs.models import Job
-from dashboard.jobs.starting import start_job
 
 
 def start_host_plan(
@@ -29,21 +27,18 @@ def start_host_plan(
     Raises ``BadInput`` for a deed or an option that there is not or cannot be, ``Conflict`` while
     another plan for the host is being made.
     """
-    chosen = chosen_options(deed_named(deed), options or {})
-    deed_named(deed).check(cloud, host, chosen)
-    title = f"Plan for {host} of {cloud.name}: {deed_named(deed).title.lower()}"
-    with transaction.atomic():
-        plan = HostPlan.objects.create(cloud=cloud, host=host, deed=deed, options=chosen)
-        plan.plan_job = start_job(
-            kind="plan_host",
-            title=title,
-            subject=f"host_plan:{cloud.name}:{host}",
-            steps=[StepSpec(key="plan", action="plan", title=title)],
-            params={"host_plan": plan.pk},
-            user=user,
-            launched_from=launched_from,
-        )
-        plan.save(update_fields=["plan_job"])
+    wanted = deed_named(deed)
+    chosen = chosen_options(wanted, options or {})
+    wanted.check(cloud, host, chosen)
+    plan = HostPlan(cloud=cloud, host=host, deed=deed, options=chosen)
+    start_planning(
+        plan,
+        kind="plan_host",
+        title=f"Plan for {host} of {cloud.name}: {wanted.title.lower()}",
+        subject=f"host_plan:{cloud.name}:{host}",
+        user=user,
+        launched_from=launched_from,
+    )
     return plan
 
 

@@ -1,12 +1,52 @@
 """What is the same for all plans that are made by a job, stored, read, then started once."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+
+from django.contrib.auth.models import User
+from django.db import transaction
 
 from dashboard.errors import BadInput, Conflict, NotFound
 from dashboard.hosts_app.deed import Draft
 from dashboard.hosts_app.environments.planning import CopyDraft
-from dashboard.hosts_app.models import StoredPlan
+from dashboard.hosts_app.models import EnvironmentPlan, HostPlan, StoredPlan
+from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+
+PARAMETERS: Mapping[type[StoredPlan], str] = {
+    HostPlan: "host_plan",
+    EnvironmentPlan: "environment_plan",
+}
+"""The parameter by which a job names its plan."""
+
+
+def start_planning(
+    plan: StoredPlan,
+    *,
+    kind: str,
+    title: str,
+    subject: str,
+    user: User | None,
+    launched_from: str,
+) -> None:
+    """Store a new plan and start the job that makes it; neither is there without the other.
+
+    Raises ``Conflict`` while
+    another plan of that subject is being made.
+    """
+    with transaction.atomic():
+        plan.save()
+        plan.plan_job = start_job(
+            kind=kind,
+            title=title,
+            subject=subject,
+            steps=[StepSpec(key="plan", action="plan", title=title)],
+            params={PARAMETERS[type(plan)]: plan.pk},
+            user=user,
+            launched_from=launched_from,
+        )
+        plan.save(update_fields=["plan_job"])
 
 
 def planning_of(plan: StoredPlan) -> Job:

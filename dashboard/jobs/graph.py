@@ -14,6 +14,7 @@ from dashboard.jobs.progress import GroupProgress
 
 NODE_WIDTH = 176
 NODE_HEIGHT = 56
+BAR_WIDTH = NODE_WIDTH - 24
 GAP_ACROSS = 32
 GAP_DOWN = 14
 MARGIN = 8
@@ -30,6 +31,7 @@ class Node:
     y: int
     width: int = NODE_WIDTH
     height: int = NODE_HEIGHT
+    bar_width: int = BAR_WIDTH
 
     @property
     def middle(self) -> int:
@@ -69,7 +71,7 @@ class Box:
         """The width of the bar of settled steps."""
         progress = self.progress
         settled = progress.done + progress.skipped
-        return settled * (NODE_WIDTH - 24) // max(progress.total, 1)
+        return settled * BAR_WIDTH // max(progress.total, 1)
 
 
 def boxes(layout: "Layout", groups: Iterable[GroupProgress]) -> list[Box]:

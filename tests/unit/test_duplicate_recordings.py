@@ -142,4 +142,5 @@ def test_the_stand_in_answers_a_duplicate_as_nailgun_did(replay: Replay) -> None
     body = recorded("DUP_3_PUT_network_configuration", "request")
     for network in body["networks"]:
         network["id"] = ids[network["name"]]
-    replay.compare("DUP_3_PUT_network_configuration", path, body=body)
+    answered = replay.compare("DUP_3_PUT_network_configuration", path, body=body)
+    assert {network["name"] for network in answered["networks"]} == ids.keys()

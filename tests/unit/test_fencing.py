@@ -141,7 +141,9 @@ def test_what_is_not_certainly_off_is_not_fenced(with_bmc, power, service, sente
 
 def test_silence_is_enough_where_nova_knows_no_forcing(with_bmc) -> None:
     with_bmc(FakeBmc(PowerState.OFF))
-    require_fenced(FakeNova("2.10", forced_down=None), "c1")  # type: ignore[arg-type]
+    nova = FakeNova("2.10", forced_down=None)
+    assert require_fenced(nova, "c1") is None  # type: ignore[arg-type, func-returns-value]
+    assert nova.puts == []
 
 
 @pytest.mark.parametrize("status", ["accepted", "pre-migrating", "done"])

@@ -260,3 +260,4 @@ def test_the_cloud_that_lost_its_last_controller_is_not_asked(
     for name in ("require_drained", "require_empty", "providers_of"):
         monkeypatch.setattr(reassignment_release, name, asked)
     walk.step("release")
+    assert Reassignment.objects.get(job=walk.job).is_released

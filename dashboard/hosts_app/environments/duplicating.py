@@ -12,7 +12,7 @@ from dashboard.hosts_app.environments.lines import CopyLine, Fate
 from dashboard.hosts_app.environments.planning import CopyOptions, draft_copy
 from dashboard.hosts_app.fuel.masters import fuel_at
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment, FuelRelease
-from dashboard.hosts_app.stored_plans import keep_draft, require_ready, take
+from dashboard.hosts_app.stored_plans import keep_draft, require_ready, start_planning, take
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job
@@ -51,21 +51,15 @@ def start_environment_plan(
     """
     chosen = CopyOptions(**options or {})
     _require_possible(environment, name, chosen)
-    title = f"Plan environment {name} from {environment.name}"
-    with transaction.atomic():
-        plan = EnvironmentPlan.objects.create(
-            environment=environment, name=name, options=asdict(chosen)
-        )
-        plan.plan_job = start_job(
-            kind=PLAN_KIND,
-            title=title,
-            subject=f"environment_plan:{name}",
-            steps=[StepSpec(key="plan", action="plan", title=title)],
-            params={"environment_plan": plan.pk},
-            user=user,
-            launched_from=launched_from,
-        )
-        plan.save(update_fields=["plan_job"])
+    plan = EnvironmentPlan(environment=environment, name=name, options=asdict(chosen))
+    start_planning(
+        plan,
+        kind=PLAN_KIND,
+        title=f"Plan environment {name} from {environment.name}",
+        subject=f"environment_plan:{name}",
+        user=user,
+        launched_from=launched_from,
+    )
     return plan
 
 
