@@ -83,8 +83,8 @@ def define_kind() -> None:
 
 def run_job(steps: int) -> float:
     """Drive one job of that many steps and give the seconds that it took, its start left out."""
-    from dashboard.jobs.driving import drive
     from dashboard.jobs.models import Job
+    from dashboard.jobs.runner import drive
     from dashboard.jobs.starting import start_job
 
     job = start_job(

@@ -233,7 +233,7 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 100,
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "EXCEPTION_HANDLER": "dashboard.api.answers.answer_error",
+    "EXCEPTION_HANDLER": "dashboard.api.responses.answer_error",
 }
 # Rows of tokens have a digest of them. Who has one acts as its user until it ends.
 REST_KNOX = {"TOKEN_TTL": timedelta(days=env.number("PUMPHOUSE_TOKEN_DAYS", default=90))}

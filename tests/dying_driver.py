@@ -9,7 +9,7 @@ import django
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
     django.setup()
-    from dashboard.jobs.driving import drive
+    from dashboard.jobs.runner import drive
 
     module, job, moment = sys.argv[1:]
     import_module(module).MOMENTS[moment]()

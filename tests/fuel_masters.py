@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from dashboard.clients.fuel_endpoint import FuelEndpoint
+from dashboard.clients.fuel.endpoint import FuelEndpoint
 from lab.fuel.control import control
 from lab.fuel.login import Login
 from lab.fuel.master import Master

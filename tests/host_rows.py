@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from dashboard.hosts_app.hosts import subject_of
+from dashboard.hosts_app.discovery import subject_of
 from dashboard.hosts_app.models import Cloud, Host, HostPlan
 from dashboard.jobs.models import Dependency, Job, Step
 from dashboard.jobs.states import JobState, StepState

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel.master import FuelMaster
 from dashboard.hosts_app.models import Cloud, Reassignment
 from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.kinds import StepContext, StepSpec

@@ -9,15 +9,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from dashboard.api.answers import ACCEPTED, accepted
-from dashboard.api.asking import ConfirmationSerializer, valid
 from dashboard.api.permissions import caller
+from dashboard.api.responses import ACCEPTED, accepted
+from dashboard.api.validation import ConfirmationSerializer, valid
+from dashboard.hosts_app.discovery import start_host_discovery
 from dashboard.hosts_app.environments.deletion import (
     environment_row_of,
     start_environment_deletion,
 )
 from dashboard.hosts_app.fuel.environments import start_environment_discovery
-from dashboard.hosts_app.hosts import start_host_discovery
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.discovery import start_discovery

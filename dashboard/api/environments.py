@@ -10,17 +10,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from dashboard.api.answers import ACCEPTED, accepted
-from dashboard.api.asking import valid
 from dashboard.api.clouds import EnvironmentSerializer
 from dashboard.api.host_fields import RefusalSerializer
 from dashboard.api.permissions import caller
+from dashboard.api.responses import ACCEPTED, accepted
+from dashboard.api.validation import valid
 from dashboard.hosts_app.environments.duplicating import (
     start_duplication,
     start_environment_plan,
 )
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment
-from dashboard.hosts_app.stored_plans import planning_of
+from dashboard.hosts_app.plans.stored_plans import planning_of
 from dashboard.jobs.roles import Action
 
 

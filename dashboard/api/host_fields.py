@@ -5,9 +5,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from dashboard.hosts_app.deed import Deed, all_deeds
 from dashboard.hosts_app.maintenance import OFF, ON
 from dashboard.hosts_app.models import Host, HostPlan
+from dashboard.hosts_app.plans.host_action import Deed, all_deeds
 from dashboard.jobs.roles import least_role
 
 OptionValues = {

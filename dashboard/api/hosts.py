@@ -13,8 +13,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from dashboard.api.answers import ACCEPTED, accepted
-from dashboard.api.asking import ConfirmationSerializer, valid
 from dashboard.api.host_fields import (
     DeedSerializer,
     HostMaintenanceSerializer,
@@ -23,11 +21,13 @@ from dashboard.api.host_fields import (
     HostSerializer,
 )
 from dashboard.api.permissions import RolePermission, caller, require
-from dashboard.hosts_app.deed import all_deeds, deed_named
-from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
+from dashboard.api.responses import ACCEPTED, accepted
+from dashboard.api.validation import ConfirmationSerializer, valid
 from dashboard.hosts_app.maintenance import start_maintenance
 from dashboard.hosts_app.models import Cloud, Host, HostPlan
-from dashboard.hosts_app.stored_plans import planning_of
+from dashboard.hosts_app.plans.host_action import all_deeds, deed_named
+from dashboard.hosts_app.plans.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.plans.stored_plans import planning_of
 from dashboard.jobs.roles import Action
 
 

@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from dashboard.api.answers import ACCEPTED, accepted
-from dashboard.api.asking import valid
 from dashboard.api.permissions import caller
 from dashboard.api.phases import PhaseField
+from dashboard.api.responses import ACCEPTED, accepted
+from dashboard.api.validation import valid
 from dashboard.jobs import operating
 from dashboard.jobs.models import Job, LogLine, Step
 from dashboard.jobs.roles import Action

@@ -7,7 +7,7 @@ import yaml
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
-from dashboard.migrations_app.plan_files import LONGEST, text_of
+from dashboard.migrations_app.planning.files import LONGEST, text_of
 
 YAML = "application/yaml"
 

@@ -15,28 +15,28 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from dashboard.api.answers import ACCEPTED, accepted
-from dashboard.api.asking import ConfirmationSerializer, valid
 from dashboard.api.permissions import caller
 from dashboard.api.phases import PhaseField
 from dashboard.api.plan_files import YAML, YamlParser, YamlRenderer
+from dashboard.api.responses import ACCEPTED, accepted
+from dashboard.api.validation import ConfirmationSerializer, valid
 from dashboard.hosts_app.clouds import cloud_named
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action
-from dashboard.migrations_app.execution import start_execute
-from dashboard.migrations_app.finalizing import start_finalize
+from dashboard.migrations_app.execution.execute import start_execute
+from dashboard.migrations_app.execution.finalize import start_finalize
+from dashboard.migrations_app.execution.rollback import start_rollback
+from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.maintenance.options import CHOICES as MAINTENANCE
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.plan_files import (
+from dashboard.migrations_app.planning.files import (
     export_plan,
     file_name_of,
     read_edited,
     start_edited,
 )
-from dashboard.migrations_app.planning import start_plan
-from dashboard.migrations_app.preflighting import start_preflight
-from dashboard.migrations_app.rolling_back import start_rollback
-from dashboard.migrations_app.verification import start_verify
+from dashboard.migrations_app.planning.preflight import start_preflight
+from dashboard.migrations_app.planning.start import start_plan
 
 
 class PlanSerializer(serializers.ModelSerializer[Plan]):

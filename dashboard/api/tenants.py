@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from dashboard.api.answers import ACCEPTED, accepted
 from dashboard.api.permissions import caller
+from dashboard.api.responses import ACCEPTED, accepted
 from dashboard.errors import NotFound
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.maintenance.starting import (

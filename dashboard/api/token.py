@@ -16,7 +16,7 @@ from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from dashboard import secrets
-from dashboard.api.answers import ErrorSerializer
+from dashboard.api.responses import ErrorSerializer
 from dashboard.errors import BadInput
 
 

@@ -9,7 +9,7 @@ from dashboard.api.environments import EnvironmentPlanViewSet, EnvironmentViewSe
 from dashboard.api.hosts import HostDeedsView, HostListView, HostPlanViewSet, HostViewSet
 from dashboard.api.job_rows import JobLogView, JobStepsView, StepViewSet
 from dashboard.api.jobs import JobViewSet
-from dashboard.api.missing import MissingView
+from dashboard.api.not_found import MissingView
 from dashboard.api.plan_rows import (
     PlanDifferencesView,
     PlanFindingsView,

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from typing import ClassVar
 
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
 
 OK = 0
 FAILED = 1

@@ -17,9 +17,9 @@ from django.db import OperationalError
 
 from dashboard import secrets
 from dashboard.cli.command import BAD_INPUT, FAILED, Command
+from dashboard.cli.console import Screen
 from dashboard.cli.database import prepare_database
 from dashboard.cli.known_commands import all_commands
-from dashboard.cli.screen import Screen
 from dashboard.clients.cloud_files import file_warnings
 from dashboard.errors import BadInput, Conflict, PumphouseError
 from dashboard.hosts_app.clouds import register_configured_clouds

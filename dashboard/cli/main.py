@@ -13,10 +13,13 @@ from pkgutil import iter_modules
 import django
 
 from dashboard.cli.command import BAD_INPUT
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
 from dashboard.errors import BadInput
 
-COMMANDS = (Path(__file__).with_name("commands"), Path(__file__).parent.parent / "hosts_app/deeds")
+COMMANDS = (
+    Path(__file__).with_name("commands"),
+    Path(__file__).parent.parent / "hosts_app/actions",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.template.defaultfilters import pluralize
 
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
 
 LONGEST_VALUE = 40

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dashboard.cli.command import OK
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
 from dashboard.clients.policy_overrides import overrides, policy_file, read_policy, read_rules
 from dashboard.errors import BadInput
 from dashboard.migrations_app.maintenance.read_only_role import OWN_ROLE

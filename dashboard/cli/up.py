@@ -16,9 +16,9 @@ from django.db import connection
 
 from dashboard.cli.supervised import Supervised, adopt_orphans
 from dashboard.errors import BadInput
-from dashboard.jobs.bell import ANSWERS_TO, ping
+from dashboard.jobs.queue import ANSWERS_TO, ping
+from dashboard.jobs.queue_watchdog import QueueWatch, busy_workers
 from dashboard.jobs.sweeping import sweep
-from dashboard.jobs.watching import QueueWatch, busy_workers
 
 TICK_SECONDS = 0.5
 SWEEP_SECONDS = 5.0

@@ -16,7 +16,7 @@ from dashboard.clients.cloud_access import (
     CloudAccess,
     read_access,
 )
-from dashboard.clients.fuel_endpoint import FuelEndpoint, read_fuel
+from dashboard.clients.fuel.endpoint import FuelEndpoint, read_fuel
 from dashboard.clients.yaml_sections import Section
 from dashboard.secrets import register
 

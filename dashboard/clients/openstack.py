@@ -22,7 +22,7 @@ from openstack.exceptions import NotSupported, SDKException
 
 from dashboard import secrets
 from dashboard.clients.cloud_access import CloudAccess
-from dashboard.clients.unanswered import address_asked, cause_of
+from dashboard.clients.connection_errors import address_asked, cause_of
 from dashboard.errors import BadInput, NeedsOperator, PumphouseError, Retryable
 
 Json = dict[str, Any]

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from dashboard.hosts_app.models import Cloud, FuelEnvironment, Host
-from dashboard.jobs.admin_read_only import ReadOnlyAdmin
+from dashboard.jobs.admin import ReadOnlyAdmin
 
 
 @admin.register(Cloud)

@@ -4,16 +4,16 @@ from django.contrib.auth.models import User
 
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.hosts import subject_of
-from dashboard.hosts_app.hypervisors import is_closed_in_placement
-from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.nova import (
+from dashboard.hosts_app.compute.nova import (
     OURS,
     compute_service,
     disable_service,
     disabled_by_others,
     enable_service,
+    is_closed_in_placement,
 )
+from dashboard.hosts_app.discovery import subject_of
+from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.rescue.fencing import lift_forced_down
 from dashboard.jobs.job_lists import AFTER
 from dashboard.jobs.kinds import StepSpec

@@ -3,7 +3,7 @@
 from django.db import models
 from django.urls import reverse
 
-from dashboard.hosts_app.nova import OURS
+from dashboard.hosts_app.compute.nova import OURS
 from dashboard.jobs.models import Job
 
 

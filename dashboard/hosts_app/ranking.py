@@ -10,10 +10,10 @@ from typing import Any
 from django.template.defaultfilters import pluralize
 
 from dashboard.clients.openstack import Json
-from dashboard.hosts_app.evacuation.facts import CloudReading, HostFacts
-from dashboard.hosts_app.evacuation.flavors import local_disk_gib
+from dashboard.hosts_app.compute.facts import CloudReading, HostFacts
+from dashboard.hosts_app.compute.flavors import local_disk_gib
+from dashboard.hosts_app.compute.room import RAM_MIB, VCPU
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan, Fate, lacks_room, plan_of
-from dashboard.hosts_app.evacuation.room import RAM_MIB, VCPU
 
 GIB = 1024  # in MiB
 

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from dashboard.hosts_app import host_pages, host_plan_pages, views
-from dashboard.hosts_app.environments import pages as environment_pages
 from dashboard.hosts_app.fuel.links import open_environment
+from dashboard.hosts_app.views import clouds as views
+from dashboard.hosts_app.views import environments as environment_pages
+from dashboard.hosts_app.views import host_plans as host_plan_pages
+from dashboard.hosts_app.views import hosts as host_pages
 
 urlpatterns = [
     path("clouds/", views.cloud_list, name="clouds"),

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Driver, LogLevel, Step
-from dashboard.jobs.moving import in_transaction, move_steps
 from dashboard.jobs.states import JobState, StepState
+from dashboard.jobs.transitions import in_transaction, move_steps
 
 MOST_ATTEMPTS = 6
 

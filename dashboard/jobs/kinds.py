@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -16,8 +15,9 @@ from django.utils.module_loading import module_has_submodule
 
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job, LogLevel, Step
-from dashboard.jobs.news import News
+from dashboard.jobs.notifications import News
 from dashboard.jobs.states import Phase
+from dashboard.plugins import named_classes
 
 BYTES = "bytes"
 """The unit of progress that rates and the time left are computed from."""
@@ -95,10 +95,7 @@ def _packages() -> Iterator[ModuleType]:
 
 @cache
 def _registry() -> dict[str, JobKind]:
-    for package in _packages():
-        for module in iter_modules(package.__path__):
-            import_module(f"{package.__name__}.{module.name}")
-    return {kind.name: kind() for kind in JobKind.__subclasses__()}
+    return {kind.name: kind() for kind in named_classes(JobKind, *_packages())}
 
 
 def job_kind(name: str) -> JobKind:

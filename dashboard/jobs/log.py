@@ -2,7 +2,7 @@
 
 from dashboard import secrets
 from dashboard.jobs.models import Job, LogLevel, LogLine, Step
-from dashboard.jobs.moving import in_transaction
+from dashboard.jobs.transitions import in_transaction
 
 
 def write_log(

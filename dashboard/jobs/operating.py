@@ -15,14 +15,14 @@ from django.utils import timezone
 
 from dashboard import secrets
 from dashboard.errors import BadInput
-from dashboard.jobs.bell import ring
-from dashboard.jobs.concluding import conclude
+from dashboard.jobs.finishing import conclude
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Dependency, Job, LogLevel, Step
-from dashboard.jobs.moving import in_transaction, move_job, move_steps
 from dashboard.jobs.outcomes import chunks, count_down
+from dashboard.jobs.queue import ring
 from dashboard.jobs.starting import conflict_over
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase, StepState
+from dashboard.jobs.transitions import in_transaction, move_job, move_steps
 
 User = AbstractBaseUser | None
 

@@ -16,8 +16,8 @@ from dashboard import secrets
 from dashboard.errors import Cancelled, PumphouseError, Retryable
 from dashboard.jobs.claiming import MOST_ATTEMPTS
 from dashboard.jobs.models import Dependency, LogLevel, LogLine, Step
-from dashboard.jobs.moving import in_transaction, move_steps
 from dashboard.jobs.states import StepState
+from dashboard.jobs.transitions import in_transaction, move_steps
 
 LONGEST_PAUSE = 60.0
 CHUNK = 500

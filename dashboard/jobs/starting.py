@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 
 from dashboard import secrets
 from dashboard.errors import Conflict
-from dashboard.jobs.bell import ring
 from dashboard.jobs.kinds import BYTES, StepSpec
 from dashboard.jobs.models import Dependency, Job, Step
+from dashboard.jobs.queue import ring
 from dashboard.jobs.states import Phase
 
 BATCH = 500

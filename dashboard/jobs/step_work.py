@@ -9,8 +9,8 @@ from dashboard.jobs import outcomes
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import LogLevel, Step
-from dashboard.jobs.moving import in_transaction
 from dashboard.jobs.outcomes import Outcome
+from dashboard.jobs.transitions import in_transaction
 
 SECONDS_BETWEEN_WRITES = 1.0
 

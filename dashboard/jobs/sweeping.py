@@ -7,8 +7,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from dashboard.jobs.bell import ring_again
 from dashboard.jobs.models import Driver, Job, Step
+from dashboard.jobs.queue import ring_again
 from dashboard.jobs.states import JobState, StepState
 
 SILENT_AFTER = timedelta(seconds=20)

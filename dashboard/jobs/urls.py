@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path
 
-from dashboard.jobs import buttons, views
+from dashboard.jobs.views import action_views as buttons
+from dashboard.jobs.views import jobs as views
 
 TAB = r"(?P<tab>steps|timeline|log)"
 

@@ -14,6 +14,6 @@ class MigrationsConfig(AppConfig):
     def ready(self) -> None:
         """Have what waits besides jobs counted; models cannot be imported before this."""
         from dashboard.jobs.job_lists import count_as_waiting
-        from dashboard.migrations_app.waiting import count_waiting
+        from dashboard.migrations_app.views.waiting import count_waiting
 
         count_as_waiting(count_waiting)

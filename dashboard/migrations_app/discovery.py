@@ -14,7 +14,7 @@ from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.models import TenantRow
-from dashboard.migrations_app.reading import Json, find_tenant
+from dashboard.migrations_app.resources.reader import Json, find_tenant
 
 SERVICES = ("identity", "compute", "network", "image", "block_storage")
 

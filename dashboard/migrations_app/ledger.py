@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.contract import MAP
 from dashboard.migrations_app.models import Link, Plan, PlanItem
+from dashboard.migrations_app.resources.base import MAP
 
 
 def link_of(plan: Plan, type_name: str, source_id: str) -> Link | None:

@@ -12,7 +12,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the listener; models cannot be imported before this."""
-        from dashboard.jobs.news import news_broke
+        from dashboard.jobs.notifications import news_broke
         from dashboard.notifications.mail import register_mail_secret
         from dashboard.notifications.telling import tell_everybody
         from dashboard.notifications.webhook import register_webhook_secrets

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from dashboard.jobs.news import News, Tone
+from dashboard.jobs.notifications import News, Tone
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from dashboard import secrets
-from dashboard.clients.unanswered import cause_of
+from dashboard.clients.connection_errors import cause_of
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
-from dashboard.jobs.news import Tone
+from dashboard.jobs.notifications import Tone
 from dashboard.notifications.channel import Channel, Notice
 
 CHECK = "Check PUMPHOUSE_MAIL_URL, PUMPHOUSE_MAIL_FROM and PUMPHOUSE_MAIL_TO."

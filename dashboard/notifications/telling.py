@@ -11,7 +11,7 @@ from django.utils import timezone
 from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
-from dashboard.jobs.news import News, Tone
+from dashboard.jobs.notifications import News, Tone
 from dashboard.jobs.starting import start_job
 from dashboard.notifications.channel import Channel, Notice
 from dashboard.notifications.fuel import fuel_channels

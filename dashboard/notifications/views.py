@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from dashboard.jobs.models import Job
-from dashboard.jobs.pages import PageRequest
+from dashboard.jobs.views.pages import PageRequest
 
 
 def told(request: PageRequest, job_id: int) -> HttpResponse:

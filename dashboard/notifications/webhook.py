@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from dashboard import secrets
-from dashboard.clients.unanswered import cause_of
+from dashboard.clients.connection_errors import cause_of
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from dashboard.notifications.channel import Channel, Notice
 

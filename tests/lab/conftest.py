@@ -17,11 +17,11 @@ import lab
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.hosts_app.clouds import cloud_named, connect, register_clouds
 from dashboard.hosts_app.models import Cloud
-from dashboard.jobs.driving import drive
 from dashboard.jobs.models import Job
+from dashboard.jobs.runner import drive
 from dashboard.migrations_app.discovery import look_up_tenant
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.planning import start_plan
+from dashboard.migrations_app.planning.start import start_plan
 from dashboard.migrations_app.seeding.grounds import Numbers
 from dashboard.migrations_app.seeding.planting import seed_tenants
 from tests.lab.inventory import Inventory

@@ -19,11 +19,10 @@ import lab
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
 from dashboard.errors import NeedsOperator
-from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
-from dashboard.hosts_app.hypervisors import providers_of
+from dashboard.hosts_app.compute.nova import compute_services, enable_service, providers_of, task_of
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.nova import compute_services, enable_service, task_of
-from dashboard.hosts_app.reassignment.proof import missing_on
+from dashboard.hosts_app.plans.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.reassignment.smoke_test import missing_on
 from dashboard.jobs.models import Job
 from lab import processes
 from lab.bmc.hosts import host_named

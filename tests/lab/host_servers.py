@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.clients.openstack import Cloud, Json, wait_for
-from dashboard.hosts_app.hypervisors import is_closed_in_placement
-from dashboard.hosts_app.nova import compute_service, host_of, task_of
+from dashboard.hosts_app.compute.nova import (
+    compute_service,
+    host_of,
+    is_closed_in_placement,
+    task_of,
+)
 
 ACTIONS = {
     "SHUTOFF": "os-stop",

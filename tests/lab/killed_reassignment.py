@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from functools import partial
 
-from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.ipmi import Bmc
 from dashboard.clients.openstack import Cloud
 from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.evacuation.server_moves import ServerMove
-from dashboard.hosts_app.reassignment import discovery, probe_server, proof
+from dashboard.hosts_app.reassignment import discovery, probe_server
+from dashboard.hosts_app.reassignment import smoke_test as proof
 from tests.dying import after, before
 
 # in the order in which a reassignment comes to them; each dies in its step

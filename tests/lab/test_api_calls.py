@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from dashboard.clients.openstack import Cloud
-from dashboard.migrations_app.execution import start_execute
+from dashboard.migrations_app.execution.execute import start_execute
+from dashboard.migrations_app.execution.rollback import start_rollback
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.rolling_back import start_rollback
 from tests.lab.conftest import run
 
 MOST_CALLS_AN_OBJECT = 2.5

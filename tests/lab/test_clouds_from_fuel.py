@@ -6,11 +6,11 @@ import pytest
 from django.test import override_settings
 
 import lab
-from dashboard.clients.fuel_endpoint import FuelEndpoint
+from dashboard.clients.fuel.endpoint import FuelEndpoint
 from dashboard.hosts_app.clouds import access_of, cloud_named, register_clouds
+from dashboard.hosts_app.discovery import start_host_discovery
 from dashboard.hosts_app.fuel.environments import start_environment_discovery
 from dashboard.hosts_app.fuel.masters import environment_of
-from dashboard.hosts_app.hosts import start_host_discovery
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.migrations_app.discovery import start_discovery
 from lab.clouds import CLOUDS, shifted

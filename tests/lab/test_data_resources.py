@@ -6,10 +6,10 @@ import pytest
 
 from dashboard.clients.openstack import Cloud
 from dashboard.migrations_app import ledger
-from dashboard.migrations_app.execution import start_execute
+from dashboard.migrations_app.execution.execute import start_execute
+from dashboard.migrations_app.execution.rollback import start_rollback
+from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.rolling_back import start_rollback
-from dashboard.migrations_app.verification import start_verify
 from tests.lab.conftest import run
 from tests.lab.test_network_resources import losing_each_first
 from tests.lab.unusual_data import USER_DATA, UnusualTenant

@@ -7,12 +7,16 @@ import pytest
 
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.jobs.models import Job
-from dashboard.migrations_app.execution import start_execute
-from dashboard.migrations_app.finalizing import start_finalize
-from dashboard.migrations_app.maintenance.of_plans import moved_project, on_destination, on_source
+from dashboard.migrations_app.execution.execute import start_execute
+from dashboard.migrations_app.execution.finalize import start_finalize
+from dashboard.migrations_app.execution.maintenance_steps import (
+    moved_project,
+    on_destination,
+    on_source,
+)
+from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.models import Plan, TenantMaintenance
 from dashboard.migrations_app.seeding.clearing import clear, find_leftovers
-from dashboard.migrations_app.verification import start_verify
 from tests.lab.conftest import run
 from tests.lab.maintenance_policies import policies_on
 from tests.lab.test_migration_in_maintenance import Roles, roles_on

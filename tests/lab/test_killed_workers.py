@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 
 import lab
-from dashboard.migrations_app.execution import start_execute
+from dashboard.migrations_app.execution.execute import start_execute
+from dashboard.migrations_app.execution.rollback import start_rollback
+from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.rolling_back import start_rollback
-from dashboard.migrations_app.verification import start_verify
 from tests.dying import killed_at
 from tests.lab import killed_move
 from tests.lab.conftest import run

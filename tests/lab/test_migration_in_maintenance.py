@@ -10,17 +10,17 @@ import pytest
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.jobs.models import Job
-from dashboard.migrations_app.execution import start_execute
-from dashboard.migrations_app.finalizing import start_finalize
-from dashboard.migrations_app.maintenance.assignments import own_assignments
-from dashboard.migrations_app.maintenance.of_plans import (
+from dashboard.migrations_app.execution.execute import start_execute
+from dashboard.migrations_app.execution.finalize import start_finalize
+from dashboard.migrations_app.execution.maintenance_steps import (
     moved_project,
     on_destination,
     on_source,
 )
+from dashboard.migrations_app.execution.rollback import start_rollback
+from dashboard.migrations_app.execution.verify import start_verify
+from dashboard.migrations_app.maintenance.assignments import own_assignments
 from dashboard.migrations_app.models import Plan, TenantMaintenance
-from dashboard.migrations_app.rolling_back import start_rollback
-from dashboard.migrations_app.verification import start_verify
 from tests.lab.conftest import run
 from tests.lab.maintenance_policies import policies_on
 

@@ -16,11 +16,11 @@ from keystoneauth1.session import Session
 
 import lab
 from dashboard.jobs.models import Job
-from dashboard.migrations_app.execution import start_execute
-from dashboard.migrations_app.identities import password_of_run
+from dashboard.migrations_app.execution.execute import start_execute
+from dashboard.migrations_app.execution.identities import password_of_run
+from dashboard.migrations_app.execution.rollback import start_rollback
+from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.rolling_back import start_rollback
-from dashboard.migrations_app.verification import start_verify
 from tests.lab.conftest import run
 
 HASHES = "select password_hash from password where password_hash is not null"

@@ -9,9 +9,9 @@ import pytest
 from keystoneauth1.exceptions import Unauthorized
 
 import lab
-from dashboard.migrations_app.execution import start_execute
-from dashboard.migrations_app.passwords import one_time_file
-from dashboard.migrations_app.rolling_back import start_rollback
+from dashboard.migrations_app.execution.execute import start_execute
+from dashboard.migrations_app.execution.passwords import one_time_file
+from dashboard.migrations_app.execution.rollback import start_rollback
 from tests.lab.conftest import run
 from tests.lab.test_moving_a_tenant import counterparts, log_in
 

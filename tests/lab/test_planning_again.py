@@ -5,11 +5,12 @@ from collections.abc import Collection
 
 import pytest
 
-from dashboard.migrations_app import execution, ledger
-from dashboard.migrations_app.execution import start_execute
+from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution import execute as execution
+from dashboard.migrations_app.execution.execute import start_execute
+from dashboard.migrations_app.execution.rollback import start_rollback
+from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.rolling_back import start_rollback
-from dashboard.migrations_app.verification import start_verify
 from tests.lab.conftest import run
 
 # the project alone at first: all others wait for it

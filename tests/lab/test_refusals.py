@@ -12,9 +12,9 @@ from dashboard.hosts_app.clouds import cloud_named, register_clouds
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel
 from dashboard.migrations_app.discovery import look_up_tenant
-from dashboard.migrations_app.execution import start_execute
+from dashboard.migrations_app.execution.execute import start_execute
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.planning import start_plan
+from dashboard.migrations_app.planning.start import start_plan
 from tests.lab.conftest import run
 
 CLOSED_PORT = 9

@@ -10,7 +10,7 @@ from uuid import uuid4
 from dashboard.clients.image_stream import CHUNK
 from dashboard.clients.openstack import Cloud, wait_for
 from dashboard.errors import PumphouseError
-from dashboard.migrations_app.server_states import bring_to, delete_server
+from dashboard.migrations_app.resources.compute.server.states import bring_to, delete_server
 
 Json = dict[str, Any]
 

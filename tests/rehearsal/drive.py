@@ -9,6 +9,6 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.rehearsal.settings"
 django.setup()
 
 if __name__ == "__main__":
-    from dashboard.jobs.driving import drive
+    from dashboard.jobs.runner import drive
 
     drive(int(sys.argv[1]))

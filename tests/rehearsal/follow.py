@@ -10,8 +10,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.rehearsal.settings"
 django.setup()
 
 if __name__ == "__main__":
-    from dashboard.cli.following import follow_and_tell
-    from dashboard.cli.screen import Screen
+    from dashboard.cli.console import Screen
+    from dashboard.cli.progress import follow_and_tell
     from dashboard.jobs.models import Job
 
     sys.exit(follow_and_tell(Job.objects.get(pk=sys.argv[1]), Namespace(), Screen()))

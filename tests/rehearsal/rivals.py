@@ -14,9 +14,9 @@ WIDTH = 30
 
 
 def main(*, notes: str, drivers: int, steps: int) -> None:
-    from dashboard.jobs.driving import drive
     from dashboard.jobs.models import Job
     from dashboard.jobs.progress import job_progress
+    from dashboard.jobs.runner import drive
     from tests.rehearsal.jobs import rehearse, spec
 
     def needs(number: int) -> list[str]:

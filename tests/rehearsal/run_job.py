@@ -11,8 +11,8 @@ django.setup()
 
 
 def main(*, notes: str, steps: int, seconds: float) -> None:
-    from dashboard.jobs.awaiting import wait_for
     from dashboard.jobs.progress import job_progress
+    from dashboard.jobs.waiting import wait_for
     from tests.rehearsal.jobs import rehearse, spec
 
     job = rehearse(

@@ -11,7 +11,8 @@ django.setup()
 
 if __name__ == "__main__":
     from dashboard.cli.up import run_up
-    from dashboard.jobs import bell, watching
+    from dashboard.jobs import queue as bell
+    from dashboard.jobs import queue_watchdog as watching
 
     bell.RING_AGAIN_AFTER = timedelta(seconds=2)
     watching.PING_SECONDS = watching.HURRIED_PING_SECONDS = 1.0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel.master import FuelMaster
 from tests.fuel_masters import RunningMaster, running_master
 
 

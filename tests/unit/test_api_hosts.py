@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from dashboard.hosts_app.deed import all_deeds
-from dashboard.hosts_app.host_plans import start_host_plan
 from dashboard.hosts_app.models import Host, HostPlan
+from dashboard.hosts_app.plans.host_action import all_deeds
+from dashboard.hosts_app.plans.host_plans import start_host_plan
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action
 from tests import rows

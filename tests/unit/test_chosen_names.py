@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard.migrations_app.contract import Record
-from dashboard.migrations_app.registry import resource_type
+from dashboard.migrations_app.resources.base import Record
+from dashboard.migrations_app.resources.registry import resource_type
 
 READER = SimpleNamespace(
     cloud=SimpleNamespace(name="new"),

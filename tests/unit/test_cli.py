@@ -12,13 +12,13 @@ import pytest
 from django.contrib.auth.models import User
 
 from dashboard.cli import command_line, main, serve
-from dashboard.cli.choosing import PAIRS, chosen_cloud, chosen_clouds, chosen_plan, read_mappings
-from dashboard.cli.confirming import confirmed_name
+from dashboard.cli.arguments import PAIRS, chosen_cloud, chosen_clouds, chosen_plan, read_mappings
+from dashboard.cli.console import Screen
 from dashboard.cli.known_commands import all_commands
-from dashboard.cli.screen import Screen
+from dashboard.cli.prompts import confirmed_name
 from dashboard.errors import BadInput, NotFound
-from dashboard.hosts_app.deed import all_deeds
 from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.plans.host_action import all_deeds
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Role, role_of
 from dashboard.jobs.states import JobState

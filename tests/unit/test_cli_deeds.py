@@ -9,9 +9,9 @@ import pytest
 
 from dashboard.cli import command_line
 from dashboard.errors import NeedsOperator
-from dashboard.hosts_app.deed import Draft, PlanLine, Refusal, all_deeds
 from dashboard.hosts_app.maintenance import start_maintenance
 from dashboard.hosts_app.models import Host, HostPlan
+from dashboard.hosts_app.plans.host_action import Draft, PlanLine, Refusal, all_deeds
 from dashboard.jobs.models import Job
 from tests import rows
 from tests.host_rows import hosts_of

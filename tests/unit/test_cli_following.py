@@ -11,8 +11,8 @@ import pytest
 from rich.console import Console
 
 from dashboard.cli import command_line
-from dashboard.cli.following import follow, follow_and_tell
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
+from dashboard.cli.progress import follow, follow_and_tell
 from dashboard.jobs.models import Job, LogLine
 from dashboard.jobs.operating import release
 from dashboard.jobs.states import JobState, Phase

@@ -7,10 +7,10 @@ import pytest
 from dashboard.cli import command_line
 from dashboard.cli.commands import host as host_command
 from dashboard.clients.ipmi import Bmc, PowerState
-from dashboard.hosts_app import power
-from dashboard.hosts_app.deed import Draft, PlanLine, all_deeds
 from dashboard.hosts_app.job_kinds import discover_hosts, host_power
 from dashboard.hosts_app.models import Host
+from dashboard.hosts_app.plans.host_action import Draft, PlanLine, all_deeds
+from dashboard.hosts_app.power import switching as power
 from dashboard.jobs.models import Job
 from tests import rows
 from tests.host_rows import hosts_of

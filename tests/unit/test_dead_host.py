@@ -7,11 +7,11 @@ import pytest
 
 from dashboard.clients.ipmi import PowerState
 from dashboard.errors import PumphouseError, Retryable
-from dashboard.hosts_app.deeds.rescue import notes_about, phrase
-from dashboard.hosts_app.evacuation.facts import HostFacts
+from dashboard.hosts_app.actions.rescue import notes_about, phrase
+from dashboard.hosts_app.compute.facts import HostFacts
+from dashboard.hosts_app.compute.nova import ComputeService
+from dashboard.hosts_app.compute.room import Room
 from dashboard.hosts_app.evacuation.planning import CHOICE
-from dashboard.hosts_app.evacuation.room import Room
-from dashboard.hosts_app.nova import ComputeService
 from dashboard.hosts_app.rescue.planning import DeadHostFacts, Fate, RescuePlan, plan_rescue
 from dashboard.hosts_app.rescue.steps import FENCE, PROVE, rescue_steps
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from dashboard.cli.command_line import run
-from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel.master import FuelMaster
 from dashboard.hosts_app.fuel.environments import look_at_environments
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment
-from dashboard.jobs.driving import drive
+from dashboard.jobs.runner import drive
 from tests import rows
 from tests.fuel_masters import RunningMaster, configure_fuel
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.fuel import FuelMaster
-from dashboard.clients.fuel_objects import Environment, Json
+from dashboard.clients.fuel.master import FuelMaster
+from dashboard.clients.fuel.objects import Environment, Json
 from dashboard.errors import BadInput, Conflict, NeedsOperator
 from dashboard.hosts_app.environments import copying as environment_copying
 from dashboard.hosts_app.environments.duplicating import (
@@ -19,9 +19,9 @@ from dashboard.hosts_app.environments.duplicating import (
 )
 from dashboard.hosts_app.fuel.environments import look_at_environments
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan
-from dashboard.jobs.driving import drive
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job, LogLine
+from dashboard.jobs.runner import drive
 from tests import killed_duplication, rows
 from tests.dying import killed_at
 from tests.fuel_masters import RunningMaster, configure_fuel, fuel_settings

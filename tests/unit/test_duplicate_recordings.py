@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.fuel_objects import Json, Release
+from dashboard.clients.fuel.objects import Json, Release
 from dashboard.hosts_app.environments.networks import (
     carried_parameters,
     changed_configuration,

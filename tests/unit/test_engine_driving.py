@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard import secrets
-from dashboard.jobs import driving, outcomes
-from dashboard.jobs.driving import drive
+from dashboard.jobs import outcomes
+from dashboard.jobs import runner as driving
 from dashboard.jobs.models import Driver, Job, LogLevel, LogLine, Step
 from dashboard.jobs.operating import cancel, hold, release
 from dashboard.jobs.outcomes import pause_before
+from dashboard.jobs.runner import drive
 from dashboard.jobs.states import JobState, Phase, StepState
 from tests.awaiting import await_that
 from tests.rehearsal.jobs import lines, rehearse, spec, states, step_of

@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from dashboard.errors import BadInput, Conflict
-from dashboard.jobs.driving import drive
 from dashboard.jobs.models import Job, LogLine, Step
 from dashboard.jobs.operating import cancel, hold, release, resume, retry_step, skip_step
+from dashboard.jobs.runner import drive
 from dashboard.jobs.states import JobState, Phase, StepState
 from tests.rehearsal.jobs import rehearse, spec, states, step_of
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.jobs.driving import drive
 from dashboard.jobs.models import Driver, Job, Step
+from dashboard.jobs.runner import drive
 from dashboard.jobs.states import JobState, StepState
 from dashboard.jobs.sweeping import sweep
 from tests.awaiting import await_that

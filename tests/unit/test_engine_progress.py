@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dashboard.jobs.awaiting import wait_for
-from dashboard.jobs.driving import drive
 from dashboard.jobs.kinds import BYTES, SECONDS
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.progress import JobProgress, job_progress
+from dashboard.jobs.runner import drive
 from dashboard.jobs.states import JobState, StepState
+from dashboard.jobs.waiting import wait_for
 from tests.rehearsal.jobs import rehearse, spec
 
 MIB = 2**20

@@ -89,7 +89,7 @@ def test_a_job_starts_although_the_broker_does_not_answer(monkeypatch):
     def no_answer(*_arguments, **_options):
         raise ConnectionError("no broker")
 
-    monkeypatch.setattr("dashboard.jobs.bell.async_task", no_answer)
+    monkeypatch.setattr("dashboard.jobs.queue.async_task", no_answer)
     assert rehearse(spec("a")).state == JobState.QUEUED
 
 

@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.moving import move_job, move_steps
 from dashboard.jobs.states import JOB_TRANSITIONS, STEP_TRANSITIONS, JobState, StepState
+from dashboard.jobs.transitions import move_job, move_steps
 from tests.rehearsal.jobs import rehearse, spec
 
 pytestmark = pytest.mark.django_db

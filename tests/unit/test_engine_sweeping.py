@@ -98,7 +98,7 @@ def test_traces_of_the_dead_are_forgotten_and_fresh_ones_kept():
 
 
 def test_the_queue_itself_sweeps_each_minute(django_db_blocker):
-    schedule = Schedule.objects.filter(func="dashboard.jobs.sweeping.sweep").first()
+    schedule = Schedule.objects.filter(func="dashboard.entry_points.sweep").first()
     if schedule is None:
         pytest.fail("The migrations left no schedule for the sweep.")
     assert schedule.minutes == 1

@@ -5,7 +5,7 @@ from django.db import OperationalError, transaction
 
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import LogLine
-from dashboard.jobs.moving import TRIES, in_transaction
+from dashboard.jobs.transitions import TRIES, in_transaction
 from tests.rehearsal.jobs import rehearse
 
 

@@ -2,7 +2,12 @@
 
 import pytest
 
-from dashboard.jobs.watching import HURRIED_PING_SECONDS, PING_SECONDS, STUCK_SECONDS, QueueWatch
+from dashboard.jobs.queue_watchdog import (
+    HURRIED_PING_SECONDS,
+    PING_SECONDS,
+    STUCK_SECONDS,
+    QueueWatch,
+)
 
 
 def watch(*, busy: int = 0, answered_at: float = 0.0, now: float = 1000.0) -> QueueWatch:

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from dashboard.cli.command_line import run
-from dashboard.clients.fuel import FuelBusy, FuelMaster
+from dashboard.clients.fuel.master import FuelBusy, FuelMaster
 from dashboard.errors import BadInput, Conflict, NeedsOperator
 from dashboard.hosts_app.environments.deletion import delete, start_environment_deletion
 from dashboard.hosts_app.fuel.environments import look_at_environments
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
-from dashboard.jobs.driving import drive
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.runner import drive
 from tests import rows
 from tests.fuel_masters import RunningMaster, configure_fuel, switch
 

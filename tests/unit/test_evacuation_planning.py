@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from dashboard.errors import BadInput
-from dashboard.hosts_app.deeds.evacuate import notes_about
-from dashboard.hosts_app.evacuation.facts import HostFacts
+from dashboard.hosts_app.actions.evacuate import notes_about
+from dashboard.hosts_app.compute.facts import HostFacts
+from dashboard.hosts_app.compute.nova import ComputeService
+from dashboard.hosts_app.compute.room import Room, first_fit
 from dashboard.hosts_app.evacuation.planning import CHOICE, EvacuationPlan, Fate, plan_of
-from dashboard.hosts_app.evacuation.room import Room, first_fit
 from dashboard.hosts_app.evacuation.steps import CLOSE, PROVE, evacuation_steps, start_evacuation
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.nova import ComputeService
 
 
 def service(host: str, **fields: Any) -> ComputeService:

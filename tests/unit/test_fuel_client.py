@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import secrets
-from dashboard.clients.fuel import FuelBusy, FuelMaster, Task
+from dashboard.clients.fuel.master import FuelBusy, FuelMaster, Task
 from dashboard.errors import Cancelled, Conflict, NeedsOperator, NotFound
 from tests.fuel_masters import RunningMaster, running_master, switch
 

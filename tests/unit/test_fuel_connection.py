@@ -13,8 +13,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from dashboard.clients.fuel import FuelMaster
-from dashboard.clients.fuel_endpoint import FuelEndpoint
+from dashboard.clients.fuel.endpoint import FuelEndpoint
+from dashboard.clients.fuel.master import FuelMaster
 from dashboard.errors import NeedsOperator, NotFound, PumphouseError, Retryable
 from tests.fuel_masters import RunningMaster, make_certificate, running_master, switch
 
@@ -123,9 +123,9 @@ def test_the_password_stays_out_of_environment_files_and_messages(
     home.mkdir()
     script = (
         "import os, sys\n"
-        "from dashboard.clients.fuel_endpoint import FuelEndpoint\n"
+        "from dashboard.clients.fuel.endpoint import FuelEndpoint\n"
         "before = dict(os.environ)\n"
-        "from dashboard.clients.fuel import FuelMaster\n"
+        "from dashboard.clients.fuel.master import FuelMaster\n"
         "endpoint = FuelEndpoint(host='127.0.0.1', port=int(sys.argv[1]),"
         " password=sys.stdin.read())\n"
         "print(len(FuelMaster(endpoint).environments()), dict(os.environ) == before)\n"

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from dashboard.cli.command_line import run
-from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel.master import FuelMaster
 from dashboard.errors import BadInput, Conflict, NeedsOperator, NotFound, Retryable
 from dashboard.hosts_app.clouds import access_of, register_clouds
 from dashboard.hosts_app.fuel.environments import (
@@ -20,8 +20,8 @@ from dashboard.hosts_app.fuel.environments import (
 )
 from dashboard.hosts_app.fuel.masters import environment_of
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
-from dashboard.jobs.driving import drive
 from dashboard.jobs.models import Job
+from dashboard.jobs.runner import drive
 from tests import rows
 from tests.fuel_masters import RunningMaster, configure_fuel, make_certificate, running_master
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.fuel_layout import disks_like, interfaces_like
+from dashboard.clients.fuel.layout import disks_like, interfaces_like
 from dashboard.errors import NeedsOperator
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import requests
 
-from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel.master import FuelMaster
 from lab.fuel.control import control
 from tests.fuel_masters import RunningMaster, running_master
 

@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel.master import FuelMaster
 from dashboard.errors import NeedsOperator
 from lab.bmc.hosts import HOSTS
 from lab.fuel.master import Master

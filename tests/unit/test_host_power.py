@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from dashboard.clients.ipmi import Bmc, Operation, PowerState
 from dashboard.errors import BadInput, NeedsOperator, Retryable
-from dashboard.hosts_app import power, power_plan
-from dashboard.hosts_app.deed import Draft, deed_named
-from dashboard.hosts_app.host_plans import start_host_deed
+from dashboard.hosts_app.compute.nova import ComputeService
 from dashboard.hosts_app.models import Cloud, Host, HostPlan
-from dashboard.hosts_app.nova import ComputeService
-from dashboard.hosts_app.power import log_power, look_at_power, start_power, switch
+from dashboard.hosts_app.plans.host_action import Draft, deed_named
+from dashboard.hosts_app.plans.host_plans import start_host_deed
+from dashboard.hosts_app.power import planning as power_plan
+from dashboard.hosts_app.power import switching as power
+from dashboard.hosts_app.power.switching import log_power, look_at_power, start_power, switch
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Dependency, LogLevel
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from dashboard.errors import NotFound
-from dashboard.hosts_app.evacuation.facts import CloudReading, read_cloud, with_pinned_cpus
+from dashboard.hosts_app.compute.facts import CloudReading, read_cloud, with_pinned_cpus
+from dashboard.hosts_app.compute.nova import ComputeService
+from dashboard.hosts_app.compute.room import PINNED, RAM_MIB, VCPU, Room
 from dashboard.hosts_app.evacuation.planning import CHOICE
-from dashboard.hosts_app.evacuation.room import PINNED, RAM_MIB, VCPU, Room
-from dashboard.hosts_app.nova import ComputeService
 from dashboard.hosts_app.ranking import Outlook, rank_hosts, rows_of
 
 MACHINE = {VCPU: 4, RAM_MIB: 8192}

@@ -1,8 +1,11 @@
 """Which attributes of an image are sent to another Glance."""
 
 from dashboard.clients.image_stream import told_digest
-from dashboard.migrations_app.image_properties import attributes_of, properties_of
-from dashboard.migrations_app.temporary_images import is_temporary
+from dashboard.migrations_app.resources.storage.common.image_properties import (
+    attributes_of,
+    properties_of,
+)
+from dashboard.migrations_app.resources.storage.common.temporary_images import is_temporary
 
 IMAGE = {
     "id": "i1",

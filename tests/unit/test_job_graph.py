@@ -1,6 +1,6 @@
 """The picture of a job: what waits stands to the right of what it waits for."""
 
-from dashboard.jobs.graph import lay_out
+from dashboard.jobs.views.graph import lay_out
 
 
 def columns(*groups: str, edges: list[tuple[str, str]]) -> dict[str, int]:

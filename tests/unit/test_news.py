@@ -10,7 +10,7 @@ import pytest
 from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.models import Job
-from dashboard.jobs.news import News
+from dashboard.jobs.notifications import News
 from dashboard.jobs.states import JobState, Phase
 from dashboard.migrations_app.models import Plan
 from tests import rows

@@ -11,14 +11,14 @@ from django.urls import reverse
 
 from dashboard import secrets
 from dashboard.cli import command_line
-from dashboard.cli.following import follow
-from dashboard.cli.screen import Screen
-from dashboard.clients.fuel import FuelMaster
+from dashboard.cli.console import Screen
+from dashboard.cli.progress import follow
+from dashboard.clients.fuel.master import FuelMaster
 from dashboard.jobs import job_lists
-from dashboard.jobs.concluding import conclude
-from dashboard.jobs.driving import drive
+from dashboard.jobs.finishing import conclude
 from dashboard.jobs.models import Job, LogLine
 from dashboard.jobs.operating import cancel, resume
+from dashboard.jobs.runner import drive
 from dashboard.jobs.states import JobState, Phase
 from dashboard.notifications.job_kinds.notify import Notify
 from dashboard.notifications.mail import NO_MAIL
@@ -307,7 +307,7 @@ def test_a_lost_end_loses_its_news_too_so_that_both_come_together_later(receiver
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dashboard.jobs.concluding._break_news", die)
+    monkeypatch.setattr("dashboard.jobs.finishing._break_news", die)
     with pytest.raises(KeyboardInterrupt):
         drive(job.pk)
     monkeypatch.undo()

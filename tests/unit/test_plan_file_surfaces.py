@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from dashboard.cli import command_line
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.plan_files import LONGEST, export_plan
+from dashboard.migrations_app.planning.files import LONGEST, export_plan
 from tests import rows
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from dashboard.errors import BadInput, Conflict
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import Plan, PlanItem
-from dashboard.migrations_app.plan_files import export_plan, read_edited, start_edited
-from dashboard.migrations_app.planning import OPTIONS
+from dashboard.migrations_app.planning.files import export_plan, read_edited, start_edited
+from dashboard.migrations_app.planning.start import OPTIONS
 from tests import rows
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ import pytest
 from dashboard.hosts_app.fuel.environments import look_at_environments
 from dashboard.hosts_app.fuel.links import KIND, register_links, register_when_due
 from dashboard.hosts_app.models import Cloud
-from dashboard.jobs.driving import drive
 from dashboard.jobs.models import Job
+from dashboard.jobs.runner import drive
 from dashboard.jobs.states import JobState
 from tests import rows
 from tests.fuel_masters import RunningMaster, configure_fuel

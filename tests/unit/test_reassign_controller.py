@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.inventory import Host
 from dashboard.clients.ipmi import Bmc
 from dashboard.errors import BadInput, NeedsOperator
-from dashboard.hosts_app.deed import all_deeds
-from dashboard.hosts_app.deeds import reassign_controller
-from dashboard.hosts_app.host_plans import draft_host_plan, start_host_deed
+from dashboard.hosts_app.actions import reassign_controller
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
-from dashboard.hosts_app.reassignment import proof as reassignment_proof
-from dashboard.hosts_app.reassignment import release as reassignment_release
+from dashboard.hosts_app.plans.host_action import all_deeds
+from dashboard.hosts_app.plans.host_plans import draft_host_plan, start_host_deed
+from dashboard.hosts_app.reassignment import environment_removal as reassignment_release
+from dashboard.hosts_app.reassignment import smoke_test as reassignment_proof
 from dashboard.hosts_app.reassignment.deployment import deploy
 from dashboard.hosts_app.reassignment.drained import Remains
 from dashboard.hosts_app.reassignment.facts import Machine, ReassignmentFacts, read_side

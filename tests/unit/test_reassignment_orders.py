@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.clients.fuel import FuelBusy, FuelMaster
-from dashboard.clients.fuel_objects import Task
+from dashboard.clients.fuel.master import FuelBusy, FuelMaster
+from dashboard.clients.fuel.objects import Task
 from dashboard.errors import Cancelled, NeedsOperator
 from dashboard.hosts_app.models import Reassignment
-from dashboard.hosts_app.reassignment.orders import FuelOrders
+from dashboard.hosts_app.reassignment.fuel_tasks import FuelOrders
 from lab.fuel.control import control
 from tests.fuel_masters import RunningMaster, running_master
 from tests.reassignments import DST, Told, make_record
@@ -27,7 +27,7 @@ def running(tmp_path: Path) -> Iterator[RunningMaster]:
 
 @pytest.fixture
 def fuel(running: RunningMaster, monkeypatch: pytest.MonkeyPatch) -> FuelMaster:
-    monkeypatch.setattr("dashboard.clients.fuel.POLL_SECONDS", 0)
+    monkeypatch.setattr("dashboard.clients.fuel.master.POLL_SECONDS", 0)
     fuel = FuelMaster(running.endpoint)
     monkeypatch.setattr(fuel, "wait_for_task", partial(fuel.wait_for_task, poll_seconds=0))
     fuel.assign(DST, [FREE], roles=["compute"])

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel.master import FuelMaster
 from dashboard.errors import BadInput, NeedsOperator, NotFound
-from dashboard.hosts_app.deed import Draft, deed_named
-from dashboard.hosts_app.deeds.reassign import destination_of
-from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.actions.reassign import destination_of
 from dashboard.hosts_app.models import Cloud, HostPlan, Job, Reassignment
-from dashboard.hosts_app.reassignment.under_way import under_way
+from dashboard.hosts_app.plans.host_action import Draft, deed_named
+from dashboard.hosts_app.plans.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.reassignment.location import under_way
 from tests.fuel_masters import RunningMaster, configure_fuel, running_master, switch
 from tests.reassignments import DST, HOST, NODE, SRC, make_record
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.inventory import Host
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.models import Job, Reassignment
 from dashboard.hosts_app.reassignment.deployment import assign, deploy, provision
 from dashboard.hosts_app.reassignment.discovery import discover
-from dashboard.hosts_app.reassignment.place import place_of
+from dashboard.hosts_app.reassignment.location import place_of
 from dashboard.hosts_app.reassignment.steps import Choices, Journey, start_reassignment
 from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.kinds import job_kind

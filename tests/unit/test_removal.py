@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel.master import FuelMaster
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan
 from dashboard.hosts_app.job_kinds import remove_from_fuel
 from dashboard.hosts_app.models import Cloud, Reassignment
+from dashboard.hosts_app.reassignment.removal import KIND, Limits, start_removal
 from dashboard.hosts_app.reassignment.work import Work
-from dashboard.hosts_app.removal import KIND, Limits, start_removal
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from dashboard.errors import BadInput
-from dashboard.migrations_app.contract import COMPLETE, CUTOVER, PREPARE, Record, ResourceType
-from dashboard.migrations_app.description import describe_types
-from dashboard.migrations_app.registry import resource_type, resource_types
+from dashboard.migrations_app.resources.base import COMPLETE, CUTOVER, PREPARE, Record, ResourceType
+from dashboard.migrations_app.resources.description import describe_types
+from dashboard.migrations_app.resources.registry import resource_type, resource_types
 
 TYPES = [*resource_types().values()]
 EXPECTED = {

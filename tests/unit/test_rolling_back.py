@@ -4,8 +4,8 @@ import pytest
 
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
+from dashboard.migrations_app.execution.rollback import backward_steps
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.rolling_back import backward_steps
 from tests import rows
 
 pytestmark = pytest.mark.django_db

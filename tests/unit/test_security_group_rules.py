@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.migrations_app.security_group_rules import (
+from dashboard.migrations_app.resources.network.security_group.rules import (
     RULES,
     carried,
     left_out,

@@ -3,8 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.migrations_app.server_fields import USER_DATA, server_record
-from dashboard.migrations_app.server_states import FIXES, MOVABLE, fix_of
+from dashboard.migrations_app.resources.compute.server.fields import USER_DATA, server_record
+from dashboard.migrations_app.resources.compute.server.states import FIXES, MOVABLE, fix_of
 
 
 def read_as(server: dict[str, Any], *, ports: list[Any] = [], volumes: list[Any] = []) -> Any:  # noqa: B006

@@ -9,11 +9,12 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState, Phase
-from dashboard.migrations_app.finalizing import start_finalize
+from dashboard.migrations_app.execution.finalize import start_finalize
+from dashboard.migrations_app.execution.maintenance_steps import around_rollback, with_maintenance
 from dashboard.migrations_app.job_kinds.tenant_maintenance import TenantMaintenanceKind
-from dashboard.migrations_app.maintenance.as_before import roles_as_before
 from dashboard.migrations_app.maintenance.assignments import Actor, Assignment
-from dashboard.migrations_app.maintenance.of_plans import around_rollback, with_maintenance
+from dashboard.migrations_app.maintenance.locks import open_maintenance, subject_in
+from dashboard.migrations_app.maintenance.original_roles import roles_as_before
 from dashboard.migrations_app.maintenance.read_only_role import Role
 from dashboard.migrations_app.maintenance.recording import (
     Access,
@@ -24,7 +25,6 @@ from dashboard.migrations_app.maintenance.recording import (
     write_ahead,
 )
 from dashboard.migrations_app.maintenance.starting import RUNGS, start_entering, start_leaving
-from dashboard.migrations_app.maintenance.subjects import open_maintenance, subject_in
 from dashboard.migrations_app.models import (
     MaintenanceChange,
     Plan,
@@ -32,7 +32,7 @@ from dashboard.migrations_app.models import (
     TenantRow,
     subject_of,
 )
-from dashboard.migrations_app.planning import start_plan
+from dashboard.migrations_app.planning.start import start_plan
 from tests import rows
 
 READER = Role(id="reader", name="reader")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dashboard.errors import NotFound
-from dashboard.migrations_app.reading import MOST_NAMED, find_tenant
+from dashboard.migrations_app.resources.reader import MOST_NAMED, find_tenant
 
 
 class CloudOfTenants:

@@ -16,8 +16,8 @@ from dashboard.cli import up as module
 from dashboard.cli.up import Parent, run_up
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
+from dashboard.jobs.queue_watchdog import STUCK_SECONDS
 from dashboard.jobs.states import JobState
-from dashboard.jobs.watching import STUCK_SECONDS
 from tests.awaiting import await_that
 from tests.rehearsal.jobs import lines, process, rehearse, spec
 from tests.servers import free_port

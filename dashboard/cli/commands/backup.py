@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from dashboard.cli.command import OK, Command
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
 from dashboard.errors import BadInput
 
 MADE_ANEW = ("static", "migrate.lock")

@@ -2,10 +2,10 @@
 
 from argparse import ArgumentParser, Namespace
 
-from dashboard.cli.choosing import chosen_job
+from dashboard.cli.arguments import chosen_job
 from dashboard.cli.command import OK, Command
-from dashboard.cli.documents import job_document
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
+from dashboard.cli.serializers import job_document
 from dashboard.jobs.operating import cancel
 
 

@@ -2,10 +2,10 @@
 
 from argparse import ArgumentParser, Namespace
 
-from dashboard.cli.choosing import chosen_cloud
+from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import OK, Command
-from dashboard.cli.confirming import confirmed_name
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
+from dashboard.cli.prompts import confirmed_name
 from dashboard.errors import NotFound
 from dashboard.hosts_app.clouds import connect
 from dashboard.migrations_app.seeding.clearing import clear, find_leftovers

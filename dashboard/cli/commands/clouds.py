@@ -3,8 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.command import OK, Command
-from dashboard.cli.following import follow, required
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
+from dashboard.cli.progress import follow, required
 from dashboard.hosts_app.fuel.environments import start_environment_discovery
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 

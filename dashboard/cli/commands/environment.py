@@ -2,18 +2,18 @@
 
 from argparse import ArgumentParser, Namespace
 
-from dashboard.cli.choosing import chosen_cloud
-from dashboard.cli.choosing_host import add_cloud
+from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import FAILED, OK, Command
-from dashboard.cli.confirming import confirmed_name
-from dashboard.cli.documents import environment_plan_document
-from dashboard.cli.following import (
+from dashboard.cli.console import Screen
+from dashboard.cli.host_arguments import add_cloud
+from dashboard.cli.progress import (
     add_detach,
     follow,
     follow_and_tell,
     required,
 )
-from dashboard.cli.screen import Screen
+from dashboard.cli.prompts import confirmed_name
+from dashboard.cli.serializers import environment_plan_document
 from dashboard.hosts_app.environments.deletion import (
     environment_row_of,
     start_environment_deletion,
@@ -27,7 +27,7 @@ from dashboard.hosts_app.environments.duplicating import (
 )
 from dashboard.hosts_app.environments.lines import Fate
 from dashboard.hosts_app.models import EnvironmentPlan
-from dashboard.hosts_app.stored_plans import planning_of
+from dashboard.hosts_app.plans.stored_plans import planning_of
 
 OPTIONS = ("release", "renumber", "cidr_base", "vlan_offset")
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from dashboard.cli.choosing import add_plan, chosen_plan
+from dashboard.cli.arguments import add_plan, chosen_plan
 from dashboard.cli.command import Command
-from dashboard.cli.following import add_detach, follow_and_tell
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
+from dashboard.cli.progress import add_detach, follow_and_tell
 from dashboard.errors import BadInput
 from dashboard.jobs.states import Phase
-from dashboard.migrations_app.execution import start_execute
+from dashboard.migrations_app.execution.execute import start_execute
 
 HOLDS = {phase.label.lower(): phase for phase in (Phase.CUTOVER, Phase.COMPLETE)}
 

@@ -1,8 +1,8 @@
 """``pumphouse finalize``."""
 
-from dashboard.cli.confirming import ConfirmedCommand
+from dashboard.cli.prompts import ConfirmedCommand
 from dashboard.jobs.models import Job
-from dashboard.migrations_app.finalizing import start_finalize, what_finalize_deletes
+from dashboard.migrations_app.execution.finalize import start_finalize, what_finalize_deletes
 from dashboard.migrations_app.models import Plan
 
 

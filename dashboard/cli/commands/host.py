@@ -3,19 +3,19 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 
-from dashboard.cli.choosing import chosen_cloud
-from dashboard.cli.choosing_host import add_cloud, add_host, chosen_host
+from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import FAILED, OK, Command
-from dashboard.cli.deed_command import DeedCommand
-from dashboard.cli.following import add_detach, follow, follow_and_tell, has_failed, tell_end
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
+from dashboard.cli.host_action_command import DeedCommand
+from dashboard.cli.host_arguments import add_cloud, add_host, chosen_host
+from dashboard.cli.progress import add_detach, follow, follow_and_tell, has_failed, tell_end
 from dashboard.clients.ipmi import Operation
-from dashboard.hosts_app.deed import deed_named
-from dashboard.hosts_app.hosts import start_host_discovery
-from dashboard.hosts_app.machines import bmc_of
+from dashboard.hosts_app.discovery import start_host_discovery
 from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
 from dashboard.hosts_app.models import Cloud, Host
-from dashboard.hosts_app.power import start_power
+from dashboard.hosts_app.plans.host_action import deed_named
+from dashboard.hosts_app.power.inventory import bmc_of
+from dashboard.hosts_app.power.switching import start_power
 
 FIELDS = (
     "name",

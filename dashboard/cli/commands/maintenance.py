@@ -2,23 +2,23 @@
 
 from argparse import ArgumentParser, Namespace
 
-from dashboard.cli.choosing import chosen_cloud
+from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import OK, Command
-from dashboard.cli.documents import maintenance_document
-from dashboard.cli.following import add_detach, follow_and_tell
+from dashboard.cli.console import Screen
 from dashboard.cli.policy_files import add_policy_arguments, make_policy_files
-from dashboard.cli.screen import Screen
+from dashboard.cli.progress import add_detach, follow_and_tell
+from dashboard.cli.serializers import maintenance_document
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.discovery import look_up_tenant
+from dashboard.migrations_app.maintenance.locks import open_maintenance
 from dashboard.migrations_app.maintenance.starting import (
     RUNGS,
     required_maintenance,
     start_entering,
     start_leaving,
 )
-from dashboard.migrations_app.maintenance.subjects import open_maintenance
 from dashboard.migrations_app.models import TenantMaintenance, TenantRow
-from dashboard.migrations_app.planning import known_tenant
+from dashboard.migrations_app.planning.start import known_tenant
 
 RUNG_HELP = ("also lock the servers", "also set the quotas to what is in use")
 

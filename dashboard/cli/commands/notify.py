@@ -3,9 +3,9 @@
 from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.command import FAILED, OK, Command
-from dashboard.cli.documents import step_document
-from dashboard.cli.following import follow, has_failed
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
+from dashboard.cli.progress import follow, has_failed
+from dashboard.cli.serializers import step_document
 from dashboard.jobs.models import LogLine, Step
 from dashboard.notifications.mail import missing_mail_settings
 from dashboard.notifications.telling import start_trial

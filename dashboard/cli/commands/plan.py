@@ -3,20 +3,20 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from dashboard.cli.choosing import add_clouds, chosen_clouds, plan_numbered, read_mappings
+from dashboard.cli.arguments import add_clouds, chosen_clouds, plan_numbered, read_mappings
 from dashboard.cli.command import FAILED, OK, Command
-from dashboard.cli.documents import job_document, plan_document
-from dashboard.cli.following import follow, has_failed, tell_end
+from dashboard.cli.console import Screen
 from dashboard.cli.plan_report import tell_plan
-from dashboard.cli.screen import Screen
+from dashboard.cli.progress import follow, has_failed, tell_end
+from dashboard.cli.serializers import job_document, plan_document
 from dashboard.clients.yaml_sections import read_text
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.discovery import look_up_tenant
 from dashboard.migrations_app.maintenance.options import CHOICES as MAINTENANCE
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.plan_files import export_plan, read_edited, start_edited
-from dashboard.migrations_app.planning import start_plan
+from dashboard.migrations_app.planning.files import export_plan, read_edited, start_edited
+from dashboard.migrations_app.planning.start import start_plan
 
 
 class PlanCommand(Command):

@@ -2,14 +2,14 @@
 
 from argparse import ArgumentParser, Namespace
 
-from dashboard.cli.choosing import add_plan, chosen_plan
+from dashboard.cli.arguments import add_plan, chosen_plan
 from dashboard.cli.command import FAILED, Command
-from dashboard.cli.documents import plan_document
-from dashboard.cli.following import follow_and_tell
+from dashboard.cli.console import Screen
 from dashboard.cli.plan_report import tell_findings
-from dashboard.cli.screen import Screen
+from dashboard.cli.progress import follow_and_tell
+from dashboard.cli.serializers import plan_document
 from dashboard.migrations_app.models import Plan, PlanFinding
-from dashboard.migrations_app.preflighting import start_preflight
+from dashboard.migrations_app.planning.preflight import start_preflight
 
 
 class PreflightCommand(Command):

@@ -2,10 +2,10 @@
 
 from argparse import ArgumentParser, Namespace
 
-from dashboard.cli.choosing import chosen_step
+from dashboard.cli.arguments import chosen_step
 from dashboard.cli.command import Command
-from dashboard.cli.following import add_detach, follow_and_tell
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
+from dashboard.cli.progress import add_detach, follow_and_tell
 from dashboard.jobs.operating import retry_step
 
 

@@ -1,9 +1,9 @@
 """``pumphouse rollback``."""
 
-from dashboard.cli.confirming import ConfirmedCommand
+from dashboard.cli.prompts import ConfirmedCommand
 from dashboard.jobs.models import Job
+from dashboard.migrations_app.execution.rollback import start_rollback, what_rollback_touches
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.rolling_back import start_rollback, what_rollback_touches
 
 
 class RollbackCommand(ConfirmedCommand):

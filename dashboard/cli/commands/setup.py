@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from django.conf import settings
 
-from dashboard.cli.choosing import chosen_cloud
+from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import OK, Command
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
 from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import access_of, connect
 from dashboard.migrations_app.seeding.grounds import Numbers

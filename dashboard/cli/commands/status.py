@@ -2,12 +2,12 @@
 
 from argparse import ArgumentParser, Namespace
 
-from dashboard.cli.choosing import chosen_job
+from dashboard.cli.arguments import chosen_job
 from dashboard.cli.command import FAILED, OK, Command
-from dashboard.cli.documents import job_document
-from dashboard.cli.following import follow, has_failed, tell_end
+from dashboard.cli.console import Screen
+from dashboard.cli.progress import follow, has_failed, tell_end
 from dashboard.cli.progress_display import describe
-from dashboard.cli.screen import Screen
+from dashboard.cli.serializers import job_document
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
 

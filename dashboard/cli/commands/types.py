@@ -3,9 +3,9 @@
 from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.command import OK, Command
-from dashboard.cli.screen import Screen
-from dashboard.migrations_app.description import describe_types
-from dashboard.migrations_app.registry import resource_types
+from dashboard.cli.console import Screen
+from dashboard.migrations_app.resources.description import describe_types
+from dashboard.migrations_app.resources.registry import resource_types
 
 
 class TypesCommand(Command):

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from dashboard.cli.command import Command
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
 from dashboard.cli.up import run_up
 from dashboard.clients.cloud_files import Settings, read_settings
 from dashboard.errors import BadInput

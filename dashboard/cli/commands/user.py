@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from dashboard import secrets
 from dashboard.cli.command import OK, Command
-from dashboard.cli.screen import Screen
+from dashboard.cli.console import Screen
 from dashboard.errors import BadInput, NotFound
 from dashboard.jobs.roles import GROUPS, give_role, role_of
 

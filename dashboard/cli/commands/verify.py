@@ -2,13 +2,13 @@
 
 from argparse import ArgumentParser, Namespace
 
-from dashboard.cli.choosing import add_plan, chosen_plan
+from dashboard.cli.arguments import add_plan, chosen_plan
 from dashboard.cli.command import FAILED, Command
-from dashboard.cli.documents import differences_document
-from dashboard.cli.following import follow_and_tell
+from dashboard.cli.console import Screen
 from dashboard.cli.plan_report import tell_differences
-from dashboard.cli.screen import Screen
-from dashboard.migrations_app.verification import start_verify
+from dashboard.cli.progress import follow_and_tell
+from dashboard.cli.serializers import differences_document
+from dashboard.migrations_app.execution.verify import start_verify
 
 
 class VerifyCommand(Command):

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard.clients.fuel_objects import Node, Release
-from dashboard.hosts_app.deed import Refusal
+from dashboard.clients.fuel.objects import Node, Release
 from dashboard.hosts_app.environments.numbering import Numbering, Taken, overlaps
 from dashboard.hosts_app.environments.source import Source
 from dashboard.hosts_app.fuel.releases import AVAILABLE, is_older
+from dashboard.hosts_app.plans.host_action import Refusal
 
 NO_NOVA_NETWORK = "nova-7.0"
 """Releases from this one on have no nova-network."""

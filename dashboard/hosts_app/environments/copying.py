@@ -1,7 +1,7 @@
 """The steps that make a copy of an environment. Each can be done again after a crash."""
 
-from dashboard.clients.fuel import FuelMaster
-from dashboard.clients.fuel_objects import Environment
+from dashboard.clients.fuel.master import FuelMaster
+from dashboard.clients.fuel.objects import Environment
 from dashboard.errors import Conflict, NeedsOperator
 from dashboard.hosts_app.environments.duplicating import (
     CREATE,

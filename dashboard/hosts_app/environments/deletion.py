@@ -2,8 +2,8 @@
 
 from django.contrib.auth.models import User
 
-from dashboard.clients.fuel import FuelMaster
-from dashboard.clients.fuel_objects import Environment
+from dashboard.clients.fuel.master import FuelMaster
+from dashboard.clients.fuel.objects import Environment
 from dashboard.clients.openstack import wait_for
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.hosts_app.fuel.environments import look_at_environments

@@ -12,7 +12,7 @@ from dashboard.hosts_app.environments.lines import CopyLine, Fate
 from dashboard.hosts_app.environments.planning import CopyOptions, draft_copy
 from dashboard.hosts_app.fuel.masters import fuel_at
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment, FuelRelease
-from dashboard.hosts_app.stored_plans import keep_draft, require_ready, start_planning, take
+from dashboard.hosts_app.plans.stored_plans import keep_draft, require_ready, start_planning, take
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job

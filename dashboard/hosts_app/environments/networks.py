@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dashboard.clients.fuel_objects import Json
+from dashboard.clients.fuel.objects import Json
 from dashboard.hosts_app.environments.lines import CopyLine, Fate
 
 BOOT = "fuelweb_admin"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network, ip_network
 from itertools import islice
 
-from dashboard.clients.fuel_objects import Json
+from dashboard.clients.fuel.objects import Json
 from dashboard.errors import BadInput
 from dashboard.hosts_app.environments.networks import BOOT, CopiedNetwork
 

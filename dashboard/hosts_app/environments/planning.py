@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from ipaddress import IPv4Network
 
-from dashboard.clients.fuel import FuelMaster
-from dashboard.clients.fuel_objects import Environment, Json, Release
+from dashboard.clients.fuel.master import FuelMaster
+from dashboard.clients.fuel.objects import Environment, Json, Release
 from dashboard.errors import BadInput
-from dashboard.hosts_app.deed import Refusal
 from dashboard.hosts_app.environments.cautions import notes_on, refusals_for
 from dashboard.hosts_app.environments.lines import CopyLine, Fate
 from dashboard.hosts_app.environments.networks import (
@@ -26,6 +25,7 @@ from dashboard.hosts_app.environments.plugins import plugin_lines
 from dashboard.hosts_app.environments.settings import Target, setting_lines
 from dashboard.hosts_app.environments.source import DEFAULT_GROUP, Source, read_source
 from dashboard.hosts_app.fuel.releases import AVAILABLE
+from dashboard.hosts_app.plans.host_action import Refusal
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ whose version is used. It shows a plugin only in environments whose release the 
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard.clients.fuel_objects import Json, Release
+from dashboard.clients.fuel.objects import Json, Release
 from dashboard.hosts_app.environments.lines import CopyLine, Fate
 from dashboard.hosts_app.environments.settings import SWITCH, is_plugin
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.clients.fuel_objects import Json, Release
+from dashboard.clients.fuel.objects import Json, Release
 from dashboard.hosts_app.environments.lines import CopyLine, Fate
 from dashboard.secrets import SHORTEST
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from dashboard.clients.fuel import FuelMaster
-from dashboard.clients.fuel_objects import Environment, Json, Node
+from dashboard.clients.fuel.master import FuelMaster
+from dashboard.clients.fuel.objects import Environment, Json, Node
 from dashboard.hosts_app.environments.networks import (
     CopiedNetwork,
     carried_parameters,

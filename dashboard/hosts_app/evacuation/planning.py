@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import Any
 
 from dashboard.clients.openstack import Json
-from dashboard.hosts_app.deed import Refusal, ServerLine
-from dashboard.hosts_app.evacuation.facts import HostFacts, policy_of
-from dashboard.hosts_app.evacuation.flavors import devices, is_tied_to_numa
-from dashboard.hosts_app.evacuation.room import first_fit, hosts_with_room
-from dashboard.hosts_app.nova import disabled_by_others, task_of
+from dashboard.hosts_app.compute.facts import HostFacts, policy_of
+from dashboard.hosts_app.compute.flavors import devices, is_tied_to_numa
+from dashboard.hosts_app.compute.nova import disabled_by_others, task_of
+from dashboard.hosts_app.compute.room import first_fit, hosts_with_room
+from dashboard.hosts_app.plans.host_action import Refusal, ServerLine
 
 CHOICE = "pumphouse:maintenance"
 """The metadata key, or the beginning of a tag, by which a server's owner chooses its fate."""

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from dashboard.clients.openstack import Cloud, Json, wait_for
 from dashboard.errors import NeedsOperator
-from dashboard.hosts_app.nova import host_of, migrations, task_of
+from dashboard.hosts_app.compute.nova import host_of, migrations, task_of
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import LogLevel
 

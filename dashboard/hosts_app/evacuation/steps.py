@@ -9,15 +9,15 @@ from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.evacuation.facts import read_facts
+from dashboard.hosts_app.compute.facts import read_facts
+from dashboard.hosts_app.compute.nova import servers_on
+from dashboard.hosts_app.compute.room import taken_on
+from dashboard.hosts_app.discovery import look_at_hosts, subject_of
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan, Fate, plan_of
-from dashboard.hosts_app.evacuation.room import taken_on
 from dashboard.hosts_app.evacuation.server_moves import ServerMove
 from dashboard.hosts_app.evacuation.server_steps import ServerStep, cloud_and_host, server_steps
-from dashboard.hosts_app.hosts import look_at_hosts, subject_of
 from dashboard.hosts_app.maintenance import OFF, close_host, start_maintenance
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.nova import servers_on
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.starting import start_job

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
-from dashboard.clients.fuel_facts import CloudFacts
-from dashboard.clients.fuel_objects import Environment
+from dashboard.clients.fuel.facts import CloudFacts
+from dashboard.clients.fuel.objects import Environment
 from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import free_name
 from dashboard.hosts_app.fuel.masters import environment_in_file

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from dashboard.clients.fuel import FuelMaster
-from dashboard.clients.fuel_facts import CloudFacts
-from dashboard.clients.fuel_objects import Environment
+from dashboard.clients.fuel.facts import CloudFacts
+from dashboard.clients.fuel.master import FuelMaster
+from dashboard.clients.fuel.objects import Environment
 from dashboard.errors import Conflict, NeedsOperator, NotFound
 from dashboard.hosts_app.fuel.clouds import (
     SeenEnvironment,

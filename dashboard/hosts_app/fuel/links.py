@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from dashboard.clients.fuel import FuelMaster
+from dashboard.clients.fuel.master import FuelMaster
 from dashboard.errors import Conflict
 from dashboard.hosts_app.fuel.masters import configured_fuel, is_fuel_configured
 from dashboard.hosts_app.models import Cloud

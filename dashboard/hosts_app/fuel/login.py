@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
-from dashboard.clients.fuel_login import roles_in_fuel
+from dashboard.clients.fuel.login import roles_in_fuel
 from dashboard.errors import BadInput
 from dashboard.hosts_app.fuel.masters import configured_endpoint
 from dashboard.jobs.roles import GROUPS, Role, give_role

@@ -9,10 +9,10 @@ from django.conf import settings
 
 from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.cloud_files import read_cloud, read_settings
-from dashboard.clients.fuel import FuelMaster
-from dashboard.clients.fuel_endpoint import FuelEndpoint, moved, read_astute, read_credentials
-from dashboard.clients.fuel_facts import CloudFacts
-from dashboard.clients.fuel_objects import Environment
+from dashboard.clients.fuel.endpoint import FuelEndpoint, moved, read_astute, read_credentials
+from dashboard.clients.fuel.facts import CloudFacts
+from dashboard.clients.fuel.master import FuelMaster
+from dashboard.clients.fuel.objects import Environment
 from dashboard.errors import BadInput, NeedsOperator, NotFound
 from dashboard.hosts_app.models import Cloud
 

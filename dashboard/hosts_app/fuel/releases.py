@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from dashboard.clients.fuel_objects import Release
+from dashboard.clients.fuel.objects import Release
 from dashboard.hosts_app.models import FuelEnvironment, FuelRelease
 
 AVAILABLE = "available"

@@ -1,8 +1,8 @@
 """The job that looks at the hosts of a cloud."""
 
-from dashboard.hosts_app.hosts import LOOK, look_at_hosts
+from dashboard.hosts_app.discovery import LOOK, look_at_hosts
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.power import log_power
+from dashboard.hosts_app.power.switching import log_power
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
 

@@ -5,7 +5,7 @@ from dashboard.hosts_app.environments.duplicating import COPY_KIND
 from dashboard.hosts_app.models import EnvironmentPlan
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.news import News, Tone, trouble
+from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 
 

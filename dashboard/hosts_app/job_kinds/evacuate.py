@@ -4,7 +4,7 @@ from dashboard.hosts_app.evacuation.steps import STEPS, reopen
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.news import News, Tone, trouble
+from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 
 

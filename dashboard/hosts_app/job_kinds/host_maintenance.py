@@ -1,11 +1,11 @@
 """The job that puts a host into maintenance or takes it out."""
 
-from dashboard.hosts_app.hosts import look_at_hosts
+from dashboard.hosts_app.discovery import look_at_hosts
 from dashboard.hosts_app.maintenance import ON, change_maintenance
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.news import News, Tone, trouble
+from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 
 

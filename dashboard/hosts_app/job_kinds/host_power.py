@@ -2,10 +2,10 @@
 
 from dashboard.clients.ipmi import Operation
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.power import look_at_power, switch
+from dashboard.hosts_app.power.switching import look_at_power, switch
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.news import News, trouble
+from dashboard.jobs.notifications import News, trouble
 
 
 class HostPower(JobKind):

@@ -2,8 +2,8 @@
 
 from django.template.defaultfilters import pluralize
 
-from dashboard.hosts_app.host_plans import draft_host_plan
 from dashboard.hosts_app.models import HostPlan
+from dashboard.hosts_app.plans.host_plans import draft_host_plan
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
 

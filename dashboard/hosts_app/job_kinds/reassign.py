@@ -6,12 +6,12 @@ from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.evacuation.steps import reopen
 from dashboard.hosts_app.models import Reassignment
-from dashboard.hosts_app.reassignment.place import place_of
+from dashboard.hosts_app.reassignment.location import place_of
 from dashboard.hosts_app.reassignment.steps import STEPS
 from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.news import News, Tone, trouble
+from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 
 RETRY = "To retry goes on from there."

@@ -5,9 +5,9 @@ from contextlib import suppress
 from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.models import Reassignment
-from dashboard.hosts_app.reassignment.place import place_of
+from dashboard.hosts_app.reassignment.location import place_of
+from dashboard.hosts_app.reassignment.removal import KIND, STEPS
 from dashboard.hosts_app.reassignment.work import Work
-from dashboard.hosts_app.removal import KIND, STEPS
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState

@@ -4,7 +4,7 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.rescue.steps import STEPS
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.news import News, Tone, trouble
+from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 
 

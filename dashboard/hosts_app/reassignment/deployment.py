@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from dashboard.clients.fuel_layout import disks_like, interfaces_like
-from dashboard.clients.fuel_objects import Node, Task
+from dashboard.clients.fuel.layout import disks_like, interfaces_like
+from dashboard.clients.fuel.objects import Node, Task
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.hosts_app.reassignment.refusals import CONTROLLER
 from dashboard.hosts_app.reassignment.work import Work

@@ -4,7 +4,7 @@ import time
 
 from django.template.defaultfilters import pluralize
 
-from dashboard.clients.fuel_objects import Node
+from dashboard.clients.fuel.objects import Node
 from dashboard.clients.inventory import Host
 from dashboard.clients.openstack import wait_for
 from dashboard.clients.switch_port import move_port

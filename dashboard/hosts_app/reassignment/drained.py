@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dashboard.clients.fuel_objects import Node
+from dashboard.clients.fuel.objects import Node
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import NeedsOperator
-from dashboard.hosts_app.deed import Refusal
-from dashboard.hosts_app.nova import all_servers, compute_services
+from dashboard.hosts_app.compute.nova import all_servers, compute_services
+from dashboard.hosts_app.plans.host_action import Refusal
 from dashboard.hosts_app.reassignment.refusals import COMPUTE
 
 OWN_PROJECTS = frozenset({"admin", "service", "services"})

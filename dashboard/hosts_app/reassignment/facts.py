@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.clients.fuel import FuelMaster
-from dashboard.clients.fuel_objects import Environment, Json, Node, Release, Task
+from dashboard.clients.fuel.master import FuelMaster
+from dashboard.clients.fuel.objects import Environment, Json, Node, Release, Task
 from dashboard.clients.inventory import Host
 from dashboard.errors import BadInput, NotFound, PumphouseError
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.deed import Refusal
+from dashboard.hosts_app.compute.nova import compute_services
 from dashboard.hosts_app.fuel.masters import configured_fuel, environment_of
-from dashboard.hosts_app.machines import configured_inventory
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.nova import compute_services
+from dashboard.hosts_app.plans.host_action import Refusal
+from dashboard.hosts_app.power.inventory import configured_inventory
 
 ADMIN_NETWORK = "fuelweb_admin"
 LIFE_CYCLE_VERSION = 9

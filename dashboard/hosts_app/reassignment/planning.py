@@ -6,8 +6,8 @@ Pure words about facts that were read before: nothing here asks a cloud or Fuel.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from dashboard.clients.fuel_objects import Node
-from dashboard.hosts_app.deed import PlanLine
+from dashboard.clients.fuel.objects import Node
+from dashboard.hosts_app.plans.host_action import PlanLine
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, Side
 from dashboard.hosts_app.reassignment.refusals import COMPUTE, CONTROLLER
 

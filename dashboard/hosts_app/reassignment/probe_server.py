@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.clients.openstack import Cloud, Json, wait_for
 from dashboard.errors import NeedsOperator, PumphouseError
-from dashboard.hosts_app.nova import compute_service, host_of, task_of
+from dashboard.hosts_app.compute.nova import compute_service, host_of, task_of
 from dashboard.jobs.models import LogLevel
 
 MARKER = "pumphouse_probe"

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from dashboard.clients.fuel_layout import disks_like, interfaces_like
-from dashboard.clients.fuel_objects import Node
+from dashboard.clients.fuel.layout import disks_like, interfaces_like
+from dashboard.clients.fuel.objects import Node
 from dashboard.errors import NeedsOperator
-from dashboard.hosts_app.deed import Refusal
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan
+from dashboard.hosts_app.plans.host_action import Refusal
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, Side
 
 COMPUTE, CONTROLLER = "compute", "controller"

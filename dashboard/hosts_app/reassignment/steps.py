@@ -7,15 +7,15 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from dashboard.hosts_app.discovery import subject_of
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan
 from dashboard.hosts_app.evacuation.steps import PROVE, evacuation_steps
-from dashboard.hosts_app.hosts import subject_of
 from dashboard.hosts_app.models import Cloud, Reassignment
 from dashboard.hosts_app.reassignment.deployment import assign, deploy, provision
 from dashboard.hosts_app.reassignment.discovery import boot, discover, move_to_admin_vlan
-from dashboard.hosts_app.reassignment.proof import join, look_at_both, probe
+from dashboard.hosts_app.reassignment.environment_removal import forget_compute, release
 from dashboard.hosts_app.reassignment.refusals import COMPUTE, CONTROLLER
-from dashboard.hosts_app.reassignment.release import forget_compute, release
+from dashboard.hosts_app.reassignment.smoke_test import join, look_at_both, probe
 from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job

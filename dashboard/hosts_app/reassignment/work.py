@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from dashboard.clients.fuel import FuelMaster
-from dashboard.clients.fuel_objects import Node
+from dashboard.clients.fuel.master import FuelMaster
+from dashboard.clients.fuel.objects import Node
 from dashboard.clients.inventory import Host
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.fuel.masters import configured_fuel
-from dashboard.hosts_app.machines import configured_inventory
 from dashboard.hosts_app.models import Reassignment
-from dashboard.hosts_app.reassignment.orders import FuelOrders
+from dashboard.hosts_app.power.inventory import configured_inventory
+from dashboard.hosts_app.reassignment.fuel_tasks import FuelOrders
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Step
 

@@ -9,8 +9,8 @@ from dashboard.clients.ipmi import PowerState
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
 from dashboard.errors import NeedsOperator
-from dashboard.hosts_app.machines import bmc_of
-from dashboard.hosts_app.nova import ComputeService, compute_service, force_down, migrations
+from dashboard.hosts_app.compute.nova import ComputeService, compute_service, force_down, migrations
+from dashboard.hosts_app.power.inventory import bmc_of
 from dashboard.jobs.kinds import StepContext
 
 OFF_SECONDS = 120.0

@@ -11,8 +11,8 @@ from typing import Any
 from dashboard.clients.ipmi import PowerState
 from dashboard.clients.openstack import Json
 from dashboard.errors import PumphouseError
-from dashboard.hosts_app.deed import Refusal, ServerLine
-from dashboard.hosts_app.evacuation.facts import HostFacts
+from dashboard.hosts_app.compute.facts import HostFacts
+from dashboard.hosts_app.compute.nova import task_of
 from dashboard.hosts_app.evacuation.planning import (
     LEFT_HERE,
     Choice,
@@ -23,7 +23,7 @@ from dashboard.hosts_app.evacuation.planning import (
     lacks_room,
     places_for,
 )
-from dashboard.hosts_app.nova import task_of
+from dashboard.hosts_app.plans.host_action import Refusal, ServerLine
 
 
 class Fate(StrEnum):

@@ -13,14 +13,14 @@ from dashboard.clients.ipmi import PowerState
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.evacuation.facts import read_facts
+from dashboard.hosts_app.compute.facts import read_facts
+from dashboard.hosts_app.compute.nova import servers_on
+from dashboard.hosts_app.discovery import look_at_hosts, subject_of
 from dashboard.hosts_app.evacuation.server_moves import ServerMove
 from dashboard.hosts_app.evacuation.server_steps import ServerStep, cloud_and_host, server_steps
-from dashboard.hosts_app.hosts import look_at_hosts, subject_of
-from dashboard.hosts_app.machines import bmc_of
 from dashboard.hosts_app.maintenance import close_host
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.nova import servers_on
+from dashboard.hosts_app.power.inventory import bmc_of
 from dashboard.hosts_app.rescue.fencing import fence, require_fenced
 from dashboard.hosts_app.rescue.planning import DeadHostFacts, RescuePlan
 from dashboard.jobs.kinds import StepContext, StepSpec

@@ -2,11 +2,11 @@
 
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.news import News, Tone, trouble
+from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
-from dashboard.migrations_app.execution import execute_stage
-from dashboard.migrations_app.graph import BARRIER
-from dashboard.migrations_app.maintenance.of_plans import is_of_maintenance, perform_step
+from dashboard.migrations_app.execution.execute import execute_stage
+from dashboard.migrations_app.execution.graph import BARRIER
+from dashboard.migrations_app.execution.maintenance_steps import is_of_maintenance, perform_step
 from dashboard.migrations_app.models import Plan, PlanItem
 
 

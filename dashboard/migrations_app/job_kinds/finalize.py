@@ -2,10 +2,10 @@
 
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.news import News, Tone, trouble
+from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
-from dashboard.migrations_app.finalizing import finalize_item
-from dashboard.migrations_app.maintenance.of_plans import end_with_source
+from dashboard.migrations_app.execution.finalize import finalize_item
+from dashboard.migrations_app.execution.maintenance_steps import end_with_source
 from dashboard.migrations_app.models import Plan, PlanItem
 
 

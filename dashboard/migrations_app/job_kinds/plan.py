@@ -2,8 +2,8 @@
 
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
-from dashboard.migrations_app.drafting import Planner
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.planning.drafting import Planner
 
 
 class PlanKind(JobKind):

@@ -3,7 +3,7 @@
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.preflighting import preflight_again
+from dashboard.migrations_app.planning.preflight import preflight_again
 
 
 class Preflight(JobKind):

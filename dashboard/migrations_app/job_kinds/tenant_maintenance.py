@@ -2,7 +2,7 @@
 
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.news import News, Tone, trouble
+from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.maintenance.starting import ENTER, KIND, perform
 from dashboard.migrations_app.models import TenantMaintenance

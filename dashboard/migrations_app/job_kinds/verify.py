@@ -3,9 +3,9 @@
 from dashboard.jobs.kinds import JobKind, LogLevel, StepContext
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
-from dashboard.migrations_app.maintenance.of_plans import leave_when_verified
+from dashboard.migrations_app.execution.maintenance_steps import leave_when_verified
+from dashboard.migrations_app.execution.verify import Verifier
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.verification import Verifier
 
 
 class Verify(JobKind):

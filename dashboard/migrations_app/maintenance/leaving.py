@@ -15,7 +15,7 @@ from dashboard.migrations_app.maintenance.assignments import (
     own_assignments,
     revoke,
 )
-from dashboard.migrations_app.maintenance.quota_clamps import release_quotas
+from dashboard.migrations_app.maintenance.frozen_quotas import release_quotas
 from dashboard.migrations_app.maintenance.recording import Kind, assignment_of, role_rows
 from dashboard.migrations_app.maintenance.server_locks import unlock_servers
 from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance

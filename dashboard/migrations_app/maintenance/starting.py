@@ -13,10 +13,10 @@ from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.maintenance import entering, leaving
+from dashboard.migrations_app.maintenance.frozen_quotas import clamp_quotas
+from dashboard.migrations_app.maintenance.locks import open_maintenance, subject_in
 from dashboard.migrations_app.maintenance.old_tokens import await_old_tokens
-from dashboard.migrations_app.maintenance.quota_clamps import clamp_quotas
 from dashboard.migrations_app.maintenance.server_locks import lock_servers
-from dashboard.migrations_app.maintenance.subjects import open_maintenance, subject_in
 from dashboard.migrations_app.models import Plan, TenantMaintenance, TenantRow
 
 KIND = "tenant_maintenance"

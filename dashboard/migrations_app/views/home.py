@@ -6,9 +6,9 @@ from django.shortcuts import render
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs import job_lists
 from dashboard.jobs.models import Job
-from dashboard.jobs.pages import PageRequest
 from dashboard.jobs.progress import job_progress
-from dashboard.migrations_app.waiting import blocked_plans, lost_clouds
+from dashboard.jobs.views.pages import PageRequest
+from dashboard.migrations_app.views.waiting import blocked_plans, lost_clouds
 
 RUNNING_SHOWN = 20
 FINISHED_SHOWN = 25

@@ -5,8 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from dashboard.jobs.models import Job
-from dashboard.jobs.pages import PageRequest, button, go_to_job
 from dashboard.jobs.roles import Action
+from dashboard.jobs.views.pages import PageRequest, button, go_to_job
 from dashboard.migrations_app.maintenance.starting import (
     required_maintenance,
     start_entering,

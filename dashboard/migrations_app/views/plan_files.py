@@ -4,10 +4,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from dashboard.errors import BadInput, PumphouseError
-from dashboard.jobs.pages import PageRequest, button, tell
 from dashboard.jobs.roles import Action
+from dashboard.jobs.views.pages import PageRequest, button, tell
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.plan_files import (
+from dashboard.migrations_app.planning.files import (
     LONGEST,
     EditedPlan,
     export_plan,

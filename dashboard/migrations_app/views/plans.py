@@ -10,16 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from dashboard.errors import PumphouseError
 from dashboard.jobs.models import Job
-from dashboard.jobs.pages import PageRequest, button, cut, tell
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.roles import Action, may
+from dashboard.jobs.views.pages import PageRequest, button, cut, tell
+from dashboard.migrations_app.execution.maintenance_steps import on_destination, on_source
 from dashboard.migrations_app.forms import ADDRESSES, CAPTURE
-from dashboard.migrations_app.maintenance.of_plans import on_destination, on_source
 from dashboard.migrations_app.maintenance.options import WORDS as MAINTENANCE
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
-from dashboard.migrations_app.offers import offers_of
-from dashboard.migrations_app.planning import start_plan
-from dashboard.migrations_app.way import jobs_of, way_of
+from dashboard.migrations_app.planning.start import start_plan
+from dashboard.migrations_app.views.plan_buttons import offers_of
+from dashboard.migrations_app.views.plan_progress import jobs_of, way_of
 
 LEDGER_ROWS = 200
 

@@ -10,14 +10,14 @@ from dashboard.errors import PumphouseError
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
-from dashboard.jobs.pages import PageRequest, button, cut, tell
 from dashboard.jobs.roles import Action
+from dashboard.jobs.views.pages import PageRequest, button, cut, tell
 from dashboard.migrations_app.forms import PlanForm
-from dashboard.migrations_app.maintenance.subjects import open_maintenance, subject_in
+from dashboard.migrations_app.maintenance.locks import open_maintenance, subject_in
 from dashboard.migrations_app.models import Plan, TenantMaintenance, TenantRow, subject_of
-from dashboard.migrations_app.planning import start_plan
+from dashboard.migrations_app.planning.start import start_plan
 from dashboard.migrations_app.views.maintenance import MaintenanceForm
-from dashboard.migrations_app.way import jobs_of, way_of
+from dashboard.migrations_app.views.plan_progress import jobs_of, way_of
 
 JOBS_SHOWN = 20
 

@@ -15,16 +15,16 @@ from django.views.decorators.http import require_http_methods
 from dashboard.errors import BadInput, PumphouseError
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
-from dashboard.jobs.pages import PageRequest, allowed_to, button, go_to_job, tell
 from dashboard.jobs.roles import Action
 from dashboard.jobs.states import Phase
+from dashboard.jobs.views.pages import PageRequest, allowed_to, button, go_to_job, tell
 from dashboard.migrations_app.discovery import start_discovery
-from dashboard.migrations_app.execution import start_execute
-from dashboard.migrations_app.finalizing import start_finalize, what_finalize_deletes
+from dashboard.migrations_app.execution.execute import start_execute
+from dashboard.migrations_app.execution.finalize import start_finalize, what_finalize_deletes
+from dashboard.migrations_app.execution.rollback import start_rollback, what_rollback_touches
+from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.preflighting import start_preflight
-from dashboard.migrations_app.rolling_back import start_rollback, what_rollback_touches
-from dashboard.migrations_app.verification import start_verify
+from dashboard.migrations_app.planning.preflight import start_preflight
 from dashboard.migrations_app.views.plans import plan_or_404
 
 PAGE = "page"

@@ -14,11 +14,11 @@ from dashboard.clients.ipmi import Bmc
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
 from dashboard.errors import BadInput, NeedsOperator
-from dashboard.hosts_app.evacuation.room import taken_on
-from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.compute.nova import compute_service, migrations, servers_on
+from dashboard.hosts_app.compute.room import taken_on
 from dashboard.hosts_app.maintenance import OFF, open_host, start_maintenance
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.nova import compute_service, migrations, servers_on
+from dashboard.hosts_app.plans.host_plans import start_host_deed, start_host_plan
 from dashboard.hosts_app.rescue.fencing import require_fenced
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.operating import retry_step

@@ -8,17 +8,7 @@ import pytest
 
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import BadInput
-from dashboard.hosts_app.evacuation import steps as evacuation
-from dashboard.hosts_app.evacuation.planning import CHOICE, Fate
-from dashboard.hosts_app.evacuation.steps import (
-    plan_evacuation,
-    start_evacuation,
-    still_on,
-)
-from dashboard.hosts_app.hosts import start_host_discovery
-from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
-from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.nova import (
+from dashboard.hosts_app.compute.nova import (
     compute_service,
     compute_services,
     disable_service,
@@ -27,6 +17,16 @@ from dashboard.hosts_app.nova import (
     migrations,
     task_of,
 )
+from dashboard.hosts_app.discovery import start_host_discovery
+from dashboard.hosts_app.evacuation import steps as evacuation
+from dashboard.hosts_app.evacuation.planning import CHOICE, Fate
+from dashboard.hosts_app.evacuation.steps import (
+    plan_evacuation,
+    start_evacuation,
+    still_on,
+)
+from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
+from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.job_lists import cleaning_up_after
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel, resume

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.compute.nova import compute_service, host_of, migrations, task_of
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.nova import compute_service, host_of, migrations, task_of
+from dashboard.hosts_app.plans.host_plans import start_host_deed, start_host_plan
 from dashboard.jobs.job_lists import cleaning_up_after
 from tests.lab.conftest import run
 from tests.lab.host_servers import HostServers, servers_on_host

@@ -12,11 +12,11 @@ from dashboard.clients.ipmi import Operation
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.evacuation.facts import read_cloud
-from dashboard.hosts_app.host_plans import start_host_deed, start_host_plan
-from dashboard.hosts_app.hosts import start_host_discovery
+from dashboard.hosts_app.compute.facts import read_cloud
+from dashboard.hosts_app.discovery import start_host_discovery
 from dashboard.hosts_app.models import Cloud, Host
-from dashboard.hosts_app.power import start_power
+from dashboard.hosts_app.plans.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.power.switching import start_power
 from lab.bmc import control
 from tests.lab.conftest import run
 from tests.lab.host_servers import HostServers, servers_on_host, wait_until_host_is

@@ -9,8 +9,13 @@ from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
 from dashboard.errors import Cancelled, NeedsOperator
 from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.compute.nova import (
+    compute_service,
+    disable_service,
+    enable_service,
+    host_of,
+)
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.nova import compute_service, disable_service, enable_service, host_of
 from dashboard.hosts_app.reassignment.probe_server import MARKER, boot_probe
 
 HOSTS = {"src": "src-c2", "dst": "dst-c3"}

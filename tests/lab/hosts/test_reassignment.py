@@ -18,11 +18,11 @@ from django.db import connection
 
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.clients.openstack import wait_for
+from dashboard.hosts_app.compute.nova import compute_services, host_of
 from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.nova import compute_services, host_of
-from dashboard.hosts_app.reassignment.proof import missing_on
+from dashboard.hosts_app.reassignment.smoke_test import missing_on
 from dashboard.jobs.job_lists import cleaning_up_after
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import resume

@@ -13,12 +13,12 @@ import pytest
 from django.conf import settings
 
 import lab
-from dashboard.clients.fuel_objects import Task
+from dashboard.clients.fuel.objects import Task
 from dashboard.clients.openstack import Cloud as Connection
+from dashboard.hosts_app.compute.nova import host_of, migrations
 from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.nova import host_of, migrations
-from dashboard.hosts_app.reassignment.proof import missing_on
+from dashboard.hosts_app.reassignment.smoke_test import missing_on
 from dashboard.jobs.models import Job
 from lab.bmc import control
 from lab.fuel import running

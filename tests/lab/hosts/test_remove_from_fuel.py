@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.clients.openstack import Cloud as Connection
+from dashboard.hosts_app.compute.nova import compute_services, host_of
 from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.nova import compute_services, host_of
-from dashboard.hosts_app.reassignment.proof import missing_on
+from dashboard.hosts_app.reassignment.smoke_test import missing_on
 from dashboard.jobs.models import Job
 from tests.lab.conftest import run
 from tests.lab.freed_host import HOST, fuel_and_machines, planned, server_of, servers_of, started

@@ -7,7 +7,7 @@ from pathlib import Path
 from dashboard.errors import NeedsOperator, NotFound, Retryable
 from dashboard.jobs.kinds import BYTES, JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.news import News, Tone, trouble
+from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 
 

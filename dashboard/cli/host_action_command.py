@@ -1,0 +1,111 @@
+"""The commands that do something to a host: plan it, show the plan, have it confirmed, follow it.
+
+There is one for each deed, made from what the deed says of itself.
+"""
+
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
+from typing import Any
+
+from dashboard.cli.arguments import chosen_cloud
+from dashboard.cli.command import FAILED, OK, Command
+from dashboard.cli.console import Screen
+from dashboard.cli.host_arguments import add_host, chosen_host
+from dashboard.cli.progress import add_detach, follow, follow_and_tell, required, tell_end
+from dashboard.cli.prompts import confirmed_name
+from dashboard.cli.serializers import host_plan_document
+from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.hosts_app.plans.host_action import Deed, Option
+from dashboard.hosts_app.plans.host_plans import (
+    lines_of,
+    start_host_deed,
+    start_host_plan,
+)
+from dashboard.hosts_app.plans.stored_plans import planning_of
+from dashboard.jobs.job_lists import cleaning_up_after
+
+
+class DeedCommand(Command):
+    """Does one deed to a host."""
+
+    def __init__(self, deed: Deed) -> None:
+        self.deed = deed
+        self.name = deed.name.replace("_", "-")
+
+    @property
+    def help(self) -> str:
+        """What the deed does, in a sentence."""
+        return self.deed.help
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the host, what the deed wants to know, and the confirmation."""
+        add_host(parser)
+        for option in self.deed.options:
+            _add_option(parser, option)
+        parser.add_argument("--plan-only", action="store_true", help="say what would be done")
+        parser.add_argument("--confirm", metavar="NAME", help="the name that confirms the plan")
+        add_detach(parser)
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        """Plan, and do it once its name was given; fail when the job does.
+
+        Raises ``NeedsOperator`` when there is no plan: to run the command again makes another one.
+        """
+        plan = self._plan(options, *self._chosen(options, screen))
+        required(follow(planning_of(plan), screen))
+        plan.refresh_from_db()
+        _tell(plan, screen)
+        if options.plan_only or plan.refusals:
+            screen.answer({"plan": host_plan_document(plan)})
+            return FAILED if plan.refusals else OK
+        return self._start(plan, options, screen)
+
+    def _chosen(self, options: Namespace, screen: Screen) -> tuple[Cloud, str]:
+        if not self.deed.of_computes:
+            return chosen_cloud(options.cloud), options.host
+        host = chosen_host(options, screen)
+        return host.cloud, host.name
+
+    def _plan(self, options: Namespace, cloud: Cloud, host: str) -> HostPlan:
+        chosen: dict[str, Any] = vars(options)
+        return start_host_plan(
+            cloud,
+            host,
+            deed=self.deed.name,
+            options={option.name: chosen[option.name] for option in self.deed.options},
+            launched_from="cli",
+        )
+
+    def _start(self, plan: HostPlan, options: Namespace, screen: Screen) -> int:
+        name = self.deed.to_type(plan)
+        confirmation = confirmed_name(options.confirm, name=name, touched=(), screen=screen)
+        job = start_host_deed(plan, confirmation=confirmation, launched_from="cli")
+        code = follow_and_tell(
+            job, options, screen, document=lambda: {"plan": host_plan_document(plan)}
+        )
+        if code == FAILED and (later := cleaning_up_after(job)):
+            tell_end(follow(later, screen), screen)
+        return code
+
+
+def _add_option(parser: ArgumentParser, option: Option) -> None:
+    flag = f"--{option.name.replace('_', '-')}"
+    text = f"{option.label[:1].lower()}{option.label[1:]}"
+    if isinstance(option.default, bool):
+        action = BooleanOptionalAction if option.default else "store_true"
+        parser.add_argument(flag, action=action, default=option.default, help=text)
+    else:
+        kind, metavar = type(option.default), "N" if isinstance(option.default, int) else "TEXT"
+        shown = f" (default {option.default})" if option.default else ""
+        parser.add_argument(
+            flag, type=kind, default=option.default, metavar=metavar, help=text + shown
+        )
+
+
+def _tell(plan: HostPlan, screen: Screen) -> None:
+    """Show what would be done, what stands in the way, and what else is to be known."""
+    for line in lines_of(plan):
+        screen.tell(str(line))
+    for refusal in plan.refusals:
+        screen.tell(f"Refused: {refusal['sentence']} {refusal['fix']}")
+    for note in plan.notes:
+        screen.tell(note)

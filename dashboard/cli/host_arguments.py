@@ -1,0 +1,33 @@
+"""Which host of which cloud a command means."""
+
+from argparse import ArgumentParser, Namespace
+
+from dashboard.cli.arguments import chosen_cloud
+from dashboard.cli.console import Screen
+from dashboard.cli.progress import follow, required
+from dashboard.hosts_app.discovery import host_named, start_host_discovery
+from dashboard.hosts_app.models import Host
+
+
+def add_host(parser: ArgumentParser) -> None:
+    """Add the ways to say which host."""
+    parser.add_argument("host", metavar="HOST")
+    add_cloud(parser)
+
+
+def add_cloud(parser: ArgumentParser) -> None:
+    """Add the option that says whose hosts are meant."""
+    parser.add_argument(
+        "--cloud", default="source", metavar="NAME", help="which cloud (default: the source)"
+    )
+
+
+def chosen_host(options: Namespace, screen: Screen) -> Host:
+    """Give the host, which is looked for in its cloud if it has not been seen yet.
+
+    Raises ``NotFound`` that lists the hosts there are.
+    """
+    cloud = chosen_cloud(options.cloud)
+    if not cloud.hosts.filter(name=options.host).exists():
+        required(follow(start_host_discovery(cloud, launched_from="cli"), screen))
+    return host_named(cloud, options.host)

@@ -1,0 +1,120 @@
+"""Drives a job in this process and shows it until it ends.
+
+Workers of ``pumphouse up`` may drive the same job at the same time: leases make that harmless, and
+without any worker the command still does its job.
+"""
+
+import threading
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+
+from django.db import connections
+
+from dashboard.cli.command import FAILED, OK
+from dashboard.cli.console import Screen
+from dashboard.cli.progress_display import display_on
+from dashboard.cli.serializers import Json, job_document
+from dashboard.errors import BadInput, NeedsOperator
+from dashboard.jobs.models import Job
+from dashboard.jobs.operating import cancel
+from dashboard.jobs.runner import drive
+from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase
+from dashboard.jobs.waiting import wait_for
+from dashboard.notifications.telling import tellings_of
+
+PAUSE_SECONDS = 1.0
+ENDING_SECONDS = 15.0
+DRIVEN_STATES = (JobState.QUEUED, JobState.RUNNING)
+
+
+def add_detach(parser: ArgumentParser) -> None:
+    """Add the option that leaves the job to the workers."""
+    parser.add_argument(
+        "--detach", action="store_true", help="leave the job to the workers of pumphouse up"
+    )
+
+
+def follow(job: Job, screen: Screen, *, drives: bool = True) -> Job:
+    """Show a job until it ends or is held, and give it as it then is; drive it if it ``drives``.
+
+    Ctrl-C asks the job to be cancelled and waits for its running steps; a second one leaves.
+    """
+    driven = _driven(job) if drives else nullcontext()
+    with display_on(screen.progress, job) as display, driven:
+        try:
+            return wait_for(job, on_change=display.update)
+        except KeyboardInterrupt:
+            if not drives:
+                raise
+            display.note("Cancelling: running steps come to a stop. Ctrl-C again leaves at once.")
+            with suppress(BadInput):  # it ended in the same moment
+                cancel(job, user=None)
+            return wait_for(job, on_change=display.update)
+
+
+def follow_and_tell(
+    job: Job, options: Namespace, screen: Screen, *, document: Callable[[], Json] | None = None
+) -> int:
+    """Follow a job unless told to detach, say how it ended, and give the exit code.
+
+    ``document`` gives what is printed beside the job with ``--json``.
+    """
+    ended = job if getattr(options, "detach", False) else follow(job, screen)
+    tell_end(ended, screen)
+    screen.answer({"job": job_document(ended), **(document() if document else {})})
+    return FAILED if has_failed(ended) else OK
+
+
+def has_failed(job: Job) -> bool:
+    """Say whether a job came to an end that is not its goal."""
+    return not job.is_active and job.state != JobState.DONE
+
+
+def required(job: Job) -> None:
+    """Raise ``NeedsOperator`` with what a job failed by, when the command cannot go on without."""
+    if has_failed(job):
+        step = job.steps.exclude(error="").first()
+        raise NeedsOperator(
+            step.error if step else f"{job.title}: {job.state}. {job.explanation}",
+            fix=step.fix if step else f"See pumphouse status {job.pk}.",
+        )
+
+
+def tell_end(job: Job, screen: Screen) -> None:
+    """Say in a few lines how a job stands, what is broken and what to do next."""
+    if job.state == JobState.HELD and job.hold_before is not None:
+        phase = Phase(job.hold_before).label.lower()
+        screen.tell(f"Job {job.pk} is held before {phase}. Go on with: pumphouse release {job.pk}")
+    elif job.is_active:
+        screen.tell(f"Job {job.pk} is {job.state}. Follow it with: pumphouse status {job.pk} -f")
+    else:
+        screen.tell(f"Job {job.pk} {job.title}: {job.state}. {job.explanation}".rstrip())
+    for step in job.steps.filter(state__in=BROKEN_STEP_STATES):
+        screen.tell(f"  step {step.pk} {step.title}: {step.error}")
+        then = f"Then: pumphouse retry {step.pk}, or pumphouse skip {step.pk} --reason WHY"
+        screen.tell(f"    {' '.join([step.fix, then]).strip()}")
+
+
+@contextmanager
+def _driven(job: Job) -> Iterator[None]:
+    """Drive the job on a thread while inside."""
+    # A daemon: when the operator leaves at once, leases end by themselves and others take over.
+    thread = threading.Thread(target=_drive_until_ended, args=[job.pk], daemon=True)
+    thread.start()
+    yield
+    thread.join(ENDING_SECONDS)
+
+
+def _drive_until_ended(job_id: int) -> None:
+    """Drive again and again: a driver leaves when the next step is not due for a while. Then tell
+    the job's news, as far as that is done at once."""
+    try:
+        while Job.objects.filter(pk=job_id, state__in=DRIVEN_STATES).exists():
+            drive(job_id)
+            time.sleep(PAUSE_SECONDS)
+        for telling in tellings_of(job_id).filter(state=JobState.QUEUED):
+            drive(telling.pk)
+    finally:
+        connections.close_all()

@@ -1,0 +1,371 @@
+"""The Fuel master: environments, nodes, tasks and facts.
+
+Built on python-fuelclient, mended in ``fuel_connection``. Its facades are used where they give
+what Nailgun answered; requests of its connection for what it lacks (notifications, links), throws
+away (the task of a deletion) or gets wrong (``deploy_changes`` starts the deployment and then
+fails; its tasks are transactions, which masters before 9.0 do not have).
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from fuelclient import get_client
+
+from dashboard.clients.fuel.connection import FuelConnection
+from dashboard.clients.fuel.endpoint import FuelEndpoint
+from dashboard.clients.fuel.facts import CloudFacts, read_facts
+from dashboard.clients.fuel.objects import Environment, Json, Node, Notification, Release, Task
+from dashboard.clients.fuel.objects import mac_set as mac_set
+from dashboard.clients.fuel.refusals import FuelBusy as FuelBusy
+from dashboard.errors import Conflict, NeedsOperator, NotFound, Retryable
+
+POLL_SECONDS = 1.0
+
+
+class FuelMaster:
+    """One Fuel master as one account; several can be used at once in one process.
+
+    Nothing is asked before the first call, which logs in. Every call raises as
+    ``fuel_refusals.refusal`` does, Retryable when the master does not answer in time.
+    """
+
+    def __init__(self, endpoint: FuelEndpoint) -> None:
+        self._connection = FuelConnection(endpoint)
+        self._environments = get_client("environment", connection=self._connection)
+        self._nodes = get_client("node", connection=self._connection)
+        self._releases = get_client("release", connection=self._connection)
+
+    @property
+    def address(self) -> str:
+        """Where the master's pages and API are."""
+        return str(self._connection.root)
+
+    def version(self) -> Json:
+        """Give ``release``, ``api`` and the features of the master. Needs no login."""
+        return dict(self._connection.get_fuel_version())
+
+    def environments(self) -> list[Environment]:
+        """Give all environments, in the order of their ids."""
+        found = (Environment.of(data) for data in self._environments.get_all())
+        return sorted(found, key=lambda environment: environment.id)
+
+    def environment(self, environment_id: int) -> Environment:
+        """Give one environment. Raises NotFound."""
+        return Environment.of(self._environments.get_by_id(environment_id))
+
+    def environment_named(self, name: str) -> Environment:
+        """Give the environment of that name. Raises NotFound with the names that there are."""
+        known = {environment.name: environment for environment in self.environments()}
+        if name not in known:
+            raise NotFound(
+                f"Fuel at {self.address} has no environment {name}.",
+                fix=f"It has: {', '.join(known) or 'none'}.",
+            )
+        return known[name]
+
+    def create_environment(
+        self, name: str, *, release_id: int, segmentation: str = "vlan"
+    ) -> Environment:
+        """Create an environment; ``segmentation`` is vlan, tun or gre. Raises Conflict."""
+        return Environment.of(self._environments.create(name, release_id, segmentation))
+
+    def create_environment_like(
+        self, source: Environment, *, name: str, release_id: int, segmentation: str
+    ) -> Environment:
+        """Create an environment with the mode and the network provider of another one.
+
+        Raises Conflict for a name that is taken, NeedsOperator for a provider that the release
+        does not have. Components are never sent: Nailgun refuses an empty list of them, and its
+        settings say the same.
+        """
+        body: Json = {"name": name, "release": release_id, "net_provider": source.net_provider}
+        if mode := source.data.get("mode"):
+            body["mode"] = mode
+        if source.net_provider == "neutron":
+            body["net_segment_type"] = segmentation
+        return Environment.of(self._connection.post_request("clusters/", body))
+
+    def show_environment_as(self, environment_id: int, *, view: Json) -> None:
+        """Set how Fuel's pages show an environment's nodes: by which labels sorted and filtered."""
+        self._connection.put_request(f"clusters/{environment_id}", {"ui_settings": view})
+
+    def delete_environment(self, environment_id: int) -> Task:
+        """Start to delete an environment; its nodes return to the pool with new ids."""
+        return Task.of(self._connection.delete_request(f"clusters/{environment_id}"))
+
+    def releases(self) -> list[Release]:
+        """Give what environments can be made of."""
+        return [Release.of(data) for data in self._releases.get_all()]
+
+    def release_settings(self, release_id: int) -> Json:
+        """Give the settings of new environments of a release, by section.
+
+        A value that is an object with ``generator`` is made for each environment anew.
+        """
+        release = self._connection.get_request(f"releases/{release_id}")
+        return dict(release["attributes_metadata"].get("editable") or {})
+
+    def release_networks(self, release_id: int, *, provider: str) -> set[str]:
+        """Give the names of the networks that environments of a release have by themselves."""
+        found = self._connection.get_request(f"releases/{release_id}/networks")
+        return {network["name"] for network in (found.get(provider) or {}).get("networks", ())}
+
+    def plugins(self) -> list[Json]:
+        """Give the installed plugins with their versions and the releases that they are for."""
+        return list(self._connection.get_request("plugins/"))
+
+    def settings(self, environment_id: int) -> Json:
+        """Give the settings of an environment as ``{"editable": {...}}``; they hold passwords."""
+        return dict(self._environments.get_settings(environment_id))
+
+    def change_settings(self, environment_id: int, settings: Json) -> None:
+        """Change the settings that are given and keep the rest: Nailgun's PUT merges."""
+        self._environments.set_settings(environment_id, settings)
+
+    def network_configuration(self, environment_id: int) -> Json:
+        """Give networks, ranges and, once there are nodes, virtual addresses."""
+        return dict(self._connection.get_request(self._networks_path(environment_id)))
+
+    def change_network_configuration(self, environment_id: int, configuration: Json) -> Json:
+        """Replace the network configuration and give the new one. Raises NeedsOperator."""
+        path = self._networks_path(environment_id)
+        return dict(self._connection.put_request(path, configuration))
+
+    def network_ids(self, environment_id: int, *, group_id: int | None = None) -> dict[str, int]:
+        """Give the ids of an environment's networks by name, of one nodegroup if it is given.
+
+        Ids differ between environments. The network of the master belongs to all of them and to
+        no nodegroup.
+        """
+        return {
+            network["name"]: network["id"]
+            for network in self.network_configuration(environment_id)["networks"]
+            if group_id is None or network["group_id"] in (None, group_id)
+        }
+
+    def nodegroups(self, environment_id: int) -> dict[str, int]:
+        """Give the ids of an environment's nodegroups by name."""
+        groups = self._connection.get_request("nodegroups/", params={"cluster_id": environment_id})
+        return {
+            group["name"]: group["id"] for group in groups if group["cluster_id"] == environment_id
+        }
+
+    def create_nodegroup(self, environment_id: int, *, name: str) -> None:
+        """Add a nodegroup, which gets networks of its own. Raises Conflict when it is there."""
+        body = {"cluster_id": environment_id, "name": name}
+        self._connection.post_request("nodegroups/", body)
+
+    def cloud_facts(self, environment_id: int) -> CloudFacts:
+        """Give address, login and Keystone database of the cloud in an environment.
+
+        Asks for the facts of one node only: Fuel takes long to make them for all.
+        """
+        environment = self.environment(environment_id)
+        # Roles are there once a node was deployed; while Fuel works on it it is not ready.
+        deployed = [node for node in self.nodes(environment_id) if node.roles]
+        deployed.sort(key=lambda node: node.status != "ready")
+        facts = (
+            self._environments.download_facts(
+                environment_id, "deployment", default=True, nodes=[deployed[0].id]
+            )
+            if deployed
+            else []
+        )
+        return read_facts(facts, environment=environment.name)
+
+    def nodes(self, environment_id: int | None = None) -> list[Node]:
+        """Give the nodes of an environment, or all that Fuel knows, in the order of their ids."""
+        found = (Node.of(data) for data in self._nodes.get_all(environment_id=environment_id))
+        return sorted(found, key=lambda node: node.id)
+
+    def unassigned_nodes(self) -> list[Node]:
+        """Give the nodes that are in no environment."""
+        return self._found_nodes({"cluster_id": ""})
+
+    def node(self, node_id: int) -> Node:
+        """Give one node. Raises NotFound, also for one that was discovered anew meanwhile."""
+        return Node.of(self._nodes.get_by_id(node_id))
+
+    def node_with_macs(self, macs: Iterable[str]) -> Node | None:
+        """Give the node with just these MAC addresses, in whatever order, or None."""
+        wanted = mac_set(macs)
+        return next((node for node in self.nodes() if node.macs == wanted), None)
+
+    def discovered_node(self, macs: Iterable[str]) -> Node | None:
+        """Give the free node with just these MAC addresses once Fuel has discovered it."""
+        wanted = mac_set(macs)
+        free = (node for node in self.unassigned_nodes() if node.status == "discover")
+        return next((node for node in free if node.macs == wanted), None)
+
+    def node_with_fqdn(self, fqdn: str) -> Node | None:
+        """Give the node with that full name, which is its compute service's host, or None."""
+        return next((node for node in self.nodes() if node.fqdn == fqdn), None)
+
+    def rename(self, node_id: int, *, hostname: str) -> None:
+        """Name a node that is not deployed yet; Fuel takes node-<id> else. Raises Conflict."""
+        self._nodes.update(node_id, hostname=hostname)
+
+    def interfaces(self, node_id: int) -> list[Json]:
+        """Give a node's interfaces with the networks that are assigned to them."""
+        return list(self._nodes.get_interfaces(node_id))
+
+    def change_interfaces(self, node_id: int, interfaces: Sequence[Json]) -> list[Json]:
+        """Replace a node's interfaces. Raises NeedsOperator when a network is left out."""
+        return list(self._nodes.set_interfaces(node_id, interfaces))
+
+    def disks(self, node_id: int) -> list[Json]:
+        """Give a node's disks with their volumes; sizes are in MiB."""
+        return list(self._nodes.get_disks(node_id))
+
+    def change_disks(self, node_id: int, disks: Sequence[Json]) -> list[Json]:
+        """Replace the volumes of a node's disks."""
+        return list(self._nodes.set_disks(node_id, disks))
+
+    def roles(self, environment_id: int) -> frozenset[str]:
+        """Give the roles that nodes of an environment can have; none before 9.0, which has no such
+        address."""
+        try:
+            found = self._connection.get_request(f"clusters/{environment_id}/roles/")
+        except NotFound:
+            return frozenset()
+        return frozenset(role["name"] for role in found)
+
+    def assign(self, environment_id: int, node_ids: Sequence[int], *, roles: Sequence[str]) -> None:
+        """Put free nodes into an environment; it happens when they are deployed.
+
+        Raises NeedsOperator for a node of another environment and for unknown roles.
+        """
+        self._environments.add_nodes(environment_id, list(node_ids), list(roles))
+
+    def unassign(self, environment_id: int, node_ids: Sequence[int]) -> None:
+        """Take nodes out of an environment.
+
+        A node that was never deployed leaves at once. Any other is marked for deletion, and leaves
+        when the changes are deployed: it is erased, and comes back with a new id when it boots.
+        """
+        self._environments.remove_nodes(environment_id, list(node_ids))
+
+    def keep(self, node_id: int) -> None:
+        """Take back that a node is to be removed, while the changes are not deployed yet."""
+        self._connection.put_request(f"nodes/{node_id}", {"pending_deletion": False})
+
+    def deploy_changes(self, environment_id: int) -> Task:
+        """Do all that is pending in an environment.
+
+        Since Fuel 9.0 this runs the deployment on all its other nodes too.
+        """
+        return self._order(f"clusters/{environment_id}/changes")
+
+    def provision(self, environment_id: int, node_ids: Sequence[int]) -> Task:
+        """Install the operating system on these nodes and on no others."""
+        return Task.of(self._environments.provision_nodes(environment_id, node_ids))
+
+    def deploy(self, environment_id: int, node_ids: Sequence[int]) -> Task:
+        """Deploy OpenStack on these provisioned nodes and on no others."""
+        return Task.of(self._environments.deploy_nodes(environment_id, node_ids))
+
+    def stop(self, environment_id: int) -> Task:
+        """Stop what runs in an environment."""
+        return self._order(f"clusters/{environment_id}/stop_deployment")
+
+    def tasks(self, environment_id: int) -> list[Task]:
+        """Give the tasks of an environment, in the order of their ids."""
+        found = self._connection.get_request("tasks/", params={"cluster_id": environment_id})
+        return sorted((Task.of(data) for data in found), key=lambda task: task.id)
+
+    def running_tasks(self, environment_id: int) -> list[Task]:
+        """Give what Fuel does in an environment just now; it takes no order meanwhile."""
+        return [task for task in self.tasks(environment_id) if not task.is_over]
+
+    def task(self, task_id: int) -> Task:
+        """Give one task as it is now. Raises NotFound."""
+        return Task.of(self._connection.get_request(f"tasks/{task_id}"))
+
+    def wait_for_task(
+        self,
+        task: Task,
+        *,
+        seconds: float,
+        check: Callable[[], None] = lambda: None,
+        report: Callable[[Task], None] = lambda task: None,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> Task:
+        """Wait until a task is done and give it.
+
+        ``check`` is called between and may raise; ``report`` is given each state, for the
+        progress. A master that does not answer now and then is asked again until ``seconds`` are
+        over. Raises NeedsOperator with Fuel's reason when the task fails or does not end.
+        """
+        deadline = time.monotonic() + seconds
+        while not task.is_over:
+            check()
+            if time.monotonic() > deadline:
+                raise NeedsOperator(
+                    f"Fuel's task {task.name} ({task.id}) is at {task.progress} % after "
+                    f"{seconds:.0f} s.",
+                    fix="Look at the environment in Fuel; retry when the task is done.",
+                )
+            time.sleep(poll_seconds)
+            task = self._task_again(task)
+            report(task)
+        if task.status == "error":
+            reason = task.message.rstrip(".") or "without reason"
+            raise NeedsOperator(
+                f"Fuel's task {task.name} ({task.id}) failed: {reason}.",
+                fix="Mend it in Fuel, whose logs say more, then retry.",
+            )
+        return task
+
+    def notifications(self) -> list[Notification]:
+        """Give Fuel's notifications, oldest first: Nailgun's own order is none."""
+        found = self._connection.get_request("notifications/")
+        return sorted((Notification.of(data) for data in found), key=lambda one: one.id)
+
+    def notify(self, message: str, *, topic: str, environment_id: int | None = None) -> None:
+        """Add a notification; ``topic`` is done, warning or error."""
+        body: Json = {"topic": topic, "message": message}
+        if environment_id is not None:
+            body["cluster_id"] = environment_id
+        self._connection.post_request("notifications/", body)
+
+    def plugin_id(self, name: str) -> int | None:
+        """Give the id of an installed plugin, the newest where there are several, or None."""
+        ids = [plugin["id"] for plugin in self.plugins() if plugin["name"] == name]
+        return max(ids, default=None)
+
+    def link_from_plugin(self, plugin_id: int, *, title: str, url: str, description: str) -> None:
+        """Show a link on Fuel's page of plugins; one that is there already is as good."""
+        self._link(f"plugins/{plugin_id}/links", title=title, url=url, description=description)
+
+    def link_from_environment(
+        self, environment_id: int, *, title: str, url: str, description: str
+    ) -> None:
+        """Show a link on an environment's dashboard; one that is there already is as good."""
+        path = f"clusters/{environment_id}/plugin_links"
+        if all(link["url"] != url for link in self._connection.get_request(path)):
+            self._link(path, title=title, url=url, description=description)
+
+    def _found_nodes(self, filters: dict[str, Any]) -> list[Node]:
+        found = self._connection.get_request("nodes/", params=filters)
+        return sorted((Node.of(data) for data in found), key=lambda node: node.id)
+
+    def _networks_path(self, environment_id: int) -> str:
+        provider = self.environment(environment_id).net_provider
+        return f"clusters/{environment_id}/network_configuration/{provider}"
+
+    def _order(self, path: str) -> Task:
+        return Task.of(self._connection.put_request(path, {}))
+
+    def _task_again(self, task: Task) -> Task:
+        try:
+            return self.task(task.id)
+        except Retryable:
+            return task
+
+    def _link(self, path: str, *, title: str, url: str, description: str) -> None:
+        body = {"title": title[:50], "url": url, "description": description}
+        try:
+            self._connection.post_request(path, body)
+        except Conflict:
+            return

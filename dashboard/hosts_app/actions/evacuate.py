@@ -1,0 +1,94 @@
+"""Freeing a host, so that it can be serviced or become a host of another cloud."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.template.defaultfilters import pluralize
+
+from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.compute.facts import HostFacts, read_facts
+from dashboard.hosts_app.compute.room import RAM_MIB, VCPU, Resources
+from dashboard.hosts_app.evacuation.planning import EvacuationPlan, plan_of
+from dashboard.hosts_app.evacuation.steps import (
+    LIMIT_SECONDS,
+    PARALLEL,
+    start_evacuation,
+)
+from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.hosts_app.plans.host_action import Deed, Draft, Option
+from dashboard.jobs.models import Job
+from dashboard.jobs.roles import Action
+
+
+class Evacuate(Deed):
+    """Move all servers of a host to the other hosts of its cloud, and keep new ones off it."""
+
+    name = "evacuate"
+    title = "Free the host"
+    action = Action.MAINTAIN
+    options = (
+        Option(name="parallel", label="Servers at a time", default=PARALLEL),
+        Option(
+            name="limit",
+            label="Seconds for each server",
+            default=LIMIT_SECONDS,
+            help="A live migration that takes longer is aborted and tried once more.",
+        ),
+        Option(
+            name="skip_errors",
+            label="Leave servers in ERROR where they are",
+            default=False,
+        ),
+    )
+
+    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
+        """Give each server its fate, and say how full the other hosts will be."""
+        facts = read_facts(connect(cloud), host)
+        plan = plan_of(facts, skip_errors=options["skip_errors"])
+        return Draft(
+            lines=[line.told() for line in plan.lines],
+            refusals=plan.refusals,
+            notes=list(notes_about(plan, facts)),
+            content=plan.as_content(),
+        )
+
+    def start(
+        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
+    ) -> Job:
+        """Start to close the host and move its servers."""
+        return start_evacuation(
+            plan.cloud,
+            EvacuationPlan.from_content(plan.content),
+            confirmation=confirmation,
+            parallel=plan.options["parallel"],
+            limit=plan.options["limit"],
+            user=user,
+            launched_from=launched_from,
+        )
+
+
+def notes_about(plan: EvacuationPlan, facts: HostFacts) -> Iterator[str]:
+    """Say what stays on the host, how it is afterwards, and what room the other hosts have then."""
+    if not plan.lines:
+        yield f"{plan.host} has no servers."
+    if plan.left:
+        names = ", ".join(line.name for line in plan.left)
+        count = len(plan.left)
+        yield f"{count} server{pluralize(count)} stay{pluralize(count, 's,')} on it: {names}."
+    yield "It takes no new servers from then on, until its maintenance is ended."
+    yield from _room_left(plan, facts)
+
+
+def _room_left(plan: EvacuationPlan, facts: HostFacts) -> Iterator[str]:
+    """Say what room the other hosts have afterwards; where it lacks, the plan is refused."""
+    hosts = len(facts.free)
+    others = "other host then has" if hosts == 1 else f"{hosts} other hosts then have"
+    needs = [facts.needs[line.server_id] for line in plan.moves if line.server_id in facts.needs]
+    vcpus, ram = (_sum(name, facts.free.values()) - _sum(name, needs) for name in (VCPU, RAM_MIB))
+    if hosts and vcpus >= 0 and ram >= 0:
+        yield (f"The {others} room left for {vcpus} vCPUs and {ram // 1024} GiB of RAM.")
+
+
+def _sum(name: str, resources: Iterable[Resources]) -> int:
+    return sum(each.get(name, 0) for each in resources)

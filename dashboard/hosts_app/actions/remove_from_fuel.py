@@ -1,0 +1,111 @@
+"""Taking a host out of its Fuel environment, its servers first."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from dashboard.hosts_app.actions.reassign import DEPLOY_MINUTES, DISCOVERY_MINUTES
+from dashboard.hosts_app.evacuation.planning import EvacuationPlan
+from dashboard.hosts_app.evacuation.steps import (
+    LIMIT_SECONDS,
+    PARALLEL,
+    plan_evacuation,
+)
+from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
+from dashboard.hosts_app.plans.host_action import Deed, Draft, Option
+from dashboard.hosts_app.reassignment.discovery import MINUTE
+from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
+from dashboard.hosts_app.reassignment.planning import discovered, leaving, numbered
+from dashboard.hosts_app.reassignment.refusals import refusals_of
+from dashboard.hosts_app.reassignment.removal import Limits, start_removal
+from dashboard.jobs.models import Job
+
+
+class RemoveFromFuel(Deed):
+    """Move the servers of a host away, then have Fuel remove and erase it."""
+
+    name = "remove_from_fuel"
+    title = "Remove the host from its environment"
+    options = (
+        Option(name="parallel", label="Servers at a time", default=PARALLEL),
+        Option(
+            name="limit",
+            label="Seconds for each server",
+            default=LIMIT_SECONDS,
+            help="A live migration that takes longer is aborted and tried once more.",
+        ),
+        Option(
+            name="deploy_minutes",
+            label="Minutes for Fuel to remove it",
+            default=DEPLOY_MINUTES,
+            help="Also to wait for another task.",
+        ),
+        Option(
+            name="rediscover",
+            label="Boot it from the network, until Fuel has it as a free node",
+            default=True,
+            help="Not for a machine that is taken away.",
+        ),
+        Option(
+            name="discovery_minutes",
+            label="Minutes for Fuel to discover it",
+            default=DISCOVERY_MINUTES,
+        ),
+    )
+
+    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
+        """Ask the cloud, Fuel and the BMC, and say what happens to each thing."""
+        evacuation = plan_evacuation(cloud, host)
+        facts = read_reassignment(cloud, cloud, host)
+        if not options["rediscover"]:
+            facts = replace(facts, machine=replace(facts.machine, fault=None))
+        after = [discovered(host)] if options["rediscover"] else []
+        return Draft(
+            lines=numbered([line.told() for line in evacuation.lines], [*leaving(facts), *after]),
+            # what is said of the environment is said once: it is both that of before and of after
+            refusals=list(dict.fromkeys(refusals_of(facts, evacuation))),
+            content={**_content(facts), "evacuation": evacuation.as_content()},
+        )
+
+    def start(
+        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
+    ) -> Job:
+        """Start the job that frees the host and has it removed."""
+        content = plan.content
+        record = Reassignment(
+            source=plan.cloud,
+            destination=plan.cloud,
+            source_environment=content["environment"],
+            destination_environment=content["environment"],
+            host=plan.host,
+            macs=content["macs"],
+            old_roles=content["roles"],
+        )
+        return start_removal(
+            record,
+            EvacuationPlan.from_content(content["evacuation"]),
+            _limits(plan.options),
+            environment=content["name"],
+            user=user,
+            launched_from=launched_from,
+        )
+
+
+def _content(facts: ReassignmentFacts) -> dict[str, Any]:
+    return {
+        "environment": facts.source.environment.id,
+        "name": facts.source.name,
+        "macs": sorted(facts.node.macs) if facts.node else [],
+        "roles": list(facts.node.roles) if facts.node else [],
+    }
+
+
+def _limits(options: Mapping[str, Any]) -> Limits:
+    return Limits(
+        parallel=options["parallel"],
+        server_seconds=options["limit"],
+        deploy_seconds=options["deploy_minutes"] * MINUTE,
+        discovery_seconds=options["discovery_minutes"] * MINUTE if options["rediscover"] else None,
+    )

@@ -1,0 +1,211 @@
+"""Putting a host back that did not arrive in another cloud."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from dashboard.clients.fuel.objects import Node
+from dashboard.errors import NotFound
+from dashboard.hosts_app.actions.reassign import LIMITS, choices_of
+from dashboard.hosts_app.fuel.masters import configured_fuel
+from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
+from dashboard.hosts_app.plans.host_action import Deed, Draft, Refusal
+from dashboard.hosts_app.reassignment.discovery import has_switch_hook
+from dashboard.hosts_app.reassignment.facts import Machine, Side, read_machine, read_side
+from dashboard.hosts_app.reassignment.location import state_of
+from dashboard.hosts_app.reassignment.planning import (
+    Told,
+    coming,
+    discovered,
+    numbered,
+    redeployed,
+)
+from dashboard.hosts_app.reassignment.refusals import COMPUTE, busy
+from dashboard.hosts_app.reassignment.steps import Journey, start_reassignment
+from dashboard.jobs.models import Job
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stray:
+    """A host that left ``home`` for ``away``, by its last reassignment, and where Fuel has it."""
+
+    last: Reassignment
+    node: Node | None
+    home: Side
+    away: Side
+    machine: Machine
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it is in the environment that it was to go to."""
+        return self.node is not None and self.node.environment_id == self.away.environment.id
+
+    @property
+    def is_home(self) -> bool:
+        """Whether it is in the environment that it was to leave."""
+        return self.node is not None and self.node.environment_id == self.home.environment.id
+
+    @property
+    def must_boot(self) -> bool:
+        """Whether Fuel has to discover it first."""
+        free = self.node is not None and self.node.status == "discover"
+        return not self.is_home and not free
+
+    @property
+    def roles(self) -> list[str]:
+        """The roles that it had."""
+        return list(self.last.old_roles) or [COMPUTE]
+
+
+class ReturnToSource(Deed):
+    """Put a host that did not arrive in another cloud back into the one that it came from."""
+
+    name = "return_to_source"
+    title = "Return it to the source"
+    of_computes = False  # Nova's record of it was deleted when it left
+    options = LIMITS
+
+    def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
+        """Refuse a host that never left this cloud."""
+        _last_departure(cloud, host)
+
+    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
+        """Ask Fuel where the host is, and say what brings it back."""
+        stray = _read(cloud, host)
+        lines = numbered([], _lines(stray, host, probes=options["probe"]))
+        return Draft(lines=lines, refusals=list(_refusals(stray)), content=_content(stray, options))
+
+    def start(
+        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
+    ) -> Job:
+        """Start the job that brings the host back."""
+        content = plan.content
+        last = Reassignment.objects.select_related("source", "destination").get(
+            pk=content["reassignment"]
+        )
+        return start_reassignment(
+            _record(last, content),
+            Journey(
+                host=plan.host,
+                source=last.destination.name,
+                destination=last.source.name,
+                old=content["old"],
+                new=content["new"],
+            ),
+            choices_of(plan.options, mac=content["mac"]),
+            title=f"Return {plan.host} to {last.source.name}",
+            about=plan.cloud,
+            user=user,
+            launched_from=launched_from,
+        )
+
+
+def _last_departure(cloud: Cloud, host: str) -> Reassignment:
+    """Give the last reassignment of a host. Raises ``NotFound`` when there was none."""
+    found = Reassignment.objects.filter(source=cloud, host=host).select_related("job")
+    last = found.order_by("pk").last()
+    if last is None:
+        raise NotFound(
+            f"Pumphouse has taken no host {host} out of {cloud.name}.",
+            fix="Name the host and the cloud as they were before.",
+        )
+    return last
+
+
+def _read(cloud: Cloud, host: str) -> Stray:
+    """Find the host in Fuel by its last reassignment. Raises ``NotFound`` when there was none."""
+    last = _last_departure(cloud, host)
+    fuel = configured_fuel()
+    home, away = (
+        read_side(fuel, fuel.environment(id_))
+        for id_ in (last.source_environment, last.destination_environment)
+    )
+    return Stray(
+        last=last,
+        node=fuel.node_with_macs(last.macs),
+        home=home,
+        away=away,
+        machine=read_machine(host, last.macs),
+    )
+
+
+def _refusals(stray: Stray) -> Iterator[Refusal]:
+    last, node = stray.last, stray.node
+    if last.job.is_active:
+        yield Refusal(
+            sentence=f"“{last.job.title}” (job {last.job.pk}) is at work on it.",
+            fix="Wait for it to end, or cancel it.",
+        )
+    if node and node.status == "ready" and not node.pending_deletion:
+        yield from _has_arrived(stray)
+    if node and node.environment_id is not None and not (stray.is_away or stray.is_home):
+        yield Refusal(
+            sentence=f"Node {node.id} was put into another environment meanwhile.",
+            fix="Take it out of there in Fuel first.",
+        )
+    yield from busy(stray.home)
+    yield from busy(stray.away) if stray.is_away else ()
+    if stray.must_boot and stray.machine.fault:
+        yield stray.machine.fault
+
+
+def _has_arrived(stray: Stray) -> Iterator[Refusal]:
+    if stray.is_home:
+        yield Refusal(
+            sentence=f"It is in {stray.home.name} and deployed: there is nothing to return.",
+            fix="End its maintenance if it is closed.",
+        )
+    if stray.is_away:
+        yield Refusal(
+            sentence=f"It is deployed in {stray.away.name}.",
+            fix=f"Move it as a host of {stray.last.destination.name}, whose servers leave it.",
+        )
+
+
+def _lines(stray: Stray, host: str, *, probes: bool) -> Iterator[Told]:
+    node = stray.node
+    if node and stray.is_away:
+        state = f"node {node.id} of {stray.away.name}: {state_of(node)}"
+        yield host, state, f"taken out of {stray.away.name}", "it did not become a host there"
+        if node.status != "discover":
+            yield redeployed(stray.away, node)
+    if stray.must_boot:
+        yield discovered(host)
+    yield from coming(host, stray.home, roles=stray.roles, probes=probes)
+
+
+def _content(stray: Stray, options: Mapping[str, Any]) -> dict[str, Any]:
+    host = stray.machine.host
+    moves_port = stray.must_boot and options["switch_hook"] and host and has_switch_hook(host)
+    return {
+        "reassignment": stray.last.pk,
+        "old": stray.away.name,
+        "new": stray.home.name,
+        "roles": stray.roles,
+        "mac": _boot_mac(stray.last.interfaces) if moves_port else "",
+        "host": stray.node.fqdn if stray.node and stray.is_away else stray.last.host,
+    }
+
+
+def _boot_mac(interfaces: Sequence[Mapping[str, Any]]) -> str:
+    """Give the address of the interface that boots from the network, "" when none is marked."""
+    return next((str(one["mac"]).lower() for one in interfaces if one.get("pxe")), "")
+
+
+def _record(last: Reassignment, content: Mapping[str, Any]) -> Reassignment:
+    """Give the record of the way back: nothing is to be freed, and the layout is known."""
+    return Reassignment(
+        source=last.destination,
+        destination=last.source,
+        source_environment=last.destination_environment,
+        destination_environment=last.source_environment,
+        host=content["host"],
+        macs=last.macs,
+        roles=content["roles"],
+        old_roles=last.roles,
+        interfaces=last.interfaces,
+        disks=last.disks,
+        is_released=True,
+    )

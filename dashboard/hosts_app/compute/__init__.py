@@ -1,0 +1,1 @@
+"""What Nova and placement say of hosts."""

@@ -1,0 +1,88 @@
+"""Looks at the compute hosts of a cloud and keeps what it saw as rows."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from dashboard.errors import NotFound
+from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.compute.facts import CloudReading, read_cloud
+from dashboard.hosts_app.compute.nova import ComputeService
+from dashboard.hosts_app.compute.room import RAM_MIB, VCPU, Room
+from dashboard.hosts_app.models import Cloud, Host
+from dashboard.hosts_app.ranking import rows_of
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+
+LOOK, POWER = "look", "power"
+NO_ROOM = Room(total={}, used={})
+
+
+def subject_of(cloud: Cloud, host: str) -> str:
+    """Give what a job about a host is about: two of them cannot run at once."""
+    return f"host:{cloud.name}:{host}"
+
+
+def start_host_discovery(cloud: Cloud, *, user: User | None = None, launched_from: str = "") -> Job:
+    """Start a look at the hosts of a cloud. Raises ``Conflict`` while another one runs."""
+    title = f"Look at the hosts of {cloud.name}"
+    return start_job(
+        kind="discover_hosts",
+        title=title,
+        subject=f"hosts:{cloud.name}",
+        steps=[
+            StepSpec(key=LOOK, action=LOOK, title=title),
+            StepSpec(key=POWER, action=POWER, title="Ask their BMCs for the power", after=[LOOK]),
+        ],
+        params={"cloud": cloud.pk},
+        user=user,
+        launched_from=launched_from,
+    )
+
+
+def host_named(cloud: Cloud, name: str) -> Host:
+    """Give the row of a host. Raises ``NotFound`` that lists those that were seen."""
+    host = cloud.hosts.filter(name=name).first()
+    if host is None:
+        known = ", ".join(cloud.hosts.values_list("name", flat=True)) or "none yet"
+        raise NotFound(f"Cloud {cloud.name} has no host {name!r}.", fix=f"Known hosts: {known}.")
+    return host
+
+
+def look_at_hosts(cloud: Cloud) -> int:
+    """Make a cloud's rows of hosts what Nova and placement say now, and give their number."""
+    reading = read_cloud(connect(cloud))
+    outlooks = rows_of(reading)
+    with transaction.atomic():
+        for service in reading.services:
+            _store(cloud, service, reading, outlooks[service.host])
+        cloud.hosts.exclude(name__in=outlooks).delete()
+    return len(outlooks)
+
+
+def _store(
+    cloud: Cloud, service: ComputeService, reading: CloudReading, outlook: Mapping[str, Any]
+) -> None:
+    room = reading.rooms.get(service.host, NO_ROOM)
+    statuses = Counter(server["status"] for server in reading.servers_on(service.host))
+    Host.objects.update_or_create(
+        cloud=cloud,
+        name=service.host,
+        defaults={
+            "is_up": service.is_up,
+            "is_enabled": service.is_enabled,
+            "disabled_reason": service.reason[:255],
+            "servers": dict(statuses),
+            "vcpus_used": room.used.get(VCPU, 0),
+            "vcpus_total": room.total.get(VCPU, 0),
+            "ram_used_mib": room.used.get(RAM_MIB, 0),
+            "ram_total_mib": room.total.get(RAM_MIB, 0),
+            "outlook": outlook,
+            "seen_at": timezone.now(),
+        },
+    )

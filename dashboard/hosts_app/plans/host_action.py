@@ -1,0 +1,160 @@
+"""The contract of what can be done to a host: first a plan that is read, then a job.
+
+A deed is one file in ``deeds/`` with a subclass of ``Deed``; pages, API and command line have it by
+that alone.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import User
+
+from dashboard.errors import BadInput
+from dashboard.hosts_app import actions
+from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.jobs.models import Job
+from dashboard.jobs.roles import Action
+from dashboard.plugins import named_classes
+
+Value = bool | int | str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """A choice that a deed offers; the type of its default is the type of its values."""
+
+    name: str
+    label: str
+    default: Value
+    help: str = ""
+    least: int = 1
+    choices: Callable[[Cloud], Sequence[str]] | None = None
+    """The texts that pages offer for a host of a cloud, None where any text will do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Something that stands in the way, and what helps."""
+
+    sentence: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.fix}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanLine:
+    """One thing that a deed touches: what it is, how it is now, what happens to it, and why.
+
+    ``where`` says in a few words where it can go, "" for what goes nowhere.
+    """
+
+    number: int
+    subject: str
+    state: str
+    fate: str
+    why: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.number}. {self.subject} ({self.state}): {self.fate}, {self.why}"
+        return f"{line}; {self.where}" if self.where else line
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerLine:
+    """What becomes of one server of a host. ``where`` is empty for one that goes to no other host,
+    and each plan has a ``Fate`` of its own."""
+
+    number: int
+    server_id: str
+    name: str
+    status: str
+    fate: str
+    why: str
+    where: str = ""
+
+    def told(self) -> PlanLine:
+        """Give it as people read it."""
+        return PlanLine(
+            number=self.number,
+            subject=self.name,
+            state=self.status,
+            fate=self.fate,
+            why=self.why,
+            where=self.where,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a plan says. ``notes`` are sentences to be read before confirming, as what will be lost
+    and how much room is left; ``content`` is what the deed needs when it starts (no secrets)."""
+
+    lines: Sequence[PlanLine]
+    refusals: Sequence[Refusal] = ()
+    notes: Sequence[str] = ()
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Deed:
+    """Something that can be done to a host. The first line of its docstring is its help."""
+
+    name: ClassVar[str]
+    """As in addresses; with hyphens it is the command too. The file has this name."""
+    title: ClassVar[str]
+    """What it does, as a button says it: ``Free the host``."""
+    options: ClassVar[Sequence[Option]] = ()
+    action: ClassVar[Action] = Action.REASSIGN
+    """What a user must be allowed to start it. Planning takes an operator, whatever the deed."""
+
+    of_computes: ClassVar[bool] = True
+    """Whether it is done to hosts that Nova knows; the others are found by the deed itself."""
+    has_command: ClassVar[bool] = True
+    """Whether it is a command of its own, and not a part of another one."""
+
+    def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
+        """Refuse at once what is wrong by the rows alone, before there is a job to plan it.
+
+        Raises ``BadInput`` or ``NotFound``. Asks no cloud: pages and API call it.
+        """
+
+    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
+        """Ask the clouds, and say what would be done; changes nothing. Raises ``NotFound``."""
+        raise NotImplementedError
+
+    def start(
+        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
+    ) -> Job:
+        """Start the job that does what the plan says. Asks no cloud: pages and API call it.
+
+        Raises ``BadInput`` when the confirmation is not what ``to_type`` gives.
+        """
+        raise NotImplementedError
+
+    def to_type(self, plan: HostPlan) -> str:
+        """Give what a person types to confirm the plan."""
+        return plan.host
+
+    @property
+    def help(self) -> str:
+        """What it does, in a sentence."""
+        return (type(self).__doc__ or "").partition("\n")[0]
+
+
+@cache
+def all_deeds() -> dict[str, Deed]:
+    """Give every deed by its name."""
+    return {deed.name: deed() for deed in named_classes(Deed, actions)}
+
+
+def deed_named(name: str) -> Deed:
+    """Give a deed. Raises ``BadInput`` that lists those there are."""
+    try:
+        return all_deeds()[name]
+    except KeyError:
+        known = ", ".join(sorted(all_deeds()))
+        raise BadInput(f"{name!r} cannot be done to a host.", fix=f"Known: {known}.") from None

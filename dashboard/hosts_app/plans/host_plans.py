@@ -1,0 +1,105 @@
+"""Plans of what is done to a host: made by a job, stored, read by a person, then started once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from dashboard.errors import BadInput
+from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.hosts_app.plans.host_action import Deed, Option, PlanLine, Value, deed_named
+from dashboard.hosts_app.plans.stored_plans import keep_draft, require_ready, start_planning, take
+from dashboard.jobs.models import Job
+
+
+def start_host_plan(
+    cloud: Cloud,
+    host: str,
+    *,
+    deed: str,
+    options: Mapping[str, Any] | None = None,
+    user: User | None = None,
+    launched_from: str = "",
+) -> HostPlan:
+    """Start to plan what would be done to a host; ``plan.plan_job`` is the job that reads.
+
+    Raises ``BadInput`` for a deed or an option that there is not or cannot be, ``Conflict`` while
+    another plan for the host is being made.
+    """
+    wanted = deed_named(deed)
+    chosen = chosen_options(wanted, options or {})
+    wanted.check(cloud, host, chosen)
+    plan = HostPlan(cloud=cloud, host=host, deed=deed, options=chosen)
+    start_planning(
+        plan,
+        kind="plan_host",
+        title=f"Plan for {host} of {cloud.name}: {wanted.title.lower()}",
+        subject=f"host_plan:{cloud.name}:{host}",
+        user=user,
+        launched_from=launched_from,
+    )
+    return plan
+
+
+def chosen_options(deed: Deed, given: Mapping[str, Any]) -> dict[str, Value]:
+    """Give every option of a deed its value. Raises ``BadInput`` for one that cannot be."""
+    known = {option.name: option for option in deed.options}
+    if unknown := sorted(given.keys() - known.keys()):
+        names = ", ".join(known) or "none"
+        raise BadInput(f"{deed.title} has no option {unknown[0]!r}.", fix=f"It has: {names}.")
+    return {name: _value(option, given.get(name)) for name, option in known.items()}
+
+
+def _value(option: Option, given: Any) -> Value:
+    if given is None:
+        return option.default
+    wanted = type(option.default)
+    if type(given) is not wanted or (wanted is int and int(given) < option.least):
+        least = f" of at least {option.least}" if wanted is int else ""
+        kinds = {bool: "true or false", int: "a number", str: "a text"}
+        raise BadInput(
+            f"{option.name} must be {kinds[wanted]}{least}, not {given!r}.",
+            fix=f"Leave it out for {option.default!r}.",
+        )
+    value: Value = given
+    return value
+
+
+def draft_host_plan(plan: HostPlan) -> None:
+    """Ask the clouds and store what the plan says."""
+    draft = deed_named(plan.deed).draft(plan.cloud, plan.host, plan.options)
+    keep_draft(plan, draft)
+
+
+def start_host_deed(
+    plan: HostPlan, *, confirmation: str, user: User | None = None, launched_from: str = ""
+) -> Job:
+    """Start what a plan says, once.
+
+    Raises ``BadInput`` when something stands in the way or the confirmation is another name,
+    ``Conflict`` when the plan was started before or the host has another job.
+    """
+    deed = deed_named(plan.deed)
+    require_ready(plan)
+    if confirmation != deed.to_type(plan):
+        raise BadInput(
+            f"{confirmation!r} is not {deed.to_type(plan)!r}, so nothing was done.",
+            fix=f"Type {deed.to_type(plan)} to confirm.",
+        )
+    with transaction.atomic():
+        take(plan)
+        plan.job = deed.start(
+            plan, confirmation=confirmation, user=user, launched_from=launched_from
+        )
+        # Pages lead from the job to its plan.
+        plan.job.params = {**plan.job.params, "host_plan": plan.pk}
+        plan.job.save(update_fields=["params"])
+        plan.save(update_fields=["job"])
+    plan.state = HostPlan.State.STARTED
+    return plan.job
+
+
+def lines_of(plan: HostPlan) -> list[PlanLine]:
+    """Give what a stored plan says of each thing that it touches."""
+    return [PlanLine(**line) for line in plan.lines]

@@ -1,0 +1,81 @@
+"""Plans what is done to a host's power: which servers would lose it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import User
+from django.template.defaultfilters import pluralize
+
+from dashboard.clients.ipmi import Operation
+from dashboard.errors import PumphouseError
+from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.compute.nova import compute_service, servers_on
+from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.hosts_app.plans.host_action import Draft, PlanLine, Refusal
+from dashboard.hosts_app.power.inventory import bmc_of
+from dashboard.hosts_app.power.switching import start_power
+from dashboard.jobs.models import Job
+from dashboard.jobs.roles import Action
+
+TAKES_POWER: Mapping[Operation, tuple[str, str]] = {
+    Operation.OFF: ("loses its power", "it runs on the host"),
+    Operation.CYCLE: ("loses its power", "it runs on the host, and starts again only if Nova does"),
+    Operation.SOFT_OFF: ("is shut down", "it runs on the host"),
+}
+# A suspended server's memory is kept on a disk.
+WITHOUT_POWER = frozenset({"SHUTOFF", "SUSPENDED", "SHELVED", "SHELVED_OFFLOADED", "ERROR"})
+
+
+class PowerPlan:
+    """What the deeds about power have in common; each adds its operation.
+
+    The plan has a line for each server that loses its power.
+    """
+
+    operation: ClassVar[Operation]
+    action: ClassVar[Action] = Action.POWER
+    has_command: ClassVar[bool] = False
+    """``pumphouse host power`` has them all."""
+
+    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
+        """Ask Nova what runs on the host, and the BMC how it is. Raises ``NotFound``."""
+        connection = connect(cloud)
+        service = compute_service(connection, host)
+        servers = servers_on(connection, host) if self.operation in TAKES_POWER else []
+        running = [
+            server
+            for server in sorted(servers, key=lambda server: str(server["name"]))
+            if server["status"] not in WITHOUT_POWER
+        ]
+        fate, why = TAKES_POWER.get(self.operation, ("", ""))
+        lines = [
+            PlanLine(
+                number=number, subject=server["name"], state=server["status"], fate=fate, why=why
+            )
+            for number, server in enumerate(running, start=1)
+        ]
+        power, refusals = _power_of(host)
+        notes = self._notes(running=len(running), takes_servers=service.takes_servers)
+        return Draft(lines=lines, refusals=refusals, notes=[*power, *notes])
+
+    def _notes(self, *, running: int, takes_servers: bool) -> Iterator[str]:
+        if self.operation in TAKES_POWER:
+            yield f"{running or 'No'} server{pluralize(running)} on it would lose power."
+            if takes_servers:
+                yield "It still takes new servers: put it into maintenance first."
+
+    def start(
+        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
+    ) -> Job:
+        """Start to switch it."""
+        return start_power(
+            plan.cloud, plan.host, self.operation, user=user, launched_from=launched_from
+        )
+
+
+def _power_of(host: str) -> tuple[list[str], list[Refusal]]:
+    """Say whether a host has power, or else why nothing can be switched."""
+    try:
+        return [f"{host} is {bmc_of(host).power_status()} now."], []
+    except PumphouseError as error:
+        return [], [Refusal(sentence=error.sentence, fix=error.fix)]

@@ -1,0 +1,114 @@
+"""Takes a host out of its Fuel environment: what "Delete" does in Fuel, but its servers first.
+
+The steps are those of a reassignment as far as they go; the record names the host's own cloud as
+destination, so that it can be returned like any other that has left.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from dashboard.hosts_app.discovery import look_at_hosts, subject_of
+from dashboard.hosts_app.evacuation.planning import EvacuationPlan
+from dashboard.hosts_app.evacuation.steps import PROVE, evacuation_steps
+from dashboard.hosts_app.models import Reassignment
+from dashboard.hosts_app.reassignment.discovery import boot, discover
+from dashboard.hosts_app.reassignment.environment_removal import forget_compute, release
+from dashboard.hosts_app.reassignment.work import Work
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job, LogLevel
+from dashboard.jobs.starting import start_job
+from dashboard.jobs.states import Phase
+
+KIND = "remove_from_fuel"
+RELEASE, BOOT, FORGET, DISCOVER, LOOK = "release", "boot", "forget", "discover", "look"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What an operator chose: ``seconds`` for a server, for each task of Fuel, and for Fuel to
+    discover the host again; None where that is not waited for."""
+
+    parallel: int
+    server_seconds: int
+    deploy_seconds: int
+    discovery_seconds: int | None
+
+
+def start_removal(
+    record: Reassignment,
+    evacuation: EvacuationPlan,
+    limits: Limits,
+    *,
+    environment: str,
+    user: User | None = None,
+    launched_from: str = "",
+) -> Job:
+    """Store the record and start its job. Asks no cloud. Raises ``Conflict`` while another job is
+    at work on the host."""
+    with transaction.atomic():
+        record.job = start_job(
+            kind=KIND,
+            title=f"Remove {record.host} from {environment}",
+            subject=subject_of(record.source, record.host),
+            steps=[
+                *evacuation_steps(evacuation, parallel=limits.parallel),
+                *_steps(record.host, environment, rediscovers=limits.discovery_seconds is not None),
+            ],
+            params={
+                "cloud": record.source_id,
+                "host": record.host,
+                "limit": limits.server_seconds,
+                "was_closed": evacuation.is_closed,
+                "left": [],
+                "returns": False,
+                "from_drained": False,
+                "discovery_seconds": limits.discovery_seconds or 0,
+                "deploy_seconds": limits.deploy_seconds,
+            },
+            user=user,
+            launched_from=launched_from,
+        )
+        record.save()
+    return record.job
+
+
+def _steps(host: str, environment: str, *, rediscovers: bool) -> list[StepSpec]:
+    titles = {
+        RELEASE: f"Remove {host} from {environment}",
+        BOOT: f"Boot {host} from the network",
+        FORGET: f"Delete nova-compute of {host}",
+        DISCOVER: f"Wait until Fuel discovers {host}",
+        LOOK: "Look at the hosts of the cloud",
+    }
+    wanted = [key for key in titles if rediscovers or key not in (BOOT, DISCOVER)]
+    return [
+        StepSpec(
+            key=key,
+            action=key,
+            title=titles[key],
+            group="leave_environment",
+            phase=Phase.COMPLETE,
+            needs=[before],
+        )
+        for before, key in zip([PROVE, *wanted], wanted, strict=False)
+    ]
+
+
+def _look(work: Work) -> None:
+    """Store how the cloud's hosts are without it."""
+    look_at_hosts(work.record.source)
+    work.context.log(
+        f"{work.record.host} is no host of {work.record.source} any more.", level=LogLevel.SUCCESS
+    )
+
+
+STEPS: Mapping[str, Callable[[Work], None]] = {
+    RELEASE: release,
+    BOOT: boot,
+    FORGET: forget_compute,
+    DISCOVER: discover,
+    LOOK: _look,
+}

@@ -1,0 +1,100 @@
+"""Sees that a deployed node is a host that the scheduler of its new cloud may choose."""
+
+from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import Json, wait_for
+from dashboard.errors import NeedsOperator
+from dashboard.hosts_app.compute.nova import (
+    ComputeService,
+    compute_services,
+    enable_service,
+    hypervisors_of,
+    is_closed_in_placement,
+    providers_of,
+)
+from dashboard.hosts_app.discovery import look_at_hosts
+from dashboard.hosts_app.power.switching import log_power
+from dashboard.hosts_app.reassignment.probe_server import boot_probe
+from dashboard.hosts_app.reassignment.work import Work
+from dashboard.jobs.models import LogLevel
+
+JOIN_SECONDS = 600
+
+
+def join(work: Work) -> None:
+    """Wait until the host's nova-compute is up, enabled, in a cell and known to placement.
+
+    Raises NeedsOperator that says which of them is missing.
+    """
+    connection, host = work.destination, work.record.new_host
+    missing = ""
+
+    def joined() -> bool | None:
+        nonlocal missing
+        missing = missing_on(connection, host)
+        return None if missing else True
+
+    _enable_ours(connection, host)
+    try:
+        wait_for(joined, what=f"{host} to join", seconds=JOIN_SECONDS, check=work.context.check)
+    except NeedsOperator:
+        raise NeedsOperator(
+            f"{host} takes no servers in {connection.name} after {JOIN_SECONDS / 60:.0f} "
+            f"minutes: {missing}.",
+            fix="Mend that (see /var/log/nova on the host), then retry.",
+        ) from None
+    work.context.log(f"{host} can be scheduled in {connection.name}.", level=LogLevel.SUCCESS)
+
+
+def missing_on(connection: Connection, host: str) -> str:
+    """Say what keeps the scheduler from choosing a host, "" for nothing."""
+    service = _service(connection, host)
+    if service is None:
+        return "there is no nova-compute of it"
+    if not service.is_up:
+        return "its nova-compute is down"
+    if not service.is_enabled:
+        return f"its nova-compute is disabled ({service.reason or 'without a reason'})"
+    if not hypervisors_of(connection, host):
+        return "it is in no cell yet (nova-manage cell_v2 discover_hosts)"
+    if not all(_inventories(connection, provider) for provider in providers_of(connection, host)):
+        return "placement knows nothing of what it has"
+    if is_closed_in_placement(connection, host):
+        return "placement counts it as disabled until its nova-compute reports next"
+    return ""
+
+
+def _inventories(connection: Connection, provider: str) -> Json:
+    path = f"/resource_providers/{provider}/inventories"
+    return connection.find("placement", path, "inventories") or {}
+
+
+def probe(work: Work) -> None:
+    """Boot a small server on the host and delete it."""
+    boot_probe(
+        work.destination, work.record.new_host, log=work.context.log, check=work.context.check
+    )
+
+
+def look_at_both(work: Work) -> None:
+    """Store how the hosts of both clouds are now, and whether the one that moved has power; a cloud
+    without controllers cannot be asked."""
+    record = work.record
+    for cloud in (record.source, record.destination):
+        if not (work.from_drained and cloud == record.source):
+            look_at_hosts(cloud)
+    log_power(record.destination.hosts.filter(name=record.new_host), work.context)
+    work.context.log(
+        f"{record.host} of {record.source} is {record.new_host} of {record.destination} now.",
+        level=LogLevel.SUCCESS,
+    )
+
+
+def _enable_ours(connection: Connection, host: str) -> None:
+    """Open a host that Pumphouse had closed: one that never left its cloud, and is put back."""
+    service = _service(connection, host)
+    if service and service.is_ours:
+        enable_service(connection, service)
+
+
+def _service(connection: Connection, host: str) -> ComputeService | None:
+    return next((one for one in compute_services(connection) if one.host == host), None)

@@ -1,0 +1,107 @@
+"""The pages about clouds. Looking at a cloud is a job of the tenants' app: it counts tenants."""
+
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods
+
+from dashboard.errors import BadInput
+from dashboard.hosts_app.clouds import register_configured_clouds
+from dashboard.hosts_app.environments.deletion import (
+    environment_row_of,
+    start_environment_deletion,
+)
+from dashboard.hosts_app.fuel.environments import KIND, start_environment_discovery
+from dashboard.hosts_app.fuel.masters import is_fuel_configured
+from dashboard.hosts_app.models import Cloud, FuelEnvironment
+from dashboard.jobs.job_lists import with_counts
+from dashboard.jobs.models import Job
+from dashboard.jobs.roles import Action
+from dashboard.jobs.views.pages import (
+    PageRequest,
+    allowed_to,
+    button,
+    cut,
+    do_and_return,
+    go_to_job,
+)
+
+JOBS_SHOWN = 10
+
+
+def cloud_list(request: PageRequest) -> HttpResponse:
+    """Show all clouds, and the environments of Fuel, as they were when last looked at."""
+    return render(
+        request,
+        "clouds/list.html",
+        {
+            "clouds": Cloud.objects.annotate(tenant_count=Count("tenants")),
+            "environments": FuelEnvironment.objects.prefetch_related("clouds"),
+            "has_fuel": is_fuel_configured(),
+            "fuel_job": Job.objects.filter(kind=KIND).first(),
+            "section": "clouds",
+        },
+    )
+
+
+def cloud_page(request: PageRequest, name: str) -> HttpResponse:
+    """Show one cloud: what it offers, its tenants, and the jobs that looked at it."""
+    cloud = get_object_or_404(Cloud.objects.select_related("environment"), name=name)
+    jobs = Job.objects.filter(subject=f"cloud:{cloud.name}")
+    return render(
+        request,
+        "clouds/cloud.html",
+        {
+            "cloud": cloud,
+            "page": cut(cloud.tenants.all(), request),
+            "jobs": with_counts(jobs)[:JOBS_SHOWN],
+            "active_job": next((job for job in jobs[:1] if job.is_active), None),
+            "section": "clouds",
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed_to(Action.REASSIGN)
+def delete_environment(request: PageRequest, name: str) -> HttpResponse:
+    """Ask for the name of the environment that a cloud is in, then delete it from Fuel."""
+    cloud = get_object_or_404(Cloud.objects.select_related("environment"), name=name)
+    if request.method == "POST":
+        typed = request.POST.get("confirmation", "").strip()
+        return go_to_job(
+            request,
+            lambda: start_environment_deletion(
+                environment_row_of(cloud),
+                confirmation=typed,
+                user=request.user,
+                launched_from="page",
+            ),
+            otherwise=cloud,
+        )
+    about = {"cloud": cloud, "environment": cloud.environment, "section": "clouds"}
+    return render(request, "clouds/delete_environment.html", about)
+
+
+@button(Action.DISCOVER)
+def discover_environments(request: PageRequest) -> HttpResponse:
+    """Start a look at the environments of Fuel."""
+    return do_and_return(
+        request,
+        lambda: start_environment_discovery(user=request.user, launched_from="page"),
+        to="clouds",
+        done="Fuel is being asked for its environments.",
+    )
+
+
+@button(Action.DISCOVER)
+def read_configuration(request: PageRequest) -> HttpResponse:
+    """Read the configuration file again; no cloud is asked."""
+    return do_and_return(request, _read_configuration, to="clouds", done="The file was read.")
+
+
+def _read_configuration() -> None:
+    if not register_configured_clouds():
+        raise BadInput(
+            "No file with clouds is configured.",
+            fix="Name a clouds.yaml or config.yaml in PUMPHOUSE_CONFIG and start Pumphouse again.",
+        )

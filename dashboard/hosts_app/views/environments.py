@@ -1,0 +1,136 @@
+"""The pages of a copy of an environment: what is asked for it, and its plan."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from dashboard.errors import PumphouseError
+from dashboard.hosts_app.environments.duplicating import (
+    half_made_sentence,
+    lines_of,
+    start_duplication,
+    start_environment_plan,
+)
+from dashboard.hosts_app.environments.lines import CopyLine, Fate
+from dashboard.hosts_app.fuel.releases import releases_for
+from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment
+from dashboard.jobs.progress import job_progress
+from dashboard.jobs.roles import Action, least_role, may
+from dashboard.jobs.views.pages import PageRequest, allowed_to, tell
+
+
+class DuplicateForm(forms.Form):
+    """What is asked for a copy of an environment."""
+
+    name = forms.CharField(label="Name of the new environment", max_length=50)
+    renumber = forms.BooleanField(
+        label="Renumber networks and VLANs that overlap those of other environments",
+        required=False,
+    )
+    cidr_base = forms.CharField(
+        label="Range for renumbered networks",
+        help_text="Such as 10.50.0.0/16. Without one, each takes the next free block.",
+        required=False,
+    )
+    vlan_offset = forms.IntegerField(
+        label="Move VLANs up by",
+        help_text="Without a number, by the first hundred at which all are free.",
+        required=False,
+        min_value=1,
+        max_value=4000,
+    )
+
+    def __init__(self, environment: FuelEnvironment, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.label_suffix = ""
+        releases = releases_for(environment)
+        own = [("", f"{environment.release} (as the source)")]
+        newer = [(release.release_id, str(release)) for release in releases[1:]]
+        self.fields["release"] = forms.TypedChoiceField(
+            label="Release", choices=[*own, *newer], coerce=int, required=False, empty_value=None
+        )
+        self.order_fields(["name", "release"])
+
+    def options(self) -> dict[str, Any]:
+        """Give what was chosen, as ``CopyOptions``."""
+        chosen = {key: value for key, value in self.cleaned_data.items() if key != "name"}
+        return {**chosen, "vlan_offset": chosen["vlan_offset"] or 0}
+
+
+@require_http_methods(["GET", "POST"])
+@allowed_to(Action.PLAN)
+def duplicate(request: PageRequest, environment_pk: int) -> HttpResponse:
+    """Ask what the copy is to be like, then plan it."""
+    environment = get_object_or_404(FuelEnvironment, pk=environment_pk, is_gone=False)
+    form = DuplicateForm(environment, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect(_planned(request, environment, form))
+        except PumphouseError as error:
+            tell(request, error)
+    about = {"environment": environment, "form": form, "section": "clouds"}
+    is_refused = request.method == "POST"
+    return render(request, "clouds/duplicate.html", about, status=400 if is_refused else 200)
+
+
+def _planned(
+    request: PageRequest, environment: FuelEnvironment, form: DuplicateForm
+) -> EnvironmentPlan:
+    return start_environment_plan(
+        environment,
+        name=form.cleaned_data["name"],
+        options=form.options(),
+        user=request.user,
+        launched_from="page",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def environment_plan_page(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Show what the copy will be like; make it when that is asked for, else say why not."""
+    plans = EnvironmentPlan.objects.select_related("environment", "plan_job__created_by", "job")
+    plan = get_object_or_404(plans, pk=plan_id)
+    if request.method == "POST":
+        return allowed_to(Action.REASSIGN)(_start)(request, plan)
+    return _show(request, plan)
+
+
+def _start(request: PageRequest, plan: EnvironmentPlan) -> HttpResponse:
+    try:
+        return redirect(start_duplication(plan, user=request.user, launched_from="page"))
+    except PumphouseError as error:
+        tell(request, error)
+    return _show(request, plan, status=400)
+
+
+def _show(request: PageRequest, plan: EnvironmentPlan, *, status: int = 200) -> HttpResponse:
+    lines, work = lines_of(plan), plan.job or plan.plan_job
+    about = {
+        "plan": plan,
+        "different": [line for line in lines if _is_different(line)],
+        "carried": [line for line in lines if not _is_different(line)],
+        "half_made": half_made_sentence(plan),
+        "half_made_cloud": _cloud_of_copy(plan),
+        "may_start": may(request.user, Action.REASSIGN),
+        "role": least_role(Action.REASSIGN).group,
+        "work": work,
+        "progress": work and job_progress(work),
+        "section": "clouds",
+    }
+    return render(request, "clouds/environment_plan.html", about, status=status)
+
+
+def _cloud_of_copy(plan: EnvironmentPlan) -> Cloud | None:
+    """Give the cloud of the environment that was made, on whose page it can be deleted."""
+    fuel = plan.environment.fuel
+    of_copy = Cloud.objects.filter(
+        environment__fuel=fuel, environment__environment_id=plan.copy_id or 0
+    )
+    return of_copy.first()
+
+
+def _is_different(line: CopyLine) -> bool:
+    return line.fate != Fate.CARRIED

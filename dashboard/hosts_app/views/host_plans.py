@@ -1,0 +1,65 @@
+"""The page of a plan for a host: what it says, and the typed name that starts it."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from dashboard.errors import PumphouseError
+from dashboard.hosts_app.models import HostPlan
+from dashboard.hosts_app.plans.host_action import Deed, deed_named
+from dashboard.hosts_app.plans.host_plans import lines_of, start_host_deed
+from dashboard.jobs.progress import job_progress
+from dashboard.jobs.roles import least_role, may
+from dashboard.jobs.views.pages import PageRequest, allowed_to, tell
+
+
+@require_http_methods(["GET", "POST"])
+def host_plan_page(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Show a plan; start it when the right name was typed, else say why not."""
+    plans = HostPlan.objects.select_related("cloud", "plan_job__created_by", "job")
+    plan = get_object_or_404(plans, pk=plan_id)
+    if request.method == "POST":
+        return allowed_to(deed_named(plan.deed).action)(_start)(request, plan)
+    return _show(request, plan)
+
+
+def _start(request: PageRequest, plan: HostPlan) -> HttpResponse:
+    typed = request.POST.get("confirmation", "").strip()
+    try:
+        return redirect(
+            start_host_deed(plan, confirmation=typed, user=request.user, launched_from="page")
+        )
+    except PumphouseError as error:
+        tell(request, error)
+    return _show(request, plan, status=400)
+
+
+def _show(request: PageRequest, plan: HostPlan, *, status: int = 200) -> HttpResponse:
+    deed, lines = deed_named(plan.deed), lines_of(plan)
+    work = plan.job or plan.plan_job
+    about = {
+        "plan": plan,
+        "deed": deed,
+        "lines": lines,
+        "has_places": any(line.where for line in lines),
+        "options": _options(deed, plan),
+        "to_type": deed.to_type(plan) if plan.state == HostPlan.State.READY else "",
+        "may_start": may(request.user, deed.action),
+        "role": least_role(deed.action).group,
+        "work": work,
+        "progress": work and job_progress(work),
+        "section": "hosts",
+    }
+    return render(request, "hosts/plan.html", about, status=status)
+
+
+def _options(deed: Deed, plan: HostPlan) -> list[tuple[str, str, Any]]:
+    """Give name, label and value of what was chosen."""
+    chosen = plan.options
+    return [
+        (option.name, option.label, chosen[option.name])
+        for option in deed.options
+        if option.name in chosen
+    ]

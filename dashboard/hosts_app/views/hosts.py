@@ -1,0 +1,208 @@
+"""The pages about hosts: all clouds' sums, the hosts of a cloud, one host."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from dashboard.errors import PumphouseError
+from dashboard.hosts_app.compute.nova import OURS
+from dashboard.hosts_app.discovery import start_host_discovery, subject_of
+from dashboard.hosts_app.forms import DeedForm
+from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
+from dashboard.hosts_app.models import Cloud, Host, HostPlan
+from dashboard.hosts_app.plans.host_action import Deed, all_deeds
+from dashboard.hosts_app.plans.host_plans import start_host_plan
+from dashboard.hosts_app.reassignment.location import under_way
+from dashboard.jobs.job_lists import with_counts
+from dashboard.jobs.models import Job
+from dashboard.jobs.progress import job_progress
+from dashboard.jobs.roles import Action, least_role, may
+from dashboard.jobs.views.pages import PageRequest, button, cut, go_to_job, tell
+
+PAGE = "page"
+PLANS_SHOWN = 10
+JOBS_SHOWN = 10
+KINDS = {
+    Action.MAINTAIN: "Within its cloud",
+    Action.REASSIGN: "Out of its cloud",
+    Action.POWER: "By its power",
+}
+
+
+def all_hosts(request: PageRequest) -> HttpResponse:
+    """Show how many hosts each cloud has, how they are, and how full they are."""
+    about = {"clouds": with_sums(Cloud.objects.all()), "section": "hosts"}
+    return render(request, "hosts/clouds.html", about)
+
+
+def with_sums(clouds: QuerySet[Cloud]) -> QuerySet[Cloud]:
+    """Add to each cloud what its hosts come to, and when they were last seen."""
+    return clouds.annotate(
+        host_count=Count("hosts"),
+        hosts_down=Count("hosts", filter=Q(hosts__is_up=False)),
+        hosts_disabled=Count("hosts", filter=Q(hosts__is_up=True, hosts__is_enabled=False)),
+        vcpus_used=Sum("hosts__vcpus_used", default=0),
+        vcpus_total=Sum("hosts__vcpus_total", default=0),
+        ram_used_mib=Sum("hosts__ram_used_mib", default=0),
+        ram_total_mib=Sum("hosts__ram_total_mib", default=0),
+        hosts_seen_at=Max("hosts__seen_at"),
+    )
+
+
+def host_list(request: PageRequest, name: str) -> HttpResponse:
+    """Show the hosts of a cloud, the one to free next first."""
+    cloud = get_object_or_404(with_sums(Cloud.objects.all()), name=name)
+    hosts = cloud.hosts.select_related("cloud").order_by(
+        F("outlook__rank").asc(nulls_last=True), "name"
+    )
+    if words := request.GET.get("q", "").strip():
+        hosts = hosts.filter(name__icontains=words)
+    look = Job.objects.filter(subject=f"hosts:{cloud.name}").first()
+    about = {
+        "cloud": cloud,
+        "page": cut(hosts, request),
+        "look": look,
+        "look_progress": look and job_progress(look),
+        "under_way": under_way(cloud),
+        "other_deeds": [deed for deed in all_deeds().values() if not deed.of_computes],
+        "section": "hosts",
+    }
+    return render(request, "hosts/list.html", about)
+
+
+@button(Action.DISCOVER)
+def look_again(request: PageRequest, name: str) -> HttpResponse:
+    """Look at the hosts of a cloud again."""
+    cloud = get_object_or_404(Cloud, name=name)
+    try:
+        start_host_discovery(cloud, user=request.user, launched_from=PAGE)
+    except PumphouseError as error:
+        tell(request, error)
+    return redirect("hosts", cloud.name)
+
+
+def host_page(request: PageRequest, name: str, host: str) -> HttpResponse:
+    """Show one host, what can be done to it, and what was done."""
+    cloud = get_object_or_404(Cloud, name=name)
+    return render(request, "hosts/host.html", about_host(cloud, host, request.user))
+
+
+def about_host(
+    cloud: Cloud, name: str, user: User, *, filled: DeedForm | None = None
+) -> dict[str, Any]:
+    """Give what the page of a host shows; ``filled`` is a form that could not be used.
+
+    A host that Nova does not know has a page too once something was planned for it.
+    """
+    host = cloud.hosts.select_related("cloud").filter(name=name).first()
+    plans = HostPlan.objects.filter(cloud=cloud, host=name)
+    plans = plans.select_related("plan_job__created_by", "job")
+    if host is None and filled is None and not plans.exists():
+        raise Http404(f"Cloud {cloud} has no host {name}.")
+    jobs = Job.objects.filter(subject=subject_of(cloud, name))
+    active = jobs.filter(active_subject__isnull=False).first()
+    return {
+        "cloud": cloud,
+        "name": name,
+        "host": host,
+        "maintenance": host and maintenance_of(host),
+        "kinds": [*_kinds(_offers(cloud, host, user, filled))],
+        "plans": [(plan, _title(plan)) for plan in plans[:PLANS_SHOWN]],
+        "jobs": with_counts(jobs).order_by("-pk")[:JOBS_SHOWN],
+        "active_job": active,
+        "progress": active and job_progress(active),
+        "section": "hosts",
+    }
+
+
+def maintenance_of(host: Host) -> dict[str, str]:
+    """Say which way a host's maintenance can be changed, and why not if it cannot."""
+    ours = host.is_enabled or host.disabled_reason.startswith(OURS)
+    reason = "" if ours else "Somebody else has disabled its nova-compute: let them finish."
+    return {"to": ON if host.is_enabled else OFF, "reason": reason}
+
+
+def _offers(
+    cloud: Cloud, host: Host | None, user: User, filled: DeedForm | None
+) -> list[tuple[Deed, DeedForm, str]]:
+    """Give the deeds for such a host, each with its form and the role that the user lacks."""
+    known = sorted(all_deeds().values(), key=lambda deed: deed.title)
+    return [
+        (
+            deed,
+            filled if filled and filled.deed is deed else DeedForm(deed, cloud),
+            "" if may(user, deed.action) else least_role(deed.action).group,
+        )
+        for deed in known
+        if deed.of_computes == bool(host)
+    ]
+
+
+def _kinds(offers: list[tuple[Deed, DeedForm, str]]) -> Iterator[tuple[str, list[Any]]]:
+    """Give the offers under the headings of ``KINDS``."""
+    for action, heading in KINDS.items():
+        if mine := [offer for offer in offers if offer[0].action == action]:
+            yield heading, mine
+
+
+def _title(plan: HostPlan) -> str:
+    deed = all_deeds().get(plan.deed)
+    return deed.title if deed else plan.deed
+
+
+@button(Action.MAINTAIN)
+def maintenance(request: PageRequest, name: str, host: str) -> HttpResponse:
+    """Put a host into maintenance, or take it out."""
+    row = get_object_or_404(Host.objects.select_related("cloud"), cloud__name=name, name=host)
+    to = OFF if request.POST.get("to") == OFF else ON
+    return go_to_job(
+        request,
+        lambda: start_maintenance(
+            row.cloud, row.name, to=to, user=request.user, launched_from=PAGE
+        ),
+        otherwise=row,
+    )
+
+
+@button(Action.PLAN)
+def plan_deed(request: PageRequest, name: str, host: str, deed: str) -> HttpResponse:
+    """Plan what would be done to a host; a form that cannot be used comes back as it was."""
+    cloud = get_object_or_404(Cloud, name=name)
+    if deed not in all_deeds():
+        raise Http404(f"{deed} cannot be done to a host.")
+    form = DeedForm(all_deeds()[deed], cloud, request.POST)
+    if all_deeds()[deed].of_computes:
+        get_object_or_404(Host, cloud=cloud, name=host)
+    if form.is_valid():
+        try:
+            return redirect(
+                start_host_plan(
+                    cloud,
+                    host,
+                    deed=deed,
+                    options=form.cleaned_data,
+                    user=request.user,
+                    launched_from=PAGE,
+                )
+            )
+        except PumphouseError as error:
+            tell(request, error)
+    return render(
+        request, "hosts/host.html", about_host(cloud, host, request.user, filled=form), status=400
+    )
+
+
+@button(Action.PLAN)
+def plan_other(request: PageRequest, name: str) -> HttpResponse:
+    """Go on to what can be planned for a host that Nova does not know."""
+    host = request.POST.get("host", "").strip()
+    deed = all_deeds().get(request.POST.get("deed", ""))
+    cloud = get_object_or_404(Cloud, name=name)
+    if not host or deed is None or deed.of_computes:
+        return redirect("hosts", cloud.name)
+    about = about_host(cloud, host, request.user, filled=DeedForm(deed, cloud))
+    return render(request, "hosts/host.html", about)

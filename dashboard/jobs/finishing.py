@@ -1,0 +1,126 @@
+"""How a job comes to an end, or to a halt."""
+
+import traceback
+from collections import Counter
+from functools import partial
+from typing import Any
+
+from django.db import OperationalError, transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from dashboard.jobs.claiming import abandoned_steps, unblocked_steps
+from dashboard.jobs.kinds import job_kind
+from dashboard.jobs.log import write_log
+from dashboard.jobs.models import Job, LogLevel, Step
+from dashboard.jobs.notifications import news_broke
+from dashboard.jobs.states import ACTIVE_JOB_STATES, BROKEN_STEP_STATES, JobState, StepState
+from dashboard.jobs.transitions import in_transaction, move_job, move_steps
+
+
+def conclude(job_id: int) -> JobState | None:
+    """Settle a job that cannot go on by itself. None when it can, or when it has ended already.
+
+    Any number of drivers may call this at any time: the job's row is locked while its steps are
+    counted, so that exactly one of them ends it.
+    """
+    state = in_transaction(partial(_settle, job_id))
+    if state is not None and state not in ACTIVE_JOB_STATES:
+        _tell_kind(Job.objects.get(pk=job_id))
+    return state
+
+
+def describe(counts: Counter[str]) -> str:
+    """Say in one sentence how the steps of a job stand."""
+    settled = f"{counts[StepState.DONE]} of {counts.total()} steps done"
+    others = {
+        "skipped": counts[StepState.SKIPPED],
+        "failed": counts[StepState.FAILED],
+        "errored": counts[StepState.ERRORED],
+        "not done": counts[StepState.PENDING],
+    }
+    return (
+        ", ".join([settled, *(f"{count} {name}" for name, count in others.items() if count)]) + "."
+    )
+
+
+def _settle(job_id: int) -> JobState | None:
+    job = Job.objects.select_for_update().filter(pk=job_id).first()
+    if job is None or not job.is_active:
+        return None
+    if job.cancel_requested:
+        _give_back_abandoned(job_id)
+    counts = _count_steps(job_id)
+    state = _end_state(job, counts)
+    if state is None or not move_job(job_id, to=state, **_end_fields(job_id, state, counts)):
+        return None
+    _break_news(Job.objects.get(pk=job_id))
+    return state
+
+
+def _give_back_abandoned(job_id: int) -> None:
+    lost = abandoned_steps(job_id)
+    move_steps(lost, to=StepState.PENDING, probing=True, lease_owner="", lease_until=None)
+
+
+def _count_steps(job_id: int) -> Counter[str]:
+    counted = (
+        Step.objects.filter(job_id=job_id).order_by().values_list("state").annotate(Count("pk"))
+    )
+    return Counter(dict(counted))
+
+
+def _end_state(job: Job, counts: Counter[str]) -> JobState | None:
+    """Tell where a job stands whose steps stand so, None if something can still go on."""
+    if counts[StepState.RUNNING]:
+        return None
+    if job.cancel_requested:
+        return JobState.CANCELLED
+    if job.state != JobState.RUNNING or unblocked_steps(job.pk).exists():
+        return None
+    if counts[StepState.ERRORED]:
+        return JobState.ERRORED
+    if counts[StepState.FAILED]:
+        return JobState.FAILED
+    if not counts[StepState.PENDING]:
+        return JobState.DONE
+    return JobState.ERRORED if job.hold_before is None else JobState.HELD
+
+
+def _end_fields(job_id: int, state: JobState, counts: Counter[str]) -> dict[str, Any]:
+    explanation = describe(counts)
+    if state in (JobState.FAILED, JobState.ERRORED):
+        explanation = f"{_first_failure(job_id)} {explanation}"
+    if state in ACTIVE_JOB_STATES:
+        return {"explanation": explanation}
+    return {"explanation": explanation, "finished_at": timezone.now(), "active_subject": None}
+
+
+def _first_failure(job_id: int) -> str:
+    broken = Step.objects.filter(job_id=job_id, state__in=BROKEN_STEP_STATES)
+    first = broken.order_by("ordinal").values_list("error", flat=True).first()
+    return first or "Steps wait for steps that will never be settled."
+
+
+def _break_news(job: Job) -> None:
+    """Let the job's news be stored with its new state; what breaks there does not keep it back."""
+    try:
+        with transaction.atomic():
+            if news := job_kind(job.kind).news(job):
+                news_broke.send(sender=Job, job=job, news=news)
+    except OperationalError:  # the database may have undone the whole transaction: again
+        raise
+    except Exception as error:
+        _log_break(job, "Telling the news of the job", error)
+
+
+def _tell_kind(job: Job) -> None:
+    try:
+        job_kind(job.kind).concluded(job)
+    except Exception as error:
+        _log_break(job, "Concluding the job", error)
+
+
+def _log_break(job: Job, what: str, error: Exception) -> None:
+    details = "".join(traceback.format_exception(error))
+    write_log(job, f"{what} broke:\n{details}", level=LogLevel.ERROR)

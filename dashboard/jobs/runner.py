@@ -1,0 +1,201 @@
+"""The driver: takes a job's ready steps, runs them on threads and goes on until none is left.
+
+Any number of drivers, in any number of processes and machines, may be at one job. All they share
+is rows: each step is claimed by one of them, and what a dead one held is taken over.
+"""
+
+import os
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from types import FrameType
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from dashboard.jobs.claiming import claim_abandoned, claim_ready, ready_steps, unblocked_steps
+from dashboard.jobs.finishing import conclude
+from dashboard.jobs.heartbeat import Heartbeat
+from dashboard.jobs.kinds import job_kind
+from dashboard.jobs.models import Driver, Job, Step
+from dashboard.jobs.outcomes import record
+from dashboard.jobs.queue import ring_again
+from dashboard.jobs.queue_watchdog import host_name
+from dashboard.jobs.states import JobState
+from dashboard.jobs.step_threads import StepThreads
+from dashboard.jobs.step_work import StepWork
+from dashboard.jobs.sweeping import living_drivers
+from dashboard.jobs.transitions import move_job
+
+TURN_SECONDS = 0.5
+LOOK_AROUND_SECONDS = 5.0
+NEAR_SECONDS = 30.0
+GRACE_SECONDS = 10.0
+
+
+def drive(job_id: int) -> None:
+    """Work on a job until nothing of it is left to do here. Harmless to call at any time.
+
+    This is what a queue task runs. It may end while steps run elsewhere or wait for a time far
+    off; whoever ends the last step, or the sweep, goes on.
+    """
+    if job := _take_up(job_id):
+        JobDriver(job).run()
+    conclude(job_id)
+
+
+def _take_up(job_id: int) -> Job | None:
+    """Set a job that waits to running, and give it if it now runs."""
+    job = Job.objects.filter(pk=job_id, cancel_requested=False).first()
+    if job is None:
+        return None
+    if job.state == JobState.QUEUED:
+        move_job(job_id, to=JobState.RUNNING, started_at=timezone.now())
+    elif job.state == JobState.HELD and job.hold_until and job.hold_until <= timezone.now():
+        move_job(job_id, to=JobState.RUNNING, hold_before=None, hold_until=None)
+    return Job.objects.filter(pk=job_id, state=JobState.RUNNING).first()
+
+
+def _others_wait() -> bool:
+    return Job.objects.filter(state=JobState.QUEUED).exists()
+
+
+class JobDriver:
+    """One driver at one job, for as long as there is something to do."""
+
+    def __init__(self, job: Job) -> None:
+        self._job_id = job.pk
+        self._find_kind = partial(job_kind, job.kind)
+        self._owner = f"{host_name()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._threads = StepThreads()
+        self._at_work: dict[int, StepWork] = {}
+        self._heartbeat = Heartbeat(job.pk, owner=self._owner, at_work=self._at_work)
+        self._looked_around_at = 0.0
+        self._gives_way = False
+        # A plain flag: an Event could deadlock in a signal handler, its lock may be held.
+        self._told_to_stop = False
+
+    def run(self) -> None:
+        """Claim, run and record until nothing is ready and nothing runs here.
+
+        A driver that is told to stop, or that breaks, gives its steps a while to end and puts back
+        those that do; the others' leases run out.
+        """
+        with self._stopped_by_signal(), self._registered():
+            try:
+                while self._turn():
+                    pass
+            finally:
+                self._wind_down()
+
+    def _turn(self) -> bool:
+        """Go once around, and say whether to go on."""
+        if self._told_to_stop:
+            return False
+        goes_on = not (self._heartbeat.cancelled.is_set() or self._gives_way)
+        if goes_on:
+            self._claim()
+        if self._at_work:
+            self._record_ended(seconds=TURN_SECONDS)
+            return True
+        return goes_on and self._wait_for_due_step()
+
+    def _claim(self) -> None:
+        if free := self._free_threads():
+            steps = claim_ready(
+                self._job_id, owner=self._owner, most=free, besides=list(self._at_work)
+            )
+            self._start(steps)
+        if not self._at_work or time.monotonic() - self._looked_around_at > LOOK_AROUND_SECONDS:
+            self._look_around()
+
+    def _look_around(self) -> None:
+        """Take over what dead drivers left; ask for help when there is more than fits here, and
+        end helping when another job waits for a worker."""
+        self._looked_around_at = time.monotonic()
+        waiting = _others_wait()
+        self._gives_way = waiting and self._is_helper()
+        if free := self._free_threads():
+            steps = claim_abandoned(
+                self._job_id, owner=self._owner, most=free, besides=list(self._at_work)
+            )
+            self._start(steps)
+        elif not waiting and ready_steps(self._job_id).exists():
+            ring_again(self._job_id)
+
+    def _is_helper(self) -> bool:
+        mine = Driver.objects.filter(owner=self._owner).values("pk")
+        return living_drivers().filter(job_id=self._job_id, pk__lt=mine[:1]).exists()
+
+    def _free_threads(self) -> int:
+        return int(settings.STEP_THREADS) - len(self._at_work)
+
+    def _start(self, steps: list[Step]) -> None:
+        work = {step.pk: StepWork(step, find_kind=self._find_kind) for step in steps}
+        self._at_work.update(work)
+        self._threads.run(list(work.values()), at_work=len(self._at_work))
+
+    def _record_ended(self, *, seconds: float) -> None:
+        if outcomes := self._threads.take_outcomes(seconds=seconds):
+            record(outcomes, owner=self._owner)
+            for outcome in outcomes:
+                del self._at_work[outcome.step.pk]
+
+    def _wait_for_due_step(self) -> bool:
+        """Wait a moment when a step is due soon. False when nothing is, so that others may be
+        served meanwhile."""
+        waiting = unblocked_steps(self._job_id).only("not_before")
+        step = waiting.order_by(F("not_before").asc(nulls_first=True)).first()
+        if step is None:
+            return False
+        seconds = (step.not_before - timezone.now()).total_seconds() if step.not_before else 0.0
+        if seconds > NEAR_SECONDS:
+            return False
+        time.sleep(min(max(seconds, 0.01), TURN_SECONDS))
+        return True
+
+    def _wind_down(self) -> None:
+        deadline = time.monotonic() + GRACE_SECONDS
+        for work in list(self._at_work.values()):
+            work.stop()
+        while self._at_work and time.monotonic() < deadline:
+            self._record_ended(seconds=TURN_SECONDS)
+        self._threads.close(seconds=TURN_SECONDS)
+
+    @contextmanager
+    def _registered(self) -> Iterator[None]:
+        """Show while inside that this driver lives."""
+        driver = Driver.objects.create(
+            owner=self._owner,
+            host=host_name(),
+            process_id=os.getpid(),
+            job_id=self._job_id,
+            seen_at=timezone.now(),
+        )
+        try:
+            with self._heartbeat:
+                yield
+        finally:
+            driver.delete()
+
+    @contextmanager
+    def _stopped_by_signal(self) -> Iterator[None]:
+        """Turn SIGTERM into an orderly stop, and pass it on to the worker afterwards."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        previous = signal.signal(signal.SIGTERM, self._handle_signal)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTERM, previous)
+            if self._told_to_stop:
+                signal.raise_signal(signal.SIGTERM)
+
+    def _handle_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._told_to_stop = True

@@ -1,0 +1,83 @@
+"""What the buttons of a job's page do: POST only, for operators, and back to the page."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+
+from dashboard.jobs import operating
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.roles import Action
+from dashboard.jobs.states import Phase
+from dashboard.jobs.views.pages import PageRequest, button, do_and_return
+
+
+@button(Action.OPERATE)
+def cancel(request: PageRequest, job_id: int) -> HttpResponse:
+    """Cancel a job."""
+    job = get_object_or_404(Job, pk=job_id)
+    return do_and_return(
+        request,
+        lambda: operating.cancel(job, user=request.user),
+        to=job,
+        done="The job stops as soon as its running steps have stopped.",
+    )
+
+
+@button(Action.OPERATE)
+def resume(request: PageRequest, job_id: int) -> HttpResponse:
+    """Let a job that ended early go on."""
+    job = get_object_or_404(Job, pk=job_id)
+    return do_and_return(
+        request,
+        lambda: operating.resume(job, user=request.user),
+        to=job,
+        done="The job goes on; its failed steps are tried anew.",
+    )
+
+
+@button(Action.OPERATE)
+def hold(request: PageRequest, job_id: int) -> HttpResponse:
+    """Hold a job before the source is stopped."""
+    job = get_object_or_404(Job, pk=job_id)
+    return do_and_return(
+        request,
+        lambda: operating.hold(job, before=Phase.CUTOVER, user=request.user),
+        to=job,
+        done="The job will wait before cutover.",
+    )
+
+
+@button(Action.OPERATE)
+def release(request: PageRequest, job_id: int) -> HttpResponse:
+    """Let a held job go on."""
+    job = get_object_or_404(Job, pk=job_id)
+    return do_and_return(
+        request,
+        lambda: operating.release(job, user=request.user),
+        to=job,
+        done="The job goes on.",
+    )
+
+
+@button(Action.OPERATE)
+def retry(request: PageRequest, step_id: int) -> HttpResponse:
+    """Try a failed step anew."""
+    step = get_object_or_404(Step.objects.select_related("job"), pk=step_id)
+    return do_and_return(
+        request,
+        lambda: operating.retry_step(step, user=request.user),
+        to=step.job,
+        done=f"“{step.title}” is tried again.",
+    )
+
+
+@button(Action.OPERATE)
+def skip(request: PageRequest, step_id: int) -> HttpResponse:
+    """Leave a step out, for a reason."""
+    step = get_object_or_404(Step.objects.select_related("job"), pk=step_id)
+    reason = request.POST.get("reason", "")
+    return do_and_return(
+        request,
+        lambda: operating.skip_step(step, reason=reason, user=request.user),
+        to=step.job,
+        done=f"“{step.title}” is left out, and what cannot be without it.",
+    )

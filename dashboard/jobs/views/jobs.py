@@ -1,0 +1,175 @@
+"""The pages about jobs. They read rows; what buttons do is in ``buttons``."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from dashboard.jobs import job_lists
+from dashboard.jobs.models import Job, LogLevel, LogLine, Step
+from dashboard.jobs.progress import job_progress
+from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase, StepState
+from dashboard.jobs.views.graph import boxes, layout_of
+from dashboard.jobs.views.pages import PageRequest, cut
+from dashboard.jobs.views.timeline import timeline_of
+
+FAILURES_SHOWN = 10
+LINES_SHOWN = 500
+BARS_SHOWN = 200
+
+TABS = {"steps": "Steps", "timeline": "Timeline", "log": "Log"}
+
+
+def job_list(request: PageRequest) -> HttpResponse:
+    """Show all jobs, the latest first, filtered by what the address says."""
+    jobs = job_lists.with_counts(Job.objects.order_by("-pk"))
+    if state := request.GET.get("state"):
+        jobs = jobs.filter(state=state)
+    if words := request.GET.get("q", "").strip():
+        jobs = jobs.filter(title__icontains=words)
+    return render(
+        request, "jobs/list.html", {"page": cut(jobs, request), "states": JobState.choices}
+    )
+
+
+def job_page(request: PageRequest, job_id: int, tab: str = "steps") -> HttpResponse:
+    """Show one job, whether it runs or has ended."""
+    job = _job(job_id)
+    return render(request, "jobs/job.html", _about(job, request, tab))
+
+
+def job_live(request: PageRequest, job_id: int, tab: str) -> HttpResponse:
+    """Give the parts of a job's page that change by themselves.
+
+    The answer carries the next poll with it; it does so only while the job is active, and that is
+    how polling ends. Parts with forms are sent only when they differ from what the page knows.
+    """
+    job = _job(job_id)
+    about = _about(job, request, tab)
+    about["forms_changed"] = request.GET.get("known") != about["version"]
+    return render(request, "jobs/_live.html", about)
+
+
+def job_brief(request: PageRequest, job_id: int) -> HttpResponse:
+    """Give the short line about a job that other pages carry."""
+    job = _job(job_id)
+    return render(
+        request, "jobs/_brief.html", {"job": job, "progress": job_progress(job), "polled": True}
+    )
+
+
+def job_log_file(request: PageRequest, job_id: int) -> StreamingHttpResponse:
+    """Give the whole log as a text file."""
+    job = get_object_or_404(Job, pk=job_id)
+    answer = StreamingHttpResponse(_log_text(job), content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="pumphouse-job-{job.pk}.log"'
+    return answer
+
+
+def strip(request: PageRequest) -> HttpResponse:
+    """Give the counts in the header."""
+    return render(request, "jobs/_strip.html", job_lists.strip_counts())
+
+
+def _job(job_id: int) -> Job:
+    return get_object_or_404(Job.objects.select_related("created_by"), pk=job_id)
+
+
+def _about(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
+    """Give what all parts of a job's page are made from."""
+    progress = job_progress(job)
+    layout = layout_of(job.pk, progress.total)
+    broken = job.steps.filter(state__in=BROKEN_STEP_STATES)
+    failures = list(broken[:FAILURES_SHOWN])
+    return {
+        "job": job,
+        "progress": progress,
+        "settled": progress.done + progress.skipped,
+        "layout": layout,
+        "boxes": boxes(layout, progress.groups),
+        "failures": failures,
+        "more_failures": max(0, progress.failed - len(failures)),
+        "version": _version(job, failures),
+        "can_hold": _can_hold(job),
+        "cleaning_up": None if job.is_active else job_lists.cleaning_up_after(job),
+        "tab": tab,
+        "tabs": TABS,
+        "kept_query": _kept_query(request),
+        **_TAB_CONTENT[tab](job, request),
+    }
+
+
+def _version(job: Job, failures: list[Step]) -> str:
+    """Name what the forms of the page depend on, so that they are sent only when it changed."""
+    steps = ".".join(f"{step.pk}:{step.attempt}" for step in failures)
+    return f"{job.state}-{job.cancel_requested:d}-{job.hold_before or 0}-{steps}"
+
+
+def _kept_query(request: PageRequest) -> str:
+    """Give the filters of this page, for the next poll."""
+    kept = {name: value for name, value in request.GET.items() if name != "known"}
+    return urlencode(kept)
+
+
+def _can_hold(job: Job) -> bool:
+    """Say whether the cutover can still be held: when none of it has begun."""
+    cutover = job.steps.filter(phase__gte=Phase.CUTOVER)
+    begun = cutover.exclude(state__in=(StepState.PENDING, StepState.SKIPPED))
+    ahead = cutover.filter(state=StepState.PENDING)
+    return job.is_active and job.hold_before is None and ahead.exists() and not begun.exists()
+
+
+def _steps(job: Job, request: PageRequest) -> dict[str, Any]:
+    steps = _filtered(job.steps.all(), request)
+    return {"page": cut(steps, request), "states": StepState.choices}
+
+
+def _timeline(job: Job, request: PageRequest) -> dict[str, Any]:
+    begun = _filtered(job.steps.filter(started_at__isnull=False), request).order_by("started_at")
+    page = cut(begun, request, size=BARS_SHOWN)
+    return {
+        "page": page,
+        "states": StepState.choices,
+        "timeline": timeline_of(job, list(page.object_list)),
+    }
+
+
+def _filtered(steps: QuerySet[Step], request: PageRequest) -> QuerySet[Step]:
+    if state := request.GET.get("state"):
+        steps = steps.filter(state=state)
+    if group := request.GET.get("group"):
+        steps = steps.filter(group=group)
+    return steps
+
+
+def _log(job: Job, request: PageRequest) -> dict[str, Any]:
+    level = _number(request.GET.get("level"), LogLevel.INFO)
+    after = _number(request.GET.get("after"), 0)
+    lines = LogLine.objects.filter(job=job, level__gte=level, pk__gt=after).select_related("step")
+    if words := request.GET.get("q", "").strip():
+        lines = lines.filter(message__icontains=words)
+    # A page that follows goes on from where it is; a new one starts with the latest lines.
+    shown = list(lines[:LINES_SHOWN] if after else reversed(lines.order_by("-pk")[:LINES_SHOWN]))
+    return {
+        "lines": shown,
+        "lines_shown": LINES_SHOWN,
+        "level": level,
+        "levels": LogLevel.choices,
+        "cursor": shown[-1].pk if shown else after,
+    }
+
+
+def _number(text: str | None, default: int) -> int:
+    return int(text) if text and text.isdecimal() else default
+
+
+def _log_text(job: Job) -> Iterator[str]:
+    for line in LogLine.objects.filter(job=job).iterator(chunk_size=2000):
+        level = line.get_level_display()
+        yield f"{line.created_at:%Y-%m-%dT%H:%M:%S.%fZ} {level:7} {line.message}\n"
+
+
+_TAB_CONTENT = {"steps": _steps, "timeline": _timeline, "log": _log}

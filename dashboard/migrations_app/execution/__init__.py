@@ -1,0 +1,1 @@
+"""Carries plans out: execute, verify, rollback and finalize, over one graph of steps."""

@@ -1,0 +1,106 @@
+"""Turns the items of a plan into the steps of a job, and their order."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.states import Phase
+from dashboard.migrations_app.execution.work import record_of
+from dashboard.migrations_app.models import PlanItem
+from dashboard.migrations_app.resources.base import COMPLETE, EVERYTHING, Stage
+from dashboard.migrations_app.resources.registry import resource_type
+
+BARRIER = "settled"
+
+
+class StepGraph:
+    """The steps of a plan's items: a step a stage, with keys ``type:source id:stage``."""
+
+    def __init__(self, items: Iterable[PlanItem]) -> None:
+        self.items = {(item.type, item.source_id): item for item in items}
+
+    def steps(self) -> list[StepSpec]:
+        """Give all steps; those of the phase complete that wait for everything wait for one
+        barrier step, so that the number of edges stays linear."""
+        steps = [step for item in self.items.values() for step in self._item_steps(item)]
+        if not any(BARRIER in step.after for step in steps):
+            return steps
+        earlier = [step.key for step in steps if step.phase != Phase.COMPLETE]
+        barrier = StepSpec(
+            key=BARRIER,
+            action=BARRIER,
+            title="Wait until everything before is settled",
+            group="project",
+            phase=Phase.COMPLETE,
+            after=earlier,
+        )
+        return [*steps, barrier]
+
+    def _item_steps(self, item: PlanItem) -> Iterable[StepSpec]:
+        previous: Stage | None = None
+        for stage in _stages(item):
+            yield self._step(item, stage, previous)
+            previous = stage
+
+    def _step(self, item: PlanItem, stage: Stage, previous: Stage | None) -> StepSpec:
+        type_ = resource_type(item.type)
+        needs = self._keys(item.requires.get(stage.name, ()))
+        after = self._keys(item.follows.get(stage.name, ()))
+        if previous:
+            (after if stage.soft else needs).append(step_key(item, previous.name))
+        elif "project" in type_.needs:
+            needs += self._project_keys
+        return StepSpec(
+            key=step_key(item, stage.name),
+            action=stage.name,
+            title=f"{stage.verb or stage.name.capitalize()} {type_.label} {_display(item)}",
+            group=item.type,
+            phase=Phase[type_.phase_of(stage, record_of(item)).upper()],
+            params={"item": item.pk},
+            needs=_unique(needs),
+            after=_unique(after),
+        )
+
+    @cached_property
+    def _project_keys(self) -> list[str]:
+        """Give the step after which the tenant's project can be used."""
+        projects = [source_id for name, source_id in self.items if name == "project"]
+        return [key for source_id in projects for key in self._keys_of("project", source_id, "")]
+
+    def _keys(self, refs: Sequence[Sequence[str]]) -> list[str]:
+        return [key for ref in refs for key in self._keys_of(*ref)]
+
+    def _keys_of(self, type_name: str, source_id: str, stage: str) -> list[str]:
+        """Give the steps that a reference means; none when its object is not being created."""
+        if type_name == EVERYTHING:
+            return [BARRIER]
+        item = self.items.get((type_name, source_id))
+        if item is None:
+            return []
+        type_, record = resource_type(type_name), record_of(item)
+        return [
+            step_key(item, each.name)
+            for each in _stages(item)
+            if each.name == (stage or type_.ready)
+            or (stage == EVERYTHING and type_.phase_of(each, record) != COMPLETE)
+        ]
+
+
+def _stages(item: PlanItem) -> list[Stage]:
+    """Give the stages that the item goes through; what is kept has gone through all of them."""
+    adopted = item.action not in (PlanItem.Action.CREATE, PlanItem.Action.KEEP)
+    stages = resource_type(item.type).stages
+    return [stage for stage in stages if stage.for_adopted or not adopted]
+
+
+def step_key(item: PlanItem, stage: str) -> str:
+    """Give the key of the step that does a stage of an item."""
+    return f"{item.type}:{item.source_id}:{stage}"
+
+
+def _display(item: PlanItem) -> str:
+    return item.name or item.source_id
+
+
+def _unique(keys: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(keys))

@@ -1,0 +1,153 @@
+"""Rolls a plan back: the same graph backwards, for what this plan created and nothing else."""
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+
+from dashboard.errors import BadInput
+from dashboard.jobs.kinds import StepContext, StepSpec
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.starting import start_job
+from dashboard.jobs.states import Phase
+from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.graph import BARRIER, StepGraph
+from dashboard.migrations_app.execution.maintenance_steps import around_rollback
+from dashboard.migrations_app.execution.work import ItemWork
+from dashboard.migrations_app.models import Link, Plan, PlanItem
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.registry import resource_type
+
+
+def start_rollback(
+    plan: Plan,
+    *,
+    confirmation: str,
+    user: User | None = None,
+    launched_from: str = "",
+) -> Job:
+    """Start to remove what the plan created and to put the source back as it was.
+
+    ``confirmation`` is the tenant's name, typed by a person. Raises ``BadInput`` when it is not, or
+    when the plan has been finalized: then the source is gone.
+    """
+    require_name(plan, confirmation)
+    if plan.state == Plan.State.FINALIZED:
+        raise BadInput(
+            f"The move of {plan.tenant_name} is final: its source has been deleted.",
+            fix="Plan a move in the other direction.",
+        )
+    steps = backward_steps(plan)
+    if not steps:
+        raise BadInput(f"Plan {plan.pk} has created nothing.", fix=_where_to_roll_back(plan))
+    return start_job(
+        kind="rollback",
+        title=f"Roll back the move of {plan.tenant_name}",
+        subject=plan.subject,
+        steps=around_rollback(plan, steps),
+        params={"plan": plan.pk},
+        user=user,
+        launched_from=launched_from,
+    )
+
+
+def _where_to_roll_back(plan: Plan) -> str:
+    others = Plan.objects.filter(source=plan.source, tenant_id=plan.tenant_id).exclude(pk=plan.pk)
+    for other in others:
+        if _own_links(other):
+            return f"Plan {other.pk} has: roll that one back."
+    return "There is nothing to roll back."
+
+
+def require_name(plan: Plan, confirmation: str) -> None:
+    """Raise ``BadInput`` unless the tenant's name was typed."""
+    if confirmation != plan.tenant_name:
+        raise BadInput(
+            "The name that was typed is not the tenant's.",
+            fix=f"Type {plan.tenant_name} to confirm.",
+        )
+
+
+def what_rollback_touches(plan: Plan) -> list[str]:
+    """Give a line for each object that a rollback removes from the destination."""
+    return [
+        f"{resource_type(link.type).label} {link.name or link.source_id}"
+        for link in _own_links(plan)
+        if link.state == Link.State.PRESENT and link.origin == Link.Origin.CREATED
+    ]
+
+
+def backward_steps(plan: Plan) -> list[StepSpec]:
+    """Give the steps that undo every stage which has begun, each after those that relied on it."""
+    own = {(link.type, link.source_id) for link in _own_links(plan)}
+    items = [item for item in plan.items.all() if (item.type, item.source_id) in own]
+    begun = _begun(plan)
+    forward = [step for step in StepGraph(items).steps() if step.key in begun]
+    waiting: dict[str, list[str]] = {step.key: [] for step in forward}
+    for step in forward:
+        for key in {*step.needs, *step.after} & waiting.keys():
+            waiting[key].append(step.key)
+    return [_backward(step, waiting[step.key]) for step in reversed(forward)]
+
+
+def _backward(step: StepSpec, after: list[str]) -> StepSpec:
+    return StepSpec(
+        key=step.key,
+        action=step.action,
+        title=f"Undo: {step.title}",
+        group=step.group,
+        phase=Phase.PREPARE,
+        params=step.params,
+        after=after,
+    )
+
+
+def _own_links(plan: Plan) -> list[Link]:
+    """Give the links of what this plan created, or acted in, the latest first."""
+    links = plan.links.exclude(state=Link.State.REMOVED).order_by("-pk")
+    return [link for link in links if link.origin == Link.Origin.CREATED or link.stages]
+
+
+def _begun(plan: Plan) -> set[str]:
+    """Give the keys of all stages that were tried at least once, whether they ended well or not."""
+    # An attempt that a cancellation broke off is not counted, but may have created something.
+    begun = Q(attempt__gt=0) | Q(probing=True)
+    steps = Step.objects.filter(begun, job__kind="execute", job__subject=plan.subject)
+    tried = steps.exclude(action=BARRIER)
+    done = {
+        f"{link.type}:{link.source_id}:{stage}"
+        for link in _own_links(plan)
+        for stage in link.stages
+    }
+    return done | set(tried.values_list("key", flat=True))
+
+
+def undo_stage(item: PlanItem, stage: str, context: StepContext) -> None:
+    """Undo one stage of one object's move; what was never done, or undone, is left alone."""
+    link = ledger.link_of(item.plan, item.type, item.source_id)
+    if link is None or link.plan_id != item.plan_id or link.state == Link.State.REMOVED:
+        return
+    work = ItemWork(item, link, context)
+    work.probing = True
+    type_ = resource_type(item.type)
+    if stage == "create":
+        _remove(type_, work)
+    elif undo := getattr(type_, f"undo_{stage}", None):
+        undo(work)
+    ledger.undo_stage(link, stage)
+    if stage == type_.stages[0].name:
+        ledger.record_removed(link)
+
+
+def _remove(type_: ResourceType, work: ItemWork) -> None:
+    """Remove the object, also one whose create call was never recorded."""
+    link = work.link
+    if not link.destination_id and link.facts.get("creating"):
+        ledger.record_created(link, type_.find(work) or "")
+    if link.destination_id:
+        type_.remove(work)
+        work.log(f"Removed {type_.label} {work.record.name} from {work.destination.name}.")
+
+
+def forget_found(plan: Plan) -> None:
+    """Close the links of what was adopted or mapped: the plan no longer stands for them."""
+    for link in plan.links.exclude(origin=Link.Origin.CREATED):
+        ledger.record_removed(link)

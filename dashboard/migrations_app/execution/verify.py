@@ -1,0 +1,137 @@
+"""Verifies a move: reads both sides again and stores what differs. Writes to no cloud."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from dashboard.errors import BadInput
+from dashboard.jobs.kinds import StepContext, StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.identities import identities_of
+from dashboard.migrations_app.maintenance.original_roles import roles_as_before
+from dashboard.migrations_app.models import DifferenceRow, Link, Plan, PlanItem
+from dashboard.migrations_app.resources.base import Difference, Record, ResourceType
+from dashboard.migrations_app.resources.reader import Tenant, TenantReader
+from dashboard.migrations_app.resources.registry import resource_types
+
+
+def start_verify(plan: Plan, *, user: User | None = None, launched_from: str = "") -> Job:
+    """Start to compare both sides. Raises ``BadInput`` when nothing has been moved yet."""
+    if not plan.links.filter(state=Link.State.PRESENT).exists():
+        raise BadInput(
+            f"Nothing of {plan.tenant_name} has been moved by this plan yet.",
+            fix="Execute the plan first.",
+        )
+    return start_job(
+        kind="verify",
+        title=f"Verify the move of {plan.tenant_name}",
+        subject=plan.subject,
+        steps=[StepSpec(key="verify", action="verify", title="Compare both clouds")],
+        params={"plan": plan.pk},
+        user=user,
+        launched_from=launched_from,
+    )
+
+
+class Verifier:
+    """Compares what a plan moved, field by field."""
+
+    def __init__(self, plan: Plan, context: StepContext) -> None:
+        self.plan = plan
+        self.context = context
+        self.links = ledger.links_of(plan)
+        identities = identities_of(plan)
+        tenant = Tenant(plan.tenant_id, plan.tenant_name, plan.domain_name)
+        moved = replace(tenant, id=ledger.counterpart(plan, "project", plan.tenant_id))
+        self.source = TenantReader(identities.source, tenant)
+        self.source.roles_as_before = roles_as_before(plan.source, tenant.id)
+        self.destination = TenantReader(identities.destination, moved)
+        self.destination.roles_as_before = roles_as_before(plan.destination, moved.id)
+
+    def compare(self, job: Job) -> tuple[int, int]:
+        """Store all differences; give how many the plan had not named, and how many it had."""
+        rows = [
+            self._row(job, item, difference)
+            for type_ in resource_types().values()
+            for item, difference in self._compare_type(type_)
+        ]
+        with transaction.atomic():
+            self.plan.differences.all().delete()
+            DifferenceRow.objects.bulk_create(rows)
+            Plan.objects.filter(pk=self.plan.pk).update(verified_at=timezone.now())
+        named = sum(row.named for row in rows)
+        return len(rows) - named, named
+
+    def _compare_type(self, type_: ResourceType) -> Iterable[tuple[PlanItem, Difference]]:
+        items = self.plan.items.filter(type=type_.name, action__in=("create", "keep"))
+        if not items:
+            return
+        self.context.check()
+        sources = {record.id: record for record in type_.discover(self.source)}
+        destinations = self._reread(type_)
+        for item in items:
+            for difference in self._compare(type_, item, sources, destinations):
+                yield item, difference
+        self.context.log(f"Compared {type_.counted(len(items))}.")
+
+    def _reread(self, type_: ResourceType) -> dict[str, Record]:
+        """Give the moved objects of a type as they are on the destination, by their ids there."""
+        ids = {link.destination_id for (name, _), link in self.links.items() if name == type_.name}
+        return {record.id: record for record in type_.reread(self.destination, ids)}
+
+    def _compare(
+        self,
+        type_: ResourceType,
+        item: PlanItem,
+        sources: dict[str, Record],
+        destinations: dict[str, Record],
+    ) -> Iterable[Difference]:
+        link = self.links.get((item.type, item.source_id))
+        source = sources.get(item.source_id)
+        destination = destinations.get(link.destination_id) if link else None
+        if source is None or destination is None or link is None:
+            yield _presence(source, destination)
+            return
+        before = type_.before(source, link.facts)
+        yield from type_.differences(before, destination, self._counterpart)
+
+    def _counterpart(self, type_name: str, source_id: str) -> str | None:
+        link = self.links.get((type_name, source_id))
+        return link.destination_id if link else None
+
+    def _row(self, job: Job, item: PlanItem, difference: Difference) -> DifferenceRow:
+        return DifferenceRow(
+            plan=self.plan,
+            job=job,
+            type=item.type,
+            source_id=item.source_id,
+            name=item.name,
+            field=difference.field,
+            source_value=_text(difference.source),
+            destination_value=_text(difference.destination),
+            named=difference.field in {loss["field"] for loss in item.losses},
+        )
+
+
+def _presence(source: Record | None, destination: Record | None) -> Difference:
+    return Difference(
+        field="presence",
+        source="present" if source else "missing",
+        destination="present" if destination else "missing",
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
+
+
+def is_clean(plan: Plan) -> bool:
+    """Say whether the last verification found nothing that the plan had not named."""
+    return bool(plan.verified_at) and not plan.differences.filter(named=False).exists()

@@ -1,0 +1,41 @@
+"""Shows a tenant in maintenance as it was before: what is moved and compared are its own roles."""
+
+from collections.abc import Callable
+
+from dashboard.clients.openstack import Json
+from dashboard.hosts_app.models import Cloud
+from dashboard.migrations_app.maintenance.locks import open_maintenance
+from dashboard.migrations_app.maintenance.recording import Kind, role_rows
+from dashboard.migrations_app.models import MaintenanceChange
+
+State = MaintenanceChange.State
+
+
+def roles_as_before(cloud: Cloud, project_id: str) -> Callable[[list[Json]], list[Json]] | None:
+    """Give what turns a project's role assignments into those from before its maintenance.
+
+    None for a project that is not in maintenance.
+    """
+    maintenance = open_maintenance(cloud, project_id) if project_id else None
+    if maintenance is None:
+        return None
+    pending = role_rows(maintenance).filter(state__in=(State.INTENDED, State.DONE))
+    given = {_key(row) for row in pending.filter(kind=Kind.GIVE_ROLE)}
+    taken = [row.facts["assignment"] for row in pending.filter(kind=Kind.TAKE_ROLE)]
+
+    def restore(found: list[Json]) -> list[Json]:
+        there = {_key_of(each) for each in found}
+        own = [each for each in found if _key_of(each) not in given]
+        return own + [each for each in taken if _key_of(each) not in there]
+
+    return restore
+
+
+def _key(row: MaintenanceChange) -> tuple[str, str, str]:
+    facts = row.facts
+    return facts["actor_kind"], facts["actor_id"], facts["role_id"]
+
+
+def _key_of(assignment: Json) -> tuple[str, str, str]:
+    kind = "user" if "user" in assignment else "group"
+    return kind, assignment[kind]["id"], assignment["role"]["id"]

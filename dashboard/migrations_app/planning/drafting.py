@@ -1,0 +1,226 @@
+"""Drafts a plan: reads both clouds, decides about every object, and freezes what it found."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from django.db import transaction
+from django.utils import timezone
+
+from dashboard.jobs.kinds import StepContext
+from dashboard.migrations_app import ledger
+from dashboard.migrations_app.maintenance.original_roles import roles_as_before
+from dashboard.migrations_app.models import Link, Plan, PlanItem
+from dashboard.migrations_app.planning.preflight import (
+    FoundBy,
+    preflight,
+    readers_of,
+    store_findings,
+)
+from dashboard.migrations_app.resources.base import (
+    BLOCK,
+    CREATE,
+    KEEP,
+    SKIP,
+    WARN,
+    Decision,
+    Finding,
+    Loss,
+    Record,
+    Ref,
+    ResourceType,
+)
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.registry import resource_type, resource_types
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """One object while it is being planned."""
+
+    record: Record
+    decision: Decision
+    losses: list[Loss]
+    link: Link | None
+
+    @property
+    def destination_id(self) -> str:
+        """What the object has become, or will become without being created."""
+        return self.decision.destination_id or (self.link.destination_id if self.link else "")
+
+
+class Planner:
+    """Drafts one plan from both clouds and stores it."""
+
+    def __init__(self, plan: Plan, context: StepContext) -> None:
+        self.plan = plan
+        self.context = context
+        self.source, self.destination = readers_of(plan)
+        self.drafts: dict[tuple[str, str], Draft] = {}
+        self.gone: list[Link] = []
+
+    def draft(self) -> None:
+        """Read both clouds and decide about every object of the tenant."""
+        links = self._links()
+        for name, type_ in resource_types().items():
+            self.context.check()
+            records = [*type_.discover(self.source)]
+            self.context.log(f"Read {type_.counted(len(records))}.")
+            moved = {id_: link for (of, id_), link in links.items() if of == name}
+            self._drop_gone(type_, moved)
+            for record in records:
+                self.drafts[name, record.id] = self._draft(record, moved.get(record.id))
+        self._reconsider()
+        self.destination.counterparts.update(
+            {
+                key: draft.destination_id
+                for key, draft in self.drafts.items()
+                if draft.destination_id
+            }
+        )
+
+    def _drop_gone(self, type_: ResourceType, moved: dict[str, Link]) -> None:
+        """Leave out the links of what somebody has deleted from the destination since it moved.
+
+        Only those of this tenant: what it shares with another, as a user, may be out of its sight.
+        """
+        own = {link.destination_id: id_ for id_, link in moved.items() if self._is_own(link)}
+        own.pop("", None)  # created by a call whose answer was lost: execution will look for it
+        if own:
+            found = type_.reread(self.moved, own) if self.moved else ()
+            for record in found:
+                own.pop(record.id)
+            self.gone += [moved.pop(id_) for id_ in own.values()]
+
+    def _is_own(self, link: Link) -> bool:
+        return bool(link.plan and link.plan.tenant_id == self.plan.tenant_id)
+
+    @cached_property
+    def moved(self) -> TenantReader | None:
+        """The reader of the tenant's project on the destination, when there is one already."""
+        link = ledger.link_of(self.plan, "project", self.plan.tenant_id)
+        if link is None or link.state != Link.State.PRESENT:
+            return None
+        cloud, project_id = self.destination.cloud, link.destination_id
+        if not cloud.find("identity", f"/projects/{project_id}"):
+            return None
+        reader = TenantReader(cloud, replace(self.source.tenant, id=project_id))
+        reader.roles_as_before = roles_as_before(self.plan.destination, project_id)
+        return reader
+
+    def _links(self) -> dict[tuple[str, str], Link]:
+        """Give what has been begun with the tenant's objects already, by whichever plan."""
+        links = Link.objects.select_related("plan").filter(
+            source_cloud=self.plan.source,
+            destination_cloud=self.plan.destination,
+            origin=Link.Origin.CREATED,
+        )
+        links = links.exclude(state=Link.State.REMOVED)
+        return {(link.type, link.source_id): link for link in links if ledger.has_begun(link)}
+
+    def _draft(self, record: Record, link: Link | None) -> Draft:
+        type_ = resource_type(record.type)
+        if link and {stage.name for stage in type_.stages} <= set(link.stages):
+            decision = replace(_decided_before(link), action=KEEP)
+        elif link:
+            # a part of it was moved: the rest of its stages is still to be done
+            decision = replace(_decided_before(link), destination_id="")
+        else:
+            decision = type_.decide(record, self._choice(record), self.destination)
+        return Draft(record=record, decision=decision, losses=[], link=link)
+
+    def _choice(self, record: Record) -> str:
+        by_name, by_id = f"{record.type}:{record.name}", f"{record.type}:{record.id}"
+        return str(self.plan.choices.get(by_id) or self.plan.choices.get(by_name) or "")
+
+    def _reconsider(self) -> None:
+        """Let each type see what became of the others, then list what will be lost."""
+        for draft in self.drafts.values():
+            type_ = resource_type(draft.record.type)
+            draft.decision = type_.reconsider(draft.record, draft.decision, self._decision_of)
+            if draft.decision.action in (CREATE, KEEP):
+                losses = [*type_.losses(draft.record, self.source), *draft.decision.losses]
+                draft.losses = [*{loss.field: loss for loss in losses}.values()]
+            elif draft.decision.action == SKIP:
+                draft.losses = [Loss(field="", value=None, reason=draft.decision.reason)]
+
+    def _decision_of(self, type_name: str, source_id: str) -> Decision | None:
+        draft = self.drafts.get((type_name, source_id))
+        return draft.decision if draft else None
+
+    def store(self) -> None:
+        """Freeze the plan: its items in order, and what was found about them."""
+        problems = [
+            FoundBy(draft.record, _block(draft.decision))
+            for draft in self.drafts.values()
+            if draft.decision.problem
+        ]
+        found = preflight(self.plan, self.to_create(), self.source, self.destination)
+        with transaction.atomic():
+            for link in self.gone:
+                ledger.record_removed(link)
+            self.plan.items.all().delete()
+            PlanItem.objects.bulk_create(self._rows(), batch_size=200)
+            store_findings(self.plan, [*problems, *self._unknown_choices()], found)
+            self.plan.preflighted_at = timezone.now()
+            blocked = any(each.finding.severity == BLOCK for each in (*problems, *found))
+            self.plan.state = Plan.State.BLOCKED if blocked else Plan.State.READY
+            self.plan.save()
+
+    def _unknown_choices(self) -> list[FoundBy]:
+        """Warn of each choice that is about none of the tenant's objects: it may be mistyped."""
+        records = [draft.record for draft in self.drafts.values()]
+        known = {f"{each.type}:{word}" for each in records for word in (each.name, each.id)}
+        return [FoundBy(None, _unknown(key)) for key in self.plan.choices if key not in known]
+
+    def to_create(self) -> list[Record]:
+        """Give the records of what is to be created."""
+        return [d.record for d in self.drafts.values() if d.decision.action == CREATE]
+
+    def _rows(self) -> list[PlanItem]:
+        return [self._row(ordinal, draft) for ordinal, draft in enumerate(self.drafts.values())]
+
+    def _row(self, ordinal: int, draft: Draft) -> PlanItem:
+        record, decision = draft.record, draft.decision
+        type_ = resource_type(record.type)
+        return PlanItem(
+            plan=self.plan,
+            ordinal=ordinal,
+            type=record.type,
+            source_id=record.id,
+            name=record.name,
+            action=decision.action,
+            destination_id=decision.destination_id,
+            foreign=record.foreign,
+            fields=dict(record.fields),
+            decided=dict(decision.decided),
+            requires=_plain(type_.requires(record, self.source)),
+            follows=_plain(type_.follows(record, self.source)),
+            losses=[{"field": x.field, "value": x.value, "reason": x.reason} for x in draft.losses],
+        )
+
+
+def _decided_before(link: Link) -> Decision:
+    """Give what the plan that moved the object, or a part of it, had decided about it."""
+    item = PlanItem.objects.filter(plan=link.plan, type=link.type, source_id=link.source_id).first()
+    return Decision(
+        destination_id=link.destination_id,
+        decided=item.decided if item else {},
+        losses=[Loss(**loss) for loss in item.losses] if item else (),
+    )
+
+
+def _block(decision: Decision) -> Finding:
+    return Finding(severity=BLOCK, sentence=decision.problem, fix=decision.fix)
+
+
+def _unknown(choice: str) -> Finding:
+    return Finding(
+        severity=WARN,
+        sentence=f"The tenant uses no {choice}: the mapping of it does nothing.",
+        fix="Correct it and plan again, or leave it out.",
+    )
+
+
+def _plain(refs: Mapping[str, Sequence[Ref]]) -> dict[str, list[list[str]]]:
+    return {stage: [[r.type, r.id, r.stage] for r in each] for stage, each in refs.items()}

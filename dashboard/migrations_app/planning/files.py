@@ -1,0 +1,275 @@
+"""A plan as a YAML file: exported, edited by a person, and imported as a new plan.
+
+What may be edited are the options, the choice of each object, and the mappings of what the plan
+found nothing of. All else is there to be read; a file in which it differs from the plan is refused,
+with the line, so that nobody believes to have changed what Pumphouse would not do.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from textwrap import indent
+from typing import Any
+
+import yaml
+from django.contrib.auth.models import User
+
+from dashboard.clients.yaml_sections import Section, section_of
+from dashboard.errors import BadInput
+from dashboard.jobs.models import Job
+from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
+from dashboard.migrations_app.planning.start import OPTIONS, start_plan
+from dashboard.migrations_app.resources.registry import resource_type, resource_types
+
+VERSION = 1
+EDITABLE = frozenset({"options", "mappings", "choice"})
+UNBOUNDED = 10**9
+BREAKS = frozenset("\x85\u2028\u2029\ufeff")
+LONGEST = 8 * 1024**2
+"""The bytes that a file may have: several thousand objects take a tenth of it."""
+
+Document = dict[str, Any]
+
+ABOUT = """\
+{plan}, exported from Pumphouse.
+To change the plan, edit the options, the choice of an object, or the mappings, and import the file:
+that makes a new plan. A choice of '' leaves it to Pumphouse. All other lines are there to be read.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditedPlan:
+    """What a file asks for: the move of ``plan``, with other options and choices."""
+
+    plan: Plan
+    options: Mapping[str, str]
+    choices: Mapping[str, str]
+
+
+def export_plan(plan: Plan) -> str:
+    """Give a plan as YAML with remarks. Raises ``BadInput`` while it is being drafted."""
+    if plan.state == Plan.State.DRAFTING:
+        raise BadInput(f"Plan {plan.pk} is still being drafted.", fix="Wait for its job to end.")
+    document = _document(plan)
+    objects = document.pop("objects")
+    blocks = "".join(indent(block, "  ") for block in _type_blocks(objects))
+    return f"{_remarks(plan)}{_dumped(document)}" + (
+        f"objects:\n{blocks}" if blocks else "objects: {}\n"
+    )
+
+
+def text_of(content: bytes, *, name: str) -> str:
+    """Give the text of a file that was sent. Raises ``BadInput`` when it is none."""
+    if len(content) > LONGEST:
+        raise BadInput(
+            f"{name} is larger than {LONGEST >> 20} MiB.", fix="Send a file that was exported."
+        )
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput(f"{name} is not UTF-8 text.", fix="Save it as UTF-8.") from None
+
+
+def read_edited(text: str, *, name: str) -> EditedPlan:
+    """Read an edited file; ``name`` is what errors call it.
+
+    Raises ``BadInput`` with the line for what is not YAML, cannot be chosen or must not change.
+    """
+    root = section_of(text, name=name)
+    if root.text("version") != str(VERSION):
+        raise root.fault("This version of the format is not known.", key="version")
+    plan = _exported_plan(root)
+    document = _document(plan)
+    _refuse_changes(root, document)
+    return EditedPlan(plan=plan, options=_options(root, plan), choices=_choices(root, document))
+
+
+def start_edited(
+    edited: EditedPlan, *, user: User | None = None, launched_from: str = ""
+) -> tuple[Plan, Job]:
+    """Start a new plan of the same move; the old one stays as it is. Raises as ``start_plan``."""
+    return start_plan(
+        source=edited.plan.source,
+        destination=edited.plan.destination,
+        tenant=edited.plan.tenant_id,
+        options=edited.options,
+        choices=edited.choices,
+        user=user,
+        launched_from=launched_from,
+    )
+
+
+def file_name_of(plan: Plan) -> str:
+    """Give the name that an exported plan is saved under."""
+    return f"pumphouse-plan-{plan.pk}.yaml"
+
+
+def _document(plan: Plan) -> Document:
+    """Give the plan as it is written; ``_refuse_changes`` compares files with the same."""
+    objects: dict[str, dict[str, Document]] = {}
+    chosen: set[str] = set()
+    for item in plan.items.defer("fields", "requires", "follows"):
+        document = _object(item, plan)
+        objects.setdefault(item.type, {})[item.source_id] = document
+        if "choice" in document:
+            chosen |= {*_names(item)}
+    return {
+        "version": VERSION,
+        "plan": plan.pk,
+        "source": plan.source.name,
+        "destination": plan.destination.name,
+        "tenant": plan.tenant_id,
+        "tenant_name": plan.tenant_name,
+        "options": {name: plan.options.get(name, values[0]) for name, values in OPTIONS.items()},
+        "mappings": {key: to for key, to in plan.choices.items() if key not in chosen},
+        "objects": objects,
+    }
+
+
+def _object(item: PlanItem, plan: Plan) -> Document:
+    lost = {loss["field"]: loss["reason"] for loss in item.losses if loss["field"]}
+    reasons = [loss["reason"] for loss in item.losses if not loss["field"]]
+    shown = {
+        "name": item.name,
+        "action": item.action,
+        "becomes": item.destination_id,
+        "because": " ".join(reasons),
+        "lost": lost,
+    }
+    document = {key: value for key, value in shown.items() if value}
+    if resource_type(item.type).may_choose(foreign=item.foreign):
+        found = (plan.choices.get(name) for name in _names(item))
+        document["choice"] = next(filter(None, found), "")
+    return document
+
+
+def _names(item: PlanItem) -> tuple[str, str]:
+    """Give what a choice may call an object; the first goes before the second."""
+    return f"{item.type}:{item.source_id}", f"{item.type}:{item.name}"
+
+
+def _remarks(plan: Plan) -> str:
+    lines = ABOUT.format(plan=plan).splitlines()
+    blocks = plan.findings.filter(severity=PlanFinding.Severity.BLOCK)
+    lines += [f"Blocked: {finding.sentence} {finding.fix}" for finding in blocks]
+    # A line break in a name would end the remark.
+    return "".join(f"# {' '.join(line.split())}\n" for line in lines)
+
+
+def _type_blocks(objects: Mapping[str, Mapping[str, Document]]) -> Iterator[str]:
+    for type_name, by_id in objects.items():
+        remark = resource_type(type_name).choice
+        yield f"# choice: {remark}\n" if remark else ""
+        yield _dumped({type_name: by_id})
+
+
+class _Dumper(yaml.SafeDumper):
+    """Escapes the signs that YAML reads as line breaks and PyYAML writes as they are."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        style = '"' if BREAKS & {*text} else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
+def _dumped(document: Mapping[str, Any]) -> str:
+    text: str = yaml.dump(
+        dict(document), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=UNBOUNDED
+    )
+    return text
+
+
+def _exported_plan(root: Section) -> Plan:
+    number = root.text("plan")
+    plans = Plan.objects.select_related("source", "destination").exclude(state=Plan.State.DRAFTING)
+    plan = plans.filter(pk=number).first() if number.isdecimal() else None
+    if plan is None:
+        raise root.fault(
+            f"There is no plan {number} here that could have been exported.",
+            key="plan",
+            fix="Import a file where it was exported, or plan the tenant here first.",
+        )
+    return plan
+
+
+def _refuse_changes(section: Section, original: Mapping[str, Any]) -> None:
+    """Raise ``BadInput`` for the first line that is not as the plan has it."""
+    for key in section:
+        if key not in original:
+            raise _added(section, key)
+    for key, value in original.items():
+        if key in EDITABLE:
+            continue
+        if key not in section:
+            fix = "Put it back, or export the plan again."
+            raise section.fault(f"The key {key} is missing.", fix=fix)
+        if isinstance(value, dict):
+            _refuse_changes(section.section(key), value)
+        elif section.text(key) != str(value):
+            raise section.fault("This cannot be changed here.", key=key, fix=_way_to_change(key))
+
+
+def _added(section: Section, key: str) -> BadInput:
+    if key == "choice":
+        return section.fault("Nothing can be chosen for this object.", key=key, fix="Remove it.")
+    return section.fault(f"The plan has no {key} here.", key=key, fix="Remove it.")
+
+
+def _way_to_change(key: str) -> str:
+    match key:
+        case "action" | "becomes" | "name":
+            return "Undo the change; what becomes of an object follows from its choice."
+        case "source" | "destination" | "tenant" | "tenant_name":
+            return "Undo the change; another move is planned by pumphouse plan TENANT."
+        case _:
+            return "Undo the change, or export the plan again."
+
+
+def _options(root: Section, plan: Plan) -> dict[str, str]:
+    """Give every option; one that the file does not have stays as it is in the plan."""
+    options = root.section("options")
+    options.only(OPTIONS.keys())
+    as_planned = {name: plan.options.get(name, values[0]) for name, values in OPTIONS.items()}
+    return {
+        name: options.choice(name, values) or as_planned[name] for name, values in OPTIONS.items()
+    }
+
+
+def _choices(root: Section, document: Document) -> dict[str, str]:
+    """Give the mappings, and the choices of objects by name, or by id where names are not unique.
+
+    Raises ``BadInput`` for an object that both are about.
+    """
+    choices = _mappings(root.optional_section("mappings"))
+    for names, section in _chosen(root, document):
+        if any(name in choices for name in names):
+            sentence = "The mappings choose something for this object too."
+            raise section.fault(sentence, key="choice", fix="Remove one of the two.")
+        choices[names[0]] = section.text("choice")
+    return choices
+
+
+def _mappings(section: Section | None) -> dict[str, str]:
+    """Give the mappings that map to something."""
+    if section is None:
+        return {}
+    for key in section:
+        type_name, _, name = key.partition(":")
+        if type_name not in resource_types() or not name:
+            raise section.fault("This names no object.", key=key, fix="Write it as TYPE:NAME.")
+    return {key: text for key in section if (text := section.optional_text(key))}
+
+
+def _chosen(root: Section, document: Document) -> Iterator[tuple[list[str], Section]]:
+    """Give what each object with a choice can be called, the best name first, and its section."""
+    for type_name, by_id in document["objects"].items():
+        of_type = root.section("objects").section(type_name)
+        counts = Counter(each.get("name") for each in by_id.values())
+        for id_, each in by_id.items():
+            section = of_type.section(id_)
+            if section.optional_text("choice"):
+                name = each.get("name")
+                words = [name, id_] if name and counts[name] == 1 else [id_]
+                yield [f"{type_name}:{word}" for word in words], section

@@ -1,0 +1,117 @@
+"""Preflight: what would go wrong, found before anything is created.
+
+Each type checks its own objects; here is what concerns the plan as a whole.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from dashboard.hosts_app.clouds import connect
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.starting import start_job
+from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.work import record_of
+from dashboard.migrations_app.maintenance.original_roles import roles_as_before
+from dashboard.migrations_app.models import Plan, PlanFinding
+from dashboard.migrations_app.planning.checks import checks
+from dashboard.migrations_app.resources.base import BLOCK, CREATE, Finding, Record
+from dashboard.migrations_app.resources.reader import Tenant, TenantReader
+from dashboard.migrations_app.resources.registry import resource_types
+
+
+@dataclass(frozen=True)
+class FoundBy:
+    """A finding and the object that it is about, None for the tenant as a whole."""
+
+    record: Record | None
+    finding: Finding
+    type: str = ""
+
+
+def start_preflight(plan: Plan, *, user: User | None = None, launched_from: str = "") -> Job:
+    """Start to check a plan again against both clouds as they are now."""
+    return start_job(
+        kind="preflight",
+        title=f"Preflight the move of {plan.tenant_name}",
+        subject=plan.subject,
+        steps=[StepSpec(key="preflight", action="preflight", title="Check both clouds")],
+        params={"plan": plan.pk},
+        user=user,
+        launched_from=launched_from,
+    )
+
+
+def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
+    """Give the readers of both clouds for a plan; the destination's knows no project yet, and
+    what of the tenant has counterparts there already."""
+    tenant = Tenant(plan.tenant_id, plan.tenant_name, plan.domain_name)
+    source = TenantReader(connect(plan.source), tenant, options=plan.options)
+    source.roles_as_before = roles_as_before(plan.source, plan.tenant_id)
+    destination = TenantReader(connect(plan.destination), replace(tenant, id=""))
+    known = {(item.type, item.source_id): item.destination_id for item in plan.items.all()}
+    known |= {key: link.destination_id for key, link in ledger.links_of(plan).items()}
+    destination.counterparts.update({key: id_ for key, id_ in known.items() if id_})
+    return source, destination
+
+
+def preflight(
+    plan: Plan, records: Sequence[Record], source: TenantReader, destination: TenantReader
+) -> list[FoundBy]:
+    """Give all findings about the objects that are to be created."""
+    found: list[FoundBy] = []
+    for name, type_ in resource_types().items():
+        mine = [record for record in records if record.type == name]
+        found += [
+            FoundBy(record, finding, name)
+            for record, finding in type_.check(mine, source, destination)
+        ]
+    for check in checks():
+        found += [FoundBy(None, finding) for finding in check(plan, records, source, destination)]
+    return found
+
+
+def preflight_again(plan: Plan) -> bool:
+    """Check a stored plan and store what was found; say whether it can be executed.
+
+    What planning itself found (a missing network, a name that is taken) needs a new plan and stays.
+    """
+    records = [record_of(item) for item in plan.items.filter(action=CREATE)]
+    found = preflight(plan, records, *readers_of(plan))
+    with transaction.atomic():
+        plan.findings.filter(made_by="preflight").delete()
+        _store(plan, found, made_by="preflight")
+        plan.preflighted_at = timezone.now()
+        blocked = plan.findings.filter(severity=BLOCK).exists()
+        if plan.state in (Plan.State.READY, Plan.State.BLOCKED):
+            plan.state = Plan.State.BLOCKED if blocked else Plan.State.READY
+        plan.save()
+    return not blocked
+
+
+def store_findings(plan: Plan, planned: Iterable[FoundBy], checked: Iterable[FoundBy]) -> None:
+    """Store what planning and preflight found, in place of what was stored before."""
+    plan.findings.all().delete()
+    _store(plan, planned, made_by="plan")
+    _store(plan, checked, made_by="preflight")
+
+
+def _store(plan: Plan, found: Iterable[FoundBy], *, made_by: str) -> None:
+    items = {(item.type, item.source_id): item for item in plan.items.all()}
+    PlanFinding.objects.bulk_create(
+        PlanFinding(
+            plan=plan,
+            item=items.get((each.record.type, each.record.id)) if each.record else None,
+            made_by=made_by,
+            type=each.record.type if each.record else each.type,
+            resource=(each.record.name or each.record.id) if each.record else "",
+            severity=each.finding.severity,
+            sentence=each.finding.sentence,
+            fix=each.finding.fix,
+        )
+        for each in found
+    )

@@ -1,0 +1,138 @@
+"""Flavors of the tenant's servers: adopted where an equal one is there, else created."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from dashboard.migrations_app.resources.base import (
+    ADOPT,
+    MAP,
+    Decision,
+    Json,
+    Loss,
+    Record,
+    Ref,
+    ResourceType,
+    Work,
+)
+from dashboard.migrations_app.resources.reader import TenantReader
+
+_DISABLED, _PUBLIC, _EPHEMERAL = (
+    "OS-FLV-DISABLED:disabled",
+    "os-flavor-access:is_public",
+    "OS-FLV-EXT-DATA:ephemeral",
+)
+_SIZES = ("name", "ram", "vcpus", "disk", "swap", _EPHEMERAL, "rxtx_factor", _PUBLIC)
+
+
+class Flavor(ResourceType):
+    """A Nova flavor that a server of the tenant uses, with its extra specs."""
+
+    name = "flavor"
+    plural = "flavors"
+    choice = "name or id of a flavor there"
+    needs = ("project",)
+    copied = (*_SIZES, "extra_specs")
+    own = ("id", "links", _DISABLED)
+    lost = {"description": "Descriptions of flavors are not carried."}
+
+    def discover(self, reader: TenantReader) -> Iterable[Record]:
+        """Give the flavors of the tenant's servers."""
+        return self.reread(reader, {reader.flavor_id(server) for server in reader.servers})
+
+    def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
+        """Give the flavors of these ids, used or not."""
+        return [_record(reader, fields) for fields in reader.flavors if fields["id"] in ids]
+
+    def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
+        """Adopt an equal flavor; one of the same name that differs needs a choice."""
+        name = choice or record.name
+        same = [f for f in reader.flavors if name in (f["name"], f["id"])]
+        if not same:
+            return _missing(record, choice, reader)
+        fields = {**same[0], "extra_specs": _extra_specs(reader, same[0])}
+        differing = [
+            key for key in self.copied if _value(record.fields, key) != _value(fields, key)
+        ]
+        if choice or not differing:
+            action = MAP if choice else ADOPT
+            return Decision(action=action, destination_id=same[0]["id"])
+        return Decision(
+            problem=f"Cloud {reader.cloud.name} has another flavor {name!r}: "
+            f"{', '.join(differing)} differ.",
+            fix=f"Map flavor:{record.name} to a flavor of the destination.",
+        )
+
+    def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        """A private flavor needs the project that gets access to it."""
+        return {"create": [] if record.fields[_PUBLIC] else [Ref("project", reader.tenant.id)]}
+
+    def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
+        """Beside what no flavor keeps: the access of other projects to a private one."""
+        yield from super().losses(record, reader)
+        if not record.fields[_PUBLIC]:
+            reason = "Only the tenant that moves gets access to its private flavor."
+            yield Loss(field="access", value="other projects", reason=reason)
+
+    def find(self, work: Work) -> str | None:
+        """A flavor's name is unique: one of that name came from the crashed attempt."""
+        flavors = work.destination.list("compute", "/flavors/detail", "flavors", is_public="None")
+        return next((f["id"] for f in flavors if f["name"] == work.record.name), None)
+
+    def create(self, work: Work) -> str:
+        """Create the flavor under the source's id; the destination has no such name."""
+        body: Json = {key: work.record.fields[key] for key in _SIZES if key in work.record.fields}
+        body["swap"] = body.get("swap") or 0
+        created = work.destination.post("compute", "/flavors", {"flavor": body}, "flavor")
+        return str(created["id"])
+
+    def complete(self, work: Work) -> None:
+        """Set the extra specs and, for a private flavor, the tenant's access."""
+        path = f"/flavors/{work.destination_id}"
+        if specs := work.record.fields["extra_specs"]:
+            work.destination.post("compute", f"{path}/os-extra_specs", {"extra_specs": specs})
+        if not work.record.fields[_PUBLIC]:
+            self._give_access(work, path)
+
+    def _give_access(self, work: Work, path: str) -> None:
+        if work.probing:
+            access = work.destination.get("compute", f"{path}/os-flavor-access")
+            if work.project_id in {entry["tenant_id"] for entry in access["flavor_access"]}:
+                return
+        body = {"addTenantAccess": {"tenant": work.project_id}}
+        work.destination.post("compute", f"{path}/action", body)
+
+    def remove(self, work: Work) -> None:
+        """Delete the flavor from the destination."""
+        work.destination.delete("compute", f"/flavors/{work.destination_id}")
+
+
+def _record(reader: TenantReader, fields: Json) -> Record:
+    return Record(
+        type="flavor",
+        id=fields["id"],
+        name=fields["name"],
+        fields={**fields, "extra_specs": _extra_specs(reader, fields)},
+        foreign=bool(fields[_PUBLIC]),
+    )
+
+
+def _missing(record: Record, choice: str, reader: TenantReader) -> Decision:
+    if not choice:
+        return Decision()
+    return Decision(
+        problem=f"Cloud {reader.cloud.name} has no flavor {choice!r}.",
+        fix=f"Choose another one for flavor:{record.name}, or none to have it created.",
+    )
+
+
+def _extra_specs(reader: TenantReader, flavor: Json) -> Json:
+    """Give a flavor's extra specs; before microversion 2.61 the list does not have them."""
+    if "extra_specs" in flavor:
+        return dict(flavor["extra_specs"])
+    found = reader.cloud.get("compute", f"/flavors/{flavor['id']}/os-extra_specs", "extra_specs")
+    return dict(found)
+
+
+def _value(fields: Mapping[str, Any], key: str) -> Any:
+    """Give a flavor's value; no swap is "" or 0, depending on the microversion."""
+    return fields.get(key) or 0

@@ -1,0 +1,161 @@
+"""Boots the copy of a server on the destination, as its owner."""
+
+import logging
+from urllib.parse import quote
+
+from dashboard import secrets
+from dashboard.clients.openstack import Cloud
+from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.resources.base import MARKER, Json, Work, chosen
+from dashboard.migrations_app.resources.compute.server.fields import ATTR, USER_DATA
+from dashboard.migrations_app.resources.compute.server.states import (
+    delete_server,
+    fault_of,
+    idle_server,
+)
+from dashboard.migrations_app.resources.reader import SERVER_MICROVERSION
+
+# 2.10: an administrator may name the user whose keys he reads
+_KEYPAIR_MICROVERSION = "2.10"
+_COPIED = ("name", "description", "tags", "accessIPv4", "accessIPv6", "OS-DCF:diskConfig")
+_HOSTNAME = f"{ATTR}hostname"
+# what a server can be created with only from a microversion on
+_SINCE = {"description": "2.19", "tags": "2.52", "hostname": "2.90"}
+# from here on it can be changed of an attached volume whether it is deleted with its server
+DELETION_MICROVERSION = "2.85"
+
+
+def boot(work: Work) -> str:
+    """Boot the copy and wait until it runs; give its id.
+
+    Raises ``NeedsOperator`` with Nova's reason when it does not; then nothing of it stays.
+    """
+    owner = work.owner(work.record.fields["user_id"])
+    body = _body(work)
+    if key_name := work.record.fields.get("key_name"):
+        body |= _key(work, owner, key_name)
+    microversion = owner.at_most("compute", SERVER_MICROVERSION)
+    created = owner.post(
+        "compute", "/servers", {"server": body}, "server", microversion=microversion
+    )
+    fault = boot_fault(work, created["id"])
+    if fault:
+        raise NeedsOperator(
+            f"Cloud {work.destination.name} could not boot server {work.record.name}: {fault}",
+            fix="Mend that there (hosts, capacity, the flavor's demands), then retry.",
+        )
+    return str(created["id"])
+
+
+def boot_fault(work: Work, server_id: str) -> str:
+    """Wait until a new server runs; remove it and give the reason when it failed, else ""."""
+    server = idle_server(work.destination, server_id, check=work.check)
+    if server["status"] != "ERROR":
+        return ""
+    delete_server(work.destination, server_id, check=work.check)
+    return fault_of(server)
+
+
+def find_booted(work: Work) -> str | None:
+    """Give the running server that has the marker; one that failed to boot is removed."""
+    servers = work.destination.list(
+        "compute", "/servers/detail", "servers", all_tenants=1, project_id=work.project_id
+    )
+    for server in servers:
+        is_ours = server["metadata"].get(MARKER) == work.record.id
+        if is_ours and not boot_fault(work, server["id"]):
+            return str(server["id"])
+    return None
+
+
+def remove_temporary_key(work: Work) -> None:
+    """Delete the key that a boot in another's place needed."""
+    if name := work.facts.get("temporary_key"):
+        work.destination.delete("compute", f"/os-keypairs/{quote(name)}")
+        work.remember(temporary_key="")
+
+
+def _body(work: Work) -> Json:
+    """Give the server to create: on its ports, from its copied disk or its root volume."""
+    fields, cloud = work.record.fields, work.destination
+    ports = [{"port": work.counterpart("port", id_)} for id_ in fields["ports"]]
+    body: Json = {
+        **chosen(fields, _COPIED),
+        **chosen(work.decided, ("availability_zone",)),
+        **_user_data(work),
+        **_disk(work),
+        "flavorRef": work.counterpart("flavor", fields["flavor_id"]),
+        "networks": ports or "none",
+        "metadata": {**fields["metadata"], MARKER: work.record.id},
+        "config_drive": fields["config_drive"],
+    }
+    if fields.get(_HOSTNAME):
+        body["hostname"] = fields[_HOSTNAME]
+    return {
+        name: value
+        for name, value in body.items()
+        if name not in _SINCE or cloud.supports("compute", _SINCE[name])
+    }
+
+
+def _disk(work: Work) -> Json:
+    root = work.record.fields["root_volume"]
+    if not root:
+        return {"imageRef": work.facts["destination_image"]}
+    # where it can be set later, a boot that fails must not take the volume with it
+    later = work.destination.supports("compute", DELETION_MICROVERSION)
+    device = {
+        "boot_index": 0,
+        "uuid": work.counterpart("volume", root),
+        "source_type": "volume",
+        "destination_type": "volume",
+        "delete_on_termination": not later and root in work.record.fields["deleted_volumes"],
+    }
+    return {"block_device_mapping_v2": [device]}
+
+
+def _user_data(work: Work) -> Json:
+    """Read the user data from the source at the moment of use: it may hold passwords."""
+    microversion = work.source.at_most("compute", SERVER_MICROVERSION)
+    path = f"/servers/{work.record.id}"
+    server = work.source.get("compute", path, "server", microversion=microversion)
+    user_data = server.get(USER_DATA)
+    secrets.register(user_data)
+    return {"user_data": user_data} if user_data else {}
+
+
+def _key(work: Work, owner: Cloud, name: str) -> Json:
+    """Give the name of the key; the operator gets it for a while where he acts for the owner.
+
+    A key of which nobody knows the public half any more is left out: the guest has it already.
+    """
+    if work.acts_for_itself(work.record.fields["user_id"]):
+        return {"key_name": name}
+    user_id = work.record.fields["user_id"]
+    path = f"/os-keypairs/{quote(name)}"
+    theirs = work.source.find(
+        "compute", f"{path}?user_id={user_id}", "keypair", microversion=_KEYPAIR_MICROVERSION
+    )
+    if theirs is None:
+        work.log(f"Left out key {name}: its owner has deleted it.", level=logging.WARNING)
+        return {}
+    ours = owner.find("compute", path, "keypair")
+    if ours is None:
+        work.remember(temporary_key=name)
+        _lend(owner, name, theirs)
+    elif ours["public_key"].split()[:2] != theirs["public_key"].split()[:2]:
+        raise NeedsOperator(
+            f"The operator's account on cloud {owner.name} has another key named {name}.",
+            fix="Rename it there, then retry.",
+        )
+    return {"key_name": name}
+
+
+def _lend(owner: Cloud, name: str, key: Json) -> None:
+    body = {"name": name, "public_key": key["public_key"]}
+    try:
+        owner.post("compute", "/os-keypairs", {"keypair": body})
+    except NeedsOperator:
+        # another server with the same key may have been faster
+        if owner.find("compute", f"/os-keypairs/{quote(name)}") is None:
+            raise

@@ -1,0 +1,82 @@
+"""What Nova's answer tells of a server, in the form in which two clouds can be compared."""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Iterable
+
+from dashboard.migrations_app.resources.base import MARKER, Json, Record
+from dashboard.migrations_app.resources.reader import TenantReader
+
+ATTR = "OS-EXT-SRV-ATTR:"
+USER_DATA = f"{ATTR}user_data"
+ATTACHED = "os-extended-volumes:volumes_attached"
+
+# of this process only, see _fingerprint
+_key = os.urandom(32)
+
+
+def server_record(server: Json, reader: TenantReader) -> Record:
+    """Give the record of a server: references as ids, in the order in which the guest sees them."""
+    volumes = _volume_ids(server, reader)
+    fields = {
+        **server,
+        "metadata": {key: value for key, value in server["metadata"].items() if key != MARKER},
+        "image": (server["image"] or {}).get("id", ""),
+        "flavor_id": reader.flavor_id(server),
+        "ports": _port_ids(server, reader),
+        "volumes": volumes,
+        "root_volume": volumes[0] if volumes and not server["image"] else "",
+        "deleted_volumes": [v["id"] for v in server[ATTACHED] if v.get("delete_on_termination")],
+        "server_groups": _groups(server, reader),
+        "config_drive": str(server.get("config_drive")).lower() == "true",
+        USER_DATA: _fingerprint(server.get(USER_DATA)),
+    }
+    return Record(type="server", id=server["id"], name=server["name"], fields=fields)
+
+
+def mac_addresses(server: Json) -> list[str]:
+    """Give the server's MACs in the order of its interfaces; Nova lists addresses in that order."""
+    addresses = (address for network in server["addresses"].values() for address in network)
+    return [*dict.fromkeys(address["OS-EXT-IPS-MAC:mac_addr"] for address in addresses)]
+
+
+def _port_ids(server: Json, reader: TenantReader) -> list[str]:
+    """Give the server's ports, in the order of its interfaces; one without addresses comes last."""
+    order = {mac: index for index, mac in enumerate(mac_addresses(server))}
+    ports = [port for port in reader.ports if port["device_id"] == server["id"]]
+    ports.sort(key=lambda port: order.get(port["mac_address"], len(order)))
+    return [port["id"] for port in ports]
+
+
+def _volume_ids(server: Json, reader: TenantReader) -> list[str]:
+    """Give the server's volumes by their devices: the root's first, then vdb, vdc, …, vdaa."""
+    devices = {
+        volume["id"]: attachment["device"] or ""
+        for volume in reader.volumes
+        for attachment in volume["attachments"]
+        if attachment["server_id"] == server["id"]
+    }
+    root = server.get(f"{ATTR}root_device_name")
+    attached = [volume["id"] for volume in server[ATTACHED]]
+
+    def place(volume_id: str) -> tuple[bool, int, str]:
+        device = devices.get(volume_id, "")
+        return device != root, len(device), device
+
+    return sorted(attached, key=place)
+
+
+def _groups(server: Json, reader: TenantReader) -> list[str]:
+    groups: Iterable[Json] = reader.list(
+        "compute", "/os-server-groups", "server_groups", all_projects="true"
+    )
+    return [group["name"] for group in groups if server["id"] in group["members"]]
+
+
+def _fingerprint(user_data: str | None) -> str:
+    """Give what two servers' user data can be compared by, within this process only.
+
+    It may hold passwords: neither it nor anything by which it could be guessed is stored.
+    """
+    return hmac.digest(_key, user_data.encode(), hashlib.sha256).hex() if user_data else ""

@@ -1,0 +1,110 @@
+"""The states of a server: which can be moved, and how one is brought into another.
+
+A move changes the state twice: the source's server is halted so that its disks stand still, and
+its copy, which Nova always starts, is brought into the state that the source's had.
+"""
+
+from collections.abc import Callable, Mapping
+
+from dashboard.clients.openstack import Cloud, wait_for
+from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.resources.base import Json
+
+ACTIVE, SHUTOFF, PAUSED, SUSPENDED = "ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED"
+MOVABLE = (ACTIVE, SHUTOFF, PAUSED, SUSPENDED)
+CHANGE_SECONDS = 1800
+DELETE_SECONDS = 1800
+
+FIXES: Mapping[str, str] = {
+    "BUILD": "Wait until it is active",
+    "ERROR": "Reset its state, or delete it",
+    "HARD_REBOOT": "Wait until it is active",
+    "MIGRATING": "Wait until it has been migrated",
+    "PASSWORD": "Wait until its password is set",
+    "REBOOT": "Wait until it is active",
+    "REBUILD": "Wait until it has been rebuilt",
+    "RESCUE": "Take it out of rescue mode (openstack server unrescue)",
+    "RESIZE": "Wait until it has been resized, and confirm",
+    "REVERT_RESIZE": "Wait until it has been reverted",
+    "SHELVED": "Unshelve it",
+    "SHELVED_OFFLOADED": "Unshelve it",
+    "SOFT_DELETED": "Restore or delete it",
+    "UNKNOWN": "Bring its host back",
+    "VERIFY_RESIZE": "Confirm or revert its resize",
+}
+
+_ACTIONS: Mapping[tuple[str, str], str] = {
+    (ACTIVE, SHUTOFF): "os-stop",
+    (ACTIVE, PAUSED): "pause",
+    (ACTIVE, SUSPENDED): "suspend",
+    (SHUTOFF, ACTIVE): "os-start",
+    (PAUSED, ACTIVE): "unpause",
+    (SUSPENDED, ACTIVE): "resume",
+}
+
+
+def idle_server(cloud: Cloud, server_id: str, *, check: Callable[[], None]) -> Json:
+    """Wait until Nova does nothing with the server, and give it.
+
+    The status alone is not enough: it is ACTIVE before some tasks are over.
+    """
+
+    def idle() -> Json | None:
+        server = cloud.get("compute", f"/servers/{server_id}", "server")
+        busy = server.get("OS-EXT-STS:task_state") or server["status"] == "BUILD"
+        return None if busy else server
+
+    what = f"cloud {cloud.name} to finish what it does with server {server_id}"
+    return wait_for(idle, what=what, seconds=CHANGE_SECONDS, check=check)
+
+
+def bring_to(cloud: Cloud, server_id: str, status: str, *, check: Callable[[], None]) -> None:
+    """Bring a server into one of the ``MOVABLE`` states from another; from itself is nothing to do.
+
+    Raises ``NeedsOperator`` when it is in a state from which no single action leads there.
+    """
+    server = idle_server(cloud, server_id, check=check)
+    if server["status"] == status:
+        return
+    action = _ACTIONS.get((server["status"], status))
+    if action is None:
+        raise NeedsOperator(
+            f"Server {server['name']} on cloud {cloud.name} is {server['status']} and cannot "
+            f"become {status}.",
+            fix=f"{fix_of(server['status'])}, then retry.",
+        )
+    cloud.post("compute", f"/servers/{server_id}/action", {action: None})
+
+    def there() -> bool | None:
+        changed = idle_server(cloud, server_id, check=check)
+        if changed["status"] == "ERROR":
+            raise NeedsOperator(
+                f"Server {server['name']} on cloud {cloud.name} went into ERROR instead of "
+                f"{status}: {fault_of(changed)}",
+                fix="Bring it back to work, then retry.",
+            )
+        return True if changed["status"] == status else None
+
+    what = f"server {server['name']} to become {status}"
+    wait_for(there, what=what, seconds=CHANGE_SECONDS, check=check)
+
+
+def delete_server(cloud: Cloud, server_id: str, *, check: Callable[[], None]) -> None:
+    """Delete a server and wait until it is gone: only then are its ports and volumes free."""
+    path = f"/servers/{server_id}"
+    cloud.delete("compute", path)
+
+    def gone() -> bool | None:
+        return None if cloud.find("compute", path, "server") else True
+
+    wait_for(gone, what=f"server {server_id} to be gone", seconds=DELETE_SECONDS, check=check)
+
+
+def fix_of(status: str) -> str:
+    """Say, as the beginning of a sentence, how a server leaves a state that cannot be moved."""
+    return FIXES.get(status, "Bring it to ACTIVE or SHUTOFF")
+
+
+def fault_of(server: Json) -> str:
+    """Give Nova's own words about what went wrong."""
+    return str(server.get("fault", {}).get("message") or "Nova gives no reason.")

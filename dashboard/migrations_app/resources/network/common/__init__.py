@@ -1,0 +1,1 @@
+"""What several network types share."""

@@ -1,0 +1,230 @@
+"""What all of neutron's resources have in common.
+
+Neutron has no field for a foreign id, so the marker stands in the description while the object is
+being created; a later call that completes the object puts the tenant's own description in its
+place. A crash between the two is found by the marker.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.resources.base import (
+    MAP,
+    WARN,
+    Decision,
+    Difference,
+    Finding,
+    Json,
+    Loss,
+    Record,
+    Ref,
+    ResourceType,
+    Work,
+    chosen,
+    is_empty,
+)
+from dashboard.migrations_app.resources.reader import TenantReader
+
+# ids, times and states that each neutron keeps for itself
+NEUTRON_OWN = (
+    "id",
+    "project_id",
+    "tenant_id",
+    "status",
+    "created_at",
+    "updated_at",
+    "revision_number",
+    "standard_attr_id",
+)
+
+# attributes that only clouds with an extension have: its alias, and the value that needs none
+_EXTENSIONS: Mapping[str, tuple[str, Any]] = {
+    "allowed_address_pairs": ("allowed-address-pairs", None),
+    "binding:vnic_type": ("binding", "normal"),
+    "dns_domain": ("dns-integration", None),
+    "dns_name": ("dns-integration", None),
+    "extra_dhcp_opts": ("extra_dhcp_opt", None),
+    "mtu": ("net-mtu-writable", None),
+    "numa_affinity_policy": ("port-numa-affinity-policy", None),
+    "port_security_enabled": ("port-security", True),
+    "propagate_uplink_status": ("uplink-status-propagation", False),
+    "routes": ("extraroute", None),
+    "service_types": ("subnet-service-types", None),
+    "stateful": ("stateful-security-group", True),
+}
+_unrecognized = re.compile(r"Unrecognized attribute\(s\) '([^']*)'")
+
+
+class NeutronResource(ResourceType):
+    """A resource of the network API: ``collection`` is its path, ``singular`` its body."""
+
+    collection: ClassVar[str]
+    singular: ClassVar[str]
+
+    def record(self, fields: Json, *, foreign: bool = False) -> Record:
+        """Give the record of one object of the API."""
+        name = fields.get("name") or ""
+        return Record(type=self.name, id=fields["id"], name=name, fields=fields, foreign=foreign)
+
+    def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
+        """Create it, or map it to the destination's object that the choice names, by name or id."""
+        return self._named(record, choice, reader) if choice else Decision()
+
+    def _named(self, record: Record, name: str, reader: TenantReader) -> Decision:
+        """Map to the one object of that name or id; none or several are a problem."""
+        path, key = f"/{self.collection}", _key(self.collection)
+        found = reader.list("network", path, key, name=name) or reader.list(
+            "network", path, key, id=name
+        )
+        if len(found) == 1:
+            return Decision(action=MAP, destination_id=found[0]["id"])
+        count = f"{len(found)} {self.plural}" if found else f"no {self.label}"
+        return Decision(
+            action=MAP,
+            problem=f"Cloud {reader.cloud.name} has {count} named {name!r}.",
+            fix=f"Create it there, or map {self.name}:{record.name}=NAME-OR-ID to another one.",
+        )
+
+    def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        """Beside what it maps, every object needs the project that will own it."""
+        mapped = super().requires(record, reader)[self.stages[0].name]
+        return {"create": [Ref("project", reader.tenant.id), *mapped]}
+
+    def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
+        """What no object of the type keeps; a feature that is switched off is nothing to lose."""
+        for loss in super().losses(record, reader):
+            if loss.value is not False or loss.field not in self.lost:
+                yield loss
+
+    def check(
+        self, records: Sequence[Record], source: TenantReader, destination: TenantReader
+    ) -> Iterable[tuple[Record | None, Finding]]:
+        """Warn of attributes for which the destination lacks neutron's extension."""
+        if not records:
+            return
+        listed = destination.list("network", "/extensions", "extensions")
+        aliases = {extension["alias"] for extension in listed}
+        for record in records:
+            for name in self.copied:
+                alias, default = _EXTENSIONS.get(name, ("", None))
+                value = record.fields.get(name)
+                if alias and alias not in aliases and value != default and not is_empty(value):
+                    yield record, _lacking(destination.cloud.name, self.label, name, alias)
+
+    def body(self, work: Work) -> Json:
+        """Give the attributes to create the object with; types add what they map."""
+        return chosen(work.record.fields, self.copied)
+
+    def completion(self, work: Work) -> Json:
+        """Give the attributes that are set once the object is there, the description above all."""
+        return {"description": work.record.fields.get("description") or ""}
+
+    def find(self, work: Work) -> str | None:
+        """Look for the marker in the descriptions of the tenant's objects."""
+        return self._first(work, description=marker(work))
+
+    def create(self, work: Work) -> str:
+        """Create the object for the tenant, marked."""
+        return self._post(work, {**self.body(work), "description": marker(work)})
+
+    def complete(self, work: Work) -> None:
+        """Put the tenant's description, and what the type adds, in place of the marker."""
+        self._put(work, self.completion(work))
+
+    def remove(self, work: Work) -> None:
+        """Delete the object from the destination."""
+        work.destination.delete("network", f"/{self.collection}/{work.destination_id}")
+
+    def finalize(self, work: Work) -> None:
+        """Delete the object from the source."""
+        work.source.delete("network", f"/{self.collection}/{work.record.id}")
+
+    def _first(self, work: Work, **query: Any) -> str | None:
+        path, key = f"/{self.collection}", _key(self.collection)
+        found = work.destination.list("network", path, key, project_id=work.project_id, **query)
+        return next((str(fields["id"]) for fields in found), None)
+
+    def _post(self, work: Work, body: Json) -> str:
+        """Create for the tenant, without attributes that the destination turns out to refuse."""
+        body = {**body, "project_id": work.project_id}
+        path = f"/{self.collection}"
+        try:
+            answer = work.destination.post("network", path, {self.singular: body}, self.singular)
+        except NeedsOperator as error:
+            refused = _refused_attributes(error) & body.keys()
+            if not refused:
+                raise
+            work.log(
+                f"Left out {', '.join(sorted(refused))} of {self.label} {work.record.name}: "
+                f"{error.sentence}",
+                level=logging.WARNING,
+            )
+            body = {name: value for name, value in body.items() if name not in refused}
+            answer = work.destination.post("network", path, {self.singular: body}, self.singular)
+        return str(answer["id"])
+
+    def _put(self, work: Work, body: Json) -> Json:
+        """Change the object on the destination and give it as it is then."""
+        path = f"/{self.collection}/{work.destination_id}"
+        answer: Json = work.destination.put("network", path, {self.singular: body})[self.singular]
+        return answer
+
+    def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
+        """Give the attributes in a form in which both clouds' can be compared.
+
+        ``translate(type, id)`` gives the destination's id of an object.
+        """
+        return dict(fields)
+
+    def differences(
+        self, source: Record, destination: Record, counterpart: Callable[[str, str], str | None]
+    ) -> Iterable[Difference]:
+        """Give the fields that differ, in their comparable form."""
+
+        def translate(type_name: str, source_id: str) -> str:
+            return counterpart(type_name, source_id) or f"no counterpart of {source_id}"
+
+        ours = replace(source, fields=self.comparable(source.fields, translate))
+        theirs = replace(destination, fields=self.comparable(destination.fields, _unchanged))
+        return super().differences(ours, theirs, counterpart)
+
+
+def marker(work: Work) -> str:
+    """Give the description of an object that is being created."""
+    return f"pumphouse {work.record.id}"
+
+
+def keeps_addresses(options: Mapping[str, Any]) -> bool:
+    """Say whether addresses on networks of others move along, or the destination gives new ones."""
+    return bool(options.get("addresses", "keep") == "keep")
+
+
+def _key(collection: str) -> str:
+    return collection.replace("-", "_")
+
+
+def _unchanged(type_name: str, id_: str) -> str:
+    return id_
+
+
+def _lacking(cloud: str, label: str, name: str, alias: str) -> Finding:
+    return Finding(
+        severity=WARN,
+        sentence=f"Cloud {cloud} does not know {name} of a {label}: it will be left out.",
+        fix=f"Have neutron's extension {alias} enabled there to carry it.",
+    )
+
+
+def _refused_attributes(error: NeedsOperator) -> set[str]:
+    """Give the names of attributes that a neutron's answer refuses for themselves.
+
+    Extensions differ between clouds, and so does the overhead that tunnels take from the MTU.
+    """
+    if "MTU is too big" in error.sentence:
+        return {"mtu"}
+    named = _unrecognized.search(error.sentence)
+    return set(named[1].split(", ")) if named else set()

@@ -1,0 +1,93 @@
+"""Are addresses free on the destination's networks that belong to others?
+
+On the tenant's own networks nothing can be in the way: they are created with it.
+"""
+
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_address, ip_network
+
+from dashboard.migrations_app.resources.base import BLOCK, Finding, Json, Record
+from dashboard.migrations_app.resources.network.common.neutron import keeps_addresses
+from dashboard.migrations_app.resources.reader import TenantReader
+
+Checked = tuple[Record, Finding]
+
+_FIX = "Free it there, or plan with addresses: new."
+
+
+def address_conflicts(
+    wanted: Mapping[str, Mapping[str, Record]], source: TenantReader, destination: TenantReader
+) -> Iterable[Checked]:
+    """Block what wants an address that the destination's network does not have or has given away.
+
+    ``wanted`` are the addresses by the source's id of their network, each with what wants it.
+    """
+    if not keeps_addresses(source.options):
+        return
+    for network_id, records in wanted.items():
+        if counterpart := counterpart_of(network_id, source, destination):
+            yield from _outside(records, counterpart, destination)
+            yield from _taken(records, counterpart, destination)
+
+
+def mac_conflicts(
+    wanted: Mapping[str, Mapping[str, Record]], source: TenantReader, destination: TenantReader
+) -> Iterable[Checked]:
+    """Block ports of which the MAC is in use on the destination's network already."""
+    for network_id, records in wanted.items():
+        counterpart = counterpart_of(network_id, source, destination)
+        ports = destination.matching("/ports", "ports", "mac_address", records)
+        for port in ports:
+            if port["network_id"] == counterpart and not _is_ours(port, destination):
+                sentence = f"The MAC {port['mac_address']} is in use by port {port['id']}"
+                yield _block(records[port["mac_address"]], sentence, destination, "Delete it.")
+
+
+def counterpart_of(network_id: str, source: TenantReader, destination: TenantReader) -> str:
+    """Give what a network of others is mapped to: as decided, or else the one of its name."""
+    if decided := destination.counterparts.get(("network", network_id)):
+        return decided
+    names = {network["id"]: network["name"] for network in source.networks}
+    found = destination.list("network", "/networks", "networks", name=names.get(network_id, ""))
+    return str(found[0]["id"]) if len(found) == 1 else ""
+
+
+def _outside(
+    records: Mapping[str, Record], network_id: str, destination: TenantReader
+) -> Iterable[Checked]:
+    subnets = destination.list("network", "/subnets", "subnets", network_id=network_id)
+    cidrs = [ip_network(subnet["cidr"]) for subnet in subnets]
+    gateways = {subnet["gateway_ip"] for subnet in subnets}
+    for address, record in records.items():
+        if address in gateways:
+            sentence = f"The address {address} is the gateway of a subnet"
+            yield _block(record, sentence, destination, _FIX)
+        if not any(ip_address(address) in cidr for cidr in cidrs):
+            sentence = f"The address {address} is in none of the network's subnets"
+            yield _block(record, sentence, destination, "Map the network to another one.")
+
+
+def _taken(
+    records: Mapping[str, Record], network_id: str, destination: TenantReader
+) -> Iterable[Checked]:
+    filters = [f"ip_address={address}" for address in records]
+    for port in destination.matching("/ports", "ports", "fixed_ips", filters):
+        if port["network_id"] != network_id or _is_ours(port, destination):
+            continue
+        for address in {fixed["ip_address"] for fixed in port["fixed_ips"]} & records.keys():
+            holder = f"{port['device_owner'] or 'port'} {port['device_id'] or port['id']}"
+            sentence = f"The address {address} is taken by {holder}"
+            yield _block(records[address], sentence, destination, _FIX)
+
+
+def _is_ours(port: Json, destination: TenantReader) -> bool:
+    """Say whether an earlier part of this very move made the port, or what it belongs to."""
+    ours = {*destination.counterparts.values()}
+    return port["id"] in ours or port["device_id"] in ours
+
+
+def _block(record: Record, sentence: str, destination: TenantReader, fix: str) -> Checked:
+    finding = Finding(
+        severity=BLOCK, sentence=f"{sentence} on cloud {destination.cloud.name}.", fix=fix
+    )
+    return record, finding

@@ -1,0 +1,76 @@
+"""Networks: the tenant's own are created, those it only uses are mapped by name."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dashboard.migrations_app.resources.base import Decision, Loss, Record
+from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.tenant_network import is_foreign
+from dashboard.migrations_app.resources.reader import TenantReader
+
+_SEGMENT = "The destination chooses the segment of a tenant network itself."
+_SEGMENTS = ("provider:network_type", "provider:physical_network", "provider:segmentation_id")
+
+
+class Network(NeutronResource):
+    """A Neutron network. Shared and external ones of others are expected on the destination."""
+
+    name = "network"
+    plural = "networks"
+    choice = "name or id of a network there; only for networks of others"
+    collection = "networks"
+    singular = "network"
+    needs = ("project",)
+    copied = (
+        "name",
+        "description",
+        "admin_state_up",
+        "shared",
+        "port_security_enabled",
+        "mtu",
+        "dns_domain",
+    )
+    own = (
+        *NEUTRON_OWN,
+        "subnets",
+        "availability_zones",
+        "ipv4_address_scope",
+        "ipv6_address_scope",
+        "router:external",
+        "is_default",
+        "l2_adjacency",
+    )
+    lost = {
+        **dict.fromkeys((*_SEGMENTS, "segments"), _SEGMENT),
+        "availability_zone_hints": "Zones of network agents differ between clouds.",
+        "tags": "Tags of networks are not carried.",
+        "qos_policy_id": "QoS policies are not carried.",
+        "vlan_transparent": "Transparent VLANs are not carried.",
+        "qinq": "Stacked VLANs are not carried.",
+    }
+
+    def discover(self, reader: TenantReader) -> Iterable[Record]:
+        """Give the tenant's networks and those of others that it uses."""
+        for network in reader.networks:
+            yield self.record(network, foreign=is_foreign(network, reader))
+
+    def may_choose(self, *, foreign: bool) -> bool:
+        """The tenant's own networks are created."""
+        return foreign
+
+    def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
+        """Create the tenant's own; find others by the name of the choice, or their own."""
+        if not record.foreign:
+            return super().decide(record, choice, reader)
+        decision = self._named(record, choice or record.name, reader)
+        if not decision.problem:
+            return decision
+        kind = "an external" if record.fields.get("router:external") else "a shared"
+        return replace(decision, problem=f"{decision.problem} The tenant uses {kind} one.")
+
+    def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
+        """A tunnel's number means nothing to a tenant; a physical segment does."""
+        physical = bool(record.fields.get("provider:physical_network"))
+        for loss in super().losses(record, reader):
+            if physical or loss.field not in _SEGMENTS:
+                yield loss

@@ -1,0 +1,300 @@
+"""Routers: interfaces while preparing, the gateway and its address at the cutover."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from ipaddress import ip_address, ip_network
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from dashboard.migrations_app.resources.base import (
+    CUTOVER,
+    Finding,
+    Json,
+    Loss,
+    Record,
+    Ref,
+    Stage,
+    Work,
+)
+from dashboard.migrations_app.resources.network.common.neutron import (
+    NEUTRON_OWN,
+    NeutronResource,
+    keeps_addresses,
+)
+from dashboard.migrations_app.resources.network.common.shared_addresses import address_conflicts
+from dashboard.migrations_app.resources.network.common.tenant_network import (
+    INTERFACE_OWNERS,
+    own_subnets,
+)
+from dashboard.migrations_app.resources.reader import TenantReader
+
+GATEWAY = "external_gateway_info"
+
+
+class Router(NeutronResource):
+    """A Neutron router with its interfaces, static routes and external gateway."""
+
+    name = "router"
+    plural = "routers"
+    collection = "routers"
+    singular = "router"
+    needs = ("project", "network", "subnet")
+    copied = ("name", "description", "admin_state_up", "interfaces", "routes", GATEWAY)
+    own = (*NEUTRON_OWN, "availability_zones", "external_gateways", "service_type_id")
+    lost = {
+        "distributed": "The destination chooses whether its routers are distributed.",
+        "ha": "The destination chooses whether its routers are highly available.",
+        "availability_zone_hints": "Zones of network agents differ between clouds.",
+        "flavor_id": "Flavors of routers are not carried.",
+        "enable_ndp_proxy": "NDP proxies are not carried.",
+        "enable_default_route_bfd": "Failure detection of default routes is not carried.",
+        "enable_default_route_ecmp": "Several default routes are not carried.",
+        "qos_policy_id": "QoS policies are not carried.",
+        "tags": "Tags of routers are not carried.",
+    }
+    stages = (
+        Stage(name="create", verb="Create"),
+        Stage(name="interfaces", verb="Connect"),
+        Stage(name="release", verb="Release the address of", phase=CUTOVER),
+        Stage(name="gateway", verb="Set the gateway of", phase=CUTOVER),
+    )
+    ready = "interfaces"
+
+    def discover(self, reader: TenantReader) -> Iterable[Record]:
+        """Give the tenant's routers, each with its ``interfaces``, which the API has as ports."""
+        ids = [router["id"] for router in reader.routers]
+        ports = [
+            port
+            for port in reader.matching("/ports", "ports", "device_id", ids)
+            if port["device_owner"] in INTERFACE_OWNERS
+        ]
+        subnets = _subnets(reader, ports)
+        own = {subnet["id"] for subnet in own_subnets(reader)}
+        for router in reader.routers:
+            mine = [port for port in ports if port["device_id"] == router["id"]]
+            interfaces = [each for port in mine for each in _interfaces(port, subnets, own)]
+            yield self.record({**router, "interfaces": interfaces})
+
+    def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        """The source gives its address away only when no floating IP needs it any more."""
+        floating = [ip["id"] for ip in reader.floating_ips if ip["router_id"] == record.id]
+        gateway = record.fields[GATEWAY]
+        return {
+            **super().requires(record, reader),
+            "interfaces": [
+                Ref("subnet", interface["subnet_id"], "create")
+                for interface in record.fields["interfaces"]
+            ],
+            "release": [Ref("floating_ip", id_, "release") for id_ in floating],
+            "gateway": [Ref("network", gateway["network_id"])] if gateway else [],
+        }
+
+    def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
+        """Also the gateway's address, where the plan gives a new one."""
+        yield from super().losses(record, reader)
+        addresses = _gateway_addresses(record.fields)
+        if addresses and not keeps_addresses(reader.options):
+            reason = "The plan takes new addresses on networks of others."
+            yield Loss(field=GATEWAY, value=addresses, reason=reason)
+
+    def check(
+        self, records: Sequence[Record], source: TenantReader, destination: TenantReader
+    ) -> Iterable[tuple[Record | None, Finding]]:
+        """Look whether the gateways' addresses are free."""
+        yield from super().check(records, source, destination)
+        wanted: dict[str, dict[str, Record]] = {}
+        for record in records:
+            for address in _gateway_addresses(record.fields):
+                wanted.setdefault(record.fields[GATEWAY]["network_id"], {})[address] = record
+        yield from address_conflicts(wanted, source, destination)
+
+    def body(self, work: Work) -> Json:
+        """The router alone; the rest has stages of its own."""
+        body = super().body(work)
+        return {name: body[name] for name in ("name", "admin_state_up") if name in body}
+
+    def complete(self, work: Work) -> None:
+        """Nothing yet: the marker stays until the stage ``interfaces`` changes the router."""
+
+    def interfaces(self, work: Work) -> None:
+        """Connect the router as the source's, then set what routes need no gateway."""
+        there = {address for port in self._ports(work) for address in _addresses(port)}
+        by_port = itemgetter("port_id")
+        for _, group in groupby(sorted(work.record.fields["interfaces"], key=by_port), by_port):
+            missing = [each for each in group if each["ip_address"] not in there]
+            for body in _connections(work, missing):
+                self._act(work, "add_router_interface", body)
+        routes = _near_routes(work.record.fields)
+        self._put(work, {**self.completion(work), **({"routes": routes} if routes else {})})
+
+    def undo_interfaces(self, work: Work) -> None:
+        """Disconnect the router; what no route needs can go."""
+        if work.record.fields["routes"]:
+            self._put(work, {"routes": []})
+        for port in self._ports(work, always=True):
+            self._act(work, "remove_router_interface", {"port_id": port["id"]})
+
+    def release(self, work: Work) -> None:
+        """Take the gateway from the source's router, after remembering it."""
+        if not work.record.fields[GATEWAY] or not keeps_addresses(work.options):
+            return
+        path = f"/routers/{work.record.id}"
+        if not work.facts.get(GATEWAY):
+            router = work.source.get("network", path, "router")
+            work.remember(**{GATEWAY: router[GATEWAY], "routes": router["routes"]})
+        before = {**work.record.fields, **work.facts}
+        work.source.put("network", path, {"router": _without_gateway(before)})
+
+    def undo_release(self, work: Work) -> None:
+        """Give the source's router its gateway back, with the same address."""
+        if not work.facts.get(GATEWAY):
+            return
+        before = {**work.record.fields, **work.facts}
+        for body in _with_gateway(before, before[GATEWAY]):
+            work.source.put("network", f"/routers/{work.record.id}", {"router": body})
+        work.remember(**{GATEWAY: None})
+
+    def gateway(self, work: Work) -> None:
+        """Set the destination's gateway, with the source's address where it is kept."""
+        before = self.before(work.record, work.facts).fields
+        if not before[GATEWAY]:
+            return
+        info = {
+            "network_id": work.counterpart("network", before[GATEWAY]["network_id"]),
+            "enable_snat": before[GATEWAY].get("enable_snat", True),
+        }
+        if keeps_addresses(work.options):
+            addresses = _gateway_addresses(before)
+            info["external_fixed_ips"] = [{"ip_address": address} for address in addresses]
+        for body in _with_gateway(before, info):
+            self._put(work, body)
+
+    def undo_gateway(self, work: Work) -> None:
+        """Take the gateway from the destination's router."""
+        before = self.before(work.record, work.facts).fields
+        if before[GATEWAY]:
+            self._put(work, _without_gateway(before))
+
+    def finalize(self, work: Work) -> None:
+        """Delete the source's router; only a router without interfaces can be."""
+        path = f"/routers/{work.record.id}"
+        if not work.source.find("network", path):
+            return
+        work.source.put("network", path, {"router": {"routes": [], GATEWAY: {}}})
+        for interface in {each["port_id"] for each in work.record.fields["interfaces"]}:
+            body = {"port_id": interface}
+            work.source.put("network", f"{path}/remove_router_interface", body)
+        super().finalize(work)
+
+    def _ports(self, work: Work, *, always: bool = False) -> list[Json]:
+        """Give the router's interfaces; none at the first attempt, which need not ask."""
+        if not work.probing and not always:
+            return []
+        device_id = work.destination_id
+        found = work.destination.list("network", "/ports", "ports", device_id=device_id)
+        return [port for port in found if port["device_owner"] in INTERFACE_OWNERS]
+
+    def _act(self, work: Work, action: str, body: Json) -> None:
+        work.destination.put("network", f"/routers/{work.destination_id}/{action}", body)
+
+    def before(self, record: Record, facts: Mapping[str, Any]) -> Record:
+        """Give the router with the gateway that was taken from it."""
+        if not facts.get(GATEWAY):
+            return record
+        taken = {GATEWAY: facts[GATEWAY], "routes": facts["routes"]}
+        return replace(record, fields={**record.fields, **taken})
+
+    def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
+        """Interfaces compare by cidr and address, the gateway without ids of subnets."""
+        gateway = fields[GATEWAY] or {}
+        return {
+            **fields,
+            "interfaces": [
+                f"{each['ip_address']} in {each['cidr']}" for each in fields["interfaces"]
+            ],
+            GATEWAY: gateway
+            and {
+                "network": translate("network", gateway["network_id"]),
+                "enable_snat": gateway.get("enable_snat"),
+                "addresses": _gateway_addresses(fields),
+            },
+        }
+
+
+def _subnets(reader: TenantReader, ports: Iterable[Json]) -> dict[str, Json]:
+    """Give the subnets of ports by id, also those of others."""
+    own = {subnet["id"]: subnet for subnet in own_subnets(reader)}
+    used = {fixed["subnet_id"] for port in ports for fixed in port["fixed_ips"]}
+    others = reader.matching("/subnets", "subnets", "id", used - own.keys())
+    return {**own, **{subnet["id"]: subnet for subnet in others}}
+
+
+def _interfaces(port: Json, subnets: Mapping[str, Json], own: set[str]) -> Iterable[Json]:
+    for fixed in port["fixed_ips"]:
+        subnet = subnets[fixed["subnet_id"]]
+        yield {
+            "port_id": port["id"],
+            "network_id": port["network_id"],
+            "subnet_id": fixed["subnet_id"],
+            "ip_address": fixed["ip_address"],
+            "cidr": subnet["cidr"],
+            # neutron chooses this very address when only the subnet is named
+            "is_gateway": subnet["id"] in own and fixed["ip_address"] == subnet["gateway_ip"],
+        }
+
+
+def _connections(work: Work, interfaces: Sequence[Json]) -> Iterable[Json]:
+    """Give what connects the interfaces of one port: their subnets, or a port of that addresses."""
+    if all(each["is_gateway"] for each in interfaces):
+        return [{"subnet_id": work.counterpart("subnet", each["subnet_id"])} for each in interfaces]
+    return [{"port_id": _port(work, interfaces)}]
+
+
+def _port(work: Work, interfaces: Sequence[Json]) -> str:
+    """Give a port with the addresses, perhaps one that a crashed attempt left unconnected."""
+    network_id = work.counterpart("network", interfaces[0]["network_id"])
+    addresses = [each["ip_address"] for each in interfaces]
+    body = {
+        "network_id": network_id,
+        "project_id": work.project_id,
+        "fixed_ips": [{"ip_address": address} for address in addresses],
+    }
+    query = {"network_id": network_id, "fixed_ips": f"ip_address={addresses[0]}"}
+    found = work.destination.list("network", "/ports", "ports", **query) if work.probing else ()
+    left = [port for port in found if port["project_id"] == work.project_id]
+    port = left[0] if left else work.destination.post("network", "/ports", {"port": body}, "port")
+    return str(port["id"])
+
+
+def _addresses(port: Json) -> list[str]:
+    return [fixed["ip_address"] for fixed in port["fixed_ips"]]
+
+
+def _gateway_addresses(fields: Mapping[str, Any]) -> list[str]:
+    gateway = fields[GATEWAY] or {}
+    return sorted(fixed["ip_address"] for fixed in gateway.get("external_fixed_ips", ()))
+
+
+def _near_routes(fields: Mapping[str, Any]) -> list[Json]:
+    """Give the routes over the router's interfaces: those that need no gateway."""
+    cidrs = [ip_network(interface["cidr"]) for interface in fields["interfaces"]]
+    return [
+        route
+        for route in fields["routes"]
+        if any(ip_address(route["nexthop"]) in cidr for cidr in cidrs)
+    ]
+
+
+def _with_gateway(fields: Mapping[str, Any], info: Json) -> Iterable[Json]:
+    """Give the changes that set a gateway: neutron refuses routes over it in the same call."""
+    yield {GATEWAY: {name: value for name, value in info.items() if value is not None}}
+    if len(_near_routes(fields)) < len(fields["routes"]):
+        yield {"routes": fields["routes"]}
+
+
+def _without_gateway(fields: Mapping[str, Any]) -> Json:
+    """Give the change that takes a gateway away, and the routes over it, which would keep it."""
+    near = _near_routes(fields)
+    routes = {"routes": near} if len(near) < len(fields["routes"]) else {}
+    return {GATEWAY: {}, **routes}

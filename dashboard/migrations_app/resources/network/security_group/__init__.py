@@ -1,0 +1,225 @@
+"""Security groups: all groups first, then their rules, because rules name other groups."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.resources.base import (
+    ADOPT,
+    CREATE,
+    Decision,
+    Difference,
+    Json,
+    Loss,
+    Record,
+    Ref,
+    Stage,
+    Work,
+)
+from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.tenant_network import (
+    DEFAULT_GROUP,
+    moving_ports,
+)
+from dashboard.migrations_app.resources.network.security_group.rules import (
+    GROUP,
+    RULES,
+    carried,
+    left_out,
+    marked,
+    remote_groups,
+    rule_body,
+    rule_key,
+    rule_sentence,
+)
+from dashboard.migrations_app.resources.reader import TenantReader
+
+
+class SecurityGroup(NeutronResource):
+    """A security group with its rules, the project's default group included."""
+
+    name = "security_group"
+    plural = "security groups"
+    collection = "security-groups"
+    singular = "security_group"
+    needs = ("project",)
+    copied = ("name", "description", "stateful", RULES)
+    own = (*NEUTRON_OWN, "shared")
+    lost = {"tags": "Tags of security groups are not carried."}
+    stages = (
+        Stage(name="create", verb="Create"),
+        Stage(name="rules", verb="Set the rules of"),
+    )
+    ready = "rules"
+
+    def discover(self, reader: TenantReader) -> Iterable[Record]:
+        """Give the tenant's groups, and those of others that its ports or rules use."""
+        own = reader.owned("/security-groups", "security_groups")
+        used = {id_ for port in moving_ports(reader) for id_ in port["security_groups"]}
+        used |= {remote for group in own for remote in remote_groups(group[RULES])}
+        foreign = used - {group["id"] for group in own}
+        others = reader.matching("/security-groups", "security_groups", "id", foreign)
+        known = {group["id"] for group in (*own, *others)}
+        for group in (*own, *others):
+            fields = {**group, RULES: marked(group[RULES], known)}
+            yield self.record(fields, foreign=group["id"] in foreign)
+
+    def reconsider(
+        self, record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
+    ) -> Decision:
+        """In a project that is adopted, the default group is not ours to empty or delete."""
+        project = decision_of("project", record.fields["project_id"])
+        if decision.action == CREATE and project and project.action == ADOPT:
+            return replace(decision, decided={**decision.decided, "adopted": True})
+        return decision
+
+    def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        """The rules need every group that they name."""
+        remotes = sorted(remote_groups(carried(record.fields)) - {record.id})
+        groups = [Ref(self.name, group_id, "create") for group_id in remotes]
+        return {**super().requires(record, reader), "rules": groups}
+
+    def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
+        """Also the rules that cannot be carried, and whose a group has been."""
+        yield from super().losses(record, reader)
+        for rule in left_out(record.fields):
+            reason = "The rule names an address group, or a group that does not move."
+            yield Loss(field="rule", value=rule_sentence(rule), reason=reason)
+        if record.foreign:
+            reason = "The group of another project becomes the tenant's own."
+            yield Loss(field="project_id", value=record.fields["project_id"], reason=reason)
+        if record.foreign and record.name == DEFAULT_GROUP:
+            reason = "A project has one default group only: this one is created as an ordinary one."
+            yield Loss(field="name", value=DEFAULT_GROUP, reason=reason)
+
+    def find(self, work: Work) -> str | None:
+        """Look for the marker; the default group makes itself known by its name."""
+        return self._first(work, name=DEFAULT_GROUP) if _is_default(work) else super().find(work)
+
+    def create(self, work: Work) -> str:
+        """Create the group. Neutron makes the default one itself when groups are listed."""
+        if not _is_default(work):
+            return super().create(work)
+        group_id = self._first(work, name=DEFAULT_GROUP)
+        if group_id is None:
+            raise NeedsOperator(
+                f"Cloud {work.destination.name} made no default group for the project.",
+                fix="Look into the log of its neutron, then retry.",
+            )
+        return group_id
+
+    def body(self, work: Work) -> Json:
+        """Everything but the rules, which come later."""
+        body = {name: value for name, value in super().body(work).items() if name != RULES}
+        if work.record.name == DEFAULT_GROUP:
+            body["name"] = f"{DEFAULT_GROUP} of {work.record.fields['project_id']}"
+        return body
+
+    def complete(self, work: Work) -> None:
+        """Nothing yet: the marker stays until the stage ``rules`` changes the group anyway."""
+
+    def rules(self, work: Work) -> None:
+        """Make the rules those of the source: delete what it does not have, add what is missing."""
+        there = {rule_key(rule): rule["id"] for rule in self._settle(work)[RULES]}
+        wanted = {rule_key(rule): rule for rule in _wanted(work)}
+        if not _is_kept(work):
+            self._delete(work, [there[key] for key in there.keys() - wanted.keys()])
+        elif "rules_before" not in work.facts:
+            work.remember(rules_before=[*there.values()])
+        _add(work, [wanted[key] for key in wanted if key not in there])
+
+    def undo_rules(self, work: Work) -> None:
+        """Take our rules out of a default group that was there before us."""
+        before = work.facts.get("rules_before")
+        if before is not None:
+            now = [rule["id"] for rule in self._get(work)[RULES]]
+            self._delete(work, [rule_id for rule_id in now if rule_id not in before])
+
+    def remove(self, work: Work) -> None:
+        """Delete the group; an operator may delete a default group, which a tenant may not."""
+        if not _is_kept(work):
+            super().remove(work)
+
+    def _settle(self, work: Work) -> Json:
+        """Complete the group itself and give it with its rules, as it is then."""
+        if _is_kept(work):
+            return self._get(work)
+        body = self.completion(work)
+        if _is_default(work) and work.record.fields.get("stateful") is False:
+            body["stateful"] = False
+        return self._put(work, body)
+
+    def _get(self, work: Work) -> Json:
+        path = f"/{self.collection}/{work.destination_id}"
+        return work.destination.get("network", path, self.singular)
+
+    def _delete(self, work: Work, rule_ids: Iterable[str]) -> None:
+        for rule_id in rule_ids:
+            work.destination.delete("network", f"/security-group-rules/{rule_id}")
+
+    def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
+        """Rules compare as sentences, with the destination's ids of remote groups."""
+        rules = [
+            {**rule, GROUP: translate(self.name, rule[GROUP]) if rule[GROUP] else None}
+            for rule in carried(fields)
+        ]
+        return {**fields, RULES: [rule_sentence(rule) for rule in rules]}
+
+    def differences(
+        self, source: Record, destination: Record, counterpart: Callable[[str, str], str | None]
+    ) -> Iterable[Difference]:
+        """Give a difference for each rule that only one side has."""
+        for found in super().differences(source, destination, counterpart):
+            if found.field != RULES:
+                yield found
+                continue
+            for rule in sorted({*found.source} - {*found.destination}):
+                yield Difference(field=RULES, source=rule, destination=None)
+            for rule in sorted({*found.destination} - {*found.source}):
+                yield Difference(field=RULES, source=None, destination=rule)
+
+
+def _is_default(work: Work) -> bool:
+    return work.record.name == DEFAULT_GROUP and not work.record.foreign
+
+
+def _is_kept(work: Work) -> bool:
+    return _is_default(work) and bool(work.decided.get("adopted"))
+
+
+def _wanted(work: Work) -> Iterable[Json]:
+    """Give the source's rules with the destination's ids of the groups that they name."""
+    for rule in carried(work.record.fields):
+        remote = rule[GROUP]
+        yield {**rule, GROUP: work.counterpart("security_group", remote) if remote else None}
+
+
+def _add(work: Work, rules: Sequence[Json]) -> None:
+    """Add all rules in one call; one by one where the destination takes some for the same."""
+    owner = {"security_group_id": work.destination_id, "project_id": work.project_id}
+    bodies = [{**rule_body(rule), **owner} for rule in rules]
+    if not bodies:
+        return
+    try:
+        work.destination.post("network", "/security-group-rules", {RULES: bodies})
+    except NeedsOperator as error:
+        if "already exists" not in error.sentence:
+            raise
+        for body in bodies:
+            _add_one(work, body)
+
+
+def _add_one(work: Work, body: Json) -> None:
+    try:
+        work.destination.post("network", "/security-group-rules", {"security_group_rule": body})
+    except NeedsOperator as error:
+        # some releases take 0.0.0.0/0 and no prefix, or ports 1-65535 and none, for the same
+        if "already exists" not in error.sentence:
+            raise
+        work.log(
+            f"Left out a rule of {work.record.name} that the destination has in other words: "
+            f"{rule_sentence(body)}.",
+            level=logging.WARNING,
+        )

@@ -1,0 +1,97 @@
+"""Rules of security groups: which are the same, and how they read."""
+
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_network
+from typing import Any
+
+from dashboard.migrations_app.resources.base import Json
+
+RULES, GROUP, ADDRESS_GROUP = "security_group_rules", "remote_group_id", "remote_address_group_id"
+CARRIED = "carried"
+
+_PLAIN = ("direction", "ethertype", "port_range_min", "port_range_max")
+_COPIED = (*_PLAIN, "protocol", "remote_ip_prefix", GROUP, "description")
+# neutron's names for protocols; it stores a rule's protocol as it was given, name or number
+_PROTOCOLS = {
+    **{"hopopt": 0, "icmp": 1, "igmp": 2, "ipip": 4, "tcp": 6, "egp": 8, "udp": 17, "dccp": 33},
+    **{"ipv6-encap": 41, "ipv6-route": 43, "ipv6-frag": 44, "rsvp": 46, "gre": 47, "esp": 50},
+    **{"ah": 51, "icmpv6": 58, "ipv6-icmp": 58, "ipv6-nonxt": 59, "ipv6-opts": 60, "ospf": 89},
+    **{"vrrp": 112, "pgm": 113, "sctp": 132, "udplite": 136},
+}
+_NAMES = {number: name for name, number in _PROTOCOLS.items()}
+
+
+def marked(rules: Iterable[Json], known_groups: set[str]) -> list[Json]:
+    """Give the rules, each saying whether it can be carried.
+
+    Without the remote that it names, a rule would let everybody in.
+    """
+    return [{**rule, CARRIED: _is_carried(rule, known_groups)} for rule in rules]
+
+
+def _is_carried(rule: Mapping[str, Any], known_groups: set[str]) -> bool:
+    remote = rule.get(GROUP)
+    return not rule.get(ADDRESS_GROUP) and (not remote or remote in known_groups)
+
+
+def carried(group: Mapping[str, Any]) -> list[Json]:
+    """Give the rules of a group that can be carried."""
+    return [rule for rule in group[RULES] if rule[CARRIED]]
+
+
+def left_out(group: Mapping[str, Any]) -> list[Json]:
+    """Give the rules of a group that cannot be carried."""
+    return [rule for rule in group[RULES] if not rule[CARRIED]]
+
+
+def remote_groups(rules: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Give the ids of all groups that rules name as their remote."""
+    return {rule[GROUP] for rule in rules if rule.get(GROUP)}
+
+
+def rule_body(rule: Mapping[str, Any]) -> Json:
+    """Give the attributes to create a rule with."""
+    return {name: rule.get(name) for name in _COPIED}
+
+
+def rule_key(rule: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Give what two rules have in common that are the same, however they are written."""
+    return (
+        *(rule.get(name) for name in _PLAIN),
+        _protocol(rule),
+        _prefix(rule),
+        rule.get(GROUP),
+        rule.get(ADDRESS_GROUP),
+        rule.get("description") or "",
+    )
+
+
+def rule_sentence(rule: Mapping[str, Any]) -> str:
+    """Give a rule in words: "ingress IPv4 tcp 22-22 with 10.0.0.0/8"."""
+    protocol = _protocol(rule)
+    ports = (rule.get("port_range_min"), rule.get("port_range_max"))
+    remote = rule.get(GROUP) or rule.get(ADDRESS_GROUP)
+    words = (
+        rule["direction"],
+        rule["ethertype"],
+        "any" if protocol is None else str(_NAMES.get(protocol, protocol)),
+        "" if ports == (None, None) else f"{ports[0]}-{ports[1]}",
+        f"with group {remote}" if remote else f"with {_prefix(rule) or 'anybody'}",
+        f"({rule['description']})" if rule.get("description") else "",
+    )
+    return " ".join(word for word in words if word)
+
+
+def _protocol(rule: Mapping[str, Any]) -> int | None:
+    given = str(rule.get("protocol") or "any").lower()
+    if given == "any":
+        return None
+    number = int(given) if given.isdigit() else _PROTOCOLS[given]
+    # neutron turns ICMP of an IPv6 rule into ICMPv6
+    is_icmp6 = number == _PROTOCOLS["icmp"] and rule.get("ethertype") == "IPv6"
+    return _PROTOCOLS["ipv6-icmp"] if is_icmp6 else number
+
+
+def _prefix(rule: Mapping[str, Any]) -> str | None:
+    given = rule.get("remote_ip_prefix")
+    return str(ip_network(given, strict=False)) if given else None

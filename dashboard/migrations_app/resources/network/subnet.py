@@ -1,0 +1,81 @@
+"""Subnets: created without DHCP, which is switched on when all ports have their addresses."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from dashboard.migrations_app.resources.base import Json, Record, Ref, Stage, Work
+from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.tenant_network import (
+    INTERFACE_OWNERS,
+    moves,
+    own_subnets,
+)
+from dashboard.migrations_app.resources.reader import TenantReader
+
+
+class Subnet(NeutronResource):
+    """A subnet of one of the tenant's own networks."""
+
+    name = "subnet"
+    plural = "subnets"
+    collection = "subnets"
+    singular = "subnet"
+    needs = ("project", "network")
+    copied = (
+        "name",
+        "description",
+        "cidr",
+        "ip_version",
+        "gateway_ip",
+        "allocation_pools",
+        "dns_nameservers",
+        "host_routes",
+        "enable_dhcp",
+        "ipv6_ra_mode",
+        "ipv6_address_mode",
+        "service_types",
+        "dns_publish_fixed_ip",
+    )
+    mapped = {"network_id": "network"}
+    own = (*NEUTRON_OWN, "router:external")
+    lost = {
+        "subnetpool_id": "Subnet pools are not carried; the subnet keeps its addresses.",
+        "segment_id": "The destination chooses the segment of a tenant network itself.",
+        "tags": "Tags of subnets are not carried.",
+    }
+    stages = (
+        Stage(name="create", verb="Create"),
+        Stage(name="dhcp", verb="Set DHCP of"),
+    )
+
+    def discover(self, reader: TenantReader) -> Iterable[Record]:
+        """Give the subnets of the tenant's own networks, an operator's among them too."""
+        return [self.record(subnet) for subnet in own_subnets(reader)]
+
+    def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        """DHCP takes addresses of the pool for itself, so every other port comes first."""
+        ports = [port for port in reader.ports if _has_address_in(port, record.id)]
+        servers = [Ref("port", port["id"], "create") for port in ports if moves(port)]
+        routers = {p["device_id"] for p in ports if p["device_owner"] in INTERFACE_OWNERS}
+        return {"dhcp": servers + [Ref("router", id_, "interfaces") for id_ in sorted(routers)]}
+
+    def body(self, work: Work) -> Json:
+        """Without DHCP, where neutron lets us; no gateway has to be said explicitly."""
+        fields = work.record.fields
+        return {
+            **super().body(work),
+            "network_id": work.counterpart("network", fields["network_id"]),
+            "gateway_ip": fields.get("gateway_ip"),
+            # IPv6 modes cannot be given without DHCP, nor later
+            "enable_dhcp": bool(fields.get("ipv6_ra_mode") or fields.get("ipv6_address_mode")),
+        }
+
+    def complete(self, work: Work) -> None:
+        """Nothing yet: the marker stays until the stage ``dhcp`` changes the subnet anyway."""
+
+    def dhcp(self, work: Work) -> None:
+        """Switch DHCP on where the source has it, and put the tenant's description in place."""
+        self._put(work, {**self.completion(work), "enable_dhcp": work.record.fields["enable_dhcp"]})
+
+
+def _has_address_in(port: Json, subnet_id: str) -> bool:
+    return any(fixed["subnet_id"] == subnet_id for fixed in port["fixed_ips"])

@@ -1,0 +1,50 @@
+"""Who owns what is moved: services write down as owner whoever made the call."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from dashboard.migrations_app.resources.base import CREATE, Decision, Json, Loss, Record, Ref
+from dashboard.migrations_app.resources.reader import TenantReader
+
+_READERS = frozenset({"reader"})
+
+
+def acting_owner(record: Record, reader: TenantReader) -> list[Ref]:
+    """Give what must be there before the object's owner can create it: the user and its roles."""
+    user_id = record.fields["user_id"]
+    roles = [
+        Ref("role_assignment", f"{user_id}:{assignment['role']['id']}")
+        for assignment in _assignments(user_id, reader)
+    ]
+    return [Ref("user", user_id), *roles]
+
+
+def lost_owner(record: Record, reader: TenantReader) -> Iterable[Loss]:
+    """Name the owner as lost who may not create anything: a reader, or one without any role."""
+    assignments = _assignments(record.fields["user_id"], reader)
+    roles = {assignment["role"]["name"] for assignment in assignments}
+    if not roles - _READERS:
+        yield _loss(record, "Its owner may not create anything in the project.")
+
+
+def reconsider_owner(
+    record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
+) -> Decision:
+    """Name the owner as lost whom the plan does not create: nobody knows his password."""
+    user = decision_of("user", record.fields["user_id"])
+    if decision.action != CREATE or (user and user.action == CREATE):
+        return decision
+    loss = _loss(record, "Its owner exists on the destination already and is not touched.")
+    return replace(decision, losses=(*decision.losses, loss))
+
+
+def _assignments(user_id: str, reader: TenantReader) -> list[Json]:
+    return [each for each in reader.role_assignments if each.get("user", {}).get("id") == user_id]
+
+
+def _loss(record: Record, reason: str) -> Loss:
+    return Loss(
+        field="user_id",
+        value=record.fields["user_id"],
+        reason=f"{reason} The operator's account will be the owner.",
+    )

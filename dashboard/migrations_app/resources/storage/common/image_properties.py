@@ -1,0 +1,39 @@
+"""Which attributes of an image another Glance takes, by rule: anybody may add properties.
+
+An image of a snapshot carries what Nova and Cinder noted about their own objects, and Glance and
+openstacksdk what they noted about its bytes; none of that is true elsewhere.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.migrations_app.resources.base import MARKER, Json, is_empty
+
+TEMPORARY = "pumphouse_temporary"
+COPIED = ("name", "disk_format", "container_format", "visibility", "min_disk", "min_ram")
+OPTIONAL = ("os_hidden", "tags", "protected")
+REFERENCES = ("kernel_id", "ramdisk_id")
+OWN = (
+    *("id", "status", "virtual_size", "os_hash_algo", "os_hash_value"),
+    *("created_at", "updated_at", "deleted_at", "self", "file", "schema", "direct_url"),
+    *("locations", "stores", "owner", "owner_id", "owner_user_name", "owner_project_name"),
+    *("user_id", "instance_uuid", "base_image_ref", "image_location", "image_state"),
+    *("boot_roles", "base_image_properties", MARKER, TEMPORARY),
+)
+DATA = ("size", "checksum")
+_RESERVED = ("os_glance_", "os_hash_", "owner_specified.")
+_ATTRIBUTES = frozenset((*COPIED, *OPTIONAL, *REFERENCES, *OWN, *DATA))
+
+
+def properties_of(image: Mapping[str, Any]) -> Json:
+    """Give the properties that the image's users have set and that are true on any cloud."""
+    return {
+        name: value
+        for name, value in image.items()
+        if name not in _ATTRIBUTES and not name.startswith(_RESERVED) and not is_empty(value)
+    }
+
+
+def attributes_of(image: Mapping[str, Any]) -> Json:
+    """Give the attributes that every image has."""
+    return {name: value for name, value in image.items() if name in _ATTRIBUTES}

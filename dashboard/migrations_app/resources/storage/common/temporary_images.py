@@ -1,0 +1,121 @@
+"""Moves the data of servers and volumes: captured in an image of the source, copied, removed.
+
+The images are told by the property ``TEMPORARY`` or, where an API takes none, by their names, so
+that whatever a crash left behind is found again.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dashboard.clients.image_stream import copy_image
+from dashboard.clients.openstack import Cloud, wait_for
+from dashboard.errors import Retryable
+from dashboard.migrations_app.resources.base import Json, Work
+from dashboard.migrations_app.resources.storage.common.image_properties import (
+    REFERENCES,
+    TEMPORARY,
+    properties_of,
+)
+
+CAPTURE_SECONDS = 12 * 3600
+_volume_image = re.compile(r"pumphouse-volume-[0-9a-f-]{36}-image")
+
+
+def is_temporary(image: Mapping[str, Any]) -> bool:
+    """Say whether an image is one of those that only carry data through a move."""
+    return TEMPORARY in image or bool(_volume_image.fullmatch(image.get("name") or ""))
+
+
+def label(work: Work) -> str:
+    """Give the value by which the object's temporary images are marked."""
+    return f"{work.record.type}:{work.record.id}"
+
+
+def find_image(cloud: Cloud, **query: Any) -> Json | None:
+    """Give the first image with those attributes, which may be properties."""
+    return next(iter(cloud.list("image", "/images", "images", **query)), None)
+
+
+def await_captured(work: Work, image_id: str, *, is_at_work: Callable[[], bool], what: str) -> None:
+    """Wait until an image that Nova or Cinder makes is active.
+
+    Raises ``Retryable`` when it failed: then it is gone, or stays queued while ``is_at_work`` says
+    that nobody fills it any more.
+    """
+
+    def captured() -> bool | None:
+        idle = not is_at_work()
+        image = work.source.find("image", f"/images/{image_id}") or {}
+        status = image.get("status", "deleted")
+        if status == "active":
+            return True
+        if idle or status in ("killed", "deleted"):
+            work.source.delete("image", f"/images/{image_id}")
+            raise Retryable(f"Cloud {work.source.name} failed to make {what}: it is {status}.")
+        return None
+
+    wait_for(captured, what=what, seconds=CAPTURE_SECONDS, check=work.check)
+
+
+def transfer(work: Work) -> None:
+    """Copy the captured image to the destination, owned by the tenant, and note its digest.
+
+    Once it is there and noted it is not copied again.
+    """
+    if work.facts.get("digest"):
+        return
+    if work.probing:
+        _remove(work.destination, **{TEMPORARY: label(work)})
+    image = work.source.get("image", f"/images/{work.facts['source_image']}")
+    image_id, digest = copy_image(
+        work.source,
+        image,
+        work.destination,
+        _body(work, image),
+        progress=work.progress,
+        check=work.check,
+    )
+    work.remember(destination_image=image_id, digest=str(digest), size=digest.size)
+    work.log(f"Copied {digest.size} bytes of {work.record.type} {work.record.name}, {digest}.")
+
+
+def remove_from_source(work: Work, name: str) -> None:
+    """Delete the object's temporary image in the source, named so where its id was never noted."""
+    if image_id := work.facts.get("source_image"):
+        work.source.delete("image", f"/images/{image_id}")
+    elif work.probing:
+        _remove(work.source, name=name)
+    work.remember(source_image="")
+
+
+def remove_from_destination(work: Work) -> None:
+    """Delete the object's temporary image on the destination."""
+    if image_id := work.facts.get("destination_image"):
+        work.destination.delete("image", f"/images/{image_id}")
+    elif work.probing:
+        _remove(work.destination, **{TEMPORARY: label(work)})
+    work.remember(destination_image="")
+
+
+def _body(work: Work, image: Mapping[str, Any]) -> Json:
+    body: Json = {
+        **properties_of(image),
+        "name": image["name"],
+        "disk_format": image["disk_format"],
+        "container_format": image["container_format"],
+        "min_disk": image["min_disk"],
+        "min_ram": image["min_ram"],
+        "owner": work.project_id,
+        "visibility": "private",
+        TEMPORARY: label(work),
+    }
+    for name in REFERENCES:
+        if image.get(name):
+            body[name] = work.counterpart("image", image[name])
+    return body
+
+
+def _remove(cloud: Cloud, **query: Any) -> None:
+    for image in cloud.list("image", "/images", "images", **query):
+        cloud.delete("image", f"/images/{image['id']}")

@@ -1,0 +1,265 @@
+"""Images: the tenant's own with their bytes, and those of others that its servers started from."""
+
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from dashboard.clients.image_stream import copy_image, told_digest
+from dashboard.clients.openstack import Cloud
+from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.resources.base import (
+    ADOPT,
+    BLOCK,
+    MAP,
+    MARKER,
+    SKIP,
+    Decision,
+    Finding,
+    Json,
+    Record,
+    Ref,
+    ResourceType,
+    Work,
+    chosen,
+)
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.storage.common.image_properties import (
+    COPIED,
+    DATA,
+    OPTIONAL,
+    OWN,
+    REFERENCES,
+    attributes_of,
+    properties_of,
+)
+from dashboard.migrations_app.resources.storage.common.temporary_images import is_temporary
+
+_PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
+_EVERYBODYS = ("public", "community")
+# a snapshot of a server that boots from a volume: no bytes, only the ids of snapshots of volumes
+_MAPPING = "block_device_mapping"
+
+
+class Image(ResourceType):
+    """A Glance image with its bytes. One of others is adopted where an equal one is there."""
+
+    name = "image"
+    plural = "images"
+    choice = "name or id of an image there"
+    needs = ("project",)
+    copied = (*COPIED, *OPTIONAL, *DATA, "properties")
+    mapped = dict.fromkeys(REFERENCES, "image")
+    own = OWN
+    lost = {"members": "Only projects that have been moved already are members again."}
+
+    def discover(self, reader: TenantReader) -> Iterable[Record]:
+        """Give the tenant's images, hidden ones too, and those that its servers use."""
+        own = [
+            *reader.list("image", "/images", "images", owner=reader.tenant.id),
+            *reader.list("image", "/images", "images", owner=reader.tenant.id, os_hidden="true"),
+        ]
+        records = [_record(image, reader) for image in own if not is_temporary(image)]
+        yield from records
+        used = _used_images(reader, records) - {image["id"] for image in own}
+        yield from self._read(reader, used)
+
+    def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
+        """Give the images with these ids, those that belong to the operator too."""
+        own = [record for record in self.discover(reader) if record.id in ids]
+        return [*own, *self._read(reader, {*ids} - {record.id for record in own})]
+
+    def _read(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
+        """Give those of the images that still exist; servers outlive the image they come from."""
+        for image_id in sorted(ids):
+            image = reader.cloud.find("image", f"/images/{image_id}")
+            if image and not is_temporary(image):
+                yield _record(image, reader)
+
+    def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
+        """Create the tenant's own; adopt an equal one for what is everybody's."""
+        if choice:
+            return _mapped(record, choice, reader)
+        if reason := _without_data(record):
+            return Decision(action=SKIP, reason=reason)
+        if record.foreign:
+            for image in reader.list("image", "/images", "images", name=record.name):
+                if image["status"] == "active" and _same_bytes(record.fields, image):
+                    return Decision(action=ADOPT, destination_id=image["id"])
+        return Decision()
+
+    def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        """The project that will own it, its kernel and its ramdisk."""
+        used = [record.fields.get(name) for name in REFERENCES]
+        project = Ref("project", reader.tenant.id)
+        return {"create": [project, *(Ref("image", image_id) for image_id in used if image_id)]}
+
+    def check(
+        self, records: Sequence[Record], source: TenantReader, destination: TenantReader
+    ) -> Iterable[tuple[Record | None, Finding]]:
+        """Block images in formats that the destination does not take."""
+        if not records:
+            return
+        properties = destination.cloud.get("image", "/schemas/image", "properties")
+        for record in records:
+            for name in ("disk_format", "container_format"):
+                offered = properties.get(name, {}).get("enum", ())
+                if offered and record.fields.get(name) not in offered:
+                    yield record, _refused(record, name, destination)
+
+    def find(self, work: Work) -> str | None:
+        """Look for the marker; an image that a crash left without all of its bytes is removed."""
+        hidden = str(bool(work.record.fields.get("os_hidden"))).lower()
+        query = {MARKER: work.record.id, "os_hidden": hidden}
+        for image in [*work.destination.list("image", "/images", "images", **query)]:
+            if image["status"] == "active" and _same_bytes(work.record.fields, image):
+                return str(image["id"])
+            work.destination.delete("image", f"/images/{image['id']}")
+        return None
+
+    def create(self, work: Work) -> str:
+        """Create the image with its bytes."""
+        source = work.source.get("image", f"/images/{work.record.id}")
+        image_id, digest = copy_image(
+            work.source,
+            source,
+            work.destination,
+            self._body(work),
+            progress=work.progress,
+            check=work.check,
+        )
+        work.remember(digest=str(digest), size=digest.size)
+        return image_id
+
+    def _body(self, work: Work) -> Json:
+        fields = work.record.fields
+        body: Json = {
+            **fields["properties"],
+            **chosen(fields, (*COPIED, "tags")),
+            MARKER: work.record.id,
+        }
+        if fields.get("os_hidden"):
+            body["os_hidden"] = True
+        # what is everybody's is the operator's; anything else must be the tenant's to be seen by it
+        if not (work.record.foreign and fields["visibility"] in _EVERYBODYS):
+            body["owner"] = work.project_id
+        for name in REFERENCES:
+            if fields.get(name):
+                body[name] = work.counterpart("image", fields[name])
+        return body
+
+    def complete(self, work: Work) -> None:
+        """Share the image with those of its members that have moved, and protect it."""
+        for member in work.record.fields["members"]:
+            self._share(work, member)
+        if work.record.fields.get("protected"):
+            _protect(work, True)
+
+    def _share(self, work: Work, member: str) -> None:
+        try:
+            project_id = work.counterpart("project", member)
+        except NeedsOperator:
+            work.log(
+                f"Left out member {member} of image {work.record.name}: it has not been moved.",
+                level=logging.WARNING,
+            )
+            return
+        path = f"/images/{work.destination_id}/members"
+        listed = work.destination.list("image", path, "members")
+        if project_id not in {each["member_id"] for each in listed}:
+            work.destination.post("image", path, {"member": project_id})
+
+    def remove(self, work: Work) -> None:
+        """Delete the image from the destination, protected or not."""
+        path = f"/images/{work.destination_id}"
+        image = work.destination.find("image", path)
+        if image and image["protected"]:
+            _protect(work, False)
+        work.destination.delete("image", path)
+
+    def finalize(self, work: Work) -> None:
+        """Delete the image from the source."""
+        if work.record.fields.get("protected"):
+            _patch_protected(work.source, work.record.id, False)
+        work.source.delete("image", f"/images/{work.record.id}")
+
+
+def _record(image: Json, reader: TenantReader) -> Record:
+    """Give the record of an image: users' properties apart, and with whom it is shared."""
+    fields = {
+        **attributes_of(image),
+        "properties": properties_of(image),
+        "members": _members(image, reader),
+    }
+    return Record(
+        type="image",
+        id=image["id"],
+        name=image.get("name") or "",
+        fields=fields,
+        foreign=image.get("owner") != reader.tenant.id,
+    )
+
+
+def _members(image: Json, reader: TenantReader) -> list[str]:
+    if image["visibility"] != "shared":
+        return []
+    members = reader.list("image", f"/images/{image['id']}/members", "members")
+    return [member["member_id"] for member in members]
+
+
+def _used_images(reader: TenantReader, own: Iterable[Record]) -> set[str]:
+    """Give the ids of the images that the tenant's servers and images name."""
+    of_servers = {server["image"]["id"] for server in reader.servers if server["image"]}
+    named = {
+        server.get(f"OS-EXT-SRV-ATTR:{name}") for server in reader.servers for name in REFERENCES
+    }
+    named |= {record.fields.get(name) for record in own for name in REFERENCES}
+    return of_servers | {image_id for image_id in named if image_id}
+
+
+def _without_data(record: Record) -> str:
+    """Give why an image has no bytes to carry, empty when it has."""
+    if record.fields["status"] != "active":
+        return f"The image is {record.fields['status']}, not active."
+    if _MAPPING in record.fields["properties"] and not record.fields["size"]:
+        return "The image only names snapshots of volumes, which are not carried."
+    return ""
+
+
+def _mapped(record: Record, choice: str, reader: TenantReader) -> Decision:
+    found = reader.list("image", "/images", "images", name=choice) or [
+        image for image in [reader.cloud.find("image", f"/images/{choice}")] if image
+    ]
+    if len(found) == 1:
+        return Decision(action=MAP, destination_id=found[0]["id"])
+    count = f"{len(found)} images" if found else "no image"
+    return Decision(
+        action=MAP,
+        problem=f"Cloud {reader.cloud.name} has {count} named {choice!r}.",
+        fix=f"Map image:{record.name}=NAME-OR-ID to another one.",
+    )
+
+
+def _same_bytes(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Say whether two Glances tell the same hash; MD5 where they prefer different ones."""
+    mine, theirs = told_digest(one), told_digest(other)
+    if mine[0] == theirs[0]:
+        return bool(mine[1]) and mine == theirs
+    return bool(one.get("checksum")) and one["checksum"] == other.get("checksum")
+
+
+def _refused(record: Record, name: str, destination: TenantReader) -> Finding:
+    return Finding(
+        severity=BLOCK,
+        sentence=f"Image {record.name} has {name.replace('_', ' ')} {record.fields.get(name)}, "
+        f"which cloud {destination.cloud.name} does not take.",
+        fix="Convert it in the source, or allow the format in glance-api.conf there.",
+    )
+
+
+def _protect(work: Work, protected: bool) -> None:
+    _patch_protected(work.destination, work.destination_id, protected)
+
+
+def _patch_protected(cloud: Cloud, image_id: str, protected: bool) -> None:
+    change = [{"op": "replace", "path": "/protected", "value": protected}]
+    cloud.patch("image", f"/images/{image_id}", change, headers=_PATCH)

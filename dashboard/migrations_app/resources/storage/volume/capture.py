@@ -1,0 +1,157 @@
+"""Captures a volume of the source in a temporary image.
+
+A volume in use cannot be uploaded everywhere (``enable_force_upload`` is off by default), so it is
+read through a snapshot and a volume made from it; both belong to the operator and are removed as
+soon as the image is there. All three are found again by their names.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from dashboard.clients.openstack import Cloud, wait_for
+from dashboard.errors import Retryable
+from dashboard.migrations_app.resources.base import BLOCK, Finding, Json, Record, Work
+from dashboard.migrations_app.resources.storage.common.temporary_images import (
+    await_captured,
+    find_image,
+)
+
+COPY_SECONDS = 6 * 3600
+GONE_SECONDS = 1800
+AT_ONCE = 16  # threads of a worker
+_SERVICE = "block_storage"
+# Cinder refuses to delete what it is at work on
+_BUSY = ("creating", "downloading", "uploading")
+# sparse, so that only what was ever written travels; and no volume is cloned from it by the
+# storage, so that it can be deleted while the volume lives
+_FORMAT = {"disk_format": "qcow2", "container_format": "bare"}
+
+
+def image_name(work: Work) -> str:
+    """Give the name of the volume's temporary image."""
+    return f"pumphouse-volume-{work.record.id}-image"
+
+
+def capture_volume(work: Work) -> None:
+    """Make the temporary image of the volume and note its id as ``source_image``."""
+    image = find_image(work.source, name=image_name(work)) if work.probing else None
+    image_id = image["id"] if image else _upload(work, _readable(work))
+    work.remember(source_image=image_id)
+    await_captured(
+        work,
+        image_id,
+        is_at_work=lambda: _is_uploading(work),
+        what=f"the image of volume {work.record.name or work.record.id}",
+    )
+    remove_copy(work)
+
+
+def remove_copy(work: Work) -> None:
+    """Delete the copy of a volume in use and the snapshot that it was made from."""
+    if not work.facts.get("copied"):
+        return
+    # the snapshot last: some storage keeps it while a volume depends on it
+    for path, key, suffix in (("volumes", "volume", "copy"), ("snapshots", "snapshot", "snapshot")):
+        for found in _find(work, path, suffix):
+            _await_deleted(work, f"/{path}/{found['id']}", key)
+    work.remember(copied=False)
+
+
+def room_for_copies(records: Sequence[Record], source: Cloud) -> Finding | None:
+    """Block when the operator's own quota in the source has no room for the copies of volumes in
+    use, as many as are made at the same time."""
+    in_use = [record for record in records if record.fields["status"] == "in-use"]
+    copied = sorted((record.fields["size"] for record in in_use), reverse=True)[:AT_ONCE]
+    if not copied:
+        return None
+    path = f"/os-quota-sets/{source.project_id}?usage=true"
+    quota = source.get(_SERVICE, path, "quota_set")
+    needed = {"volumes": len(copied), "snapshots": len(copied), "gigabytes": 2 * sum(copied)}
+    short = [name for name, count in needed.items() if _free(quota[name]) < count]
+    if not short:
+        return None
+    wanted = ", ".join(f"{needed[name]} {name}" for name in short)
+    return Finding(
+        severity=BLOCK,
+        sentence=f"Volumes in use are read through copies that belong to the operator, whose "
+        f"project on cloud {source.name} has no room for {wanted}.",
+        fix=f"Raise the quota of project {source.project_id} there.",
+    )
+
+
+def _free(limit: Json) -> float:
+    if limit["limit"] < 0:
+        return math.inf
+    return float(limit["limit"] - limit["in_use"] - limit["reserved"])
+
+
+def _await_deleted(work: Work, path: str, key: str) -> None:
+    """Delete something of the source's block storage and wait until it is gone."""
+
+    def idle() -> bool | None:
+        found = work.source.find(_SERVICE, path, key) or {}
+        return None if found.get("status") in _BUSY else True
+
+    def gone() -> bool | None:
+        found = work.source.find(_SERVICE, path, key)
+        if found and found["status"] == "error_deleting":
+            raise Retryable(f"Cloud {work.source.name} failed to delete {path}.")
+        return True if found is None else None
+
+    wait_for(idle, what=f"{path} to be idle", seconds=COPY_SECONDS, check=work.check)
+    work.source.delete(_SERVICE, path)
+    wait_for(gone, what=f"{path} to be deleted", seconds=GONE_SECONDS, check=work.check)
+
+
+def _readable(work: Work) -> str:
+    """Give the volume to upload: itself, or a copy of it while a server uses it."""
+    volume = work.source.get(_SERVICE, f"/volumes/{work.record.id}", "volume")
+    if volume["status"] == "available":
+        return work.record.id
+    work.remember(copied=True)
+    snapshot = _made(
+        work, "snapshots", "snapshot", "snapshot", {"volume_id": work.record.id, "force": True}
+    )
+    copy = {"snapshot_id": snapshot["id"], "size": volume["size"]}
+    return str(_made(work, "volumes", "volume", "copy", copy)["id"])
+
+
+def _made(work: Work, path: str, key: str, suffix: str, body: Json) -> Json:
+    """Give the available snapshot or volume of that name, made now unless it is there already."""
+    found = next(iter(_find(work, path, suffix)), None) if work.probing else None
+    if found and found["status"] == "error":
+        _await_deleted(work, f"/{path}/{found['id']}", key)
+        found = None
+    named = {**body, "name": _name(work, suffix)}
+    made = found or work.source.post(_SERVICE, f"/{path}", {key: named}, key)
+
+    def available() -> Json | None:
+        current = work.source.get(_SERVICE, f"/{path}/{made['id']}", key)
+        if current["status"] == "error":
+            raise Retryable(f"Cloud {work.source.name} failed to make {key} {named['name']}.")
+        return current if current["status"] == "available" else None
+
+    return wait_for(available, what=named["name"], seconds=COPY_SECONDS, check=work.check)
+
+
+def _find(work: Work, path: str, suffix: str) -> Iterable[Json]:
+    # without all_tenants: they are the operator's own
+    return work.source.list(_SERVICE, f"/{path}/detail", path, name=_name(work, suffix))
+
+
+def _name(work: Work, suffix: str) -> str:
+    return f"pumphouse-volume-{work.record.id}-{suffix}"
+
+
+def _upload(work: Work, volume_id: str) -> str:
+    work.remember(uploading=volume_id)
+    body = {"os-volume_upload_image": {"image_name": image_name(work), **_FORMAT}}
+    path = f"/volumes/{volume_id}/action"
+    answer = work.source.post(_SERVICE, path, body, "os-volume_upload_image")
+    return str(answer["image_id"])
+
+
+def _is_uploading(work: Work) -> bool:
+    volume_id = work.facts.get("uploading", work.record.id)
+    volume = work.source.find(_SERVICE, f"/volumes/{volume_id}", "volume") or {}
+    return volume.get("status") == "uploading"
