@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def measure(sizes: list[int]) -> dict[int, float]:
-    """Give the milliseconds that a step costs, by the number of steps of its job."""
+    """Return the milliseconds that a step costs, by the number of steps of its job."""
     django.setup()
     call_command("migrate", verbosity=0)
     define_kind()
@@ -61,7 +61,7 @@ def measure(sizes: list[int]) -> dict[int, float]:
 
 
 def cost_of(steps: int, *, most: int) -> float:
-    """Give the milliseconds per step, over as many jobs as make ``most`` steps: each size then
+    """Return the milliseconds per step, over as many jobs as make ``most`` steps: each size then
     suffers alike from what else the machine does."""
     jobs = max(1, most // steps)
     return 1000 * sum(run_job(steps) for _ in range(jobs)) / (jobs * steps)
@@ -103,7 +103,7 @@ def run_job(steps: int) -> float:
 
 
 def layered_graph(steps: int) -> "list[StepSpec]":
-    """Give layers of steps, each of which needs a few of the layer before."""
+    """Return layers of steps, each of which needs a few of the layer before."""
     from dashboard.jobs.kinds import StepSpec
 
     def needs(number: int) -> list[str]:

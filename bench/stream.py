@@ -71,7 +71,7 @@ class RandomBytes:
 
 
 def measure(source: Cloud, destination: Cloud, *, size: int, rounds: int) -> dict[str, float]:
-    """Give the best rate of each way in MiB a second, their ratio, and the memory in MB."""
+    """Return the best rate of each way in MiB a second, their ratio, and the memory in MB."""
     with image_on(source) as image_id:
         source.upload(f"/images/{image_id}/file", RandomBytes(size))
         image = source.get("image", f"/images/{image_id}")
@@ -90,7 +90,7 @@ def measure(source: Cloud, destination: Cloud, *, size: int, rounds: int) -> dic
 
 @contextmanager
 def image_on(cloud: Cloud) -> Iterator[str]:
-    """Give the id of an empty image that is deleted in the end."""
+    """Return the id of an empty image that is deleted in the end."""
     image_id = str(cloud.post("image", "/images", IMAGE)["id"])
     try:
         yield image_id
@@ -119,7 +119,7 @@ def copy_by_pipe(source: Cloud, image_id: str, destination: Cloud) -> None:
 
 
 def curl(cloud: Cloud, image_id: str, header: Path) -> list[str]:
-    """Give a curl command for an image's bytes; the token is in a file, not in its arguments."""
+    """Return a curl command for an image's bytes; the token is in a file, not in its arguments."""
     header.touch(mode=0o600)
     header.write_text(f"X-Auth-Token: {cloud.fresh_token(seconds=TOKEN_SECONDS)}\n")
     address = f"{cloud.endpoint('image').rstrip('/')}/images/{image_id}/file"
@@ -134,13 +134,13 @@ def seconds(work: Callable[[], None]) -> float:
 
 
 def resident_megabytes() -> float:
-    """Give the memory of this process now."""
+    """Return the memory of this process now."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def peak_megabytes() -> float:
-    """Give the most memory that this process has had."""
+    """Return the most memory that this process has had."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 

@@ -39,45 +39,45 @@ class Environment:
         self._variables = variables
 
     def __call__(self, name: str, default: str = "") -> str:
-        """Give a text, without blanks and line ends around it."""
+        """Return a text, without blanks and line ends around it."""
         if path := self._variables.get(f"{name}_FILE"):
             return _content(name, Path(path))
         return self._variables.get(name, default).strip()
 
     def number(self, name: str, default: int, *, least: int = 0) -> int:
-        """Give a whole number; the default for an empty value."""
+        """Return a whole number; the default for an empty value."""
         text = self(name) or str(default)
         if not text.isdecimal() or int(text) < least:
             raise BadInput(f"{name} is not a whole number of at least {least}.", fix=_fix(name))
         return int(text)
 
     def flag(self, name: str, *, default: bool) -> bool:
-        """Give true or false; the default for an empty value."""
+        """Return true or false; the default for an empty value."""
         text = self(name) or str(default)
         if text.lower() not in FLAGS:
             raise BadInput(f"{name} is neither true nor false.", fix=_fix(name))
         return FLAGS[text.lower()]
 
     def words(self, name: str, default: str = "") -> list[str]:
-        """Give what stands between commas."""
+        """Return what stands between commas."""
         return [text for part in self(name, default).split(",") if (text := part.strip())]
 
     def pairs(self, name: str, default: str = "") -> dict[str, str]:
-        """Give what stands as KEY=VALUE between commas."""
+        """Return what stands as KEY=VALUE between commas."""
         pairs = [part.partition("=") for part in self.words(name, default)]
         if not all(key and value for key, _, value in pairs):
             raise BadInput(f"{name} is not a list of NAME=VALUE.", fix=_fix(name))
         return {key.strip(): value.strip() for key, _, value in pairs}
 
     def one_of(self, name: str, choices: Collection[str], *, default: str) -> str:
-        """Give one of the choices, which are in upper case; the value need not be."""
+        """Return one of the choices, which are in upper case; the value need not be."""
         text = (self(name) or default).upper()
         if text not in choices:
             raise BadInput(f"{name} is none of {', '.join(choices)}.", fix=_fix(name))
         return text
 
     def time_zone(self, name: str, *, default: str) -> str:
-        """Give the name of a time zone that this machine knows."""
+        """Return the name of a time zone that this machine knows."""
         text = self(name) or default
         try:
             ZoneInfo(text)
@@ -89,7 +89,7 @@ class Environment:
         return text
 
     def database(self, name: str, default: str) -> dict[str, Any]:
-        """Give Django's settings of a database whose driver is installed."""
+        """Return Django's settings of a database whose driver is installed."""
         database = _database(self(name) or default)
         engine = database["ENGINE"].rpartition(".")[2]
         if engine not in DRIVERS:
@@ -98,7 +98,7 @@ class Environment:
         return database
 
     def broker(self, name: str) -> str:
-        """Give the address of a Redis whose driver is installed; empty where there is none."""
+        """Return the address of a Redis whose driver is installed; empty where there is none."""
         address = self(name)
         if not address:
             return ""
@@ -108,7 +108,7 @@ class Environment:
         return address
 
     def mail(self, name: str) -> dict[str, Any]:
-        """Give Django's settings of a mail server, those of none where there is none."""
+        """Return Django's settings of a mail server, those of none where there is none."""
         try:
             return dict(Env.email_url_config(self(name) or "dummymail://"))
         except (ImproperlyConfigured, ValueError):

@@ -26,5 +26,5 @@ def answer_fault(request: HttpRequest) -> HttpResponse:
 
 
 def is_database_away(error: BaseException | None) -> bool:
-    """Say whether an error is one of reaching the database, and not of what it was asked."""
+    """Return whether an error is one of reaching the database, and not of what it was asked."""
     return isinstance(error, OperationalError | InterfaceError)

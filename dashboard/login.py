@@ -40,7 +40,7 @@ class LoginView(DjangoLoginView):
 def answer_locked_out(
     request: HttpRequest, _response: HttpResponse, _credentials: dict[str, Any]
 ) -> HttpResponse:
-    """Tell whoever has failed too often for how long it is of no use to try again."""
+    """Report whoever has failed too often for how long it is of no use to try again."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
     error = "There were too many wrong passwords for this account."
     fix = f"Wait {minutes} minutes, or ask an admin of Pumphouse."

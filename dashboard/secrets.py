@@ -32,7 +32,7 @@ def register(secret: str | None) -> None:
 
 
 def mask(text: str) -> str:
-    """Give the text with every known secret, and all that looks like one, replaced."""
+    """Return the text with every known secret, and all that looks like one, replaced."""
     with _lock:
         known = sorted(_known, key=len, reverse=True)
     for secret in known:

@@ -41,7 +41,7 @@ PUMPHOUSE_FUEL_KEYS: str = env("PUMPHOUSE_FUEL_KEYS", default="/var/lib/fuel/key
 
 
 def _secret_key() -> str:
-    """Give the installation's key: from the environment, else made once and kept in HOME.
+    """Return the installation's key: from the environment, else made once and kept in HOME.
 
     Several machines must share it (PUMPHOUSE_SECRET_KEY): the passwords of a run are derived from
     it, so that any worker can act as a migrated user without a stored secret.
@@ -123,7 +123,7 @@ TEMPLATES = [
 
 
 def _database() -> dict[str, Any]:
-    """Give the database's settings.
+    """Return the database's settings.
 
     SQLite needs all three of WAL, IMMEDIATE and a time-out: with any of them missing, four writers
     lose most of their writes to "database is locked" (measured). Connections are kept: the ORM

@@ -107,7 +107,7 @@ def build_image(work: Path) -> Path:
 
 
 def version() -> str:
-    """Give the plugin's version as its metadata has it."""
+    """Return the plugin's version as its metadata has it."""
     lines = (ROOT / "metadata.yaml").read_text(encoding="utf-8").splitlines()
     return next(line.split("'")[1] for line in lines if line.startswith("version:"))
 

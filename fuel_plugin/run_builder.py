@@ -19,7 +19,7 @@ def _filter(wanted: Callable[[Any], bool], items: Iterable[Any]) -> list[Any]:
 
 
 def _text(text: str, _encoding: str) -> str:
-    """Give an argument, which Python 3 has decoded already."""
+    """Return an argument, which Python 3 has decoded already."""
     return text
 
 

@@ -201,7 +201,7 @@ class Dashboard:
 
 
 def free_port(wanted: int) -> int:
-    """Give the wanted port of the loopback, or any free one when it is taken."""
+    """Return the wanted port of the loopback, or any free one when it is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -260,7 +260,7 @@ def same_bytes(before: Digests, moved: list[Moved]) -> bool:
 
 
 def sha256(path: Path) -> str:
-    """Give the digest of a file, or say that there is none."""
+    """Return the digest of a file, or say that there is none."""
     if not path.exists():
         return "missing"
     with path.open("rb") as file:
@@ -279,7 +279,7 @@ def old_password_works(tenant: Json) -> bool:
 
 
 def logs_in(cloud: Cloud, name: str, password: str) -> bool:
-    """Say whether a cloud lets somebody in."""
+    """Return whether a cloud lets somebody in."""
     user = {"name": name, "password": password, "domain": {"name": "Default"}}
     identity = {"methods": ["password"], "password": {"user": user}}
     try:

@@ -13,12 +13,12 @@ def hosts_now(cloud: Cloud) -> tuple[str, ...]:
 
 
 def add_host(cloud: Cloud, host: str) -> None:
-    """Let a host belong to a cloud; one that does already is as good."""
+    """Have a host belong to a cloud; one that does already is as good."""
     _write(cloud, [*(one for one in hosts_now(cloud) if one != host), host])
 
 
 def remove_host(cloud: Cloud, host: str) -> None:
-    """Let a host belong to a cloud no longer."""
+    """Have a host belong to a cloud no longer."""
     _write(cloud, [one for one in hosts_now(cloud) if one != host])
 
 

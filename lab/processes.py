@@ -20,7 +20,7 @@ PATIENCE = 12
 
 
 def note(message: str) -> None:
-    """Say what has been reached, and when."""
+    """Return what has been reached, and when."""
     print(f"{time.strftime('%H:%M:%S')} {message}", flush=True)
 
 

@@ -56,7 +56,7 @@ def _is_there(name: str) -> bool:
 
 
 def check() -> None:
-    """Say in one line what must be done first, if anything."""
+    """Return in one line what must be done first, if anything."""
     missing = missing_packages()
     if missing:
         names = " ".join(missing)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
-from tests.servers import (  # noqa: F401 - fixtures
+from tests.support.servers import (  # noqa: F401 - fixtures
     mariadb_server,
     postgresql_server,
     redis_server,
@@ -18,7 +18,7 @@ from tests.servers import (  # noqa: F401 - fixtures
 
 @pytest.fixture(scope="session")
 def pumphouse_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the PUMPHOUSE_HOME of the tests: a process that gets it works on the same database."""
+    """Return the PUMPHOUSE_HOME of the tests: a process that gets it works on the same database."""
     return tmp_path_factory.mktemp("home")
 
 

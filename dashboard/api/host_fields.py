@@ -48,7 +48,7 @@ class DeedSerializer(serializers.Serializer[Any]):
     options = OptionSerializer(many=True)
 
     def get_role(self, deed: Deed) -> str:
-        """Give the name of the least role that may start it."""
+        """Return the name of the least role that may start it."""
         return least_role(deed.action).group
 
 
@@ -100,11 +100,11 @@ class HostPlanSerializer(serializers.ModelSerializer[HostPlan]):
 
     @extend_schema_field(OptionValues)
     def get_options(self, plan: HostPlan) -> dict[str, Any]:
-        """Give the options by name."""
+        """Return the options by name."""
         return dict(plan.options)
 
     def get_to_type(self, plan: HostPlan) -> str:
-        """Give what is to be sent as the confirmation, "" before the plan is ready."""
+        """Return what is to be sent as the confirmation, "" before the plan is ready."""
         deed = all_deeds().get(plan.deed)
         return deed.to_type(plan) if deed and plan.state == HostPlan.State.READY else ""
 

@@ -59,7 +59,7 @@ class HostViewSet(RetrieveModelMixin, GenericViewSet[Host]):
     acts = {"maintenance": Action.MAINTAIN, "plans": Action.PLAN}
 
     def get_object(self) -> Host:
-        """Give the host of that cloud and name."""
+        """Return the host of that cloud and name."""
         hosts = self.get_queryset().filter(cloud__name=self.kwargs["cloud"])
         return get_object_or_404(hosts, name=self.kwargs["name"])
 
@@ -95,7 +95,7 @@ class HostDeedsView(APIView):
 
     @extend_schema(operation_id="host_deeds_list", responses=DeedSerializer(many=True))
     def get(self, _request: Request) -> Response:
-        """Give every deed with its options and the role that it takes."""
+        """Return every deed with its options and the role that it takes."""
         return Response(DeedSerializer(all_deeds().values(), many=True).data)
 
 

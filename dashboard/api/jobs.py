@@ -75,7 +75,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         )
 
     def get_address(self, job: Job) -> str:
-        """Give the API's address of the job."""
+        """Return the API's address of the job."""
         return job_address(job.pk)
 
 
@@ -117,7 +117,7 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
     acts = dict.fromkeys(("cancel", "resume", "release", "hold"), Action.OPERATE)
 
     def get_serializer_class(self) -> type[JobSerializer]:
-        """Give progress with one job, not with a list of them."""
+        """Return progress with one job, not with a list of them."""
         return JobSerializer if self.action == "list" else JobDetailSerializer
 
     @extend_schema(request=None, responses=ACCEPTED)
@@ -141,7 +141,7 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
     @extend_schema(request=HoldSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def hold(self, request: Request, **_kwargs: Any) -> Response:
-        """Let no step of a phase or a later one start, until released or until a time."""
+        """Have no step of a phase or a later one start, until released or until a time."""
         asked = valid(HoldSerializer, request)
         job = operating.hold(self.get_object(), user=caller(request), **asked)
         return accepted(job)

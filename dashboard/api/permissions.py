@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # rest_framework.views imports this module, by its name in th
 
 
 def caller(request: Request) -> User | None:
-    """Give who asks; None only for views that let everybody in."""
+    """Return who asks; None only for views that let everybody in."""
     return request.user if isinstance(request.user, User) else None
 
 
@@ -26,7 +26,7 @@ class RolePermission(BasePermission):
     """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Say whether the user's role is enough."""
+        """Return whether the user's role is enough."""
         action = _action(request, view)
         self.message = _refusal(action)
         return may(request.user, action)

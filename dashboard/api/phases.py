@@ -17,9 +17,9 @@ class PhaseField(serializers.ChoiceField):
         super().__init__(choices=CHOICES, **options)
 
     def to_internal_value(self, data: Any) -> Phase:  # type: ignore[override]
-        """Give the phase of a word."""
+        """Return the phase of a word."""
         return WORDS[super().to_internal_value(data)]
 
     def to_representation(self, value: int) -> str:  # type: ignore[override]
-        """Give the word of a phase."""
+        """Return the word of a phase."""
         return Phase(value).label.lower()

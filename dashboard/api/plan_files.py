@@ -24,7 +24,7 @@ class YamlRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> str:
-        """Give an error as YAML."""
+        """Return an error as YAML."""
         text: str = yaml.safe_dump(data, allow_unicode=True)
         return text
 
@@ -40,5 +40,5 @@ class YamlParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, str]:
-        """Give the text. Raises ``BadInput`` for one that is too long or not UTF-8."""
+        """Return the text. Raises ``BadInput`` for one that is too long or not UTF-8."""
         return {"file": text_of(stream.read(LONGEST + 1), name="The body")}

@@ -137,7 +137,7 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
     @extend_schema(responses={(200, YAML): OpenApiTypes.STR})
     @action(detail=True, renderer_classes=[JSONRenderer, YamlRenderer])
     def export(self, request: Request, **_kwargs: Any) -> HttpResponse:
-        """Give the plan as a YAML file, to be edited and imported."""
+        """Return the plan as a YAML file, to be edited and imported."""
         plan = self.get_object()
         disposition = f'attachment; filename="{file_name_of(plan)}"'
         headers = {"Content-Disposition": disposition}

@@ -81,7 +81,7 @@ def accepted(job: Job, *, location: str = "", **more: Any) -> Response:
 
 
 def job_address(number: int) -> str:
-    """Give the API's address of a job."""
+    """Return the API's address of a job."""
     return reverse("api:job-detail", args=[number])
 
 

@@ -106,7 +106,7 @@ class TenantViewSet(ReadOnlyModelViewSet[TenantRow]):
     @extend_schema(responses=MaintenanceSerializer)
     @action(detail=True)
     def maintenance(self, request: Request, **_kwargs: Any) -> Response:
-        """Give the latest time that the tenant was, or is, in maintenance."""
+        """Return the latest time that the tenant was, or is, in maintenance."""
         tenant = self.get_object()
         times = TenantMaintenance.objects.filter(cloud=tenant.cloud, project_id=tenant.project_id)
         latest = times.select_related("entered_by").prefetch_related("changes").first()
@@ -117,7 +117,7 @@ class TenantViewSet(ReadOnlyModelViewSet[TenantRow]):
     @extend_schema(request=EnterMaintenanceSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"], url_path="enter-maintenance")
     def enter_maintenance(self, request: Request, **_kwargs: Any) -> Response:
-        """Let the tenant's people look at everything and change nothing."""
+        """Have the tenant's people look at everything and change nothing."""
         asked = EnterMaintenanceSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         options = dict(asked.validated_data)
@@ -130,7 +130,7 @@ class TenantViewSet(ReadOnlyModelViewSet[TenantRow]):
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"], url_path="leave-maintenance")
     def leave_maintenance(self, request: Request, **_kwargs: Any) -> Response:
-        """Give back what was recorded when the tenant entered maintenance."""
+        """Restore what was recorded when the tenant entered maintenance."""
         tenant = self.get_object()
         maintenance = required_maintenance(tenant.cloud, tenant.project_id, tenant.name)
         return accepted(start_leaving(maintenance, user=caller(request), launched_from="api"))

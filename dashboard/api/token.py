@@ -40,7 +40,7 @@ class TokenThrottle(AnonRateThrottle):
     rate = "10/min"
 
     def get_ident(self, request: Request) -> str:
-        """Give the peer's address: what a caller says in X-Forwarded-For could be a new one each
+        """Return the peer's address: what a caller says in X-Forwarded-For could be a new one each
         time."""
         return str(request.META["REMOTE_ADDR"])
 
@@ -63,7 +63,7 @@ class TokenView(APIView):
         },
     )
     def post(self, request: Request) -> Response:
-        """Give a new token of the user; those from before stay good."""
+        """Return a new token of the user; those from before stay good."""
         login = LoginSerializer(data=request.data)
         login.is_valid(raise_exception=True)
         secrets.register(login.validated_data["password"])

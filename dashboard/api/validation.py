@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 
 def valid(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Give the fields of a request's body. Raises ``ValidationError`` that names each fault."""
+    """Return the fields of a request's body. Raises ``ValidationError`` that names each fault."""
     serializer = kind(data=request.data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

@@ -31,7 +31,7 @@ def add_plan(parser: ArgumentParser) -> None:
 
 
 def chosen_clouds(options: Namespace) -> tuple[Cloud, Cloud]:
-    """Give source and destination: as named, else as ``PAIRS`` says.
+    """Return source and destination: as named, else as ``PAIRS`` says.
 
     Raises ``BadInput`` when that leaves a choice.
     """
@@ -50,7 +50,7 @@ def chosen_clouds(options: Namespace) -> tuple[Cloud, Cloud]:
 
 
 def chosen_cloud(name: str) -> Cloud:
-    """Give the cloud of that name; ``source`` and ``destination`` also by what ``PAIRS`` says."""
+    """Return the cloud of that name; ``source`` and ``destination`` also by what ``PAIRS`` says."""
     names = _names()
     for pair in PAIRS:
         if name in PAIRS[0] and name not in names and set(pair) <= names:
@@ -67,7 +67,8 @@ def _which_fix(names: Iterable[str]) -> str:
 
 
 def _names() -> set[str]:
-    """Give the names of Fuel's clouds and those in the named configuration, of all without one."""
+    """Return the names of Fuel's clouds and those in the named configuration, of all without
+    one."""
     clouds = Cloud.objects.exclude(state=Cloud.State.VANISHED)
     if path := settings.PUMPHOUSE_CONFIG:
         # Those of other files are known too, and may be called source and destination.
@@ -77,7 +78,7 @@ def _names() -> set[str]:
 
 
 def chosen_plan(options: Namespace) -> Plan:
-    """Give the plan of that number, or the newest of that tenant.
+    """Return the plan of that number, or the newest of that tenant.
 
     Raises ``NotFound`` without any, ``BadInput`` when several tenants have that name.
     """
@@ -101,7 +102,7 @@ def chosen_plan(options: Namespace) -> Plan:
 
 
 def plan_numbered(number: int) -> Plan:
-    """Give the plan of that number. Raises ``NotFound``."""
+    """Return the plan of that number. Raises ``NotFound``."""
     plan = Plan.objects.filter(pk=number).first()
     if plan is None:
         raise NotFound(f"There is no plan {number}.", fix="See pumphouse status.")
@@ -118,7 +119,7 @@ def _plans_of(options: Namespace) -> QuerySet[Plan]:
 
 
 def chosen_job(number: int) -> Job:
-    """Give the job of that number. Raises ``NotFound``."""
+    """Return the job of that number. Raises ``NotFound``."""
     job = Job.objects.filter(pk=number).first()
     if job is None:
         raise NotFound(f"There is no job {number}.", fix="See pumphouse status.")
@@ -126,7 +127,7 @@ def chosen_job(number: int) -> Job:
 
 
 def read_mappings(pairs: Iterable[str]) -> dict[str, str]:
-    """Give the choices of a plan from ``TYPE:NAME=DESTINATION`` each. Raises ``BadInput``."""
+    """Return the choices of a plan from ``TYPE:NAME=DESTINATION`` each. Raises ``BadInput``."""
     choices: dict[str, str] = {}
     for pair in pairs:
         thing, equals, target = pair.rpartition("=")
@@ -141,7 +142,7 @@ def read_mappings(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def chosen_step(number: int) -> Step:
-    """Give the step of that number. Raises ``NotFound``."""
+    """Return the step of that number. Raises ``NotFound``."""
     step = Step.objects.filter(pk=number).select_related("job").first()
     if step is None:
         raise NotFound(f"There is no step {number}.", fix="See pumphouse status JOB.")

@@ -63,7 +63,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def build_parser() -> Parser:
-    """Give the parser of all commands. Options for all may stand before or behind the command."""
+    """Return the parser of all commands. Options for all may stand before or behind the command."""
     about = "Moves tenants and hosts from an old OpenStack cloud to a new one."
     parser = Parser(prog="pumphouse", description=about)
     parser.add_argument("-c", "--config", metavar="CONFIG", help="a config.yaml or clouds.yaml")

@@ -51,7 +51,7 @@ class Screen:
             print(json_text.dumps(document, indent=2, default=str, ensure_ascii=False))
 
     def fail(self, error: PumphouseError) -> None:
-        """Say what went wrong and what helps, as a sentence and, when asked for, a document."""
+        """Return what went wrong and what helps, as a sentence and, when asked for, a document."""
         sentence, fix = secrets.mask(error.sentence), secrets.mask(error.fix)
         job = error.job if isinstance(error, Conflict) else None
         lines = [f"pumphouse: {sentence}", fix, f"See it: pumphouse status {job}" if job else ""]
@@ -60,6 +60,7 @@ class Screen:
 
 
 def _console(*, stderr: bool) -> Console:
-    """Give a console as wide as its terminal, and wide enough for any table where there is none."""
+    """Return a console as wide as its terminal, and wide enough for any table where there is
+    none."""
     console = Console(stderr=stderr, highlight=False)
     return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=WIDTH)

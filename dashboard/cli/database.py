@@ -30,7 +30,7 @@ def prepare_database() -> None:
 
 
 def is_current() -> bool:
-    """Say whether every migration has been applied."""
+    """Return whether every migration has been applied."""
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 

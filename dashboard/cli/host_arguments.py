@@ -23,7 +23,7 @@ def add_cloud(parser: ArgumentParser) -> None:
 
 
 def chosen_host(options: Namespace, screen: Screen) -> Host:
-    """Give the host, which is looked for in its cloud if it has not been seen yet.
+    """Return the host, which is looked for in its cloud if it has not been seen yet.
 
     Raises ``NotFound`` that lists the hosts there are.
     """

@@ -11,7 +11,7 @@ from dashboard.plugins import named_classes
 
 @cache
 def all_commands() -> dict[str, Command]:
-    """Give every command by its name."""
+    """Return every command by its name."""
     deeds = [deed for deed in all_deeds().values() if deed.has_command]
     found = [*(cls() for cls in named_classes(Command, commands)), *map(DeedCommand, deeds)]
     return {command.name: command for command in sorted(found, key=lambda each: each.name)}

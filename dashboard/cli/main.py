@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def is_configuration(argument: str) -> bool:
-    """Say whether a first argument is a configuration file, as it always was in 2015."""
+    """Return whether a first argument is a configuration file, as it always was in 2015."""
     if argument.endswith((".yaml", ".yml")):
         return True
     commands = {module.name for module in iter_modules(map(str, COMMANDS))}
@@ -50,7 +50,7 @@ def is_configuration(argument: str) -> bool:
 
 
 def _configuration(arguments: Sequence[str]) -> str:
-    """Give the last value of ``-c`` or ``--config``, "" when there is none.
+    """Return the last value of ``-c`` or ``--config``, "" when there is none.
 
     Looked up by hand: settings read the environment once, before there is a parser.
     """

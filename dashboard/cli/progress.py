@@ -68,7 +68,7 @@ def follow_and_tell(
 
 
 def has_failed(job: Job) -> bool:
-    """Say whether a job came to an end that is not its goal."""
+    """Return whether a job came to an end that is not its goal."""
     return not job.is_active and job.state != JobState.DONE
 
 
@@ -83,7 +83,7 @@ def required(job: Job) -> None:
 
 
 def tell_end(job: Job, screen: Screen) -> None:
-    """Say in a few lines how a job stands, what is broken and what to do next."""
+    """Return in a few lines how a job stands, what is broken and what to do next."""
     if job.state == JobState.HELD and job.hold_before is not None:
         phase = Phase(job.hold_before).label.lower()
         screen.tell(f"Job {job.pk} is held before {phase}. Go on with: pumphouse release {job.pk}")

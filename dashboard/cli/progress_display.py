@@ -35,7 +35,7 @@ class ProgressDisplay(Protocol):
 
 @contextmanager
 def display_on(console: Console, job: Job) -> Iterator[ProgressDisplay]:
-    """Give the display that suits the console; the last lines of the log are shown at its end."""
+    """Return the display that suits the console; the last lines of the log are shown at its end."""
     log = LogTail(console, job, least=LogLevel.SUCCESS if console.is_terminal else LogLevel.INFO)
     try:
         if console.is_terminal:
@@ -119,7 +119,7 @@ class Lines:
 
 
 def describe(progress: JobProgress) -> str:
-    """Say how far a job is: steps, bytes, rate and the time left, as far as they are known."""
+    """Return how far a job is: steps, bytes, rate and the time left, as far as they are known."""
     settled = progress.done + progress.skipped
     parts = [f"{settled} of {progress.total} steps"]
     if progress.failed:

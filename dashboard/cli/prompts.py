@@ -31,7 +31,7 @@ class ConfirmedCommand(Command):
         return follow_and_tell(self.start(plan, confirmation), options, screen)
 
     def touched_by(self, plan: Plan) -> list[str]:
-        """Give a line for each object that is deleted."""
+        """Return a line for each object that is deleted."""
         raise NotImplementedError
 
     def start(self, plan: Plan, confirmation: str) -> Job:

@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 def job_document(job: Job) -> Json:
-    """Give a job with those of its steps that need somebody."""
+    """Return a job with those of its steps that need somebody."""
     return {
         "id": job.pk,
         "kind": job.kind,
@@ -32,13 +32,13 @@ def job_document(job: Job) -> Json:
 
 
 def step_document(step: Step) -> Json:
-    """Give one step with its error and what helps."""
+    """Return one step with its error and what helps."""
     fields = ("id", "key", "title", "group", "state", "error", "fix", "request_id")
     return model_to_dict(step, fields=fields)
 
 
 def plan_document(plan: Plan) -> Json:
-    """Give a plan with its items and findings."""
+    """Return a plan with its items and findings."""
     return {
         "id": plan.pk,
         "tenant": {"id": plan.tenant_id, "name": plan.tenant_name, "domain": plan.domain_name},
@@ -57,7 +57,7 @@ def plan_document(plan: Plan) -> Json:
 
 
 def host_plan_document(plan: HostPlan) -> Json:
-    """Give a plan of what is done to a host."""
+    """Return a plan of what is done to a host."""
     return {
         "id": plan.pk,
         "cloud": plan.cloud.name,
@@ -72,7 +72,7 @@ def host_plan_document(plan: HostPlan) -> Json:
 
 
 def environment_plan_document(plan: EnvironmentPlan) -> Json:
-    """Give a plan of a new environment from another one."""
+    """Return a plan of a new environment from another one."""
     return {
         "id": plan.pk,
         "environment": plan.environment.name,
@@ -86,13 +86,13 @@ def environment_plan_document(plan: EnvironmentPlan) -> Json:
 
 
 def differences_document(plan: Plan) -> list[Json]:
-    """Give what the last verify found, fields that the plan had named included."""
+    """Return what the last verify found, fields that the plan had named included."""
     fields = ("type", "source_id", "name", "field", "source_value", "destination_value", "named")
     return list(plan.differences.values(*fields))
 
 
 def maintenance_document(maintenance: TenantMaintenance) -> Json:
-    """Give one time of a tenant in maintenance, with all that was changed for it."""
+    """Return one time of a tenant in maintenance, with all that was changed for it."""
     return {
         "id": maintenance.pk,
         "cloud": maintenance.cloud.name,

@@ -107,7 +107,7 @@ class Supervised:
         return True
 
     def _is_alive(self) -> bool:
-        """Say whether any process of the group is left, orphans that were adopted included."""
+        """Return whether any process of the group is left, orphans that were adopted included."""
         if self._process is None:
             return False
         self._process.poll()

@@ -122,7 +122,7 @@ class Parent:
         self._watch = QueueWatch(workers=self._workers, free_since=time.monotonic())
 
     def _last_answer(self, now: float) -> float:
-        """Give when the ping file was last seen to have changed, on the monotonic clock."""
+        """Return when the ping file was last seen to have changed, on the monotonic clock."""
         try:
             answered = self._ping_file.stat().st_mtime
         except FileNotFoundError:

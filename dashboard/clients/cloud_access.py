@@ -129,7 +129,7 @@ def _read_auth(section: Section, *, auth_type: str) -> dict[str, str]:
 
 
 def _read_auth_url(section: Section) -> str:
-    """Give Keystone's address, with /v3 for /v2.0: there is no other API left."""
+    """Return Keystone's address, with /v3 for /v2.0: there is no other API left."""
     url = section.text("auth_url").rstrip("/")
     if not _plain_address.fullmatch(url):
         raise section.fault(
@@ -172,7 +172,7 @@ def _read_interface(section: Section) -> str:
 
 
 def _read_path(section: Section, key: str) -> str | None:
-    """Give a file's path; a relative one counts from the folder of the configuration."""
+    """Return a file's path; a relative one counts from the folder of the configuration."""
     text = section.optional_text(key)
     if text is None:
         return None

@@ -38,7 +38,7 @@ _secret_key = re.compile(rf"\b(?:{'|'.join(SECRET_KEYS)})[\"']?\s*:")
 
 
 def read_clouds(path: Path) -> dict[str, CloudAccess]:
-    """Give all clouds of a file by name; their secrets are registered for masking.
+    """Return all clouds of a file by name; their secrets are registered for masking.
 
     Raises BadInput with file, line and key path for the first thing that is wrong.
     """
@@ -47,7 +47,7 @@ def read_clouds(path: Path) -> dict[str, CloudAccess]:
 
 
 def read_cloud(path: Path, name: str) -> CloudAccess:
-    """Give one cloud of a file; faults in the other clouds do not matter.
+    """Return one cloud of a file; faults in the other clouds do not matter.
 
     Raises NotFound for a name that the file does not have, and BadInput as ``read_clouds``.
     """
@@ -60,7 +60,7 @@ def read_cloud(path: Path, name: str) -> CloudAccess:
 
 
 def read_settings(path: Path) -> Settings:
-    """Give what a ``config.yaml`` says beside its clouds; the defaults for a ``clouds.yaml``.
+    """Return what a ``config.yaml`` says beside its clouds; the defaults for a ``clouds.yaml``.
 
     Raises BadInput with file, line and key path for what is wrong.
     """
@@ -69,7 +69,7 @@ def read_settings(path: Path) -> Settings:
 
 
 def file_warnings(path: Path) -> list[str]:
-    """Tell which of the files with secrets other accounts of this machine can read or change."""
+    """Report which of the files with secrets other accounts of this machine can read or change."""
     return [
         f"{file} holds passwords, and other accounts can read or change it "
         f"(mode {file.stat().st_mode & 0o777:04o}): run chmod 600 {file}."
@@ -102,7 +102,7 @@ def _read_openstack_cloud(name: str, section: Section) -> CloudAccess:
 
 
 def _secure_files(path: Path) -> list[Path]:
-    """Give OpenStack's own second file for secrets, when it is there."""
+    """Return OpenStack's own second file for secrets, when it is there."""
     files = (path.with_name(f"secure{suffix}") for suffix in (".yaml", ".yml"))
     return [file for file in files if file != path and file.is_file()]
 

@@ -83,7 +83,7 @@ class Settings:
 
 
 def cloud_sections(root: Section) -> dict[str, Section]:
-    """Give the sections of source and destination; the source may be absent where Fuel has it."""
+    """Return the sections of source and destination; the source may be absent where Fuel has it."""
     clouds = _clouds(root)
     if "fuel" not in clouds:
         clouds.section("source")
@@ -123,7 +123,7 @@ def read_settings(root: Section) -> Settings:
 
 
 def _clouds(root: Section) -> Section:
-    """Give the section that has the clouds in it, once the top-level keys have been looked at."""
+    """Return the section that has the clouds in it, once the top-level keys have been looked at."""
     root.only(OWN_KEYS | FLASK_KEYS | CLOUDS_KEYS | CHECK_KEYS)
     flat = [key for key in root if key in CLOUDS_KEYS]
     if "CLOUDS" not in root:

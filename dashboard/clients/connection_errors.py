@@ -15,14 +15,14 @@ _for_programmers = re.compile(r"^\[[^]]*\] | \(_ssl\.c:\d+\)$")
 
 
 def cause_of(error: BaseException) -> str:
-    """Give what the system or TLS said, else the first line of the error; without a full stop."""
+    """Return what the system or TLS said, else the first line of the error; without a full stop."""
     of_system = (wrapped for wrapped in _wrapped(error) if _is_of_system(wrapped))
     first_line = str(next(of_system, error)).strip().partition("\n")[0]
     return secrets.mask(_for_programmers.sub("", first_line).rstrip("."))
 
 
 def address_asked(error: BaseException) -> str:
-    """Give the address that was asked, without its query; "" when the error does not tell it."""
+    """Return the address that was asked, without its query; "" when the error does not tell it."""
     for wrapped in _wrapped(error):
         if isinstance(wrapped, RequestException) and wrapped.request is not None:
             return str(wrapped.request.url).partition("?")[0]

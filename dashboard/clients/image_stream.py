@@ -64,7 +64,7 @@ def copy_image(
 
 
 def told_digest(image: Mapping[str, Any]) -> tuple[str, str]:
-    """Give the algorithm and the value of the hash that a Glance tells; before Rocky it is MD5.
+    """Return the algorithm and the value of the hash that a Glance tells; before Rocky it is MD5.
 
     The value is empty for an image that was never hashed, as those registered by location.
     """

@@ -92,7 +92,7 @@ class Inventory:
     hosts: tuple[Host, ...]
 
     def host_named(self, name: str) -> Host:
-        """Give the host of that name, in upper or lower case, with its domain or without.
+        """Return the host of that name, in upper or lower case, with its domain or without.
 
         Raises NotFound when there is none, BadInput when the name fits several.
         """
@@ -107,7 +107,7 @@ class Inventory:
         return self._only(found, what=name)
 
     def host_with_macs(self, macs: Iterable[str]) -> Host | None:
-        """Give the host that has any of these MAC addresses, or None.
+        """Return the host that has any of these MAC addresses, or None.
 
         For nodes that change their names: after Fuel has found a machine again only its MACs are
         as before. Raises BadInput when the addresses are of several hosts.
@@ -117,7 +117,7 @@ class Inventory:
         return self._only(found, what=", ".join(sorted(wanted))) if found else None
 
     def bmc_of(self, name: str) -> Bmc:
-        """Give the BMC of a host. Raises NotFound when the file has none, or no such host."""
+        """Return the BMC of a host. Raises NotFound when the file has none, or no such host."""
         host = self.host_named(name)
         if host.bmc is None:
             raise NotFound(
@@ -162,7 +162,7 @@ def read_inventory(path: Path) -> Inventory:
 
 
 def normalized_mac(text: str) -> str | None:
-    """Give a MAC address in lower case with colons, or None for what is not one."""
+    """Return a MAC address in lower case with colons, or None for what is not one."""
     digits = _separator.sub("", text.strip().lower())
     if not _mac_digits.fullmatch(digits):
         return None
@@ -222,7 +222,7 @@ class _Reader:
         )
 
     def _controller(self, section: Section) -> Section | None:
-        """Give what ``ipmi`` of a host stands for: a name below ``ipmi``, or keys of its own.
+        """Return what ``ipmi`` of a host stands for: a name below ``ipmi``, or keys of its own.
 
         The sample of 2015 repeats the keys by an alias, which reads as keys of its own.
         """
@@ -281,7 +281,7 @@ def _interface(name: str, section: Section) -> Interface:
 
 
 def _texts(section: Section, key: str) -> tuple[str, ...]:
-    """Give a list of plain values as text."""
+    """Return a list of plain values as text."""
     values = section.plain_list(key)
     if any(isinstance(value, Mapping | list) for value in values):
         raise section.fault("Expected a list of single values.", key=key)
@@ -336,12 +336,12 @@ def _vlan_of(section: Section, text: str, *, key: str) -> int:
 
 
 def _first_with(key: str, layers: list[Section]) -> Section:
-    """Give the first layer that has the key; the last of all where it must be missing."""
+    """Return the first layer that has the key; the last of all where it must be missing."""
     return next((layer for layer in layers if key in layer), layers[-1])
 
 
 def _same_short_name(first: str, second: str) -> bool:
-    """Say whether one of the two is the other without its domain."""
+    """Return whether one of the two is the other without its domain."""
     names = (first.lower(), second)
     shorts = {name.partition(".")[0] for name in names}
     return len(shorts) == 1 and any("." not in name for name in names)

@@ -141,7 +141,7 @@ class Bmc:
         secrets.register(self.password)
 
     def power_status(self) -> PowerState:
-        """Say whether the host has power."""
+        """Return whether the host has power."""
         return self._perform(Operation.STATUS)
 
     def power_on(self) -> None:
@@ -161,7 +161,7 @@ class Bmc:
         self._perform(Operation.SOFT_OFF)
 
     def boot_from_network(self) -> None:
-        """Let the host boot by PXE the next time it starts, once."""
+        """Have the host boot by PXE the next time it starts, once."""
         self._perform(Operation.BOOT_FROM_NETWORK)
 
     def wait_until_off(self, *, seconds: float, check: Callable[[], None] = lambda: None) -> None:

@@ -103,7 +103,7 @@ class Call:
                 command.ipmi_session.logout()
 
     def meaning(self, told: str) -> tuple[str, str]:
-        """Give kind and detail of what pyghmi said; for silence it says nothing or ``None``."""
+        """Return kind and detail of what pyghmi said; for silence it says nothing or ``None``."""
         if told in ("", "None", "timeout", "Session no longer connected"):
             return ("frozen" if self.in_session else "silent"), ""
         kinds = (kind for words, kind in LOGIN_FAILURES.items() if words in told)
@@ -162,7 +162,8 @@ def act(command: Any, call: Call) -> str:
 
 
 def needed_control(operation: str, power: str) -> int | None:
-    """Give the chassis control that is needed, None for none: BMCs refuse to cycle what is off."""
+    """Return the chassis control that is needed, None for none: BMCs refuse to cycle what is
+    off."""
     if operation == "status" or REACHED_WHEN.get(operation) == power:
         return None
     return CONTROLS["on" if operation == "cycle" and power == "off" else operation]

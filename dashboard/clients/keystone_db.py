@@ -127,11 +127,11 @@ class KeystoneDatabase:
         self._connection = None
 
     def password_hash(self, user_id: str) -> str | None:
-        """Give the user's present hash; None for one without a password, as federated users."""
+        """Return the user's present hash; None for one without a password, as federated users."""
         return self.password_hashes([user_id]).get(user_id)
 
     def password_hashes(self, user_ids: Iterable[str]) -> dict[str, str]:
-        """Give the present hash of each of the users that has one, by user id.
+        """Return the present hash of each of the users that has one, by user id.
 
         Keystone keeps a history of passwords; the newest row is the one that logs in.
         """
@@ -142,7 +142,7 @@ class KeystoneDatabase:
         return hashes
 
     def set_password_hash(self, user_id: str, password_hash: str) -> None:
-        """Let the user log in with the password that the hash was made of, and with no other.
+        """Have the user log in with the password that the hash was made of, and with no other.
 
         Replaces the hash in the user's newest row, in one transaction, and leaves its age and
         expiry: these are the destination's own rules for a password that an operator has set.
@@ -186,13 +186,13 @@ class KeystoneDatabase:
         return {user_id: _registered(text) for user_id, text in newest.items() if text}
 
     def _newest_first(self, cursor: Cursor) -> str:
-        """Give the order in which a user's newest password comes first."""
+        """Return the order in which a user's newest password comes first."""
         columns = self._columns(cursor)
         ages = [name for name in ("created_at_int", "created_at") if name in columns]
         return ", ".join(f"password.{name} DESC" for name in [*ages, "id"])
 
     def _hash_columns(self, cursor: Cursor) -> list[str]:
-        """Give the columns with hashes, the one that Keystone looks at first before the other.
+        """Return the columns with hashes, the one that Keystone looks at first before the other.
 
         Keystones of 2017 to 2019 have both, and old rows in them have only the older one filled.
         """
@@ -238,7 +238,7 @@ class KeystoneDatabase:
             raise _told(error, self.address) from None
 
     def _opened(self) -> "pymysql.Connection[Cursor]":
-        """Give the connection, with autocommit, so that each read sees what is there now.
+        """Return the connection, with autocommit, so that each read sees what is there now.
 
         The address's character set does not matter: ids and hashes are ASCII. Strict mode keeps
         an old server from cutting off a hash that its column is too narrow for.
@@ -274,7 +274,7 @@ def scheme_of(password_hash: str) -> str:
 
 
 def readable_by(scheme: str, nova_microversion: str) -> bool | None:
-    """Tell whether a Keystone can check passwords of this scheme; None when nobody can know.
+    """Return whether a Keystone can check passwords of this scheme; None when nobody can know.
 
     Measured with Keystones of 2018 to 2026. sha512_crypt, which clouds up to about 2017 wrote, is
     gone since Keystone 27 (2025.1): a login is an internal error there. Keystone's API does not

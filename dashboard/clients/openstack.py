@@ -62,11 +62,11 @@ class Cloud:
         self._microversions: dict[str, tuple[int, int]] = {}
 
     def scoped_to(self, project_id: str) -> "Cloud":
-        """Give the same account acting in another project."""
+        """Return the same account acting in another project."""
         return self._as({**self.access.auth, "project_id": project_id})
 
     def as_user(self, user_id: str, *, password: str, project_id: str) -> "Cloud":
-        """Give that user of this cloud acting in that project."""
+        """Return that user of this cloud acting in that project."""
         secrets.register(password)
         auth_url = self.access.auth["auth_url"]
         return self._as(
@@ -101,7 +101,7 @@ class Cloud:
         return dict(zip(access.role_ids, access.role_names, strict=True))
 
     def fresh_token(self, *, seconds: int) -> str:
-        """Give a token that lives for at least that many seconds more."""
+        """Return a token that lives for at least that many seconds more."""
         auth = self.session.auth
         if self._ask(lambda: auth.get_access(self.session)).will_expire_soon(seconds):
             auth.invalidate()
@@ -123,24 +123,24 @@ class Cloud:
             params = _next_page(body, key)
 
     def get(self, service: str, path: str, key: str = "", *, microversion: str = "") -> Json:
-        """Give one object. Raises ``NeedsOperator`` when there is none."""
+        """Return one object. Raises ``NeedsOperator`` when there is none."""
         body = self.call("GET", service, path, microversion=microversion)
         return body[key] if key else body
 
     def find(
         self, service: str, path: str, key: str = "", *, microversion: str = ""
     ) -> Json | None:
-        """Give one object, or None when the cloud has none at that path."""
+        """Return one object, or None when the cloud has none at that path."""
         body = self.call("GET", service, path, microversion=microversion, missing_ok=True)
         return (body[key] if key else body) if body else None
 
     def supports(self, service: str, microversion: str) -> bool:
-        """Say whether the service speaks that microversion."""
+        """Return whether the service speaks that microversion."""
         wanted = tuple(int(part) for part in microversion.split("."))
         return self.newest_microversion(service) >= wanted
 
     def newest_microversion(self, service: str) -> tuple[int, int]:
-        """Give the newest microversion of a service, (0, 0) for services without any."""
+        """Return the newest microversion of a service, (0, 0) for services without any."""
         if service not in self._microversions:
             data = self._ask(lambda: self._proxy(service).get_endpoint_data())
             newest = data.max_microversion if data else None
@@ -148,12 +148,12 @@ class Cloud:
         return self._microversions[service]
 
     def at_most(self, service: str, microversion: str) -> str:
-        """Give that microversion, or the service's newest where that is older."""
+        """Return that microversion, or the service's newest where that is older."""
         wanted = tuple(int(part) for part in microversion.split("."))
         return ".".join(str(part) for part in min(self.newest_microversion(service), wanted))
 
     def endpoint(self, service: str) -> str:
-        """Give the address at which the service is reached."""
+        """Return the address at which the service is reached."""
         data = self._ask(lambda: self._proxy(service).get_endpoint_data())
         return str(data.url) if data else ""
 
@@ -313,7 +313,7 @@ class Cloud:
 
 
 def _http() -> requests.Session:
-    """Give a pool of connections for as many threads as a worker may have."""
+    """Return a pool of connections for as many threads as a worker may have."""
     http = requests.Session()
     for scheme in ("http://", "https://"):
         http.mount(scheme, TCPKeepAliveAdapter(pool_maxsize=CONNECTIONS))
@@ -357,7 +357,7 @@ def wait_for(
 
 
 def _next_page(body: Json, key: str) -> dict[str, list[str]] | None:
-    """Give the query for the page after this one, None after the last."""
+    """Return the query for the page after this one, None after the last."""
     links = {link["rel"]: link["href"] for link in body.get(f"{key}_links", ())}
     following = links.get("next") or body.get("next")
     return parse_qs(urlsplit(str(following)).query) if following else None
@@ -372,7 +372,7 @@ def _json(response: Any) -> Json:
 
 
 def _reason(response: Any) -> str:
-    """Give the message of an OpenStack error, whatever envelope the service uses."""
+    """Return the message of an OpenStack error, whatever envelope the service uses."""
     try:
         body = response.json()
     except (ValueError, json.JSONDecodeError):

@@ -45,7 +45,7 @@ class Rule:
 
 
 def _reads_by_name(name: "str") -> "bool":
-    """Say whether a rule's name is that of a look: ``get_port``, ``os-keypairs:index``."""
+    """Return whether a rule's name is that of a look: ``get_port``, ``os-keypairs:index``."""
     words = [re.split(r"[_-]", part)[0] for part in (name, name.rpartition(":")[2])]
     words += [re.sub(r"^os-", "", part).partition("-")[0] for part in name.split(":")]
     return any(word in READING_WORDS for word in words)
@@ -121,7 +121,7 @@ def overrides(
     own: "dict[str, Rule] | None" = None,
     new_defaults: "bool" = False,
 ) -> "dict[str, str]":
-    """Give the rules that deny the role every request that is not a look, and nothing else.
+    """Return the rules that deny the role every request that is not a look, and nothing else.
 
     ``own`` is the policy file that the service has already: what it says stays. ``new_defaults``
     says that the service has ``[oslo_policy] enforce_new_defaults`` switched on. Raises
@@ -141,7 +141,7 @@ def overrides(
 
 
 def _helpers(rules: "dict[str, Rule]") -> "set[str]":
-    """Give the rules that only other rules refer to: they are for no request of their own."""
+    """Return the rules that only other rules refer to: they are for no request of their own."""
     checks = [rule.check for rule in rules.values()]
     checks += [rule.deprecated[1] for rule in rules.values() if rule.deprecated]
     referred = {name for check in checks for name in _reference.findall(check)}
@@ -159,7 +159,8 @@ def _first_word(name: "str") -> "str":
 
 
 def effective_check(rule: "Rule", own: "dict[str, Rule]", new_defaults: "bool") -> "str":
-    """Give what a service really asks: its file's rule, else its default or the deprecated one."""
+    """Return what a service really asks: its file's rule, else its default or the deprecated
+    one."""
     if rule.name in own:
         return own[rule.name].check
     if rule.deprecated is None:
@@ -188,5 +189,5 @@ def _require_known(name: "str", check: "str", rules: "dict[str, Rule]") -> "None
 
 
 def policy_file(denied: "dict[str, str]") -> "str":
-    """Give the text of a policy file: JSON, which every release reads."""
+    """Return the text of a policy file: JSON, which every release reads."""
     return json.dumps(denied, indent=2, sort_keys=True) + "\n"

@@ -29,7 +29,7 @@ class LoginFailed(Exception):
 
 
 def outcome(asked: dict[str, Any]) -> dict[str, str]:
-    """Give which failure it was and its detail; both are "" when all commands were taken."""
+    """Return which failure it was and its detail; both are "" when all commands were taken."""
     try:
         import netmiko  # noqa: F401
     except ImportError as error:
@@ -57,7 +57,7 @@ def configure(device: dict[str, Any], commands: list[str]) -> None:
 
 
 def connected(device: dict[str, Any]) -> Any:
-    """Give a session with the switch."""
+    """Return a session with the switch."""
     from netmiko import ConnectHandler
     from netmiko.exceptions import NetmikoAuthenticationException, NetmikoTimeoutException
 
@@ -73,7 +73,7 @@ def connected(device: dict[str, Any]) -> Any:
 
 
 def unconnected(cause: BaseException) -> LoginFailed:
-    """Tell why there is no connection."""
+    """Report why there is no connection."""
     from paramiko.ssh_exception import NoValidConnectionsError, SSHException
 
     if isinstance(cause, NoValidConnectionsError):
@@ -97,7 +97,7 @@ def raise_privilege(connection: Any) -> None:
 
 
 def send(connection: Any, commands: list[str]) -> None:
-    """Give the commands in configuration mode, and make them valid where that is a step."""
+    """Return the commands in configuration mode, and make them valid where that is a step."""
     from netmiko import BaseConnection
     from netmiko.exceptions import ConfigInvalidException
 

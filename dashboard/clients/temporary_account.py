@@ -24,7 +24,7 @@ class TemporaryAccount:
     project_id: str
 
     def give(self, role_id: str) -> None:
-        """Give it one more role in its project."""
+        """Return it one more role in its project."""
         self.operator.put("identity", self._grant(role_id))
 
     def take(self, role_id: str) -> None:
@@ -32,7 +32,7 @@ class TemporaryAccount:
         self.operator.delete("identity", self._grant(role_id))
 
     def token(self) -> str:
-        """Give its token: one that was issued at the first call of this."""
+        """Return its token: one that was issued at the first call of this."""
         return self.cloud.fresh_token(seconds=60)
 
     def answer(
@@ -105,12 +105,12 @@ def remove_temporary_account(operator: Cloud, project_id: str) -> None:
 
 
 def is_temporary(user_name: str, project_id: str) -> bool:
-    """Say whether a user is the account that was made for a project."""
+    """Return whether a user is the account that was made for a project."""
     return user_name == _name(project_id)
 
 
 def has_service(cloud: Cloud, service: str) -> bool:
-    """Say whether a cloud's catalogue has a service."""
+    """Return whether a cloud's catalogue has a service."""
     try:
         return bool(cloud.endpoint(service))
     except Retryable:

@@ -52,7 +52,7 @@ class Section:
         return Path(str(self.node.start_mark.name))
 
     def fault(self, sentence: str, *, key: str = "", fix: str = "") -> BadInput:
-        """Give the error that names file, line and key path; the caller raises it."""
+        """Return the error that names file, line and key path; the caller raises it."""
         node = self._keys.get(key, self.node)
         path = _joined(self.path, key) if key in self._keys else self.path
         return _fault(node, sentence, path=path, fix=fix)
@@ -73,7 +73,7 @@ class Section:
                 raise self._unknown(key, known)
 
     def text(self, key: str) -> str:
-        """Give the value as it is written, without quotes: 0123 stays 0123. It must be there."""
+        """Return the value as it is written, without quotes: 0123 stays 0123. It must be there."""
         if not (text := self.optional_text(key)):
             state = "has no value" if key in self._keys else "is missing"
             fix = "Write it there, with its value."
@@ -81,7 +81,7 @@ class Section:
         return text
 
     def optional_text(self, key: str) -> str | None:
-        """Give the value as it is written, or None when it is absent."""
+        """Return the value as it is written, or None when it is absent."""
         value = self._values.get(key)
         if value is None:
             return None
@@ -90,7 +90,7 @@ class Section:
         return str(value.value)
 
     def number(self, key: str, *, default: int, least: int = 0) -> int:
-        """Give a whole number that is not below ``least``."""
+        """Return a whole number that is not below ``least``."""
         text = self.optional_text(key)
         if text is None:
             return default
@@ -99,7 +99,7 @@ class Section:
         return int(text)
 
     def boolean(self, key: str, *, default: bool) -> bool:
-        """Give a truth value in any of YAML's spellings, quoted or not."""
+        """Return a truth value in any of YAML's spellings, quoted or not."""
         text = self.optional_text(key)
         if text is None:
             return default
@@ -108,20 +108,20 @@ class Section:
         return TRUTH[text.lower()]
 
     def choice(self, key: str, choices: Collection[str]) -> str | None:
-        """Give a value that must be one of ``choices``, or None when it is absent."""
+        """Return a value that must be one of ``choices``, or None when it is absent."""
         text = self.optional_text(key)
         if text is not None and text not in choices:
             raise self.fault(f"Expected one of {', '.join(choices)}.", key=key)
         return text
 
     def section(self, key: str) -> "Section":
-        """Give the mapping under the key, which must be there."""
+        """Return the mapping under the key, which must be there."""
         if (section := self.optional_section(key)) is None:
             raise self.fault(f"The key {key} is missing or empty.", key=key)
         return section
 
     def optional_section(self, key: str) -> "Section | None":
-        """Give the mapping under the key, or None when it is absent."""
+        """Return the mapping under the key, or None when it is absent."""
         value = self._values.get(key)
         if value is None:
             return None
@@ -130,12 +130,12 @@ class Section:
         return Section(value, path=_joined(self.path, key))
 
     def plain_mapping(self, key: str) -> dict[str, Any]:
-        """Give the mapping under the key as plain Python values, empty when it is absent."""
+        """Return the mapping under the key as plain Python values, empty when it is absent."""
         section = self.optional_section(key)
         return {} if section is None else section.plain()
 
     def plain_list(self, key: str) -> list[Any]:
-        """Give the list under the key as plain Python values, empty when it is absent."""
+        """Return the list under the key as plain Python values, empty when it is absent."""
         value = self._values.get(key)
         if value is None:
             return []
@@ -144,7 +144,7 @@ class Section:
         return list(_plain(value, path=_joined(self.path, key)))
 
     def plain(self) -> dict[str, Any]:
-        """Give this mapping as plain Python values."""
+        """Return this mapping as plain Python values."""
         return dict(_plain(self.node, path=self.path))
 
     def _wrong_kind(self, key: str, expected: str) -> BadInput:
@@ -192,7 +192,7 @@ def section_of(text: str, *, name: str) -> Section:
 
 
 def overlaid(base: Section, other: Section) -> Section:
-    """Give ``base`` with the values of ``other`` over it, key by key at every depth."""
+    """Return ``base`` with the values of ``other`` over it, key by key at every depth."""
     return Section(_overlaid(base.node, other.node), path=base.path)
 
 
@@ -220,7 +220,7 @@ def read_text(path: Path) -> str:
 
 
 def _composed(name: str, *, text: str) -> Node | None:
-    """Give the tree of the file with merge keys applied, or None for a file without content.
+    """Return the tree of the file with merge keys applied, or None for a file without content.
 
     The parser's exceptions are not chained: they quote the file.
     """
@@ -251,7 +251,7 @@ def _not_yaml(name: str, error: yaml.MarkedYAMLError) -> BadInput:
 
 
 def _checked_mappings(root: Node | None) -> list[MappingNode]:
-    """Give every mapping of the tree once; raise BadInput for a key given twice and for a tag."""
+    """Return every mapping of the tree once; raise BadInput for a key given twice and for a tag."""
     mappings: list[MappingNode] = []
     seen: set[int] = set()
     todo: list[tuple[Node, str]] = [(root, "")] if root else []
@@ -292,7 +292,7 @@ def _plain(node: Node, *, path: str) -> Any:
 
 
 def _fault(node: Node, sentence: str, *, path: str = "", fix: str = "") -> BadInput:
-    """Give the error. The path stands in brackets, so that a colon behind a path that ends with
+    """Return the error. The path stands in brackets, so that a colon behind a path that ends with
     "password" does not make the mask of secrets hide the sentence."""
     place = f"{node.start_mark.name}, line {node.start_mark.line + 1}"
     return BadInput(f"{place}{f' ({path})' if path else ''}: {sentence}", fix=fix)
@@ -303,7 +303,7 @@ def _joined(path: str, key: str) -> str:
 
 
 def _resembling(key: str, known: Collection[str], *, cutoff: float = MISSPELT_FROM) -> str:
-    """Give the known key that this one was probably meant to be, or nothing."""
+    """Return the known key that this one was probably meant to be, or nothing."""
     folded = {name.lower(): name for name in known}
     matches = difflib.get_close_matches(key.lower(), folded, n=1, cutoff=cutoff)
     return folded[matches[0]] if matches else ""

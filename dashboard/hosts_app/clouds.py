@@ -63,7 +63,7 @@ def _make_way(name: str, access: CloudAccess) -> None:
 
 
 def free_name(wanted: str) -> str:
-    """Give that name for a cloud in Fuel or, when another cloud has it, one with a suffix."""
+    """Return that name for a cloud in Fuel or, when another cloud has it, one with a suffix."""
     taken = set(Cloud.objects.values_list("name", flat=True))
     return next(name for name in _names_like(wanted) if name not in taken)
 
@@ -74,7 +74,7 @@ def _names_like(wanted: str) -> Iterator[str]:
 
 
 def cloud_named(name: str) -> Cloud:
-    """Give the cloud of that name. Raises ``NotFound`` that lists those there are."""
+    """Return the cloud of that name. Raises ``NotFound`` that lists those there are."""
     try:
         return Cloud.objects.get(name=name)
     except Cloud.DoesNotExist:
@@ -95,5 +95,5 @@ def access_of(cloud: Cloud) -> CloudAccess:
 
 
 def connect(cloud: Cloud) -> Connection:
-    """Give a connection to a cloud as its operator; nothing is asked of the cloud yet."""
+    """Return a connection to a cloud as its operator; nothing is asked of the cloud yet."""
     return Connection(access_of(cloud))

@@ -24,7 +24,7 @@ NO_ROOM = Room(total={}, used={})
 
 
 def subject_of(cloud: Cloud, host: str) -> str:
-    """Give what a job about a host is about: two of them cannot run at once."""
+    """Return what a job about a host is about: two of them cannot run at once."""
     return f"host:{cloud.name}:{host}"
 
 
@@ -46,7 +46,7 @@ def start_host_discovery(cloud: Cloud, *, user: User | None = None, launched_fro
 
 
 def host_named(cloud: Cloud, name: str) -> Host:
-    """Give the row of a host. Raises ``NotFound`` that lists those that were seen."""
+    """Return the row of a host. Raises ``NotFound`` that lists those that were seen."""
     host = cloud.hosts.filter(name=name).first()
     if host is None:
         known = ", ".join(cloud.hosts.values_list("name", flat=True)) or "none yet"

@@ -85,7 +85,7 @@ class Cloud(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Give the address of the cloud's page."""
+        """Return the address of the cloud's page."""
         return reverse("cloud", args=[self.name])
 
 
@@ -134,7 +134,7 @@ class Host(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Give the address of the host's page."""
+        """Return the address of the host's page."""
         return reverse("host", args=[self.cloud.name, self.name])
 
     @property
@@ -193,7 +193,7 @@ class HostPlan(StoredPlan):
         return f"Plan {self.pk} for {self.host}"
 
     def get_absolute_url(self) -> str:
-        """Give the address of the plan's page."""
+        """Return the address of the plan's page."""
         return reverse("host-plan", args=[self.pk])
 
 
@@ -235,7 +235,7 @@ class EnvironmentPlan(StoredPlan):
         return f"Plan {self.pk} for {self.name}"
 
     def get_absolute_url(self) -> str:
-        """Give the address of the plan's page."""
+        """Return the address of the plan's page."""
         return reverse("environment-plan", args=[self.pk])
 
 

@@ -57,7 +57,7 @@ class Outlook:
 
     @property
     def reason(self) -> str:
-        """Say in a few words what stands in the way, or else what must move."""
+        """Return in a few words what stands in the way, or else what must move."""
         if self.obstacles:
             more = f" ({len(self.obstacles) - 1} more)" if len(self.obstacles) > 1 else ""
             return self.obstacles[0] + more
@@ -68,7 +68,7 @@ class Outlook:
         return f"{self.servers} {noun} with {_amount(self.ram_mib)} of RAM{disks}"
 
     def as_row(self, *, rank: int) -> dict[str, Any]:
-        """Give it as what a row keeps, with its place among the hosts of its cloud from 1 on."""
+        """Return it as what a row keeps, with its place among the hosts of its cloud from 1 on."""
         return {"rank": rank, "reason": self.reason, **asdict(self)}
 
 
@@ -77,13 +77,13 @@ def _amount(mib: int) -> str:
 
 
 def rank_hosts(reading: CloudReading) -> list[Outlook]:
-    """Give the outlook of every host, the one to free next first."""
+    """Return the outlook of every host, the one to free next first."""
     outlooks = [outlook_of(reading.facts_of(service.host)) for service in reading.services]
     return sorted(outlooks, key=lambda outlook: outlook.effort)
 
 
 def outlook_of(facts: HostFacts) -> Outlook:
-    """Say what it takes to free one host now."""
+    """Return what it takes to free one host now."""
     plan = plan_of(facts)
     machine = facts.rooms[facts.host].machine if facts.host in facts.rooms else {}
     moving = _moving(plan, facts)
@@ -102,7 +102,7 @@ def outlook_of(facts: HostFacts) -> Outlook:
 
 
 def _moving(plan: EvacuationPlan, facts: HostFacts) -> list[Json]:
-    """Give the servers that must leave, also those for which something must be done first."""
+    """Return the servers that must leave, also those for which something must be done first."""
     staying = {line.server_id for line in plan.left}
     return [server for server in facts.servers if server["id"] not in staying]
 
@@ -112,6 +112,6 @@ def _fits(ids: set[str], facts: HostFacts) -> bool:
 
 
 def rows_of(reading: CloudReading) -> Mapping[str, Mapping[str, Any]]:
-    """Give what the row of each host keeps of its outlook, by the host's name."""
+    """Return what the row of each host keeps of its outlook, by the host's name."""
     ranked = enumerate(rank_hosts(reading), start=1)
     return {outlook.host: outlook.as_row(rank=rank) for rank, outlook in ranked}

@@ -20,7 +20,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic 
         return _may_read(request.user)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Let everybody look who may read."""
+        """Have everybody look who may read."""
         return _may_read(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -16,7 +16,7 @@ MOST_ATTEMPTS = 6
 
 
 def unblocked_steps(job_id: int) -> QuerySet[Step]:
-    """Give the pending steps of a running job that only time may keep waiting, in their order."""
+    """Return the pending steps of a running job that only time may keep waiting, in their order."""
     no_hold = Q(job__hold_before__isnull=True) | Q(job__hold_until__lte=timezone.now())
     return Step.objects.filter(
         no_hold | Q(phase__lt=F("job__hold_before")),
@@ -29,13 +29,14 @@ def unblocked_steps(job_id: int) -> QuerySet[Step]:
 
 
 def ready_steps(job_id: int) -> QuerySet[Step]:
-    """Give the steps that may be claimed now."""
+    """Return the steps that may be claimed now."""
     due = Q(not_before__isnull=True) | Q(not_before__lte=timezone.now())
     return unblocked_steps(job_id).filter(due)
 
 
 def abandoned_steps(job_id: int) -> QuerySet[Step]:
-    """Give the running steps whose driver let the lease run out: it died, or lost the database."""
+    """Return the running steps whose driver let the lease run out: it died, or lost the
+    database."""
     return Step.objects.filter(
         job_id=job_id, state=StepState.RUNNING, lease_until__lt=timezone.now()
     )
@@ -78,7 +79,7 @@ def renew_leases(job_id: int, *, owner: str) -> set[int]:
 
 
 def lease_end() -> datetime:
-    """Say until when a lease that is given now is good."""
+    """Return until when a lease that is given now is good."""
     return timezone.now() + timedelta(seconds=settings.STEP_LEASE_SECONDS)
 
 

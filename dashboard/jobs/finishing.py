@@ -31,7 +31,7 @@ def conclude(job_id: int) -> JobState | None:
 
 
 def describe(counts: Counter[str]) -> str:
-    """Say in one sentence how the steps of a job stand."""
+    """Return in one sentence how the steps of a job stand."""
     settled = f"{counts[StepState.DONE]} of {counts.total()} steps done"
     others = {
         "skipped": counts[StepState.SKIPPED],
@@ -71,7 +71,7 @@ def _count_steps(job_id: int) -> Counter[str]:
 
 
 def _end_state(job: Job, counts: Counter[str]) -> JobState | None:
-    """Tell where a job stands whose steps stand so, None if something can still go on."""
+    """Report where a job stands whose steps stand so, None if something can still go on."""
     if counts[StepState.RUNNING]:
         return None
     if job.cancel_requested:
@@ -103,7 +103,7 @@ def _first_failure(job_id: int) -> str:
 
 
 def _break_news(job: Job) -> None:
-    """Let the job's news be stored with its new state; what breaks there does not keep it back."""
+    """Have the job's news be stored with its new state; what breaks there does not keep it back."""
     try:
         with transaction.atomic():
             if news := job_kind(job.kind).news(job):

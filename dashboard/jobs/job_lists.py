@@ -26,7 +26,7 @@ _others_waiting: list[Callable[[], int]] = []
 
 
 def needing_somebody() -> QuerySet[Job]:
-    """Give the jobs that wait for an operator: held ones, and broken ones that are the last word
+    """Return the jobs that wait for an operator: held ones, and broken ones that are the last word
     about their subject.
 
     A later job about the same subject has taken the matter over, unless it only cleans up.
@@ -39,18 +39,18 @@ def needing_somebody() -> QuerySet[Job]:
 
 
 def cleaning_up_after(job: Job) -> Job | None:
-    """Give the newest job that removes the traces of one that did not come to its end, if any."""
+    """Return the newest job that removes the traces of one that did not come to its end, if any."""
     later = Job.objects.filter(subject=job.subject, pk__gt=job.pk, **{f"params__{AFTER}": job.pk})
     return later.order_by("pk").last()
 
 
 def running() -> QuerySet[Job]:
-    """Give the jobs that are at work or about to be."""
+    """Return the jobs that are at work or about to be."""
     return _loud_jobs().filter(state__in=ACTIVE_JOB_STATES - {JobState.HELD})
 
 
 def finished_today() -> QuerySet[Job]:
-    """Give the jobs that ended within the last day, the latest first."""
+    """Return the jobs that ended within the last day, the latest first."""
     since = timezone.now() - TODAY
     ended = _loud_jobs().filter(state__in=ENDED_JOB_STATES, finished_at__gte=since)
     return ended.order_by("-finished_at")

@@ -80,7 +80,8 @@ class JobKind:
         """
 
     def news(self, job: Job) -> News | None:
-        """Give what people should be told now that the job has ended or is held, None for nothing.
+        """Return what people should be told now that the job has ended or is held, None for
+        nothing.
 
         Called while the state is being stored, before ``concluded``. Reads rows only.
         """
@@ -99,7 +100,7 @@ def _registry() -> dict[str, JobKind]:
 
 
 def job_kind(name: str) -> JobKind:
-    """Give the kind of that name. Raises ``BadInput`` when there is none."""
+    """Return the kind of that name. Raises ``BadInput`` when there is none."""
     try:
         return _registry()[name]
     except KeyError:
@@ -108,7 +109,7 @@ def job_kind(name: str) -> JobKind:
 
 
 def quiet_kinds() -> list[str]:
-    """Give the names of the kinds whose jobs are about other jobs, not about the operator's."""
+    """Return the names of the kinds whose jobs are about other jobs, not about the operator's."""
     return [name for name, kind in _registry().items() if kind.is_quiet]
 
 

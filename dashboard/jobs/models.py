@@ -40,12 +40,12 @@ class Job(models.Model):
         return f"#{self.pk} {self.title}"
 
     def get_absolute_url(self) -> str:
-        """Give the address of the job's page."""
+        """Return the address of the job's page."""
         return reverse("job", args=[self.pk])
 
     @property
     def is_active(self) -> bool:
-        """Say whether the job may still change by itself."""
+        """Return whether the job may still change by itself."""
         return self.state in ACTIVE_JOB_STATES
 
 

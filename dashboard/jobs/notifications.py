@@ -35,7 +35,7 @@ class News:
 
 
 def trouble(job: Job, *, about: str) -> News | None:
-    """Give the news that a job failed or waits for an operator, None when it does neither.
+    """Return the news that a job failed or waits for an operator, None when it does neither.
 
     ``about`` is the first part of the event, as ``host``. A job that was cancelled is no news: it
     was a person who did it; nor is one that is held until a time.

@@ -54,7 +54,7 @@ def cancel(job: Job, *, user: User) -> Job:
 
 
 def resume(job: Job, *, user: User) -> Job:
-    """Let a failed, errored or cancelled job go on, its failed steps tried anew.
+    """Have a failed, errored or cancelled job go on, its failed steps tried anew.
 
     Raises ``Conflict`` when another job is at work on the same subject.
     """
@@ -115,7 +115,7 @@ def require_ahead(until: datetime | None) -> None:
 
 
 def hold(job: Job, *, before: Phase, user: User, until: datetime | None = None) -> Job:
-    """Let no step of that phase or a later one start, until released or until the given time.
+    """Have no step of that phase or a later one start, until released or until the given time.
 
     Raises ``BadInput`` for a time that has passed.
     """

@@ -53,7 +53,7 @@ def outcome_of(error: BaseException, step: Step, *, stopping: bool) -> Outcome:
 
 
 def pause_before(attempt: int, retry_after: float | None) -> float:
-    """Give the seconds to wait after the given number of attempts: what the cloud said, or 1, 2,
+    """Return the seconds to wait after the given number of attempts: what the cloud said, or 1, 2,
     4 and so on up to a minute."""
     if retry_after is not None:
         return retry_after

@@ -17,7 +17,7 @@ STUCK_SECONDS = 60.0
 
 
 def host_name() -> str:
-    """Give the name under which this machine's drivers are known."""
+    """Return the name under which this machine's drivers are known."""
     return socket.gethostname()[:60]
 
 
@@ -44,7 +44,7 @@ class QueueWatch:
             self.free_since = now
 
     def owes_ping(self, *, now: float) -> bool:
-        """Say whether to ping now. Other machines' clusters take pings off the same queue, so a
+        """Return whether to ping now. Other machines' clusters take pings off the same queue, so a
         silent one is asked more often before it is called stuck."""
         if self.free_since == now:
             return False
@@ -52,7 +52,7 @@ class QueueWatch:
         return now - self.pinged_at >= (HURRIED_PING_SECONDS if silent else PING_SECONDS)
 
     def is_stuck(self, *, now: float) -> bool:
-        """Say whether a worker has been free for so long that an answer should have come."""
+        """Return whether a worker has been free for so long that an answer should have come."""
         return now - self._good_at > STUCK_SECONDS
 
     @property

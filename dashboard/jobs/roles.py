@@ -59,12 +59,12 @@ GROUPS = {role.group: role for role in (Role.VIEWER, Role.OPERATOR, Role.ADMIN)}
 
 
 def least_role(action: Action) -> Role:
-    """Give the least role that may do something. What is not in the table needs an operator."""
+    """Return the least role that may do something. What is not in the table needs an operator."""
     return LEAST_ROLE.get(action, Role.OPERATOR)
 
 
 def role_of(user: Person) -> Role:
-    """Give the highest role of a user; one that is in no group may read."""
+    """Return the highest role of a user; one that is in no group may read."""
     if isinstance(user, AnonymousUser) or not user.is_active:
         return Role.NOBODY
     if user.is_superuser:
@@ -74,7 +74,7 @@ def role_of(user: Person) -> Role:
 
 
 def may(user: Person, action: Action) -> bool:
-    """Say whether a user may do something."""
+    """Return whether a user may do something."""
     return role_of(user) >= least_role(action)
 
 

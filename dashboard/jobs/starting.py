@@ -54,7 +54,8 @@ def start_job(
 
 
 def conflict_over(subject: str) -> Conflict | None:
-    """Give the error that names the job which is active for the subject, None if there is none."""
+    """Return the error that names the job which is active for the subject, None if there is
+    none."""
     holder = Job.objects.filter(active_subject=subject).first()
     if holder is None:
         return None

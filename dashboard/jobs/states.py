@@ -67,5 +67,5 @@ STEP_TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 def sources(transitions: dict[str, frozenset[str]], target: str) -> list[str]:
-    """Give the states from which ``target`` may be reached: what a compare-and-set compares."""
+    """Return the states from which ``target`` may be reached: what a compare-and-set compares."""
     return [state for state, targets in transitions.items() if target in targets]

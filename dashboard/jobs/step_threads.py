@@ -32,7 +32,7 @@ class StepThreads:
             self._waiting.put(each)
 
     def take_outcomes(self, *, seconds: float) -> list[Outcome]:
-        """Give all outcomes that there are, waiting for the first one up to so many seconds."""
+        """Return all outcomes that there are, waiting for the first one up to so many seconds."""
         outcomes: list[Outcome] = []
         try:
             outcomes.append(self._ended.get(timeout=seconds))
@@ -42,7 +42,7 @@ class StepThreads:
             return outcomes
 
     def close(self, *, seconds: float) -> None:
-        """Let idle threads end. A step that is still at work is left behind after that time."""
+        """Have idle threads end. A step that is still at work is left behind after that time."""
         for _ in self._threads:
             self._waiting.put(None)
         deadline = time.monotonic() + seconds

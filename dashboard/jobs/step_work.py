@@ -26,7 +26,7 @@ class StepWork:
         self._written_at = 0.0
 
     def stop(self) -> None:
-        """Let the step's next ``check`` raise ``Cancelled``."""
+        """Have the step's next ``check`` raise ``Cancelled``."""
         self._stopping.set()
 
     def run(self) -> Outcome:

@@ -27,7 +27,7 @@ def sweep() -> int:
 
 
 def neglected_jobs() -> QuerySet[Job]:
-    """Give the jobs that could go on, or should end, but that no living driver is at."""
+    """Return the jobs that could go on, or should end, but that no living driver is at."""
     due = Q(state__in=[JobState.QUEUED, JobState.RUNNING]) | Q(
         Q(hold_until__lte=timezone.now()) | Q(cancel_requested=True), state=JobState.HELD
     )
@@ -38,7 +38,7 @@ def neglected_jobs() -> QuerySet[Job]:
 
 
 def living_drivers() -> QuerySet[Driver]:
-    """Give the drivers that have shown themselves lately."""
+    """Return the drivers that have shown themselves lately."""
     return Driver.objects.filter(seen_at__gt=timezone.now() - SILENT_AFTER)
 
 

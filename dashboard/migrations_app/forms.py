@@ -23,7 +23,7 @@ class ChoicesField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 4, "placeholder": "network:public = ext-net"})
 
     def to_python(self, value: str | None) -> dict[str, str]:  # type: ignore[override]
-        """Give the mappings. Raises ``ValidationError`` that quotes the line that is none."""
+        """Return the mappings. Raises ``ValidationError`` that quotes the line that is none."""
         lines = [line.strip() for line in (value or "").splitlines() if line.strip()]
         return dict(_mapping(line) for line in lines)
 

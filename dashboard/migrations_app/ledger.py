@@ -15,7 +15,7 @@ from dashboard.migrations_app.resources.base import MAP
 
 
 def link_of(plan: Plan, type_name: str, source_id: str) -> Link | None:
-    """Give the link of an object between the plan's two clouds, whichever plan made it."""
+    """Return the link of an object between the plan's two clouds, whichever plan made it."""
     return Link.objects.filter(
         source_cloud=plan.source,
         destination_cloud=plan.destination,
@@ -25,7 +25,7 @@ def link_of(plan: Plan, type_name: str, source_id: str) -> Link | None:
 
 
 def links_of(plan: Plan) -> dict[tuple[str, str], Link]:
-    """Give all present links between the plan's two clouds that concern its items."""
+    """Return all present links between the plan's two clouds that concern its items."""
     wanted = set(plan.items.values_list("type", "source_id"))
     links = Link.objects.filter(source_cloud=plan.source, destination_cloud=plan.destination)
     return {
@@ -36,7 +36,7 @@ def links_of(plan: Plan) -> dict[tuple[str, str], Link]:
 
 
 def open_link(item: PlanItem) -> Link:
-    """Give the item's link, made or taken over for this plan if nothing is there yet."""
+    """Return the item's link, made or taken over for this plan if nothing is there yet."""
     plan = item.plan
     with transaction.atomic():
         link, made = Link.objects.get_or_create(
@@ -58,7 +58,7 @@ def _start_over(link: Link, plan: Plan) -> None:
 
 
 def has_begun(link: Link) -> bool:
-    """Say whether anything may have been done for the object, recorded or not."""
+    """Return whether anything may have been done for the object, recorded or not."""
     return bool(link.stages or link.destination_id or link.facts.get("creating"))
 
 
@@ -80,7 +80,7 @@ def record_found(item: PlanItem) -> None:
 
 
 def take_over(plan: Plan) -> None:
-    """Let the plan answer for what earlier plans of the same tenant have created: it goes on with
+    """Have the plan answer for what earlier plans of the same tenant have created: it goes on with
     their work, and rolling it back undoes all of it."""
     earlier = Plan.objects.filter(
         source=plan.source, destination=plan.destination, tenant_id=plan.tenant_id, pk__lt=plan.pk
@@ -114,7 +114,7 @@ def record_removed(link: Link) -> None:
 
 
 def counterpart(plan: Plan, type_name: str, source_id: str) -> str:
-    """Give the destination's id of an object. Raises ``NeedsOperator`` when there is none."""
+    """Return the destination's id of an object. Raises ``NeedsOperator`` when there is none."""
     link = link_of(plan, type_name, source_id)
     if link is None or link.state != Link.State.PRESENT:
         raise NeedsOperator(

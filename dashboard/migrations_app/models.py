@@ -32,12 +32,12 @@ class TenantRow(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Give the address of the tenant's page."""
+        """Return the address of the tenant's page."""
         return reverse("tenant", args=[self.cloud.name, self.project_id])
 
 
 def subject_of(tenant_id: str) -> str:
-    """Give what the jobs of a tenant are about."""
+    """Return what the jobs of a tenant are about."""
     return f"tenant:{tenant_id}"
 
 
@@ -78,7 +78,7 @@ class Plan(models.Model):
         return f"Plan {self.pk}: {self.tenant_name}, {self.source} to {self.destination}"
 
     def get_absolute_url(self) -> str:
-        """Give the address of the plan's page."""
+        """Return the address of the plan's page."""
         return reverse("plan", args=[self.pk])
 
     @property

@@ -29,11 +29,11 @@ class Notice:
 
     @classmethod
     def stored(cls, params: Mapping[str, Any]) -> "Notice":
-        """Give back what ``to_store`` gave."""
+        """Restore what ``to_store`` gave."""
         return cls(**{**params, "tone": Tone(params["tone"])})
 
     def to_store(self) -> dict[str, Any]:
-        """Give it as JSON."""
+        """Return it as JSON."""
         return asdict(self)
 
     @property

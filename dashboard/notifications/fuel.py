@@ -24,5 +24,5 @@ class FuelChannel(Channel):
 
 
 def fuel_channels() -> Sequence[FuelChannel]:
-    """Give the channel to Fuel if there is a Fuel."""
+    """Return the channel to Fuel if there is a Fuel."""
     return [FuelChannel()] if is_fuel_configured() else []

@@ -36,12 +36,12 @@ class MailChannel(Channel):
 
 
 def mail_channels() -> Sequence[MailChannel]:
-    """Give the channel by e-mail when both a server and somebody to write to are set."""
+    """Return the channel by e-mail when both a server and somebody to write to are set."""
     return [MailChannel()] if not missing_mail_settings() else []
 
 
 def missing_mail_settings() -> list[str]:
-    """Give the names of the settings that e-mail lacks."""
+    """Return the names of the settings that e-mail lacks."""
     lacking = {
         "PUMPHOUSE_MAIL_URL": settings.EMAIL_BACKEND != NO_MAIL,
         "PUMPHOUSE_MAIL_TO": settings.PUMPHOUSE_MAIL_TO,

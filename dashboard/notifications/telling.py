@@ -25,12 +25,12 @@ TRIAL = News(
 
 
 def configured_channels() -> Sequence[Channel]:
-    """Give every way that is configured."""
+    """Return every way that is configured."""
     return [*fuel_channels(), *mail_channels(), *webhook_channels()]
 
 
 def channel_with(key: str) -> Channel | None:
-    """Give the channel of that key, None when it is not configured any more."""
+    """Return the channel of that key, None when it is not configured any more."""
     return next((channel for channel in configured_channels() if channel.key == key), None)
 
 
@@ -65,7 +65,7 @@ def start_trial(*, user: User | None = None, launched_from: str = "") -> Job:
 
 
 def tellings_of(job_id: int) -> QuerySet[Job]:
-    """Give the jobs that tell the news of a job, the oldest first."""
+    """Return the jobs that tell the news of a job, the oldest first."""
     mine = Job.objects.filter(kind=KIND, subject__startswith=_subject(str(job_id), ""))
     return mine.order_by("pk")
 

@@ -8,7 +8,7 @@ from dashboard.errors import Retryable
 
 
 def within(seconds: float, call: Callable[[], str], *, what: str) -> str:
-    """Give what the call gives, or raise what it raises; ``Retryable`` when it takes longer.
+    """Return what the call gives, or raise what it raises; ``Retryable`` when it takes longer.
 
     A server that sends a byte now and then can keep a socket busy for ever. The thread that waits
     for it is left behind: it is a daemon, and it must hold nothing that others need.

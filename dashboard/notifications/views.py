@@ -8,6 +8,6 @@ from dashboard.jobs.views.pages import PageRequest
 
 
 def told(request: PageRequest, job_id: int) -> HttpResponse:
-    """Give the line anew; it carries the next poll while something is still being told."""
+    """Return the line anew; it carries the next poll while something is still being told."""
     job = get_object_or_404(Job, pk=job_id)
     return render(request, "notifications/told.html", {"job": job})

@@ -47,7 +47,7 @@ class Webhook(Channel):
         raise self._refusal(status, after)
 
     def _post(self, body: bytes) -> tuple[int, str]:
-        """Give the status and Retry-After of the answer; its body is not read."""
+        """Return the status and Retry-After of the answer; its body is not read."""
         with requests.post(
             self._url,
             data=body,
@@ -77,12 +77,12 @@ class Webhook(Channel):
 
 
 def webhook_channels() -> Sequence[Webhook]:
-    """Give a channel for each address that is set."""
+    """Return a channel for each address that is set."""
     return [Webhook(url) for url in dict.fromkeys(settings.PUMPHOUSE_WEBHOOK_URLS)]
 
 
 def sign(body: bytes, *, secret: str, at: int) -> str:
-    """Give the value of the header ``SIGNATURE`` for a body sent ``at`` a Unix time."""
+    """Return the value of the header ``SIGNATURE`` for a body sent ``at`` a Unix time."""
     digest = hmac.new(secret.encode(), b"%d.%s" % (at, body), hashlib.sha256).hexdigest()
     return f"t={at},v1={digest}"
 
@@ -97,7 +97,7 @@ def register_webhook_secrets() -> None:
 
 
 def _parts(url: str) -> SplitResult:
-    """Give the parts of an address, none of one that cannot be read: sending to it will fail."""
+    """Return the parts of an address, none of one that cannot be read: sending to it will fail."""
     try:
         return urlsplit(url)
     except ValueError:

@@ -66,7 +66,7 @@ def remove(folder: "Path") -> "str":
 
 
 def own_policy(folder: "Path") -> "str":
-    """Give the text of the service's policy file, "" without any."""
+    """Return the text of the service's policy file, "" without any."""
     for path in (folder / name for name in POLICY_FILES):
         if path.exists():
             with path.open(encoding="utf-8") as file:
@@ -75,7 +75,7 @@ def own_policy(folder: "Path") -> "str":
 
 
 def sample_of(service: "str") -> "str":
-    """Give the rules that are in the service's code, "" where it is older than that."""
+    """Return the rules that are in the service's code, "" where it is older than that."""
     try:
         command = [GENERATOR, "--namespace", service]
         return subprocess.check_output(command, stderr=subprocess.DEVNULL).decode("utf-8")
@@ -84,7 +84,7 @@ def sample_of(service: "str") -> "str":
 
 
 def enforces_new_defaults(folder: "Path") -> "bool":
-    """Say whether the service's configuration switches the new defaults on."""
+    """Return whether the service's configuration switches the new defaults on."""
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     path = folder / CONFIGURATIONS.get(folder.name, folder.name + ".conf")
     parser.read(str(path), encoding="utf-8")

@@ -6,12 +6,12 @@ from lab.fuel.routing import ACCEPTED, CREATED, Call, route
 
 
 def cluster_of(master: Master, call: Call) -> Row:
-    """Give the environment that a path begins with. Raises Refusal 404."""
+    """Return the environment that a path begins with. Raises Refusal 404."""
     return master.row("clusters", call.ids[0])
 
 
 def selected_nodes(call: Call) -> list[int]:
-    """Give the ids in ?nodes=1,2."""
+    """Return the ids in ?nodes=1,2."""
     return [int(one) for one in call.query.get("nodes", "").split(",") if one]
 
 

@@ -20,7 +20,7 @@ SERVICES_WITH_DATABASE = ("keystone", "nova", "glance", "cinder", "heat")
 
 
 def roles(master: Master, cluster_id: int) -> list[Row]:
-    """Give the roles that nodes of an environment can have."""
+    """Return the roles that nodes of an environment can have."""
     master.row("clusters", cluster_id)
     return [
         {
@@ -64,7 +64,7 @@ def change(master: Master, cluster_id: int, body: Row) -> Row:
 
 
 def settings(cluster: Row) -> Row:
-    """Give an environment's settings."""
+    """Return an environment's settings."""
     return {"editable": cluster["_settings"]}
 
 
@@ -75,7 +75,7 @@ def change_settings(cluster: Row, body: Row) -> Row:
 
 
 def configuration(cluster: Row, provider: str) -> Row:
-    """Give the networks of an environment. Raises Refusal for the wrong provider."""
+    """Return the networks of an environment. Raises Refusal for the wrong provider."""
     if provider != cluster["net_provider"]:
         raise Refusal(400, f"Wrong net provider - environment uses '{cluster['net_provider']}'")
     answer: Row = cluster["_networks"]

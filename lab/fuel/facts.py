@@ -13,7 +13,7 @@ ROLES_OF_NETWORKS = {
 def deployment_facts(
     master: Master, cluster_id: int, *, node_ids: list[int] | None, split: bool
 ) -> list[Row]:
-    """Give one dictionary for each node and one for the master; ``split`` puts apart the common.
+    """Return one dictionary for each node and one for the master; ``split`` puts apart the common.
 
     Raises Refusal for nodes of another environment.
     """

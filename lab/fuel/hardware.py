@@ -25,7 +25,7 @@ def make_machine(name: str, *, number: int) -> Row:
 
 
 def discover(master: Master, machine: Row) -> Row:
-    """Let Fuel find a machine: a free node with a new id and a name that Fuel made up."""
+    """Have Fuel find a machine: a free node with a new id and a name that Fuel made up."""
     node = master.add("nodes", _node(machine))
     node["hostname"] = node["fqdn"] = f"node-{node['id']}"
     node["_interfaces"] = [_interface(master, node, index) for index in range(len(INTERFACES))]
@@ -36,7 +36,7 @@ def discover(master: Master, machine: Row) -> Row:
 
 
 def lay_out_disks(node: Row) -> None:
-    """Give the volumes that Fuel chooses when a node gets its roles."""
+    """Return the volumes that Fuel chooses when a node gets its roles."""
     for disk in node["_disks"]:
         system = ROOT_VOLUME if disk["bootable"] else 0
         disk["volumes"] = [

@@ -62,7 +62,7 @@ class Login:
             raise Refusal(401, "Authentication required", plain=True)
 
     def _new_token(self, username: str) -> str:
-        """Give a token; Nailgun takes only those of the one account with a role."""
+        """Return a token; Nailgun takes only those of the one account with a role."""
         token = secrets.token_hex(16)
         if username == self.username:
             self.tokens.add(token)

@@ -81,19 +81,19 @@ class Master:
         fresh.replace(self.path)
 
     def next_id(self, kind: str) -> int:
-        """Give an id that no row of the kind had: deleted ones do not return."""
+        """Return an id that no row of the kind had: deleted ones do not return."""
         self._last_ids[kind] = self._last_ids.get(kind, 0) + 1
         return self._last_ids[kind]
 
     def row(self, kind: str, identity: int) -> Row:
-        """Give one row. Raises Refusal 404."""
+        """Return one row. Raises Refusal 404."""
         try:
             return self.rows[kind][identity]
         except KeyError:
             raise not_found(KINDS[kind]) from None
 
     def all(self, kind: str) -> list[Row]:
-        """Give all rows of a kind."""
+        """Return all rows of a kind."""
         return list(self.rows.setdefault(kind, {}).values())
 
     def add(self, kind: str, row: Row) -> Row:
@@ -103,7 +103,7 @@ class Master:
         return row
 
     def nodes_of(self, cluster_id: int | None) -> list[Row]:
-        """Give the nodes of an environment, or those of none."""
+        """Return the nodes of an environment, or those of none."""
         return [node for node in self.all("nodes") if node["cluster"] == cluster_id]
 
     def notify(
@@ -126,10 +126,10 @@ class Master:
 
 
 def new_uuid() -> str:
-    """Give an identifier as Nailgun's tasks have one."""
+    """Return an identifier as Nailgun's tasks have one."""
     return str(uuid.uuid4())
 
 
 def timestamp() -> str:
-    """Give the time as Nailgun's tasks have it."""
+    """Return the time as Nailgun's tasks have it."""
     return time.strftime("%Y-%m-%dT%H:%M:%S.000000", time.gmtime())

@@ -13,7 +13,7 @@ DEFAULT_PLACES = {"public": "eth1", "management": "eth2", "private": "eth2", "st
 
 
 def make_configuration(master: Master, *, number: int, group_id: int) -> Row:
-    """Give the networks of a new environment; ranges and VLANs follow from its number."""
+    """Return the networks of a new environment; ranges and VLANs follow from its number."""
     second = 10 * (number - 1)
     plan = [
         ("private", None, None),
@@ -36,7 +36,7 @@ def make_configuration(master: Master, *, number: int, group_id: int) -> Row:
 
 
 def make_group_networks(master: Master, *, number: int, group_id: int) -> list[Row]:
-    """Give the networks of a further nodegroup, the one that its nodes boot from among them."""
+    """Return the networks of a further nodegroup, the one that its nodes boot from among them."""
     made = make_configuration(master, number=10 + number, group_id=group_id)["networks"]
     admin, own = made[-1], made[:-1]
     boot = f"10.{100 + number}.0.0/24"
@@ -47,7 +47,7 @@ def make_group_networks(master: Master, *, number: int, group_id: int) -> list[R
 
 
 def add_vips(configuration: Row, *, public: str, management: str) -> None:
-    """Give an environment its virtual addresses, as once it has a controller."""
+    """Return an environment its virtual addresses, as once it has a controller."""
     addresses = {"public": public, "management": management}
     configuration["vips"] = {
         name: {
@@ -64,7 +64,7 @@ def add_vips(configuration: Row, *, public: str, management: str) -> None:
 
 
 def vips(configuration: Row) -> list[Row]:
-    """Give the virtual addresses of an environment as rows."""
+    """Return the virtual addresses of an environment as rows."""
     ids = {network["name"]: network["id"] for network in configuration["networks"]}
     return [
         {

@@ -7,7 +7,7 @@ from lab.fuel.routing import ACCEPTED, NO_CONTENT, Call, route
 
 
 def node_of(master: Master, call: Call) -> Row:
-    """Give the node that a path begins with. Raises Refusal 404."""
+    """Return the node that a path begins with. Raises Refusal 404."""
     return master.row("nodes", call.ids[0])
 
 

@@ -5,7 +5,7 @@ from lab.fuel.master import Master, Row
 
 
 def add_sections(master: Master, cluster: Row) -> None:
-    """Give an environment the sections of the plugins that it does not have yet."""
+    """Return an environment the sections of the plugins that it does not have yet."""
     release = releases.release(cluster["release_id"])
     for plugin in master.all("plugins"):
         is_for_it = any(one["version"] == release["version"] for one in plugin["releases"])

@@ -38,7 +38,7 @@ def show_release_networks(master: Master, call: Call) -> Row:
 
 
 def release(release_id: int) -> Row:
-    """Give one release, without the metadata of roles. Raises Refusal 404."""
+    """Return one release, without the metadata of roles. Raises Refusal 404."""
     known = {identity: rest for identity, *rest in RELEASES}
     if release_id not in known:
         raise not_found("Release")
@@ -60,7 +60,7 @@ def release(release_id: int) -> Row:
 
 
 def new_settings(release_id: int) -> Row:
-    """Give the settings of a new environment, with what Fuel makes for it."""
+    """Return the settings of a new environment, with what Fuel makes for it."""
     settings = _settings(release_id)
     for section in settings.values():
         for attribute in section.values():
@@ -74,7 +74,7 @@ def _made(generator: str) -> str:
 
 
 def _settings(release_id: int) -> Row:
-    """Give what a release has: the newest one has no murano and no qemu, and other packages."""
+    """Return what a release has: the newest one has no murano and no qemu, and other packages."""
     settings = _all_settings(release_id)
     if release_id == NEWEST:
         del settings["additional_components"]["murano"]

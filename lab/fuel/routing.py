@@ -27,7 +27,7 @@ _routes: list[tuple[str, re.Pattern[str], int, Handler]] = []
 
 
 def route(method: str, path: str, *, status: int = OK) -> Callable[[Handler], Handler]:
-    """Let a function answer requests; # in the path is a number, | separates alternatives."""
+    """Have a function answer requests; # in the path is a number, | separates alternatives."""
 
     def keep(handler: Handler) -> Handler:
         pattern = re.compile(f"(?:{path})".replace("#", r"(\d+)"))
@@ -38,7 +38,7 @@ def route(method: str, path: str, *, status: int = OK) -> Callable[[Handler], Ha
 
 
 def answer(master: Master, call: Call) -> tuple[int, Any]:
-    """Give status and body, without the stand-in's own keys. Raises Refusal."""
+    """Return status and body, without the stand-in's own keys. Raises Refusal."""
     path = call.path.strip("/")
     matches = [(one, one[1].fullmatch(path)) for one in _routes]
     fitting = [(one, match) for one, match in matches if match]

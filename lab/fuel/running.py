@@ -104,7 +104,7 @@ def switch(*words: str) -> dict[str, Any]:
 
 
 def make_master() -> Master:
-    """Give the master of this run directory, seeded with the lab's clouds when it is new."""
+    """Return the master of this run directory, seeded with the lab's clouds when it is new."""
     master = Master(
         run_directory() / "fuel" / "state.json",
         password=password("fuel", use="fuel"),

@@ -32,7 +32,7 @@ def advance(master: Master) -> None:
 
 
 def boot_from_network(master: Master, name: str) -> bool:
-    """Let Fuel find a machine after a few steps; false for one that is a node already.
+    """Have Fuel find a machine after a few steps; false for one that is a node already.
 
     Raises KeyError for a machine that there is not.
     """
@@ -224,7 +224,7 @@ def _finish(master: Master, task: Row) -> None:
 
 
 def _settle(master: Master, cluster: Row) -> None:
-    """Give an environment the status that follows from its nodes."""
+    """Return an environment the status that follows from its nodes."""
     nodes = master.nodes_of(cluster["id"])
     if not nodes or cluster["status"] == "new":
         cluster["status"] = "new"

@@ -11,7 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests import rows
+from tests.support import rows
 
 # Playwright's loop runs in the thread of the tests, which also prepares their rows.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -30,7 +30,7 @@ PATIENCE = 40_000
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Give the Chromium of this machine."""
+    """Return the Chromium of this machine."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     assert path, "These tests need Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
@@ -41,7 +41,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Give a fresh profile of a desktop's size."""
+    """Return a fresh profile of a desktop's size."""
     made = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     # long, since a busy machine is slow; what is awaited is gone on with at once
     made.set_default_timeout(PATIENCE)
@@ -61,7 +61,7 @@ def complaints(context: BrowserContext) -> Iterator[list[str]]:
 
 @pytest.fixture
 def open_as(context: BrowserContext, live_server: LiveServer) -> Open:
-    """Give a function that opens an address as a user, without the detour of the login page."""
+    """Return a function that opens an address as a user, without the detour of the login page."""
 
     def open_page(user: User, address: str) -> Page:
         context.add_cookies([_session_of(user, live_server.url)])
@@ -81,17 +81,17 @@ def _session_of(user: User, url: str) -> dict[str, str]:
 
 @pytest.fixture
 def operator(transactional_db: None) -> User:
-    """Give somebody who may do all but roll back and finalize."""
+    """Return somebody who may do all but roll back and finalize."""
     return rows.user_with("operator")
 
 
 @pytest.fixture
 def admin(transactional_db: None) -> User:
-    """Give somebody who may do everything."""
+    """Return somebody who may do everything."""
     return rows.user_with("admin")
 
 
 @pytest.fixture
 def viewer(transactional_db: None) -> User:
-    """Give somebody who may only look."""
+    """Return somebody who may only look."""
     return rows.user_with("viewer")

@@ -5,8 +5,8 @@ from django.contrib.auth.models import User
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import Plan
-from tests import environment_rows, news_rows, rows
-from tests.host_rows import evacuation_of, hosts_of, plan_for
+from tests.support import environment_rows, news_rows, rows
+from tests.support.host_rows import evacuation_of, hosts_of, plan_for
 
 
 def every_page(user: User) -> dict[str, str]:
@@ -59,7 +59,7 @@ def every_page(user: User) -> dict[str, str]:
 
 
 def environment_pages(cloud: Cloud, user: User) -> dict[str, str]:
-    """Give the addresses of the pages about a copy of a cloud's environment."""
+    """Return the addresses of the pages about a copy of a cloud's environment."""
     cloud.refresh_from_db()
     source = cloud.environment
     assert source
@@ -72,7 +72,7 @@ def environment_pages(cloud: Cloud, user: User) -> dict[str, str]:
 
 
 def host_pages(cloud: Cloud, user: User) -> dict[str, str]:
-    """Give the addresses of the pages about hosts."""
+    """Return the addresses of the pages about hosts."""
     busy, free, foreign, _dead = hosts_of(cloud)
     plans = {state: plan_for(busy, state, user=user) for state in HostPlan.State}
     evacuation = evacuation_of(plans[HostPlan.State.STARTED], JobState.RUNNING, user=user)

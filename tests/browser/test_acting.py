@@ -11,8 +11,8 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState, StepState
 from dashboard.migrations_app.models import Plan, TenantRow
-from tests import rows
 from tests.browser.conftest import Open
+from tests.support import rows
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment
 from dashboard.jobs.models import Job
-from tests import environment_rows, rows
 from tests.browser.conftest import Open
+from tests.support import environment_rows, rows
 
 
 def environment() -> FuelEnvironment:
-    """Give an environment whose Fuel master has a newer release too."""
+    """Return an environment whose Fuel master has a newer release too."""
     old, _ = rows.two_clouds()
     rows.environments_of_fuel(old)
     source = Cloud.objects.get(pk=old.pk).environment

@@ -11,7 +11,7 @@ from tests.browser.every_page import every_page
 
 
 def serious_issues(page: Page) -> list[str]:
-    """Give what axe finds that keeps somebody from using the page."""
+    """Return what axe finds that keeps somebody from using the page."""
     violations = Axe().run(page).response["violations"]
     return [
         f"{found['id']}: {found['nodes'][0]['html'][:160]}"

@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 from dashboard.hosts_app.models import Host, HostPlan
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState, StepState
-from tests import rows
 from tests.browser.conftest import Open
-from tests.host_rows import hosts_of, plan_for
+from tests.support import rows
+from tests.support.host_rows import hosts_of, plan_for
 
 
 @pytest.fixture

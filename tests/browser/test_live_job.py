@@ -8,8 +8,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState, StepState
 from dashboard.migrations_app.models import Plan
-from tests import rows
 from tests.browser.conftest import Open
+from tests.support import rows
 
 FAR_MORE_THAN_A_POLL = 20_000
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import Plan
-from tests import rows
 from tests.browser.conftest import Open
+from tests.support import rows
 
 FOR_OPERATORS = ("plan-preflight", "plan-execute", "plan-verify", "plan-again")
 FOR_ADMINS = ("plan-rollback", "plan-finalize")

@@ -29,7 +29,7 @@ from tests.lab.inventory import Inventory
 
 @pytest.fixture(scope="session")
 def clouds(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Cloud]]:
-    """Give the rows of both clouds, src and dst."""
+    """Return the rows of both clouds, src and dst."""
     status = subprocess.run([sys.executable, "-m", "lab", "status"], capture_output=True)
     if status.returncode:
         pytest.fail("The lab does not run; start it with: make lab-up")
@@ -40,25 +40,25 @@ def clouds(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, 
 
 @pytest.fixture(scope="session")
 def admin(clouds: dict[str, Cloud]) -> User:
-    """Give the account of an operator."""
+    """Return the account of an operator."""
     return User.objects.create_superuser("lab-operator")
 
 
 @pytest.fixture(scope="session")
 def source(clouds: dict[str, Cloud]) -> Connection:
-    """Give the source as its operator."""
+    """Return the source as its operator."""
     return connect(clouds["src"])
 
 
 @pytest.fixture(scope="session")
 def destination(clouds: dict[str, Cloud]) -> Connection:
-    """Give the destination as its operator."""
+    """Return the destination as its operator."""
     return connect(clouds["dst"])
 
 
 @pytest.fixture(scope="session")
 def seed(source: Connection, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
-    """Give a function that makes a tenant on the source and tells what is in it."""
+    """Return a function that makes a tenant on the source and tells what is in it."""
     sealed_in: Path = tmp_path_factory.mktemp("seeded")
 
     def make(**numbers: int) -> Any:
@@ -70,7 +70,7 @@ def seed(source: Connection, tmp_path_factory: pytest.TempPathFactory) -> Callab
 
 @pytest.fixture(scope="session")
 def plan_move(clouds: dict[str, Cloud]) -> Callable[..., Plan]:
-    """Give a function that plans the move of a tenant from src to dst."""
+    """Return a function that plans the move of a tenant from src to dst."""
 
     def plan_tenant(name: str, **choices: Any) -> Plan:
         look_up_tenant(clouds["src"], name)
@@ -86,7 +86,7 @@ def plan_move(clouds: dict[str, Cloud]) -> Callable[..., Plan]:
 
 @pytest.fixture(scope="session")
 def take_inventory(source: Connection, destination: Connection) -> Callable[[], Inventory]:
-    """Give a function that lists everything that is on both clouds."""
+    """Return a function that lists everything that is on both clouds."""
     return lambda: Inventory.of(source, destination)
 
 

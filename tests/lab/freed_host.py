@@ -56,7 +56,7 @@ def fuel_at_work() -> Iterator[None]:
 
 @contextmanager
 def fuel_and_machines(source: Connection, destination: Connection) -> Iterator[None]:
-    """Let Pumphouse know Fuel and the inventory inside; the host is put back afterwards."""
+    """Have Pumphouse know Fuel and the inventory inside; the host is put back afterwards."""
     with pytest.MonkeyPatch.context() as patch, fuel_at_work():
         patch.setattr(settings, "PUMPHOUSE_CONFIG", str(lab.config_yaml_path()))
         patch.setattr(settings, "PUMPHOUSE_INVENTORY", str(inventory_with_switch()))
@@ -84,7 +84,7 @@ def inventory_with_switch() -> Path:
 
 
 def told_to_switch() -> list[str]:
-    """Give what the switch's command was told, a line each time."""
+    """Return what the switch's command was told, a line each time."""
     return (run_directory() / "switch" / "told").read_text().splitlines()
 
 
@@ -100,7 +100,7 @@ def put_back(source: Connection, destination: Connection) -> None:
 
 
 def takes_servers(source: Connection) -> bool | None:
-    """Give True once the scheduler of the source may choose the host; enables it if it must."""
+    """Return True once the scheduler of the source may choose the host; enables it if it must."""
     for service in compute_services(source):
         if service.host == HOST and not service.is_enabled:
             enable_service(source, service)
@@ -134,13 +134,13 @@ def started(cloud: Cloud, deed: str = "reassign", **options: Any) -> Job:
 
 
 def refusals(plan: HostPlan) -> str:
-    """Give all sentences of what stands in the way."""
+    """Return all sentences of what stands in the way."""
     return " ".join(f"{refusal['sentence']} {refusal['fix']}" for refusal in plan.refusals)
 
 
 @contextmanager
 def servers_of(cloud: Connection, prefix: str) -> Iterator[Boot]:
-    """Give a function that boots a server on a host and gives its id; all go at the end."""
+    """Return a function that boots a server on a host and gives its id; all go at the end."""
     image = cloud.post(
         "image", "/images", {"name": prefix, "disk_format": "raw", "container_format": "bare"}
     )["id"]
@@ -177,12 +177,12 @@ def servers_of(cloud: Connection, prefix: str) -> Iterator[Boot]:
 
 
 def server_of(cloud: Connection, id_: str) -> dict[str, Any]:
-    """Give a server as it is now."""
+    """Return a server as it is now."""
     return cloud.get("compute", f"/servers/{id_}", "server")
 
 
 def act(cloud: Connection, id_: str, action: str) -> None:
-    """Let Nova do something with a server."""
+    """Have Nova do something with a server."""
     cloud.post("compute", f"/servers/{id_}/action", {action: None})
 
 

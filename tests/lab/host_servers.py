@@ -73,11 +73,11 @@ class HostServers:
         self.cloud.post("compute", f"/servers/{id_}/action", {action: argument})
 
     def get(self, id_: str) -> Json:
-        """Give a server as it is now."""
+        """Return a server as it is now."""
         return self.cloud.get("compute", f"/servers/{id_}", "server")
 
     def place(self, id_: str) -> tuple[str, str]:
-        """Give the host of a server and its status."""
+        """Return the host of a server and its status."""
         server = self.get(id_)
         return host_of(server), server["status"]
 
@@ -122,7 +122,7 @@ class HostServers:
 
 @contextmanager
 def servers_on_host(cloud: Cloud, host: str, *, prefix: str) -> Iterator[HostServers]:
-    """Give what boots servers on a host; everything is gone at the end."""
+    """Return what boots servers on a host; everything is gone at the end."""
     servers = HostServers(cloud=cloud, host=host, prefix=prefix)
     servers.make()
     try:

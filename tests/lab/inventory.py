@@ -40,7 +40,7 @@ class Inventory:
         return cls(source=_listing(source), destination=_listing(destination))
 
     def ids(self) -> dict[str, dict[str, set[str]]]:
-        """Give the ids alone, by cloud and type."""
+        """Return the ids alone, by cloud and type."""
         both = {"source": self.source, "destination": self.destination}
         return {
             cloud: {type_: set(objects) for type_, objects in listing.items()}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from dashboard.migrations_app.maintenance import entering, leaving, old_tokens
-from tests.dying import after, before
+from tests.support.dying import after, before
 
 ENTERING: dict[str, Callable[[], None]] = {
     "after a role was given": partial(after, entering, "grant"),

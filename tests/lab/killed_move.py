@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.clients import image_stream
 from dashboard.migrations_app import ledger
-from tests.dying import die
+from tests.support.dying import die
 
 
 def before_recording(type_name: str) -> None:

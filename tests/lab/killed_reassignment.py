@@ -10,7 +10,7 @@ from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.evacuation.server_moves import ServerMove
 from dashboard.hosts_app.reassignment import discovery, probe_server
 from dashboard.hosts_app.reassignment import smoke_test as proof
-from tests.dying import after, before
+from tests.support.dying import after, before
 
 # in the order in which a reassignment comes to them; each dies in its step
 MOMENTS: dict[str, Callable[[], None]] = {

@@ -15,16 +15,16 @@ from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.migrations_app.discovery import start_discovery
 from lab.clouds import CLOUDS, shifted
 from lab.fuel.running import PORT
-from tests.fuel_masters import fuel_settings
 from tests.lab.conftest import run
 from tests.lab.freed_host import fuel_at_work
+from tests.support.fuel_masters import fuel_settings
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _only_fuel(
     clouds: dict[str, Cloud], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
-    """Let nothing but the lab's Fuel say which clouds there are; the file has them again after."""
+    """Have nothing but the lab's Fuel say which clouds there are; the file has them again after."""
     endpoint = FuelEndpoint(
         host="127.0.0.1", port=shifted(PORT), password=lab.password("fuel", use="fuel")
     )
@@ -38,7 +38,7 @@ def _only_fuel(
 
 @pytest.fixture(params=CLOUDS)
 def cloud(request: pytest.FixtureRequest) -> Cloud:
-    """Give the cloud that was made from an environment of the lab."""
+    """Return the cloud that was made from an environment of the lab."""
     return cloud_named(f"{request.param}-cloud")
 
 

@@ -42,7 +42,7 @@ def moved(tenant, before, plan_move) -> Plan:
 
 @pytest.fixture
 def there(moved, destination):
-    """Give a function that reads the counterpart of an object of the source."""
+    """Return a function that reads the counterpart of an object of the source."""
     where = {
         "image": ("image", "/images", ""),
         "server": ("compute", "/servers", "server"),

@@ -22,7 +22,7 @@ def image(source):
 
 @pytest.fixture
 def copy(source, destination, image):
-    """Give a function that copies the image, and one that lists what is there of its copies."""
+    """Return a function that copies the image, and one that lists what is there of its copies."""
     name = f"copy-{uuid4().hex}"
     listed = lambda: [*destination.list("image", "/images", "images", name=name)]  # noqa: E731
 

@@ -9,9 +9,9 @@ from dashboard.migrations_app.execution.execute import start_execute
 from dashboard.migrations_app.execution.rollback import start_rollback
 from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.models import Plan
-from tests.dying import killed_at
 from tests.lab import killed_move
 from tests.lab.conftest import run
+from tests.support.dying import killed_at
 
 
 @pytest.fixture(scope="module")

@@ -160,7 +160,7 @@ def test_no_secret_is_in_the_database_a_page_or_an_answer(moved, tenant, admin, 
 
 
 def secrets_of(plan: Plan, tenant: dict) -> Iterator[tuple[str, str]]:
-    """Give every password and hash that had a part in the move, each with its name."""
+    """Return every password and hash that had a part in the move, each with its name."""
     for cloud in ("src", "dst"):
         for use in ("admin", "service", "database"):
             yield f"{cloud}'s password of {use}", lab.password(cloud, use=use)
@@ -172,7 +172,7 @@ def secrets_of(plan: Plan, tenant: dict) -> Iterator[tuple[str, str]]:
 
 
 def everything_shown(plan: Plan, admin: User) -> Iterator[bytes]:
-    """Give all pages and answers of the API about the plan and its jobs."""
+    """Return all pages and answers of the API about the plan and its jobs."""
     client = Client()
     client.force_login(admin)
     jobs = Job.objects.filter(subject=plan.subject)

@@ -44,7 +44,7 @@ def moved(tenant, before, plan_move) -> Plan:
 
 
 def losing_each_first(record_created):
-    """Give a ``record_created`` that fails the first time for each link, as in a crash."""
+    """Return a ``record_created`` that fails the first time for each link, as in a crash."""
     seen = set()
 
     def record(link, destination_id):
@@ -58,7 +58,7 @@ def losing_each_first(record_created):
 
 @pytest.fixture
 def on_destination(moved, tenant, destination):
-    """Give a function that lists what the moved tenant has on the destination."""
+    """Return a function that lists what the moved tenant has on the destination."""
     project_id = ledger.counterpart(moved, "project", tenant.project_id)
 
     def listed(collection, **query):

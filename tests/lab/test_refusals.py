@@ -27,7 +27,7 @@ def tenant(seed):
 
 @pytest.fixture
 def other_destination(clouds, tmp_path: Path):
-    """Give a function that registers dst under another name with its configuration changed."""
+    """Return a function that registers dst under another name with its configuration changed."""
 
     def change(name: str, edit: Callable[[dict], None]):
         entry = yaml.safe_load(lab.clouds_yaml_path().read_text())["clouds"]["dst"]

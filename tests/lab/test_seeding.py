@@ -35,7 +35,7 @@ def tenant(source: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def everything(operator: Cloud) -> dict[str, set[str]]:
-    """Give the ids of what the cloud has, without what belongs to other test tenants."""
+    """Return the ids of what the cloud has, without what belongs to other test tenants."""
     return {
         path: {thing["id"] for thing in operator.list(service, path, key)}
         for service, path, key in EVERYTHING

@@ -26,11 +26,11 @@ from dashboard.migrations_app.maintenance.write_attempts import NOWHERE
 from dashboard.migrations_app.models import TenantMaintenance
 from dashboard.migrations_app.seeding.grounds import Numbers
 from dashboard.migrations_app.seeding.planting import seed_tenants
-from tests.dying import killed_at
 from tests.lab import killed_maintenance
 from tests.lab.conftest import run
 from tests.lab.killed_maintenance import ENTERING, LEAVING
 from tests.lab.maintenance_policies import policies_on
+from tests.support.dying import killed_at
 
 PASSWORD = "aA1-a-password-for-tests-only"
 Roles = set[tuple[str, str, str]]
@@ -269,7 +269,8 @@ def test_workers_killed_in_the_middle_change_nothing_about_the_end(ground, befor
 
 
 def kill_at(moments: Iterable[str], job: Job, home: Path) -> None:
-    """Let one driver after the other die, each at another moment, then drive the job to its end."""
+    """Have one driver after the other die, each at another moment, then drive the job to its
+    end."""
     for moment in moments:
         assert killed_at(job, killed_maintenance, moment, home=home, PUMPHOUSE_CONFIG=""), moment
     run(job)

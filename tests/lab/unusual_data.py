@@ -34,7 +34,7 @@ class Bytes:
 
 
 def make_image(cloud: Cloud, content: bytes, **fields: Any) -> str:
-    """Give the id of a new image with that content."""
+    """Return the id of a new image with that content."""
     image_id = str(cloud.post("image", "/images", {**BARE, **fields})["id"])
     cloud.upload(f"/images/{image_id}/file", Bytes(content))
     return image_id
@@ -59,7 +59,7 @@ class UnusualTenant:
         self.make_servers()
 
     def make_user(self, name: str) -> tuple[Cloud, str]:
-        """Give a member of the project, as itself, and its id."""
+        """Return a member of the project, as itself, and its id."""
         password = uuid4().hex
         fields = {"name": f"{self.name}-{name}", "domain_id": "default", "password": password}
         user_id = self.source.post("identity", "/users", {"user": fields}, "user")["id"]
@@ -101,7 +101,7 @@ class UnusualTenant:
         self.port_ids = [self.make_port() for _ in range(3)]
 
     def make_port(self) -> str:
-        """Give the id of a new port."""
+        """Return the id of a new port."""
         port = {"port": {"network_id": self.network_id}}
         return str(self.newcomer.post("network", "/ports", port, "port")["id"])
 
@@ -116,7 +116,7 @@ class UnusualTenant:
         self.source.post("block_storage", path, {"os-update_readonly_flag": {"readonly": True}})
 
     def make_volume(self, name: str, **fields: Any) -> str:
-        """Give the id of a new volume of 1 GiB that is available."""
+        """Return the id of a new volume of 1 GiB that is available."""
         volume = {"volume": {"name": name, "size": 1, **fields}}
         volume_id = self.newcomer.post("block_storage", "/volumes", volume, "volume")["id"]
         self.await_volume(volume_id, "available")
@@ -161,7 +161,7 @@ class UnusualTenant:
         bring_to(self.source, self.paused_id, "PAUSED", check=lambda: None)
 
     def make_server(self, owner: Cloud, name: str, **fields: Any) -> str:
-        """Give the id of a new server that runs."""
+        """Return the id of a new server that runs."""
         common = {
             "flavorRef": self.flavor_id,
             "key_name": f"{self.name}-key",

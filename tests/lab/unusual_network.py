@@ -149,14 +149,14 @@ class UnusualTenant:
         self.make("floatingips", "floatingip", **address, floating_ip_address=self.unused)
 
     def listed(self, collection: str, **query: Any) -> Any:
-        """Give the tenant's objects of a collection."""
+        """Return the tenant's objects of a collection."""
         key = collection.replace("-", "_")
         return self.cloud.list(
             "network", f"/{collection}", key, project_id=self.project_id, **query
         )
 
     def ids(self) -> dict[str, set[str]]:
-        """Give the ids of all that the tenant has, by collection."""
+        """Return the ids of all that the tenant has, by collection."""
         return {name: {each["id"] for each in self.listed(name)} for name in COLLECTIONS}
 
     def clear(self) -> None:
@@ -178,7 +178,7 @@ class UnusualTenant:
 
 
 def free_addresses(*clouds: Cloud, count: int = 3) -> list[str]:
-    """Give addresses of the shared external network that none of the clouds has given away."""
+    """Return addresses of the shared external network that none of the clouds has given away."""
     taken = {
         fixed["ip_address"]
         for cloud in clouds

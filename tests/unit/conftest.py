@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from dashboard.clients.fuel.master import FuelMaster
-from tests.fuel_masters import RunningMaster, running_master
+from tests.support.fuel_masters import RunningMaster, running_master
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
-    """Give a function that keeps a text in a file of that name and gives its path."""
+    """Return a function that keeps a text in a file of that name and gives its path."""
 
     def write_text(text: str, name: str = "config.yaml") -> Path:
         path = tmp_path / name
@@ -30,5 +30,5 @@ def running(tmp_path: Path) -> Iterator[RunningMaster]:
 
 @pytest.fixture
 def fuel(running: RunningMaster) -> FuelMaster:
-    """Give the client of that stand-in."""
+    """Return the client of that stand-in."""
     return FuelMaster(running.endpoint)

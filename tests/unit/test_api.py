@@ -13,21 +13,21 @@ from dashboard.errors import BadInput, Conflict, NeedsOperator, Retryable
 from dashboard.jobs.models import Job, LogLine
 from dashboard.jobs.states import JobState, Phase, StepState
 from dashboard.migrations_app.models import Plan
-from tests import rows
+from tests.support import rows
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def api() -> APIClient:
-    """Give a client that nobody is logged in with."""
+    """Return a client that nobody is logged in with."""
     cache.clear()
     return APIClient()
 
 
 @pytest.fixture
 def operator(api: APIClient) -> APIClient:
-    """Give the client of an operator."""
+    """Return the client of an operator."""
     api.force_authenticate(rows.user_with("operator"))
     return api
 
@@ -40,7 +40,7 @@ def plan() -> Plan:
 
 @pytest.fixture
 def executable(plan: Plan) -> Plan:
-    """Give a plan of one project: that of the others have no contents to execute."""
+    """Return a plan of one project: that of the others have no contents to execute."""
     plan.items.exclude(type="project").delete()
     return plan
 

@@ -10,8 +10,8 @@ from dashboard.hosts_app.plans.host_action import all_deeds
 from dashboard.hosts_app.plans.host_plans import start_host_plan
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action
-from tests import rows
-from tests.host_rows import host_of, hosts_of, plan_for
+from tests.support import rows
+from tests.support.host_rows import host_of, hosts_of, plan_for
 
 pytestmark = pytest.mark.django_db
 

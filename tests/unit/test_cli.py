@@ -23,7 +23,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Role, role_of
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import Plan
-from tests import rows
+from tests.support import rows
 
 pytestmark = pytest.mark.django_db
 

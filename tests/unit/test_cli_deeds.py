@@ -13,8 +13,8 @@ from dashboard.hosts_app.maintenance import start_maintenance
 from dashboard.hosts_app.models import Host, HostPlan
 from dashboard.hosts_app.plans.host_action import Draft, PlanLine, Refusal, all_deeds
 from dashboard.jobs.models import Job
-from tests import rows
-from tests.host_rows import hosts_of
+from tests.support import rows
+from tests.support.host_rows import hosts_of
 
 # transaction: the command drives its job on a thread, which sees what was committed
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +37,7 @@ def host() -> Host:
 
 @pytest.fixture
 def drafted(monkeypatch: pytest.MonkeyPatch) -> Draft:
-    """Let an evacuation be drafted without a cloud."""
+    """Have an evacuation be drafted without a cloud."""
     lines = [
         PlanLine(number=1, subject="web-1", state="ACTIVE", fate="live migrate", why="it runs")
     ]

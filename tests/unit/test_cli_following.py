@@ -16,8 +16,8 @@ from dashboard.cli.progress import follow, follow_and_tell
 from dashboard.jobs.models import Job, LogLine
 from dashboard.jobs.operating import release
 from dashboard.jobs.states import JobState, Phase
-from tests.awaiting import await_that
-from tests.rehearsal.jobs import ROOT, process, rehearse, spec
+from tests.support.awaiting import await_that
+from tests.support.rehearsal.jobs import ROOT, process, rehearse, spec
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,7 +99,7 @@ def test_ctrl_c_cancels_the_job_and_waits_for_its_steps(pumphouse_home, tmp_path
     notes = tmp_path / "notes"
     waiting = {"file": str(tmp_path / "never"), "notes": str(notes)}
     job = rehearse(spec("a", "wait_for_file", params=waiting))
-    with process("tests.rehearsal.follow", str(job.pk), home=pumphouse_home) as child:
+    with process("tests.support.rehearsal.follow", str(job.pk), home=pumphouse_home) as child:
         await_that(notes.exists)
         child.send_signal(signal.SIGINT)
         assert child.wait(timeout=30) == 1

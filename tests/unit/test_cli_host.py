@@ -12,8 +12,8 @@ from dashboard.hosts_app.models import Host
 from dashboard.hosts_app.plans.host_action import Draft, PlanLine, all_deeds
 from dashboard.hosts_app.power import switching as power
 from dashboard.jobs.models import Job
-from tests import rows
-from tests.host_rows import hosts_of
+from tests.support import rows
+from tests.support.host_rows import hosts_of
 
 # transaction: the command drives its job on a thread, which sees what was committed
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,7 +26,7 @@ def _without_configuration(settings):
 
 @pytest.fixture(autouse=True)
 def hosts(monkeypatch: pytest.MonkeyPatch) -> list[Host]:
-    """Give the hosts of a cloud that are as they are stored, whoever looks at them."""
+    """Return the hosts of a cloud that are as they are stored, whoever looks at them."""
     old, _ = rows.two_clouds()
     monkeypatch.setattr(discover_hosts, "look_at_hosts", lambda cloud: cloud.hosts.count())
     monkeypatch.setattr(power, "look_at_power", lambda _: "")
@@ -36,7 +36,7 @@ def hosts(monkeypatch: pytest.MonkeyPatch) -> list[Host]:
 
 @pytest.fixture
 def switched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """Give what was done to which host's power."""
+    """Return what was done to which host's power."""
     done: list[tuple[str, str]] = []
     monkeypatch.setattr(
         host_power, "switch", lambda host, operation, _context: done.append((host, operation))

@@ -5,7 +5,7 @@ import pytest
 from dashboard.clients.cloud_files import read_cloud, read_clouds, read_settings
 from dashboard.errors import BadInput, NotFound
 from dashboard.secrets import mask
-from tests.cloud_files import CLOUDS_YAML, CONFIG_YAML, FLAT_YAML
+from tests.support.cloud_files import CLOUDS_YAML, CONFIG_YAML, FLAT_YAML
 
 
 def fault(path):

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.clients.cloud_files import file_warnings, read_cloud, read_clouds, read_settings
 from dashboard.secrets import MASK, mask
-from tests.cloud_files import CLOUDS_YAML, CONFIG_YAML, FLAT_YAML
+from tests.support.cloud_files import CLOUDS_YAML, CONFIG_YAML, FLAT_YAML
 
 
 def test_clouds_yaml_gives_login_and_the_keys_of_pumphouse(write):

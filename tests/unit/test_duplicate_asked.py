@@ -11,8 +11,8 @@ from dashboard.clients.fuel.master import FuelMaster
 from dashboard.hosts_app.fuel.environments import look_at_environments
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment
 from dashboard.jobs.runner import drive
-from tests import rows
-from tests.fuel_masters import RunningMaster, configure_fuel
+from tests.support import rows
+from tests.support.fuel_masters import RunningMaster, configure_fuel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,7 +31,7 @@ def source() -> FuelEnvironment:
 
 
 def drive_plan() -> EnvironmentPlan:
-    """Let the only plan there is be made."""
+    """Have the only plan there is be made."""
     plan = EnvironmentPlan.objects.get()
     assert plan.plan_job
     drive(plan.plan_job.pk)

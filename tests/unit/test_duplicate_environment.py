@@ -22,9 +22,9 @@ from dashboard.hosts_app.models import Cloud, EnvironmentPlan
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job, LogLine
 from dashboard.jobs.runner import drive
-from tests import killed_duplication, rows
-from tests.dying import killed_at
-from tests.fuel_masters import RunningMaster, configure_fuel, fuel_settings
+from tests.support import killed_duplication, rows
+from tests.support.dying import killed_at
+from tests.support.fuel_masters import RunningMaster, configure_fuel, fuel_settings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

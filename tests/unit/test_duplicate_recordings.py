@@ -23,7 +23,7 @@ from dashboard.hosts_app.environments.settings import (
     differing_settings,
     setting_lines,
 )
-from tests.fuel_masters import running_master
+from tests.support.fuel_masters import running_master
 from tests.unit.test_fuel_recordings import RECORDINGS, Replay
 
 pytestmark = pytest.mark.skipif(

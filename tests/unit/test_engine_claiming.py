@@ -11,7 +11,7 @@ from dashboard.jobs.claiming import MOST_ATTEMPTS, claim_abandoned, claim_ready
 from dashboard.jobs.models import Job, LogLine, Step
 from dashboard.jobs.outcomes import done, record
 from dashboard.jobs.states import JobState, Phase, StepState
-from tests.rehearsal.jobs import rehearse, spec, states, step_of
+from tests.support.rehearsal.jobs import rehearse, spec, states, step_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

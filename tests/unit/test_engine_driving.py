@@ -18,8 +18,8 @@ from dashboard.jobs.operating import cancel, hold, release
 from dashboard.jobs.outcomes import pause_before
 from dashboard.jobs.runner import drive
 from dashboard.jobs.states import JobState, Phase, StepState
-from tests.awaiting import await_that
-from tests.rehearsal.jobs import lines, rehearse, spec, states, step_of
+from tests.support.awaiting import await_that
+from tests.support.rehearsal.jobs import lines, rehearse, spec, states, step_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,7 +11,7 @@ from dashboard.jobs.models import Job, LogLine, Step
 from dashboard.jobs.operating import cancel, hold, release, resume, retry_step, skip_step
 from dashboard.jobs.runner import drive
 from dashboard.jobs.states import JobState, Phase, StepState
-from tests.rehearsal.jobs import rehearse, spec, states, step_of
+from tests.support.rehearsal.jobs import rehearse, spec, states, step_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,7 +27,7 @@ def driven(job: Job) -> Job:
 
 
 def mend(job: Job) -> None:
-    """Let the steps that would fail succeed from now on."""
+    """Have the steps that would fail succeed from now on."""
     Step.objects.filter(job=job).update(action="nothing")
 
 

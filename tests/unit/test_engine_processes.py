@@ -11,12 +11,12 @@ from dashboard.jobs.models import Driver, Job, Step
 from dashboard.jobs.runner import drive
 from dashboard.jobs.states import JobState, StepState
 from dashboard.jobs.sweeping import sweep
-from tests.awaiting import await_that
-from tests.rehearsal.jobs import lines, process, rehearse, spec, states, step_of
+from tests.support.awaiting import await_that
+from tests.support.rehearsal.jobs import lines, process, rehearse, spec, states, step_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DRIVE = "tests.rehearsal.drive"
+DRIVE = "tests.support.rehearsal.drive"
 
 
 def test_two_processes_share_the_steps_of_a_job(tmp_path, pumphouse_home):

@@ -11,7 +11,7 @@ from dashboard.jobs.progress import JobProgress, job_progress
 from dashboard.jobs.runner import drive
 from dashboard.jobs.states import JobState, StepState
 from dashboard.jobs.waiting import wait_for
-from tests.rehearsal.jobs import rehearse, spec
+from tests.support.rehearsal.jobs import rehearse, spec
 
 MIB = 2**20
 

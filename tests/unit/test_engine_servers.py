@@ -10,7 +10,7 @@ import pytest
 import redis
 from django.conf import settings
 
-from tests.rehearsal.jobs import ROOT, lines, process
+from tests.support.rehearsal.jobs import ROOT, lines, process
 
 STEPS = 30
 
@@ -19,10 +19,10 @@ STEPS = 30
 def environment(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, str]:
-    """Give the environment of an installation on a database server that has been migrated."""
+    """Return the environment of an installation on a database server that has been migrated."""
     environment = {
         "DATABASE_URL": request.getfixturevalue(f"{request.param}_server"),
-        "DJANGO_SETTINGS_MODULE": "tests.rehearsal.settings",
+        "DJANGO_SETTINGS_MODULE": "tests.support.rehearsal.settings",
         "PUMPHOUSE_HOME": str(tmp_path_factory.mktemp("machine")),
         "PUMPHOUSE_SECRET_KEY": settings.SECRET_KEY,
     }
@@ -47,7 +47,7 @@ def moved_by_a_cluster(environment: dict[str, str], notes: Path) -> dict[str, ob
     home = Path(environment["PUMPHOUSE_HOME"])
     others = {name: value for name, value in environment.items() if name != "PUMPHOUSE_HOME"}
     with process("django", "qcluster", home=home, **others):
-        client = ("tests.rehearsal.run_job", str(notes), str(STEPS), "60")
+        client = ("tests.support.rehearsal.run_job", str(notes), str(STEPS), "60")
         return json.loads(run(*client, environment=environment).splitlines()[-1])
 
 
@@ -82,7 +82,9 @@ def test_rival_drivers_do_not_lose_a_step_to_deadlocks(
 ) -> None:
     """The benchmark's dense graph, driven by a cluster of four, ends with every step done once."""
     crowd = {**environment, "PUMPHOUSE_WORKERS": "4", "PUMPHOUSE_STEP_THREADS": "4"}
-    result = run("tests.rehearsal.rivals", str(tmp_path / "n"), "4", "600", environment=crowd)
+    result = run(
+        "tests.support.rehearsal.rivals", str(tmp_path / "n"), "4", "600", environment=crowd
+    )
     assert json.loads(result.splitlines()[-1]) == {"state": "done", "done": 600}
     keys = [line.split()[0] for line in lines(tmp_path / "n")]
     assert len(keys) == len(set(keys)) == 600

@@ -11,7 +11,7 @@ from dashboard import secrets
 from dashboard.errors import Conflict
 from dashboard.jobs.models import Dependency, Job
 from dashboard.jobs.states import JobState
-from tests.rehearsal.jobs import rehearse, spec, step_of
+from tests.support.rehearsal.jobs import rehearse, spec, step_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,7 +7,7 @@ import pytest
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JOB_TRANSITIONS, STEP_TRANSITIONS, JobState, StepState
 from dashboard.jobs.transitions import move_job, move_steps
-from tests.rehearsal.jobs import rehearse, spec
+from tests.support.rehearsal.jobs import rehearse, spec
 
 pytestmark = pytest.mark.django_db
 

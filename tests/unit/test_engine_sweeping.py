@@ -10,7 +10,7 @@ from django_q.models import OrmQ, Schedule
 from dashboard.jobs.models import Driver, Job, Step
 from dashboard.jobs.states import JobState, Phase, StepState
 from dashboard.jobs.sweeping import sweep
-from tests.rehearsal.jobs import rehearse, spec
+from tests.support.rehearsal.jobs import rehearse, spec
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ LONG_AGO = timedelta(hours=2)
 
 
 def lost_bell(*steps, state: str = JobState.RUNNING, **fields) -> Job:
-    """Give a job in that state whose bell was lost."""
+    """Return a job in that state whose bell was lost."""
     job = rehearse(*(steps or [spec("a")]))
     OrmQ.objects.all().delete()
     Job.objects.filter(pk=job.pk).update(state=state, rung_at=None, **fields)

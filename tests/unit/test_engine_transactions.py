@@ -6,7 +6,7 @@ from django.db import OperationalError, transaction
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import LogLine
 from dashboard.jobs.transitions import TRIES, in_transaction
-from tests.rehearsal.jobs import rehearse
+from tests.support.rehearsal.jobs import rehearse
 
 
 class Rival:

@@ -15,8 +15,8 @@ from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.runner import drive
-from tests import rows
-from tests.fuel_masters import RunningMaster, configure_fuel, switch
+from tests.support import rows
+from tests.support.fuel_masters import RunningMaster, configure_fuel, switch
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def configured(running: RunningMaster, settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def emptied(running: RunningMaster) -> FuelEnvironment:
-    """Give the source's environment as it is once its last node has left."""
+    """Return the source's environment as it is once its last node has left."""
     for node in running.master.nodes_of(SRC):
         del running.master.rows["nodes"][node["id"]]
     look_at_environments()

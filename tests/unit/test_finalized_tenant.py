@@ -6,7 +6,7 @@ from django.test import Client
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.job_kinds.finalize import Finalize
 from dashboard.migrations_app.models import Plan
-from tests import rows
+from tests.support import rows
 
 pytestmark = pytest.mark.django_db
 

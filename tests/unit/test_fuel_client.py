@@ -7,7 +7,7 @@ import pytest
 from dashboard import secrets
 from dashboard.clients.fuel.master import FuelBusy, FuelMaster, Task
 from dashboard.errors import Cancelled, Conflict, NeedsOperator, NotFound
-from tests.fuel_masters import RunningMaster, running_master, switch
+from tests.support.fuel_masters import RunningMaster, running_master, switch
 
 SRC, DST = 1, 2
 

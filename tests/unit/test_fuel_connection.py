@@ -16,7 +16,7 @@ import pytest
 from dashboard.clients.fuel.endpoint import FuelEndpoint
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.errors import NeedsOperator, NotFound, PumphouseError, Retryable
-from tests.fuel_masters import RunningMaster, make_certificate, running_master, switch
+from tests.support.fuel_masters import RunningMaster, make_certificate, running_master, switch
 
 SRC, DST = 1, 2
 

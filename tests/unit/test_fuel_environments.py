@@ -22,8 +22,13 @@ from dashboard.hosts_app.fuel.masters import environment_of
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.models import Job
 from dashboard.jobs.runner import drive
-from tests import rows
-from tests.fuel_masters import RunningMaster, configure_fuel, make_certificate, running_master
+from tests.support import rows
+from tests.support.fuel_masters import (
+    RunningMaster,
+    configure_fuel,
+    make_certificate,
+    running_master,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +38,7 @@ PORTS = {SRC: 5001, DST: 5002}
 
 @pytest.fixture(autouse=True)
 def configured(running: RunningMaster, settings: Any, tmp_path: Path) -> None:
-    """Let Pumphouse use the stand-in, whose two clouds are at ports of their own."""
+    """Have Pumphouse use the stand-in, whose two clouds are at ports of their own."""
     for environment_id, port in PORTS.items():
         cluster(running, environment_id)["_facts"]["keystone"]["public_port"] = port
     configure_fuel(settings, running.endpoint, tmp_path)
@@ -41,7 +46,7 @@ def configured(running: RunningMaster, settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def clouds_yaml(write: Callable[..., Path]) -> Callable[..., Path]:
-    """Give a function that writes a file with a cloud of that name at that port."""
+    """Return a function that writes a file with a cloud of that name at that port."""
 
     def write_cloud(name: str, *, port: int, environment: str = "") -> Path:
         login = {"username": "admin", "password": "of-the-file", "project_name": "admin"}

@@ -10,7 +10,7 @@ from dashboard import secrets
 from dashboard.clients.cloud_files import read_clouds, read_settings
 from dashboard.errors import BadInput
 from dashboard.hosts_app.fuel.masters import configured_fuel, is_fuel_configured
-from tests.fuel_masters import make_certificate
+from tests.support.fuel_masters import make_certificate
 
 CONFIG = """
 fuel:

@@ -17,7 +17,7 @@ import requests
 
 from dashboard.clients.fuel.master import FuelMaster
 from lab.fuel.control import control
-from tests.fuel_masters import RunningMaster, running_master
+from tests.support.fuel_masters import RunningMaster, running_master
 
 BESIDE = Path(__file__).parents[3] / "shared" / "fuel" / "recordings"
 RECORDINGS = Path(os.environ.get("PUMPHOUSE_FUEL_RECORDINGS") or BESIDE)
@@ -131,7 +131,7 @@ class Replay:
 
 
 def differences(wanted: Any, given: Any, *, whole: bool, at: str = "") -> Iterator[str]:
-    """Tell where the shape of an answer is not that of the recorded one.
+    """Report where the shape of an answer is not that of the recorded one.
 
     Every row of a list is held against the recorded rows together: their keys differ.
     """
@@ -171,7 +171,8 @@ OPTIONAL = {"management_vrouter_vip", "public_vrouter_vip"}
 
 
 def _together(rows: list[Any]) -> dict[str, Any]:
-    """Give one row with the keys of all, each with a value that is not empty where there is one."""
+    """Return one row with the keys of all, each with a value that is not empty where there is
+    one."""
     merged: dict[str, Any] = {}
     for row in (row for row in rows if isinstance(row, dict)):
         for key, value in row.items():

@@ -14,8 +14,8 @@ from dashboard.errors import NeedsOperator
 from lab.bmc.hosts import HOSTS
 from lab.fuel.master import Master
 from lab.fuel.running import make_master
-from tests.awaiting import await_that
-from tests.fuel_masters import RunningMaster, running_master
+from tests.support.awaiting import await_that
+from tests.support.fuel_masters import RunningMaster, running_master
 
 SRC, DST = 1, 2
 
@@ -44,7 +44,7 @@ def boot(running: RunningMaster, host: str) -> None:
 
 
 def hook(directory: Path, event: str, *, status: int = 0) -> list[str]:
-    """Give a command that notes the event, and where it happened, in a file."""
+    """Return a command that notes the event, and where it happened, in a file."""
     script = "import sys; open(sys.argv[1], 'a').write(' '.join(sys.argv[2:]) + '\\n')"
     command = [sys.executable, "-c", f"{script}; sys.exit({status})"]
     return [*command, str(directory / "events"), event, "{cloud}", "{host}"]

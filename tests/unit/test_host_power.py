@@ -82,7 +82,7 @@ def inventory(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, PowerState | Retryable]:
-    """Give what each BMC says, by its host."""
+    """Return what each BMC says, by its host."""
     given: dict[str, PowerState | Retryable] = {}
 
     def ask_all(bmcs: Iterable[Bmc], operation: Operation) -> dict[str, PowerState | Retryable]:
@@ -129,7 +129,7 @@ def test_a_faulty_inventory_is_told_and_fails_no_look_at_the_hosts(
 
 @pytest.fixture
 def draft(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Draft]:
-    """Give a function that plans a deed on a host with a running and a stopped server of each."""
+    """Return a function that plans a deed on a host with a running and a stopped server of each."""
 
     def draft_deed(name: str, *, bmc: Any = None, takes_servers: bool = True) -> Draft:
         statuses = ("ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED", "ERROR")

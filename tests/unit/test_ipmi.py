@@ -19,7 +19,7 @@ from dashboard.clients.ipmi import Bmc, Operation, PowerState, ask_all
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from lab.bmc.chassis import OFF, ON, Chassis
 from lab.bmc.simulator import PROGRAM, USER, Simulator
-from tests.awaiting import await_that
+from tests.support.awaiting import await_that
 
 PASSWORD = "open-sesame-4711"
 LONGEST_SECONDS = 10
@@ -42,7 +42,7 @@ class Simulated:
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """Let it answer nothing, while its port stays open."""
+        """Have it answer nothing, while its port stays open."""
         self.process.send_signal(signal.SIGSTOP)
         try:
             yield
@@ -52,7 +52,7 @@ class Simulated:
 
 @pytest.fixture
 def simulate(tmp_path: Path) -> Iterator[Callable[..., Simulated]]:
-    """Give a function that starts a BMC; all are ended with the test."""
+    """Return a function that starts a BMC; all are ended with the test."""
     if not shutil.which(PROGRAM):
         pytest.fail(f"{PROGRAM} is missing: install the package openipmi.")
     with ExitStack() as running:
@@ -65,7 +65,7 @@ def simulate(tmp_path: Path) -> Iterator[Callable[..., Simulated]]:
 
 @pytest.fixture
 def host(simulate: Callable[..., Simulated]) -> Simulated:
-    """Give one BMC of a host without power."""
+    """Return one BMC of a host without power."""
     return simulate()
 
 
@@ -104,7 +104,7 @@ def free_udp_port() -> int:
 
 
 def refusal(error: type[PumphouseError], call: Callable[[], object]) -> str:
-    """Give the text of the error that a call ends with, in time and without the password."""
+    """Return the text of the error that a call ends with, in time and without the password."""
     begun = time.monotonic()
     with pytest.raises(error) as raised:
         call()
@@ -298,7 +298,7 @@ def test_the_password_is_in_no_command_line_and_no_environment(host: Simulated) 
 
 
 def calling_processes() -> list[Path]:
-    """Give the processes that ask BMCs on behalf of this one."""
+    """Return the processes that ask BMCs on behalf of this one."""
     own = []
     for directory in Path("/proc").glob("[0-9]*"):
         try:

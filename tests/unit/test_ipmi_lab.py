@@ -14,7 +14,7 @@ from lab.bmc.chassis import ON, Chassis
 from lab.bmc.hosts import HOSTS, host_named
 from lab.bmc.switch import boot_from_network, network_boot_server
 from lab.connection_files import inventory_yaml_path, write_inventory
-from tests.awaiting import await_that
+from tests.support.awaiting import await_that
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def lab_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def http_server() -> Iterator[tuple[str, list[Any]]]:
-    """Give the address of a server and the bodies that were sent to it."""
+    """Return the address of a server and the bodies that were sent to it."""
     bodies: list[Any] = []
 
     class Keep(BaseHTTPRequestHandler):

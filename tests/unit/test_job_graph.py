@@ -4,7 +4,7 @@ from dashboard.jobs.views.graph import lay_out
 
 
 def columns(*groups: str, edges: list[tuple[str, str]]) -> dict[str, int]:
-    """Give the column of each group, counted from the left."""
+    """Return the column of each group, counted from the left."""
     layout = lay_out(groups, edges)
     xs = sorted({node.x for node in layout.nodes})
     return {node.group: xs.index(node.x) for node in layout.nodes}

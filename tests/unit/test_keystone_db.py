@@ -10,7 +10,7 @@ from dashboard.clients import keystone_db
 from dashboard.clients.keystone_db import KeystoneDatabase, parse_address, readable_by, scheme_of
 from dashboard.errors import BadInput, NeedsOperator, Retryable
 from dashboard.secrets import MASK, mask
-from tests.servers import free_port
+from tests.support.servers import free_port
 
 PASSWORD = "p@ss/wörd"
 BCRYPT = "$2b$04$" + "a" * 53

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from knox.models import AuthToken
 
-from tests import rows
+from tests.support import rows
 
 pytestmark = pytest.mark.django_db
 

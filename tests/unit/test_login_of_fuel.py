@@ -10,8 +10,13 @@ from django.db import connection
 from django.test import Client
 
 from dashboard.jobs.roles import Role, role_of
-from tests import rows
-from tests.fuel_masters import RunningMaster, configure_fuel, make_certificate, running_master
+from tests.support import rows
+from tests.support.fuel_masters import (
+    RunningMaster,
+    configure_fuel,
+    make_certificate,
+    running_master,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from tests import rows
+from tests.support import rows
 
 pytestmark = pytest.mark.django_db
 

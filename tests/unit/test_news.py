@@ -13,7 +13,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.notifications import News
 from dashboard.jobs.states import JobState, Phase
 from dashboard.migrations_app.models import Plan
-from tests import rows
+from tests.support import rows
 
 pytestmark = pytest.mark.django_db
 

@@ -24,9 +24,9 @@ from dashboard.notifications.job_kinds.notify import Notify
 from dashboard.notifications.mail import NO_MAIL
 from dashboard.notifications.telling import start_trial, tellings_of
 from dashboard.notifications.webhook import register_webhook_secrets
-from tests.fuel_masters import running_master
-from tests.receivers import mail_server, verify_signature, webhook_receiver
-from tests.rehearsal.jobs import rehearse, spec
+from tests.support.fuel_masters import running_master
+from tests.support.receivers import mail_server, verify_signature, webhook_receiver
+from tests.support.rehearsal.jobs import rehearse, spec
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

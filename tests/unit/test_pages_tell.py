@@ -11,8 +11,8 @@ from dashboard.jobs.job_lists import needing_somebody
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState, Phase, StepState
 from dashboard.migrations_app.models import Plan, PlanItem
-from tests import rows
-from tests.host_rows import evacuation_of, hosts_of, plan_for
+from tests.support import rows
+from tests.support.host_rows import evacuation_of, hosts_of, plan_for
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from dashboard.cli import command_line
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.planning.files import LONGEST, export_plan
-from tests import rows
+from tests.support import rows
 
 pytestmark = pytest.mark.django_db
 

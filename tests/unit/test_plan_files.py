@@ -13,7 +13,7 @@ from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import Plan, PlanItem
 from dashboard.migrations_app.planning.files import export_plan, read_edited, start_edited
 from dashboard.migrations_app.planning.start import OPTIONS
-from tests import rows
+from tests.support import rows
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def edited(text: str, before: str, after: str) -> str:
 
 
 def chosen(text: str, source_id: str, choice: str) -> str:
-    """Give the text with a choice for one object."""
+    """Return the text with a choice for one object."""
     pattern = rf"({source_id}:\n(?:      .*\n)*?      choice: ).*"
     changed, count = re.subn(pattern, lambda found: found[1] + choice, text)
     assert count == 1

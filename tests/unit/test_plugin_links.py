@@ -11,8 +11,8 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
 from dashboard.jobs.runner import drive
 from dashboard.jobs.states import JobState
-from tests import rows
-from tests.fuel_masters import RunningMaster, configure_fuel
+from tests.support import rows
+from tests.support.fuel_masters import RunningMaster, configure_fuel
 
 pytestmark = pytest.mark.django_db
 

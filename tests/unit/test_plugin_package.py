@@ -54,7 +54,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def content(package: Path) -> dict[str, bytes]:
-    """Give the package's files by their names below the plugin's folder."""
+    """Return the package's files by their names below the plugin's folder."""
     subprocess.run(["rpm2archive", package], check=True, capture_output=True)
     with tarfile.open(f"{package}.tgz") as files:
         return dict(_files(files))

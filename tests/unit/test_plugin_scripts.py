@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fuel_plugin.build import ROOT
-from tests.plugin_master import PluginMaster
+from tests.support.plugin_master import PluginMaster
 
 SETTINGS = "etc/pumphouse/pumphouse.env"
 UNIT = "etc/systemd/system/pumphouse.service"

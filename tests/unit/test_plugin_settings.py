@@ -15,16 +15,16 @@ from pathlib import Path
 import pytest
 
 from fuel_plugin.build import ROOT
-from tests.awaiting import await_that
-from tests.fuel_masters import make_certificate
-from tests.servers import free_port
+from tests.support.awaiting import await_that
+from tests.support.fuel_masters import make_certificate
+from tests.support.servers import free_port
 
 WRITTEN = ROOT / "deployment_scripts" / "master" / "pumphouse.env"
 HEALTH_CHECK = ROOT / "fuel_plugin" / "healthcheck.py"
 
 
 def written(home: Path, **changes: str) -> dict[str, str]:
-    """Give the environment of the container on a master at 10.20.0.2."""
+    """Return the environment of the container on a master at 10.20.0.2."""
     text = WRITTEN.read_text()
     for name, value in {"ADDRESS": "10.20.0.2", "PORT": "8444", "HOSTS": "localhost"}.items():
         text = text.replace(f"@{name}@", value)

@@ -22,9 +22,9 @@ from dashboard.hosts_app.reassignment.facts import Machine, ReassignmentFacts, r
 from dashboard.hosts_app.reassignment.steps import STEPS
 from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.models import Job
-from tests import rows
-from tests.fuel_masters import RunningMaster, switch
-from tests.reassignments import DST, SRC, Told
+from tests.support import rows
+from tests.support.fuel_masters import RunningMaster, switch
+from tests.support.reassignments import DST, SRC, Told
 
 pytestmark = pytest.mark.django_db
 CONTROLLER = "src-control"
@@ -34,7 +34,7 @@ Draft = Callable[..., HostPlan]
 
 @pytest.fixture(autouse=True)
 def left(monkeypatch: pytest.MonkeyPatch) -> dict[str, Remains]:
-    """Let the source be drained; what a test puts in stands for what its cloud answers."""
+    """Have the source be drained; what a test puts in stands for what its cloud answers."""
     answer = {"now": Remains()}
     monkeypatch.setattr(reassign_controller, "connect", lambda cloud: cloud)
     monkeypatch.setattr(reassign_controller, "remains_of", lambda *_: answer["now"])
@@ -48,7 +48,7 @@ def clouds() -> list[Cloud]:
 
 @pytest.fixture
 def draft(fuel: FuelMaster, clouds: list[Cloud], monkeypatch: pytest.MonkeyPatch) -> Draft:
-    """Give a function that plans for a node of the source, by what the stand-in says."""
+    """Return a function that plans for a node of the source, by what the stand-in says."""
 
     def read(_source: Cloud, _destination: Cloud, host: str) -> ReassignmentFacts:
         source, destination = (read_side(fuel, fuel.environment(id_)) for id_ in (SRC, DST))
@@ -190,7 +190,7 @@ BOOTING = Host(name=CONTROLLER, bmc=Bmc(name=CONTROLLER, address="", user="u", p
 def walk(
     draft: Draft, fuel: FuelMaster, running: RunningMaster, monkeypatch: pytest.MonkeyPatch
 ) -> Walk:
-    """Give the walk of a controller whose BMC boots it into the stand-in."""
+    """Return the walk of a controller whose BMC boots it into the stand-in."""
     monkeypatch.setattr(fuel, "wait_for_task", partial(fuel.wait_for_task, poll_seconds=0))
     monkeypatch.setattr(Bmc, "boot_from_network", lambda _: None)
     monkeypatch.setattr(Bmc, "power_cycle", lambda _: switch(running, f"pxe/{CONTROLLER}"))

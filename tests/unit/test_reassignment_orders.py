@@ -12,8 +12,8 @@ from dashboard.errors import Cancelled, NeedsOperator
 from dashboard.hosts_app.models import Reassignment
 from dashboard.hosts_app.reassignment.fuel_tasks import FuelOrders
 from lab.fuel.control import control
-from tests.fuel_masters import RunningMaster, running_master
-from tests.reassignments import DST, Told, make_record
+from tests.support.fuel_masters import RunningMaster, running_master
+from tests.support.reassignments import DST, Told, make_record
 
 pytestmark = pytest.mark.django_db
 FREE = 9

@@ -14,7 +14,7 @@ from dashboard.hosts_app.plans.host_action import Refusal
 from dashboard.hosts_app.reassignment.facts import Machine, ReassignmentFacts, read_side
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
 from dashboard.hosts_app.reassignment.refusals import refusals_of, unknown_roles
-from tests.fuel_masters import RunningMaster, running_master
+from tests.support.fuel_masters import RunningMaster, running_master
 
 SRC, DST, NODE, HOST = 1, 2, 4, "src-c3"
 EMPTY = EvacuationPlan(host=HOST, is_closed=False, lines=[], refusals=[])

@@ -13,8 +13,8 @@ from dashboard.hosts_app.models import Cloud, HostPlan, Job, Reassignment
 from dashboard.hosts_app.plans.host_action import Draft, deed_named
 from dashboard.hosts_app.plans.host_plans import start_host_deed, start_host_plan
 from dashboard.hosts_app.reassignment.location import under_way
-from tests.fuel_masters import RunningMaster, configure_fuel, running_master, switch
-from tests.reassignments import DST, HOST, NODE, SRC, make_record
+from tests.support.fuel_masters import RunningMaster, configure_fuel, running_master, switch
+from tests.support.reassignments import DST, HOST, NODE, SRC, make_record
 
 pytestmark = pytest.mark.django_db
 OPTIONS = {"discovery_minutes": 1, "deploy_minutes": 1, "probe": False, "switch_hook": True}

@@ -17,8 +17,8 @@ from dashboard.hosts_app.reassignment.steps import Choices, Journey, start_reass
 from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.operating import cancel, skip_step
-from tests.fuel_masters import RunningMaster, running_master, switch
-from tests.reassignments import DST, HOST, NODE, SRC, Told, make_record, make_work
+from tests.support.fuel_masters import RunningMaster, running_master, switch
+from tests.support.reassignments import DST, HOST, NODE, SRC, Told, make_record, make_work
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel
-from tests.reassignments import HOST, NODE, SRC, Told
+from tests.support.reassignments import HOST, NODE, SRC, Told
 
 pytestmark = pytest.mark.django_db
 

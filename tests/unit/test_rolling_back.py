@@ -6,7 +6,7 @@ from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution.rollback import backward_steps
 from dashboard.migrations_app.models import Plan
-from tests import rows
+from tests.support import rows
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ def plan() -> Plan:
 
 
 def begun_step(plan: Plan, **fields: object) -> Step:
-    """Give the step that boots a server, as it stands in a job that was cancelled."""
+    """Return the step that boots a server, as it stands in a job that was cancelled."""
     item = plan.items.filter(type="server", action="create").first()
     assert item is not None
     job = Job.objects.create(kind="execute", subject=plan.subject, state=JobState.CANCELLED)

@@ -14,8 +14,8 @@ from dashboard.clients.inventory import Host, SwitchPort
 from dashboard.clients.switch_port import move_port
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from dashboard.secrets import register
-from tests.servers import free_port
-from tests.switches import PASSWORD, PORT, USER, JunosSwitch, Switch
+from tests.support.servers import free_port
+from tests.support.switches import PASSWORD, PORT, USER, JunosSwitch, Switch
 
 MAC = "52:54:00:00:00:01"
 Hook = Callable[[str], Host]
@@ -23,7 +23,7 @@ Hook = Callable[[str], Host]
 
 @pytest.fixture
 def hook(tmp_path: Path) -> Hook:
-    """Give a function that gives a host with a shell script as its switch hook."""
+    """Return a function that gives a host with a shell script as its switch hook."""
 
     def host_with(script: str) -> Host:
         program = tmp_path / "to-vlan"

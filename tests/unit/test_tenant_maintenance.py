@@ -33,7 +33,7 @@ from dashboard.migrations_app.models import (
     subject_of,
 )
 from dashboard.migrations_app.planning.start import start_plan
-from tests import rows
+from tests.support import rows
 
 READER = Role(id="reader", name="reader")
 ALICE, GROUP, OPERATOR = "alice", "team", "operator"

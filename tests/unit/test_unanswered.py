@@ -17,7 +17,7 @@ from dashboard.clients import openstack
 from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.openstack import Cloud
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
-from tests.servers import free_port
+from tests.support.servers import free_port
 
 DOWN = b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -42,7 +42,7 @@ def refusal(kind: type[PumphouseError], auth_url: str) -> PumphouseError:
 
 @contextmanager
 def keystone(catalog: list[dict[str, object]]) -> Iterator[str]:
-    """Give the address of a Keystone that lets everybody in."""
+    """Return the address of a Keystone that lets everybody in."""
 
     class Answer(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -65,7 +65,7 @@ def keystone(catalog: list[dict[str, object]]) -> Iterator[str]:
 
 @contextmanager
 def server(tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    """Give a port that answers whatever it is sent in plain text, or in TLS."""
+    """Return a port that answers whatever it is sent in plain text, or in TLS."""
 
     def secured(caller: socket.socket) -> socket.socket:
         return tls.wrap_socket(caller, server_side=True) if tls else caller
@@ -93,7 +93,7 @@ def server(tls: ssl.SSLContext | None = None) -> Iterator[int]:
 
 @pytest.fixture
 def untrusted(tmp_path: Path) -> ssl.SSLContext:
-    """Give TLS with a certificate that no authority has signed."""
+    """Return TLS with a certificate that no authority has signed."""
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     order = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=old"]
     subprocess.run([*order, "-keyout", key, "-out", certificate], check=True, capture_output=True)

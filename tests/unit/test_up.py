@@ -18,16 +18,16 @@ from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
 from dashboard.jobs.queue_watchdog import STUCK_SECONDS
 from dashboard.jobs.states import JobState
-from tests.awaiting import await_that
-from tests.rehearsal.jobs import lines, process, rehearse, spec
-from tests.servers import free_port
+from tests.support.awaiting import await_that
+from tests.support.rehearsal.jobs import lines, process, rehearse, spec
+from tests.support.servers import free_port
 
 PATIENCE = "8"
 KILLS = 5
 
 
 def members(group: int) -> set[int]:
-    """Give the living processes of a process group."""
+    """Return the living processes of a process group."""
     return {pid for pid, (parent, its_group) in table().items() if its_group == group}
 
 
@@ -36,7 +36,7 @@ def children(parent: int) -> list[int]:
 
 
 def table() -> dict[int, tuple[int, int]]:
-    """Give parent and group of each process that is not a zombie."""
+    """Return parent and group of each process that is not a zombie."""
     found: dict[int, tuple[int, int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -61,7 +61,7 @@ def serves(bind: str) -> bool:
 @contextmanager
 def up(home: Path, *, patience: str = "60"):
     bind = f"127.0.0.1:{free_port()}"
-    with process("tests.rehearsal.up", bind, patience, home=home) as parent:
+    with process("tests.support.rehearsal.up", bind, patience, home=home) as parent:
         groups: set[int] = set()
         try:
             await_that(lambda: serves(bind) and len(children(parent.pid)) == 2)

@@ -24,7 +24,7 @@ RUNG_HELP = ("also lock the servers", "also set the quotas to what is in use")
 
 
 class MaintenanceCommand(Command):
-    """Let a tenant's people look and change nothing, and give them back what they could do."""
+    """Have a tenant's people look and change nothing, and give them back what they could do."""
 
     name = "maintenance"
 

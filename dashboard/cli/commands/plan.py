@@ -101,7 +101,8 @@ def _plan_options(options: Namespace) -> dict[str, str]:
 
 
 def _new_file(name: str) -> Path:
-    """Give the path to write to. Raises ``BadInput`` when there is something: it may be edited."""
+    """Return the path to write to. Raises ``BadInput`` when there is something: it may be
+    edited."""
     path = Path(name)
     if path.exists():
         raise BadInput(f"{path} is there already.", fix="Name another file, or remove it.")

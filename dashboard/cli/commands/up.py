@@ -32,7 +32,7 @@ class UpCommand(Command):
 
 
 def _configured_address() -> str:
-    """Give the address that the settings or the configuration name, else the one of 2015."""
+    """Return the address that the settings or the configuration name, else the one of 2015."""
     if settings.PUMPHOUSE_BIND:
         return str(settings.PUMPHOUSE_BIND)
     path = settings.PUMPHOUSE_CONFIG

@@ -101,7 +101,7 @@ class _Login:
         ]
 
     def token(self) -> str:
-        """Give a new token, by v2.0 where the master still has it, else by v3."""
+        """Return a new token, by v2.0 where the master still has it, else by v3."""
         while True:
             try:
                 token = str(self._plugins[0].get_auth_ref(self._session).auth_token)

@@ -101,7 +101,7 @@ def read_astute(path: Path, *, keys: Path) -> FuelEndpoint:
 
 
 def moved(endpoint: FuelEndpoint, *, url: str) -> FuelEndpoint:
-    """Give the same login at another address. Raises BadInput when it cannot be an address."""
+    """Return the same login at another address. Raises BadInput when it cannot be an address."""
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -45,12 +45,12 @@ class CloudFacts:
         return self.auth_url.startswith("https:")
 
     def is_at(self, auth_url: str) -> bool:
-        """Say whether that is an address of this cloud's Keystone: any host, either port."""
+        """Return whether that is an address of this cloud's Keystone: any host, either port."""
         asked, own = urlsplit(auth_url), urlsplit(self.auth_url)
         return asked.hostname in self.hosts and asked.port in (own.port, KEYSTONE_ADMIN_PORT)
 
     def access(self, name: str, *, environment: str, verify: bool | str = True) -> CloudAccess:
-        """Give the login of a cloud of that name; ``verify`` as in CloudAccess.
+        """Return the login of a cloud of that name; ``verify`` as in CloudAccess.
 
         The certificate that Fuel makes by itself is signed by no CA: ``verify`` is then the path
         of it, from /var/lib/fuel/keys/<id>/public_haproxy on the master.

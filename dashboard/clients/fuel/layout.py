@@ -14,7 +14,7 @@ from dashboard.errors import NeedsOperator
 def interfaces_like(
     saved: Sequence[Json], current: Sequence[Json], *, network_ids: Mapping[str, int]
 ) -> list[Json]:
-    """Give ``current`` with the networks that the interfaces of ``saved`` had.
+    """Return ``current`` with the networks that the interfaces of ``saved`` had.
 
     ``network_ids`` are those of the environment that the node is in now. Raises NeedsOperator when
     an interface or a network is missing there.
@@ -33,7 +33,7 @@ def interfaces_like(
 
 
 def disks_like(saved: Sequence[Json], current: Sequence[Json]) -> list[Json]:
-    """Give ``current`` with the volumes that the disks of ``saved`` had; sizes are in MiB.
+    """Return ``current`` with the volumes that the disks of ``saved`` had; sizes are in MiB.
 
     Disks that ``saved`` does not have stay as they are. Raises NeedsOperator when a disk is
     missing or too small.

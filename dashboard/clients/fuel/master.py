@@ -42,20 +42,20 @@ class FuelMaster:
         return str(self._connection.root)
 
     def version(self) -> Json:
-        """Give ``release``, ``api`` and the features of the master. Needs no login."""
+        """Return ``release``, ``api`` and the features of the master. Needs no login."""
         return dict(self._connection.get_fuel_version())
 
     def environments(self) -> list[Environment]:
-        """Give all environments, in the order of their ids."""
+        """Return all environments, in the order of their ids."""
         found = (Environment.of(data) for data in self._environments.get_all())
         return sorted(found, key=lambda environment: environment.id)
 
     def environment(self, environment_id: int) -> Environment:
-        """Give one environment. Raises NotFound."""
+        """Return one environment. Raises NotFound."""
         return Environment.of(self._environments.get_by_id(environment_id))
 
     def environment_named(self, name: str) -> Environment:
-        """Give the environment of that name. Raises NotFound with the names that there are."""
+        """Return the environment of that name. Raises NotFound with the names that there are."""
         known = {environment.name: environment for environment in self.environments()}
         if name not in known:
             raise NotFound(
@@ -95,11 +95,11 @@ class FuelMaster:
         return Task.of(self._connection.delete_request(f"clusters/{environment_id}"))
 
     def releases(self) -> list[Release]:
-        """Give what environments can be made of."""
+        """Return what environments can be made of."""
         return [Release.of(data) for data in self._releases.get_all()]
 
     def release_settings(self, release_id: int) -> Json:
-        """Give the settings of new environments of a release, by section.
+        """Return the settings of new environments of a release, by section.
 
         A value that is an object with ``generator`` is made for each environment anew.
         """
@@ -107,16 +107,16 @@ class FuelMaster:
         return dict(release["attributes_metadata"].get("editable") or {})
 
     def release_networks(self, release_id: int, *, provider: str) -> set[str]:
-        """Give the names of the networks that environments of a release have by themselves."""
+        """Return the names of the networks that environments of a release have by themselves."""
         found = self._connection.get_request(f"releases/{release_id}/networks")
         return {network["name"] for network in (found.get(provider) or {}).get("networks", ())}
 
     def plugins(self) -> list[Json]:
-        """Give the installed plugins with their versions and the releases that they are for."""
+        """Return the installed plugins with their versions and the releases that they are for."""
         return list(self._connection.get_request("plugins/"))
 
     def settings(self, environment_id: int) -> Json:
-        """Give the settings of an environment as ``{"editable": {...}}``; they hold passwords."""
+        """Return the settings of an environment as ``{"editable": {...}}``; they hold passwords."""
         return dict(self._environments.get_settings(environment_id))
 
     def change_settings(self, environment_id: int, settings: Json) -> None:
@@ -124,7 +124,7 @@ class FuelMaster:
         self._environments.set_settings(environment_id, settings)
 
     def network_configuration(self, environment_id: int) -> Json:
-        """Give networks, ranges and, once there are nodes, virtual addresses."""
+        """Return networks, ranges and, once there are nodes, virtual addresses."""
         return dict(self._connection.get_request(self._networks_path(environment_id)))
 
     def change_network_configuration(self, environment_id: int, configuration: Json) -> Json:
@@ -133,7 +133,7 @@ class FuelMaster:
         return dict(self._connection.put_request(path, configuration))
 
     def network_ids(self, environment_id: int, *, group_id: int | None = None) -> dict[str, int]:
-        """Give the ids of an environment's networks by name, of one nodegroup if it is given.
+        """Return the ids of an environment's networks by name, of one nodegroup if it is given.
 
         Ids differ between environments. The network of the master belongs to all of them and to
         no nodegroup.
@@ -145,7 +145,7 @@ class FuelMaster:
         }
 
     def nodegroups(self, environment_id: int) -> dict[str, int]:
-        """Give the ids of an environment's nodegroups by name."""
+        """Return the ids of an environment's nodegroups by name."""
         groups = self._connection.get_request("nodegroups/", params={"cluster_id": environment_id})
         return {
             group["name"]: group["id"] for group in groups if group["cluster_id"] == environment_id
@@ -157,7 +157,7 @@ class FuelMaster:
         self._connection.post_request("nodegroups/", body)
 
     def cloud_facts(self, environment_id: int) -> CloudFacts:
-        """Give address, login and Keystone database of the cloud in an environment.
+        """Return address, login and Keystone database of the cloud in an environment.
 
         Asks for the facts of one node only: Fuel takes long to make them for all.
         """
@@ -175,31 +175,31 @@ class FuelMaster:
         return read_facts(facts, environment=environment.name)
 
     def nodes(self, environment_id: int | None = None) -> list[Node]:
-        """Give the nodes of an environment, or all that Fuel knows, in the order of their ids."""
+        """Return the nodes of an environment, or all that Fuel knows, in the order of their ids."""
         found = (Node.of(data) for data in self._nodes.get_all(environment_id=environment_id))
         return sorted(found, key=lambda node: node.id)
 
     def unassigned_nodes(self) -> list[Node]:
-        """Give the nodes that are in no environment."""
+        """Return the nodes that are in no environment."""
         return self._found_nodes({"cluster_id": ""})
 
     def node(self, node_id: int) -> Node:
-        """Give one node. Raises NotFound, also for one that was discovered anew meanwhile."""
+        """Return one node. Raises NotFound, also for one that was discovered anew meanwhile."""
         return Node.of(self._nodes.get_by_id(node_id))
 
     def node_with_macs(self, macs: Iterable[str]) -> Node | None:
-        """Give the node with just these MAC addresses, in whatever order, or None."""
+        """Return the node with just these MAC addresses, in whatever order, or None."""
         wanted = mac_set(macs)
         return next((node for node in self.nodes() if node.macs == wanted), None)
 
     def discovered_node(self, macs: Iterable[str]) -> Node | None:
-        """Give the free node with just these MAC addresses once Fuel has discovered it."""
+        """Return the free node with just these MAC addresses once Fuel has discovered it."""
         wanted = mac_set(macs)
         free = (node for node in self.unassigned_nodes() if node.status == "discover")
         return next((node for node in free if node.macs == wanted), None)
 
     def node_with_fqdn(self, fqdn: str) -> Node | None:
-        """Give the node with that full name, which is its compute service's host, or None."""
+        """Return the node with that full name, which is its compute service's host, or None."""
         return next((node for node in self.nodes() if node.fqdn == fqdn), None)
 
     def rename(self, node_id: int, *, hostname: str) -> None:
@@ -207,7 +207,7 @@ class FuelMaster:
         self._nodes.update(node_id, hostname=hostname)
 
     def interfaces(self, node_id: int) -> list[Json]:
-        """Give a node's interfaces with the networks that are assigned to them."""
+        """Return a node's interfaces with the networks that are assigned to them."""
         return list(self._nodes.get_interfaces(node_id))
 
     def change_interfaces(self, node_id: int, interfaces: Sequence[Json]) -> list[Json]:
@@ -215,7 +215,7 @@ class FuelMaster:
         return list(self._nodes.set_interfaces(node_id, interfaces))
 
     def disks(self, node_id: int) -> list[Json]:
-        """Give a node's disks with their volumes; sizes are in MiB."""
+        """Return a node's disks with their volumes; sizes are in MiB."""
         return list(self._nodes.get_disks(node_id))
 
     def change_disks(self, node_id: int, disks: Sequence[Json]) -> list[Json]:
@@ -223,8 +223,8 @@ class FuelMaster:
         return list(self._nodes.set_disks(node_id, disks))
 
     def roles(self, environment_id: int) -> frozenset[str]:
-        """Give the roles that nodes of an environment can have; none before 9.0, which has no such
-        address."""
+        """Return the roles that nodes of an environment can have; none before 9.0, which has no
+        such address."""
         try:
             found = self._connection.get_request(f"clusters/{environment_id}/roles/")
         except NotFound:
@@ -270,16 +270,16 @@ class FuelMaster:
         return self._order(f"clusters/{environment_id}/stop_deployment")
 
     def tasks(self, environment_id: int) -> list[Task]:
-        """Give the tasks of an environment, in the order of their ids."""
+        """Return the tasks of an environment, in the order of their ids."""
         found = self._connection.get_request("tasks/", params={"cluster_id": environment_id})
         return sorted((Task.of(data) for data in found), key=lambda task: task.id)
 
     def running_tasks(self, environment_id: int) -> list[Task]:
-        """Give what Fuel does in an environment just now; it takes no order meanwhile."""
+        """Return what Fuel does in an environment just now; it takes no order meanwhile."""
         return [task for task in self.tasks(environment_id) if not task.is_over]
 
     def task(self, task_id: int) -> Task:
-        """Give one task as it is now. Raises NotFound."""
+        """Return one task as it is now. Raises NotFound."""
         return Task.of(self._connection.get_request(f"tasks/{task_id}"))
 
     def wait_for_task(
@@ -318,7 +318,7 @@ class FuelMaster:
         return task
 
     def notifications(self) -> list[Notification]:
-        """Give Fuel's notifications, oldest first: Nailgun's own order is none."""
+        """Return Fuel's notifications, oldest first: Nailgun's own order is none."""
         found = self._connection.get_request("notifications/")
         return sorted((Notification.of(data) for data in found), key=lambda one: one.id)
 
@@ -330,7 +330,7 @@ class FuelMaster:
         self._connection.post_request("notifications/", body)
 
     def plugin_id(self, name: str) -> int | None:
-        """Give the id of an installed plugin, the newest where there are several, or None."""
+        """Return the id of an installed plugin, the newest where there are several, or None."""
         ids = [plugin["id"] for plugin in self.plugins() if plugin["name"] == name]
         return max(ids, default=None)
 

@@ -164,7 +164,7 @@ class Notification:
 
 
 def mac_set(macs: Iterable[str]) -> frozenset[str]:
-    """Give MAC addresses so that sets of them can be compared: lower-case, with colons."""
+    """Return MAC addresses so that sets of them can be compared: lower-case, with colons."""
     return frozenset(mac.lower().replace("-", ":") for mac in macs)
 
 

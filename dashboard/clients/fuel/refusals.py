@@ -38,7 +38,7 @@ def refusal(response: requests.Response, *, root: str) -> PumphouseError:
 
 
 def not_fuel(root: str) -> NeedsOperator:
-    """Give the error for an answer that Nailgun cannot have given."""
+    """Return the error for an answer that Nailgun cannot have given."""
     return NeedsOperator(
         f"What answers at {root} is not the API of Fuel.",
         fix="Correct the host and the port below fuel in the configuration.",
@@ -54,7 +54,7 @@ def _elsewhere(response: requests.Response, root: str) -> NeedsOperator:
 
 
 def _reason(response: requests.Response) -> str:
-    """Give Nailgun's message and, where it has any, the single errors below it."""
+    """Return Nailgun's message and, where it has any, the single errors below it."""
     try:
         body = response.json()
     except ValueError:

@@ -43,7 +43,7 @@ class Evacuate(Deed):
     )
 
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
-        """Give each server its fate, and say how full the other hosts will be."""
+        """Return each server its fate, and say how full the other hosts will be."""
         facts = read_facts(connect(cloud), host)
         plan = plan_of(facts, skip_errors=options["skip_errors"])
         return Draft(
@@ -69,7 +69,8 @@ class Evacuate(Deed):
 
 
 def notes_about(plan: EvacuationPlan, facts: HostFacts) -> Iterator[str]:
-    """Say what stays on the host, how it is afterwards, and what room the other hosts have then."""
+    """Return what stays on the host, how it is afterwards, and what room the other hosts have
+    then."""
     if not plan.lines:
         yield f"{plan.host} has no servers."
     if plan.left:
@@ -81,7 +82,7 @@ def notes_about(plan: EvacuationPlan, facts: HostFacts) -> Iterator[str]:
 
 
 def _room_left(plan: EvacuationPlan, facts: HostFacts) -> Iterator[str]:
-    """Say what room the other hosts have afterwards; where it lacks, the plan is refused."""
+    """Return what room the other hosts have afterwards; where it lacks, the plan is refused."""
     hosts = len(facts.free)
     others = "other host then has" if hosts == 1 else f"{hosts} other hosts then have"
     needs = [facts.needs[line.server_id] for line in plan.moves if line.server_id in facts.needs]

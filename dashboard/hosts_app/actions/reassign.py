@@ -138,7 +138,7 @@ class Reassign(Deed):
 
 
 def choices_of(options: Mapping[str, Any], *, mac: str, from_drained: bool = False) -> Choices:
-    """Give what the options mean to the job."""
+    """Return what the options mean to the job."""
     return Choices(
         discovery_seconds=options["discovery_minutes"] * MINUTE,
         deploy_seconds=options["deploy_minutes"] * MINUTE,
@@ -149,7 +149,7 @@ def choices_of(options: Mapping[str, Any], *, mac: str, from_drained: bool = Fal
 
 
 def destination_of(source: Cloud, name: str) -> Cloud:
-    """Give the cloud that was named, or the only other one. Raises ``BadInput``."""
+    """Return the cloud that was named, or the only other one. Raises ``BadInput``."""
     others = _others(source)
     if not name and others.count() == 1:
         return others.get()
@@ -169,7 +169,7 @@ def _others(source: Cloud) -> QuerySet[Cloud]:
 
 
 def _roles(text: str) -> list[str]:
-    """Give the roles of a text. Raises ``BadInput`` for one without any."""
+    """Return the roles of a text. Raises ``BadInput`` for one without any."""
     roles = [role.strip() for role in text.split(",") if role.strip()]
     if COMPUTE not in roles:
         raise BadInput(f"The roles {text!r} have no {COMPUTE}.", fix=f"Add {COMPUTE}.")
@@ -177,7 +177,7 @@ def _roles(text: str) -> list[str]:
 
 
 def mac_to_move(facts: ReassignmentFacts, options: Mapping[str, Any]) -> str:
-    """Give the address that the host boots from the network by, "" when its port stays."""
+    """Return the address that the host boots from the network by, "" when its port stays."""
     machine = facts.machine.host
     wanted = options["switch_hook"] and machine is not None and has_switch_hook(machine)
     return str(facts.node.data["mac"]).lower() if wanted and facts.node else ""
@@ -186,7 +186,7 @@ def mac_to_move(facts: ReassignmentFacts, options: Mapping[str, Any]) -> str:
 def content_of(
     facts: ReassignmentFacts, destination: Cloud, *, roles: list[str], mac: str
 ) -> dict[str, Any]:
-    """Give what the record and the journey of a host need."""
+    """Return what the record and the journey of a host need."""
     return {
         "destination": destination.pk,
         "source_environment": facts.source.environment.id,
@@ -201,7 +201,7 @@ def content_of(
 
 
 def record_of(plan: HostPlan, destination: Cloud) -> Reassignment:
-    """Give the record of a host that is to leave, not stored yet."""
+    """Return the record of a host that is to leave, not stored yet."""
     content = plan.content
     return Reassignment(
         source=plan.cloud,

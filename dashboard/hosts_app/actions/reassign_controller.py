@@ -87,12 +87,12 @@ class ReassignController(Deed):
         )
 
     def to_type(self, plan: HostPlan) -> str:
-        """Give the name of the environment that loses a controller."""
+        """Return the name of the environment that loses a controller."""
         return str(plan.content.get("old") or plan.host)
 
 
 def _roles(text: str) -> list[str]:
-    """Give the roles of a text. Raises ``BadInput`` for one without any."""
+    """Return the roles of a text. Raises ``BadInput`` for one without any."""
     roles = [role.strip() for role in text.split(",") if role.strip()]
     if not roles:
         raise BadInput("A node needs a role.", fix=f"Give roles: {CONTROLLER}, for example.")
@@ -112,7 +112,7 @@ def _refusals(facts: ReassignmentFacts, roles: list[str]) -> Iterator[Refusal]:
 
 
 def _notes(facts: ReassignmentFacts, roles: list[str]) -> Iterator[str]:
-    """Say what is left of the cloud afterwards, and whether its new one likes the number."""
+    """Return what is left of the cloud afterwards, and whether its new one likes the number."""
     left = [one.fqdn for one in facts.source.others(facts.node) if CONTROLLER in one.roles]
     if left:
         count = len(left)

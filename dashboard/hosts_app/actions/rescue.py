@@ -42,7 +42,7 @@ class Rescue(Deed):
     )
 
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
-        """Say what becomes of each server, and what is lost."""
+        """Return what becomes of each server, and what is lost."""
         facts = read_dead_host(connect(cloud), host)
         plan = plan_rescue(
             facts,
@@ -57,7 +57,7 @@ class Rescue(Deed):
         )
 
     def to_type(self, plan: HostPlan) -> str:
-        """Give the host's name, and what it loses where that is anything."""
+        """Return the host's name, and what it loses where that is anything."""
         return phrase(RescuePlan.from_content(plan.content))
 
     def start(
@@ -76,12 +76,12 @@ class Rescue(Deed):
 
 
 def phrase(plan: RescuePlan) -> str:
-    """Give what is typed to confirm: longer than the host's name where something is lost."""
+    """Return what is typed to confirm: longer than the host's name where something is lost."""
     return f"{plan.host} loses {plan.lost} disk{pluralize(plan.lost)}" if plan.lost else plan.host
 
 
 def notes_about(plan: RescuePlan, facts: DeadHostFacts) -> Iterator[str]:
-    """Say what is lost, what becomes of the host, and what stays on it."""
+    """Return what is lost, what becomes of the host, and what stays on it."""
     if plan.lost:
         yield (
             f"{plan.lost} disk{pluralize(plan.lost)} on {plan.host} would be lost. "

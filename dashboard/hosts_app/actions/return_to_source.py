@@ -103,7 +103,7 @@ class ReturnToSource(Deed):
 
 
 def _last_departure(cloud: Cloud, host: str) -> Reassignment:
-    """Give the last reassignment of a host. Raises ``NotFound`` when there was none."""
+    """Return the last reassignment of a host. Raises ``NotFound`` when there was none."""
     found = Reassignment.objects.filter(source=cloud, host=host).select_related("job")
     last = found.order_by("pk").last()
     if last is None:
@@ -190,12 +190,12 @@ def _content(stray: Stray, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _boot_mac(interfaces: Sequence[Mapping[str, Any]]) -> str:
-    """Give the address of the interface that boots from the network, "" when none is marked."""
+    """Return the address of the interface that boots from the network, "" when none is marked."""
     return next((str(one["mac"]).lower() for one in interfaces if one.get("pxe")), "")
 
 
 def _record(last: Reassignment, content: Mapping[str, Any]) -> Reassignment:
-    """Give the record of the way back: nothing is to be freed, and the layout is known."""
+    """Return the record of the way back: nothing is to be freed, and the layout is known."""
     return Reassignment(
         source=last.destination,
         destination=last.source,

@@ -86,11 +86,11 @@ class CloudReading:
     moves_numa_live: bool = True
 
     def servers_on(self, host: str) -> list[Json]:
-        """Give the servers that Nova places on a host."""
+        """Return the servers that Nova places on a host."""
         return [server for server in self.servers if host_of(server) == host]
 
     def facts_of(self, host: str) -> HostFacts:
-        """Give what concerns one host. Raises ``NotFound`` that lists the hosts there are."""
+        """Return what concerns one host. Raises ``NotFound`` that lists the hosts there are."""
         service = service_of(self.services, host, cloud=self.name)
         servers = self.servers_on(host)
         groups = self._groups_of({server["id"] for server in servers})
@@ -156,7 +156,7 @@ def with_pinned_cpus(found: Mapping[str, Room], servers: Iterable[Json]) -> dict
 
 
 def needs_of(servers: Iterable[Json], room: Room | None) -> dict[str, Resources]:
-    """Give what each server of a host takes: as placement says, else as its flavor does.
+    """Return what each server of a host takes: as placement says, else as its flavor does.
 
     A server whose flavor is not known counts as nothing; the scheduler decides in the end.
     """
@@ -197,12 +197,12 @@ def _groups(cloud: Cloud) -> list[Json]:
 
 
 def policy_of(group: Json) -> str:
-    """Give a server group's policy; until 2.64 it was a list of one."""
+    """Return a server group's policy; until 2.64 it was a list of one."""
     return str(group.get("policy") or next(iter(group.get("policies", ())), ""))
 
 
 def _volume_services(cloud: Cloud) -> dict[str, list[str]]:
-    """Give the names of volume services, as host@backend, by their host; {} without Cinder."""
+    """Return the names of volume services, as host@backend, by their host; {} without Cinder."""
     try:
         cloud.endpoint("block_storage")
     except NeedsOperator:

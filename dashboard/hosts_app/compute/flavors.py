@@ -12,7 +12,7 @@ VIRTUAL_GPU = ("VGPU", "MDEV")
 
 
 def with_flavors(cloud: Cloud, servers: Iterable[Json]) -> list[Json]:
-    """Give servers whose flavor is told as from microversion 2.47 on, in full.
+    """Return servers whose flavor is told as from microversion 2.47 on, in full.
 
     Before, a server names its flavor alone, and each one is asked for once. Of one that was deleted
     since nothing is known.
@@ -33,23 +33,23 @@ def with_flavors(cloud: Cloud, servers: Iterable[Json]) -> list[Json]:
 
 
 def flavor_id(server: Json) -> str:
-    """Give the id of a server's flavor, which Nova tells until 2.46."""
+    """Return the id of a server's flavor, which Nova tells until 2.46."""
     return str(server["flavor"]["id"])
 
 
 def pinned_cpus(flavor: Json) -> int:
-    """Give how many CPUs of its host a server has for itself alone."""
+    """Return how many CPUs of its host a server has for itself alone."""
     return int(flavor["vcpus"]) if _specs(flavor).get("hw:cpu_policy") == PINNED else 0
 
 
 def is_tied_to_numa(flavor: Json) -> bool:
-    """Say whether a server's CPUs or memory are tied to NUMA nodes of its host."""
+    """Return whether a server's CPUs or memory are tied to NUMA nodes of its host."""
     specs = _specs(flavor)
     return bool(pinned_cpus(flavor)) or any(key in specs for key in NUMA_KEYS[1:])
 
 
 def devices(flavor: Json) -> list[str]:
-    """Give the devices of its host that a server has, as the flavor calls them."""
+    """Return the devices of its host that a server has, as the flavor calls them."""
     specs = _specs(flavor)
     named = [specs[key] for key in (PCI_ALIAS, DEVICE_PROFILE) if specs.get(key)]
     return named + [
@@ -60,7 +60,7 @@ def devices(flavor: Json) -> list[str]:
 
 
 def local_disk_gib(server: Json) -> int:
-    """Give the size of a server's disks that are no volumes.
+    """Return the size of a server's disks that are no volumes.
 
     Nova gives "" for the image of a server that boots from a volume.
     """

@@ -47,7 +47,7 @@ class ComputeService:
 
 
 def compute_services(cloud: Cloud) -> list[ComputeService]:
-    """Give the nova-compute of every host, by the host's name."""
+    """Return the nova-compute of every host, by the host's name."""
     microversion = cloud.at_most("compute", "2.53")
     found = cloud.list("compute", SERVICES, "services", binary=BINARY, microversion=microversion)
     return sorted((_service(service) for service in found), key=lambda service: service.host)
@@ -66,12 +66,12 @@ def _service(service: Json) -> ComputeService:
 
 
 def compute_service(cloud: Cloud, host: str) -> ComputeService:
-    """Give the nova-compute of a host. Raises ``NotFound`` that lists the hosts there are."""
+    """Return the nova-compute of a host. Raises ``NotFound`` that lists the hosts there are."""
     return service_of(compute_services(cloud), host, cloud=cloud.name)
 
 
 def service_of(services: Iterable[ComputeService], host: str, *, cloud: str) -> ComputeService:
-    """Give that host's among the services of a cloud; as ``compute_service``."""
+    """Return that host's among the services of a cloud; as ``compute_service``."""
     found = {service.host: service for service in services}
     if host not in found:
         known = ", ".join(found) or "none"
@@ -80,7 +80,7 @@ def service_of(services: Iterable[ComputeService], host: str, *, cloud: str) -> 
 
 
 def disabled_by_others(service: ComputeService) -> NeedsOperator:
-    """Give the error for a host that somebody else has closed, as Masakari and Watcher do."""
+    """Return the error for a host that somebody else has closed, as Masakari and Watcher do."""
     if service.is_enabled:
         return NeedsOperator(
             f"Somebody else has forced nova-compute of {service.host} down.",
@@ -95,7 +95,7 @@ def disabled_by_others(service: ComputeService) -> NeedsOperator:
 
 
 def disable_service(cloud: Cloud, service: ComputeService, *, reason: str) -> None:
-    """Let the scheduler choose this host no more; its servers go on."""
+    """Have the scheduler choose this host no more; its servers go on."""
     if cloud.supports("compute", "2.53"):
         body = {"status": "disabled", "disabled_reason": reason}
         cloud.put("compute", f"{SERVICES}/{service.id}", body, microversion="2.53")
@@ -105,7 +105,7 @@ def disable_service(cloud: Cloud, service: ComputeService, *, reason: str) -> No
 
 
 def enable_service(cloud: Cloud, service: ComputeService) -> None:
-    """Let the scheduler choose this host again."""
+    """Have the scheduler choose this host again."""
     if cloud.supports("compute", "2.53"):
         body = {"status": "enabled"}
         cloud.put("compute", f"{SERVICES}/{service.id}", body, microversion="2.53")
@@ -130,12 +130,12 @@ def force_down(cloud: Cloud, service: ComputeService, *, to: bool) -> None:
 
 
 def servers_on(cloud: Cloud, host: str) -> list[Json]:
-    """Give the servers of all tenants that Nova places on a host."""
+    """Return the servers of all tenants that Nova places on a host."""
     return list(_servers(cloud, host=host))
 
 
 def all_servers(cloud: Cloud) -> list[Json]:
-    """Give the servers of all tenants."""
+    """Return the servers of all tenants."""
     return list(_servers(cloud))
 
 
@@ -153,17 +153,17 @@ def _servers(cloud: Cloud, **query: str) -> Iterator[Json]:
 
 
 def host_of(server: Json) -> str:
-    """Give the host that a server is on, "" for one on none."""
+    """Return the host that a server is on, "" for one on none."""
     return str(server.get("OS-EXT-SRV-ATTR:host") or "")
 
 
 def task_of(server: Json) -> str:
-    """Give what Nova is doing with a server, "" for nothing."""
+    """Return what Nova is doing with a server, "" for nothing."""
     return str(server.get("OS-EXT-STS:task_state") or "")
 
 
 def migrations(cloud: Cloud, **query: str) -> list[Json]:
-    """Give the records of migrations, oldest first; ``query`` filters them as Nova does."""
+    """Return the records of migrations, oldest first; ``query`` filters them as Nova does."""
     microversion = cloud.at_most("compute", "2.59")
     records = cloud.list(
         "compute", "/os-migrations", "migrations", microversion=microversion, **query
@@ -172,7 +172,7 @@ def migrations(cloud: Cloud, **query: str) -> list[Json]:
 
 
 def hypervisors_of(cloud: Cloud, host: str) -> list[Json]:
-    """Give a host's hypervisors. Nova lists none before the host is mapped to a cell.
+    """Return a host's hypervisors. Nova lists none before the host is mapped to a cell.
 
     From 2.53 on the id of a hypervisor is that of its provider in placement.
     """
@@ -184,14 +184,14 @@ def hypervisors_of(cloud: Cloud, host: str) -> list[Json]:
 
 
 def providers_of(cloud: Cloud, host: str) -> list[str]:
-    """Give the ids of a host's providers in placement; [] before Pike."""
+    """Return the ids of a host's providers in placement; [] before Pike."""
     if not cloud.supports("compute", "2.53"):
         return []
     return [str(each["id"]) for each in hypervisors_of(cloud, host)]
 
 
 def is_closed_in_placement(cloud: Cloud, host: str) -> bool:
-    """Say whether the scheduler still leaves a host out because of a trait, as Nova has it since
+    """Return whether the scheduler still leaves a host out because of a trait, as Nova has it since
     Train. A host that was enabled while it was down keeps the trait until it reports next."""
     return any(
         CLOSED

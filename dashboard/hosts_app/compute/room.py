@@ -37,7 +37,7 @@ class Room:
 
 
 def rooms(cloud: Cloud) -> dict[str, Room]:
-    """Give the room of every compute host, by the name that its nova-compute has.
+    """Return the room of every compute host, by the name that its nova-compute has.
 
     A host with several hypervisors, as of bare metal, is told by its first.
     """
@@ -70,7 +70,7 @@ def _room(cloud: Cloud, hypervisor: Json) -> Room:
 
 
 def provider_room(cloud: Cloud, provider_id: str) -> Room:
-    """Give the room of a host as placement counts it. Asks twice."""
+    """Return the room of a host as placement counts it. Asks twice."""
     path = f"/resource_providers/{provider_id}"
     inventories = cloud.get("placement", f"{path}/inventories", "inventories")
     allocations = cloud.get("placement", f"{path}/allocations", "allocations")
@@ -95,7 +95,7 @@ def _promised(inventory: Json) -> int:
 
 
 def taken_on(cloud: Cloud, host: str) -> Mapping[str, Resources]:
-    """Give what placement says is taken on one host, by consumer; {} before Pike."""
+    """Return what placement says is taken on one host, by consumer; {} before Pike."""
     if not cloud.supports("compute", "2.53"):
         return {}
     ids = [each["id"] for each in _hypervisors(cloud) if each["service"]["host"] == host]
@@ -107,7 +107,7 @@ def taken_on(cloud: Cloud, host: str) -> Mapping[str, Resources]:
 
 
 def first_fit(needs: Mapping[str, Resources], free: Mapping[str, Resources]) -> list[str]:
-    """Give those of the needs that find no host, the largest tried first.
+    """Return those of the needs that find no host, the largest tried first.
 
     Simple on purpose: the scheduler decides in the end, by more than numbers.
     """
@@ -125,7 +125,7 @@ def first_fit(needs: Mapping[str, Resources], free: Mapping[str, Resources]) -> 
 
 
 def hosts_with_room(need: Resources, free: Mapping[str, Resources]) -> list[str]:
-    """Give the hosts that could each take this need, were it the only one."""
+    """Return the hosts that could each take this need, were it the only one."""
     return [host for host, has in free.items() if _fits(need, has)]
 
 

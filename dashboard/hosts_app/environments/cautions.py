@@ -18,7 +18,7 @@ TLS = "public_ssl"
 def refusals_for(
     source: Source, releases: tuple[Release, Release], *, name: str, taken: Sequence[str]
 ) -> list[Refusal]:
-    """Say why there can be no such copy; ``releases`` are the source's and the copy's, ``taken``
+    """Return why there can be no such copy; ``releases`` are the source's and the copy's, ``taken``
     the names of the environments that there are."""
     own, chosen = releases
     checks: list[tuple[bool, str, str]] = [
@@ -50,7 +50,7 @@ def refusals_for(
 def notes_on(
     source: Source, numbering: Numbering, others: Sequence[Taken], *, name: str
 ) -> list[str]:
-    """Say what somebody has to see to before the copy is deployed."""
+    """Return what somebody has to see to before the copy is deployed."""
     found = overlaps(numbering.taken(name), others)
     notes = [f"{sentence} Deploy only one of them, or renumber the copy." for sentence in found]
     now = {network.key: network for network in source.networks}
@@ -75,7 +75,7 @@ def _note_of_tls(source: Source) -> list[str]:
 
 
 def _note_of_nodes(source: Source, name: str) -> list[str]:
-    """Tell how the source is laid out: nodes themselves are not copied."""
+    """Report how the source is laid out: nodes themselves are not copied."""
     counted = Counter(_layout(node) for node in source.nodes)
     if not counted:
         return []

@@ -50,7 +50,8 @@ def create(step: Step, context: StepContext) -> None:
 
 
 def _found(plan: EnvironmentPlan, fuel: FuelMaster) -> Environment | None:
-    """Give what an earlier attempt created, else None. Raises ``NeedsOperator`` for another one."""
+    """Return what an earlier attempt created, else None. Raises ``NeedsOperator`` for another
+    one."""
     environments = fuel.environments()
     named = next((one for one in environments if one.name == plan.name), None)
     if named is None:
@@ -123,7 +124,7 @@ def _require_plugins(content: Content, theirs: dict[str, object]) -> None:
 
 
 def carry_networks(step: Step, context: StepContext) -> None:
-    """Give the networks of the copy the ranges and VLANs of the plan.
+    """Return the networks of the copy the ranges and VLANs of the plan.
 
     Nailgun looks at the whole configuration and refuses ranges that overlap within it.
     """
@@ -167,7 +168,7 @@ def verify(step: Step, context: StepContext) -> None:
 
 
 def _copy_of(plan: EnvironmentPlan, fuel: FuelMaster) -> Environment:
-    """Give the environment that the job made. Raises ``NotFound`` when it was deleted since."""
+    """Return the environment that the job made. Raises ``NotFound`` when it was deleted since."""
     return fuel.environment(plan.copy_id or 0)
 
 

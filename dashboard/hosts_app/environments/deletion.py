@@ -21,7 +21,7 @@ LEAVING = "remove"
 
 
 def environment_row_of(cloud: Cloud) -> FuelEnvironment:
-    """Give the environment of Fuel that a cloud was last seen in. Raises ``BadInput``."""
+    """Return the environment of Fuel that a cloud was last seen in. Raises ``BadInput``."""
     if cloud.environment is None:
         raise BadInput(
             f"Cloud {cloud.name} is not known to be in an environment of Fuel.",

@@ -24,7 +24,7 @@ CREATE, LOOK, SETTINGS, NETWORKS, VERIFY = "create", "look", "settings", "networ
 
 
 def environment_named(name: str) -> FuelEnvironment:
-    """Give the environment of that name, or of the cloud of that name. Raises ``NotFound``."""
+    """Return the environment of that name, or of the cloud of that name. Raises ``NotFound``."""
     known = FuelEnvironment.objects.filter(is_gone=False)
     found = known.filter(name=name).first() or known.filter(clouds__name=name).first()
     if found is None:
@@ -103,7 +103,7 @@ def draft_environment_plan(plan: EnvironmentPlan) -> None:
 
 
 def lines_of(plan: EnvironmentPlan) -> list[CopyLine]:
-    """Give what a stored plan says, what differs from the source first."""
+    """Return what a stored plan says, what differs from the source first."""
     lines = [CopyLine(**{**line, "fate": Fate(line["fate"])}) for line in plan.lines]
     order = (Fate.LOST, Fate.CHANGED, Fate.OWN, Fate.CARRIED)
     return sorted(lines, key=lambda line: order.index(line.fate))
@@ -152,7 +152,7 @@ def _steps(plan: EnvironmentPlan) -> list[StepSpec]:
 
 
 def half_made_sentence(plan: EnvironmentPlan) -> str:
-    """Say what is left in Fuel by a job that came to an end before its goal, "" for nothing."""
+    """Return what is left in Fuel by a job that came to an end before its goal, "" for nothing."""
     job = plan.job
     if plan.copy_id is None or job is None or job.is_active or job.state == JobState.DONE:
         return ""

@@ -46,7 +46,7 @@ class CopiedNetwork:
 
 
 def networks_of(configuration: Json, groups: Mapping[str, int]) -> list[CopiedNetwork]:
-    """Give the networks of an environment, without that which the master has for all."""
+    """Return the networks of an environment, without that which the master has for all."""
     names = {group_id: name for name, group_id in groups.items()}
     return [
         _network(network, names[network["group_id"]])
@@ -70,7 +70,7 @@ def _network(network: Json, group: str) -> CopiedNetwork:
 
 
 def carried_parameters(configuration: Json) -> Json:
-    """Give the networking parameters that can be set in another environment."""
+    """Return the networking parameters that can be set in another environment."""
     parameters: Json = configuration["networking_parameters"]
     return {key: value for key, value in parameters.items() if key not in FIXED_PARAMETERS}
 
@@ -78,7 +78,7 @@ def carried_parameters(configuration: Json) -> Json:
 def changed_configuration(
     current: Json, groups: Mapping[str, int], *, wanted: Iterable[CopiedNetwork], parameters: Json
 ) -> Json:
-    """Give the whole configuration to send for the copy, whose current one is ``current``.
+    """Return the whole configuration to send for the copy, whose current one is ``current``.
 
     Nailgun replaces what it is given, so all of it is sent. Parameters that the copy's release
     does not have are left out.
@@ -95,7 +95,7 @@ def changed_configuration(
 
 
 def _changed(network: Json, wanted: CopiedNetwork | None) -> Json:
-    """Give a network of the copy with what is carried, as Nailgun takes it.
+    """Return a network of the copy with what is carried, as Nailgun takes it.
 
     It refuses new ``ip_ranges`` in the notation cidr unless the cidr is new too, and any gateway
     where none is used.
@@ -117,7 +117,7 @@ def _changed(network: Json, wanted: CopiedNetwork | None) -> Json:
 def missing_networks(
     configuration: Json, groups: Mapping[str, int], wanted: Iterable[CopiedNetwork]
 ) -> list[str]:
-    """Give in words the networks that an environment should have and does not."""
+    """Return in words the networks that an environment should have and does not."""
     there = {network.key for network in networks_of(configuration, groups)}
     return [
         f"{network.name} of nodegroup {network.group}"
@@ -133,7 +133,7 @@ def differing_networks(
     wanted: Iterable[CopiedNetwork],
     parameters: Json,
 ) -> list[str]:
-    """Give the names of networks and parameters that are not as they should be in an environment.
+    """Return the names of networks and parameters that are not as they should be in an environment.
 
     Addresses where no gateway is used or in the notation cidr are Nailgun's own affair.
     """
@@ -164,7 +164,7 @@ def network_lines(
     *,
     release: str,
 ) -> list[CopyLine]:
-    """Say of each network and parameter what becomes of it; ``parameters`` are now and then."""
+    """Return for each network and parameter what becomes of it; ``parameters`` are now and then."""
     then = {network.key: network for network in copied}
     lines = [_network_line(network, then.get(network.key), release) for network in source]
     return lines + [

@@ -35,7 +35,7 @@ class Taken:
     vlans: tuple[int, int] | None = None
 
     def overlaps(self, other: "Taken") -> bool:
-        """Say whether both cannot be in use at the same time."""
+        """Return whether both cannot be in use at the same time."""
         if self.cidr and other.cidr and self.cidr.overlaps(other.cidr):
             return True
         if self.vlans is None or other.vlans is None:
@@ -52,7 +52,7 @@ class Numbering:
     segmentation: str
 
     def taken(self, owner: str) -> list[Taken]:
-        """Give the ranges and VLANs that it uses."""
+        """Return the ranges and VLANs that it uses."""
         own = [network for network in self.networks if network.name != BOOT]
         found = [_cidr_of(network, owner) for network in own if network.cidr]
         for network in own:
@@ -73,7 +73,7 @@ def _block(network: CopiedNetwork) -> IPv4Network:
 
 
 def overlaps(copy: Sequence[Taken], others: Sequence[Taken]) -> list[str]:
-    """Say in a sentence each which ranges and VLANs of the copy another environment has too."""
+    """Return a sentence on each which ranges and VLANs of the copy another environment has too."""
     return [
         f"{_words(mine)} of the copy overlaps {_words(theirs)} of {theirs.owner}."
         for mine in copy
@@ -91,7 +91,7 @@ def _words(taken: Taken) -> str:
 
 
 def kept_ranges(configuration: Json) -> list[IPv4Network]:
-    """Give the ranges that no network of a copy may get, since Nailgun refuses them: those that
+    """Return the ranges that no network of a copy may get, since Nailgun refuses them: those that
     nodes boot from, and those inside the cloud."""
     parameters = configuration["networking_parameters"]
     booting = [each.get("cidr") for each in configuration["networks"] if each["name"] == BOOT]
@@ -107,7 +107,8 @@ def renumbered(
     vlan_offset: int,
     kept: Sequence[IPv4Network] = (),
 ) -> Numbering:
-    """Give the copy with other ranges and VLANs wherever it overlaps; ``vlan_offset`` 0 finds one.
+    """Return the copy with other ranges and VLANs wherever it overlaps; ``vlan_offset`` 0 finds
+    one.
 
     Addresses of the Internet are nobody's to choose: those stay unless ``base`` is given. Nothing
     is put into a range of ``kept``. Raises ``BadInput`` when there is no room.
@@ -159,7 +160,7 @@ def _free_block(
 
 
 def _blocks(old: IPv4Network, base: IPv4Network | None) -> Iterator[IPv4Network]:
-    """Give the blocks of a size in a range, or those behind one in its private range."""
+    """Return the blocks of a size in a range, or those behind one in its private range."""
     around = base or _range_around(old) or old
     first = around.network_address if base else old.network_address + old.num_addresses
     while old.prefixlen >= around.prefixlen and first in around:
@@ -177,7 +178,7 @@ def _moved(network: CopiedNetwork, old: IPv4Network, new: IPv4Network) -> Copied
 
 
 def _moved_address(address: str, old: IPv4Network, new: IPv4Network) -> str:
-    """Give the address with the same place in the new block; others stay."""
+    """Return the address with the same place in the new block; others stay."""
     one = IPv4Address(address)
     return (
         str(new.network_address + (int(one) - int(old.network_address))) if one in old else address

@@ -84,7 +84,7 @@ class CopyDraft:
 def draft_copy(
     fuel: FuelMaster, environment: Environment, *, name: str, options: CopyOptions
 ) -> CopyDraft:
-    """Say what a copy of an environment would be like, without changing anything in Fuel.
+    """Return what a copy of an environment would be like, without changing anything in Fuel.
 
     Raises ``BadInput`` for a release that there is not, and when there is no room to renumber.
     """
@@ -133,7 +133,7 @@ def _release(releases: Sequence[Release], release_id: int) -> Release:
 
 
 def _taken(fuel: FuelMaster, environment: Environment) -> list[Taken]:
-    """Give the ranges and VLANs of an environment that is there."""
+    """Return the ranges and VLANs of an environment that is there."""
     configuration = fuel.network_configuration(environment.id)
     parameters = configuration["networking_parameters"]
     numbering = Numbering(

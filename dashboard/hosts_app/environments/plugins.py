@@ -13,7 +13,7 @@ from dashboard.hosts_app.environments.settings import SWITCH, is_plugin
 
 
 def plugin_lines(editable: Json, installed: Sequence[Json], release: Release) -> list[CopyLine]:
-    """Say of each enabled plugin of the source whether the copy can have it."""
+    """Return for each enabled plugin of the source whether the copy can have it."""
     return [_line(name, version, installed, release) for name, version in _enabled(editable)]
 
 
@@ -38,7 +38,7 @@ def _is_for(plugin: Json, release: Release) -> bool:
 
 
 def carried_plugins(editable: Json, copied: Json, names: Sequence[str]) -> Json:
-    """Give what to send to Fuel so that these plugins are enabled in the copy, with the settings
+    """Return what to send to Fuel so that these plugins are enabled in the copy, with the settings
     that they have in the source. Raises ``KeyError`` for one that the copy does not have."""
     versions = dict(_enabled(editable))
     return {
@@ -60,7 +60,8 @@ def _switched_on(source: Json, metadata: Json, *, version: str) -> Json:
 
 
 def _with_values(theirs: Json, source: Json) -> Json:
-    """Give the settings of a plugin's version with the source's values, if that is its version."""
+    """Return the settings of a plugin's version with the source's values, if that is its
+    version."""
     if theirs[SWITCH]["plugin_version"] != source[SWITCH]["plugin_version"]:
         return theirs
     return {key: _with_value(one, source.get(key)) for key, one in theirs.items()}
@@ -80,7 +81,7 @@ def _enabled(editable: Json) -> list[tuple[str, str]]:
 
 
 def _chosen(section: Json) -> Json:
-    """Give the version of a plugin that is used, with its settings."""
+    """Return the version of a plugin that is used, with its settings."""
     metadata = section[SWITCH]
     used = (
         one for one in metadata["versions"] if one[SWITCH]["plugin_id"] == metadata["chosen_id"]

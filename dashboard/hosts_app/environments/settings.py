@@ -29,7 +29,7 @@ class Target:
 
 
 def setting_lines(editable: Json, target: Target) -> list[CopyLine]:
-    """Say of each setting of the source what becomes of it."""
+    """Return for each setting of the source what becomes of it."""
     return [
         _line(section, key, attribute, target) for section, key, attribute in _settings(editable)
     ]
@@ -92,7 +92,7 @@ def _data(choice: Any) -> Any:
 
 
 def _settings(editable: Json) -> Iterator[tuple[str, str, Json]]:
-    """Give section, key and attribute of each setting, without those of plugins."""
+    """Return section, key and attribute of each setting, without those of plugins."""
     for section, attributes in editable.items():
         metadata = attributes.get(SWITCH) or {}
         if is_plugin(metadata):
@@ -105,12 +105,12 @@ def _settings(editable: Json) -> Iterator[tuple[str, str, Json]]:
 
 
 def is_plugin(metadata: Json) -> bool:
-    """Say whether a section belongs to a plugin."""
+    """Return whether a section belongs to a plugin."""
     return metadata.get("class") == "plugin"
 
 
 def shown(attribute: Json) -> str:
-    """Give a value in words where it can be no secret, else ""."""
+    """Return a value in words where it can be no secret, else ""."""
     value = attribute["value"]
     if isinstance(value, bool):
         return "on" if value else "off"
@@ -118,7 +118,7 @@ def shown(attribute: Json) -> str:
 
 
 def carried_settings(editable: Json, names: Iterable[str]) -> Json:
-    """Give what to send to Fuel so that the copy has these settings of the source."""
+    """Return what to send to Fuel so that the copy has these settings of the source."""
     wanted, body = set(names), dict[str, Json]()
     for section, key, attribute in _settings(editable):
         if f"{section}.{key}" in wanted:
@@ -128,14 +128,14 @@ def carried_settings(editable: Json, names: Iterable[str]) -> Json:
 
 
 def differing_settings(editable: Json, copied: Json, names: Iterable[str]) -> list[str]:
-    """Give the names of those carried settings whose values in the copy are others."""
+    """Return the names of those carried settings whose values in the copy are others."""
     theirs = {f"{section}.{key}": one["value"] for section, key, one in _settings(copied)}
     ours = {f"{section}.{key}": one["value"] for section, key, one in _settings(editable)}
     return [name for name in names if name in ours and theirs.get(name) != ours[name]]
 
 
 def without_values(text: str, body: Any) -> str:
-    """Give a text of Fuel without any text that was sent: its refusals quote what they refuse."""
+    """Return a text of Fuel without any text that was sent: its refusals quote what they refuse."""
     for value in sorted(_texts(body), key=len, reverse=True):
         text = text.replace(value, "…")
     return text

@@ -105,12 +105,12 @@ class EvacuationPlan:
         return [line for line in self.lines if line.fate == Fate.SKIP]
 
     def as_content(self) -> dict[str, Any]:
-        """Give the plan as what a row can keep."""
+        """Return the plan as what a row can keep."""
         return asdict(self)
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> "EvacuationPlan":
-        """Give the plan that ``as_content`` had kept."""
+        """Return the plan that ``as_content`` had kept."""
         lines = [Line(**{**line, "fate": Fate(line["fate"])}) for line in content["lines"]]
         refusals = [Refusal(**refusal) for refusal in content["refusals"]]
         return cls(
@@ -159,14 +159,14 @@ def _line(number: int, server: Json, facts: HostFacts, *, skip_errors: bool) -> 
 
 
 def _fix(server: Json) -> str:
-    """Say what helps a server that is refused for its state, or for what its owner chose."""
+    """Return what helps a server that is refused for its state, or for what its owner chose."""
     if chosen_by_owner(server) not in [*Choice]:
         return f"Set {CHOICE} to one of these, or remove it."
     return FIXES.get(server["status"], f"Bring it to ACTIVE or SHUTOFF, or set {CHOICE}=skip.")
 
 
 def _obstacle_to_live(server: Json, facts: HostFacts) -> str:
-    """Say why a server cannot be migrated live although its state allows it, "" when it can."""
+    """Return why a server cannot be migrated live although its state allows it, "" when it can."""
     flavor = server["flavor"]
     if found := devices(flavor):
         return f"it has devices of the host ({', '.join(found)}), which no live migration moves"
@@ -176,7 +176,7 @@ def _obstacle_to_live(server: Json, facts: HostFacts) -> str:
 
 
 def places_for(server_id: str, facts: HostFacts) -> str:
-    """Say which hosts could take a server; "" when the room on the hosts is not known."""
+    """Return which hosts could take a server; "" when the room on the hosts is not known."""
     need, kept_away = facts.needs.get(server_id), _hosts_kept_away_from(server_id, facts)
     if need is None or not facts.free:
         return ""
@@ -187,7 +187,7 @@ def places_for(server_id: str, facts: HostFacts) -> str:
 
 
 def _hosts_kept_away_from(server_id: str, facts: HostFacts) -> set[str]:
-    """Give the hosts of those that anti-affinity keeps a server apart from."""
+    """Return the hosts of those that anti-affinity keeps a server apart from."""
     return {
         facts.hosts_of_members.get(member, "")
         for group in facts.groups
@@ -213,7 +213,7 @@ def _verdict(server: Json, *, skip_errors: bool) -> Verdict:
 
 
 def chosen_by_owner(server: Json) -> str:
-    """Give what a server's metadata or else one of its tags says, "" for nothing."""
+    """Return what a server's metadata or else one of its tags says, "" for nothing."""
     if CHOICE in server.get("metadata", {}):
         return str(server["metadata"][CHOICE])
     tags = (tag.partition("=") for tag in server.get("tags", ()))

@@ -250,12 +250,12 @@ class ServerMove:
         return NeedsOperator(sentence, fix=fix)
 
     def _is_away(self) -> bool:
-        """Say whether the server has left; one that is being migrated has not."""
+        """Return whether the server has left; one that is being migrated has not."""
         server = self._server()
         return host_of(server) != self.host and not task_of(server)
 
     def _record(self) -> Json:
-        """Give the newest record of a migration from this host, {} when there is none."""
+        """Return the newest record of a migration from this host, {} when there is none."""
         records = migrations(self.cloud, instance_uuid=self.server_id)
         mine = [each for each in records if each["source_compute"] == self.host]
         return mine[-1] if mine else {}

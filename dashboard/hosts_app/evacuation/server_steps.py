@@ -22,7 +22,7 @@ class ServerStep:
 def server_steps(
     servers: Sequence[ServerStep], *, action: str, group: str, behind: str, parallel: int
 ) -> list[StepSpec]:
-    """Give a step for each server, all of them behind the step with that key.
+    """Return a step for each server, all of them behind the step with that key.
 
     Each waits for the one that is ``parallel`` places before it.
     """
@@ -43,6 +43,6 @@ def server_steps(
 
 
 def cloud_and_host(step: Step) -> tuple[Cloud, str]:
-    """Give the cloud and the name of the host that the job of a step is about."""
+    """Return the cloud and the name of the host that the job of a step is about."""
     params: Mapping[str, Any] = step.job.params
     return Cloud.objects.get(pk=params["cloud"]), params["host"]

@@ -90,7 +90,7 @@ def _require_startable(
 
 
 def evacuation_steps(plan: EvacuationPlan, *, parallel: int) -> list[StepSpec]:
-    """Give the steps: close the host, move so many servers at a time, see that it is empty."""
+    """Return the steps: close the host, move so many servers at a time, see that it is empty."""
     moves = server_steps(
         [
             ServerStep(
@@ -168,7 +168,7 @@ def prove_empty(step: Step, context: StepContext) -> None:
 
 
 def still_on(connection: Connection, host: str, *, besides: set[str]) -> dict[str, str]:
-    """Give what Nova or placement has on a host: names by id, "" for what only placement has."""
+    """Return what Nova or placement has on a host: names by id, "" for what only placement has."""
     taken = dict.fromkeys(taken_on(connection, host), "")
     named = {server["id"]: server["name"] for server in servers_on(connection, host)}
     return {id_: name for id_, name in {**taken, **named}.items() if id_ not in besides}

@@ -88,7 +88,7 @@ def _new_cloud(row: FuelEnvironment) -> Cloud:
 
 
 def _wanted_name(row: FuelEnvironment) -> str:
-    """Give what of the environment's name can stand in an address, which may be nothing of it."""
+    """Return what of the environment's name can stand in an address, which may be nothing of it."""
     return slugify(row.name)[:LONGEST_NAME].strip("-") or f"environment-{row.environment_id}"
 
 

@@ -100,7 +100,7 @@ def _read(fuel: FuelMaster, releases: Mapping[int, str]) -> list[SeenEnvironment
 
 
 def _read_facts(fuel: FuelMaster, environment: Environment) -> tuple[CloudFacts | None, str]:
-    """Give the facts of the cloud in an environment, or None and why there are none."""
+    """Return the facts of the cloud in an environment, or None and why there are none."""
     try:
         return fuel.cloud_facts(environment.id), ""
     except (NeedsOperator, NotFound) as error:
@@ -135,7 +135,7 @@ def _tell(row: FuelEnvironment, seen: SeenEnvironment, known: Mapping[int, FuelE
 
 
 def _changes(old: FuelEnvironment | None, new: FuelEnvironment) -> list[str]:
-    """Say what differs between two looks, a sentence each."""
+    """Return what differs between two looks, a sentence each."""
     if old is None:
         return ["It is new."]
     changed = {

@@ -36,7 +36,7 @@ class FuelBackend(ModelBackend):
         password: str | None = None,
         **kwargs: Any,
     ) -> User | None:
-        """Give the user, new at the first login, with the role that Fuel's roles stand for.
+        """Return the user, new at the first login, with the role that Fuel's roles stand for.
 
         Raises ``Retryable`` when Keystone does not answer.
         """
@@ -51,8 +51,8 @@ class FuelBackend(ModelBackend):
 
 
 def role_for(names: frozenset[str]) -> Role:
-    """Give the highest role that roles of Fuel's Keystone stand for, by PUMPHOUSE_FUEL_ROLES, else
-    that of PUMPHOUSE_FUEL_ROLE_OF_OTHERS. Raises ``BadInput`` for a role that there is not."""
+    """Return the highest role that roles of Fuel's Keystone stand for, by PUMPHOUSE_FUEL_ROLES,
+    else that of PUMPHOUSE_FUEL_ROLE_OF_OTHERS. Raises ``BadInput`` for a role that there is not."""
     found = [_role(ours) for theirs, ours in settings.FUEL_ROLES.items() if theirs in names]
     return max(found, default=_role(settings.FUEL_ROLE_OF_OTHERS))
 

@@ -23,7 +23,7 @@ CLOUD_CERTIFICATE = "{id}/public_haproxy/public_haproxy.crt"
 
 
 def is_fuel_configured() -> bool:
-    """Say whether something names a Fuel master; whether it answers is not asked."""
+    """Return whether something names a Fuel master; whether it answers is not asked."""
     try:
         return _endpoint() is not None
     except BadInput:
@@ -31,12 +31,12 @@ def is_fuel_configured() -> bool:
 
 
 def configured_fuel() -> FuelMaster:
-    """Give the Fuel master. Raises ``BadInput`` when none is configured, or wrongly."""
+    """Return the Fuel master. Raises ``BadInput`` when none is configured, or wrongly."""
     return FuelMaster(configured_endpoint())
 
 
 def fuel_at(address: str) -> FuelMaster:
-    """Give the configured Fuel master. Raises ``BadInput`` when it is not that at the address."""
+    """Return the configured Fuel master. Raises ``BadInput`` when it is not that at the address."""
     fuel = configured_fuel()
     if fuel.address != address:
         raise BadInput(
@@ -47,7 +47,7 @@ def fuel_at(address: str) -> FuelMaster:
 
 
 def configured_endpoint() -> FuelEndpoint:
-    """Give where the Fuel master is and as whom. Raises ``BadInput`` when none is configured."""
+    """Return where the Fuel master is and as whom. Raises ``BadInput`` when none is configured."""
     endpoint = _endpoint()
     if endpoint is None:
         raise BadInput(
@@ -83,7 +83,7 @@ def environment_of(cloud: Cloud) -> Environment:
 
 
 def environment_in_file(cloud: Cloud) -> str:
-    """Give the name of the environment that a file writes at its cloud, "" for none."""
+    """Return the name of the environment that a file writes at its cloud, "" for none."""
     return read_cloud(Path(cloud.location), cloud.section).environment or ""
 
 
@@ -108,7 +108,7 @@ def _facts(endpoint: FuelEndpoint, environment_id: int, period: int) -> CloudFac
 
 
 def _verify(endpoint: FuelEndpoint, environment_id: int) -> bool | str:
-    """Give the CA for an environment: as configured, else Fuel's own where it can be read."""
+    """Return the CA for an environment: as configured, else Fuel's own where it can be read."""
     certificate = Path(settings.PUMPHOUSE_FUEL_KEYS, CLOUD_CERTIFICATE.format(id=environment_id))
     if endpoint.clouds_verify is True and os.access(certificate, os.R_OK):
         return str(certificate)
@@ -152,7 +152,7 @@ def _endpoint_at(url: str) -> FuelEndpoint:
 
 
 def _own_endpoint() -> FuelEndpoint | None:
-    """Give the endpoint of the Fuel master that this is, None when it is none or not ours."""
+    """Return the endpoint of the Fuel master that this is, None when it is none or not ours."""
     if not os.access(settings.PUMPHOUSE_ASTUTE, os.R_OK):
         return None
     return read_astute(Path(settings.PUMPHOUSE_ASTUTE), keys=Path(settings.PUMPHOUSE_FUEL_KEYS))

@@ -27,7 +27,8 @@ def store_releases(releases: Iterable[Release], *, fuel: str) -> None:
 
 
 def releases_for(environment: FuelEnvironment) -> list[FuelRelease]:
-    """Give what a copy of an environment can be made of: its own release first, then newer ones."""
+    """Return what a copy of an environment can be made of: its own release first, then newer
+    ones."""
     known = list(FuelRelease.objects.filter(fuel=environment.fuel))
     own = next((release for release in known if release.name == environment.release), None)
     if own is None:
@@ -37,11 +38,11 @@ def releases_for(environment: FuelEnvironment) -> list[FuelRelease]:
 
 
 def is_older(version: str, than: str) -> bool:
-    """Say whether a release is of an older Fuel: newton-10.0 is older than ocata-11.0."""
+    """Return whether a release is of an older Fuel: newton-10.0 is older than ocata-11.0."""
     return _number(version) < _number(than)
 
 
 def _number(version: str) -> tuple[int, ...]:
-    """Give Fuel's part of a version: (5, 1) for 2014.1.1-5.1."""
+    """Return Fuel's part of a version: (5, 1) for 2014.1.1-5.1."""
     digits = version.rpartition("-")[2].split(".")
     return tuple(int(digit) for digit in digits if digit.isdigit())

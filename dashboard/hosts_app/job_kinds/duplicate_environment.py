@@ -19,7 +19,7 @@ class DuplicateEnvironment(JobKind):
         STEPS[step.action](step, context)
 
     def news(self, job: Job) -> News | None:
-        """Tell that the environment is there, or what went wrong."""
+        """Report that the environment is there, or what went wrong."""
         if job.state != JobState.DONE:
             return trouble(job, about="environment")
         plan = EnvironmentPlan.objects.get(pk=job.params["environment_plan"])

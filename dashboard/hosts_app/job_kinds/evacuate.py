@@ -22,7 +22,7 @@ class Evacuate(JobKind):
         reopen(job)
 
     def news(self, job: Job) -> News | None:
-        """Tell that the host is free, or what went wrong."""
+        """Report that the host is free, or what went wrong."""
         if job.state != JobState.DONE:
             return trouble(job, about="host")
         cloud = Cloud.objects.get(pk=job.params["cloud"])

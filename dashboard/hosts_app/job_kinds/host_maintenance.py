@@ -22,7 +22,7 @@ class HostMaintenance(JobKind):
         look_at_hosts(cloud)
 
     def news(self, job: Job) -> News | None:
-        """Tell that the host entered or left maintenance, or what went wrong."""
+        """Report that the host entered or left maintenance, or what went wrong."""
         if job.state != JobState.DONE:
             return trouble(job, about="host")
         verb = "entered" if job.steps.filter(action=ON).exists() else "left"

@@ -21,5 +21,5 @@ class HostPower(JobKind):
         look_at_power(cloud.hosts.filter(name=host))
 
     def news(self, job: Job) -> News | None:
-        """Tell what went wrong; that it went well sees who asked for it."""
+        """Report what went wrong; that it went well sees who asked for it."""
         return trouble(job, about="host")

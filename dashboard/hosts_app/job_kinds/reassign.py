@@ -49,7 +49,7 @@ class Reassign(JobKind):
             Job.objects.filter(pk=job.pk).update(explanation=explanation)
 
     def news(self, job: Job) -> News | None:
-        """Tell where the host is now, or what went wrong."""
+        """Report where the host is now, or what went wrong."""
         if job.state != JobState.DONE:
             return trouble(job, about="host")
         record = Reassignment.objects.select_related("source", "destination").get(job=job)

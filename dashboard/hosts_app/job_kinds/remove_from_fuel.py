@@ -36,7 +36,7 @@ class RemoveFromFuel(JobKind):
 
 
 def _place(work: Work) -> str:
-    """Say where the host is, and store it; "" when Fuel does not answer."""
+    """Return where the host is, and store it; "" when Fuel does not answer."""
     with suppress(PumphouseError):
         work.note(place=place_of(work.fuel, work.record))
     return work.record.place

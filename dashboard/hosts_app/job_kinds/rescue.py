@@ -18,7 +18,7 @@ class Rescue(JobKind):
         STEPS[step.action](step, context)
 
     def news(self, job: Job) -> News | None:
-        """Tell that the servers run elsewhere, or what went wrong."""
+        """Report that the servers run elsewhere, or what went wrong."""
         if job.state != JobState.DONE:
             return trouble(job, about="host")
         cloud = Cloud.objects.get(pk=job.params["cloud"])

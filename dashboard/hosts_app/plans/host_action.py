@@ -78,7 +78,7 @@ class ServerLine:
     where: str = ""
 
     def told(self) -> PlanLine:
-        """Give it as people read it."""
+        """Return it as people read it."""
         return PlanLine(
             number=self.number,
             subject=self.name,
@@ -136,7 +136,7 @@ class Deed:
         raise NotImplementedError
 
     def to_type(self, plan: HostPlan) -> str:
-        """Give what a person types to confirm the plan."""
+        """Return what a person types to confirm the plan."""
         return plan.host
 
     @property
@@ -147,12 +147,12 @@ class Deed:
 
 @cache
 def all_deeds() -> dict[str, Deed]:
-    """Give every deed by its name."""
+    """Return every deed by its name."""
     return {deed.name: deed() for deed in named_classes(Deed, actions)}
 
 
 def deed_named(name: str) -> Deed:
-    """Give a deed. Raises ``BadInput`` that lists those there are."""
+    """Return a deed. Raises ``BadInput`` that lists those there are."""
     try:
         return all_deeds()[name]
     except KeyError:

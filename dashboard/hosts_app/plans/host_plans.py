@@ -43,7 +43,7 @@ def start_host_plan(
 
 
 def chosen_options(deed: Deed, given: Mapping[str, Any]) -> dict[str, Value]:
-    """Give every option of a deed its value. Raises ``BadInput`` for one that cannot be."""
+    """Return every option of a deed its value. Raises ``BadInput`` for one that cannot be."""
     known = {option.name: option for option in deed.options}
     if unknown := sorted(given.keys() - known.keys()):
         names = ", ".join(known) or "none"
@@ -101,5 +101,5 @@ def start_host_deed(
 
 
 def lines_of(plan: HostPlan) -> list[PlanLine]:
-    """Give what a stored plan says of each thing that it touches."""
+    """Return what a stored plan says of each thing that it touches."""
     return [PlanLine(**line) for line in plan.lines]

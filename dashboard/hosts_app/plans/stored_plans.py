@@ -50,7 +50,7 @@ def start_planning(
 
 
 def planning_of(plan: StoredPlan) -> Job:
-    """Give the job that makes a plan, or has made it. Raises ``NotFound`` when it was deleted."""
+    """Return the job that makes a plan, or has made it. Raises ``NotFound`` when it was deleted."""
     if plan.plan_job is None:
         raise NotFound(f"The job that made plan {plan.pk} is gone.", fix="Plan again.")
     return plan.plan_job

@@ -12,7 +12,7 @@ INVENTORY = "inventory.yaml"
 
 
 def inventory_path() -> Path:
-    """Give where the inventory is: PUMPHOUSE_INVENTORY, else beside the configuration of the
+    """Return where the inventory is: PUMPHOUSE_INVENTORY, else beside the configuration of the
     clouds, else in PUMPHOUSE_HOME."""
     if settings.PUMPHOUSE_INVENTORY:
         return Path(settings.PUMPHOUSE_INVENTORY)
@@ -34,5 +34,5 @@ def configured_inventory() -> Inventory:
 
 
 def bmc_of(host: str) -> Bmc:
-    """Give the BMC of a host. Raises ``BadInput`` or ``NotFound`` when it cannot be told."""
+    """Return the BMC of a host. Raises ``BadInput`` or ``NotFound`` when it cannot be told."""
     return configured_inventory().bmc_of(host)

@@ -74,7 +74,7 @@ class PowerPlan:
 
 
 def _power_of(host: str) -> tuple[list[str], list[Refusal]]:
-    """Say whether a host has power, or else why nothing can be switched."""
+    """Return whether a host has power, or else why nothing can be switched."""
     try:
         return [f"{host} is {bmc_of(host).power_status()} now."], []
     except PumphouseError as error:

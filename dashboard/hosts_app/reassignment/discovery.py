@@ -15,7 +15,7 @@ MINUTE = 60
 
 
 def has_switch_hook(machine: Host) -> bool:
-    """Say whether the inventory tells how the port of a host is moved to the admin VLAN."""
+    """Return whether the inventory tells how the port of a host is moved to the admin VLAN."""
     return machine.admin_vlan is not None and bool(machine.switch_hook or machine.switch_port)
 
 
@@ -28,7 +28,7 @@ def move_to_admin_vlan(work: Work) -> None:
 
 
 def boot(work: Work) -> None:
-    """Let the host boot from the network, once; not one that Fuel has discovered by itself.
+    """Have the host boot from the network, once; not one that Fuel has discovered by itself.
 
     After a crash around the call it may boot twice, which costs some minutes and nothing else.
     """
@@ -73,7 +73,7 @@ def discover(work: Work) -> None:
 
 
 def _discovered(work: Work) -> Node | None:
-    """Give the host when it is a free node, or has been assigned already."""
+    """Return the host when it is a free node, or has been assigned already."""
     node = work.find_node()
     if node and node.environment_id == work.record.destination_environment:
         return node

@@ -24,7 +24,7 @@ class Remains:
     computes: Sequence[str] = ()
 
     def refusals(self, cloud: str) -> Iterator[Refusal]:
-        """Give a sentence, and what helps, for each kind of thing that is left."""
+        """Return a sentence, and what helps, for each kind of thing that is left."""
         if self.tenants:
             yield Refusal(
                 sentence=f"Cloud {cloud} has tenants still: {_named(self.tenants)}.",

@@ -54,7 +54,7 @@ class Side:
         return not major.isdecimal() or int(major) >= LIFE_CYCLE_VERSION
 
     def others(self, node: Node | None) -> list[Node]:
-        """Give the nodes beside that one, by name."""
+        """Return the nodes beside that one, by name."""
         others = [one for one in self.nodes if node is None or one.id != node.id]
         return sorted(others, key=lambda one: one.fqdn)
 

@@ -59,7 +59,7 @@ class FuelOrders:
             raise
 
     def forget(self, key: str) -> None:
-        """Let the order be given anew the next time."""
+        """Have the order be given anew the next time."""
         self.record.tasks.pop(key, None)
         self._save()
 

@@ -34,7 +34,7 @@ def place_of(fuel: FuelMaster, record: Reassignment) -> str:
 
 
 def state_of(node: Node) -> str:
-    """Say how a node of an environment is."""
+    """Return how a node of an environment is."""
     if node.pending_deletion:
         return "marked for removal, which happens when the environment's changes are deployed"
     if node.status == "ready":
@@ -45,7 +45,7 @@ def state_of(node: Node) -> str:
 
 
 def under_way(cloud: Cloud) -> list[Reassignment]:
-    """Give the newest journey of each such host, from or to this cloud; with ``place`` it says
+    """Return the newest journey of each such host, from or to this cloud; with ``place`` it says
     where the host was when Fuel was last asked."""
     journeys = Reassignment.objects.filter(Q(source=cloud) | Q(destination=cloud))
     newest: dict[tuple[str, ...], Reassignment] = {}

@@ -23,7 +23,7 @@ def lines_of(
     moves_port: bool,
     probes: bool,
 ) -> list[PlanLine]:
-    """Give the lines of the servers that leave, and after them those of all that follows."""
+    """Return the lines of the servers that leave, and after them those of all that follows."""
     return numbered(
         servers,
         [
@@ -42,7 +42,7 @@ def lines_of(
 
 
 def numbered(servers: Sequence[PlanLine], told: Iterable[Told]) -> list[PlanLine]:
-    """Give lines with numbers from 1 on, the servers' first."""
+    """Return lines with numbers from 1 on, the servers' first."""
     others = (
         PlanLine(number=0, subject=subject, state=state, fate=fate, why=why)
         for subject, state, fate, why in told
@@ -53,7 +53,7 @@ def numbered(servers: Sequence[PlanLine], told: Iterable[Told]) -> list[PlanLine
 
 
 def leaving(facts: ReassignmentFacts) -> Iterator[Told]:
-    """Give the lines of what happens to a host in the environment that it leaves."""
+    """Return the lines of what happens to a host in the environment that it leaves."""
     host, side = facts.host, facts.source
     yield (
         host,
@@ -72,7 +72,7 @@ def leaving(facts: ReassignmentFacts) -> Iterator[Told]:
 
 
 def redeployed(side: Side, node: Node | None) -> Told:
-    """Give the line of an environment whose changes are deployed so that a node leaves it."""
+    """Return the line of an environment whose changes are deployed so that a node leaves it."""
     others = [one.fqdn for one in side.others(node)]
     if side.deploys_all and others:
         why = f"since Fuel 9.0 this runs the deployment on {', '.join(others)} too"
@@ -93,7 +93,7 @@ def _port(facts: ReassignmentFacts) -> Told:
 
 
 def discovered(host: str) -> Told:
-    """Give the line of a host that Fuel has to discover."""
+    """Return the line of a host that Fuel has to discover."""
     return (
         host,
         "erased by then",
@@ -105,7 +105,7 @@ def discovered(host: str) -> Told:
 def coming(
     host: str, side: Side, *, roles: Sequence[str], probes: bool, keeps_disks: bool = True
 ) -> Iterator[Told]:
-    """Give the lines of what makes a discovered node a host of an environment."""
+    """Return the lines of what makes a discovered node a host of an environment."""
     yield (
         host,
         "discovered by then",
@@ -135,7 +135,7 @@ def _deployed(side: Side, roles: Sequence[str]) -> Told:
 
 
 def notes_of(facts: ReassignmentFacts, *, moves_port: bool) -> Iterator[str]:
-    """Say what is to be known before confirming."""
+    """Return what is to be known before confirming."""
     old, new = facts.source.release, facts.destination.release
     if old.id != new.id:
         yield (

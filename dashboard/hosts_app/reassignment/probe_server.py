@@ -84,7 +84,7 @@ def _delete_server(connection: Cloud, server_id: str) -> None:
 
 
 def _smallest_image(connection: Cloud) -> Json | None:
-    """Give the smallest image that boots on any host, of the operator's own or public."""
+    """Return the smallest image that boots on any host, of the operator's own or public."""
     images = connection.list("image", "/images", "images", status="active")
     own = connection.project_id
     fitting = (image for image in images if _fits_any_host(image, own_project=own))

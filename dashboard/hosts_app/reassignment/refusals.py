@@ -20,7 +20,7 @@ ROLES: Mapping[str, str] = {
 
 
 def refusals_of(facts: ReassignmentFacts, evacuation: EvacuationPlan) -> list[Refusal]:
-    """Give everything that stands in the way, first that of the servers."""
+    """Return everything that stands in the way, first that of the servers."""
     stay = (
         Refusal(
             sentence=f"Server {line.name} would stay on {facts.host}, which is erased.",
@@ -32,12 +32,12 @@ def refusals_of(facts: ReassignmentFacts, evacuation: EvacuationPlan) -> list[Re
 
 
 def obstacles(facts: ReassignmentFacts) -> list[Refusal]:
-    """Give what stands in the way of any node, whatever its roles are."""
+    """Return what stands in the way of any node, whatever its roles are."""
     return [refusal for check in CHECKS for refusal in check(facts)]
 
 
 def busy(side: Side) -> Iterator[Refusal]:
-    """Give what Fuel does in an environment just now; it takes no order meanwhile."""
+    """Return what Fuel does in an environment just now; it takes no order meanwhile."""
     for task in side.running:
         if task.parent_id is None:
             yield Refusal(
@@ -65,7 +65,7 @@ def _sides(facts: ReassignmentFacts) -> Iterator[Refusal]:
 
 
 def waiting_changes(side: Side, *, besides: Node | None) -> Iterator[Refusal]:
-    """Give what else would happen when the changes of an environment are deployed."""
+    """Return what else would happen when the changes of an environment are deployed."""
     for node in side.others(besides):
         if node.pending_addition or node.pending_deletion:
             change = "added" if node.pending_addition else "removed"
@@ -106,7 +106,7 @@ def _roles(facts: ReassignmentFacts) -> Iterator[Refusal]:
 
 
 def unknown_roles(side: Side, roles: Sequence[str]) -> Iterator[Refusal]:
-    """Give the roles that a node cannot have in an environment: Fuel would refuse them only when
+    """Return the roles that a node cannot have in an environment: Fuel would refuse them only when
     the host is erased already."""
     if side.roles and (unknown := [role for role in roles if role not in side.roles]):
         yield Refusal(

@@ -46,7 +46,7 @@ def join(work: Work) -> None:
 
 
 def missing_on(connection: Connection, host: str) -> str:
-    """Say what keeps the scheduler from choosing a host, "" for nothing."""
+    """Return what keeps the scheduler from choosing a host, "" for nothing."""
     service = _service(connection, host)
     if service is None:
         return "there is no nova-compute of it"

@@ -165,7 +165,7 @@ def _steps(
 
 
 def _left_out(record: Reassignment, choices: Choices) -> set[str]:
-    """Give the steps that there is no need for, by the roles that the host had and gets."""
+    """Return the steps that there is no need for, by the roles that the host had and gets."""
     is_compute = COMPUTE in record.roles
     needed = {
         SWITCH: bool(choices.mac),

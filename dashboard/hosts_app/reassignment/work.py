@@ -72,11 +72,11 @@ class Work:
         return same_roles or bool(self.step.job.params["returns"])
 
     def find_node(self) -> Node | None:
-        """Give the host as Fuel knows it now, or None."""
+        """Return the host as Fuel knows it now, or None."""
         return self.fuel.node_with_macs(self.record.macs)
 
     def node(self) -> Node:
-        """Give the host as Fuel knows it now. Raises NeedsOperator when it does not."""
+        """Return the host as Fuel knows it now. Raises NeedsOperator when it does not."""
         node = self.find_node()
         if node is None:
             raise NeedsOperator(
@@ -86,7 +86,7 @@ class Work:
         return node
 
     def orders(self, environment_id: int) -> FuelOrders:
-        """Give what orders something in an environment once."""
+        """Return what orders something in an environment once."""
         return FuelOrders(
             fuel=self.fuel,
             record=self.record,

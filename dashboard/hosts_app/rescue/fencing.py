@@ -54,7 +54,7 @@ def require_fenced(connection: Connection, host: str) -> None:
 
 
 def lift_forced_down(connection: Connection, service: ComputeService) -> None:
-    """Let a host that is back count as up again.
+    """Have a host that is back count as up again.
 
     Its nova-compute removes its own copies of the servers that were rebuilt elsewhere when it
     starts, and completes the records of their evacuations. Until then they could run twice, and

@@ -85,12 +85,12 @@ class RescuePlan:
         return sum(line.lost for line in self.rebuilt)
 
     def as_content(self) -> dict[str, Any]:
-        """Give the plan as what a row can keep."""
+        """Return the plan as what a row can keep."""
         return asdict(self)
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> "RescuePlan":
-        """Give the plan that ``as_content`` had kept."""
+        """Return the plan that ``as_content`` had kept."""
         lines = [Line(**{**line, "fate": Fate(line["fate"])}) for line in content["lines"]]
         refusals = [Refusal(**refusal) for refusal in content["refusals"]]
         return cls(host=content["host"], lines=lines, refusals=refusals)
@@ -136,7 +136,7 @@ def _line(
 
 
 def _local_disks(server: Json) -> list[str]:
-    """Give what happens to each disk of a server that is no volume when it is made anew."""
+    """Return what happens to each disk of a server that is no volume when it is made anew."""
     # Nova gives "" for the image of a server that boots from a volume.
     root = [ROOT_LOST] if server.get("image") else []
     ephemeral = [EPHEMERAL_LOST] if server["flavor"].get("ephemeral") else []
@@ -146,7 +146,7 @@ def _local_disks(server: Json) -> list[str]:
 def _why_it_stays(
     server: Json, facts: DeadHostFacts, *, shared_storage: bool, skip_errors: bool
 ) -> str:
-    """Say why Pumphouse leaves a server alone, "" for one that is rebuilt."""
+    """Return why Pumphouse leaves a server alone, "" for one that is rebuilt."""
     status, chosen, image = server["status"], chosen_by_owner(server), server.get("image")
     if chosen in LEFT_HERE:
         return LEFT_HERE[Choice(chosen)]

@@ -78,7 +78,7 @@ def start_rescue(
 
 
 def rescue_steps(plan: RescuePlan, *, parallel: int) -> list[StepSpec]:
-    """Give the steps: fence the host, rebuild so many servers at a time, see that they left."""
+    """Return the steps: fence the host, rebuild so many servers at a time, see that they left."""
     rebuilds = server_steps(
         [
             ServerStep(

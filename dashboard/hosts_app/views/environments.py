@@ -55,7 +55,7 @@ class DuplicateForm(forms.Form):
         self.order_fields(["name", "release"])
 
     def options(self) -> dict[str, Any]:
-        """Give what was chosen, as ``CopyOptions``."""
+        """Return what was chosen, as ``CopyOptions``."""
         chosen = {key: value for key, value in self.cleaned_data.items() if key != "name"}
         return {**chosen, "vlan_offset": chosen["vlan_offset"] or 0}
 
@@ -124,7 +124,7 @@ def _show(request: PageRequest, plan: EnvironmentPlan, *, status: int = 200) -> 
 
 
 def _cloud_of_copy(plan: EnvironmentPlan) -> Cloud | None:
-    """Give the cloud of the environment that was made, on whose page it can be deleted."""
+    """Return the cloud of the environment that was made, on whose page it can be deleted."""
     fuel = plan.environment.fuel
     of_copy = Cloud.objects.filter(
         environment__fuel=fuel, environment__environment_id=plan.copy_id or 0

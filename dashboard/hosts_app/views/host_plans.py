@@ -56,7 +56,7 @@ def _show(request: PageRequest, plan: HostPlan, *, status: int = 200) -> HttpRes
 
 
 def _options(deed: Deed, plan: HostPlan) -> list[tuple[str, str, Any]]:
-    """Give name, label and value of what was chosen."""
+    """Return name, label and value of what was chosen."""
     chosen = plan.options
     return [
         (option.name, option.label, chosen[option.name])

@@ -94,7 +94,7 @@ def host_page(request: PageRequest, name: str, host: str) -> HttpResponse:
 def about_host(
     cloud: Cloud, name: str, user: User, *, filled: DeedForm | None = None
 ) -> dict[str, Any]:
-    """Give what the page of a host shows; ``filled`` is a form that could not be used.
+    """Return what the page of a host shows; ``filled`` is a form that could not be used.
 
     A host that Nova does not know has a page too once something was planned for it.
     """
@@ -120,7 +120,7 @@ def about_host(
 
 
 def maintenance_of(host: Host) -> dict[str, str]:
-    """Say which way a host's maintenance can be changed, and why not if it cannot."""
+    """Return which way a host's maintenance can be changed, and why not if it cannot."""
     ours = host.is_enabled or host.disabled_reason.startswith(OURS)
     reason = "" if ours else "Somebody else has disabled its nova-compute: let them finish."
     return {"to": ON if host.is_enabled else OFF, "reason": reason}
@@ -129,7 +129,7 @@ def maintenance_of(host: Host) -> dict[str, str]:
 def _offers(
     cloud: Cloud, host: Host | None, user: User, filled: DeedForm | None
 ) -> list[tuple[Deed, DeedForm, str]]:
-    """Give the deeds for such a host, each with its form and the role that the user lacks."""
+    """Return the deeds for such a host, each with its form and the role that the user lacks."""
     known = sorted(all_deeds().values(), key=lambda deed: deed.title)
     return [
         (
@@ -143,7 +143,7 @@ def _offers(
 
 
 def _kinds(offers: list[tuple[Deed, DeedForm, str]]) -> Iterator[tuple[str, list[Any]]]:
-    """Give the offers under the headings of ``KINDS``."""
+    """Return the offers under the headings of ``KINDS``."""
     for action, heading in KINDS.items():
         if mine := [offer for offer in offers if offer[0].action == action]:
             yield heading, mine

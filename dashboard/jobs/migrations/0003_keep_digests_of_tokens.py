@@ -11,7 +11,7 @@ TABLE = "authtoken_token"
 
 
 def keep_digests(apps, schema_editor):
-    """Let tokens that scripts have go on being good, and drop the table that shows them."""
+    """Have tokens that scripts have go on being good, and drop the table that shows them."""
     connection = schema_editor.connection
     if TABLE not in connection.introspection.table_names():
         return

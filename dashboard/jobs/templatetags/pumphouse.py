@@ -102,26 +102,26 @@ def chip(state: str, word: str | int) -> SafeString:
 
 @register.filter
 def tone(state: str) -> str:
-    """Give the colour class of a state."""
+    """Return the colour class of a state."""
     return LOOKS.get(state, ("question", "quiet"))[1]
 
 
 @register.filter
 def icon_name(state: str) -> str:
-    """Give the name of a state's icon."""
+    """Return the name of a state's icon."""
     return LOOKS.get(state, ("question", "quiet"))[0]
 
 
 @register.filter
 def words(name: str) -> str:
-    """Give a type's or a field's name as words: ``floating_ip`` is Floating IP."""
+    """Return a type's or a field's name as words: ``floating_ip`` is Floating IP."""
     spelled = " ".join("IP" if word == "ip" else word for word in name.split("_"))
     return spelled[:1].upper() + spelled[1:]
 
 
 @register.filter
 def duration(seconds: float | timedelta | None) -> str:
-    """Give a span of time in its two largest units: ``4 min 10 s``."""
+    """Return a span of time in its two largest units: ``4 min 10 s``."""
     if seconds is None:
         return MISSING
     if isinstance(seconds, timedelta):
@@ -138,7 +138,7 @@ def duration(seconds: float | timedelta | None) -> str:
 
 @register.filter
 def size(count: float | None) -> str:
-    """Give a number of bytes in the unit that leaves one to three digits before the point."""
+    """Return a number of bytes in the unit that leaves one to three digits before the point."""
     if count is None:
         return MISSING
     for unit in ("B", "KiB", "MiB", "GiB"):
@@ -150,19 +150,19 @@ def size(count: float | None) -> str:
 
 @register.filter
 def gib(mebibytes: int) -> int:
-    """Give a number of MiB in whole GiB."""
+    """Return a number of MiB in whole GiB."""
     return mebibytes // 1024
 
 
 @register.filter
 def memory(mebibytes: int) -> str:
-    """Give a number of MiB in the unit that suits it."""
+    """Return a number of MiB in the unit that suits it."""
     return size(mebibytes * 1024**2)
 
 
 @register.filter
 def ago(moment: datetime | None) -> SafeString | str:
-    """Give a time as a distance from now, with the time itself in the title."""
+    """Return a time as a distance from now, with the time itself in the title."""
     if moment is None:
         return MISSING
     seconds = (timezone.now() - moment).total_seconds()
@@ -185,7 +185,7 @@ def _distance(seconds: float, moment: datetime) -> str:
 
 @register.filter
 def elapsed(row: Any) -> str:
-    """Give how long a job or a step has been or was at work."""
+    """Return how long a job or a step has been or was at work."""
     if row.started_at is None:
         return MISSING
     return duration((row.finished_at or timezone.now()) - row.started_at)
@@ -193,7 +193,7 @@ def elapsed(row: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def address_with(context: Context, **changes: Any) -> str:
-    """Give the query of this page's address with some of it changed; an empty value removes."""
+    """Return the query of this page's address with some of it changed; an empty value removes."""
     query = context["request"].GET.copy()
     for passing in ("page", "known", "after"):
         query.pop(passing, None)
@@ -206,13 +206,13 @@ def address_with(context: Context, **changes: Any) -> str:
 
 @register.simple_tag
 def may(user: User | AnonymousUser, action: str) -> bool:
-    """Say whether a user may do something; the names are those of ``Action``."""
+    """Return whether a user may do something; the names are those of ``Action``."""
     return user_may(user, Action(action))
 
 
 @register.simple_tag
 def role(user: User | AnonymousUser) -> str:
-    """Give the name of a user's role."""
+    """Return the name of a user's role."""
     return role_of(user).group
 
 

@@ -24,7 +24,7 @@ def cancel(request: PageRequest, job_id: int) -> HttpResponse:
 
 @button(Action.OPERATE)
 def resume(request: PageRequest, job_id: int) -> HttpResponse:
-    """Let a job that ended early go on."""
+    """Have a job that ended early go on."""
     job = get_object_or_404(Job, pk=job_id)
     return do_and_return(
         request,
@@ -48,7 +48,7 @@ def hold(request: PageRequest, job_id: int) -> HttpResponse:
 
 @button(Action.OPERATE)
 def release(request: PageRequest, job_id: int) -> HttpResponse:
-    """Let a held job go on."""
+    """Have a held job go on."""
     job = get_object_or_404(Job, pk=job_id)
     return do_and_return(
         request,

@@ -58,7 +58,7 @@ class Box:
 
     @property
     def state(self) -> str:
-        """Give the group's state: failed before running before done before pending."""
+        """Return the group's state: failed before running before done before pending."""
         progress = self.progress
         if progress.failed:
             return "failed"
@@ -75,7 +75,7 @@ class Box:
 
 
 def boxes(layout: "Layout", groups: Iterable[GroupProgress]) -> list[Box]:
-    """Give the layout's nodes with their progress."""
+    """Return the layout's nodes with their progress."""
     progress = {group.group: group for group in groups}
     return [Box(node, progress[node.group]) for node in layout.nodes if node.group in progress]
 

@@ -42,7 +42,7 @@ def job_page(request: PageRequest, job_id: int, tab: str = "steps") -> HttpRespo
 
 
 def job_live(request: PageRequest, job_id: int, tab: str) -> HttpResponse:
-    """Give the parts of a job's page that change by themselves.
+    """Return the parts of a job's page that change by themselves.
 
     The answer carries the next poll with it; it does so only while the job is active, and that is
     how polling ends. Parts with forms are sent only when they differ from what the page knows.
@@ -54,7 +54,7 @@ def job_live(request: PageRequest, job_id: int, tab: str) -> HttpResponse:
 
 
 def job_brief(request: PageRequest, job_id: int) -> HttpResponse:
-    """Give the short line about a job that other pages carry."""
+    """Return the short line about a job that other pages carry."""
     job = _job(job_id)
     return render(
         request, "jobs/_brief.html", {"job": job, "progress": job_progress(job), "polled": True}
@@ -62,7 +62,7 @@ def job_brief(request: PageRequest, job_id: int) -> HttpResponse:
 
 
 def job_log_file(request: PageRequest, job_id: int) -> StreamingHttpResponse:
-    """Give the whole log as a text file."""
+    """Return the whole log as a text file."""
     job = get_object_or_404(Job, pk=job_id)
     answer = StreamingHttpResponse(_log_text(job), content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="pumphouse-job-{job.pk}.log"'
@@ -70,7 +70,7 @@ def job_log_file(request: PageRequest, job_id: int) -> StreamingHttpResponse:
 
 
 def strip(request: PageRequest) -> HttpResponse:
-    """Give the counts in the header."""
+    """Return the counts in the header."""
     return render(request, "jobs/_strip.html", job_lists.strip_counts())
 
 
@@ -79,7 +79,7 @@ def _job(job_id: int) -> Job:
 
 
 def _about(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
-    """Give what all parts of a job's page are made from."""
+    """Return what all parts of a job's page are made from."""
     progress = job_progress(job)
     layout = layout_of(job.pk, progress.total)
     broken = job.steps.filter(state__in=BROKEN_STEP_STATES)
@@ -109,13 +109,13 @@ def _version(job: Job, failures: list[Step]) -> str:
 
 
 def _kept_query(request: PageRequest) -> str:
-    """Give the filters of this page, for the next poll."""
+    """Return the filters of this page, for the next poll."""
     kept = {name: value for name, value in request.GET.items() if name != "known"}
     return urlencode(kept)
 
 
 def _can_hold(job: Job) -> bool:
-    """Say whether the cutover can still be held: when none of it has begun."""
+    """Return whether the cutover can still be held: when none of it has begun."""
     cutover = job.steps.filter(phase__gte=Phase.CUTOVER)
     begun = cutover.exclude(state__in=(StepState.PENDING, StepState.SKIPPED))
     ahead = cutover.filter(state=StepState.PENDING)

@@ -36,11 +36,11 @@ class HasPage(Protocol):
     """A row with a page of its own."""
 
     def get_absolute_url(self) -> str:
-        """Give the page's address."""
+        """Return the page's address."""
 
 
 def allowed_to(action: Action) -> Callable[[View[Parameters]], View[Parameters]]:
-    """Let only those use a view who may do that; the others get 403 and the role that it takes."""
+    """Have only those use a view who may do that; the others get 403 and the role that it takes."""
 
     def decorate(view: View[Parameters]) -> View[Parameters]:
         @wraps(view)
@@ -105,5 +105,5 @@ def do_and_return(
 def cut(
     rows: "QuerySet[Any] | Sequence[Any]", request: HttpRequest, *, size: int = 50
 ) -> Page[Any]:
-    """Give the page of the rows that the address asks for, the nearest one if it is not there."""
+    """Return the page of the rows that the address asks for, the nearest one if it is not there."""
     return Paginator(rows, size).get_page(request.GET.get("page"))

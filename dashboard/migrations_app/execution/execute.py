@@ -93,7 +93,7 @@ def count_vanished(plan: Plan) -> int:
 
 
 def remaining_steps(plan: Plan) -> list[StepSpec]:
-    """Give the steps of all stages that are not done yet, in an order that leaves them out."""
+    """Return the steps of all stages that are not done yet, in an order that leaves them out."""
     items = plan.items.select_related("plan").exclude(
         action__in=(PlanItem.Action.KEEP, PlanItem.Action.SKIP)
     )
@@ -110,7 +110,7 @@ def remaining_steps(plan: Plan) -> list[StepSpec]:
 
 
 def without(step: StepSpec, keys: set[str]) -> StepSpec:
-    """Give the step waiting for those of the keys only."""
+    """Return the step waiting for those of the keys only."""
     return replace(
         step,
         needs=[key for key in step.needs if key in keys],

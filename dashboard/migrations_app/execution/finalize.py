@@ -70,7 +70,7 @@ def _require_verified(plan: Plan) -> None:
 
 
 def what_finalize_deletes(plan: Plan) -> list[str]:
-    """Give a line for each object that finalizing deletes from the source."""
+    """Return a line for each object that finalizing deletes from the source."""
     return [
         f"{resource_type(item.type).label} {item.name or item.source_id}"
         for type_ in _deleting_types()
@@ -79,7 +79,7 @@ def what_finalize_deletes(plan: Plan) -> list[str]:
 
 
 def deletion_steps(plan: Plan) -> list[StepSpec]:
-    """Give a step for each object, type after type: servers first, the project last."""
+    """Return a step for each object, type after type: servers first, the project last."""
     steps: list[StepSpec] = []
     before: list[str] = []
     for type_ in _deleting_types():
@@ -111,7 +111,7 @@ def _deletion(item: PlanItem, type_: ResourceType, needs: list[str]) -> StepSpec
 
 
 def _deleting_types() -> list[ResourceType]:
-    """Give the types that have something to delete in the source, users of others first."""
+    """Return the types that have something to delete in the source, users of others first."""
     types = reversed(resource_types().values())
     return [type_ for type_ in types if type(type_).finalize is not ResourceType.finalize]
 

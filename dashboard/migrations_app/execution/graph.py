@@ -20,7 +20,7 @@ class StepGraph:
         self.items = {(item.type, item.source_id): item for item in items}
 
     def steps(self) -> list[StepSpec]:
-        """Give all steps; those of the phase complete that wait for everything wait for one
+        """Return all steps; those of the phase complete that wait for everything wait for one
         barrier step, so that the number of edges stays linear."""
         steps = [step for item in self.items.values() for step in self._item_steps(item)]
         if not any(BARRIER in step.after for step in steps):
@@ -63,7 +63,7 @@ class StepGraph:
 
     @cached_property
     def _project_keys(self) -> list[str]:
-        """Give the step after which the tenant's project can be used."""
+        """Return the step after which the tenant's project can be used."""
         projects = [source_id for name, source_id in self.items if name == "project"]
         return [key for source_id in projects for key in self._keys_of("project", source_id, "")]
 
@@ -71,7 +71,7 @@ class StepGraph:
         return [key for ref in refs for key in self._keys_of(*ref)]
 
     def _keys_of(self, type_name: str, source_id: str, stage: str) -> list[str]:
-        """Give the steps that a reference means; none when its object is not being created."""
+        """Return the steps that a reference means; none when its object is not being created."""
         if type_name == EVERYTHING:
             return [BARRIER]
         item = self.items.get((type_name, source_id))
@@ -87,14 +87,14 @@ class StepGraph:
 
 
 def _stages(item: PlanItem) -> list[Stage]:
-    """Give the stages that the item goes through; what is kept has gone through all of them."""
+    """Return the stages that the item goes through; what is kept has gone through all of them."""
     adopted = item.action not in (PlanItem.Action.CREATE, PlanItem.Action.KEEP)
     stages = resource_type(item.type).stages
     return [stage for stage in stages if stage.for_adopted or not adopted]
 
 
 def step_key(item: PlanItem, stage: str) -> str:
-    """Give the key of the step that does a stage of an item."""
+    """Return the key of the step that does a stage of an item."""
     return f"{item.type}:{item.source_id}:{stage}"
 
 

@@ -34,7 +34,7 @@ class Identities:
         self._lock = threading.Lock()
 
     def owner(self, user_id: str, *, project_id: str) -> Connection:
-        """Give the destination as that user of the source, in the tenant's project.
+        """Return the destination as that user of the source, in the tenant's project.
 
         It is the operator with his temporary role where the user cannot act for himself.
         """
@@ -45,7 +45,7 @@ class Identities:
             return self._actors[actor]
 
     def acts_for_itself(self, user_id: str) -> bool:
-        """Say whether the user was created by a move and still has the password of the run, and
+        """Return whether the user was created by a move and still has the password of the run, and
         whether it may write: a reader cannot create what it owned in the source."""
         link = link_of(self.plan, "user", user_id)
         return bool(
@@ -73,7 +73,7 @@ class Identities:
 
 
 def identities_of(plan: Plan) -> Identities:
-    """Give the plan's connections, the same ones in the whole process.
+    """Return the plan's connections, the same ones in the whole process.
 
     They are made anew when a configuration file changes: the operator may have mended it.
     """

@@ -30,18 +30,18 @@ PREFIX = "maintenance:"
 
 
 def on_source(plan: Plan) -> TenantMaintenance | None:
-    """Give the maintenance that the plan's tenant is in on the source, whoever put it there."""
+    """Return the maintenance that the plan's tenant is in on the source, whoever put it there."""
     return open_maintenance(plan.source, plan.tenant_id)
 
 
 def on_destination(plan: Plan) -> TenantMaintenance | None:
-    """Give the maintenance that the moved tenant is in on the destination."""
+    """Return the maintenance that the moved tenant is in on the destination."""
     project_id = moved_project(plan)
     return open_maintenance(plan.destination, project_id) if project_id else None
 
 
 def moved_project(plan: Plan) -> str:
-    """Give the id of the tenant's project on the destination, "" before there is one."""
+    """Return the id of the tenant's project on the destination, "" before there is one."""
     link = ledger.link_of(plan, "project", plan.tenant_id)
     return link.destination_id if link and link.state == Link.State.PRESENT else ""
 
@@ -105,7 +105,7 @@ def _after(step: StepSpec, key: str) -> StepSpec:
 
 
 def is_of_maintenance(step: Step) -> bool:
-    """Say whether a step of a migration's job is about maintenance."""
+    """Return whether a step of a migration's job is about maintenance."""
     return step.key.startswith(PREFIX)
 
 

@@ -20,18 +20,18 @@ from dashboard.migrations_app.models import Plan
 
 
 def can_copy_hashes(source: Connection, destination: Connection) -> bool:
-    """Say whether the databases of both Keystones are configured."""
+    """Return whether the databases of both Keystones are configured."""
     return bool(source.access.keystone_connection and destination.access.keystone_connection)
 
 
 def hashes_of(source: Connection, user_ids: list[str]) -> dict[str, str]:
-    """Give the users' hashes from the source's database."""
+    """Return the users' hashes from the source's database."""
     with KeystoneDatabase(source.access.keystone_connection or "") as database:
         return database.password_hashes(user_ids)
 
 
 def is_readable(password_hash: str, destination: Connection) -> bool:
-    """Say whether the destination's Keystone is expected to read the hash.
+    """Return whether the destination's Keystone is expected to read the hash.
 
     Keystone does not tell its release, nova's newest microversion does.
     """
@@ -72,7 +72,7 @@ def _login_is_answered(destination: Connection, user_id: str) -> bool:
 
 
 def hand_out_one_time(plan: Plan, destination: Connection, *, user_id: str, name: str) -> Path:
-    """Give the user a one-time password and write it to the plan's sealed file.
+    """Return the user a one-time password and write it to the plan's sealed file.
 
     The file is written first: a password that nobody knows would be worse than one too many.
     """
@@ -87,5 +87,5 @@ def hand_out_one_time(plan: Plan, destination: Connection, *, user_id: str, name
 
 
 def one_time_file(plan: Plan) -> Path:
-    """Give the path of the plan's file of one-time passwords; it need not exist."""
+    """Return the path of the plan's file of one-time passwords; it need not exist."""
     return Path(settings.HOME) / f"one-time-passwords-of-plan-{plan.pk}.csv"

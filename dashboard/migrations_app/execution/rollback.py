@@ -67,7 +67,7 @@ def require_name(plan: Plan, confirmation: str) -> None:
 
 
 def what_rollback_touches(plan: Plan) -> list[str]:
-    """Give a line for each object that a rollback removes from the destination."""
+    """Return a line for each object that a rollback removes from the destination."""
     return [
         f"{resource_type(link.type).label} {link.name or link.source_id}"
         for link in _own_links(plan)
@@ -76,7 +76,8 @@ def what_rollback_touches(plan: Plan) -> list[str]:
 
 
 def backward_steps(plan: Plan) -> list[StepSpec]:
-    """Give the steps that undo every stage which has begun, each after those that relied on it."""
+    """Return the steps that undo every stage which has begun, each after those that relied on
+    it."""
     own = {(link.type, link.source_id) for link in _own_links(plan)}
     items = [item for item in plan.items.all() if (item.type, item.source_id) in own]
     begun = _begun(plan)
@@ -101,13 +102,14 @@ def _backward(step: StepSpec, after: list[str]) -> StepSpec:
 
 
 def _own_links(plan: Plan) -> list[Link]:
-    """Give the links of what this plan created, or acted in, the latest first."""
+    """Return the links of what this plan created, or acted in, the latest first."""
     links = plan.links.exclude(state=Link.State.REMOVED).order_by("-pk")
     return [link for link in links if link.origin == Link.Origin.CREATED or link.stages]
 
 
 def _begun(plan: Plan) -> set[str]:
-    """Give the keys of all stages that were tried at least once, whether they ended well or not."""
+    """Return the keys of all stages that were tried at least once, whether they ended well or
+    not."""
     # An attempt that a cancellation broke off is not counted, but may have created something.
     begun = Q(attempt__gt=0) | Q(probing=True)
     steps = Step.objects.filter(begun, job__kind="execute", job__subject=plan.subject)

@@ -82,7 +82,7 @@ class Verifier:
         self.context.log(f"Compared {type_.counted(len(items))}.")
 
     def _reread(self, type_: ResourceType) -> dict[str, Record]:
-        """Give the moved objects of a type as they are on the destination, by their ids there."""
+        """Return the moved objects of a type as they are on the destination, by their ids there."""
         ids = {link.destination_id for (name, _), link in self.links.items() if name == type_.name}
         return {record.id: record for record in type_.reread(self.destination, ids)}
 
@@ -133,5 +133,5 @@ def _text(value: Any) -> str:
 
 
 def is_clean(plan: Plan) -> bool:
-    """Say whether the last verification found nothing that the plan had not named."""
+    """Return whether the last verification found nothing that the plan had not named."""
     return bool(plan.verified_at) and not plan.differences.filter(named=False).exists()

@@ -79,28 +79,28 @@ class ItemWork:
         ledger.remember(self.link, facts)
 
     def counterpart(self, type_name: str, source_id: str) -> str:
-        """Give the destination's id of another object."""
+        """Return the destination's id of another object."""
         return ledger.counterpart(self.plan, type_name, source_id)
 
     def facts_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
-        """Give what the stages of another object remembered."""
+        """Return what the stages of another object remembered."""
         link = ledger.link_of(self.plan, type_name, source_id)
         return link.facts if link else {}
 
     def owner(self, user_id: str) -> Cloud:
-        """Give the destination as the user, or as the operator where the user cannot act."""
+        """Return the destination as the user, or as the operator where the user cannot act."""
         return self.identities.owner(user_id, project_id=self.project_id)
 
     def acts_for_itself(self, user_id: str) -> bool:
-        """Say whether ``owner`` is the user itself."""
+        """Return whether ``owner`` is the user itself."""
         return self.identities.acts_for_itself(user_id)
 
     def password(self) -> str:
-        """Give the password of this run for the user that is this object."""
+        """Return the password of this run for the user that is this object."""
         return password_of_run(self.plan, self.item.source_id)
 
     def settle_password(self) -> None:
-        """Give the user its old password, or a one-time one in the sealed file."""
+        """Return the user its old password, or a one-time one in the sealed file."""
         copied = passwords.copy_hash(
             self.source,
             self.destination,
@@ -121,7 +121,7 @@ class ItemWork:
 
 
 def record_of(item: PlanItem) -> Record:
-    """Give the record that a plan's item was made from."""
+    """Return the record that a plan's item was made from."""
     return Record(
         type=item.type,
         id=item.source_id,

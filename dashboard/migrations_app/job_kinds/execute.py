@@ -31,7 +31,7 @@ class Execute(JobKind):
             Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.EXECUTED)
 
     def news(self, job: Job) -> News | None:
-        """Tell that the tenant was moved, that the job waits for a person, or what went wrong."""
+        """Report that the tenant was moved, that the job waits for a person, or what went wrong."""
         if job.state != JobState.DONE:
             return trouble(job, about="migration")
         plan = _plan(job)

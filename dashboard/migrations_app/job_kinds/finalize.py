@@ -29,7 +29,7 @@ class Finalize(JobKind):
             end_with_source(plan)
 
     def news(self, job: Job) -> News | None:
-        """Tell that the source was deleted, or what went wrong."""
+        """Report that the source was deleted, or what went wrong."""
         if job.state != JobState.DONE:
             return trouble(job, about="migration")
         plan = Plan.objects.select_related("source", "destination").get(pk=job.params["plan"])

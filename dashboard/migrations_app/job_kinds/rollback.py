@@ -30,7 +30,7 @@ class Rollback(JobKind):
             Plan.objects.filter(pk=plan.pk).update(state=Plan.State.ROLLED_BACK)
 
     def news(self, job: Job) -> News | None:
-        """Tell that the move was undone, or what went wrong."""
+        """Report that the move was undone, or what went wrong."""
         if job.state != JobState.DONE:
             return trouble(job, about="migration")
         plan = _plan(job)

@@ -26,7 +26,7 @@ class TenantMaintenanceKind(JobKind):
             )
 
     def news(self, job: Job) -> News | None:
-        """Tell that the tenant has entered or left maintenance, or what went wrong."""
+        """Report that the tenant has entered or left maintenance, or what went wrong."""
         if job.state != JobState.DONE:
             return trouble(job, about="tenant")
         maintenance = _maintenance(job)

@@ -23,7 +23,7 @@ class Verify(JobKind):
         )
 
     def concluded(self, job: Job) -> None:
-        """Let people in on the destination, where the plan keeps them out until this is clean."""
+        """Have people in on the destination, where the plan keeps them out until this is clean."""
         if job.state == JobState.DONE:
             plans = Plan.objects.select_related("source", "destination")
             leave_when_verified(plans.get(pk=job.params["plan"]), job)

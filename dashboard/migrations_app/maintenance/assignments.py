@@ -17,7 +17,7 @@ class Actor:
     id: str
 
     def path(self, project_id: str, role_id: str) -> str:
-        """Give the address of the actor's role on a project."""
+        """Return the address of the actor's role on a project."""
         return f"/projects/{project_id}/{self.kind}s/{self.id}/roles/{role_id}"
 
 
@@ -46,7 +46,7 @@ class Assignment:
 
 
 def own_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
-    """Give the assignments on the project itself.
+    """Return the assignments on the project itself.
 
     Not those that only its subprojects inherit from it: in the project they give nobody anything.
     """
@@ -55,7 +55,8 @@ def own_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
 
 
 def inherited_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
-    """Give the assignments that the project inherits from its domain and the projects above it."""
+    """Return the assignments that the project inherits from its domain and the projects above
+    it."""
     found: list[Assignment] = []
     for scope, id_, name in _above(cloud, project_id):
         given = _assignments(cloud, **{f"scope.{scope}.id": id_})
@@ -68,7 +69,7 @@ def inherited_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
 
 
 def domain_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
-    """Give the assignments on the project's domain: such people may be able to give themselves a
+    """Return the assignments on the project's domain: such people may be able to give themselves a
     role on the project."""
     domain_id = cloud.get("identity", f"/projects/{project_id}", "project")["domain_id"]
     found = _assignments(cloud, **{"scope.domain.id": domain_id})
@@ -76,7 +77,7 @@ def domain_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
 
 
 def grant(cloud: Cloud, project_id: str, actor: Actor, role_id: str) -> None:
-    """Give an actor a role; nothing happens where it has it, nor when actor or role are gone."""
+    """Return an actor a role; nothing happens where it has it, nor when actor or role are gone."""
     cloud.call("PUT", "identity", actor.path(project_id, role_id), missing_ok=True)
 
 
@@ -86,7 +87,7 @@ def revoke(cloud: Cloud, project_id: str, actor: Actor, role_id: str) -> None:
 
 
 def groups_of(cloud: Cloud, user_id: str) -> set[str]:
-    """Give the ids of the groups that a user is in."""
+    """Return the ids of the groups that a user is in."""
     return {group["id"] for group in cloud.list("identity", f"/users/{user_id}/groups", "groups")}
 
 

@@ -126,7 +126,7 @@ def read_access(maintenance: TenantMaintenance, cloud: Cloud) -> Access:
 
 
 def _user_ids(cloud: Cloud, names: Sequence[str]) -> list[str]:
-    """Give the ids of users by name or id. Raises ``NeedsOperator`` for one that is not one."""
+    """Return the ids of users by name or id. Raises ``NeedsOperator`` for one that is not one."""
     return [_user_id(cloud, name) for name in names]
 
 
@@ -144,7 +144,7 @@ def _user_id(cloud: Cloud, name: str) -> str:
 
 
 def replace_roles(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
-    """Give the read-only role and take the others, until that is so.
+    """Return the read-only role and take the others, until that is so.
 
     Somebody may give a role meanwhile: it is recorded and taken like the others.
     """
@@ -162,12 +162,12 @@ def replace_roles(maintenance: TenantMaintenance, cloud: Cloud, context: StepCon
 
 
 def _due(maintenance: TenantMaintenance, cloud: Cloud) -> list[tuple[Kind, Assignment]]:
-    """Give what is to be done about the roles as they are now."""
+    """Return what is to be done about the roles as they are now."""
     return role_changes(read_access(maintenance, cloud), _role(maintenance))
 
 
 def _replace(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
-    """Give all that is to be given before anything is taken: nobody is ever without a role."""
+    """Return all that is to be given before anything is taken: nobody is ever without a role."""
     for kind, change in ((Kind.GIVE_ROLE, grant), (Kind.TAKE_ROLE, revoke)):
         for row in role_rows(maintenance).filter(kind=kind):
             context.check()

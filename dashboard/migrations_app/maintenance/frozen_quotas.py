@@ -26,19 +26,19 @@ class Quotas:
     resources: tuple[str, ...]
 
     def limits(self, cloud: Cloud, project_id: str) -> Limits:
-        """Give the project's limits as they are."""
+        """Return the project's limits as they are."""
         found = self._usage(cloud, project_id)
         return {name: int(found[name]["limit"]) for name in self.resources if name in found}
 
     def clamped(self, cloud: Cloud, project_id: str) -> Limits:
-        """Give the limits that leave no room, for all that leave some now."""
+        """Return the limits that leave no room, for all that leave some now."""
         found = self._usage(cloud, project_id)
         used = {name: _used(found[name]) for name in self.resources if name in found}
         limits = {name: int(found[name]["limit"]) for name in used}
         return {n: used[n] for n in used if limits[n] == UNLIMITED or limits[n] > used[n]}
 
     def overridden(self, cloud: Cloud, project_id: str) -> set[str]:
-        """Give the resources whose limit in the project is not the default."""
+        """Return the resources whose limit in the project is not the default."""
         own = cloud.get(self.service, f"{self.path}/{project_id}", self.key)
         defaults = cloud.get(self.service, self.defaults.format(project_id), self.key)
         return {name for name in own if name != "id" and own[name] != defaults.get(name)}
@@ -48,7 +48,7 @@ class Quotas:
         cloud.put(self.service, f"{self.path}/{project_id}", {self.key: dict(limits)})
 
     def reset(self, cloud: Cloud, project_id: str) -> None:
-        """Let the project follow the defaults."""
+        """Have the project follow the defaults."""
         cloud.delete(self.service, f"{self.path}/{project_id}")
 
     def _usage(self, cloud: Cloud, project_id: str) -> Json:
@@ -101,7 +101,7 @@ def clamp_quotas(maintenance: TenantMaintenance, cloud: Cloud, context: StepCont
 
 
 def _recorded(maintenance: TenantMaintenance, cloud: Cloud, quotas: Quotas) -> MaintenanceChange:
-    """Give the record of a service's limits, made before the first of them is changed."""
+    """Return the record of a service's limits, made before the first of them is changed."""
     row = maintenance.changes.filter(kind=CLAMP, facts__service=quotas.service).first()
     return row or MaintenanceChange.objects.create(
         maintenance=maintenance,

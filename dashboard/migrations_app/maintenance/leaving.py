@@ -58,7 +58,7 @@ def _added(maintenance: TenantMaintenance, now: Iterable[Assignment]) -> list[st
 
 
 def _removed(maintenance: TenantMaintenance, now: Iterable[Assignment]) -> list[str]:
-    """Tell who was put out of the tenant meanwhile, and mark their roles as not to be given back.
+    """Report who was put out of the tenant meanwhile, and mark their roles as not to be given back.
 
     That somebody took away even the read-only role means that its holder is to have none.
     """
@@ -96,7 +96,7 @@ def release_rungs(maintenance: TenantMaintenance, cloud: Cloud, context: StepCon
 
 
 def restore_roles(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
-    """Give back what was taken, then take what was given.
+    """Restore what was taken, then take what was given.
 
     In this order, so that a crash in between leaves nobody without a role: that would look as if
     somebody else had put him out.

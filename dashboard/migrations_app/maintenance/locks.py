@@ -5,7 +5,7 @@ from dashboard.migrations_app.models import Link, TenantMaintenance, subject_of
 
 
 def subject_in(cloud: Cloud, project_id: str) -> str:
-    """Give the subject of the jobs about a tenant.
+    """Return the subject of the jobs about a tenant.
 
     A tenant that was moved, or is being moved, is the same subject on both clouds: that of its
     source, as for all jobs of its plans.
@@ -18,6 +18,6 @@ def subject_in(cloud: Cloud, project_id: str) -> str:
 
 
 def open_maintenance(cloud: Cloud, project_id: str) -> TenantMaintenance | None:
-    """Give the maintenance that a tenant is in, entering or leaving; None for none."""
+    """Return the maintenance that a tenant is in, entering or leaving; None for none."""
     mine = TenantMaintenance.objects.filter(cloud=cloud, project_id=project_id)
     return mine.filter(state__in=TenantMaintenance.OPEN).select_related("cloud").first()

@@ -40,7 +40,7 @@ def await_old_tokens(maintenance: TenantMaintenance, cloud: Cloud, context: Step
 
 
 def _roles_of_one(maintenance: TenantMaintenance) -> list[str] | None:
-    """Give the ids of the roles that the one with the most has lost; None when nobody lost any.
+    """Return the ids of the roles that the one with the most has lost; None when nobody lost any.
 
     Not those of an admin: no account of ours is to be one, not for a minute.
     """
@@ -84,7 +84,7 @@ def _await_refusal(
 
 
 def _accepted(attempts: Sequence[Attempt], account: TemporaryAccount, token: str) -> list[Attempt]:
-    """Give the attempts that a service lets pass at least once of several times."""
+    """Return the attempts that a service lets pass at least once of several times."""
     return [
         attempt
         for attempt in attempts

@@ -12,7 +12,7 @@ State = MaintenanceChange.State
 
 
 def roles_as_before(cloud: Cloud, project_id: str) -> Callable[[list[Json]], list[Json]] | None:
-    """Give what turns a project's role assignments into those from before its maintenance.
+    """Return what turns a project's role assignments into those from before its maintenance.
 
     None for a project that is not in maintenance.
     """

@@ -28,7 +28,7 @@ class Role:
 def find_read_only_role(
     cloud: Cloud, project_id: str, *, wanted: str = "", log: Callable[[str], None]
 ) -> Role:
-    """Give the first role whose holder may look at everything and change nothing.
+    """Return the first role whose holder may look at everything and change nothing.
 
     Tried are ``wanted`` alone where the operator named one, else ``reader``, then the dedicated
     role. Raises ``NeedsOperator`` that names the services which let the last of them write.
@@ -50,7 +50,7 @@ def find_read_only_role(
 def open_beside(
     cloud: Cloud, project_id: str, role: Role, others: Iterable[str]
 ) -> tuple[str, ...]:
-    """Give the services that let those write who hold the role and also the others (ids).
+    """Return the services that let those write who hold the role and also the others (ids).
 
     A service denies them writing where its policies say ``not role:…``; ``reader`` takes nothing.
     """
@@ -59,13 +59,13 @@ def open_beside(
 
 
 def role_named(cloud: Cloud, name: str) -> Role | None:
-    """Give a role that is for the whole cloud, None when there is none of that name."""
+    """Return a role that is for the whole cloud, None when there is none of that name."""
     found = cloud.list("identity", "/roles", "roles", name=name)
     return next((Role(id=each["id"], name=name) for each in found if each["name"] == name), None)
 
 
 def _own_role(cloud: Cloud) -> Role:
-    """Give the dedicated role, created if need be.
+    """Return the dedicated role, created if need be.
 
     It implies ``reader`` where that exists: newer services let nobody look without it. Keystones
     from before implied roles (2016) answer 404 to that.

@@ -29,12 +29,12 @@ class Access:
     open_beside: Sequence[str] | None = None
 
     def is_kept(self, actor: Actor) -> bool:
-        """Say whether an actor's own roles stay as they are."""
+        """Return whether an actor's own roles stay as they are."""
         return actor.kind == "user" and actor.id in self.kept
 
 
 def role_changes(access: Access, role: Role) -> list[tuple[Kind, Assignment]]:
-    """Give the roles to be given, then those to be taken away.
+    """Return the roles to be given, then those to be taken away.
 
     Given first, so that nobody is without any role in between: Keystone would end his tokens.
     """
@@ -49,7 +49,7 @@ def role_changes(access: Access, role: Role) -> list[tuple[Kind, Assignment]]:
 
 
 def _stand_ins(access: Access, taken: Iterable[Assignment], role: Role) -> Iterable[Assignment]:
-    """Give the read-only role for each whose roles are taken, or denied by it."""
+    """Return the read-only role for each whose roles are taken, or denied by it."""
     denied = [] if access.open_beside is None else access.inherited
     for each in (*taken, *(each for each in denied if not access.is_kept(each.actor))):
         yield Assignment(
@@ -61,7 +61,7 @@ def _stand_ins(access: Access, taken: Iterable[Assignment], role: Role) -> Itera
 
 
 def _access_of_kept(access: Access, taken: Iterable[Assignment]) -> Iterable[Assignment]:
-    """Give to those who keep access, themselves, what they had through groups."""
+    """Return to those who keep access, themselves, what they had through groups."""
     for each in taken:
         for user_id, group_ids in access.kept.items():
             if each.actor.kind == "group" and each.actor.id in group_ids:
@@ -78,7 +78,7 @@ def _unique(assignments: Iterable[Assignment]) -> Iterable[Assignment]:
 
 
 def notes_about(access: Access, domain: Iterable[Assignment], *, tenant: str) -> list[str]:
-    """Give a sentence for each way of access that is not closed by taking roles away."""
+    """Return a sentence for each way of access that is not closed by taking roles away."""
     inherited = [
         f"The role {each} is inherited from {each.origin}: it {_effect(access)}."
         for each in access.inherited
@@ -103,7 +103,8 @@ def _effect(access: Access) -> str:
 def left_alone(
     access: Access, changes: Iterable[tuple[Kind, Assignment]]
 ) -> list[tuple[Kind, Assignment]]:
-    """Give the roles on the project that are not taken: what is besides them is others' change."""
+    """Return the roles on the project that are not taken: what is besides them is others'
+    change."""
     changed = {each.key for _, each in changes}
     return [(Kind.KEEP_ROLE, each) for each in access.own if each.key not in changed]
 
@@ -121,12 +122,12 @@ def write_ahead(maintenance: TenantMaintenance, changes: Iterable[tuple[Kind, As
 
 
 def role_rows(maintenance: TenantMaintenance) -> QuerySet[MaintenanceChange]:
-    """Give the recorded roles: given, taken and left alone."""
+    """Return the recorded roles: given, taken and left alone."""
     return maintenance.changes.filter(kind__in=(Kind.GIVE_ROLE, Kind.TAKE_ROLE, Kind.KEEP_ROLE))
 
 
 def assignment_of(row: MaintenanceChange) -> Assignment:
-    """Give the assignment that a change gives or takes away."""
+    """Return the assignment that a change gives or takes away."""
     facts: dict[str, Any] = row.facts
     return Assignment(
         actor=Actor(kind=facts["actor_kind"], id=facts["actor_id"]),

@@ -108,7 +108,7 @@ def new_maintenance(
 
 
 def required_maintenance(cloud: Cloud, project_id: str, name: str) -> TenantMaintenance:
-    """Give the maintenance that a tenant is in. Raises ``BadInput`` when it is in none."""
+    """Return the maintenance that a tenant is in. Raises ``BadInput`` when it is in none."""
     maintenance = open_maintenance(cloud, project_id)
     if maintenance is None:
         raise BadInput(f"{name} of {cloud} is not in maintenance.")
@@ -131,7 +131,7 @@ def _start(
 
 
 def stages_of(maintenance: TenantMaintenance, *, to: str) -> list[str]:
-    """Give the names of the stages by which a tenant enters or leaves."""
+    """Return the names of the stages by which a tenant enters or leaves."""
     if to == LEAVE:
         return [*LEAVING]
     unwanted = {*LEAVING, *RUNGS} - {*maintenance.options.get("rungs", ())}

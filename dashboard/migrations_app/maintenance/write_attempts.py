@@ -41,7 +41,7 @@ class Attempt:
 
 
 def write_attempts(operator: Cloud) -> list[Attempt]:
-    """Give the attempts for the services that the cloud has."""
+    """Return the attempts for the services that the cloud has."""
     server = {"name": NAME, "flavorRef": NOWHERE, "imageRef": NOWHERE}
     volume = {"name": NAME, "size": 1, "availability_zone": NOWHERE}
     attempts = [
@@ -88,7 +88,7 @@ READS = {
 
 
 def named(services: Iterable[str]) -> str:
-    """Give the names of services as people write them."""
+    """Return the names of services as people write them."""
     return " and ".join(service.replace("_", " ") for service in services)
 
 

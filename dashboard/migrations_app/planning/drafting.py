@@ -109,7 +109,7 @@ class Planner:
         return reader
 
     def _links(self) -> dict[tuple[str, str], Link]:
-        """Give what has been begun with the tenant's objects already, by whichever plan."""
+        """Return what has been begun with the tenant's objects already, by whichever plan."""
         links = Link.objects.select_related("plan").filter(
             source_cloud=self.plan.source,
             destination_cloud=self.plan.destination,
@@ -134,7 +134,7 @@ class Planner:
         return str(self.plan.choices.get(by_id) or self.plan.choices.get(by_name) or "")
 
     def _reconsider(self) -> None:
-        """Let each type see what became of the others, then list what will be lost."""
+        """Have each type see what became of the others, then list what will be lost."""
         for draft in self.drafts.values():
             type_ = resource_type(draft.record.type)
             draft.decision = type_.reconsider(draft.record, draft.decision, self._decision_of)
@@ -174,7 +174,7 @@ class Planner:
         return [FoundBy(None, _unknown(key)) for key in self.plan.choices if key not in known]
 
     def to_create(self) -> list[Record]:
-        """Give the records of what is to be created."""
+        """Return the records of what is to be created."""
         return [d.record for d in self.drafts.values() if d.decision.action == CREATE]
 
     def _rows(self) -> list[PlanItem]:
@@ -201,7 +201,7 @@ class Planner:
 
 
 def _decided_before(link: Link) -> Decision:
-    """Give what the plan that moved the object, or a part of it, had decided about it."""
+    """Return what the plan that moved the object, or a part of it, had decided about it."""
     item = PlanItem.objects.filter(plan=link.plan, type=link.type, source_id=link.source_id).first()
     return Decision(
         destination_id=link.destination_id,

@@ -47,7 +47,7 @@ class EditedPlan:
 
 
 def export_plan(plan: Plan) -> str:
-    """Give a plan as YAML with remarks. Raises ``BadInput`` while it is being drafted."""
+    """Return a plan as YAML with remarks. Raises ``BadInput`` while it is being drafted."""
     if plan.state == Plan.State.DRAFTING:
         raise BadInput(f"Plan {plan.pk} is still being drafted.", fix="Wait for its job to end.")
     document = _document(plan)
@@ -59,7 +59,7 @@ def export_plan(plan: Plan) -> str:
 
 
 def text_of(content: bytes, *, name: str) -> str:
-    """Give the text of a file that was sent. Raises ``BadInput`` when it is none."""
+    """Return the text of a file that was sent. Raises ``BadInput`` when it is none."""
     if len(content) > LONGEST:
         raise BadInput(
             f"{name} is larger than {LONGEST >> 20} MiB.", fix="Send a file that was exported."
@@ -100,12 +100,12 @@ def start_edited(
 
 
 def file_name_of(plan: Plan) -> str:
-    """Give the name that an exported plan is saved under."""
+    """Return the name that an exported plan is saved under."""
     return f"pumphouse-plan-{plan.pk}.yaml"
 
 
 def _document(plan: Plan) -> Document:
-    """Give the plan as it is written; ``_refuse_changes`` compares files with the same."""
+    """Return the plan as it is written; ``_refuse_changes`` compares files with the same."""
     objects: dict[str, dict[str, Document]] = {}
     chosen: set[str] = set()
     for item in plan.items.defer("fields", "requires", "follows"):
@@ -144,7 +144,7 @@ def _object(item: PlanItem, plan: Plan) -> Document:
 
 
 def _names(item: PlanItem) -> tuple[str, str]:
-    """Give what a choice may call an object; the first goes before the second."""
+    """Return what a choice may call an object; the first goes before the second."""
     return f"{item.type}:{item.source_id}", f"{item.type}:{item.name}"
 
 
@@ -228,7 +228,7 @@ def _way_to_change(key: str) -> str:
 
 
 def _options(root: Section, plan: Plan) -> dict[str, str]:
-    """Give every option; one that the file does not have stays as it is in the plan."""
+    """Return every option; one that the file does not have stays as it is in the plan."""
     options = root.section("options")
     options.only(OPTIONS.keys())
     as_planned = {name: plan.options.get(name, values[0]) for name, values in OPTIONS.items()}
@@ -238,7 +238,7 @@ def _options(root: Section, plan: Plan) -> dict[str, str]:
 
 
 def _choices(root: Section, document: Document) -> dict[str, str]:
-    """Give the mappings, and the choices of objects by name, or by id where names are not unique.
+    """Return the mappings, and the choices of objects by name, or by id where names are not unique.
 
     Raises ``BadInput`` for an object that both are about.
     """
@@ -252,7 +252,7 @@ def _choices(root: Section, document: Document) -> dict[str, str]:
 
 
 def _mappings(section: Section | None) -> dict[str, str]:
-    """Give the mappings that map to something."""
+    """Return the mappings that map to something."""
     if section is None:
         return {}
     for key in section:
@@ -263,7 +263,7 @@ def _mappings(section: Section | None) -> dict[str, str]:
 
 
 def _chosen(root: Section, document: Document) -> Iterator[tuple[list[str], Section]]:
-    """Give what each object with a choice can be called, the best name first, and its section."""
+    """Return what each object with a choice can be called, the best name first, and its section."""
     for type_name, by_id in document["objects"].items():
         of_type = root.section("objects").section(type_name)
         counts = Counter(each.get("name") for each in by_id.values())

@@ -47,7 +47,7 @@ def start_preflight(plan: Plan, *, user: User | None = None, launched_from: str 
 
 
 def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
-    """Give the readers of both clouds for a plan; the destination's knows no project yet, and
+    """Return the readers of both clouds for a plan; the destination's knows no project yet, and
     what of the tenant has counterparts there already."""
     tenant = Tenant(plan.tenant_id, plan.tenant_name, plan.domain_name)
     source = TenantReader(connect(plan.source), tenant, options=plan.options)
@@ -62,7 +62,7 @@ def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
 def preflight(
     plan: Plan, records: Sequence[Record], source: TenantReader, destination: TenantReader
 ) -> list[FoundBy]:
-    """Give all findings about the objects that are to be created."""
+    """Return all findings about the objects that are to be created."""
     found: list[FoundBy] = []
     for name, type_ in resource_types().items():
         mine = [record for record in records if record.type == name]

@@ -63,18 +63,18 @@ def start_plan(
 
 
 def _are_one(source: Cloud, destination: Cloud) -> bool:
-    """Say whether both are the same cloud, maybe known under two names."""
+    """Return whether both are the same cloud, maybe known under two names."""
     addresses = {(cloud.auth_url or cloud.name, cloud.region) for cloud in (source, destination)}
     return len(addresses) == 1
 
 
 def latest_plan(source: Cloud, tenant_id: str) -> Plan | None:
-    """Give the newest plan of a tenant."""
+    """Return the newest plan of a tenant."""
     return Plan.objects.filter(source=source, tenant_id=tenant_id).order_by("-pk").first()
 
 
 def known_tenant(source: Cloud, name_or_id: str) -> TenantRow:
-    """Give the tenant's row. Raises ``NotFound``, ``BadInput`` for a name in several domains."""
+    """Return the tenant's row. Raises ``NotFound``, ``BadInput`` for a name in several domains."""
     rows = [*source.tenants.filter(project_id=name_or_id)] or [
         *source.tenants.filter(name=name_or_id)
     ]

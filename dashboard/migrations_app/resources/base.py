@@ -157,22 +157,22 @@ class Work(Protocol):
         """Store facts at once, before acting on them: they survive a crash."""
 
     def counterpart(self, type_name: str, source_id: str) -> str:
-        """Give the destination's id of another object. Raises ``NeedsOperator`` without one."""
+        """Return the destination's id of another object. Raises ``NeedsOperator`` without one."""
 
     def facts_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
-        """Give what the stages of another object remembered."""
+        """Return what the stages of another object remembered."""
 
     def owner(self, user_id: str) -> Cloud:
-        """Give the destination as that user of the source, in the tenant's project.
+        """Return the destination as that user of the source, in the tenant's project.
 
         Where the user cannot act for himself, this is the operator with a temporary role.
         """
 
     def acts_for_itself(self, user_id: str) -> bool:
-        """Say whether ``owner`` of that user is the user and not the operator."""
+        """Return whether ``owner`` of that user is the user and not the operator."""
 
     def password(self) -> str:
-        """Give the password of this run for the user that is this object; it is never stored."""
+        """Return the password of this run for the user that is this object; it is never stored."""
 
     def settle_password(self) -> None:
         """Put the old hash in place of the password of this run, or hand out a one-time one."""
@@ -181,7 +181,7 @@ class Work(Protocol):
         """Write a line to the job's log."""
 
     def progress(self, done: int, total: int, unit: str) -> None:
-        """Tell how far the stage is; ``unit`` is bytes or items."""
+        """Report how far the stage is; ``unit`` is bytes or items."""
 
     def check(self) -> None:
         """Raise ``Cancelled`` when the job is to stop; call it between slow calls."""
@@ -215,19 +215,20 @@ class ResourceType:
         return self.name.replace("_", " ")
 
     def counted(self, number: int) -> str:
-        """Give a number of these objects in words: "1 router", "2 routers"."""
+        """Return a number of these objects in words: "1 router", "2 routers"."""
         return f"{number} {self.label if number == 1 else self.plural}"
 
     def may_choose(self, *, foreign: bool) -> bool:
-        """Say whether a choice means something for an object, the tenant's own or ``foreign``."""
+        """Return whether a choice means something for an object, the tenant's own or
+        ``foreign``."""
         return bool(self.choice)
 
     def discover(self, reader: "TenantReader") -> Iterable[Record]:
-        """Give the tenant's objects of this type, on either cloud: verification calls it too."""
+        """Return the tenant's objects of this type, on either cloud: verification calls it too."""
         raise NotImplementedError
 
     def reread(self, reader: "TenantReader", ids: Collection[str]) -> Iterable[Record]:
-        """Give those of the objects with these ids that are still on the destination.
+        """Return those of the objects with these ids that are still on the destination.
 
         By default they are the tenant's own; a type whose objects are found by who uses them reads
         them directly.
@@ -235,7 +236,7 @@ class ResourceType:
         return [record for record in self.discover(reader) if record.id in ids]
 
     def decide(self, record: Record, choice: str, reader: "TenantReader") -> Decision:
-        """Say what becomes of an object; ``reader`` reads the destination, ``choice`` is the
+        """Return what becomes of an object; ``reader`` reads the destination, ``choice`` is the
         operator's mapping for it, empty without one."""
         return Decision()
 
@@ -246,7 +247,7 @@ class ResourceType:
         return decision
 
     def phase_of(self, stage: Stage, record: Record) -> str:
-        """Give the phase of a stage for this very object."""
+        """Return the phase of a stage for this very object."""
         return stage.phase
 
     def requires(self, record: Record, reader: "TenantReader") -> Mapping[str, Sequence[Ref]]:
@@ -263,7 +264,7 @@ class ResourceType:
         return {}
 
     def losses(self, record: Record, reader: "TenantReader") -> Iterable[Loss]:
-        """Give every attribute that will be lost or changed, with its reason."""
+        """Return every attribute that will be lost or changed, with its reason."""
         known = {*self.copied, *self.mapped, *self.own}
         for name, value in record.fields.items():
             if name not in known and not is_empty(value) and value is not False:
@@ -298,7 +299,8 @@ class ResourceType:
         """Delete the object from the source, after a clean verify. By default it stays."""
 
     def before(self, record: Record, facts: Mapping[str, Any]) -> Record:
-        """Give the source's object as it was before the move touched it, from what was remembered.
+        """Return the source's object as it was before the move touched it, from what was
+        remembered.
 
         A moved server is stopped in the source; it is its state before that which must be equal.
         """
@@ -307,7 +309,7 @@ class ResourceType:
     def differences(
         self, source: Record, destination: Record, counterpart: Callable[[str, str], str | None]
     ) -> Iterable[Difference]:
-        """Give the fields that differ; ``counterpart(type, source id)`` translates references."""
+        """Return the fields that differ; ``counterpart(type, source id)`` translates references."""
         for name in self.copied:
             yield from _differing(
                 name, source.fields.get(name), destination.fields.get(name), normal
@@ -330,7 +332,8 @@ def _differing(
 
 
 def normal(value: Any) -> Any:
-    """Give a value in a form in which equal things compare equal: no order in lists, no empties."""
+    """Return a value in a form in which equal things compare equal: no order in lists, no
+    empties."""
     if isinstance(value, Mapping):
         return {key: normal(inner) for key, inner in sorted(value.items())}
     if isinstance(value, list | tuple):
@@ -339,24 +342,24 @@ def normal(value: Any) -> Any:
 
 
 def is_empty(value: Any) -> bool:
-    """Say whether a value means "not set"; False and 0 are values."""
+    """Return whether a value means "not set"; False and 0 are values."""
     return value is None or value in ("", [], {}, ())
 
 
 def ids_in(value: Any) -> list[str]:
-    """Give the ids in a reference attribute, which is one id, a list of them, or nothing."""
+    """Return the ids in a reference attribute, which is one id, a list of them, or nothing."""
     if isinstance(value, str):
         return [value] if value else []
     return [str(inner) for inner in value or ()]
 
 
 def renamed(record: Record, name: str) -> Sequence[Loss]:
-    """Give the loss of its name when the operator has chosen another, nothing when not."""
+    """Return the loss of its name when the operator has chosen another, nothing when not."""
     if name == record.name:
         return ()
     return (Loss(field="name", value=record.name, reason=f"It was chosen to become {name}."),)
 
 
 def chosen(fields: Mapping[str, Any], names: Iterable[str]) -> Json:
-    """Give the attributes of that names that are set: what a create call is made from."""
+    """Return the attributes of that names that are set: what a create call is made from."""
     return {name: fields[name] for name in names if not is_empty(fields.get(name))}

@@ -14,7 +14,7 @@ given. What a plan loses of a given tenant is listed in the plan before anything
 
 
 def describe_types() -> str:
-    """Give the page for operators in Markdown, a section a type, in the order of creation."""
+    """Return the page for operators in Markdown, a section a type, in the order of creation."""
     sections = (_section(type_) for type_ in resource_types().values())
     return _HEAD + "\n" + "\n".join(sections)
 

@@ -10,7 +10,7 @@ _READERS = frozenset({"reader"})
 
 
 def acting_owner(record: Record, reader: TenantReader) -> list[Ref]:
-    """Give what must be there before the object's owner can create it: the user and its roles."""
+    """Return what must be there before the object's owner can create it: the user and its roles."""
     user_id = record.fields["user_id"]
     roles = [
         Ref("role_assignment", f"{user_id}:{assignment['role']['id']}")

@@ -56,7 +56,7 @@ class TenantReader:
     def list(
         self, service: str, path: str, key: str, *, microversion: str = "", **query: Any
     ) -> JsonList:
-        """Give a whole collection, from memory when it was read before."""
+        """Return a whole collection, from memory when it was read before."""
         name = f"{service}{path}{microversion}{sorted(query.items())}"
         with self._lock:
             lock = self._locks.setdefault(name, threading.Lock())
@@ -67,11 +67,12 @@ class TenantReader:
             return self._lists[name]
 
     def owned(self, path: str, key: str) -> JsonList:
-        """Give the tenant's own objects of one of neutron's collections."""
+        """Return the tenant's own objects of one of neutron's collections."""
         return self.list("network", path, key, project_id=self.tenant.id)
 
     def matching(self, path: str, key: str, attribute: str, values: Iterable[str]) -> JsonList:
-        """Give neutron's objects of which the attribute has one of the values; none for no values.
+        """Return neutron's objects of which the attribute has one of the values; none for no
+        values.
 
         In portions, because services take addresses of 8 KiB at the most.
         """
@@ -175,7 +176,7 @@ class TenantReader:
         )
 
     def flavor_id(self, server: Json) -> str:
-        """Give the id of a server's flavor, empty when the flavor has been deleted.
+        """Return the id of a server's flavor, empty when the flavor has been deleted.
 
         From microversion 2.47 on a server embeds its flavor by name only; names are unique.
         """
@@ -196,7 +197,7 @@ class TenantReader:
 
 
 def find_tenant(cloud: Cloud, name_or_id: str) -> Tenant:
-    """Give the project of that name or id. Raises ``NotFound``, or ``BadInput`` when several
+    """Return the project of that name or id. Raises ``NotFound``, or ``BadInput`` when several
     domains have one of that name."""
     projects = [*cloud.list("identity", "/projects", "projects", name=name_or_id)]
     if not projects and (by_id := cloud.find("identity", f"/projects/{name_or_id}", "project")):
@@ -215,7 +216,8 @@ def find_tenant(cloud: Cloud, name_or_id: str) -> Tenant:
 
 
 def _unknown(cloud: Cloud, name: str) -> NotFound:
-    """Give the error that names what was probably meant: a cloud may have thousands of tenants."""
+    """Return the error that names what was probably meant: a cloud may have thousands of
+    tenants."""
     projects: Iterable[Json] = cloud.list("identity", "/projects", "projects")
     by_folded = {project["name"].lower(): project["name"] for project in projects}
     near = get_close_matches(name.lower(), by_folded, n=MOST_NAMED, cutoff=RESEMBLING_FROM)

@@ -11,14 +11,14 @@ from dashboard.migrations_app.resources.base import ResourceType
 
 @cache
 def resource_types() -> dict[str, ResourceType]:
-    """Give all resource types by name, each after those that it needs."""
+    """Return all resource types by name, each after those that it needs."""
     found = {cls.name: cls() for cls in plugins.named_classes(ResourceType, resources)}
     order = TopologicalSorter({name: type_.needs for name, type_ in sorted(found.items())})
     return {name: found[name] for name in order.static_order()}
 
 
 def resource_type(name: str) -> ResourceType:
-    """Give one type. Raises ``BadInput`` when there is none of that name."""
+    """Return one type. Raises ``BadInput`` when there is none of that name."""
     types = resource_types()
     if name not in types:
         raise BadInput(f"There is no resource type {name!r}.", fix=f"Known: {', '.join(types)}.")

@@ -24,7 +24,7 @@ class Leftovers:
     flavors: list[Json] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        """Give what would be removed, for the one who confirms it."""
+        """Return what would be removed, for the one who confirms it."""
         return [
             *(f"tenant {project['name']} with all that is in it" for project in self.projects),
             *(f"user {user['name']}" for user in self.users),
@@ -63,7 +63,8 @@ def clear(operator: Cloud, leftovers: Leftovers, *, tell: Callable[[str], None])
 
 
 def _ours(tenant: str, found: Iterable[Json]) -> list[Json]:
-    """Give what is named as the tenant or, with a dash, after it; all of ours without a tenant."""
+    """Return what is named as the tenant or, with a dash, after it; all of ours without a
+    tenant."""
     begin = f"{tenant}-" if tenant else PREFIX
     return [thing for thing in found if thing["name"] == tenant or thing["name"].startswith(begin)]
 

@@ -39,10 +39,10 @@ class Grounds:
     tell: Callable[[str], None]
 
     def named(self, what: str) -> str:
-        """Give the name of one of the tenant's objects."""
+        """Return the name of one of the tenant's objects."""
         return f"{self.name}-{what}"
 
 
 def known_bytes(seed: str, *, size: int) -> bytes:
-    """Give ``size`` bytes that depend on the seed alone and do not compress away."""
+    """Return ``size`` bytes that depend on the seed alone and do not compress away."""
     return hashlib.shake_256(seed.encode()).digest(size)

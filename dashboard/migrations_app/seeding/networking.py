@@ -46,7 +46,7 @@ def make_port(grounds: Grounds, wires: Wires, *, number: int) -> str:
 
 
 def make_floating_ip(grounds: Grounds, wires: Wires, *, port_id: str) -> str:
-    """Give a port an address of the external network, and tell which."""
+    """Return a port an address of the external network, and tell which."""
     body = {
         "floating_network_id": wires.external_id,
         "port_id": port_id,

@@ -68,7 +68,7 @@ def _make_person(operator: Cloud, name: str, project_id: str) -> Person:
 
 
 def make_key(person: Cloud, name: str) -> str:
-    """Let nova make a key pair for whoever ``person`` acts as, and give the private key.
+    """Have nova make a key pair for whoever ``person`` acts as, and give the private key.
 
     Asked without a microversion, which makes nova generate it: since 2.92 it would not.
     """

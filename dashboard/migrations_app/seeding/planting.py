@@ -104,7 +104,7 @@ def _finish(
     made: list[tuple[str, str]],
     attached: list[str],
 ) -> list[str]:
-    """Give the first server its address and the volumes, and stop the last of several."""
+    """Return the first server its address and the volumes, and stop the last of several."""
     for _, server_id in made:
         servers.await_server(grounds, server_id, status="ACTIVE")
     if not made:

@@ -36,7 +36,7 @@ class Offer:
 
 
 def offers_of(plan: Plan, active: Job | None) -> list[Offer]:
-    """Give the verbs of a plan in their order. ``active`` is the tenant's job at work, if any."""
+    """Return the verbs of a plan in their order. ``active`` is the tenant's job at work, if any."""
     return [
         _preflight(plan, active),
         _execute(plan, active),

@@ -20,7 +20,7 @@ from dashboard.migrations_app.views.plans import plan_or_404
 
 
 def export(request: PageRequest, plan_id: int) -> HttpResponse:
-    """Give the plan as a YAML file."""
+    """Return the plan as a YAML file."""
     plan = plan_or_404(plan_id)
     try:
         text = export_plan(plan)

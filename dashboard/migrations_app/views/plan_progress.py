@@ -24,12 +24,12 @@ class Stop:
 
 
 def jobs_of(plan: Plan) -> QuerySet[Job]:
-    """Give the jobs about a plan, the latest first; the subject has the index."""
+    """Return the jobs about a plan, the latest first; the subject has the index."""
     return Job.objects.filter(subject=plan.subject, params__plan=plan.pk)
 
 
 def way_of(plan: Plan, jobs: Sequence[Job]) -> list[Stop]:
-    """Give all stops of a plan. ``jobs`` are the plan's own, the latest first."""
+    """Return all stops of a plan. ``jobs`` are the plan's own, the latest first."""
     latest = {job.kind: job for job in reversed(jobs)}
     return [
         _plan(plan, latest.get("plan")),

@@ -77,13 +77,14 @@ def plan_again(request: PageRequest, plan_id: int) -> HttpResponse:
 
 
 def has_nothing_to_do(plan: Plan) -> bool:
-    """Say whether a plan that is ready would create nothing, since everything was moved before."""
+    """Return whether a plan that is ready would create nothing, since everything was moved
+    before."""
     left = plan.items.filter(action=PlanItem.Action.CREATE)
     return plan.state == Plan.State.READY and plan.items.exists() and not left.exists()
 
 
 def plan_or_404(plan_id: int) -> Plan:
-    """Give a plan with its clouds, or answer that there is none."""
+    """Return a plan with its clouds, or answer that there is none."""
     plans = Plan.objects.select_related("source", "destination", "created_by")
     return get_object_or_404(plans, pk=plan_id)
 
@@ -106,7 +107,7 @@ def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
 
 
 def _group(type_name: str, items: list[PlanItem]) -> tuple[str, list[PlanItem], list[Any]]:
-    """Give a type, its items, and how many there are of each action with its word."""
+    """Return a type, its items, and how many there are of each action with its word."""
     counts = Counter(item.action for item in items)
     labels = PlanItem.Action
     return type_name, items, [(each, labels(each).label, n) for each, n in counts.items()]
@@ -128,7 +129,7 @@ def _losses(plan: Plan, request: PageRequest) -> dict[str, Any]:
 
 
 def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    """Give a row for each choice and for each object that was found on the destination."""
+    """Return a row for each choice and for each object that was found on the destination."""
     found = plan.items.filter(action__in=(PlanItem.Action.ADOPT, PlanItem.Action.MAP))
     rows: dict[str, tuple[str, PlanItem | None]] = {
         f"{item.type}:{item.name or item.source_id}": ("", item) for item in found

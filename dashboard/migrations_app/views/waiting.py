@@ -7,7 +7,7 @@ from dashboard.migrations_app.models import Plan, PlanFinding
 
 
 def blocked_plans() -> QuerySet[Plan]:
-    """Give the plans that findings block and that no newer plan of the tenant has replaced."""
+    """Return the plans that findings block and that no newer plan of the tenant has replaced."""
     newer = Plan.objects.filter(
         source=OuterRef("source"), tenant_id=OuterRef("tenant_id"), pk__gt=OuterRef("pk")
     )
@@ -20,7 +20,7 @@ def blocked_plans() -> QuerySet[Plan]:
 
 
 def lost_clouds() -> QuerySet[Cloud]:
-    """Give the clouds that could not be reached when they were last looked at."""
+    """Return the clouds that could not be reached when they were last looked at."""
     return Cloud.objects.filter(state=Cloud.State.UNREACHABLE)
 
 

@@ -23,11 +23,11 @@ from dashboard.hosts_app.rescue.fencing import require_fenced
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.operating import retry_step
 from lab.bmc import control
-from tests.dying import killed_at
 from tests.lab import killed_evacuation
 from tests.lab.conftest import run
 from tests.lab.host_servers import HostServers, servers_on_host, wait_until_host_is
 from tests.lab.killed_evacuation import ASKED
+from tests.support.dying import killed_at
 
 HOST = "src-c3"
 WRITTEN = b"written by the guest"

@@ -12,7 +12,7 @@ from dashboard.hosts_app.reassignment.drained import OWN_PROJECTS, remains_of, r
 
 @pytest.fixture
 def tenant(source: Connection) -> Iterator[str]:
-    """Give the name of a project in which there is nothing."""
+    """Return the name of a project in which there is nothing."""
     name = f"drained-{uuid.uuid4().hex[:6]}"
     project = source.post("identity", "/projects", {"project": {"name": name}}, "project")
     yield name

@@ -30,11 +30,11 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.job_lists import cleaning_up_after
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel, resume
-from tests.dying import killed_at
 from tests.lab import killed_evacuation
 from tests.lab.conftest import run
 from tests.lab.host_servers import HostServers, servers_on_host
 from tests.lab.killed_evacuation import ASKED
+from tests.support.dying import killed_at
 
 HOST = "dst-c3"
 

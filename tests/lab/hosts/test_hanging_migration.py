@@ -18,7 +18,7 @@ HANGS = {"lab:live_migration": "hang"}
 
 @pytest.fixture(params=["src", "dst"])
 def cloud(request: pytest.FixtureRequest, clouds: dict[str, Cloud]) -> Cloud:
-    """Give each cloud: Nova of 2023.1 and of 2026.2 abort in their own ways."""
+    """Return each cloud: Nova of 2023.1 and of 2026.2 abort in their own ways."""
     return clouds[request.param]
 
 

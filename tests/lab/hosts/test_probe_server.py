@@ -25,7 +25,7 @@ NAME = f"pumphouse-probe-{HOST}"
 
 @pytest.fixture
 def image(destination: Connection) -> Iterator[str]:
-    """Give the smallest image that everybody may use."""
+    """Return the smallest image that everybody may use."""
     body = {
         "name": "probe-test",
         "disk_format": "raw",
@@ -40,7 +40,7 @@ def image(destination: Connection) -> Iterator[str]:
 
 @pytest.fixture
 def disabled(destination: Connection) -> Iterator[None]:
-    """Let the scheduler not choose the host."""
+    """Have the scheduler not choose the host."""
     disable_service(destination, compute_service(destination, HOST), reason="test")
     yield
     enable_service(destination, compute_service(destination, HOST))
@@ -57,7 +57,7 @@ def boot(cloud: Connection, host: str = HOST, **options: Any) -> list[str]:
 
 
 def booted(cloud: Connection, host: str) -> list[dict[str, Any]]:
-    """Give the probe servers of a host that have been deleted, newest first."""
+    """Return the probe servers of a host that have been deleted, newest first."""
     query = {"deleted": "true", "all_tenants": 1, "name": f"pumphouse-probe-{host}"}
     return list(cloud.list("compute", "/servers/detail", "servers", **query))
 

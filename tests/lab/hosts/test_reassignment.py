@@ -220,7 +220,7 @@ def find_within(job: Job, *, seconds: int) -> None:
 
 @contextmanager
 def mended_when(waits: Callable[[], bool]) -> Iterator[None]:
-    """Let the task that keeps Fuel busy end, by a thread, once the job inside waits for it."""
+    """Have the task that keeps Fuel busy end, by a thread, once the job inside waits for it."""
 
     def watch() -> None:
         wait_for(lambda: waits() or None, what="the job to wait for Fuel", seconds=240)

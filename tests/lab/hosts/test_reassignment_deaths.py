@@ -22,7 +22,6 @@ from dashboard.hosts_app.reassignment.smoke_test import missing_on
 from dashboard.jobs.models import Job
 from lab.bmc import control
 from lab.fuel import running
-from tests.dying import killed_at
 from tests.lab import killed_reassignment
 from tests.lab.conftest import run
 from tests.lab.freed_host import (
@@ -36,6 +35,7 @@ from tests.lab.freed_host import (
     started,
     told_to_switch,
 )
+from tests.support.dying import killed_at
 
 PREFIX = f"deaths-{uuid.uuid4().hex[:6]}"
 SRC, DST = 1, 2
@@ -64,7 +64,7 @@ class Killed:
 
 
 def ordered(environment: int) -> list[Task]:
-    """Give the tasks of an environment that were orders, not parts of them."""
+    """Return the tasks of an environment that were orders, not parts of them."""
     return [task for task in configured_fuel().tasks(environment) if task.parent_id is None]
 
 

@@ -17,5 +17,5 @@ Check = Callable[[Plan, Sequence[Record], TenantReader, TenantReader], Iterable[
 
 @cache
 def checks() -> list[Check]:
-    """Give all checks, by the names of their files."""
+    """Return all checks, by the names of their files."""
     return [module.check for module in modules_in(sys.modules[__name__])]

@@ -30,7 +30,7 @@ def check(
 
 
 def _project_id(plan: Plan, destination: TenantReader) -> str:
-    """Give the project that will be moved into, empty when it is to be created."""
+    """Return the project that will be moved into, empty when it is to be created."""
     if plan.choices.get(f"project:{plan.tenant_name}") != ADOPT:
         return ""
     named = destination.list("identity", "/projects", "projects", name=plan.tenant_name)
@@ -60,7 +60,7 @@ def _needs(records: Sequence[Record], source: TenantReader) -> dict[str, Counter
 
 
 def _free(destination: TenantReader, service: str, project_id: str) -> dict[str, int]:
-    """Give what is still free by resource; resources without a limit are not in it."""
+    """Return what is still free by resource; resources without a limit are not in it."""
     limits = _limits(destination, service, project_id)
     free = {}
     for resource, limit in limits.items():

@@ -36,11 +36,11 @@ class Flavor(ResourceType):
     lost = {"description": "Descriptions of flavors are not carried."}
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the flavors of the tenant's servers."""
+        """Return the flavors of the tenant's servers."""
         return self.reread(reader, {reader.flavor_id(server) for server in reader.servers})
 
     def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
-        """Give the flavors of these ids, used or not."""
+        """Return the flavors of these ids, used or not."""
         return [_record(reader, fields) for fields in reader.flavors if fields["id"] in ids]
 
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
@@ -126,7 +126,7 @@ def _missing(record: Record, choice: str, reader: TenantReader) -> Decision:
 
 
 def _extra_specs(reader: TenantReader, flavor: Json) -> Json:
-    """Give a flavor's extra specs; before microversion 2.61 the list does not have them."""
+    """Return a flavor's extra specs; before microversion 2.61 the list does not have them."""
     if "extra_specs" in flavor:
         return dict(flavor["extra_specs"])
     found = reader.cloud.get("compute", f"/flavors/{flavor['id']}/os-extra_specs", "extra_specs")
@@ -134,5 +134,5 @@ def _extra_specs(reader: TenantReader, flavor: Json) -> Json:
 
 
 def _value(fields: Mapping[str, Any], key: str) -> Any:
-    """Give a flavor's value; no swap is "" or 0, depending on the microversion."""
+    """Return a flavor's value; no swap is "" or 0, depending on the microversion."""
     return fields.get(key) or 0

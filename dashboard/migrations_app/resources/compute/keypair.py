@@ -29,7 +29,7 @@ class Keypair(ResourceType):
     own = ("fingerprint", "id", "created_at", "updated_at", "deleted", "deleted_at")
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the keys of all users that have a role on the project."""
+        """Return the keys of all users that have a role on the project."""
         for user_id in reader.users:
             keypairs = reader.list(
                 "compute",

@@ -47,7 +47,7 @@ class Project(ResourceType):
     ready = "enter"
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the one project."""
+        """Return the one project."""
         fields = reader.cloud.get("identity", f"/projects/{reader.tenant.id}", "project")
         # a project at the top of its domain names the domain as its parent
         if fields.get("parent_id") == fields["domain_id"]:
@@ -100,7 +100,7 @@ class Project(ResourceType):
         return str(created["id"])
 
     def enter(self, work: Work) -> None:
-        """Give the operator the role in the project by which he acts where no owner can."""
+        """Return the operator the role in the project by which he acts where no owner can."""
         cloud = work.destination
         role_id = _operator_role(cloud.roles)
         if work.decided.get("adopted") and role_id in _held_roles(work):
@@ -137,7 +137,7 @@ def _domain_id(reader: TenantReader) -> str:
 
 
 def _held_roles(work: Work) -> set[str]:
-    """Give the roles that the operator has in a project that was there before us."""
+    """Return the roles that the operator has in a project that was there before us."""
     held = work.destination.list(
         "identity",
         "/role_assignments",

@@ -24,7 +24,7 @@ class Role(ResourceType):
     own = ("id", "links", "domain_id", "options", MARKER)
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the roles that are assigned on the project."""
+        """Return the roles that are assigned on the project."""
         assigned = {a["role"]["id"] for a in reader.role_assignments}
         for role in reader.list("identity", "/roles", "roles"):
             if role["id"] in assigned:

@@ -24,7 +24,7 @@ class RoleAssignment(ResourceType):
     mapped = {"user_id": "user", "role_id": "role"}
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the assignments to users; those to groups are named in the preflight."""
+        """Return the assignments to users; those to groups are named in the preflight."""
         for assignment in reader.role_assignments:
             if "user" in assignment and "project" in assignment["scope"]:
                 yield _record(assignment)

@@ -47,7 +47,7 @@ class User(ResourceType):
     )
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the users that have a role on the project themselves."""
+        """Return the users that have a role on the project themselves."""
         for user_id, known in _assigned_users(reader).items():
             # one by one: a directory of a company may hold more users than can be listed
             fields = {**reader.cloud.get("identity", f"/users/{user_id}", "user"), **known}
@@ -99,7 +99,7 @@ class User(ResourceType):
         return str(work.destination.post("identity", "/users", {"user": body}, "user")["id"])
 
     def settle(self, work: Work) -> None:
-        """Give back the old password, and disable the user if the source's is disabled."""
+        """Restore the old password, and disable the user if the source's is disabled."""
         work.settle_password()
         if work.record.fields.get("enabled") is False:
             path = f"/users/{work.destination_id}"
@@ -111,13 +111,13 @@ class User(ResourceType):
 
 
 def _domain_of(record: Record, reader: TenantReader) -> str:
-    """Give the id of the destination's domain that has the name of the user's domain."""
+    """Return the id of the destination's domain that has the name of the user's domain."""
     domains = {name: domain_id for domain_id, name in reader.domains.items()}
     return domains.get(record.fields["domain_name"], "")
 
 
 def _assigned_users(reader: TenantReader) -> dict[str, Json]:
-    """Give what the role assignments tell of each user: the names of its domain and its roles."""
+    """Return what the role assignments tell of each user: the names of its domain and its roles."""
     known: dict[str, Json] = {}
     for assignment in reader.role_assignments:
         if user := assignment.get("user"):

@@ -56,7 +56,7 @@ class FloatingIp(NeutronResource):
         return "floating IP"
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the tenant's floating IPs; they go by their address."""
+        """Return the tenant's floating IPs; they go by their address."""
         moving = {port["id"] for port in moving_ports(reader)}
         for fields in reader.floating_ips:
             fields = {**fields, _MOVES: fields["port_id"] in moving}
@@ -128,7 +128,7 @@ class FloatingIp(NeutronResource):
         work.source.put("network", path, {self.singular: {"port_id": None}})
 
     def undo_release(self, work: Work) -> None:
-        """Give the address back to its port in the source."""
+        """Return the address back to its port in the source."""
         if work.facts.get("port_id"):
             body = {name: work.facts[name] for name in _PORT}
             work.source.put("network", f"/floatingips/{work.record.id}", {self.singular: body})
@@ -163,7 +163,7 @@ class FloatingIp(NeutronResource):
         return {**body, "floating_network_id": network_id, **_port(work, before)}
 
     def before(self, record: Record, facts: Mapping[str, Any]) -> Record:
-        """Give the floating IP with the port that it was taken from."""
+        """Return the floating IP with the port that it was taken from."""
         if not facts.get("port_id"):
             return record
         taken = {name: facts[name] for name in (*_PORT, _MOVES)}
@@ -175,7 +175,7 @@ def _is_kept(work: Work) -> bool:
 
 
 def _port(work: Work, before: Record) -> Json:
-    """Give the destination's port for a floating IP, nothing where it leads to none."""
+    """Return the destination's port for a floating IP, nothing where it leads to none."""
     port_id, address = (before.fields[name] for name in _PORT)
     if not port_id or not before.fields[_MOVES]:
         return {}

@@ -50,7 +50,7 @@ class Network(NeutronResource):
     }
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the tenant's networks and those of others that it uses."""
+        """Return the tenant's networks and those of others that it uses."""
         for network in reader.networks:
             yield self.record(network, foreign=is_foreign(network, reader))
 

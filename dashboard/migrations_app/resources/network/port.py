@@ -77,7 +77,7 @@ class Port(NeutronResource):
     }
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the ports that move."""
+        """Return the ports that move."""
         foreign = foreign_network_ids(reader)
         for port in moving_ports(reader):
             yield self.record({**port, _FOREIGN: port["network_id"] in foreign})
@@ -164,7 +164,7 @@ def _addresses(fields: Mapping[str, Any]) -> list[str]:
 
 
 def _fixed_ips(work: Work) -> Iterable[Json]:
-    """Give what to ask for to get the same addresses.
+    """Return what to ask for to get the same addresses.
 
     Neutron makes an address from the MAC itself (SLAAC) and refuses to be told it; the subnet is
     enough, and on networks of others it comes unasked.
@@ -178,7 +178,7 @@ def _fixed_ips(work: Work) -> Iterable[Json]:
 
 
 def _is_made_from(mac: str, address: str) -> bool:
-    """Say whether the last half of an IPv6 address is the MAC in its EUI-64 form."""
+    """Return whether the last half of an IPv6 address is the MAC in its EUI-64 form."""
     given = ip_address(address)
     octets = bytes.fromhex(mac.replace(":", ""))
     interface = bytes([octets[0] ^ 2, *octets[1:3], 0xFF, 0xFE, *octets[3:]])

@@ -62,7 +62,7 @@ class Router(NeutronResource):
     ready = "interfaces"
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the tenant's routers, each with its ``interfaces``, which the API has as ports."""
+        """Return the tenant's routers, each with its ``interfaces``, which the API has as ports."""
         ids = [router["id"] for router in reader.routers]
         ports = [
             port
@@ -147,7 +147,7 @@ class Router(NeutronResource):
         work.source.put("network", path, {"router": _without_gateway(before)})
 
     def undo_release(self, work: Work) -> None:
-        """Give the source's router its gateway back, with the same address."""
+        """Return the source's router its gateway back, with the same address."""
         if not work.facts.get(GATEWAY):
             return
         before = {**work.record.fields, **work.facts}
@@ -188,7 +188,7 @@ class Router(NeutronResource):
         super().finalize(work)
 
     def _ports(self, work: Work, *, always: bool = False) -> list[Json]:
-        """Give the router's interfaces; none at the first attempt, which need not ask."""
+        """Return the router's interfaces; none at the first attempt, which need not ask."""
         if not work.probing and not always:
             return []
         device_id = work.destination_id
@@ -199,7 +199,7 @@ class Router(NeutronResource):
         work.destination.put("network", f"/routers/{work.destination_id}/{action}", body)
 
     def before(self, record: Record, facts: Mapping[str, Any]) -> Record:
-        """Give the router with the gateway that was taken from it."""
+        """Return the router with the gateway that was taken from it."""
         if not facts.get(GATEWAY):
             return record
         taken = {GATEWAY: facts[GATEWAY], "routes": facts["routes"]}
@@ -223,7 +223,7 @@ class Router(NeutronResource):
 
 
 def _subnets(reader: TenantReader, ports: Iterable[Json]) -> dict[str, Json]:
-    """Give the subnets of ports by id, also those of others."""
+    """Return the subnets of ports by id, also those of others."""
     own = {subnet["id"]: subnet for subnet in own_subnets(reader)}
     used = {fixed["subnet_id"] for port in ports for fixed in port["fixed_ips"]}
     others = reader.matching("/subnets", "subnets", "id", used - own.keys())
@@ -245,14 +245,15 @@ def _interfaces(port: Json, subnets: Mapping[str, Json], own: set[str]) -> Itera
 
 
 def _connections(work: Work, interfaces: Sequence[Json]) -> Iterable[Json]:
-    """Give what connects the interfaces of one port: their subnets, or a port of that addresses."""
+    """Return what connects the interfaces of one port: their subnets, or a port of that
+    addresses."""
     if all(each["is_gateway"] for each in interfaces):
         return [{"subnet_id": work.counterpart("subnet", each["subnet_id"])} for each in interfaces]
     return [{"port_id": _port(work, interfaces)}]
 
 
 def _port(work: Work, interfaces: Sequence[Json]) -> str:
-    """Give a port with the addresses, perhaps one that a crashed attempt left unconnected."""
+    """Return a port with the addresses, perhaps one that a crashed attempt left unconnected."""
     network_id = work.counterpart("network", interfaces[0]["network_id"])
     addresses = [each["ip_address"] for each in interfaces]
     body = {
@@ -277,7 +278,7 @@ def _gateway_addresses(fields: Mapping[str, Any]) -> list[str]:
 
 
 def _near_routes(fields: Mapping[str, Any]) -> list[Json]:
-    """Give the routes over the router's interfaces: those that need no gateway."""
+    """Return the routes over the router's interfaces: those that need no gateway."""
     cidrs = [ip_network(interface["cidr"]) for interface in fields["interfaces"]]
     return [
         route
@@ -287,14 +288,14 @@ def _near_routes(fields: Mapping[str, Any]) -> list[Json]:
 
 
 def _with_gateway(fields: Mapping[str, Any], info: Json) -> Iterable[Json]:
-    """Give the changes that set a gateway: neutron refuses routes over it in the same call."""
+    """Return the changes that set a gateway: neutron refuses routes over it in the same call."""
     yield {GATEWAY: {name: value for name, value in info.items() if value is not None}}
     if len(_near_routes(fields)) < len(fields["routes"]):
         yield {"routes": fields["routes"]}
 
 
 def _without_gateway(fields: Mapping[str, Any]) -> Json:
-    """Give the change that takes a gateway away, and the routes over it, which would keep it."""
+    """Return the change that takes a gateway away, and the routes over it, which would keep it."""
     near = _near_routes(fields)
     routes = {"routes": near} if len(near) < len(fields["routes"]) else {}
     return {GATEWAY: {}, **routes}

@@ -48,7 +48,7 @@ class Subnet(NeutronResource):
     )
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the subnets of the tenant's own networks, an operator's among them too."""
+        """Return the subnets of the tenant's own networks, an operator's among them too."""
         return [self.record(subnet) for subnet in own_subnets(reader)]
 
     def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:

@@ -53,7 +53,7 @@ class Image(ResourceType):
     lost = {"members": "Only projects that have been moved already are members again."}
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the tenant's images, hidden ones too, and those that its servers use."""
+        """Return the tenant's images, hidden ones too, and those that its servers use."""
         own = [
             *reader.list("image", "/images", "images", owner=reader.tenant.id),
             *reader.list("image", "/images", "images", owner=reader.tenant.id, os_hidden="true"),
@@ -64,12 +64,12 @@ class Image(ResourceType):
         yield from self._read(reader, used)
 
     def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
-        """Give the images with these ids, those that belong to the operator too."""
+        """Return the images with these ids, those that belong to the operator too."""
         own = [record for record in self.discover(reader) if record.id in ids]
         return [*own, *self._read(reader, {*ids} - {record.id for record in own})]
 
     def _read(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
-        """Give those of the images that still exist; servers outlive the image they come from."""
+        """Return those of the images that still exist; servers outlive the image they come from."""
         for image_id in sorted(ids):
             image = reader.cloud.find("image", f"/images/{image_id}")
             if image and not is_temporary(image):
@@ -184,7 +184,7 @@ class Image(ResourceType):
 
 
 def _record(image: Json, reader: TenantReader) -> Record:
-    """Give the record of an image: users' properties apart, and with whom it is shared."""
+    """Return the record of an image: users' properties apart, and with whom it is shared."""
     fields = {
         **attributes_of(image),
         "properties": properties_of(image),
@@ -207,7 +207,7 @@ def _members(image: Json, reader: TenantReader) -> list[str]:
 
 
 def _used_images(reader: TenantReader, own: Iterable[Record]) -> set[str]:
-    """Give the ids of the images that the tenant's servers and images name."""
+    """Return the ids of the images that the tenant's servers and images name."""
     of_servers = {server["image"]["id"] for server in reader.servers if server["image"]}
     named = {
         server.get(f"OS-EXT-SRV-ATTR:{name}") for server in reader.servers for name in REFERENCES
@@ -217,7 +217,7 @@ def _used_images(reader: TenantReader, own: Iterable[Record]) -> set[str]:
 
 
 def _without_data(record: Record) -> str:
-    """Give why an image has no bytes to carry, empty when it has."""
+    """Return why an image has no bytes to carry, empty when it has."""
     if record.fields["status"] != "active":
         return f"The image is {record.fields['status']}, not active."
     if _MAPPING in record.fields["properties"] and not record.fields["size"]:
@@ -240,7 +240,7 @@ def _mapped(record: Record, choice: str, reader: TenantReader) -> Decision:
 
 
 def _same_bytes(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Say whether two Glances tell the same hash; MD5 where they prefer different ones."""
+    """Return whether two Glances tell the same hash; MD5 where they prefer different ones."""
     mine, theirs = told_digest(one), told_digest(other)
     if mine[0] == theirs[0]:
         return bool(mine[1]) and mine == theirs

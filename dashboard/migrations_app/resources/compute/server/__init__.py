@@ -103,7 +103,7 @@ class Server(ResourceType):
     )
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the tenant's servers."""
+        """Return the tenant's servers."""
         return [server_record(server, reader) for server in reader.servers]
 
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
@@ -279,7 +279,7 @@ class Server(ResourceType):
         delete_server(work.source, work.record.id, check=work.check)
 
     def before(self, record: Record, facts: Mapping[str, Any]) -> Record:
-        """Give the source's server with the state that it had before it was halted."""
+        """Return the source's server with the state that it had before it was halted."""
         status = facts.get("status") or record.fields["status"]
         return replace(record, fields={**record.fields, "status": status})
 
@@ -297,7 +297,7 @@ class Server(ResourceType):
 
 
 def _obstacles(record: Record, reader: TenantReader) -> Iterable[tuple[str, str]]:
-    """Give why a server cannot be moved, each with what to do."""
+    """Return why a server cannot be moved, each with what to do."""
     fields, label = record.fields, f"Server {record.name}"
     if fields["status"] not in MOVABLE:
         yield f"{label} is {fields['status']}.", f"{fix_of(fields['status'])}, then plan again."

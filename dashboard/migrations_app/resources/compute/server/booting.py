@@ -57,7 +57,7 @@ def boot_fault(work: Work, server_id: str) -> str:
 
 
 def find_booted(work: Work) -> str | None:
-    """Give the running server that has the marker; one that failed to boot is removed."""
+    """Return the running server that has the marker; one that failed to boot is removed."""
     servers = work.destination.list(
         "compute", "/servers/detail", "servers", all_tenants=1, project_id=work.project_id
     )
@@ -76,7 +76,7 @@ def remove_temporary_key(work: Work) -> None:
 
 
 def _body(work: Work) -> Json:
-    """Give the server to create: on its ports, from its copied disk or its root volume."""
+    """Return the server to create: on its ports, from its copied disk or its root volume."""
     fields, cloud = work.record.fields, work.destination
     ports = [{"port": work.counterpart("port", id_)} for id_ in fields["ports"]]
     body: Json = {
@@ -125,7 +125,7 @@ def _user_data(work: Work) -> Json:
 
 
 def _key(work: Work, owner: Cloud, name: str) -> Json:
-    """Give the name of the key; the operator gets it for a while where he acts for the owner.
+    """Return the name of the key; the operator gets it for a while where he acts for the owner.
 
     A key of which nobody knows the public half any more is left out: the guest has it already.
     """

@@ -17,7 +17,8 @@ _key = os.urandom(32)
 
 
 def server_record(server: Json, reader: TenantReader) -> Record:
-    """Give the record of a server: references as ids, in the order in which the guest sees them."""
+    """Return the record of a server: references as ids, in the order in which the guest sees
+    them."""
     volumes = _volume_ids(server, reader)
     fields = {
         **server,
@@ -36,13 +37,15 @@ def server_record(server: Json, reader: TenantReader) -> Record:
 
 
 def mac_addresses(server: Json) -> list[str]:
-    """Give the server's MACs in the order of its interfaces; Nova lists addresses in that order."""
+    """Return the server's MACs in the order of its interfaces; Nova lists addresses in that
+    order."""
     addresses = (address for network in server["addresses"].values() for address in network)
     return [*dict.fromkeys(address["OS-EXT-IPS-MAC:mac_addr"] for address in addresses)]
 
 
 def _port_ids(server: Json, reader: TenantReader) -> list[str]:
-    """Give the server's ports, in the order of its interfaces; one without addresses comes last."""
+    """Return the server's ports, in the order of its interfaces; one without addresses comes
+    last."""
     order = {mac: index for index, mac in enumerate(mac_addresses(server))}
     ports = [port for port in reader.ports if port["device_id"] == server["id"]]
     ports.sort(key=lambda port: order.get(port["mac_address"], len(order)))
@@ -50,7 +53,7 @@ def _port_ids(server: Json, reader: TenantReader) -> list[str]:
 
 
 def _volume_ids(server: Json, reader: TenantReader) -> list[str]:
-    """Give the server's volumes by their devices: the root's first, then vdb, vdc, …, vdaa."""
+    """Return the server's volumes by their devices: the root's first, then vdb, vdc, …, vdaa."""
     devices = {
         volume["id"]: attachment["device"] or ""
         for volume in reader.volumes
@@ -75,7 +78,7 @@ def _groups(server: Json, reader: TenantReader) -> list[str]:
 
 
 def _fingerprint(user_data: str | None) -> str:
-    """Give what two servers' user data can be compared by, within this process only.
+    """Return what two servers' user data can be compared by, within this process only.
 
     It may hold passwords: neither it nor anything by which it could be guessed is stored.
     """

@@ -106,5 +106,5 @@ def fix_of(status: str) -> str:
 
 
 def fault_of(server: Json) -> str:
-    """Give Nova's own words about what went wrong."""
+    """Return Nova's own words about what went wrong."""
     return str(server.get("fault", {}).get("message") or "Nova gives no reason.")

@@ -66,7 +66,7 @@ class NeutronResource(ResourceType):
     singular: ClassVar[str]
 
     def record(self, fields: Json, *, foreign: bool = False) -> Record:
-        """Give the record of one object of the API."""
+        """Return the record of one object of the API."""
         name = fields.get("name") or ""
         return Record(type=self.name, id=fields["id"], name=name, fields=fields, foreign=foreign)
 
@@ -116,11 +116,12 @@ class NeutronResource(ResourceType):
                     yield record, _lacking(destination.cloud.name, self.label, name, alias)
 
     def body(self, work: Work) -> Json:
-        """Give the attributes to create the object with; types add what they map."""
+        """Return the attributes to create the object with; types add what they map."""
         return chosen(work.record.fields, self.copied)
 
     def completion(self, work: Work) -> Json:
-        """Give the attributes that are set once the object is there, the description above all."""
+        """Return the attributes that are set once the object is there, the description above
+        all."""
         return {"description": work.record.fields.get("description") or ""}
 
     def find(self, work: Work) -> str | None:
@@ -174,7 +175,7 @@ class NeutronResource(ResourceType):
         return answer
 
     def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
-        """Give the attributes in a form in which both clouds' can be compared.
+        """Return the attributes in a form in which both clouds' can be compared.
 
         ``translate(type, id)`` gives the destination's id of an object.
         """
@@ -183,7 +184,7 @@ class NeutronResource(ResourceType):
     def differences(
         self, source: Record, destination: Record, counterpart: Callable[[str, str], str | None]
     ) -> Iterable[Difference]:
-        """Give the fields that differ, in their comparable form."""
+        """Return the fields that differ, in their comparable form."""
 
         def translate(type_name: str, source_id: str) -> str:
             return counterpart(type_name, source_id) or f"no counterpart of {source_id}"
@@ -194,12 +195,13 @@ class NeutronResource(ResourceType):
 
 
 def marker(work: Work) -> str:
-    """Give the description of an object that is being created."""
+    """Return the description of an object that is being created."""
     return f"pumphouse {work.record.id}"
 
 
 def keeps_addresses(options: Mapping[str, Any]) -> bool:
-    """Say whether addresses on networks of others move along, or the destination gives new ones."""
+    """Return whether addresses on networks of others move along, or the destination gives new
+    ones."""
     return bool(options.get("addresses", "keep") == "keep")
 
 
@@ -220,7 +222,7 @@ def _lacking(cloud: str, label: str, name: str, alias: str) -> Finding:
 
 
 def _refused_attributes(error: NeedsOperator) -> set[str]:
-    """Give the names of attributes that a neutron's answer refuses for themselves.
+    """Return the names of attributes that a neutron's answer refuses for themselves.
 
     Extensions differ between clouds, and so does the overhead that tunnels take from the MTU.
     """

@@ -44,7 +44,7 @@ def mac_conflicts(
 
 
 def counterpart_of(network_id: str, source: TenantReader, destination: TenantReader) -> str:
-    """Give what a network of others is mapped to: as decided, or else the one of its name."""
+    """Return what a network of others is mapped to: as decided, or else the one of its name."""
     if decided := destination.counterparts.get(("network", network_id)):
         return decided
     names = {network["id"]: network["name"] for network in source.networks}
@@ -81,7 +81,7 @@ def _taken(
 
 
 def _is_ours(port: Json, destination: TenantReader) -> bool:
-    """Say whether an earlier part of this very move made the port, or what it belongs to."""
+    """Return whether an earlier part of this very move made the port, or what it belongs to."""
     ours = {*destination.counterparts.values()}
     return port["id"] in ours or port["device_id"] in ours
 

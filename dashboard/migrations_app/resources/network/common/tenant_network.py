@@ -17,7 +17,7 @@ INTERFACE_OWNERS = frozenset(
 
 
 def is_foreign(network: Json, reader: TenantReader) -> bool:
-    """Say whether a network is only used by the tenant.
+    """Return whether a network is only used by the tenant.
 
     An external network is never the tenant's to move, even when it belongs to its project.
     """
@@ -25,12 +25,12 @@ def is_foreign(network: Json, reader: TenantReader) -> bool:
 
 
 def foreign_network_ids(reader: TenantReader) -> set[str]:
-    """Give the ids of the networks that the tenant uses and that are not its own."""
+    """Return the ids of the networks that the tenant uses and that are not its own."""
     return {network["id"] for network in reader.networks if is_foreign(network, reader)}
 
 
 def own_subnets(reader: TenantReader) -> Objects:
-    """Give all subnets of the tenant's own networks.
+    """Return all subnets of the tenant's own networks.
 
     An operator's subnet on a tenant's network belongs to the operator's project; the network lists
     it all the same.
@@ -43,7 +43,7 @@ def own_subnets(reader: TenantReader) -> Objects:
 
 
 def moves(port: Json) -> bool:
-    """Say whether a port moves by itself: a server's, or one that nothing uses.
+    """Return whether a port moves by itself: a server's, or one that nothing uses.
 
     Ports of other owners are made by what owns them: a router, DHCP, a load balancer.
     """
@@ -52,5 +52,5 @@ def moves(port: Json) -> bool:
 
 
 def moving_ports(reader: TenantReader) -> Objects:
-    """Give the ports that move."""
+    """Return the ports that move."""
     return [port for port in reader.ports if moves(port)]

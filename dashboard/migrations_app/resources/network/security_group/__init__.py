@@ -55,7 +55,7 @@ class SecurityGroup(NeutronResource):
     ready = "rules"
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the tenant's groups, and those of others that its ports or rules use."""
+        """Return the tenant's groups, and those of others that its ports or rules use."""
         own = reader.owned("/security-groups", "security_groups")
         used = {id_ for port in moving_ports(reader) for id_ in port["security_groups"]}
         used |= {remote for group in own for remote in remote_groups(group[RULES])}
@@ -170,7 +170,7 @@ class SecurityGroup(NeutronResource):
     def differences(
         self, source: Record, destination: Record, counterpart: Callable[[str, str], str | None]
     ) -> Iterable[Difference]:
-        """Give a difference for each rule that only one side has."""
+        """Return a difference for each rule that only one side has."""
         for found in super().differences(source, destination, counterpart):
             if found.field != RULES:
                 yield found
@@ -190,7 +190,7 @@ def _is_kept(work: Work) -> bool:
 
 
 def _wanted(work: Work) -> Iterable[Json]:
-    """Give the source's rules with the destination's ids of the groups that they name."""
+    """Return the source's rules with the destination's ids of the groups that they name."""
     for rule in carried(work.record.fields):
         remote = rule[GROUP]
         yield {**rule, GROUP: work.counterpart("security_group", remote) if remote else None}

@@ -22,7 +22,7 @@ _NAMES = {number: name for name, number in _PROTOCOLS.items()}
 
 
 def marked(rules: Iterable[Json], known_groups: set[str]) -> list[Json]:
-    """Give the rules, each saying whether it can be carried.
+    """Return the rules, each saying whether it can be carried.
 
     Without the remote that it names, a rule would let everybody in.
     """
@@ -35,27 +35,27 @@ def _is_carried(rule: Mapping[str, Any], known_groups: set[str]) -> bool:
 
 
 def carried(group: Mapping[str, Any]) -> list[Json]:
-    """Give the rules of a group that can be carried."""
+    """Return the rules of a group that can be carried."""
     return [rule for rule in group[RULES] if rule[CARRIED]]
 
 
 def left_out(group: Mapping[str, Any]) -> list[Json]:
-    """Give the rules of a group that cannot be carried."""
+    """Return the rules of a group that cannot be carried."""
     return [rule for rule in group[RULES] if not rule[CARRIED]]
 
 
 def remote_groups(rules: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Give the ids of all groups that rules name as their remote."""
+    """Return the ids of all groups that rules name as their remote."""
     return {rule[GROUP] for rule in rules if rule.get(GROUP)}
 
 
 def rule_body(rule: Mapping[str, Any]) -> Json:
-    """Give the attributes to create a rule with."""
+    """Return the attributes to create a rule with."""
     return {name: rule.get(name) for name in _COPIED}
 
 
 def rule_key(rule: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Give what two rules have in common that are the same, however they are written."""
+    """Return what two rules have in common that are the same, however they are written."""
     return (
         *(rule.get(name) for name in _PLAIN),
         _protocol(rule),
@@ -67,7 +67,7 @@ def rule_key(rule: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def rule_sentence(rule: Mapping[str, Any]) -> str:
-    """Give a rule in words: "ingress IPv4 tcp 22-22 with 10.0.0.0/8"."""
+    """Return a rule in words: "ingress IPv4 tcp 22-22 with 10.0.0.0/8"."""
     protocol = _protocol(rule)
     ports = (rule.get("port_range_min"), rule.get("port_range_max"))
     remote = rule.get(GROUP) or rule.get(ADDRESS_GROUP)

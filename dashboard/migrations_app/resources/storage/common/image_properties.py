@@ -26,7 +26,7 @@ _ATTRIBUTES = frozenset((*COPIED, *OPTIONAL, *REFERENCES, *OWN, *DATA))
 
 
 def properties_of(image: Mapping[str, Any]) -> Json:
-    """Give the properties that the image's users have set and that are true on any cloud."""
+    """Return the properties that the image's users have set and that are true on any cloud."""
     return {
         name: value
         for name, value in image.items()
@@ -35,5 +35,5 @@ def properties_of(image: Mapping[str, Any]) -> Json:
 
 
 def attributes_of(image: Mapping[str, Any]) -> Json:
-    """Give the attributes that every image has."""
+    """Return the attributes that every image has."""
     return {name: value for name, value in image.items() if name in _ATTRIBUTES}

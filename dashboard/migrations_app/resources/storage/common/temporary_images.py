@@ -23,17 +23,17 @@ _volume_image = re.compile(r"pumphouse-volume-[0-9a-f-]{36}-image")
 
 
 def is_temporary(image: Mapping[str, Any]) -> bool:
-    """Say whether an image is one of those that only carry data through a move."""
+    """Return whether an image is one of those that only carry data through a move."""
     return TEMPORARY in image or bool(_volume_image.fullmatch(image.get("name") or ""))
 
 
 def label(work: Work) -> str:
-    """Give the value by which the object's temporary images are marked."""
+    """Return the value by which the object's temporary images are marked."""
     return f"{work.record.type}:{work.record.id}"
 
 
 def find_image(cloud: Cloud, **query: Any) -> Json | None:
-    """Give the first image with those attributes, which may be properties."""
+    """Return the first image with those attributes, which may be properties."""
     return next(iter(cloud.list("image", "/images", "images", **query)), None)
 
 

@@ -78,7 +78,7 @@ class Volume(ResourceType):
     )
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Give the tenant's volumes, with the users' metadata only."""
+        """Return the tenant's volumes, with the users' metadata only."""
         for volume in reader.volumes:
             yield Record(
                 type=self.name, id=volume["id"], name=volume["name"] or "", fields=_fields(volume)
@@ -223,7 +223,7 @@ class Volume(ResourceType):
 
 
 def _fields(volume: Json) -> Json:
-    """Give the volume's attributes with metadata in which users' own and Cinder's are apart."""
+    """Return the volume's attributes with metadata in which users' own and Cinder's are apart."""
     metadata = volume["metadata"]
     of_image = {
         key: value
@@ -244,7 +244,7 @@ def _server_ids(record: Record) -> list[str]:
 
 
 def _obstacles(record: Record, servers: set[str]) -> Iterable[tuple[str, str]]:
-    """Give why the data of a volume cannot be moved, each with what to do."""
+    """Return why the data of a volume cannot be moved, each with what to do."""
     fields, label = record.fields, f"Volume {record.name or record.id}"
     if fields["status"] not in _MOVABLE:
         fix = "Bring it to available or in-use, or delete it; then plan again."
@@ -299,7 +299,7 @@ def _act(work: Work, action: str, arguments: Any) -> None:
 
 
 def _set_image_metadata(work: Work, volume: Json) -> None:
-    """Let the volume know the source's image properties: Nova boots by them (UEFI, bus, …)."""
+    """Have the volume know the source's image properties: Nova boots by them (UEFI, bus, …)."""
     wanted = work.record.fields[_IMAGE_METADATA]
     found = volume.get(_IMAGE_METADATA, {})
     for key in found.keys() - wanted.keys():

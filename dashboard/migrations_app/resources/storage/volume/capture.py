@@ -28,7 +28,7 @@ _FORMAT = {"disk_format": "qcow2", "container_format": "bare"}
 
 
 def image_name(work: Work) -> str:
-    """Give the name of the volume's temporary image."""
+    """Return the name of the volume's temporary image."""
     return f"pumphouse-volume-{work.record.id}-image"
 
 
@@ -104,7 +104,7 @@ def _await_deleted(work: Work, path: str, key: str) -> None:
 
 
 def _readable(work: Work) -> str:
-    """Give the volume to upload: itself, or a copy of it while a server uses it."""
+    """Return the volume to upload: itself, or a copy of it while a server uses it."""
     volume = work.source.get(_SERVICE, f"/volumes/{work.record.id}", "volume")
     if volume["status"] == "available":
         return work.record.id
@@ -117,7 +117,7 @@ def _readable(work: Work) -> str:
 
 
 def _made(work: Work, path: str, key: str, suffix: str, body: Json) -> Json:
-    """Give the available snapshot or volume of that name, made now unless it is there already."""
+    """Return the available snapshot or volume of that name, made now unless it is there already."""
     found = next(iter(_find(work, path, suffix)), None) if work.probing else None
     if found and found["status"] == "error":
         _await_deleted(work, f"/{path}/{found['id']}", key)

@@ -3,4 +3,4 @@
 from dashboard.settings import *  # noqa: F403
 from dashboard.settings import INSTALLED_APPS
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.rehearsal"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.support.rehearsal"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from dashboard.clients.fuel.master import FuelMaster
-from tests.dying import after
+from tests.support.dying import after
 
 # right after Fuel has answered a call, in the order in which a copy is made
 MOMENTS: dict[str, Callable[[], None]] = {

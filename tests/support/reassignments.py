@@ -33,7 +33,7 @@ class Told:
 
 
 def make_record(fuel: FuelMaster, **more: Any) -> Reassignment:
-    """Give the record of the stand-in's third source host on its way to the destination."""
+    """Return the record of the stand-in's third source host on its way to the destination."""
     clouds = [Cloud.objects.get_or_create(name=name)[0] for name in ("src", "dst")]
     params = {
         "discovery_seconds": 0,
@@ -64,7 +64,7 @@ def make_record(fuel: FuelMaster, **more: Any) -> Reassignment:
 def make_work(
     fuel: FuelMaster, record: Reassignment, told: Told, *, step: str = "provision"
 ) -> Work:
-    """Give the work of one step with that Fuel master."""
+    """Return the work of one step with that Fuel master."""
     work = Work(record.job.steps.get(key=step), told.context)
     work.__dict__["fuel"] = fuel
     return work

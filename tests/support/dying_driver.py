@@ -1,4 +1,4 @@
-"""Drives a job until it kills itself: python -m tests.dying_driver MODULE JOB MOMENT."""
+"""Drives a job until it kills itself: python -m tests.support.dying_driver MODULE JOB MOMENT."""
 
 import os
 import sys

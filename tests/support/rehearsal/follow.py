@@ -1,4 +1,4 @@
-"""Drive and show one job as a command does: python -m tests.rehearsal.follow JOB."""
+"""Drive and show one job as a command does: python -m tests.support.rehearsal.follow JOB."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from argparse import Namespace
 
 import django
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "tests.rehearsal.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.support.rehearsal.settings"
 django.setup()
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Switch(paramiko.ServerInterface):
 
     @contextmanager
     def running(self) -> Iterator[int]:
-        """Give the TCP port that it listens at."""
+        """Return the TCP port that it listens at."""
         with socket.create_server(("127.0.0.1", 0)) as listening:
             threading.Thread(target=self._accept, args=(listening,), daemon=True).start()
             try:
@@ -137,7 +137,7 @@ class JunosSwitch(Switch):
 
 
 def lines_of(channel: paramiko.Channel) -> Iterator[str]:
-    """Give what is typed, line by line, without an echo."""
+    """Return what is typed, line by line, without an echo."""
     line = b""
     while byte := channel.recv(1):
         if byte in b"\r\n":

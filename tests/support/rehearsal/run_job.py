@@ -6,14 +6,14 @@ import sys
 
 import django
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "tests.rehearsal.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.support.rehearsal.settings"
 django.setup()
 
 
 def main(*, notes: str, steps: int, seconds: float) -> None:
     from dashboard.jobs.progress import job_progress
     from dashboard.jobs.waiting import wait_for
-    from tests.rehearsal.jobs import rehearse, spec
+    from tests.support.rehearsal.jobs import rehearse, spec
 
     job = rehearse(
         *(

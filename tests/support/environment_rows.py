@@ -53,7 +53,7 @@ NOTE = (
 
 
 def releases_of(environment: FuelEnvironment) -> None:
-    """Let its Fuel master have its release and a newer one."""
+    """Have its Fuel master have its release and a newer one."""
     known = (2, environment.release, "newton-10.0"), (4, "Ocata on Ubuntu 16.04", "ocata-11.0")
     for number, name, version in known:
         FuelRelease.objects.create(
@@ -66,7 +66,7 @@ def releases_of(environment: FuelEnvironment) -> None:
 
 
 def copy_plan_of(environment: FuelEnvironment, *, user: User | None = None) -> EnvironmentPlan:
-    """Give a plan of a copy that can be made."""
+    """Return a plan of a copy that can be made."""
     name = f"{environment.name} II"
     plan = start_environment_plan(environment, name=name, options={"release": 4}, user=user)
     plan.lines = [

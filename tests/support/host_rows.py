@@ -15,7 +15,7 @@ GIB = 1024
 
 
 def hosts_of(cloud: Cloud) -> list[Host]:
-    """Give four hosts: one at work, one in maintenance, one that others have closed, one down."""
+    """Return four hosts: one at work, one in maintenance, one that others have closed, one down."""
     return [
         host_of(
             cloud,
@@ -62,7 +62,7 @@ def _outlook(rank: int, *obstacles: str) -> dict[str, Any]:
 
 
 def host_of(cloud: Cloud, name: str, **fields: Any) -> Host:
-    """Give a host that was seen, half full."""
+    """Return a host that was seen, half full."""
     given = {
         "is_up": True,
         "is_enabled": True,
@@ -76,7 +76,7 @@ def host_of(cloud: Cloud, name: str, **fields: Any) -> Host:
 
 
 def plan_for(host: Host, state: HostPlan.State, *, user: User | None = None) -> HostPlan:
-    """Give a plan to free a host, made by a job that has ended unless it is being made."""
+    """Return a plan to free a host, made by a job that has ended unless it is being made."""
     drafting, refused = state == HostPlan.State.DRAFTING, state == HostPlan.State.REFUSED
     plan = HostPlan.objects.create(
         cloud=host.cloud,
@@ -102,7 +102,7 @@ def plan_for(host: Host, state: HostPlan.State, *, user: User | None = None) -> 
 
 
 def evacuation_of(plan: HostPlan, state: JobState, *, user: User | None = None) -> Job:
-    """Give the job that frees the host, its first server moved and its second under way."""
+    """Return the job that frees the host, its first server moved and its second under way."""
     job = _job(
         "evacuate",
         f"Free host {plan.host} of {plan.cloud}",

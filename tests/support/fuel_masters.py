@@ -50,7 +50,7 @@ def running_master(directory: Path, **options: Any) -> Iterator[RunningMaster]:
 
 
 def switch(running: RunningMaster, words: str) -> None:
-    """Give the stand-in one of its orders: what goes wrong, which machine boots."""
+    """Return the stand-in one of its orders: what goes wrong, which machine boots."""
     with running.master.lock:
         control(running.master, running.server.login, words.split("/"))
 
@@ -62,7 +62,7 @@ def configure_fuel(settings: Any, endpoint: FuelEndpoint, directory: Path) -> No
 
 
 def fuel_settings(endpoint: FuelEndpoint, directory: Path) -> dict[str, str]:
-    """Give the settings that name a master and no other source; its login is in a file there."""
+    """Return the settings that name a master and no other source; its login is in a file there."""
     credentials = directory / "fuel.yaml"
     login = {"verify": endpoint.verify is not False, "password": endpoint.password}
     if isinstance(endpoint.verify, str):
@@ -80,7 +80,7 @@ def fuel_settings(endpoint: FuelEndpoint, directory: Path) -> dict[str, str]:
 
 
 def cloud(name: str) -> CloudInFuel:
-    """Give a cloud with three hosts, whose passwords are random."""
+    """Return a cloud with three hosts, whose passwords are random."""
     return CloudInFuel(
         name=name,
         hosts=[f"{name}-c{number}" for number in (1, 2, 3)],

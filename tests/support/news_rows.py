@@ -18,7 +18,7 @@ CHANNELS = (
 
 
 def telling_of(job: Job) -> Job:
-    """Give a job that told the news of another: Fuel and e-mail took it, a webhook did not."""
+    """Return a job that told the news of another: Fuel and e-mail took it, a webhook did not."""
     telling = Job.objects.create(
         kind="notify",
         title="Tell: shop could not be moved.",

@@ -16,9 +16,9 @@ from dashboard.jobs import kinds
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Driver, Job, Step
 from dashboard.jobs.starting import start_job
-from tests.rehearsal.job_kinds import rehearsal
+from tests.support.rehearsal.job_kinds import rehearsal
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 _subjects = count()
 
 assert rehearsal.Rehearsal in kinds.JobKind.__subclasses__()
@@ -68,7 +68,7 @@ def _same_installation(home: Path) -> dict[str, str]:
 
 
 def expire_leases(job: Job) -> None:
-    """Let the leases of the dead run out now, instead of waiting for it."""
+    """Have the leases of the dead run out now, instead of waiting for it."""
     Step.objects.filter(job=job, state="running").update(lease_until=timezone.now())
     Driver.objects.filter(job=job).delete()
 

@@ -43,14 +43,14 @@ SHAPE: dict[str, tuple[int, tuple[str, ...]]] = {
 
 
 def user_with(role: str) -> User:
-    """Give a user who has a role, and its name for a name."""
+    """Return a user who has a role, and its name for a name."""
     user = User.objects.create_user(username=role, password=PASSWORD)
     user.groups.add(Group.objects.get_or_create(name=role)[0])
     return user
 
 
 def two_clouds() -> tuple[Cloud, Cloud]:
-    """Give an old and a new cloud that have been looked at."""
+    """Return an old and a new cloud that have been looked at."""
     services = {
         name: {"endpoint": f"http://10.20.0.2:{port}", "newest": newest}
         for name, port, newest in (
@@ -78,7 +78,7 @@ def two_clouds() -> tuple[Cloud, Cloud]:
 
 
 def environments_of_fuel(old: Cloud) -> Cloud:
-    """Give the cloud of an environment that is not deployed yet, beside one that ``old`` is and
+    """Return the cloud of an environment that is not deployed yet, beside one that ``old`` is and
     one that is gone."""
     fuel, now = "http://10.20.0.2:8000", timezone.now()
     known = (
@@ -114,7 +114,7 @@ def environments_of_fuel(old: Cloud) -> Cloud:
 
 
 def tenant_of(cloud: Cloud, name: str = "demo") -> TenantRow:
-    """Give a tenant that discovery has seen."""
+    """Return a tenant that discovery has seen."""
     return TenantRow.objects.create(
         cloud=cloud,
         project_id=f"{crc32(name.encode()):032x}",
@@ -134,7 +134,8 @@ def plan_of(
     state: Plan.State = Plan.State.READY,
     user: User | None = None,
 ) -> Plan:
-    """Give a drafted plan with its items and findings; a blocked one has a finding that blocks."""
+    """Return a drafted plan with its items and findings; a blocked one has a finding that
+    blocks."""
     plan = Plan.objects.create(
         source=tenant.cloud,
         destination=destination,
@@ -164,7 +165,7 @@ def plan_of(
 def maintenance_of(
     tenant: TenantRow, *, user: User | None = None, plan: Plan | None = None
 ) -> TenantMaintenance:
-    """Give the maintenance of a tenant that is in it, with somebody whose access stays."""
+    """Return the maintenance of a tenant that is in it, with somebody whose access stays."""
     return TenantMaintenance.objects.create(
         cloud=tenant.cloud,
         project_id=tenant.project_id,
@@ -218,12 +219,12 @@ def _item(plan: Plan, ordinal: int, kind: str, number: int) -> PlanItem:
 
 
 def source_id(kind: str, number: int) -> str:
-    """Give the id of an object on the old cloud."""
+    """Return the id of an object on the old cloud."""
     return f"0f3a{number:04d}-{list(SHAPE).index(kind):04d}-4b1e-9c55-a1b2c3d4e5f6"
 
 
 def destination_id(kind: str, number: int) -> str:
-    """Give the id of what it has become on the new one."""
+    """Return the id of what it has become on the new one."""
     return f"7bd2{number:04d}-{list(SHAPE).index(kind):04d}-4c0d-8e11-f6e5d4c3b2a1"
 
 
@@ -266,7 +267,7 @@ def differences_of(plan: Plan) -> None:
 
 
 def job_of(plan: Plan, state: JobState, *, user: User | None = None, kind: str = "execute") -> Job:
-    """Give a job that moves the plan's tenant, with its 61 steps as they are in that state."""
+    """Return a job that moves the plan's tenant, with its 61 steps as they are in that state."""
     now = timezone.now()
     active = state in (JobState.QUEUED, JobState.RUNNING, JobState.HELD)
     job = Job.objects.create(

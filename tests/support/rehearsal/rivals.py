@@ -7,7 +7,7 @@ import sys
 
 import django
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "tests.rehearsal.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.support.rehearsal.settings"
 django.setup()
 
 WIDTH = 30
@@ -17,7 +17,7 @@ def main(*, notes: str, drivers: int, steps: int) -> None:
     from dashboard.jobs.models import Job
     from dashboard.jobs.progress import job_progress
     from dashboard.jobs.runner import drive
-    from tests.rehearsal.jobs import rehearse, spec
+    from tests.support.rehearsal.jobs import rehearse, spec
 
     def needs(number: int) -> list[str]:
         above = (number // WIDTH - 1) * WIDTH
@@ -27,7 +27,7 @@ def main(*, notes: str, drivers: int, steps: int) -> None:
         *(spec(str(n), needs=sorted(set(needs(n))), params={"notes": notes}) for n in range(steps)),
         subject=f"rivals {os.getpid()}",
     )
-    command = [sys.executable, "-m", "tests.rehearsal.drive", str(job.pk)]
+    command = [sys.executable, "-m", "tests.support.rehearsal.drive", str(job.pk)]
     rivals = [subprocess.Popen(command) for _ in range(drivers)]
     assert [rival.wait() for rival in rivals] == [0] * drivers
     drive(job.pk)

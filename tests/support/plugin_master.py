@@ -122,7 +122,7 @@ class PluginMaster:
         )
 
     def calls(self, program: str) -> list[str]:
-        """Give how a stand-in was called by the last run, in order."""
+        """Return how a stand-in was called by the last run, in order."""
         path = self.path("calls")
         lines = path.read_text().splitlines() if path.exists() else []
         return [line.partition(" ")[2] for line in lines if line.partition(" ")[0] == program]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import django
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "tests.rehearsal.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.support.rehearsal.settings"
 django.setup()
 
 if __name__ == "__main__":

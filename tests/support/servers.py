@@ -23,7 +23,7 @@ START_SECONDS = 60.0
 
 @pytest.fixture(scope="session")
 def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the address of an empty database ``pumphouse``, as DATABASE_URL wants it."""
+    """Return the address of an empty database ``pumphouse``, as DATABASE_URL wants it."""
     program = _program("mariadbd", package="mariadb-server")
     installer = _program("mariadb-install-db", package="mariadb-server")
     home = tmp_path_factory.mktemp("mariadb")
@@ -66,7 +66,7 @@ def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """Give the address of an empty database ``pumphouse``, as DATABASE_URL wants it."""
+    """Return the address of an empty database ``pumphouse``, as DATABASE_URL wants it."""
     programs = [*Path("/usr/lib/postgresql").glob("*/bin/postgres")]
     if not programs:
         pytest.fail("postgres is missing: install it (apt-get install postgresql).")
@@ -106,7 +106,7 @@ def postgresql_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the address of an empty Redis, as PUMPHOUSE_BROKER wants it."""
+    """Return the address of an empty Redis, as PUMPHOUSE_BROKER wants it."""
     program = _program("redis-server", package="redis-server")
     home = tmp_path_factory.mktemp("redis")
     port = free_port()
@@ -127,7 +127,7 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def free_port() -> int:
-    """Give a loopback port that nobody listens at."""
+    """Return a loopback port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

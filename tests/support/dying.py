@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from dashboard.jobs.models import Job
-from tests.rehearsal.jobs import expire_leases, process
+from tests.support.rehearsal.jobs import expire_leases, process
 
 
 def die(*_: Any, **__: Any) -> None:
@@ -38,8 +38,8 @@ def after(owner: Any, name: str, *, when: str = "") -> None:
 
 
 def killed_at(job: Job, moments: ModuleType, moment: str, *, home: Path, **settings: str) -> bool:
-    """Let a driver of a job die at that moment, and its leases run out; say whether it died."""
-    arguments = ("tests.dying_driver", moments.__name__, str(job.pk), moment)
+    """Have a driver of a job die at that moment, and its leases run out; say whether it died."""
+    arguments = ("tests.support.dying_driver", moments.__name__, str(job.pk), moment)
     with process(*arguments, home=home, **settings) as victim:
         died = victim.wait(300) == -signal.SIGKILL
     expire_leases(job)
