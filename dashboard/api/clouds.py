@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from dashboard.api.permissions import caller
 from dashboard.api.responses import ACCEPTED, accepted
 from dashboard.api.validation import ConfirmationSerializer, valid
 from dashboard.hosts_app.discovery import start_host_discovery
@@ -19,6 +18,7 @@ from dashboard.hosts_app.environments.deletion import (
 )
 from dashboard.hosts_app.fuel.environments import start_environment_discovery
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
+from dashboard.jobs.requester import by_api
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.discovery import start_discovery
 
@@ -81,21 +81,21 @@ class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
     @action(detail=True, methods=["post"])
     def discover(self, request: Request, **_kwargs: Any) -> Response:
         """Start a look at the cloud: its state, its services and its tenants."""
-        job = start_discovery(self.get_object(), user=caller(request), launched_from="api")
+        job = start_discovery(self.get_object(), requester=by_api(request.user))
         return accepted(job)
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"], url_path="discover-hosts")
     def discover_hosts(self, request: Request, **_kwargs: Any) -> Response:
         """Start a look at the cloud's hosts: their state, their servers and their room."""
-        job = start_host_discovery(self.get_object(), user=caller(request), launched_from="api")
+        job = start_host_discovery(self.get_object(), requester=by_api(request.user))
         return accepted(job)
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=False, methods=["post"], url_path="discover-environments")
     def discover_environments(self, request: Request, **_kwargs: Any) -> Response:
         """Start a look at the environments of Fuel, which makes clouds of them."""
-        job = start_environment_discovery(user=caller(request), launched_from="api")
+        job = start_environment_discovery(requester=by_api(request.user))
         return accepted(job)
 
     @extend_schema(request=ConfirmationSerializer, responses=ACCEPTED)
@@ -108,8 +108,7 @@ class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
         asked = valid(ConfirmationSerializer, request)
         job = start_environment_deletion(
             environment_row_of(self.get_object()),
-            user=caller(request),
-            launched_from="api",
+            requester=by_api(request.user),
             **asked,
         )
         return accepted(job)

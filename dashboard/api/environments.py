@@ -12,7 +12,6 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from dashboard.api.clouds import EnvironmentSerializer
 from dashboard.api.host_fields import RefusalSerializer
-from dashboard.api.permissions import caller
 from dashboard.api.responses import ACCEPTED, accepted
 from dashboard.api.validation import valid
 from dashboard.hosts_app.environments.duplicating import (
@@ -21,6 +20,7 @@ from dashboard.hosts_app.environments.duplicating import (
 )
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment
 from dashboard.hosts_app.plans.stored_plans import planning_of
+from dashboard.jobs.requester import by_api
 from dashboard.jobs.roles import Action
 
 
@@ -102,8 +102,7 @@ class EnvironmentViewSet(ReadOnlyModelViewSet[FuelEnvironment]):
             self.get_object(),
             name=options.pop("name"),
             options=options,
-            user=caller(request),
-            launched_from="api",
+            requester=by_api(request.user),
         )
         address = reverse("api:environment-plan-detail", args=[plan.pk])
         return accepted(planning_of(plan), location=address, plan=plan.pk)
@@ -122,5 +121,5 @@ class EnvironmentPlanViewSet(ReadOnlyModelViewSet[EnvironmentPlan]):
     def start(self, request: Request, **_kwargs: Any) -> Response:
         """Make the environment that the plan describes, once."""
         plan = self.get_object()
-        job = start_duplication(plan, user=caller(request), launched_from="api")
+        job = start_duplication(plan, requester=by_api(request.user))
         return accepted(job, plan=plan.pk)

@@ -20,7 +20,7 @@ from dashboard.api.host_fields import (
     HostPlanSerializer,
     HostSerializer,
 )
-from dashboard.api.permissions import RolePermission, caller, require
+from dashboard.api.permissions import RolePermission, require
 from dashboard.api.responses import ACCEPTED, accepted
 from dashboard.api.validation import ConfirmationSerializer, valid
 from dashboard.hosts_app.maintenance import start_maintenance
@@ -28,6 +28,7 @@ from dashboard.hosts_app.models import Cloud, Host, HostPlan
 from dashboard.hosts_app.plans.host_action import all_deeds, deed_named
 from dashboard.hosts_app.plans.host_plans import start_host_deed, start_host_plan
 from dashboard.hosts_app.plans.stored_plans import planning_of
+from dashboard.jobs.requester import by_api
 from dashboard.jobs.roles import Action
 
 
@@ -69,7 +70,7 @@ class HostViewSet(RetrieveModelMixin, GenericViewSet[Host]):
         """Close the host to new servers, or open it again."""
         host, asked = self.get_object(), valid(HostMaintenanceSerializer, request)
         job = start_maintenance(
-            host.cloud, host.name, to=asked["to"], user=caller(request), launched_from="api"
+            host.cloud, host.name, to=asked["to"], requester=by_api(request.user)
         )
         return accepted(job)
 
@@ -81,9 +82,7 @@ class HostViewSet(RetrieveModelMixin, GenericViewSet[Host]):
         if deed_named(asked["deed"]).of_computes:
             self.get_object()
         cloud = get_object_or_404(Cloud, name=self.kwargs["cloud"])
-        plan = start_host_plan(
-            cloud, self.kwargs["name"], user=caller(request), launched_from="api", **asked
-        )
+        plan = start_host_plan(cloud, self.kwargs["name"], requester=by_api(request.user), **asked)
         address = reverse("api:host-plan-detail", args=[plan.pk])
         return accepted(planning_of(plan), location=address, plan=plan.pk)
 
@@ -124,5 +123,5 @@ class HostPlanViewSet(ReadOnlyModelViewSet[HostPlan]):
         plan = self.get_object()
         require(request, deed_named(plan.deed).action)
         asked = valid(ConfirmationSerializer, request)
-        job = start_host_deed(plan, user=caller(request), launched_from="api", **asked)
+        job = start_host_deed(plan, requester=by_api(request.user), **asked)
         return accepted(job, plan=plan.pk)

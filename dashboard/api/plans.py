@@ -15,13 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from dashboard.api.permissions import caller
 from dashboard.api.phases import PhaseField
 from dashboard.api.plan_files import YAML, YamlParser, YamlRenderer
 from dashboard.api.responses import ACCEPTED, accepted
 from dashboard.api.validation import ConfirmationSerializer, valid
 from dashboard.hosts_app.clouds import cloud_named
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import by_api
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.execution.execute import start_execute
 from dashboard.migrations_app.execution.finalize import start_finalize
@@ -129,8 +129,7 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
             tenant=asked["tenant"],
             options=dict(asked.get("options", {})),
             choices=asked.get("choices", {}),
-            user=caller(request),
-            launched_from="api",
+            requester=by_api(request.user),
         )
         return accepted(job, plan=plan.pk)
 
@@ -149,7 +148,7 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
         """Make a new plan from an exported and edited file, which is the body of the request."""
         text = dict(request.data).get("file", "")
         edited = read_edited(text, name="The body")
-        plan, job = start_edited(edited, user=caller(request), launched_from="api")
+        plan, job = start_edited(edited, requester=by_api(request.user))
         return accepted(job, plan=plan.pk)
 
     @extend_schema(request=None, responses=ACCEPTED)
@@ -183,5 +182,5 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
         return self._start(start_finalize, request, **valid(ConfirmationSerializer, request))
 
     def _start(self, start: Callable[..., Job], request: Request, **asked: Any) -> Response:
-        job = start(self.get_object(), user=caller(request), launched_from="api", **asked)
+        job = start(self.get_object(), requester=by_api(request.user), **asked)
         return accepted(job)

@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from dashboard.api.permissions import caller
 from dashboard.api.responses import ACCEPTED, accepted
 from dashboard.errors import NotFound
+from dashboard.jobs.requester import by_api
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.maintenance.starting import (
     RUNGS,
@@ -122,9 +122,7 @@ class TenantViewSet(ReadOnlyModelViewSet[TenantRow]):
         asked.is_valid(raise_exception=True)
         options = dict(asked.validated_data)
         options["rungs"] = [rung for rung in RUNGS if rung in options.get("rungs", ())]
-        job = start_entering(
-            self.get_object(), user=caller(request), launched_from="api", **options
-        )
+        job = start_entering(self.get_object(), requester=by_api(request.user), **options)
         return accepted(job)
 
     @extend_schema(request=None, responses=ACCEPTED)
@@ -133,4 +131,4 @@ class TenantViewSet(ReadOnlyModelViewSet[TenantRow]):
         """Restore what was recorded when the tenant entered maintenance."""
         tenant = self.get_object()
         maintenance = required_maintenance(tenant.cloud, tenant.project_id, tenant.name)
-        return accepted(start_leaving(maintenance, user=caller(request), launched_from="api"))
+        return accepted(start_leaving(maintenance, requester=by_api(request.user)))

@@ -22,6 +22,7 @@ from dashboard.hosts_app.plans.host_plans import (
 )
 from dashboard.hosts_app.plans.stored_plans import planning_of
 from dashboard.jobs.job_lists import cleaning_up_after
+from dashboard.jobs.requester import CLI
 
 
 class DeedCommand(Command):
@@ -72,13 +73,13 @@ class DeedCommand(Command):
             host,
             deed=self.deed.name,
             options={option.name: chosen[option.name] for option in self.deed.options},
-            launched_from="cli",
+            requester=CLI,
         )
 
     def _start(self, plan: HostPlan, options: Namespace, screen: Screen) -> int:
         name = self.deed.to_type(plan)
         confirmation = confirmed_name(options.confirm, name=name, touched=(), screen=screen)
-        job = start_host_deed(plan, confirmation=confirmation, launched_from="cli")
+        job = start_host_deed(plan, confirmation=confirmation, requester=CLI)
         code = follow_and_tell(
             job, options, screen, document=lambda: {"plan": host_plan_document(plan)}
         )

@@ -7,6 +7,7 @@ from dashboard.cli.console import Screen
 from dashboard.cli.progress import follow, required
 from dashboard.hosts_app.discovery import host_named, start_host_discovery
 from dashboard.hosts_app.models import Host
+from dashboard.jobs.requester import CLI
 
 
 def add_host(parser: ArgumentParser) -> None:
@@ -29,5 +30,5 @@ def chosen_host(options: Namespace, screen: Screen) -> Host:
     """
     cloud = chosen_cloud(options.cloud)
     if not cloud.hosts.filter(name=options.host).exists():
-        required(follow(start_host_discovery(cloud, launched_from="cli"), screen))
+        required(follow(start_host_discovery(cloud, requester=CLI), screen))
     return host_named(cloud, options.host)

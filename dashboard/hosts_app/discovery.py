@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from dashboard.hosts_app.models import Cloud, Host
 from dashboard.hosts_app.ranking import rows_of
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 
 LOOK, POWER = "look", "power"
@@ -28,7 +28,7 @@ def subject_of(cloud: Cloud, host: str) -> str:
     return f"host:{cloud.name}:{host}"
 
 
-def start_host_discovery(cloud: Cloud, *, user: User | None = None, launched_from: str = "") -> Job:
+def start_host_discovery(cloud: Cloud, *, requester: Requester = NOBODY) -> Job:
     """Start a look at the hosts of a cloud. Raises ``Conflict`` while another one runs."""
     title = f"Look at the hosts of {cloud.name}"
     return start_job(
@@ -40,8 +40,7 @@ def start_host_discovery(cloud: Cloud, *, user: User | None = None, launched_fro
             StepSpec(key=POWER, action=POWER, title="Ask their BMCs for the power", after=[LOOK]),
         ],
         params={"cloud": cloud.pk},
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 

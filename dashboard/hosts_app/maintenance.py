@@ -1,7 +1,5 @@
 """Closes a compute host to new servers and opens it again; what runs on it goes on running."""
 
-from django.contrib.auth.models import User
-
 from dashboard.clients.openstack import Cloud as Connection
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.nova import (
@@ -18,6 +16,7 @@ from dashboard.hosts_app.rescue.fencing import lift_forced_down
 from dashboard.jobs.job_lists import AFTER
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 
 ON, OFF = "on", "off"
@@ -30,8 +29,7 @@ def start_maintenance(
     *,
     to: str,
     after: Job | None = None,
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> Job:
     """Start to put a host into maintenance (``ON``) or to take it out (``OFF``).
 
@@ -45,8 +43,7 @@ def start_maintenance(
         subject=subject_of(cloud, host),
         steps=[StepSpec(key=to, action=to, title=title)],
         params={"cloud": cloud.pk, "host": host, **({AFTER: after.pk} if after else {})},
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 

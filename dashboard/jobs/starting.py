@@ -5,7 +5,6 @@ from datetime import datetime
 from graphlib import TopologicalSorter
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 
 from dashboard import secrets
@@ -13,6 +12,7 @@ from dashboard.errors import Conflict
 from dashboard.jobs.kinds import BYTES, StepSpec
 from dashboard.jobs.models import Dependency, Job, Step
 from dashboard.jobs.queue import ring
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.states import Phase
 
 BATCH = 500
@@ -27,8 +27,7 @@ def start_job(
     params: Mapping[str, Any] | None = None,
     hold_before: Phase | None = None,
     hold_until: datetime | None = None,
-    user: AbstractBaseUser | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> Job:
     """Store a job with its steps and ask a worker to drive it; all of it or nothing.
 
@@ -45,8 +44,8 @@ def start_job(
             params=dict(params or {}),
             hold_before=hold_before,
             hold_until=hold_until,
-            created_by=user,
-            launched_from=launched_from,
+            created_by=requester.user,
+            launched_from=requester.origin,
         )
         _insert_steps(job, steps)
         ring(job.pk)

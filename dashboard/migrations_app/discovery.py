@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.models import TenantRow
 from dashboard.migrations_app.resources.reader import Json, find_tenant
@@ -19,7 +19,7 @@ from dashboard.migrations_app.resources.reader import Json, find_tenant
 SERVICES = ("identity", "compute", "network", "image", "block_storage")
 
 
-def start_discovery(cloud: Cloud, *, user: User | None = None, launched_from: str = "") -> Job:
+def start_discovery(cloud: Cloud, *, requester: Requester = NOBODY) -> Job:
     """Start a look at a cloud; its tenants are then rows for the pages."""
     return start_job(
         kind="discover",
@@ -27,8 +27,7 @@ def start_discovery(cloud: Cloud, *, user: User | None = None, launched_from: st
         subject=f"cloud:{cloud.name}",
         steps=[StepSpec(key="look", action="discover", title=f"Look at cloud {cloud.name}")],
         params={"cloud": cloud.pk},
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.notifications import News, Tone
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.notifications.channel import Channel, Notice
 from dashboard.notifications.fuel import fuel_channels
@@ -45,7 +45,7 @@ def tell_everybody(*, job: Job, news: News, **_signal: Any) -> None:
         _start(notice, channels, title=f"Tell: {news.sentence}", about=str(job.pk))
 
 
-def start_trial(*, user: User | None = None, launched_from: str = "") -> Job:
+def start_trial(*, requester: Requester = NOBODY) -> Job:
     """Start to send a trial through every channel; each is tried once only.
 
     Raises ``BadInput`` when none is configured.
@@ -59,9 +59,7 @@ def start_trial(*, user: User | None = None, launched_from: str = "") -> Job:
         )
     notice = Notice.of(TRIAL, id=_new_id(), at=_now())
     title = "Try to tell everybody something"
-    return _start(
-        notice, channels, title=title, about="trial", user=user, launched_from=launched_from
-    )
+    return _start(notice, channels, title=title, about="trial", requester=requester)
 
 
 def tellings_of(job_id: int) -> QuerySet[Job]:
@@ -76,8 +74,7 @@ def _start(
     *,
     title: str,
     about: str,
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> Job:
     return start_job(
         kind=KIND,
@@ -85,8 +82,7 @@ def _start(
         subject=_subject(about, notice.id),
         steps=[_step(channel) for channel in channels],
         params={"notice": notice.to_store()},
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 

@@ -8,6 +8,7 @@ from dashboard.hosts_app.environments.duplicating import start_environment_plan
 from dashboard.hosts_app.environments.lines import CopyLine, Fate
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment, FuelRelease
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
 from dashboard.jobs.states import JobState
 
 LINES = (
@@ -68,7 +69,9 @@ def releases_of(environment: FuelEnvironment) -> None:
 def copy_plan_of(environment: FuelEnvironment, *, user: User | None = None) -> EnvironmentPlan:
     """Return a plan of a copy that can be made."""
     name = f"{environment.name} II"
-    plan = start_environment_plan(environment, name=name, options={"release": 4}, user=user)
+    plan = start_environment_plan(
+        environment, name=name, options={"release": 4}, requester=Requester(user)
+    )
     plan.lines = [
         asdict(CopyLine(subject=subject, name=what, now=now, then=then, fate=fate, why=why))
         for subject, what, now, then, fate, why in LINES

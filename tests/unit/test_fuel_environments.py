@@ -21,6 +21,7 @@ from dashboard.hosts_app.fuel.environments import (
 from dashboard.hosts_app.fuel.masters import environment_of
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
 from dashboard.jobs.runner import drive
 from tests.support import rows
 from tests.support.fuel_masters import (
@@ -288,7 +289,7 @@ def test_a_wrong_password_fails_the_job_with_one_sentence(
 
 @pytest.mark.django_db(transaction=True)
 def test_the_schedule_starts_a_look_and_keeps_only_the_last() -> None:
-    by_hand = start_environment_discovery(launched_from="page")
+    by_hand = start_environment_discovery(requester=Requester(origin="page"))
     drive(by_hand.pk)
     discover_when_due()
     first = Job.objects.latest("pk")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dashboard.errors import BadInput, Conflict
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import CLI
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import Plan, PlanItem
 from dashboard.migrations_app.planning.files import export_plan, read_edited, start_edited
@@ -75,7 +76,7 @@ def test_an_edited_choice_and_option_make_a_new_plan(plan: Plan):
     text = chosen(export_plan(plan), FLAVOR, "s1")
     text = edited(text, "capture: stop", "capture: suspend")
     text = edited(text, "network:public: ext-net", "network:public: dmz")
-    again, job = start_edited(read(text), launched_from="cli")
+    again, job = start_edited(read(text), requester=CLI)
     assert again.pk != plan.pk and again.tenant_id == plan.tenant_id
     assert again.options == {**plan.options, "capture": "suspend"}
     assert again.choices == {"network:public": "dmz", "flavor:flavor-1": "s1"}

@@ -7,6 +7,7 @@ from dashboard.cli.console import Screen
 from dashboard.cli.progress import follow, required
 from dashboard.hosts_app.fuel.environments import start_environment_discovery
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
+from dashboard.jobs.requester import CLI
 
 
 class CloudsCommand(Command):
@@ -23,7 +24,7 @@ class CloudsCommand(Command):
     def run(self, options: Namespace, screen: Screen) -> int:
         """Show what the rows say; ``tenants --refresh`` looks at a cloud."""
         if options.discover:
-            required(follow(start_environment_discovery(launched_from="cli"), screen))
+            required(follow(start_environment_discovery(requester=CLI), screen))
         clouds = list(Cloud.objects.select_related("environment"))
         if not clouds:
             screen.tell(

@@ -28,6 +28,7 @@ from dashboard.hosts_app.environments.duplicating import (
 from dashboard.hosts_app.environments.lines import Fate
 from dashboard.hosts_app.models import EnvironmentPlan
 from dashboard.hosts_app.plans.stored_plans import planning_of
+from dashboard.jobs.requester import CLI
 
 OPTIONS = ("release", "renumber", "cidr_base", "vlan_offset")
 
@@ -75,7 +76,7 @@ def _delete(options: Namespace, screen: Screen) -> int:
     """Start the job once the environment's name was given."""
     environment = environment_row_of(chosen_cloud(options.cloud))
     confirmation = confirmed_name(options.confirm, name=environment.name, touched=(), screen=screen)
-    job = start_environment_deletion(environment, confirmation=confirmation, launched_from="cli")
+    job = start_environment_deletion(environment, confirmation=confirmation, requester=CLI)
     return follow_and_tell(job, options, screen)
 
 
@@ -86,7 +87,7 @@ def _duplicate(options: Namespace, screen: Screen) -> int:
         environment_named(options.environment),
         name=options.copy,
         options={name: chosen[name] for name in OPTIONS},
-        launched_from="cli",
+        requester=CLI,
     )
     required(follow(planning_of(plan), screen))
     plan.refresh_from_db()
@@ -111,7 +112,7 @@ def _tell(plan: EnvironmentPlan, screen: Screen) -> None:
 
 
 def _make(plan: EnvironmentPlan, options: Namespace, screen: Screen) -> int:
-    job = start_duplication(plan, launched_from="cli")
+    job = start_duplication(plan, requester=CLI)
     document = {"plan": environment_plan_document(plan)}
     code = follow_and_tell(job, options, screen, document=lambda: document)
     plan.refresh_from_db()

@@ -11,6 +11,7 @@ from dashboard.cli.command import Command
 from dashboard.cli.console import Screen
 from dashboard.cli.progress import add_detach, follow_and_tell
 from dashboard.errors import BadInput
+from dashboard.jobs.requester import CLI
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app.execution.execute import start_execute
 
@@ -40,8 +41,7 @@ class ExecuteCommand(Command):
             chosen_plan(options),
             hold_before=HOLDS.get(options.hold_before),
             hold_until=until,
-            user=None,
-            launched_from="cli",
+            requester=CLI,
         )
         return follow_and_tell(job, options, screen)
 

@@ -2,6 +2,7 @@
 
 from dashboard.cli.prompts import ConfirmedCommand
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.execution.finalize import start_finalize, what_finalize_deletes
 from dashboard.migrations_app.models import Plan
 
@@ -17,4 +18,4 @@ class FinalizeCommand(ConfirmedCommand):
 
     def start(self, plan: Plan, confirmation: str) -> Job:
         """Start to delete."""
-        return start_finalize(plan, confirmation=confirmation, user=None, launched_from="cli")
+        return start_finalize(plan, confirmation=confirmation, requester=CLI)

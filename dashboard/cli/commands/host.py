@@ -16,6 +16,7 @@ from dashboard.hosts_app.models import Cloud, Host
 from dashboard.hosts_app.plans.host_action import deed_named
 from dashboard.hosts_app.power.inventory import bmc_of
 from dashboard.hosts_app.power.switching import start_power
+from dashboard.jobs.requester import CLI
 
 FIELDS = (
     "name",
@@ -70,7 +71,7 @@ class HostCommand(Command):
         if options.deed == "power":
             return _power(options, screen)
         host = chosen_host(options, screen)
-        job = start_maintenance(host.cloud, host.name, to=options.to, launched_from="cli")
+        job = start_maintenance(host.cloud, host.name, to=options.to, requester=CLI)
         return follow_and_tell(job, options, screen)
 
 
@@ -81,7 +82,7 @@ def _power(options: Namespace, screen: Screen) -> int:
     if options.to in TAKES_POWER:
         return DeedCommand(deed_named(TAKES_POWER[options.to])).run(options, screen)
     host = chosen_host(options, screen)
-    job = start_power(host.cloud, host.name, HARMLESS[options.to], launched_from="cli")
+    job = start_power(host.cloud, host.name, HARMLESS[options.to], requester=CLI)
     return follow_and_tell(job, options, screen)
 
 
@@ -95,7 +96,7 @@ def _tell_power(host: str, screen: Screen) -> int:
 
 def _list(cloud: Cloud, screen: Screen) -> int:
     """Look at the hosts and show them, the one to free next first."""
-    job = follow(start_host_discovery(cloud, launched_from="cli"), screen)
+    job = follow(start_host_discovery(cloud, requester=CLI), screen)
     if has_failed(job):
         tell_end(job, screen)
     hosts = sorted(cloud.hosts.all(), key=_rank)

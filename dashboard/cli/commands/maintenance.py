@@ -9,6 +9,7 @@ from dashboard.cli.policy_files import add_policy_arguments, make_policy_files
 from dashboard.cli.progress import add_detach, follow_and_tell
 from dashboard.cli.serializers import maintenance_document
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.discovery import look_up_tenant
 from dashboard.migrations_app.maintenance.locks import open_maintenance
 from dashboard.migrations_app.maintenance.starting import (
@@ -56,7 +57,7 @@ class MaintenanceCommand(Command):
         tenant = known_tenant(cloud, options.tenant)
         if options.deed == "off":
             maintenance = required_maintenance(cloud, tenant.project_id, tenant.name)
-            return _follow(start_leaving(maintenance, launched_from="cli"), tenant, options, screen)
+            return _follow(start_leaving(maintenance, requester=CLI), tenant, options, screen)
         return _show(tenant, screen)
 
 
@@ -77,7 +78,7 @@ def _enter(tenant: TenantRow, options: Namespace, screen: Screen) -> int:
         keep=options.keep,
         rungs=[rung for rung in RUNGS if getattr(options, rung)],
         role=options.role,
-        launched_from="cli",
+        requester=CLI,
     )
     return _follow(job, tenant, options, screen)
 

@@ -7,6 +7,7 @@ from dashboard.cli.console import Screen
 from dashboard.cli.progress import follow, has_failed
 from dashboard.cli.serializers import step_document
 from dashboard.jobs.models import LogLine, Step
+from dashboard.jobs.requester import CLI
 from dashboard.notifications.mail import missing_mail_settings
 from dashboard.notifications.telling import start_trial
 
@@ -24,7 +25,7 @@ class NotifyCommand(Command):
 
     def run(self, options: Namespace, screen: Screen) -> int:
         """Send a trial, and say what each answered. Fails when one of them did not take it."""
-        job = follow(start_trial(launched_from="cli"), screen)
+        job = follow(start_trial(requester=CLI), screen)
         steps = list(job.steps.all())
         for step in steps:
             screen.tell(_answer(step))

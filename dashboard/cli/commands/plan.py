@@ -12,6 +12,7 @@ from dashboard.cli.serializers import job_document, plan_document
 from dashboard.clients.yaml_sections import read_text
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.discovery import look_up_tenant
 from dashboard.migrations_app.maintenance.options import CHOICES as MAINTENANCE
 from dashboard.migrations_app.models import Plan
@@ -77,7 +78,7 @@ def _asked_for(options: Namespace) -> tuple[Plan, Job]:
         tenant=options.tenant,
         options=_plan_options(options),
         choices=read_mappings(options.map),
-        launched_from="cli",
+        requester=CLI,
     )
 
 
@@ -92,7 +93,7 @@ def _edited(options: Namespace) -> tuple[Plan, Job]:
     path = Path(options.edited)
     edited = read_edited(read_text(path), name=str(path))
     look_up_tenant(edited.plan.source, edited.plan.tenant_id)
-    return start_edited(edited, launched_from="cli")
+    return start_edited(edited, requester=CLI)
 
 
 def _plan_options(options: Namespace) -> dict[str, str]:

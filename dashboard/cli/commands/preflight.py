@@ -8,6 +8,7 @@ from dashboard.cli.console import Screen
 from dashboard.cli.plan_report import tell_findings
 from dashboard.cli.progress import follow_and_tell
 from dashboard.cli.serializers import plan_document
+from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.models import Plan, PlanFinding
 from dashboard.migrations_app.planning.preflight import start_preflight
 
@@ -24,7 +25,7 @@ class PreflightCommand(Command):
     def run(self, options: Namespace, screen: Screen) -> int:
         """Check, and fail when something blocks."""
         plan = chosen_plan(options)
-        job = start_preflight(plan, user=None, launched_from="cli")
+        job = start_preflight(plan, requester=CLI)
         code = follow_and_tell(job, options, screen, document=lambda: _document(plan))
         tell_findings(plan, screen)
         blocked = plan.findings.filter(severity=PlanFinding.Severity.BLOCK).exists()

@@ -2,6 +2,7 @@
 
 from dashboard.cli.prompts import ConfirmedCommand
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.execution.rollback import start_rollback, what_rollback_touches
 from dashboard.migrations_app.models import Plan
 
@@ -17,4 +18,4 @@ class RollbackCommand(ConfirmedCommand):
 
     def start(self, plan: Plan, confirmation: str) -> Job:
         """Start to undo."""
-        return start_rollback(plan, confirmation=confirmation, user=None, launched_from="cli")
+        return start_rollback(plan, confirmation=confirmation, requester=CLI)

@@ -7,6 +7,7 @@ from dashboard.cli.console import Screen
 from dashboard.cli.progress import follow, required
 from dashboard.hosts_app.clouds import cloud_named
 from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.discovery import start_discovery
 from dashboard.migrations_app.models import TenantRow
 
@@ -27,7 +28,7 @@ class TenantsCommand(Command):
         """Show what the last look at the cloud found; the first call looks."""
         cloud = cloud_named(options.cloud)
         if options.refresh or cloud.state == Cloud.State.UNKNOWN:
-            required(follow(start_discovery(cloud, user=None, launched_from="cli"), screen))
+            required(follow(start_discovery(cloud, requester=CLI), screen))
         tenants = list(TenantRow.objects.filter(cloud=cloud).values(*FIELDS))
         rows = [
             (row["name"], row["project_id"], row["domain_name"], row["servers"], row["volumes"])

@@ -8,6 +8,7 @@ from dashboard.cli.console import Screen
 from dashboard.cli.plan_report import tell_differences
 from dashboard.cli.progress import follow_and_tell
 from dashboard.cli.serializers import differences_document
+from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.execution.verify import start_verify
 
 
@@ -23,7 +24,7 @@ class VerifyCommand(Command):
     def run(self, options: Namespace, screen: Screen) -> int:
         """Verify, and fail when something differs that the plan had not named."""
         plan = chosen_plan(options)
-        job = start_verify(plan, user=None, launched_from="cli")
+        job = start_verify(plan, requester=CLI)
         code = follow_and_tell(
             job, options, screen, document=lambda: {"differences": differences_document(plan)}
         )

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.template.defaultfilters import pluralize
 
 from dashboard.hosts_app.clouds import connect
@@ -18,6 +17,7 @@ from dashboard.hosts_app.evacuation.steps import (
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.plans.host_action import Deed, Draft, Option
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 
 
@@ -53,9 +53,7 @@ class Evacuate(Deed):
             content=plan.as_content(),
         )
 
-    def start(
-        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
-    ) -> Job:
+    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
         """Start to close the host and move its servers."""
         return start_evacuation(
             plan.cloud,
@@ -63,8 +61,7 @@ class Evacuate(Deed):
             confirmation=confirmation,
             parallel=plan.options["parallel"],
             limit=plan.options["limit"],
-            user=user,
-            launched_from=launched_from,
+            requester=requester,
         )
 
 

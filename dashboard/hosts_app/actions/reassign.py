@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from dashboard.errors import BadInput
@@ -22,6 +21,7 @@ from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
 from dashboard.hosts_app.reassignment.refusals import COMPUTE, refusals_of, unknown_roles
 from dashboard.hosts_app.reassignment.steps import Choices, Journey, start_reassignment
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
 
 DISCOVERY_MINUTES = 30
 DEPLOY_MINUTES = 180
@@ -111,9 +111,7 @@ class Reassign(Deed):
             },
         )
 
-    def start(
-        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
-    ) -> Job:
+    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
         """Start the job that frees the host and moves it."""
         content, options = plan.content, plan.options
         destination = Cloud.objects.get(pk=content["destination"])
@@ -132,8 +130,7 @@ class Reassign(Deed):
             evacuation=EvacuationPlan.from_content(content["evacuation"]),
             parallel=options["parallel"],
             limit=options["limit"],
-            user=user,
-            launched_from=launched_from,
+            requester=requester,
         )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.template.defaultfilters import pluralize
 
 from dashboard.errors import BadInput
@@ -31,6 +30,7 @@ from dashboard.hosts_app.reassignment.refusals import (
 )
 from dashboard.hosts_app.reassignment.steps import Journey, start_reassignment
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
 
 
 class ReassignController(Deed):
@@ -64,9 +64,7 @@ class ReassignController(Deed):
             content=content_of(facts, destination, roles=roles, mac=mac),
         )
 
-    def start(
-        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
-    ) -> Job:
+    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
         """Start the job that moves the controller."""
         content = plan.content
         destination = Cloud.objects.get(pk=content["destination"])
@@ -82,8 +80,7 @@ class ReassignController(Deed):
             choices_of(plan.options, mac=content["mac"], from_drained=True),
             title=f"Move controller {plan.host} of {plan.cloud.name} to {destination.name}",
             about=plan.cloud,
-            user=user,
-            launched_from=launched_from,
+            requester=requester,
         )
 
     def to_type(self, plan: HostPlan) -> str:

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.contrib.auth.models import User
-
 from dashboard.hosts_app.actions.reassign import DEPLOY_MINUTES, DISCOVERY_MINUTES
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan
 from dashboard.hosts_app.evacuation.steps import (
@@ -21,6 +19,7 @@ from dashboard.hosts_app.reassignment.planning import discovered, leaving, numbe
 from dashboard.hosts_app.reassignment.refusals import refusals_of
 from dashboard.hosts_app.reassignment.removal import Limits, start_removal
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
 
 
 class RemoveFromFuel(Deed):
@@ -69,9 +68,7 @@ class RemoveFromFuel(Deed):
             content={**_content(facts), "evacuation": evacuation.as_content()},
         )
 
-    def start(
-        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
-    ) -> Job:
+    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
         """Start the job that frees the host and has it removed."""
         content = plan.content
         record = Reassignment(
@@ -88,8 +85,7 @@ class RemoveFromFuel(Deed):
             EvacuationPlan.from_content(content["evacuation"]),
             _limits(plan.options),
             environment=content["name"],
-            user=user,
-            launched_from=launched_from,
+            requester=requester,
         )
 
 

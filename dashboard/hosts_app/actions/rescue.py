@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.template.defaultfilters import pluralize
 
 from dashboard.clients.ipmi import PowerState
@@ -19,6 +18,7 @@ from dashboard.hosts_app.rescue.planning import (
 )
 from dashboard.hosts_app.rescue.steps import read_dead_host, start_rescue
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 
 
@@ -60,9 +60,7 @@ class Rescue(Deed):
         """Return the host's name, and what it loses where that is anything."""
         return phrase(RescuePlan.from_content(plan.content))
 
-    def start(
-        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
-    ) -> Job:
+    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
         """Start to fence the host and to rebuild its servers."""
         return start_rescue(
             plan.cloud,
@@ -70,8 +68,7 @@ class Rescue(Deed):
             shared_storage=plan.options["shared_storage"],
             parallel=plan.options["parallel"],
             limit=plan.options["limit"],
-            user=user,
-            launched_from=launched_from,
+            requester=requester,
         )
 
 

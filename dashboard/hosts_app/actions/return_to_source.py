@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import User
-
 from dashboard.clients.fuel.objects import Node
 from dashboard.errors import NotFound
 from dashboard.hosts_app.actions.reassign import LIMITS, choices_of
@@ -25,6 +23,7 @@ from dashboard.hosts_app.reassignment.planning import (
 from dashboard.hosts_app.reassignment.refusals import COMPUTE, busy
 from dashboard.hosts_app.reassignment.steps import Journey, start_reassignment
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +76,7 @@ class ReturnToSource(Deed):
         lines = numbered([], _lines(stray, host, probes=options["probe"]))
         return Draft(lines=lines, refusals=list(_refusals(stray)), content=_content(stray, options))
 
-    def start(
-        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
-    ) -> Job:
+    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
         """Start the job that brings the host back."""
         content = plan.content
         last = Reassignment.objects.select_related("source", "destination").get(
@@ -97,8 +94,7 @@ class ReturnToSource(Deed):
             choices_of(plan.options, mac=content["mac"]),
             title=f"Return {plan.host} to {last.source.name}",
             about=plan.cloud,
-            user=user,
-            launched_from=launched_from,
+            requester=requester,
         )
 
 

@@ -1,7 +1,5 @@
 """Deletes an environment of Fuel that has no nodes any more; one that has any is left alone."""
 
-from django.contrib.auth.models import User
-
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.objects import Environment
 from dashboard.clients.openstack import wait_for
@@ -11,6 +9,7 @@ from dashboard.hosts_app.fuel.masters import fuel_at
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 
 KIND = "delete_environment"
@@ -34,8 +33,7 @@ def start_environment_deletion(
     environment: FuelEnvironment,
     *,
     confirmation: str,
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> Job:
     """Start to delete an environment from Fuel. Asks nothing but rows.
 
@@ -57,8 +55,7 @@ def start_environment_deletion(
             "environment": environment.environment_id,
             "name": environment.name,
         },
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from dashboard.errors import BadInput, NotFound
@@ -15,6 +14,7 @@ from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment, FuelRel
 from dashboard.hosts_app.plans.stored_plans import keep_draft, require_ready, start_planning, take
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import JobState
 
@@ -41,8 +41,7 @@ def start_environment_plan(
     *,
     name: str,
     options: Mapping[str, Any] | None = None,
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> EnvironmentPlan:
     """Start to plan a copy of an environment; ``plan.plan_job`` is the job that asks Fuel.
 
@@ -57,8 +56,7 @@ def start_environment_plan(
         kind=PLAN_KIND,
         title=f"Plan environment {name} from {environment.name}",
         subject=f"environment_plan:{name}",
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
     return plan
 
@@ -109,9 +107,7 @@ def lines_of(plan: EnvironmentPlan) -> list[CopyLine]:
     return sorted(lines, key=lambda line: order.index(line.fate))
 
 
-def start_duplication(
-    plan: EnvironmentPlan, *, user: User | None = None, launched_from: str = ""
-) -> Job:
+def start_duplication(plan: EnvironmentPlan, *, requester: Requester = NOBODY) -> Job:
     """Start to make the environment that a plan describes, once.
 
     Raises ``BadInput`` when the plan is not ready or something stands in the way, ``Conflict``
@@ -126,8 +122,7 @@ def start_duplication(
             subject=f"environment_copy:{plan.name}",
             steps=_steps(plan),
             params={"environment_plan": plan.pk},
-            user=user,
-            launched_from=launched_from,
+            requester=requester,
         )
         plan.save(update_fields=["job"])
     plan.state = EnvironmentPlan.State.STARTED

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from django.contrib.auth.models import User
 from django.template.defaultfilters import pluralize
 
 from dashboard.clients.openstack import Cloud as Connection
@@ -20,6 +19,7 @@ from dashboard.hosts_app.maintenance import OFF, close_host, start_maintenance
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, LogLevel, Step
+from dashboard.jobs.requester import NOBODY, Requester, requester_of
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import JobState, Phase
 
@@ -50,8 +50,7 @@ def start_evacuation(
     confirmation: str,
     parallel: int = PARALLEL,
     limit: int = LIMIT_SECONDS,
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> Job:
     """Start to free a host, ``parallel`` servers at a time, each with ``limit`` seconds.
 
@@ -71,8 +70,7 @@ def start_evacuation(
             "was_closed": plan.is_closed,
             "left": [line.server_id for line in plan.left],
         },
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 
@@ -196,8 +194,7 @@ def reopen(job: Job) -> None:
         job.params["host"],
         to=OFF,
         after=job,
-        user=job.created_by,
-        launched_from=job.launched_from,
+        requester=requester_of(job),
     )
 
 

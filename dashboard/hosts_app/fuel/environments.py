@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -25,20 +24,20 @@ from dashboard.hosts_app.models import FuelEnvironment
 from dashboard.jobs.job_lists import ENDED_JOB_STATES
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import NOBODY, SCHEDULE, Requester
 from dashboard.jobs.starting import start_job
 
 KIND = "discover_environments"
 TITLE = "Look at the environments of Fuel"
-SCHEDULE = "schedule"
 
 
-def start_environment_discovery(*, user: User | None = None, launched_from: str = "") -> Job:
+def start_environment_discovery(*, requester: Requester = NOBODY) -> Job:
     """Start a look at Fuel's environments.
 
     Raises ``BadInput`` when no Fuel master is configured, ``Conflict`` while another one runs.
     """
     configured_fuel()
-    return _start(user=user, launched_from=launched_from)
+    return _start(requester=requester)
 
 
 def discover_when_due() -> None:
@@ -50,19 +49,18 @@ def discover_when_due() -> None:
     if not is_fuel_configured():
         return
     with suppress(Conflict):
-        job = _start(launched_from=SCHEDULE)
-        earlier = Job.objects.filter(kind=KIND, launched_from=SCHEDULE, pk__lt=job.pk)
+        job = _start(requester=SCHEDULE)
+        earlier = Job.objects.filter(kind=KIND, launched_from=SCHEDULE.origin, pk__lt=job.pk)
         earlier.filter(state__in=ENDED_JOB_STATES).delete()
 
 
-def _start(*, user: User | None = None, launched_from: str) -> Job:
+def _start(*, requester: Requester = NOBODY) -> Job:
     return start_job(
         kind=KIND,
         title=TITLE,
         subject="fuel",
         steps=[StepSpec(key="look", action="look", title=TITLE)],
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import User
-
 from dashboard.errors import BadInput
 from dashboard.hosts_app import actions
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 from dashboard.plugins import named_classes
 
@@ -126,9 +125,7 @@ class Deed:
         """Ask the clouds, and say what would be done; changes nothing. Raises ``NotFound``."""
         raise NotImplementedError
 
-    def start(
-        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
-    ) -> Job:
+    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
         """Start the job that does what the plan says. Asks no cloud: pages and API call it.
 
         Raises ``BadInput`` when the confirmation is not what ``to_type`` gives.

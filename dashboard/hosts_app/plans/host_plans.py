@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from dashboard.errors import BadInput
@@ -11,6 +10,7 @@ from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.plans.host_action import Deed, Option, PlanLine, Value, deed_named
 from dashboard.hosts_app.plans.stored_plans import keep_draft, require_ready, start_planning, take
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import NOBODY, Requester
 
 
 def start_host_plan(
@@ -19,8 +19,7 @@ def start_host_plan(
     *,
     deed: str,
     options: Mapping[str, Any] | None = None,
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> HostPlan:
     """Start to plan what would be done to a host; ``plan.plan_job`` is the job that reads.
 
@@ -36,8 +35,7 @@ def start_host_plan(
         kind="plan_host",
         title=f"Plan for {host} of {cloud.name}: {wanted.title.lower()}",
         subject=f"host_plan:{cloud.name}:{host}",
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
     return plan
 
@@ -72,9 +70,7 @@ def draft_host_plan(plan: HostPlan) -> None:
     keep_draft(plan, draft)
 
 
-def start_host_deed(
-    plan: HostPlan, *, confirmation: str, user: User | None = None, launched_from: str = ""
-) -> Job:
+def start_host_deed(plan: HostPlan, *, confirmation: str, requester: Requester = NOBODY) -> Job:
     """Start what a plan says, once.
 
     Raises ``BadInput`` when something stands in the way or the confirmation is another name,
@@ -89,9 +85,7 @@ def start_host_deed(
         )
     with transaction.atomic():
         take(plan)
-        plan.job = deed.start(
-            plan, confirmation=confirmation, user=user, launched_from=launched_from
-        )
+        plan.job = deed.start(plan, confirmation=confirmation, requester=requester)
         # Pages lead from the job to its plan.
         plan.job.params = {**plan.job.params, "host_plan": plan.pk}
         plan.job.save(update_fields=["params"])

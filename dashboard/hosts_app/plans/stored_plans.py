@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from dashboard.errors import BadInput, Conflict, NotFound
@@ -12,6 +11,7 @@ from dashboard.hosts_app.models import EnvironmentPlan, HostPlan, StoredPlan
 from dashboard.hosts_app.plans.host_action import Draft
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
 from dashboard.jobs.starting import start_job
 
 PARAMETERS: Mapping[type[StoredPlan], str] = {
@@ -27,8 +27,7 @@ def start_planning(
     kind: str,
     title: str,
     subject: str,
-    user: User | None,
-    launched_from: str,
+    requester: Requester,
 ) -> None:
     """Store a new plan and start the job that makes it; neither is there without the other.
 
@@ -43,8 +42,7 @@ def start_planning(
             subject=subject,
             steps=[StepSpec(key="plan", action="plan", title=title)],
             params={PARAMETERS[type(plan)]: plan.pk},
-            user=user,
-            launched_from=launched_from,
+            requester=requester,
         )
         plan.save(update_fields=["plan_job"])
 

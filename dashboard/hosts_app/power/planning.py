@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import User
 from django.template.defaultfilters import pluralize
 
 from dashboard.clients.ipmi import Operation
@@ -15,6 +14,7 @@ from dashboard.hosts_app.plans.host_action import Draft, PlanLine, Refusal
 from dashboard.hosts_app.power.inventory import bmc_of
 from dashboard.hosts_app.power.switching import start_power
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 
 TAKES_POWER: Mapping[Operation, tuple[str, str]] = {
@@ -64,13 +64,9 @@ class PowerPlan:
             if takes_servers:
                 yield "It still takes new servers: put it into maintenance first."
 
-    def start(
-        self, plan: HostPlan, *, confirmation: str, user: User | None, launched_from: str
-    ) -> Job:
+    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
         """Start to switch it."""
-        return start_power(
-            plan.cloud, plan.host, self.operation, user=user, launched_from=launched_from
-        )
+        return start_power(plan.cloud, plan.host, self.operation, requester=requester)
 
 
 def _power_of(host: str) -> tuple[list[str], list[Refusal]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.template.defaultfilters import pluralize
 
@@ -14,6 +13,7 @@ from dashboard.hosts_app.models import Cloud, Host
 from dashboard.hosts_app.power.inventory import bmc_of, configured_inventory, inventory_path
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, LogLevel
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 
 SWITCH_SECONDS = 120.0
@@ -79,8 +79,7 @@ def start_power(
     host: str,
     operation: Operation,
     *,
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> Job:
     """Start to switch a host. Asks nobody: what runs on it is for the caller to find out.
 
@@ -102,8 +101,7 @@ def start_power(
             for place, part in enumerate(parts)
         ],
         params={"cloud": cloud.pk, "host": host},
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 

@@ -7,7 +7,6 @@ destination, so that it can be returned like any other that has left.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from dashboard.hosts_app.discovery import look_at_hosts, subject_of
@@ -19,6 +18,7 @@ from dashboard.hosts_app.reassignment.environment_removal import forget_compute,
 from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job, LogLevel
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 
@@ -43,8 +43,7 @@ def start_removal(
     limits: Limits,
     *,
     environment: str,
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> Job:
     """Store the record and start its job. Asks no cloud. Raises ``Conflict`` while another job is
     at work on the host."""
@@ -68,8 +67,7 @@ def start_removal(
                 "discovery_seconds": limits.discovery_seconds or 0,
                 "deploy_seconds": limits.deploy_seconds,
             },
-            user=user,
-            launched_from=launched_from,
+            requester=requester,
         )
         record.save()
     return record.job

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from dashboard.hosts_app.discovery import subject_of
@@ -19,6 +18,7 @@ from dashboard.hosts_app.reassignment.smoke_test import join, look_at_both, prob
 from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 
@@ -99,8 +99,7 @@ def start_reassignment(
     evacuation: EvacuationPlan | None = None,
     parallel: int = 1,
     limit: int = 0,
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> Job:
     """Store the record and start its job; ``evacuation`` is what frees the host first.
 
@@ -115,8 +114,7 @@ def start_reassignment(
             subject=subject_of(about, journey.host),
             steps=[*freeing, *_steps(record, journey, choices, needs=[PROVE] if freeing else [])],
             params=_params(record, choices, evacuation, limit=limit),
-            user=user,
-            launched_from=launched_from,
+            requester=requester,
         )
         record.save()
     return record.job

@@ -6,7 +6,6 @@ taking it out of maintenance is what brings it back.
 
 from collections.abc import Callable, Mapping
 
-from django.contrib.auth.models import User
 from django.template.defaultfilters import pluralize
 
 from dashboard.clients.ipmi import PowerState
@@ -25,6 +24,7 @@ from dashboard.hosts_app.rescue.fencing import fence, require_fenced
 from dashboard.hosts_app.rescue.planning import DeadHostFacts, RescuePlan
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 
@@ -54,8 +54,7 @@ def start_rescue(
     shared_storage: bool,
     parallel: int,
     limit: int,
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> Job:
     """Start to fence a host and to rebuild its servers, ``parallel`` at a time.
 
@@ -72,8 +71,7 @@ def start_rescue(
             "limit": limit,
             "shared_storage": shared_storage,
         },
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 

@@ -16,6 +16,7 @@ from dashboard.hosts_app.fuel.masters import is_fuel_configured
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
 from dashboard.jobs.views.pages import (
     PageRequest,
@@ -73,8 +74,7 @@ def delete_environment(request: PageRequest, name: str) -> HttpResponse:
             lambda: start_environment_deletion(
                 environment_row_of(cloud),
                 confirmation=typed,
-                user=request.user,
-                launched_from="page",
+                requester=on_page(request.user),
             ),
             otherwise=cloud,
         )
@@ -87,7 +87,7 @@ def discover_environments(request: PageRequest) -> HttpResponse:
     """Start a look at the environments of Fuel."""
     return do_and_return(
         request,
-        lambda: start_environment_discovery(user=request.user, launched_from="page"),
+        lambda: start_environment_discovery(requester=on_page(request.user)),
         to="clouds",
         done="Fuel is being asked for its environments.",
     )

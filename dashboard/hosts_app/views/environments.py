@@ -18,6 +18,7 @@ from dashboard.hosts_app.environments.lines import CopyLine, Fate
 from dashboard.hosts_app.fuel.releases import releases_for
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment
 from dashboard.jobs.progress import job_progress
+from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action, least_role, may
 from dashboard.jobs.views.pages import PageRequest, allowed_to, tell
 
@@ -83,8 +84,7 @@ def _planned(
         environment,
         name=form.cleaned_data["name"],
         options=form.options(),
-        user=request.user,
-        launched_from="page",
+        requester=on_page(request.user),
     )
 
 
@@ -100,7 +100,7 @@ def environment_plan_page(request: PageRequest, plan_id: int) -> HttpResponse:
 
 def _start(request: PageRequest, plan: EnvironmentPlan) -> HttpResponse:
     try:
-        return redirect(start_duplication(plan, user=request.user, launched_from="page"))
+        return redirect(start_duplication(plan, requester=on_page(request.user)))
     except PumphouseError as error:
         tell(request, error)
     return _show(request, plan, status=400)

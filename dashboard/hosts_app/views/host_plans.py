@@ -11,6 +11,7 @@ from dashboard.hosts_app.models import HostPlan
 from dashboard.hosts_app.plans.host_action import Deed, deed_named
 from dashboard.hosts_app.plans.host_plans import lines_of, start_host_deed
 from dashboard.jobs.progress import job_progress
+from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import least_role, may
 from dashboard.jobs.views.pages import PageRequest, allowed_to, tell
 
@@ -28,9 +29,7 @@ def host_plan_page(request: PageRequest, plan_id: int) -> HttpResponse:
 def _start(request: PageRequest, plan: HostPlan) -> HttpResponse:
     typed = request.POST.get("confirmation", "").strip()
     try:
-        return redirect(
-            start_host_deed(plan, confirmation=typed, user=request.user, launched_from="page")
-        )
+        return redirect(start_host_deed(plan, confirmation=typed, requester=on_page(request.user)))
     except PumphouseError as error:
         tell(request, error)
     return _show(request, plan, status=400)

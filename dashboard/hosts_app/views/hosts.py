@@ -20,6 +20,7 @@ from dashboard.hosts_app.reassignment.location import under_way
 from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
+from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action, least_role, may
 from dashboard.jobs.views.pages import PageRequest, button, cut, go_to_job, tell
 
@@ -79,7 +80,7 @@ def look_again(request: PageRequest, name: str) -> HttpResponse:
     """Look at the hosts of a cloud again."""
     cloud = get_object_or_404(Cloud, name=name)
     try:
-        start_host_discovery(cloud, user=request.user, launched_from=PAGE)
+        start_host_discovery(cloud, requester=on_page(request.user))
     except PumphouseError as error:
         tell(request, error)
     return redirect("hosts", cloud.name)
@@ -161,9 +162,7 @@ def maintenance(request: PageRequest, name: str, host: str) -> HttpResponse:
     to = OFF if request.POST.get("to") == OFF else ON
     return go_to_job(
         request,
-        lambda: start_maintenance(
-            row.cloud, row.name, to=to, user=request.user, launched_from=PAGE
-        ),
+        lambda: start_maintenance(row.cloud, row.name, to=to, requester=on_page(request.user)),
         otherwise=row,
     )
 
@@ -185,8 +184,7 @@ def plan_deed(request: PageRequest, name: str, host: str, deed: str) -> HttpResp
                     host,
                     deed=deed,
                     options=form.cleaned_data,
-                    user=request.user,
-                    launched_from=PAGE,
+                    requester=on_page(request.user),
                 )
             )
         except PumphouseError as error:

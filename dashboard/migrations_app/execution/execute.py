@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.template.defaultfilters import pluralize
 
@@ -11,6 +10,7 @@ from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import require_ahead
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
@@ -31,8 +31,7 @@ def start_execute(
     *,
     hold_before: Phase | None = None,
     hold_until: datetime | None = None,
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> Job:
     """Start to execute a plan, or to go on with what is left of it.
 
@@ -51,8 +50,7 @@ def start_execute(
             params={"plan": plan.pk},
             hold_before=hold_before or (Phase.CUTOVER if hold_until else None),
             hold_until=hold_until,
-            user=user,
-            launched_from=launched_from,
+            requester=requester,
         )
         ledger.take_over(plan)
         for item in plan.items.filter(action__in=(PlanItem.Action.ADOPT, PlanItem.Action.MAP)):

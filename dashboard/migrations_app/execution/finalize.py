@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from django.contrib.auth.models import User
 from django.template.defaultfilters import pluralize
 
 from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
@@ -24,8 +24,7 @@ def start_finalize(
     plan: Plan,
     *,
     confirmation: str,
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> Job:
     """Start to delete the moved tenant from the source.
 
@@ -42,8 +41,7 @@ def start_finalize(
         subject=plan.subject,
         steps=deletion_steps(plan),
         params={"plan": plan.pk},
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 

@@ -9,6 +9,7 @@ from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.requester import requester_of
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.verify import is_clean
@@ -168,7 +169,7 @@ def leave_when_verified(plan: Plan, job: Job) -> None:
     """Start to let people in on the destination when the plan keeps them out until verified."""
     held = on_destination(plan)
     if held and held.plan_id == plan.pk and is_clean(plan):
-        start_leaving(held, user=job.created_by, launched_from=job.launched_from)
+        start_leaving(held, requester=requester_of(job))
 
 
 def end_with_source(plan: Plan) -> None:

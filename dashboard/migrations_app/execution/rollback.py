@@ -1,11 +1,11 @@
 """Rolls a plan back: the same graph backwards, for what this plan created and nothing else."""
 
-from django.contrib.auth.models import User
 from django.db.models import Q
 
 from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
@@ -21,8 +21,7 @@ def start_rollback(
     plan: Plan,
     *,
     confirmation: str,
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> Job:
     """Start to remove what the plan created and to put the source back as it was.
 
@@ -44,8 +43,7 @@ def start_rollback(
         subject=plan.subject,
         steps=around_rollback(plan, steps),
         params={"plan": plan.pk},
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 

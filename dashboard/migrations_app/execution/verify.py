@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.identities import identities_of
@@ -22,7 +22,7 @@ from dashboard.migrations_app.resources.reader import Tenant, TenantReader
 from dashboard.migrations_app.resources.registry import resource_types
 
 
-def start_verify(plan: Plan, *, user: User | None = None, launched_from: str = "") -> Job:
+def start_verify(plan: Plan, *, requester: Requester = NOBODY) -> Job:
     """Start to compare both sides. Raises ``BadInput`` when nothing has been moved yet."""
     if not plan.links.filter(state=Link.State.PRESENT).exists():
         raise BadInput(
@@ -35,8 +35,7 @@ def start_verify(plan: Plan, *, user: User | None = None, launched_from: str = "
         subject=plan.subject,
         steps=[StepSpec(key="verify", action="verify", title="Compare both clouds")],
         params={"plan": plan.pk},
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 

@@ -11,6 +11,7 @@ from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.maintenance import entering, leaving
 from dashboard.migrations_app.maintenance.frozen_quotas import clamp_quotas
@@ -49,8 +50,7 @@ def start_entering(
     keep: Sequence[str] = (),
     rungs: Sequence[str] = (),
     role: str = "",
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> Job:
     """Start to put a tenant into maintenance.
 
@@ -61,14 +61,12 @@ def start_entering(
     options = {"keep": list(keep), "rungs": list(rungs), "role": role}
     with transaction.atomic():
         maintenance = new_maintenance(
-            tenant.cloud, tenant.project_id, tenant.name, options=options, user=user
+            tenant.cloud, tenant.project_id, tenant.name, options=options, user=requester.user
         )
-        return _start(maintenance, to=ENTER, user=user, launched_from=launched_from)
+        return _start(maintenance, to=ENTER, requester=requester)
 
 
-def start_leaving(
-    maintenance: TenantMaintenance, *, user: User | None = None, launched_from: str = ""
-) -> Job:
+def start_leaving(maintenance: TenantMaintenance, *, requester: Requester = NOBODY) -> Job:
     """Start to take a tenant out of maintenance, also where entering was broken off.
 
     Raises ``BadInput`` when it has left already, ``Conflict`` while another job is at work on it.
@@ -76,7 +74,7 @@ def start_leaving(
     if not maintenance.is_open:
         raise BadInput(f"{maintenance.tenant_name} is not in maintenance.")
     with transaction.atomic():
-        job = _start(maintenance, to=LEAVE, user=user, launched_from=launched_from)
+        job = _start(maintenance, to=LEAVE, requester=requester)
         maintenance.state = TenantMaintenance.State.LEAVING
         maintenance.save(update_fields=["state"])
     return job
@@ -115,9 +113,7 @@ def required_maintenance(cloud: Cloud, project_id: str, name: str) -> TenantMain
     return maintenance
 
 
-def _start(
-    maintenance: TenantMaintenance, *, to: str, user: User | None, launched_from: str
-) -> Job:
+def _start(maintenance: TenantMaintenance, *, to: str, requester: Requester) -> Job:
     titles = {ENTER: "Put {} of {} into maintenance", LEAVE: "Let {} of {} leave maintenance"}
     return start_job(
         kind=KIND,
@@ -125,8 +121,7 @@ def _start(
         subject=subject_in(maintenance.cloud, maintenance.project_id),
         steps=_steps(stages_of(maintenance, to=to)),
         params={"maintenance": maintenance.pk, "to": to},
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 

@@ -12,11 +12,11 @@ from textwrap import indent
 from typing import Any
 
 import yaml
-from django.contrib.auth.models import User
 
 from dashboard.clients.yaml_sections import Section, section_of
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
 from dashboard.migrations_app.planning.start import OPTIONS, start_plan
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
@@ -84,9 +84,7 @@ def read_edited(text: str, *, name: str) -> EditedPlan:
     return EditedPlan(plan=plan, options=_options(root, plan), choices=_choices(root, document))
 
 
-def start_edited(
-    edited: EditedPlan, *, user: User | None = None, launched_from: str = ""
-) -> tuple[Plan, Job]:
+def start_edited(edited: EditedPlan, *, requester: Requester = NOBODY) -> tuple[Plan, Job]:
     """Start a new plan of the same move; the old one stays as it is. Raises as ``start_plan``."""
     return start_plan(
         source=edited.plan.source,
@@ -94,8 +92,7 @@ def start_edited(
         tenant=edited.plan.tenant_id,
         options=edited.options,
         choices=edited.choices,
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 

@@ -6,13 +6,13 @@ Each type checks its own objects; here is what concerns the plan as a whole.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from dashboard.hosts_app.clouds import connect
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.work import record_of
@@ -33,7 +33,7 @@ class FoundBy:
     type: str = ""
 
 
-def start_preflight(plan: Plan, *, user: User | None = None, launched_from: str = "") -> Job:
+def start_preflight(plan: Plan, *, requester: Requester = NOBODY) -> Job:
     """Start to check a plan again against both clouds as they are now."""
     return start_job(
         kind="preflight",
@@ -41,8 +41,7 @@ def start_preflight(plan: Plan, *, user: User | None = None, launched_from: str 
         subject=plan.subject,
         steps=[StepSpec(key="preflight", action="preflight", title="Check both clouds")],
         params={"plan": plan.pk},
-        user=user,
-        launched_from=launched_from,
+        requester=requester,
     )
 
 

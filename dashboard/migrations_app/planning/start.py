@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from dashboard.errors import BadInput, NotFound
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.maintenance.options import CHOICES as MAINTENANCE
 from dashboard.migrations_app.models import Plan, TenantRow
@@ -28,8 +28,7 @@ def start_plan(
     tenant: str,
     options: Mapping[str, str] | None = None,
     choices: Mapping[str, str] | None = None,
-    user: User | None = None,
-    launched_from: str = "",
+    requester: Requester = NOBODY,
 ) -> tuple[Plan, Job]:
     """Start to plan the move of a tenant, named by name or id, that discovery has seen.
 
@@ -48,7 +47,7 @@ def start_plan(
             domain_name=row.domain_name,
             options=_checked_options(options or {}),
             choices=_checked_choices(choices or {}),
-            created_by=user,
+            created_by=requester.user,
         )
         job = start_job(
             kind="plan",
@@ -56,8 +55,7 @@ def start_plan(
             subject=plan.subject,
             steps=[StepSpec(key="plan", action="plan", title=f"Read both clouds for {row.name}")],
             params={"plan": plan.pk},
-            user=user,
-            launched_from=launched_from,
+            requester=requester,
         )
     return plan, job
 

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
 from dashboard.jobs.views.pages import PageRequest, button, go_to_job
 from dashboard.migrations_app.maintenance.starting import (
@@ -60,8 +61,7 @@ def enter(request: PageRequest, cloud_name: str, project_id: str) -> HttpRespons
             tenant,
             keep=form.kept,
             rungs=form.cleaned_data.get("rungs", []),
-            user=request.user,
-            launched_from=PAGE,
+            requester=on_page(request.user),
         )
 
     return go_to_job(request, start, otherwise=tenant)
@@ -74,7 +74,7 @@ def leave(request: PageRequest, cloud_name: str, project_id: str) -> HttpRespons
 
     def start() -> Job:
         maintenance = required_maintenance(tenant.cloud, project_id, tenant.name)
-        return start_leaving(maintenance, user=request.user, launched_from=PAGE)
+        return start_leaving(maintenance, requester=on_page(request.user))
 
     return go_to_job(request, start, otherwise=tenant)
 

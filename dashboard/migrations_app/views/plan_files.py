@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from dashboard.errors import BadInput, PumphouseError
+from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
 from dashboard.jobs.views.pages import PageRequest, button, tell
 from dashboard.migrations_app.models import Plan
@@ -35,7 +36,7 @@ def export(request: PageRequest, plan_id: int) -> HttpResponse:
 def import_file(request: PageRequest) -> HttpResponse:
     """Make a new plan of the file and go to it; say what is wrong where it was chosen."""
     try:
-        plan, _ = start_edited(_sent(request), user=request.user, launched_from="page")
+        plan, _ = start_edited(_sent(request), requester=on_page(request.user))
     except PumphouseError as error:
         tell(request, error)
         return _back(request)

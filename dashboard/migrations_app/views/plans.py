@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from dashboard.errors import PumphouseError
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
+from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action, may
 from dashboard.jobs.views.pages import PageRequest, button, cut, tell
 from dashboard.migrations_app.execution.maintenance_steps import on_destination, on_source
@@ -67,8 +68,7 @@ def plan_again(request: PageRequest, plan_id: int) -> HttpResponse:
             tenant=plan.tenant_id,
             options={name: request.POST[name] for name in plan.options if name in request.POST},
             choices={key.strip(): to.strip() for key, to in pairs if key.strip() and to.strip()},
-            user=request.user,
-            launched_from="page",
+            requester=on_page(request.user),
         )
     except PumphouseError as error:
         tell(request, error)

@@ -10,6 +10,7 @@ from dashboard.errors import PumphouseError
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
 from dashboard.jobs.views.pages import PageRequest, button, cut, tell
 from dashboard.migrations_app.forms import PlanForm
@@ -69,8 +70,7 @@ def new_plan(request: PageRequest, cloud_name: str, project_id: str) -> HttpResp
                 tenant=tenant.project_id,
                 options=form.options,
                 choices=form.cleaned_data["choices"],
-                user=request.user,
-                launched_from="page",
+                requester=on_page(request.user),
             )
         except PumphouseError as error:
             tell(request, error)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from dashboard.errors import BadInput, PumphouseError
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
 from dashboard.jobs.states import Phase
 from dashboard.jobs.views.pages import PageRequest, allowed_to, button, go_to_job, tell
@@ -36,7 +37,7 @@ def discover(request: PageRequest, name: str) -> HttpResponse:
     cloud = get_object_or_404(Cloud, name=name)
     return go_to_job(
         request,
-        lambda: start_discovery(cloud, user=request.user, launched_from=PAGE),
+        lambda: start_discovery(cloud, requester=on_page(request.user)),
         otherwise=cloud,
     )
 
@@ -47,7 +48,7 @@ def preflight(request: PageRequest, plan_id: int) -> HttpResponse:
     plan = plan_or_404(plan_id)
     return go_to_job(
         request,
-        lambda: start_preflight(plan, user=request.user, launched_from=PAGE),
+        lambda: start_preflight(plan, requester=on_page(request.user)),
         otherwise=plan,
     )
 
@@ -61,7 +62,7 @@ def execute(request: PageRequest, plan_id: int) -> HttpResponse:
         until = _moment(request.POST.get("hold_until", ""))
         hold = Phase.CUTOVER if request.POST.get("hold") else None
         return start_execute(
-            plan, hold_before=hold, hold_until=until, user=request.user, launched_from=PAGE
+            plan, hold_before=hold, hold_until=until, requester=on_page(request.user)
         )
 
     return go_to_job(request, start, otherwise=plan)
@@ -86,7 +87,7 @@ def verify(request: PageRequest, plan_id: int) -> HttpResponse:
     plan = plan_or_404(plan_id)
     return go_to_job(
         request,
-        lambda: start_verify(plan, user=request.user, launched_from=PAGE),
+        lambda: start_verify(plan, requester=on_page(request.user)),
         otherwise=plan,
     )
 
@@ -118,7 +119,7 @@ def _confirmed(
     if request.method == "POST":
         typed = request.POST.get("confirmation", "")
         try:
-            job = start(plan, confirmation=typed, user=request.user, launched_from=PAGE)
+            job = start(plan, confirmation=typed, requester=on_page(request.user))
         except PumphouseError as error:
             tell(request, error)
         else:
