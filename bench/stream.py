@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from dashboard.clients.cloud_files import read_cloud
 from dashboard.clients.image_stream import CHUNK, copy_image
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 
 MOST_MEGABYTES = 150
 TOKEN_SECONDS = 1800
@@ -39,8 +39,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=1, help="each way so often, best one counts")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
-    source = Cloud(read_cloud(arguments.config, arguments.source))
-    destination = Cloud(read_cloud(arguments.config, arguments.destination))
+    source = CloudSession(read_cloud(arguments.config, arguments.source))
+    destination = CloudSession(read_cloud(arguments.config, arguments.destination))
     result = measure(source, destination, size=arguments.size, rounds=arguments.rounds)
     if arguments.json:
         print(json.dumps(result))
@@ -70,7 +70,9 @@ class RandomBytes:
             yield number.to_bytes(8, "big") + self.block
 
 
-def measure(source: Cloud, destination: Cloud, *, size: int, rounds: int) -> dict[str, float]:
+def measure(
+    source: CloudSession, destination: CloudSession, *, size: int, rounds: int
+) -> dict[str, float]:
     """Return the best rate of each way in MiB a second, their ratio, and the memory in MB."""
     with image_on(source) as image_id:
         source.upload(f"/images/{image_id}/file", RandomBytes(size))
@@ -89,7 +91,7 @@ def measure(source: Cloud, destination: Cloud, *, size: int, rounds: int) -> dic
 
 
 @contextmanager
-def image_on(cloud: Cloud) -> Iterator[str]:
+def image_on(cloud: CloudSession) -> Iterator[str]:
     """Return the id of an empty image that is deleted in the end."""
     image_id = str(cloud.post("image", "/images", IMAGE)["id"])
     try:
@@ -98,7 +100,9 @@ def image_on(cloud: Cloud) -> Iterator[str]:
         cloud.delete("image", f"/images/{image_id}")
 
 
-def copy_by_pumphouse(source: Cloud, image: dict[str, Any], destination: Cloud) -> None:
+def copy_by_pumphouse(
+    source: CloudSession, image: dict[str, Any], destination: CloudSession
+) -> None:
     """Copy the image as a migration does, compared with both Glances' hashes."""
     image_id, _ = copy_image(
         source, image, destination, IMAGE, progress=lambda *_: None, check=lambda: None
@@ -106,7 +110,7 @@ def copy_by_pumphouse(source: Cloud, image: dict[str, Any], destination: Cloud) 
     destination.delete("image", f"/images/{image_id}")
 
 
-def copy_by_pipe(source: Cloud, image_id: str, destination: Cloud) -> None:
+def copy_by_pipe(source: CloudSession, image_id: str, destination: CloudSession) -> None:
     """Copy the image with ``curl | curl``, compared with nothing."""
     with image_on(destination) as copy_id, tempfile.TemporaryDirectory() as folder:
         octets = "Content-Type: application/octet-stream"
@@ -118,7 +122,7 @@ def copy_by_pipe(source: Cloud, image_id: str, destination: Cloud) -> None:
             raise SystemExit(f"curl ended with {sender.returncode} while it read the image.")
 
 
-def curl(cloud: Cloud, image_id: str, header: Path) -> list[str]:
+def curl(cloud: CloudSession, image_id: str, header: Path) -> list[str]:
     """Return a curl command for an image's bytes; the token is in a file, not in its arguments."""
     header.touch(mode=0o600)
     header.write_text(f"X-Auth-Token: {cloud.fresh_token(seconds=TOKEN_SECONDS)}\n")

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from typing import ClassVar
 
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 
 OK = 0
 FAILED = 1
@@ -25,6 +25,6 @@ class Command:
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add what the command takes."""
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Do it and give the exit code: ``OK`` or ``FAILED``. Raises ``BadInput`` and the like."""
         raise NotImplementedError

@@ -17,7 +17,7 @@ from django.db import OperationalError
 
 from dashboard import secrets
 from dashboard.cli.command import BAD_INPUT, FAILED, Command
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.cli.database import prepare_database
 from dashboard.cli.known_commands import all_commands
 from dashboard.clients.cloud_files import file_warnings
@@ -37,17 +37,17 @@ class Parser(ArgumentParser):
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command that the arguments name and give its exit code."""
-    screen = Screen(json="--json" in arguments)
+    console = Console(json="--json" in arguments)
     try:
         options = build_parser().parse_args(arguments)
-        code = _run_command(all_commands()[options.command], options, screen)
+        code = _run_command(all_commands()[options.command], options, console)
         sys.stdout.flush()  # or a reader who has left is first noticed as Python exits, with 120
         return code
     except PumphouseError as error:
-        screen.fail(error)
+        console.print_error(error)
         return BAD_INPUT if isinstance(error, BadInput | Conflict) else FAILED
     except OperationalError as error:
-        screen.fail(_database_fault(error))
+        console.print_error(_database_fault(error))
         return FAILED
     except KeyboardInterrupt:
         return FAILED
@@ -58,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         # Through the log, which masks secrets; Python itself would print them.
         logger.critical("Break in %s", " ".join(arguments), exc_info=error)
-        screen.fail(PumphouseError(f"Pumphouse itself broke: {type(error).__name__}."))
+        console.print_error(PumphouseError(f"Pumphouse itself broke: {type(error).__name__}."))
         return FAILED
 
 
@@ -81,19 +81,19 @@ def build_parser() -> Parser:
     return parser
 
 
-def _run_command(command: Command, options: Namespace, screen: Screen) -> int:
+def _run_command(command: Command, options: Namespace, console: Console) -> int:
     prepare_database()
     if command.uses_clouds:
-        _read_clouds(screen)
-    return command.run(options, screen)
+        _read_clouds(console)
+    return command.run(options, console)
 
 
-def _read_clouds(screen: Screen) -> None:
+def _read_clouds(console: Console) -> None:
     """Make the clouds' rows the same as the configuration, and warn when others can read it."""
     if path := settings.PUMPHOUSE_CONFIG:
         register_configured_clouds()
         for warning in file_warnings(Path(path)):
-            screen.progress.print(f"Warning: {warning}", soft_wrap=True)
+            console.progress.print(f"Warning: {warning}", soft_wrap=True)
 
 
 def _database_fault(error: OperationalError) -> PumphouseError:

@@ -1,11 +1,12 @@
-"""Where a command's words go: to people, or as one JSON document to a program."""
+"""Where a command's output goes: to people, or as one JSON document to a program."""
 
 import json as json_text
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console as Terminal
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -17,7 +18,7 @@ Json = Mapping[str, Any]
 WIDTH = 200
 
 
-class Screen:
+class Console:
     """The terminal of one command.
 
     What people read goes to standard output, or to standard error when ``json`` asks for a
@@ -26,15 +27,15 @@ class Screen:
 
     def __init__(self, *, json: bool = False) -> None:
         self.json = json
-        self.progress = _console(stderr=True)
-        self._people = self.progress if json else _console(stderr=False)
+        self.progress = _terminal(stderr=True)
+        self._people = self.progress if json else _terminal(stderr=False)
 
-    def tell(self, what: RenderableType) -> None:
+    def print(self, what: RenderableType) -> None:
         """Show a line, a table or anything else that rich can draw."""
         # Text and not str: names of clouds' objects may look like rich's markup.
         self._people.print(Text(what) if isinstance(what, str) else what, soft_wrap=True)
 
-    def table(self, *headings: str, rows: Iterable[Iterable[object]]) -> None:
+    def print_table(self, *headings: str, rows: Iterable[Iterable[object]]) -> None:
         """Show rows below headings; nothing at all when there are no rows."""
         table = Table(box=None, pad_edge=False, header_style="bold")
         for heading in headings:
@@ -45,22 +46,23 @@ class Screen:
         if table.row_count:
             self._people.print(table)
 
-    def answer(self, document: Json) -> None:
+    def print_json(self, document: Json) -> None:
         """Print the document, once and only when one was asked for."""
         if self.json:
             print(json_text.dumps(document, indent=2, default=str, ensure_ascii=False))
 
-    def fail(self, error: PumphouseError) -> None:
-        """Return what went wrong and what helps, as a sentence and, when asked for, a document."""
+    def print_error(self, error: PumphouseError) -> None:
+        """Print what went wrong and what helps: a sentence and, where asked for, a document."""
         sentence, fix = secrets.mask(error.sentence), secrets.mask(error.fix)
         job = error.job if isinstance(error, Conflict) else None
         lines = [f"pumphouse: {sentence}", fix, f"See it: pumphouse status {job}" if job else ""]
         print("\n  ".join(line for line in lines if line), file=sys.stderr)
-        self.answer({"error": sentence, "fix": fix, **({"job": job} if job else {})})
+        self.print_json({"error": sentence, "fix": fix, **({"job": job} if job else {})})
 
 
-def _console(*, stderr: bool) -> Console:
-    """Return a console as wide as its terminal, and wide enough for any table where there is
-    none."""
-    console = Console(stderr=stderr, highlight=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=WIDTH)
+def _terminal(*, stderr: bool) -> Terminal:
+    """Return a terminal of its own width, or wide enough for any table where there is none."""
+    terminal = Terminal(stderr=stderr, highlight=False)
+    return (
+        terminal if terminal.is_terminal else Terminal(stderr=stderr, highlight=False, width=WIDTH)
+    )

@@ -8,11 +8,11 @@ from typing import Any
 
 from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import FAILED, OK, Command
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.cli.host_arguments import add_host, chosen_host
-from dashboard.cli.progress import add_detach, follow, follow_and_tell, required, tell_end
+from dashboard.cli.progress import add_detach, follow, follow_and_report, print_outcome, required
 from dashboard.cli.prompts import confirmed_name
-from dashboard.cli.serializers import host_plan_document
+from dashboard.cli.serializers import serialize_host_plan
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.plans.host_action import Deed, Option
 from dashboard.hosts_app.plans.host_plans import (
@@ -46,24 +46,24 @@ class DeedCommand(Command):
         parser.add_argument("--confirm", metavar="NAME", help="the name that confirms the plan")
         add_detach(parser)
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Plan, and do it once its name was given; fail when the job does.
 
         Raises ``NeedsOperator`` when there is no plan: to run the command again makes another one.
         """
-        plan = self._plan(options, *self._chosen(options, screen))
-        required(follow(planning_of(plan), screen))
+        plan = self._plan(options, *self._chosen(options, console))
+        required(follow(planning_of(plan), console))
         plan.refresh_from_db()
-        _tell(plan, screen)
+        _tell(plan, console)
         if options.plan_only or plan.refusals:
-            screen.answer({"plan": host_plan_document(plan)})
+            console.print_json({"plan": serialize_host_plan(plan)})
             return FAILED if plan.refusals else OK
-        return self._start(plan, options, screen)
+        return self._start(plan, options, console)
 
-    def _chosen(self, options: Namespace, screen: Screen) -> tuple[Cloud, str]:
+    def _chosen(self, options: Namespace, console: Console) -> tuple[Cloud, str]:
         if not self.deed.of_computes:
             return chosen_cloud(options.cloud), options.host
-        host = chosen_host(options, screen)
+        host = chosen_host(options, console)
         return host.cloud, host.name
 
     def _plan(self, options: Namespace, cloud: Cloud, host: str) -> HostPlan:
@@ -76,15 +76,15 @@ class DeedCommand(Command):
             requester=CLI,
         )
 
-    def _start(self, plan: HostPlan, options: Namespace, screen: Screen) -> int:
+    def _start(self, plan: HostPlan, options: Namespace, console: Console) -> int:
         name = self.deed.to_type(plan)
-        confirmation = confirmed_name(options.confirm, name=name, touched=(), screen=screen)
+        confirmation = confirmed_name(options.confirm, name=name, touched=(), console=console)
         job = start_host_deed(plan, confirmation=confirmation, requester=CLI)
-        code = follow_and_tell(
-            job, options, screen, document=lambda: {"plan": host_plan_document(plan)}
+        code = follow_and_report(
+            job, options, console, document=lambda: {"plan": serialize_host_plan(plan)}
         )
         if code == FAILED and (later := cleaning_up_after(job)):
-            tell_end(follow(later, screen), screen)
+            print_outcome(follow(later, console), console)
         return code
 
 
@@ -102,11 +102,11 @@ def _add_option(parser: ArgumentParser, option: Option) -> None:
         )
 
 
-def _tell(plan: HostPlan, screen: Screen) -> None:
+def _tell(plan: HostPlan, console: Console) -> None:
     """Show what would be done, what stands in the way, and what else is to be known."""
     for line in lines_of(plan):
-        screen.tell(str(line))
+        console.print(str(line))
     for refusal in plan.refusals:
-        screen.tell(f"Refused: {refusal['sentence']} {refusal['fix']}")
+        console.print(f"Refused: {refusal['sentence']} {refusal['fix']}")
     for note in plan.notes:
-        screen.tell(note)
+        console.print(note)

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.arguments import chosen_cloud
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.cli.progress import follow, required
 from dashboard.hosts_app.discovery import host_named, start_host_discovery
 from dashboard.hosts_app.models import Host
@@ -23,12 +23,12 @@ def add_cloud(parser: ArgumentParser) -> None:
     )
 
 
-def chosen_host(options: Namespace, screen: Screen) -> Host:
+def chosen_host(options: Namespace, console: Console) -> Host:
     """Return the host, which is looked for in its cloud if it has not been seen yet.
 
     Raises ``NotFound`` that lists the hosts there are.
     """
     cloud = chosen_cloud(options.cloud)
     if not cloud.hosts.filter(name=options.host).exists():
-        required(follow(start_host_discovery(cloud, requester=CLI), screen))
+        required(follow(start_host_discovery(cloud, requester=CLI), console))
     return host_named(cloud, options.host)

@@ -13,7 +13,7 @@ from pkgutil import iter_modules
 import django
 
 from dashboard.cli.command import BAD_INPUT
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.errors import BadInput
 
 COMMANDS = (
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         django.setup()
     except BadInput as error:  # of a setting
-        Screen(json="--json" in given).fail(error)
+        Console(json="--json" in given).print_error(error)
         return BAD_INPUT
     from dashboard.cli.command_line import run
 

@@ -4,49 +4,51 @@ from typing import Any
 
 from django.template.defaultfilters import pluralize
 
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
 
 LONGEST_VALUE = 40
 
 
-def tell_plan(plan: Plan, screen: Screen) -> None:
+def print_plan(plan: Plan, console: Console) -> None:
     """Show what will become of each object, what gets lost, and what was found."""
-    screen.tell(f"{plan}: {plan.get_state_display().lower()}")
+    console.print(f"{plan}: {plan.get_state_display().lower()}")
     items = list(plan.items.all())
-    screen.table("Type", "Name", "Action", "Becomes", rows=[_item_row(item) for item in items])
+    console.print_table(
+        "Type", "Name", "Action", "Becomes", rows=[_item_row(item) for item in items]
+    )
     losses = [(item, loss) for item in items for loss in item.losses]
     if losses:
-        screen.tell(f"\n{len(losses)} attribute{pluralize(losses)} will be lost or changed:")
-        screen.table(
+        console.print(f"\n{len(losses)} attribute{pluralize(losses)} will be lost or changed:")
+        console.print_table(
             "Type", "Name", "Field", "Value", "Reason", rows=[_loss_row(*pair) for pair in losses]
         )
-    tell_findings(plan, screen)
+    print_findings(plan, console)
 
 
-def tell_findings(plan: Plan, screen: Screen) -> None:
+def print_findings(plan: Plan, console: Console) -> None:
     """Show the findings, what blocks first, each with its fix."""
     for severity in PlanFinding.Severity:
         findings = plan.findings.filter(severity=severity)
         if findings:
-            screen.tell(f"\n{severity.label}:")
+            console.print(f"\n{severity.label}:")
         for finding in findings:
             what = f"{finding.type} {finding.resource}".strip()
-            screen.tell(f"  {what}: {finding.sentence}" if what else f"  {finding.sentence}")
+            console.print(f"  {what}: {finding.sentence}" if what else f"  {finding.sentence}")
             if finding.fix:
-                screen.tell(f"    {finding.fix}")
+                console.print(f"    {finding.fix}")
 
 
-def tell_differences(plan: Plan, screen: Screen) -> None:
+def print_differences(plan: Plan, console: Console) -> None:
     """Show the fields that differ, and how many the plan had named."""
     differences = list(plan.differences.all())
     surprising = [row for row in differences if not row.named]
     named = len(differences) - len(surprising)
-    screen.tell(
+    console.print(
         f"{len(surprising)} difference{pluralize(surprising)}, "
         f"and {named} more that the plan had named."
     )
-    screen.table(
+    console.print_table(
         "Type",
         "Name",
         "Field",

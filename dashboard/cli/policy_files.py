@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dashboard.cli.command import OK
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.clients.policy_overrides import overrides, policy_file, read_policy, read_rules
 from dashboard.errors import BadInput
 from dashboard.migrations_app.maintenance.read_only_role import OWN_ROLE
@@ -33,7 +33,7 @@ def add_policy_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--into", metavar="FOLDER", help="write files there instead of printing")
 
 
-def make_policy_files(options: Namespace, screen: Screen) -> int:
+def make_policy_files(options: Namespace, console: Console) -> int:
     """Print the policies, or write a folder for each service. Raises ``BadInput``."""
     rules, own = _files(options.rules), _files(options.policy)
     if not rules:
@@ -47,11 +47,11 @@ def make_policy_files(options: Namespace, screen: Screen) -> int:
     }
     for service, text in texts.items():
         if options.into:
-            _write(Path(options.into) / service / FILE_NAME, text, screen)
+            _write(Path(options.into) / service / FILE_NAME, text, console)
         else:
-            screen.tell(f"/etc/{service}/policy.d/{FILE_NAME}:")
-            screen.tell(text)
-    screen.answer({"policies": texts})
+            console.print(f"/etc/{service}/policy.d/{FILE_NAME}:")
+            console.print(text)
+    console.print_json({"policies": texts})
     return OK
 
 
@@ -90,10 +90,10 @@ def _text(path: Path) -> str:
         raise BadInput(f"{path} is not UTF-8 text.") from None
 
 
-def _write(path: Path, text: str, screen: Screen) -> None:
+def _write(path: Path, text: str, console: Console) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}.") from None
-    screen.tell(f"Wrote {path}.")
+    console.print(f"Wrote {path}.")

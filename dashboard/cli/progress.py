@@ -13,9 +13,9 @@ from contextlib import contextmanager, nullcontext, suppress
 from django.db import connections
 
 from dashboard.cli.command import FAILED, OK
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.cli.progress_display import display_on
-from dashboard.cli.serializers import Json, job_document
+from dashboard.cli.serializers import Json, serialize_job
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel
@@ -36,13 +36,13 @@ def add_detach(parser: ArgumentParser) -> None:
     )
 
 
-def follow(job: Job, screen: Screen, *, drives: bool = True) -> Job:
+def follow(job: Job, console: Console, *, drives: bool = True) -> Job:
     """Show a job until it ends or is held, and give it as it then is; drive it if it ``drives``.
 
     Ctrl-C asks the job to be cancelled and waits for its running steps; a second one leaves.
     """
     driven = _driven(job) if drives else nullcontext()
-    with display_on(screen.progress, job) as display, driven:
+    with display_on(console.progress, job) as display, driven:
         try:
             return wait_for(job, on_change=display.update)
         except KeyboardInterrupt:
@@ -54,16 +54,16 @@ def follow(job: Job, screen: Screen, *, drives: bool = True) -> Job:
             return wait_for(job, on_change=display.update)
 
 
-def follow_and_tell(
-    job: Job, options: Namespace, screen: Screen, *, document: Callable[[], Json] | None = None
+def follow_and_report(
+    job: Job, options: Namespace, console: Console, *, document: Callable[[], Json] | None = None
 ) -> int:
     """Follow a job unless told to detach, say how it ended, and give the exit code.
 
     ``document`` gives what is printed beside the job with ``--json``.
     """
-    ended = job if getattr(options, "detach", False) else follow(job, screen)
-    tell_end(ended, screen)
-    screen.answer({"job": job_document(ended), **(document() if document else {})})
+    ended = job if getattr(options, "detach", False) else follow(job, console)
+    print_outcome(ended, console)
+    console.print_json({"job": serialize_job(ended), **(document() if document else {})})
     return FAILED if has_failed(ended) else OK
 
 
@@ -82,19 +82,21 @@ def required(job: Job) -> None:
         )
 
 
-def tell_end(job: Job, screen: Screen) -> None:
+def print_outcome(job: Job, console: Console) -> None:
     """Return in a few lines how a job stands, what is broken and what to do next."""
     if job.state == JobState.HELD and job.hold_before is not None:
         phase = Phase(job.hold_before).label.lower()
-        screen.tell(f"Job {job.pk} is held before {phase}. Go on with: pumphouse release {job.pk}")
+        console.print(
+            f"Job {job.pk} is held before {phase}. Go on with: pumphouse release {job.pk}"
+        )
     elif job.is_active:
-        screen.tell(f"Job {job.pk} is {job.state}. Follow it with: pumphouse status {job.pk} -f")
+        console.print(f"Job {job.pk} is {job.state}. Follow it with: pumphouse status {job.pk} -f")
     else:
-        screen.tell(f"Job {job.pk} {job.title}: {job.state}. {job.explanation}".rstrip())
+        console.print(f"Job {job.pk} {job.title}: {job.state}. {job.explanation}".rstrip())
     for step in job.steps.filter(state__in=BROKEN_STEP_STATES):
-        screen.tell(f"  step {step.pk} {step.title}: {step.error}")
+        console.print(f"  step {step.pk} {step.title}: {step.error}")
         then = f"Then: pumphouse retry {step.pk}, or pumphouse skip {step.pk} --reason WHY"
-        screen.tell(f"    {' '.join([step.fix, then]).strip()}")
+        console.print(f"    {' '.join([step.fix, then]).strip()}")
 
 
 @contextmanager

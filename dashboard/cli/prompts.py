@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from dashboard.cli.arguments import add_plan, chosen_plan
 from dashboard.cli.command import Command
-from dashboard.cli.console import Screen
-from dashboard.cli.progress import add_detach, follow_and_tell
+from dashboard.cli.console import Console
+from dashboard.cli.progress import add_detach, follow_and_report
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.models import Plan
@@ -22,13 +22,13 @@ class ConfirmedCommand(Command):
         parser.add_argument("--confirm", metavar="NAME", help="the tenant's name")
         add_detach(parser)
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Start the job once the tenant's name was given."""
         plan = chosen_plan(options)
         confirmation = confirmed_name(
-            options.confirm, name=plan.tenant_name, touched=self.touched_by(plan), screen=screen
+            options.confirm, name=plan.tenant_name, touched=self.touched_by(plan), console=console
         )
-        return follow_and_tell(self.start(plan, confirmation), options, screen)
+        return follow_and_report(self.start(plan, confirmation), options, console)
 
     def touched_by(self, plan: Plan) -> list[str]:
         """Return a line for each object that is deleted."""
@@ -39,7 +39,9 @@ class ConfirmedCommand(Command):
         raise NotImplementedError
 
 
-def confirmed_name(given: str | None, *, name: str, touched: Sequence[str], screen: Screen) -> str:
+def confirmed_name(
+    given: str | None, *, name: str, touched: Sequence[str], console: Console
+) -> str:
     """List what is touched and give the name that the operator confirms with.
 
     On a terminal it is asked for, else ``--confirm`` must have given it: ``BadInput`` without.
@@ -47,10 +49,10 @@ def confirmed_name(given: str | None, *, name: str, touched: Sequence[str], scre
     if given is not None:
         return _checked(given, name)
     for line in touched:
-        screen.tell(f"  {line}")
+        console.print(f"  {line}")
     if not sys.stdin.isatty():
         raise BadInput("This needs a confirmation.", fix=f"Give --confirm {name}.")
-    screen.progress.print(f"Type the name {name!r} to go on: ", end="")
+    console.progress.print(f"Type the name {name!r} to go on: ", end="")
     return _checked(input(), name)
 
 

@@ -12,7 +12,7 @@ from dashboard.migrations_app.models import Plan, TenantMaintenance
 Json = dict[str, Any]
 
 
-def job_document(job: Job) -> Json:
+def serialize_job(job: Job) -> Json:
     """Return a job with those of its steps that need somebody."""
     return {
         "id": job.pk,
@@ -26,18 +26,18 @@ def job_document(job: Job) -> Json:
         "started_at": job.started_at,
         "finished_at": job.finished_at,
         "broken_steps": [
-            step_document(step) for step in job.steps.filter(state__in=BROKEN_STEP_STATES)
+            serialize_step(step) for step in job.steps.filter(state__in=BROKEN_STEP_STATES)
         ],
     }
 
 
-def step_document(step: Step) -> Json:
+def serialize_step(step: Step) -> Json:
     """Return one step with its error and what helps."""
     fields = ("id", "key", "title", "group", "state", "error", "fix", "request_id")
     return model_to_dict(step, fields=fields)
 
 
-def plan_document(plan: Plan) -> Json:
+def serialize_plan(plan: Plan) -> Json:
     """Return a plan with its items and findings."""
     return {
         "id": plan.pk,
@@ -56,7 +56,7 @@ def plan_document(plan: Plan) -> Json:
     }
 
 
-def host_plan_document(plan: HostPlan) -> Json:
+def serialize_host_plan(plan: HostPlan) -> Json:
     """Return a plan of what is done to a host."""
     return {
         "id": plan.pk,
@@ -71,7 +71,7 @@ def host_plan_document(plan: HostPlan) -> Json:
     }
 
 
-def environment_plan_document(plan: EnvironmentPlan) -> Json:
+def serialize_environment_plan(plan: EnvironmentPlan) -> Json:
     """Return a plan of a new environment from another one."""
     return {
         "id": plan.pk,
@@ -85,13 +85,13 @@ def environment_plan_document(plan: EnvironmentPlan) -> Json:
     }
 
 
-def differences_document(plan: Plan) -> list[Json]:
+def serialize_differences(plan: Plan) -> list[Json]:
     """Return what the last verify found, fields that the plan had named included."""
     fields = ("type", "source_id", "name", "field", "source_value", "destination_value", "named")
     return list(plan.differences.values(*fields))
 
 
-def maintenance_document(maintenance: TenantMaintenance) -> Json:
+def serialize_maintenance(maintenance: TenantMaintenance) -> Json:
     """Return one time of a tenant in maintenance, with all that was changed for it."""
     return {
         "id": maintenance.pk,

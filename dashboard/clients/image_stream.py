@@ -12,7 +12,7 @@ from typing import Any
 
 from requests import RequestException
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import PumphouseError, Retryable
 
 Json = dict[str, Any]
@@ -39,9 +39,9 @@ class Digest:
 
 
 def copy_image(
-    source: Cloud,
+    source: CloudSession,
     image: Mapping[str, Any],
-    destination: Cloud,
+    destination: CloudSession,
     body: Json,
     *,
     progress: Progress,
@@ -113,9 +113,9 @@ class ImageBytes:
 
 
 def _copy_bytes(
-    source: Cloud,
+    source: CloudSession,
     image: Mapping[str, Any],
-    destination: Cloud,
+    destination: CloudSession,
     image_id: str,
     *,
     progress: Progress,
@@ -140,7 +140,9 @@ def _copy_bytes(
     return Digest(algorithm, values[algorithm], content.size)
 
 
-def _require_equal(cloud: Cloud, image: Mapping[str, Any], values: Mapping[str, str]) -> None:
+def _require_equal(
+    cloud: CloudSession, image: Mapping[str, Any], values: Mapping[str, str]
+) -> None:
     algorithm, expected = told_digest(image)
     if algorithm not in values:
         algorithm, expected = COMMON_ALGORITHM, image.get("checksum") or ""
@@ -151,7 +153,7 @@ def _require_equal(cloud: Cloud, image: Mapping[str, Any], values: Mapping[str, 
         )
 
 
-def _remove_remains(destination: Cloud, image_id: str) -> None:
+def _remove_remains(destination: CloudSession, image_id: str) -> None:
     """Delete half an image; that this fails, too, must not hide why it is half an image."""
     try:
         destination.delete("image", f"/images/{image_id}")

@@ -36,7 +36,7 @@ PASSING_STATUSES = frozenset({408, 413, 429, 500, 502, 503, 504})
 _READ_RETRIES = {"connect_retries": 2, "status_code_retries": 2}
 
 
-class Cloud:
+class CloudSession:
     """One identity on one cloud.
 
     ``services`` are named as in openstacksdk: compute, network, image, block_storage, identity.
@@ -61,11 +61,11 @@ class Cloud:
         )
         self._microversions: dict[str, tuple[int, int]] = {}
 
-    def scoped_to(self, project_id: str) -> "Cloud":
+    def scoped_to(self, project_id: str) -> "CloudSession":
         """Return the same account acting in another project."""
         return self._as({**self.access.auth, "project_id": project_id})
 
-    def as_user(self, user_id: str, *, password: str, project_id: str) -> "Cloud":
+    def as_user(self, user_id: str, *, password: str, project_id: str) -> "CloudSession":
         """Return that user of this cloud acting in that project."""
         secrets.register(password)
         auth_url = self.access.auth["auth_url"]
@@ -78,11 +78,11 @@ class Cloud:
             }
         )
 
-    def _as(self, auth: Mapping[str, str]) -> "Cloud":
+    def _as(self, auth: Mapping[str, str]) -> "CloudSession":
         if "project_id" in auth:
             by_name = ("project_name", "project_domain_name", "project_domain_id")
             auth = {key: value for key, value in auth.items() if key not in by_name}
-        return Cloud(replace(self.access, auth=auth), calls=self.calls)
+        return CloudSession(replace(self.access, auth=auth), calls=self.calls)
 
     @property
     def user_id(self) -> str:
@@ -331,16 +331,17 @@ def _auth_plugin(access: CloudAccess) -> Any:
         ) from None
 
 
-def wait_for(
+def poll_until(
     probe: Callable[[], Found | None],
     *,
     what: str,
     seconds: float,
     check: Callable[[], None] = lambda: None,
 ) -> Found:
-    """Ask ``probe`` until it gives something, from each 0.2 s to each 2 s.
+    """Return what ``probe`` returns once that is not None; ask every 0.2 s, later every 2 s.
 
-    ``check`` is called between and may raise. Raises ``NeedsOperator`` after ``seconds``.
+    ``what`` completes "waiting for …". ``check`` is called in between and may raise. Raises
+    ``NeedsOperator`` after ``seconds``.
     """
     deadline = time.monotonic() + seconds
     pause = 0.2
@@ -348,7 +349,7 @@ def wait_for(
         check()
         if time.monotonic() > deadline:
             raise NeedsOperator(
-                f"Waited {seconds:.0f} s in vain for {what}.",
+                f"Timed out after {seconds:.0f} s waiting for {what}.",
                 fix="Look at it in the cloud, then retry.",
             )
         time.sleep(pause)

@@ -8,7 +8,7 @@ from typing import Any
 
 from keystoneauth1.exceptions import ClientException
 
-from dashboard.clients.openstack import PASSING_STATUSES, Cloud, Json
+from dashboard.clients.openstack import PASSING_STATUSES, CloudSession, Json
 from dashboard.errors import PumphouseError, Retryable
 
 DESCRIPTION = "Made by Pumphouse to try what a role may do; it may be deleted."
@@ -18,8 +18,8 @@ DESCRIPTION = "Made by Pumphouse to try what a role may do; it may be deleted."
 class TemporaryAccount:
     """An account with roles in one project. Its password is never stored."""
 
-    operator: Cloud
-    cloud: Cloud
+    operator: CloudSession
+    cloud: CloudSession
     id: str
     project_id: str
 
@@ -68,7 +68,7 @@ class TemporaryAccount:
 
 @contextmanager
 def temporary_account(
-    operator: Cloud, project_id: str, *, role_ids: Iterable[str]
+    operator: CloudSession, project_id: str, *, role_ids: Iterable[str]
 ) -> Iterator[TemporaryAccount]:
     """Make an account with roles in a project, and delete it on leaving.
 
@@ -96,7 +96,7 @@ def temporary_account(
         operator.delete("identity", f"/users/{id_}")
 
 
-def remove_temporary_account(operator: Cloud, project_id: str) -> None:
+def remove_temporary_account(operator: CloudSession, project_id: str) -> None:
     """Delete the account that was made for a project, if there is one."""
     name, domain_id = _name(project_id), _own_domain(operator)
     found = operator.list("identity", "/users", "users", name=name, domain_id=domain_id)
@@ -109,7 +109,7 @@ def is_temporary(user_name: str, project_id: str) -> bool:
     return user_name == _name(project_id)
 
 
-def has_service(cloud: Cloud, service: str) -> bool:
+def has_service(cloud: CloudSession, service: str) -> bool:
     """Return whether a cloud's catalogue has a service."""
     try:
         return bool(cloud.endpoint(service))
@@ -119,7 +119,7 @@ def has_service(cloud: Cloud, service: str) -> bool:
         return False
 
 
-def _own_domain(operator: Cloud) -> str:
+def _own_domain(operator: CloudSession) -> str:
     user = operator.get("identity", f"/users/{operator.user_id}", "user")
     return str(user.get("domain_id") or "default")
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.cloud_files import read_cloud, read_clouds
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NotFound
 from dashboard.hosts_app.fuel.masters import access_in_fuel
 from dashboard.hosts_app.models import Cloud
@@ -94,6 +94,6 @@ def access_of(cloud: Cloud) -> CloudAccess:
     return read_cloud(Path(cloud.location), cloud.section)
 
 
-def connect(cloud: Cloud) -> Connection:
+def connect(cloud: Cloud) -> CloudSession:
     """Return a connection to a cloud as its operator; nothing is asked of the cloud yet."""
-    return Connection(access_of(cloud))
+    return CloudSession(access_of(cloud))

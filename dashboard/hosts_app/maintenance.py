@@ -1,6 +1,6 @@
 """Closes a compute host to new servers and opens it again; what runs on it goes on running."""
 
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.nova import (
     OURS,
@@ -47,7 +47,7 @@ def start_maintenance(
     )
 
 
-def close_host(connection: Connection, host: str, *, because: str) -> bool:
+def close_host(connection: CloudSession, host: str, *, because: str) -> bool:
     """Disable a host's nova-compute with a reason that names us; say whether that was needed.
 
     Raises ``NeedsOperator`` when somebody else has disabled it.
@@ -61,7 +61,7 @@ def close_host(connection: Connection, host: str, *, because: str) -> bool:
     return True
 
 
-def open_host(connection: Connection, host: str) -> bool:
+def open_host(connection: CloudSession, host: str) -> bool:
     """Enable a host's nova-compute if it was we who disabled it; say whether that was needed.
 
     A host that was forced down as well counts as up again, once it has started and dropped the

@@ -5,7 +5,7 @@ from collections import Counter
 from django.db import transaction
 from django.utils import timezone
 
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import PumphouseError
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
@@ -72,7 +72,7 @@ def look_up_tenant(cloud: Cloud, name_or_id: str) -> TenantRow:
     return row
 
 
-def _service(connection: Connection, name: str) -> Json:
+def _service(connection: CloudSession, name: str) -> Json:
     newest = connection.newest_microversion(name)
     return {
         "endpoint": connection.endpoint(name),
@@ -80,13 +80,13 @@ def _service(connection: Connection, name: str) -> Json:
     }
 
 
-def _count_servers(connection: Connection) -> Counter[str]:
+def _count_servers(connection: CloudSession) -> Counter[str]:
     # 2.1: only the project is wanted, and every cloud has it
     servers = connection.list("compute", "/servers/detail", "servers", all_tenants=1)
     return Counter(server["tenant_id"] for server in servers)
 
 
-def _count_volumes(connection: Connection) -> Counter[str]:
+def _count_volumes(connection: CloudSession) -> Counter[str]:
     volumes = connection.list("block_storage", "/volumes/detail", "volumes", all_tenants=1)
     return Counter(volume["os-vol-tenant-attr:tenant_id"] for volume in volumes)
 

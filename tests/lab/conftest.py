@@ -14,7 +14,7 @@ import pytest
 from django.contrib.auth.models import User
 
 import lab
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.hosts_app.clouds import cloud_named, connect, register_clouds
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
@@ -45,19 +45,19 @@ def admin(clouds: dict[str, Cloud]) -> User:
 
 
 @pytest.fixture(scope="session")
-def source(clouds: dict[str, Cloud]) -> Connection:
+def source(clouds: dict[str, Cloud]) -> CloudSession:
     """Return the source as its operator."""
     return connect(clouds["src"])
 
 
 @pytest.fixture(scope="session")
-def destination(clouds: dict[str, Cloud]) -> Connection:
+def destination(clouds: dict[str, Cloud]) -> CloudSession:
     """Return the destination as its operator."""
     return connect(clouds["dst"])
 
 
 @pytest.fixture(scope="session")
-def seed(source: Connection, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+def seed(source: CloudSession, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     """Return a function that makes a tenant on the source and tells what is in it."""
     sealed_in: Path = tmp_path_factory.mktemp("seeded")
 
@@ -85,7 +85,7 @@ def plan_move(clouds: dict[str, Cloud]) -> Callable[..., Plan]:
 
 
 @pytest.fixture(scope="session")
-def take_inventory(source: Connection, destination: Connection) -> Callable[[], Inventory]:
+def take_inventory(source: CloudSession, destination: CloudSession) -> Callable[[], Inventory]:
     """Return a function that lists everything that is on both clouds."""
     return lambda: Inventory.of(source, destination)
 

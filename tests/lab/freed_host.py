@@ -16,8 +16,7 @@ import yaml
 from django.conf import settings
 
 import lab
-from dashboard.clients.openstack import Cloud as Connection
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import compute_services, enable_service, providers_of, task_of
 from dashboard.hosts_app.models import Cloud, HostPlan
@@ -55,7 +54,7 @@ def fuel_at_work() -> Iterator[None]:
 
 
 @contextmanager
-def fuel_and_machines(source: Connection, destination: Connection) -> Iterator[None]:
+def fuel_and_machines(source: CloudSession, destination: CloudSession) -> Iterator[None]:
     """Have Pumphouse know Fuel and the inventory inside; the host is put back afterwards."""
     with pytest.MonkeyPatch.context() as patch, fuel_at_work():
         patch.setattr(settings, "PUMPHOUSE_CONFIG", str(lab.config_yaml_path()))
@@ -88,7 +87,7 @@ def told_to_switch() -> list[str]:
     return (run_directory() / "switch" / "told").read_text().splitlines()
 
 
-def put_back(source: Connection, destination: Connection) -> None:
+def put_back(source: CloudSession, destination: CloudSession) -> None:
     """Make the host a part of the source again, and of nothing else, by the lab's own orders."""
     if host_named(HOST).installed_cloud != "src":
         lab.compute("remove", "dst", HOST)
@@ -96,10 +95,10 @@ def put_back(source: Connection, destination: Connection) -> None:
             forget(cloud, HOST)
         lab.compute("add", "src", HOST)
     host_named(HOST).chassis.note_power("1")
-    wait_for(lambda: takes_servers(source), what=f"{HOST} of src to be back", seconds=90)
+    poll_until(lambda: takes_servers(source), what=f"{HOST} of src to be back", seconds=90)
 
 
-def takes_servers(source: Connection) -> bool | None:
+def takes_servers(source: CloudSession) -> bool | None:
     """Return True once the scheduler of the source may choose the host; enables it if it must."""
     for service in compute_services(source):
         if service.host == HOST and not service.is_enabled:
@@ -107,7 +106,7 @@ def takes_servers(source: Connection) -> bool | None:
     return None if missing_on(source, HOST) else True
 
 
-def forget(cloud: Connection, host: str) -> None:
+def forget(cloud: CloudSession, host: str) -> None:
     """Delete the records of a host that is no part of a cloud."""
     providers = providers_of(cloud, host)
     for service in compute_services(cloud):
@@ -139,7 +138,7 @@ def refusals(plan: HostPlan) -> str:
 
 
 @contextmanager
-def servers_of(cloud: Connection, prefix: str) -> Iterator[Boot]:
+def servers_of(cloud: CloudSession, prefix: str) -> Iterator[Boot]:
     """Return a function that boots a server on a host and gives its id; all go at the end."""
     image = cloud.post(
         "image", "/images", {"name": prefix, "disk_format": "raw", "container_format": "bare"}
@@ -171,26 +170,26 @@ def servers_of(cloud: Connection, prefix: str) -> Iterator[Boot]:
             cloud.delete("compute", f"/servers/{id_}")
         for id_ in ids:
             gone = lambda id_=id_: None if cloud.find("compute", f"/servers/{id_}") else True  # noqa: E731
-            wait_for(gone, what="deletion", seconds=60)
+            poll_until(gone, what="deletion", seconds=60)
         cloud.delete("compute", f"/flavors/{flavor_id}")
         cloud.delete("image", f"/images/{image}")
 
 
-def server_of(cloud: Connection, id_: str) -> dict[str, Any]:
+def server_of(cloud: CloudSession, id_: str) -> dict[str, Any]:
     """Return a server as it is now."""
     return cloud.get("compute", f"/servers/{id_}", "server")
 
 
-def act(cloud: Connection, id_: str, action: str) -> None:
+def act(cloud: CloudSession, id_: str, action: str) -> None:
     """Have Nova do something with a server."""
     cloud.post("compute", f"/servers/{id_}/action", {action: None})
 
 
-def await_status(cloud: Connection, id_: str, status: str) -> None:
+def await_status(cloud: CloudSession, id_: str, status: str) -> None:
     """Wait until a server is idle in that status."""
 
     def there() -> bool | None:
         server = server_of(cloud, id_)
         return True if server["status"] == status and not task_of(server) else None
 
-    wait_for(there, what=f"{id_} to be {status}", seconds=120)
+    poll_until(there, what=f"{id_} to become {status}", seconds=120)

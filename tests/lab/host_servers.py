@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.clients.openstack import Cloud, Json, wait_for
+from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.hosts_app.compute.nova import (
     compute_service,
     host_of,
@@ -26,7 +26,7 @@ PATIENCE = 120
 class HostServers:
     """Boots servers on a host, and removes them with all that they were made of."""
 
-    cloud: Cloud
+    cloud: CloudSession
     host: str
     prefix: str
     image: str = ""
@@ -37,7 +37,7 @@ class HostServers:
         self, status: str = "ACTIVE", *, metadata: dict[str, str] | None = None, **more: Any
     ) -> str:
         """Boot a server on the host, bring it into a state and give its id."""
-        wait_for(self._takes_servers, what=f"{self.host} to take servers", seconds=PATIENCE)
+        poll_until(self._takes_servers, what=f"{self.host} to take servers", seconds=PATIENCE)
         server = {
             "name": f"{self.prefix}-{len(self.ids)}",
             "imageRef": self.image,
@@ -88,7 +88,7 @@ class HostServers:
             server = self.get(id_)
             return True if server["status"] == status and not task_of(server) else None
 
-        wait_for(there, what=f"{id_} to be {status}", seconds=PATIENCE)
+        poll_until(there, what=f"{id_} to become {status}", seconds=PATIENCE)
 
     def make(self) -> None:
         """Make the image and the flavor."""
@@ -103,7 +103,7 @@ class HostServers:
         for id_ in self.ids:
             self.cloud.delete("compute", f"/servers/{id_}")
         for id_ in self.ids:
-            wait_for(lambda id_=id_: self._gone(id_), what=f"deletion of {id_}", seconds=PATIENCE)
+            poll_until(lambda id_=id_: self._gone(id_), what=f"deletion of {id_}", seconds=PATIENCE)
         self.ids.clear()
 
     def remove(self) -> None:
@@ -121,7 +121,7 @@ class HostServers:
 
 
 @contextmanager
-def servers_on_host(cloud: Cloud, host: str, *, prefix: str) -> Iterator[HostServers]:
+def servers_on_host(cloud: CloudSession, host: str, *, prefix: str) -> Iterator[HostServers]:
     """Return what boots servers on a host; everything is gone at the end."""
     servers = HostServers(cloud=cloud, host=host, prefix=prefix)
     servers.make()
@@ -131,9 +131,9 @@ def servers_on_host(cloud: Cloud, host: str, *, prefix: str) -> Iterator[HostSer
         servers.remove()
 
 
-def wait_until_host_is(cloud: Cloud, host: str, *, up: bool) -> None:
+def wait_until_host_is(cloud: CloudSession, host: str, *, up: bool) -> None:
     """Wait until Nova sees a host up, or down."""
-    wait_for(
+    poll_until(
         lambda: True if compute_service(cloud, host).is_up == up else None,
         what=f"{host} to be {'up' if up else 'down'}",
         seconds=PATIENCE,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 
 Listing = dict[str, dict[str, Any]]
 
@@ -35,7 +35,7 @@ class Inventory:
     destination: Listing
 
     @classmethod
-    def of(cls, source: Cloud, destination: Cloud) -> "Inventory":
+    def of(cls, source: CloudSession, destination: CloudSession) -> "Inventory":
         """List both clouds now."""
         return cls(source=_listing(source), destination=_listing(destination))
 
@@ -48,7 +48,7 @@ class Inventory:
         }
 
 
-def _listing(cloud: Cloud) -> Listing:
+def _listing(cloud: CloudSession) -> Listing:
     found: Listing = {}
     for type_, (service, path, key, query) in _COLLECTIONS.items():
         objects = cloud.list(service, path, key, **query)

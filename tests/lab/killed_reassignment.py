@@ -5,7 +5,7 @@ from functools import partial
 
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.ipmi import Bmc
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.evacuation.server_moves import ServerMove
 from dashboard.hosts_app.reassignment import discovery, probe_server
@@ -26,12 +26,12 @@ MOMENTS: dict[str, Callable[[], None]] = {
         Bmc,
         "boot_from_network",
     ),
-    "after nova-compute was deleted": partial(after, Cloud, "delete", when="/os-services/"),
-    "while Fuel has not discovered it": partial(before, discovery, "wait_for"),
+    "after nova-compute was deleted": partial(after, CloudSession, "delete", when="/os-services/"),
+    "while Fuel has not discovered it": partial(before, discovery, "poll_until"),
     "between assigning it and laying it out": partial(after, FuelMaster, "assign"),
     "between ordering its installation and noting that": partial(after, FuelMaster, "provision"),
     "between ordering its deployment and noting that": partial(after, FuelMaster, "deploy"),
-    "while it joins its cloud": partial(before, proof, "wait_for"),
+    "while it joins its cloud": partial(before, proof, "poll_until"),
     "after the small server was booted": partial(before, probe_server, "_await_active"),
     "after all of it": partial(before, proof, "look_at_hosts"),
 }

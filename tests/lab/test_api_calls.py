@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.migrations_app.execution.execute import start_execute
 from dashboard.migrations_app.execution.rollback import start_rollback
 from dashboard.migrations_app.models import Plan
@@ -25,7 +25,7 @@ def tenant(seed, source):
     return tenant
 
 
-def add_network(source: Cloud, project_id: str, number: int) -> None:
+def add_network(source: CloudSession, project_id: str, number: int) -> None:
     def make(collection: str, key: str, **fields: Any) -> str:
         body = {key: {"project_id": project_id, "name": f"{key}-{number}", **fields}}
         return str(source.post("network", f"/{collection}", body, key)["id"])
@@ -53,13 +53,15 @@ def add_network(source: Cloud, project_id: str, number: int) -> None:
 def calls(monkeypatch) -> Counter[str]:
     """Count all calls of both clouds, by service."""
     counted: Counter[str] = Counter()
-    call = Cloud.call
+    call = CloudSession.call
 
-    def counting(self: Cloud, method: str, service: str, *arguments: Any, **named: Any) -> Any:
+    def counting(
+        self: CloudSession, method: str, service: str, *arguments: Any, **named: Any
+    ) -> Any:
         counted[service] += 1
         return call(self, method, service, *arguments, **named)
 
-    monkeypatch.setattr(Cloud, "call", counting)
+    monkeypatch.setattr(CloudSession, "call", counting)
     return counted
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.execute import start_execute
 from dashboard.migrations_app.execution.rollback import start_rollback
@@ -184,5 +184,5 @@ def test_rollback_leaves_both_clouds_as_they_were(
         assert now["source"][type_] == then["source"][type_], type_
 
 
-def status(cloud: Cloud, server_id: str) -> str:
+def status(cloud: CloudSession, server_id: str) -> str:
     return str(cloud.get("compute", f"/servers/{server_id}", "server")["status"])

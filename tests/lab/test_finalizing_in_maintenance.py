@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.execution.execute import start_execute
 from dashboard.migrations_app.execution.finalize import start_finalize
@@ -38,7 +38,7 @@ def executed(plan_move: Any, tenant: Any, option: str) -> Plan:
 
 
 @pytest.fixture
-def tenant(seed: Any, destination: Connection) -> Iterator[Any]:
+def tenant(seed: Any, destination: CloudSession) -> Iterator[Any]:
     """A tenant whose copy goes with the test: it holds a public address that the source gives to
     the next tenant."""
     tenant = seed(servers=0, volumes=0)
@@ -54,7 +54,7 @@ def verified_and_finalized(plan: Plan) -> None:
 
 
 def assert_only_the_copy_is_there(
-    plan: Plan, source: Connection, destination: Connection, before: Roles
+    plan: Plan, source: CloudSession, destination: CloudSession, before: Roles
 ) -> None:
     assert source.find("identity", f"/projects/{plan.tenant_id}") is None
     assert not TenantMaintenance.objects.filter(plan=plan, state=ON).exists()
@@ -62,7 +62,7 @@ def assert_only_the_copy_is_there(
 
 
 def test_while_moving_ends_on_the_source_with_the_move(
-    tenant: Any, plan_move: Any, source: Connection, destination: Connection
+    tenant: Any, plan_move: Any, source: CloudSession, destination: CloudSession
 ) -> None:
     before = roles_on(source, tenant["id"])
     plan = executed(plan_move, tenant, "while_moving")
@@ -75,7 +75,7 @@ def test_while_moving_ends_on_the_source_with_the_move(
 
 
 def test_until_finalized_ends_when_the_source_is_deleted(
-    tenant: Any, plan_move: Any, source: Connection, destination: Connection
+    tenant: Any, plan_move: Any, source: CloudSession, destination: CloudSession
 ) -> None:
     before = roles_on(source, tenant["id"])
     plan = executed(plan_move, tenant, "until_finalized")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.execution.execute import start_execute
@@ -28,7 +28,7 @@ ON = TenantMaintenance.State.ON
 Roles = set[tuple[str, str]]
 
 
-def roles_on(cloud: Connection, project_id: str) -> Roles:
+def roles_on(cloud: CloudSession, project_id: str) -> Roles:
     return {(each.actor_name, each.role_name) for each in own_assignments(cloud, project_id)}
 
 
@@ -38,7 +38,7 @@ def tenant(seed: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def before(tenant: Any, source: Connection) -> Roles:
+def before(tenant: Any, source: CloudSession) -> Roles:
     return roles_on(source, tenant["id"])
 
 
@@ -53,7 +53,7 @@ def plan(tenant: Any, before: Roles, plan_move: Any) -> Iterator[Plan]:
 
 
 @pytest.fixture(scope="module")
-def owner(plan: Plan, tenant: Any, destination: Connection) -> Connection:
+def owner(plan: Plan, tenant: Any, destination: CloudSession) -> CloudSession:
     """The tenant's owner on the destination, with the old password."""
     name = f"{tenant['name']}-owner"
     password = json.loads(Path(tenant["sealed_file"]).read_text())[name]["password"]
@@ -61,7 +61,7 @@ def owner(plan: Plan, tenant: Any, destination: Connection) -> Connection:
     return destination.as_user(user["id"], password=password, project_id=moved_project(plan))
 
 
-def write(owner: Connection) -> None:
+def write(owner: CloudSession) -> None:
     body = {"network": {"name": "after-the-move"}}
     made = owner.post("network", "/networks", body, "network")
     owner.delete("network", f"/networks/{made['id']}")
@@ -82,7 +82,7 @@ def test_verify_is_clean_and_lets_people_in(plan, owner, tenant, destination, be
     run(Job.objects.filter(kind="tenant_maintenance", subject=plan.subject).latest("pk"))
     assert on_destination(plan) is None
     assert roles_on(destination, moved_project(plan)) == before
-    write(Connection(owner.access))
+    write(CloudSession(owner.access))
 
 
 def test_a_rollback_gives_the_roles_on_the_source_back(plan, tenant, source, before):

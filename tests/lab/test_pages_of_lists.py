@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 
 COLLECTIONS = [
     ("image", "/images", "images", {}),
@@ -19,7 +19,7 @@ def tenant(seed):
 
 @pytest.mark.parametrize(("service", "path", "key", "query"), COLLECTIONS)
 def test_pages_of_one_give_what_one_page_gives(
-    tenant, source: Cloud, service: str, path: str, key: str, query: dict
+    tenant, source: CloudSession, service: str, path: str, key: str, query: dict
 ):
     at_once = {each["id"] for each in source.list(service, path, key, limit=1000, **query)}
     source.calls.clear()

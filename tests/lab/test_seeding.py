@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.hosts_app.clouds import connect
 from dashboard.migrations_app.seeding.clearing import clear, find_leftovers
 from dashboard.migrations_app.seeding.grounds import Numbers
@@ -26,7 +26,9 @@ EVERYTHING = (
 
 
 @pytest.fixture(scope="module")
-def tenant(source: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def tenant(
+    source: CloudSession, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Any]]:
     made = seed_tenants(
         source, numbers=Numbers(), sealed_in=tmp_path_factory.mktemp("sealed"), tell=print
     )
@@ -34,7 +36,7 @@ def tenant(source: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     clear(source, find_leftovers(source, tenant=made[0]["name"]), tell=print)
 
 
-def everything(operator: Cloud) -> dict[str, set[str]]:
+def everything(operator: CloudSession) -> dict[str, set[str]]:
     """Return the ids of what the cloud has, without what belongs to other test tenants."""
     return {
         path: {thing["id"] for thing in operator.list(service, path, key)}

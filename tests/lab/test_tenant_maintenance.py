@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.openstack import Cloud as Connection
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
@@ -39,12 +38,12 @@ Roles = set[tuple[str, str, str]]
 class Person:
     """Somebody with a token from before, who asks services with exactly that one or a new one."""
 
-    def __init__(self, cloud: Connection) -> None:
+    def __init__(self, cloud: CloudSession) -> None:
         self.cloud = cloud
         self.old_token = cloud.fresh_token(seconds=60)
 
     def status(self, method: str, service: str, path: str, body: Any = None, *, new: bool) -> int:
-        token = Connection(self.cloud.access).fresh_token(seconds=60) if new else self.old_token
+        token = CloudSession(self.cloud.access).fresh_token(seconds=60) if new else self.old_token
         answer = self.cloud.session.request(
             self.cloud.endpoint(service).rstrip("/") + path,
             method,
@@ -91,7 +90,7 @@ class Ground:
         domain = f"/OS-INHERIT/domains/{project['domain_id']}"
         return f"{domain}/users/{self.heir_id}/roles/{self.role('member')}/inherited_to_projects"
 
-    def _as(self, user_id: str, password: str) -> Connection:
+    def _as(self, user_id: str, password: str) -> CloudSession:
         return self.operator.as_user(user_id, password=password, project_id=self.id)
 
     def make(self, collection: str, key: str, **fields: Any) -> str:
@@ -254,7 +253,7 @@ def await_status(ground: Ground, status: str) -> None:
         is_there = server["status"] == status and not server["OS-EXT-STS:task_state"]
         return is_there or None
 
-    wait_for(there, what=status, seconds=60)
+    poll_until(there, what=status, seconds=60)
 
 
 def test_workers_killed_in_the_middle_change_nothing_about_the_end(ground, before, pumphouse_home):

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from dashboard.clients.image_stream import CHUNK
-from dashboard.clients.openstack import Cloud, wait_for
+from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.errors import PumphouseError
 from dashboard.migrations_app.resources.compute.server.states import bring_to, delete_server
 
@@ -33,7 +33,7 @@ class Bytes:
             yield self.content[start : start + CHUNK]
 
 
-def make_image(cloud: Cloud, content: bytes, **fields: Any) -> str:
+def make_image(cloud: CloudSession, content: bytes, **fields: Any) -> str:
     """Return the id of a new image with that content."""
     image_id = str(cloud.post("image", "/images", {**BARE, **fields})["id"])
     cloud.upload(f"/images/{image_id}/file", Bytes(content))
@@ -44,7 +44,7 @@ class UnusualTenant:
     """A project on the source: an appliance of three images, a paused server of somebody whom the
     destination knows already, and one that boots from a volume and would take it to its grave."""
 
-    def __init__(self, source: Cloud, destination: Cloud) -> None:
+    def __init__(self, source: CloudSession, destination: CloudSession) -> None:
         self.source, self.destination = source, destination
         self.name = f"unusual-data-{uuid4().hex[:8]}"
         project = {"project": {"name": self.name, "domain_id": "default"}}
@@ -58,7 +58,7 @@ class UnusualTenant:
         self.make_volumes()
         self.make_servers()
 
-    def make_user(self, name: str) -> tuple[Cloud, str]:
+    def make_user(self, name: str) -> tuple[CloudSession, str]:
         """Return a member of the project, as itself, and its id."""
         password = uuid4().hex
         fields = {"name": f"{self.name}-{name}", "domain_id": "default", "password": password}
@@ -129,7 +129,7 @@ class UnusualTenant:
             volume = self.source.get("block_storage", f"/volumes/{volume_id}", "volume")
             return True if volume["status"] == status else None
 
-        wait_for(there, what=f"volume to be {status}", seconds=300)
+        poll_until(there, what=f"volume to become {status}", seconds=300)
 
     def make_servers(self) -> None:
         """The resident's, paused, with two interfaces; the newcomer's, from a volume."""
@@ -160,7 +160,7 @@ class UnusualTenant:
         self.await_volume(self.data_id, "in-use")
         bring_to(self.source, self.paused_id, "PAUSED", check=lambda: None)
 
-    def make_server(self, owner: Cloud, name: str, **fields: Any) -> str:
+    def make_server(self, owner: CloudSession, name: str, **fields: Any) -> str:
         """Return the id of a new server that runs."""
         common = {
             "flavorRef": self.flavor_id,

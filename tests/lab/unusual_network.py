@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 
 Json = dict[str, Any]
 
@@ -13,7 +13,7 @@ COLLECTIONS = ("networks", "subnets", "ports", "routers", "floatingips", "securi
 class UnusualTenant:
     """A project on the source with what makes networks hard to move; ids by what they are for."""
 
-    def __init__(self, source: Cloud, destination: Cloud) -> None:
+    def __init__(self, source: CloudSession, destination: CloudSession) -> None:
         self.cloud = source
         self.name = f"unusual-{uuid4().hex[:8]}"
         project = {"project": {"name": self.name, "domain_id": "default"}}
@@ -177,7 +177,7 @@ class UnusualTenant:
         self.cloud.delete("identity", f"/projects/{self.project_id}")
 
 
-def free_addresses(*clouds: Cloud, count: int = 3) -> list[str]:
+def free_addresses(*clouds: CloudSession, count: int = 3) -> list[str]:
     """Return addresses of the shared external network that none of the clouds has given away."""
     taken = {
         fixed["ip_address"]

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 
 from dashboard.cli import command_line, main, serve
 from dashboard.cli.arguments import PAIRS, chosen_cloud, chosen_clouds, chosen_plan, read_mappings
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.cli.known_commands import all_commands
 from dashboard.cli.prompts import confirmed_name
 from dashboard.errors import BadInput, NotFound
@@ -143,7 +143,7 @@ def test_a_configuration_that_is_wrong_is_told_by_file_and_line(settings, tmp_pa
 
 
 def test_an_error_is_printed_with_its_secrets_masked(settings, capsys):
-    Screen().fail(BadInput("Cannot use mysql://keystone:hunter2hunter2@db/keystone."))
+    Console().print_error(BadInput("Cannot use mysql://keystone:hunter2hunter2@db/keystone."))
     assert "hunter2" not in capsys.readouterr().err
 
 
@@ -245,11 +245,11 @@ def test_a_mapping_that_lacks_something_is_refused(pair):
 
 
 def test_a_plan_shows_what_is_lost_and_what_blocks(capsys):
-    from dashboard.cli.plan_report import tell_plan
+    from dashboard.cli.plan_report import print_plan
 
     old, new = rows.two_clouds()
     blocked = rows.plan_of(rows.tenant_of(old), new, state=Plan.State.BLOCKED)
-    tell_plan(blocked, Screen())
+    print_plan(blocked, Console())
     out = capsys.readouterr().out
     assert "Tags need a newer API than old has." in out
     assert out.index("The tenant needs 16 cores") < out.index("which is not carried")
@@ -302,14 +302,14 @@ class Terminal(io.StringIO):
 def test_on_a_terminal_the_name_is_asked_for_below_what_is_touched(capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", Terminal("demo\n"))
     touched = ["server web-1 is deleted"]
-    assert confirmed_name(None, name="demo", touched=touched, screen=Screen()) == "demo"
+    assert confirmed_name(None, name="demo", touched=touched, console=Console()) == "demo"
     assert "server web-1 is deleted" in capsys.readouterr().out
 
 
 def test_another_name_on_the_terminal_does_nothing(monkeypatch):
     monkeypatch.setattr(sys, "stdin", Terminal("demo2\n"))
     with pytest.raises(BadInput, match="so nothing was done"):
-        confirmed_name(None, name="demo", touched=[], screen=Screen())
+        confirmed_name(None, name="demo", touched=[], console=Console())
 
 
 def add_user(monkeypatch: pytest.MonkeyPatch, password: str, role: str = "operator") -> int:

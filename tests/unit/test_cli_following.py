@@ -8,11 +8,11 @@ import sys
 from argparse import Namespace
 
 import pytest
-from rich.console import Console
+from rich.console import Console as Terminal
 
 from dashboard.cli import command_line
-from dashboard.cli.console import Screen
-from dashboard.cli.progress import follow, follow_and_tell
+from dashboard.cli.console import Console
+from dashboard.cli.progress import follow, follow_and_report
 from dashboard.jobs.models import Job, LogLine
 from dashboard.jobs.operating import release
 from dashboard.jobs.states import JobState, Phase
@@ -22,28 +22,28 @@ from tests.support.rehearsal.jobs import ROOT, process, rehearse, spec
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def screen(*, terminal: bool = False) -> Screen:
-    made = Screen()
-    made.progress = Console(file=io.StringIO(), force_terminal=terminal, width=120)
+def console(*, terminal: bool = False) -> Console:
+    made = Console()
+    made.progress = Terminal(file=io.StringIO(), force_terminal=terminal, width=120)
     return made
 
 
-def shown(on: Screen) -> str:
+def shown(on: Console) -> str:
     return on.progress.file.getvalue()
 
 
 def test_a_job_is_done_without_any_worker():
-    assert follow(rehearse(spec("a"), spec("b", needs=["a"])), screen()).state == JobState.DONE
+    assert follow(rehearse(spec("a"), spec("b", needs=["a"])), console()).state == JobState.DONE
 
 
 def test_a_job_that_waits_for_a_passing_fault_is_driven_to_its_end():
     stumbling = spec("a", "stumble", params={"until_attempt": 3, "retry_after": 0.2})
-    assert follow(rehearse(stumbling), screen()).state == JobState.DONE
+    assert follow(rehearse(stumbling), console()).state == JobState.DONE
 
 
 def test_a_failed_job_is_exit_code_one_with_what_helps(capsys):
     job = rehearse(spec("a", "refuse", params={"sentence": "No room for it."}))
-    assert follow_and_tell(job, Namespace(), screen()) == 1
+    assert follow_and_report(job, Namespace(), console()) == 1
     out = capsys.readouterr().out
     assert "No room for it." in out
     assert "Raise the quota." in out
@@ -51,7 +51,7 @@ def test_a_failed_job_is_exit_code_one_with_what_helps(capsys):
 
 def test_a_detached_job_is_left_alone(capsys):
     job = rehearse(spec("a"))
-    assert follow_and_tell(job, Namespace(detach=True), screen()) == 0
+    assert follow_and_report(job, Namespace(detach=True), console()) == 0
     assert Job.objects.get(pk=job.pk).state == JobState.QUEUED
     assert f"pumphouse status {job.pk}" in capsys.readouterr().out
 
@@ -66,13 +66,13 @@ def test_a_held_job_is_exit_code_zero_and_goes_on_when_released(capsys):
     job = rehearse(
         spec("a"), spec("b", phase=Phase.CUTOVER, needs=["a"]), hold_before=Phase.CUTOVER
     )
-    assert follow_and_tell(job, Namespace(), screen()) == 0
+    assert follow_and_report(job, Namespace(), console()) == 0
     assert f"pumphouse release {job.pk}" in capsys.readouterr().out
-    assert follow(release(job, user=None), screen()).state == JobState.DONE
+    assert follow(release(job, user=None), console()).state == JobState.DONE
 
 
 def test_every_line_of_the_log_is_shown_once_where_there_is_no_terminal():
-    on = screen()
+    on = console()
     job = rehearse(*(spec(str(n), "say", params={"message": f"Line {n}."}) for n in range(20)))
     follow(job, on)
     for message in LogLine.objects.filter(job=job).values_list("message", flat=True):
@@ -81,7 +81,7 @@ def test_every_line_of_the_log_is_shown_once_where_there_is_no_terminal():
 
 
 def test_bars_show_each_group_with_its_bytes():
-    on = screen(terminal=True)
+    on = console(terminal=True)
     size = 4 * 10**9
     follow(
         rehearse(

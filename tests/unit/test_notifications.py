@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from dashboard import secrets
 from dashboard.cli import command_line
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.cli.progress import follow
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.jobs import job_lists
@@ -341,7 +341,7 @@ def test_the_command_tries_every_channel_once_and_says_what_each_answered(
 
 
 def test_a_command_tells_the_news_of_its_job_where_no_worker_runs(receiver):
-    job = follow(rehearse(spec("a"), params=NEWS), Screen())
+    job = follow(rehearse(spec("a"), params=NEWS), Console())
     assert job.state == JobState.DONE
     assert [json.loads(each.body)["job"] for each in receiver.received] == [job.pk]
 

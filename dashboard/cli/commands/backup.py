@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from dashboard.cli.command import OK, Command
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.errors import BadInput
 
 MADE_ANEW = ("static", "migrate.lock")
@@ -29,7 +29,7 @@ class BackupCommand(Command):
         """Take where the archive goes."""
         parser.add_argument("file", metavar="FILE", type=Path, help="a new .tar.gz")
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Write it; jobs may run meanwhile."""
         is_embedded = connection.vendor == "sqlite"
         with (
@@ -39,10 +39,10 @@ class BackupCommand(Command):
             if is_embedded:
                 _add_database(archive)
             _add_other_files(archive, besides=options.file)
-        screen.tell(f"{options.file} holds a copy of {settings.HOME}. It has secrets in it.")
+        console.print(f"{options.file} holds a copy of {settings.HOME}. It has secrets in it.")
         if not is_embedded:
-            screen.tell("The rows are on a database server: copy them with its own tool.")
-        screen.answer({"file": str(options.file), "has_database": is_embedded})
+            console.print("The rows are on a database server: copy them with its own tool.")
+        console.print_json({"file": str(options.file), "has_database": is_embedded})
         return OK
 
 

@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.arguments import chosen_job
 from dashboard.cli.command import OK, Command
-from dashboard.cli.console import Screen
-from dashboard.cli.serializers import job_document
+from dashboard.cli.console import Console
+from dashboard.cli.serializers import serialize_job
 from dashboard.jobs.operating import cancel
 
 
@@ -19,9 +19,9 @@ class CancelCommand(Command):
         """Take the job."""
         parser.add_argument("job", type=int, metavar="JOB", help="its number")
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Ask for it; whoever drives the job ends it."""
         job = cancel(chosen_job(options.job), user=None)
-        screen.tell(f"Job {job.pk} is {job.state}{', to be cancelled' if job.is_active else ''}.")
-        screen.answer({"job": job_document(job)})
+        console.print(f"Job {job.pk} is {job.state}{', to be cancelled' if job.is_active else ''}.")
+        console.print_json({"job": serialize_job(job)})
         return OK

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import OK, Command
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.cli.prompts import confirmed_name
 from dashboard.errors import NotFound
 from dashboard.hosts_app.clouds import connect
@@ -24,7 +24,7 @@ class CleanupCommand(Command):
             "--confirm", metavar="NAME", help="the cloud's name, or the tenant's with --tenant"
         )
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Remove them once the name of the cloud, or of the one tenant, was given."""
         cloud = chosen_cloud(options.cloud)
         operator = connect(cloud)
@@ -35,8 +35,8 @@ class CleanupCommand(Command):
             raise NotFound(f"Cloud {cloud.name} has no test tenant {options.tenant!r}.", fix=fix)
         if lines:
             name = options.tenant or cloud.name
-            confirmed_name(options.confirm, name=name, touched=lines, screen=screen)
-            clear(operator, leftovers, tell=screen.progress.print)
-        screen.tell(f"Removed from {cloud.name}: {len(lines)} tenants, users and flavors.")
-        screen.answer({"cloud": cloud.name, "removed": lines})
+            confirmed_name(options.confirm, name=name, touched=lines, console=console)
+            clear(operator, leftovers, tell=console.progress.print)
+        console.print(f"Removed from {cloud.name}: {len(lines)} tenants, users and flavors.")
+        console.print_json({"cloud": cloud.name, "removed": lines})
         return OK

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.command import OK, Command
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.cli.progress import follow, required
 from dashboard.hosts_app.fuel.environments import start_environment_discovery
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
@@ -21,18 +21,18 @@ class CloudsCommand(Command):
             "--discover", action="store_true", help="ask Fuel for its environments first"
         )
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Show what the rows say; ``tenants --refresh`` looks at a cloud."""
         if options.discover:
-            required(follow(start_environment_discovery(requester=CLI), screen))
+            required(follow(start_environment_discovery(requester=CLI), console))
         clouds = list(Cloud.objects.select_related("environment"))
         if not clouds:
-            screen.tell(
+            console.print(
                 "No cloud is known. Name a clouds.yaml as the first argument, or ask Fuel for its "
                 "environments with --discover."
             )
-        screen.table("Cloud", "State", "Address", "Environment", "", rows=map(_row, clouds))
-        screen.answer({"clouds": [_document(cloud) for cloud in clouds]})
+        console.print_table("Cloud", "State", "Address", "Environment", "", rows=map(_row, clouds))
+        console.print_json({"clouds": [_document(cloud) for cloud in clouds]})
         return OK
 
 

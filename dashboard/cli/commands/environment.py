@@ -4,16 +4,16 @@ from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import FAILED, OK, Command
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.cli.host_arguments import add_cloud
 from dashboard.cli.progress import (
     add_detach,
     follow,
-    follow_and_tell,
+    follow_and_report,
     required,
 )
 from dashboard.cli.prompts import confirmed_name
-from dashboard.cli.serializers import environment_plan_document
+from dashboard.cli.serializers import serialize_environment_plan
 from dashboard.hosts_app.environments.deletion import (
     environment_row_of,
     start_environment_deletion,
@@ -65,22 +65,24 @@ class EnvironmentCommand(Command):
         copying.add_argument("--plan-only", action="store_true", help="say what would be made")
         add_detach(copying)
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Do it, and fail when the job does."""
         if options.deed == "delete":
-            return _delete(options, screen)
-        return _duplicate(options, screen)
+            return _delete(options, console)
+        return _duplicate(options, console)
 
 
-def _delete(options: Namespace, screen: Screen) -> int:
+def _delete(options: Namespace, console: Console) -> int:
     """Start the job once the environment's name was given."""
     environment = environment_row_of(chosen_cloud(options.cloud))
-    confirmation = confirmed_name(options.confirm, name=environment.name, touched=(), screen=screen)
+    confirmation = confirmed_name(
+        options.confirm, name=environment.name, touched=(), console=console
+    )
     job = start_environment_deletion(environment, confirmation=confirmation, requester=CLI)
-    return follow_and_tell(job, options, screen)
+    return follow_and_report(job, options, console)
 
 
-def _duplicate(options: Namespace, screen: Screen) -> int:
+def _duplicate(options: Namespace, console: Console) -> int:
     """Plan, show what will differ, and make it."""
     chosen = vars(options)
     plan = start_environment_plan(
@@ -89,33 +91,33 @@ def _duplicate(options: Namespace, screen: Screen) -> int:
         options={name: chosen[name] for name in OPTIONS},
         requester=CLI,
     )
-    required(follow(planning_of(plan), screen))
+    required(follow(planning_of(plan), console))
     plan.refresh_from_db()
-    _tell(plan, screen)
+    _tell(plan, console)
     if options.plan_only or plan.refusals:
-        screen.answer({"plan": environment_plan_document(plan)})
+        console.print_json({"plan": serialize_environment_plan(plan)})
         return FAILED if plan.refusals else OK
-    return _make(plan, options, screen)
+    return _make(plan, options, console)
 
 
-def _tell(plan: EnvironmentPlan, screen: Screen) -> None:
+def _tell(plan: EnvironmentPlan, console: Console) -> None:
     """Show what will differ from the source, what stands in the way, and what is to be known."""
     lines = lines_of(plan)
     different = [line for line in lines if line.fate != Fate.CARRIED]
     for line in different:
-        screen.tell(str(line))
-    screen.tell(f"{len(lines) - len(different)} more will be as in {plan.environment.name}.")
+        console.print(str(line))
+    console.print(f"{len(lines) - len(different)} more will be as in {plan.environment.name}.")
     for refusal in plan.refusals:
-        screen.tell(f"Refused: {refusal['sentence']} {refusal['fix']}")
+        console.print(f"Refused: {refusal['sentence']} {refusal['fix']}")
     for note in plan.notes:
-        screen.tell(note)
+        console.print(note)
 
 
-def _make(plan: EnvironmentPlan, options: Namespace, screen: Screen) -> int:
+def _make(plan: EnvironmentPlan, options: Namespace, console: Console) -> int:
     job = start_duplication(plan, requester=CLI)
-    document = {"plan": environment_plan_document(plan)}
-    code = follow_and_tell(job, options, screen, document=lambda: document)
+    document = {"plan": serialize_environment_plan(plan)}
+    code = follow_and_report(job, options, console, document=lambda: document)
     plan.refresh_from_db()
     if left := half_made_sentence(plan):
-        screen.tell(left)
+        console.print(left)
     return code

@@ -8,8 +8,8 @@ from django.utils.dateparse import parse_datetime
 
 from dashboard.cli.arguments import add_plan, chosen_plan
 from dashboard.cli.command import Command
-from dashboard.cli.console import Screen
-from dashboard.cli.progress import add_detach, follow_and_tell
+from dashboard.cli.console import Console
+from dashboard.cli.progress import add_detach, follow_and_report
 from dashboard.errors import BadInput
 from dashboard.jobs.requester import CLI
 from dashboard.jobs.states import Phase
@@ -34,7 +34,7 @@ class ExecuteCommand(Command):
         )
         add_detach(parser)
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Execute, and fail when the job does."""
         until = _moment(options.hold_until) if options.hold_until else None
         job = start_execute(
@@ -43,7 +43,7 @@ class ExecuteCommand(Command):
             hold_until=until,
             requester=CLI,
         )
-        return follow_and_tell(job, options, screen)
+        return follow_and_report(job, options, console)
 
 
 def _moment(text: str) -> datetime:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import FAILED, OK, Command
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.cli.host_action_command import DeedCommand
 from dashboard.cli.host_arguments import add_cloud, add_host, chosen_host
-from dashboard.cli.progress import add_detach, follow, follow_and_tell, has_failed, tell_end
+from dashboard.cli.progress import add_detach, follow, follow_and_report, has_failed, print_outcome
 from dashboard.clients.ipmi import Operation
 from dashboard.hosts_app.discovery import start_host_discovery
 from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
@@ -64,49 +64,49 @@ class HostCommand(Command):
         switching.add_argument("--confirm", metavar="HOST", help="the host's name")
         add_detach(switching)
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Do it, and fail when the job does."""
         if options.deed == "list":
-            return _list(chosen_cloud(options.cloud), screen)
+            return _list(chosen_cloud(options.cloud), console)
         if options.deed == "power":
-            return _power(options, screen)
-        host = chosen_host(options, screen)
+            return _power(options, console)
+        host = chosen_host(options, console)
         job = start_maintenance(host.cloud, host.name, to=options.to, requester=CLI)
-        return follow_and_tell(job, options, screen)
+        return follow_and_report(job, options, console)
 
 
-def _power(options: Namespace, screen: Screen) -> int:
+def _power(options: Namespace, console: Console) -> int:
     """Ask for the power or switch it; what takes it is planned and confirmed first."""
     if options.to == STATUS:
-        return _tell_power(options.host, screen)
+        return _tell_power(options.host, console)
     if options.to in TAKES_POWER:
-        return DeedCommand(deed_named(TAKES_POWER[options.to])).run(options, screen)
-    host = chosen_host(options, screen)
+        return DeedCommand(deed_named(TAKES_POWER[options.to])).run(options, console)
+    host = chosen_host(options, console)
     job = start_power(host.cloud, host.name, HARMLESS[options.to], requester=CLI)
-    return follow_and_tell(job, options, screen)
+    return follow_and_report(job, options, console)
 
 
-def _tell_power(host: str, screen: Screen) -> int:
+def _tell_power(host: str, console: Console) -> int:
     """Ask the BMC at once, also for a host that is in no cloud."""
     power = bmc_of(host).power_status()
-    screen.tell(f"{host} is {power}.")
-    screen.answer({"host": host, "power": power})
+    console.print(f"{host} is {power}.")
+    console.print_json({"host": host, "power": power})
     return OK
 
 
-def _list(cloud: Cloud, screen: Screen) -> int:
+def _list(cloud: Cloud, console: Console) -> int:
     """Look at the hosts and show them, the one to free next first."""
-    job = follow(start_host_discovery(cloud, requester=CLI), screen)
+    job = follow(start_host_discovery(cloud, requester=CLI), console)
     if has_failed(job):
-        tell_end(job, screen)
+        print_outcome(job, console)
     hosts = sorted(cloud.hosts.all(), key=_rank)
     headings = ("Free", "Host", "State", "Power", "Servers", "vCPUs", "RAM in GiB", "To free it")
-    screen.table(*headings, "", rows=[_row(host) for host in hosts])
+    console.print_table(*headings, "", rows=[_row(host) for host in hosts])
     for host in hosts:
         if host.power_problem:
-            screen.tell(f"Power of {host.name}: {host.power_problem}")
+            console.print(f"Power of {host.name}: {host.power_problem}")
     documents = {row["name"]: row for row in cloud.hosts.values(*FIELDS)}
-    screen.answer({"cloud": cloud.name, "hosts": [documents[host.name] for host in hosts]})
+    console.print_json({"cloud": cloud.name, "hosts": [documents[host.name] for host in hosts]})
     return FAILED if has_failed(job) else OK
 
 

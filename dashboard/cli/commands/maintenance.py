@@ -4,10 +4,10 @@ from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import OK, Command
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.cli.policy_files import add_policy_arguments, make_policy_files
-from dashboard.cli.progress import add_detach, follow_and_tell
-from dashboard.cli.serializers import maintenance_document
+from dashboard.cli.progress import add_detach, follow_and_report
+from dashboard.cli.serializers import serialize_maintenance
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.discovery import look_up_tenant
@@ -45,20 +45,20 @@ class MaintenanceCommand(Command):
         policies = choices.add_parser("policies", help="make policies that deny a role all writing")
         add_policy_arguments(policies)
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Do it, and fail when the job does."""
         if options.deed == "list":
-            return _list(screen)
+            return _list(console)
         if options.deed == "policies":
-            return make_policy_files(options, screen)
+            return make_policy_files(options, console)
         cloud = chosen_cloud(options.cloud)
         if options.deed == "on":
-            return _enter(look_up_tenant(cloud, options.tenant), options, screen)
+            return _enter(look_up_tenant(cloud, options.tenant), options, console)
         tenant = known_tenant(cloud, options.tenant)
         if options.deed == "off":
             maintenance = required_maintenance(cloud, tenant.project_id, tenant.name)
-            return _follow(start_leaving(maintenance, requester=CLI), tenant, options, screen)
-        return _show(tenant, screen)
+            return _follow(start_leaving(maintenance, requester=CLI), tenant, options, console)
+        return _show(tenant, console)
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -72,7 +72,7 @@ def _add_options(parser: ArgumentParser) -> None:
         parser.add_argument(f"--{rung.replace('_', '-')}", action="store_true", help=help_)
 
 
-def _enter(tenant: TenantRow, options: Namespace, screen: Screen) -> int:
+def _enter(tenant: TenantRow, options: Namespace, console: Console) -> int:
     job = start_entering(
         tenant,
         keep=options.keep,
@@ -80,18 +80,18 @@ def _enter(tenant: TenantRow, options: Namespace, screen: Screen) -> int:
         role=options.role,
         requester=CLI,
     )
-    return _follow(job, tenant, options, screen)
+    return _follow(job, tenant, options, console)
 
 
-def _follow(job: Job, tenant: TenantRow, options: Namespace, screen: Screen) -> int:
+def _follow(job: Job, tenant: TenantRow, options: Namespace, console: Console) -> int:
     def document() -> dict[str, object]:
         latest = _latest(tenant)
-        return {"maintenance": maintenance_document(latest) if latest else None}
+        return {"maintenance": serialize_maintenance(latest) if latest else None}
 
-    code = follow_and_tell(job, options, screen, document=document)
+    code = follow_and_report(job, options, console, document=document)
     if latest := _latest(tenant):
         for sentence in (*latest.notes, *latest.drift):
-            screen.tell(f"  {sentence}")
+            console.print(f"  {sentence}")
     return code
 
 
@@ -101,28 +101,28 @@ def _latest(tenant: TenantRow) -> TenantMaintenance | None:
     ).first()
 
 
-def _show(tenant: TenantRow, screen: Screen) -> int:
+def _show(tenant: TenantRow, console: Console) -> int:
     latest = open_maintenance(tenant.cloud, tenant.project_id) or _latest(tenant)
     if latest is None:
-        screen.tell(f"{tenant.name} of {tenant.cloud} has never been in maintenance.")
+        console.print(f"{tenant.name} of {tenant.cloud} has never been in maintenance.")
     else:
-        screen.tell(str(latest))
+        console.print(str(latest))
         rows = latest.changes.all()
         cells = [(row.get_kind_display(), row.name, row.get_state_display()) for row in rows]
-        screen.table("Change", "Of", "State", rows=cells)
+        console.print_table("Change", "Of", "State", rows=cells)
         for sentence in (*latest.notes, *latest.drift):
-            screen.tell(sentence)
-    screen.answer({"maintenance": maintenance_document(latest) if latest else None})
+            console.print(sentence)
+    console.print_json({"maintenance": serialize_maintenance(latest) if latest else None})
     return OK
 
 
-def _list(screen: Screen) -> int:
+def _list(console: Console) -> int:
     held = TenantMaintenance.objects.filter(state__in=TenantMaintenance.OPEN)
     found = list(held.select_related("cloud"))
     rows = [
         (each.tenant_name, each.cloud.name, each.get_state_display(), each.entered_at or "")
         for each in found
     ]
-    screen.table("Tenant", "Cloud", "State", "Since", rows=rows)
-    screen.answer({"maintenances": [maintenance_document(each) for each in found]})
+    console.print_table("Tenant", "Cloud", "State", "Since", rows=rows)
+    console.print_json({"maintenances": [serialize_maintenance(each) for each in found]})
     return OK

@@ -3,9 +3,9 @@
 from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.command import FAILED, OK, Command
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.cli.progress import follow, has_failed
-from dashboard.cli.serializers import step_document
+from dashboard.cli.serializers import serialize_step
 from dashboard.jobs.models import LogLine, Step
 from dashboard.jobs.requester import CLI
 from dashboard.notifications.mail import missing_mail_settings
@@ -23,15 +23,15 @@ class NotifyCommand(Command):
             "--test", action="store_true", required=True, help="send a trial to everybody"
         )
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Send a trial, and say what each answered. Fails when one of them did not take it."""
-        job = follow(start_trial(requester=CLI), screen)
+        job = follow(start_trial(requester=CLI), console)
         steps = list(job.steps.all())
         for step in steps:
-            screen.tell(_answer(step))
+            console.print(_answer(step))
         if len(lacking := missing_mail_settings()) == 1:
-            screen.tell(f"E-mail is not set up: {lacking[0]} is missing.")
-        screen.answer({"channels": [step_document(step) for step in steps]})
+            console.print(f"E-mail is not set up: {lacking[0]} is missing.")
+        console.print_json({"channels": [serialize_step(step) for step in steps]})
         return FAILED if has_failed(job) else OK
 
 

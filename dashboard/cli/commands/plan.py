@@ -5,10 +5,10 @@ from pathlib import Path
 
 from dashboard.cli.arguments import add_clouds, chosen_clouds, plan_numbered, read_mappings
 from dashboard.cli.command import FAILED, OK, Command
-from dashboard.cli.console import Screen
-from dashboard.cli.plan_report import tell_plan
-from dashboard.cli.progress import follow, has_failed, tell_end
-from dashboard.cli.serializers import job_document, plan_document
+from dashboard.cli.console import Console
+from dashboard.cli.plan_report import print_plan
+from dashboard.cli.progress import follow, has_failed, print_outcome
+from dashboard.cli.serializers import serialize_job, serialize_plan
 from dashboard.clients.yaml_sections import read_text
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
@@ -50,20 +50,20 @@ class PlanCommand(Command):
             "--plan", type=int, metavar="N", help="export this plan in place of making one"
         )
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Plan, and fail when something blocks the move."""
         target = _new_file(options.export) if options.export else None
         if options.plan is not None:
-            return _export_only(plan_numbered(options.plan), target, screen)
+            return _export_only(plan_numbered(options.plan), target, console)
         plan, job = _edited(options) if options.edited else _asked_for(options)
-        ended = follow(job, screen)
+        ended = follow(job, console)
         plan.refresh_from_db()
-        tell_plan(plan, screen)
+        print_plan(plan, console)
         if has_failed(ended):
-            tell_end(ended, screen)
+            print_outcome(ended, console)
         elif target:
-            _export(plan, target, screen)
-        screen.answer({"job": job_document(ended), "plan": plan_document(plan)})
+            _export(plan, target, console)
+        console.print_json({"job": serialize_job(ended), "plan": serialize_plan(plan)})
         return OK if plan.state == Plan.State.READY and not has_failed(ended) else FAILED
 
 
@@ -112,20 +112,20 @@ def _new_file(name: str) -> Path:
     return path
 
 
-def _export_only(plan: Plan, target: Path | None, screen: Screen) -> int:
+def _export_only(plan: Plan, target: Path | None, console: Console) -> int:
     if target is None:
         raise BadInput(f"What is to be done with plan {plan.pk}?", fix="Add --export FILE.")
-    _export(plan, target, screen)
-    screen.answer({"plan": plan_document(plan)})
+    _export(plan, target, console)
+    console.print_json({"plan": serialize_plan(plan)})
     return OK
 
 
-def _export(plan: Plan, target: Path, screen: Screen) -> None:
+def _export(plan: Plan, target: Path, console: Console) -> None:
     text = export_plan(plan)
     try:
         target.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BadInput(f"{target} cannot be written: {error.strerror}.") from None
-    screen.tell(
+    console.print(
         f"Wrote plan {plan.pk} to {target}. Edit it, then: pumphouse plan --import {target}"
     )

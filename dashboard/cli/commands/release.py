@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.arguments import chosen_job
 from dashboard.cli.command import Command
-from dashboard.cli.console import Screen
-from dashboard.cli.progress import add_detach, follow_and_tell
+from dashboard.cli.console import Console
+from dashboard.cli.progress import add_detach, follow_and_report
 from dashboard.jobs.operating import release
 
 
@@ -19,7 +19,7 @@ class ReleaseCommand(Command):
         parser.add_argument("job", type=int, metavar="JOB", help="its number")
         add_detach(parser)
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Release it, then drive and show it."""
         job = release(chosen_job(options.job), user=None)
-        return follow_and_tell(job, options, screen)
+        return follow_and_report(job, options, console)

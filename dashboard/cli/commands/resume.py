@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.arguments import chosen_job
 from dashboard.cli.command import Command
-from dashboard.cli.console import Screen
-from dashboard.cli.progress import DRIVEN_STATES, add_detach, follow_and_tell
+from dashboard.cli.console import Console
+from dashboard.cli.progress import DRIVEN_STATES, add_detach, follow_and_report
 from dashboard.jobs.operating import resume
 
 
@@ -19,9 +19,9 @@ class ResumeCommand(Command):
         parser.add_argument("job", type=int, metavar="JOB", help="its number")
         add_detach(parser)
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Resume it, then drive and show it; one that still runs only needs a driver."""
         job = chosen_job(options.job)
         if job.state not in DRIVEN_STATES:
             job = resume(job, user=None)
-        return follow_and_tell(job, options, screen)
+        return follow_and_report(job, options, console)

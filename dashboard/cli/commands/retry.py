@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.arguments import chosen_step
 from dashboard.cli.command import Command
-from dashboard.cli.console import Screen
-from dashboard.cli.progress import add_detach, follow_and_tell
+from dashboard.cli.console import Console
+from dashboard.cli.progress import add_detach, follow_and_report
 from dashboard.jobs.operating import retry_step
 
 
@@ -19,7 +19,7 @@ class RetryCommand(Command):
         parser.add_argument("step", type=int, metavar="STEP", help="its number, from status")
         add_detach(parser)
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Retry it, then drive and show its job."""
         job = retry_step(chosen_step(options.step), user=None)
-        return follow_and_tell(job, options, screen)
+        return follow_and_report(job, options, console)

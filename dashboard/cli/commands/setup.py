@@ -7,7 +7,7 @@ from django.conf import settings
 
 from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import OK, Command
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import access_of, connect
 from dashboard.migrations_app.seeding.grounds import Numbers
@@ -32,20 +32,20 @@ class SetupCommand(Command):
             "--num-volumes", type=int, metavar="N", help="attached ones a tenant; default 1"
         )
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Make them, and say where their passwords are."""
         cloud = chosen_cloud(options.cloud)
         tenants = seed_tenants(
             connect(cloud),
             numbers=_numbers(options, access_of(cloud).populate),
             sealed_in=settings.HOME / "seeded",
-            tell=screen.progress.print,
+            tell=console.progress.print,
         )
         for tenant in tenants:
             addresses = ", ".join(tenant["floating_ips"])
-            screen.tell(f"{tenant['name']}: {len(tenant['servers'])} servers, {addresses}")
-            screen.tell(f"  Passwords and keys: {tenant['sealed_file']}")
-        screen.answer({"cloud": cloud.name, "tenants": tenants})
+            console.print(f"{tenant['name']}: {len(tenant['servers'])} servers, {addresses}")
+            console.print(f"  Passwords and keys: {tenant['sealed_file']}")
+        console.print_json({"cloud": cloud.name, "tenants": tenants})
         return OK
 
 

@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.arguments import chosen_step
 from dashboard.cli.command import Command
-from dashboard.cli.console import Screen
-from dashboard.cli.progress import add_detach, follow_and_tell
+from dashboard.cli.console import Console
+from dashboard.cli.progress import add_detach, follow_and_report
 from dashboard.jobs.operating import skip_step
 
 
@@ -20,7 +20,7 @@ class SkipCommand(Command):
         parser.add_argument("--reason", required=True, help="why, for the report")
         add_detach(parser)
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Skip it, then drive and show its job."""
         job = skip_step(chosen_step(options.step), reason=options.reason, user=None)
-        return follow_and_tell(job, options, screen)
+        return follow_and_report(job, options, console)

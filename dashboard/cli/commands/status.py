@@ -4,10 +4,10 @@ from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.arguments import chosen_job
 from dashboard.cli.command import FAILED, OK, Command
-from dashboard.cli.console import Screen
-from dashboard.cli.progress import follow, has_failed, tell_end
+from dashboard.cli.console import Console
+from dashboard.cli.progress import follow, has_failed, print_outcome
 from dashboard.cli.progress_display import describe
-from dashboard.cli.serializers import job_document
+from dashboard.cli.serializers import serialize_job
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
 
@@ -25,24 +25,24 @@ class StatusCommand(Command):
         parser.add_argument("job", nargs="?", type=int, metavar="JOB", help="its number")
         parser.add_argument("-f", "--follow", action="store_true", help="until it ends")
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Show it; fail when that one job failed."""
         if options.job is None:
-            return _show_newest(screen)
+            return _show_newest(console)
         job = chosen_job(options.job)
         if options.follow:
-            job = follow(job, screen, drives=False)
-        screen.tell(f"{job}: {describe(job_progress(job))}")
-        tell_end(job, screen)
-        screen.answer({"job": job_document(job)})
+            job = follow(job, console, drives=False)
+        console.print(f"{job}: {describe(job_progress(job))}")
+        print_outcome(job, console)
+        console.print_json({"job": serialize_job(job)})
         return FAILED if has_failed(job) else OK
 
 
-def _show_newest(screen: Screen) -> int:
+def _show_newest(console: Console) -> int:
     jobs = list(Job.objects.all()[:MOST])
     rows = [(job.pk, job.state, job.title, _when(job)) for job in jobs]
-    screen.table("Job", "State", "What", "Since", rows=rows)
-    screen.answer({"jobs": [job_document(job) for job in jobs]})
+    console.print_table("Job", "State", "What", "Since", rows=rows)
+    console.print_json({"jobs": [serialize_job(job) for job in jobs]})
     return OK
 
 

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.command import OK, Command
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.cli.progress import follow, required
 from dashboard.hosts_app.clouds import cloud_named
 from dashboard.hosts_app.models import Cloud
@@ -24,16 +24,16 @@ class TenantsCommand(Command):
         parser.add_argument("cloud", metavar="CLOUD", help="its name, from pumphouse clouds")
         parser.add_argument("--refresh", action="store_true", help="look at the cloud again")
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Show what the last look at the cloud found; the first call looks."""
         cloud = cloud_named(options.cloud)
         if options.refresh or cloud.state == Cloud.State.UNKNOWN:
-            required(follow(start_discovery(cloud, requester=CLI), screen))
+            required(follow(start_discovery(cloud, requester=CLI), console))
         tenants = list(TenantRow.objects.filter(cloud=cloud).values(*FIELDS))
         rows = [
             (row["name"], row["project_id"], row["domain_name"], row["servers"], row["volumes"])
             for row in tenants
         ]
-        screen.table("Tenant", "Id", "Domain", "Servers", "Volumes", rows=rows)
-        screen.answer({"cloud": cloud.name, "tenants": tenants})
+        console.print_table("Tenant", "Id", "Domain", "Servers", "Volumes", rows=rows)
+        console.print_json({"cloud": cloud.name, "tenants": tenants})
         return OK

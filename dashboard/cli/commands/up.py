@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from dashboard.cli.command import Command
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.cli.up import run_up
 from dashboard.clients.cloud_files import Settings, read_settings
 from dashboard.errors import BadInput
@@ -24,7 +24,7 @@ class UpCommand(Command):
         )
         parser.add_argument("--workers", type=int, metavar="N", help="default: PUMPHOUSE_WORKERS")
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Stay until told to stop."""
         if options.workers is not None and options.workers < 1:
             raise BadInput(f"{options.workers} workers do nothing.", fix="Give 1 or more.")

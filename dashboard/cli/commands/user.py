@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from dashboard import secrets
 from dashboard.cli.command import OK, Command
-from dashboard.cli.console import Screen
+from dashboard.cli.console import Console
 from dashboard.errors import BadInput, NotFound
 from dashboard.jobs.roles import GROUPS, give_role, role_of
 
@@ -32,15 +32,15 @@ class UserCommand(Command):
         choices.add_parser("list", help="list users and their roles")
         choices.add_parser("remove", help="remove a user").add_argument("name")
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Do it."""
         deeds = {"add": _add, "list": _list, "remove": _remove}
-        deeds[options.deed](options, screen)
+        deeds[options.deed](options, console)
         return OK
 
 
-def _add(options: Namespace, screen: Screen) -> None:
-    password = _password(options, screen)
+def _add(options: Namespace, console: Console) -> None:
+    password = _password(options, console)
     user = User.objects.filter(username=options.name).first() or User(username=options.name)
     try:
         user.full_clean(exclude=["password"])
@@ -50,11 +50,11 @@ def _add(options: Namespace, screen: Screen) -> None:
     user.set_password(password)
     user.save()
     give_role(user, GROUPS[options.role])
-    screen.tell(f"{user.username} may log in as {options.role}.")
-    screen.answer({"name": user.username, "role": options.role})
+    console.print(f"{user.username} may log in as {options.role}.")
+    console.print_json({"name": user.username, "role": options.role})
 
 
-def _password(options: Namespace, screen: Screen) -> str:
+def _password(options: Namespace, console: Console) -> str:
     if options.password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     elif sys.stdin.isatty():
@@ -67,13 +67,13 @@ def _password(options: Namespace, screen: Screen) -> str:
     return password
 
 
-def _list(_options: Namespace, screen: Screen) -> None:
+def _list(_options: Namespace, console: Console) -> None:
     users = [
         {"name": user.username, "role": role_of(user).group, "last_login": user.last_login}
         for user in User.objects.order_by("username")
     ]
-    screen.table("User", "Role", "Last login", rows=[_row(user) for user in users])
-    screen.answer({"users": users})
+    console.print_table("User", "Role", "Last login", rows=[_row(user) for user in users])
+    console.print_json({"users": users})
 
 
 def _row(user: Mapping[str, object]) -> tuple[object, ...]:
@@ -81,10 +81,10 @@ def _row(user: Mapping[str, object]) -> tuple[object, ...]:
     return user["name"], user["role"], f"{last:%Y-%m-%d %H:%M}" if last else "never"
 
 
-def _remove(options: Namespace, screen: Screen) -> None:
+def _remove(options: Namespace, console: Console) -> None:
     user = User.objects.filter(username=options.name).first()
     if user is None:
         raise NotFound(f"There is no user {options.name!r}.", fix="See pumphouse user list.")
     user.delete()
-    screen.tell(f"{options.name} may no longer log in.")
-    screen.answer({"removed": options.name})
+    console.print(f"{options.name} may no longer log in.")
+    console.print_json({"removed": options.name})

@@ -4,10 +4,10 @@ from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.arguments import add_plan, chosen_plan
 from dashboard.cli.command import FAILED, Command
-from dashboard.cli.console import Screen
-from dashboard.cli.plan_report import tell_differences
-from dashboard.cli.progress import follow_and_tell
-from dashboard.cli.serializers import differences_document
+from dashboard.cli.console import Console
+from dashboard.cli.plan_report import print_differences
+from dashboard.cli.progress import follow_and_report
+from dashboard.cli.serializers import serialize_differences
 from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.execution.verify import start_verify
 
@@ -21,12 +21,12 @@ class VerifyCommand(Command):
         """Take the plan."""
         add_plan(parser)
 
-    def run(self, options: Namespace, screen: Screen) -> int:
+    def run(self, options: Namespace, console: Console) -> int:
         """Verify, and fail when something differs that the plan had not named."""
         plan = chosen_plan(options)
         job = start_verify(plan, requester=CLI)
-        code = follow_and_tell(
-            job, options, screen, document=lambda: {"differences": differences_document(plan)}
+        code = follow_and_report(
+            job, options, console, document=lambda: {"differences": serialize_differences(plan)}
         )
-        tell_differences(plan, screen)
+        print_differences(plan, console)
         return FAILED if plan.differences.filter(named=False).exists() else code

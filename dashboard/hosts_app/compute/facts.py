@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from dashboard.clients.openstack import Cloud, Json
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.flavors import pinned_cpus, with_flavors
 from dashboard.hosts_app.compute.nova import (
@@ -115,12 +115,12 @@ class CloudReading:
         return {server["id"]: host_of(server) for server in self.servers if server["id"] in members}
 
 
-def read_facts(cloud: Cloud, host: str) -> HostFacts:
+def read_facts(cloud: CloudSession, host: str) -> HostFacts:
     """Read all that a plan needs. Raises ``NotFound`` when the cloud has no such host."""
     return read_cloud(cloud).facts_of(host)
 
 
-def read_cloud(cloud: Cloud) -> CloudReading:
+def read_cloud(cloud: CloudSession) -> CloudReading:
     """Read all hosts of a cloud: each list once, and placement twice a host."""
     servers = with_flavors(cloud, all_servers(cloud))
     return CloudReading(
@@ -174,7 +174,7 @@ def _uncounted_cpus(server: Json, room: Room | None) -> int:
     return 0 if counted else pinned_cpus(server["flavor"])
 
 
-def _unconfirmed(cloud: Cloud) -> dict[str, frozenset[str]]:
+def _unconfirmed(cloud: CloudSession) -> dict[str, frozenset[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for record in migrations(cloud, status="finished"):
         if record.get("migration_type") in ("resize", "migration"):
@@ -183,7 +183,7 @@ def _unconfirmed(cloud: Cloud) -> dict[str, frozenset[str]]:
     return {host: frozenset(ids) for host, ids in found.items()}
 
 
-def _groups(cloud: Cloud) -> list[Json]:
+def _groups(cloud: CloudSession) -> list[Json]:
     microversion = cloud.at_most("compute", "2.64")
     return list(
         cloud.list(
@@ -201,7 +201,7 @@ def policy_of(group: Json) -> str:
     return str(group.get("policy") or next(iter(group.get("policies", ())), ""))
 
 
-def _volume_services(cloud: Cloud) -> dict[str, list[str]]:
+def _volume_services(cloud: CloudSession) -> dict[str, list[str]]:
     """Return the names of volume services, as host@backend, by their host; {} without Cinder."""
     try:
         cloud.endpoint("block_storage")

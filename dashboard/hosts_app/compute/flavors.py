@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from dashboard.clients.openstack import Cloud, Json
+from dashboard.clients.openstack import CloudSession, Json
 
 PINNED = "dedicated"
 NUMA_KEYS = ("hw:cpu_policy", "hw:numa_nodes", "hw:mem_page_size")
@@ -11,7 +11,7 @@ PCI_ALIAS, DEVICE_PROFILE = "pci_passthrough:alias", "accel:device_profile"
 VIRTUAL_GPU = ("VGPU", "MDEV")
 
 
-def with_flavors(cloud: Cloud, servers: Iterable[Json]) -> list[Json]:
+def with_flavors(cloud: CloudSession, servers: Iterable[Json]) -> list[Json]:
     """Return servers whose flavor is told as from microversion 2.47 on, in full.
 
     Before, a server names its flavor alone, and each one is asked for once. Of one that was deleted

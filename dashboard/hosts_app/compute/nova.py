@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from dashboard.clients.openstack import Cloud, Json
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator, NotFound
 
 SERVICES = "/os-services"
@@ -46,7 +46,7 @@ class ComputeService:
         return self.is_enabled and self.is_up
 
 
-def compute_services(cloud: Cloud) -> list[ComputeService]:
+def compute_services(cloud: CloudSession) -> list[ComputeService]:
     """Return the nova-compute of every host, by the host's name."""
     microversion = cloud.at_most("compute", "2.53")
     found = cloud.list("compute", SERVICES, "services", binary=BINARY, microversion=microversion)
@@ -65,7 +65,7 @@ def _service(service: Json) -> ComputeService:
     )
 
 
-def compute_service(cloud: Cloud, host: str) -> ComputeService:
+def compute_service(cloud: CloudSession, host: str) -> ComputeService:
     """Return the nova-compute of a host. Raises ``NotFound`` that lists the hosts there are."""
     return service_of(compute_services(cloud), host, cloud=cloud.name)
 
@@ -94,7 +94,7 @@ def disabled_by_others(service: ComputeService) -> NeedsOperator:
     )
 
 
-def disable_service(cloud: Cloud, service: ComputeService, *, reason: str) -> None:
+def disable_service(cloud: CloudSession, service: ComputeService, *, reason: str) -> None:
     """Have the scheduler choose this host no more; its servers go on."""
     if cloud.supports("compute", "2.53"):
         body = {"status": "disabled", "disabled_reason": reason}
@@ -104,7 +104,7 @@ def disable_service(cloud: Cloud, service: ComputeService, *, reason: str) -> No
         cloud.put("compute", f"{SERVICES}/disable-log-reason", body)
 
 
-def enable_service(cloud: Cloud, service: ComputeService) -> None:
+def enable_service(cloud: CloudSession, service: ComputeService) -> None:
     """Have the scheduler choose this host again."""
     if cloud.supports("compute", "2.53"):
         body = {"status": "enabled"}
@@ -114,7 +114,7 @@ def enable_service(cloud: Cloud, service: ComputeService) -> None:
         cloud.put("compute", f"{SERVICES}/enable", body)
 
 
-def force_down(cloud: Cloud, service: ComputeService, *, to: bool) -> None:
+def force_down(cloud: CloudSession, service: ComputeService, *, to: bool) -> None:
     """Have a host count as down whatever its nova-compute reports, or no longer so.
 
     Does nothing before 2.11 (Liberty), where only silence makes a host count as down. Nova refuses
@@ -129,17 +129,17 @@ def force_down(cloud: Cloud, service: ComputeService, *, to: bool) -> None:
         cloud.put("compute", f"{SERVICES}/force-down", body, microversion="2.11")
 
 
-def servers_on(cloud: Cloud, host: str) -> list[Json]:
+def servers_on(cloud: CloudSession, host: str) -> list[Json]:
     """Return the servers of all tenants that Nova places on a host."""
     return list(_servers(cloud, host=host))
 
 
-def all_servers(cloud: Cloud) -> list[Json]:
+def all_servers(cloud: CloudSession) -> list[Json]:
     """Return the servers of all tenants."""
     return list(_servers(cloud))
 
 
-def _servers(cloud: Cloud, **query: str) -> Iterator[Json]:
+def _servers(cloud: CloudSession, **query: str) -> Iterator[Json]:
     # 2.26 adds tags, 2.47 the flavor as it was when the server was made
     microversion = cloud.at_most("compute", "2.47")
     return cloud.list(
@@ -162,7 +162,7 @@ def task_of(server: Json) -> str:
     return str(server.get("OS-EXT-STS:task_state") or "")
 
 
-def migrations(cloud: Cloud, **query: str) -> list[Json]:
+def migrations(cloud: CloudSession, **query: str) -> list[Json]:
     """Return the records of migrations, oldest first; ``query`` filters them as Nova does."""
     microversion = cloud.at_most("compute", "2.59")
     records = cloud.list(
@@ -171,7 +171,7 @@ def migrations(cloud: Cloud, **query: str) -> list[Json]:
     return sorted(records, key=lambda record: int(record["id"]))
 
 
-def hypervisors_of(cloud: Cloud, host: str) -> list[Json]:
+def hypervisors_of(cloud: CloudSession, host: str) -> list[Json]:
     """Return a host's hypervisors. Nova lists none before the host is mapped to a cell.
 
     From 2.53 on the id of a hypervisor is that of its provider in placement.
@@ -183,14 +183,14 @@ def hypervisors_of(cloud: Cloud, host: str) -> list[Json]:
     return [each for each in found if each["service"]["host"] == host]
 
 
-def providers_of(cloud: Cloud, host: str) -> list[str]:
+def providers_of(cloud: CloudSession, host: str) -> list[str]:
     """Return the ids of a host's providers in placement; [] before Pike."""
     if not cloud.supports("compute", "2.53"):
         return []
     return [str(each["id"]) for each in hypervisors_of(cloud, host)]
 
 
-def is_closed_in_placement(cloud: Cloud, host: str) -> bool:
+def is_closed_in_placement(cloud: CloudSession, host: str) -> bool:
     """Return whether the scheduler still leaves a host out because of a trait, as Nova has it since
     Train. A host that was enabled while it was down keeps the trait until it reports next."""
     return any(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from dashboard.clients.openstack import Cloud, Json
+from dashboard.clients.openstack import CloudSession, Json
 
 Resources = Mapping[str, int]
 
@@ -36,7 +36,7 @@ class Room:
         return {name: total - self.used.get(name, 0) for name, total in self.total.items()}
 
 
-def rooms(cloud: Cloud) -> dict[str, Room]:
+def rooms(cloud: CloudSession) -> dict[str, Room]:
     """Return the room of every compute host, by the name that its nova-compute has.
 
     A host with several hypervisors, as of bare metal, is told by its first.
@@ -49,12 +49,12 @@ def rooms(cloud: Cloud) -> dict[str, Room]:
     return found
 
 
-def _hypervisors(cloud: Cloud) -> Iterator[Json]:
+def _hypervisors(cloud: CloudSession) -> Iterator[Json]:
     microversion = cloud.at_most("compute", "2.53")
     return cloud.list("compute", "/os-hypervisors/detail", "hypervisors", microversion=microversion)
 
 
-def _room(cloud: Cloud, hypervisor: Json) -> Room:
+def _room(cloud: CloudSession, hypervisor: Json) -> Room:
     machine = {VCPU: hypervisor["vcpus"], RAM_MIB: hypervisor["memory_mb"]}
     # From 2.53 on the id of a hypervisor is that of its provider in placement.
     if cloud.supports("compute", "2.53"):
@@ -69,7 +69,7 @@ def _room(cloud: Cloud, hypervisor: Json) -> Room:
     )
 
 
-def provider_room(cloud: Cloud, provider_id: str) -> Room:
+def provider_room(cloud: CloudSession, provider_id: str) -> Room:
     """Return the room of a host as placement counts it. Asks twice."""
     path = f"/resource_providers/{provider_id}"
     inventories = cloud.get("placement", f"{path}/inventories", "inventories")
@@ -94,7 +94,7 @@ def _promised(inventory: Json) -> int:
     return int((inventory["total"] - inventory["reserved"]) * inventory["allocation_ratio"])
 
 
-def taken_on(cloud: Cloud, host: str) -> Mapping[str, Resources]:
+def taken_on(cloud: CloudSession, host: str) -> Mapping[str, Resources]:
     """Return what placement says is taken on one host, by consumer; {} before Pike."""
     if not cloud.supports("compute", "2.53"):
         return {}

@@ -2,7 +2,7 @@
 
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.objects import Environment
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import poll_until
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.hosts_app.fuel.environments import look_at_environments
 from dashboard.hosts_app.fuel.masters import fuel_at
@@ -100,7 +100,7 @@ def delete(step: Step, context: StepContext) -> None:
         return None
 
     what = f"environment {params['name']} to be deleted from Fuel"
-    wait_for(gone, what=what, seconds=DELETE_SECONDS, check=context.check)
+    poll_until(gone, what=what, seconds=DELETE_SECONDS, check=context.check)
     context.log(f"Deleted environment {params['name']}.")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from dashboard.clients.openstack import Cloud, Json, wait_for
+from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import host_of, migrations, task_of
 from dashboard.jobs.kinds import StepContext
@@ -40,7 +40,7 @@ class Ending(StrEnum):
 class ServerMove:
     """The move of one server off ``host``. ``limit`` is for each migration, in seconds."""
 
-    cloud: Cloud
+    cloud: CloudSession
     server_id: str
     host: str
     limit: float
@@ -174,7 +174,7 @@ class ServerMove:
             server = self._server()
             return None if task_of(server) else server
 
-        what = f"Nova to finish what it does with server {self.server_id}"
+        what = f"Nova to finish its task on server {self.server_id}"
         return self._wait(idle, what=what, seconds=CHANGE_SECONDS)
 
     def _ending(self, seconds: float, *, confirmed: bool = False) -> Ending:
@@ -268,4 +268,4 @@ class ServerMove:
         self.cloud.post("compute", path, body, microversion=microversion)
 
     def _wait(self, probe: Callable[[], Found | None], *, what: str, seconds: float) -> Found:
-        return wait_for(probe, what=what, seconds=seconds, check=self.context.check)
+        return poll_until(probe, what=what, seconds=seconds, check=self.context.check)

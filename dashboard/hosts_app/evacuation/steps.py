@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.template.defaultfilters import pluralize
 
-from dashboard.clients.openstack import Cloud as Connection
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.facts import read_facts
@@ -155,7 +154,9 @@ def prove_empty(step: Step, context: StepContext) -> None:
         return None if still_on(connection, host, besides=left) else True
 
     try:
-        wait_for(empty, what=f"{host} to be empty", seconds=EMPTY_SECONDS, check=context.check)
+        poll_until(
+            empty, what=f"{host} to become empty", seconds=EMPTY_SECONDS, check=context.check
+        )
     except NeedsOperator:
         if found := still_on(connection, host, besides=left):
             raise _not_empty(host, found) from None
@@ -165,7 +166,7 @@ def prove_empty(step: Step, context: StepContext) -> None:
         context.log(f"Left {count} on {host}, as planned.", level=LogLevel.WARNING)
 
 
-def still_on(connection: Connection, host: str, *, besides: set[str]) -> dict[str, str]:
+def still_on(connection: CloudSession, host: str, *, besides: set[str]) -> dict[str, str]:
     """Return what Nova or placement has on a host: names by id, "" for what only placement has."""
     taken = dict.fromkeys(taken_on(connection, host), "")
     named = {server["id"]: server["name"] for server in servers_on(connection, host)}

@@ -6,7 +6,7 @@ from django.template.defaultfilters import pluralize
 
 from dashboard.clients.fuel.objects import Node
 from dashboard.clients.inventory import Host
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import poll_until
 from dashboard.clients.switch_port import move_port
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.hosts_app.reassignment.work import Work
@@ -65,7 +65,9 @@ def discover(work: Work) -> None:
             return None  # one look of many
 
     try:
-        node = wait_for(found, what="discovery", seconds=limit, check=work.context.check)
+        node = poll_until(
+            found, what="Fuel to discover the host", seconds=limit, check=work.context.check
+        )
     except NeedsOperator:
         work.note(is_booted=False)
         raise _never_discovered(work) from None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dashboard.clients.fuel.objects import Node
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import all_servers, compute_services
 from dashboard.hosts_app.plans.host_action import Refusal
@@ -43,7 +43,7 @@ class Remains:
             )
 
 
-def remains_of(connection: Connection, nodes: Sequence[Node]) -> Remains:
+def remains_of(connection: CloudSession, nodes: Sequence[Node]) -> Remains:
     """Ask a cloud what is left in it; ``nodes`` are those of its environment in Fuel."""
     own = connection.project_id
     projects = list(connection.list("identity", "/projects", "projects"))
@@ -63,7 +63,7 @@ def remains_of(connection: Connection, nodes: Sequence[Node]) -> Remains:
     )
 
 
-def require_drained(connection: Connection, nodes: Sequence[Node]) -> None:
+def require_drained(connection: CloudSession, nodes: Sequence[Node]) -> None:
     """Raise ``NeedsOperator`` with the first thing that is left."""
     for refusal in remains_of(connection, nodes).refusals(connection.name):
         raise NeedsOperator(f"{refusal.sentence} Nothing was taken out of it.", fix=refusal.fix)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from dashboard.clients.fuel.objects import Node, Task
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import SERVICES, compute_services, providers_of
 from dashboard.hosts_app.discovery import look_at_hosts
@@ -71,7 +71,7 @@ def _remove(work: Work, node: Node) -> Task:
     return work.fuel.deploy_changes(environment)
 
 
-def require_empty(connection: Connection, host: str) -> None:
+def require_empty(connection: CloudSession, host: str) -> None:
     """Raise NeedsOperator that names the servers which Nova or placement has on a host."""
     if found := still_on(connection, host, besides=set()):
         raise NeedsOperator(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dashboard.clients.fuel.master import FuelBusy, FuelMaster
 from dashboard.clients.fuel.objects import Task
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import poll_until
 from dashboard.errors import NeedsOperator, NotFound, Retryable
 from dashboard.hosts_app.models import Reassignment
 from dashboard.jobs.kinds import StepContext
@@ -100,7 +100,7 @@ class FuelOrders:
         what = f"Fuel's task {first.name} ({first.id}) in environment {self.environment_id}"
         self.context.log(f"Wait for {what} to end: Fuel takes no order meanwhile.")
         try:
-            wait_for(self._is_free, what=what, seconds=self.seconds, check=self.context.check)
+            poll_until(self._is_free, what=what, seconds=self.seconds, check=self.context.check)
         except NeedsOperator:
             raise FuelBusy(
                 f"{what} still runs after {self.seconds / 60:.0f} minutes.",

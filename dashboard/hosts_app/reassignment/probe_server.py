@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from dashboard.clients.openstack import Cloud, Json, wait_for
+from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.compute.nova import compute_service, host_of, task_of
 from dashboard.jobs.models import LogLevel
@@ -21,7 +21,7 @@ DEMANDS = ("hw_", "img_", "trait:", "cinder_encryption_", "block_device_mapping"
 
 
 def boot_probe(
-    connection: Cloud,
+    connection: CloudSession,
     host: str,
     *,
     log: Callable[..., None],
@@ -44,7 +44,7 @@ def boot_probe(
 
 
 @contextmanager
-def _cleared(connection: Cloud, name: str, *, log: Callable[..., None]) -> Iterator[None]:
+def _cleared(connection: CloudSession, name: str, *, log: Callable[..., None]) -> Iterator[None]:
     """Delete everything of a probe before and after; no fault in that hides an earlier one."""
     _delete_all(connection, name)
     try:
@@ -58,7 +58,7 @@ def _cleared(connection: Cloud, name: str, *, log: Callable[..., None]) -> Itera
     _delete_all(connection, name)
 
 
-def _delete_all(connection: Cloud, name: str) -> None:
+def _delete_all(connection: CloudSession, name: str) -> None:
     """Delete servers first: where disks are clones, an image cannot go before them.
 
     Not to be cancelled, since that is when it is needed most.
@@ -73,17 +73,17 @@ def _delete_all(connection: Cloud, name: str) -> None:
             connection.delete("compute", f"/flavors/{flavor['id']}")
 
 
-def _delete_server(connection: Cloud, server_id: str) -> None:
+def _delete_server(connection: CloudSession, server_id: str) -> None:
     path = f"/servers/{server_id}"
     connection.delete("compute", path)
 
     def gone() -> bool | None:
         return None if connection.find("compute", path) else True
 
-    wait_for(gone, what=f"probe server {server_id} to be deleted", seconds=DELETE_SECONDS)
+    poll_until(gone, what=f"probe server {server_id} to be deleted", seconds=DELETE_SECONDS)
 
 
-def _smallest_image(connection: Cloud) -> Json | None:
+def _smallest_image(connection: CloudSession) -> Json | None:
     """Return the smallest image that boots on any host, of the operator's own or public."""
     images = connection.list("image", "/images", "images", status="active")
     own = connection.project_id
@@ -98,7 +98,7 @@ def _fits_any_host(image: Json, *, own_project: str) -> bool:
     return may_be_used and is_disk and is_plain and bool(image["size"])
 
 
-def _tiny_image(connection: Cloud, name: str, *, check: Callable[[], None]) -> Json:
+def _tiny_image(connection: CloudSession, name: str, *, check: Callable[[], None]) -> Json:
     """Make an image of an empty disk: what boots from it stands still, which is enough."""
     body = {"name": name, "disk_format": "raw", "container_format": "bare", MARKER: name}
     path = f"/images/{connection.post('image', '/images', body)['id']}"
@@ -108,16 +108,18 @@ def _tiny_image(connection: Cloud, name: str, *, check: Callable[[], None]) -> J
         image = connection.get("image", path)
         return image if image["status"] == "active" else None
 
-    return wait_for(active, what=f"image {name}", seconds=DELETE_SECONDS, check=check)
+    return poll_until(
+        active, what=f"image {name} to become active", seconds=DELETE_SECONDS, check=check
+    )
 
 
-def _flavor(connection: Cloud, name: str, *, ram: int) -> str:
+def _flavor(connection: CloudSession, name: str, *, ram: int) -> str:
     """Make a flavor that tenants do not see; disk 0 means as large as the image."""
     body = {"name": name, "ram": ram, "vcpus": 1, "disk": 0, "os-flavor-access:is_public": False}
     return str(connection.post("compute", "/flavors", {"flavor": body}, "flavor")["id"])
 
 
-def _boot(connection: Cloud, host: str, *, name: str, image: Json) -> str:
+def _boot(connection: CloudSession, host: str, *, name: str, image: Json) -> str:
     server = {
         "name": name,
         "imageRef": image["id"],
@@ -131,14 +133,14 @@ def _boot(connection: Cloud, host: str, *, name: str, image: Json) -> str:
     return str(connection.post("compute", path, body, "server", microversion=microversion)["id"])
 
 
-def _placed_on(connection: Cloud, host: str) -> dict[str, str]:
+def _placed_on(connection: CloudSession, host: str) -> dict[str, str]:
     """Name the host to Nova. From 2.74 on the scheduler must agree, as it must for tenants."""
     if connection.supports("compute", "2.74"):
         return {"host": host}
     return {"availability_zone": f"{compute_service(connection, host).zone}:{host}"}
 
 
-def _networks(connection: Cloud) -> dict[str, Any]:
+def _networks(connection: CloudSession) -> dict[str, Any]:
     """Ask for no network. Before 2.37 Nova takes one by itself, and fails where it could take
     several; so it gets the first that the operator could use."""
     if connection.supports("compute", "2.37"):
@@ -150,14 +152,19 @@ def _networks(connection: Cloud) -> dict[str, Any]:
 
 
 def _await_active(
-    connection: Cloud, host: str, server_id: str, *, seconds: float, check: Callable[[], None]
+    connection: CloudSession,
+    host: str,
+    server_id: str,
+    *,
+    seconds: float,
+    check: Callable[[], None],
 ) -> None:
     def settled() -> Json | None:
         server = connection.get("compute", f"/servers/{server_id}", "server")
         return None if server["status"] == "BUILD" or task_of(server) else server
 
-    server = wait_for(
-        settled, what=f"the probe server on {host} to boot", seconds=seconds, check=check
+    server = poll_until(
+        settled, what=f"the probe server on {host} to become active", seconds=seconds, check=check
     )
     if server["status"] == "ACTIVE" and host_of(server) == host:
         return

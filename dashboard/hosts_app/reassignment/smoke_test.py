@@ -1,7 +1,6 @@
 """Sees that a deployed node is a host that the scheduler of its new cloud may choose."""
 
-from dashboard.clients.openstack import Cloud as Connection
-from dashboard.clients.openstack import Json, wait_for
+from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import (
     ComputeService,
@@ -35,7 +34,7 @@ def join(work: Work) -> None:
 
     _enable_ours(connection, host)
     try:
-        wait_for(joined, what=f"{host} to join", seconds=JOIN_SECONDS, check=work.context.check)
+        poll_until(joined, what=f"{host} to join", seconds=JOIN_SECONDS, check=work.context.check)
     except NeedsOperator:
         raise NeedsOperator(
             f"{host} takes no servers in {connection.name} after {JOIN_SECONDS / 60:.0f} "
@@ -45,7 +44,7 @@ def join(work: Work) -> None:
     work.context.log(f"{host} can be scheduled in {connection.name}.", level=LogLevel.SUCCESS)
 
 
-def missing_on(connection: Connection, host: str) -> str:
+def missing_on(connection: CloudSession, host: str) -> str:
     """Return what keeps the scheduler from choosing a host, "" for nothing."""
     service = _service(connection, host)
     if service is None:
@@ -63,7 +62,7 @@ def missing_on(connection: Connection, host: str) -> str:
     return ""
 
 
-def _inventories(connection: Connection, provider: str) -> Json:
+def _inventories(connection: CloudSession, provider: str) -> Json:
     path = f"/resource_providers/{provider}/inventories"
     return connection.find("placement", path, "inventories") or {}
 
@@ -89,12 +88,12 @@ def look_at_both(work: Work) -> None:
     )
 
 
-def _enable_ours(connection: Connection, host: str) -> None:
+def _enable_ours(connection: CloudSession, host: str) -> None:
     """Open a host that Pumphouse had closed: one that never left its cloud, and is put back."""
     service = _service(connection, host)
     if service and service.is_ours:
         enable_service(connection, service)
 
 
-def _service(connection: Connection, host: str) -> ComputeService | None:
+def _service(connection: CloudSession, host: str) -> ComputeService | None:
     return next((one for one in compute_services(connection) if one.host == host), None)

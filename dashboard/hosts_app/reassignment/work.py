@@ -6,7 +6,7 @@ from functools import cached_property
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.objects import Node
 from dashboard.clients.inventory import Host
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.fuel.masters import configured_fuel
@@ -35,12 +35,12 @@ class Work:
         return configured_fuel()
 
     @cached_property
-    def source(self) -> Connection:
+    def source(self) -> CloudSession:
         """The cloud that the host leaves."""
         return connect(self.record.source)
 
     @cached_property
-    def destination(self) -> Connection:
+    def destination(self) -> CloudSession:
         """The cloud that the host becomes a part of."""
         return connect(self.record.destination)
 

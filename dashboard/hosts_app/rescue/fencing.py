@@ -6,8 +6,7 @@ Off means: its BMC says that it has no power, and Nova counts it as down until a
 from django.template.defaultfilters import pluralize
 
 from dashboard.clients.ipmi import PowerState
-from dashboard.clients.openstack import Cloud as Connection
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import ComputeService, compute_service, force_down, migrations
 from dashboard.hosts_app.power.inventory import bmc_of
@@ -20,7 +19,7 @@ EVACUATION = "evacuation"
 COPY_IS_THERE = ("accepted", "pre-migrating", "done")
 
 
-def fence(connection: Connection, host: str, context: StepContext) -> None:
+def fence(connection: CloudSession, host: str, context: StepContext) -> None:
     """Take the power of a host away, see that it is off, and have Nova count it as down.
 
     What is so already is left. Raises the BMC's error when it does not answer or obey.
@@ -34,11 +33,16 @@ def fence(connection: Connection, host: str, context: StepContext) -> None:
     def down() -> bool | None:
         return None if compute_service(connection, host).is_up else True
 
-    wait_for(down, what=f"{host} to count as down", seconds=DOWN_SECONDS, check=context.check)
+    poll_until(
+        down,
+        what=f"the compute service of {host} to be down",
+        seconds=DOWN_SECONDS,
+        check=context.check,
+    )
     context.log(f"Forced nova-compute of {host} down.")
 
 
-def require_fenced(connection: Connection, host: str) -> None:
+def require_fenced(connection: CloudSession, host: str) -> None:
     """Raise ``NeedsOperator`` unless a host is certainly off, now."""
     if bmc_of(host).power_status() != PowerState.OFF:
         raise NeedsOperator(
@@ -53,7 +57,7 @@ def require_fenced(connection: Connection, host: str) -> None:
         )
 
 
-def lift_forced_down(connection: Connection, service: ComputeService) -> None:
+def lift_forced_down(connection: CloudSession, service: ComputeService) -> None:
     """Have a host that is back count as up again.
 
     Its nova-compute removes its own copies of the servers that were rebuilt elsewhere when it

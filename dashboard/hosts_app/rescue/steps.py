@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from django.template.defaultfilters import pluralize
 
 from dashboard.clients.ipmi import PowerState
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.facts import read_facts
@@ -32,7 +32,7 @@ FENCE, REBUILD, PROVE = "fence", "rebuild", "prove_gone"
 BECAUSE = "dead host"
 
 
-def read_dead_host(cloud: Connection, host: str) -> DeadHostFacts:
+def read_dead_host(cloud: CloudSession, host: str) -> DeadHostFacts:
     """Read what a plan needs of the cloud and of the host's BMC. Raises ``NotFound``."""
     facts = read_facts(cloud, host)
     wanted = {server["image"]["id"] for server in facts.servers if server.get("image")}

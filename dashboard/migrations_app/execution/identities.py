@@ -15,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from dashboard import secrets
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
@@ -30,10 +30,10 @@ class Identities:
         self.plan = plan
         self.source = connect(plan.source)
         self.destination = connect(plan.destination)
-        self._actors: dict[str, Connection] = {}
+        self._actors: dict[str, CloudSession] = {}
         self._lock = threading.Lock()
 
-    def owner(self, user_id: str, *, project_id: str) -> Connection:
+    def owner(self, user_id: str, *, project_id: str) -> CloudSession:
         """Return the destination as that user of the source, in the tenant's project.
 
         It is the operator with his temporary role where the user cannot act for himself.
@@ -62,7 +62,7 @@ class Identities:
         users = self.plan.items.filter(type="user").values_list("source_id", "fields")
         return {user_id for user_id, fields in users if set(fields["role_names"]) - {"reader"}}
 
-    def _connect_actor(self, user_id: str, project_id: str) -> Connection:
+    def _connect_actor(self, user_id: str, project_id: str) -> CloudSession:
         if not user_id:
             return self.destination.scoped_to(project_id)
         return self.destination.as_user(

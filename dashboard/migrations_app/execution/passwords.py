@@ -14,23 +14,23 @@ from django.conf import settings
 
 from dashboard import secrets
 from dashboard.clients.keystone_db import KeystoneDatabase, readable_by, scheme_of
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from dashboard.migrations_app.models import Plan
 
 
-def can_copy_hashes(source: Connection, destination: Connection) -> bool:
+def can_copy_hashes(source: CloudSession, destination: CloudSession) -> bool:
     """Return whether the databases of both Keystones are configured."""
     return bool(source.access.keystone_connection and destination.access.keystone_connection)
 
 
-def hashes_of(source: Connection, user_ids: list[str]) -> dict[str, str]:
+def hashes_of(source: CloudSession, user_ids: list[str]) -> dict[str, str]:
     """Return the users' hashes from the source's database."""
     with KeystoneDatabase(source.access.keystone_connection or "") as database:
         return database.password_hashes(user_ids)
 
 
-def is_readable(password_hash: str, destination: Connection) -> bool:
+def is_readable(password_hash: str, destination: CloudSession) -> bool:
     """Return whether the destination's Keystone is expected to read the hash.
 
     Keystone does not tell its release, nova's newest microversion does.
@@ -41,7 +41,7 @@ def is_readable(password_hash: str, destination: Connection) -> bool:
 
 
 def copy_hash(
-    source: Connection, destination: Connection, *, user_id: str, destination_id: str
+    source: CloudSession, destination: CloudSession, *, user_id: str, destination_id: str
 ) -> bool:
     """Put the user's old hash in place; false when that is not possible and nothing was changed."""
     if not can_copy_hashes(source, destination):
@@ -54,7 +54,7 @@ def copy_hash(
     return _login_is_answered(destination, destination_id)
 
 
-def _login_is_answered(destination: Connection, user_id: str) -> bool:
+def _login_is_answered(destination: CloudSession, user_id: str) -> bool:
     """Try a wrong password: a Keystone that cannot read the hash breaks instead of refusing."""
     project_id = destination.project_id
     stranger = destination.as_user(
@@ -71,7 +71,7 @@ def _login_is_answered(destination: Connection, user_id: str) -> bool:
     return True
 
 
-def hand_out_one_time(plan: Plan, destination: Connection, *, user_id: str, name: str) -> Path:
+def hand_out_one_time(plan: Plan, destination: CloudSession, *, user_id: str, name: str) -> Path:
     """Return the user a one-time password and write it to the plan's sealed file.
 
     The file is written first: a password that nobody knows would be worse than one too many.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import LogLevel
 from dashboard.migrations_app import ledger
@@ -32,12 +32,12 @@ class ItemWork:
         return identities_of(self.plan)
 
     @property
-    def source(self) -> Cloud:
+    def source(self) -> CloudSession:
         """The source as the operator."""
         return self.identities.source
 
     @property
-    def destination(self) -> Cloud:
+    def destination(self) -> CloudSession:
         """The destination as the operator."""
         return self.identities.destination
 
@@ -87,7 +87,7 @@ class ItemWork:
         link = ledger.link_of(self.plan, type_name, source_id)
         return link.facts if link else {}
 
-    def owner(self, user_id: str) -> Cloud:
+    def owner(self, user_id: str) -> CloudSession:
         """Return the destination as the user, or as the operator where the user cannot act."""
         return self.identities.owner(user_id, project_id=self.project_id)
 

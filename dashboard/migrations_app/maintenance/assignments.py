@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.clients.openstack import Cloud, Json
+from dashboard.clients.openstack import CloudSession, Json
 
 INHERITED_TO = "OS-INHERIT:inherited_to"
 
@@ -45,7 +45,7 @@ class Assignment:
         return f"{self.role_name} of {self.actor.kind} {self.actor_name}"
 
 
-def own_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
+def own_assignments(cloud: CloudSession, project_id: str) -> list[Assignment]:
     """Return the assignments on the project itself.
 
     Not those that only its subprojects inherit from it: in the project they give nobody anything.
@@ -54,7 +54,7 @@ def own_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
     return [_assignment(each) for each in found if INHERITED_TO not in each["scope"]]
 
 
-def inherited_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
+def inherited_assignments(cloud: CloudSession, project_id: str) -> list[Assignment]:
     """Return the assignments that the project inherits from its domain and the projects above
     it."""
     found: list[Assignment] = []
@@ -68,7 +68,7 @@ def inherited_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
     return found
 
 
-def domain_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
+def domain_assignments(cloud: CloudSession, project_id: str) -> list[Assignment]:
     """Return the assignments on the project's domain: such people may be able to give themselves a
     role on the project."""
     domain_id = cloud.get("identity", f"/projects/{project_id}", "project")["domain_id"]
@@ -76,22 +76,22 @@ def domain_assignments(cloud: Cloud, project_id: str) -> list[Assignment]:
     return [_assignment(each) for each in found if INHERITED_TO not in each["scope"]]
 
 
-def grant(cloud: Cloud, project_id: str, actor: Actor, role_id: str) -> None:
+def grant(cloud: CloudSession, project_id: str, actor: Actor, role_id: str) -> None:
     """Return an actor a role; nothing happens where it has it, nor when actor or role are gone."""
     cloud.call("PUT", "identity", actor.path(project_id, role_id), missing_ok=True)
 
 
-def revoke(cloud: Cloud, project_id: str, actor: Actor, role_id: str) -> None:
+def revoke(cloud: CloudSession, project_id: str, actor: Actor, role_id: str) -> None:
     """Take a role from an actor; that it has been taken already is as good."""
     cloud.delete("identity", actor.path(project_id, role_id))
 
 
-def groups_of(cloud: Cloud, user_id: str) -> set[str]:
+def groups_of(cloud: CloudSession, user_id: str) -> set[str]:
     """Return the ids of the groups that a user is in."""
     return {group["id"] for group in cloud.list("identity", f"/users/{user_id}/groups", "groups")}
 
 
-def _assignments(cloud: Cloud, **query: str) -> Iterator[Json]:
+def _assignments(cloud: CloudSession, **query: str) -> Iterator[Json]:
     query["include_names"] = "true"
     return cloud.list("identity", "/role_assignments", "role_assignments", **query)
 
@@ -109,7 +109,7 @@ def _assignment(found: Json, *, origin: str = "") -> Assignment:
     )
 
 
-def _above(cloud: Cloud, project_id: str) -> Iterable[tuple[str, str, str]]:
+def _above(cloud: CloudSession, project_id: str) -> Iterable[tuple[str, str, str]]:
     """Yield what the project lies in, from near to far: ("project", id, name), then the domain."""
     project = cloud.get("identity", f"/projects/{project_id}", "project")
     domain_id, parent_id = project["domain_id"], project.get("parent_id")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.clients.temporary_account import is_temporary
 from dashboard.errors import NeedsOperator
 from dashboard.jobs.kinds import StepContext
@@ -42,7 +42,7 @@ SERVICE_PROJECTS = frozenset({"service", "services"})
 ROUNDS = 3
 
 
-def choose_role(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def choose_role(maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext) -> None:
     """Find the role that stands in for all others, and refuse where that cannot be done.
 
     Changes nothing of the tenant. Once roles are recorded the choice stays.
@@ -60,7 +60,7 @@ def choose_role(maintenance: TenantMaintenance, cloud: Cloud, context: StepConte
     maintenance.save(update_fields=["role_id", "role_name", "state"])
 
 
-def _require_tenant(maintenance: TenantMaintenance, cloud: Cloud) -> None:
+def _require_tenant(maintenance: TenantMaintenance, cloud: CloudSession) -> None:
     """Raise ``NeedsOperator`` for projects without which the cloud, or Pumphouse, cannot work."""
     others = TenantMaintenance.objects.filter(
         cloud=maintenance.cloud,
@@ -81,7 +81,9 @@ def _require_tenant(maintenance: TenantMaintenance, cloud: Cloud) -> None:
         )
 
 
-def record_access(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def record_access(
+    maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
+) -> None:
     """Record who has which role, before any of it is changed, and note what stays open."""
     inherited = inherited_assignments(cloud, maintenance.project_id)
     maintenance.options["open_beside"] = _open_beside(maintenance, cloud, inherited)
@@ -100,7 +102,7 @@ def record_access(maintenance: TenantMaintenance, cloud: Cloud, context: StepCon
 
 
 def _open_beside(
-    maintenance: TenantMaintenance, cloud: Cloud, inherited: Sequence[Assignment]
+    maintenance: TenantMaintenance, cloud: CloudSession, inherited: Sequence[Assignment]
 ) -> list[str] | None:
     """Try where the holders of inherited roles, but an admin's, could write with the read-only
     role beside them; None where it makes no difference."""
@@ -112,7 +114,7 @@ def _open_beside(
     return None if tried == set(found) else list(found)
 
 
-def read_access(maintenance: TenantMaintenance, cloud: Cloud) -> Access:
+def read_access(maintenance: TenantMaintenance, cloud: CloudSession) -> Access:
     """Read who has access now, and who is to keep it."""
     project_id = maintenance.project_id
     own = own_assignments(cloud, project_id)
@@ -125,12 +127,12 @@ def read_access(maintenance: TenantMaintenance, cloud: Cloud) -> Access:
     )
 
 
-def _user_ids(cloud: Cloud, names: Sequence[str]) -> list[str]:
+def _user_ids(cloud: CloudSession, names: Sequence[str]) -> list[str]:
     """Return the ids of users by name or id. Raises ``NeedsOperator`` for one that is not one."""
     return [_user_id(cloud, name) for name in names]
 
 
-def _user_id(cloud: Cloud, name: str) -> str:
+def _user_id(cloud: CloudSession, name: str) -> str:
     if by_id := cloud.find("identity", f"/users/{name}", "user"):
         return str(by_id["id"])
     found = [user["id"] for user in cloud.list("identity", "/users", "users", name=name)]
@@ -143,7 +145,9 @@ def _user_id(cloud: Cloud, name: str) -> str:
     return str(found[0])
 
 
-def replace_roles(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def replace_roles(
+    maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
+) -> None:
     """Return the read-only role and take the others, until that is so.
 
     Somebody may give a role meanwhile: it is recorded and taken like the others.
@@ -161,12 +165,12 @@ def replace_roles(maintenance: TenantMaintenance, cloud: Cloud, context: StepCon
     role_rows(maintenance).filter(state=State.INTENDED).update(state=State.DONE)
 
 
-def _due(maintenance: TenantMaintenance, cloud: Cloud) -> list[tuple[Kind, Assignment]]:
+def _due(maintenance: TenantMaintenance, cloud: CloudSession) -> list[tuple[Kind, Assignment]]:
     """Return what is to be done about the roles as they are now."""
     return role_changes(read_access(maintenance, cloud), _role(maintenance))
 
 
-def _replace(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def _replace(maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext) -> None:
     """Return all that is to be given before anything is taken: nobody is ever without a role."""
     for kind, change in ((Kind.GIVE_ROLE, grant), (Kind.TAKE_ROLE, revoke)):
         for row in role_rows(maintenance).filter(kind=kind):
@@ -177,7 +181,9 @@ def _replace(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext)
             context.log(f"{verb} {assignment}.")
 
 
-def conclude_entering(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def conclude_entering(
+    maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
+) -> None:
     """Store that the tenant is in maintenance."""
     maintenance.state = TenantMaintenance.State.ON
     maintenance.entered_at = timezone.now()

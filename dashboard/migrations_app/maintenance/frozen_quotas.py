@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashboard.clients.openstack import Cloud, Json
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.clients.temporary_account import has_service
 from dashboard.jobs.kinds import StepContext
 from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance
@@ -25,33 +25,33 @@ class Quotas:
     key: str
     resources: tuple[str, ...]
 
-    def limits(self, cloud: Cloud, project_id: str) -> Limits:
+    def limits(self, cloud: CloudSession, project_id: str) -> Limits:
         """Return the project's limits as they are."""
         found = self._usage(cloud, project_id)
         return {name: int(found[name]["limit"]) for name in self.resources if name in found}
 
-    def clamped(self, cloud: Cloud, project_id: str) -> Limits:
+    def clamped(self, cloud: CloudSession, project_id: str) -> Limits:
         """Return the limits that leave no room, for all that leave some now."""
         found = self._usage(cloud, project_id)
         used = {name: _used(found[name]) for name in self.resources if name in found}
         limits = {name: int(found[name]["limit"]) for name in used}
         return {n: used[n] for n in used if limits[n] == UNLIMITED or limits[n] > used[n]}
 
-    def overridden(self, cloud: Cloud, project_id: str) -> set[str]:
+    def overridden(self, cloud: CloudSession, project_id: str) -> set[str]:
         """Return the resources whose limit in the project is not the default."""
         own = cloud.get(self.service, f"{self.path}/{project_id}", self.key)
         defaults = cloud.get(self.service, self.defaults.format(project_id), self.key)
         return {name for name in own if name != "id" and own[name] != defaults.get(name)}
 
-    def set(self, cloud: Cloud, project_id: str, limits: Mapping[str, int]) -> None:
+    def set(self, cloud: CloudSession, project_id: str, limits: Mapping[str, int]) -> None:
         """Set some of the project's limits."""
         cloud.put(self.service, f"{self.path}/{project_id}", {self.key: dict(limits)})
 
-    def reset(self, cloud: Cloud, project_id: str) -> None:
+    def reset(self, cloud: CloudSession, project_id: str) -> None:
         """Have the project follow the defaults."""
         cloud.delete(self.service, f"{self.path}/{project_id}")
 
-    def _usage(self, cloud: Cloud, project_id: str) -> Json:
+    def _usage(self, cloud: CloudSession, project_id: str) -> Json:
         return cloud.get(self.service, self.usage.format(project_id), self.key)
 
 
@@ -86,7 +86,7 @@ SERVICES = (
 )
 
 
-def clamp_quotas(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def clamp_quotas(maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext) -> None:
     """Set the limits of each service to what the tenant uses."""
     project_id = maintenance.project_id
     for quotas in SERVICES:
@@ -100,7 +100,9 @@ def clamp_quotas(maintenance: TenantMaintenance, cloud: Cloud, context: StepCont
         context.log(f"Clamped the quotas of {row.name} to what is used.")
 
 
-def _recorded(maintenance: TenantMaintenance, cloud: Cloud, quotas: Quotas) -> MaintenanceChange:
+def _recorded(
+    maintenance: TenantMaintenance, cloud: CloudSession, quotas: Quotas
+) -> MaintenanceChange:
     """Return the record of a service's limits, made before the first of them is changed."""
     row = maintenance.changes.filter(kind=CLAMP, facts__service=quotas.service).first()
     return row or MaintenanceChange.objects.create(
@@ -116,7 +118,9 @@ def _recorded(maintenance: TenantMaintenance, cloud: Cloud, quotas: Quotas) -> M
     )
 
 
-def release_quotas(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def release_quotas(
+    maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
+) -> None:
     """Put back each limit that we clamped, unless somebody has changed it meanwhile."""
     by_service = {quotas.service: quotas for quotas in SERVICES}
     for row in maintenance.changes.filter(kind=CLAMP, state__in=(State.INTENDED, State.DONE)):
@@ -129,7 +133,7 @@ def release_quotas(maintenance: TenantMaintenance, cloud: Cloud, context: StepCo
         _settle(row, State.KEPT if kept else State.UNDONE)
 
 
-def _release(quotas: Quotas, cloud: Cloud, project_id: str, facts: Json) -> set[str]:
+def _release(quotas: Quotas, cloud: CloudSession, project_id: str, facts: Json) -> set[str]:
     """Put the limits back, and give the names of those that somebody else has changed.
 
     A project that followed the defaults in everything follows them again: a number put back would

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.clients.temporary_account import is_temporary, remove_temporary_account
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import LogLevel
@@ -24,7 +24,7 @@ State = MaintenanceChange.State
 PENDING = (State.INTENDED, State.DONE)
 
 
-def see_changes(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def see_changes(maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext) -> None:
     """Note what others have changed about the roles meanwhile; all of that stays so."""
     if cloud.find("identity", f"/projects/{maintenance.project_id}") is None:
         close(maintenance, f"{maintenance.tenant_name} is no longer on {cloud.name}.")
@@ -46,7 +46,7 @@ def close(maintenance: TenantMaintenance, why: str) -> None:
     maintenance.save(update_fields=["drift", "state", "left_at"])
 
 
-def _own(maintenance: TenantMaintenance, cloud: Cloud) -> list[Assignment]:
+def _own(maintenance: TenantMaintenance, cloud: CloudSession) -> list[Assignment]:
     own = own_assignments(cloud, maintenance.project_id)
     return [each for each in own if not is_temporary(each.actor_name, maintenance.project_id)]
 
@@ -89,13 +89,17 @@ def _keep_out(
     return names
 
 
-def release_rungs(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def release_rungs(
+    maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
+) -> None:
     """Unlock the servers and put the quotas back."""
     unlock_servers(maintenance, cloud, context)
     release_quotas(maintenance, cloud, context)
 
 
-def restore_roles(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def restore_roles(
+    maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
+) -> None:
     """Restore what was taken, then take what was given.
 
     In this order, so that a crash in between leaves nobody without a role: that would look as if
@@ -112,7 +116,9 @@ def restore_roles(maintenance: TenantMaintenance, cloud: Cloud, context: StepCon
     _record_restored(maintenance, cloud, context)
 
 
-def _record_restored(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def _record_restored(
+    maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
+) -> None:
     """Store what is there again; what is not belonged to somebody, or a role, that was deleted."""
     held = {each.key for each in _own(maintenance, cloud)}
     pending = role_rows(maintenance).filter(state__in=PENDING)
@@ -128,7 +134,9 @@ def _record_restored(maintenance: TenantMaintenance, cloud: Cloud, context: Step
             )
 
 
-def conclude_leaving(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def conclude_leaving(
+    maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
+) -> None:
     """Store that the tenant is in maintenance no more."""
     maintenance.state, maintenance.left_at = TenantMaintenance.State.LEFT, timezone.now()
     maintenance.save(update_fields=["state", "left_at"])

@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.clients.temporary_account import TemporaryAccount, temporary_account
 from dashboard.errors import NeedsOperator
 from dashboard.jobs.kinds import SECONDS, StepContext
@@ -23,7 +23,9 @@ CALLS = 4
 """Requests to each service in a row: several processes may answer, each with its own memory."""
 
 
-def await_old_tokens(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def await_old_tokens(
+    maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
+) -> None:
     """Wait until services refuse a token that has lost the same roles as the tenant's people.
 
     An account that holds them gets a token now, after everybody else's last, uses it, and loses

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.clients.temporary_account import temporary_account
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.maintenance.write_attempts import (
@@ -26,7 +26,7 @@ class Role:
 
 
 def find_read_only_role(
-    cloud: Cloud, project_id: str, *, wanted: str = "", log: Callable[[str], None]
+    cloud: CloudSession, project_id: str, *, wanted: str = "", log: Callable[[str], None]
 ) -> Role:
     """Return the first role whose holder may look at everything and change nothing.
 
@@ -48,7 +48,7 @@ def find_read_only_role(
 
 
 def open_beside(
-    cloud: Cloud, project_id: str, role: Role, others: Iterable[str]
+    cloud: CloudSession, project_id: str, role: Role, others: Iterable[str]
 ) -> tuple[str, ...]:
     """Return the services that let those write who hold the role and also the others (ids).
 
@@ -58,13 +58,13 @@ def open_beside(
         return try_account(account).lax
 
 
-def role_named(cloud: Cloud, name: str) -> Role | None:
+def role_named(cloud: CloudSession, name: str) -> Role | None:
     """Return a role that is for the whole cloud, None when there is none of that name."""
     found = cloud.list("identity", "/roles", "roles", name=name)
     return next((Role(id=each["id"], name=name) for each in found if each["name"] == name), None)
 
 
-def _own_role(cloud: Cloud) -> Role:
+def _own_role(cloud: CloudSession) -> Role:
     """Return the dedicated role, created if need be.
 
     It implies ``reader`` where that exists: newer services let nobody look without it. Keystones
@@ -79,19 +79,19 @@ def _own_role(cloud: Cloud) -> Role:
     return role
 
 
-def _imply(cloud: Cloud, role: Role, reader: Role) -> None:
+def _imply(cloud: CloudSession, role: Role, reader: Role) -> None:
     path = f"/roles/{role.id}/implies/{reader.id}"
     if cloud.find("identity", path) is None:
         cloud.call("PUT", "identity", path, missing_ok=True)
 
 
-def _remove_unused(cloud: Cloud, role: Role) -> None:
+def _remove_unused(cloud: CloudSession, role: Role) -> None:
     query = {"role.id": role.id}
     if not any(cloud.list("identity", "/role_assignments", "role_assignments", **query)):
         cloud.delete("identity", f"/roles/{role.id}")
 
 
-def _try_role(cloud: Cloud, project_id: str, role: Role) -> Verdict:
+def _try_role(cloud: CloudSession, project_id: str, role: Role) -> Verdict:
     with temporary_account(cloud, project_id, role_ids=[role.id]) as account:
         return try_account(account)
 
@@ -102,7 +102,7 @@ def _told(verdict: Verdict) -> str:
     return ", ".join(part for part in (lax, blind) if part) or "its holder can only look"
 
 
-def _refusal(cloud: Cloud, name: str, verdict: Verdict) -> NeedsOperator:
+def _refusal(cloud: CloudSession, name: str, verdict: Verdict) -> NeedsOperator:
     if not (verdict.lax or verdict.blind):
         return NeedsOperator(
             f"Cloud {cloud.name} has no role {name}.", fix="Create it, or name another with --role."

@@ -1,6 +1,6 @@
 """Locks a tenant's servers while it is in maintenance: their owners cannot act on them at all."""
 
-from dashboard.clients.openstack import Cloud, Json
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.jobs.kinds import StepContext
 from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance
 
@@ -11,7 +11,7 @@ REASONS = "2.73"
 """The microversion from which on a lock has a reason; that a server is locked shows since 2.9."""
 
 
-def lock_servers(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def lock_servers(maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext) -> None:
     """Lock each server that is not locked; those that are locked already are left alone."""
     recorded = set(maintenance.changes.filter(kind=LOCK).values_list("facts__server", flat=True))
     MaintenanceChange.objects.bulk_create(
@@ -31,7 +31,9 @@ def lock_servers(maintenance: TenantMaintenance, cloud: Cloud, context: StepCont
         context.log(f"Locked server {row.name}.")
 
 
-def unlock_servers(maintenance: TenantMaintenance, cloud: Cloud, context: StepContext) -> None:
+def unlock_servers(
+    maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
+) -> None:
     """Unlock each server that we locked, unless somebody has changed that meanwhile."""
     for row in maintenance.changes.filter(kind=LOCK, state__in=(State.INTENDED, State.DONE)):
         context.check()
@@ -49,18 +51,18 @@ def _is_ours(server: Json) -> bool:
     return bool(server.get("locked", True)) and server.get("locked_reason", REASON) == REASON
 
 
-def _reason(cloud: Cloud) -> Json | None:
+def _reason(cloud: CloudSession) -> Json | None:
     return {"locked_reason": REASON} if cloud.supports("compute", REASONS) else None
 
 
-def _act(cloud: Cloud, row: MaintenanceChange, body: Json) -> None:
+def _act(cloud: CloudSession, row: MaintenanceChange, body: Json) -> None:
     microversion = cloud.at_most("compute", REASONS)
     path = f"/servers/{row.facts['server']}/action"
     # the server may be deleted at any moment: then there is nothing to lock
     cloud.call("POST", "compute", path, body=body, microversion=microversion, missing_ok=True)
 
 
-def _servers(cloud: Cloud, project_id: str) -> list[Json]:
+def _servers(cloud: CloudSession, project_id: str) -> list[Json]:
     return list(
         cloud.list(
             "compute",
@@ -73,7 +75,7 @@ def _servers(cloud: Cloud, project_id: str) -> list[Json]:
     )
 
 
-def _server(cloud: Cloud, row: MaintenanceChange) -> Json | None:
+def _server(cloud: CloudSession, row: MaintenanceChange) -> Json | None:
     microversion = cloud.at_most("compute", REASONS)
     path = f"/servers/{row.facts['server']}"
     return cloud.find("compute", path, "server", microversion=microversion)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
@@ -22,7 +22,7 @@ from dashboard.migrations_app.models import Plan, TenantMaintenance, TenantRow
 
 KIND = "tenant_maintenance"
 ENTER, LEAVE = "enter", "leave"
-Stage = Callable[[TenantMaintenance, Connection, StepContext], None]
+Stage = Callable[[TenantMaintenance, CloudSession, StepContext], None]
 
 STAGES: Mapping[str, tuple[str, Stage]] = {
     "choose_role": ("Find a role that can only read", entering.choose_role),

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from dashboard.clients.openstack import Cloud, Json
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.clients.temporary_account import TemporaryAccount, has_service
 
 NOWHERE = str(uuid.UUID("6d1c9b9e-0000-4000-8000-70756d706873"))
@@ -34,13 +34,13 @@ class Attempt:
             self._undo(account.operator, answer.json())
         return answer.status_code in REFUSED
 
-    def _undo(self, operator: Cloud, body: Json) -> None:
+    def _undo(self, operator: CloudSession, body: Json) -> None:
         """Delete what came to be after all: a Cinder may put a volume into its default zone."""
         created = body.get(next(iter(self.body)), body)
         operator.delete(self.service, f"{self.path}/{created['id']}")
 
 
-def write_attempts(operator: Cloud) -> list[Attempt]:
+def write_attempts(operator: CloudSession) -> list[Attempt]:
     """Return the attempts for the services that the cloud has."""
     server = {"name": NAME, "flavorRef": NOWHERE, "imageRef": NOWHERE}
     volume = {"name": NAME, "size": 1, "availability_zone": NOWHERE}
@@ -53,7 +53,7 @@ def write_attempts(operator: Cloud) -> list[Attempt]:
     return [attempt for attempt in attempts if has_service(operator, attempt.service)]
 
 
-def _network_attempts(operator: Cloud) -> Iterable[Attempt]:
+def _network_attempts(operator: CloudSession) -> Iterable[Attempt]:
     """Neutron looks for the network of a port or subnet before it checks any policy: not those."""
     if not has_service(operator, "network"):
         return
@@ -67,7 +67,7 @@ def _network_attempts(operator: Cloud) -> Iterable[Attempt]:
         yield Attempt(service="network", path="/security-group-rules", body=body)
 
 
-def _image_attempts(operator: Cloud) -> Iterable[Attempt]:
+def _image_attempts(operator: CloudSession) -> Iterable[Attempt]:
     """Glance would create an image of any name: so one with the id of an image that is there.
 
     There is none to try with where the cloud has no image.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 
 if TYPE_CHECKING:
     from dashboard.migrations_app.resources.reader import TenantReader
@@ -118,11 +118,11 @@ class Work(Protocol):
     """One object on its move: what a stage knows and may do."""
 
     @property
-    def source(self) -> Cloud:
+    def source(self) -> CloudSession:
         """The source as the operator."""
 
     @property
-    def destination(self) -> Cloud:
+    def destination(self) -> CloudSession:
         """The destination as the operator."""
 
     @property
@@ -162,7 +162,7 @@ class Work(Protocol):
     def facts_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
         """Return what the stages of another object remembered."""
 
-    def owner(self, user_id: str) -> Cloud:
+    def owner(self, user_id: str) -> CloudSession:
         """Return the destination as that user of the source, in the tenant's project.
 
         Where the user cannot act for himself, this is the operator with a temporary role.

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import BadInput, NotFound
 
 Json = dict[str, Any]
@@ -39,7 +39,7 @@ class TenantReader:
     """
 
     def __init__(
-        self, cloud: Cloud, tenant: Tenant, *, options: Mapping[str, str] | None = None
+        self, cloud: CloudSession, tenant: Tenant, *, options: Mapping[str, str] | None = None
     ) -> None:
         self.cloud = cloud
         self.tenant = tenant
@@ -196,7 +196,7 @@ class TenantReader:
         }
 
 
-def find_tenant(cloud: Cloud, name_or_id: str) -> Tenant:
+def find_tenant(cloud: CloudSession, name_or_id: str) -> Tenant:
     """Return the project of that name or id. Raises ``NotFound``, or ``BadInput`` when several
     domains have one of that name."""
     projects = [*cloud.list("identity", "/projects", "projects", name=name_or_id)]
@@ -215,7 +215,7 @@ def find_tenant(cloud: Cloud, name_or_id: str) -> Tenant:
     return Tenant(project["id"], project["name"], domain["name"])
 
 
-def _unknown(cloud: Cloud, name: str) -> NotFound:
+def _unknown(cloud: CloudSession, name: str) -> NotFound:
     """Return the error that names what was probably meant: a cloud may have thousands of
     tenants."""
     projects: Iterable[Json] = cloud.list("identity", "/projects", "projects")

@@ -6,7 +6,7 @@ The one of 2015 also took every floating address of the cloud and its service re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from dashboard.clients.openstack import Cloud, wait_for
+from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.errors import BadInput
 from dashboard.migrations_app.seeding.grounds import PREFIX, Json
 
@@ -32,7 +32,7 @@ class Leftovers:
         ]
 
 
-def find_leftovers(operator: Cloud, *, tenant: str = "") -> Leftovers:
+def find_leftovers(operator: CloudSession, *, tenant: str = "") -> Leftovers:
     """Find projects, users and flavors whose names have the prefix, or those of one test tenant.
 
     Raises ``BadInput`` for a tenant that is none of ours.
@@ -49,7 +49,7 @@ def find_leftovers(operator: Cloud, *, tenant: str = "") -> Leftovers:
     )
 
 
-def clear(operator: Cloud, leftovers: Leftovers, *, tell: Callable[[str], None]) -> None:
+def clear(operator: CloudSession, leftovers: Leftovers, *, tell: Callable[[str], None]) -> None:
     """Remove what was found. What is gone already does not matter."""
     for project in leftovers.projects:
         tell(f"Remove tenant {project['name']} from cloud {operator.name}")
@@ -69,7 +69,7 @@ def _ours(tenant: str, found: Iterable[Json]) -> list[Json]:
     return [thing for thing in found if thing["name"] == tenant or thing["name"].startswith(begin)]
 
 
-def _clear_project(operator: Cloud, project_id: str) -> None:
+def _clear_project(operator: CloudSession, project_id: str) -> None:
     """Empty a project: what uses something goes before what it uses."""
     everywhere = {"all_tenants": "1", "project_id": project_id}
     _remove_all(operator, "compute", "/servers/detail", "servers", **everywhere)
@@ -80,19 +80,19 @@ def _clear_project(operator: Cloud, project_id: str) -> None:
     _clear_network(operator, project_id)
 
 
-def _remove_all(operator: Cloud, service: str, listing: str, key: str, **query: str) -> None:
+def _remove_all(operator: CloudSession, service: str, listing: str, key: str, **query: str) -> None:
     """Delete all objects of a listing and wait until none is left."""
     path = listing.removesuffix("/detail")
     for thing in operator.list(service, listing, key, **query):
         operator.delete(service, f"{path}/{thing['id']}")
-    wait_for(
+    poll_until(
         lambda: True if not [*operator.list(service, listing, key, **query)] else None,
-        what=f"the {key} of project {query['project_id']} to be gone",
+        what=f"the {key} of project {query['project_id']} to be deleted",
         seconds=SECONDS,
     )
 
 
-def _clear_network(operator: Cloud, project_id: str) -> None:
+def _clear_network(operator: CloudSession, project_id: str) -> None:
     def owned(collection: str, key: str = "") -> list[Json]:
         key = key or collection
         return [*operator.list("network", f"/{collection}", key, project_id=project_id)]
@@ -110,7 +110,7 @@ def _clear_network(operator: Cloud, project_id: str) -> None:
     remove("security-groups", "security_groups")
 
 
-def _unplug(operator: Cloud, router: Json) -> None:
+def _unplug(operator: CloudSession, router: Json) -> None:
     """Take a router's routes and interfaces away: with them it cannot be deleted."""
     path = f"/routers/{router['id']}"
     operator.put("network", path, {"router": {"routes": []}})
@@ -119,7 +119,7 @@ def _unplug(operator: Cloud, router: Json) -> None:
             operator.put("network", f"{path}/remove_router_interface", {"port_id": port["id"]})
 
 
-def _remove_keys(operator: Cloud, user_id: str) -> None:
+def _remove_keys(operator: CloudSession, user_id: str) -> None:
     listing = operator.list(
         "compute", "/os-keypairs", "keypairs", microversion=KEYS_OF_OTHERS, user_id=user_id
     )

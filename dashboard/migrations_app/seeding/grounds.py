@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 
 Json = dict[str, Any]
 
@@ -33,8 +33,8 @@ class Grounds:
 
     name: str
     project_id: str
-    operator: Cloud
-    owner: Cloud
+    operator: CloudSession
+    owner: CloudSession
     numbers: Numbers
     tell: Callable[[str], None]
 

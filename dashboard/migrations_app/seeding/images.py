@@ -1,6 +1,6 @@
 """The flavor and the images of a seeded tenant."""
 
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import poll_until
 from dashboard.migrations_app.seeding.grounds import Grounds, Json, known_bytes
 
 MEBIBYTE = 1024 * 1024
@@ -42,9 +42,9 @@ def make_image(grounds: Grounds, what: str, *, mebibytes: int) -> str:
     image_id = grounds.owner.post("image", "/images", image)["id"]
     content = known_bytes(name, size=mebibytes * MEBIBYTE)
     grounds.owner.upload(f"/images/{image_id}/file", content)
-    wait_for(
+    poll_until(
         lambda: grounds.owner.get("image", f"/images/{image_id}")["status"] == "active" or None,
-        what=f"image {name} to be active",
+        what=f"image {name} to become active",
         seconds=120,
     )
     return str(image_id)

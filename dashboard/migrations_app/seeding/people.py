@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard import secrets
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.seeding.grounds import Json
 
@@ -24,13 +24,13 @@ class Person:
     password: str
 
 
-def make_project(operator: Cloud, name: str) -> str:
+def make_project(operator: CloudSession, name: str) -> str:
     """Make the project and give its id."""
     project = {"name": name, "description": "A test tenant of Pumphouse", "enabled": True}
     return str(operator.post("identity", "/projects", {"project": project}, "project")["id"])
 
 
-def make_people(operator: Cloud, name: str, project_id: str) -> dict[str, Person]:
+def make_people(operator: CloudSession, name: str, project_id: str) -> dict[str, Person]:
     """Make the users with random passwords and give each one's role on the project."""
     roles = _role_ids(operator)
     people = {}
@@ -41,7 +41,7 @@ def make_people(operator: Cloud, name: str, project_id: str) -> dict[str, Person
     return people
 
 
-def _role_ids(operator: Cloud) -> dict[str, str]:
+def _role_ids(operator: CloudSession) -> dict[str, str]:
     found = {role["name"]: role["id"] for role in operator.list("identity", "/roles", "roles")}
     # Clouds of before 2018 know the member by another name and no reader at all.
     member = found.get("member") or found.get("_member_") or found.get("Member")
@@ -52,7 +52,7 @@ def _role_ids(operator: Cloud) -> dict[str, str]:
     return {"member": member, "reader": found.get("reader", member)}
 
 
-def _make_person(operator: Cloud, name: str, project_id: str) -> Person:
+def _make_person(operator: CloudSession, name: str, project_id: str) -> Person:
     password = randomness.token_urlsafe(18)
     secrets.register(password)
     user = {
@@ -67,7 +67,7 @@ def _make_person(operator: Cloud, name: str, project_id: str) -> Person:
     return Person(id=made["id"], name=name, password=password)
 
 
-def make_key(person: Cloud, name: str) -> str:
+def make_key(person: CloudSession, name: str) -> str:
     """Have nova make a key pair for whoever ``person`` acts as, and give the private key.
 
     Asked without a microversion, which makes nova generate it: since 2.92 it would not.

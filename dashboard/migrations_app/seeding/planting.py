@@ -4,13 +4,13 @@ import secrets as randomness
 from collections.abc import Callable
 from pathlib import Path
 
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.migrations_app.seeding import images, networking, people, servers
 from dashboard.migrations_app.seeding.grounds import PREFIX, Grounds, Json, Numbers
 
 
 def seed_tenants(
-    operator: Cloud, *, numbers: Numbers, sealed_in: Path, tell: Callable[[str], None]
+    operator: CloudSession, *, numbers: Numbers, sealed_in: Path, tell: Callable[[str], None]
 ) -> list[Json]:
     """Make test tenants in a cloud and tell about each: name, id, users, servers and addresses.
 
@@ -23,7 +23,7 @@ def seed_tenants(
 
 
 def _seed_tenant(
-    operator: Cloud, *, numbers: Numbers, sealed_in: Path, tell: Callable[[str], None]
+    operator: CloudSession, *, numbers: Numbers, sealed_in: Path, tell: Callable[[str], None]
 ) -> Json:
     name = f"{PREFIX}demo-{randomness.token_hex(3)}"
     tell(f"Make tenant {name} with its users")

@@ -1,6 +1,6 @@
 """The servers and the volumes of a seeded tenant."""
 
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.seeding.grounds import Grounds, Json
 
@@ -59,7 +59,7 @@ def await_server(grounds: Grounds, server_id: str, *, status: str) -> None:
         busy = server.get("OS-EXT-STS:task_state")
         return server if server["status"] == status and not busy else None
 
-    wait_for(probe, what=f"server {server_id} to be {status}", seconds=SECONDS)
+    poll_until(probe, what=f"server {server_id} to become {status}", seconds=SECONDS)
 
 
 def await_volume(grounds: Grounds, volume_id: str, *, status: str) -> None:
@@ -72,4 +72,4 @@ def await_volume(grounds: Grounds, volume_id: str, *, status: str) -> None:
             raise NeedsOperator(f"Volume {volume['name']} is in {volume['status']}.")
         return volume if volume["status"] == status else None
 
-    wait_for(probe, what=f"volume {volume_id} to be {status}", seconds=SECONDS)
+    poll_until(probe, what=f"volume {volume_id} to become {status}", seconds=SECONDS)

@@ -11,8 +11,7 @@ import pytest
 import lab
 from dashboard.clients.inventory import read_inventory
 from dashboard.clients.ipmi import Bmc
-from dashboard.clients.openstack import Cloud as Connection
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.hosts_app.compute.nova import compute_service, migrations, servers_on
 from dashboard.hosts_app.compute.room import taken_on
@@ -39,14 +38,14 @@ def _inventory(settings: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def servers(source: Connection) -> Iterator[HostServers]:
+def servers(source: CloudSession) -> Iterator[HostServers]:
     prefix = f"dead-host-{uuid.uuid4().hex[:6]}"
     with servers_on_host(source, HOST, prefix=prefix) as found:
         yield found
 
 
 @pytest.fixture(autouse=True)
-def _host_is_put_back(source: Connection, servers: HostServers) -> Iterator[None]:
+def _host_is_put_back(source: CloudSession, servers: HostServers) -> Iterator[None]:
     yield
     lab.compute("start", "src", HOST)
     bmc().power_on()
@@ -58,7 +57,7 @@ def bmc() -> Bmc:
     return read_inventory(lab.inventory_yaml_path()).bmc_of(HOST)
 
 
-def bring_back(source: Connection) -> None:
+def bring_back(source: CloudSession) -> None:
     """Open the host as soon as it has dropped what it had; Nova sees it up a while later."""
 
     def opened() -> bool | None:
@@ -67,11 +66,11 @@ def bring_back(source: Connection) -> None:
             return True
         return None
 
-    wait_for(opened, what=f"{HOST} to be opened", seconds=120)
+    poll_until(opened, what=f"{HOST} to be opened", seconds=120)
     wait_until_host_is(source, HOST, up=True)
 
 
-def die(source: Connection) -> None:
+def die(source: CloudSession) -> None:
     """Kill the host's nova-compute; its BMC still says that it has power."""
     lab.compute("stop", "src", HOST)
     wait_until_host_is(source, HOST, up=False)
@@ -97,7 +96,7 @@ def kill_driver(job: Job, home: Path) -> None:
 
 
 def test_the_servers_of_a_fenced_host_run_elsewhere_with_the_same_ids(
-    source: Connection, clouds: dict[str, Cloud], servers: HostServers, pumphouse_home: Path
+    source: CloudSession, clouds: dict[str, Cloud], servers: HostServers, pumphouse_home: Path
 ) -> None:
     expected = {
         servers.boot(): "ACTIVE",
@@ -133,7 +132,7 @@ def test_the_servers_of_a_fenced_host_run_elsewhere_with_the_same_ids(
 
 
 def test_what_is_lost_must_be_typed(
-    source: Connection, clouds: dict[str, Cloud], servers: HostServers
+    source: CloudSession, clouds: dict[str, Cloud], servers: HostServers
 ) -> None:
     lost, kept = servers.boot(), servers.boot_from_volume()
     die(source)
@@ -149,7 +148,7 @@ def test_what_is_lost_must_be_typed(
 
 
 def test_a_host_that_cannot_be_fenced_is_refused(
-    source: Connection,
+    source: CloudSession,
     clouds: dict[str, Cloud],
     servers: HostServers,
     settings: Any,
@@ -170,7 +169,7 @@ def test_a_host_that_cannot_be_fenced_is_refused(
 
 
 def test_disks_that_are_said_to_be_shared_and_are_not_there_are_not_made_anew(
-    source: Connection, clouds: dict[str, Cloud], servers: HostServers
+    source: CloudSession, clouds: dict[str, Cloud], servers: HostServers
 ) -> None:
     id_ = servers.boot()
     disk = lab.disk_path("src", id_)

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.reassignment.drained import OWN_PROJECTS, remains_of, require_drained
 
 
 @pytest.fixture
-def tenant(source: Connection) -> Iterator[str]:
+def tenant(source: CloudSession) -> Iterator[str]:
     """Return the name of a project in which there is nothing."""
     name = f"drained-{uuid.uuid4().hex[:6]}"
     project = source.post("identity", "/projects", {"project": {"name": name}}, "project")
@@ -20,7 +20,7 @@ def tenant(source: Connection) -> Iterator[str]:
 
 
 def test_tenants_and_computes_are_left_and_the_clouds_own_projects_do_not_count(
-    source: Connection, tenant: str
+    source: CloudSession, tenant: str
 ) -> None:
     remains = remains_of(source, [])
     assert tenant in remains.tenants
@@ -28,6 +28,6 @@ def test_tenants_and_computes_are_left_and_the_clouds_own_projects_do_not_count(
     assert {"src-c1", "src-c2", "src-c3"} <= set(remains.computes)
 
 
-def test_a_cloud_with_a_tenant_is_not_drained(source: Connection, tenant: str) -> None:
+def test_a_cloud_with_a_tenant_is_not_drained(source: CloudSession, tenant: str) -> None:
     with pytest.raises(NeedsOperator, match="Cloud src has tenants still"):
         require_drained(source, [])

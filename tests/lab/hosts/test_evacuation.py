@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import BadInput
 from dashboard.hosts_app.compute.nova import (
     compute_service,
@@ -40,14 +40,14 @@ HOST = "dst-c3"
 
 
 @pytest.fixture(scope="module")
-def servers(destination: Connection) -> Iterator[HostServers]:
+def servers(destination: CloudSession) -> Iterator[HostServers]:
     prefix = f"evacuation-{uuid.uuid4().hex[:6]}"
     with servers_on_host(destination, HOST, prefix=prefix) as found:
         yield found
 
 
 @pytest.fixture(autouse=True)
-def _host_is_put_back(destination: Connection, servers: HostServers) -> Iterator[None]:
+def _host_is_put_back(destination: CloudSession, servers: HostServers) -> Iterator[None]:
     yield
     servers.remove_servers()
     for service in compute_services(destination):
@@ -61,7 +61,7 @@ def start(cloud: Cloud, **options: Any) -> Job:
 
 
 def test_each_server_has_the_fate_that_the_plan_says(
-    destination: Connection, clouds: dict[str, Cloud], servers: HostServers
+    destination: CloudSession, clouds: dict[str, Cloud], servers: HostServers
 ) -> None:
     expected = {
         servers.boot(): (Fate.LIVE, "ACTIVE"),
@@ -94,7 +94,7 @@ def test_each_server_has_the_fate_that_the_plan_says(
 
 
 def test_a_driver_killed_after_it_has_asked_nova_moves_each_server_once(
-    destination: Connection, clouds: dict[str, Cloud], servers: HostServers, pumphouse_home: Any
+    destination: CloudSession, clouds: dict[str, Cloud], servers: HostServers, pumphouse_home: Any
 ) -> None:
     ids = [servers.boot(), servers.boot("SHUTOFF")]
     job = start(clouds["dst"], parallel=1)
@@ -107,7 +107,7 @@ def test_a_driver_killed_after_it_has_asked_nova_moves_each_server_once(
 
 
 def test_a_failed_evacuation_opens_the_host_and_can_be_resumed(
-    destination: Connection, clouds: dict[str, Cloud], servers: HostServers
+    destination: CloudSession, clouds: dict[str, Cloud], servers: HostServers
 ) -> None:
     moves, stays = servers.boot(), servers.boot()
     job = start(clouds["dst"])
@@ -129,7 +129,7 @@ def test_a_failed_evacuation_opens_the_host_and_can_be_resumed(
 
 
 def test_a_server_that_came_after_the_plan_is_named(
-    destination: Connection,
+    destination: CloudSession,
     clouds: dict[str, Cloud],
     servers: HostServers,
     monkeypatch: pytest.MonkeyPatch,
@@ -145,7 +145,7 @@ def test_a_server_that_came_after_the_plan_is_named(
 
 
 def test_a_cancelled_evacuation_opens_the_host(
-    destination: Connection, clouds: dict[str, Cloud], servers: HostServers
+    destination: CloudSession, clouds: dict[str, Cloud], servers: HostServers
 ) -> None:
     servers.boot()
     job = start(clouds["dst"])
@@ -157,7 +157,7 @@ def test_a_cancelled_evacuation_opens_the_host(
 
 
 def test_a_server_that_is_not_confirmed_is_refused_on_both_its_hosts(
-    destination: Connection, clouds: dict[str, Cloud], servers: HostServers
+    destination: CloudSession, clouds: dict[str, Cloud], servers: HostServers
 ) -> None:
     id_ = servers.boot("VERIFY_RESIZE")
     for host in (HOST, host_of(servers.get(id_))):
@@ -168,7 +168,7 @@ def test_a_server_that_is_not_confirmed_is_refused_on_both_its_hosts(
 
 
 def test_another_engines_host_is_left_alone(
-    destination: Connection, clouds: dict[str, Cloud]
+    destination: CloudSession, clouds: dict[str, Cloud]
 ) -> None:
     service = compute_service(destination, HOST)
     disable_service(destination, service, reason="watcher_disabled")
@@ -180,7 +180,7 @@ def test_another_engines_host_is_left_alone(
     assert compute_service(destination, HOST).reason == "watcher_disabled"
 
 
-def test_the_last_host_is_refused(destination: Connection, clouds: dict[str, Cloud]) -> None:
+def test_the_last_host_is_refused(destination: CloudSession, clouds: dict[str, Cloud]) -> None:
     for service in compute_services(destination):
         if service.host != HOST:
             disable_service(destination, service, reason="pumphouse: maintenance")
@@ -190,7 +190,7 @@ def test_the_last_host_is_refused(destination: Connection, clouds: dict[str, Clo
 
 
 def test_maintenance_goes_on_and_off_and_rows_tell_it(
-    destination: Connection, clouds: dict[str, Cloud]
+    destination: CloudSession, clouds: dict[str, Cloud]
 ) -> None:
     run(start_host_discovery(clouds["dst"]))
     row = clouds["dst"].hosts.get(name=HOST)

@@ -9,7 +9,7 @@ import pytest
 import lab
 from dashboard.clients.inventory import read_inventory
 from dashboard.clients.ipmi import Operation
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.facts import read_cloud
@@ -30,13 +30,13 @@ def _inventory(settings: Any) -> None:
 
 
 @pytest.fixture
-def servers(source: Connection) -> Iterator[HostServers]:
+def servers(source: CloudSession) -> Iterator[HostServers]:
     with servers_on_host(source, HOST, prefix=f"power-{uuid.uuid4().hex[:6]}") as found:
         yield found
 
 
 @pytest.fixture
-def _power_is_given_back(source: Connection) -> Iterator[None]:
+def _power_is_given_back(source: CloudSession) -> Iterator[None]:
     yield
     read_inventory(lab.inventory_yaml_path()).bmc_of(HOST).power_on()
     wait_until_host_is(source, HOST, up=True)
@@ -79,7 +79,7 @@ def test_a_cloud_is_read_once(clouds: dict[str, Cloud]) -> None:
 
 @pytest.mark.usefixtures("_power_is_given_back")
 def test_a_host_is_switched_off_under_its_name_and_on_again(
-    source: Connection, clouds: dict[str, Cloud], servers: HostServers
+    source: CloudSession, clouds: dict[str, Cloud], servers: HostServers
 ) -> None:
     name, before = servers.get(servers.boot())["name"], len(control.log(HOST))
     plan = start_host_plan(clouds["src"], HOST, deed="power_off")

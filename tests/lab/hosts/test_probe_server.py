@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.openstack import Cloud as Connection
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.errors import Cancelled, NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.nova import (
@@ -24,7 +23,7 @@ NAME = f"pumphouse-probe-{HOST}"
 
 
 @pytest.fixture
-def image(destination: Connection) -> Iterator[str]:
+def image(destination: CloudSession) -> Iterator[str]:
     """Return the smallest image that everybody may use."""
     body = {
         "name": "probe-test",
@@ -39,7 +38,7 @@ def image(destination: Connection) -> Iterator[str]:
 
 
 @pytest.fixture
-def disabled(destination: Connection) -> Iterator[None]:
+def disabled(destination: CloudSession) -> Iterator[None]:
     """Have the scheduler not choose the host."""
     disable_service(destination, compute_service(destination, HOST), reason="test")
     yield
@@ -50,19 +49,19 @@ def logged(lines: list[str]) -> Any:
     return lambda message, **_: lines.append(message)
 
 
-def boot(cloud: Connection, host: str = HOST, **options: Any) -> list[str]:
+def boot(cloud: CloudSession, host: str = HOST, **options: Any) -> list[str]:
     lines: list[str] = []
     boot_probe(cloud, host, **{"log": logged(lines), "check": lambda: None, **options})
     return lines
 
 
-def booted(cloud: Connection, host: str) -> list[dict[str, Any]]:
+def booted(cloud: CloudSession, host: str) -> list[dict[str, Any]]:
     """Return the probe servers of a host that have been deleted, newest first."""
     query = {"deleted": "true", "all_tenants": 1, "name": f"pumphouse-probe-{host}"}
     return list(cloud.list("compute", "/servers/detail", "servers", **query))
 
 
-def left_of(cloud: Connection, name: str) -> list[str]:
+def left_of(cloud: CloudSession, name: str) -> list[str]:
     found = [
         *cloud.list("compute", "/servers", "servers", all_tenants=1),
         *cloud.list("compute", "/flavors", "flavors", is_public="None"),
@@ -95,21 +94,21 @@ def test_an_older_nova_is_told_the_host_by_its_availability_zone(
     assert left_of(connection, NAME) == []
 
 
-def test_the_smallest_image_that_is_there_is_booted(destination: Connection, image: str) -> None:
+def test_the_smallest_image_that_is_there_is_booted(destination: CloudSession, image: str) -> None:
     boot(destination)
     assert booted(destination, HOST)[0]["image"]["id"] == image
     assert destination.find("image", f"/images/{image}")
 
 
 def test_what_nova_says_against_the_host_is_told_and_nothing_stays(
-    destination: Connection, disabled: None
+    destination: CloudSession, disabled: None
 ) -> None:
     with pytest.raises(NeedsOperator, match=f"{HOST} of cloud dst did not boot .*No valid host"):
         boot(destination)
     assert left_of(destination, NAME) == []
 
 
-def test_a_cancelled_probe_leaves_nothing(destination: Connection) -> None:
+def test_a_cancelled_probe_leaves_nothing(destination: CloudSession) -> None:
     def check() -> None:
         if destination.calls["compute"] > asked and left_of(destination, NAME):
             raise Cancelled
@@ -120,7 +119,9 @@ def test_a_cancelled_probe_leaves_nothing(destination: Connection) -> None:
     assert left_of(destination, NAME) == []
 
 
-def test_what_an_attempt_that_died_has_left_is_deleted(destination: Connection, image: str) -> None:
+def test_what_an_attempt_that_died_has_left_is_deleted(
+    destination: CloudSession, image: str
+) -> None:
     flavor = {"flavor": {"name": NAME, "ram": 64, "vcpus": 1, "disk": 0}}
     flavor_id = destination.post("compute", "/flavors", flavor, "flavor")["id"]
     picture = {"name": NAME, "disk_format": "raw", "container_format": "bare", MARKER: NAME}
@@ -134,10 +135,10 @@ def test_what_an_attempt_that_died_has_left_is_deleted(destination: Connection, 
     assert destination.find("image", f"/images/{image_id}") is None
     assert left_of(destination, NAME) == [others]
     destination.delete("compute", f"/servers/{others}")
-    wait_for(lambda: not left_of(destination, NAME) or None, what="deletion", seconds=60)
+    poll_until(lambda: not left_of(destination, NAME) or None, what="deletion", seconds=60)
 
 
-def server_on(cloud: Connection, image: str, flavor: str, metadata: dict[str, str]) -> str:
+def server_on(cloud: CloudSession, image: str, flavor: str, metadata: dict[str, str]) -> str:
     server = {
         "name": NAME,
         "imageRef": image,

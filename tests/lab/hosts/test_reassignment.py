@@ -16,8 +16,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from dashboard.clients.openstack import Cloud as Connection
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.hosts_app.compute.nova import compute_services, host_of
 from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.fuel.masters import configured_fuel
@@ -50,19 +49,19 @@ PREFIX = f"reassignment-{uuid.uuid4().hex[:6]}"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _lab(source: Connection, destination: Connection) -> Iterator[None]:
+def _lab(source: CloudSession, destination: CloudSession) -> Iterator[None]:
     with fuel_and_machines(source, destination):
         yield
 
 
 @pytest.fixture(scope="module")
-def boot(source: Connection) -> Iterator[Boot]:
+def boot(source: CloudSession) -> Iterator[Boot]:
     with servers_of(source, PREFIX) as boot_server:
         yield boot_server
 
 
 @pytest.fixture(scope="module")
-def servers(source: Connection, boot: Boot) -> dict[str, str]:
+def servers(source: CloudSession, boot: Boot) -> dict[str, str]:
     """The servers of the host by id, with the status that each must keep."""
     stopped = boot()
     act(source, stopped, "os-stop")
@@ -89,7 +88,7 @@ def test_the_plan_tells_every_server_and_what_fuel_redeploys(
 
 
 def test_its_servers_run_on_other_hosts_of_its_cloud_as_they_were(
-    source: Connection, moved: Job, servers: dict[str, str]
+    source: CloudSession, moved: Job, servers: dict[str, str]
 ) -> None:
     for id_, status in servers.items():
         server = server_of(source, id_)
@@ -98,7 +97,7 @@ def test_its_servers_run_on_other_hosts_of_its_cloud_as_they_were(
 
 
 def test_the_source_knows_it_no_more_and_the_destination_does(
-    source: Connection, destination: Connection, moved: Job, clouds: dict[str, Cloud]
+    source: CloudSession, destination: CloudSession, moved: Job, clouds: dict[str, Cloud]
 ) -> None:
     assert HOST not in [service.host for service in compute_services(source)]
     assert not source.get("placement", f"/resource_providers?name={HOST}", "resource_providers")
@@ -108,7 +107,7 @@ def test_the_source_knows_it_no_more_and_the_destination_does(
     assert not clouds["src"].hosts.filter(name=HOST).exists()
 
 
-def test_a_server_boots_on_it_in_the_destination(destination: Connection, moved: Job) -> None:
+def test_a_server_boots_on_it_in_the_destination(destination: CloudSession, moved: Job) -> None:
     with servers_of(destination, PREFIX) as boot_there:
         assert host_of(server_of(destination, boot_there())) == HOST
 
@@ -170,7 +169,7 @@ def test_what_stands_in_the_way_is_refused_in_the_plan(
 def test_a_server_that_came_after_the_plan_keeps_the_host_in_its_environment(
     moved: Job,
     clouds: dict[str, Cloud],
-    destination: Connection,
+    destination: CloudSession,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(evacuation, "EMPTY_SECONDS", 1)
@@ -188,7 +187,7 @@ def test_a_server_that_came_after_the_plan_keeps_the_host_in_its_environment(
 
 
 def test_it_goes_back_although_fuel_is_busy_finds_it_late_and_fails_to_install_it(
-    source: Connection, clouds: dict[str, Cloud], moved: Job
+    source: CloudSession, clouds: dict[str, Cloud], moved: Job
 ) -> None:
     job = started(clouds["dst"], destination="src")
     find_within(job, seconds=5)
@@ -223,7 +222,7 @@ def mended_when(waits: Callable[[], bool]) -> Iterator[None]:
     """Have the task that keeps Fuel busy end, by a thread, once the job inside waits for it."""
 
     def watch() -> None:
-        wait_for(lambda: waits() or None, what="the job to wait for Fuel", seconds=240)
+        poll_until(lambda: waits() or None, what="the job to wait for Fuel", seconds=240)
         connection.close()
         running.switch("mend", "busy")
 

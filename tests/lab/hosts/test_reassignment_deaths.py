@@ -14,7 +14,7 @@ from django.conf import settings
 
 import lab
 from dashboard.clients.fuel.objects import Task
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.hosts_app.compute.nova import host_of, migrations
 from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud
@@ -42,13 +42,13 @@ SRC, DST = 1, 2
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _lab(source: Connection, destination: Connection) -> Iterator[None]:
+def _lab(source: CloudSession, destination: CloudSession) -> Iterator[None]:
     with fuel_and_machines(source, destination):
         yield
 
 
 @pytest.fixture(scope="module")
-def server(source: Connection) -> Iterator[str]:
+def server(source: CloudSession) -> Iterator[str]:
     with servers_of(source, PREFIX) as boot:
         yield boot()
 
@@ -92,7 +92,7 @@ def test_drivers_died_at_every_moment(killed: Killed) -> None:
 
 
 def test_the_server_was_moved_once_and_runs(
-    killed: Killed, source: Connection, server: str
+    killed: Killed, source: CloudSession, server: str
 ) -> None:
     assert len(migrations(source, instance_uuid=server)) == 1
     assert server_of(source, server)["status"] == "ACTIVE"
@@ -120,7 +120,7 @@ def test_its_switch_port_was_moved_each_time_to_the_same_vlan(killed: Killed) ->
 
 
 def test_the_host_is_one_of_the_destination_and_the_probe_left_nothing(
-    killed: Killed, destination: Connection
+    killed: Killed, destination: CloudSession
 ) -> None:
     assert missing_on(destination, HOST) == ""
     names = [each["name"] for each in destination.list("compute", "/servers", "servers")]
@@ -128,7 +128,7 @@ def test_the_host_is_one_of_the_destination_and_the_probe_left_nothing(
 
 
 def test_what_fails_on_its_way_is_returned_to_where_it_came_from(
-    killed: Killed, clouds: dict[str, Cloud], destination: Connection
+    killed: Killed, clouds: dict[str, Cloud], destination: CloudSession
 ) -> None:
     running.switch("fail", "provision")
     job = run(started(clouds["dst"], destination="src", probe=False), state="failed")

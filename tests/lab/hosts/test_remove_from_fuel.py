@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.clients.openstack import Cloud as Connection
+from dashboard.clients.openstack import CloudSession
 from dashboard.hosts_app.compute.nova import compute_services, host_of
 from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud
@@ -18,13 +18,13 @@ DEED = "remove_from_fuel"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _lab(source: Connection, destination: Connection) -> Iterator[None]:
+def _lab(source: CloudSession, destination: CloudSession) -> Iterator[None]:
     with fuel_and_machines(source, destination):
         yield
 
 
 @pytest.fixture(scope="module")
-def server(source: Connection) -> Iterator[str]:
+def server(source: CloudSession) -> Iterator[str]:
     with servers_of(source, f"removal-{uuid.uuid4().hex[:6]}") as boot:
         yield boot()
 
@@ -36,20 +36,20 @@ def removed(clouds: dict[str, Cloud], server: str) -> Job:
 
 
 def test_the_plan_tells_what_becomes_of_the_server(
-    clouds: dict[str, Cloud], source: Connection, server: str
+    clouds: dict[str, Cloud], source: CloudSession, server: str
 ) -> None:
     plan = planned(clouds["src"], DEED)
     name = server_of(source, server)["name"]
     assert [line["fate"] for line in plan.lines if name in line["subject"]] == ["live migrate"]
 
 
-def test_its_server_runs_on_another_host(source: Connection, removed: Job, server: str) -> None:
+def test_its_server_runs_on_another_host(source: CloudSession, removed: Job, server: str) -> None:
     assert server_of(source, server)["status"] == "ACTIVE"
     assert host_of(server_of(source, server)) not in (HOST, "")
 
 
 def test_nothing_of_it_is_left_in_the_cloud(
-    source: Connection, removed: Job, clouds: dict[str, Cloud]
+    source: CloudSession, removed: Job, clouds: dict[str, Cloud]
 ) -> None:
     assert HOST not in [service.host for service in compute_services(source)]
     assert not source.get("placement", f"/resource_providers?name={HOST}", "resource_providers")
@@ -61,7 +61,7 @@ def test_fuel_has_it_as_a_node_that_may_be_used(removed: Job) -> None:
     assert node and (node.environment_id, node.status, node.roles) == (None, "discover", ())
 
 
-def test_it_comes_back(removed: Job, clouds: dict[str, Cloud], source: Connection) -> None:
+def test_it_comes_back(removed: Job, clouds: dict[str, Cloud], source: CloudSession) -> None:
     run(started(clouds["src"], "return_to_source"))
     node = configured_fuel().node_with_macs(removed.reassignment.macs)
     assert node and node.environment_id == removed.reassignment.source_environment

@@ -10,8 +10,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.support.rehearsal.settings"
 django.setup()
 
 if __name__ == "__main__":
-    from dashboard.cli.console import Screen
-    from dashboard.cli.progress import follow_and_tell
+    from dashboard.cli.console import Console
+    from dashboard.cli.progress import follow_and_report
     from dashboard.jobs.models import Job
 
-    sys.exit(follow_and_tell(Job.objects.get(pk=sys.argv[1]), Namespace(), Screen()))
+    sys.exit(follow_and_report(Job.objects.get(pk=sys.argv[1]), Namespace(), Console()))

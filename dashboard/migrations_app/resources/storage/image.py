@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from dashboard.clients.image_stream import copy_image, told_digest
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.base import (
     ADOPT,
@@ -260,6 +260,6 @@ def _protect(work: Work, protected: bool) -> None:
     _patch_protected(work.destination, work.destination_id, protected)
 
 
-def _patch_protected(cloud: Cloud, image_id: str, protected: bool) -> None:
+def _patch_protected(cloud: CloudSession, image_id: str, protected: bool) -> None:
     change = [{"op": "replace", "path": "/protected", "value": protected}]
     cloud.patch("image", f"/images/{image_id}", change, headers=_PATCH)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import poll_until
 from dashboard.errors import Retryable
 from dashboard.migrations_app.resources.base import (
     BLOCK,
@@ -345,6 +345,9 @@ def _await_volume(work: Work, volume_id: str, status: str) -> None:
         volume = work.destination.find("block_storage", f"/volumes/{volume_id}", "volume")
         return True if volume is None or volume["status"] == status else None
 
-    wait_for(
-        there, what=f"volume {volume_id} to be {status}", seconds=ATTACH_SECONDS, check=work.check
+    poll_until(
+        there,
+        what=f"volume {volume_id} to become {status}",
+        seconds=ATTACH_SECONDS,
+        check=work.check,
     )

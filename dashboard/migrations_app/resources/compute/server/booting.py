@@ -4,7 +4,7 @@ import logging
 from urllib.parse import quote
 
 from dashboard import secrets
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.base import MARKER, Json, Work, chosen
 from dashboard.migrations_app.resources.compute.server.fields import ATTR, USER_DATA
@@ -124,7 +124,7 @@ def _user_data(work: Work) -> Json:
     return {"user_data": user_data} if user_data else {}
 
 
-def _key(work: Work, owner: Cloud, name: str) -> Json:
+def _key(work: Work, owner: CloudSession, name: str) -> Json:
     """Return the name of the key; the operator gets it for a while where he acts for the owner.
 
     A key of which nobody knows the public half any more is left out: the guest has it already.
@@ -151,7 +151,7 @@ def _key(work: Work, owner: Cloud, name: str) -> Json:
     return {"key_name": name}
 
 
-def _lend(owner: Cloud, name: str, key: Json) -> None:
+def _lend(owner: CloudSession, name: str, key: Json) -> None:
     body = {"name": name, "public_key": key["public_key"]}
     try:
         owner.post("compute", "/os-keypairs", {"keypair": body})

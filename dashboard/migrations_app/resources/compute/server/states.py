@@ -6,7 +6,7 @@ its copy, which Nova always starts, is brought into the state that the source's 
 
 from collections.abc import Callable, Mapping
 
-from dashboard.clients.openstack import Cloud, wait_for
+from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.base import Json
 
@@ -43,7 +43,7 @@ _ACTIONS: Mapping[tuple[str, str], str] = {
 }
 
 
-def idle_server(cloud: Cloud, server_id: str, *, check: Callable[[], None]) -> Json:
+def idle_server(cloud: CloudSession, server_id: str, *, check: Callable[[], None]) -> Json:
     """Wait until Nova does nothing with the server, and give it.
 
     The status alone is not enough: it is ACTIVE before some tasks are over.
@@ -54,11 +54,13 @@ def idle_server(cloud: Cloud, server_id: str, *, check: Callable[[], None]) -> J
         busy = server.get("OS-EXT-STS:task_state") or server["status"] == "BUILD"
         return None if busy else server
 
-    what = f"cloud {cloud.name} to finish what it does with server {server_id}"
-    return wait_for(idle, what=what, seconds=CHANGE_SECONDS, check=check)
+    what = f"cloud {cloud.name} to finish its task on server {server_id}"
+    return poll_until(idle, what=what, seconds=CHANGE_SECONDS, check=check)
 
 
-def bring_to(cloud: Cloud, server_id: str, status: str, *, check: Callable[[], None]) -> None:
+def bring_to(
+    cloud: CloudSession, server_id: str, status: str, *, check: Callable[[], None]
+) -> None:
     """Bring a server into one of the ``MOVABLE`` states from another; from itself is nothing to do.
 
     Raises ``NeedsOperator`` when it is in a state from which no single action leads there.
@@ -86,10 +88,10 @@ def bring_to(cloud: Cloud, server_id: str, status: str, *, check: Callable[[], N
         return True if changed["status"] == status else None
 
     what = f"server {server['name']} to become {status}"
-    wait_for(there, what=what, seconds=CHANGE_SECONDS, check=check)
+    poll_until(there, what=what, seconds=CHANGE_SECONDS, check=check)
 
 
-def delete_server(cloud: Cloud, server_id: str, *, check: Callable[[], None]) -> None:
+def delete_server(cloud: CloudSession, server_id: str, *, check: Callable[[], None]) -> None:
     """Delete a server and wait until it is gone: only then are its ports and volumes free."""
     path = f"/servers/{server_id}"
     cloud.delete("compute", path)
@@ -97,7 +99,7 @@ def delete_server(cloud: Cloud, server_id: str, *, check: Callable[[], None]) ->
     def gone() -> bool | None:
         return None if cloud.find("compute", path, "server") else True
 
-    wait_for(gone, what=f"server {server_id} to be gone", seconds=DELETE_SECONDS, check=check)
+    poll_until(gone, what=f"server {server_id} to be deleted", seconds=DELETE_SECONDS, check=check)
 
 
 def fix_of(status: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard.clients.image_stream import copy_image
-from dashboard.clients.openstack import Cloud, wait_for
+from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.errors import Retryable
 from dashboard.migrations_app.resources.base import Json, Work
 from dashboard.migrations_app.resources.storage.common.image_properties import (
@@ -32,7 +32,7 @@ def label(work: Work) -> str:
     return f"{work.record.type}:{work.record.id}"
 
 
-def find_image(cloud: Cloud, **query: Any) -> Json | None:
+def find_image(cloud: CloudSession, **query: Any) -> Json | None:
     """Return the first image with those attributes, which may be properties."""
     return next(iter(cloud.list("image", "/images", "images", **query)), None)
 
@@ -55,7 +55,7 @@ def await_captured(work: Work, image_id: str, *, is_at_work: Callable[[], bool],
             raise Retryable(f"Cloud {work.source.name} failed to make {what}: it is {status}.")
         return None
 
-    wait_for(captured, what=what, seconds=CAPTURE_SECONDS, check=work.check)
+    poll_until(captured, what=f"{what} to become active", seconds=CAPTURE_SECONDS, check=work.check)
 
 
 def transfer(work: Work) -> None:
@@ -116,6 +116,6 @@ def _body(work: Work, image: Mapping[str, Any]) -> Json:
     return body
 
 
-def _remove(cloud: Cloud, **query: Any) -> None:
+def _remove(cloud: CloudSession, **query: Any) -> None:
     for image in cloud.list("image", "/images", "images", **query):
         cloud.delete("image", f"/images/{image['id']}")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from dashboard.clients.openstack import wait_for
+from dashboard.clients.openstack import poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.base import (
     BLOCK,
@@ -266,7 +266,7 @@ def _settled(work: Work, volume_id: str) -> bool:
         return None if under_way else str(volume["status"])
 
     what = f"volume {work.record.name or work.record.id} to be created"
-    settled = wait_for(status, what=what, seconds=CREATE_SECONDS, check=work.check)
+    settled = poll_until(status, what=what, seconds=CREATE_SECONDS, check=work.check)
     if settled == "error":
         _delete(work, volume_id)
     return settled != "error"
@@ -288,9 +288,9 @@ def _delete(work: Work, volume_id: str) -> None:
             )
         return True if volume is None else None
 
-    wait_for(usable, what=f"volume {volume_id} to be detached", seconds=300, check=work.check)
+    poll_until(usable, what=f"volume {volume_id} to be detached", seconds=300, check=work.check)
     work.destination.delete(_SERVICE, path)
-    wait_for(gone, what=f"volume {volume_id} to be deleted", seconds=1800, check=work.check)
+    poll_until(gone, what=f"volume {volume_id} to be deleted", seconds=1800, check=work.check)
 
 
 def _act(work: Work, action: str, arguments: Any) -> None:

@@ -8,7 +8,7 @@ soon as the image is there. All three are found again by their names.
 import math
 from collections.abc import Iterable, Sequence
 
-from dashboard.clients.openstack import Cloud, wait_for
+from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.errors import Retryable
 from dashboard.migrations_app.resources.base import BLOCK, Finding, Json, Record, Work
 from dashboard.migrations_app.resources.storage.common.temporary_images import (
@@ -57,7 +57,7 @@ def remove_copy(work: Work) -> None:
     work.remember(copied=False)
 
 
-def room_for_copies(records: Sequence[Record], source: Cloud) -> Finding | None:
+def room_for_copies(records: Sequence[Record], source: CloudSession) -> Finding | None:
     """Block when the operator's own quota in the source has no room for the copies of volumes in
     use, as many as are made at the same time."""
     in_use = [record for record in records if record.fields["status"] == "in-use"]
@@ -98,9 +98,9 @@ def _await_deleted(work: Work, path: str, key: str) -> None:
             raise Retryable(f"Cloud {work.source.name} failed to delete {path}.")
         return True if found is None else None
 
-    wait_for(idle, what=f"{path} to be idle", seconds=COPY_SECONDS, check=work.check)
+    poll_until(idle, what=f"{path} to become idle", seconds=COPY_SECONDS, check=work.check)
     work.source.delete(_SERVICE, path)
-    wait_for(gone, what=f"{path} to be deleted", seconds=GONE_SECONDS, check=work.check)
+    poll_until(gone, what=f"{path} to be deleted", seconds=GONE_SECONDS, check=work.check)
 
 
 def _readable(work: Work) -> str:
@@ -131,7 +131,12 @@ def _made(work: Work, path: str, key: str, suffix: str, body: Json) -> Json:
             raise Retryable(f"Cloud {work.source.name} failed to make {key} {named['name']}.")
         return current if current["status"] == "available" else None
 
-    return wait_for(available, what=named["name"], seconds=COPY_SECONDS, check=work.check)
+    return poll_until(
+        available,
+        what=f"{named['name']} to become available",
+        seconds=COPY_SECONDS,
+        check=work.check,
+    )
 
 
 def _find(work: Work, path: str, suffix: str) -> Iterable[Json]:

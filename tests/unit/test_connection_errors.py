@@ -15,14 +15,14 @@ import pytest
 
 from dashboard.clients import openstack
 from dashboard.clients.cloud_access import CloudAccess
-from dashboard.clients.openstack import Cloud
+from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from tests.support.servers import free_port
 
 DOWN = b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
-def cloud_at(auth_url: str) -> Cloud:
+def cloud_at(auth_url: str) -> CloudSession:
     auth = {
         "auth_url": auth_url,
         "username": "admin",
@@ -31,7 +31,7 @@ def cloud_at(auth_url: str) -> Cloud:
         "user_domain_id": "default",
         "project_domain_id": "default",
     }
-    return Cloud(CloudAccess(name="old", auth=auth))
+    return CloudSession(CloudAccess(name="old", auth=auth))
 
 
 def refusal(kind: type[PumphouseError], auth_url: str) -> PumphouseError:
