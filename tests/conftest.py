@@ -9,12 +9,6 @@ from django.conf import settings
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
-from tests.support.servers import (  # noqa: F401 - fixtures
-    mariadb_server,
-    postgresql_server,
-    redis_server,
-)
-
 
 @pytest.fixture(scope="session")
 def pumphouse_home(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -86,5 +86,5 @@ def test_an_unknown_type_is_refused_with_the_known_ones():
 
 
 def test_the_page_of_the_docs_is_what_the_types_say():
-    page = Path(__file__).parents[2] / "docs/migrated.md"
+    page = Path(__file__).parents[4] / "docs/migrated.md"
     assert page.read_text(encoding="utf-8") == describe_types() + "\n"

@@ -24,7 +24,7 @@ from dashboard.hosts_app.environments.settings import (
     setting_lines,
 )
 from tests.support.fuel_masters import running_master
-from tests.unit.test_fuel_recordings import RECORDINGS, Replay
+from tests.unit.lab.test_fuel_recordings import RECORDINGS, Replay
 
 pytestmark = pytest.mark.skipif(
     not (RECORDINGS / "INDEX.txt").is_file(), reason=f"no recordings of Nailgun in {RECORDINGS}"

@@ -19,7 +19,7 @@ from dashboard.clients.fuel.master import FuelMaster
 from lab.fuel.control import control
 from tests.support.fuel_masters import RunningMaster, running_master
 
-BESIDE = Path(__file__).parents[3] / "shared" / "fuel" / "recordings"
+BESIDE = Path(__file__).parents[4] / "shared" / "fuel" / "recordings"
 RECORDINGS = Path(os.environ.get("PUMPHOUSE_FUEL_RECORDINGS") or BESIDE)
 pytestmark = pytest.mark.skipif(
     not (RECORDINGS / "INDEX.txt").is_file(),

@@ -141,7 +141,7 @@ def test_the_password_stays_out_of_environment_files_and_messages(
             "PATH": os.environ["PATH"],
             "PYTHONDONTWRITEBYTECODE": "1",
         },
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[4],
     )
     assert done.stdout.split() == ["2", "True"], done.stderr
     assert list(home.rglob("*")) == []
