@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 
-from dashboard.migrations_app.models import DifferenceRow, Link, Plan, PlanFinding, PlanItem
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanDifference, PlanFinding, PlanItem
 
 Row = TypeVar("Row", bound=Model)
 
@@ -24,7 +24,7 @@ class ItemSerializer(serializers.ModelSerializer[PlanItem]):
             "name",
             "action",
             "destination_id",
-            "foreign",
+            "shared",
             "fields",
             "losses",
             "requires",
@@ -49,11 +49,11 @@ class FindingSerializer(serializers.ModelSerializer[PlanFinding]):
         )
 
 
-class DifferenceSerializer(serializers.ModelSerializer[DifferenceRow]):
+class DifferenceSerializer(serializers.ModelSerializer[PlanDifference]):
     """One field that differed at the last verify."""
 
     class Meta:
-        model = DifferenceRow
+        model = PlanDifference
         fields = (
             "id",
             "type",
@@ -62,16 +62,16 @@ class DifferenceSerializer(serializers.ModelSerializer[DifferenceRow]):
             "field",
             "source_value",
             "destination_value",
-            "named",
+            "expected",
             "job",
         )
 
 
-class LinkSerializer(serializers.ModelSerializer[Link]):
+class LedgerEntrySerializer(serializers.ModelSerializer[LedgerEntry]):
     """Which object of the destination an object of the source has become."""
 
     class Meta:
-        model = Link
+        model = LedgerEntry
         fields = (
             "id",
             "type",
@@ -111,17 +111,17 @@ class PlanFindingsView(PlanRows[PlanFinding]):
     filterset_fields = ("severity", "type", "made_by")
 
 
-class PlanDifferencesView(PlanRows[DifferenceRow]):
+class PlanDifferencesView(PlanRows[PlanDifference]):
     """The differences that the last verify of a plan found."""
 
-    queryset = DifferenceRow.objects.all()
+    queryset = PlanDifference.objects.all()
     serializer_class = DifferenceSerializer
-    filterset_fields = ("type", "named")
+    filterset_fields = ("type", "expected")
 
 
-class PlanLedgerView(PlanRows[Link]):
+class PlanLedgerView(PlanRows[LedgerEntry]):
     """The ledger of a plan."""
 
-    queryset = Link.objects.all()
-    serializer_class = LinkSerializer
+    queryset = LedgerEntry.objects.all()
+    serializer_class = LedgerEntrySerializer
     filterset_fields = ("type", "origin", "state")

@@ -20,16 +20,16 @@ from dashboard.migrations_app.maintenance.starting import (
     start_entering,
     start_leaving,
 )
-from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance, TenantRow
+from dashboard.migrations_app.models import MaintenanceChange, Tenant, TenantMaintenance
 
 
-class TenantSerializer(serializers.ModelSerializer[TenantRow]):
+class TenantSerializer(serializers.ModelSerializer[Tenant]):
     """A tenant, with its cloud by name."""
 
     cloud = serializers.SlugRelatedField(slug_field="name", read_only=True)  # type: ignore[var-annotated]
 
     class Meta:
-        model = TenantRow
+        model = Tenant
         fields = (
             "id",
             "cloud",
@@ -50,7 +50,7 @@ class TenantFilter(django_filters.FilterSet):
     cloud = django_filters.CharFilter(field_name="cloud__name")
 
     class Meta:
-        model = TenantRow
+        model = Tenant
         fields = ("cloud", "name", "project_id", "domain_name", "enabled")
 
 
@@ -59,7 +59,7 @@ class MaintenanceChangeSerializer(serializers.ModelSerializer[MaintenanceChange]
 
     class Meta:
         model = MaintenanceChange
-        fields = ("kind", "name", "facts", "state")
+        fields = ("kind", "name", "details", "state")
 
 
 class MaintenanceSerializer(serializers.ModelSerializer[TenantMaintenance]):
@@ -95,10 +95,10 @@ class EnterMaintenanceSerializer(serializers.Serializer[Any]):
     role = serializers.CharField(required=False)
 
 
-class TenantViewSet(ReadOnlyModelViewSet[TenantRow]):
+class TenantViewSet(ReadOnlyModelViewSet[Tenant]):
     """The tenants of all clouds."""
 
-    queryset = TenantRow.objects.select_related("cloud")
+    queryset = Tenant.objects.select_related("cloud")
     serializer_class = TenantSerializer
     filterset_class = TenantFilter
     acts = {"enter_maintenance": Action.MAINTAIN, "leave_maintenance": Action.MAINTAIN}

@@ -42,7 +42,7 @@ def print_findings(plan: Plan, console: Console) -> None:
 def print_differences(plan: Plan, console: Console) -> None:
     """Show the fields that differ, and how many the plan had named."""
     differences = list(plan.differences.all())
-    surprising = [row for row in differences if not row.named]
+    surprising = [row for row in differences if not row.expected]
     named = len(differences) - len(surprising)
     console.print(
         f"{len(surprising)} difference{pluralize(surprising)}, "
@@ -62,7 +62,7 @@ def print_differences(plan: Plan, console: Console) -> None:
                 row.field,
                 _short(row.source_value),
                 _short(row.destination_value),
-                "yes" if row.named else "no",
+                "yes" if row.expected else "no",
             )
             for row in differences
         ],

@@ -87,7 +87,7 @@ def serialize_environment_plan(plan: EnvironmentPlan) -> Json:
 
 def serialize_differences(plan: Plan) -> list[Json]:
     """Return what the last verify found, fields that the plan had named included."""
-    fields = ("type", "source_id", "name", "field", "source_value", "destination_value", "named")
+    fields = ("type", "source_id", "name", "field", "source_value", "destination_value", "expected")
     return list(plan.differences.values(*fields))
 
 
@@ -104,5 +104,5 @@ def serialize_maintenance(maintenance: TenantMaintenance) -> Json:
         "drift": maintenance.drift,
         "entered_at": maintenance.entered_at,
         "left_at": maintenance.left_at,
-        "changes": list(maintenance.changes.values("kind", "name", "facts", "state")),
+        "changes": list(maintenance.changes.values("kind", "name", "details", "state")),
     }

@@ -4,16 +4,16 @@ from django.contrib import admin
 
 from dashboard.jobs.admin import ReadOnlyAdmin
 from dashboard.migrations_app.models import (
-    DifferenceRow,
-    Link,
+    LedgerEntry,
     Plan,
+    PlanDifference,
     PlanFinding,
     PlanItem,
-    TenantRow,
+    Tenant,
 )
 
 
-@admin.register(TenantRow)
+@admin.register(Tenant)
 class TenantAdmin(ReadOnlyAdmin):
     """Tenants as discovery saw them."""
 
@@ -53,7 +53,7 @@ class FindingAdmin(ReadOnlyAdmin):
     search_fields = ("sentence", "resource", "=plan__id")
 
 
-@admin.register(Link)
+@admin.register(LedgerEntry)
 class LedgerAdmin(ReadOnlyAdmin):
     """The ledger: which object has become which."""
 
@@ -62,11 +62,11 @@ class LedgerAdmin(ReadOnlyAdmin):
     search_fields = ("name", "source_id", "destination_id", "=plan__id")
 
 
-@admin.register(DifferenceRow)
+@admin.register(PlanDifference)
 class DifferenceAdmin(ReadOnlyAdmin):
     """What the last verify found."""
 
-    list_display = ("plan", "type", "name", "field", "named")
-    list_filter = ("named", "type", "field")
+    list_display = ("plan", "type", "name", "field", "expected")
+    list_filter = ("expected", "type", "field")
     list_select_related = ("plan__source", "plan__destination")
     search_fields = ("name", "source_id", "=plan__id")

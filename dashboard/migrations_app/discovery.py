@@ -13,7 +13,7 @@ from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
-from dashboard.migrations_app.models import TenantRow
+from dashboard.migrations_app.models import Tenant
 from dashboard.migrations_app.resources.reader import Json, find_tenant
 
 SERVICES = ("identity", "compute", "network", "image", "block_storage")
@@ -54,13 +54,13 @@ def look_at(cloud: Cloud) -> int:
     return len(projects)
 
 
-def look_up_tenant(cloud: Cloud, name_or_id: str) -> TenantRow:
+def look_up_tenant(cloud: Cloud, name_or_id: str) -> Tenant:
     """Ask the cloud itself for one tenant and store its row.
 
     Raises ``NotFound`` with the names there are, ``BadInput`` when the name is not unique.
     """
     tenant = find_tenant(connect(cloud), name_or_id)
-    row, _ = TenantRow.objects.update_or_create(
+    row, _ = Tenant.objects.update_or_create(
         cloud=cloud,
         project_id=tenant.id,
         defaults={
@@ -102,7 +102,7 @@ def _store_tenant(
     servers: Counter[str],
     volumes: Counter[str],
 ) -> None:
-    TenantRow.objects.update_or_create(
+    Tenant.objects.update_or_create(
         cloud=cloud,
         project_id=project["id"],
         defaults={

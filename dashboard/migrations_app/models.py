@@ -8,7 +8,7 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
 
 
-class TenantRow(models.Model):
+class Tenant(models.Model):
     """A project as the last discovery of its cloud saw it."""
 
     cloud = models.ForeignKey(Cloud, on_delete=models.CASCADE, related_name="tenants")
@@ -99,7 +99,7 @@ class PlanItem(models.Model):
         CREATE = "create", "Create"
         ADOPT = "adopt", "Adopt what is there"
         MAP = "map", "Map to what is there"
-        KEEP = "keep", "Moved already"
+        MIGRATED = "keep", "Already migrated"
         SKIP = "skip", "Leave out"
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="items")
@@ -109,10 +109,11 @@ class PlanItem(models.Model):
     name = models.CharField(max_length=255, blank=True)
     action = models.CharField(max_length=8, choices=Action, default=Action.CREATE)
     destination_id = models.CharField(max_length=190, blank=True)
-    foreign = models.BooleanField(default=False)
+    # it belongs to another project and is only used by the tenant
+    shared = models.BooleanField(default=False)
     fields = models.JSONField(default=dict)
     # what the decision found out and creation needs
-    decided = models.JSONField(default=dict)
+    resolution = models.JSONField(default=dict)
     # stage -> [[type, source id, stage], …]; hard ones and those that are only an order
     requires = models.JSONField(default=dict)
     follows = models.JSONField(default=dict)
@@ -155,7 +156,7 @@ class PlanFinding(models.Model):
         return self.sentence
 
 
-class Link(models.Model):
+class LedgerEntry(models.Model):
     """The ledger: which object of the destination an object of the source has become.
 
     Written ahead: the row is there, ``intended``, before the create call. Never deleted.
@@ -183,10 +184,12 @@ class Link(models.Model):
     name = models.CharField(max_length=255, blank=True)
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.CREATED)
     state = models.CharField(max_length=8, choices=State, default=State.INTENDED)
-    plan = models.ForeignKey(Plan, null=True, on_delete=models.SET_NULL, related_name="links")
-    # names of the stages that are done, and what they remembered (no secrets)
+    plan = models.ForeignKey(
+        Plan, null=True, on_delete=models.SET_NULL, related_name="ledger_entries"
+    )
+    # names of the stages that are done, and what they stored (no secrets)
     stages = models.JSONField(default=list)
-    facts = models.JSONField(default=dict)
+    stage_data = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -195,7 +198,7 @@ class Link(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["source_cloud", "destination_cloud", "type", "source_id"],
-                name="one_link_an_object",
+                name="one_ledger_entry_an_object",
             )
         ]
         verbose_name = "ledger entry"
@@ -205,7 +208,7 @@ class Link(models.Model):
         return f"{self.type} {self.source_id} → {self.destination_id or '?'}"
 
 
-class DifferenceRow(models.Model):
+class PlanDifference(models.Model):
     """One field that differed when the plan was last verified."""
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="differences")
@@ -217,10 +220,10 @@ class DifferenceRow(models.Model):
     source_value = models.TextField(blank=True)
     destination_value = models.TextField(blank=True)
     # the plan had said so: not a fault of the move
-    named = models.BooleanField(default=False)
+    expected = models.BooleanField(default=False)
 
     class Meta:
-        ordering = ["named", "id"]
+        ordering = ["expected", "id"]
         verbose_name = "difference"
 
     def __str__(self) -> str:
@@ -300,7 +303,7 @@ class MaintenanceChange(models.Model):
     )
     kind = models.CharField(max_length=12, choices=Kind)
     name = models.CharField(max_length=255)
-    facts = models.JSONField(default=dict)
+    details = models.JSONField(default=dict)
     state = models.CharField(max_length=8, choices=State, default=State.INTENDED)
 
     class Meta:

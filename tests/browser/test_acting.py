@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState, StepState
-from dashboard.migrations_app.models import Plan, TenantRow
+from dashboard.migrations_app.models import Plan, Tenant
 from tests.browser.conftest import Open
 from tests.support import rows
 
@@ -21,12 +21,12 @@ def clouds(transactional_db: None) -> tuple[Cloud, Cloud]:
 
 
 @pytest.fixture
-def tenant(clouds: tuple[Cloud, Cloud]) -> TenantRow:
+def tenant(clouds: tuple[Cloud, Cloud]) -> Tenant:
     return rows.tenant_of(clouds[0])
 
 
 @pytest.fixture
-def moved(tenant: TenantRow, clouds: tuple[Cloud, Cloud]) -> Plan:
+def moved(tenant: Tenant, clouds: tuple[Cloud, Cloud]) -> Plan:
     plan = rows.plan_of(tenant, clouds[1], state=Plan.State.EXECUTED)
     rows.ledger_of(plan)
     return plan
@@ -42,7 +42,7 @@ def tab_to(page: Page, selector: str) -> None:
 
 
 def test_somebody_logs_in_and_looks_at_a_cloud_without_a_mouse(
-    context: BrowserContext, live_server: LiveServer, operator: User, tenant: TenantRow
+    context: BrowserContext, live_server: LiveServer, operator: User, tenant: Tenant
 ) -> None:
     page = context.new_page()
     page.goto(f"{live_server.url}/clouds/old/")
@@ -61,9 +61,7 @@ def test_somebody_logs_in_and_looks_at_a_cloud_without_a_mouse(
     assert Job.objects.get().created_by == operator
 
 
-def test_a_tenant_is_planned_from_its_page(
-    open_as: Open, operator: User, tenant: TenantRow
-) -> None:
+def test_a_tenant_is_planned_from_its_page(open_as: Open, operator: User, tenant: Tenant) -> None:
     page = open_as(operator, tenant.get_absolute_url())
     page.get_by_label("Public addresses").select_option("new")
     page.get_by_label("Mappings").fill("network:public = ext-net")
@@ -75,7 +73,7 @@ def test_a_tenant_is_planned_from_its_page(
 
 
 def test_a_mapping_that_is_none_is_told_beside_its_field(
-    open_as: Open, operator: User, tenant: TenantRow
+    open_as: Open, operator: User, tenant: Tenant
 ) -> None:
     page = open_as(operator, tenant.get_absolute_url())
     page.get_by_label("Mappings").fill("public to ext-net")
@@ -106,7 +104,7 @@ def test_a_second_job_for_a_tenant_is_refused_with_a_link_to_the_first(
 
 
 def test_a_verb_that_is_not_possible_says_why(
-    open_as: Open, operator: User, tenant: TenantRow, clouds: tuple[Cloud, Cloud]
+    open_as: Open, operator: User, tenant: Tenant, clouds: tuple[Cloud, Cloud]
 ) -> None:
     plan = rows.plan_of(tenant, clouds[1], state=Plan.State.BLOCKED)
     page = open_as(operator, plan.get_absolute_url())
@@ -127,7 +125,7 @@ def test_rollback_names_all_that_it_touches_and_starts_with_the_right_name(
     open_as: Open, admin: User, moved: Plan
 ) -> None:
     page = open_as(admin, f"/plans/{moved.pk}/rollback/")
-    created = moved.links.filter(origin="created").count()
+    created = moved.ledger_entries.filter(origin="created").count()
     expect(page.locator(".touched li")).to_have_count(created)
     expect(page.locator(".touched")).not_to_contain_text("flavor-1")
     page.get_by_label("Type the tenant's name").fill("demo")

@@ -13,10 +13,10 @@ def before_recording(type_name: str) -> None:
     """Die between the create call of a type and its record in the ledger."""
     record = ledger.record_created
 
-    def patched(link: Any, destination_id: str) -> None:
-        if link.type == type_name:
+    def patched(entry: Any, destination_id: str) -> None:
+        if entry.type == type_name:
             die()
-        record(link, destination_id)
+        record(entry, destination_id)
 
     ledger.record_created = patched
 
@@ -25,10 +25,10 @@ def after_stage(type_name: str, stage: str) -> None:
     """Die when a stage has been done, before that is stored."""
     finish = ledger.finish_stage
 
-    def patched(link: Any, name: str) -> None:
-        if (link.type, name) == (type_name, stage):
+    def patched(entry: Any, name: str) -> None:
+        if (entry.type, name) == (type_name, stage):
             die()
-        finish(link, name)
+        finish(entry, name)
 
     ledger.finish_stage = patched
 

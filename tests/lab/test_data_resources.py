@@ -52,7 +52,7 @@ def there(moved, destination):
     def read(type_name, source_id):
         service, path, key = where[type_name]
         microversion = "2.90" if service == "compute" else ""
-        id_ = ledger.counterpart(moved, type_name, source_id)
+        id_ = ledger.destination_id_of(moved, type_name, source_id)
         return destination.get(service, f"{path}/{id_}", key, microversion=microversion)
 
     return read
@@ -63,7 +63,7 @@ def losses(plan: Plan, source_id: str) -> set[str]:
 
 
 def test_verify_finds_nothing_that_the_plan_had_not_named(moved):
-    unnamed = moved.differences.filter(named=False)
+    unnamed = moved.differences.filter(expected=False)
     shown = unnamed.values_list("type", "name", "field", "source_value", "destination_value")
     assert [*shown] == []
 
@@ -104,7 +104,7 @@ def test_the_source_servers_are_halted_as_the_plan_said(moved, tenant, source):
 
 def test_interfaces_are_in_the_guests_order(moved, tenant, there, destination):
     addresses = there("server", tenant.paused_id)["addresses"]["lan"]
-    first, second, _ = (ledger.counterpart(moved, "port", id_) for id_ in tenant.port_ids)
+    first, second, _ = (ledger.destination_id_of(moved, "port", id_) for id_ in tenant.port_ids)
     macs = [
         destination.get("network", f"/ports/{id_}", "port")["mac_address"]
         for id_ in (second, first)
@@ -122,7 +122,7 @@ def test_volumes_are_attached_and_go_with_the_server_that_they_went_with(tenant,
 
 
 def test_a_newcomer_owns_its_server_and_volumes(moved, tenant, there):
-    newcomer = ledger.counterpart(moved, "user", tenant.newcomer_id)
+    newcomer = ledger.destination_id_of(moved, "user", tenant.newcomer_id)
     assert there("server", tenant.running_id)["user_id"] == newcomer
     assert there("volume", tenant.odd_id)["user_id"] == newcomer
 
@@ -158,7 +158,7 @@ def test_a_blank_volume_does_not_remember_the_image_that_carried_it(tenant, ther
 def test_user_data_moves_and_is_in_no_row(moved, tenant, there):
     for id_ in (tenant.paused_id, tenant.running_id):
         assert there("server", id_)["OS-EXT-SRV-ATTR:user_data"] == USER_DATA
-    rows = [*moved.items.values("fields", "losses"), *moved.links.values("facts")]
+    rows = [*moved.items.values("fields", "losses"), *moved.ledger_entries.values("stage_data")]
     assert USER_DATA not in json.dumps(rows)
 
 

@@ -54,15 +54,15 @@ def test_there_is_one_of_each_object(move, before, take_inventory):
 
 def is_the_tenants(plan: Plan, type_: str, id_: str) -> bool:
     """Leave out what neutron makes for itself: the ports of routers and floating addresses."""
-    return type_ != "port" or plan.links.filter(type=type_, destination_id=id_).exists()
+    return type_ != "port" or plan.ledger_entries.filter(type=type_, destination_id=id_).exists()
 
 
 def test_verify_is_clean_and_bytes_are_equal(move, tenant):
     plan = move[0]
     run(start_verify(plan))
-    assert not plan.differences.filter(named=False).exists()
-    for link in plan.links.filter(type="server"):
-        old, new = lab.disk_path("src", link.source_id), lab.disk_path("dst", link.destination_id)
+    assert not plan.differences.filter(expected=False).exists()
+    for entry in plan.ledger_entries.filter(type="server"):
+        old, new = lab.disk_path("src", entry.source_id), lab.disk_path("dst", entry.destination_id)
         assert old.read_bytes() == new.read_bytes()
 
 

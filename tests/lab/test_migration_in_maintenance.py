@@ -76,7 +76,7 @@ def test_both_sides_are_in_maintenance_after_the_move(plan, owner):
 def test_verify_is_clean_and_lets_people_in(plan, owner, tenant, destination, before):
     run(start_verify(plan))
     plan.refresh_from_db()
-    assert [*plan.differences.filter(named=False)] == []
+    assert [*plan.differences.filter(expected=False)] == []
     with pytest.raises(BadInput, match="in maintenance"):
         start_finalize(plan, confirmation=plan.tenant_name)
     run(Job.objects.filter(kind="tenant_maintenance", subject=plan.subject).latest("pk"))

@@ -17,7 +17,7 @@ from keystoneauth1.session import Session
 import lab
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.execution.execute import start_execute
-from dashboard.migrations_app.execution.identities import password_of_run
+from dashboard.migrations_app.execution.identities import temporary_password_of
 from dashboard.migrations_app.execution.rollback import start_rollback
 from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.models import Plan
@@ -55,7 +55,7 @@ def moved(tenant, before, plan_move) -> Plan:
 
 
 def counterparts(plan: Plan, type_name: str) -> dict[str, str]:
-    links = plan.links.filter(type=type_name, origin="created")
+    links = plan.ledger_entries.filter(type=type_name, origin="created")
     return dict(links.values_list("source_id", "destination_id"))
 
 
@@ -64,7 +64,7 @@ def fetch(cloud, service: str, path: str, key: str, ids, **options: Any) -> dict
 
 
 def test_verify_finds_nothing_that_the_plan_had_not_named(moved):
-    unnamed = moved.differences.filter(named=False)
+    unnamed = moved.differences.filter(expected=False)
     assert [*unnamed.values_list("type", "name", "field", "source_value")] == []
     assert moved.verified_at
 
@@ -167,7 +167,7 @@ def secrets_of(plan: Plan, tenant: dict) -> Iterator[tuple[str, str]]:
     for name, login in json.loads(Path(tenant["sealed_file"]).read_text()).items():
         yield f"the password of {name}", login["password"]
     for user_id in counterparts(plan, "user"):
-        yield "a password of the run", password_of_run(plan, user_id)
+        yield "a password of the run", temporary_password_of(plan, user_id)
     yield from (("a hash", hash_) for hash_ in lab.sql(HASHES, database="src_keystone").split())
 
 
@@ -194,7 +194,7 @@ def test_the_same_plan_again_touches_nothing(moved, take_inventory):
 
 def test_a_new_plan_has_nothing_to_do(moved, tenant, plan_move):
     plan = plan_move(tenant["name"])
-    actions = {*plan.items.filter(foreign=False).values_list("action", flat=True)}
+    actions = {*plan.items.filter(shared=False).values_list("action", flat=True)}
     assert "create" not in actions
     assert plan.state == Plan.State.READY
 

@@ -44,14 +44,14 @@ def moved(tenant, before, plan_move) -> Plan:
 
 
 def losing_each_first(record_created):
-    """Return a ``record_created`` that fails the first time for each link, as in a crash."""
+    """Return a ``record_created`` that fails the first time for each entry, as in a crash."""
     seen = set()
 
-    def record(link, destination_id):
-        if link.pk not in seen:
-            seen.add(link.pk)
+    def record(entry, destination_id):
+        if entry.pk not in seen:
+            seen.add(entry.pk)
             raise Retryable("The record was lost.", retry_after=0)
-        record_created(link, destination_id)
+        record_created(entry, destination_id)
 
     return record
 
@@ -59,7 +59,7 @@ def losing_each_first(record_created):
 @pytest.fixture
 def on_destination(moved, tenant, destination):
     """Return a function that lists what the moved tenant has on the destination."""
-    project_id = ledger.counterpart(moved, "project", tenant.project_id)
+    project_id = ledger.destination_id_of(moved, "project", tenant.project_id)
 
     def listed(collection, **query):
         key = collection.replace("-", "_")
@@ -70,7 +70,7 @@ def on_destination(moved, tenant, destination):
 
 
 def test_verify_finds_nothing_that_the_plan_had_not_named(moved):
-    unnamed = moved.differences.filter(named=False)
+    unnamed = moved.differences.filter(expected=False)
     assert [
         *unnamed.values_list("type", "name", "field", "source_value", "destination_value")
     ] == []

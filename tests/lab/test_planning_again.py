@@ -36,10 +36,10 @@ def test_a_new_plan_finds_what_a_broken_run_created_without_recording_it(
     assert plan.state == Plan.State.READY, [*plan.findings.values_list("sentence", flat=True)]
     run(start_execute(plan))
     assert created_since(before, take_inventory()) == {
-        type_: plan.items.filter(type=type_, foreign=False).count() for type_ in TYPES
+        type_: plan.items.filter(type=type_, shared=False).count() for type_ in TYPES
     }
     run(start_verify(plan))
-    assert not plan.differences.filter(named=False).exists()
+    assert not plan.differences.filter(expected=False).exists()
     run(start_rollback(plan, confirmation=tenant["name"]))
     assert take_inventory().ids() == before.ids()
 
@@ -48,10 +48,10 @@ def lose_records_of(names: Collection[str], monkeypatch: pytest.MonkeyPatch) -> 
     """Break between the create call of these types and its record."""
     record = ledger.record_created
 
-    def losing(link, destination_id):
-        if link.type in names:
+    def losing(entry, destination_id):
+        if entry.type in names:
             raise RuntimeError("the record is lost")
-        record(link, destination_id)
+        record(entry, destination_id)
 
     monkeypatch.setattr(execution.ledger, "record_created", losing)
 

@@ -11,13 +11,13 @@ from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.models import Dependency, Job, LogLevel, LogLine, Step
 from dashboard.jobs.states import JobState, Phase, StepState
 from dashboard.migrations_app.models import (
-    DifferenceRow,
-    Link,
+    LedgerEntry,
     Plan,
+    PlanDifference,
     PlanFinding,
     PlanItem,
+    Tenant,
     TenantMaintenance,
-    TenantRow,
 )
 
 PASSWORD = "a-password-for-tests-only"
@@ -113,9 +113,9 @@ def environments_of_fuel(old: Cloud) -> Cloud:
     )
 
 
-def tenant_of(cloud: Cloud, name: str = "demo") -> TenantRow:
+def tenant_of(cloud: Cloud, name: str = "demo") -> Tenant:
     """Return a tenant that discovery has seen."""
-    return TenantRow.objects.create(
+    return Tenant.objects.create(
         cloud=cloud,
         project_id=f"{crc32(name.encode()):032x}",
         name=name,
@@ -128,7 +128,7 @@ def tenant_of(cloud: Cloud, name: str = "demo") -> TenantRow:
 
 
 def plan_of(
-    tenant: TenantRow,
+    tenant: Tenant,
     destination: Cloud,
     *,
     state: Plan.State = Plan.State.READY,
@@ -163,7 +163,7 @@ def plan_of(
 
 
 def maintenance_of(
-    tenant: TenantRow, *, user: User | None = None, plan: Plan | None = None
+    tenant: Tenant, *, user: User | None = None, plan: Plan | None = None
 ) -> TenantMaintenance:
     """Return the maintenance of a tenant that is in it, with somebody whose access stays."""
     return TenantMaintenance.objects.create(
@@ -232,7 +232,7 @@ def ledger_of(plan: Plan) -> None:
     """Write the ledger of a plan that has been executed."""
     for item in plan.items.all():
         created = item.action == PlanItem.Action.CREATE
-        Link.objects.create(
+        LedgerEntry.objects.create(
             source_cloud=plan.source,
             destination_cloud=plan.destination,
             plan=plan,
@@ -240,8 +240,8 @@ def ledger_of(plan: Plan) -> None:
             source_id=item.source_id,
             destination_id=item.destination_id or item.source_id.replace("0f3a", "7bd2"),
             name=item.name,
-            origin=Link.Origin.CREATED if created else Link.Origin.ADOPTED,
-            state=Link.State.PRESENT,
+            origin=LedgerEntry.Origin.CREATED if created else LedgerEntry.Origin.ADOPTED,
+            state=LedgerEntry.State.PRESENT,
             stages=["create"],
         )
 
@@ -250,11 +250,11 @@ def differences_of(plan: Plan) -> None:
     """Store what a verify found: one difference that was expected and one that was not."""
     plan.verified_at = timezone.now() - timedelta(minutes=1)
     plan.save()
-    for field, named, before, after in (
+    for field, expected, before, after in (
         ("tags", True, '["prod"]', "[]"),
         ("power_state", False, "active", "stopped"),
     ):
-        DifferenceRow.objects.create(
+        PlanDifference.objects.create(
             plan=plan,
             type="server",
             source_id=source_id("server", 1),
@@ -262,7 +262,7 @@ def differences_of(plan: Plan) -> None:
             field=field,
             source_value=before,
             destination_value=after,
-            named=named,
+            expected=expected,
         )
 
 

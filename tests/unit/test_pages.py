@@ -59,7 +59,7 @@ def test_after_a_rollback_an_earlier_comparison_is_not_shown_as_good(plan: Plan)
 
 def test_a_plan_of_a_moved_tenant_says_that_there_is_nothing_to_do(plan: Plan) -> None:
     assert "There is nothing to do" not in page(plan.get_absolute_url())
-    plan.items.filter(action=PlanItem.Action.CREATE).update(action=PlanItem.Action.KEEP)
+    plan.items.filter(action=PlanItem.Action.CREATE).update(action=PlanItem.Action.MIGRATED)
     assert "There is nothing to do" in page(plan.get_absolute_url(), role="viewer")
 
 

@@ -18,7 +18,7 @@ from dashboard.migrations_app.maintenance.starting import (
     start_entering,
     start_leaving,
 )
-from dashboard.migrations_app.models import TenantMaintenance, TenantRow
+from dashboard.migrations_app.models import Tenant, TenantMaintenance
 from dashboard.migrations_app.planning.start import known_tenant
 
 RUNG_HELP = ("also lock the servers", "also set the quotas to what is in use")
@@ -72,7 +72,7 @@ def _add_options(parser: ArgumentParser) -> None:
         parser.add_argument(f"--{rung.replace('_', '-')}", action="store_true", help=help_)
 
 
-def _enter(tenant: TenantRow, options: Namespace, console: Console) -> int:
+def _enter(tenant: Tenant, options: Namespace, console: Console) -> int:
     job = start_entering(
         tenant,
         keep=options.keep,
@@ -83,7 +83,7 @@ def _enter(tenant: TenantRow, options: Namespace, console: Console) -> int:
     return _follow(job, tenant, options, console)
 
 
-def _follow(job: Job, tenant: TenantRow, options: Namespace, console: Console) -> int:
+def _follow(job: Job, tenant: Tenant, options: Namespace, console: Console) -> int:
     def document() -> dict[str, object]:
         latest = _latest(tenant)
         return {"maintenance": serialize_maintenance(latest) if latest else None}
@@ -95,13 +95,13 @@ def _follow(job: Job, tenant: TenantRow, options: Namespace, console: Console) -
     return code
 
 
-def _latest(tenant: TenantRow) -> TenantMaintenance | None:
+def _latest(tenant: Tenant) -> TenantMaintenance | None:
     return TenantMaintenance.objects.filter(
         cloud=tenant.cloud, project_id=tenant.project_id
     ).first()
 
 
-def _show(tenant: TenantRow, console: Console) -> int:
+def _show(tenant: Tenant, console: Console) -> int:
     latest = open_maintenance(tenant.cloud, tenant.project_id) or _latest(tenant)
     if latest is None:
         console.print(f"{tenant.name} of {tenant.cloud} has never been in maintenance.")

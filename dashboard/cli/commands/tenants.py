@@ -9,7 +9,7 @@ from dashboard.hosts_app.clouds import cloud_named
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.discovery import start_discovery
-from dashboard.migrations_app.models import TenantRow
+from dashboard.migrations_app.models import Tenant
 
 FIELDS = ("project_id", "name", "domain_name", "enabled", "servers", "volumes", "seen_at")
 
@@ -29,7 +29,7 @@ class TenantsCommand(Command):
         cloud = cloud_named(options.cloud)
         if options.refresh or cloud.state == Cloud.State.UNKNOWN:
             required(follow(start_discovery(cloud, requester=CLI), console))
-        tenants = list(TenantRow.objects.filter(cloud=cloud).values(*FIELDS))
+        tenants = list(Tenant.objects.filter(cloud=cloud).values(*FIELDS))
         rows = [
             (row["name"], row["project_id"], row["domain_name"], row["servers"], row["volumes"])
             for row in tenants

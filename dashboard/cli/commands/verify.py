@@ -29,4 +29,4 @@ class VerifyCommand(Command):
             job, options, console, document=lambda: {"differences": serialize_differences(plan)}
         )
         print_differences(plan, console)
-        return FAILED if plan.differences.filter(named=False).exists() else code
+        return FAILED if plan.differences.filter(expected=False).exists() else code

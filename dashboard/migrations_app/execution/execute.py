@@ -17,7 +17,7 @@ from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.graph import BARRIER, StepGraph
 from dashboard.migrations_app.execution.maintenance_steps import with_maintenance
 from dashboard.migrations_app.execution.work import ItemWork
-from dashboard.migrations_app.models import Link, Plan, PlanItem
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.registry import resource_type
 
@@ -85,20 +85,20 @@ def count_vanished(plan: Plan) -> int:
 
     There is no step that would create them.
     """
-    kept = plan.items.filter(action=PlanItem.Action.KEEP).values_list("type", "source_id")
-    links = ledger.links_of(plan)
-    return sum(key not in links for key in kept)
+    kept = plan.items.filter(action=PlanItem.Action.MIGRATED).values_list("type", "source_id")
+    entries = ledger.entries_of(plan)
+    return sum(key not in entries for key in kept)
 
 
 def remaining_steps(plan: Plan) -> list[StepSpec]:
     """Return the steps of all stages that are not done yet, in an order that leaves them out."""
     items = plan.items.select_related("plan").exclude(
-        action__in=(PlanItem.Action.KEEP, PlanItem.Action.SKIP)
+        action__in=(PlanItem.Action.MIGRATED, PlanItem.Action.SKIP)
     )
     done = {
-        f"{link.type}:{link.source_id}:{stage}"
-        for link in ledger.links_of(plan).values()
-        for stage in link.stages
+        f"{entry.type}:{entry.source_id}:{stage}"
+        for entry in ledger.entries_of(plan).values()
+        for stage in entry.stages
     }
     steps = [step for step in StepGraph(items).steps() if step.key not in done]
     keys = {step.key for step in steps}
@@ -118,26 +118,26 @@ def without(step: StepSpec, keys: set[str]) -> StepSpec:
 
 def execute_stage(item: PlanItem, stage: str, context: StepContext) -> None:
     """Do one stage of one object's move; a stage that is done already is not done again."""
-    link = ledger.open_link(item)
-    if stage in link.stages:
+    entry = ledger.open_entry(item)
+    if stage in entry.stages:
         return
-    work = ItemWork(item, link, context)
+    work = ItemWork(item, entry, context)
     type_ = resource_type(item.type)
     if stage == "create":
         _create(type_, work)
     else:
         getattr(type_, stage)(work)
-    ledger.finish_stage(link, stage)
+    ledger.finish_stage(entry, stage)
 
 
 def _create(type_: ResourceType, work: ItemWork) -> None:
     """Create the object, unless an attempt whose record was lost has created it already."""
-    link = work.link
-    if link.state != Link.State.PRESENT:
-        work.probing = work.probing or bool(link.facts.get("creating"))
-        found = type_.find(work) if work.probing else None
-        work.remember(creating=True)
+    entry = work.entry
+    if entry.state != LedgerEntry.State.PRESENT:
+        work.resumed = work.resumed or bool(entry.stage_data.get("creating"))
+        found = type_.find(work) if work.resumed else None
+        work.save(creating=True)
         if found:
             work.log(f"Found {type_.label} {work.record.name}, created by an earlier attempt.")
-        ledger.record_created(link, found or type_.create(work))
+        ledger.record_created(entry, found or type_.create(work))
     type_.complete(work)

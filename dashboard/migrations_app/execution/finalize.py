@@ -15,8 +15,8 @@ from dashboard.migrations_app.execution.maintenance_steps import why_not_finaliz
 from dashboard.migrations_app.execution.rollback import require_name
 from dashboard.migrations_app.execution.verify import is_clean
 from dashboard.migrations_app.execution.work import ItemWork
-from dashboard.migrations_app.models import Link, Plan, PlanItem
-from dashboard.migrations_app.resources.base import CREATE, KEEP, ResourceType
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.resources.base import CREATE, MIGRATED, ResourceType
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
 
 
@@ -59,7 +59,7 @@ def _require_verified(plan: Plan) -> None:
     if plan.verified_at is None or (finished and plan.verified_at < finished):
         raise BadInput("The move has not been verified since it ended.", fix="Verify it first.")
     if not is_clean(plan):
-        count = plan.differences.filter(named=False).count()
+        count = plan.differences.filter(expected=False).count()
         raise BadInput(
             f"The last verify found {count} difference{pluralize(count)} "
             "that the plan had not named.",
@@ -115,14 +115,14 @@ def _deleting_types() -> list[ResourceType]:
 
 
 def _moved_items(plan: Plan, type_: ResourceType) -> Iterable[PlanItem]:
-    return plan.items.filter(type=type_.name, foreign=False, action__in=(CREATE, KEEP))
+    return plan.items.filter(type=type_.name, shared=False, action__in=(CREATE, MIGRATED))
 
 
 def finalize_item(item: PlanItem, context: StepContext) -> None:
     """Delete one object from the source, if what it has become is there."""
-    link = ledger.link_of(item.plan, item.type, item.source_id)
-    if link is None or link.state != Link.State.PRESENT:
+    entry = ledger.entry_of(item.plan, item.type, item.source_id)
+    if entry is None or entry.state != LedgerEntry.State.PRESENT:
         return
     type_ = resource_type(item.type)
-    type_.finalize(ItemWork(item, link, context))
+    type_.finalize(ItemWork(item, entry, context))
     context.log(f"Deleted {type_.label} {item.name or item.source_id} from {item.plan.source}.")

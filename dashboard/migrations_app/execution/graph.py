@@ -88,7 +88,7 @@ class StepGraph:
 
 def _stages(item: PlanItem) -> list[Stage]:
     """Return the stages that the item goes through; what is kept has gone through all of them."""
-    adopted = item.action not in (PlanItem.Action.CREATE, PlanItem.Action.KEEP)
+    adopted = item.action not in (PlanItem.Action.CREATE, PlanItem.Action.MIGRATED)
     stages = resource_type(item.type).stages
     return [stage for stage in stages if stage.for_adopted or not adopted]
 

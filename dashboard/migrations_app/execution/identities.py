@@ -19,8 +19,8 @@ from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
-from dashboard.migrations_app.ledger import counterpart, link_of
-from dashboard.migrations_app.models import Link, Plan
+from dashboard.migrations_app.ledger import destination_id_of, entry_of
+from dashboard.migrations_app.models import LedgerEntry, Plan
 
 
 class Identities:
@@ -33,27 +33,27 @@ class Identities:
         self._actors: dict[str, CloudSession] = {}
         self._lock = threading.Lock()
 
-    def owner(self, user_id: str, *, project_id: str) -> CloudSession:
+    def session_as(self, user_id: str, *, project_id: str) -> CloudSession:
         """Return the destination as that user of the source, in the tenant's project.
 
         It is the operator with his temporary role where the user cannot act for himself.
         """
-        actor = user_id if self.acts_for_itself(user_id) else ""
+        actor = user_id if self.can_impersonate(user_id) else ""
         with self._lock:
             if actor not in self._actors:
                 self._actors[actor] = self._connect_actor(actor, project_id)
             return self._actors[actor]
 
-    def acts_for_itself(self, user_id: str) -> bool:
+    def can_impersonate(self, user_id: str) -> bool:
         """Return whether the user was created by a move and still has the password of the run, and
         whether it may write: a reader cannot create what it owned in the source."""
-        link = link_of(self.plan, "user", user_id)
+        entry = entry_of(self.plan, "user", user_id)
         return bool(
-            link
+            entry
             and user_id in self._writers
-            and link.state == Link.State.PRESENT
-            and link.origin == Link.Origin.CREATED
-            and "settle" not in link.stages
+            and entry.state == LedgerEntry.State.PRESENT
+            and entry.origin == LedgerEntry.Origin.CREATED
+            and "settle" not in entry.stages
         )
 
     @cached_property
@@ -66,8 +66,8 @@ class Identities:
         if not user_id:
             return self.destination.scoped_to(project_id)
         return self.destination.as_user(
-            counterpart(self.plan, "user", user_id),
-            password=password_of_run(self.plan, user_id),
+            destination_id_of(self.plan, "user", user_id),
+            password=temporary_password_of(self.plan, user_id),
             project_id=project_id,
         )
 
@@ -91,15 +91,15 @@ def _version(cloud: Cloud) -> int:
     return path.stat().st_mtime_ns if path.exists() else 0
 
 
-def password_of_run(plan: Plan, user_id: str) -> str:
+def temporary_password_of(plan: Plan, user_id: str) -> str:
     """Derive the password by which the plan's workers act as a user that the plan creates.
 
     Long enough for any rule, with all four kinds of characters that password rules ask for.
     """
-    link = link_of(plan, "user", user_id)
-    if link is None:
+    entry = entry_of(plan, "user", user_id)
+    if entry is None:
         raise NeedsOperator(f"User {user_id} is not part of plan {plan.pk}.", fix="Plan again.")
-    message = f"ledger entry {link.pk}: user {user_id} of {plan.source.name}".encode()
+    message = f"ledger entry {entry.pk}: user {user_id} of {plan.source.name}".encode()
     digest = hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).digest()
     password = "aA1-" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
     secrets.register(password)

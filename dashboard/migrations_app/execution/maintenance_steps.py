@@ -23,7 +23,7 @@ from dashboard.migrations_app.maintenance.starting import (
     perform_all,
     start_leaving,
 )
-from dashboard.migrations_app.models import Link, Plan, TenantMaintenance
+from dashboard.migrations_app.models import LedgerEntry, Plan, TenantMaintenance
 
 OPTION = "maintenance"
 GROUP = "project"
@@ -43,8 +43,8 @@ def on_destination(plan: Plan) -> TenantMaintenance | None:
 
 def moved_project(plan: Plan) -> str:
     """Return the id of the tenant's project on the destination, "" before there is one."""
-    link = ledger.link_of(plan, "project", plan.tenant_id)
-    return link.destination_id if link and link.state == Link.State.PRESENT else ""
+    entry = ledger.entry_of(plan, "project", plan.tenant_id)
+    return entry.destination_id if entry and entry.state == LedgerEntry.State.PRESENT else ""
 
 
 def with_maintenance(plan: Plan, steps: Sequence[StepSpec], *, barrier: str) -> list[StepSpec]:

@@ -12,7 +12,7 @@ from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.graph import BARRIER, StepGraph
 from dashboard.migrations_app.execution.maintenance_steps import around_rollback
 from dashboard.migrations_app.execution.work import ItemWork
-from dashboard.migrations_app.models import Link, Plan, PlanItem
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.registry import resource_type
 
@@ -50,7 +50,7 @@ def start_rollback(
 def _where_to_roll_back(plan: Plan) -> str:
     others = Plan.objects.filter(source=plan.source, tenant_id=plan.tenant_id).exclude(pk=plan.pk)
     for other in others:
-        if _own_links(other):
+        if _own_entries(other):
             return f"Plan {other.pk} has: roll that one back."
     return "There is nothing to roll back."
 
@@ -67,16 +67,16 @@ def require_name(plan: Plan, confirmation: str) -> None:
 def what_rollback_touches(plan: Plan) -> list[str]:
     """Return a line for each object that a rollback removes from the destination."""
     return [
-        f"{resource_type(link.type).label} {link.name or link.source_id}"
-        for link in _own_links(plan)
-        if link.state == Link.State.PRESENT and link.origin == Link.Origin.CREATED
+        f"{resource_type(entry.type).label} {entry.name or entry.source_id}"
+        for entry in _own_entries(plan)
+        if entry.state == LedgerEntry.State.PRESENT and entry.origin == LedgerEntry.Origin.CREATED
     ]
 
 
 def backward_steps(plan: Plan) -> list[StepSpec]:
     """Return the steps that undo every stage which has begun, each after those that relied on
     it."""
-    own = {(link.type, link.source_id) for link in _own_links(plan)}
+    own = {(entry.type, entry.source_id) for entry in _own_entries(plan)}
     items = [item for item in plan.items.all() if (item.type, item.source_id) in own]
     begun = _begun(plan)
     forward = [step for step in StepGraph(items).steps() if step.key in begun]
@@ -99,10 +99,12 @@ def _backward(step: StepSpec, after: list[str]) -> StepSpec:
     )
 
 
-def _own_links(plan: Plan) -> list[Link]:
-    """Return the links of what this plan created, or acted in, the latest first."""
-    links = plan.links.exclude(state=Link.State.REMOVED).order_by("-pk")
-    return [link for link in links if link.origin == Link.Origin.CREATED or link.stages]
+def _own_entries(plan: Plan) -> list[LedgerEntry]:
+    """Return the entries of what this plan created, or acted in, the latest first."""
+    entries = plan.ledger_entries.exclude(state=LedgerEntry.State.REMOVED).order_by("-pk")
+    return [
+        entry for entry in entries if entry.origin == LedgerEntry.Origin.CREATED or entry.stages
+    ]
 
 
 def _begun(plan: Plan) -> set[str]:
@@ -113,41 +115,41 @@ def _begun(plan: Plan) -> set[str]:
     steps = Step.objects.filter(begun, job__kind="execute", job__subject=plan.subject)
     tried = steps.exclude(action=BARRIER)
     done = {
-        f"{link.type}:{link.source_id}:{stage}"
-        for link in _own_links(plan)
-        for stage in link.stages
+        f"{entry.type}:{entry.source_id}:{stage}"
+        for entry in _own_entries(plan)
+        for stage in entry.stages
     }
     return done | set(tried.values_list("key", flat=True))
 
 
 def undo_stage(item: PlanItem, stage: str, context: StepContext) -> None:
     """Undo one stage of one object's move; what was never done, or undone, is left alone."""
-    link = ledger.link_of(item.plan, item.type, item.source_id)
-    if link is None or link.plan_id != item.plan_id or link.state == Link.State.REMOVED:
+    entry = ledger.entry_of(item.plan, item.type, item.source_id)
+    if entry is None or entry.plan_id != item.plan_id or entry.state == LedgerEntry.State.REMOVED:
         return
-    work = ItemWork(item, link, context)
-    work.probing = True
+    work = ItemWork(item, entry, context)
+    work.resumed = True
     type_ = resource_type(item.type)
     if stage == "create":
         _remove(type_, work)
     elif undo := getattr(type_, f"undo_{stage}", None):
         undo(work)
-    ledger.undo_stage(link, stage)
+    ledger.undo_stage(entry, stage)
     if stage == type_.stages[0].name:
-        ledger.record_removed(link)
+        ledger.record_removed(entry)
 
 
 def _remove(type_: ResourceType, work: ItemWork) -> None:
     """Remove the object, also one whose create call was never recorded."""
-    link = work.link
-    if not link.destination_id and link.facts.get("creating"):
-        ledger.record_created(link, type_.find(work) or "")
-    if link.destination_id:
+    entry = work.entry
+    if not entry.destination_id and entry.stage_data.get("creating"):
+        ledger.record_created(entry, type_.find(work) or "")
+    if entry.destination_id:
         type_.remove(work)
         work.log(f"Removed {type_.label} {work.record.name} from {work.destination.name}.")
 
 
 def forget_found(plan: Plan) -> None:
-    """Close the links of what was adopted or mapped: the plan no longer stands for them."""
-    for link in plan.links.exclude(origin=Link.Origin.CREATED):
-        ledger.record_removed(link)
+    """Close the entries of what was adopted or mapped: the plan no longer stands for them."""
+    for entry in plan.ledger_entries.exclude(origin=LedgerEntry.Origin.CREATED):
+        ledger.record_removed(entry)

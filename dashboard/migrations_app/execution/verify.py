@@ -16,15 +16,15 @@ from dashboard.jobs.starting import start_job
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.identities import identities_of
 from dashboard.migrations_app.maintenance.original_roles import roles_as_before
-from dashboard.migrations_app.models import DifferenceRow, Link, Plan, PlanItem
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanDifference, PlanItem
 from dashboard.migrations_app.resources.base import Difference, Record, ResourceType
-from dashboard.migrations_app.resources.reader import Tenant, TenantReader
+from dashboard.migrations_app.resources.reader import TenantReader, TenantRef
 from dashboard.migrations_app.resources.registry import resource_types
 
 
 def start_verify(plan: Plan, *, requester: Requester = NOBODY) -> Job:
     """Start to compare both sides. Raises ``BadInput`` when nothing has been moved yet."""
-    if not plan.links.filter(state=Link.State.PRESENT).exists():
+    if not plan.ledger_entries.filter(state=LedgerEntry.State.PRESENT).exists():
         raise BadInput(
             f"Nothing of {plan.tenant_name} has been moved by this plan yet.",
             fix="Execute the plan first.",
@@ -45,10 +45,10 @@ class Verifier:
     def __init__(self, plan: Plan, context: StepContext) -> None:
         self.plan = plan
         self.context = context
-        self.links = ledger.links_of(plan)
+        self.entries = ledger.entries_of(plan)
         identities = identities_of(plan)
-        tenant = Tenant(plan.tenant_id, plan.tenant_name, plan.domain_name)
-        moved = replace(tenant, id=ledger.counterpart(plan, "project", plan.tenant_id))
+        tenant = TenantRef(plan.tenant_id, plan.tenant_name, plan.domain_name)
+        moved = replace(tenant, id=ledger.destination_id_of(plan, "project", plan.tenant_id))
         self.source = TenantReader(identities.source, tenant)
         self.source.roles_as_before = roles_as_before(plan.source, tenant.id)
         self.destination = TenantReader(identities.destination, moved)
@@ -63,10 +63,10 @@ class Verifier:
         ]
         with transaction.atomic():
             self.plan.differences.all().delete()
-            DifferenceRow.objects.bulk_create(rows)
+            PlanDifference.objects.bulk_create(rows)
             Plan.objects.filter(pk=self.plan.pk).update(verified_at=timezone.now())
-        named = sum(row.named for row in rows)
-        return len(rows) - named, named
+        expected = sum(row.expected for row in rows)
+        return len(rows) - expected, expected
 
     def _compare_type(self, type_: ResourceType) -> Iterable[tuple[PlanItem, Difference]]:
         items = self.plan.items.filter(type=type_.name, action__in=("create", "keep"))
@@ -82,7 +82,9 @@ class Verifier:
 
     def _reread(self, type_: ResourceType) -> dict[str, Record]:
         """Return the moved objects of a type as they are on the destination, by their ids there."""
-        ids = {link.destination_id for (name, _), link in self.links.items() if name == type_.name}
+        ids = {
+            entry.destination_id for (name, _), entry in self.entries.items() if name == type_.name
+        }
         return {record.id: record for record in type_.reread(self.destination, ids)}
 
     def _compare(
@@ -92,21 +94,21 @@ class Verifier:
         sources: dict[str, Record],
         destinations: dict[str, Record],
     ) -> Iterable[Difference]:
-        link = self.links.get((item.type, item.source_id))
+        entry = self.entries.get((item.type, item.source_id))
         source = sources.get(item.source_id)
-        destination = destinations.get(link.destination_id) if link else None
-        if source is None or destination is None or link is None:
+        destination = destinations.get(entry.destination_id) if entry else None
+        if source is None or destination is None or entry is None:
             yield _presence(source, destination)
             return
-        before = type_.before(source, link.facts)
+        before = type_.original_state(source, entry.stage_data)
         yield from type_.differences(before, destination, self._counterpart)
 
     def _counterpart(self, type_name: str, source_id: str) -> str | None:
-        link = self.links.get((type_name, source_id))
-        return link.destination_id if link else None
+        entry = self.entries.get((type_name, source_id))
+        return entry.destination_id if entry else None
 
-    def _row(self, job: Job, item: PlanItem, difference: Difference) -> DifferenceRow:
-        return DifferenceRow(
+    def _row(self, job: Job, item: PlanItem, difference: Difference) -> PlanDifference:
+        return PlanDifference(
             plan=self.plan,
             job=job,
             type=item.type,
@@ -115,7 +117,7 @@ class Verifier:
             field=difference.field,
             source_value=_text(difference.source),
             destination_value=_text(difference.destination),
-            named=difference.field in {loss["field"] for loss in item.losses},
+            expected=difference.field in {loss["field"] for loss in item.losses},
         )
 
 
@@ -133,4 +135,4 @@ def _text(value: Any) -> str:
 
 def is_clean(plan: Plan) -> bool:
     """Return whether the last verification found nothing that the plan had not named."""
-    return bool(plan.verified_at) and not plan.differences.filter(named=False).exists()
+    return bool(plan.verified_at) and not plan.differences.filter(expected=False).exists()

@@ -9,19 +9,23 @@ from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import LogLevel
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution import passwords
-from dashboard.migrations_app.execution.identities import Identities, identities_of, password_of_run
-from dashboard.migrations_app.models import Link, PlanItem
+from dashboard.migrations_app.execution.identities import (
+    Identities,
+    identities_of,
+    temporary_password_of,
+)
+from dashboard.migrations_app.models import LedgerEntry, PlanItem
 from dashboard.migrations_app.resources.base import Record
 
 
 class ItemWork:
     """The work on one item of a plan; see ``contract.Work`` for what each member means."""
 
-    def __init__(self, item: PlanItem, link: Link, context: StepContext) -> None:
+    def __init__(self, item: PlanItem, entry: LedgerEntry, context: StepContext) -> None:
         self.item = item
         self.plan = item.plan
-        self.link = link
-        self.probing = context.probing
+        self.entry = entry
+        self.resumed = context.probing
         self.log = context.log
         self.progress = context.progress
         self.check = context.check
@@ -47,26 +51,26 @@ class ItemWork:
         return record_of(self.item)
 
     @property
-    def decided(self) -> Mapping[str, Any]:
+    def resolution(self) -> Mapping[str, Any]:
         """What the plan's decision found out."""
-        decided: Mapping[str, Any] = self.item.decided
-        return decided
+        resolution: Mapping[str, Any] = self.item.resolution
+        return resolution
 
     @property
     def destination_id(self) -> str:
         """The object's id on the destination, empty before it is created."""
-        return self.link.destination_id
+        return self.entry.destination_id
 
     @property
     def project_id(self) -> str:
         """The tenant's project on the destination."""
-        return self.counterpart("project", self.plan.tenant_id)
+        return self.destination_id_of("project", self.plan.tenant_id)
 
     @property
-    def facts(self) -> Mapping[str, Any]:
+    def stage_data(self) -> Mapping[str, Any]:
         """What earlier stages remembered."""
-        facts: Mapping[str, Any] = self.link.facts
-        return facts
+        stage_data: Mapping[str, Any] = self.entry.stage_data
+        return stage_data
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -74,32 +78,32 @@ class ItemWork:
         options: Mapping[str, Any] = self.plan.options
         return options
 
-    def remember(self, **facts: Any) -> None:
-        """Store facts at once."""
-        ledger.remember(self.link, facts)
+    def save(self, **stage_data: Any) -> None:
+        """Store stage data at once."""
+        ledger.save_stage_data(self.entry, stage_data)
 
-    def counterpart(self, type_name: str, source_id: str) -> str:
+    def destination_id_of(self, type_name: str, source_id: str) -> str:
         """Return the destination's id of another object."""
-        return ledger.counterpart(self.plan, type_name, source_id)
+        return ledger.destination_id_of(self.plan, type_name, source_id)
 
-    def facts_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
+    def stage_data_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
         """Return what the stages of another object remembered."""
-        link = ledger.link_of(self.plan, type_name, source_id)
-        return link.facts if link else {}
+        entry = ledger.entry_of(self.plan, type_name, source_id)
+        return entry.stage_data if entry else {}
 
-    def owner(self, user_id: str) -> CloudSession:
+    def session_as(self, user_id: str) -> CloudSession:
         """Return the destination as the user, or as the operator where the user cannot act."""
-        return self.identities.owner(user_id, project_id=self.project_id)
+        return self.identities.session_as(user_id, project_id=self.project_id)
 
-    def acts_for_itself(self, user_id: str) -> bool:
+    def can_impersonate(self, user_id: str) -> bool:
         """Return whether ``owner`` is the user itself."""
-        return self.identities.acts_for_itself(user_id)
+        return self.identities.can_impersonate(user_id)
 
-    def password(self) -> str:
+    def temporary_password(self) -> str:
         """Return the password of this run for the user that is this object."""
-        return password_of_run(self.plan, self.item.source_id)
+        return temporary_password_of(self.plan, self.item.source_id)
 
-    def settle_password(self) -> None:
+    def restore_password(self) -> None:
         """Return the user its old password, or a one-time one in the sealed file."""
         copied = passwords.copy_hash(
             self.source,
@@ -127,5 +131,5 @@ def record_of(item: PlanItem) -> Record:
         id=item.source_id,
         name=item.name,
         fields=item.fields,
-        foreign=item.foreign,
+        shared=item.shared,
     )

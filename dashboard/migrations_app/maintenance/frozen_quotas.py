@@ -93,9 +93,9 @@ def clamp_quotas(maintenance: TenantMaintenance, cloud: CloudSession, context: S
         if not has_service(cloud, quotas.service):
             continue
         row = _recorded(maintenance, cloud, quotas)
-        if row.state == State.INTENDED and row.facts["during"]:
+        if row.state == State.INTENDED and row.details["during"]:
             context.check()
-            quotas.set(cloud, project_id, row.facts["during"])
+            quotas.set(cloud, project_id, row.details["during"])
         _settle(row, State.DONE)
         context.log(f"Clamped the quotas of {row.name} to what is used.")
 
@@ -104,12 +104,12 @@ def _recorded(
     maintenance: TenantMaintenance, cloud: CloudSession, quotas: Quotas
 ) -> MaintenanceChange:
     """Return the record of a service's limits, made before the first of them is changed."""
-    row = maintenance.changes.filter(kind=CLAMP, facts__service=quotas.service).first()
+    row = maintenance.changes.filter(kind=CLAMP, details__service=quotas.service).first()
     return row or MaintenanceChange.objects.create(
         maintenance=maintenance,
         kind=CLAMP,
         name=quotas.service.replace("_", " "),
-        facts={
+        details={
             "service": quotas.service,
             "before": quotas.limits(cloud, maintenance.project_id),
             "during": quotas.clamped(cloud, maintenance.project_id),
@@ -125,24 +125,24 @@ def release_quotas(
     by_service = {quotas.service: quotas for quotas in SERVICES}
     for row in maintenance.changes.filter(kind=CLAMP, state__in=(State.INTENDED, State.DONE)):
         context.check()
-        quotas = by_service[row.facts["service"]]
-        kept = _release(quotas, cloud, maintenance.project_id, row.facts)
+        quotas = by_service[row.details["service"]]
+        kept = _release(quotas, cloud, maintenance.project_id, row.details)
         if kept:
             names = ", ".join(sorted(kept))
             context.log(f"Left quotas of {row.name} as somebody else has set them: {names}.")
         _settle(row, State.KEPT if kept else State.UNDONE)
 
 
-def _release(quotas: Quotas, cloud: CloudSession, project_id: str, facts: Json) -> set[str]:
+def _release(quotas: Quotas, cloud: CloudSession, project_id: str, details: Json) -> set[str]:
     """Put the limits back, and give the names of those that somebody else has changed.
 
     A project that followed the defaults in everything follows them again: a number put back would
     be its own for ever.
     """
-    before, during = facts["before"], facts["during"]
+    before, during = details["before"], details["during"]
     now = quotas.limits(cloud, project_id)
     kept = {name for name in during if now.get(name) not in (during[name], before[name])}
-    if not facts["overridden"] and quotas.overridden(cloud, project_id) <= during.keys() - kept:
+    if not details["overridden"] and quotas.overridden(cloud, project_id) <= during.keys() - kept:
         quotas.reset(cloud, project_id)
     elif restored := {name: before[name] for name in during if name not in kept}:
         quotas.set(cloud, project_id, restored)

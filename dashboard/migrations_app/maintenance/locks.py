@@ -1,7 +1,7 @@
 """What a change of maintenance mode is about, so that it and a migration exclude each other."""
 
 from dashboard.hosts_app.models import Cloud
-from dashboard.migrations_app.models import Link, TenantMaintenance, subject_of
+from dashboard.migrations_app.models import LedgerEntry, TenantMaintenance, subject_of
 
 
 def subject_in(cloud: Cloud, project_id: str) -> str:
@@ -10,9 +10,9 @@ def subject_in(cloud: Cloud, project_id: str) -> str:
     A tenant that was moved, or is being moved, is the same subject on both clouds: that of its
     source, as for all jobs of its plans.
     """
-    moved = Link.objects.filter(
+    moved = LedgerEntry.objects.filter(
         type="project", destination_cloud=cloud, destination_id=project_id
-    ).exclude(state=Link.State.REMOVED)
+    ).exclude(state=LedgerEntry.State.REMOVED)
     source_id = moved.values_list("source_id", flat=True).first()
     return subject_of(source_id or project_id)
 

@@ -21,7 +21,7 @@ def roles_as_before(cloud: Cloud, project_id: str) -> Callable[[list[Json]], lis
         return None
     pending = role_rows(maintenance).filter(state__in=(State.INTENDED, State.DONE))
     given = {_key(row) for row in pending.filter(kind=Kind.GIVE_ROLE)}
-    taken = [row.facts["assignment"] for row in pending.filter(kind=Kind.TAKE_ROLE)]
+    taken = [row.details["assignment"] for row in pending.filter(kind=Kind.TAKE_ROLE)]
 
     def restore(found: list[Json]) -> list[Json]:
         there = {_key_of(each) for each in found}
@@ -32,8 +32,8 @@ def roles_as_before(cloud: Cloud, project_id: str) -> Callable[[list[Json]], lis
 
 
 def _key(row: MaintenanceChange) -> tuple[str, str, str]:
-    facts = row.facts
-    return facts["actor_kind"], facts["actor_id"], facts["role_id"]
+    details = row.details
+    return details["actor_kind"], details["actor_id"], details["role_id"]
 
 
 def _key_of(assignment: Json) -> tuple[str, str, str]:

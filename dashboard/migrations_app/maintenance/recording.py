@@ -114,7 +114,7 @@ def write_ahead(maintenance: TenantMaintenance, changes: Iterable[tuple[Kind, As
     recorded = {(row.kind, assignment_of(row).key) for row in role_rows(maintenance)}
     MaintenanceChange.objects.bulk_create(
         MaintenanceChange(
-            maintenance=maintenance, kind=kind, name=str(each)[:255], facts=_facts(each)
+            maintenance=maintenance, kind=kind, name=str(each)[:255], details=_details(each)
         )
         for kind, each in changes
         if (kind, each.key) not in recorded
@@ -128,16 +128,16 @@ def role_rows(maintenance: TenantMaintenance) -> QuerySet[MaintenanceChange]:
 
 def assignment_of(row: MaintenanceChange) -> Assignment:
     """Return the assignment that a change gives or takes away."""
-    facts: dict[str, Any] = row.facts
+    details: dict[str, Any] = row.details
     return Assignment(
-        actor=Actor(kind=facts["actor_kind"], id=facts["actor_id"]),
-        actor_name=facts["actor_name"],
-        role_id=facts["role_id"],
-        role_name=facts["role_name"],
+        actor=Actor(kind=details["actor_kind"], id=details["actor_id"]),
+        actor_name=details["actor_name"],
+        role_id=details["role_id"],
+        role_name=details["role_name"],
     )
 
 
-def _facts(assignment: Assignment) -> dict[str, Any]:
+def _details(assignment: Assignment) -> dict[str, Any]:
     return {
         "assignment": assignment.found,
         "actor_kind": assignment.actor.kind,

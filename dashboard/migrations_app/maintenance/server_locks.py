@@ -13,13 +13,13 @@ REASONS = "2.73"
 
 def lock_servers(maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext) -> None:
     """Lock each server that is not locked; those that are locked already are left alone."""
-    recorded = set(maintenance.changes.filter(kind=LOCK).values_list("facts__server", flat=True))
+    recorded = set(maintenance.changes.filter(kind=LOCK).values_list("details__server", flat=True))
     MaintenanceChange.objects.bulk_create(
         MaintenanceChange(
             maintenance=maintenance,
             kind=LOCK,
             name=server["name"][:255],
-            facts={"server": server["id"]},
+            details={"server": server["id"]},
         )
         for server in _servers(cloud, maintenance.project_id)
         if not server.get("locked") and server["id"] not in recorded
@@ -57,7 +57,7 @@ def _reason(cloud: CloudSession) -> Json | None:
 
 def _act(cloud: CloudSession, row: MaintenanceChange, body: Json) -> None:
     microversion = cloud.at_most("compute", REASONS)
-    path = f"/servers/{row.facts['server']}/action"
+    path = f"/servers/{row.details['server']}/action"
     # the server may be deleted at any moment: then there is nothing to lock
     cloud.call("POST", "compute", path, body=body, microversion=microversion, missing_ok=True)
 
@@ -77,7 +77,7 @@ def _servers(cloud: CloudSession, project_id: str) -> list[Json]:
 
 def _server(cloud: CloudSession, row: MaintenanceChange) -> Json | None:
     microversion = cloud.at_most("compute", REASONS)
-    path = f"/servers/{row.facts['server']}"
+    path = f"/servers/{row.details['server']}"
     return cloud.find("compute", path, "server", microversion=microversion)
 
 

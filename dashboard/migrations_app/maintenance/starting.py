@@ -18,7 +18,7 @@ from dashboard.migrations_app.maintenance.frozen_quotas import clamp_quotas
 from dashboard.migrations_app.maintenance.locks import open_maintenance, subject_in
 from dashboard.migrations_app.maintenance.old_tokens import await_old_tokens
 from dashboard.migrations_app.maintenance.server_locks import lock_servers
-from dashboard.migrations_app.models import Plan, TenantMaintenance, TenantRow
+from dashboard.migrations_app.models import Plan, Tenant, TenantMaintenance
 
 KIND = "tenant_maintenance"
 ENTER, LEAVE = "enter", "leave"
@@ -45,7 +45,7 @@ RUNGS = ("lock_servers", "clamp_quotas")
 
 
 def start_entering(
-    tenant: TenantRow,
+    tenant: Tenant,
     *,
     keep: Sequence[str] = (),
     rungs: Sequence[str] = (),

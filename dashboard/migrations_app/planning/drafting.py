@@ -10,7 +10,7 @@ from django.utils import timezone
 from dashboard.jobs.kinds import StepContext
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.maintenance.original_roles import roles_as_before
-from dashboard.migrations_app.models import Link, Plan, PlanItem
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.planning.preflight import (
     FoundBy,
     preflight,
@@ -20,7 +20,7 @@ from dashboard.migrations_app.planning.preflight import (
 from dashboard.migrations_app.resources.base import (
     BLOCK,
     CREATE,
-    KEEP,
+    MIGRATED,
     SKIP,
     WARN,
     Decision,
@@ -41,12 +41,12 @@ class Draft:
     record: Record
     decision: Decision
     losses: list[Loss]
-    link: Link | None
+    entry: LedgerEntry | None
 
     @property
     def destination_id(self) -> str:
         """What the object has become, or will become without being created."""
-        return self.decision.destination_id or (self.link.destination_id if self.link else "")
+        return self.decision.destination_id or (self.entry.destination_id if self.entry else "")
 
 
 class Planner:
@@ -57,21 +57,21 @@ class Planner:
         self.context = context
         self.source, self.destination = readers_of(plan)
         self.drafts: dict[tuple[str, str], Draft] = {}
-        self.gone: list[Link] = []
+        self.gone: list[LedgerEntry] = []
 
     def draft(self) -> None:
         """Read both clouds and decide about every object of the tenant."""
-        links = self._links()
+        entries = self._entries()
         for name, type_ in resource_types().items():
             self.context.check()
             records = [*type_.discover(self.source)]
             self.context.log(f"Read {type_.counted(len(records))}.")
-            moved = {id_: link for (of, id_), link in links.items() if of == name}
+            moved = {id_: entry for (of, id_), entry in entries.items() if of == name}
             self._drop_gone(type_, moved)
             for record in records:
                 self.drafts[name, record.id] = self._draft(record, moved.get(record.id))
-        self._reconsider()
-        self.destination.counterparts.update(
+        self._resolve_dependencies()
+        self.destination.destination_ids.update(
             {
                 key: draft.destination_id
                 for key, draft in self.drafts.items()
@@ -79,12 +79,12 @@ class Planner:
             }
         )
 
-    def _drop_gone(self, type_: ResourceType, moved: dict[str, Link]) -> None:
-        """Leave out the links of what somebody has deleted from the destination since it moved.
+    def _drop_gone(self, type_: ResourceType, moved: dict[str, LedgerEntry]) -> None:
+        """Leave out the entries of what somebody has deleted from the destination since it moved.
 
         Only those of this tenant: what it shares with another, as a user, may be out of its sight.
         """
-        own = {link.destination_id: id_ for id_, link in moved.items() if self._is_own(link)}
+        own = {entry.destination_id: id_ for id_, entry in moved.items() if self._is_own(entry)}
         own.pop("", None)  # created by a call whose answer was lost: execution will look for it
         if own:
             found = type_.reread(self.moved, own) if self.moved else ()
@@ -92,53 +92,57 @@ class Planner:
                 own.pop(record.id)
             self.gone += [moved.pop(id_) for id_ in own.values()]
 
-    def _is_own(self, link: Link) -> bool:
-        return bool(link.plan and link.plan.tenant_id == self.plan.tenant_id)
+    def _is_own(self, entry: LedgerEntry) -> bool:
+        return bool(entry.plan and entry.plan.tenant_id == self.plan.tenant_id)
 
     @cached_property
     def moved(self) -> TenantReader | None:
         """The reader of the tenant's project on the destination, when there is one already."""
-        link = ledger.link_of(self.plan, "project", self.plan.tenant_id)
-        if link is None or link.state != Link.State.PRESENT:
+        entry = ledger.entry_of(self.plan, "project", self.plan.tenant_id)
+        if entry is None or entry.state != LedgerEntry.State.PRESENT:
             return None
-        cloud, project_id = self.destination.cloud, link.destination_id
+        cloud, project_id = self.destination.cloud, entry.destination_id
         if not cloud.find("identity", f"/projects/{project_id}"):
             return None
         reader = TenantReader(cloud, replace(self.source.tenant, id=project_id))
         reader.roles_as_before = roles_as_before(self.plan.destination, project_id)
         return reader
 
-    def _links(self) -> dict[tuple[str, str], Link]:
+    def _entries(self) -> dict[tuple[str, str], LedgerEntry]:
         """Return what has been begun with the tenant's objects already, by whichever plan."""
-        links = Link.objects.select_related("plan").filter(
+        entries = LedgerEntry.objects.select_related("plan").filter(
             source_cloud=self.plan.source,
             destination_cloud=self.plan.destination,
-            origin=Link.Origin.CREATED,
+            origin=LedgerEntry.Origin.CREATED,
         )
-        links = links.exclude(state=Link.State.REMOVED)
-        return {(link.type, link.source_id): link for link in links if ledger.has_begun(link)}
+        entries = entries.exclude(state=LedgerEntry.State.REMOVED)
+        return {
+            (entry.type, entry.source_id): entry for entry in entries if ledger.has_begun(entry)
+        }
 
-    def _draft(self, record: Record, link: Link | None) -> Draft:
+    def _draft(self, record: Record, entry: LedgerEntry | None) -> Draft:
         type_ = resource_type(record.type)
-        if link and {stage.name for stage in type_.stages} <= set(link.stages):
-            decision = replace(_decided_before(link), action=KEEP)
-        elif link:
+        if entry and {stage.name for stage in type_.stages} <= set(entry.stages):
+            decision = replace(_decided_before(entry), action=MIGRATED)
+        elif entry:
             # a part of it was moved: the rest of its stages is still to be done
-            decision = replace(_decided_before(link), destination_id="")
+            decision = replace(_decided_before(entry), destination_id="")
         else:
             decision = type_.decide(record, self._choice(record), self.destination)
-        return Draft(record=record, decision=decision, losses=[], link=link)
+        return Draft(record=record, decision=decision, losses=[], entry=entry)
 
     def _choice(self, record: Record) -> str:
         by_name, by_id = f"{record.type}:{record.name}", f"{record.type}:{record.id}"
         return str(self.plan.choices.get(by_id) or self.plan.choices.get(by_name) or "")
 
-    def _reconsider(self) -> None:
+    def _resolve_dependencies(self) -> None:
         """Have each type see what became of the others, then list what will be lost."""
         for draft in self.drafts.values():
             type_ = resource_type(draft.record.type)
-            draft.decision = type_.reconsider(draft.record, draft.decision, self._decision_of)
-            if draft.decision.action in (CREATE, KEEP):
+            draft.decision = type_.resolve_dependencies(
+                draft.record, draft.decision, self._decision_of
+            )
+            if draft.decision.action in (CREATE, MIGRATED):
                 losses = [*type_.losses(draft.record, self.source), *draft.decision.losses]
                 draft.losses = [*{loss.field: loss for loss in losses}.values()]
             elif draft.decision.action == SKIP:
@@ -157,8 +161,8 @@ class Planner:
         ]
         found = preflight(self.plan, self.to_create(), self.source, self.destination)
         with transaction.atomic():
-            for link in self.gone:
-                ledger.record_removed(link)
+            for entry in self.gone:
+                ledger.record_removed(entry)
             self.plan.items.all().delete()
             PlanItem.objects.bulk_create(self._rows(), batch_size=200)
             store_findings(self.plan, [*problems, *self._unknown_choices()], found)
@@ -191,21 +195,23 @@ class Planner:
             name=record.name,
             action=decision.action,
             destination_id=decision.destination_id,
-            foreign=record.foreign,
+            shared=record.shared,
             fields=dict(record.fields),
-            decided=dict(decision.decided),
+            resolution=dict(decision.resolution),
             requires=_plain(type_.requires(record, self.source)),
             follows=_plain(type_.follows(record, self.source)),
             losses=[{"field": x.field, "value": x.value, "reason": x.reason} for x in draft.losses],
         )
 
 
-def _decided_before(link: Link) -> Decision:
+def _decided_before(entry: LedgerEntry) -> Decision:
     """Return what the plan that moved the object, or a part of it, had decided about it."""
-    item = PlanItem.objects.filter(plan=link.plan, type=link.type, source_id=link.source_id).first()
+    item = PlanItem.objects.filter(
+        plan=entry.plan, type=entry.type, source_id=entry.source_id
+    ).first()
     return Decision(
-        destination_id=link.destination_id,
-        decided=item.decided if item else {},
+        destination_id=entry.destination_id,
+        resolution=item.resolution if item else {},
         losses=[Loss(**loss) for loss in item.losses] if item else (),
     )
 

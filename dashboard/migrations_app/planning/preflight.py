@@ -20,7 +20,7 @@ from dashboard.migrations_app.maintenance.original_roles import roles_as_before
 from dashboard.migrations_app.models import Plan, PlanFinding
 from dashboard.migrations_app.planning.checks import checks
 from dashboard.migrations_app.resources.base import BLOCK, CREATE, Finding, Record
-from dashboard.migrations_app.resources.reader import Tenant, TenantReader
+from dashboard.migrations_app.resources.reader import TenantReader, TenantRef
 from dashboard.migrations_app.resources.registry import resource_types
 
 
@@ -48,13 +48,13 @@ def start_preflight(plan: Plan, *, requester: Requester = NOBODY) -> Job:
 def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
     """Return the readers of both clouds for a plan; the destination's knows no project yet, and
     what of the tenant has counterparts there already."""
-    tenant = Tenant(plan.tenant_id, plan.tenant_name, plan.domain_name)
+    tenant = TenantRef(plan.tenant_id, plan.tenant_name, plan.domain_name)
     source = TenantReader(connect(plan.source), tenant, options=plan.options)
     source.roles_as_before = roles_as_before(plan.source, plan.tenant_id)
     destination = TenantReader(connect(plan.destination), replace(tenant, id=""))
     known = {(item.type, item.source_id): item.destination_id for item in plan.items.all()}
-    known |= {key: link.destination_id for key, link in ledger.links_of(plan).items()}
-    destination.counterparts.update({key: id_ for key, id_ in known.items() if id_})
+    known |= {key: entry.destination_id for key, entry in ledger.entries_of(plan).items()}
+    destination.destination_ids.update({key: id_ for key, id_ in known.items() if id_})
     return source, destination
 
 

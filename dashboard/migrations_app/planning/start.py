@@ -11,7 +11,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.maintenance.options import CHOICES as MAINTENANCE
-from dashboard.migrations_app.models import Plan, TenantRow
+from dashboard.migrations_app.models import Plan, Tenant
 from dashboard.migrations_app.resources.registry import resource_type
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {
@@ -71,7 +71,7 @@ def latest_plan(source: Cloud, tenant_id: str) -> Plan | None:
     return Plan.objects.filter(source=source, tenant_id=tenant_id).order_by("-pk").first()
 
 
-def known_tenant(source: Cloud, name_or_id: str) -> TenantRow:
+def known_tenant(source: Cloud, name_or_id: str) -> Tenant:
     """Return the tenant's row. Raises ``NotFound``, ``BadInput`` for a name in several domains."""
     rows = [*source.tenants.filter(project_id=name_or_id)] or [
         *source.tenants.filter(name=name_or_id)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 PREPARE, CUTOVER, COMPLETE = "prepare", "cutover", "complete"
-CREATE, ADOPT, MAP, KEEP, SKIP = "create", "adopt", "map", "keep", "skip"
+CREATE, ADOPT, MAP, MIGRATED, SKIP = "create", "adopt", "map", "keep", "skip"
 BLOCK, WARN, INFO = "block", "warn", "info"
 
 MARKER = "pumphouse_source_id"
@@ -41,7 +41,7 @@ class Ref:
 class Record:
     """One object as the cloud gave it: ``fields`` is the API's own JSON.
 
-    A ``foreign`` object belongs to somebody else and is only used by the tenant: a public image, a
+    A ``shared`` object belongs to somebody else and is only used by the tenant: a public image, a
     shared network. It is never deleted.
     """
 
@@ -49,7 +49,7 @@ class Record:
     id: str
     name: str
     fields: Mapping[str, Any]
-    foreign: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class Decision:
     fix: str = ""
     reason: str = ""
     # what was found out on the way and creation needs, for example the destination's domain id
-    decided: Mapping[str, Any] = field(default_factory=dict)
+    resolution: Mapping[str, Any] = field(default_factory=dict)
     # what is lost because of the decision, beside what every object of the type loses
     losses: Sequence[Loss] = ()
 
@@ -130,7 +130,7 @@ class Work(Protocol):
         """The object as the plan froze it."""
 
     @property
-    def decided(self) -> Mapping[str, Any]:
+    def resolution(self) -> Mapping[str, Any]:
         """What the plan's decision about the object found out."""
 
     @property
@@ -142,39 +142,39 @@ class Work(Protocol):
         """The tenant's project on the destination."""
 
     @property
-    def facts(self) -> Mapping[str, Any]:
-        """What earlier stages remembered of this object."""
+    def stage_data(self) -> Mapping[str, Any]:
+        """What earlier stages stored about this object."""
 
     @property
     def options(self) -> Mapping[str, Any]:
         """The plan's options, for example ``capture: stop``."""
 
     @property
-    def probing(self) -> bool:
+    def resumed(self) -> bool:
         """Whether an earlier attempt may have left something behind: look before creating."""
 
-    def remember(self, **facts: Any) -> None:
-        """Store facts at once, before acting on them: they survive a crash."""
+    def save(self, **stage_data: Any) -> None:
+        """Store stage data at once, before acting on it: it survives a crash."""
 
-    def counterpart(self, type_name: str, source_id: str) -> str:
+    def destination_id_of(self, type_name: str, source_id: str) -> str:
         """Return the destination's id of another object. Raises ``NeedsOperator`` without one."""
 
-    def facts_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
-        """Return what the stages of another object remembered."""
+    def stage_data_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
+        """Return what the stages of another object stored."""
 
-    def owner(self, user_id: str) -> CloudSession:
+    def session_as(self, user_id: str) -> CloudSession:
         """Return the destination as that user of the source, in the tenant's project.
 
         Where the user cannot act for himself, this is the operator with a temporary role.
         """
 
-    def acts_for_itself(self, user_id: str) -> bool:
-        """Return whether ``owner`` of that user is the user and not the operator."""
+    def can_impersonate(self, user_id: str) -> bool:
+        """Return whether ``session_as`` of that user is the user and not the operator."""
 
-    def password(self) -> str:
+    def temporary_password(self) -> str:
         """Return the password of this run for the user that is this object; it is never stored."""
 
-    def settle_password(self) -> None:
+    def restore_password(self) -> None:
         """Put the old hash in place of the password of this run, or hand out a one-time one."""
 
     def log(self, message: str, *, level: int = 20) -> None:
@@ -218,9 +218,9 @@ class ResourceType:
         """Return a number of these objects in words: "1 router", "2 routers"."""
         return f"{number} {self.label if number == 1 else self.plural}"
 
-    def may_choose(self, *, foreign: bool) -> bool:
+    def may_choose(self, *, shared: bool) -> bool:
         """Return whether a choice means something for an object, the tenant's own or
-        ``foreign``."""
+        ``shared``."""
         return bool(self.choice)
 
     def discover(self, reader: "TenantReader") -> Iterable[Record]:
@@ -240,7 +240,7 @@ class ResourceType:
         operator's mapping for it, empty without one."""
         return Decision()
 
-    def reconsider(
+    def resolve_dependencies(
         self, record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
     ) -> Decision:
         """Change the decision in the light of others': ``decision_of(type, source id)``."""
@@ -298,7 +298,7 @@ class ResourceType:
     def finalize(self, work: Work) -> None:
         """Delete the object from the source, after a clean verify. By default it stays."""
 
-    def before(self, record: Record, facts: Mapping[str, Any]) -> Record:
+    def original_state(self, record: Record, stage_data: Mapping[str, Any]) -> Record:
         """Return the source's object as it was before the move touched it, from what was
         remembered.
 
@@ -307,16 +307,20 @@ class ResourceType:
         return record
 
     def differences(
-        self, source: Record, destination: Record, counterpart: Callable[[str, str], str | None]
+        self,
+        source: Record,
+        destination: Record,
+        destination_id_of: Callable[[str, str], str | None],
     ) -> Iterable[Difference]:
-        """Return the fields that differ; ``counterpart(type, source id)`` translates references."""
+        """Return the fields that differ; ``destination_id_of(type, source id)``
+        translates references."""
         for name in self.copied:
             yield from _differing(
                 name, source.fields.get(name), destination.fields.get(name), normal
             )
         for name, type_name in self.mapped.items():
             expected = sorted(
-                counterpart(type_name, source_id) or f"no counterpart of {source_id}"
+                destination_id_of(type_name, source_id) or f"no counterpart of {source_id}"
                 for source_id in ids_in(source.fields.get(name))
             )
             found = sorted(ids_in(destination.fields.get(name)))

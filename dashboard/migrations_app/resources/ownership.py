@@ -27,7 +27,7 @@ def lost_owner(record: Record, reader: TenantReader) -> Iterable[Loss]:
         yield _loss(record, "Its owner may not create anything in the project.")
 
 
-def reconsider_owner(
+def resolve_owner(
     record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
 ) -> Decision:
     """Name the owner as lost whom the plan does not create: nobody knows his password."""

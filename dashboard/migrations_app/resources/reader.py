@@ -23,7 +23,7 @@ _MAC = "OS-EXT-IPS-MAC:mac_addr"
 
 
 @dataclass(frozen=True)
-class Tenant:
+class TenantRef:
     """A project of one cloud. ``id`` is empty for one that does not exist yet."""
 
     id: str
@@ -39,7 +39,7 @@ class TenantReader:
     """
 
     def __init__(
-        self, cloud: CloudSession, tenant: Tenant, *, options: Mapping[str, str] | None = None
+        self, cloud: CloudSession, tenant: TenantRef, *, options: Mapping[str, str] | None = None
     ) -> None:
         self.cloud = cloud
         self.tenant = tenant
@@ -48,7 +48,7 @@ class TenantReader:
         # shows the roles of a tenant in maintenance as they were before
         self.roles_as_before: Callable[[JsonList], JsonList] | None = None
         # what objects of the source have on this cloud: (type, source id) -> id
-        self.counterparts: dict[tuple[str, str], str] = {}
+        self.destination_ids: dict[tuple[str, str], str] = {}
         self._lists: dict[str, JsonList] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -142,8 +142,8 @@ class TenantReader:
     def networks(self) -> JsonList:
         """The tenant's own networks, and those of others that it uses (shared, external)."""
         own = self.owned("/networks", "networks")
-        foreign = self._networks_in_use() - {network["id"] for network in own}
-        return own + self.matching("/networks", "networks", "id", foreign)
+        others = self._networks_in_use() - {network["id"] for network in own}
+        return own + self.matching("/networks", "networks", "id", others)
 
     def _networks_in_use(self) -> set[str]:
         used = {port["network_id"] for port in self.ports}
@@ -196,7 +196,7 @@ class TenantReader:
         }
 
 
-def find_tenant(cloud: CloudSession, name_or_id: str) -> Tenant:
+def find_tenant(cloud: CloudSession, name_or_id: str) -> TenantRef:
     """Return the project of that name or id. Raises ``NotFound``, or ``BadInput`` when several
     domains have one of that name."""
     projects = [*cloud.list("identity", "/projects", "projects", name=name_or_id)]
@@ -212,7 +212,7 @@ def find_tenant(cloud: CloudSession, name_or_id: str) -> Tenant:
         )
     project = projects[0]
     domain = cloud.get("identity", f"/domains/{project['domain_id']}", "domain")
-    return Tenant(project["id"], project["name"], domain["name"])
+    return TenantRef(project["id"], project["name"], domain["name"])
 
 
 def _unknown(cloud: CloudSession, name: str) -> NotFound:

@@ -13,7 +13,7 @@ from dashboard.migrations_app.maintenance.starting import (
     start_entering,
     start_leaving,
 )
-from dashboard.migrations_app.models import TenantRow
+from dashboard.migrations_app.models import Tenant
 
 PAGE = "page"
 RUNG_LABELS = {
@@ -79,6 +79,6 @@ def leave(request: PageRequest, cloud_name: str, project_id: str) -> HttpRespons
     return go_to_job(request, start, otherwise=tenant)
 
 
-def _tenant(cloud_name: str, project_id: str) -> TenantRow:
-    rows = TenantRow.objects.select_related("cloud")
+def _tenant(cloud_name: str, project_id: str) -> Tenant:
+    rows = Tenant.objects.select_related("cloud")
     return get_object_or_404(rows, cloud__name=cloud_name, project_id=project_id)

@@ -12,7 +12,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.execution.execute import EXECUTABLE, count_vanished
 from dashboard.migrations_app.execution.maintenance_steps import why_not_finalize
-from dashboard.migrations_app.models import Link, Plan, PlanFinding
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanFinding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +101,7 @@ def _verify(plan: Plan, active: Job | None) -> Offer:
 
 
 def _why_no_verify(plan: Plan) -> str:
-    moved = plan.links.filter(state=Link.State.PRESENT).exists()
+    moved = plan.ledger_entries.filter(state=LedgerEntry.State.PRESENT).exists()
     return "" if moved else "Nothing has been moved by this plan."
 
 
@@ -118,8 +118,8 @@ def _rollback(plan: Plan, active: Job | None) -> Offer:
 def _why_no_rollback(plan: Plan) -> str:
     if plan.state == Plan.State.FINALIZED:
         return "The source has been deleted: there is nothing to go back to."
-    created = plan.links.filter(origin=Link.Origin.CREATED)
-    left = created.exclude(state=Link.State.REMOVED).exists()
+    created = plan.ledger_entries.filter(origin=LedgerEntry.Origin.CREATED)
+    left = created.exclude(state=LedgerEntry.State.REMOVED).exists()
     return "" if left else "This plan has created nothing that is still there."
 
 
@@ -140,6 +140,6 @@ def _why_no_finalize(plan: Plan) -> str:
         return "Everything has to be moved first."
     if plan.verified_at is None:
         return "Verify first."
-    if count := plan.differences.filter(named=False).count():
+    if count := plan.differences.filter(expected=False).count():
         return f"Verify found {count} difference{pluralize(count)} that the plan had not named."
     return why_not_finalize(plan)

@@ -70,7 +70,7 @@ def _verify(plan: Plan, job: Job | None) -> Stop:
         return _of_job("Verify", job, otherwise="Not compared yet")
     if plan.state == Plan.State.ROLLED_BACK:
         return Stop("Verify", "pending", "Not compared since the rollback")
-    differences = plan.differences.filter(named=False).count()
+    differences = plan.differences.filter(expected=False).count()
     if differences:
         return Stop(
             "Verify", "failed", f"{differences} unexpected difference{pluralize(differences)}"

@@ -95,8 +95,8 @@ def _counts(plan: Plan) -> dict[str, int]:
         "findings": plan.findings.count(),
         "losses": plan.items.exclude(losses=[]).count(),
         "choices": len(plan.choices),
-        "differences": plan.differences.filter(named=False).count(),
-        "ledger": plan.links.count(),
+        "differences": plan.differences.filter(expected=False).count(),
+        "ledger": plan.ledger_entries.count(),
     }
 
 
@@ -152,7 +152,7 @@ def _differences(plan: Plan, request: PageRequest) -> dict[str, Any]:
 
 
 def _ledger(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    return {"page": cut(plan.links.all(), request, size=LEDGER_ROWS)}
+    return {"page": cut(plan.ledger_entries.all(), request, size=LEDGER_ROWS)}
 
 
 _TAB_CONTENT = {

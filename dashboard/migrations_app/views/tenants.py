@@ -15,7 +15,7 @@ from dashboard.jobs.roles import Action
 from dashboard.jobs.views.pages import PageRequest, button, cut, tell
 from dashboard.migrations_app.forms import PlanForm
 from dashboard.migrations_app.maintenance.locks import open_maintenance, subject_in
-from dashboard.migrations_app.models import Plan, TenantMaintenance, TenantRow, subject_of
+from dashboard.migrations_app.models import Plan, Tenant, TenantMaintenance, subject_of
 from dashboard.migrations_app.planning.start import start_plan
 from dashboard.migrations_app.views.maintenance import MaintenanceForm
 from dashboard.migrations_app.views.plan_progress import jobs_of, way_of
@@ -25,7 +25,7 @@ JOBS_SHOWN = 20
 
 def tenant_list(request: PageRequest) -> HttpResponse:
     """Show the tenants that discovery has seen, with the state of each one's latest plan."""
-    tenants = with_latest_plan(TenantRow.objects.select_related("cloud"))
+    tenants = with_latest_plan(Tenant.objects.select_related("cloud"))
     if cloud := request.GET.get("cloud"):
         tenants = tenants.filter(cloud__name=cloud)
     if words := request.GET.get("q", "").strip():
@@ -42,7 +42,7 @@ def tenant_list(request: PageRequest) -> HttpResponse:
     )
 
 
-def with_latest_plan(tenants: QuerySet[TenantRow]) -> QuerySet[TenantRow]:
+def with_latest_plan(tenants: QuerySet[Tenant]) -> QuerySet[Tenant]:
     """Add number and state of each tenant's latest plan."""
     plans = Plan.objects.filter(source=OuterRef("cloud"), tenant_id=OuterRef("project_id"))
     latest = plans.order_by("-pk")
@@ -79,12 +79,12 @@ def new_plan(request: PageRequest, cloud_name: str, project_id: str) -> HttpResp
     return render(request, "tenants/tenant.html", _about(tenant, form), status=400)
 
 
-def _tenant(cloud_name: str, project_id: str) -> TenantRow:
-    rows = TenantRow.objects.select_related("cloud")
+def _tenant(cloud_name: str, project_id: str) -> Tenant:
+    rows = Tenant.objects.select_related("cloud")
     return get_object_or_404(rows, cloud__name=cloud_name, project_id=project_id)
 
 
-def _about(tenant: TenantRow, form: PlanForm) -> dict[str, Any]:
+def _about(tenant: Tenant, form: PlanForm) -> dict[str, Any]:
     plans = Plan.objects.filter(source=tenant.cloud, tenant_id=tenant.project_id)
     latest = plans.select_related("source", "destination").first()
     # a tenant that was moved here shares its source's subject

@@ -267,7 +267,7 @@ def test_a_plan_that_relies_on_what_was_rolled_back_since_is_not_executed(plan, 
     item = plan.items.exclude(action="skip").first()
     plan.items.filter(pk=item.pk).update(action="keep")
     rows.ledger_of(plan)
-    plan.links.filter(type=item.type, source_id=item.source_id).update(state="removed")
+    plan.ledger_entries.filter(type=item.type, source_id=item.source_id).update(state="removed")
     assert run("execute", "demo") == 2
     assert "1 object that the plan found moved already is no longer on new." in (
         capsys.readouterr().err

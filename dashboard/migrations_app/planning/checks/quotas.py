@@ -53,7 +53,7 @@ def _needs(records: Sequence[Record], source: TenantReader) -> dict[str, Counter
             size = record.fields["size"]
             needs["block_storage"].update({"volumes": 1, "gigabytes": size})
         elif record.type in _OF_NETWORK:
-            needs["network"][_OF_NETWORK[record.type]] += 0 if record.foreign else 1
+            needs["network"][_OF_NETWORK[record.type]] += 0 if record.shared else 1
             rules = len(record.fields.get("security_group_rules", ()))
             needs["network"]["security_group_rule"] += rules
     return needs

@@ -94,7 +94,7 @@ class Flavor(ResourceType):
             self._give_access(work, path)
 
     def _give_access(self, work: Work, path: str) -> None:
-        if work.probing:
+        if work.resumed:
             access = work.destination.get("compute", f"{path}/os-flavor-access")
             if work.project_id in {entry["tenant_id"] for entry in access["flavor_access"]}:
                 return
@@ -112,7 +112,7 @@ def _record(reader: TenantReader, fields: Json) -> Record:
         id=fields["id"],
         name=fields["name"],
         fields={**fields, "extra_specs": _extra_specs(reader, fields)},
-        foreign=bool(fields[_PUBLIC]),
+        shared=bool(fields[_PUBLIC]),
     )
 
 

@@ -41,7 +41,7 @@ class Keypair(ResourceType):
             for entry in keypairs:
                 yield _record(entry["keypair"], user_id)
 
-    def reconsider(
+    def resolve_dependencies(
         self, record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
     ) -> Decision:
         """Leave out the keys of a user who exists on the destination: he is not touched."""
@@ -59,14 +59,14 @@ class Keypair(ResourceType):
 
     def find(self, work: Work) -> str | None:
         """Look for the key of that name of that user."""
-        user_id = work.counterpart("user", work.record.fields["user_id"])
+        user_id = work.destination_id_of("user", work.record.fields["user_id"])
         path = f"/os-keypairs/{work.record.name}?user_id={user_id}"
         found = work.destination.find("compute", path, "keypair", microversion=_MICROVERSION)
         return f"{user_id}:{work.record.name}" if found else None
 
     def create(self, work: Work) -> str:
         """Import the public key for its user."""
-        user_id = work.counterpart("user", work.record.fields["user_id"])
+        user_id = work.destination_id_of("user", work.record.fields["user_id"])
         body: Json = {
             "name": work.record.name,
             "public_key": work.record.fields["public_key"],

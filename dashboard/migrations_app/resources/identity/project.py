@@ -65,11 +65,11 @@ class Project(ResourceType):
         name = record.name if choice in ("", "adopt") else choice
         existing = reader.list("identity", "/projects", "projects", name=name, domain_id=domain_id)
         if not existing:
-            decided = {"name": name, "domain_id": domain_id}
-            return Decision(decided=decided, losses=renamed(record, name))
+            resolution = {"name": name, "domain_id": domain_id}
+            return Decision(resolution=resolution, losses=renamed(record, name))
         if choice == "adopt":
             return Decision(
-                action=ADOPT, destination_id=existing[0]["id"], decided={"adopted": True}
+                action=ADOPT, destination_id=existing[0]["id"], resolution={"adopted": True}
             )
         return Decision(
             problem=f"Cloud {reader.cloud.name} has a project {name!r} already.",
@@ -82,18 +82,18 @@ class Project(ResourceType):
 
     def find(self, work: Work) -> str | None:
         """Look for the marker among projects of that name."""
-        name = work.decided["name"]
+        name = work.resolution["name"]
         found = work.destination.list("identity", "/projects", "projects", name=name)
         return next((p["id"] for p in found if p.get(MARKER) == work.record.id), None)
 
     def create(self, work: Work) -> str:
-        """Create the project in the domain of the same name; Keystone keeps foreign attributes."""
+        """Create the project in the domain of the same name; Keystone keeps unknown attributes."""
         body: Json = {
             **chosen(work.record.fields, self.copied),
-            "name": work.decided["name"],
+            "name": work.resolution["name"],
             # disabled projects let nobody in, not even us: it is disabled when we leave
             "enabled": True,
-            "domain_id": work.decided["domain_id"],
+            "domain_id": work.resolution["domain_id"],
             MARKER: work.record.id,
         }
         created = work.destination.post("identity", "/projects", {"project": body}, "project")
@@ -103,22 +103,22 @@ class Project(ResourceType):
         """Return the operator the role in the project by which he acts where no owner can."""
         cloud = work.destination
         role_id = _operator_role(cloud.roles)
-        if work.decided.get("adopted") and role_id in _held_roles(work):
+        if work.resolution.get("adopted") and role_id in _held_roles(work):
             return
-        work.remember(temporary_role=role_id)
+        work.save(temporary_role=role_id)
         cloud.put("identity", _grant(work.destination_id, cloud.user_id, role_id))
 
     def undo_enter(self, work: Work) -> None:
         """Take the temporary role back."""
-        if role_id := work.facts.get("temporary_role"):
+        if role_id := work.stage_data.get("temporary_role"):
             user_id = work.destination.user_id
             work.destination.delete("identity", _grant(work.destination_id, user_id, role_id))
-            work.remember(temporary_role="")
+            work.save(temporary_role="")
 
     def leave(self, work: Work) -> None:
         """Take the temporary role back, and disable the project if the source's is disabled."""
         self.undo_enter(work)
-        if work.record.fields.get("enabled") is False and not work.decided.get("adopted"):
+        if work.record.fields.get("enabled") is False and not work.resolution.get("adopted"):
             path = f"/projects/{work.destination_id}"
             work.destination.patch("identity", path, {"project": {"enabled": False}})
 

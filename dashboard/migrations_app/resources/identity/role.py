@@ -49,7 +49,7 @@ class Role(ResourceType):
         return next((role["id"] for role in found if role.get(MARKER) == work.record.id), None)
 
     def create(self, work: Work) -> str:
-        """Create the role; Keystone keeps the marker as a foreign attribute."""
+        """Create the role; Keystone keeps the marker as a unknown attribute."""
         body = {**chosen(work.record.fields, self.copied), MARKER: work.record.id}
         return str(work.destination.post("identity", "/roles", {"role": body}, "role")["id"])
 

@@ -77,8 +77,8 @@ class RoleAssignment(ResourceType):
         )
 
     def _grant(self, work: Work) -> tuple[str, str]:
-        user_id = work.counterpart("user", work.record.fields["user_id"])
-        role_id = work.counterpart("role", work.record.fields["role_id"])
+        user_id = work.destination_id_of("user", work.record.fields["user_id"])
+        role_id = work.destination_id_of("role", work.record.fields["role_id"])
         path = f"/projects/{work.project_id}/users/{user_id}/roles/{role_id}"
         return path, f"{user_id}:{role_id}"
 

@@ -66,8 +66,8 @@ class User(ResourceType):
         name = choice or record.name
         for user in reader.list("identity", "/users", "users", name=name, domain_id=domain_id):
             return Decision(action=ADOPT, destination_id=user["id"])
-        decided = {"domain_id": domain_id, "name": name}
-        return Decision(decided=decided, losses=renamed(record, name))
+        resolution = {"domain_id": domain_id, "name": name}
+        return Decision(resolution=resolution, losses=renamed(record, name))
 
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Only the user's own project, when it is the one that moves."""
@@ -82,16 +82,16 @@ class User(ResourceType):
 
     def find(self, work: Work) -> str | None:
         """Look for the marker on the users of that name."""
-        found = work.destination.list("identity", "/users", "users", name=work.decided["name"])
+        found = work.destination.list("identity", "/users", "users", name=work.resolution["name"])
         return next((user["id"] for user in found if user.get(MARKER) == work.record.id), None)
 
     def create(self, work: Work) -> str:
         """Create the user, enabled, with a password that only this run knows."""
         body = {
             **chosen(work.record.fields, self.copied),
-            **work.decided,
+            **work.resolution,
             "enabled": True,
-            "password": work.password(),
+            "password": work.temporary_password(),
             MARKER: work.record.id,
         }
         if work.record.fields.get("default_project_id") and work.project_id:
@@ -100,7 +100,7 @@ class User(ResourceType):
 
     def settle(self, work: Work) -> None:
         """Restore the old password, and disable the user if the source's is disabled."""
-        work.settle_password()
+        work.restore_password()
         if work.record.fields.get("enabled") is False:
             path = f"/users/{work.destination_id}"
             work.destination.patch("identity", path, {"user": {"enabled": False}})

@@ -121,18 +121,18 @@ class FloatingIp(NeutronResource):
         if not work.record.fields["port_id"] or not keeps_addresses(work.options):
             return
         path = f"/floatingips/{work.record.id}"
-        if not work.facts.get("port_id"):
+        if not work.stage_data.get("port_id"):
             fields = work.source.get("network", path, self.singular)
             taken = {name: fields[name] for name in _PORT}
-            work.remember(**taken, **{_MOVES: work.record.fields[_MOVES]})
+            work.save(**taken, **{_MOVES: work.record.fields[_MOVES]})
         work.source.put("network", path, {self.singular: {"port_id": None}})
 
     def undo_release(self, work: Work) -> None:
         """Return the address back to its port in the source."""
-        if work.facts.get("port_id"):
-            body = {name: work.facts[name] for name in _PORT}
+        if work.stage_data.get("port_id"):
+            body = {name: work.stage_data[name] for name in _PORT}
             work.source.put("network", f"/floatingips/{work.record.id}", {self.singular: body})
-            work.remember(port_id=None)
+            work.save(port_id=None)
 
     def find(self, work: Work) -> str | None:
         """An address is unique; a new one is found by the marker."""
@@ -151,22 +151,25 @@ class FloatingIp(NeutronResource):
 
     def completion(self, work: Work) -> Json:
         """Also the port: without it, neutron would choose among several addresses of a port."""
-        return {**super().completion(work), **_port(work, self.before(work.record, work.facts))}
+        return {
+            **super().completion(work),
+            **_port(work, self.original_state(work.record, work.stage_data)),
+        }
 
     def body(self, work: Work) -> Json:
         """The address only where it is kept; the port as it was when it was released."""
-        before = self.before(work.record, work.facts)
+        before = self.original_state(work.record, work.stage_data)
         body = {name: value for name, value in super().body(work).items() if name not in _PORT}
         if not _is_kept(work):
             del body[_ADDRESS]
-        network_id = work.counterpart("network", before.fields["floating_network_id"])
+        network_id = work.destination_id_of("network", before.fields["floating_network_id"])
         return {**body, "floating_network_id": network_id, **_port(work, before)}
 
-    def before(self, record: Record, facts: Mapping[str, Any]) -> Record:
+    def original_state(self, record: Record, stage_data: Mapping[str, Any]) -> Record:
         """Return the floating IP with the port that it was taken from."""
-        if not facts.get("port_id"):
+        if not stage_data.get("port_id"):
             return record
-        taken = {name: facts[name] for name in (*_PORT, _MOVES)}
+        taken = {name: stage_data[name] for name in (*_PORT, _MOVES)}
         return replace(record, fields={**record.fields, **taken})
 
 
@@ -179,7 +182,7 @@ def _port(work: Work, before: Record) -> Json:
     port_id, address = (before.fields[name] for name in _PORT)
     if not port_id or not before.fields[_MOVES]:
         return {}
-    return {"port_id": work.counterpart("port", port_id), "fixed_ip_address": address}
+    return {"port_id": work.destination_id_of("port", port_id), "fixed_ip_address": address}
 
 
 def _leads_nowhere(record: Record) -> Finding:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from dashboard.migrations_app.resources.base import Decision, Loss, Record
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
-from dashboard.migrations_app.resources.network.common.tenant_network import is_foreign
+from dashboard.migrations_app.resources.network.common.tenant_network import belongs_to_another
 from dashboard.migrations_app.resources.reader import TenantReader
 
 _SEGMENT = "The destination chooses the segment of a tenant network itself."
@@ -52,15 +52,15 @@ class Network(NeutronResource):
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Return the tenant's networks and those of others that it uses."""
         for network in reader.networks:
-            yield self.record(network, foreign=is_foreign(network, reader))
+            yield self.record(network, shared=belongs_to_another(network, reader))
 
-    def may_choose(self, *, foreign: bool) -> bool:
+    def may_choose(self, *, shared: bool) -> bool:
         """The tenant's own networks are created."""
-        return foreign
+        return shared
 
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Create the tenant's own; find others by the name of the choice, or their own."""
-        if not record.foreign:
+        if not record.shared:
             return super().decide(record, choice, reader)
         decision = self._named(record, choice or record.name, reader)
         if not decision.problem:

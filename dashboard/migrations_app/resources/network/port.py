@@ -16,13 +16,13 @@ from dashboard.migrations_app.resources.network.common.shared_addresses import (
 )
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     DEFAULT_GROUP,
-    foreign_network_ids,
     moves,
     moving_ports,
+    network_ids_of_others,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
 
-_FOREIGN = "on_foreign_network"
+_ON_OTHERS = "on_foreign_network"
 _BINDING = "The destination binds the port to a host of its own."
 
 
@@ -52,7 +52,7 @@ class Port(NeutronResource):
     mapped = {"network_id": "network", "security_groups": "security_group"}
     own = (
         *NEUTRON_OWN,
-        _FOREIGN,
+        _ON_OTHERS,
         "device_id",
         "device_owner",
         "binding:host_id",
@@ -78,9 +78,9 @@ class Port(NeutronResource):
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Return the ports that move."""
-        foreign = foreign_network_ids(reader)
+        others = network_ids_of_others(reader)
         for port in moving_ports(reader):
-            yield self.record({**port, _FOREIGN: port["network_id"] in foreign})
+            yield self.record({**port, _ON_OTHERS: port["network_id"] in others})
 
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Groups are named before they have rules; subnets of others are there already.
@@ -106,7 +106,7 @@ class Port(NeutronResource):
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
         """Also the addresses on networks of others, where the plan gives new ones."""
         yield from super().losses(record, reader)
-        if record.fields[_FOREIGN] and not keeps_addresses(reader.options):
+        if record.fields[_ON_OTHERS] and not keeps_addresses(reader.options):
             reason = "The plan takes new addresses on networks of others."
             yield Loss(field="fixed_ips", value=_addresses(record.fields), reason=reason)
 
@@ -117,7 +117,7 @@ class Port(NeutronResource):
         yield from super().check(records, source, destination)
         addresses: dict[str, dict[str, Record]] = {}
         macs: dict[str, dict[str, Record]] = {}
-        for record in (record for record in records if record.fields[_FOREIGN]):
+        for record in (record for record in records if record.fields[_ON_OTHERS]):
             network_id = record.fields["network_id"]
             macs.setdefault(network_id, {})[record.fields["mac_address"]] = record
             for address in _addresses(record.fields):
@@ -131,7 +131,7 @@ class Port(NeutronResource):
     def find(self, work: Work) -> str | None:
         """A MAC is unique within its network: the port that has it is ours."""
         fields = work.record.fields
-        network_id = work.counterpart("network", fields["network_id"])
+        network_id = work.destination_id_of("network", fields["network_id"])
         return self._first(work, network_id=network_id, mac_address=fields["mac_address"])
 
     def create(self, work: Work) -> str:
@@ -145,12 +145,12 @@ class Port(NeutronResource):
         """No group at all is said explicitly, because neutron would take the default one."""
         fields = work.record.fields
         body = super().body(work)
-        body["network_id"] = work.counterpart("network", fields["network_id"])
+        body["network_id"] = work.destination_id_of("network", fields["network_id"])
         body["security_groups"] = [
-            work.counterpart("security_group", id_) for id_ in fields["security_groups"]
+            work.destination_id_of("security_group", id_) for id_ in fields["security_groups"]
         ]
         body.pop("fixed_ips", None)
-        if not fields[_FOREIGN] or keeps_addresses(work.options):
+        if not fields[_ON_OTHERS] or keeps_addresses(work.options):
             body["fixed_ips"] = [*_fixed_ips(work)]
         return body
 
@@ -173,8 +173,8 @@ def _fixed_ips(work: Work) -> Iterable[Json]:
     for fixed in fields["fixed_ips"]:
         if not _is_made_from(fields["mac_address"], fixed["ip_address"]):
             yield {"ip_address": fixed["ip_address"]}
-        elif not fields[_FOREIGN]:
-            yield {"subnet_id": work.counterpart("subnet", fixed["subnet_id"])}
+        elif not fields[_ON_OTHERS]:
+            yield {"subnet_id": work.destination_id_of("subnet", fixed["subnet_id"])}
 
 
 def _is_made_from(mac: str, address: str) -> bool:

@@ -140,28 +140,28 @@ class Router(NeutronResource):
         if not work.record.fields[GATEWAY] or not keeps_addresses(work.options):
             return
         path = f"/routers/{work.record.id}"
-        if not work.facts.get(GATEWAY):
+        if not work.stage_data.get(GATEWAY):
             router = work.source.get("network", path, "router")
-            work.remember(**{GATEWAY: router[GATEWAY], "routes": router["routes"]})
-        before = {**work.record.fields, **work.facts}
+            work.save(**{GATEWAY: router[GATEWAY], "routes": router["routes"]})
+        before = {**work.record.fields, **work.stage_data}
         work.source.put("network", path, {"router": _without_gateway(before)})
 
     def undo_release(self, work: Work) -> None:
         """Return the source's router its gateway back, with the same address."""
-        if not work.facts.get(GATEWAY):
+        if not work.stage_data.get(GATEWAY):
             return
-        before = {**work.record.fields, **work.facts}
+        before = {**work.record.fields, **work.stage_data}
         for body in _with_gateway(before, before[GATEWAY]):
             work.source.put("network", f"/routers/{work.record.id}", {"router": body})
-        work.remember(**{GATEWAY: None})
+        work.save(**{GATEWAY: None})
 
     def gateway(self, work: Work) -> None:
         """Set the destination's gateway, with the source's address where it is kept."""
-        before = self.before(work.record, work.facts).fields
+        before = self.original_state(work.record, work.stage_data).fields
         if not before[GATEWAY]:
             return
         info = {
-            "network_id": work.counterpart("network", before[GATEWAY]["network_id"]),
+            "network_id": work.destination_id_of("network", before[GATEWAY]["network_id"]),
             "enable_snat": before[GATEWAY].get("enable_snat", True),
         }
         if keeps_addresses(work.options):
@@ -172,7 +172,7 @@ class Router(NeutronResource):
 
     def undo_gateway(self, work: Work) -> None:
         """Take the gateway from the destination's router."""
-        before = self.before(work.record, work.facts).fields
+        before = self.original_state(work.record, work.stage_data).fields
         if before[GATEWAY]:
             self._put(work, _without_gateway(before))
 
@@ -189,7 +189,7 @@ class Router(NeutronResource):
 
     def _ports(self, work: Work, *, always: bool = False) -> list[Json]:
         """Return the router's interfaces; none at the first attempt, which need not ask."""
-        if not work.probing and not always:
+        if not work.resumed and not always:
             return []
         device_id = work.destination_id
         found = work.destination.list("network", "/ports", "ports", device_id=device_id)
@@ -198,11 +198,11 @@ class Router(NeutronResource):
     def _act(self, work: Work, action: str, body: Json) -> None:
         work.destination.put("network", f"/routers/{work.destination_id}/{action}", body)
 
-    def before(self, record: Record, facts: Mapping[str, Any]) -> Record:
+    def original_state(self, record: Record, stage_data: Mapping[str, Any]) -> Record:
         """Return the router with the gateway that was taken from it."""
-        if not facts.get(GATEWAY):
+        if not stage_data.get(GATEWAY):
             return record
-        taken = {GATEWAY: facts[GATEWAY], "routes": facts["routes"]}
+        taken = {GATEWAY: stage_data[GATEWAY], "routes": stage_data["routes"]}
         return replace(record, fields={**record.fields, **taken})
 
     def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
@@ -248,13 +248,16 @@ def _connections(work: Work, interfaces: Sequence[Json]) -> Iterable[Json]:
     """Return what connects the interfaces of one port: their subnets, or a port of that
     addresses."""
     if all(each["is_gateway"] for each in interfaces):
-        return [{"subnet_id": work.counterpart("subnet", each["subnet_id"])} for each in interfaces]
+        return [
+            {"subnet_id": work.destination_id_of("subnet", each["subnet_id"])}
+            for each in interfaces
+        ]
     return [{"port_id": _port(work, interfaces)}]
 
 
 def _port(work: Work, interfaces: Sequence[Json]) -> str:
     """Return a port with the addresses, perhaps one that a crashed attempt left unconnected."""
-    network_id = work.counterpart("network", interfaces[0]["network_id"])
+    network_id = work.destination_id_of("network", interfaces[0]["network_id"])
     addresses = [each["ip_address"] for each in interfaces]
     body = {
         "network_id": network_id,
@@ -262,7 +265,7 @@ def _port(work: Work, interfaces: Sequence[Json]) -> str:
         "fixed_ips": [{"ip_address": address} for address in addresses],
     }
     query = {"network_id": network_id, "fixed_ips": f"ip_address={addresses[0]}"}
-    found = work.destination.list("network", "/ports", "ports", **query) if work.probing else ()
+    found = work.destination.list("network", "/ports", "ports", **query) if work.resumed else ()
     left = [port for port in found if port["project_id"] == work.project_id]
     port = left[0] if left else work.destination.post("network", "/ports", {"port": body}, "port")
     return str(port["id"])

@@ -63,7 +63,7 @@ class Subnet(NeutronResource):
         fields = work.record.fields
         return {
             **super().body(work),
-            "network_id": work.counterpart("network", fields["network_id"]),
+            "network_id": work.destination_id_of("network", fields["network_id"]),
             "gateway_ip": fields.get("gateway_ip"),
             # IPv6 modes cannot be given without DHCP, nor later
             "enable_dhcp": bool(fields.get("ipv6_ra_mode") or fields.get("ipv6_address_mode")),

@@ -81,7 +81,7 @@ class Image(ResourceType):
             return _mapped(record, choice, reader)
         if reason := _without_data(record):
             return Decision(action=SKIP, reason=reason)
-        if record.foreign:
+        if record.shared:
             for image in reader.list("image", "/images", "images", name=record.name):
                 if image["status"] == "active" and _same_bytes(record.fields, image):
                     return Decision(action=ADOPT, destination_id=image["id"])
@@ -127,7 +127,7 @@ class Image(ResourceType):
             progress=work.progress,
             check=work.check,
         )
-        work.remember(digest=str(digest), size=digest.size)
+        work.save(digest=str(digest), size=digest.size)
         return image_id
 
     def _body(self, work: Work) -> Json:
@@ -140,11 +140,11 @@ class Image(ResourceType):
         if fields.get("os_hidden"):
             body["os_hidden"] = True
         # what is everybody's is the operator's; anything else must be the tenant's to be seen by it
-        if not (work.record.foreign and fields["visibility"] in _EVERYBODYS):
+        if not (work.record.shared and fields["visibility"] in _EVERYBODYS):
             body["owner"] = work.project_id
         for name in REFERENCES:
             if fields.get(name):
-                body[name] = work.counterpart("image", fields[name])
+                body[name] = work.destination_id_of("image", fields[name])
         return body
 
     def complete(self, work: Work) -> None:
@@ -156,7 +156,7 @@ class Image(ResourceType):
 
     def _share(self, work: Work, member: str) -> None:
         try:
-            project_id = work.counterpart("project", member)
+            project_id = work.destination_id_of("project", member)
         except NeedsOperator:
             work.log(
                 f"Left out member {member} of image {work.record.name}: it has not been moved.",
@@ -195,7 +195,7 @@ def _record(image: Json, reader: TenantReader) -> Record:
         id=image["id"],
         name=image.get("name") or "",
         fields=fields,
-        foreign=image.get("owner") != reader.tenant.id,
+        shared=image.get("owner") != reader.tenant.id,
     )
 
 

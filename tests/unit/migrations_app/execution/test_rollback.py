@@ -23,8 +23,8 @@ def begun_step(plan: Plan, **fields: object) -> Step:
     assert item is not None
     job = Job.objects.create(kind="execute", subject=plan.subject, state=JobState.CANCELLED)
     rows.ledger_of(plan)
-    plan.links.filter(type=item.type, source_id=item.source_id).update(
-        state="intended", destination_id="", stages=[], facts={"creating": True}
+    plan.ledger_entries.filter(type=item.type, source_id=item.source_id).update(
+        state="intended", destination_id="", stages=[], stage_data={"creating": True}
     )
     key = f"server:{item.source_id}:create"
     return Step.objects.create(job=job, key=key, action="create", ordinal=1, **fields)
@@ -50,6 +50,6 @@ def test_a_step_that_never_began_is_not_undone(plan):
 def test_what_a_later_plan_kept_as_moved_already_is_undone_with_it(plan):
     rows.ledger_of(plan)
     item = plan.items.filter(type="image", action="create").first()
-    plan.links.filter(source_id=item.source_id).update(stages=["create"])
+    plan.ledger_entries.filter(source_id=item.source_id).update(stages=["create"])
     plan.items.filter(pk=item.pk).update(action="keep")
     assert f"image:{item.source_id}:create" in {each.key for each in backward_steps(plan)}

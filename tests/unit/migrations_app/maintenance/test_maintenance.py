@@ -28,8 +28,8 @@ from dashboard.migrations_app.maintenance.starting import RUNGS, start_entering,
 from dashboard.migrations_app.models import (
     MaintenanceChange,
     Plan,
+    Tenant,
     TenantMaintenance,
-    TenantRow,
     subject_of,
 )
 from dashboard.migrations_app.planning.start import start_plan
@@ -126,15 +126,15 @@ def clouds(db: None) -> tuple[Cloud, Cloud]:
 
 
 @pytest.fixture
-def tenant(clouds: tuple[Cloud, Cloud]) -> TenantRow:
+def tenant(clouds: tuple[Cloud, Cloud]) -> Tenant:
     return rows.tenant_of(clouds[0])
 
 
 @pytest.fixture
-def moved(tenant: TenantRow, clouds: tuple[Cloud, Cloud]) -> Plan:
+def moved(tenant: Tenant, clouds: tuple[Cloud, Cloud]) -> Plan:
     plan = rows.plan_of(tenant, clouds[1], state=Plan.State.EXECUTED)
     rows.ledger_of(plan)
-    plan.links.filter(type="project").update(source_id=plan.tenant_id)
+    plan.ledger_entries.filter(type="project").update(source_id=plan.tenant_id)
     plan.verified_at = timezone.now()
     plan.save()
     return plan
@@ -156,7 +156,7 @@ def maintenance_of(
 
 
 def project_of(plan: Plan) -> str:
-    return str(plan.links.get(type="project").destination_id)
+    return str(plan.ledger_entries.get(type="project").destination_id)
 
 
 def end(job: Job, state: JobState) -> None:

@@ -116,7 +116,7 @@ def test_a_mapping_without_a_value_is_none(plan: Plan, nothing: str):
 
 def test_only_networks_of_others_can_be_chosen(plan: Plan):
     first, second = rows.source_id("network", 1), rows.source_id("network", 2)
-    plan.items.filter(source_id=second).update(foreign=True)
+    plan.items.filter(source_id=second).update(shared=True)
     networks = yaml.safe_load(export_plan(plan))["objects"]["network"]
     assert "choice" in networks[second] and "choice" not in networks[first]
 

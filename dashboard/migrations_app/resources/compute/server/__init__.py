@@ -44,7 +44,7 @@ from dashboard.migrations_app.resources.compute.server.states import (
     fix_of,
     idle_server,
 )
-from dashboard.migrations_app.resources.ownership import acting_owner, lost_owner, reconsider_owner
+from dashboard.migrations_app.resources.ownership import acting_owner, lost_owner, resolve_owner
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.storage.common import temporary_images
 from dashboard.migrations_app.resources.storage.common.image_properties import TEMPORARY
@@ -113,17 +113,17 @@ class Server(ResourceType):
         zones = reader.list("compute", "/os-availability-zone", "availabilityZoneInfo")
         names = [zone["zoneName"] for zone in zones]
         if choice in names:
-            return Decision(decided={"availability_zone": choice})
+            return Decision(resolution={"availability_zone": choice})
         return Decision(
             problem=f"Cloud {reader.cloud.name} has no availability zone {choice!r}.",
             fix=f"Map server:{record.name} to one of: {', '.join(names)}.",
         )
 
-    def reconsider(
+    def resolve_dependencies(
         self, record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
     ) -> Decision:
         """Name the owner as lost when he does not act for himself."""
-        return reconsider_owner(record, decision, decision_of)
+        return resolve_owner(record, decision, decision_of)
 
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """All that booting needs must be there before the server is halted, data excepted."""
@@ -164,8 +164,8 @@ class Server(ResourceType):
     def stop(self, work: Work) -> None:
         """Halt the source's server, its state noted before; what is halted already stays so."""
         server = idle_server(work.source, work.record.id, check=work.check)
-        if not work.facts.get("status"):
-            work.remember(status=server["status"])
+        if not work.stage_data.get("status"):
+            work.save(status=server["status"])
         if server["status"] not in (PAUSED, SUSPENDED):
             halted = SUSPENDED if work.options.get("capture") == "suspend" else SHUTOFF
             halted = SHUTOFF if server["status"] == SHUTOFF else halted
@@ -173,16 +173,16 @@ class Server(ResourceType):
 
     def undo_stop(self, work: Work) -> None:
         """Bring the source's server back into the state that it had."""
-        if status := work.facts.get("status"):
+        if status := work.stage_data.get("status"):
             bring_to(work.source, work.record.id, status, check=work.check)
-            work.remember(status="")
+            work.save(status="")
 
     def capture(self, work: Work) -> None:
         """Make a snapshot of the disk; a server that boots from a volume has none of its own."""
         if work.record.fields["root_volume"]:
             return
-        image_id = (work.probing and _find_snapshot(work)) or _create_snapshot(work)
-        work.remember(source_image=image_id)
+        image_id = (work.resumed and _find_snapshot(work)) or _create_snapshot(work)
+        work.save(source_image=image_id)
         temporary_images.await_captured(
             work,
             image_id,
@@ -202,7 +202,7 @@ class Server(ResourceType):
     def undo_transfer(self, work: Work) -> None:
         """Remove the snapshot from the destination."""
         temporary_images.remove_from_destination(work)
-        work.remember(digest="", size=0)
+        work.save(digest="", size=0)
 
     def find(self, work: Work) -> str | None:
         """Look for the marker in the metadata of the tenant's servers."""
@@ -223,9 +223,9 @@ class Server(ResourceType):
         listed = work.destination.list("compute", path, "volumeAttachments")
         attached = {attachment["volumeId"] for attachment in listed}
         for source_id in work.record.fields["volumes"]:
-            volume_id = work.counterpart("volume", source_id)
+            volume_id = work.destination_id_of("volume", source_id)
             if volume_id not in attached:
-                work.owner(work.record.fields["user_id"]).post(
+                work.session_as(work.record.fields["user_id"]).post(
                     "compute", path, {"volumeAttachment": {"volumeId": volume_id}}
                 )
             _await_volume(work, volume_id, "in-use")
@@ -236,7 +236,7 @@ class Server(ResourceType):
         if not work.destination.supports("compute", DELETION_MICROVERSION):
             return
         for source_id in work.record.fields["deleted_volumes"]:
-            volume_id = work.counterpart("volume", source_id)
+            volume_id = work.destination_id_of("volume", source_id)
             body = {"volumeId": volume_id, "delete_on_termination": True}
             work.destination.put(
                 "compute",
@@ -253,13 +253,13 @@ class Server(ResourceType):
         root = work.record.fields["root_volume"]
         for source_id in work.record.fields["volumes"]:
             if source_id != root:
-                volume_id = work.counterpart("volume", source_id)
+                volume_id = work.destination_id_of("volume", source_id)
                 work.destination.delete("compute", f"{path}/{volume_id}")
                 _await_volume(work, volume_id, "available")
 
     def power(self, work: Work) -> None:
         """Bring the copy into the state that the source's server had."""
-        status = work.facts.get("status") or ACTIVE
+        status = work.stage_data.get("status") or ACTIVE
         bring_to(work.destination, work.destination_id, status, check=work.check)
 
     def undo_power(self, work: Work) -> None:
@@ -278,20 +278,23 @@ class Server(ResourceType):
         """Delete the server from the source and wait until its volumes are free."""
         delete_server(work.source, work.record.id, check=work.check)
 
-    def before(self, record: Record, facts: Mapping[str, Any]) -> Record:
+    def original_state(self, record: Record, stage_data: Mapping[str, Any]) -> Record:
         """Return the source's server with the state that it had before it was halted."""
-        status = facts.get("status") or record.fields["status"]
+        status = stage_data.get("status") or record.fields["status"]
         return replace(record, fields={**record.fields, "status": status})
 
     def differences(
-        self, source: Record, destination: Record, counterpart: Callable[[str, str], str | None]
+        self,
+        source: Record,
+        destination: Record,
+        destination_id_of: Callable[[str, str], str | None],
     ) -> Iterable[Difference]:
         """Compare field by field; interfaces and volumes in the order that the guest sees."""
-        for difference in super().differences(source, destination, counterpart):
+        for difference in super().differences(source, destination, destination_id_of):
             if difference.field not in _ORDERED:
                 yield difference
         for name, type_name in _ORDERED.items():
-            expected = [counterpart(type_name, id_) for id_ in source.fields[name]]
+            expected = [destination_id_of(type_name, id_) for id_ in source.fields[name]]
             if expected != destination.fields[name]:
                 yield Difference(field=name, source=expected, destination=destination.fields[name])
 
@@ -305,8 +308,8 @@ def _obstacles(record: Record, reader: TenantReader) -> Iterable[tuple[str, str]
         yield f"{label} has a flavor that was deleted.", "Resize it to another, then plan again."
     if len(fields["ports"]) < len(mac_addresses(dict(fields))):
         yield f"{label} has a port of another project.", "Give it one of its own, then plan again."
-    foreign = set(fields["volumes"]) - {volume["id"] for volume in reader.volumes}
-    for volume_id in sorted(foreign):
+    others = set(fields["volumes"]) - {volume["id"] for volume in reader.volumes}
+    for volume_id in sorted(others):
         yield f"{label} has volume {volume_id} of another project.", "Detach it, then plan again."
 
 

@@ -30,7 +30,7 @@ def boot(work: Work) -> str:
 
     Raises ``NeedsOperator`` with Nova's reason when it does not; then nothing of it stays.
     """
-    owner = work.owner(work.record.fields["user_id"])
+    owner = work.session_as(work.record.fields["user_id"])
     body = _body(work)
     if key_name := work.record.fields.get("key_name"):
         body |= _key(work, owner, key_name)
@@ -70,21 +70,21 @@ def find_booted(work: Work) -> str | None:
 
 def remove_temporary_key(work: Work) -> None:
     """Delete the key that a boot in another's place needed."""
-    if name := work.facts.get("temporary_key"):
+    if name := work.stage_data.get("temporary_key"):
         work.destination.delete("compute", f"/os-keypairs/{quote(name)}")
-        work.remember(temporary_key="")
+        work.save(temporary_key="")
 
 
 def _body(work: Work) -> Json:
     """Return the server to create: on its ports, from its copied disk or its root volume."""
     fields, cloud = work.record.fields, work.destination
-    ports = [{"port": work.counterpart("port", id_)} for id_ in fields["ports"]]
+    ports = [{"port": work.destination_id_of("port", id_)} for id_ in fields["ports"]]
     body: Json = {
         **chosen(fields, _COPIED),
-        **chosen(work.decided, ("availability_zone",)),
+        **chosen(work.resolution, ("availability_zone",)),
         **_user_data(work),
         **_disk(work),
-        "flavorRef": work.counterpart("flavor", fields["flavor_id"]),
+        "flavorRef": work.destination_id_of("flavor", fields["flavor_id"]),
         "networks": ports or "none",
         "metadata": {**fields["metadata"], MARKER: work.record.id},
         "config_drive": fields["config_drive"],
@@ -101,12 +101,12 @@ def _body(work: Work) -> Json:
 def _disk(work: Work) -> Json:
     root = work.record.fields["root_volume"]
     if not root:
-        return {"imageRef": work.facts["destination_image"]}
+        return {"imageRef": work.stage_data["destination_image"]}
     # where it can be set later, a boot that fails must not take the volume with it
     later = work.destination.supports("compute", DELETION_MICROVERSION)
     device = {
         "boot_index": 0,
-        "uuid": work.counterpart("volume", root),
+        "uuid": work.destination_id_of("volume", root),
         "source_type": "volume",
         "destination_type": "volume",
         "delete_on_termination": not later and root in work.record.fields["deleted_volumes"],
@@ -129,7 +129,7 @@ def _key(work: Work, owner: CloudSession, name: str) -> Json:
 
     A key of which nobody knows the public half any more is left out: the guest has it already.
     """
-    if work.acts_for_itself(work.record.fields["user_id"]):
+    if work.can_impersonate(work.record.fields["user_id"]):
         return {"key_name": name}
     user_id = work.record.fields["user_id"]
     path = f"/os-keypairs/{quote(name)}"
@@ -141,7 +141,7 @@ def _key(work: Work, owner: CloudSession, name: str) -> Json:
         return {}
     ours = owner.find("compute", path, "keypair")
     if ours is None:
-        work.remember(temporary_key=name)
+        work.save(temporary_key=name)
         _lend(owner, name, theirs)
     elif ours["public_key"].split()[:2] != theirs["public_key"].split()[:2]:
         raise NeedsOperator(

@@ -65,10 +65,10 @@ class NeutronResource(ResourceType):
     collection: ClassVar[str]
     singular: ClassVar[str]
 
-    def record(self, fields: Json, *, foreign: bool = False) -> Record:
+    def record(self, fields: Json, *, shared: bool = False) -> Record:
         """Return the record of one object of the API."""
         name = fields.get("name") or ""
-        return Record(type=self.name, id=fields["id"], name=name, fields=fields, foreign=foreign)
+        return Record(type=self.name, id=fields["id"], name=name, fields=fields, shared=shared)
 
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Create it, or map it to the destination's object that the choice names, by name or id."""
@@ -182,16 +182,19 @@ class NeutronResource(ResourceType):
         return dict(fields)
 
     def differences(
-        self, source: Record, destination: Record, counterpart: Callable[[str, str], str | None]
+        self,
+        source: Record,
+        destination: Record,
+        destination_id_of: Callable[[str, str], str | None],
     ) -> Iterable[Difference]:
         """Return the fields that differ, in their comparable form."""
 
         def translate(type_name: str, source_id: str) -> str:
-            return counterpart(type_name, source_id) or f"no counterpart of {source_id}"
+            return destination_id_of(type_name, source_id) or f"no counterpart of {source_id}"
 
         ours = replace(source, fields=self.comparable(source.fields, translate))
         theirs = replace(destination, fields=self.comparable(destination.fields, _unchanged))
-        return super().differences(ours, theirs, counterpart)
+        return super().differences(ours, theirs, destination_id_of)
 
 
 def marker(work: Work) -> str:

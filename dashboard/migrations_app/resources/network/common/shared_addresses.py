@@ -25,9 +25,9 @@ def address_conflicts(
     if not keeps_addresses(source.options):
         return
     for network_id, records in wanted.items():
-        if counterpart := counterpart_of(network_id, source, destination):
-            yield from _outside(records, counterpart, destination)
-            yield from _taken(records, counterpart, destination)
+        if there := destination_network_id(network_id, source, destination):
+            yield from _outside(records, there, destination)
+            yield from _taken(records, there, destination)
 
 
 def mac_conflicts(
@@ -35,18 +35,18 @@ def mac_conflicts(
 ) -> Iterable[Checked]:
     """Block ports of which the MAC is in use on the destination's network already."""
     for network_id, records in wanted.items():
-        counterpart = counterpart_of(network_id, source, destination)
+        there = destination_network_id(network_id, source, destination)
         ports = destination.matching("/ports", "ports", "mac_address", records)
         for port in ports:
-            if port["network_id"] == counterpart and not _is_ours(port, destination):
+            if port["network_id"] == there and not _is_ours(port, destination):
                 sentence = f"The MAC {port['mac_address']} is in use by port {port['id']}"
                 yield _block(records[port["mac_address"]], sentence, destination, "Delete it.")
 
 
-def counterpart_of(network_id: str, source: TenantReader, destination: TenantReader) -> str:
+def destination_network_id(network_id: str, source: TenantReader, destination: TenantReader) -> str:
     """Return what a network of others is mapped to: as decided, or else the one of its name."""
-    if decided := destination.counterparts.get(("network", network_id)):
-        return decided
+    if id_ := destination.destination_ids.get(("network", network_id)):
+        return id_
     names = {network["id"]: network["name"] for network in source.networks}
     found = destination.list("network", "/networks", "networks", name=names.get(network_id, ""))
     return str(found[0]["id"]) if len(found) == 1 else ""
@@ -82,7 +82,7 @@ def _taken(
 
 def _is_ours(port: Json, destination: TenantReader) -> bool:
     """Return whether an earlier part of this very move made the port, or what it belongs to."""
-    ours = {*destination.counterparts.values()}
+    ours = {*destination.destination_ids.values()}
     return port["id"] in ours or port["device_id"] in ours
 
 

@@ -16,7 +16,7 @@ INTERFACE_OWNERS = frozenset(
 )
 
 
-def is_foreign(network: Json, reader: TenantReader) -> bool:
+def belongs_to_another(network: Json, reader: TenantReader) -> bool:
     """Return whether a network is only used by the tenant.
 
     An external network is never the tenant's to move, even when it belongs to its project.
@@ -24,9 +24,9 @@ def is_foreign(network: Json, reader: TenantReader) -> bool:
     return bool(network.get("router:external")) or network["project_id"] != reader.tenant.id
 
 
-def foreign_network_ids(reader: TenantReader) -> set[str]:
+def network_ids_of_others(reader: TenantReader) -> set[str]:
     """Return the ids of the networks that the tenant uses and that are not its own."""
-    return {network["id"] for network in reader.networks if is_foreign(network, reader)}
+    return {network["id"] for network in reader.networks if belongs_to_another(network, reader)}
 
 
 def own_subnets(reader: TenantReader) -> Objects:
@@ -35,7 +35,7 @@ def own_subnets(reader: TenantReader) -> Objects:
     An operator's subnet on a tenant's network belongs to the operator's project; the network lists
     it all the same.
     """
-    own = [network for network in reader.networks if not is_foreign(network, reader)]
+    own = [network for network in reader.networks if not belongs_to_another(network, reader)]
     wanted = {subnet_id for network in own for subnet_id in network["subnets"]}
     listed = [subnet for subnet in reader.subnets if subnet["id"] in wanted]
     missing = wanted - {subnet["id"] for subnet in listed}

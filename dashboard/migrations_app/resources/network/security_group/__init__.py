@@ -59,20 +59,20 @@ class SecurityGroup(NeutronResource):
         own = reader.owned("/security-groups", "security_groups")
         used = {id_ for port in moving_ports(reader) for id_ in port["security_groups"]}
         used |= {remote for group in own for remote in remote_groups(group[RULES])}
-        foreign = used - {group["id"] for group in own}
-        others = reader.matching("/security-groups", "security_groups", "id", foreign)
+        used -= {group["id"] for group in own}
+        others = reader.matching("/security-groups", "security_groups", "id", used)
         known = {group["id"] for group in (*own, *others)}
         for group in (*own, *others):
             fields = {**group, RULES: marked(group[RULES], known)}
-            yield self.record(fields, foreign=group["id"] in foreign)
+            yield self.record(fields, shared=group["id"] in used)
 
-    def reconsider(
+    def resolve_dependencies(
         self, record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
     ) -> Decision:
         """In a project that is adopted, the default group is not ours to empty or delete."""
         project = decision_of("project", record.fields["project_id"])
         if decision.action == CREATE and project and project.action == ADOPT:
-            return replace(decision, decided={**decision.decided, "adopted": True})
+            return replace(decision, resolution={**decision.resolution, "adopted": True})
         return decision
 
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
@@ -87,10 +87,10 @@ class SecurityGroup(NeutronResource):
         for rule in left_out(record.fields):
             reason = "The rule names an address group, or a group that does not move."
             yield Loss(field="rule", value=rule_sentence(rule), reason=reason)
-        if record.foreign:
+        if record.shared:
             reason = "The group of another project becomes the tenant's own."
             yield Loss(field="project_id", value=record.fields["project_id"], reason=reason)
-        if record.foreign and record.name == DEFAULT_GROUP:
+        if record.shared and record.name == DEFAULT_GROUP:
             reason = "A project has one default group only: this one is created as an ordinary one."
             yield Loss(field="name", value=DEFAULT_GROUP, reason=reason)
 
@@ -126,13 +126,13 @@ class SecurityGroup(NeutronResource):
         wanted = {rule_key(rule): rule for rule in _wanted(work)}
         if not _is_kept(work):
             self._delete(work, [there[key] for key in there.keys() - wanted.keys()])
-        elif "rules_before" not in work.facts:
-            work.remember(rules_before=[*there.values()])
+        elif "rules_before" not in work.stage_data:
+            work.save(rules_before=[*there.values()])
         _add(work, [wanted[key] for key in wanted if key not in there])
 
     def undo_rules(self, work: Work) -> None:
         """Take our rules out of a default group that was there before us."""
-        before = work.facts.get("rules_before")
+        before = work.stage_data.get("rules_before")
         if before is not None:
             now = [rule["id"] for rule in self._get(work)[RULES]]
             self._delete(work, [rule_id for rule_id in now if rule_id not in before])
@@ -168,10 +168,13 @@ class SecurityGroup(NeutronResource):
         return {**fields, RULES: [rule_sentence(rule) for rule in rules]}
 
     def differences(
-        self, source: Record, destination: Record, counterpart: Callable[[str, str], str | None]
+        self,
+        source: Record,
+        destination: Record,
+        destination_id_of: Callable[[str, str], str | None],
     ) -> Iterable[Difference]:
         """Return a difference for each rule that only one side has."""
-        for found in super().differences(source, destination, counterpart):
+        for found in super().differences(source, destination, destination_id_of):
             if found.field != RULES:
                 yield found
                 continue
@@ -182,18 +185,18 @@ class SecurityGroup(NeutronResource):
 
 
 def _is_default(work: Work) -> bool:
-    return work.record.name == DEFAULT_GROUP and not work.record.foreign
+    return work.record.name == DEFAULT_GROUP and not work.record.shared
 
 
 def _is_kept(work: Work) -> bool:
-    return _is_default(work) and bool(work.decided.get("adopted"))
+    return _is_default(work) and bool(work.resolution.get("adopted"))
 
 
 def _wanted(work: Work) -> Iterable[Json]:
     """Return the source's rules with the destination's ids of the groups that they name."""
     for rule in carried(work.record.fields):
         remote = rule[GROUP]
-        yield {**rule, GROUP: work.counterpart("security_group", remote) if remote else None}
+        yield {**rule, GROUP: work.destination_id_of("security_group", remote) if remote else None}
 
 
 def _add(work: Work, rules: Sequence[Json]) -> None:

@@ -63,11 +63,11 @@ def transfer(work: Work) -> None:
 
     Once it is there and noted it is not copied again.
     """
-    if work.facts.get("digest"):
+    if work.stage_data.get("digest"):
         return
-    if work.probing:
+    if work.resumed:
         _remove(work.destination, **{TEMPORARY: label(work)})
-    image = work.source.get("image", f"/images/{work.facts['source_image']}")
+    image = work.source.get("image", f"/images/{work.stage_data['source_image']}")
     image_id, digest = copy_image(
         work.source,
         image,
@@ -76,26 +76,26 @@ def transfer(work: Work) -> None:
         progress=work.progress,
         check=work.check,
     )
-    work.remember(destination_image=image_id, digest=str(digest), size=digest.size)
+    work.save(destination_image=image_id, digest=str(digest), size=digest.size)
     work.log(f"Copied {digest.size} bytes of {work.record.type} {work.record.name}, {digest}.")
 
 
 def remove_from_source(work: Work, name: str) -> None:
     """Delete the object's temporary image in the source, named so where its id was never noted."""
-    if image_id := work.facts.get("source_image"):
+    if image_id := work.stage_data.get("source_image"):
         work.source.delete("image", f"/images/{image_id}")
-    elif work.probing:
+    elif work.resumed:
         _remove(work.source, name=name)
-    work.remember(source_image="")
+    work.save(source_image="")
 
 
 def remove_from_destination(work: Work) -> None:
     """Delete the object's temporary image on the destination."""
-    if image_id := work.facts.get("destination_image"):
+    if image_id := work.stage_data.get("destination_image"):
         work.destination.delete("image", f"/images/{image_id}")
-    elif work.probing:
+    elif work.resumed:
         _remove(work.destination, **{TEMPORARY: label(work)})
-    work.remember(destination_image="")
+    work.save(destination_image="")
 
 
 def _body(work: Work, image: Mapping[str, Any]) -> Json:
@@ -112,7 +112,7 @@ def _body(work: Work, image: Mapping[str, Any]) -> Json:
     }
     for name in REFERENCES:
         if image.get(name):
-            body[name] = work.counterpart("image", image[name])
+            body[name] = work.destination_id_of("image", image[name])
     return body
 
 

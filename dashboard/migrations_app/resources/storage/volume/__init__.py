@@ -22,7 +22,7 @@ from dashboard.migrations_app.resources.base import (
     Work,
     chosen,
 )
-from dashboard.migrations_app.resources.ownership import acting_owner, lost_owner, reconsider_owner
+from dashboard.migrations_app.resources.ownership import acting_owner, lost_owner, resolve_owner
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.storage.common import temporary_images
 from dashboard.migrations_app.resources.storage.common.image_properties import TEMPORARY
@@ -95,16 +95,16 @@ class Volume(ResourceType):
             )
         taken = wanted if wanted in offered else ""
         if taken == record.fields["volume_type"]:
-            return Decision(decided={"volume_type": taken})
+            return Decision(resolution={"volume_type": taken})
         reason = f"It becomes {taken or 'the default type'}; cloud {reader.cloud.name} decides."
         loss = Loss(field="volume_type", value=record.fields["volume_type"], reason=reason)
-        return Decision(decided={"volume_type": taken}, losses=(loss,))
+        return Decision(resolution={"volume_type": taken}, losses=(loss,))
 
-    def reconsider(
+    def resolve_dependencies(
         self, record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
     ) -> Decision:
         """Name the owner as lost when he does not act for himself."""
-        return reconsider_owner(record, decision, decision_of)
+        return resolve_owner(record, decision, decision_of)
 
     def phase_of(self, stage: Stage, record: Record) -> str:
         """A volume in use is captured in the cutover, when its servers write no more."""
@@ -161,7 +161,7 @@ class Volume(ResourceType):
     def undo_transfer(self, work: Work) -> None:
         """Remove the image from the destination."""
         temporary_images.remove_from_destination(work)
-        work.remember(digest="", size=0)
+        work.save(digest="", size=0)
 
     def find(self, work: Work) -> str | None:
         """Look for the marker in the metadata; what failed to be created is removed."""
@@ -185,11 +185,11 @@ class Volume(ResourceType):
         fields = work.record.fields
         body: Json = {
             **chosen(fields, ("name", "description", "size")),
-            **chosen(work.decided, ("volume_type",)),
+            **chosen(work.resolution, ("volume_type",)),
             "metadata": {**fields["metadata"], MARKER: work.record.id},
-            "imageRef": work.facts["destination_image"],
+            "imageRef": work.stage_data["destination_image"],
         }
-        owner = work.owner(fields["user_id"])
+        owner = work.session_as(fields["user_id"])
         volume_id = str(owner.post(_SERVICE, "/volumes", {"volume": body}, "volume")["id"])
         if not _settled(work, volume_id):
             raise NeedsOperator(

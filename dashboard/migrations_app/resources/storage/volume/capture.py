@@ -34,9 +34,9 @@ def image_name(work: Work) -> str:
 
 def capture_volume(work: Work) -> None:
     """Make the temporary image of the volume and note its id as ``source_image``."""
-    image = find_image(work.source, name=image_name(work)) if work.probing else None
+    image = find_image(work.source, name=image_name(work)) if work.resumed else None
     image_id = image["id"] if image else _upload(work, _readable(work))
-    work.remember(source_image=image_id)
+    work.save(source_image=image_id)
     await_captured(
         work,
         image_id,
@@ -48,13 +48,13 @@ def capture_volume(work: Work) -> None:
 
 def remove_copy(work: Work) -> None:
     """Delete the copy of a volume in use and the snapshot that it was made from."""
-    if not work.facts.get("copied"):
+    if not work.stage_data.get("copied"):
         return
     # the snapshot last: some storage keeps it while a volume depends on it
     for path, key, suffix in (("volumes", "volume", "copy"), ("snapshots", "snapshot", "snapshot")):
         for found in _find(work, path, suffix):
             _await_deleted(work, f"/{path}/{found['id']}", key)
-    work.remember(copied=False)
+    work.save(copied=False)
 
 
 def room_for_copies(records: Sequence[Record], source: CloudSession) -> Finding | None:
@@ -108,7 +108,7 @@ def _readable(work: Work) -> str:
     volume = work.source.get(_SERVICE, f"/volumes/{work.record.id}", "volume")
     if volume["status"] == "available":
         return work.record.id
-    work.remember(copied=True)
+    work.save(copied=True)
     snapshot = _made(
         work, "snapshots", "snapshot", "snapshot", {"volume_id": work.record.id, "force": True}
     )
@@ -118,7 +118,7 @@ def _readable(work: Work) -> str:
 
 def _made(work: Work, path: str, key: str, suffix: str, body: Json) -> Json:
     """Return the available snapshot or volume of that name, made now unless it is there already."""
-    found = next(iter(_find(work, path, suffix)), None) if work.probing else None
+    found = next(iter(_find(work, path, suffix)), None) if work.resumed else None
     if found and found["status"] == "error":
         _await_deleted(work, f"/{path}/{found['id']}", key)
         found = None
@@ -149,7 +149,7 @@ def _name(work: Work, suffix: str) -> str:
 
 
 def _upload(work: Work, volume_id: str) -> str:
-    work.remember(uploading=volume_id)
+    work.save(uploading=volume_id)
     body = {"os-volume_upload_image": {"image_name": image_name(work), **_FORMAT}}
     path = f"/volumes/{volume_id}/action"
     answer = work.source.post(_SERVICE, path, body, "os-volume_upload_image")
@@ -157,6 +157,6 @@ def _upload(work: Work, volume_id: str) -> str:
 
 
 def _is_uploading(work: Work) -> bool:
-    volume_id = work.facts.get("uploading", work.record.id)
+    volume_id = work.stage_data.get("uploading", work.record.id)
     volume = work.source.find(_SERVICE, f"/volumes/{volume_id}", "volume") or {}
     return volume.get("status") == "uploading"
