@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from dashboard.hosts_app.maintenance import OFF, ON
 from dashboard.hosts_app.models import Host, HostPlan
-from dashboard.hosts_app.plans.host_action import Deed, all_deeds
+from dashboard.hosts_app.plans.host_action import HostAction, all_host_actions
 from dashboard.jobs.roles import least_role
 
 OptionValues = {
@@ -30,7 +30,7 @@ class HostSerializer(serializers.ModelSerializer[Host]):
 
 
 class OptionSerializer(serializers.Serializer[Any]):
-    """A choice that a deed offers."""
+    """A choice that an action offers."""
 
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
@@ -38,7 +38,7 @@ class OptionSerializer(serializers.Serializer[Any]):
     help = serializers.CharField()
 
 
-class DeedSerializer(serializers.Serializer[Any]):
+class HostActionSerializer(serializers.Serializer[Any]):
     """Something that can be done to a host, and the role that it takes to start it."""
 
     name = serializers.CharField()
@@ -47,9 +47,9 @@ class DeedSerializer(serializers.Serializer[Any]):
     role = serializers.SerializerMethodField()
     options = OptionSerializer(many=True)
 
-    def get_role(self, deed: Deed) -> str:
+    def get_role(self, action: HostAction) -> str:
         """Return the name of the least role that may start it."""
-        return least_role(deed.action).group
+        return least_role(action.permission).group
 
 
 class HostPlanLineSerializer(serializers.Serializer[Any]):
@@ -86,7 +86,7 @@ class HostPlanSerializer(serializers.ModelSerializer[HostPlan]):
             "id",
             "cloud",
             "host",
-            "deed",
+            "action",
             "options",
             "state",
             "lines",
@@ -105,14 +105,14 @@ class HostPlanSerializer(serializers.ModelSerializer[HostPlan]):
 
     def get_to_type(self, plan: HostPlan) -> str:
         """Return what is to be sent as the confirmation, "" before the plan is ready."""
-        deed = all_deeds().get(plan.deed)
-        return deed.to_type(plan) if deed and plan.state == HostPlan.State.READY else ""
+        action = all_host_actions().get(plan.action)
+        return action.to_type(plan) if action and plan.state == HostPlan.State.READY else ""
 
 
 class HostPlanRequestSerializer(serializers.Serializer[Any]):
     """What is to be planned, and the options that differ from their defaults."""
 
-    deed = serializers.CharField()
+    action = serializers.CharField()
     options = serializers.DictField(required=False, default=dict)
 
 

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from dashboard.api.host_fields import (
-    DeedSerializer,
+    HostActionSerializer,
     HostMaintenanceSerializer,
     HostPlanRequestSerializer,
     HostPlanSerializer,
@@ -25,8 +25,8 @@ from dashboard.api.responses import ACCEPTED, accepted
 from dashboard.api.validation import ConfirmationSerializer, valid
 from dashboard.hosts_app.maintenance import start_maintenance
 from dashboard.hosts_app.models import Cloud, Host, HostPlan
-from dashboard.hosts_app.plans.host_action import all_deeds, deed_named
-from dashboard.hosts_app.plans.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.plans.host_action import all_host_actions, host_action_named
+from dashboard.hosts_app.plans.host_plans import start_host_action, start_host_plan
 from dashboard.hosts_app.plans.stored_plans import planning_of
 from dashboard.jobs.requester import by_api
 from dashboard.jobs.roles import Action
@@ -79,7 +79,7 @@ class HostViewSet(RetrieveModelMixin, GenericViewSet[Host]):
     def plans(self, request: Request, **_kwargs: Any) -> Response:
         """Plan what would be done to the host; Location is the plan's address."""
         asked = valid(HostPlanRequestSerializer, request)
-        if deed_named(asked["deed"]).of_computes:
+        if host_action_named(asked["action"]).of_computes:
             self.get_object()
         cloud = get_object_or_404(Cloud, name=self.kwargs["cloud"])
         plan = start_host_plan(cloud, self.kwargs["name"], requester=by_api(request.user), **asked)
@@ -87,15 +87,15 @@ class HostViewSet(RetrieveModelMixin, GenericViewSet[Host]):
         return accepted(planning_of(plan), location=address, plan=plan.pk)
 
 
-class HostDeedsView(APIView):
+class HostActionsView(APIView):
     """What can be planned for a host."""
 
     permission_classes = [RolePermission]
 
-    @extend_schema(operation_id="host_deeds_list", responses=DeedSerializer(many=True))
+    @extend_schema(operation_id="host_actions_list", responses=HostActionSerializer(many=True))
     def get(self, _request: Request) -> Response:
-        """Return every deed with its options and the role that it takes."""
-        return Response(DeedSerializer(all_deeds().values(), many=True).data)
+        """Return every action with its options and the role that it takes."""
+        return Response(HostActionSerializer(all_host_actions().values(), many=True).data)
 
 
 class HostPlanFilter(django_filters.FilterSet):
@@ -105,7 +105,7 @@ class HostPlanFilter(django_filters.FilterSet):
 
     class Meta:
         model = HostPlan
-        fields = ("cloud", "host", "deed", "state")
+        fields = ("cloud", "host", "action", "state")
 
 
 class HostPlanViewSet(ReadOnlyModelViewSet[HostPlan]):
@@ -121,7 +121,7 @@ class HostPlanViewSet(ReadOnlyModelViewSet[HostPlan]):
     def start(self, request: Request, **_kwargs: Any) -> Response:
         """Do what the plan says, once. ``confirmation`` is what the plan has as ``to_type``."""
         plan = self.get_object()
-        require(request, deed_named(plan.deed).action)
+        require(request, host_action_named(plan.action).permission)
         asked = valid(ConfirmationSerializer, request)
-        job = start_host_deed(plan, requester=by_api(request.user), **asked)
+        job = start_host_action(plan, requester=by_api(request.user), **asked)
         return accepted(job, plan=plan.pk)

@@ -6,7 +6,7 @@ from rest_framework.routers import SimpleRouter
 from dashboard.api.clouds import CloudViewSet
 from dashboard.api.documentation import DocumentationView, SchemaView
 from dashboard.api.environments import EnvironmentPlanViewSet, EnvironmentViewSet
-from dashboard.api.hosts import HostDeedsView, HostListView, HostPlanViewSet, HostViewSet
+from dashboard.api.hosts import HostActionsView, HostListView, HostPlanViewSet, HostViewSet
 from dashboard.api.job_rows import JobLogView, JobStepsView, StepViewSet
 from dashboard.api.jobs import JobViewSet
 from dashboard.api.not_found import MissingView
@@ -43,7 +43,7 @@ urlpatterns = [
     path("jobs/<int:job_id>/steps/", JobStepsView.as_view(), name="job-steps"),
     path("jobs/<int:job_id>/log/", JobLogView.as_view(), name="job-log"),
     path("hosts/", HostListView.as_view(), name="hosts"),
-    path("host-deeds/", HostDeedsView.as_view(), name="host-deeds"),
+    path("host-actions/", HostActionsView.as_view(), name="host-actions"),
     path("token/", TokenView.as_view(), name="token"),
     path("token/revoke/", RevokeView.as_view(), name="token-revoke"),
     path("schema/", SchemaView.as_view(), name="schema"),

@@ -1,6 +1,6 @@
 """The commands that do something to a host: plan it, show the plan, have it confirmed, follow it.
 
-There is one for each deed, made from what the deed says of itself.
+There is one for each host action, built from its options.
 """
 
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
@@ -14,10 +14,10 @@ from dashboard.cli.progress import add_detach, follow, follow_and_report, print_
 from dashboard.cli.prompts import confirmed_name
 from dashboard.cli.serializers import serialize_host_plan
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_action import Deed, Option
+from dashboard.hosts_app.plans.host_action import HostAction, Option
 from dashboard.hosts_app.plans.host_plans import (
     lines_of,
-    start_host_deed,
+    start_host_action,
     start_host_plan,
 )
 from dashboard.hosts_app.plans.stored_plans import planning_of
@@ -25,22 +25,22 @@ from dashboard.jobs.job_lists import cleaning_up_after
 from dashboard.jobs.requester import CLI
 
 
-class DeedCommand(Command):
-    """Does one deed to a host."""
+class HostActionCommand(Command):
+    """Plans one host action, has it confirmed, and runs it."""
 
-    def __init__(self, deed: Deed) -> None:
-        self.deed = deed
-        self.name = deed.name.replace("_", "-")
+    def __init__(self, action: HostAction) -> None:
+        self.action = action
+        self.name = action.name.replace("_", "-")
 
     @property
     def help(self) -> str:
-        """What the deed does, in a sentence."""
-        return self.deed.help
+        """What the action does, in a sentence."""
+        return self.action.help
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the host, what the deed wants to know, and the confirmation."""
+        """Take the host, what the action wants to know, and the confirmation."""
         add_host(parser)
-        for option in self.deed.options:
+        for option in self.action.options:
             _add_option(parser, option)
         parser.add_argument("--plan-only", action="store_true", help="say what would be done")
         parser.add_argument("--confirm", metavar="NAME", help="the name that confirms the plan")
@@ -61,7 +61,7 @@ class DeedCommand(Command):
         return self._start(plan, options, console)
 
     def _chosen(self, options: Namespace, console: Console) -> tuple[Cloud, str]:
-        if not self.deed.of_computes:
+        if not self.action.of_computes:
             return chosen_cloud(options.cloud), options.host
         host = chosen_host(options, console)
         return host.cloud, host.name
@@ -71,15 +71,15 @@ class DeedCommand(Command):
         return start_host_plan(
             cloud,
             host,
-            deed=self.deed.name,
-            options={option.name: chosen[option.name] for option in self.deed.options},
+            action=self.action.name,
+            options={option.name: chosen[option.name] for option in self.action.options},
             requester=CLI,
         )
 
     def _start(self, plan: HostPlan, options: Namespace, console: Console) -> int:
-        name = self.deed.to_type(plan)
+        name = self.action.to_type(plan)
         confirmation = confirmed_name(options.confirm, name=name, touched=(), console=console)
-        job = start_host_deed(plan, confirmation=confirmation, requester=CLI)
+        job = start_host_action(plan, confirmation=confirmation, requester=CLI)
         code = follow_and_report(
             job, options, console, document=lambda: {"plan": serialize_host_plan(plan)}
         )

@@ -62,7 +62,7 @@ def serialize_host_plan(plan: HostPlan) -> Json:
         "id": plan.pk,
         "cloud": plan.cloud.name,
         "host": plan.host,
-        "deed": plan.deed,
+        "action": plan.action,
         "options": plan.options,
         "state": plan.state,
         "lines": plan.lines,

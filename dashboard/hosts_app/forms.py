@@ -1,4 +1,4 @@
-"""The form of a deed: what it wants to know, made from its options."""
+"""The form of an action: what it wants to know, made from its options."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,18 +6,18 @@ from typing import Any
 from django import forms
 
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.plans.host_action import Deed, Option
+from dashboard.hosts_app.plans.host_action import HostAction, Option
 
 
-class DeedForm(forms.Form):
-    """The options of one deed for a host of a cloud; several stand on one page."""
+class HostActionForm(forms.Form):
+    """The options of one action for a host of a cloud; several stand on one page."""
 
     def __init__(
-        self, deed: Deed, cloud: Cloud, given: Mapping[str, Any] | None = None, **more: Any
+        self, action: HostAction, cloud: Cloud, given: Mapping[str, Any] | None = None, **more: Any
     ) -> None:
-        super().__init__(given, auto_id=f"{deed.name}_%s", **more)
-        self.deed = deed
-        self.fields = {option.name: _field(option, cloud) for option in deed.options}
+        super().__init__(given, auto_id=f"{action.name}_%s", **more)
+        self.action = action
+        self.fields = {option.name: _field(option, cloud) for option in action.options}
 
 
 def _field(option: Option, cloud: Cloud) -> forms.Field:

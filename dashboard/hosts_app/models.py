@@ -183,11 +183,11 @@ class StoredPlan(models.Model):
 
 
 class HostPlan(StoredPlan):
-    """What would be done to a host, by the deed of that name."""
+    """What would be done to a host, by the action of that name."""
 
     cloud = models.ForeignKey(Cloud, on_delete=models.CASCADE, related_name="host_plans")
     host = models.CharField(max_length=190)
-    deed = models.SlugField(max_length=40)
+    action = models.SlugField(max_length=40)
 
     def __str__(self) -> str:
         return f"Plan {self.pk} for {self.host}"

@@ -40,8 +40,8 @@ urlpatterns = [
         name="host-maintenance",
     ),
     path(
-        "clouds/<slug:name>/hosts/<str:host>/plan/<slug:deed>/",
-        host_pages.plan_deed,
+        "clouds/<slug:name>/hosts/<str:host>/plan/<slug:action>/",
+        host_pages.plan_action,
         name="host-plan-new",
     ),
     path("host-plans/<int:plan_id>/", host_plan_pages.host_plan_page, name="host-plan"),

@@ -20,7 +20,7 @@ from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import compute_services, enable_service, providers_of, task_of
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.plans.host_plans import start_host_action, start_host_plan
 from dashboard.hosts_app.reassignment.smoke_test import missing_on
 from dashboard.jobs.models import Job
 from lab import processes
@@ -117,19 +117,19 @@ def forget(cloud: CloudSession, host: str) -> None:
             cloud.delete("placement", f"/resource_providers/{provider}")
 
 
-def planned(cloud: Cloud, deed: str = "reassign", **options: Any) -> HostPlan:
-    """Plan a deed for the host, by its job."""
-    plan = start_host_plan(cloud, HOST, deed=deed, options=options)
+def planned(cloud: Cloud, action: str = "reassign", **options: Any) -> HostPlan:
+    """Plan an action for the host, by its job."""
+    plan = start_host_plan(cloud, HOST, action=action, options=options)
     run(plan.plan_job)
     plan.refresh_from_db()
     return plan
 
 
-def started(cloud: Cloud, deed: str = "reassign", **options: Any) -> Job:
-    """Plan and start a deed for the host, which nothing may stand in the way of."""
-    plan = planned(cloud, deed, **options)
+def started(cloud: Cloud, action: str = "reassign", **options: Any) -> Job:
+    """Plan and start an action for the host, which nothing may stand in the way of."""
+    plan = planned(cloud, action, **options)
     assert not plan.refusals
-    return start_host_deed(plan, confirmation=HOST)
+    return start_host_action(plan, confirmation=HOST)
 
 
 def refusals(plan: HostPlan) -> str:

@@ -40,7 +40,7 @@ class EnvironmentCommand(Command):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what to do with which environment."""
-        choices = parser.add_subparsers(dest="deed", metavar="duplicate|delete", required=True)
+        choices = parser.add_subparsers(dest="action", metavar="duplicate|delete", required=True)
         deleting = choices.add_parser("delete", help="delete a cloud's, once it has no nodes")
         add_cloud(deleting)
         deleting.add_argument("--confirm", metavar="NAME", help="the environment's name")
@@ -67,7 +67,7 @@ class EnvironmentCommand(Command):
 
     def run(self, options: Namespace, console: Console) -> int:
         """Do it, and fail when the job does."""
-        if options.deed == "delete":
+        if options.action == "delete":
             return _delete(options, console)
         return _duplicate(options, console)
 

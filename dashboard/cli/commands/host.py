@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
-from dashboard.cli.host_action_command import DeedCommand
+from dashboard.cli.host_action_command import HostActionCommand
 from dashboard.cli.host_arguments import add_cloud, add_host, chosen_host
 from dashboard.cli.progress import add_detach, follow, follow_and_report, has_failed, print_outcome
 from dashboard.clients.ipmi import Operation
 from dashboard.hosts_app.discovery import start_host_discovery
 from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
 from dashboard.hosts_app.models import Cloud, Host
-from dashboard.hosts_app.plans.host_action import deed_named
+from dashboard.hosts_app.plans.host_action import host_action_named
 from dashboard.hosts_app.power.inventory import bmc_of
 from dashboard.hosts_app.power.switching import start_power
 from dashboard.jobs.requester import CLI
@@ -50,7 +50,7 @@ class HostCommand(Command):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what to do with which host."""
         metavar = "list|maintenance|power"
-        choices = parser.add_subparsers(dest="deed", metavar=metavar, required=True)
+        choices = parser.add_subparsers(dest="action", metavar=metavar, required=True)
         listing = choices.add_parser("list", help="look at a cloud's hosts and rank them")
         add_cloud(listing)
         changing = choices.add_parser("maintenance", help="close a host to new servers, or open it")
@@ -66,9 +66,9 @@ class HostCommand(Command):
 
     def run(self, options: Namespace, console: Console) -> int:
         """Do it, and fail when the job does."""
-        if options.deed == "list":
+        if options.action == "list":
             return _list(chosen_cloud(options.cloud), console)
-        if options.deed == "power":
+        if options.action == "power":
             return _power(options, console)
         host = chosen_host(options, console)
         job = start_maintenance(host.cloud, host.name, to=options.to, requester=CLI)
@@ -80,7 +80,7 @@ def _power(options: Namespace, console: Console) -> int:
     if options.to == STATUS:
         return _tell_power(options.host, console)
     if options.to in TAKES_POWER:
-        return DeedCommand(deed_named(TAKES_POWER[options.to])).run(options, console)
+        return HostActionCommand(host_action_named(TAKES_POWER[options.to])).run(options, console)
     host = chosen_host(options, console)
     job = start_power(host.cloud, host.name, HARMLESS[options.to], requester=CLI)
     return follow_and_report(job, options, console)

@@ -15,18 +15,18 @@ from dashboard.hosts_app.evacuation.steps import (
     start_evacuation,
 )
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_action import Deed, Draft, Option
+from dashboard.hosts_app.plans.host_action import Draft, HostAction, Option
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 
 
-class Evacuate(Deed):
+class Evacuate(HostAction):
     """Move all servers of a host to the other hosts of its cloud, and keep new ones off it."""
 
     name = "evacuate"
     title = "Free the host"
-    action = Action.MAINTAIN
+    permission = Action.MAINTAIN
     options = (
         Option(name="parallel", label="Servers at a time", default=PARALLEL),
         Option(

@@ -1,11 +1,11 @@
 """Switching a host's power through its BMC, and booting it from the network."""
 
 from dashboard.clients.ipmi import Operation
-from dashboard.hosts_app.plans.host_action import Deed
+from dashboard.hosts_app.plans.host_action import HostAction
 from dashboard.hosts_app.power.planning import PowerPlan
 
 
-class PowerOn(PowerPlan, Deed):
+class PowerOn(PowerPlan, HostAction):
     """Switch a host on through its BMC."""
 
     name = "power_on"
@@ -13,7 +13,7 @@ class PowerOn(PowerPlan, Deed):
     operation = Operation.ON
 
 
-class PowerOff(PowerPlan, Deed):
+class PowerOff(PowerPlan, HostAction):
     """Take the power of a host away at once, through its BMC."""
 
     name = "power_off"
@@ -21,7 +21,7 @@ class PowerOff(PowerPlan, Deed):
     operation = Operation.OFF
 
 
-class PowerCycle(PowerPlan, Deed):
+class PowerCycle(PowerPlan, HostAction):
     """Switch a host off and on again, through its BMC."""
 
     name = "power_cycle"
@@ -29,7 +29,7 @@ class PowerCycle(PowerPlan, Deed):
     operation = Operation.CYCLE
 
 
-class SoftOff(PowerPlan, Deed):
+class SoftOff(PowerPlan, HostAction):
     """Ask a host's operating system to shut down, and wait until it is off."""
 
     name = "soft_off"
@@ -37,7 +37,7 @@ class SoftOff(PowerPlan, Deed):
     operation = Operation.SOFT_OFF
 
 
-class NetworkBoot(PowerPlan, Deed):
+class NetworkBoot(PowerPlan, HostAction):
     """Have a host boot by PXE the next time that it starts, once."""
 
     name = "network_boot"

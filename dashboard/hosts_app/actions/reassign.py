@@ -14,7 +14,7 @@ from dashboard.hosts_app.evacuation.steps import (
     plan_evacuation,
 )
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
-from dashboard.hosts_app.plans.host_action import Deed, Draft, Option
+from dashboard.hosts_app.plans.host_action import Draft, HostAction, Option
 from dashboard.hosts_app.reassignment.discovery import MINUTE, has_switch_hook
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
@@ -62,7 +62,7 @@ LIMITS = (
 )
 
 
-class Reassign(Deed):
+class Reassign(HostAction):
     """Free a host, take it out of its Fuel environment and deploy it in another cloud's."""
 
     name = "reassign"

@@ -17,7 +17,7 @@ from dashboard.hosts_app.actions.reassign import (
 )
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_action import Deed, Draft, Option, Refusal
+from dashboard.hosts_app.plans.host_action import Draft, HostAction, Option, Refusal
 from dashboard.hosts_app.reassignment.drained import remains_of
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
@@ -33,7 +33,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
 
 
-class ReassignController(Deed):
+class ReassignController(HostAction):
     """Move a controller of a cloud without tenants and computes to another cloud."""
 
     name = "reassign_controller"

@@ -12,7 +12,7 @@ from dashboard.hosts_app.evacuation.steps import (
     plan_evacuation,
 )
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
-from dashboard.hosts_app.plans.host_action import Deed, Draft, Option
+from dashboard.hosts_app.plans.host_action import Draft, HostAction, Option
 from dashboard.hosts_app.reassignment.discovery import MINUTE
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
 from dashboard.hosts_app.reassignment.planning import discovered, leaving, numbered
@@ -22,7 +22,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
 
 
-class RemoveFromFuel(Deed):
+class RemoveFromFuel(HostAction):
     """Move the servers of a host away, then have Fuel remove and erase it."""
 
     name = "remove_from_fuel"

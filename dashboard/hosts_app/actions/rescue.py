@@ -9,7 +9,7 @@ from dashboard.clients.ipmi import PowerState
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.evacuation.steps import LIMIT_SECONDS, PARALLEL
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_action import Deed, Draft, Option
+from dashboard.hosts_app.plans.host_action import Draft, HostAction, Option
 from dashboard.hosts_app.rescue.planning import (
     DeadHostFacts,
     Fate,
@@ -22,12 +22,12 @@ from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 
 
-class Rescue(Deed):
+class Rescue(HostAction):
     """Take the power of a dead host away for certain, and start its servers on other hosts."""
 
     name = "rescue"
     title = "Rebuild its servers elsewhere"
-    action = Action.POWER
+    permission = Action.POWER
     options = (
         Option(
             name="shared_storage",

@@ -9,7 +9,7 @@ from dashboard.errors import NotFound
 from dashboard.hosts_app.actions.reassign import LIMITS, choices_of
 from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
-from dashboard.hosts_app.plans.host_action import Deed, Draft, Refusal
+from dashboard.hosts_app.plans.host_action import Draft, HostAction, Refusal
 from dashboard.hosts_app.reassignment.discovery import has_switch_hook
 from dashboard.hosts_app.reassignment.facts import Machine, Side, read_machine, read_side
 from dashboard.hosts_app.reassignment.location import state_of
@@ -58,7 +58,7 @@ class Stray:
         return list(self.last.old_roles) or [COMPUTE]
 
 
-class ReturnToSource(Deed):
+class ReturnToSource(HostAction):
     """Put a host that did not arrive in another cloud back into the one that it came from."""
 
     name = "return_to_source"

@@ -1,7 +1,7 @@
 """The contract of what can be done to a host: first a plan that is read, then a job.
 
-A deed is one file in ``deeds/`` with a subclass of ``Deed``; pages, API and command line have it by
-that alone.
+A host action is one file in ``actions/`` with a subclass of ``HostAction``. Pages, API and command
+line find it there.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ Value = bool | int | str
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """A choice that a deed offers; the type of its default is the type of its values."""
+    """A choice that an action offers; the type of its default is the type of its values."""
 
     name: str
     label: str
@@ -46,7 +46,7 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanLine:
-    """One thing that a deed touches: what it is, how it is now, what happens to it, and why.
+    """One thing that an action touches: what it is, how it is now, what happens to it, and why.
 
     ``where`` says in a few words where it can go, "" for what goes nowhere.
     """
@@ -91,7 +91,7 @@ class ServerLine:
 @dataclass(frozen=True, kw_only=True)
 class Draft:
     """What a plan says. ``notes`` are sentences to be read before confirming, as what will be lost
-    and how much room is left; ``content`` is what the deed needs when it starts (no secrets)."""
+    and how much room is left; ``content`` is what the action needs when it starts (no secrets)."""
 
     lines: Sequence[PlanLine]
     refusals: Sequence[Refusal] = ()
@@ -99,7 +99,7 @@ class Draft:
     content: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Deed:
+class HostAction:
     """Something that can be done to a host. The first line of its docstring is its help."""
 
     name: ClassVar[str]
@@ -107,11 +107,11 @@ class Deed:
     title: ClassVar[str]
     """What it does, as a button says it: ``Free the host``."""
     options: ClassVar[Sequence[Option]] = ()
-    action: ClassVar[Action] = Action.REASSIGN
-    """What a user must be allowed to start it. Planning takes an operator, whatever the deed."""
+    permission: ClassVar[Action] = Action.REASSIGN
+    """What a user must be allowed to start it. Planning takes an operator, whatever the action."""
 
     of_computes: ClassVar[bool] = True
-    """Whether it is done to hosts that Nova knows; the others are found by the deed itself."""
+    """Whether it is done to hosts that Nova knows; the others are found by the action itself."""
     has_command: ClassVar[bool] = True
     """Whether it is a command of its own, and not a part of another one."""
 
@@ -143,15 +143,15 @@ class Deed:
 
 
 @cache
-def all_deeds() -> dict[str, Deed]:
-    """Return every deed by its name."""
-    return {deed.name: deed() for deed in named_classes(Deed, actions)}
+def all_host_actions() -> dict[str, HostAction]:
+    """Return every action by its name."""
+    return {action.name: action() for action in named_classes(HostAction, actions)}
 
 
-def deed_named(name: str) -> Deed:
-    """Return a deed. Raises ``BadInput`` that lists those there are."""
+def host_action_named(name: str) -> HostAction:
+    """Return an action. Raises ``BadInput`` that lists those there are."""
     try:
-        return all_deeds()[name]
+        return all_host_actions()[name]
     except KeyError:
-        known = ", ".join(sorted(all_deeds()))
+        known = ", ".join(sorted(all_host_actions()))
         raise BadInput(f"{name!r} cannot be done to a host.", fix=f"Known: {known}.") from None

@@ -7,7 +7,13 @@ from django.db import transaction
 
 from dashboard.errors import BadInput
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_action import Deed, Option, PlanLine, Value, deed_named
+from dashboard.hosts_app.plans.host_action import (
+    HostAction,
+    Option,
+    PlanLine,
+    Value,
+    host_action_named,
+)
 from dashboard.hosts_app.plans.stored_plans import keep_draft, require_ready, start_planning, take
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import NOBODY, Requester
@@ -17,19 +23,19 @@ def start_host_plan(
     cloud: Cloud,
     host: str,
     *,
-    deed: str,
+    action: str,
     options: Mapping[str, Any] | None = None,
     requester: Requester = NOBODY,
 ) -> HostPlan:
     """Start to plan what would be done to a host; ``plan.plan_job`` is the job that reads.
 
-    Raises ``BadInput`` for a deed or an option that there is not or cannot be, ``Conflict`` while
-    another plan for the host is being made.
+    Raises ``BadInput`` for an unknown action or option or a bad value, ``Conflict`` while another
+    plan for the host is being made.
     """
-    wanted = deed_named(deed)
+    wanted = host_action_named(action)
     chosen = chosen_options(wanted, options or {})
     wanted.check(cloud, host, chosen)
-    plan = HostPlan(cloud=cloud, host=host, deed=deed, options=chosen)
+    plan = HostPlan(cloud=cloud, host=host, action=action, options=chosen)
     start_planning(
         plan,
         kind="plan_host",
@@ -40,12 +46,12 @@ def start_host_plan(
     return plan
 
 
-def chosen_options(deed: Deed, given: Mapping[str, Any]) -> dict[str, Value]:
-    """Return every option of a deed its value. Raises ``BadInput`` for one that cannot be."""
-    known = {option.name: option for option in deed.options}
+def chosen_options(action: HostAction, given: Mapping[str, Any]) -> dict[str, Value]:
+    """Return every option of an action its value. Raises ``BadInput`` for one that cannot be."""
+    known = {option.name: option for option in action.options}
     if unknown := sorted(given.keys() - known.keys()):
         names = ", ".join(known) or "none"
-        raise BadInput(f"{deed.title} has no option {unknown[0]!r}.", fix=f"It has: {names}.")
+        raise BadInput(f"{action.title} has no option {unknown[0]!r}.", fix=f"It has: {names}.")
     return {name: _value(option, given.get(name)) for name, option in known.items()}
 
 
@@ -66,26 +72,26 @@ def _value(option: Option, given: Any) -> Value:
 
 def draft_host_plan(plan: HostPlan) -> None:
     """Ask the clouds and store what the plan says."""
-    draft = deed_named(plan.deed).draft(plan.cloud, plan.host, plan.options)
+    draft = host_action_named(plan.action).draft(plan.cloud, plan.host, plan.options)
     keep_draft(plan, draft)
 
 
-def start_host_deed(plan: HostPlan, *, confirmation: str, requester: Requester = NOBODY) -> Job:
+def start_host_action(plan: HostPlan, *, confirmation: str, requester: Requester = NOBODY) -> Job:
     """Start what a plan says, once.
 
     Raises ``BadInput`` when something stands in the way or the confirmation is another name,
     ``Conflict`` when the plan was started before or the host has another job.
     """
-    deed = deed_named(plan.deed)
+    action = host_action_named(plan.action)
     require_ready(plan)
-    if confirmation != deed.to_type(plan):
+    if confirmation != action.to_type(plan):
         raise BadInput(
-            f"{confirmation!r} is not {deed.to_type(plan)!r}, so nothing was done.",
-            fix=f"Type {deed.to_type(plan)} to confirm.",
+            f"{confirmation!r} is not {action.to_type(plan)!r}, so nothing was done.",
+            fix=f"Type {action.to_type(plan)} to confirm.",
         )
     with transaction.atomic():
         take(plan)
-        plan.job = deed.start(plan, confirmation=confirmation, requester=requester)
+        plan.job = action.start(plan, confirmation=confirmation, requester=requester)
         # Pages lead from the job to its plan.
         plan.job.params = {**plan.job.params, "host_plan": plan.pk}
         plan.job.save(update_fields=["params"])

@@ -27,13 +27,13 @@ WITHOUT_POWER = frozenset({"SHUTOFF", "SUSPENDED", "SHELVED", "SHELVED_OFFLOADED
 
 
 class PowerPlan:
-    """What the deeds about power have in common; each adds its operation.
+    """What the actions about power have in common; each adds its operation.
 
     The plan has a line for each server that loses its power.
     """
 
     operation: ClassVar[Operation]
-    action: ClassVar[Action] = Action.POWER
+    permission: ClassVar[Action] = Action.POWER
     has_command: ClassVar[bool] = False
     """``pumphouse host power`` has them all."""
 

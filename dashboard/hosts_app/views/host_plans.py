@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods
 
 from dashboard.errors import PumphouseError
 from dashboard.hosts_app.models import HostPlan
-from dashboard.hosts_app.plans.host_action import Deed, deed_named
-from dashboard.hosts_app.plans.host_plans import lines_of, start_host_deed
+from dashboard.hosts_app.plans.host_action import HostAction, host_action_named
+from dashboard.hosts_app.plans.host_plans import lines_of, start_host_action
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import least_role, may
@@ -22,31 +22,33 @@ def host_plan_page(request: PageRequest, plan_id: int) -> HttpResponse:
     plans = HostPlan.objects.select_related("cloud", "plan_job__created_by", "job")
     plan = get_object_or_404(plans, pk=plan_id)
     if request.method == "POST":
-        return allowed_to(deed_named(plan.deed).action)(_start)(request, plan)
+        return allowed_to(host_action_named(plan.action).permission)(_start)(request, plan)
     return _show(request, plan)
 
 
 def _start(request: PageRequest, plan: HostPlan) -> HttpResponse:
     typed = request.POST.get("confirmation", "").strip()
     try:
-        return redirect(start_host_deed(plan, confirmation=typed, requester=on_page(request.user)))
+        return redirect(
+            start_host_action(plan, confirmation=typed, requester=on_page(request.user))
+        )
     except PumphouseError as error:
         tell(request, error)
     return _show(request, plan, status=400)
 
 
 def _show(request: PageRequest, plan: HostPlan, *, status: int = 200) -> HttpResponse:
-    deed, lines = deed_named(plan.deed), lines_of(plan)
+    action, lines = host_action_named(plan.action), lines_of(plan)
     work = plan.job or plan.plan_job
     about = {
         "plan": plan,
-        "deed": deed,
+        "action": action,
         "lines": lines,
         "has_places": any(line.where for line in lines),
-        "options": _options(deed, plan),
-        "to_type": deed.to_type(plan) if plan.state == HostPlan.State.READY else "",
-        "may_start": may(request.user, deed.action),
-        "role": least_role(deed.action).group,
+        "options": _options(action, plan),
+        "to_type": action.to_type(plan) if plan.state == HostPlan.State.READY else "",
+        "may_start": may(request.user, action.permission),
+        "role": least_role(action.permission).group,
         "work": work,
         "progress": work and job_progress(work),
         "section": "hosts",
@@ -54,11 +56,11 @@ def _show(request: PageRequest, plan: HostPlan, *, status: int = 200) -> HttpRes
     return render(request, "hosts/plan.html", about, status=status)
 
 
-def _options(deed: Deed, plan: HostPlan) -> list[tuple[str, str, Any]]:
+def _options(action: HostAction, plan: HostPlan) -> list[tuple[str, str, Any]]:
     """Return name, label and value of what was chosen."""
     chosen = plan.options
     return [
         (option.name, option.label, chosen[option.name])
-        for option in deed.options
+        for option in action.options
         if option.name in chosen
     ]

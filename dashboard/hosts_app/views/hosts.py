@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from dashboard.errors import PumphouseError
 from dashboard.hosts_app.compute.nova import OURS
 from dashboard.hosts_app.discovery import start_host_discovery, subject_of
-from dashboard.hosts_app.forms import DeedForm
+from dashboard.hosts_app.forms import HostActionForm
 from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
 from dashboard.hosts_app.models import Cloud, Host, HostPlan
-from dashboard.hosts_app.plans.host_action import Deed, all_deeds
+from dashboard.hosts_app.plans.host_action import HostAction, all_host_actions
 from dashboard.hosts_app.plans.host_plans import start_host_plan
 from dashboard.hosts_app.reassignment.location import under_way
 from dashboard.jobs.job_lists import with_counts
@@ -27,7 +27,7 @@ from dashboard.jobs.views.pages import PageRequest, button, cut, go_to_job, tell
 PAGE = "page"
 PLANS_SHOWN = 10
 JOBS_SHOWN = 10
-KINDS = {
+HEADINGS = {
     Action.MAINTAIN: "Within its cloud",
     Action.REASSIGN: "Out of its cloud",
     Action.POWER: "By its power",
@@ -69,7 +69,9 @@ def host_list(request: PageRequest, name: str) -> HttpResponse:
         "look": look,
         "look_progress": look and job_progress(look),
         "under_way": under_way(cloud),
-        "other_deeds": [deed for deed in all_deeds().values() if not deed.of_computes],
+        "other_actions": [
+            action for action in all_host_actions().values() if not action.of_computes
+        ],
         "section": "hosts",
     }
     return render(request, "hosts/list.html", about)
@@ -93,7 +95,7 @@ def host_page(request: PageRequest, name: str, host: str) -> HttpResponse:
 
 
 def about_host(
-    cloud: Cloud, name: str, user: User, *, filled: DeedForm | None = None
+    cloud: Cloud, name: str, user: User, *, filled: HostActionForm | None = None
 ) -> dict[str, Any]:
     """Return what the page of a host shows; ``filled`` is a form that could not be used.
 
@@ -111,7 +113,7 @@ def about_host(
         "name": name,
         "host": host,
         "maintenance": host and maintenance_of(host),
-        "kinds": [*_kinds(_offers(cloud, host, user, filled))],
+        "kinds": [*_by_permission(_available(cloud, host, user, filled))],
         "plans": [(plan, _title(plan)) for plan in plans[:PLANS_SHOWN]],
         "jobs": with_counts(jobs).order_by("-pk")[:JOBS_SHOWN],
         "active_job": active,
@@ -127,32 +129,34 @@ def maintenance_of(host: Host) -> dict[str, str]:
     return {"to": ON if host.is_enabled else OFF, "reason": reason}
 
 
-def _offers(
-    cloud: Cloud, host: Host | None, user: User, filled: DeedForm | None
-) -> list[tuple[Deed, DeedForm, str]]:
-    """Return the deeds for such a host, each with its form and the role that the user lacks."""
-    known = sorted(all_deeds().values(), key=lambda deed: deed.title)
+def _available(
+    cloud: Cloud, host: Host | None, user: User, filled: HostActionForm | None
+) -> list[tuple[HostAction, HostActionForm, str]]:
+    """Return the actions for such a host, each with its form and the role that the user lacks."""
+    known = sorted(all_host_actions().values(), key=lambda action: action.title)
     return [
         (
-            deed,
-            filled if filled and filled.deed is deed else DeedForm(deed, cloud),
-            "" if may(user, deed.action) else least_role(deed.action).group,
+            action,
+            filled if filled and filled.action is action else HostActionForm(action, cloud),
+            "" if may(user, action.permission) else least_role(action.permission).group,
         )
-        for deed in known
-        if deed.of_computes == bool(host)
+        for action in known
+        if action.of_computes == bool(host)
     ]
 
 
-def _kinds(offers: list[tuple[Deed, DeedForm, str]]) -> Iterator[tuple[str, list[Any]]]:
-    """Return the offers under the headings of ``KINDS``."""
-    for action, heading in KINDS.items():
-        if mine := [offer for offer in offers if offer[0].action == action]:
+def _by_permission(
+    available: list[tuple[HostAction, HostActionForm, str]],
+) -> Iterator[tuple[str, list[Any]]]:
+    """Return the available actions under the headings of ``HEADINGS``."""
+    for permission, heading in HEADINGS.items():
+        if mine := [each for each in available if each[0].permission == permission]:
             yield heading, mine
 
 
 def _title(plan: HostPlan) -> str:
-    deed = all_deeds().get(plan.deed)
-    return deed.title if deed else plan.deed
+    action = all_host_actions().get(plan.action)
+    return action.title if action else plan.action
 
 
 @button(Action.MAINTAIN)
@@ -168,13 +172,13 @@ def maintenance(request: PageRequest, name: str, host: str) -> HttpResponse:
 
 
 @button(Action.PLAN)
-def plan_deed(request: PageRequest, name: str, host: str, deed: str) -> HttpResponse:
+def plan_action(request: PageRequest, name: str, host: str, action: str) -> HttpResponse:
     """Plan what would be done to a host; a form that cannot be used comes back as it was."""
     cloud = get_object_or_404(Cloud, name=name)
-    if deed not in all_deeds():
-        raise Http404(f"{deed} cannot be done to a host.")
-    form = DeedForm(all_deeds()[deed], cloud, request.POST)
-    if all_deeds()[deed].of_computes:
+    if action not in all_host_actions():
+        raise Http404(f"{action} cannot be done to a host.")
+    form = HostActionForm(all_host_actions()[action], cloud, request.POST)
+    if all_host_actions()[action].of_computes:
         get_object_or_404(Host, cloud=cloud, name=host)
     if form.is_valid():
         try:
@@ -182,7 +186,7 @@ def plan_deed(request: PageRequest, name: str, host: str, deed: str) -> HttpResp
                 start_host_plan(
                     cloud,
                     host,
-                    deed=deed,
+                    action=action,
                     options=form.cleaned_data,
                     requester=on_page(request.user),
                 )
@@ -198,9 +202,9 @@ def plan_deed(request: PageRequest, name: str, host: str, deed: str) -> HttpResp
 def plan_other(request: PageRequest, name: str) -> HttpResponse:
     """Go on to what can be planned for a host that Nova does not know."""
     host = request.POST.get("host", "").strip()
-    deed = all_deeds().get(request.POST.get("deed", ""))
+    action = all_host_actions().get(request.POST.get("wanted", ""))
     cloud = get_object_or_404(Cloud, name=name)
-    if not host or deed is None or deed.of_computes:
+    if not host or action is None or action.of_computes:
         return redirect("hosts", cloud.name)
-    about = about_host(cloud, host, request.user, filled=DeedForm(deed, cloud))
+    about = about_host(cloud, host, request.user, filled=HostActionForm(action, cloud))
     return render(request, "hosts/host.html", about)

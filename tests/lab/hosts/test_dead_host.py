@@ -17,7 +17,7 @@ from dashboard.hosts_app.compute.nova import compute_service, migrations, server
 from dashboard.hosts_app.compute.room import taken_on
 from dashboard.hosts_app.maintenance import OFF, open_host, start_maintenance
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.plans.host_plans import start_host_action, start_host_plan
 from dashboard.hosts_app.rescue.fencing import require_fenced
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.operating import retry_step
@@ -77,7 +77,7 @@ def die(source: CloudSession) -> None:
 
 
 def plan_for(cloud: Cloud, **options: Any) -> HostPlan:
-    plan = start_host_plan(cloud, HOST, deed="rescue", options=options)
+    plan = start_host_plan(cloud, HOST, action="rescue", options=options)
     assert plan.plan_job
     run(plan.plan_job)
     plan.refresh_from_db()
@@ -108,7 +108,7 @@ def test_the_servers_of_a_fenced_host_run_elsewhere_with_the_same_ids(
     disk.write_bytes(WRITTEN)
     copies = len(servers_on(source, HOST))
     die(source)
-    job = start_host_deed(plan_for(clouds["src"], shared_storage=True), confirmation=HOST)
+    job = start_host_action(plan_for(clouds["src"], shared_storage=True), confirmation=HOST)
     kill_driver(job, pumphouse_home)
     run(job)
 
@@ -142,7 +142,7 @@ def test_what_is_lost_must_be_typed(
     assert "keep their data" in why[servers.get(kept)["name"]]
     assert any(f"type: {HOST} loses 1 disk" in note for note in plan.notes)
     with pytest.raises(BadInput, match="loses 1 disk"):
-        start_host_deed(plan, confirmation=HOST)
+        start_host_action(plan, confirmation=HOST)
     assert compute_service(source, HOST).is_enabled
     assert bmc().power_status() == "on"
 
@@ -176,7 +176,7 @@ def test_disks_that_are_said_to_be_shared_and_are_not_there_are_not_made_anew(
     elsewhere = disk.with_name("disk.elsewhere")
     die(source)
     disk.rename(elsewhere)
-    job = start_host_deed(plan_for(clouds["src"], shared_storage=True), confirmation=HOST)
+    job = start_host_action(plan_for(clouds["src"], shared_storage=True), confirmation=HOST)
     run(job, state="failed")
     assert "could not be rebuilt elsewhere" in job.explanation
     assert servers.place(id_)[0] == HOST and not disk.exists()

@@ -8,7 +8,7 @@ import pytest
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.nova import compute_service, host_of, migrations, task_of
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.plans.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.plans.host_plans import start_host_action, start_host_plan
 from dashboard.jobs.job_lists import cleaning_up_after
 from tests.lab.conftest import run
 from tests.lab.host_servers import HostServers, servers_on_host
@@ -34,11 +34,11 @@ def test_it_is_aborted_at_its_limit_twice_and_the_host_is_enabled_again(
 ) -> None:
     nova, host = servers.cloud, servers.host
     hangs = servers.boot(metadata=HANGS)
-    plan = start_host_plan(cloud, host, deed="evacuate", options={"limit": 15})
+    plan = start_host_plan(cloud, host, action="evacuate", options={"limit": 15})
     assert plan.plan_job
     run(plan.plan_job)
     plan.refresh_from_db()
-    job = run(start_host_deed(plan, confirmation=host), state="failed")
+    job = run(start_host_action(plan, confirmation=host), state="failed")
 
     server = servers.get(hangs)
     assert f"Server {server['name']} could not be migrated live from {host}" in job.explanation

@@ -15,7 +15,7 @@ from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.facts import read_cloud
 from dashboard.hosts_app.discovery import start_host_discovery
 from dashboard.hosts_app.models import Cloud, Host
-from dashboard.hosts_app.plans.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.plans.host_plans import start_host_action, start_host_plan
 from dashboard.hosts_app.power.switching import start_power
 from lab.bmc import control
 from tests.lab.conftest import run
@@ -82,14 +82,14 @@ def test_a_host_is_switched_off_under_its_name_and_on_again(
     source: CloudSession, clouds: dict[str, Cloud], servers: HostServers
 ) -> None:
     name, before = servers.get(servers.boot())["name"], len(control.log(HOST))
-    plan = start_host_plan(clouds["src"], HOST, deed="power_off")
+    plan = start_host_plan(clouds["src"], HOST, action="power_off")
     assert plan.plan_job
     run(plan.plan_job)
     plan.refresh_from_db()
     assert name in [line["subject"] for line in plan.lines]
     with pytest.raises(BadInput, match="nothing was done"):
-        start_host_deed(plan, confirmation="yes")
-    run(start_host_deed(plan, confirmation=HOST))
+        start_host_action(plan, confirmation="yes")
+    run(start_host_action(plan, confirmation=HOST))
     assert row(clouds["src"], HOST).power == "off"
     wait_until_host_is(source, HOST, up=False)
 

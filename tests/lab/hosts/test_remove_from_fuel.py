@@ -14,7 +14,7 @@ from dashboard.jobs.models import Job
 from tests.lab.conftest import run
 from tests.lab.freed_host import HOST, fuel_and_machines, planned, server_of, servers_of, started
 
-DEED = "remove_from_fuel"
+ACTION = "remove_from_fuel"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -32,13 +32,13 @@ def server(source: CloudSession) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def removed(clouds: dict[str, Cloud], server: str) -> Job:
     """The job that has removed the host."""
-    return run(started(clouds["src"], DEED))
+    return run(started(clouds["src"], ACTION))
 
 
 def test_the_plan_tells_what_becomes_of_the_server(
     clouds: dict[str, Cloud], source: CloudSession, server: str
 ) -> None:
-    plan = planned(clouds["src"], DEED)
+    plan = planned(clouds["src"], ACTION)
     name = server_of(source, server)["name"]
     assert [line["fate"] for line in plan.lines if name in line["subject"]] == ["live migrate"]
 

@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from dashboard.hosts_app.models import Host, HostPlan
-from dashboard.hosts_app.plans.host_action import all_deeds
+from dashboard.hosts_app.plans.host_action import all_host_actions
 from dashboard.hosts_app.plans.host_plans import start_host_plan
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action
@@ -55,7 +55,7 @@ def test_a_host_of_another_cloud_is_a_404(host: Host) -> None:
 
 def test_a_plan_is_accepted_with_its_address_and_its_job(host: Host) -> None:
     client = as_role("operator")
-    answer = post(client, address_of(host, "plans/"), deed="evacuate", options={"parallel": 3})
+    answer = post(client, address_of(host, "plans/"), action="evacuate", options={"parallel": 3})
     assert answer.status_code == 202, answer.json()
     plan = HostPlan.objects.get()
     assert answer.json()["plan"] == plan.pk
@@ -69,15 +69,15 @@ def test_a_plan_is_accepted_with_its_address_and_its_job(host: Host) -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ({"deed": "polish"}, "'polish' cannot be done to a host."),
-        ({"deed": "evacuate", "options": {"speed": 1}}, "has no option 'speed'"),
-        ({"deed": "evacuate", "options": {"parallel": 0}}, "a number of at least 1, not 0"),
-        ({"deed": "evacuate", "options": {"parallel": "2"}}, "a number of at least 1, not '2'"),
-        ({"deed": "evacuate", "options": {"skip_errors": 1}}, "true or false, not 1"),
-        ({"deed": "reassign", "options": {"destination": "old"}}, "The host is in old already."),
-        ({"deed": "reassign", "options": {"roles": "cinder"}}, "'cinder' have no compute"),
-        ({"deed": "reassign_controller", "options": {"roles": ","}}, "A node needs a role."),
-        ({}, "deed: This field is required."),
+        ({"action": "polish"}, "'polish' cannot be done to a host."),
+        ({"action": "evacuate", "options": {"speed": 1}}, "has no option 'speed'"),
+        ({"action": "evacuate", "options": {"parallel": 0}}, "a number of at least 1, not 0"),
+        ({"action": "evacuate", "options": {"parallel": "2"}}, "a number of at least 1, not '2'"),
+        ({"action": "evacuate", "options": {"skip_errors": 1}}, "true or false, not 1"),
+        ({"action": "reassign", "options": {"destination": "old"}}, "The host is in old already."),
+        ({"action": "reassign", "options": {"roles": "cinder"}}, "'cinder' have no compute"),
+        ({"action": "reassign_controller", "options": {"roles": ","}}, "A node needs a role."),
+        ({}, "action: This field is required."),
     ],
 )
 def test_what_cannot_be_planned_is_refused_with_a_fix(
@@ -93,7 +93,7 @@ def test_what_cannot_be_planned_is_refused_with_a_fix(
 def test_a_plan_whose_job_has_ended_without_one_is_told_from_one_that_is_being_made(
     host: Host,
 ) -> None:
-    plan = start_host_plan(host.cloud, host.name, deed="evacuate")
+    plan = start_host_plan(host.cloud, host.name, action="evacuate")
     assert not plan.could_not_be_made
     Job.objects.filter(pk=plan.plan_job_id).update(state="failed")
     assert HostPlan.objects.get().could_not_be_made
@@ -154,17 +154,17 @@ def test_the_hosts_of_a_cloud_are_looked_at_anew(host: Host) -> None:
 
 @pytest.mark.parametrize("verb", ["plans/", "maintenance/"])
 def test_a_viewer_does_nothing_to_a_host(host: Host, verb: str) -> None:
-    answer = post(as_role("viewer"), address_of(host, verb), deed="evacuate", to="on")
+    answer = post(as_role("viewer"), address_of(host, verb), action="evacuate", to="on")
     assert answer.status_code == 403
     assert not Job.objects.exists()
 
 
-def test_the_deed_says_which_role_starts_it(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_action_says_which_role_starts_it(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = plan_for(host, READY)
-    monkeypatch.setattr(all_deeds()["evacuate"], "action", Action.REASSIGN)
+    monkeypatch.setattr(all_host_actions()["evacuate"], "permission", Action.REASSIGN)
     client = as_role("operator")
-    deeds = {deed["name"]: deed for deed in client.get("/api/host-deeds/").json()}
-    assert deeds["evacuate"]["role"] == "admin"
+    actions = {action["name"]: action for action in client.get("/api/host-actions/").json()}
+    assert actions["evacuate"]["role"] == "admin"
     answer = post(client, f"/api/host-plans/{plan.pk}/start/", confirmation=host.name)
     assert answer.status_code == 403
     assert "role admin" in answer.json()["error"]

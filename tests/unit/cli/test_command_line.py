@@ -18,7 +18,7 @@ from dashboard.cli.known_commands import all_commands
 from dashboard.cli.prompts import confirmed_name
 from dashboard.errors import BadInput, NotFound
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.plans.host_action import all_deeds
+from dashboard.hosts_app.plans.host_action import all_host_actions
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Role, role_of
 from dashboard.jobs.states import JobState
@@ -52,9 +52,9 @@ def which(**named: str | None) -> Namespace:
     return Namespace(**(nothing | named))
 
 
-def test_every_file_of_commands_and_of_deeds_is_a_command_but_for_parts_of_another_one():
+def test_every_file_of_commands_and_of_host_actions_is_a_command_but_for_parts_of_another_one():
     files = {path.stem for folder in main.COMMANDS for path in folder.glob("*.py")}
-    parts = {deed.name for deed in all_deeds().values() if not deed.has_command}
+    parts = {action.name for action in all_host_actions().values() if not action.has_command}
     assert parts
     assert {name.replace("-", "_") for name in all_commands()} == files - {
         "__init__",

@@ -11,7 +11,7 @@ from dashboard.cli import command_line
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.maintenance import start_maintenance
 from dashboard.hosts_app.models import Host, HostPlan
-from dashboard.hosts_app.plans.host_action import Draft, PlanLine, Refusal, all_deeds
+from dashboard.hosts_app.plans.host_action import Draft, PlanLine, Refusal, all_host_actions
 from dashboard.jobs.models import Job
 from tests.support import rows
 from tests.support.host_rows import hosts_of
@@ -42,11 +42,11 @@ def drafted(monkeypatch: pytest.MonkeyPatch) -> Draft:
         PlanLine(number=1, subject="web-1", state="ACTIVE", fate="live migrate", why="it runs")
     ]
     draft = Draft(lines=lines, notes=["It takes no new servers from then on."], content={})
-    monkeypatch.setattr(all_deeds()["evacuate"], "draft", lambda *_given: draft)
+    monkeypatch.setattr(all_host_actions()["evacuate"], "draft", lambda *_given: draft)
     return draft
 
 
-def test_a_deed_takes_its_options_as_arguments(capsys):
+def test_a_host_action_takes_its_options_as_arguments(capsys):
     with pytest.raises(SystemExit) as left:
         run("evacuate", "--help")
     assert left.value.code == 0
@@ -55,7 +55,7 @@ def test_a_deed_takes_its_options_as_arguments(capsys):
     assert "--skip-errors" in told
 
 
-def test_a_deed_is_planned_and_told_by_its_command(host, drafted, capsys):
+def test_a_host_action_is_planned_and_told_by_its_command(host, drafted, capsys):
     assert run("evacuate", host.name, "--cloud", "old", "--plan-only", "--parallel", "5") == 0
     out = capsys.readouterr().out
     assert "1. web-1 (ACTIVE): live migrate, it runs" in out
@@ -73,14 +73,16 @@ def test_a_plan_of_a_host_is_a_document_when_one_is_asked_for(host, drafted, cap
 def test_a_refused_plan_tells_what_helps_and_fails(host, drafted, monkeypatch, capsys):
     refusal = Refusal(sentence="It is the last host.", fix="Enable another one.")
     refused = replace(drafted, refusals=[refusal])
-    monkeypatch.setattr(all_deeds()["evacuate"], "draft", lambda *_given: refused)
+    monkeypatch.setattr(all_host_actions()["evacuate"], "draft", lambda *_given: refused)
     assert run("evacuate", host.name, "--cloud", "old", "--confirm", host.name) == 1
     assert "Refused: It is the last host. Enable another one." in capsys.readouterr().out
     assert not Job.objects.filter(kind="evacuate").exists()
 
 
 @pytest.mark.parametrize("confirmation", [["--confirm", "compute-9"], []])
-def test_a_deed_without_its_name_does_nothing(host, drafted, confirmation, monkeypatch, capsys):
+def test_a_host_action_without_its_name_does_nothing(
+    host, drafted, confirmation, monkeypatch, capsys
+):
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     assert run("evacuate", host.name, "--cloud", "old", *confirmation) == 2
     assert host.name in capsys.readouterr().err
@@ -96,7 +98,7 @@ def test_a_plan_that_cannot_be_made_is_one_sentence_with_what_helps(host, monkey
     def draft(*_given):
         raise NeedsOperator("The cloud says no.", fix="Ask its admin.")
 
-    monkeypatch.setattr(all_deeds()["evacuate"], "draft", draft)
+    monkeypatch.setattr(all_host_actions()["evacuate"], "draft", draft)
     assert run("evacuate", host.name, "--cloud", "old") == 1
     told = capsys.readouterr()
     assert told.err.endswith("pumphouse: The cloud says no.\n  Ask its admin.\n")

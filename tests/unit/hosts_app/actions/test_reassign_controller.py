@@ -12,8 +12,8 @@ from dashboard.clients.ipmi import Bmc
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.hosts_app.actions import reassign_controller
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
-from dashboard.hosts_app.plans.host_action import all_deeds
-from dashboard.hosts_app.plans.host_plans import draft_host_plan, start_host_deed
+from dashboard.hosts_app.plans.host_action import all_host_actions
+from dashboard.hosts_app.plans.host_plans import draft_host_plan, start_host_action
 from dashboard.hosts_app.reassignment import environment_removal as reassignment_release
 from dashboard.hosts_app.reassignment import smoke_test as reassignment_proof
 from dashboard.hosts_app.reassignment.deployment import deploy
@@ -28,7 +28,7 @@ from tests.support.reassignments import DST, SRC, Told
 
 pytestmark = pytest.mark.django_db
 CONTROLLER = "src-control"
-DEED = "reassign_controller"
+ACTION = "reassign_controller"
 Draft = Callable[..., HostPlan]
 
 
@@ -64,9 +64,9 @@ def draft(fuel: FuelMaster, clouds: list[Cloud], monkeypatch: pytest.MonkeyPatch
         )
 
     def plan_for(host: str = CONTROLLER, **options: Any) -> HostPlan:
-        defaults = {option.name: option.default for option in all_deeds()[DEED].options}
+        defaults = {option.name: option.default for option in all_host_actions()[ACTION].options}
         plan = HostPlan.objects.create(
-            cloud=clouds[0], host=host, deed=DEED, options=defaults | options
+            cloud=clouds[0], host=host, action=ACTION, options=defaults | options
         )
         draft_host_plan(plan)
         return plan
@@ -80,7 +80,7 @@ def refused(plan: HostPlan) -> list[str]:
 
 
 def started(plan: HostPlan) -> Job:
-    return start_host_deed(plan, confirmation="src-cloud")
+    return start_host_action(plan, confirmation="src-cloud")
 
 
 def keys_of(job: Job) -> list[str]:
@@ -146,7 +146,7 @@ def test_no_role_at_all_is_refused(draft: Draft) -> None:
 def test_the_environments_name_confirms_it_and_not_the_hosts(draft: Draft) -> None:
     plan = draft()
     with pytest.raises(BadInput, match="Type src-cloud"):
-        start_host_deed(plan, confirmation=CONTROLLER)
+        start_host_action(plan, confirmation=CONTROLLER)
     job = started(plan)
     assert keys_of(job) == ["release", "boot", "discover", "assign", "deploy", "look"]
 
@@ -156,10 +156,10 @@ def test_a_host_that_nova_does_not_know_can_be_planned_for(
 ) -> None:
     client.force_login(rows.user_with("admin"))
     plans = f"/api/hosts/src/{CONTROLLER}/plans/"
-    assert client.post(plans, {"deed": "evacuate"}).status_code == 404
-    assert client.post(plans, {"deed": DEED}).status_code == 202
+    assert client.post(plans, {"action": "evacuate"}).status_code == 404
+    assert client.post(plans, {"action": ACTION}).status_code == 202
     assert HostPlan.objects.get().host == CONTROLLER
-    assert client.post(plans.replace("src/", "none/"), {"deed": DEED}).status_code == 404
+    assert client.post(plans.replace("src/", "none/"), {"action": ACTION}).status_code == 404
 
 
 def test_one_that_becomes_a_compute_is_proven_as_one(draft: Draft) -> None:

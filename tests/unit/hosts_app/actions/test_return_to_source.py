@@ -10,8 +10,8 @@ from dashboard.clients.fuel.master import FuelMaster
 from dashboard.errors import BadInput, NeedsOperator, NotFound
 from dashboard.hosts_app.actions.reassign import destination_of
 from dashboard.hosts_app.models import Cloud, HostPlan, Job, Reassignment
-from dashboard.hosts_app.plans.host_action import Draft, deed_named
-from dashboard.hosts_app.plans.host_plans import start_host_deed, start_host_plan
+from dashboard.hosts_app.plans.host_action import Draft, host_action_named
+from dashboard.hosts_app.plans.host_plans import start_host_action, start_host_plan
 from dashboard.hosts_app.reassignment.location import under_way
 from tests.support.fuel_masters import RunningMaster, configure_fuel, running_master, switch
 from tests.support.reassignments import DST, HOST, NODE, SRC, make_record
@@ -41,7 +41,7 @@ def last(fuel: FuelMaster) -> Reassignment:
 
 
 def draft(last: Reassignment) -> Draft:
-    return deed_named("return_to_source").draft(last.source, HOST, OPTIONS)
+    return host_action_named("return_to_source").draft(last.source, HOST, OPTIONS)
 
 
 def remove(fuel: FuelMaster) -> None:
@@ -122,12 +122,12 @@ def test_a_host_that_a_job_is_at_work_on_is_left_to_it(
 
 def test_a_host_that_pumphouse_never_took_is_not_known(last: Reassignment) -> None:
     with pytest.raises(NotFound, match="has taken no host src-c1 out of src"):
-        deed_named("return_to_source").draft(last.source, "src-c1", OPTIONS)
+        host_action_named("return_to_source").draft(last.source, "src-c1", OPTIONS)
 
 
 def test_a_host_that_never_left_is_refused_before_there_is_a_job(last: Reassignment) -> None:
     with pytest.raises(NotFound, match="has taken no host src-c1 out of src"):
-        start_host_plan(last.source, "src-c1", deed="return_to_source")
+        start_host_plan(last.source, "src-c1", action="return_to_source")
     assert not Job.objects.filter(kind="plan_host").exists()
 
 
@@ -148,12 +148,12 @@ def test_it_comes_back_with_the_roles_and_the_layout_that_it_had(
     plan = HostPlan.objects.create(
         cloud=last.source,
         host=HOST,
-        deed="return_to_source",
+        action="return_to_source",
         options=OPTIONS,
         content=dict(draft(last).content),
         state=HostPlan.State.READY,
     )
-    way_back = start_host_deed(plan, confirmation=HOST).reassignment
+    way_back = start_host_action(plan, confirmation=HOST).reassignment
     assert (way_back.source, way_back.destination) == (last.destination, last.source)
     assert (way_back.source_environment, way_back.destination_environment) == (DST, SRC)
     assert (way_back.roles, way_back.disks) == (["compute"], last.disks)

@@ -11,8 +11,8 @@ from dashboard.clients.ipmi import Bmc, Operation, PowerState
 from dashboard.errors import BadInput, NeedsOperator, Retryable
 from dashboard.hosts_app.compute.nova import ComputeService
 from dashboard.hosts_app.models import Cloud, Host, HostPlan
-from dashboard.hosts_app.plans.host_action import Draft, deed_named
-from dashboard.hosts_app.plans.host_plans import start_host_deed
+from dashboard.hosts_app.plans.host_action import Draft, host_action_named
+from dashboard.hosts_app.plans.host_plans import start_host_action
 from dashboard.hosts_app.power import planning as power_plan
 from dashboard.hosts_app.power import switching as power
 from dashboard.hosts_app.power.switching import log_power, look_at_power, start_power, switch
@@ -20,7 +20,7 @@ from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Dependency, LogLevel
 
 pytestmark = pytest.mark.django_db
-DEEDS = {"power_on": 0, "power_off": 2, "power_cycle": 2, "soft_off": 2, "network_boot": 0}
+ACTIONS = {"power_on": 0, "power_off": 2, "power_cycle": 2, "soft_off": 2, "network_boot": 0}
 INVENTORY = """
 hosts:
   c1: {ipmi: {host: 127.0.0.1, auth: {user: admin, password: secret-of-c1}}}
@@ -129,9 +129,9 @@ def test_a_faulty_inventory_is_told_and_fails_no_look_at_the_hosts(
 
 @pytest.fixture
 def draft(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Draft]:
-    """Return a function that plans a deed on a host with a running and a stopped server of each."""
+    """Return a function that plans an action on a host with servers in every state."""
 
-    def draft_deed(name: str, *, bmc: Any = None, takes_servers: bool = True) -> Draft:
+    def draft_action(name: str, *, bmc: Any = None, takes_servers: bool = True) -> Draft:
         statuses = ("ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED", "ERROR")
         servers = [{"name": f"is-{status}", "status": status} for status in statuses]
         service = ComputeService(id="1", host="c1", is_enabled=takes_servers, is_up=True)
@@ -139,12 +139,12 @@ def draft(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Draft]
         monkeypatch.setattr(power_plan, "compute_service", lambda *_: service)
         monkeypatch.setattr(power_plan, "servers_on", lambda *_: servers)
         monkeypatch.setattr(power_plan, "bmc_of", lambda _: bmc or FakeBmc())
-        return deed_named(name).draft(cloud, "c1", {})
+        return host_action_named(name).draft(cloud, "c1", {})
 
-    return draft_deed
+    return draft_action
 
 
-@pytest.mark.parametrize(("name", "lines"), DEEDS.items())
+@pytest.mark.parametrize(("name", "lines"), ACTIONS.items())
 def test_the_servers_that_would_lose_their_power_are_listed(
     draft: Callable[..., Draft], name: str, lines: int
 ) -> None:
@@ -170,14 +170,14 @@ def test_a_host_whose_bmc_does_not_answer_is_refused(draft: Callable[..., Draft]
     ]
 
 
-@pytest.mark.parametrize("name", DEEDS)
+@pytest.mark.parametrize("name", ACTIONS)
 def test_power_is_switched_only_under_the_hosts_name(cloud: Cloud, name: str) -> None:
     plan = HostPlan.objects.create(
-        cloud=cloud, host="c1", deed=name, state=HostPlan.State.READY, options={}
+        cloud=cloud, host="c1", action=name, state=HostPlan.State.READY, options={}
     )
     with pytest.raises(BadInput, match="nothing was done"):
-        start_host_deed(plan, confirmation="c2")
-    job = start_host_deed(plan, confirmation="c1")
+        start_host_action(plan, confirmation="c2")
+    job = start_host_action(plan, confirmation="c1")
     assert (job.kind, job.subject) == ("host_power", "host:old:c1")
 
 
