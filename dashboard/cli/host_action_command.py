@@ -3,18 +3,18 @@
 There is one for each host action, built from its options.
 """
 
-from argparse import ArgumentParser, BooleanOptionalAction, Namespace
-from typing import Any
+from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
 from dashboard.cli.host_arguments import add_host, chosen_host
+from dashboard.cli.option_arguments import add_options, given_options
 from dashboard.cli.progress import add_detach, follow, follow_and_report, print_outcome, required
 from dashboard.cli.prompts import confirmed_name
 from dashboard.cli.serializers import serialize_host_plan
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_action import HostAction, Option
+from dashboard.hosts_app.plans.host_action import HostAction
 from dashboard.hosts_app.plans.host_plans import (
     lines_of,
     start_host_action,
@@ -40,8 +40,7 @@ class HostActionCommand(Command):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the host, what the action wants to know, and the confirmation."""
         add_host(parser)
-        for option in self.action.options:
-            _add_option(parser, option)
+        add_options(parser, self.action.options)
         parser.add_argument("--plan-only", action="store_true", help="say what would be done")
         parser.add_argument("--confirm", metavar="NAME", help="the name that confirms the plan")
         add_detach(parser)
@@ -67,12 +66,11 @@ class HostActionCommand(Command):
         return host.cloud, host.name
 
     def _plan(self, options: Namespace, cloud: Cloud, host: str) -> HostPlan:
-        chosen: dict[str, Any] = vars(options)
         return start_host_plan(
             cloud,
             host,
             action=self.action.name,
-            options={option.name: chosen[option.name] for option in self.action.options},
+            options=given_options(options, self.action.options),
             requester=CLI,
         )
 
@@ -86,20 +84,6 @@ class HostActionCommand(Command):
         if code == FAILED and (later := cleaning_up_after(job)):
             print_outcome(follow(later, console), console)
         return code
-
-
-def _add_option(parser: ArgumentParser, option: Option) -> None:
-    flag = f"--{option.name.replace('_', '-')}"
-    text = f"{option.label[:1].lower()}{option.label[1:]}"
-    if isinstance(option.default, bool):
-        action = BooleanOptionalAction if option.default else "store_true"
-        parser.add_argument(flag, action=action, default=option.default, help=text)
-    else:
-        kind, metavar = type(option.default), "N" if isinstance(option.default, int) else "TEXT"
-        shown = f" (default {option.default})" if option.default else ""
-        parser.add_argument(
-            flag, type=kind, default=option.default, metavar=metavar, help=text + shown
-        )
 
 
 def _tell(plan: HostPlan, console: Console) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.plans.host_action import HostAction, Option
+from dashboard.hosts_app.plans.host_action import HostAction
+from dashboard.jobs.option_forms import option_fields
 
 
 class HostActionForm(forms.Form):
@@ -17,23 +18,4 @@ class HostActionForm(forms.Form):
     ) -> None:
         super().__init__(given, auto_id=f"{action.name}_%s", **more)
         self.action = action
-        self.fields = {option.name: _field(option, cloud) for option in action.options}
-
-
-def _field(option: Option, cloud: Cloud) -> forms.Field:
-    told: dict[str, Any] = {
-        "label": option.label,
-        "help_text": option.help,
-        "initial": option.default,
-    }
-    if isinstance(option.default, bool):
-        return forms.BooleanField(required=False, **told)
-    if isinstance(option.default, int):
-        return forms.IntegerField(min_value=option.least, **told)
-    if option.choices:
-        names = option.choices(cloud)
-        shown = names if option.default in names else [option.default, *names]
-        return forms.ChoiceField(
-            choices=[(name, name or "—") for name in shown], required=False, **told
-        )
-    return forms.CharField(required=False, **told)
+        self.fields = option_fields(action.options, cloud)

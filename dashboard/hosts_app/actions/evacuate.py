@@ -15,8 +15,9 @@ from dashboard.hosts_app.evacuation.steps import (
     start_evacuation,
 )
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_action import Draft, HostAction, Option
+from dashboard.hosts_app.plans.host_action import Draft, HostAction
 from dashboard.jobs.models import Job
+from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 

@@ -14,13 +14,14 @@ from dashboard.hosts_app.evacuation.steps import (
     plan_evacuation,
 )
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
-from dashboard.hosts_app.plans.host_action import Draft, HostAction, Option
+from dashboard.hosts_app.plans.host_action import Draft, HostAction
 from dashboard.hosts_app.reassignment.discovery import MINUTE, has_switch_hook
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
 from dashboard.hosts_app.reassignment.refusals import COMPUTE, refusals_of, unknown_roles
 from dashboard.hosts_app.reassignment.steps import Choices, Journey, start_reassignment
 from dashboard.jobs.models import Job
+from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
 
 DISCOVERY_MINUTES = 30
@@ -31,7 +32,7 @@ DESTINATION = Option(
     label="Cloud that it goes to",
     default="",
     help="May be left out where there is only one other.",
-    choices=lambda cloud: list(_others(cloud).values_list("name", flat=True)),
+    offered=lambda cloud: list(_others(cloud).values_list("name", flat=True)),
 )
 LIMITS = (
     Option(

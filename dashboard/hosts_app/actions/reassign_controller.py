@@ -17,7 +17,7 @@ from dashboard.hosts_app.actions.reassign import (
 )
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_action import Draft, HostAction, Option, Refusal
+from dashboard.hosts_app.plans.host_action import Draft, HostAction, Refusal
 from dashboard.hosts_app.reassignment.drained import remains_of
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
@@ -30,6 +30,7 @@ from dashboard.hosts_app.reassignment.refusals import (
 )
 from dashboard.hosts_app.reassignment.steps import Journey, start_reassignment
 from dashboard.jobs.models import Job
+from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
 
 

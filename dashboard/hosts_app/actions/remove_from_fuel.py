@@ -12,13 +12,14 @@ from dashboard.hosts_app.evacuation.steps import (
     plan_evacuation,
 )
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
-from dashboard.hosts_app.plans.host_action import Draft, HostAction, Option
+from dashboard.hosts_app.plans.host_action import Draft, HostAction
 from dashboard.hosts_app.reassignment.discovery import MINUTE
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
 from dashboard.hosts_app.reassignment.planning import discovered, leaving, numbered
 from dashboard.hosts_app.reassignment.refusals import refusals_of
 from dashboard.hosts_app.reassignment.removal import Limits, start_removal
 from dashboard.jobs.models import Job
+from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
 
 

@@ -9,7 +9,7 @@ from dashboard.clients.ipmi import PowerState
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.evacuation.steps import LIMIT_SECONDS, PARALLEL
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_action import Draft, HostAction, Option
+from dashboard.hosts_app.plans.host_action import Draft, HostAction
 from dashboard.hosts_app.rescue.planning import (
     DeadHostFacts,
     Fate,
@@ -18,6 +18,7 @@ from dashboard.hosts_app.rescue.planning import (
 )
 from dashboard.hosts_app.rescue.steps import read_dead_host, start_rescue
 from dashboard.jobs.models import Job
+from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 

@@ -4,7 +4,7 @@ A host action is one file in ``actions/`` with a subclass of ``HostAction``. Pag
 line find it there.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar
@@ -13,24 +13,10 @@ from dashboard.errors import BadInput
 from dashboard.hosts_app import actions
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.jobs.models import Job
+from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 from dashboard.plugins import named_classes
-
-Value = bool | int | str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Option:
-    """A choice that an action offers; the type of its default is the type of its values."""
-
-    name: str
-    label: str
-    default: Value
-    help: str = ""
-    least: int = 1
-    choices: Callable[[Cloud], Sequence[str]] | None = None
-    """The texts that pages offer for a host of a cloud, None where any text will do."""
 
 
 @dataclass(frozen=True, kw_only=True)

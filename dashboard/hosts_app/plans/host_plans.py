@@ -8,14 +8,12 @@ from django.db import transaction
 from dashboard.errors import BadInput
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.plans.host_action import (
-    HostAction,
-    Option,
     PlanLine,
-    Value,
     host_action_named,
 )
 from dashboard.hosts_app.plans.stored_plans import keep_draft, require_ready, start_planning, take
 from dashboard.jobs.models import Job
+from dashboard.jobs.options import chosen_values
 from dashboard.jobs.requester import NOBODY, Requester
 
 
@@ -33,7 +31,7 @@ def start_host_plan(
     plan for the host is being made.
     """
     wanted = host_action_named(action)
-    chosen = chosen_options(wanted, options or {})
+    chosen = chosen_values(wanted.options, options or {}, of=wanted.title)
     wanted.check(cloud, host, chosen)
     plan = HostPlan(cloud=cloud, host=host, action=action, options=chosen)
     start_planning(
@@ -44,30 +42,6 @@ def start_host_plan(
         requester=requester,
     )
     return plan
-
-
-def chosen_options(action: HostAction, given: Mapping[str, Any]) -> dict[str, Value]:
-    """Return every option of an action its value. Raises ``BadInput`` for one that cannot be."""
-    known = {option.name: option for option in action.options}
-    if unknown := sorted(given.keys() - known.keys()):
-        names = ", ".join(known) or "none"
-        raise BadInput(f"{action.title} has no option {unknown[0]!r}.", fix=f"It has: {names}.")
-    return {name: _value(option, given.get(name)) for name, option in known.items()}
-
-
-def _value(option: Option, given: Any) -> Value:
-    if given is None:
-        return option.default
-    wanted = type(option.default)
-    if type(given) is not wanted or (wanted is int and int(given) < option.least):
-        least = f" of at least {option.least}" if wanted is int else ""
-        kinds = {bool: "true or false", int: "a number", str: "a text"}
-        raise BadInput(
-            f"{option.name} must be {kinds[wanted]}{least}, not {given!r}.",
-            fix=f"Leave it out for {option.default!r}.",
-        )
-    value: Value = given
-    return value
 
 
 def draft_host_plan(plan: HostPlan) -> None:

@@ -1,0 +1,53 @@
+"""The fields of pages' forms, made from options."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from dashboard.jobs.options import Option
+
+
+class TextsField(forms.CharField):
+    """Several texts with commas between."""
+
+    def to_python(self, value: str | None) -> list[str]:  # type: ignore[override]
+        """Return the texts without the blanks around them."""
+        return [part.strip() for part in (value or "").split(",") if part.strip()]
+
+
+def option_fields(options: Iterable[Option], row: Any = None) -> dict[str, forms.Field]:
+    """Return the field of each option by its name; ``row`` is what the options are about."""
+    return {option.name: _field(option, row) for option in options}
+
+
+def _field(option: Option, row: Any) -> forms.Field:
+    told: dict[str, Any] = {
+        "label": option.label,
+        "help_text": option.help,
+        "initial": option.default,
+        "required": option.value_type is int,
+    }
+    if option.offered or option.choices:
+        return _choice_field(option, row, told)
+    if option.value_type is bool:
+        return forms.BooleanField(**told)
+    if option.value_type is int:
+        return forms.IntegerField(min_value=option.least, **told)
+    if option.value_type is datetime:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
+        return forms.DateTimeField(widget=widget, **told)
+    return TextsField(**told) if option.value_type is list else forms.CharField(**told)
+
+
+def _choice_field(option: Option, row: Any, told: Mapping[str, Any]) -> forms.Field:
+    words = option.choices
+    if option.offered:
+        words = {name: name for name in option.offered(row)}
+    if option.value_type is list:
+        widget = forms.CheckboxSelectMultiple
+        return forms.MultipleChoiceField(choices=words.items(), widget=widget, **told)
+    if option.default not in words:
+        words = {option.default: option.default or "—", **words}
+    return forms.ChoiceField(choices=words.items(), **told)
