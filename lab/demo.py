@@ -51,7 +51,7 @@ class Moved:
 
 
 def main() -> int:
-    """Tell the story; the exit status says whether it ended well."""
+    """Run the whole demo and return its exit status."""
     # However it is told to end, everything is stopped on the way out.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
@@ -86,7 +86,7 @@ def wait_for_interrupt() -> None:
 
 @contextmanager
 def lab_running() -> Iterator[None]:
-    """Have both clouds up while inside; a lab that was up before stays up."""
+    """Keep both clouds up while inside; a lab that was up before stays up."""
     was_up = lab("status", quiet=True) == 0
     try:
         if not was_up:

@@ -13,12 +13,12 @@ def hosts_now(cloud: Cloud) -> tuple[str, ...]:
 
 
 def add_host(cloud: Cloud, host: str) -> None:
-    """Have a host belong to a cloud; one that does already is as good."""
+    """Add a host to a cloud; one that belongs to it already is as good."""
     _write(cloud, [*(one for one in hosts_now(cloud) if one != host), host])
 
 
 def remove_host(cloud: Cloud, host: str) -> None:
-    """Have a host belong to a cloud no longer."""
+    """Remove a host from a cloud."""
     _write(cloud, [one for one in hosts_now(cloud) if one != host])
 
 

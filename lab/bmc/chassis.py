@@ -69,7 +69,7 @@ class Chassis:
             self._start()
 
     def shut_down(self, _: str) -> None:
-        """Have the host's operating system end; without one the power goes at once."""
+        """End the host's operating system; without one the power goes at once."""
         if self.power == ON and not self._switch("shutdown", wait=False):
             self._stop()
 

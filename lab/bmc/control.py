@@ -57,12 +57,12 @@ def down(hosts: Iterable[Host] = tuple(HOSTS.values())) -> None:
 
 
 def freeze(name: str) -> None:
-    """Have a BMC stop in the middle of whatever it does; it keeps its port and answers nothing."""
+    """Stop a BMC in the middle of whatever it does; it keeps its port and answers nothing."""
     os.kill(_pid(name), signal.SIGSTOP)
 
 
 def thaw(name: str) -> None:
-    """Have a frozen BMC go on."""
+    """Resume a frozen BMC."""
     os.kill(_pid(name), signal.SIGCONT)
 
 

@@ -54,7 +54,7 @@ class Host:
         return path.read_text().strip() if path.exists() else self.first_cloud.name
 
     def install(self, cloud: str) -> None:
-        """Have it boot into the nova-compute of that cloud from now on; "" for a bare disk."""
+        """Boot it into the nova-compute of that cloud from now on; "" for a bare disk."""
         self.directory.mkdir(parents=True, exist_ok=True)
         (self.directory / "installed").write_text(cloud + "\n")
 

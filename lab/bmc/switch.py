@@ -66,7 +66,7 @@ def network_boot_server() -> str:
 
 
 def boot_from_network(host: Host, server: str) -> None:
-    """Tell the server which host boots: an executable as its argument, an address as JSON."""
+    """Pass on to the server which host boots: an executable as its argument, an address as JSON."""
     note(f"{host.name} boots from {server}")
     if not server.startswith(("http://", "https://")):
         subprocess.run([server, host.name], timeout=NETWORK_BOOT_SECONDS, check=True)

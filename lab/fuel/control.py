@@ -43,7 +43,7 @@ def _cluster_id(master: Master, name: str) -> int:
 
 
 def _mend(master: Master, which: list[str]) -> None:
-    """Have things go right again: all of them, or those named."""
+    """End failures: all of them, or those named."""
     chosen = set(which or ("busy", "deploy", "discovery", "provision"))
     if "busy" in chosen:
         orders.end_stuck(master)

@@ -25,7 +25,7 @@ def make_machine(name: str, *, number: int) -> Row:
 
 
 def discover(master: Master, machine: Row) -> Row:
-    """Have Fuel find a machine: a free node with a new id and a name that Fuel made up."""
+    """Discover a machine: a free node with a new id and a name that Fuel made up."""
     node = master.add("nodes", _node(machine))
     node["hostname"] = node["fqdn"] = f"node-{node['id']}"
     node["_interfaces"] = [_interface(master, node, index) for index in range(len(INTERFACES))]

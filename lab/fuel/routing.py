@@ -27,7 +27,7 @@ _routes: list[tuple[str, re.Pattern[str], int, Handler]] = []
 
 
 def route(method: str, path: str, *, status: int = OK) -> Callable[[Handler], Handler]:
-    """Have a function answer requests; # in the path is a number, | separates alternatives."""
+    """Register a function for requests; # in the path is a number, | separates alternatives."""
 
     def keep(handler: Handler) -> Handler:
         pattern = re.compile(f"(?:{path})".replace("#", r"(\d+)"))

@@ -32,7 +32,7 @@ def advance(master: Master) -> None:
 
 
 def boot_from_network(master: Master, name: str) -> bool:
-    """Have Fuel find a machine after a few steps; false for one that is a node already.
+    """Discover a machine after a few steps; false for one that is a node already.
 
     Raises KeyError for a machine that there is not.
     """

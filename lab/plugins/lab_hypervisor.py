@@ -168,7 +168,7 @@ class LabHypervisor(fake.FakeDriver):
             time.sleep(0.2)
 
     def live_migration_abort(self, instance: Instance) -> None:
-        """Have the migration that hangs end as libvirt's does: it runs on here."""
+        """End the migration that hangs as libvirt does: the server runs on here."""
         self._aborted.add(instance.uuid)
 
     def destroy(

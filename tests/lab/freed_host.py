@@ -55,7 +55,7 @@ def fuel_at_work() -> Iterator[None]:
 
 @contextmanager
 def fuel_and_machines(source: CloudSession, destination: CloudSession) -> Iterator[None]:
-    """Have Pumphouse know Fuel and the inventory inside; the host is put back afterwards."""
+    """Configure Fuel and the inventory while inside; put the host back afterwards."""
     with pytest.MonkeyPatch.context() as patch, fuel_at_work():
         patch.setattr(settings, "PUMPHOUSE_CONFIG", str(lab.config_yaml_path()))
         patch.setattr(settings, "PUMPHOUSE_INVENTORY", str(inventory_with_switch()))
@@ -181,7 +181,7 @@ def server_of(cloud: CloudSession, id_: str) -> dict[str, Any]:
 
 
 def act(cloud: CloudSession, id_: str, action: str) -> None:
-    """Have Nova do something with a server."""
+    """Ask Nova for an action on a server."""
     cloud.post("compute", f"/servers/{id_}/action", {action: None})
 
 

@@ -69,7 +69,7 @@ class HostServers:
         return self.boot(imageRef=None, block_device_mapping_v2=[disk])
 
     def act(self, id_: str, action: str, argument: Any = None) -> None:
-        """Have Nova do something with a server."""
+        """Ask Nova for an action on a server."""
         self.cloud.post("compute", f"/servers/{id_}/action", {action: argument})
 
     def get(self, id_: str) -> Json:

@@ -15,7 +15,7 @@ LAX: dict[str, dict[str, str]] = {"src": {"neutron": "neutron", "cinder": "cinde
 
 @contextmanager
 def policies_on(name: str) -> Iterator[None]:
-    """Have the lax services deny the dedicated role all writing while inside.
+    """Make the lax services deny the dedicated role all writing while inside.
 
     Services go on with rules that they have read until they are started again.
     """

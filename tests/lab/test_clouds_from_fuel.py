@@ -24,7 +24,7 @@ from tests.support.fuel_masters import fuel_settings
 def _only_fuel(
     clouds: dict[str, Cloud], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
-    """Have nothing but the lab's Fuel say which clouds there are; the file has them again after."""
+    """Make the lab's Fuel the only source of clouds; the file has them again afterwards."""
     endpoint = FuelEndpoint(
         host="127.0.0.1", port=shifted(PORT), password=lab.password("fuel", use="fuel")
     )

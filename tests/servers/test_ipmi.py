@@ -42,7 +42,7 @@ class Simulated:
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """Have it answer nothing, while its port stays open."""
+        """Stop its answers while its port stays open."""
         self.process.send_signal(signal.SIGSTOP)
         try:
             yield

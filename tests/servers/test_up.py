@@ -74,7 +74,7 @@ def up(home: Path, *, patience: str = "60"):
 
 
 def run_noted(notes: Path) -> int:
-    """Have the workers run one job and give the process that did it."""
+    """Run one job on the workers and return the process that did it."""
     job = rehearse(spec("a", params={"notes": str(notes)}))
     await_that(lambda: Job.objects.get(pk=job.pk).state == JobState.DONE, seconds=150)
     return int(lines(notes)[-1].split()[-2])

@@ -38,7 +38,7 @@ def after(owner: Any, name: str, *, when: str = "") -> None:
 
 
 def killed_at(job: Job, moments: ModuleType, moment: str, *, home: Path, **settings: str) -> bool:
-    """Have a driver of a job die at that moment, and its leases run out; say whether it died."""
+    """Kill a driver of a job at that moment and expire its leases; return whether it died."""
     arguments = ("tests.support.dying_driver", moments.__name__, str(job.pk), moment)
     with process(*arguments, home=home, **settings) as victim:
         died = victim.wait(300) == -signal.SIGKILL

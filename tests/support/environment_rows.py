@@ -54,7 +54,7 @@ NOTE = (
 
 
 def releases_of(environment: FuelEnvironment) -> None:
-    """Have its Fuel master have its release and a newer one."""
+    """Store its release and a newer one for its Fuel master."""
     known = (2, environment.release, "newton-10.0"), (4, "Ocata on Ubuntu 16.04", "ocata-11.0")
     for number, name, version in known:
         FuelRelease.objects.create(

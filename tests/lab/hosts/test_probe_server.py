@@ -39,7 +39,7 @@ def image(destination: CloudSession) -> Iterator[str]:
 
 @pytest.fixture
 def disabled(destination: CloudSession) -> Iterator[None]:
-    """Have the scheduler not choose the host."""
+    """Keep the scheduler from choosing the host."""
     disable_service(destination, compute_service(destination, HOST), reason="test")
     yield
     enable_service(destination, compute_service(destination, HOST))

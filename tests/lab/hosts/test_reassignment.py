@@ -219,7 +219,7 @@ def find_within(job: Job, *, seconds: int) -> None:
 
 @contextmanager
 def mended_when(waits: Callable[[], bool]) -> Iterator[None]:
-    """Have the task that keeps Fuel busy end, by a thread, once the job inside waits for it."""
+    """End the task that keeps Fuel busy, in a thread, once the job inside waits for it."""
 
     def watch() -> None:
         poll_until(lambda: waits() or None, what="the job to wait for Fuel", seconds=240)

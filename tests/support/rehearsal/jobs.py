@@ -68,7 +68,7 @@ def _same_installation(home: Path) -> dict[str, str]:
 
 
 def expire_leases(job: Job) -> None:
-    """Have the leases of the dead run out now, instead of waiting for it."""
+    """Expire the leases of the dead now, instead of waiting for it."""
     Step.objects.filter(job=job, state="running").update(lease_until=timezone.now())
     Driver.objects.filter(job=job).delete()
 

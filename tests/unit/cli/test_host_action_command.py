@@ -37,7 +37,7 @@ def host() -> Host:
 
 @pytest.fixture
 def drafted(monkeypatch: pytest.MonkeyPatch) -> Draft:
-    """Have an evacuation be drafted without a cloud."""
+    """Draft an evacuation without a cloud."""
     lines = [
         PlanLine(number=1, subject="web-1", state="ACTIVE", fate="live migrate", why="it runs")
     ]

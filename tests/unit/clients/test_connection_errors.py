@@ -55,7 +55,7 @@ def keystone(catalog: list[dict[str, object]]) -> Iterator[str]:
             self.wfile.write(body)
 
         def log_message(self, *_arguments: object) -> None:
-            """Say nothing."""
+            """Log nothing: the lines would be in the test output."""
 
     with HTTPServer(("127.0.0.1", 0), Answer) as listening:
         threading.Thread(target=listening.serve_forever, daemon=True).start()

@@ -27,7 +27,7 @@ def driven(job: Job) -> Job:
 
 
 def mend(job: Job) -> None:
-    """Have the steps that would fail succeed from now on."""
+    """Make the steps that would fail succeed from now on."""
     Step.objects.filter(job=job).update(action="nothing")
 
 

@@ -34,7 +34,7 @@ Draft = Callable[..., HostPlan]
 
 @pytest.fixture(autouse=True)
 def left(monkeypatch: pytest.MonkeyPatch) -> dict[str, Remains]:
-    """Have the source be drained; what a test puts in stands for what its cloud answers."""
+    """Stand in for the source's answers: it is drained but for what a test puts in."""
     answer = {"now": Remains()}
     monkeypatch.setattr(reassign_controller, "connect", lambda cloud: cloud)
     monkeypatch.setattr(reassign_controller, "remains_of", lambda *_: answer["now"])

@@ -31,7 +31,7 @@ def source() -> FuelEnvironment:
 
 
 def drive_plan() -> EnvironmentPlan:
-    """Have the only plan there is be made."""
+    """Drive the job that makes the only plan."""
     plan = EnvironmentPlan.objects.get()
     assert plan.plan_job
     drive(plan.plan_job.pk)

@@ -39,7 +39,7 @@ PORTS = {SRC: 5001, DST: 5002}
 
 @pytest.fixture(autouse=True)
 def configured(running: RunningMaster, settings: Any, tmp_path: Path) -> None:
-    """Have Pumphouse use the stand-in, whose two clouds are at ports of their own."""
+    """Configure the stand-in, whose two clouds are at ports of their own."""
     for environment_id, port in PORTS.items():
         cluster(running, environment_id)["_facts"]["keystone"]["public_port"] = port
     configure_fuel(settings, running.endpoint, tmp_path)

@@ -69,7 +69,7 @@ def remove(fuel: FuelMaster) -> None:
     fuel.wait_for_task(fuel.deploy_changes(SRC), seconds=20)
 
 
-def let_fuel_find_it(fuel: FuelMaster, running: RunningMaster) -> int:
+def plug_in_and_find(fuel: FuelMaster, running: RunningMaster) -> int:
     switch(running, f"pxe/{HOST}")
     while not (found := fuel.discovered_node(running_macs(running))):
         pass
@@ -91,7 +91,7 @@ def test_its_place_is_told_at_every_stage(
     assert place_of(fuel, record) == (
         "Fuel does not know src-c3 now: it was removed and not discovered since."
     )
-    new = let_fuel_find_it(fuel, running)
+    new = plug_in_and_find(fuel, running)
     assert place_of(fuel, record) == (
         f"It is discovered in Fuel as node {new} and belongs to no environment."
     )
@@ -113,7 +113,7 @@ def test_it_is_laid_out_as_it_was_and_deployed_under_its_new_id(
     fuel: FuelMaster, running: RunningMaster, record: Reassignment, told: Told
 ) -> None:
     remove(fuel)
-    new = let_fuel_find_it(fuel, running)
+    new = plug_in_and_find(fuel, running)
     for step in (assign, assign):  # again, as after a crash
         step(make_work(fuel, record, told))
     names = {
@@ -135,7 +135,7 @@ def test_what_is_installed_already_is_not_installed_again(
     fuel: FuelMaster, running: RunningMaster, record: Reassignment, told: Told
 ) -> None:
     remove(fuel)
-    new = let_fuel_find_it(fuel, running)
+    new = plug_in_and_find(fuel, running)
     fuel.assign(DST, [new], roles=["compute"])
     fuel.wait_for_task(fuel.provision(DST, [new]), seconds=20)
     before = len(fuel.tasks(DST))
@@ -160,7 +160,7 @@ def test_a_node_with_some_of_its_addresses_is_named_and_not_taken(
     fuel: FuelMaster, running: RunningMaster, work: Work, record: Reassignment
 ) -> None:
     remove(fuel)
-    new = let_fuel_find_it(fuel, running)
+    new = plug_in_and_find(fuel, running)
     record.macs = [*record.macs, "52:54:00:ff:ff:ff"]
     record.save()
     with pytest.raises(NeedsOperator, match=f"Node {new} has only some of its MAC addresses"):
