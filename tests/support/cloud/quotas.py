@@ -1,0 +1,71 @@
+"""Quotas of projects: the defaults of the release, what is set for a project, and what is used."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.support.cloud.messages import Json
+
+if TYPE_CHECKING:
+    from tests.support.cloud.collection import Collection
+    from tests.support.cloud.memory import MemoryCloud
+
+UNLIMITED = -1
+Amount = Callable[[Json], int]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a quota counts: how much each object of a collection takes."""
+
+    collection: "Collection"
+    amount: Amount
+
+
+class Quotas:
+    """The quotas of all services of a cloud."""
+
+    def __init__(self, cloud: "MemoryCloud") -> None:
+        self.cloud = cloud
+        self._counted: dict[tuple[str, str], Counted] = {}
+
+    def count(self, name: str, collection: "Collection", amount: Amount = lambda row: 1) -> None:
+        """Have a quota limit the objects of a collection, each of which takes an amount of it."""
+        self._counted[collection.service.type, name] = Counted(collection, amount)
+
+    def set_default(self, service: str, **limits: int) -> None:
+        """Set defaults of this cloud."""
+        self.cloud.rows("quotas/defaults").setdefault(service, {}).update(limits)
+
+    def defaults(self, service: str) -> dict[str, int]:
+        """Return the limits of projects for which nothing was set."""
+        own = self.cloud.rows("quotas/defaults").get(service, {})
+        return {**self.cloud.release.quotas.get(service, {}), **own}
+
+    def own(self, service: str) -> dict[str, Json]:
+        """Return what was set for projects, by their ids."""
+        return self.cloud.rows(f"quotas/{service}")
+
+    def limits(self, service: str, project_id: str) -> dict[str, int]:
+        """Return a project's limits."""
+        return {**self.defaults(service), **self.own(service).get(project_id, {})}
+
+    def used(self, service: str, name: str, project_id: str) -> int:
+        """Return how much of a quota a project uses."""
+        counted = self._counted.get((service, name))
+        if counted is None:
+            return 0
+        owned = counted.collection.where(**{counted.collection.owner: project_id})
+        return sum(counted.amount(row) for row in owned)
+
+    def require(self, collection: "Collection", row: Json) -> None:
+        """Raise ``Refused``, in the service's words, where a new object would be too much."""
+        service = collection.service
+        for (type_, name), counted in self._counted.items():
+            if counted.collection is not collection:
+                continue
+            project_id = row[collection.owner]
+            limit = self.limits(type_, project_id).get(name, UNLIMITED)
+            wanted = self.used(type_, name, project_id) + counted.amount(row)
+            if limit != UNLIMITED and wanted > limit:
+                raise service.over_quota(name, limit=limit, wanted=counted.amount(row))
