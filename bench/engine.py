@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure what the engine costs per step, and that the cost does not grow with the job.
 
-Runs layered graphs of steps that do nothing through a real driver: on an SQLite file of its own,
+Runs layered graphs of steps that do nothing through a real runner: on an SQLite file of its own,
 or on the database that DATABASE_URL names. Exits with 1 when a step of the largest job costs more
 than 1.5 times a step of the smallest.
 """
@@ -82,9 +82,9 @@ def define_kind() -> None:
 
 
 def run_job(steps: int) -> float:
-    """Drive one job of that many steps and give the seconds that it took, its start left out."""
+    """Run one job of that many steps and return the seconds that it took, its start left out."""
     from dashboard.jobs.models import Job
-    from dashboard.jobs.runner import drive
+    from dashboard.jobs.runner import run_job
     from dashboard.jobs.starting import start_job
 
     job = start_job(
@@ -94,7 +94,7 @@ def run_job(steps: int) -> float:
         steps=layered_graph(steps),
     )
     begun = time.perf_counter()
-    drive(job.pk)
+    run_job(job.pk)
     seconds = time.perf_counter() - begun
     state = Job.objects.get(pk=job.pk).state
     if state != "done":

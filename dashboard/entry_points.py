@@ -8,9 +8,9 @@ that the file itself depends on nothing.
 
 def run_job(job_id: int) -> None:
     """Run a job until nothing of it is ready."""
-    from dashboard.jobs.runner import drive
+    from dashboard.jobs.runner import run_job
 
-    drive(job_id)
+    run_job(job_id)
 
 
 def answer_ping() -> None:

@@ -151,9 +151,9 @@ WORKERS: int = env.number("PUMPHOUSE_WORKERS", default=2, least=1)
 STEP_THREADS: int = env.number("PUMPHOUSE_STEP_THREADS", default=16, least=1)
 STEP_LEASE_SECONDS: int = env.number("PUMPHOUSE_STEP_LEASE_SECONDS", default=60, least=1)
 
-# The queue is only a doorbell: a task says "drive job N". It must never be killed for its age and
+# The queue carries no state: a task only says "run job N". It must never be killed for its age and
 # never be redelivered by the broker (a retry counts from the prefetch, so long tasks would run
-# twice); lost bells are rung again by the sweep. Failures are acknowledged, or they would be
+# twice); the sweep enqueues again what was lost. Failures are acknowledged, or they would be
 # redelivered for ever. (Without any time-out django-q warns at each start.)
 _YEAR = 365 * 24 * 3600
 _redis = env.broker("PUMPHOUSE_BROKER")

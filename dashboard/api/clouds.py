@@ -72,7 +72,7 @@ class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
     serializer_class = CloudSerializer
     lookup_field = "name"
     filterset_fields = ("state", "origin")
-    acts = {
+    action_permissions = {
         **dict.fromkeys(("discover", "discover_hosts", "discover_environments"), Action.DISCOVER),
         "delete_environment": Action.REASSIGN,
     }

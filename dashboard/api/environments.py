@@ -91,7 +91,7 @@ class EnvironmentViewSet(ReadOnlyModelViewSet[FuelEnvironment]):
     queryset = FuelEnvironment.objects.all()
     serializer_class = EnvironmentRowSerializer
     filterset_fields = ("name", "status", "is_gone")
-    acts = {"duplicate": Action.PLAN}
+    action_permissions = {"duplicate": Action.PLAN}
 
     @extend_schema(request=DuplicateSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
@@ -114,7 +114,7 @@ class EnvironmentPlanViewSet(ReadOnlyModelViewSet[EnvironmentPlan]):
     queryset = EnvironmentPlan.objects.select_related("environment")
     serializer_class = EnvironmentPlanSerializer
     filterset_fields = ("name", "state")
-    acts = {"start": Action.REASSIGN}
+    action_permissions = {"start": Action.REASSIGN}
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from dashboard.hosts_app.maintenance import OFF, ON
 from dashboard.hosts_app.models import Host, HostPlan
 from dashboard.hosts_app.plans.host_action import HostAction, all_host_actions
-from dashboard.jobs.roles import least_role
+from dashboard.jobs.roles import minimum_role
 
 OptionValues = {
     "type": "object",
@@ -49,7 +49,7 @@ class HostActionSerializer(serializers.Serializer[Any]):
 
     def get_role(self, action: HostAction) -> str:
         """Return the name of the least role that may start it."""
-        return least_role(action.permission).group
+        return minimum_role(action.permission).group
 
 
 class HostPlanLineSerializer(serializers.Serializer[Any]):

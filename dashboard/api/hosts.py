@@ -57,7 +57,7 @@ class HostViewSet(RetrieveModelMixin, GenericViewSet[Host]):
     serializer_class = HostSerializer
     lookup_field = "name"
     lookup_value_regex = "[^/]+"
-    acts = {"maintenance": Action.MAINTAIN, "plans": Action.PLAN}
+    action_permissions = {"maintenance": Action.MAINTAIN, "plans": Action.PLAN}
 
     def get_object(self) -> Host:
         """Return the host of that cloud and name."""
@@ -114,7 +114,7 @@ class HostPlanViewSet(ReadOnlyModelViewSet[HostPlan]):
     queryset = HostPlan.objects.select_related("cloud")
     serializer_class = HostPlanSerializer
     filterset_class = HostPlanFilter
-    acts = {"start": Action.MAINTAIN}
+    action_permissions = {"start": Action.MAINTAIN}
 
     @extend_schema(request=ConfirmationSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"])

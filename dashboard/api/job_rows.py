@@ -118,7 +118,7 @@ class StepViewSet(ReadOnlyModelViewSet[Step]):
     queryset = Step.objects.select_related("job")
     serializer_class = StepSerializer
     filterset_class = StepFilter
-    acts = dict.fromkeys(("retry", "skip"), Action.OPERATE)
+    action_permissions = dict.fromkeys(("retry", "skip"), Action.OPERATE)
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])

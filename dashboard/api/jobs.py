@@ -114,7 +114,7 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
 
     queryset = Job.objects.select_related("created_by")
     filterset_class = JobFilter
-    acts = dict.fromkeys(("cancel", "resume", "release", "hold"), Action.OPERATE)
+    action_permissions = dict.fromkeys(("cancel", "resume", "release", "hold"), Action.OPERATE)
 
     def get_serializer_class(self) -> type[JobSerializer]:
         """Return progress with one job, not with a list of them."""
@@ -136,7 +136,7 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
     @action(detail=True, methods=["post"])
     def release(self, request: Request, **_kwargs: Any) -> Response:
         """End the job's hold."""
-        return accepted(operating.release(self.get_object(), user=caller(request)))
+        return accepted(operating.release_hold(self.get_object(), user=caller(request)))
 
     @extend_schema(request=HoldSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"])

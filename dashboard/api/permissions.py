@@ -7,7 +7,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from dashboard.jobs.roles import Action, least_role, may
+from dashboard.jobs.roles import Action, has_permission, minimum_role
 
 if TYPE_CHECKING:  # rest_framework.views imports this module, by its name in the settings
     from rest_framework.views import APIView
@@ -21,31 +21,31 @@ def caller(request: Request) -> User | None:
 class RolePermission(BasePermission):
     """Lets a viewer read, and asks ``dashboard.jobs.roles`` about everything else.
 
-    A view has ``acts``: the name of its method -> the action that it is. What a view does not name
-    takes an admin, so that a forgotten line never opens a door.
+    A view has ``action_permissions``: the name of its method -> the action that it is. What a
+    view does not name takes an admin, so that a forgotten line never opens a door.
     """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Return whether the user's role is enough."""
         action = _action(request, view)
         self.message = _refusal(action)
-        return may(request.user, action)
+        return has_permission(request.user, action)
 
 
 def require(request: Request, action: Action) -> None:
     """Refuse a caller who may not do that: for views that learn only on the way what it is."""
-    if not may(request.user, action):
+    if not has_permission(request.user, action):
         raise PermissionDenied(_refusal(action))
 
 
 def _refusal(action: Action) -> str:
-    return f"This takes the role {least_role(action).group}."
+    return f"This takes the role {minimum_role(action).group}."
 
 
 def _action(request: Request, view: "APIView") -> Action:
     if request.method in SAFE_METHODS:
         return Action.READ
-    acts: dict[Any, Action] = getattr(view, "acts", {})
+    action_permissions: dict[Any, Action] = getattr(view, "action_permissions", {})
     name = getattr(view, "action", "")
     # A method that the view does not have: to be told so, not to be asked for a role.
-    return Action.READ if name is None else acts.get(name, Action.MANAGE_USERS)
+    return Action.READ if name is None else action_permissions.get(name, Action.MANAGE_USERS)

@@ -109,7 +109,7 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
     queryset = Plan.objects.select_related("source", "destination", "created_by")
     serializer_class = PlanSerializer
     filterset_class = PlanFilter
-    acts = {
+    action_permissions = {
         "create": Action.PLAN,
         "import_file": Action.PLAN,
         "preflight": Action.PREFLIGHT,

@@ -101,7 +101,10 @@ class TenantViewSet(ReadOnlyModelViewSet[Tenant]):
     queryset = Tenant.objects.select_related("cloud")
     serializer_class = TenantSerializer
     filterset_class = TenantFilter
-    acts = {"enter_maintenance": Action.MAINTAIN, "leave_maintenance": Action.MAINTAIN}
+    action_permissions = {
+        "enter_maintenance": Action.MAINTAIN,
+        "leave_maintenance": Action.MAINTAIN,
+    }
 
     @extend_schema(responses=MaintenanceSerializer)
     @action(detail=True)

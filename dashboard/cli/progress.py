@@ -1,6 +1,6 @@
-"""Drives a job in this process and shows it until it ends.
+"""Runs a job in this process and shows it until it ends.
 
-Workers of ``pumphouse up`` may drive the same job at the same time: leases make that harmless, and
+Workers of ``pumphouse up`` may run the same job at the same time: leases make that harmless, and
 without any worker the command still does its job.
 """
 
@@ -19,14 +19,14 @@ from dashboard.cli.serializers import Json, serialize_job
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel
-from dashboard.jobs.runner import drive
+from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase
-from dashboard.jobs.waiting import wait_for
+from dashboard.jobs.waiting import wait_for_job
 from dashboard.notifications.telling import tellings_of
 
 PAUSE_SECONDS = 1.0
 ENDING_SECONDS = 15.0
-DRIVEN_STATES = (JobState.QUEUED, JobState.RUNNING)
+RUNNABLE_STATES = (JobState.QUEUED, JobState.RUNNING)
 
 
 def add_detach(parser: ArgumentParser) -> None:
@@ -36,22 +36,22 @@ def add_detach(parser: ArgumentParser) -> None:
     )
 
 
-def follow(job: Job, console: Console, *, drives: bool = True) -> Job:
-    """Show a job until it ends or is held, and give it as it then is; drive it if it ``drives``.
+def follow(job: Job, console: Console, *, run: bool = True) -> Job:
+    """Show a job until it ends or is held, and return it as it then is; also ``run`` it here.
 
     Ctrl-C asks the job to be cancelled and waits for its running steps; a second one leaves.
     """
-    driven = _driven(job) if drives else nullcontext()
-    with display_on(console.progress, job) as display, driven:
+    running = _running(job) if run else nullcontext()
+    with display_on(console.progress, job) as display, running:
         try:
-            return wait_for(job, on_change=display.update)
+            return wait_for_job(job, on_change=display.update)
         except KeyboardInterrupt:
-            if not drives:
+            if not run:
                 raise
             display.note("Cancelling: running steps come to a stop. Ctrl-C again leaves at once.")
             with suppress(BadInput):  # it ended in the same moment
                 cancel(job, user=None)
-            return wait_for(job, on_change=display.update)
+            return wait_for_job(job, on_change=display.update)
 
 
 def follow_and_report(
@@ -100,23 +100,23 @@ def print_outcome(job: Job, console: Console) -> None:
 
 
 @contextmanager
-def _driven(job: Job) -> Iterator[None]:
-    """Drive the job on a thread while inside."""
+def _running(job: Job) -> Iterator[None]:
+    """Run the job on a thread while inside."""
     # A daemon: when the operator leaves at once, leases end by themselves and others take over.
-    thread = threading.Thread(target=_drive_until_ended, args=[job.pk], daemon=True)
+    thread = threading.Thread(target=_run_until_ended, args=[job.pk], daemon=True)
     thread.start()
     yield
     thread.join(ENDING_SECONDS)
 
 
-def _drive_until_ended(job_id: int) -> None:
-    """Drive again and again: a driver leaves when the next step is not due for a while. Then tell
+def _run_until_ended(job_id: int) -> None:
+    """Run it again and again: a runner leaves when the next step is not due for a while. Then tell
     the job's news, as far as that is done at once."""
     try:
-        while Job.objects.filter(pk=job_id, state__in=DRIVEN_STATES).exists():
-            drive(job_id)
+        while Job.objects.filter(pk=job_id, state__in=RUNNABLE_STATES).exists():
+            run_job(job_id)
             time.sleep(PAUSE_SECONDS)
         for telling in tellings_of(job_id).filter(state=JobState.QUEUED):
-            drive(telling.pk)
+            run_job(telling.pk)
     finally:
         connections.close_all()

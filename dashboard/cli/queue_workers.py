@@ -11,7 +11,7 @@ from dashboard.cli.supervised import die_with_parent
 
 
 def main() -> None:
-    """Run the cluster until SIGTERM, upon which drivers put their steps back.
+    """Run the cluster until SIGTERM, upon which runners put their steps back.
 
     django-q's processes do not notice that the one above them was killed, and would go on taking
     work for ever; the kernel tells them.

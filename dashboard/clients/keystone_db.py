@@ -71,7 +71,7 @@ class DatabaseAddress:
 def parse_address(url: str) -> DatabaseAddress:
     """Take a SQLAlchemy address apart and register its password as a secret.
 
-    ``mysql+pymysql://user:password@host:port/keystone?ssl_ca=/path``, with any driver behind
+    ``mysql+pymysql://user:password@host:port/keystone?ssl_ca=/path``, with any runner behind
     ``mysql+`` or ``mariadb+``. Of the options ``unix_socket``, ``ssl_ca``, ``ssl_cert`` and
     ``ssl_key`` are used. Raises BadInput, without the address in it, for everything else.
     """

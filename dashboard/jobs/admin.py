@@ -6,7 +6,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from dashboard.jobs.models import Job, LogLine, Step
-from dashboard.jobs.roles import Action, may
+from dashboard.jobs.roles import Action, has_permission
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
@@ -37,7 +37,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic 
 
 
 def _may_read(user: User | AnonymousUser) -> bool:
-    return may(user, Action.READ)
+    return has_permission(user, Action.READ)
 
 
 @admin.register(Job)

@@ -1,4 +1,4 @@
-"""Which steps may run, and how a driver makes some of them its own."""
+"""Which steps may run, and how a runner makes some of them its own."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -8,9 +8,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from dashboard.jobs.log import write_log
-from dashboard.jobs.models import Driver, LogLevel, Step
+from dashboard.jobs.models import LogLevel, Runner, Step
 from dashboard.jobs.states import JobState, StepState
-from dashboard.jobs.transitions import in_transaction, move_steps
+from dashboard.jobs.transitions import in_transaction, transition_steps
 
 MOST_ATTEMPTS = 6
 
@@ -35,7 +35,7 @@ def ready_steps(job_id: int) -> QuerySet[Step]:
 
 
 def abandoned_steps(job_id: int) -> QuerySet[Step]:
-    """Return the running steps whose driver let the lease run out: it died, or lost the
+    """Return the running steps whose runner let the lease run out: it died, or lost the
     database."""
     return Step.objects.filter(
         job_id=job_id, state=StepState.RUNNING, lease_until__lt=timezone.now()
@@ -43,7 +43,7 @@ def abandoned_steps(job_id: int) -> QuerySet[Step]:
 
 
 def claim_ready(job_id: int, *, owner: str, most: int, besides: Collection[int]) -> list[Step]:
-    """Make up to ``most`` ready steps the owner's. What another driver was faster at is left out.
+    """Make up to ``most`` ready steps the owner's. What another runner was faster at is left out.
 
     ``besides`` are steps whose thread is still at work here although the lease went elsewhere.
     """
@@ -53,7 +53,7 @@ def claim_ready(job_id: int, *, owner: str, most: int, besides: Collection[int])
         return []
     pending = Step.objects.filter(pk__in=ids)
     in_transaction(
-        lambda: move_steps(pending, to=StepState.RUNNING, not_before=None, **_lease(owner))
+        lambda: transition_steps(pending, to=StepState.RUNNING, not_before=None, **_lease(owner))
     )
     return _held_by(owner, ids)
 
@@ -66,7 +66,7 @@ def claim_abandoned(job_id: int, *, owner: str, most: int, besides: Collection[i
     if not ids:
         return []
     still_abandoned = abandoned_steps(job_id).filter(pk__in=ids)
-    in_transaction(lambda: still_abandoned.update(probing=True, **_lease(owner)))
+    in_transaction(lambda: still_abandoned.update(resumed=True, **_lease(owner)))
     return _held_by(owner, ids)
 
 
@@ -74,7 +74,7 @@ def renew_leases(job_id: int, *, owner: str) -> set[int]:
     """Prolong all leases of the owner and give the ids of the steps that are still its own."""
     mine = Step.objects.filter(job_id=job_id, state=StepState.RUNNING, lease_owner=owner)
     mine.update(lease_until=lease_end())
-    Driver.objects.filter(owner=owner).update(seen_at=timezone.now())
+    Runner.objects.filter(owner=owner).update(seen_at=timezone.now())
     return set(mine.values_list("pk", flat=True))
 
 
@@ -102,5 +102,5 @@ def _give_up_killers(job_id: int) -> None:
     for step in abandoned_steps(job_id).filter(attempt__gte=MOST_ATTEMPTS):
         error = f"The worker died or lost the database during each of {step.attempt} attempts."
         mine = abandoned_steps(job_id).filter(pk=step.pk)
-        if move_steps(mine, to=StepState.ERRORED, error=error, finished_at=timezone.now()):
+        if transition_steps(mine, to=StepState.ERRORED, error=error, finished_at=timezone.now()):
             write_log(job_id, f"{step.title}: {error}", level=LogLevel.ERROR, step=step)

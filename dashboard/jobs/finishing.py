@@ -15,13 +15,13 @@ from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.notifications import news_broke
 from dashboard.jobs.states import ACTIVE_JOB_STATES, BROKEN_STEP_STATES, JobState, StepState
-from dashboard.jobs.transitions import in_transaction, move_job, move_steps
+from dashboard.jobs.transitions import in_transaction, transition_job, transition_steps
 
 
-def conclude(job_id: int) -> JobState | None:
+def finish_job(job_id: int) -> JobState | None:
     """Settle a job that cannot go on by itself. None when it can, or when it has ended already.
 
-    Any number of drivers may call this at any time: the job's row is locked while its steps are
+    Any number of runners may call this at any time: the job's row is locked while its steps are
     counted, so that exactly one of them ends it.
     """
     state = in_transaction(partial(_settle, job_id))
@@ -52,7 +52,7 @@ def _settle(job_id: int) -> JobState | None:
         _give_back_abandoned(job_id)
     counts = _count_steps(job_id)
     state = _end_state(job, counts)
-    if state is None or not move_job(job_id, to=state, **_end_fields(job_id, state, counts)):
+    if state is None or not transition_job(job_id, to=state, **_end_fields(job_id, state, counts)):
         return None
     _break_news(Job.objects.get(pk=job_id))
     return state
@@ -60,7 +60,7 @@ def _settle(job_id: int) -> JobState | None:
 
 def _give_back_abandoned(job_id: int) -> None:
     lost = abandoned_steps(job_id)
-    move_steps(lost, to=StepState.PENDING, probing=True, lease_owner="", lease_until=None)
+    transition_steps(lost, to=StepState.PENDING, resumed=True, lease_owner="", lease_until=None)
 
 
 def _count_steps(job_id: int) -> Counter[str]:
@@ -116,7 +116,7 @@ def _break_news(job: Job) -> None:
 
 def _tell_kind(job: Job) -> None:
     try:
-        job_kind(job.kind).concluded(job)
+        job_kind(job.kind).on_finished(job)
     except Exception as error:
         _log_break(job, "Concluding the job", error)
 

@@ -1,4 +1,4 @@
-"""A driver's heartbeat: renews its leases, and sees when the job is cancelled."""
+"""A runner's heartbeat: renews its leases, and sees when the job is cancelled."""
 
 import logging
 import threading
@@ -20,10 +20,10 @@ logger = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """A thread beside a driver. A step whose lease is lost, or whose job is cancelled, is told to
-    stop; ``cancelled`` tells the driver itself.
+    """A thread beside a runner. A step whose lease is lost, or whose job is cancelled, is told to
+    stop; ``cancelled`` tells the runner itself.
 
-    ``at_work`` is the driver's own table of what runs, by the id of the step.
+    ``at_work`` is the runner's own table of what runs, by the id of the step.
     """
 
     def __init__(self, job_id: int, *, owner: str, at_work: dict[int, StepWork]) -> None:

@@ -7,12 +7,12 @@ from datetime import timedelta
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from dashboard.jobs.kinds import quiet_kinds
+from dashboard.jobs.kinds import internal_kinds
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import (
     ACTIVE_JOB_STATES,
     BROKEN_STEP_STATES,
-    SETTLED_STEP_STATES,
+    FINISHED_STEP_STATES,
     JobState,
 )
 
@@ -33,7 +33,7 @@ def needing_somebody() -> QuerySet[Job]:
     """
     later = Job.objects.filter(subject=OuterRef("subject"), pk__gt=OuterRef("pk"))
     later = later.exclude(params__has_key=AFTER)
-    return _loud_jobs().filter(
+    return _operator_jobs().filter(
         Q(state=JobState.HELD) | Q(~Exists(later), state__in=BROKEN_JOB_STATES)
     )
 
@@ -46,13 +46,13 @@ def cleaning_up_after(job: Job) -> Job | None:
 
 def running() -> QuerySet[Job]:
     """Return the jobs that are at work or about to be."""
-    return _loud_jobs().filter(state__in=ACTIVE_JOB_STATES - {JobState.HELD})
+    return _operator_jobs().filter(state__in=ACTIVE_JOB_STATES - {JobState.HELD})
 
 
 def finished_today() -> QuerySet[Job]:
     """Return the jobs that ended within the last day, the latest first."""
     since = timezone.now() - TODAY
-    ended = _loud_jobs().filter(state__in=ENDED_JOB_STATES, finished_at__gte=since)
+    ended = _operator_jobs().filter(state__in=ENDED_JOB_STATES, finished_at__gte=since)
     return ended.order_by("-finished_at")
 
 
@@ -60,7 +60,7 @@ def with_counts(jobs: QuerySet[Job]) -> QuerySet[Job]:
     """Add to each job how many steps it has, how many are settled and how many broke."""
     return jobs.select_related("created_by").annotate(
         steps_total=Count("steps"),
-        steps_settled=Count("steps", filter=Q(steps__state__in=SETTLED_STEP_STATES)),
+        steps_finished=Count("steps", filter=Q(steps__state__in=FINISHED_STEP_STATES)),
         steps_broken=Count("steps", filter=Q(steps__state__in=BROKEN_STEP_STATES)),
     )
 
@@ -76,5 +76,5 @@ def strip_counts() -> dict[str, int]:
     return {"running": running().count(), "waiting": needing_somebody().count() + others}
 
 
-def _loud_jobs() -> QuerySet[Job]:
-    return Job.objects.exclude(kind__in=quiet_kinds())
+def _operator_jobs() -> QuerySet[Job]:
+    return Job.objects.exclude(kind__in=internal_kinds())

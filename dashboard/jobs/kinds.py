@@ -48,21 +48,21 @@ class StepContext:
 
     ``log(message, level=...)`` writes a line at once; ``progress(done, total, unit)`` may be called
     as often as one likes (it is written at most once a second); ``check()`` raises ``Cancelled``
-    when the job was cancelled or the lease lost; ``probing`` is true when an earlier attempt may
+    when the job was cancelled or the lease lost; ``resumed`` is true when an earlier attempt may
     have left something behind.
     """
 
     log: Callable[..., None]
     progress: Callable[[int, int, str], None]
     check: Callable[[], None]
-    probing: bool
+    resumed: bool
 
 
 class JobKind:
     """The work behind one kind of job."""
 
     name: ClassVar[str]
-    is_quiet: ClassVar[bool] = False
+    is_internal: ClassVar[bool] = False
     """Whether its jobs stay out of the lists of what runs and of what needs somebody."""
 
     def perform(self, step: Step, context: StepContext) -> None:
@@ -73,7 +73,7 @@ class JobKind:
         """
         raise NotImplementedError
 
-    def concluded(self, job: Job) -> None:
+    def on_finished(self, job: Job) -> None:
         """React to the job having come to an end, whichever; called after the state is stored.
 
         Reads and writes rows only: the web process calls it when a waiting job is cancelled.
@@ -83,7 +83,7 @@ class JobKind:
         """Return what people should be told now that the job has ended or is held, None for
         nothing.
 
-        Called while the state is being stored, before ``concluded``. Reads rows only.
+        Called while the state is being stored, before ``on_finished``. Reads rows only.
         """
         return None
 
@@ -108,9 +108,9 @@ def job_kind(name: str) -> JobKind:
         raise BadInput(f"There is no kind of job named {name!r}.", fix=f"Known: {known}.") from None
 
 
-def quiet_kinds() -> list[str]:
+def internal_kinds() -> list[str]:
     """Return the names of the kinds whose jobs are about other jobs, not about the operator's."""
-    return [name for name, kind in _registry().items() if kind.is_quiet]
+    return [name for name, kind in _registry().items() if kind.is_internal]
 
 
 __all__ = [
@@ -120,6 +120,6 @@ __all__ = [
     "LogLevel",
     "StepContext",
     "StepSpec",
+    "internal_kinds",
     "job_kind",
-    "quiet_kinds",
 ]

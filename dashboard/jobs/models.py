@@ -21,8 +21,8 @@ class Job(models.Model):
     hold_before = models.IntegerField(choices=Phase, null=True, blank=True)
     hold_until = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
-    # When the queue was last asked to drive this job: keeps the sweep from filling the queue.
-    rung_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When the queue was last asked to run this job: keeps the sweep from filling the queue.
+    enqueued_at = models.DateTimeField(null=True, blank=True, editable=False)
     explanation = models.TextField(blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
@@ -50,7 +50,7 @@ class Job(models.Model):
 
 
 class Step(models.Model):
-    """One idempotent piece of a job, claimed by one driver at a time through its lease."""
+    """One idempotent piece of a job, claimed by one runner at a time through its lease."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps")
     key = models.CharField(max_length=190)
@@ -66,7 +66,7 @@ class Step(models.Model):
     blockers = models.IntegerField(default=0)
     attempt = models.IntegerField(default=0)
     # An earlier attempt may have left something behind: the step must look before it acts.
-    probing = models.BooleanField(default=False)
+    resumed = models.BooleanField(default=False)
     not_before = models.DateTimeField(null=True, blank=True)
     lease_owner = models.CharField(max_length=100, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -137,13 +137,13 @@ class LogLine(models.Model):
         return self.message
 
 
-class Driver(models.Model):
+class Runner(models.Model):
     """A worker at work on a job; its ``seen_at`` is how the guard knows that workers live."""
 
     owner = models.CharField(max_length=100, unique=True)
     host = models.CharField(max_length=80)
     process_id = models.IntegerField()
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="drivers")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="runners")
     started_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField()
 

@@ -1,6 +1,6 @@
 """What an operator may do to a job and its steps. Each call says in the job's log who it was.
 
-All of it happens with the job's row locked, so that no driver ends the job meanwhile. Every
+All of it happens with the job's row locked, so that no runner ends the job meanwhile. Every
 function gives the job as it then is, or raises ``BadInput`` when its state does not allow the act.
 """
 
@@ -15,14 +15,14 @@ from django.utils import timezone
 
 from dashboard import secrets
 from dashboard.errors import BadInput
-from dashboard.jobs.finishing import conclude
+from dashboard.jobs.finishing import finish_job
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Dependency, Job, LogLevel, Step
 from dashboard.jobs.outcomes import chunks, count_down
-from dashboard.jobs.queue import ring
+from dashboard.jobs.queue import enqueue
 from dashboard.jobs.starting import conflict_over
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase, StepState
-from dashboard.jobs.transitions import in_transaction, move_job, move_steps
+from dashboard.jobs.transitions import in_transaction, transition_job, transition_steps
 
 User = AbstractBaseUser | None
 
@@ -34,7 +34,7 @@ FRESH: dict[str, Any] = {
     "request_id": "",
     "finished_at": None,
 }
-"""What a step looks like before it is tried anew. ``probing`` stays: something may be left over."""
+"""What a step looks like before it is tried anew. ``resumed`` stays: something may be left over."""
 
 
 def cancel(job: Job, *, user: User) -> Job:
@@ -49,7 +49,7 @@ def cancel(job: Job, *, user: User) -> Job:
 
     _operate(job, act)
     if Job.objects.filter(pk=job.pk, state__in=[JobState.QUEUED, JobState.HELD]).exists():
-        conclude(job.pk)
+        finish_job(job.pk)
     return Job.objects.get(pk=job.pk)
 
 
@@ -65,7 +65,7 @@ def resume(job: Job, *, user: User) -> Job:
             f"The job is {locked.state}; only a failed, errored or cancelled job can be resumed.",
         )
         _reactivate(locked)
-        move_steps(Step.objects.filter(job=locked), to=StepState.PENDING, **FRESH)
+        transition_steps(Step.objects.filter(job=locked), to=StepState.PENDING, **FRESH)
         write_log(locked, f"Resumed by {_name(user)}.")
 
     return _operate(job, act)
@@ -80,7 +80,7 @@ def retry_step(step: Step, *, user: User) -> Job:
             locked.state != JobState.CANCELLED,
             "The job was cancelled; resume it instead.",
         )
-        moved = move_steps(mine, to=StepState.PENDING, **FRESH)
+        moved = transition_steps(mine, to=StepState.PENDING, **FRESH)
         _require(moved == 1, f"“{step.title}” has not failed, so it cannot be tried again.")
         _go_on(locked)
         write_log(locked, f"Retried by {_name(user)}: {step.title}", step=step)
@@ -129,14 +129,14 @@ def hold(job: Job, *, before: Phase, user: User, until: datetime | None = None) 
     return _operate(job, act)
 
 
-def release(job: Job, *, user: User) -> Job:
+def release_hold(job: Job, *, user: User) -> Job:
     """End the job's hold, whether it has been reached or not."""
 
     def act(locked: Job) -> None:
         _require(locked.is_active and locked.hold_before is not None, "The job is not held back.")
         Job.objects.filter(pk=locked.pk).update(hold_before=None, hold_until=None)
         if locked.state == JobState.HELD:
-            move_job(locked.pk, to=JobState.RUNNING, explanation="")
+            transition_job(locked.pk, to=JobState.RUNNING, explanation="")
         write_log(locked, f"Released by {_name(user)}.")
 
     return _operate(job, act)
@@ -149,7 +149,7 @@ def _operate(job: Job, act: Callable[[Job], None]) -> Job:
 
 def _act_on_locked(job_id: int, act: Callable[[Job], None]) -> None:
     act(Job.objects.select_for_update().get(pk=job_id))
-    ring(job_id)
+    enqueue(job_id)
 
 
 def _require(allowed: bool, sentence: str) -> None:
@@ -170,7 +170,7 @@ def _reactivate(job: Job) -> None:
     """Set an ended job to running. The unique subject refuses it while another job holds it."""
     try:
         with transaction.atomic():
-            move_job(
+            transition_job(
                 job.pk,
                 to=JobState.RUNNING,
                 active_subject=job.subject,
@@ -190,9 +190,9 @@ def _skip(ids: list[int], reason: str) -> list[int]:
     for chunk in chunks(ids):
         steps = Step.objects.filter(pk__in=chunk)
         skippable = steps.filter(state__in=[StepState.PENDING, *BROKEN_STEP_STATES])
-        # The ids are read first, under the job's lock; a driver may still claim one in between.
+        # The ids are read first, under the job's lock; a runner may still claim one in between.
         chosen = list(skippable.values_list("pk", flat=True))
-        move_steps(
+        transition_steps(
             steps.filter(pk__in=chosen),
             to=StepState.SKIPPED,
             skip_reason=reason,

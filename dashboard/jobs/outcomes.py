@@ -17,7 +17,7 @@ from dashboard.errors import Cancelled, PumphouseError, Retryable
 from dashboard.jobs.claiming import MOST_ATTEMPTS
 from dashboard.jobs.models import Dependency, LogLevel, LogLine, Step
 from dashboard.jobs.states import StepState
-from dashboard.jobs.transitions import in_transaction, move_steps
+from dashboard.jobs.transitions import in_transaction, transition_steps
 
 LONGEST_PAUSE = 60.0
 CHUNK = 500
@@ -89,7 +89,7 @@ def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
 
 
 def _put_back(step: Step) -> Outcome:
-    fields = {"probing": True, "attempt": F("attempt") - 1}
+    fields = {"resumed": True, "attempt": F("attempt") - 1}
     return Outcome(step=step, state=StepState.PENDING, fields=fields)
 
 
@@ -99,7 +99,7 @@ def _try_later(step: Step, error: Retryable) -> Outcome:
     return Outcome(
         step=step,
         state=StepState.PENDING,
-        fields={"probing": True, "not_before": due, **_explanation(error)},
+        fields={"resumed": True, "not_before": due, **_explanation(error)},
         message=f"{step.title}: {error.sentence} Trying again in {pause:.0f} s.",
         level=LogLevel.WARNING,
     )
@@ -109,7 +109,7 @@ def _failed(step: Step, error: PumphouseError) -> Outcome:
     return Outcome(
         step=step,
         state=StepState.FAILED,
-        fields={"probing": True, **_explanation(error)},
+        fields={"resumed": True, **_explanation(error)},
         message=f"{step.title}: {error}",
     )
 
@@ -119,7 +119,7 @@ def _errored(step: Step, error: BaseException) -> Outcome:
     return Outcome(
         step=step,
         state=StepState.ERRORED,
-        fields={"probing": True, "error": secrets.mask(sentence), "fix": "", "request_id": ""},
+        fields={"resumed": True, "error": secrets.mask(sentence), "fix": "", "request_id": ""},
         message=f"{step.title}:\n{''.join(traceback.format_exception(error))}",
     )
 
@@ -141,7 +141,7 @@ def _record(outcomes: Sequence[Outcome], owner: str) -> None:
 
 def _record_done(ids: list[int], owner: str) -> None:
     mine = Step.objects.filter(pk__in=ids, lease_owner=owner)
-    recorded = move_steps(
+    recorded = transition_steps(
         mine,
         to=StepState.DONE,
         lease_until=None,
@@ -161,7 +161,7 @@ def _record_other(outcome: Outcome, owner: str) -> None:
     ended = None if outcome.state == StepState.PENDING else timezone.now()
     mine = Step.objects.filter(pk=step.pk, lease_owner=owner)
     fields = {"lease_owner": "", "lease_until": None, "finished_at": ended, **outcome.fields}
-    if move_steps(mine, to=outcome.state, **fields) and outcome.message:
+    if transition_steps(mine, to=outcome.state, **fields) and outcome.message:
         LogLine.objects.create(
             job_id=step.job_id,
             step=step,

@@ -1,4 +1,4 @@
-"""The queue as a doorbell: a task says only "drive job N", and losing one loses nothing."""
+"""The queue carries no state: a task only says "run job N", and losing one loses nothing."""
 
 import logging
 import os
@@ -15,40 +15,43 @@ from dashboard.jobs.models import Job
 
 logger = logging.getLogger(__name__)
 
-RING_AGAIN_AFTER = timedelta(seconds=30)
+ENQUEUE_AGAIN_AFTER = timedelta(seconds=30)
 ANSWERS_TO = "PUMPHOUSE_PING_FILE"
 """Environment variable of a worker: the file that it touches when it answers a ping."""
 
 
-def ring(job_id: int) -> None:
-    """Ask a worker to drive the job, once the current transaction is committed.
+def enqueue(job_id: int) -> None:
+    """Ask a worker to run the job, once the current transaction is committed.
 
-    A Redis broker knows nothing of transactions: rung earlier, the worker would find no row, or a
-    row that is rolled back.
+    A Redis broker knows nothing of transactions: enqueued earlier, the worker would find no row, or
+    a row that is rolled back.
     """
-    transaction.on_commit(partial(_ring_now, job_id))
+    transaction.on_commit(partial(_enqueue_now, job_id))
 
 
-def ring_again(job_id: int) -> bool:
-    """Ring for a job unless somebody did lately: busy workers must not find a pile of bells."""
+def enqueue_again(job_id: int) -> bool:
+    """Enqueue a job unless that was done lately; return whether it was.
+
+    Busy workers must not find a pile of tasks for one job.
+    """
     now = timezone.now()
-    silent = Q(rung_at__isnull=True) | Q(rung_at__lt=now - RING_AGAIN_AFTER)
-    if not Job.objects.filter(silent, pk=job_id).update(rung_at=now):
+    not_lately = Q(enqueued_at__isnull=True) | Q(enqueued_at__lt=now - ENQUEUE_AGAIN_AFTER)
+    if not Job.objects.filter(not_lately, pk=job_id).update(enqueued_at=now):
         return False
-    _ring_now(job_id)
+    _enqueue_now(job_id)
     return True
 
 
-def _ring_now(job_id: int) -> None:
-    """Put the bell into the queue. A broker that does not answer is logged only: each has errors
-    of its own, and the sweep will ring again."""
-    Job.objects.filter(pk=job_id).update(rung_at=timezone.now())
+def _enqueue_now(job_id: int) -> None:
+    """Put the task into the queue. A broker that does not answer is only logged: each broker has
+    errors of its own, and the sweep will enqueue the job again."""
+    Job.objects.filter(pk=job_id).update(enqueued_at=timezone.now())
     try:
         async_task(
-            "dashboard.entry_points.run_job", job_id, task_name=f"Drive job {job_id}", save=False
+            "dashboard.entry_points.run_job", job_id, task_name=f"Run job {job_id}", save=False
         )
     except Exception as error:
-        logger.warning("Lost the bell of job %s: %s", job_id, error)
+        logger.warning("Could not enqueue job %s: %s", job_id, error)
 
 
 def ping() -> None:

@@ -9,7 +9,7 @@ import os
 import socket
 from dataclasses import dataclass
 
-from dashboard.jobs.sweeping import living_drivers
+from dashboard.jobs.sweeping import living_runners
 
 PING_SECONDS = 20.0
 HURRIED_PING_SECONDS = 3.0
@@ -17,14 +17,14 @@ STUCK_SECONDS = 60.0
 
 
 def host_name() -> str:
-    """Return the name under which this machine's drivers are known."""
+    """Return the name under which this machine's runners are known."""
     return socket.gethostname()[:60]
 
 
 def busy_workers(process_group: int) -> int:
     """Count this machine's worker processes of that group that are at a job now."""
-    drivers = living_drivers().filter(host=host_name())
-    process_ids = set(drivers.values_list("process_id", flat=True))
+    runners = living_runners().filter(host=host_name())
+    process_ids = set(runners.values_list("process_id", flat=True))
     return sum(_group_of(process_id) == process_group for process_id in process_ids)
 
 

@@ -1,14 +1,12 @@
 """Who may do what: three roles, which are Django groups of the same names.
 
-Pages and API ask ``may``; nothing else decides about permissions.
+Pages and API ask ``has_permission``; nothing else decides about permissions.
 """
 
 from enum import IntEnum, StrEnum
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
-
-Person = User | AnonymousUser
 
 
 class Role(IntEnum):
@@ -47,7 +45,7 @@ class Action(StrEnum):
     MANAGE_USERS = "manage_users"
 
 
-LEAST_ROLE: dict[Action, Role] = {
+MINIMUM_ROLES: dict[Action, Role] = {
     Action.READ: Role.VIEWER,
     Action.ROLLBACK: Role.ADMIN,
     Action.FINALIZE: Role.ADMIN,
@@ -58,12 +56,12 @@ LEAST_ROLE: dict[Action, Role] = {
 GROUPS = {role.group: role for role in (Role.VIEWER, Role.OPERATOR, Role.ADMIN)}
 
 
-def least_role(action: Action) -> Role:
-    """Return the least role that may do something. What is not in the table needs an operator."""
-    return LEAST_ROLE.get(action, Role.OPERATOR)
+def minimum_role(action: Action) -> Role:
+    """Return the lowest role that may do something: operator for what is not in the table."""
+    return MINIMUM_ROLES.get(action, Role.OPERATOR)
 
 
-def role_of(user: Person) -> Role:
+def role_of(user: User | AnonymousUser) -> Role:
     """Return the highest role of a user; one that is in no group may read."""
     if isinstance(user, AnonymousUser) or not user.is_active:
         return Role.NOBODY
@@ -73,9 +71,9 @@ def role_of(user: Person) -> Role:
     return max((GROUPS[name] for name in names), default=Role.VIEWER)
 
 
-def may(user: Person, action: Action) -> bool:
+def has_permission(user: User | AnonymousUser, action: Action) -> bool:
     """Return whether a user may do something."""
-    return role_of(user) >= least_role(action)
+    return role_of(user) >= minimum_role(action)
 
 
 def give_role(user: User, role: Role) -> None:

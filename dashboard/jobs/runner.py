@@ -1,6 +1,6 @@
-"""The driver: takes a job's ready steps, runs them on threads and goes on until none is left.
+"""The runner: takes a job's ready steps, runs them on threads and goes on until none is left.
 
-Any number of drivers, in any number of processes and machines, may be at one job. All they share
+Any number of runners, in any number of processes and machines, may be at one job. All they share
 is rows: each step is claimed by one of them, and what a dead one held is taken over.
 """
 
@@ -19,18 +19,18 @@ from django.db.models import F
 from django.utils import timezone
 
 from dashboard.jobs.claiming import claim_abandoned, claim_ready, ready_steps, unblocked_steps
-from dashboard.jobs.finishing import conclude
+from dashboard.jobs.finishing import finish_job
 from dashboard.jobs.heartbeat import Heartbeat
 from dashboard.jobs.kinds import job_kind
-from dashboard.jobs.models import Driver, Job, Step
+from dashboard.jobs.models import Job, Runner, Step
 from dashboard.jobs.outcomes import record
-from dashboard.jobs.queue import ring_again
+from dashboard.jobs.queue import enqueue_again
 from dashboard.jobs.queue_watchdog import host_name
 from dashboard.jobs.states import JobState
 from dashboard.jobs.step_threads import StepThreads
 from dashboard.jobs.step_work import StepWork
-from dashboard.jobs.sweeping import living_drivers
-from dashboard.jobs.transitions import move_job
+from dashboard.jobs.sweeping import living_runners
+from dashboard.jobs.transitions import transition_job
 
 TURN_SECONDS = 0.5
 LOOK_AROUND_SECONDS = 5.0
@@ -38,15 +38,15 @@ NEAR_SECONDS = 30.0
 GRACE_SECONDS = 10.0
 
 
-def drive(job_id: int) -> None:
+def run_job(job_id: int) -> None:
     """Work on a job until nothing of it is left to do here. Harmless to call at any time.
 
     This is what a queue task runs. It may end while steps run elsewhere or wait for a time far
     off; whoever ends the last step, or the sweep, goes on.
     """
     if job := _take_up(job_id):
-        JobDriver(job).run()
-    conclude(job_id)
+        JobRunner(job).run()
+    finish_job(job_id)
 
 
 def _take_up(job_id: int) -> Job | None:
@@ -55,9 +55,9 @@ def _take_up(job_id: int) -> Job | None:
     if job is None:
         return None
     if job.state == JobState.QUEUED:
-        move_job(job_id, to=JobState.RUNNING, started_at=timezone.now())
+        transition_job(job_id, to=JobState.RUNNING, started_at=timezone.now())
     elif job.state == JobState.HELD and job.hold_until and job.hold_until <= timezone.now():
-        move_job(job_id, to=JobState.RUNNING, hold_before=None, hold_until=None)
+        transition_job(job_id, to=JobState.RUNNING, hold_before=None, hold_until=None)
     return Job.objects.filter(pk=job_id, state=JobState.RUNNING).first()
 
 
@@ -65,8 +65,8 @@ def _others_wait() -> bool:
     return Job.objects.filter(state=JobState.QUEUED).exists()
 
 
-class JobDriver:
-    """One driver at one job, for as long as there is something to do."""
+class JobRunner:
+    """One runner at one job, for as long as there is something to do."""
 
     def __init__(self, job: Job) -> None:
         self._job_id = job.pk
@@ -83,7 +83,7 @@ class JobDriver:
     def run(self) -> None:
         """Claim, run and record until nothing is ready and nothing runs here.
 
-        A driver that is told to stop, or that breaks, gives its steps a while to end and puts back
+        A runner that is told to stop, or that breaks, gives its steps a while to end and puts back
         those that do; the others' leases run out.
         """
         with self._stopped_by_signal(), self._registered():
@@ -115,7 +115,7 @@ class JobDriver:
             self._look_around()
 
     def _look_around(self) -> None:
-        """Take over what dead drivers left; ask for help when there is more than fits here, and
+        """Take over what dead runners left; ask for help when there is more than fits here, and
         end helping when another job waits for a worker."""
         self._looked_around_at = time.monotonic()
         waiting = _others_wait()
@@ -126,11 +126,11 @@ class JobDriver:
             )
             self._start(steps)
         elif not waiting and ready_steps(self._job_id).exists():
-            ring_again(self._job_id)
+            enqueue_again(self._job_id)
 
     def _is_helper(self) -> bool:
-        mine = Driver.objects.filter(owner=self._owner).values("pk")
-        return living_drivers().filter(job_id=self._job_id, pk__lt=mine[:1]).exists()
+        mine = Runner.objects.filter(owner=self._owner).values("pk")
+        return living_runners().filter(job_id=self._job_id, pk__lt=mine[:1]).exists()
 
     def _free_threads(self) -> int:
         return int(settings.STEP_THREADS) - len(self._at_work)
@@ -169,8 +169,8 @@ class JobDriver:
 
     @contextmanager
     def _registered(self) -> Iterator[None]:
-        """Show while inside that this driver lives."""
-        driver = Driver.objects.create(
+        """Show while inside that this runner lives."""
+        runner = Runner.objects.create(
             owner=self._owner,
             host=host_name(),
             process_id=os.getpid(),
@@ -181,7 +181,7 @@ class JobDriver:
             with self._heartbeat:
                 yield
         finally:
-            driver.delete()
+            runner.delete()
 
     @contextmanager
     def _stopped_by_signal(self) -> Iterator[None]:

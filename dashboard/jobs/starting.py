@@ -11,7 +11,7 @@ from dashboard import secrets
 from dashboard.errors import Conflict
 from dashboard.jobs.kinds import BYTES, StepSpec
 from dashboard.jobs.models import Dependency, Job, Step
-from dashboard.jobs.queue import ring
+from dashboard.jobs.queue import enqueue
 from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.states import Phase
 
@@ -29,7 +29,7 @@ def start_job(
     hold_until: datetime | None = None,
     requester: Requester = NOBODY,
 ) -> Job:
-    """Store a job with its steps and ask a worker to drive it; all of it or nothing.
+    """Store a job with its steps and ask a worker to run it; all of it or nothing.
 
     ``subject`` is what the job is about: two active jobs cannot share it. Raises ``Conflict`` with
     the other job's number, and ``ValueError`` for a graph that could never run.
@@ -48,7 +48,7 @@ def start_job(
             launched_from=requester.origin,
         )
         _insert_steps(job, steps)
-        ring(job.pk)
+        enqueue(job.pk)
     return job
 
 

@@ -38,7 +38,7 @@ class Phase(models.IntegerChoices):
 
 
 ACTIVE_JOB_STATES = frozenset({JobState.QUEUED, JobState.RUNNING, JobState.HELD})
-SETTLED_STEP_STATES = frozenset({StepState.DONE, StepState.SKIPPED})
+FINISHED_STEP_STATES = frozenset({StepState.DONE, StepState.SKIPPED})
 BROKEN_STEP_STATES = frozenset({StepState.FAILED, StepState.ERRORED})
 
 JOB_TRANSITIONS: dict[str, frozenset[str]] = {

@@ -1,4 +1,4 @@
-"""The threads of a driver.
+"""The threads of a runner.
 
 Not ``concurrent.futures``: the interpreter waits for its threads at exit, so a step that does not
 listen would keep a stopped worker alive; and each thread must close its own database connections.

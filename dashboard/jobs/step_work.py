@@ -43,7 +43,7 @@ class StepWork:
             log=self._log,
             progress=self._report,
             check=self._check,
-            probing=self.step.probing,
+            resumed=self.step.resumed,
         )
 
     def _check(self) -> None:
@@ -59,7 +59,7 @@ class StepWork:
             self._write_progress()
 
     def _write_progress(self) -> None:
-        """Store the latest progress, unless the lease has gone to another driver."""
+        """Store the latest progress, unless the lease has gone to another runner."""
         if self._progress is None:
             return
         done, total, unit = self._progress

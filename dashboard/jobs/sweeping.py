@@ -7,8 +7,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from dashboard.jobs.models import Driver, Job, Step
-from dashboard.jobs.queue import ring_again
+from dashboard.jobs.models import Job, Runner, Step
+from dashboard.jobs.queue import enqueue_again
 from dashboard.jobs.states import JobState, StepState
 
 SILENT_AFTER = timedelta(seconds=20)
@@ -16,30 +16,30 @@ FORGOTTEN_AFTER = timedelta(hours=1)
 
 
 def sweep() -> int:
-    """Ring for each job that waits for a driver and has none; give how many were rung for.
+    """Ring for each job that waits for a runner and has none; give how many were rung for.
 
     This is what a lost bell, a dead worker, a hold whose time has come and a cancel request
-    without a driver have in common. May run anywhere, any number of times at once.
+    without a runner have in common. May run anywhere, any number of times at once.
     """
-    rung = sum(ring_again(job_id) for job_id in neglected_jobs().values_list("pk", flat=True))
+    rung = sum(enqueue_again(job_id) for job_id in neglected_jobs().values_list("pk", flat=True))
     _forget()
     return rung
 
 
 def neglected_jobs() -> QuerySet[Job]:
-    """Return the jobs that could go on, or should end, but that no living driver is at."""
+    """Return the jobs that could go on, or should end, but that no living runner is at."""
     due = Q(state__in=[JobState.QUEUED, JobState.RUNNING]) | Q(
         Q(hold_until__lte=timezone.now()) | Q(cancel_requested=True), state=JobState.HELD
     )
     nothing_runs = ~Exists(_steps(state=StepState.RUNNING, lease_until__gt=timezone.now()))
     return Job.objects.filter(
         due, Q(cancel_requested=True) | _has_ready_step() | nothing_runs
-    ).exclude(Exists(living_drivers().filter(job=OuterRef("pk"))))
+    ).exclude(Exists(living_runners().filter(job=OuterRef("pk"))))
 
 
-def living_drivers() -> QuerySet[Driver]:
-    """Return the drivers that have shown themselves lately."""
-    return Driver.objects.filter(seen_at__gt=timezone.now() - SILENT_AFTER)
+def living_runners() -> QuerySet[Runner]:
+    """Return the runners that have shown themselves lately."""
+    return Runner.objects.filter(seen_at__gt=timezone.now() - SILENT_AFTER)
 
 
 def _steps(**which: object) -> QuerySet[Step]:
@@ -52,11 +52,11 @@ def _has_ready_step() -> Exists:
 
 
 def _forget() -> None:
-    """Drop the traces of dead drivers, and bells that were taken and never acknowledged.
+    """Drop the traces of dead runners, and bells that were taken and never acknowledged.
 
     The broker's row is of no use once a worker has it: it is never delivered twice on purpose.
     """
     long_ago = timezone.now() - FORGOTTEN_AFTER
-    Driver.objects.filter(seen_at__lt=long_ago).delete()
+    Runner.objects.filter(seen_at__lt=long_ago).delete()
     retry = timedelta(seconds=settings.Q_CLUSTER["retry"])
     OrmQ.objects.filter(lock__gt=timezone.now(), lock__lt=long_ago + retry).delete()

@@ -21,13 +21,13 @@ TRIES = 6
 Result = TypeVar("Result")
 
 
-def move_job(job_id: int, *, to: JobState, **fields: Any) -> bool:
+def transition_job(job_id: int, *, to: JobState, **fields: Any) -> bool:
     """Move a job to a state and set fields with it. False when its state does not allow that."""
     allowed = Job.objects.filter(pk=job_id, state__in=sources(JOB_TRANSITIONS, to))
     return allowed.update(state=to, **fields) == 1
 
 
-def move_steps(steps: QuerySet[Step], *, to: StepState, **fields: Any) -> int:
+def transition_steps(steps: QuerySet[Step], *, to: StepState, **fields: Any) -> int:
     """Move those steps whose state allows it, and give how many did."""
     return steps.filter(state__in=sources(STEP_TRANSITIONS, to)).update(state=to, **fields)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from dashboard.jobs.views import action_views as buttons
+from dashboard.jobs.views import action_views
 from dashboard.jobs.views import jobs as views
 
 TAB = r"(?P<tab>steps|timeline|log)"
@@ -15,10 +15,10 @@ urlpatterns = [
     re_path(rf"^jobs/(?P<job_id>\d+)/{TAB}/live/$", views.job_live, name="job-live"),
     path("jobs/<int:job_id>/brief/", views.job_brief, name="job-brief"),
     path("jobs/<int:job_id>/log.txt", views.job_log_file, name="job-log-file"),
-    path("jobs/<int:job_id>/cancel/", buttons.cancel, name="job-cancel"),
-    path("jobs/<int:job_id>/resume/", buttons.resume, name="job-resume"),
-    path("jobs/<int:job_id>/hold/", buttons.hold, name="job-hold"),
-    path("jobs/<int:job_id>/release/", buttons.release, name="job-release"),
-    path("steps/<int:step_id>/retry/", buttons.retry, name="step-retry"),
-    path("steps/<int:step_id>/skip/", buttons.skip, name="step-skip"),
+    path("jobs/<int:job_id>/cancel/", action_views.cancel, name="job-cancel"),
+    path("jobs/<int:job_id>/resume/", action_views.resume, name="job-resume"),
+    path("jobs/<int:job_id>/hold/", action_views.hold, name="job-hold"),
+    path("jobs/<int:job_id>/release/", action_views.release, name="job-release"),
+    path("steps/<int:step_id>/retry/", action_views.retry, name="step-retry"),
+    path("steps/<int:step_id>/skip/", action_views.skip, name="step-skip"),
 ]

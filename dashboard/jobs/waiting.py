@@ -8,7 +8,7 @@ from dashboard.jobs.progress import JobProgress, job_progress
 from dashboard.jobs.states import JobState
 
 
-def wait_for(
+def wait_for_job(
     job: Job,
     *,
     seconds: float | None = None,

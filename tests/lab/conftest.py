@@ -18,7 +18,7 @@ from dashboard.clients.openstack import CloudSession
 from dashboard.hosts_app.clouds import cloud_named, connect, register_clouds
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
-from dashboard.jobs.runner import drive
+from dashboard.jobs.runner import run_job
 from dashboard.migrations_app.discovery import look_up_tenant
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.planning.start import start_plan
@@ -91,8 +91,8 @@ def take_inventory(source: CloudSession, destination: CloudSession) -> Callable[
 
 
 def run(job: Job, *, state: str = "done") -> Job:
-    """Drive a job in this process to its end, which must be that state."""
-    drive(job.pk)
+    """Run a job in this process to its end, which must be that state."""
+    run_job(job.pk)
     job.refresh_from_db()
     assert job.state == state, f"{job}: {job.state}. {job.explanation}\n{_log(job)}"
     return job

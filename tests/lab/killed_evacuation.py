@@ -1,4 +1,4 @@
-"""The moment at which a driver dies that moves the servers of a host."""
+"""The moment at which a runner dies that moves the servers of a host."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""Moments at which a driver dies that puts a tenant into maintenance, or takes it out."""
+"""Moments at which a runner dies that puts a tenant into maintenance, or takes it out."""
 
 from collections.abc import Callable
 from functools import partial

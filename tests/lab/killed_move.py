@@ -1,4 +1,4 @@
-"""Moments at which a driver dies that moves a tenant."""
+"""Moments at which a runner dies that moves a tenant."""
 
 from collections.abc import Callable
 from functools import partial

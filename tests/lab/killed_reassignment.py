@@ -1,4 +1,4 @@
-"""Moments at which a driver dies that moves a host to another cloud."""
+"""Moments at which a runner dies that moves a host to another cloud."""
 
 from collections.abc import Callable
 from functools import partial

@@ -26,7 +26,7 @@ def before(tenant, take_inventory):
 
 @pytest.fixture(scope="module")
 def move(tenant, before, plan_move, pumphouse_home) -> tuple[Plan, list[str]]:
-    """The plan, executed by one driver after the other, each killed at another moment."""
+    """The plan, executed by one runner after the other, each killed at another moment."""
     plan = plan_move(tenant["name"])
     job = start_execute(plan)
     deaths = [

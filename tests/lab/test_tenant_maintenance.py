@@ -268,7 +268,7 @@ def test_workers_killed_in_the_middle_change_nothing_about_the_end(ground, befor
 
 
 def kill_at(moments: Iterable[str], job: Job, home: Path) -> None:
-    """Kill one driver after the other, each at another moment, then drive the job to its
+    """Kill one runner after the other, each at another moment, then drive the job to its
     end."""
     for moment in moments:
         assert killed_at(job, killed_maintenance, moment, home=home, PUMPHOUSE_CONFIG=""), moment

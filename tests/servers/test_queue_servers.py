@@ -74,13 +74,13 @@ def test_a_job_runs_with_redis_as_broker(
         with_redis = {**environment, "PUMPHOUSE_BROKER": redis_server}
         assert_moved(moved_by_a_cluster(with_redis, tmp_path / "n"), tmp_path / "n")
         after = broker.info("commandstats")["cmdstat_rpush"]["calls"]
-    assert after > before, "the bell did not go through Redis"
+    assert after > before, "the task did not go through Redis"
 
 
 def test_rival_drivers_do_not_lose_a_step_to_deadlocks(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """The benchmark's dense graph, driven by a cluster of four, ends with every step done once."""
+    """The benchmark's dense graph, run by a cluster of four, ends with every step done once."""
     crowd = {**environment, "PUMPHOUSE_WORKERS": "4", "PUMPHOUSE_STEP_THREADS": "4"}
     result = run(
         "tests.support.rehearsal.rivals", str(tmp_path / "n"), "4", "600", environment=crowd

@@ -1,4 +1,4 @@
-"""Drivers in real processes, which share, die and are succeeded."""
+"""Runners in real processes, which share, die and are succeeded."""
 
 import os
 import signal
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.jobs.models import Driver, Job, Step
-from dashboard.jobs.runner import drive
+from dashboard.jobs.models import Job, Runner, Step
+from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import JobState, StepState
 from dashboard.jobs.sweeping import sweep
 from tests.support.awaiting import await_that
@@ -16,7 +16,7 @@ from tests.support.rehearsal.jobs import lines, process, rehearse, spec, states,
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DRIVE = "tests.support.rehearsal.drive"
+DRIVE = "tests.support.rehearsal.run_alone"
 
 
 def test_two_processes_share_the_steps_of_a_job(tmp_path, pumphouse_home):
@@ -31,7 +31,7 @@ def test_two_processes_share_the_steps_of_a_job(tmp_path, pumphouse_home):
         process(DRIVE, str(job.pk), home=pumphouse_home, **environment) as one,
         process(DRIVE, str(job.pk), home=pumphouse_home, **environment) as other,
     ):
-        await_that(lambda: Driver.objects.count() == 2)
+        await_that(lambda: Runner.objects.count() == 2)
         go.touch()
         assert (one.wait(60), other.wait(60)) == (0, 0)
     assert Job.objects.get(pk=job.pk).state == JobState.DONE
@@ -58,28 +58,28 @@ def test_a_driver_killed_in_mid_step_is_succeeded_by_one_that_probes(
         victim.wait()
     assert states(job)["a"] == StepState.RUNNING
     go.touch()
-    drive(job.pk)
+    run_job(job.pk)
     assert Job.objects.get(pk=job.pk).state == JobState.RUNNING, "the lease still counted"
-    Driver.objects.all().delete()
-    Job.objects.update(rung_at=None)
+    Runner.objects.all().delete()
+    Job.objects.update(enqueued_at=None)
     await_that(lambda: sweep() == 1, seconds=10)
-    drive(job.pk)
+    run_job(job.pk)
     assert Job.objects.get(pk=job.pk).state == JobState.DONE
     ran = [(line.split()[0], line.split()[2]) for line in lines(notes)]
-    assert ran == [("before", "new"), ("a", "new"), ("a", "probing"), ("after", "new")]
+    assert ran == [("before", "new"), ("a", "new"), ("a", "resumed"), ("after", "new")]
 
 
 def test_a_driver_told_to_stop_puts_its_steps_back_and_dies_of_the_signal(tmp_path, pumphouse_home):
     never = {"file": str(tmp_path / "never")}
     job = rehearse(*(spec(str(n), "wait_for_file", params=never) for n in range(3)))
-    with process(DRIVE, str(job.pk), home=pumphouse_home) as driver:
+    with process(DRIVE, str(job.pk), home=pumphouse_home) as runner:
         await_that(lambda: set(states(job).values()) == {"running"})
-        os.kill(driver.pid, signal.SIGTERM)
-        assert driver.wait(20) == -signal.SIGTERM
+        os.kill(runner.pid, signal.SIGTERM)
+        assert runner.wait(20) == -signal.SIGTERM
     assert set(states(job).values()) == {"pending"}
     step = step_of(job, "0")
-    assert (step.attempt, step.probing, step.lease_owner) == (0, True, "")
-    assert not Driver.objects.exists()
+    assert (step.attempt, step.resumed, step.lease_owner) == (0, True, "")
+    assert not Runner.objects.exists()
     assert Job.objects.get(pk=job.pk).state == JobState.RUNNING
 
 
@@ -99,17 +99,17 @@ def test_a_job_survives_many_kills_and_does_each_step(tmp_path: Path, pumphouse_
             await_that(lambda goal=killed * 40: len(lines(notes)) >= goal)
             victim.kill()
             victim.wait()
-    Driver.objects.all().delete()
+    Runner.objects.all().delete()
 
-    def driven_to_the_end() -> bool:
-        drive(job.pk)
+    def ran_to_the_end() -> bool:
+        run_job(job.pk)
         return Job.objects.get(pk=job.pk).state == JobState.DONE
 
-    await_that(driven_to_the_end, seconds=30)
+    await_that(ran_to_the_end, seconds=30)
     calls = [line.split() for line in lines(notes)]
     assert {key for key, _, _ in calls} == {str(n) for n in range(200)}
     begun: set[str] = set()
     for key, _, how in calls:
-        assert how == "probing" or key not in begun, f"step {key} had begun and was not told so"
+        assert how == "resumed" or key not in begun, f"step {key} had begun and was not told so"
         begun.add(key)
     assert not Step.objects.exclude(state=StepState.DONE).exists()

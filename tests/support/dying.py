@@ -1,4 +1,4 @@
-"""Drivers that kill themselves with SIGKILL at a chosen moment.
+"""Runners that kill themselves with SIGKILL at a chosen moment.
 
 A module has a table ``MOMENTS`` of functions that arm one. What they patch is only the moment of
 its death; everything before that is done for real.
@@ -38,8 +38,8 @@ def after(owner: Any, name: str, *, when: str = "") -> None:
 
 
 def killed_at(job: Job, moments: ModuleType, moment: str, *, home: Path, **settings: str) -> bool:
-    """Kill a driver of a job at that moment and expire its leases; return whether it died."""
-    arguments = ("tests.support.dying_driver", moments.__name__, str(job.pk), moment)
+    """Kill a runner of a job at that moment and expire its leases; return whether it died."""
+    arguments = ("tests.support.dying_runner", moments.__name__, str(job.pk), moment)
     with process(*arguments, home=home, **settings) as victim:
         died = victim.wait(300) == -signal.SIGKILL
     expire_leases(job)

@@ -1,4 +1,4 @@
-"""Moments at which a driver dies that makes a copy of an environment."""
+"""Moments at which a runner dies that makes a copy of an environment."""
 
 from collections.abc import Callable
 from functools import partial

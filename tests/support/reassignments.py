@@ -28,7 +28,7 @@ class Told:
             log=lambda line, **_: self.lines.append(line),
             progress=lambda *now: self.progress.append(now),
             check=lambda: None,
-            probing=False,
+            resumed=False,
         )
 
 

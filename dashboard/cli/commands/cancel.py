@@ -20,7 +20,7 @@ class CancelCommand(Command):
         parser.add_argument("job", type=int, metavar="JOB", help="its number")
 
     def run(self, options: Namespace, console: Console) -> int:
-        """Ask for it; whoever drives the job ends it."""
+        """Ask for it; whoever runs the job ends it."""
         job = cancel(chosen_job(options.job), user=None)
         console.print(f"Job {job.pk} is {job.state}{', to be cancelled' if job.is_active else ''}.")
         console.print_json({"job": serialize_job(job)})

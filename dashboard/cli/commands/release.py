@@ -6,7 +6,7 @@ from dashboard.cli.arguments import chosen_job
 from dashboard.cli.command import Command
 from dashboard.cli.console import Console
 from dashboard.cli.progress import add_detach, follow_and_report
-from dashboard.jobs.operating import release
+from dashboard.jobs.operating import release_hold
 
 
 class ReleaseCommand(Command):
@@ -20,6 +20,6 @@ class ReleaseCommand(Command):
         add_detach(parser)
 
     def run(self, options: Namespace, console: Console) -> int:
-        """Release it, then drive and show it."""
-        job = release(chosen_job(options.job), user=None)
+        """Release it, then run and show it."""
+        job = release_hold(chosen_job(options.job), user=None)
         return follow_and_report(job, options, console)

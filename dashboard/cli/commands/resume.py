@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from dashboard.cli.arguments import chosen_job
 from dashboard.cli.command import Command
 from dashboard.cli.console import Console
-from dashboard.cli.progress import DRIVEN_STATES, add_detach, follow_and_report
+from dashboard.cli.progress import RUNNABLE_STATES, add_detach, follow_and_report
 from dashboard.jobs.operating import resume
 
 
@@ -20,8 +20,8 @@ class ResumeCommand(Command):
         add_detach(parser)
 
     def run(self, options: Namespace, console: Console) -> int:
-        """Resume it, then drive and show it; one that still runs only needs a driver."""
+        """Resume it, then run and show it; one that still runs only needs a runner."""
         job = chosen_job(options.job)
-        if job.state not in DRIVEN_STATES:
+        if job.state not in RUNNABLE_STATES:
             job = resume(job, user=None)
         return follow_and_report(job, options, console)

@@ -20,6 +20,6 @@ class RetryCommand(Command):
         add_detach(parser)
 
     def run(self, options: Namespace, console: Console) -> int:
-        """Retry it, then drive and show its job."""
+        """Retry it, then run and show its job."""
         job = retry_step(chosen_step(options.step), user=None)
         return follow_and_report(job, options, console)

@@ -21,6 +21,6 @@ class SkipCommand(Command):
         add_detach(parser)
 
     def run(self, options: Namespace, console: Console) -> int:
-        """Skip it, then drive and show its job."""
+        """Skip it, then run and show its job."""
         job = skip_step(chosen_step(options.step), reason=options.reason, user=None)
         return follow_and_report(job, options, console)

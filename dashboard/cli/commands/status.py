@@ -31,7 +31,7 @@ class StatusCommand(Command):
             return _show_newest(console)
         job = chosen_job(options.job)
         if options.follow:
-            job = follow(job, console, drives=False)
+            job = follow(job, console, run=False)
         console.print(f"{job}: {describe(job_progress(job))}")
         print_outcome(job, console)
         console.print_json({"job": serialize_job(job)})

@@ -17,7 +17,7 @@ class Evacuate(JobKind):
         """Do what the step stands for."""
         STEPS[step.action](step, context)
 
-    def concluded(self, job: Job) -> None:
+    def on_finished(self, job: Job) -> None:
         """Open the host again unless it is free now."""
         reopen(job)
 

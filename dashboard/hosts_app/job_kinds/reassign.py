@@ -37,7 +37,7 @@ class Reassign(JobKind):
         except NeedsOperator as error:
             raise _with_place(error, work.record) from None
 
-    def concluded(self, job: Job) -> None:
+    def on_finished(self, job: Job) -> None:
         """Open a host again that was not taken out of its environment; else say where it is."""
         if job.state == JobState.DONE:
             return

@@ -29,7 +29,7 @@ class RemoveFromFuel(JobKind):
         except NeedsOperator as error:
             raise NeedsOperator(f"{error.sentence} {_place(work)}".strip(), fix=error.fix) from None
 
-    def concluded(self, job: Job) -> None:
+    def on_finished(self, job: Job) -> None:
         """Open the host again when the job ended before Fuel was told to remove it."""
         if job.state != JobState.DONE and not Reassignment.objects.get(job=job).is_released:
             evacuation.reopen(job)

@@ -20,11 +20,11 @@ from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
 from dashboard.jobs.views.pages import (
     PageRequest,
+    action_view,
     allowed_to,
-    button,
     cut,
-    do_and_return,
-    go_to_job,
+    run_and_redirect,
+    start_and_redirect,
 )
 
 JOBS_SHOWN = 10
@@ -69,7 +69,7 @@ def delete_environment(request: PageRequest, name: str) -> HttpResponse:
     cloud = get_object_or_404(Cloud.objects.select_related("environment"), name=name)
     if request.method == "POST":
         typed = request.POST.get("confirmation", "").strip()
-        return go_to_job(
+        return start_and_redirect(
             request,
             lambda: start_environment_deletion(
                 environment_row_of(cloud),
@@ -82,10 +82,10 @@ def delete_environment(request: PageRequest, name: str) -> HttpResponse:
     return render(request, "clouds/delete_environment.html", about)
 
 
-@button(Action.DISCOVER)
+@action_view(Action.DISCOVER)
 def discover_environments(request: PageRequest) -> HttpResponse:
     """Start a look at the environments of Fuel."""
-    return do_and_return(
+    return run_and_redirect(
         request,
         lambda: start_environment_discovery(requester=on_page(request.user)),
         to="clouds",
@@ -93,10 +93,10 @@ def discover_environments(request: PageRequest) -> HttpResponse:
     )
 
 
-@button(Action.DISCOVER)
+@action_view(Action.DISCOVER)
 def read_configuration(request: PageRequest) -> HttpResponse:
     """Read the configuration file again; no cloud is asked."""
-    return do_and_return(request, _read_configuration, to="clouds", done="The file was read.")
+    return run_and_redirect(request, _read_configuration, to="clouds", done="The file was read.")
 
 
 def _read_configuration() -> None:

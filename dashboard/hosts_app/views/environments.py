@@ -19,8 +19,8 @@ from dashboard.hosts_app.fuel.releases import releases_for
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.requester import on_page
-from dashboard.jobs.roles import Action, least_role, may
-from dashboard.jobs.views.pages import PageRequest, allowed_to, tell
+from dashboard.jobs.roles import Action, has_permission, minimum_role
+from dashboard.jobs.views.pages import PageRequest, allowed_to, show_error
 
 
 class DuplicateForm(forms.Form):
@@ -71,7 +71,7 @@ def duplicate(request: PageRequest, environment_pk: int) -> HttpResponse:
         try:
             return redirect(_planned(request, environment, form))
         except PumphouseError as error:
-            tell(request, error)
+            show_error(request, error)
     about = {"environment": environment, "form": form, "section": "clouds"}
     is_refused = request.method == "POST"
     return render(request, "clouds/duplicate.html", about, status=400 if is_refused else 200)
@@ -102,7 +102,7 @@ def _start(request: PageRequest, plan: EnvironmentPlan) -> HttpResponse:
     try:
         return redirect(start_duplication(plan, requester=on_page(request.user)))
     except PumphouseError as error:
-        tell(request, error)
+        show_error(request, error)
     return _show(request, plan, status=400)
 
 
@@ -114,8 +114,8 @@ def _show(request: PageRequest, plan: EnvironmentPlan, *, status: int = 200) -> 
         "carried": [line for line in lines if not _is_different(line)],
         "half_made": half_made_sentence(plan),
         "half_made_cloud": _cloud_of_copy(plan),
-        "may_start": may(request.user, Action.REASSIGN),
-        "role": least_role(Action.REASSIGN).group,
+        "may_start": has_permission(request.user, Action.REASSIGN),
+        "role": minimum_role(Action.REASSIGN).group,
         "work": work,
         "progress": work and job_progress(work),
         "section": "clouds",

@@ -12,8 +12,8 @@ from dashboard.hosts_app.plans.host_action import HostAction, host_action_named
 from dashboard.hosts_app.plans.host_plans import lines_of, start_host_action
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.requester import on_page
-from dashboard.jobs.roles import least_role, may
-from dashboard.jobs.views.pages import PageRequest, allowed_to, tell
+from dashboard.jobs.roles import has_permission, minimum_role
+from dashboard.jobs.views.pages import PageRequest, allowed_to, show_error
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +33,7 @@ def _start(request: PageRequest, plan: HostPlan) -> HttpResponse:
             start_host_action(plan, confirmation=typed, requester=on_page(request.user))
         )
     except PumphouseError as error:
-        tell(request, error)
+        show_error(request, error)
     return _show(request, plan, status=400)
 
 
@@ -47,8 +47,8 @@ def _show(request: PageRequest, plan: HostPlan, *, status: int = 200) -> HttpRes
         "has_places": any(line.where for line in lines),
         "options": _options(action, plan),
         "to_type": action.to_type(plan) if plan.state == HostPlan.State.READY else "",
-        "may_start": may(request.user, action.permission),
-        "role": least_role(action.permission).group,
+        "may_start": has_permission(request.user, action.permission),
+        "role": minimum_role(action.permission).group,
         "work": work,
         "progress": work and job_progress(work),
         "section": "hosts",

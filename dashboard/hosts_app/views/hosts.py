@@ -21,8 +21,8 @@ from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.requester import on_page
-from dashboard.jobs.roles import Action, least_role, may
-from dashboard.jobs.views.pages import PageRequest, button, cut, go_to_job, tell
+from dashboard.jobs.roles import Action, has_permission, minimum_role
+from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error, start_and_redirect
 
 PAGE = "page"
 PLANS_SHOWN = 10
@@ -77,14 +77,14 @@ def host_list(request: PageRequest, name: str) -> HttpResponse:
     return render(request, "hosts/list.html", about)
 
 
-@button(Action.DISCOVER)
+@action_view(Action.DISCOVER)
 def look_again(request: PageRequest, name: str) -> HttpResponse:
     """Look at the hosts of a cloud again."""
     cloud = get_object_or_404(Cloud, name=name)
     try:
         start_host_discovery(cloud, requester=on_page(request.user))
     except PumphouseError as error:
-        tell(request, error)
+        show_error(request, error)
     return redirect("hosts", cloud.name)
 
 
@@ -138,7 +138,9 @@ def _available(
         (
             action,
             filled if filled and filled.action is action else HostActionForm(action, cloud),
-            "" if may(user, action.permission) else least_role(action.permission).group,
+            ""
+            if has_permission(user, action.permission)
+            else minimum_role(action.permission).group,
         )
         for action in known
         if action.of_computes == bool(host)
@@ -159,19 +161,19 @@ def _title(plan: HostPlan) -> str:
     return action.title if action else plan.action
 
 
-@button(Action.MAINTAIN)
+@action_view(Action.MAINTAIN)
 def maintenance(request: PageRequest, name: str, host: str) -> HttpResponse:
     """Put a host into maintenance, or take it out."""
     row = get_object_or_404(Host.objects.select_related("cloud"), cloud__name=name, name=host)
     to = OFF if request.POST.get("to") == OFF else ON
-    return go_to_job(
+    return start_and_redirect(
         request,
         lambda: start_maintenance(row.cloud, row.name, to=to, requester=on_page(request.user)),
         otherwise=row,
     )
 
 
-@button(Action.PLAN)
+@action_view(Action.PLAN)
 def plan_action(request: PageRequest, name: str, host: str, action: str) -> HttpResponse:
     """Plan what would be done to a host; a form that cannot be used comes back as it was."""
     cloud = get_object_or_404(Cloud, name=name)
@@ -192,13 +194,13 @@ def plan_action(request: PageRequest, name: str, host: str, action: str) -> Http
                 )
             )
         except PumphouseError as error:
-            tell(request, error)
+            show_error(request, error)
     return render(
         request, "hosts/host.html", about_host(cloud, host, request.user, filled=form), status=400
     )
 
 
-@button(Action.PLAN)
+@action_view(Action.PLAN)
 def plan_other(request: PageRequest, name: str) -> HttpResponse:
     """Go on to what can be planned for a host that Nova does not know."""
     host = request.POST.get("host", "").strip()

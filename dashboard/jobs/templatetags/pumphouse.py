@@ -10,9 +10,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from dashboard.jobs import roles
 from dashboard.jobs.job_lists import strip_counts
-from dashboard.jobs.roles import Action, role_of
-from dashboard.jobs.roles import may as user_may
 
 register = template.Library()
 
@@ -205,15 +204,15 @@ def address_with(context: Context, **changes: Any) -> str:
 
 
 @register.simple_tag
-def may(user: User | AnonymousUser, action: str) -> bool:
+def has_permission(user: User | AnonymousUser, action: str) -> bool:
     """Return whether a user may do something; the names are those of ``Action``."""
-    return user_may(user, Action(action))
+    return roles.has_permission(user, roles.Action(action))
 
 
 @register.simple_tag
 def role(user: User | AnonymousUser) -> str:
     """Return the name of a user's role."""
-    return role_of(user).group
+    return roles.role_of(user).group
 
 
 @register.inclusion_tag("jobs/_strip.html")

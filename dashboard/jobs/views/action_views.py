@@ -7,14 +7,14 @@ from dashboard.jobs import operating
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.roles import Action
 from dashboard.jobs.states import Phase
-from dashboard.jobs.views.pages import PageRequest, button, do_and_return
+from dashboard.jobs.views.pages import PageRequest, action_view, run_and_redirect
 
 
-@button(Action.OPERATE)
+@action_view(Action.OPERATE)
 def cancel(request: PageRequest, job_id: int) -> HttpResponse:
     """Cancel a job."""
     job = get_object_or_404(Job, pk=job_id)
-    return do_and_return(
+    return run_and_redirect(
         request,
         lambda: operating.cancel(job, user=request.user),
         to=job,
@@ -22,11 +22,11 @@ def cancel(request: PageRequest, job_id: int) -> HttpResponse:
     )
 
 
-@button(Action.OPERATE)
+@action_view(Action.OPERATE)
 def resume(request: PageRequest, job_id: int) -> HttpResponse:
     """Have a job that ended early go on."""
     job = get_object_or_404(Job, pk=job_id)
-    return do_and_return(
+    return run_and_redirect(
         request,
         lambda: operating.resume(job, user=request.user),
         to=job,
@@ -34,11 +34,11 @@ def resume(request: PageRequest, job_id: int) -> HttpResponse:
     )
 
 
-@button(Action.OPERATE)
+@action_view(Action.OPERATE)
 def hold(request: PageRequest, job_id: int) -> HttpResponse:
     """Hold a job before the source is stopped."""
     job = get_object_or_404(Job, pk=job_id)
-    return do_and_return(
+    return run_and_redirect(
         request,
         lambda: operating.hold(job, before=Phase.CUTOVER, user=request.user),
         to=job,
@@ -46,23 +46,23 @@ def hold(request: PageRequest, job_id: int) -> HttpResponse:
     )
 
 
-@button(Action.OPERATE)
+@action_view(Action.OPERATE)
 def release(request: PageRequest, job_id: int) -> HttpResponse:
     """Have a held job go on."""
     job = get_object_or_404(Job, pk=job_id)
-    return do_and_return(
+    return run_and_redirect(
         request,
-        lambda: operating.release(job, user=request.user),
+        lambda: operating.release_hold(job, user=request.user),
         to=job,
         done="The job goes on.",
     )
 
 
-@button(Action.OPERATE)
+@action_view(Action.OPERATE)
 def retry(request: PageRequest, step_id: int) -> HttpResponse:
     """Try a failed step anew."""
     step = get_object_or_404(Step.objects.select_related("job"), pk=step_id)
-    return do_and_return(
+    return run_and_redirect(
         request,
         lambda: operating.retry_step(step, user=request.user),
         to=step.job,
@@ -70,12 +70,12 @@ def retry(request: PageRequest, step_id: int) -> HttpResponse:
     )
 
 
-@button(Action.OPERATE)
+@action_view(Action.OPERATE)
 def skip(request: PageRequest, step_id: int) -> HttpResponse:
     """Leave a step out, for a reason."""
     step = get_object_or_404(Step.objects.select_related("job"), pk=step_id)
     reason = request.POST.get("reason", "")
-    return do_and_return(
+    return run_and_redirect(
         request,
         lambda: operating.skip_step(step, reason=reason, user=request.user),
         to=step.job,

@@ -1,4 +1,4 @@
-"""The pages about jobs. They read rows; what buttons do is in ``buttons``."""
+"""The pages about jobs. They read rows; what buttons post to is in ``action_views``."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from dashboard.errors import Conflict, PumphouseError
 from dashboard.jobs.models import Job
-from dashboard.jobs.roles import Action, least_role, may
+from dashboard.jobs.roles import Action, has_permission, minimum_role
 
 Parameters = ParamSpec("Parameters")
 
@@ -47,8 +47,8 @@ def allowed_to(action: Action) -> Callable[[View[Parameters]], View[Parameters]]
         def guarded(
             request: PageRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
         ) -> HttpResponse:
-            if not may(request.user, action):
-                raise PermissionDenied(f"This needs the role {least_role(action).group}.")
+            if not has_permission(request.user, action):
+                raise PermissionDenied(f"This needs the role {minimum_role(action).group}.")
             return view(request, *args, **kwargs)
 
         return guarded
@@ -56,7 +56,7 @@ def allowed_to(action: Action) -> Callable[[View[Parameters]], View[Parameters]]
     return decorate
 
 
-def button(action: Action) -> Callable[[View[Parameters]], View[Parameters]]:
+def action_view(action: Action) -> Callable[[View[Parameters]], View[Parameters]]:
     """Make a view that a button posts to: POST only, and only for those who may."""
 
     def decorate(view: View[Parameters]) -> View[Parameters]:
@@ -66,37 +66,37 @@ def button(action: Action) -> Callable[[View[Parameters]], View[Parameters]]:
     return decorate
 
 
-def tell(request: HttpRequest, error: PumphouseError) -> None:
+def show_error(request: HttpRequest, error: PumphouseError) -> None:
     """Show an error on the next page: the sentence, its fix, and a link to what is in the way."""
-    messages.error(request, _told(error))
+    messages.error(request, _sentence_of(error))
 
 
-def _told(error: PumphouseError) -> SafeString:
-    told = format_html("<strong>{}</strong> {}", error.sentence, error.fix)
+def _sentence_of(error: PumphouseError) -> SafeString:
+    sentence = format_html("<strong>{}</strong> {}", error.sentence, error.fix)
     if isinstance(error, Conflict) and error.job:
-        told += format_html(' <a href="{}">Show it</a>', reverse("job", args=[error.job]))
-    return told
+        sentence += format_html(' <a href="{}">Show it</a>', reverse("job", args=[error.job]))
+    return sentence
 
 
-def go_to_job(
+def start_and_redirect(
     request: HttpRequest, start: Callable[[], Job], *, otherwise: HasPage
 ) -> HttpResponse:
     """Start a job and go to its page; when that is refused, say why on the other page."""
     try:
         return redirect(start())
     except PumphouseError as error:
-        tell(request, error)
+        show_error(request, error)
         return redirect(otherwise.get_absolute_url())
 
 
-def do_and_return(
+def run_and_redirect(
     request: HttpRequest, work: Callable[[], Any], *, to: HasPage | str, done: str
 ) -> HttpResponse:
     """Do something; say on the given page (a row's, or a name) that it is done, or why not."""
     try:
         work()
     except PumphouseError as error:
-        tell(request, error)
+        show_error(request, error)
     else:
         messages.success(request, done)
     return redirect(to)

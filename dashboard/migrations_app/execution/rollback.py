@@ -111,7 +111,7 @@ def _begun(plan: Plan) -> set[str]:
     """Return the keys of all stages that were tried at least once, whether they ended well or
     not."""
     # An attempt that a cancellation broke off is not counted, but may have created something.
-    begun = Q(attempt__gt=0) | Q(probing=True)
+    begun = Q(attempt__gt=0) | Q(resumed=True)
     steps = Step.objects.filter(begun, job__kind="execute", job__subject=plan.subject)
     tried = steps.exclude(action=BARRIER)
     done = {

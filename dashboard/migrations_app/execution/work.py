@@ -25,7 +25,7 @@ class ItemWork:
         self.item = item
         self.plan = item.plan
         self.entry = entry
-        self.resumed = context.probing
+        self.resumed = context.resumed
         self.log = context.log
         self.progress = context.progress
         self.check = context.check

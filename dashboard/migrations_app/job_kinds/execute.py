@@ -25,7 +25,7 @@ class Execute(JobKind):
         items = PlanItem.objects.select_related("plan__source", "plan__destination")
         execute_stage(items.get(pk=step.params["item"]), step.action, context)
 
-    def concluded(self, job: Job) -> None:
+    def on_finished(self, job: Job) -> None:
         """Store that the plan has been executed, when all of it was."""
         if job.state == JobState.DONE:
             Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.EXECUTED)

@@ -20,7 +20,7 @@ class Finalize(JobKind):
             items = PlanItem.objects.select_related("plan__source", "plan__destination")
             finalize_item(items.get(pk=step.params["item"]), context)
 
-    def concluded(self, job: Job) -> None:
+    def on_finished(self, job: Job) -> None:
         """Store that the move is final and the source has no such tenant, when all was deleted."""
         if job.state == JobState.DONE:
             Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.FINALIZED)

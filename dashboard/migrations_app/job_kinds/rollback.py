@@ -22,7 +22,7 @@ class Rollback(JobKind):
         items = PlanItem.objects.select_related("plan__source", "plan__destination")
         undo_stage(items.get(pk=step.params["item"]), step.action, context)
 
-    def concluded(self, job: Job) -> None:
+    def on_finished(self, job: Job) -> None:
         """Store that the plan was rolled back, when all of it was."""
         if job.state == JobState.DONE:
             plan = Plan.objects.get(pk=job.params["plan"])

@@ -17,7 +17,7 @@ class TenantMaintenanceKind(JobKind):
         """Do the stage that the step stands for."""
         perform(_maintenance(step.job), step.action, context)
 
-    def concluded(self, job: Job) -> None:
+    def on_finished(self, job: Job) -> None:
         """Store that entering was refused, when it ended before anything was recorded."""
         maintenance = _maintenance(job)
         if job.state != JobState.DONE and not maintenance.changes.exists():

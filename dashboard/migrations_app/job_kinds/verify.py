@@ -22,7 +22,7 @@ class Verify(JobKind):
             level=LogLevel.WARNING if unnamed else LogLevel.SUCCESS,
         )
 
-    def concluded(self, job: Job) -> None:
+    def on_finished(self, job: Job) -> None:
         """Have people in on the destination, where the plan keeps them out until this is clean."""
         if job.state == JobState.DONE:
             plans = Plan.objects.select_related("source", "destination")

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
-from dashboard.jobs.views.pages import PageRequest, button, go_to_job
+from dashboard.jobs.views.pages import PageRequest, action_view, start_and_redirect
 from dashboard.migrations_app.maintenance.starting import (
     required_maintenance,
     start_entering,
@@ -49,7 +49,7 @@ class MaintenanceForm(forms.Form):
         return [name.strip() for name in names if name.strip()]
 
 
-@button(Action.MAINTAIN)
+@action_view(Action.MAINTAIN)
 def enter(request: PageRequest, cloud_name: str, project_id: str) -> HttpResponse:
     """Put a tenant into maintenance."""
     tenant = _tenant(cloud_name, project_id)
@@ -64,10 +64,10 @@ def enter(request: PageRequest, cloud_name: str, project_id: str) -> HttpRespons
             requester=on_page(request.user),
         )
 
-    return go_to_job(request, start, otherwise=tenant)
+    return start_and_redirect(request, start, otherwise=tenant)
 
 
-@button(Action.MAINTAIN)
+@action_view(Action.MAINTAIN)
 def leave(request: PageRequest, cloud_name: str, project_id: str) -> HttpResponse:
     """Take a tenant out of maintenance."""
     tenant = _tenant(cloud_name, project_id)
@@ -76,7 +76,7 @@ def leave(request: PageRequest, cloud_name: str, project_id: str) -> HttpRespons
         maintenance = required_maintenance(tenant.cloud, project_id, tenant.name)
         return start_leaving(maintenance, requester=on_page(request.user))
 
-    return go_to_job(request, start, otherwise=tenant)
+    return start_and_redirect(request, start, otherwise=tenant)
 
 
 def _tenant(cloud_name: str, project_id: str) -> Tenant:

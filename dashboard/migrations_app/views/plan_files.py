@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from dashboard.errors import BadInput, PumphouseError
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
-from dashboard.jobs.views.pages import PageRequest, button, tell
+from dashboard.jobs.views.pages import PageRequest, action_view, show_error
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.planning.files import (
     LONGEST,
@@ -26,19 +26,19 @@ def export(request: PageRequest, plan_id: int) -> HttpResponse:
     try:
         text = export_plan(plan)
     except PumphouseError as error:
-        tell(request, error)
+        show_error(request, error)
         return redirect(plan)
     headers = {"Content-Disposition": f'attachment; filename="{file_name_of(plan)}"'}
     return HttpResponse(text, content_type="application/yaml", headers=headers)
 
 
-@button(Action.PLAN)
+@action_view(Action.PLAN)
 def import_file(request: PageRequest) -> HttpResponse:
     """Make a new plan of the file and go to it; say what is wrong where it was chosen."""
     try:
         plan, _ = start_edited(_sent(request), requester=on_page(request.user))
     except PumphouseError as error:
-        tell(request, error)
+        show_error(request, error)
         return _back(request)
     return redirect(plan)
 

@@ -12,8 +12,8 @@ from dashboard.errors import PumphouseError
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.requester import on_page
-from dashboard.jobs.roles import Action, may
-from dashboard.jobs.views.pages import PageRequest, button, cut, tell
+from dashboard.jobs.roles import Action, has_permission
+from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
 from dashboard.migrations_app.execution.maintenance_steps import on_destination, on_source
 from dashboard.migrations_app.forms import ADDRESSES, CAPTURE
 from dashboard.migrations_app.maintenance.options import WORDS as MAINTENANCE
@@ -40,7 +40,7 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
         "plan": plan,
         "is_on_source": plan.source.tenants.filter(project_id=plan.tenant_id).exists(),
         "stops": way_of(plan, list(jobs_of(plan))),
-        "offers": [o for o in offers_of(plan, active) if may(request.user, o.action)],
+        "offers": [o for o in offers_of(plan, active) if has_permission(request.user, o.action)],
         "active_job": active,
         "maintenances": [held for held in (on_source(plan), on_destination(plan)) if held],
         "progress": job_progress(active) if active else None,
@@ -53,7 +53,7 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
     return render(request, "plans/plan.html", {**about, **_TAB_CONTENT[tab](plan, request)})
 
 
-@button(Action.PLAN)
+@action_view(Action.PLAN)
 def plan_again(request: PageRequest, plan_id: int) -> HttpResponse:
     """Make a new plan from this one with the mappings and options of the form.
 
@@ -71,7 +71,7 @@ def plan_again(request: PageRequest, plan_id: int) -> HttpResponse:
             requester=on_page(request.user),
         )
     except PumphouseError as error:
-        tell(request, error)
+        show_error(request, error)
         return redirect("plan-tab", plan.pk, "choices")
     return redirect(again)
 

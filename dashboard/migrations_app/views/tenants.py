@@ -12,7 +12,7 @@ from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
-from dashboard.jobs.views.pages import PageRequest, button, cut, tell
+from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
 from dashboard.migrations_app.forms import PlanForm
 from dashboard.migrations_app.maintenance.locks import open_maintenance, subject_in
 from dashboard.migrations_app.models import Plan, Tenant, TenantMaintenance, subject_of
@@ -57,7 +57,7 @@ def tenant_page(request: PageRequest, cloud_name: str, project_id: str) -> HttpR
     return render(request, "tenants/tenant.html", _about(tenant, PlanForm(source=tenant.cloud)))
 
 
-@button(Action.PLAN)
+@action_view(Action.PLAN)
 def new_plan(request: PageRequest, cloud_name: str, project_id: str) -> HttpResponse:
     """Start to plan a tenant's move; a form that cannot be used comes back as it was filled in."""
     tenant = _tenant(cloud_name, project_id)
@@ -73,7 +73,7 @@ def new_plan(request: PageRequest, cloud_name: str, project_id: str) -> HttpResp
                 requester=on_page(request.user),
             )
         except PumphouseError as error:
-            tell(request, error)
+            show_error(request, error)
         else:
             return redirect(plan)
     return render(request, "tenants/tenant.html", _about(tenant, form), status=400)

@@ -18,7 +18,13 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
 from dashboard.jobs.states import Phase
-from dashboard.jobs.views.pages import PageRequest, allowed_to, button, go_to_job, tell
+from dashboard.jobs.views.pages import (
+    PageRequest,
+    action_view,
+    allowed_to,
+    show_error,
+    start_and_redirect,
+)
 from dashboard.migrations_app.discovery import start_discovery
 from dashboard.migrations_app.execution.execute import start_execute
 from dashboard.migrations_app.execution.finalize import start_finalize, what_finalize_deletes
@@ -31,29 +37,29 @@ from dashboard.migrations_app.views.plans import plan_or_404
 PAGE = "page"
 
 
-@button(Action.DISCOVER)
+@action_view(Action.DISCOVER)
 def discover(request: PageRequest, name: str) -> HttpResponse:
     """Look at a cloud again."""
     cloud = get_object_or_404(Cloud, name=name)
-    return go_to_job(
+    return start_and_redirect(
         request,
         lambda: start_discovery(cloud, requester=on_page(request.user)),
         otherwise=cloud,
     )
 
 
-@button(Action.PREFLIGHT)
+@action_view(Action.PREFLIGHT)
 def preflight(request: PageRequest, plan_id: int) -> HttpResponse:
     """Check a plan again."""
     plan = plan_or_404(plan_id)
-    return go_to_job(
+    return start_and_redirect(
         request,
         lambda: start_preflight(plan, requester=on_page(request.user)),
         otherwise=plan,
     )
 
 
-@button(Action.EXECUTE)
+@action_view(Action.EXECUTE)
 def execute(request: PageRequest, plan_id: int) -> HttpResponse:
     """Execute a plan; when asked to, hold it before cutover, for ever or until a time."""
     plan = plan_or_404(plan_id)
@@ -65,7 +71,7 @@ def execute(request: PageRequest, plan_id: int) -> HttpResponse:
             plan, hold_before=hold, hold_until=until, requester=on_page(request.user)
         )
 
-    return go_to_job(request, start, otherwise=plan)
+    return start_and_redirect(request, start, otherwise=plan)
 
 
 def _moment(text: str) -> datetime | None:
@@ -81,11 +87,11 @@ def _moment(text: str) -> datetime | None:
     return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 
-@button(Action.VERIFY)
+@action_view(Action.VERIFY)
 def verify(request: PageRequest, plan_id: int) -> HttpResponse:
     """Compare both sides."""
     plan = plan_or_404(plan_id)
-    return go_to_job(
+    return start_and_redirect(
         request,
         lambda: start_verify(plan, requester=on_page(request.user)),
         otherwise=plan,
@@ -121,7 +127,7 @@ def _confirmed(
         try:
             job = start(plan, confirmation=typed, requester=on_page(request.user))
         except PumphouseError as error:
-            tell(request, error)
+            show_error(request, error)
         else:
             return redirect(job)
     status = 400 if request.method == "POST" else 200

@@ -16,7 +16,7 @@ class Notify(JobKind):
     """Sends a notice through one channel in each step. It has no news itself, however it ends."""
 
     name = KIND
-    is_quiet = True
+    is_internal = True
     pauses: ClassVar[tuple[float, ...]] = (5.0, 30.0, 120.0, 600.0, 1800.0)
     """Seconds to wait after each attempt: receivers that are restarted miss nothing."""
     limit: ClassVar[float] = 60.0

@@ -90,7 +90,7 @@ def refusals(plan: HostPlan) -> str:
 
 
 def kill_driver(job: Job, home: Path) -> None:
-    """Kill a driver of the job right after it has asked Nova for something."""
+    """Kill a runner of the job right after it has asked Nova for something."""
     files = {"PUMPHOUSE_CONFIG": "", "PUMPHOUSE_INVENTORY": str(lab.inventory_yaml_path())}
     assert killed_at(job, killed_evacuation, ASKED, home=home, **files)
 

@@ -70,7 +70,7 @@ def ordered(environment: int) -> list[Task]:
 
 @pytest.fixture(scope="module")
 def killed(clouds: dict[str, Cloud], server: str, pumphouse_home: Any) -> Killed:
-    """The job, driven by one driver after the other, each killed at another moment."""
+    """The job, run by one runner after the other, each killed at another moment."""
     files = {
         "PUMPHOUSE_CONFIG": str(lab.config_yaml_path()),
         "PUMPHOUSE_INVENTORY": settings.PUMPHOUSE_INVENTORY,

@@ -1,4 +1,4 @@
-"""Drive and show one job as a command does: python -m tests.support.rehearsal.follow JOB."""
+"""Run and show one job as a command does: python -m tests.support.rehearsal.follow JOB."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Start rehearsal jobs, and run their drivers in processes of their own."""
+"""Start rehearsal jobs, and run their runners in processes of their own."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from dashboard.jobs import kinds
 from dashboard.jobs.kinds import StepSpec
-from dashboard.jobs.models import Driver, Job, Step
+from dashboard.jobs.models import Job, Runner, Step
 from dashboard.jobs.starting import start_job
 from tests.support.rehearsal.job_kinds import rehearsal
 
@@ -70,7 +70,7 @@ def _same_installation(home: Path) -> dict[str, str]:
 def expire_leases(job: Job) -> None:
     """Expire the leases of the dead now, instead of waiting for it."""
     Step.objects.filter(job=job, state="running").update(lease_until=timezone.now())
-    Driver.objects.filter(job=job).delete()
+    Runner.objects.filter(job=job).delete()
 
 
 def kill_group(child: subprocess.Popen[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""Several drivers in processes of their own at one densely connected job; prints its end."""
+"""Several runners in processes of their own at one densely connected job; prints its end."""
 
 import json
 import os
@@ -13,10 +13,10 @@ django.setup()
 WIDTH = 30
 
 
-def main(*, notes: str, drivers: int, steps: int) -> None:
+def main(*, notes: str, runners: int, steps: int) -> None:
     from dashboard.jobs.models import Job
     from dashboard.jobs.progress import job_progress
-    from dashboard.jobs.runner import drive
+    from dashboard.jobs.runner import run_job
     from tests.support.rehearsal.jobs import rehearse, spec
 
     def needs(number: int) -> list[str]:
@@ -27,13 +27,13 @@ def main(*, notes: str, drivers: int, steps: int) -> None:
         *(spec(str(n), needs=sorted(set(needs(n))), params={"notes": notes}) for n in range(steps)),
         subject=f"rivals {os.getpid()}",
     )
-    command = [sys.executable, "-m", "tests.support.rehearsal.drive", str(job.pk)]
-    rivals = [subprocess.Popen(command) for _ in range(drivers)]
-    assert [rival.wait() for rival in rivals] == [0] * drivers
-    drive(job.pk)
+    command = [sys.executable, "-m", "tests.support.rehearsal.run_alone", str(job.pk)]
+    rivals = [subprocess.Popen(command) for _ in range(runners)]
+    assert [rival.wait() for rival in rivals] == [0] * runners
+    run_job(job.pk)
     state = Job.objects.get(pk=job.pk).state
     print(json.dumps({"state": state, "done": job_progress(job).done}))
 
 
 if __name__ == "__main__":
-    main(notes=sys.argv[1], drivers=int(sys.argv[2]), steps=int(sys.argv[3]))
+    main(notes=sys.argv[1], runners=int(sys.argv[2]), steps=int(sys.argv[3]))

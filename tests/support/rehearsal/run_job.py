@@ -12,7 +12,7 @@ django.setup()
 
 def main(*, notes: str, steps: int, seconds: float) -> None:
     from dashboard.jobs.progress import job_progress
-    from dashboard.jobs.waiting import wait_for
+    from dashboard.jobs.waiting import wait_for_job
     from tests.support.rehearsal.jobs import rehearse, spec
 
     job = rehearse(
@@ -25,7 +25,7 @@ def main(*, notes: str, steps: int, seconds: float) -> None:
         spec("refused", "refuse", params={"sentence": "No: it costs €5 🚫"}),
         subject=f"process {os.getpid()}",
     )
-    ended = wait_for(job, seconds=seconds, poll=0.1)
+    ended = wait_for_job(job, seconds=seconds, poll=0.1)
     progress = job_progress(ended)
     print(
         json.dumps(

@@ -1,4 +1,4 @@
-"""Pumphouse's own settings and the rehearsal app, for drivers in processes of their own."""
+"""Pumphouse's own settings and the rehearsal app, for runners in processes of their own."""
 
 from dashboard.settings import *  # noqa: F403
 from dashboard.settings import INSTALLED_APPS

@@ -11,10 +11,9 @@ django.setup()
 
 if __name__ == "__main__":
     from dashboard.cli.up import run_up
-    from dashboard.jobs import queue as bell
-    from dashboard.jobs import queue_watchdog as watching
+    from dashboard.jobs import queue, queue_watchdog
 
-    bell.RING_AGAIN_AFTER = timedelta(seconds=2)
-    watching.PING_SECONDS = watching.HURRIED_PING_SECONDS = 1.0
-    watching.STUCK_SECONDS = float(sys.argv[2])
+    queue.ENQUEUE_AGAIN_AFTER = timedelta(seconds=2)
+    queue_watchdog.PING_SECONDS = queue_watchdog.HURRIED_PING_SECONDS = 1.0
+    queue_watchdog.STUCK_SECONDS = float(sys.argv[2])
     sys.exit(run_up(bind=sys.argv[1], workers=1))

@@ -91,7 +91,7 @@ def test_every_method_that_writes_names_its_action():
         writing = {extra.__name__ for extra in extras if extra.mapping.keys() - {"get"}}
         if hasattr(viewset, "create"):
             writing.add("create")
-        assert writing == set(getattr(viewset, "acts", {})), prefix
+        assert writing == set(getattr(viewset, "action_permissions", {})), prefix
 
 
 def test_long_work_is_accepted_with_the_address_of_its_job(operator, plan):

@@ -16,7 +16,7 @@ from dashboard.jobs.models import Job
 from tests.support import rows
 from tests.support.host_rows import hosts_of
 
-# transaction: the command drives its job on a thread, which sees what was committed
+# transaction: the command runs its job on a thread, which sees what was committed
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

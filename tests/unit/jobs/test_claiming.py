@@ -1,4 +1,4 @@
-"""A step belongs to one driver at a time."""
+"""A step belongs to one runner at a time."""
 
 import threading
 from datetime import timedelta
@@ -37,7 +37,7 @@ def test_many_connections_that_claim_at_once_get_each_step_once():
             claimed.extend(claim(job, owner, most=5))
         connections.close_all()
 
-    threads = [threading.Thread(target=take, args=[f"driver {n}"]) for n in range(6)]
+    threads = [threading.Thread(target=take, args=[f"runner {n}"]) for n in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -72,7 +72,7 @@ def test_an_expired_lease_is_taken_over_once_and_probes():
     assert claim_abandoned(job.pk, owner="heir", most=5, besides=[]) == []
     Step.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     (step,) = claim_abandoned(job.pk, owner="heir", most=5, besides=[])
-    assert (step.lease_owner, step.probing, step.attempt) == ("heir", True, 2)
+    assert (step.lease_owner, step.resumed, step.attempt) == ("heir", True, 2)
     assert claim_abandoned(job.pk, owner="second heir", most=5, besides=[]) == []
 
 

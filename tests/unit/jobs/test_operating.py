@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from dashboard.errors import BadInput, Conflict
 from dashboard.jobs.models import Job, LogLine, Step
-from dashboard.jobs.operating import cancel, hold, release, resume, retry_step, skip_step
-from dashboard.jobs.runner import drive
+from dashboard.jobs.operating import cancel, hold, release_hold, resume, retry_step, skip_step
+from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import JobState, Phase, StepState
 from tests.support.rehearsal.jobs import rehearse, spec, states, step_of
 
@@ -21,8 +21,8 @@ def operator() -> User:
     return User.objects.create_user("olga")
 
 
-def driven(job: Job) -> Job:
-    drive(job.pk)
+def ran(job: Job) -> Job:
+    run_job(job.pk)
     return Job.objects.get(pk=job.pk)
 
 
@@ -39,33 +39,33 @@ def test_a_waiting_job_is_cancelled_at_once(operator):
     job = cancel(rehearse(spec("a")), user=operator)
     assert job.state == JobState.CANCELLED and job.finished_at and not job.active_subject
     assert said(job) == ["Cancelled by olga."]
-    assert states(driven(job)) == {"a": "pending"}
+    assert states(ran(job)) == {"a": "pending"}
 
 
 def test_a_held_job_is_cancelled_at_once(operator):
-    job = driven(rehearse(spec("a"), hold_before=Phase.PREPARE))
+    job = ran(rehearse(spec("a"), hold_before=Phase.PREPARE))
     assert cancel(job, user=operator).state == JobState.CANCELLED
 
 
 def test_a_cancelled_job_can_be_resumed(operator):
     job = cancel(rehearse(spec("a")), user=operator)
     assert resume(job, user=operator).state == JobState.RUNNING
-    assert driven(job).state == JobState.DONE
+    assert ran(job).state == JobState.DONE
 
 
 def test_resuming_tries_failed_and_errored_steps_anew(operator):
-    job = driven(rehearse(spec("a", "refuse"), spec("b", "crash"), spec("c", needs=["a", "b"])))
+    job = ran(rehearse(spec("a", "refuse"), spec("b", "crash"), spec("c", needs=["a", "b"])))
     mend(job)
     resume(job, user=operator)
     step = step_of(job, "a")
-    assert (step.state, step.error, step.attempt, step.probing) == ("pending", "", 0, True)
-    job = driven(job)
+    assert (step.state, step.error, step.attempt, step.resumed) == ("pending", "", 0, True)
+    job = ran(job)
     assert job.state == JobState.DONE
     assert "Resumed by olga." in said(job)
 
 
 def test_resuming_while_another_job_has_the_subject_is_a_conflict(operator):
-    job = driven(rehearse(spec("a", "refuse"), subject="tenant"))
+    job = ran(rehearse(spec("a", "refuse"), subject="tenant"))
     other = rehearse(spec("a"), subject="tenant")
     with pytest.raises(Conflict) as refusal:
         resume(job, user=operator)
@@ -74,36 +74,36 @@ def test_resuming_while_another_job_has_the_subject_is_a_conflict(operator):
     assert states(job) == {"a": "failed"}
 
 
-@pytest.mark.parametrize("act", [cancel, release])
+@pytest.mark.parametrize("act", [cancel, release_hold])
 def test_a_job_that_has_ended_is_neither_cancelled_nor_released(act, operator):
-    job = driven(rehearse(spec("a")))
+    job = ran(rehearse(spec("a")))
     with pytest.raises(BadInput):
         act(job, user=operator)
 
 
 def test_a_done_job_is_not_resumed_and_an_active_one_neither(operator):
-    for job in (driven(rehearse(spec("a"))), rehearse(spec("a"))):
+    for job in (ran(rehearse(spec("a"))), rehearse(spec("a"))):
         with pytest.raises(BadInput):
             resume(job, user=operator)
 
 
 def test_retrying_one_step_lets_its_job_go_on_and_leaves_the_other_failed(operator):
-    job = driven(rehearse(spec("a", "refuse"), spec("b", "refuse"), spec("c", needs=["a"])))
+    job = ran(rehearse(spec("a", "refuse"), spec("b", "refuse"), spec("c", needs=["a"])))
     mend(job)
     assert retry_step(step_of(job, "a"), user=operator).state == JobState.RUNNING
-    job = driven(job)
+    job = ran(job)
     assert states(job) == {"a": "done", "b": "failed", "c": "done"}
     assert job.state == JobState.FAILED
 
 
 def test_a_step_that_has_not_failed_is_not_retried(operator):
-    job = driven(rehearse(spec("a")))
+    job = ran(rehearse(spec("a")))
     with pytest.raises(BadInput):
         retry_step(step_of(job, "a"), user=operator)
 
 
 def test_a_skip_is_passed_on_along_hard_dependencies_only(operator):
-    job = driven(
+    job = ran(
         rehearse(
             spec("network", "refuse"),
             spec("port", needs=["network"]),
@@ -114,7 +114,7 @@ def test_a_skip_is_passed_on_along_hard_dependencies_only(operator):
     )
     assert states(job)["password"] == StepState.PENDING
     skip_step(step_of(job, "network"), reason="made by hand", user=operator)
-    job = driven(job)
+    job = ran(job)
     assert states(job) == {
         "network": "skipped",
         "port": "skipped",
@@ -132,7 +132,7 @@ def test_a_skip_is_passed_on_along_hard_dependencies_only(operator):
 
 
 def test_a_step_with_two_skipped_needs_is_counted_down_once_for_each(operator):
-    job = driven(
+    job = ran(
         rehearse(
             spec("a", "refuse"),
             spec("b", "refuse"),
@@ -143,18 +143,18 @@ def test_a_step_with_two_skipped_needs_is_counted_down_once_for_each(operator):
     skip_step(step_of(job, "a"), reason="no", user=operator)
     assert step_of(job, "d").blockers == 1
     skip_step(step_of(job, "b"), reason="no", user=operator)
-    assert states(driven(job)) == {"a": "skipped", "b": "skipped", "c": "skipped", "d": "done"}
+    assert states(ran(job)) == {"a": "skipped", "b": "skipped", "c": "skipped", "d": "done"}
 
 
 def test_a_pending_step_can_be_skipped_before_its_job_runs(operator):
     job = rehearse(spec("a"), spec("b", needs=["a"]))
     skip_step(step_of(job, "b"), reason="not wanted", user=operator)
-    assert states(driven(job)) == {"a": "done", "b": "skipped"}
+    assert states(ran(job)) == {"a": "done", "b": "skipped"}
 
 
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_a_skip_needs_a_reason(reason, operator):
-    job = driven(rehearse(spec("a", "refuse")))
+    job = ran(rehearse(spec("a", "refuse")))
     with pytest.raises(BadInput):
         skip_step(step_of(job, "a"), reason=reason, user=operator)
 
@@ -171,7 +171,7 @@ def test_a_running_or_settled_step_is_not_skipped(state, operator):
 def test_holding_and_releasing_are_in_the_log(operator):
     job = hold(rehearse(spec("a")), before=Phase.CUTOVER, user=operator)
     assert job.hold_before == Phase.CUTOVER
-    assert release(job, user=operator).hold_before is None
+    assert release_hold(job, user=operator).hold_before is None
     assert said(job) == ["Held before cutover by olga.", "Released by olga."]
 
 
@@ -186,11 +186,11 @@ def test_a_job_is_not_held_until_a_time_that_has_passed(operator):
 
 def test_a_job_without_a_hold_is_not_released(operator):
     with pytest.raises(BadInput):
-        release(rehearse(spec("a")), user=operator)
+        release_hold(rehearse(spec("a")), user=operator)
 
 
 def test_a_refused_act_changes_nothing(operator):
-    job = driven(rehearse(spec("a", "refuse"), subject="tenant"))
+    job = ran(rehearse(spec("a", "refuse"), subject="tenant"))
     rehearse(spec("a"), subject="tenant")
     before = said(job)
     with pytest.raises(Conflict):

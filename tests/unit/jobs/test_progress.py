@@ -8,9 +8,9 @@ from django.utils import timezone
 from dashboard.jobs.kinds import BYTES, SECONDS
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.progress import JobProgress, job_progress
-from dashboard.jobs.runner import drive
+from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import JobState, StepState
-from dashboard.jobs.waiting import wait_for
+from dashboard.jobs.waiting import wait_for_job
 from tests.support.rehearsal.jobs import rehearse, spec
 
 MIB = 2**20
@@ -73,7 +73,7 @@ def test_while_a_step_counts_down_what_it_has_to_wait_is_the_time_left():
 @pytest.mark.django_db(transaction=True)
 def test_what_a_step_reports_last_is_stored_however_often_it_reports():
     job = rehearse(spec("a", "copy", params={"size": 4 * MIB}))
-    drive(job.pk)
+    run_job(job.pk)
     step = Step.objects.get(job=job)
     assert (step.progress_done, step.progress_total, step.progress_unit) == (
         4 * MIB,
@@ -90,13 +90,13 @@ def test_waiting_for_a_job_shows_each_change_and_gives_its_end():
     def note(progress: JobProgress) -> None:
         seen.append(progress)
         if progress.state == JobState.QUEUED:
-            drive(job.pk)
+            run_job(job.pk)
 
-    assert wait_for(job, seconds=10, on_change=note, poll=0.01).state == JobState.DONE
+    assert wait_for_job(job, seconds=10, on_change=note, poll=0.01).state == JobState.DONE
     assert [progress.state for progress in seen] == [JobState.QUEUED, JobState.DONE]
 
 
 @pytest.mark.django_db
 def test_waiting_for_a_job_that_does_not_move_ends_in_time():
     with pytest.raises(TimeoutError):
-        wait_for(rehearse(spec("a")), seconds=0.05, poll=0.01)
+        wait_for_job(rehearse(spec("a")), seconds=0.05, poll=0.01)

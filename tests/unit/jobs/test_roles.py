@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, User
 
-from dashboard.jobs.roles import Action, Role, may, role_of
+from dashboard.jobs.roles import Action, Role, has_permission, role_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,12 +25,12 @@ def test_the_highest_of_several_groups_counts() -> None:
 
 def test_a_user_without_a_group_may_only_read() -> None:
     somebody = user_in()
-    assert [action for action in Action if may(somebody, action)] == [Action.READ]
+    assert [action for action in Action if has_permission(somebody, action)] == [Action.READ]
 
 
 def test_an_operator_may_do_all_but_what_deletes_or_takes_hosts_away_and_users() -> None:
     operator = user_in("operator")
-    refused = {action for action in Action if not may(operator, action)}
+    refused = {action for action in Action if not has_permission(operator, action)}
     deletes = {Action.ROLLBACK, Action.FINALIZE}
     hosts = {Action.POWER, Action.REASSIGN}
     assert refused == deletes | hosts | {Action.MANAGE_USERS}
@@ -44,4 +44,4 @@ def test_who_has_not_logged_in_or_was_shut_out_may_nothing() -> None:
     shut_out = user_in("admin")
     shut_out.is_active = False
     for nobody in (AnonymousUser(), shut_out):
-        assert not any(may(nobody, action) for action in Action)
+        assert not any(has_permission(nobody, action) for action in Action)

@@ -1,4 +1,4 @@
-"""What a driver makes of a job's steps, whichever way they end."""
+"""What a runner makes of a job's steps, whichever way they end."""
 
 import threading
 import time
@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from dashboard import secrets
 from dashboard.jobs import outcomes
-from dashboard.jobs import runner as driving
-from dashboard.jobs.models import Driver, Job, LogLevel, LogLine, Step
-from dashboard.jobs.operating import cancel, hold, release
+from dashboard.jobs import runner as engine
+from dashboard.jobs.models import Job, LogLevel, LogLine, Runner, Step
+from dashboard.jobs.operating import cancel, hold, release_hold
 from dashboard.jobs.outcomes import pause_before
-from dashboard.jobs.runner import drive
+from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import JobState, Phase, StepState
 from tests.support.awaiting import await_that
 from tests.support.rehearsal.jobs import lines, rehearse, spec, states, step_of
@@ -24,18 +24,18 @@ from tests.support.rehearsal.jobs import lines, rehearse, spec, states, step_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def driven(job: Job) -> Job:
-    drive(job.pk)
+def ran(job: Job) -> Job:
+    run_job(job.pk)
     return Job.objects.get(pk=job.pk)
 
 
 def test_a_job_without_steps_is_done():
-    assert driven(rehearse()).state == JobState.DONE
+    assert ran(rehearse()).state == JobState.DONE
 
 
 def test_a_step_runs_after_all_that_it_waits_for(tmp_path):
     notes = {"notes": str(tmp_path / "notes")}
-    job = driven(
+    job = ran(
         rehearse(
             spec("d", needs=["b", "c"], params=notes),
             spec("c", after=["a"], params=notes),
@@ -60,14 +60,14 @@ def test_any_graph_runs_each_step_once_in_order(tmp_path_factory, needs):
         sorted({str(other) for other in others if other < n}) for n, others in enumerate(needs)
     ]
     steps = [spec(str(n), needs=below[n], params={"notes": str(notes)}) for n in range(len(needs))]
-    assert driven(rehearse(*steps)).state == JobState.DONE
+    assert ran(rehearse(*steps)).state == JobState.DONE
     order = [line.split()[0] for line in lines(notes)]
     assert sorted(order) == sorted(str(n) for n in range(len(needs)))
     assert all(order.index(o) < order.index(str(n)) for n in range(len(needs)) for o in below[n])
 
 
 def test_the_no_of_a_cloud_fails_the_step_with_its_fix_and_stops_only_what_needs_it():
-    job = driven(rehearse(spec("a", "refuse"), spec("b", needs=["a"]), spec("c")))
+    job = ran(rehearse(spec("a", "refuse"), spec("b", needs=["a"]), spec("c")))
     assert states(job) == {"a": "failed", "b": "pending", "c": "done"}
     step = step_of(job, "a")
     assert (step.error, step.fix) == ("The cloud said no.", "Raise the quota.")
@@ -77,11 +77,11 @@ def test_the_no_of_a_cloud_fails_the_step_with_its_fix_and_stops_only_what_needs
 
 
 def test_bad_input_fails_a_step():
-    assert states(driven(rehearse(spec("a", "miss")))) == {"a": "failed"}
+    assert states(ran(rehearse(spec("a", "miss")))) == {"a": "failed"}
 
 
 def test_a_bug_is_errored_with_its_traceback_in_the_log():
-    job = driven(rehearse(spec("a", "crash"), spec("b", "refuse")))
+    job = ran(rehearse(spec("a", "crash"), spec("b", "refuse")))
     assert states(job) == {"a": "errored", "b": "failed"}
     assert job.state == JobState.ERRORED
     line = LogLine.objects.get(step__key="a", job=job)
@@ -92,9 +92,9 @@ def test_a_bug_is_errored_with_its_traceback_in_the_log():
 def test_a_passing_fault_is_tried_again_with_probing(tmp_path):
     notes = tmp_path / "notes"
     parameters = {"until_attempt": 3, "retry_after": 0.05, "notes": str(notes)}
-    job = driven(rehearse(spec("a", "stumble", params=parameters)))
+    job = ran(rehearse(spec("a", "stumble", params=parameters)))
     assert job.state == JobState.DONE
-    assert [line.split()[2] for line in lines(notes)] == ["new", "probing", "probing"]
+    assert [line.split()[2] for line in lines(notes)] == ["new", "resumed", "resumed"]
     step = step_of(job, "a")
     assert (step.attempt, step.error) == (3, "")
     assert LogLine.objects.filter(job=job, level=LogLevel.WARNING).count() == 2
@@ -103,7 +103,7 @@ def test_a_passing_fault_is_tried_again_with_probing(tmp_path):
 def test_what_the_cloud_says_about_when_to_come_back_is_honoured():
     job = rehearse(spec("a", "stumble", params={"until_attempt": 2, "retry_after": 500}))
     asked_at = timezone.now()
-    driven(job)
+    ran(job)
     step = step_of(job, "a")
     assert step.state == StepState.PENDING
     assert timedelta(seconds=499) < step.not_before - asked_at < timedelta(seconds=520)
@@ -117,7 +117,7 @@ def test_pauses_double_up_to_a_minute():
 
 
 def test_a_step_that_stumbles_six_times_has_failed():
-    job = driven(rehearse(spec("a", "stumble", params={"until_attempt": 99, "retry_after": 0})))
+    job = ran(rehearse(spec("a", "stumble", params={"until_attempt": 99, "retry_after": 0})))
     step = step_of(job, "a")
     assert (step.state, step.attempt, step.error) == ("failed", 6, "The cloud is busy.")
     assert job.state == JobState.FAILED
@@ -126,14 +126,14 @@ def test_a_step_that_stumbles_six_times_has_failed():
 def test_a_kind_that_nobody_knows_fails_the_step_with_a_sentence():
     job = rehearse(spec("a"))
     Job.objects.filter(pk=job.pk).update(kind="unheard of")
-    assert driven(job).state == JobState.FAILED
+    assert ran(job).state == JobState.FAILED
     assert "no kind of job named" in step_of(job, "a").error
 
 
 def test_no_secret_reaches_a_row():
     secret = "correct-horse-battery"
     secrets.register(secret)
-    job = driven(
+    job = ran(
         rehearse(
             spec("a", "say", params={"message": f"logged in with {secret}"}),
             spec("b", "refuse", params={"sentence": f"{secret} is wrong"}),
@@ -151,33 +151,33 @@ def test_no_secret_reaches_a_row():
 
 def test_a_redelivered_bell_changes_nothing(tmp_path):
     notes = tmp_path / "notes"
-    job = driven(rehearse(spec("a", params={"notes": str(notes)})))
-    drive(job.pk)
-    drive(job.pk)
-    drive(10**9)
+    job = ran(rehearse(spec("a", params={"notes": str(notes)})))
+    run_job(job.pk)
+    run_job(job.pk)
+    run_job(10**9)
     assert len(lines(notes)) == 1
     assert Job.objects.get(pk=job.pk).finished_at == job.finished_at
 
 
 def test_the_kind_hears_of_the_end_once_and_may_break(tmp_path):
-    job = driven(rehearse(spec("a"), params={"concluded": str(tmp_path / "ends")}))
-    drive(job.pk)
+    job = ran(rehearse(spec("a"), params={"finished": str(tmp_path / "ends")}))
+    run_job(job.pk)
     assert lines(tmp_path / "ends") == ["done"]
-    broken = driven(rehearse(spec("a"), params={"break_at_end": True}))
+    broken = ran(rehearse(spec("a"), params={"break_at_end": True}))
     assert broken.state == JobState.DONE
     assert "the end broke" in LogLine.objects.get(job=broken).message
 
 
 def test_a_driver_leaves_no_trace_of_itself_or_its_threads():
-    job = driven(rehearse(*(spec(str(n)) for n in range(40))))
+    job = ran(rehearse(*(spec(str(n)) for n in range(40))))
     assert job.state == JobState.DONE
-    assert not Driver.objects.exists()
+    assert not Runner.objects.exists()
     await_that(lambda: not [t for t in threading.enumerate() if t.name in ("step", "heartbeat")])
 
 
 def in_thread(job: Job) -> threading.Thread:
     def work():
-        drive(job.pk)
+        run_job(job.pk)
         connections.close_all()
 
     thread = threading.Thread(target=work)
@@ -188,30 +188,30 @@ def in_thread(job: Job) -> threading.Thread:
 def test_cancelling_stops_running_steps_and_starts_no_others(tmp_path):
     waits = {"file": str(tmp_path / "never")}
     job = rehearse(spec("a", "wait_for_file", params=waits), spec("b", needs=["a"]))
-    driver = in_thread(job)
+    thread = in_thread(job)
     await_that(lambda: step_of(job, "a").state == StepState.RUNNING)
     cancel(job, user=None)
-    driver.join(timeout=20)
+    thread.join(timeout=20)
     job.refresh_from_db()
     assert job.state == JobState.CANCELLED and job.active_subject is None
     step = step_of(job, "a")
-    assert (step.state, step.attempt, step.probing) == ("pending", 0, True)
+    assert (step.state, step.attempt, step.resumed) == ("pending", 0, True)
     assert step_of(job, "b").state == StepState.PENDING
 
 
 def test_a_held_job_stops_before_its_phase_and_goes_on_when_released():
-    job = driven(
+    job = ran(
         rehearse(spec("a"), spec("b", needs=["a"], phase=Phase.CUTOVER), hold_before=Phase.CUTOVER)
     )
     assert job.state == JobState.HELD and job.active_subject
     assert states(job) == {"a": "done", "b": "pending"}
-    assert driven(job).state == JobState.HELD
-    release(job, user=None)
-    assert driven(job).state == JobState.DONE
+    assert ran(job).state == JobState.HELD
+    release_hold(job, user=None)
+    assert ran(job).state == JobState.DONE
 
 
 def test_a_hold_with_a_time_ends_by_itself():
-    job = driven(
+    job = ran(
         rehearse(
             spec("b", phase=Phase.CUTOVER),
             hold_before=Phase.CUTOVER,
@@ -220,7 +220,7 @@ def test_a_hold_with_a_time_ends_by_itself():
     )
     assert job.state == JobState.HELD
     Job.objects.filter(pk=job.pk).update(hold_until=timezone.now())
-    assert driven(job).state == JobState.DONE
+    assert ran(job).state == JobState.DONE
 
 
 def test_a_hold_that_comes_while_the_job_runs_is_obeyed(tmp_path):
@@ -229,23 +229,23 @@ def test_a_hold_that_comes_while_the_job_runs_is_obeyed(tmp_path):
         spec("a", "wait_for_file", params={"file": str(go)}),
         spec("b", needs=["a"], phase=Phase.CUTOVER),
     )
-    driver = in_thread(job)
+    thread = in_thread(job)
     await_that(lambda: step_of(job, "a").state == StepState.RUNNING)
     hold(job, before=Phase.CUTOVER, user=None)
     go.touch()
-    driver.join(timeout=20)
+    thread.join(timeout=20)
     assert Job.objects.get(pk=job.pk).state == JobState.HELD
 
 
 def test_a_lost_lease_stops_the_step_and_its_outcome_is_not_recorded(tmp_path, settings):
     settings.STEP_LEASE_SECONDS = 2
     job = rehearse(spec("a", "wait_for_file", params={"file": str(tmp_path / "never")}))
-    driver = in_thread(job)
+    thread = in_thread(job)
     await_that(lambda: step_of(job, "a").state == StepState.RUNNING)
     until = timezone.now() + timedelta(hours=1)
     Step.objects.filter(job=job).update(lease_owner="somebody else", lease_until=until)
-    driver.join(timeout=20)
-    assert not driver.is_alive()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
     step = step_of(job, "a")
     assert (step.state, step.lease_owner) == ("running", "somebody else")
     assert Job.objects.get(pk=job.pk).state == JobState.RUNNING
@@ -254,10 +254,10 @@ def test_a_lost_lease_stops_the_step_and_its_outcome_is_not_recorded(tmp_path, s
 def test_a_lease_is_renewed_for_as_long_as_the_step_runs(settings):
     settings.STEP_LEASE_SECONDS = 1
     job = rehearse(spec("a", "last", params={"seconds": 2.5}))
-    driver = in_thread(job)
+    thread = in_thread(job)
     await_that(lambda: step_of(job, "a").state == StepState.RUNNING)
     expired = 0
-    while driver.is_alive():
+    while thread.is_alive():
         step = step_of(job, "a")
         expired += step.state == StepState.RUNNING and step.lease_until < timezone.now()
         time.sleep(0.05)
@@ -272,9 +272,9 @@ def test_two_drivers_in_one_process_share_a_job(tmp_path, settings):
         for n in range(20)
     ]
     job = rehearse(*steps)
-    drivers = [in_thread(job), in_thread(job)]
-    for driver in drivers:
-        driver.join()
+    threads = [in_thread(job), in_thread(job)]
+    for thread in threads:
+        thread.join()
     assert Job.objects.get(pk=job.pk).state == JobState.DONE
     assert len(lines(tmp_path / "n")) == 20
     owners = set(Step.objects.filter(job=job).values_list("lease_owner", flat=True))
@@ -283,29 +283,29 @@ def test_two_drivers_in_one_process_share_a_job(tmp_path, settings):
 
 def test_a_helper_leaves_when_another_job_waits_for_a_worker(tmp_path, monkeypatch, settings):
     settings.STEP_THREADS = 1
-    monkeypatch.setattr(driving, "LOOK_AROUND_SECONDS", 0.1)
+    monkeypatch.setattr(engine, "LOOK_AROUND_SECONDS", 0.1)
     go = tmp_path / "go"
     job = rehearse(
         *(spec(str(n), "last", params={"seconds": 0.05}) for n in range(100)),
         spec("gate", "wait_for_file", params={"file": str(go)}),
     )
     first = in_thread(job)
-    await_that(lambda: Driver.objects.count() == 1)
+    await_that(lambda: Runner.objects.count() == 1)
     helper = in_thread(job)
-    await_that(lambda: Driver.objects.count() == 2)
+    await_that(lambda: Runner.objects.count() == 2)
     waiting = rehearse(spec("a"))
     helper.join(timeout=20)
     assert first.is_alive() and not helper.is_alive()
-    driven(waiting)
+    ran(waiting)
     go.touch()
     first.join(timeout=30)
     assert Job.objects.get(pk=job.pk).state == JobState.DONE
 
 
 def test_a_broken_database_does_not_lose_a_finished_step(monkeypatch, tmp_path, settings):
-    """The record of an outcome fails: the lease runs out and the step is done again, probing."""
+    """The record of an outcome fails: the lease runs out and the step is done again, resumed."""
     settings.STEP_LEASE_SECONDS = 1
-    monkeypatch.setattr(driving, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(engine, "GRACE_SECONDS", 0.1)
     notes = tmp_path / "notes"
     job = rehearse(spec("a", params={"notes": str(notes)}))
 
@@ -313,15 +313,15 @@ def test_a_broken_database_does_not_lose_a_finished_step(monkeypatch, tmp_path, 
         raise RuntimeError("no database")
 
     with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr(driving, "record", no_database)
-        drive(job.pk)
+        patch.setattr(engine, "record", no_database)
+        run_job(job.pk)
     assert step_of(job, "a").state == StepState.RUNNING
     await_that(lambda: step_of(job, "a").lease_until < timezone.now())
-    assert driven(job).state == JobState.DONE
-    assert [line.split()[2] for line in lines(notes)] == ["new", "probing"]
+    assert ran(job).state == JobState.DONE
+    assert [line.split()[2] for line in lines(notes)] == ["new", "resumed"]
 
 
 def test_wide_fan_out_is_counted_down_in_pieces(monkeypatch):
     monkeypatch.setattr(outcomes, "CHUNK", 7)
     job = rehearse(spec("root"), *(spec(str(n), needs=["root"]) for n in range(30)))
-    assert driven(job).state == JobState.DONE
+    assert ran(job).state == JobState.DONE

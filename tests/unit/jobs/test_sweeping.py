@@ -1,4 +1,4 @@
-"""The sweep rings for each job that nobody looks after, and for no other."""
+"""The sweep enqueues each job that nobody looks after, and for no other."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.conf import settings as django_settings
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
-from dashboard.jobs.models import Driver, Job, Step
+from dashboard.jobs.models import Job, Runner, Step
 from dashboard.jobs.states import JobState, Phase, StepState
 from dashboard.jobs.sweeping import sweep
 from tests.support.rehearsal.jobs import rehearse, spec
@@ -18,15 +18,15 @@ LONG_AGO = timedelta(hours=2)
 
 
 def lost_bell(*steps, state: str = JobState.RUNNING, **fields) -> Job:
-    """Return a job in that state whose bell was lost."""
+    """Return a job in that state whose task was lost."""
     job = rehearse(*(steps or [spec("a")]))
     OrmQ.objects.all().delete()
-    Job.objects.filter(pk=job.pk).update(state=state, rung_at=None, **fields)
+    Job.objects.filter(pk=job.pk).update(state=state, enqueued_at=None, **fields)
     return job
 
 
 def add_driver(job: Job, *, seen_at) -> None:
-    Driver.objects.create(owner="d", host="h", process_id=1, job=job, seen_at=seen_at)
+    Runner.objects.create(owner="d", host="h", process_id=1, job=job, seen_at=seen_at)
 
 
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING])
@@ -51,16 +51,16 @@ def test_it_rings_for_a_job_whose_driver_has_fallen_silent():
     assert sweep() == 1
 
 
-@pytest.mark.parametrize(("lease_ended", "rung"), [(True, 1), (False, 0)])
-def test_it_rings_for_a_lease_that_has_run_out(lease_ended, rung):
+@pytest.mark.parametrize(("lease_ended", "enqueued"), [(True, 1), (False, 0)])
+def test_it_enqueues_the_job_of_a_lease_that_has_run_out(lease_ended, enqueued):
     lost_bell()
     until = timezone.now() + timedelta(seconds=-1 if lease_ended else 30)
     Step.objects.update(state=StepState.RUNNING, lease_until=until)
-    assert sweep() == rung
+    assert sweep() == enqueued
 
 
 @pytest.mark.parametrize(
-    ("fields", "rung"),
+    ("fields", "enqueued"),
     [
         ({"hold_until": None}, 0),
         ({"hold_until": timezone.now() + timedelta(hours=1)}, 0),
@@ -68,9 +68,9 @@ def test_it_rings_for_a_lease_that_has_run_out(lease_ended, rung):
         ({"cancel_requested": True}, 1),
     ],
 )
-def test_a_held_job_is_left_alone_until_its_time_or_its_cancel(fields, rung):
+def test_a_held_job_is_left_alone_until_its_time_or_its_cancel(fields, enqueued):
     lost_bell(state=JobState.HELD, hold_before=Phase.CUTOVER, **fields)
-    assert sweep() == rung
+    assert sweep() == enqueued
 
 
 def test_it_rings_for_a_cancel_request_that_no_driver_saw():
@@ -92,7 +92,7 @@ def test_traces_of_the_dead_are_forgotten_and_fresh_ones_kept():
     OrmQ.objects.create(key="k", payload="taken just now", lock=timezone.now() + retry)
     OrmQ.objects.create(key="k", payload="waiting", lock=timezone.now() - LONG_AGO)
     sweep()
-    assert not Driver.objects.exists()
+    assert not Runner.objects.exists()
     kept = set(OrmQ.objects.filter(key="k").values_list("payload", flat=True))
     assert kept == {"taken just now", "waiting"}
 

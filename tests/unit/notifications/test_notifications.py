@@ -15,10 +15,10 @@ from dashboard.cli.console import Console
 from dashboard.cli.progress import follow
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.jobs import job_lists
-from dashboard.jobs.finishing import conclude
+from dashboard.jobs.finishing import finish_job
 from dashboard.jobs.models import Job, LogLine
 from dashboard.jobs.operating import cancel, resume
-from dashboard.jobs.runner import drive
+from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import JobState, Phase
 from dashboard.notifications.job_kinds.notify import Notify
 from dashboard.notifications.mail import NO_MAIL
@@ -68,12 +68,12 @@ def mailbox(settings):
 
 
 def ended(job: Job) -> Job:
-    drive(job.pk)
+    run_job(job.pk)
     return Job.objects.get(pk=job.pk)
 
 
 def told(job: Job) -> Job:
-    """Drive the only telling of a job's news to its end."""
+    """Run the only telling of a job's news to its end."""
     return ended(tellings_of(job.pk).get())
 
 
@@ -290,7 +290,7 @@ def test_many_that_settle_a_job_at_once_tell_its_news_once(receiver):
 
     def settle() -> None:
         start.wait()
-        conclude(job.pk)
+        finish_job(job.pk)
         connections.close_all()
 
     threads = [threading.Thread(target=settle) for _ in range(6)]
@@ -309,7 +309,7 @@ def test_a_lost_end_loses_its_news_too_so_that_both_come_together_later(receiver
 
     monkeypatch.setattr("dashboard.jobs.finishing._break_news", die)
     with pytest.raises(KeyboardInterrupt):
-        drive(job.pk)
+        run_job(job.pk)
     monkeypatch.undo()
     assert Job.objects.get(pk=job.pk).is_active
     assert ended(job).state == JobState.DONE

@@ -19,14 +19,14 @@ class Rehearsal(JobKind):
     def perform(self, step: Step, context: StepContext) -> None:
         if notes := step.params.get("notes"):
             with Path(notes).open("a") as file:
-                file.write(f"{step.key} {os.getpid()} {'probing' if context.probing else 'new'}\n")
+                file.write(f"{step.key} {os.getpid()} {'resumed' if context.resumed else 'new'}\n")
         getattr(self, step.action)(step, context)
 
-    def concluded(self, job: Job) -> None:
+    def on_finished(self, job: Job) -> None:
         if job.params.get("break_at_end"):
             raise RuntimeError("the end broke")
-        if concluded := job.params.get("concluded"):
-            with Path(concluded).open("a") as file:
+        if finished := job.params.get("finished"):
+            with Path(finished).open("a") as file:
                 file.write(f"{job.state}\n")
 
     def news(self, job: Job) -> News | None:

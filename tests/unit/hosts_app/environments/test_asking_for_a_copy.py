@@ -10,7 +10,7 @@ from dashboard.cli.command_line import run
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.hosts_app.fuel.environments import look_at_environments
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment
-from dashboard.jobs.runner import drive
+from dashboard.jobs.runner import run_job
 from tests.support import rows
 from tests.support.fuel_masters import RunningMaster, configure_fuel
 
@@ -34,7 +34,7 @@ def drive_plan() -> EnvironmentPlan:
     """Drive the job that makes the only plan."""
     plan = EnvironmentPlan.objects.get()
     assert plan.plan_job
-    drive(plan.plan_job.pk)
+    run_job(plan.plan_job.pk)
     plan.refresh_from_db()
     return plan
 
@@ -95,7 +95,7 @@ def test_the_api_plans_shows_and_makes_it(
     assert {"changed", "carried", "own"} == {line["fate"] for line in shown["lines"]}
     answer = client.post(f"{address}start/")
     assert answer.status_code == 202
-    drive(answer.json()["job"])
+    run_job(answer.json()["job"])
     assert fuel.environment_named("copy")
     assert client.post(f"{address}start/").status_code == 409
 

@@ -14,7 +14,7 @@ from dashboard.hosts_app.fuel.environments import look_at_environments
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.runner import drive
+from dashboard.jobs.runner import run_job
 from tests.support import rows
 from tests.support.fuel_masters import RunningMaster, configure_fuel, switch
 
@@ -52,7 +52,7 @@ def context(check: Callable[[], None] = lambda: None, told: list[str] | None = N
         log=lambda line, **_: lines.append(line),
         progress=lambda *_: None,
         check=check,
-        probing=False,
+        resumed=False,
     )
 
 
@@ -65,7 +65,7 @@ def test_an_environment_without_nodes_is_deleted_and_its_cloud_is_gone(
     emptied: FuelEnvironment, fuel: FuelMaster
 ) -> None:
     job = start(emptied)
-    drive(job.pk)
+    run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, ids(fuel)) == ("done", [DST])
     emptied.refresh_from_db()

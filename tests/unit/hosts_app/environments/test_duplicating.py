@@ -21,7 +21,7 @@ from dashboard.hosts_app.fuel.environments import look_at_environments
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job, LogLine
-from dashboard.jobs.runner import drive
+from dashboard.jobs.runner import run_job
 from tests.support import killed_duplication, rows
 from tests.support.dying import killed_at
 from tests.support.fuel_masters import RunningMaster, configure_fuel, fuel_settings
@@ -52,14 +52,14 @@ def configured(running: RunningMaster, settings: Any, tmp_path: Path) -> None:
 def planned(name: str = "copy", **options: Any) -> EnvironmentPlan:
     plan = start_environment_plan(environment_named("src-cloud"), name=name, options=options)
     assert plan.plan_job
-    drive(plan.plan_job.pk)
+    run_job(plan.plan_job.pk)
     plan.refresh_from_db()
     return plan
 
 
 def made(plan: EnvironmentPlan) -> Job:
     job = start_duplication(plan)
-    drive(job.pk)
+    run_job(job.pk)
     job.refresh_from_db()
     plan.refresh_from_db()
     return job
@@ -97,9 +97,9 @@ def parameters(fuel: FuelMaster, environment_id: int) -> Json:
     return found
 
 
-def context(probing: bool = False) -> StepContext:
+def context(resumed: bool = False) -> StepContext:
     return StepContext(
-        log=lambda *_, **__: None, progress=lambda *_: None, check=lambda: None, probing=probing
+        log=lambda *_, **__: None, progress=lambda *_: None, check=lambda: None, resumed=resumed
     )
 
 
@@ -304,7 +304,7 @@ def test_an_environment_that_got_the_name_meanwhile_is_left_alone(fuel: FuelMast
     for _ in range(2):  # a retry must not take it for its own either
         job = made(plan) if plan.job is None else plan.job
         with pytest.raises(NeedsOperator, match="which this job did not make"):
-            environment_copying.create(job.steps.get(key="create"), context(probing=True))
+            environment_copying.create(job.steps.get(key="create"), context(resumed=True))
     assert values(fuel, other.id) == before
 
 
@@ -318,7 +318,7 @@ def test_a_job_whose_workers_are_killed_makes_one_environment(
         assert killed_at(
             job, killed_duplication, moment, home=pumphouse_home, **settings_of_fuel
         ), moment
-    drive(job.pk)
+    run_job(job.pk)
     job.refresh_from_db()
     assert job.state == "done", job.explanation
     assert [one.name for one in fuel.environments()].count("copy") == 1

@@ -58,7 +58,7 @@ def move_in(nova: FakeNova, log: Callable[..., None] = lambda *_, **__: None) ->
         log=log,
         progress=lambda *_: None,
         check=lambda: None,
-        probing=False,
+        resumed=False,
     )
     return ServerMove(
         cloud=nova,  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ from dashboard.hosts_app.fuel.masters import environment_of
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.runner import drive
+from dashboard.jobs.runner import run_job
 from tests.support import rows
 from tests.support.fuel_masters import (
     RunningMaster,
@@ -279,7 +279,7 @@ def test_a_wrong_password_fails_the_job_with_one_sentence(
 ) -> None:
     configure_fuel(settings, replace(running.endpoint, password="not-the-one"), tmp_path)
     job = start_environment_discovery()
-    drive(job.pk)
+    run_job(job.pk)
     job.refresh_from_db()
     assert job.state == "failed"
     refused = f"Fuel at {running.server.address} refused the password of admin."
@@ -290,11 +290,11 @@ def test_a_wrong_password_fails_the_job_with_one_sentence(
 @pytest.mark.django_db(transaction=True)
 def test_the_schedule_starts_a_look_and_keeps_only_the_last() -> None:
     by_hand = start_environment_discovery(requester=Requester(origin="page"))
-    drive(by_hand.pk)
+    run_job(by_hand.pk)
     discover_when_due()
     first = Job.objects.latest("pk")
     discover_when_due()  # quietly: the first is at work
-    drive(first.pk)
+    run_job(first.pk)
     discover_when_due()
     last = Job.objects.latest("pk")
     assert last.pk > first.pk
@@ -320,7 +320,7 @@ def test_a_wrong_configuration_fails_the_look_of_the_schedule_where_people_see_i
     (tmp_path / "fuel.yaml").write_text("username: admin")
     discover_when_due()
     job = Job.objects.get()
-    drive(job.pk)
+    run_job(job.pk)
     job.refresh_from_db()
     assert job.state == "failed"
     assert "fuel.yaml, line 1: The key password is missing" in job.explanation

@@ -9,7 +9,7 @@ from dashboard.hosts_app.fuel.environments import look_at_environments
 from dashboard.hosts_app.fuel.links import KIND, register_links, register_when_due
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
-from dashboard.jobs.runner import drive
+from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import JobState
 from tests.support import rows
 from tests.support.fuel_masters import RunningMaster, configure_fuel
@@ -74,7 +74,7 @@ def test_links_come_back_to_a_master_that_was_restored(running):
 def test_the_schedule_keeps_only_its_last_job(running):
     for _ in range(3):
         register_when_due()
-        drive(Job.objects.latest("pk").pk)
+        run_job(Job.objects.latest("pk").pk)
     jobs = Job.objects.filter(kind=KIND)
     assert [job.state for job in jobs] == [JobState.DONE]
 

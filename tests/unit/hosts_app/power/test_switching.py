@@ -94,7 +94,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, PowerState | Retryable
 
 
 def context(tell: Callable[..., None] = lambda *_, **__: None) -> StepContext:
-    return StepContext(log=tell, progress=lambda *_: None, check=lambda: None, probing=False)
+    return StepContext(log=tell, progress=lambda *_: None, check=lambda: None, resumed=False)
 
 
 def test_rows_have_the_power_and_why_it_is_not_known(

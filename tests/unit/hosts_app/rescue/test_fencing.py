@@ -16,7 +16,7 @@ from dashboard.jobs.kinds import StepContext
 
 SERVICE = ComputeService(id="1", host="c1", is_enabled=True, is_up=False)
 CONTEXT = StepContext(
-    log=lambda *_, **__: None, progress=lambda *_: None, check=lambda: None, probing=False
+    log=lambda *_, **__: None, progress=lambda *_: None, check=lambda: None, resumed=False
 )
 
 

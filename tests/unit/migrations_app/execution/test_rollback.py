@@ -34,7 +34,7 @@ def begun_step(plan: Plan, **fields: object) -> Step:
     "fields",
     [
         pytest.param({"attempt": 1}, id="tried"),
-        pytest.param({"attempt": 0, "probing": True}, id="broken off by a cancellation"),
+        pytest.param({"attempt": 0, "resumed": True}, id="broken off by a cancellation"),
     ],
 )
 def test_a_create_call_that_may_have_been_made_is_undone(plan, fields):

@@ -19,7 +19,7 @@ def plan() -> Plan:
 
 
 def finalize(plan: Plan, state: JobState) -> list[str]:
-    Finalize().concluded(rows.job_of(plan, state, kind="finalize"))
+    Finalize().on_finished(rows.job_of(plan, state, kind="finalize"))
     return [tenant.name for tenant in plan.source.tenants.all()]
 
 

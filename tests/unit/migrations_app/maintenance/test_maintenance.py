@@ -162,7 +162,7 @@ def project_of(plan: Plan) -> str:
 def end(job: Job, state: JobState) -> None:
     Job.objects.filter(pk=job.pk).update(state=state, active_subject=None)
     job.refresh_from_db()
-    TenantMaintenanceKind().concluded(job)
+    TenantMaintenanceKind().on_finished(job)
 
 
 def test_recording_twice_records_once(tenant):

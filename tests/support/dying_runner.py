@@ -1,4 +1,4 @@
-"""Drives a job until it kills itself: python -m tests.support.dying_driver MODULE JOB MOMENT."""
+"""Runs a job until it kills itself: python -m tests.support.dying_runner MODULE JOB MOMENT."""
 
 import os
 import sys
@@ -9,8 +9,8 @@ import django
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
     django.setup()
-    from dashboard.jobs.runner import drive
+    from dashboard.jobs.runner import run_job
 
     module, job, moment = sys.argv[1:]
     import_module(module).MOMENTS[moment]()
-    drive(int(job))
+    run_job(int(job))
