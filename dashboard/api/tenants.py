@@ -15,7 +15,7 @@ from dashboard.errors import NotFound
 from dashboard.jobs.requester import by_api
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.maintenance.starting import (
-    RUNGS,
+    HARDENING,
     required_maintenance,
     start_entering,
     start_leaving,
@@ -91,7 +91,7 @@ class EnterMaintenanceSerializer(serializers.Serializer[Any]):
     it is found out when it is not given."""
 
     keep = serializers.ListField(child=serializers.CharField(), required=False)
-    rungs = serializers.MultipleChoiceField(choices=RUNGS, required=False)
+    hardening = serializers.MultipleChoiceField(choices=HARDENING, required=False)
     role = serializers.CharField(required=False)
 
 
@@ -124,7 +124,9 @@ class TenantViewSet(ReadOnlyModelViewSet[Tenant]):
         asked = EnterMaintenanceSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         options = dict(asked.validated_data)
-        options["rungs"] = [rung for rung in RUNGS if rung in options.get("rungs", ())]
+        options["hardening"] = [
+            option for option in HARDENING if option in options.get("hardening", ())
+        ]
         job = start_entering(self.get_object(), requester=by_api(request.user), **options)
         return accepted(job)
 

@@ -287,7 +287,7 @@ class MaintenanceChange(models.Model):
         GIVE_ROLE = "give_role", "Role given"
         KEEP_ROLE = "keep_role", "Role left alone"
         LOCK_SERVER = "lock_server", "Server locked"
-        CLAMP_QUOTA = "clamp_quota", "Quota clamped"
+        FREEZE_QUOTA = "freeze_quota", "Quota frozen"
 
     class State(models.TextChoices):
         """How far it is."""
@@ -311,3 +311,8 @@ class MaintenanceChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.name}"
+
+    def record(self, state: str) -> None:
+        """Store how far the change is."""
+        self.state = state
+        self.save(update_fields=["state"])

@@ -51,7 +51,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "between creating a network and recording it": partial(before_recording, "network"),
     "in the middle of a stream": in_mid_stream,
     "after a server was stopped": partial(after_stage, "server", "stop"),
-    "after a floating address was released": partial(after_stage, "floating_ip", "release"),
+    "after a floating address was released": partial(after_stage, "floating_ip", "disassociate"),
     "after a snapshot was taken": partial(after_stage, "server", "capture"),
     "between booting a server and recording it": partial(before_recording, "server"),
     "between creating a volume and recording it": partial(before_recording, "volume"),

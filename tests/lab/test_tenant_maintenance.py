@@ -203,7 +203,7 @@ def refused(ground: Ground, *, new: bool) -> set[str]:
 def test_people_look_and_change_nothing_with_tokens_old_and_new(ground, before):
     listed = {s: ground.owner.status("GET", s, path, new=False) for s, path in READS.items()}
     assert set(listed.values()) == {200}  # the services remember the token from now on
-    ground.enter(rungs=["lock_servers"])
+    ground.enter(hardening=["lock_servers"])
     assert refused(ground, new=False) == refused(ground, new=True) == set(ground.writes())
     for service, path in READS.items():
         assert ground.owner.status("GET", service, path, new=True) == 200, service
@@ -277,7 +277,7 @@ def kill_at(moments: Iterable[str], job: Job, home: Path) -> None:
 
 def test_what_others_change_meanwhile_is_shown_and_stays(ground, before):
     stranger = ground.make("users", "user", password=PASSWORD)
-    maintenance = ground.enter(rungs=["clamp_quotas"])
+    maintenance = ground.enter(hardening=["freeze_quotas"])
     assert ground.quotas()["instances"] == 1
     ground.assign("users", stranger, ground.role("member"))
     path = f"/projects/{ground.id}/groups/{ground.group}/roles/{maintenance.role_id}"

@@ -13,7 +13,7 @@ from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.discovery import look_up_tenant
 from dashboard.migrations_app.maintenance.locks import open_maintenance
 from dashboard.migrations_app.maintenance.starting import (
-    RUNGS,
+    HARDENING,
     required_maintenance,
     start_entering,
     start_leaving,
@@ -21,7 +21,7 @@ from dashboard.migrations_app.maintenance.starting import (
 from dashboard.migrations_app.models import Tenant, TenantMaintenance
 from dashboard.migrations_app.planning.start import known_tenant
 
-RUNG_HELP = ("also lock the servers", "also set the quotas to what is in use")
+HARDENING_HELP = ("also lock the servers", "also set the quotas to what is in use")
 
 
 class MaintenanceCommand(Command):
@@ -68,15 +68,15 @@ def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--role", default="", metavar="NAME", help="the read-only role, in place of one found"
     )
-    for rung, help_ in zip(RUNGS, RUNG_HELP, strict=True):
-        parser.add_argument(f"--{rung.replace('_', '-')}", action="store_true", help=help_)
+    for option, help_ in zip(HARDENING, HARDENING_HELP, strict=True):
+        parser.add_argument(f"--{option.replace('_', '-')}", action="store_true", help=help_)
 
 
 def _enter(tenant: Tenant, options: Namespace, console: Console) -> int:
     job = start_entering(
         tenant,
         keep=options.keep,
-        rungs=[rung for rung in RUNGS if getattr(options, rung)],
+        hardening=[option for option in HARDENING if getattr(options, option)],
         role=options.role,
         requester=CLI,
     )

@@ -21,6 +21,10 @@ from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
 from dashboard.migrations_app.ledger import destination_id_of, entry_of
 from dashboard.migrations_app.models import LedgerEntry, Plan
+from dashboard.migrations_app.resources.ownership import can_create
+
+TEMPORARY = "has_temporary_password"
+"""The key in a user's stage data: true from its creation until its own password is restored."""
 
 
 class Identities:
@@ -53,14 +57,14 @@ class Identities:
             and user_id in self._writers
             and entry.state == LedgerEntry.State.PRESENT
             and entry.origin == LedgerEntry.Origin.CREATED
-            and "settle" not in entry.stages
+            and entry.stage_data.get(TEMPORARY)
         )
 
     @cached_property
     def _writers(self) -> set[str]:
         """The users of the plan that hold more than the role reader in the tenant."""
         users = self.plan.items.filter(type="user").values_list("source_id", "fields")
-        return {user_id for user_id, fields in users if set(fields["role_names"]) - {"reader"}}
+        return {user_id for user_id, fields in users if can_create(fields["role_names"])}
 
     def _connect_actor(self, user_id: str, project_id: str) -> CloudSession:
         if not user_id:

@@ -15,10 +15,10 @@ from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.identities import identities_of
-from dashboard.migrations_app.maintenance.original_roles import roles_as_before
+from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanDifference, PlanItem
 from dashboard.migrations_app.resources.base import Difference, Record, ResourceType
-from dashboard.migrations_app.resources.reader import TenantReader, TenantRef
+from dashboard.migrations_app.resources.reader import TenantRef
 from dashboard.migrations_app.resources.registry import resource_types
 
 
@@ -49,10 +49,10 @@ class Verifier:
         identities = identities_of(plan)
         tenant = TenantRef(plan.tenant_id, plan.tenant_name, plan.domain_name)
         moved = replace(tenant, id=ledger.destination_id_of(plan, "project", plan.tenant_id))
-        self.source = TenantReader(identities.source, tenant)
-        self.source.roles_as_before = roles_as_before(plan.source, tenant.id)
-        self.destination = TenantReader(identities.destination, moved)
-        self.destination.roles_as_before = roles_as_before(plan.destination, moved.id)
+        self.source = reader_with_original_roles(plan.source, identities.source, tenant)
+        self.destination = reader_with_original_roles(
+            plan.destination, identities.destination, moved
+        )
 
     def compare(self, job: Job) -> tuple[int, int]:
         """Store all differences; give how many the plan had not named, and how many it had."""

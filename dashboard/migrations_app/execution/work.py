@@ -10,6 +10,7 @@ from dashboard.jobs.models import LogLevel
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution import passwords
 from dashboard.migrations_app.execution.identities import (
+    TEMPORARY,
     Identities,
     identities_of,
     temporary_password_of,
@@ -100,11 +101,14 @@ class ItemWork:
         return self.identities.can_impersonate(user_id)
 
     def temporary_password(self) -> str:
-        """Return the password of this run for the user that is this object."""
+        """Return the temporary password of the user that is this object, noted before its use."""
+        self.save(**{TEMPORARY: True})
         return temporary_password_of(self.plan, self.item.source_id)
 
     def restore_password(self) -> None:
-        """Return the user its old password, or a one-time one in the sealed file."""
+        """Restore the user's own password, or write a one-time password to the secrets file."""
+        # noted first: nobody shall log in any more with what may be gone in a moment
+        self.save(**{TEMPORARY: False})
         copied = passwords.copy_hash(
             self.source,
             self.destination,

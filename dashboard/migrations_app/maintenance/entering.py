@@ -181,7 +181,7 @@ def _replace(maintenance: TenantMaintenance, cloud: CloudSession, context: StepC
             context.log(f"{verb} {assignment}.")
 
 
-def conclude_entering(
+def finish_entering(
     maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
 ) -> None:
     """Store that the tenant is in maintenance."""

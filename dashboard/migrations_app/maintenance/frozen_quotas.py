@@ -1,4 +1,4 @@
-"""Clamps a tenant's quotas to what it uses while it is in maintenance: nothing new fits in."""
+"""Freezes a tenant's quotas at what it uses during maintenance, so that nothing can be added."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dashboard.clients.temporary_account import has_service
 from dashboard.jobs.kinds import StepContext
 from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance
 
-CLAMP = MaintenanceChange.Kind.CLAMP_QUOTA
+FREEZE = MaintenanceChange.Kind.FREEZE_QUOTA
 State = MaintenanceChange.State
 UNLIMITED = -1
 Limits = dict[str, int]
@@ -30,7 +30,7 @@ class Quotas:
         found = self._usage(cloud, project_id)
         return {name: int(found[name]["limit"]) for name in self.resources if name in found}
 
-    def clamped(self, cloud: CloudSession, project_id: str) -> Limits:
+    def frozen(self, cloud: CloudSession, project_id: str) -> Limits:
         """Return the limits that leave no room, for all that leave some now."""
         found = self._usage(cloud, project_id)
         used = {name: _used(found[name]) for name in self.resources if name in found}
@@ -86,7 +86,9 @@ SERVICES = (
 )
 
 
-def clamp_quotas(maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext) -> None:
+def freeze_quotas(
+    maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
+) -> None:
     """Set the limits of each service to what the tenant uses."""
     project_id = maintenance.project_id
     for quotas in SERVICES:
@@ -96,44 +98,44 @@ def clamp_quotas(maintenance: TenantMaintenance, cloud: CloudSession, context: S
         if row.state == State.INTENDED and row.details["during"]:
             context.check()
             quotas.set(cloud, project_id, row.details["during"])
-        _settle(row, State.DONE)
-        context.log(f"Clamped the quotas of {row.name} to what is used.")
+        row.record(State.DONE)
+        context.log(f"Froze the quotas of {row.name} at what is in use.")
 
 
 def _recorded(
     maintenance: TenantMaintenance, cloud: CloudSession, quotas: Quotas
 ) -> MaintenanceChange:
     """Return the record of a service's limits, made before the first of them is changed."""
-    row = maintenance.changes.filter(kind=CLAMP, details__service=quotas.service).first()
+    row = maintenance.changes.filter(kind=FREEZE, details__service=quotas.service).first()
     return row or MaintenanceChange.objects.create(
         maintenance=maintenance,
-        kind=CLAMP,
+        kind=FREEZE,
         name=quotas.service.replace("_", " "),
         details={
             "service": quotas.service,
             "before": quotas.limits(cloud, maintenance.project_id),
-            "during": quotas.clamped(cloud, maintenance.project_id),
+            "during": quotas.frozen(cloud, maintenance.project_id),
             "overridden": sorted(quotas.overridden(cloud, maintenance.project_id)),
         },
     )
 
 
-def release_quotas(
+def unfreeze_quotas(
     maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
 ) -> None:
-    """Put back each limit that we clamped, unless somebody has changed it meanwhile."""
+    """Put back each limit that we froze, unless somebody has changed it meanwhile."""
     by_service = {quotas.service: quotas for quotas in SERVICES}
-    for row in maintenance.changes.filter(kind=CLAMP, state__in=(State.INTENDED, State.DONE)):
+    for row in maintenance.changes.filter(kind=FREEZE, state__in=(State.INTENDED, State.DONE)):
         context.check()
         quotas = by_service[row.details["service"]]
-        kept = _release(quotas, cloud, maintenance.project_id, row.details)
+        kept = _unfreeze(quotas, cloud, maintenance.project_id, row.details)
         if kept:
             names = ", ".join(sorted(kept))
             context.log(f"Left quotas of {row.name} as somebody else has set them: {names}.")
-        _settle(row, State.KEPT if kept else State.UNDONE)
+        row.record(State.KEPT if kept else State.UNDONE)
 
 
-def _release(quotas: Quotas, cloud: CloudSession, project_id: str, details: Json) -> set[str]:
+def _unfreeze(quotas: Quotas, cloud: CloudSession, project_id: str, details: Json) -> set[str]:
     """Put the limits back, and give the names of those that somebody else has changed.
 
     A project that followed the defaults in everything follows them again: a number put back would
@@ -152,8 +154,3 @@ def _release(quotas: Quotas, cloud: CloudSession, project_id: str, details: Json
 def _used(found: Json) -> int:
     # neutron says used where nova and cinder say in_use
     return int(found.get("in_use") or found.get("used") or 0) + int(found.get("reserved") or 0)
-
-
-def _settle(row: MaintenanceChange, state: str) -> None:
-    row.state = state
-    row.save(update_fields=["state"])

@@ -15,7 +15,7 @@ from dashboard.migrations_app.maintenance.assignments import (
     own_assignments,
     revoke,
 )
-from dashboard.migrations_app.maintenance.frozen_quotas import release_quotas
+from dashboard.migrations_app.maintenance.frozen_quotas import unfreeze_quotas
 from dashboard.migrations_app.maintenance.recording import Kind, assignment_of, role_rows
 from dashboard.migrations_app.maintenance.server_locks import unlock_servers
 from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance
@@ -24,7 +24,7 @@ State = MaintenanceChange.State
 PENDING = (State.INTENDED, State.DONE)
 
 
-def see_changes(maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext) -> None:
+def detect_drift(maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext) -> None:
     """Note what others have changed about the roles meanwhile; all of that stays so."""
     if cloud.find("identity", f"/projects/{maintenance.project_id}") is None:
         close(maintenance, f"{maintenance.tenant_name} is no longer on {cloud.name}.")
@@ -89,12 +89,12 @@ def _keep_out(
     return names
 
 
-def release_rungs(
+def undo_hardening(
     maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
 ) -> None:
     """Unlock the servers and put the quotas back."""
     unlock_servers(maintenance, cloud, context)
-    release_quotas(maintenance, cloud, context)
+    unfreeze_quotas(maintenance, cloud, context)
 
 
 def restore_roles(
@@ -134,7 +134,7 @@ def _record_restored(
             )
 
 
-def conclude_leaving(
+def finish_leaving(
     maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
 ) -> None:
     """Store that the tenant is in maintenance no more."""

@@ -1,17 +1,30 @@
 """Shows a tenant in maintenance as it was before: what is moved and compared are its own roles."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from dashboard.clients.openstack import Json
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.hosts_app.models import Cloud
 from dashboard.migrations_app.maintenance.locks import open_maintenance
 from dashboard.migrations_app.maintenance.recording import Kind, role_rows
 from dashboard.migrations_app.models import MaintenanceChange
+from dashboard.migrations_app.resources.reader import TenantReader, TenantRef
 
 State = MaintenanceChange.State
 
 
-def roles_as_before(cloud: Cloud, project_id: str) -> Callable[[list[Json]], list[Json]] | None:
+def reader_with_original_roles(
+    cloud: Cloud,
+    session: CloudSession,
+    tenant: TenantRef,
+    *,
+    options: Mapping[str, str] | None = None,
+) -> TenantReader:
+    """Return a reader of a tenant that sees its roles as they were before its maintenance."""
+    restore = original_roles(cloud, tenant.id)
+    return TenantReader(session, tenant, options=options, original_roles=restore)
+
+
+def original_roles(cloud: Cloud, project_id: str) -> Callable[[list[Json]], list[Json]] | None:
     """Return what turns a project's role assignments into those from before its maintenance.
 
     None for a project that is not in maintenance.

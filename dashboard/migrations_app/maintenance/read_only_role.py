@@ -7,7 +7,7 @@ from dashboard.clients.openstack import CloudSession
 from dashboard.clients.temporary_account import temporary_account
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.maintenance.write_attempts import (
-    Verdict,
+    Probe,
     named,
     try_account,
 )
@@ -33,18 +33,18 @@ def find_read_only_role(
     Tried are ``wanted`` alone where the operator named one, else ``reader``, then the dedicated
     role. Raises ``NeedsOperator`` that names the services which let the last of them write.
     """
-    verdict = Verdict(lax=(), blind=())
+    probe = Probe(lax=(), blind=())
     for name in (wanted,) if wanted else (READER, OWN_ROLE):
         role = _own_role(cloud) if name == OWN_ROLE else role_named(cloud, name)
         if role is None:
             continue
-        verdict = _try_role(cloud, project_id, role)
-        log(f"Tried the role {role.name}: {_told(verdict)}.")
-        if verdict.is_read_only:
+        probe = _try_role(cloud, project_id, role)
+        log(f"Tried the role {role.name}: {_told(probe)}.")
+        if probe.is_read_only:
             return role
         if name == OWN_ROLE:
             _remove_unused(cloud, role)
-    raise _refusal(cloud, wanted or OWN_ROLE, verdict)
+    raise _refusal(cloud, wanted or OWN_ROLE, probe)
 
 
 def open_beside(
@@ -91,24 +91,24 @@ def _remove_unused(cloud: CloudSession, role: Role) -> None:
         cloud.delete("identity", f"/roles/{role.id}")
 
 
-def _try_role(cloud: CloudSession, project_id: str, role: Role) -> Verdict:
+def _try_role(cloud: CloudSession, project_id: str, role: Role) -> Probe:
     with temporary_account(cloud, project_id, role_ids=[role.id]) as account:
         return try_account(account)
 
 
-def _told(verdict: Verdict) -> str:
-    lax = f"it lets its holder write in {named(verdict.lax)}" if verdict.lax else ""
-    blind = f"it does not let its holder look into {named(verdict.blind)}" if verdict.blind else ""
+def _told(probe: Probe) -> str:
+    lax = f"it lets its holder write in {named(probe.lax)}" if probe.lax else ""
+    blind = f"it does not let its holder look into {named(probe.blind)}" if probe.blind else ""
     return ", ".join(part for part in (lax, blind) if part) or "its holder can only look"
 
 
-def _refusal(cloud: CloudSession, name: str, verdict: Verdict) -> NeedsOperator:
-    if not (verdict.lax or verdict.blind):
+def _refusal(cloud: CloudSession, name: str, probe: Probe) -> NeedsOperator:
+    if not (probe.lax or probe.blind):
         return NeedsOperator(
             f"Cloud {cloud.name} has no role {name}.", fix="Create it, or name another with --role."
         )
     return NeedsOperator(
-        f"Cloud {cloud.name} has no read-only role: with {name}, {_told(verdict)}.",
+        f"Cloud {cloud.name} has no read-only role: with {name}, {_told(probe)}.",
         fix=f"Install policies that deny writing to {OWN_ROLE} in these services: “pumphouse "
         "maintenance policies” writes them, and Fuel's settings of the plugin install them; then "
         "retry.",

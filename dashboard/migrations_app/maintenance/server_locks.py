@@ -27,7 +27,7 @@ def lock_servers(maintenance: TenantMaintenance, cloud: CloudSession, context: S
     for row in maintenance.changes.filter(kind=LOCK, state=State.INTENDED):
         context.check()
         _act(cloud, row, {"lock": _reason(cloud)})
-        _settle(row, State.DONE)
+        row.record(State.DONE)
         context.log(f"Locked server {row.name}.")
 
 
@@ -44,7 +44,7 @@ def unlock_servers(
             context.log(f"Left server {row.name} as somebody else has locked or unlocked it.")
         elif server:
             _act(cloud, row, {"unlock": None})
-        _settle(row, state)
+        row.record(state)
 
 
 def _is_ours(server: Json) -> bool:
@@ -79,8 +79,3 @@ def _server(cloud: CloudSession, row: MaintenanceChange) -> Json | None:
     microversion = cloud.at_most("compute", REASONS)
     path = f"/servers/{row.details['server']}"
     return cloud.find("compute", path, "server", microversion=microversion)
-
-
-def _settle(row: MaintenanceChange, state: str) -> None:
-    row.state = state
-    row.save(update_fields=["state"])

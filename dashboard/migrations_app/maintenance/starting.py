@@ -14,7 +14,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.maintenance import entering, leaving
-from dashboard.migrations_app.maintenance.frozen_quotas import clamp_quotas
+from dashboard.migrations_app.maintenance.frozen_quotas import freeze_quotas
 from dashboard.migrations_app.maintenance.locks import open_maintenance, subject_in
 from dashboard.migrations_app.maintenance.old_tokens import await_old_tokens
 from dashboard.migrations_app.maintenance.server_locks import lock_servers
@@ -30,35 +30,35 @@ STAGES: Mapping[str, tuple[str, Stage]] = {
     "replace_roles": ("Replace the roles", entering.replace_roles),
     "await_old_tokens": ("Wait until old tokens have lost their effect", await_old_tokens),
     "lock_servers": ("Lock the servers", lock_servers),
-    "clamp_quotas": ("Clamp the quotas to what is used", clamp_quotas),
-    "conclude_entering": ("Store that the tenant is in maintenance", entering.conclude_entering),
-    "see_changes": ("See what others have changed", leaving.see_changes),
-    "release_rungs": ("Unlock servers and put quotas back", leaving.release_rungs),
+    "freeze_quotas": ("Freeze the quotas at what is in use", freeze_quotas),
+    "finish_entering": ("Store that the tenant is in maintenance", entering.finish_entering),
+    "detect_drift": ("See what others have changed", leaving.detect_drift),
+    "undo_hardening": ("Unlock servers and put quotas back", leaving.undo_hardening),
     "restore_roles": ("Give the roles back", leaving.restore_roles),
-    "conclude_leaving": ("Store that the tenant left maintenance", leaving.conclude_leaving),
+    "finish_leaving": ("Store that the tenant left maintenance", leaving.finish_leaving),
 }
 """Everything that is done, by the names of its steps; in order."""
 
-LEAVING = ("see_changes", "release_rungs", "restore_roles", "conclude_leaving")
-RUNGS = ("lock_servers", "clamp_quotas")
-"""What may be asked for besides: options of the maintenance, and stages of the same names."""
+LEAVING = ("detect_drift", "undo_hardening", "restore_roles", "finish_leaving")
+HARDENING = ("lock_servers", "freeze_quotas")
+"""Options beyond taking roles away, and the stages of the same names that carry them out."""
 
 
 def start_entering(
     tenant: Tenant,
     *,
     keep: Sequence[str] = (),
-    rungs: Sequence[str] = (),
+    hardening: Sequence[str] = (),
     role: str = "",
     requester: Requester = NOBODY,
 ) -> Job:
     """Start to put a tenant into maintenance.
 
-    ``keep`` are users, by name or id, whose access stays; ``rungs`` are of ``RUNGS``; ``role`` is
-    the read-only role, found out when it is not given. Raises ``BadInput`` when the tenant is in
-    maintenance already, ``Conflict`` while another job is at work on it.
+    ``keep`` are users, by name or id, whose access stays; ``hardening`` are of ``HARDENING``;
+    ``role`` is the read-only role, found out when it is not given. Raises ``BadInput`` when the
+    tenant is in maintenance already, ``Conflict`` while another job is at work on it.
     """
-    options = {"keep": list(keep), "rungs": list(rungs), "role": role}
+    options = {"keep": list(keep), "hardening": list(hardening), "role": role}
     with transaction.atomic():
         maintenance = new_maintenance(
             tenant.cloud, tenant.project_id, tenant.name, options=options, user=requester.user
@@ -129,7 +129,7 @@ def stages_of(maintenance: TenantMaintenance, *, to: str) -> list[str]:
     """Return the names of the stages by which a tenant enters or leaves."""
     if to == LEAVE:
         return [*LEAVING]
-    unwanted = {*LEAVING, *RUNGS} - {*maintenance.options.get("rungs", ())}
+    unwanted = {*LEAVING, *HARDENING} - {*maintenance.options.get("hardening", ())}
     return [name for name in STAGES if name not in unwanted]
 
 

@@ -93,7 +93,7 @@ def named(services: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class Probe:
     """What an account may do: the services that let it write, and those that do not let it read."""
 
     lax: tuple[str, ...]
@@ -105,7 +105,7 @@ class Verdict:
         return not (self.lax or self.blind)
 
 
-def try_account(account: TemporaryAccount) -> Verdict:
+def try_account(account: TemporaryAccount) -> Probe:
     """Try to write and to read as the account, in every service."""
     token, operator = account.token(), account.operator
     lax = [
@@ -119,4 +119,4 @@ def try_account(account: TemporaryAccount) -> Verdict:
         if has_service(operator, service)
         and account.answer("GET", service, path, token=token).status_code in REFUSED
     ]
-    return Verdict(lax=tuple(dict.fromkeys(lax)), blind=tuple(blind))
+    return Probe(lax=tuple(dict.fromkeys(lax)), blind=tuple(blind))

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dashboard.jobs.kinds import StepContext
 from dashboard.migrations_app import ledger
-from dashboard.migrations_app.maintenance.original_roles import roles_as_before
+from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.planning.preflight import (
     FoundBy,
@@ -104,9 +104,8 @@ class Planner:
         cloud, project_id = self.destination.cloud, entry.destination_id
         if not cloud.find("identity", f"/projects/{project_id}"):
             return None
-        reader = TenantReader(cloud, replace(self.source.tenant, id=project_id))
-        reader.roles_as_before = roles_as_before(self.plan.destination, project_id)
-        return reader
+        tenant = replace(self.source.tenant, id=project_id)
+        return reader_with_original_roles(self.plan.destination, cloud, tenant)
 
     def _entries(self) -> dict[tuple[str, str], LedgerEntry]:
         """Return what has been begun with the tenant's objects already, by whichever plan."""

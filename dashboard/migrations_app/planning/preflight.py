@@ -16,7 +16,7 @@ from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.work import record_of
-from dashboard.migrations_app.maintenance.original_roles import roles_as_before
+from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import Plan, PlanFinding
 from dashboard.migrations_app.planning.checks import checks
 from dashboard.migrations_app.resources.base import BLOCK, CREATE, Finding, Record
@@ -49,8 +49,9 @@ def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
     """Return the readers of both clouds for a plan; the destination's knows no project yet, and
     what of the tenant has counterparts there already."""
     tenant = TenantRef(plan.tenant_id, plan.tenant_name, plan.domain_name)
-    source = TenantReader(connect(plan.source), tenant, options=plan.options)
-    source.roles_as_before = roles_as_before(plan.source, plan.tenant_id)
+    source = reader_with_original_roles(
+        plan.source, connect(plan.source), tenant, options=plan.options
+    )
     destination = TenantReader(connect(plan.destination), replace(tenant, id=""))
     known = {(item.type, item.source_id): item.destination_id for item in plan.items.all()}
     known |= {key: entry.destination_id for key, entry in ledger.entries_of(plan).items()}

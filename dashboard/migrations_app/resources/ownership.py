@@ -9,6 +9,11 @@ from dashboard.migrations_app.resources.reader import TenantReader
 _READERS = frozenset({"reader"})
 
 
+def can_create(role_names: Iterable[str]) -> bool:
+    """Return whether a user with these roles may create anything in the project."""
+    return bool({*role_names} - _READERS)
+
+
 def acting_owner(record: Record, reader: TenantReader) -> list[Ref]:
     """Return what must be there before the object's owner can create it: the user and its roles."""
     user_id = record.fields["user_id"]
@@ -22,8 +27,7 @@ def acting_owner(record: Record, reader: TenantReader) -> list[Ref]:
 def lost_owner(record: Record, reader: TenantReader) -> Iterable[Loss]:
     """Name the owner as lost who may not create anything: a reader, or one without any role."""
     assignments = _assignments(record.fields["user_id"], reader)
-    roles = {assignment["role"]["name"] for assignment in assignments}
-    if not roles - _READERS:
+    if not can_create(assignment["role"]["name"] for assignment in assignments):
         yield _loss(record, "Its owner may not create anything in the project.")
 
 

@@ -39,14 +39,19 @@ class TenantReader:
     """
 
     def __init__(
-        self, cloud: CloudSession, tenant: TenantRef, *, options: Mapping[str, str] | None = None
+        self,
+        cloud: CloudSession,
+        tenant: TenantRef,
+        *,
+        options: Mapping[str, str] | None = None,
+        original_roles: Callable[[JsonList], JsonList] | None = None,
     ) -> None:
         self.cloud = cloud
         self.tenant = tenant
         # the plan's options, where the reader reads for a plan
         self.options: Mapping[str, str] = options or {}
-        # shows the roles of a tenant in maintenance as they were before
-        self.roles_as_before: Callable[[JsonList], JsonList] | None = None
+        # turns the role assignments of a tenant in maintenance into those from before
+        self._original_roles = original_roles
         # what objects of the source have on this cloud: (type, source id) -> id
         self.destination_ids: dict[tuple[str, str], str] = {}
         self._lists: dict[str, JsonList] = {}
@@ -160,7 +165,7 @@ class TenantReader:
             "role_assignments",
             **{"scope.project.id": self.tenant.id, "include_names": "true"},
         )
-        return self.roles_as_before(found) if self.roles_as_before else found
+        return self._original_roles(found) if self._original_roles else found
 
     @property
     def domains(self) -> dict[str, str]:

@@ -18,7 +18,7 @@ from dashboard.migrations_app.models import Tenant
 PAGE = "page"
 RUNG_LABELS = {
     "lock_servers": "Lock the servers too, also for those who inherit a role",
-    "clamp_quotas": "Clamp the quotas to what is used, so that nothing new fits in",
+    "freeze_quotas": "Freeze the quotas at what is in use, so that nothing can be added",
 }
 
 
@@ -31,7 +31,7 @@ class MaintenanceForm(forms.Form):
         help_text="Optional: users by name or id, with commas between. Pumphouse's own account "
         "always keeps it.",
     )
-    rungs = forms.MultipleChoiceField(
+    hardening = forms.MultipleChoiceField(
         label="Besides",
         choices=RUNG_LABELS.items(),
         widget=forms.CheckboxSelectMultiple,
@@ -60,7 +60,7 @@ def enter(request: PageRequest, cloud_name: str, project_id: str) -> HttpRespons
         return start_entering(
             tenant,
             keep=form.kept,
-            rungs=form.cleaned_data.get("rungs", []),
+            hardening=form.cleaned_data.get("hardening", []),
             requester=on_page(request.user),
         )
 

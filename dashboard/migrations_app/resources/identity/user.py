@@ -43,7 +43,7 @@ class User(ResourceType):
     stages = (
         Stage(name="create", verb="Create"),
         # soft: whatever became of the user's servers, he gets his password
-        Stage(name="settle", verb="Give back the password of", phase=COMPLETE, soft=True),
+        Stage(name="restore_password", verb="Give back the password of", phase=COMPLETE, soft=True),
     )
 
     def discover(self, reader: TenantReader) -> Iterable[Record]:
@@ -78,7 +78,7 @@ class User(ResourceType):
         """The old password comes back when nothing is left to be done as the user."""
         servers = [Ref("server", s["id"], EVERYTHING) for s in _owned(reader.servers, record)]
         volumes = [Ref("volume", v["id"], EVERYTHING) for v in _owned(reader.volumes, record)]
-        return {"settle": servers + volumes}
+        return {"restore_password": servers + volumes}
 
     def find(self, work: Work) -> str | None:
         """Look for the marker on the users of that name."""
@@ -98,7 +98,7 @@ class User(ResourceType):
             body["default_project_id"] = work.project_id
         return str(work.destination.post("identity", "/users", {"user": body}, "user")["id"])
 
-    def settle(self, work: Work) -> None:
+    def restore_password(self, work: Work) -> None:
         """Restore the old password, and disable the user if the source's is disabled."""
         work.restore_password()
         if work.record.fields.get("enabled") is False:

@@ -46,7 +46,7 @@ class FloatingIp(NeutronResource):
         "tags": "Tags of floating IPs are not carried.",
     }
     stages = (
-        Stage(name="release", verb="Release", phase=CUTOVER),
+        Stage(name="disassociate", verb="Disassociate", phase=CUTOVER),
         Stage(name="create", verb="Create", phase=CUTOVER),
     )
 
@@ -79,9 +79,11 @@ class FloatingIp(NeutronResource):
         if fields[_MOVES]:
             create += [Ref("port", fields["port_id"], "create")]
         if fields["router_id"]:
-            create += [Ref("router", fields["router_id"], "gateway")]
+            create += [Ref("router", fields["router_id"], "attach_gateway")]
         return {
-            "release": [Ref("server", server_id, "stop") for server_id in servers if server_id],
+            "disassociate": [
+                Ref("server", server_id, "stop") for server_id in servers if server_id
+            ],
             "create": create,
         }
 
@@ -89,7 +91,9 @@ class FloatingIp(NeutronResource):
         """What an earlier plan has released no longer tells its router: it may be any of them."""
         if record.fields["router_id"]:
             return {}
-        return {"create": [Ref("router", router["id"], "gateway") for router in reader.routers]}
+        return {
+            "create": [Ref("router", router["id"], "attach_gateway") for router in reader.routers]
+        }
 
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
         """Also the address, where the plan gives a new one, and a port that does not move."""
@@ -116,7 +120,7 @@ class FloatingIp(NeutronResource):
                 yield record, _leads_nowhere(record)
         yield from address_conflicts(wanted, source, destination)
 
-    def release(self, work: Work) -> None:
+    def disassociate(self, work: Work) -> None:
         """Take the address from its port in the source, after remembering which one it is."""
         if not work.record.fields["port_id"] or not keeps_addresses(work.options):
             return
@@ -127,7 +131,7 @@ class FloatingIp(NeutronResource):
             work.save(**taken, **{_MOVES: work.record.fields[_MOVES]})
         work.source.put("network", path, {self.singular: {"port_id": None}})
 
-    def undo_release(self, work: Work) -> None:
+    def undo_disassociate(self, work: Work) -> None:
         """Return the address back to its port in the source."""
         if work.stage_data.get("port_id"):
             body = {name: work.stage_data[name] for name in _PORT}

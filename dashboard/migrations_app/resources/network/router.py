@@ -56,8 +56,8 @@ class Router(NeutronResource):
     stages = (
         Stage(name="create", verb="Create"),
         Stage(name="interfaces", verb="Connect"),
-        Stage(name="release", verb="Release the address of", phase=CUTOVER),
-        Stage(name="gateway", verb="Set the gateway of", phase=CUTOVER),
+        Stage(name="detach_gateway", verb="Detach the gateway of", phase=CUTOVER),
+        Stage(name="attach_gateway", verb="Attach the gateway of", phase=CUTOVER),
     )
     ready = "interfaces"
 
@@ -86,8 +86,8 @@ class Router(NeutronResource):
                 Ref("subnet", interface["subnet_id"], "create")
                 for interface in record.fields["interfaces"]
             ],
-            "release": [Ref("floating_ip", id_, "release") for id_ in floating],
-            "gateway": [Ref("network", gateway["network_id"])] if gateway else [],
+            "detach_gateway": [Ref("floating_ip", id_, "disassociate") for id_ in floating],
+            "attach_gateway": [Ref("network", gateway["network_id"])] if gateway else [],
         }
 
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
@@ -135,7 +135,7 @@ class Router(NeutronResource):
         for port in self._ports(work, always=True):
             self._act(work, "remove_router_interface", {"port_id": port["id"]})
 
-    def release(self, work: Work) -> None:
+    def detach_gateway(self, work: Work) -> None:
         """Take the gateway from the source's router, after remembering it."""
         if not work.record.fields[GATEWAY] or not keeps_addresses(work.options):
             return
@@ -146,7 +146,7 @@ class Router(NeutronResource):
         before = {**work.record.fields, **work.stage_data}
         work.source.put("network", path, {"router": _without_gateway(before)})
 
-    def undo_release(self, work: Work) -> None:
+    def undo_detach_gateway(self, work: Work) -> None:
         """Return the source's router its gateway back, with the same address."""
         if not work.stage_data.get(GATEWAY):
             return
@@ -155,7 +155,7 @@ class Router(NeutronResource):
             work.source.put("network", f"/routers/{work.record.id}", {"router": body})
         work.save(**{GATEWAY: None})
 
-    def gateway(self, work: Work) -> None:
+    def attach_gateway(self, work: Work) -> None:
         """Set the destination's gateway, with the source's address where it is kept."""
         before = self.original_state(work.record, work.stage_data).fields
         if not before[GATEWAY]:
@@ -170,7 +170,7 @@ class Router(NeutronResource):
         for body in _with_gateway(before, info):
             self._put(work, body)
 
-    def undo_gateway(self, work: Work) -> None:
+    def undo_attach_gateway(self, work: Work) -> None:
         """Take the gateway from the destination's router."""
         before = self.original_state(work.record, work.stage_data).fields
         if before[GATEWAY]:

@@ -14,7 +14,7 @@ from dashboard.migrations_app.execution.maintenance_steps import around_rollback
 from dashboard.migrations_app.job_kinds.tenant_maintenance import TenantMaintenanceKind
 from dashboard.migrations_app.maintenance.assignments import Actor, Assignment
 from dashboard.migrations_app.maintenance.locks import open_maintenance, subject_in
-from dashboard.migrations_app.maintenance.original_roles import roles_as_before
+from dashboard.migrations_app.maintenance.original_roles import original_roles
 from dashboard.migrations_app.maintenance.read_only_role import Role
 from dashboard.migrations_app.maintenance.recording import (
     Access,
@@ -24,7 +24,7 @@ from dashboard.migrations_app.maintenance.recording import (
     role_changes,
     write_ahead,
 )
-from dashboard.migrations_app.maintenance.starting import RUNGS, start_entering, start_leaving
+from dashboard.migrations_app.maintenance.starting import HARDENING, start_entering, start_leaving
 from dashboard.migrations_app.models import (
     MaintenanceChange,
     Plan,
@@ -175,10 +175,10 @@ def test_recording_twice_records_once(tenant):
 
 def test_a_tenant_enters_by_the_stages_that_were_asked_for(tenant):
     steps = [*start_entering(tenant).steps.values_list("action", flat=True)]
-    assert not set(RUNGS) & set(steps)
+    assert not set(HARDENING) & set(steps)
     other = rows.tenant_of(tenant.cloud, "shop")
-    more = start_entering(other, rungs=RUNGS).steps.values_list("action", flat=True)
-    assert set(more) - set(steps) == set(RUNGS)
+    more = start_entering(other, hardening=HARDENING).steps.values_list("action", flat=True)
+    assert set(more) - set(steps) == set(HARDENING)
 
 
 def test_maintenance_and_a_plan_of_one_tenant_exclude_each_other(tenant, clouds):
@@ -233,7 +233,7 @@ def test_what_has_happened_is_news(tenant, to, event):
 def test_a_tenant_in_maintenance_is_read_as_it_was_before(tenant):
     maintenance = maintenance_of(tenant.cloud, tenant.project_id)
     write_ahead(maintenance, role_changes(access_of(held(ALICE, "member")), READER))
-    restore = roles_as_before(tenant.cloud, tenant.project_id)
+    restore = original_roles(tenant.cloud, tenant.project_id)
     assert restore is not None
     others = held("bob", "reader").found
     assert restore([held(ALICE, "reader").found, others]) == [others, held(ALICE, "member").found]
@@ -243,7 +243,7 @@ def test_roles_that_were_given_back_are_not_read_twice(tenant):
     maintenance = maintenance_of(tenant.cloud, tenant.project_id, state="leaving")
     write_ahead(maintenance, role_changes(access_of(held(ALICE, "member")), READER))
     MaintenanceChange.objects.update(state=MaintenanceChange.State.DONE)
-    restore = roles_as_before(tenant.cloud, tenant.project_id)
+    restore = original_roles(tenant.cloud, tenant.project_id)
     assert restore is not None
     assert restore([held(ALICE, "member").found]) == [held(ALICE, "member").found]
 
@@ -253,7 +253,13 @@ def steps_of_move() -> list[StepSpec]:
         StepSpec(key="project", action="create", title=""),
         StepSpec(key="user", action="create", title="", needs=["project"]),
         StepSpec(key="settled", action="settled", title="", phase=Phase.COMPLETE, after=["user"]),
-        StepSpec(key="password", action="settle", title="", phase=Phase.COMPLETE, after=["user"]),
+        StepSpec(
+            key="password",
+            action="restore_password",
+            title="",
+            phase=Phase.COMPLETE,
+            after=["user"],
+        ),
     ]
 
 
@@ -322,23 +328,23 @@ def test_a_viewer_sees_the_banner_and_no_button(tenant, client: Client):
 
 def test_the_page_starts_what_its_form_says(tenant, client: Client):
     client.force_login(rows.user_with("operator"))
-    form = {"keep": "carol, dave", "rungs": ["lock_servers"]}
+    form = {"keep": "carol, dave", "hardening": ["lock_servers"]}
     client.post(f"{tenant.get_absolute_url()}maintenance/enter/", form)
     options = TenantMaintenance.objects.get().options
-    assert options == {"keep": ["carol", "dave"], "rungs": ["lock_servers"], "role": ""}
+    assert options == {"keep": ["carol", "dave"], "hardening": ["lock_servers"], "role": ""}
 
 
 def test_the_api_enters_shows_and_leaves(tenant, client: Client):
     client.force_login(rows.user_with("operator"))
     address = f"/api/tenants/{tenant.pk}/"
     assert client.get(f"{address}maintenance/").status_code == 404
-    body = {"rungs": ["clamp_quotas"]}
+    body = {"hardening": ["freeze_quotas"]}
     entered = client.post(f"{address}enter-maintenance/", body, content_type="application/json")
     assert entered.status_code == 202
     again = client.post(f"{address}enter-maintenance/", {}, content_type="application/json")
     assert again.status_code == 400
     shown = client.get(f"{address}maintenance/").json()
-    assert (shown["state"], shown["options"]["rungs"]) == ("entering", ["clamp_quotas"])
+    assert (shown["state"], shown["options"]["hardening"]) == ("entering", ["freeze_quotas"])
     Job.objects.update(state=JobState.FAILED, active_subject=None)
     assert client.post(f"{address}leave-maintenance/").status_code == 202
 
