@@ -22,7 +22,7 @@ from dashboard.jobs.operating import cancel
 from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase
 from dashboard.jobs.waiting import wait_for_job
-from dashboard.notifications.telling import tellings_of
+from dashboard.notifications.sending import notifications_of
 
 PAUSE_SECONDS = 1.0
 ENDING_SECONDS = 15.0
@@ -110,13 +110,13 @@ def _running(job: Job) -> Iterator[None]:
 
 
 def _run_until_ended(job_id: int) -> None:
-    """Run it again and again: a runner leaves when the next step is not due for a while. Then tell
-    the job's news, as far as that is done at once."""
+    """Run it again and again: a runner leaves when the next step is not due for a while. Then send
+    its notifications, each once."""
     try:
         while Job.objects.filter(pk=job_id, state__in=RUNNABLE_STATES).exists():
             run_job(job_id)
             time.sleep(PAUSE_SECONDS)
-        for telling in tellings_of(job_id).filter(state=JobState.QUEUED):
-            run_job(telling.pk)
+        for notification in notifications_of(job_id).filter(state=JobState.QUEUED):
+            run_job(notification.pk)
     finally:
         connections.close_all()

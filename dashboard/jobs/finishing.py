@@ -10,10 +10,10 @@ from django.db.models import Count
 from django.utils import timezone
 
 from dashboard.jobs.claiming import abandoned_steps, unblocked_steps
+from dashboard.jobs.events import event_raised
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Job, LogLevel, Step
-from dashboard.jobs.notifications import news_broke
 from dashboard.jobs.states import ACTIVE_JOB_STATES, BROKEN_STEP_STATES, JobState, StepState
 from dashboard.jobs.transitions import in_transaction, transition_job, transition_steps
 
@@ -26,7 +26,7 @@ def finish_job(job_id: int) -> JobState | None:
     """
     state = in_transaction(partial(_settle, job_id))
     if state is not None and state not in ACTIVE_JOB_STATES:
-        _tell_kind(Job.objects.get(pk=job_id))
+        _notify_kind(Job.objects.get(pk=job_id))
     return state
 
 
@@ -54,7 +54,7 @@ def _settle(job_id: int) -> JobState | None:
     state = _end_state(job, counts)
     if state is None or not transition_job(job_id, to=state, **_end_fields(job_id, state, counts)):
         return None
-    _break_news(Job.objects.get(pk=job_id))
+    _raise_event(Job.objects.get(pk=job_id))
     return state
 
 
@@ -102,23 +102,23 @@ def _first_failure(job_id: int) -> str:
     return first or "Steps wait for steps that will never be settled."
 
 
-def _break_news(job: Job) -> None:
-    """Have the job's news be stored with its new state; what breaks there does not keep it back."""
+def _raise_event(job: Job) -> None:
+    """Raise the job's event with its new state; an error in it does not keep the state back."""
     try:
         with transaction.atomic():
-            if news := job_kind(job.kind).news(job):
-                news_broke.send(sender=Job, job=job, news=news)
+            if event := job_kind(job.kind).event(job):
+                event_raised.send(sender=Job, job=job, event=event)
     except OperationalError:  # the database may have undone the whole transaction: again
         raise
     except Exception as error:
-        _log_break(job, "Telling the news of the job", error)
+        _log_break(job, "Raising the job's event", error)
 
 
-def _tell_kind(job: Job) -> None:
+def _notify_kind(job: Job) -> None:
     try:
         job_kind(job.kind).on_finished(job)
     except Exception as error:
-        _log_break(job, "Concluding the job", error)
+        _log_break(job, "Finishing the job", error)
 
 
 def _log_break(job: Job, what: str, error: Exception) -> None:

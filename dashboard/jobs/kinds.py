@@ -14,8 +14,8 @@ from django.apps import apps
 from django.utils.module_loading import module_has_submodule
 
 from dashboard.errors import BadInput
+from dashboard.jobs.events import Event
 from dashboard.jobs.models import Job, LogLevel, Step
-from dashboard.jobs.notifications import News
 from dashboard.jobs.states import Phase
 from dashboard.plugins import named_classes
 
@@ -74,14 +74,13 @@ class JobKind:
         raise NotImplementedError
 
     def on_finished(self, job: Job) -> None:
-        """React to the job having come to an end, whichever; called after the state is stored.
+        """React to the end of a job, however it ended; called after its state is stored.
 
         Reads and writes rows only: the web process calls it when a waiting job is cancelled.
         """
 
-    def news(self, job: Job) -> News | None:
-        """Return what people should be told now that the job has ended or is held, None for
-        nothing.
+    def event(self, job: Job) -> Event | None:
+        """Return what people should hear now that the job has ended or is held, None for nothing.
 
         Called while the state is being stored, before ``on_finished``. Reads rows only.
         """

@@ -1,1 +1,1 @@
-"""Tells people the news of jobs: through Fuel, by e-mail, and through webhooks."""
+"""Notifies people of the events of jobs: through Fuel, by e-mail, and through webhooks."""

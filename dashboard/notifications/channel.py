@@ -1,4 +1,4 @@
-"""What is told, and the contract of a way to tell it."""
+"""What is sent, and the contract of a way to send it."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -7,30 +7,40 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from dashboard.jobs.notifications import News, Tone
+from dashboard.jobs.events import Event, Severity
 
 
 @dataclass(frozen=True, kw_only=True)
-class Notice:
-    """News on its way. ``id`` is the same each time that it is sent, so that a receiver can tell
-    a repetition; ``at`` is when it happened, in ISO 8601; ``job`` is None for a trial."""
+class Notification:
+    """An event on its way to people.
+
+    ``id`` stays the same when it is sent again, so that a receiver can drop duplicates; ``event``
+    is the event's name; ``at`` is when it happened, in ISO 8601; ``job`` is None for a trial.
+    """
 
     id: str
     event: str
-    tone: Tone
+    severity: Severity
     sentence: str
     at: str
     job: int | None = None
 
     @classmethod
-    def of(cls, news: News, *, id: str, at: str, job: int | None = None) -> "Notice":
-        """Make a notice of news."""
-        return cls(id=id, event=news.event, tone=news.tone, sentence=news.sentence, at=at, job=job)
+    def of(cls, event: Event, *, id: str, at: str, job: int | None = None) -> "Notification":
+        """Return the notification of an event."""
+        return cls(
+            id=id,
+            event=event.name,
+            severity=event.severity,
+            sentence=event.sentence,
+            at=at,
+            job=job,
+        )
 
     @classmethod
-    def stored(cls, params: Mapping[str, Any]) -> "Notice":
-        """Restore what ``to_store`` gave."""
-        return cls(**{**params, "tone": Tone(params["tone"])})
+    def stored(cls, params: Mapping[str, Any]) -> "Notification":
+        """Return what was stored by ``to_store``."""
+        return cls(**{**params, "severity": Severity(params["severity"])})
 
     def to_store(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -52,14 +62,14 @@ class Notice:
 
 
 class Channel:
-    """One way to tell people something. ``key`` names it in rows and ``label`` on pages; neither
-    shows a secret."""
+    """One way to notify people. ``key`` names it in rows and ``label`` on pages; neither shows a
+    secret."""
 
     key: str
     label: str
 
-    def tell(self, notice: Notice) -> str:
-        """Send it, and give in a few words what was answered.
+    def send(self, notification: Notification) -> str:
+        """Send it and return in a few words what the receiver answered.
 
         Raises ``Retryable`` or ``NeedsOperator``. Touches no row, so that any thread may call it.
         """

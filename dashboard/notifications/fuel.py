@@ -1,10 +1,12 @@
-"""Tells news through Fuel: its users see them behind the bell of its page."""
+"""Sends notifications to Fuel, whose users see them behind the bell of its page."""
 
 from collections.abc import Sequence
 
+from typing_extensions import override
+
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.hosts_app.fuel.masters import configured_fuel, is_fuel_configured
-from dashboard.notifications.channel import Channel, Notice
+from dashboard.notifications.channel import Channel, Notification
 
 
 class FuelChannel(Channel):
@@ -13,14 +15,14 @@ class FuelChannel(Channel):
     key = "fuel"
     label = "Fuel"
 
-    def tell(self, notice: Notice) -> str:
-        """Add a notification; the values of ``Tone`` are topics of Fuel's."""
+    @override
+    def send(self, notification: Notification) -> str:
         try:
             fuel = configured_fuel()
         except BadInput as error:
             raise NeedsOperator(error.sentence, fix=error.fix) from None
-        fuel.notify(notice.text, topic=notice.tone.value)
-        return f"{fuel.address} took it"
+        fuel.notify(notification.text, topic=notification.severity.value)
+        return f"{fuel.address} accepted it"
 
 
 def fuel_channels() -> Sequence[FuelChannel]:

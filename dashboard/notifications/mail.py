@@ -1,19 +1,20 @@
-"""Tells news by e-mail."""
+"""Sends notifications by e-mail."""
 
 import smtplib
 from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from typing_extensions import override
 
 from dashboard import secrets
 from dashboard.clients.connection_errors import cause_of
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
-from dashboard.jobs.notifications import Tone
-from dashboard.notifications.channel import Channel, Notice
+from dashboard.jobs.events import Severity
+from dashboard.notifications.channel import Channel, Notification
 
 CHECK = "Check PUMPHOUSE_MAIL_URL, PUMPHOUSE_MAIL_FROM and PUMPHOUSE_MAIL_TO."
-SUBJECTS = {Tone.GOOD: "", Tone.WAITING: "Needs you: ", Tone.BAD: "Failed: "}
+SUBJECTS = {Severity.SUCCESS: "", Severity.WARNING: "Needs you: ", Severity.ERROR: "Failed: "}
 SUBJECT_LENGTH = 120
 NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
 
@@ -24,29 +25,29 @@ class MailChannel(Channel):
     key = "mail"
     label = "e-mail"
 
-    def tell(self, notice: Notice) -> str:
-        """Send one message to all recipients."""
+    @override
+    def send(self, notification: Notification) -> str:
         try:
-            _message(notice).send()
+            _message(notification).send()
         except smtplib.SMTPServerDisconnected as error:
             raise _unanswered(error) from None
         except (smtplib.SMTPException, OSError) as error:
             raise _refusal(error) from None
-        return f"{settings.EMAIL_HOST} took it for {', '.join(settings.PUMPHOUSE_MAIL_TO)}"
+        return f"{settings.EMAIL_HOST} accepted it for {', '.join(settings.PUMPHOUSE_MAIL_TO)}"
 
 
 def mail_channels() -> Sequence[MailChannel]:
-    """Return the channel by e-mail when both a server and somebody to write to are set."""
+    """Return the e-mail channel when both a server and recipients are set."""
     return [MailChannel()] if not missing_mail_settings() else []
 
 
 def missing_mail_settings() -> list[str]:
-    """Return the names of the settings that e-mail lacks."""
-    lacking = {
+    """Return the names of the settings that e-mail still needs."""
+    is_set = {
         "PUMPHOUSE_MAIL_URL": settings.EMAIL_BACKEND != NO_MAIL,
         "PUMPHOUSE_MAIL_TO": settings.PUMPHOUSE_MAIL_TO,
     }
-    return [name for name, given in lacking.items() if not given]
+    return [name for name, given in is_set.items() if not given]
 
 
 def register_mail_secret() -> None:
@@ -54,17 +55,17 @@ def register_mail_secret() -> None:
     secrets.register(settings.EMAIL_HOST_PASSWORD)
 
 
-def _message(notice: Notice) -> EmailMessage:
+def _message(notification: Notification) -> EmailMessage:
     # Line breaks in a subject would be further headers; Django refuses them.
-    sentence = " ".join(notice.sentence.split())
-    paragraphs = filter(None, (notice.sentence, notice.address, notice.at))
+    sentence = " ".join(notification.sentence.split())
+    paragraphs = filter(None, (notification.sentence, notification.address, notification.at))
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     return EmailMessage(
-        subject=f"[Pumphouse] {SUBJECTS[notice.tone]}{sentence}"[:SUBJECT_LENGTH],
+        subject=f"[Pumphouse] {SUBJECTS[notification.severity]}{sentence}"[:SUBJECT_LENGTH],
         body="\n\n".join(paragraphs) + "\n",
         to=settings.PUMPHOUSE_MAIL_TO,
         # The same when it is sent again: mail programs then show it once.
-        headers={"Message-ID": f"<{notice.id}@{domain}>", "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": f"<{notification.id}@{domain}>", "Auto-Submitted": "auto-generated"},
     )
 
 
@@ -75,7 +76,7 @@ def _unanswered(error: Exception) -> Retryable:
 
 
 def _refusal(error: Exception) -> PumphouseError:
-    """Tell refusals for now (4xx of SMTP, or no answer) from those for good (5xx)."""
+    """Return ``Retryable`` for 4xx of SMTP or no answer, ``NeedsOperator`` for 5xx."""
     code: int
     reason: str | bytes
     match error:

@@ -4,4 +4,6 @@ from django.urls import path
 
 from dashboard.notifications import views
 
-urlpatterns = [path("jobs/<int:job_id>/told/", views.told, name="job-told")]
+urlpatterns = [
+    path("jobs/<int:job_id>/notifications/", views.sent, name="job-notifications"),
+]

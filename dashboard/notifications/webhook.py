@@ -1,7 +1,7 @@
-"""Tells news to programs: a signed POST of JSON to each webhook.
+"""Sends notifications to programs: a signed POST of JSON to each webhook.
 
 The signature is made as GitHub's and Stripe's are: an HMAC-SHA256 over the time and the body, so
-that a receiver can refuse what we have not sent, and what somebody sends again later.
+that a receiver can refuse what Pumphouse did not send, and what is replayed later.
 """
 
 import hashlib
@@ -14,11 +14,12 @@ from urllib.parse import SplitResult, urlsplit
 import requests
 from django.conf import settings
 from django.utils.crypto import salted_hmac
+from typing_extensions import override
 
 from dashboard import secrets
 from dashboard.clients.connection_errors import cause_of
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
-from dashboard.notifications.channel import Channel, Notice
+from dashboard.notifications.channel import Channel, Notification
 
 SIGNATURE = "Pumphouse-Signature"
 SOCKET_SECONDS = 10.0
@@ -26,7 +27,11 @@ PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class Webhook(Channel):
-    """One address that takes notices. All of it but the host may be secret, as tokens are."""
+    """One address that accepts notifications. All of it but the host may be secret, as tokens are.
+
+    Only an answer of 2xx is a success. Redirections are not followed: the notification would go to
+    an address that nobody has set.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -35,11 +40,10 @@ class Webhook(Channel):
         self.key = f"webhook:{salted_hmac('webhook', url, algorithm='sha256').hexdigest()[:16]}"
         self.label = f"webhook at {self._host}"
 
-    def tell(self, notice: Notice) -> str:
-        """Post the notice; only an answer of 2xx is a success. Redirections are not followed:
-        the notice would go to an address that nobody has set."""
+    @override
+    def send(self, notification: Notification) -> str:
         try:
-            status, after = self._post(_body(notice))
+            status, after = self._post(_body(notification))
         except requests.RequestException as error:
             raise self._unsent(error) from None
         if 200 <= status < 300:
@@ -111,15 +115,15 @@ def _headers(body: bytes, *, at: int) -> dict[str, str]:
     return headers
 
 
-def _body(notice: Notice) -> bytes:
-    told = {
-        "id": notice.id,
-        "event": notice.event,
-        "level": notice.tone.value,
-        "text": notice.text,
-        "sentence": notice.sentence,
-        "job": notice.job,
-        "url": notice.address,
-        "at": notice.at,
+def _body(notification: Notification) -> bytes:
+    fields = {
+        "id": notification.id,
+        "event": notification.event,
+        "level": notification.severity.value,
+        "text": notification.text,
+        "sentence": notification.sentence,
+        "job": notification.job,
+        "url": notification.address,
+        "at": notification.at,
     }
-    return json.dumps(told).encode()
+    return json.dumps(fields).encode()

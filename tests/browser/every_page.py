@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import Plan
-from tests.support import environment_rows, news_rows, rows
+from tests.support import environment_rows, notification_rows, rows
 from tests.support.host_rows import evacuation_of, hosts_of, plan_for
 
 
@@ -18,7 +18,7 @@ def every_page(user: User) -> dict[str, str]:
     running_job = rows.job_of(running, JobState.RUNNING, user=user)
     broken = rows.plan_of(rows.tenant_of(old, "shop"), new, state=Plan.State.EXECUTING, user=user)
     broken_job = rows.job_of(broken, JobState.FAILED, user=user)
-    telling = news_rows.telling_of(broken_job)
+    notification = notification_rows.notification_of(broken_job)
     blocked = rows.plan_of(rows.tenant_of(old, "blog"), new, state=Plan.State.BLOCKED, user=user)
     moved_tenant = rows.tenant_of(old, "archive")
     moved = rows.plan_of(moved_tenant, new, state=Plan.State.EXECUTED, user=user)
@@ -52,7 +52,7 @@ def every_page(user: User) -> dict[str, str]:
         "jobs": "/jobs/",
         "running job": running_job.get_absolute_url(),
         "failed job": broken_job.get_absolute_url(),
-        "notification": telling.get_absolute_url(),
+        "notification": notification.get_absolute_url(),
         "job's timeline": f"/jobs/{moved_job.pk}/timeline/",
         "job's log": f"/jobs/{running_job.pk}/log/",
     }

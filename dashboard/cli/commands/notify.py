@@ -9,28 +9,28 @@ from dashboard.cli.serializers import serialize_step
 from dashboard.jobs.models import LogLine, Step
 from dashboard.jobs.requester import CLI
 from dashboard.notifications.mail import missing_mail_settings
-from dashboard.notifications.telling import start_trial
+from dashboard.notifications.sending import start_trial
 
 
 class NotifyCommand(Command):
-    """Try every configured way of telling people the news of jobs."""
+    """Test every configured notification channel."""
 
     name = "notify"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take that it is a trial: news itself is told by jobs."""
+        """Require ``--test``: jobs send their own notifications."""
         parser.add_argument(
-            "--test", action="store_true", required=True, help="send a trial to everybody"
+            "--test", action="store_true", required=True, help="send a test to every channel"
         )
 
     def run(self, options: Namespace, console: Console) -> int:
-        """Send a trial, and say what each answered. Fails when one of them did not take it."""
+        """Send a test and print what each channel answered; fail when one did not accept it."""
         job = follow(start_trial(requester=CLI), console)
         steps = list(job.steps.all())
         for step in steps:
             console.print(_answer(step))
-        if len(lacking := missing_mail_settings()) == 1:
-            console.print(f"E-mail is not set up: {lacking[0]} is missing.")
+        if len(missing := missing_mail_settings()) == 1:
+            console.print(f"E-mail is not set up: {missing[0]} is missing.")
         console.print_json({"channels": [serialize_step(step) for step in steps]})
         return FAILED if has_failed(job) else OK
 

@@ -3,9 +3,9 @@
 from dashboard.hosts_app.environments.copying import STEPS
 from dashboard.hosts_app.environments.duplicating import COPY_KIND
 from dashboard.hosts_app.models import EnvironmentPlan
+from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 
 
@@ -18,10 +18,10 @@ class DuplicateEnvironment(JobKind):
         """Do what the step stands for."""
         STEPS[step.action](step, context)
 
-    def news(self, job: Job) -> News | None:
+    def event(self, job: Job) -> Event | None:
         """Report that the environment is there, or what went wrong."""
         if job.state != JobState.DONE:
-            return trouble(job, about="environment")
+            return failure_event(job, about="environment")
         plan = EnvironmentPlan.objects.get(pk=job.params["environment_plan"])
         sentence = f"Environment {plan.name} was made from {plan.environment}; it has no nodes yet."
-        return News(event="environment.duplicated", tone=Tone.GOOD, sentence=sentence)
+        return Event(name="environment.duplicated", severity=Severity.SUCCESS, sentence=sentence)

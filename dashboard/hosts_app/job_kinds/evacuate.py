@@ -2,9 +2,9 @@
 
 from dashboard.hosts_app.evacuation.steps import STEPS, reopen
 from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 
 
@@ -21,10 +21,10 @@ class Evacuate(JobKind):
         """Open the host again unless it is free now."""
         reopen(job)
 
-    def news(self, job: Job) -> News | None:
+    def event(self, job: Job) -> Event | None:
         """Report that the host is free, or what went wrong."""
         if job.state != JobState.DONE:
-            return trouble(job, about="host")
+            return failure_event(job, about="host")
         cloud = Cloud.objects.get(pk=job.params["cloud"])
         sentence = f"Host {job.params['host']} of {cloud} was evacuated and is in maintenance now."
-        return News(event="host.evacuated", tone=Tone.GOOD, sentence=sentence)
+        return Event(name="host.evacuated", severity=Severity.SUCCESS, sentence=sentence)

@@ -3,9 +3,9 @@
 from dashboard.hosts_app.discovery import look_at_hosts
 from dashboard.hosts_app.maintenance import ON, change_maintenance
 from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 
 
@@ -21,14 +21,14 @@ class HostMaintenance(JobKind):
         context.log(change_maintenance(cloud, params["host"], to=step.action))
         look_at_hosts(cloud)
 
-    def news(self, job: Job) -> News | None:
+    def event(self, job: Job) -> Event | None:
         """Report that the host entered or left maintenance, or what went wrong."""
         if job.state != JobState.DONE:
-            return trouble(job, about="host")
+            return failure_event(job, about="host")
         verb = "entered" if job.steps.filter(action=ON).exists() else "left"
         cloud = Cloud.objects.get(pk=job.params["cloud"])
-        return News(
-            event=f"host.{verb}_maintenance",
-            tone=Tone.GOOD,
+        return Event(
+            name=f"host.{verb}_maintenance",
+            severity=Severity.SUCCESS,
             sentence=f"Host {job.params['host']} of {cloud} {verb} maintenance.",
         )

@@ -3,9 +3,9 @@
 from dashboard.clients.ipmi import Operation
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.power.switching import look_at_power, switch
+from dashboard.jobs.events import Event, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.notifications import News, trouble
 
 
 class HostPower(JobKind):
@@ -20,6 +20,6 @@ class HostPower(JobKind):
         switch(host, Operation(step.action), context)
         look_at_power(cloud.hosts.filter(name=host))
 
-    def news(self, job: Job) -> News | None:
+    def event(self, job: Job) -> Event | None:
         """Report what went wrong; that it went well sees who asked for it."""
-        return trouble(job, about="host")
+        return failure_event(job, about="host")

@@ -9,9 +9,9 @@ from dashboard.hosts_app.models import Reassignment
 from dashboard.hosts_app.reassignment.location import place_of
 from dashboard.hosts_app.reassignment.steps import STEPS
 from dashboard.hosts_app.reassignment.work import Work
+from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 
 RETRY = "To retry goes on from there."
@@ -48,16 +48,16 @@ class Reassign(JobKind):
             explanation = f"{job.explanation} {record.place} {_way_on(job)}"
             Job.objects.filter(pk=job.pk).update(explanation=explanation)
 
-    def news(self, job: Job) -> News | None:
+    def event(self, job: Job) -> Event | None:
         """Report where the host is now, or what went wrong."""
         if job.state != JobState.DONE:
-            return trouble(job, about="host")
+            return failure_event(job, about="host")
         record = Reassignment.objects.select_related("source", "destination").get(job=job)
         sentence = (
             f"Host {record.host} of {record.source} is host {record.new_host} of "
             f"{record.destination} now."
         )
-        return News(event="host.reassigned", tone=Tone.GOOD, sentence=sentence)
+        return Event(name="host.reassigned", severity=Severity.SUCCESS, sentence=sentence)
 
 
 def _way_on(job: Job) -> str:

@@ -2,9 +2,9 @@
 
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.rescue.steps import STEPS
+from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 
 
@@ -17,10 +17,10 @@ class Rescue(JobKind):
         """Do what the step stands for."""
         STEPS[step.action](step, context)
 
-    def news(self, job: Job) -> News | None:
+    def event(self, job: Job) -> Event | None:
         """Report that the servers run elsewhere, or what went wrong."""
         if job.state != JobState.DONE:
-            return trouble(job, about="host")
+            return failure_event(job, about="host")
         cloud = Cloud.objects.get(pk=job.params["cloud"])
         sentence = f"Host {job.params['host']} of {cloud} was fenced; its servers run elsewhere."
-        return News(event="host.rescued", tone=Tone.GOOD, sentence=sentence)
+        return Event(name="host.rescued", severity=Severity.SUCCESS, sentence=sentence)

@@ -1,8 +1,8 @@
 """The job that executes a plan."""
 
+from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution.execute import execute_stage
 from dashboard.migrations_app.execution.graph import BARRIER
@@ -30,13 +30,13 @@ class Execute(JobKind):
         if job.state == JobState.DONE:
             Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.EXECUTED)
 
-    def news(self, job: Job) -> News | None:
+    def event(self, job: Job) -> Event | None:
         """Report that the tenant was moved, that the job waits for a person, or what went wrong."""
         if job.state != JobState.DONE:
-            return trouble(job, about="migration")
+            return failure_event(job, about="migration")
         plan = _plan(job)
         sentence = f"{plan.tenant_name} was moved from {plan.source} to {plan.destination}."
-        return News(event="migration.finished", tone=Tone.GOOD, sentence=sentence)
+        return Event(name="migration.finished", severity=Severity.SUCCESS, sentence=sentence)
 
 
 def _plan(job: Job) -> Plan:

@@ -1,8 +1,8 @@
 """The job that finalizes a move."""
 
+from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution.finalize import finalize_item
 from dashboard.migrations_app.execution.maintenance_steps import end_with_source
@@ -28,10 +28,10 @@ class Finalize(JobKind):
             plan.source.tenants.filter(project_id=plan.tenant_id).delete()
             end_with_source(plan)
 
-    def news(self, job: Job) -> News | None:
+    def event(self, job: Job) -> Event | None:
         """Report that the source was deleted, or what went wrong."""
         if job.state != JobState.DONE:
-            return trouble(job, about="migration")
+            return failure_event(job, about="migration")
         plan = Plan.objects.select_related("source", "destination").get(pk=job.params["plan"])
         sentence = f"{plan.tenant_name} was deleted from {plan.source}: its move is final."
-        return News(event="migration.finalized", tone=Tone.GOOD, sentence=sentence)
+        return Event(name="migration.finalized", severity=Severity.SUCCESS, sentence=sentence)

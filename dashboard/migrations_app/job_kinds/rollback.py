@@ -1,8 +1,8 @@
 """The job that rolls a plan back."""
 
+from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution.maintenance_steps import is_of_maintenance, perform_step
 from dashboard.migrations_app.execution.rollback import forget_found, undo_stage
@@ -29,13 +29,13 @@ class Rollback(JobKind):
             forget_found(plan)
             Plan.objects.filter(pk=plan.pk).update(state=Plan.State.ROLLED_BACK)
 
-    def news(self, job: Job) -> News | None:
+    def event(self, job: Job) -> Event | None:
         """Report that the move was undone, or what went wrong."""
         if job.state != JobState.DONE:
-            return trouble(job, about="migration")
+            return failure_event(job, about="migration")
         plan = _plan(job)
         sentence = f"The move of {plan.tenant_name} to {plan.destination} was rolled back."
-        return News(event="migration.rolled_back", tone=Tone.GOOD, sentence=sentence)
+        return Event(name="migration.rolled_back", severity=Severity.SUCCESS, sentence=sentence)
 
 
 def _plan(job: Job) -> Plan:

@@ -1,8 +1,8 @@
 """The job that puts a tenant into maintenance or takes it out."""
 
+from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.maintenance.starting import ENTER, KIND, perform
 from dashboard.migrations_app.models import TenantMaintenance
@@ -25,17 +25,19 @@ class TenantMaintenanceKind(JobKind):
                 state=TenantMaintenance.State.REFUSED
             )
 
-    def news(self, job: Job) -> News | None:
+    def event(self, job: Job) -> Event | None:
         """Report that the tenant has entered or left maintenance, or what went wrong."""
         if job.state != JobState.DONE:
-            return trouble(job, about="tenant")
+            return failure_event(job, about="tenant")
         maintenance = _maintenance(job)
         name = f"{maintenance.tenant_name} of {maintenance.cloud}"
         if job.params["to"] == ENTER:
             sentence = f"{name} is in maintenance: its people can look and change nothing."
-            return News(event="tenant.entered_maintenance", tone=Tone.GOOD, sentence=sentence)
+            return Event(
+                name="tenant.entered_maintenance", severity=Severity.SUCCESS, sentence=sentence
+            )
         sentence = f"{name} has left maintenance."
-        return News(event="tenant.left_maintenance", tone=Tone.GOOD, sentence=sentence)
+        return Event(name="tenant.left_maintenance", severity=Severity.SUCCESS, sentence=sentence)
 
 
 def _maintenance(job: Job) -> TenantMaintenance:

@@ -1,1 +1,1 @@
-"""The kind of job that tells news; found by itself."""
+"""The kind of job that sends notifications; found by itself."""

@@ -1,4 +1,4 @@
-"""Who is told what of a job, once for each piece of news: by real receivers on loopback."""
+"""Who is notified of a job, once for each event: by real receivers on loopback."""
 
 import json
 import threading
@@ -22,7 +22,7 @@ from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import JobState, Phase
 from dashboard.notifications.job_kinds.notify import Notify
 from dashboard.notifications.mail import NO_MAIL
-from dashboard.notifications.telling import start_trial, tellings_of
+from dashboard.notifications.sending import notifications_of, start_trial
 from dashboard.notifications.webhook import register_webhook_secrets
 from tests.support.fuel_masters import running_master
 from tests.support.receivers import mail_server, verify_signature, webhook_receiver
@@ -31,11 +31,11 @@ from tests.support.rehearsal.jobs import rehearse, spec
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SECRET = "a-secret-that-both-sides-know"
-NEWS = {"news": "Host c1 of old was evacuated."}
+EVENT = {"event": "Host c1 of old was evacuated."}
 
 
 @pytest.fixture(autouse=True)
-def _nobody_to_tell(settings, monkeypatch):
+def _nobody_to_notify(settings, monkeypatch):
     settings.PUMPHOUSE_CONFIG = ""
     settings.PUMPHOUSE_FUEL_URL = ""
     settings.PUMPHOUSE_URL = "https://pumphouse.example.com"
@@ -72,37 +72,37 @@ def ended(job: Job) -> Job:
     return Job.objects.get(pk=job.pk)
 
 
-def told(job: Job) -> Job:
-    """Run the only telling of a job's news to its end."""
-    return ended(tellings_of(job.pk).get())
+def sent(job: Job) -> Job:
+    """Run the only notification of a job to its end."""
+    return ended(notifications_of(job.pk).get())
 
 
 def good_job() -> Job:
-    return ended(rehearse(spec("a"), params=NEWS))
+    return ended(rehearse(spec("a"), params=EVENT))
 
 
-def test_without_anybody_to_tell_no_job_is_made():
+def test_without_anybody_to_notify_no_job_is_made():
     job = good_job()
     assert job.state == JobState.DONE
-    assert not tellings_of(job.pk).exists()
+    assert not notifications_of(job.pk).exists()
 
 
-def test_a_webhook_is_told_signed_and_with_the_address_of_the_jobs_page(receiver):
+def test_a_webhook_is_notified_signed_and_with_the_address_of_the_jobs_page(receiver):
     job = good_job()
-    assert told(job).state == JobState.DONE
+    assert sent(job).state == JobState.DONE
     (received,) = receiver.received
     assert verify_signature(received, secret=SECRET, now=time.time())
     assert not verify_signature(received, secret="another", now=time.time())
     assert received.path == "/hooks/T0KEN"
     body = json.loads(received.body)
     assert body["event"] == "rehearsal.done" and body["level"] == "done"
-    assert body["sentence"] == NEWS["news"]
+    assert body["sentence"] == EVENT["event"]
     assert body["url"] == f"https://pumphouse.example.com/jobs/{job.pk}/"
     assert body["text"] == f"{body['sentence']} {body['url']}"
 
 
 def test_a_changed_body_does_not_fit_its_signature(receiver):
-    told(good_job())
+    sent(good_job())
     (received,) = receiver.received
     received.body = received.body.replace(b"c1", b"c2")
     assert not verify_signature(received, secret=SECRET, now=time.time())
@@ -110,14 +110,14 @@ def test_a_changed_body_does_not_fit_its_signature(receiver):
 
 def test_without_a_secret_nothing_is_signed(receiver, settings):
     settings.PUMPHOUSE_WEBHOOK_SECRET = ""
-    told(good_job())
+    sent(good_job())
     assert "Pumphouse-Signature" not in receiver.received[0].headers
 
 
-def test_a_receiver_that_fails_twice_is_told_the_same_a_third_time(receiver):
+def test_a_receiver_that_fails_twice_gets_the_same_a_third_time(receiver):
     receiver.answers = [(503, {}), (500, {})]
-    telling = told(good_job())
-    assert telling.state == JobState.DONE
+    notification = sent(good_job())
+    assert notification.state == JobState.DONE
     assert len(receiver.received) == 3
     assert len({json.loads(received.body)["id"] for received in receiver.received}) == 1
 
@@ -125,8 +125,8 @@ def test_a_receiver_that_fails_twice_is_told_the_same_a_third_time(receiver):
 def test_the_pauses_grow_and_the_receivers_own_wish_counts(receiver, monkeypatch):
     monkeypatch.setattr(Notify, "pauses", (40.0, 50.0))
     receiver.answers = [(429, {"Retry-After": "3000"})]
-    telling = told(good_job())
-    step = telling.steps.get()
+    notification = sent(good_job())
+    step = notification.steps.get()
     assert step.state == "pending"
     assert (step.not_before - step.started_at).total_seconds() > 2900
 
@@ -134,34 +134,34 @@ def test_the_pauses_grow_and_the_receivers_own_wish_counts(receiver, monkeypatch
 def test_a_redirection_is_not_followed(receiver):
     with webhook_receiver() as elsewhere:
         receiver.answers = [(307, {"Location": elsewhere.address})]
-        telling = told(good_job())
+        notification = sent(good_job())
         assert not elsewhere.received
-    assert telling.state == JobState.FAILED
-    assert "Redirections are not followed" in telling.steps.get().fix
+    assert notification.state == JobState.FAILED
+    assert "Redirections are not followed" in notification.steps.get().fix
 
 
 def test_a_refusal_for_good_is_not_repeated(receiver):
     receiver.answers = [(403, {})]
-    assert told(good_job()).state == JobState.FAILED
+    assert sent(good_job()).state == JobState.FAILED
     assert len(receiver.received) == 1
 
 
 def test_a_receiver_that_trickles_for_ever_is_left_in_bounded_time(receiver, monkeypatch):
     monkeypatch.setattr(Notify, "limit", 0.3)
     receiver.silent.set()
-    telling = told(good_job())
-    assert telling.state == JobState.FAILED
-    assert "was not over within 0.3 s" in telling.steps.get().error
+    notification = sent(good_job())
+    assert notification.state == JobState.FAILED
+    assert "was not over within 0.3 s" in notification.steps.get().error
     receiver.silent.clear()
 
 
 def test_no_row_and_no_log_shows_the_webhooks_path_or_the_secret(receiver, settings):
     register_webhook_secrets()
     receiver.answers = [(403, {})]
-    telling = told(good_job())
+    notification = sent(good_job())
     settings.PUMPHOUSE_WEBHOOK_URLS = ["http://127.0.0.1:9/hooks/T0KEN"]
-    told(good_job())
-    rows = [*Job.objects.values(), *telling.steps.values(), *LogLine.objects.values()]
+    sent(good_job())
+    rows = [*Job.objects.values(), *notification.steps.values(), *LogLine.objects.values()]
     written = json.dumps(rows, default=str)
     assert "127.0.0.1" in written, "the host is shown"
     assert "T0KEN" not in written and SECRET not in written
@@ -172,30 +172,30 @@ def test_no_row_and_no_log_shows_the_webhooks_path_or_the_secret(receiver, setti
 def test_an_address_that_cannot_be_one_is_said_to_be_wrong(settings, address):
     settings.PUMPHOUSE_WEBHOOK_URLS = [address]
     register_webhook_secrets()
-    step = told(good_job()).steps.get()
+    step = sent(good_job()).steps.get()
     assert step.state == "failed" and "not one of http or https" in step.error
 
 
 def test_e_mail_goes_to_everybody_with_the_sentence_and_the_address(mailbox):
     job = good_job()
-    assert told(job).state == JobState.DONE
+    assert sent(job).state == JobState.DONE
     (message,) = mailbox.taken
     assert mailbox.recipients == ["olga@example.com", "night@example.com"]
-    assert message["Subject"] == f"[Pumphouse] {NEWS['news']}"
+    assert message["Subject"] == f"[Pumphouse] {EVENT['event']}"
     assert message["From"] == "Pumphouse <pumphouse@example.com>"
     text = message.get_content()
-    assert NEWS["news"] in text and f"https://pumphouse.example.com/jobs/{job.pk}/" in text
+    assert EVENT["event"] in text and f"https://pumphouse.example.com/jobs/{job.pk}/" in text
 
 
 def test_a_mail_server_that_is_busy_is_asked_again_and_takes_one_message(mailbox):
     mailbox.refusals = ["451 Try later", "421 Busy"]
-    assert told(good_job()).state == JobState.DONE
+    assert sent(good_job()).state == JobState.DONE
     assert len(mailbox.taken) == 1
 
 
 def test_a_refused_message_is_not_sent_again(mailbox):
     mailbox.refusals = ["554 No such thing here"]
-    step = told(good_job()).steps.get()
+    step = sent(good_job()).steps.get()
     assert step.state == "failed" and "answered 554: No such thing here" in step.error
     assert not mailbox.taken
 
@@ -205,11 +205,11 @@ def test_a_wrong_mail_password_is_said_and_not_shown(settings):
     with mail_server(password="right") as mailbox:
         use_mail(settings, mailbox.port)
         settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "pumphouse", "wr0ng-one"
-        step = told(good_job()).steps.get()
+        step = sent(good_job()).steps.get()
         assert step.state == "failed" and "answered 535" in step.error
         assert "wr0ng-one" not in json.dumps([*LogLine.objects.values()], default=str)
         settings.EMAIL_HOST_PASSWORD = "right"
-        assert told(good_job()).state == JobState.DONE
+        assert sent(good_job()).state == JobState.DONE
         assert len(mailbox.taken) == 1
 
 
@@ -217,115 +217,115 @@ def test_a_mail_server_that_is_gone_is_tried_to_the_end(settings):
     with mail_server() as mailbox:
         pass
     use_mail(settings, mailbox.port)
-    step = told(good_job()).steps.get()
+    step = sent(good_job()).steps.get()
     assert (step.state, step.attempt) == ("failed", 6)
     assert "gave no answer: Connection refused" in step.error
 
 
 def test_a_sentence_of_several_lines_is_one_subject(mailbox):
-    told(ended(rehearse(spec("a"), params={"news": "One\r\nBcc: eve@example.com"})))
+    sent(ended(rehearse(spec("a"), params={"event": "One\r\nBcc: eve@example.com"})))
     assert mailbox.taken[0]["Subject"] == "[Pumphouse] One Bcc: eve@example.com"
     assert "eve@example.com" not in mailbox.recipients
 
 
-def test_fuel_shows_the_news_under_the_topic_of_its_tone(tmp_path: Path, settings, monkeypatch):
+def test_fuel_shows_an_event_under_the_topic_of_its_severity(tmp_path: Path, settings, monkeypatch):
     with running_master(tmp_path) as running:
         fuel = FuelMaster(running.endpoint)
         monkeypatch.setattr("dashboard.notifications.fuel.is_fuel_configured", lambda: True)
         monkeypatch.setattr("dashboard.notifications.fuel.configured_fuel", lambda: fuel)
-        assert told(good_job()).state == JobState.DONE
-        told(ended(rehearse(spec("a", "refuse"), params=NEWS)))
-        told(ended(rehearse(spec("a", phase=Phase.CUTOVER), hold_before=20, params=NEWS)))
+        assert sent(good_job()).state == JobState.DONE
+        sent(ended(rehearse(spec("a", "refuse"), params=EVENT)))
+        sent(ended(rehearse(spec("a", phase=Phase.CUTOVER), hold_before=20, params=EVENT)))
         topics = [(one.topic, one.message) for one in fuel.notifications()][-3:]
     assert [topic for topic, _ in topics] == ["done", "error", "warning"]
-    assert NEWS["news"] in topics[0][1] and "/jobs/" in topics[0][1]
+    assert EVENT["event"] in topics[0][1] and "/jobs/" in topics[0][1]
 
 
 def test_a_channel_that_fails_leaves_the_others_and_the_job_alone(receiver, mailbox):
     mailbox.refusals = ["554 No"]
     job = good_job()
-    telling = told(job)
-    assert telling.state == JobState.FAILED
-    assert dict(telling.steps.values_list("group", "state"))["mail"] == "failed"
+    notification = sent(job)
+    assert notification.state == JobState.FAILED
+    assert dict(notification.steps.values_list("group", "state"))["mail"] == "failed"
     assert len(receiver.received) == 1
     assert Job.objects.get(pk=job.pk).state == JobState.DONE
 
 
-def test_a_failure_to_tell_is_not_told_and_needs_nobody(receiver):
+def test_a_failure_to_notify_is_not_notified_and_needs_nobody(receiver):
     receiver.answers = [(403, {})]
-    telling = told(good_job())
-    assert telling.state == JobState.FAILED
-    assert not tellings_of(telling.pk).exists()
-    assert telling not in job_lists.needing_somebody()
-    assert telling not in job_lists.finished_today()
+    notification = sent(good_job())
+    assert notification.state == JobState.FAILED
+    assert not notifications_of(notification.pk).exists()
+    assert notification not in job_lists.needing_somebody()
+    assert notification not in job_lists.finished_today()
 
 
-def test_a_job_that_fails_again_is_told_of_again(receiver):
-    job = ended(rehearse(spec("a", "refuse"), params=NEWS))
+def test_a_job_that_fails_again_is_notified_of_again(receiver):
+    job = ended(rehearse(spec("a", "refuse"), params=EVENT))
     ended(resume(job, user=None))
     events = []
-    for telling in tellings_of(job.pk):
-        ended(telling)
+    for notification in notifications_of(job.pk):
+        ended(notification)
         events.append(json.loads(receiver.received[-1].body)["event"])
     assert events == ["rehearsal.failed", "rehearsal.failed"]
 
 
 def test_a_held_job_says_that_it_needs_somebody_and_later_that_it_is_done(receiver):
-    job = ended(rehearse(spec("a", phase=Phase.CUTOVER), hold_before=20, params=NEWS))
-    told(job)
+    job = ended(rehearse(spec("a", phase=Phase.CUTOVER), hold_before=20, params=EVENT))
+    sent(job)
     assert json.loads(receiver.received[0].body)["event"] == "rehearsal.needs_you"
 
 
-def test_a_job_that_somebody_cancelled_is_no_news(receiver):
-    job = rehearse(spec("a"), params=NEWS)
+def test_a_job_that_somebody_cancelled_raises_no_event(receiver):
+    job = rehearse(spec("a"), params=EVENT)
     assert cancel(job, user=None).state == JobState.CANCELLED
-    assert not tellings_of(job.pk).exists()
+    assert not notifications_of(job.pk).exists()
 
 
-def test_many_that_settle_a_job_at_once_tell_its_news_once(receiver):
-    job = rehearse(spec("a"), params=NEWS)
+def test_many_that_finish_a_job_at_once_notify_of_it_once(receiver):
+    job = rehearse(spec("a"), params=EVENT)
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
     job.steps.update(state="done")
     start = threading.Barrier(6)
 
-    def settle() -> None:
+    def finish() -> None:
         start.wait()
         finish_job(job.pk)
         connections.close_all()
 
-    threads = [threading.Thread(target=settle) for _ in range(6)]
+    threads = [threading.Thread(target=finish) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert tellings_of(job.pk).count() == 1
+    assert notifications_of(job.pk).count() == 1
 
 
-def test_a_lost_end_loses_its_news_too_so_that_both_come_together_later(receiver, monkeypatch):
-    job = rehearse(spec("a"), params=NEWS)
+def test_a_lost_end_loses_its_event_too_so_that_both_come_together_later(receiver, monkeypatch):
+    job = rehearse(spec("a"), params=EVENT)
 
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dashboard.jobs.finishing._break_news", die)
+    monkeypatch.setattr("dashboard.jobs.finishing._raise_event", die)
     with pytest.raises(KeyboardInterrupt):
         run_job(job.pk)
     monkeypatch.undo()
     assert Job.objects.get(pk=job.pk).is_active
     assert ended(job).state == JobState.DONE
-    assert tellings_of(job.pk).count() == 1
+    assert notifications_of(job.pk).count() == 1
 
 
-def test_news_that_break_do_not_keep_a_job_from_its_end(receiver):
-    job = ended(rehearse(spec("a"), params={"break_the_news": True}))
+def test_an_event_that_breaks_does_not_keep_a_job_from_its_end(receiver):
+    job = ended(rehearse(spec("a"), params={"break_the_event": True}))
     assert job.state == JobState.DONE
-    assert LogLine.objects.filter(job=job, message__contains="the news broke").exists()
+    assert LogLine.objects.filter(job=job, message__contains="the event broke").exists()
 
 
-def test_a_channel_that_was_taken_out_meanwhile_has_nobody_to_tell(receiver, settings):
+def test_a_channel_that_was_taken_out_meanwhile_has_no_receiver(receiver, settings):
     job = good_job()
     settings.PUMPHOUSE_WEBHOOK_URLS = []
-    assert told(job).state == JobState.DONE
+    assert sent(job).state == JobState.DONE
     assert not receiver.received
 
 
@@ -335,18 +335,18 @@ def test_the_command_tries_every_channel_once_and_says_what_each_answered(
     receiver.answers = [(500, {})]
     assert command_line.run(["notify", "--test"]) == 1
     said = capsys.readouterr().out
-    assert "Told e-mail: 127.0.0.1 took it for olga@example.com" in said
+    assert "Sent to e-mail: 127.0.0.1 accepted it for olga@example.com" in said
     assert "answered 500" in said
     assert len(receiver.received) == 1
 
 
-def test_a_command_tells_the_news_of_its_job_where_no_worker_runs(receiver):
-    job = follow(rehearse(spec("a"), params=NEWS), Console())
+def test_a_command_notifies_of_its_job_where_no_worker_runs(receiver):
+    job = follow(rehearse(spec("a"), params=EVENT), Console())
     assert job.state == JobState.DONE
     assert [json.loads(each.body)["job"] for each in receiver.received] == [job.pk]
 
 
-def test_the_command_says_when_there_is_nobody_to_tell(capsys):
+def test_the_command_says_when_there_is_nobody_to_notify(capsys):
     assert command_line.run(["notify", "--test"]) == 2
     assert "PUMPHOUSE_WEBHOOK_URLS" in capsys.readouterr().err
 
@@ -357,18 +357,18 @@ def test_half_of_the_mail_settings_is_noticed(receiver, settings, capsys):
     assert "E-mail is not set up: PUMPHOUSE_MAIL_URL is missing." in capsys.readouterr().out
 
 
-def test_the_jobs_page_says_who_was_told_and_who_was_not(receiver, mailbox, admin_client):
+def test_the_jobs_page_says_who_was_notified_and_who_was_not(receiver, mailbox, admin_client):
     receiver.answers = [(403, {})]
     job = good_job()
-    address = reverse("job-told", args=[job.pk])
+    address = reverse("job-notifications", args=[job.pk])
     assert b"hx-get" in admin_client.get(address).content, "it goes on by itself"
-    telling = told(job)
+    notification = sent(job)
     page = admin_client.get(job.get_absolute_url()).content.decode()
-    assert "Told</a>" in page and "e-mail" in page
+    assert "Notified</a>" in page and "e-mail" in page
     assert "answered 403" in page
     assert b"hx-get" not in admin_client.get(address).content
     assert f'href="{job.get_absolute_url()}"' in str(
-        admin_client.get(telling.get_absolute_url()).content
+        admin_client.get(notification.get_absolute_url()).content
     )
 
 

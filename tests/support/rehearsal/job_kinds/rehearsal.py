@@ -5,9 +5,9 @@ import time
 from pathlib import Path
 
 from dashboard.errors import NeedsOperator, NotFound, Retryable
+from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import BYTES, JobKind, StepContext
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.notifications import News, Tone, trouble
 from dashboard.jobs.states import JobState
 
 
@@ -29,12 +29,12 @@ class Rehearsal(JobKind):
             with Path(finished).open("a") as file:
                 file.write(f"{job.state}\n")
 
-    def news(self, job: Job) -> News | None:
-        if job.params.get("break_the_news"):
-            raise RuntimeError("the news broke")
-        if job.state == JobState.DONE and (sentence := job.params.get("news")):
-            return News(event="rehearsal.done", tone=Tone.GOOD, sentence=sentence)
-        return trouble(job, about="rehearsal") if job.params.get("news") else None
+    def event(self, job: Job) -> Event | None:
+        if job.params.get("break_the_event"):
+            raise RuntimeError("the event broke")
+        if job.state == JobState.DONE and (sentence := job.params.get("event")):
+            return Event(name="rehearsal.done", severity=Severity.SUCCESS, sentence=sentence)
+        return failure_event(job, about="rehearsal") if job.params.get("event") else None
 
     def nothing(self, step: Step, context: StepContext) -> None:
         pass

@@ -216,5 +216,5 @@ def test_its_news_say_what_it_is_now(record: Reassignment) -> None:
     record.new_host = "node-12"
     record.save()
     Job.objects.filter(pk=record.job.pk).update(state="done")
-    news = job_kind("reassign").news(Job.objects.get(pk=record.job.pk))
-    assert news and news.sentence == "Host src-c3 of src is host node-12 of dst now."
+    event = job_kind("reassign").event(Job.objects.get(pk=record.job.pk))
+    assert event and event.sentence == "Host src-c3 of src is host node-12 of dst now."

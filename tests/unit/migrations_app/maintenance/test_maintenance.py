@@ -224,10 +224,10 @@ def test_entering_that_was_broken_off_later_can_be_left(tenant):
 def test_what_has_happened_is_news(tenant, to, event):
     job = start_entering(tenant)
     job.state, job.params = JobState.DONE, {**job.params, "to": to}
-    news = TenantMaintenanceKind().news(job)
-    assert news is not None
-    assert news.event == f"tenant.{event}"
-    assert "demo of old" in news.sentence
+    event = TenantMaintenanceKind().event(job)
+    assert event is not None
+    assert event.event == f"tenant.{event}"
+    assert "demo of old" in event.sentence
 
 
 def test_a_tenant_in_maintenance_is_read_as_it_was_before(tenant):

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
+from dashboard.jobs.events import Event
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.models import Job
-from dashboard.jobs.notifications import News
 from dashboard.jobs.states import JobState, Phase
 from dashboard.migrations_app.models import Plan
 from tests.support import rows
@@ -24,8 +24,8 @@ def plan() -> Plan:
     return rows.plan_of(rows.tenant_of(old, "shop"), new)
 
 
-def news_of(job: Job) -> News | None:
-    return job_kind(job.kind).news(job)
+def event_of(job: Job) -> Event | None:
+    return job_kind(job.kind).event(job)
 
 
 def host_job(plan: Plan, kind: str, state: JobState) -> Job:
@@ -41,53 +41,53 @@ def host_job(plan: Plan, kind: str, state: JobState) -> Job:
 
 
 @pytest.mark.parametrize(
-    ("kind", "event", "sentence"),
+    ("kind", "name", "sentence"),
     [
         ("execute", "migration.finished", "shop was moved from old to new."),
         ("rollback", "migration.rolled_back", "The move of shop to new was rolled back."),
         ("finalize", "migration.finalized", "shop was deleted from old: its move is final."),
     ],
 )
-def test_a_move_that_came_to_its_end_says_whose_and_where(plan, kind, event, sentence):
-    news = news_of(rows.job_of(plan, JobState.DONE, kind=kind))
-    assert news and (news.event, news.sentence, news.tone) == (event, sentence, "done")
+def test_a_move_that_came_to_its_end_says_whose_and_where(plan, kind, name, sentence):
+    event = event_of(rows.job_of(plan, JobState.DONE, kind=kind))
+    assert event and (event.name, event.sentence, event.severity) == (name, sentence, "done")
 
 
 def test_an_evacuation_that_is_done_says_that_the_host_is_in_maintenance(plan):
-    news = news_of(host_job(plan, "evacuate", JobState.DONE))
-    assert news and news.event == "host.evacuated"
-    assert news.sentence == "Host c1 of old was evacuated and is in maintenance now."
+    event = event_of(host_job(plan, "evacuate", JobState.DONE))
+    assert event and event.name == "host.evacuated"
+    assert event.sentence == "Host c1 of old was evacuated and is in maintenance now."
 
 
 @pytest.mark.parametrize(("to", "verb"), [(ON, "entered"), (OFF, "left")])
 def test_a_host_says_which_way_it_went(plan, to, verb):
     job = start_maintenance(plan.source, "c1", to=to)
     Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
-    news = news_of(Job.objects.get(pk=job.pk))
-    assert news and news.event == f"host.{verb}_maintenance"
-    assert news.sentence == f"Host c1 of old {verb} maintenance."
+    event = event_of(Job.objects.get(pk=job.pk))
+    assert event and event.name == f"host.{verb}_maintenance"
+    assert event.sentence == f"Host c1 of old {verb} maintenance."
 
 
 @pytest.mark.parametrize("state", [JobState.FAILED, JobState.ERRORED])
 def test_a_failure_says_what_went_wrong_first(plan, state):
-    news = news_of(host_job(plan, "evacuate", state))
-    assert news and (news.event, news.tone) == ("host.failed", "error")
-    assert news.sentence.startswith("“Free host c1 of old” failed: No host has room.")
+    event = event_of(host_job(plan, "evacuate", state))
+    assert event and (event.name, event.severity) == ("host.failed", "error")
+    assert event.sentence.startswith("“Free host c1 of old” failed: No host has room.")
 
 
 def test_a_move_that_is_held_needs_somebody_unless_it_goes_on_by_itself(plan):
     job = rows.job_of(plan, JobState.HELD)
-    news = news_of(job)
-    assert news and (news.event, news.tone) == ("migration.needs_you", "warning")
-    assert "waits before cutover until somebody releases it" in news.sentence
+    event = event_of(job)
+    assert event and (event.name, event.severity) == ("migration.needs_you", "warning")
+    assert "is held before cutover until somebody releases it" in event.sentence
     job.hold_before, job.hold_until = Phase.CUTOVER, job.created_at
-    assert news_of(job) is None
+    assert event_of(job) is None
 
 
 @pytest.mark.parametrize("kind", ["discover", "plan", "preflight", "verify", "plan_host", "notify"])
 @pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED])
-def test_what_only_reads_or_tells_is_no_news(plan, kind, state):
-    assert news_of(host_job(plan, kind, state)) is None
+def test_what_only_reads_or_notifies_raises_no_event(plan, kind, state):
+    assert event_of(host_job(plan, kind, state)) is None
 
 
 def test_secrets_of_notifications_may_be_in_files(tmp_path: Path):

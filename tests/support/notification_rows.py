@@ -1,4 +1,4 @@
-"""Rows of notifications as they were told, for tests of pages."""
+"""Rows of notifications as they were sent, for tests of pages."""
 
 from django.utils import timezone
 
@@ -17,27 +17,27 @@ CHANNELS = (
 )
 
 
-def telling_of(job: Job) -> Job:
-    """Return a job that told the news of another: Fuel and e-mail took it, a webhook did not."""
-    telling = Job.objects.create(
+def notification_of(job: Job) -> Job:
+    """Return a job that notified of another: Fuel and e-mail accepted it, a webhook did not."""
+    notification = Job.objects.create(
         kind="notify",
-        title="Tell: shop could not be moved.",
-        params={"notice": {"job": job.pk}},
-        subject=f"news:{job.pk}:1",
+        title="Notify: shop could not be moved.",
+        params={"notification": {"job": job.pk}},
+        subject=f"notification:{job.pk}:1",
         state=JobState.FAILED,
         finished_at=timezone.now(),
     )
     for ordinal, (key, label, state, error) in enumerate(CHANNELS):
         Step.objects.create(
-            job=telling,
+            job=notification,
             key=key,
             ordinal=ordinal,
-            action="tell",
-            title=f"Tell {label}",
+            action="send",
+            title=f"Notify {label}",
             group=key.partition(":")[0],
             params={"label": label},
             state=state,
             error=error,
             fix="Check PUMPHOUSE_WEBHOOK_URLS." if error else "",
         )
-    return telling
+    return notification

@@ -1,4 +1,4 @@
-"""Makes a job of each piece of news: a step for each channel, with the engine's retries and log."""
+"""Turns each event into a job: a step for each channel, with the engine's retries and log."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,24 +8,26 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from dashboard.errors import BadInput
+from dashboard.jobs.events import Event, Severity
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
-from dashboard.jobs.notifications import News, Tone
 from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
-from dashboard.notifications.channel import Channel, Notice
+from dashboard.notifications.channel import Channel, Notification
 from dashboard.notifications.fuel import fuel_channels
 from dashboard.notifications.mail import mail_channels
 from dashboard.notifications.webhook import webhook_channels
 
 KIND = "notify"
-TRIAL = News(
-    event="trial", tone=Tone.GOOD, sentence="This is a trial: Pumphouse can reach you this way."
+TRIAL = Event(
+    name="trial",
+    severity=Severity.SUCCESS,
+    sentence="This is a test: Pumphouse can reach you this way.",
 )
 
 
 def configured_channels() -> Sequence[Channel]:
-    """Return every way that is configured."""
+    """Return every channel that is configured."""
     return [*fuel_channels(), *mail_channels(), *webhook_channels()]
 
 
@@ -34,42 +36,42 @@ def channel_with(key: str) -> Channel | None:
     return next((channel for channel in configured_channels() if channel.key == key), None)
 
 
-def tell_everybody(*, job: Job, news: News, **_signal: Any) -> None:
-    """Start to tell the news of a job; nothing at all when no channel is configured.
+def notify_everybody(*, job: Job, event: Event, **_signal: Any) -> None:
+    """Start the job that sends an event; nothing at all when no channel is configured.
 
-    The receiver of ``news_broke``: the new job is stored with the state that is told, or not at
-    all. Only one of all that settle a job stores its state, so the news is told once.
+    The receiver of ``event_raised``: the new job is stored together with the state that it reports,
+    or not at all. Only one of all that finish a job stores its state, so it is sent once.
     """
     if channels := configured_channels():
-        notice = Notice.of(news, id=_new_id(), at=_now(), job=job.pk)
-        _start(notice, channels, title=f"Tell: {news.sentence}", about=str(job.pk))
+        notification = Notification.of(event, id=_new_id(), at=_now(), job=job.pk)
+        _start(notification, channels, title=f"Notify: {event.sentence}", about=str(job.pk))
 
 
 def start_trial(*, requester: Requester = NOBODY) -> Job:
-    """Start to send a trial through every channel; each is tried once only.
+    """Start the job that sends a test through every channel; each is tried only once.
 
     Raises ``BadInput`` when none is configured.
     """
     channels = configured_channels()
     if not channels:
         raise BadInput(
-            "There is nobody to tell: no way to do so is configured.",
+            "There is nobody to notify: no channel is configured.",
             fix="Set PUMPHOUSE_MAIL_URL and PUMPHOUSE_MAIL_TO, or PUMPHOUSE_WEBHOOK_URLS, or "
             "configure Fuel; docs/notifications.md says how.",
         )
-    notice = Notice.of(TRIAL, id=_new_id(), at=_now())
-    title = "Try to tell everybody something"
-    return _start(notice, channels, title=title, about="trial", requester=requester)
+    notification = Notification.of(TRIAL, id=_new_id(), at=_now())
+    title = "Test every notification channel"
+    return _start(notification, channels, title=title, about="trial", requester=requester)
 
 
-def tellings_of(job_id: int) -> QuerySet[Job]:
-    """Return the jobs that tell the news of a job, the oldest first."""
+def notifications_of(job_id: int) -> QuerySet[Job]:
+    """Return the jobs that send the events of a job, the oldest first."""
     mine = Job.objects.filter(kind=KIND, subject__startswith=_subject(str(job_id), ""))
     return mine.order_by("pk")
 
 
 def _start(
-    notice: Notice,
+    notification: Notification,
     channels: Sequence[Channel],
     *,
     title: str,
@@ -79,9 +81,9 @@ def _start(
     return start_job(
         kind=KIND,
         title=title,
-        subject=_subject(about, notice.id),
+        subject=_subject(about, notification.id),
         steps=[_step(channel) for channel in channels],
-        params={"notice": notice.to_store()},
+        params={"notification": notification.to_store()},
         requester=requester,
     )
 
@@ -89,15 +91,15 @@ def _start(
 def _step(channel: Channel) -> StepSpec:
     return StepSpec(
         key=channel.key,
-        action="tell",
-        title=f"Tell {channel.label}",
+        action="send",
+        title=f"Notify {channel.label}",
         group=channel.key.partition(":")[0],
         params={"label": channel.label},
     )
 
 
-def _subject(about: str, notice_id: str) -> str:
-    return f"news:{about}:{notice_id}"
+def _subject(about: str, notification_id: str) -> str:
+    return f"notification:{about}:{notification_id}"
 
 
 def _new_id() -> str:
