@@ -5,7 +5,7 @@ from collections import Counter
 from django.db import transaction
 from django.utils import timezone
 
-from dashboard.clients.openstack import CloudSession
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import PumphouseError
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
@@ -14,7 +14,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.models import Tenant
-from dashboard.migrations_app.resources.reader import Json, find_tenant
+from dashboard.migrations_app.resources.reader import find_tenant
 
 SERVICES = ("identity", "compute", "network", "image", "block_storage")
 

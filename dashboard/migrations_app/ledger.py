@@ -11,7 +11,7 @@ from django.db import transaction
 
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
-from dashboard.migrations_app.resources.base import MAP
+from dashboard.migrations_app.resources.records import MAP
 
 
 def entry_of(plan: Plan, type_name: str, source_id: str) -> LedgerEntry | None:

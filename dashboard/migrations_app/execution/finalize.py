@@ -16,7 +16,8 @@ from dashboard.migrations_app.execution.rollback import require_name
 from dashboard.migrations_app.execution.verify import is_clean
 from dashboard.migrations_app.execution.work import ItemWork
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
-from dashboard.migrations_app.resources.base import CREATE, MIGRATED, ResourceType
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.records import CREATE, MIGRATED
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
 
 

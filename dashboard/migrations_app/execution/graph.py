@@ -7,7 +7,7 @@ from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app.execution.work import record_of
 from dashboard.migrations_app.models import PlanItem
-from dashboard.migrations_app.resources.base import COMPLETE, EVERYTHING, Stage
+from dashboard.migrations_app.resources.records import COMPLETE, EVERYTHING, Stage
 from dashboard.migrations_app.resources.registry import resource_type
 
 BARRIER = "settled"

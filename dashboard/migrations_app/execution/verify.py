@@ -17,8 +17,9 @@ from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.identities import identities_of
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanDifference, PlanItem
-from dashboard.migrations_app.resources.base import Difference, Record, ResourceType
+from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.reader import TenantRef
+from dashboard.migrations_app.resources.records import Difference, Record
 from dashboard.migrations_app.resources.registry import resource_types
 
 

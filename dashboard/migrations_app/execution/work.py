@@ -16,7 +16,7 @@ from dashboard.migrations_app.execution.identities import (
     temporary_password_of,
 )
 from dashboard.migrations_app.models import LedgerEntry, PlanItem
-from dashboard.migrations_app.resources.base import Record
+from dashboard.migrations_app.resources.records import Record
 
 
 class ItemWork:

@@ -17,7 +17,9 @@ from dashboard.migrations_app.planning.preflight import (
     readers_of,
     store_findings,
 )
-from dashboard.migrations_app.resources.base import (
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import (
     BLOCK,
     CREATE,
     MIGRATED,
@@ -28,9 +30,7 @@ from dashboard.migrations_app.resources.base import (
     Loss,
     Record,
     Ref,
-    ResourceType,
 )
-from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
 
 

@@ -19,8 +19,8 @@ from dashboard.migrations_app.execution.work import record_of
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import Plan, PlanFinding
 from dashboard.migrations_app.planning.checks import checks
-from dashboard.migrations_app.resources.base import BLOCK, CREATE, Finding, Record
 from dashboard.migrations_app.resources.reader import TenantReader, TenantRef
+from dashboard.migrations_app.resources.records import BLOCK, CREATE, Finding, Record
 from dashboard.migrations_app.resources.registry import resource_types
 
 

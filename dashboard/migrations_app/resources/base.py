@@ -1,4 +1,4 @@
-"""What a resource type is: the contract that every file in ``resources/`` fulfils.
+"""What a resource type is: the contract that every type fulfils.
 
 Plain Python: a type reads clouds through a ``TenantReader`` and acts through a ``Work``; it knows
 nothing of rows, jobs or pages. A type describes its attributes once, as data (copied, mapped, own,
@@ -6,185 +6,25 @@ lost); planning, verification and the documentation all read the same descriptio
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from dashboard.clients.openstack import CloudSession
+from dashboard.migrations_app.resources.attributes import ids_in, is_empty, normalize
+from dashboard.migrations_app.resources.records import (
+    Decision,
+    DecisionLookup,
+    Difference,
+    Finding,
+    FoundBy,
+    IdLookup,
+    Loss,
+    Record,
+    Ref,
+    Stage,
+)
+from dashboard.migrations_app.resources.work import Work
 
 if TYPE_CHECKING:
     from dashboard.migrations_app.resources.reader import TenantReader
-
-Json = dict[str, Any]
-
-PREPARE, CUTOVER, COMPLETE = "prepare", "cutover", "complete"
-CREATE, ADOPT, MAP, MIGRATED, SKIP = "create", "adopt", "map", "keep", "skip"
-BLOCK, WARN, INFO = "block", "warn", "info"
-
-MARKER = "pumphouse_source_id"
-EVERYTHING = "*"
-
-
-@dataclass(frozen=True)
-class Ref:
-    """Points at an object of the source, and where it matters at one stage of its move.
-
-    Without a stage it means that the object can be used. The stage ``EVERYTHING`` stands for all
-    of its stages before the phase complete, and ``Ref(EVERYTHING, "")`` for those of all objects.
-    """
-
-    type: str
-    id: str
-    stage: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Record:
-    """One object as the cloud gave it: ``fields`` is the API's own JSON.
-
-    A ``shared`` object belongs to somebody else and is only used by the tenant: a public image, a
-    shared network. It is never deleted.
-    """
-
-    type: str
-    id: str
-    name: str
-    fields: Mapping[str, Any]
-    shared: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Loss:
-    """One attribute that the destination will not have as the source has it, and why."""
-
-    field: str
-    value: Any
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    """What becomes of an object: created, adopted (equal and there already), mapped by choice, or
-    skipped for a ``reason``.
-
-    A ``problem`` makes the plan unusable until the operator has done what ``fix`` says.
-    """
-
-    action: str = CREATE
-    destination_id: str = ""
-    problem: str = ""
-    fix: str = ""
-    reason: str = ""
-    # what was found out on the way and creation needs, for example the destination's domain id
-    resolution: Mapping[str, Any] = field(default_factory=dict)
-    # what is lost because of the decision, beside what every object of the type loses
-    losses: Sequence[Loss] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What preflight found about one object: a sentence and what to do about it."""
-
-    severity: str
-    sentence: str
-    fix: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """One field that is not the same on both sides; values as they are there."""
-
-    field: str
-    source: Any
-    destination: Any
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stage:
-    """One piece of an object's move: the method ``name`` of its type does it.
-
-    What undoes it is the method ``undo_<name>``, where there is one; for ``create`` it is
-    ``remove``. A stage needs the one before it, unless it is ``soft``: then it only comes after.
-    Objects that are adopted have only the stages that are ``for_adopted``.
-    """
-
-    name: str
-    phase: str = PREPARE
-    verb: str = ""
-    soft: bool = False
-    for_adopted: bool = False
-
-
-class Work(Protocol):
-    """One object on its move: what a stage knows and may do."""
-
-    @property
-    def source(self) -> CloudSession:
-        """The source as the operator."""
-
-    @property
-    def destination(self) -> CloudSession:
-        """The destination as the operator."""
-
-    @property
-    def record(self) -> Record:
-        """The object as the plan froze it."""
-
-    @property
-    def resolution(self) -> Mapping[str, Any]:
-        """What the plan's decision about the object found out."""
-
-    @property
-    def destination_id(self) -> str:
-        """The object's own id on the destination, empty before it is created."""
-
-    @property
-    def project_id(self) -> str:
-        """The tenant's project on the destination."""
-
-    @property
-    def stage_data(self) -> Mapping[str, Any]:
-        """What earlier stages stored about this object."""
-
-    @property
-    def options(self) -> Mapping[str, Any]:
-        """The plan's options, for example ``capture: stop``."""
-
-    @property
-    def resumed(self) -> bool:
-        """Whether an earlier attempt may have left something behind: look before creating."""
-
-    def save(self, **stage_data: Any) -> None:
-        """Store stage data at once, before acting on it: it survives a crash."""
-
-    def destination_id_of(self, type_name: str, source_id: str) -> str:
-        """Return the destination's id of another object. Raises ``NeedsOperator`` without one."""
-
-    def stage_data_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
-        """Return what the stages of another object stored."""
-
-    def session_as(self, user_id: str) -> CloudSession:
-        """Return the destination as that user of the source, in the tenant's project.
-
-        Where the user cannot act for himself, this is the operator with a temporary role.
-        """
-
-    def can_impersonate(self, user_id: str) -> bool:
-        """Return whether ``session_as`` of that user is the user and not the operator."""
-
-    def temporary_password(self) -> str:
-        """Return the password of this run for the user that is this object; it is never stored."""
-
-    def restore_password(self) -> None:
-        """Put the old hash in place of the password of this run, or hand out a one-time one."""
-
-    def log(self, message: str, *, level: int = 20) -> None:
-        """Write a line to the job's log."""
-
-    def progress(self, done: int, total: int, unit: str) -> None:
-        """Report how far the stage is; ``unit`` is bytes or items."""
-
-    def check(self) -> None:
-        """Raise ``Cancelled`` when the job is to stop; call it between slow calls."""
 
 
 class ResourceType:
@@ -198,6 +38,7 @@ class ResourceType:
 
     name: ClassVar[str]
     plural: ClassVar[str]
+    found_by: ClassVar[FoundBy]
     needs: ClassVar[tuple[str, ...]] = ()
     copied: ClassVar[tuple[str, ...]] = ()
     mapped: ClassVar[Mapping[str, str]] = {}
@@ -241,7 +82,7 @@ class ResourceType:
         return Decision()
 
     def resolve_dependencies(
-        self, record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
+        self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
         """Change the decision in the light of others': ``decision_of(type, source id)``."""
         return decision
@@ -310,13 +151,13 @@ class ResourceType:
         self,
         source: Record,
         destination: Record,
-        destination_id_of: Callable[[str, str], str | None],
+        destination_id_of: IdLookup,
     ) -> Iterable[Difference]:
         """Return the fields that differ; ``destination_id_of(type, source id)``
         translates references."""
         for name in self.copied:
             yield from _differing(
-                name, source.fields.get(name), destination.fields.get(name), normal
+                name, source.fields.get(name), destination.fields.get(name), normalize
             )
         for name, type_name in self.mapped.items():
             expected = sorted(
@@ -333,37 +174,3 @@ def _differing(
 ) -> Iterable[Difference]:
     if form(source) != form(destination):
         yield Difference(field=name, source=source, destination=destination)
-
-
-def normal(value: Any) -> Any:
-    """Return a value in a form in which equal things compare equal: no order in lists, no
-    empties."""
-    if isinstance(value, Mapping):
-        return {key: normal(inner) for key, inner in sorted(value.items())}
-    if isinstance(value, list | tuple):
-        return sorted((normal(inner) for inner in value), key=repr)
-    return None if is_empty(value) else value
-
-
-def is_empty(value: Any) -> bool:
-    """Return whether a value means "not set"; False and 0 are values."""
-    return value is None or value in ("", [], {}, ())
-
-
-def ids_in(value: Any) -> list[str]:
-    """Return the ids in a reference attribute, which is one id, a list of them, or nothing."""
-    if isinstance(value, str):
-        return [value] if value else []
-    return [str(inner) for inner in value or ()]
-
-
-def renamed(record: Record, name: str) -> Sequence[Loss]:
-    """Return the loss of its name when the operator has chosen another, nothing when not."""
-    if name == record.name:
-        return ()
-    return (Loss(field="name", value=record.name, reason=f"It was chosen to become {name}."),)
-
-
-def chosen(fields: Mapping[str, Any], names: Iterable[str]) -> Json:
-    """Return the attributes of that names that are set: what a create call is made from."""
-    return {name: fields[name] for name in names if not is_empty(fields.get(name))}

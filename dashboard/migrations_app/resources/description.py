@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from dashboard.migrations_app.resources.base import ResourceType, Stage
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.records import Stage
 from dashboard.migrations_app.resources.registry import resource_types
 
 _HEAD = """# What is migrated, and what is not

@@ -1,10 +1,18 @@
 """Who owns what is moved: services write down as owner whoever made the call."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
-from dashboard.migrations_app.resources.base import CREATE, Decision, Json, Loss, Record, Ref
+from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import (
+    CREATE,
+    Decision,
+    DecisionLookup,
+    Loss,
+    Record,
+    Ref,
+)
 
 _READERS = frozenset({"reader"})
 
@@ -31,9 +39,7 @@ def lost_owner(record: Record, reader: TenantReader) -> Iterable[Loss]:
         yield _loss(record, "Its owner may not create anything in the project.")
 
 
-def resolve_owner(
-    record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
-) -> Decision:
+def resolve_owner(record: Record, decision: Decision, decision_of: DecisionLookup) -> Decision:
     """Name the owner as lost whom the plan does not create: nobody knows his password."""
     user = decision_of("user", record.fields["user_id"])
     if decision.action != CREATE or (user and user.action == CREATE):

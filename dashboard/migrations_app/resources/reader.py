@@ -7,10 +7,9 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-from dashboard.clients.openstack import CloudSession
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import BadInput, NotFound
 
-Json = dict[str, Any]
 # a method named list hides the builtin within the class
 JsonList = list[Json]
 

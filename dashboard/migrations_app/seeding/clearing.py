@@ -6,9 +6,9 @@ The one of 2015 also took every floating address of the cloud and its service re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import BadInput
-from dashboard.migrations_app.seeding.grounds import PREFIX, Json
+from dashboard.migrations_app.seeding.grounds import PREFIX
 
 SECONDS = 300
 KEYS_OF_OTHERS = "2.10"

@@ -3,11 +3,8 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from dashboard.clients.openstack import CloudSession
-
-Json = dict[str, Any]
 
 PREFIX = "pumphouse-"
 """What every name of a test object has begun with since 2015."""

@@ -1,7 +1,7 @@
 """The flavor and the images of a seeded tenant."""
 
-from dashboard.clients.openstack import poll_until
-from dashboard.migrations_app.seeding.grounds import Grounds, Json, known_bytes
+from dashboard.clients.openstack import Json, poll_until
+from dashboard.migrations_app.seeding.grounds import Grounds, known_bytes
 
 MEBIBYTE = 1024 * 1024
 

@@ -3,8 +3,9 @@
 import random
 from dataclasses import dataclass
 
+from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.seeding.grounds import Grounds, Json
+from dashboard.migrations_app.seeding.grounds import Grounds
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard import secrets
-from dashboard.clients.openstack import CloudSession
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.seeding.grounds import Json
 
 ROLES = {"owner": "member", "reader": "reader"}
 """The users of a tenant and the role that each has, by what their names end with."""

@@ -4,9 +4,9 @@ import secrets as randomness
 from collections.abc import Callable
 from pathlib import Path
 
-from dashboard.clients.openstack import CloudSession
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.migrations_app.seeding import images, networking, people, servers
-from dashboard.migrations_app.seeding.grounds import PREFIX, Grounds, Json, Numbers
+from dashboard.migrations_app.seeding.grounds import PREFIX, Grounds, Numbers
 
 
 def seed_tenants(

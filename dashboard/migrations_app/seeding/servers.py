@@ -1,8 +1,8 @@
 """The servers and the volumes of a seeded tenant."""
 
-from dashboard.clients.openstack import poll_until
+from dashboard.clients.openstack import Json, poll_until
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.seeding.grounds import Grounds, Json
+from dashboard.migrations_app.seeding.grounds import Grounds
 
 SECONDS = 300
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.resources.base import Finding, Record
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import Finding, Record
 from dashboard.plugins import modules_in
 
 Check = Callable[[Plan, Sequence[Record], TenantReader, TenantReader], Iterable[Finding]]

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from dashboard.migrations_app.execution.passwords import can_copy_hashes, hashes_of, is_readable
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.resources.base import WARN, Finding, Record
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import WARN, Finding, Record
 
 
 def check(

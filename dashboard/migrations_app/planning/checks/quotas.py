@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from dashboard.clients.openstack import Json
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.resources.base import ADOPT, BLOCK, Finding, Json, Record
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import ADOPT, BLOCK, Finding, Record
 
 UNLIMITED = -1
 _OF_NETWORK = {

@@ -3,18 +3,19 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from dashboard.migrations_app.resources.base import (
+from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import (
     ADOPT,
     MAP,
     Decision,
-    Json,
+    FoundBy,
     Loss,
     Record,
     Ref,
-    ResourceType,
-    Work,
 )
-from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.work import Work
 
 _DISABLED, _PUBLIC, _EPHEMERAL = (
     "OS-FLV-DISABLED:disabled",
@@ -29,6 +30,8 @@ class Flavor(ResourceType):
 
     name = "flavor"
     plural = "flavors"
+    # a flavor of that name
+    found_by = FoundBy.LEDGER
     choice = "name or id of a flavor there"
     needs = ("project",)
     copied = (*_SIZES, "extra_specs")

@@ -1,18 +1,20 @@
 """Key pairs: the public keys of the users that move with the tenant."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from dashboard.migrations_app.resources.base import (
+from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import (
     ADOPT,
     SKIP,
     Decision,
-    Json,
+    DecisionLookup,
+    FoundBy,
     Record,
     Ref,
-    ResourceType,
-    Work,
 )
-from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.work import Work
 
 # 2.10: an administrator may name the user whose keys he reads or writes
 _MICROVERSION = "2.10"
@@ -23,6 +25,8 @@ class Keypair(ResourceType):
 
     name = "keypair"
     plural = "key pairs"
+    # a key of that name of that user
+    found_by = FoundBy.LEDGER
     needs = ("user",)
     copied = ("name", "public_key", "type")
     mapped = {"user_id": "user"}
@@ -42,7 +46,7 @@ class Keypair(ResourceType):
                 yield _record(entry["keypair"], user_id)
 
     def resolve_dependencies(
-        self, record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
+        self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
         """Leave out the keys of a user who exists on the destination: he is not touched."""
         user = decision_of("user", record.fields["user_id"])

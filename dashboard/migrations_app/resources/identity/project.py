@@ -2,22 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dashboard.migrations_app.resources.base import (
+from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.attributes import only_set
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import (
     ADOPT,
     COMPLETE,
     EVERYTHING,
     MARKER,
     Decision,
-    Json,
+    FoundBy,
     Record,
     Ref,
-    ResourceType,
     Stage,
-    Work,
-    chosen,
     renamed,
 )
-from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.work import Work
 
 
 class Project(ResourceType):
@@ -25,6 +26,7 @@ class Project(ResourceType):
 
     name = "project"
     plural = "projects"
+    found_by = FoundBy.MARKER
     choice = "adopt, to move into the project of that name there, or another name"
     copied = ("name", "description", "enabled")
     own = ("id", "domain_id", "links", "options", MARKER)
@@ -89,7 +91,7 @@ class Project(ResourceType):
     def create(self, work: Work) -> str:
         """Create the project in the domain of the same name; Keystone keeps unknown attributes."""
         body: Json = {
-            **chosen(work.record.fields, self.copied),
+            **only_set(work.record.fields, self.copied),
             "name": work.resolution["name"],
             # disabled projects let nobody in, not even us: it is disabled when we leave
             "enabled": True,

@@ -2,16 +2,11 @@
 
 from collections.abc import Iterable
 
-from dashboard.migrations_app.resources.base import (
-    ADOPT,
-    MARKER,
-    Decision,
-    Record,
-    ResourceType,
-    Work,
-    chosen,
-)
+from dashboard.migrations_app.resources.attributes import only_set
+from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import ADOPT, MARKER, Decision, FoundBy, Record
+from dashboard.migrations_app.resources.work import Work
 
 
 class Role(ResourceType):
@@ -19,6 +14,7 @@ class Role(ResourceType):
 
     name = "role"
     plural = "roles"
+    found_by = FoundBy.MARKER
     choice = "name or id of a role there"
     copied = ("name", "description")
     own = ("id", "links", "domain_id", "options", MARKER)
@@ -50,7 +46,7 @@ class Role(ResourceType):
 
     def create(self, work: Work) -> str:
         """Create the role; Keystone keeps the marker as a unknown attribute."""
-        body = {**chosen(work.record.fields, self.copied), MARKER: work.record.id}
+        body = {**only_set(work.record.fields, self.copied), MARKER: work.record.id}
         return str(work.destination.post("identity", "/roles", {"role": body}, "role")["id"])
 
     def remove(self, work: Work) -> None:

@@ -2,17 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dashboard.migrations_app.resources.base import (
-    INFO,
-    WARN,
-    Finding,
-    Json,
-    Record,
-    Ref,
-    ResourceType,
-    Work,
-)
+from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import INFO, WARN, Finding, FoundBy, Record, Ref
+from dashboard.migrations_app.resources.work import Work
 
 
 class RoleAssignment(ResourceType):
@@ -20,6 +14,8 @@ class RoleAssignment(ResourceType):
 
     name = "role_assignment"
     plural = "role assignments"
+    # the grant itself has no place for a marker, and granting twice is granting once
+    found_by = FoundBy.LEDGER
     needs = ("project", "user", "role")
     mapped = {"user_id": "user", "role_id": "role"}
 

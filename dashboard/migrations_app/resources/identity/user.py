@@ -2,22 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dashboard.migrations_app.resources.base import (
+from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.attributes import only_set
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import (
     ADOPT,
     COMPLETE,
     EVERYTHING,
     MARKER,
     Decision,
-    Json,
+    FoundBy,
     Record,
     Ref,
-    ResourceType,
     Stage,
-    Work,
-    chosen,
     renamed,
 )
-from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.work import Work
 
 
 class User(ResourceType):
@@ -25,6 +26,7 @@ class User(ResourceType):
 
     name = "user"
     plural = "users"
+    found_by = FoundBy.MARKER
     choice = "the name that the user is to have there; one who has it is adopted"
     needs = ("project",)
     copied = ("name", "description", "email", "enabled")
@@ -88,7 +90,7 @@ class User(ResourceType):
     def create(self, work: Work) -> str:
         """Create the user, enabled, with a password that only this run knows."""
         body = {
-            **chosen(work.record.fields, self.copied),
+            **only_set(work.record.fields, self.copied),
             **work.resolution,
             "enabled": True,
             "password": work.temporary_password(),

@@ -4,18 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dashboard.migrations_app.resources.base import (
-    CUTOVER,
-    WARN,
-    Decision,
-    Finding,
-    Json,
-    Loss,
-    Record,
-    Ref,
-    Stage,
-    Work,
-)
+from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.network.common.neutron import (
     NEUTRON_OWN,
     NeutronResource,
@@ -24,6 +13,18 @@ from dashboard.migrations_app.resources.network.common.neutron import (
 from dashboard.migrations_app.resources.network.common.shared_addresses import address_conflicts
 from dashboard.migrations_app.resources.network.common.tenant_network import moving_ports
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import (
+    CUTOVER,
+    WARN,
+    Decision,
+    Finding,
+    FoundBy,
+    Loss,
+    Record,
+    Ref,
+    Stage,
+)
+from dashboard.migrations_app.resources.work import Work
 
 _ADDRESS, _MOVES = "floating_ip_address", "port_moves"
 _PORT = ("port_id", "fixed_ip_address")
@@ -34,6 +35,8 @@ class FloatingIp(NeutronResource):
 
     name = "floating_ip"
     plural = "floating IPs"
+    # the address; a new one has a marker
+    found_by = FoundBy.LEDGER
     collection = "floatingips"
     singular = "floatingip"
     needs = ("project", "network", "router", "port")

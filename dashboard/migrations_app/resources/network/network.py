@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dashboard.migrations_app.resources.base import Decision, Loss, Record
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.tenant_network import belongs_to_another
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import Decision, Loss, Record
 
 _SEGMENT = "The destination chooses the segment of a tenant network itself."
 _SEGMENTS = ("provider:network_type", "provider:physical_network", "provider:segmentation_id")

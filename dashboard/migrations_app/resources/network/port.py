@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any
 
-from dashboard.migrations_app.resources.base import WARN, Finding, Json, Loss, Record, Ref, Work
+from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.network.common.neutron import (
     NEUTRON_OWN,
     NeutronResource,
@@ -21,6 +21,8 @@ from dashboard.migrations_app.resources.network.common.tenant_network import (
     network_ids_of_others,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import WARN, Finding, FoundBy, Loss, Record, Ref
+from dashboard.migrations_app.resources.work import Work
 
 _ON_OTHERS = "on_foreign_network"
 _BINDING = "The destination binds the port to a host of its own."
@@ -31,6 +33,8 @@ class Port(NeutronResource):
 
     name = "port"
     plural = "ports"
+    # a port with that MAC in that network
+    found_by = FoundBy.LEDGER
     collection = "ports"
     singular = "port"
     needs = ("project", "network", "subnet", "security_group")

@@ -7,16 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from dashboard.migrations_app.resources.base import (
-    CUTOVER,
-    Finding,
-    Json,
-    Loss,
-    Record,
-    Ref,
-    Stage,
-    Work,
-)
+from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.network.common.neutron import (
     NEUTRON_OWN,
     NeutronResource,
@@ -28,6 +19,8 @@ from dashboard.migrations_app.resources.network.common.tenant_network import (
     own_subnets,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import CUTOVER, Finding, Loss, Record, Ref, Stage
+from dashboard.migrations_app.resources.work import Work
 
 GATEWAY = "external_gateway_info"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from dashboard.migrations_app.resources.base import Json, Record, Ref, Stage, Work
+from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     INTERFACE_OWNERS,
@@ -10,6 +10,8 @@ from dashboard.migrations_app.resources.network.common.tenant_network import (
     own_subnets,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import Record, Ref, Stage
+from dashboard.migrations_app.resources.work import Work
 
 
 class Subnet(NeutronResource):

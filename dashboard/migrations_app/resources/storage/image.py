@@ -5,9 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from dashboard.clients.image_stream import copy_image, told_digest
-from dashboard.clients.openstack import CloudSession
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.resources.base import (
+from dashboard.migrations_app.resources.attributes import only_set
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import (
     ADOPT,
     BLOCK,
     MAP,
@@ -15,14 +18,10 @@ from dashboard.migrations_app.resources.base import (
     SKIP,
     Decision,
     Finding,
-    Json,
+    FoundBy,
     Record,
     Ref,
-    ResourceType,
-    Work,
-    chosen,
 )
-from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.storage.common.image_properties import (
     COPIED,
     DATA,
@@ -33,6 +32,7 @@ from dashboard.migrations_app.resources.storage.common.image_properties import (
     properties_of,
 )
 from dashboard.migrations_app.resources.storage.common.temporary_images import is_temporary
+from dashboard.migrations_app.resources.work import Work
 
 _PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
 _EVERYBODYS = ("public", "community")
@@ -45,6 +45,7 @@ class Image(ResourceType):
 
     name = "image"
     plural = "images"
+    found_by = FoundBy.MARKER
     choice = "name or id of an image there"
     needs = ("project",)
     copied = (*COPIED, *OPTIONAL, *DATA, "properties")
@@ -134,7 +135,7 @@ class Image(ResourceType):
         fields = work.record.fields
         body: Json = {
             **fields["properties"],
-            **chosen(fields, (*COPIED, "tags")),
+            **only_set(fields, (*COPIED, "tags")),
             MARKER: work.record.id,
         }
         if fields.get("os_hidden"):

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from dashboard.errors import BadInput
-from dashboard.migrations_app.resources.base import COMPLETE, CUTOVER, PREPARE, Record, ResourceType
+from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.description import describe_types
+from dashboard.migrations_app.resources.records import COMPLETE, CUTOVER, PREPARE, FoundBy, Record
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
 
 TYPES = [*resource_types().values()]
@@ -57,6 +58,11 @@ def test_stages_come_in_the_order_of_the_phases(type_: ResourceType):
 @each_type()
 def test_references_are_to_types_that_exist(type_: ResourceType):
     assert {*type_.mapped.values(), *type_.needs} <= set(resource_types())
+
+
+@each_type()
+def test_every_type_says_what_it_finds_objects_by(type_: ResourceType):
+    assert type_.found_by in FoundBy
 
 
 @each_type()

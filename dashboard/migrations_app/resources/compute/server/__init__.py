@@ -1,25 +1,12 @@
 """Servers with their disks: halted, captured, copied, booted as their owner, and halted again."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from dashboard.clients.openstack import poll_until
 from dashboard.errors import Retryable
-from dashboard.migrations_app.resources.base import (
-    BLOCK,
-    COMPLETE,
-    CUTOVER,
-    Decision,
-    Difference,
-    Finding,
-    Loss,
-    Record,
-    Ref,
-    ResourceType,
-    Stage,
-    Work,
-)
+from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.compute.server.booting import (
     DELETION_MICROVERSION,
     boot,
@@ -46,8 +33,24 @@ from dashboard.migrations_app.resources.compute.server.states import (
 )
 from dashboard.migrations_app.resources.ownership import acting_owner, lost_owner, resolve_owner
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import (
+    BLOCK,
+    COMPLETE,
+    CUTOVER,
+    Decision,
+    DecisionLookup,
+    Difference,
+    Finding,
+    FoundBy,
+    IdLookup,
+    Loss,
+    Record,
+    Ref,
+    Stage,
+)
 from dashboard.migrations_app.resources.storage.common import temporary_images
 from dashboard.migrations_app.resources.storage.common.image_properties import TEMPORARY
+from dashboard.migrations_app.resources.work import Work
 
 ATTACH_SECONDS = 1800
 _ORDERED = {"ports": "port", "volumes": "volume"}
@@ -60,6 +63,7 @@ class Server(ResourceType):
 
     name = "server"
     plural = "servers"
+    found_by = FoundBy.MARKER
     choice = "an availability zone there"
     needs = (
         *("project", "user", "role_assignment", "flavor", "keypair", "image", "port", "volume"),
@@ -120,7 +124,7 @@ class Server(ResourceType):
         )
 
     def resolve_dependencies(
-        self, record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
+        self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
         """Name the owner as lost when he does not act for himself."""
         return resolve_owner(record, decision, decision_of)
@@ -287,7 +291,7 @@ class Server(ResourceType):
         self,
         source: Record,
         destination: Record,
-        destination_id_of: Callable[[str, str], str | None],
+        destination_id_of: IdLookup,
     ) -> Iterable[Difference]:
         """Compare field by field; interfaces and volumes in the order that the guest sees."""
         for difference in super().differences(source, destination, destination_id_of):

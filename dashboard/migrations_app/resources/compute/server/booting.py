@@ -4,9 +4,9 @@ import logging
 from urllib.parse import quote
 
 from dashboard import secrets
-from dashboard.clients.openstack import CloudSession
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.resources.base import MARKER, Json, Work, chosen
+from dashboard.migrations_app.resources.attributes import only_set
 from dashboard.migrations_app.resources.compute.server.fields import ATTR, USER_DATA
 from dashboard.migrations_app.resources.compute.server.states import (
     delete_server,
@@ -14,6 +14,8 @@ from dashboard.migrations_app.resources.compute.server.states import (
     idle_server,
 )
 from dashboard.migrations_app.resources.reader import SERVER_MICROVERSION
+from dashboard.migrations_app.resources.records import MARKER
+from dashboard.migrations_app.resources.work import Work
 
 # 2.10: an administrator may name the user whose keys he reads
 _KEYPAIR_MICROVERSION = "2.10"
@@ -80,8 +82,8 @@ def _body(work: Work) -> Json:
     fields, cloud = work.record.fields, work.destination
     ports = [{"port": work.destination_id_of("port", id_)} for id_ in fields["ports"]]
     body: Json = {
-        **chosen(fields, _COPIED),
-        **chosen(work.resolution, ("availability_zone",)),
+        **only_set(fields, _COPIED),
+        **only_set(work.resolution, ("availability_zone",)),
         **_user_data(work),
         **_disk(work),
         "flavorRef": work.destination_id_of("flavor", fields["flavor_id"]),

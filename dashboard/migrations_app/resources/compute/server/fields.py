@@ -5,8 +5,9 @@ import hmac
 import os
 from collections.abc import Iterable
 
-from dashboard.migrations_app.resources.base import MARKER, Json, Record
+from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import MARKER, Record
 
 ATTR = "OS-EXT-SRV-ATTR:"
 USER_DATA = f"{ATTR}user_data"

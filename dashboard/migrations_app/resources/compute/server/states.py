@@ -6,9 +6,8 @@ its copy, which Nova always starts, is brought into the state that the source's 
 
 from collections.abc import Callable, Mapping
 
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.resources.base import Json
 
 ACTIVE, SHUTOFF, PAUSED, SUSPENDED = "ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED"
 MOVABLE = (ACTIVE, SHUTOFF, PAUSED, SUSPENDED)

@@ -11,23 +11,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.resources.base import (
+from dashboard.migrations_app.resources.attributes import is_empty, only_set
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import (
     MAP,
     WARN,
     Decision,
     Difference,
     Finding,
-    Json,
+    FoundBy,
+    IdLookup,
     Loss,
     Record,
     Ref,
-    ResourceType,
-    Work,
-    chosen,
-    is_empty,
 )
-from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.work import Work
 
 # ids, times and states that each neutron keeps for itself
 NEUTRON_OWN = (
@@ -64,6 +65,7 @@ class NeutronResource(ResourceType):
 
     collection: ClassVar[str]
     singular: ClassVar[str]
+    found_by = FoundBy.MARKER
 
     def record(self, fields: Json, *, shared: bool = False) -> Record:
         """Return the record of one object of the API."""
@@ -117,7 +119,7 @@ class NeutronResource(ResourceType):
 
     def body(self, work: Work) -> Json:
         """Return the attributes to create the object with; types add what they map."""
-        return chosen(work.record.fields, self.copied)
+        return only_set(work.record.fields, self.copied)
 
     def completion(self, work: Work) -> Json:
         """Return the attributes that are set once the object is there, the description above
@@ -185,7 +187,7 @@ class NeutronResource(ResourceType):
         self,
         source: Record,
         destination: Record,
-        destination_id_of: Callable[[str, str], str | None],
+        destination_id_of: IdLookup,
     ) -> Iterable[Difference]:
         """Return the fields that differ, in their comparable form."""
 

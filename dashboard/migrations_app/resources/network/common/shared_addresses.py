@@ -6,9 +6,10 @@ On the tenant's own networks nothing can be in the way: they are created with it
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address, ip_network
 
-from dashboard.migrations_app.resources.base import BLOCK, Finding, Json, Record
+from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.network.common.neutron import keeps_addresses
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
 
 Checked = tuple[Record, Finding]
 

@@ -1,6 +1,6 @@
 """What of a cloud's networking is a tenant's: questions that several resource types ask."""
 
-from dashboard.migrations_app.resources.base import Json
+from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.reader import TenantReader
 
 Objects = list[Json]

@@ -5,19 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.resources.base import (
-    ADOPT,
-    CREATE,
-    Decision,
-    Difference,
-    Json,
-    Loss,
-    Record,
-    Ref,
-    Stage,
-    Work,
-)
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     DEFAULT_GROUP,
@@ -35,6 +24,20 @@ from dashboard.migrations_app.resources.network.security_group.rules import (
     rule_sentence,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import (
+    ADOPT,
+    CREATE,
+    Decision,
+    DecisionLookup,
+    Difference,
+    FoundBy,
+    IdLookup,
+    Loss,
+    Record,
+    Ref,
+    Stage,
+)
+from dashboard.migrations_app.resources.work import Work
 
 
 class SecurityGroup(NeutronResource):
@@ -42,6 +45,8 @@ class SecurityGroup(NeutronResource):
 
     name = "security_group"
     plural = "security groups"
+    # the name of the default group; the others have a marker
+    found_by = FoundBy.LEDGER
     collection = "security-groups"
     singular = "security_group"
     needs = ("project",)
@@ -67,7 +72,7 @@ class SecurityGroup(NeutronResource):
             yield self.record(fields, shared=group["id"] in used)
 
     def resolve_dependencies(
-        self, record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
+        self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
         """In a project that is adopted, the default group is not ours to empty or delete."""
         project = decision_of("project", record.fields["project_id"])
@@ -171,7 +176,7 @@ class SecurityGroup(NeutronResource):
         self,
         source: Record,
         destination: Record,
-        destination_id_of: Callable[[str, str], str | None],
+        destination_id_of: IdLookup,
     ) -> Iterable[Difference]:
         """Return a difference for each rule that only one side has."""
         for found in super().differences(source, destination, destination_id_of):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
 from typing import Any
 
-from dashboard.migrations_app.resources.base import Json
+from dashboard.clients.openstack import Json
 
 RULES, GROUP, ADDRESS_GROUP = "security_group_rules", "remote_group_id", "remote_address_group_id"
 CARRIED = "carried"

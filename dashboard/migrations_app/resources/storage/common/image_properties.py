@@ -7,7 +7,9 @@ openstacksdk what they noted about its bytes; none of that is true elsewhere.
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.migrations_app.resources.base import MARKER, Json, is_empty
+from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.attributes import is_empty
+from dashboard.migrations_app.resources.records import MARKER
 
 TEMPORARY = "pumphouse_temporary"
 COPIED = ("name", "disk_format", "container_format", "visibility", "min_disk", "min_ram")

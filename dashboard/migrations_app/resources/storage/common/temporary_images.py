@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard.clients.image_stream import copy_image
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import Retryable
-from dashboard.migrations_app.resources.base import Json, Work
 from dashboard.migrations_app.resources.storage.common.image_properties import (
     REFERENCES,
     TEMPORARY,
     properties_of,
 )
+from dashboard.migrations_app.resources.work import Work
 
 CAPTURE_SECONDS = 12 * 3600
 _volume_image = re.compile(r"pumphouse-volume-[0-9a-f-]{36}-image")

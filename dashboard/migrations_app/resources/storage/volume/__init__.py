@@ -1,32 +1,33 @@
 """Volumes with their data: captured in an image, copied, created from the copy as their owner."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dashboard.clients.openstack import poll_until
+from dashboard.clients.openstack import Json, poll_until
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.resources.base import (
+from dashboard.migrations_app.resources.attributes import only_set
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.ownership import acting_owner, lost_owner, resolve_owner
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import (
     BLOCK,
     COMPLETE,
     CUTOVER,
     MARKER,
     WARN,
     Decision,
+    DecisionLookup,
     Finding,
-    Json,
+    FoundBy,
     Loss,
     Record,
     Ref,
-    ResourceType,
     Stage,
-    Work,
-    chosen,
 )
-from dashboard.migrations_app.resources.ownership import acting_owner, lost_owner, resolve_owner
-from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.storage.common import temporary_images
 from dashboard.migrations_app.resources.storage.common.image_properties import TEMPORARY
 from dashboard.migrations_app.resources.storage.volume import capture as volume_capture
+from dashboard.migrations_app.resources.work import Work
 
 CREATE_SECONDS = 6 * 3600
 _SERVICE = "block_storage"
@@ -42,6 +43,7 @@ class Volume(ResourceType):
 
     name = "volume"
     plural = "volumes"
+    found_by = FoundBy.MARKER
     choice = "a volume type there"
     needs = ("project", "user", "role_assignment")
     copied = (
@@ -101,7 +103,7 @@ class Volume(ResourceType):
         return Decision(resolution={"volume_type": taken}, losses=(loss,))
 
     def resolve_dependencies(
-        self, record: Record, decision: Decision, decision_of: Callable[[str, str], Decision | None]
+        self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
         """Name the owner as lost when he does not act for himself."""
         return resolve_owner(record, decision, decision_of)
@@ -184,8 +186,8 @@ class Volume(ResourceType):
         """
         fields = work.record.fields
         body: Json = {
-            **chosen(fields, ("name", "description", "size")),
-            **chosen(work.resolution, ("volume_type",)),
+            **only_set(fields, ("name", "description", "size")),
+            **only_set(work.resolution, ("volume_type",)),
             "metadata": {**fields["metadata"], MARKER: work.record.id},
             "imageRef": work.stage_data["destination_image"],
         }

@@ -8,13 +8,14 @@ soon as the image is there. All three are found again by their names.
 import math
 from collections.abc import Iterable, Sequence
 
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import Retryable
-from dashboard.migrations_app.resources.base import BLOCK, Finding, Json, Record, Work
+from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
 from dashboard.migrations_app.resources.storage.common.temporary_images import (
     await_captured,
     find_image,
 )
+from dashboard.migrations_app.resources.work import Work
 
 COPY_SECONDS = 6 * 3600
 GONE_SECONDS = 1800

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard.migrations_app.resources.base import Record
+from dashboard.migrations_app.resources.records import Record
 from dashboard.migrations_app.resources.registry import resource_type
 
 READER = SimpleNamespace(
