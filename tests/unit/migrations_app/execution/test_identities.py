@@ -14,7 +14,7 @@ from tests.support import rows
 pytestmark = pytest.mark.django_db
 
 CONTEXT = StepContext(
-    log=lambda *_, **__: None, progress=lambda *_: None, check=lambda: None, probing=False
+    log=lambda *_, **__: None, progress=lambda *_: None, check=lambda: None, resumed=False
 )
 
 
