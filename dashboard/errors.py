@@ -1,15 +1,15 @@
-"""What can go wrong, told apart by what helps.
+"""The errors, classified by what the operator can do about them.
 
-Every error that reaches an operator carries one sentence and, where there is one, a fix. Nothing
-here imports anything else of Pumphouse, so that every layer can raise the same few classes.
+Every error that reaches an operator carries one sentence and, if there is one, a fix. This module
+imports nothing else of Pumphouse, so that every layer can raise the same few classes.
 """
 
 
 class PumphouseError(Exception):
     """Base of all errors that Pumphouse raises on purpose.
 
-    ``sentence`` says what happened, ``fix`` what the operator can do, ``request_id`` is
-    OpenStack's own number of the call, for the other cloud's logs.
+    ``sentence`` says what happened and ``fix`` what the operator can do. ``request_id`` is
+    OpenStack's id of the call, to look up in the cloud's logs.
     """
 
     def __init__(self, sentence: str, *, fix: str = "", request_id: str = "") -> None:
@@ -23,17 +23,17 @@ class PumphouseError(Exception):
 
 
 class BadInput(PumphouseError):
-    """What the operator gave cannot be used: exit code 2, HTTP 400. Nothing was changed."""
+    """The operator's input cannot be used: exit code 2, HTTP 400. Nothing was changed."""
 
 
 class NotFound(BadInput):
-    """The thing that the operator named does not exist: exit code 2, HTTP 404."""
+    """The object that the operator named does not exist: exit code 2, HTTP 404."""
 
 
 class Conflict(PumphouseError):
-    """Something else holds what is asked for: exit code 2, HTTP 409.
+    """Something else is using the object: exit code 2, HTTP 409.
 
-    ``job`` is the number of the job that holds it, None when it is no job.
+    ``job`` is the number of the job that uses it, None if it is not a job.
     """
 
     def __init__(self, sentence: str, *, fix: str = "", job: int | None = None) -> None:
@@ -42,11 +42,11 @@ class Conflict(PumphouseError):
 
 
 class NeedsOperator(PumphouseError):
-    """A cloud, a host or Fuel said no; trying again unchanged will not help."""
+    """A cloud, a host or Fuel refused; a retry without a change will not help."""
 
 
 class Retryable(PumphouseError):
-    """A passing fault of the outside world. ``retry_after`` is in seconds, None when not told."""
+    """A temporary failure outside Pumphouse. ``retry_after`` is in seconds, None if unknown."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Retryable(PumphouseError):
 
 
 class Cancelled(PumphouseError):
-    """The job was cancelled, or its lease was lost, while a step was at work."""
+    """The job was cancelled, or the step's lease was lost, while the step was running."""
 
     def __init__(self, sentence: str = "The step stopped because its job was cancelled.") -> None:
         super().__init__(sentence)

@@ -1,4 +1,4 @@
-"""What is answered when something fails that no view has foreseen."""
+"""The response to an error that no view handles."""
 
 import sys
 
@@ -8,23 +8,23 @@ from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
 RETRY_AFTER = {"Retry-After": "30"}
-DATABASE_AWAY = {"error": "The database does not answer.", "fix": "Try again later."}
-"""What the API answers while it is away."""
+DATABASE_DOWN = {"error": "The database is unavailable.", "fix": "Retry later."}
+"""The API's response while the database is down."""
 
 
-def answer_fault(request: HttpRequest) -> HttpResponse:
-    """Answer 503 while the database is away, which mends itself, and else 500: that is our fault.
+def respond_to_fault(request: HttpRequest) -> HttpResponse:
+    """Return 503 while the database is down, which is temporary, else 500: that is our bug.
 
-    Django calls it while it handles the error, so that is still the current one.
+    Django calls it while it handles the error, so ``sys.exc_info`` still has it.
     """
-    if not is_database_away(sys.exc_info()[1]):
+    if not is_database_down(sys.exc_info()[1]):
         return server_error(request)
     if request.path.startswith("/api/"):
-        return JsonResponse(DATABASE_AWAY, status=503, headers=RETRY_AFTER)
+        return JsonResponse(DATABASE_DOWN, status=503, headers=RETRY_AFTER)
     page = render_to_string("503.html")
     return HttpResponse(page, status=503, headers=RETRY_AFTER)
 
 
-def is_database_away(error: BaseException | None) -> bool:
-    """Return whether an error is one of reaching the database, and not of what it was asked."""
+def is_database_down(error: BaseException | None) -> bool:
+    """Return whether an error is about reaching the database, rather than about a query."""
     return isinstance(error, OperationalError | InterfaceError)

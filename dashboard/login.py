@@ -1,4 +1,4 @@
-"""How people log in to the pages, and what those see who have tried too often."""
+"""The login page, and the response after too many failed logins."""
 
 from typing import Any
 
@@ -8,22 +8,21 @@ from django.contrib.auth.views import LoginView as DjangoLoginView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from typing_extensions import override
 
 from dashboard.errors import PumphouseError
 
+INCORRECT = "Incorrect username or password."
 TOO_MANY_REQUESTS = 429
 
 
 class LoginForm(AuthenticationForm):
-    """Name and password. What keeps Fuel from saying whether they are right is an error too."""
+    """Username and password. If Fuel cannot be asked to check them, the form shows why."""
 
-    error_messages = {
-        "invalid_login": "That name and password do not belong together.",
-        "inactive": "That name and password do not belong together.",
-    }
+    error_messages = {"invalid_login": INCORRECT, "inactive": INCORRECT}
 
+    @override
     def clean(self) -> dict[str, Any]:
-        """Ask who it is."""
         try:
             return super().clean()
         except PumphouseError as error:
@@ -31,19 +30,19 @@ class LoginForm(AuthenticationForm):
 
 
 class LoginView(DjangoLoginView):
-    """The page that asks for them."""
+    """The login page."""
 
     form_class = LoginForm
     redirect_authenticated_user = True
 
 
-def answer_locked_out(
+def respond_locked_out(
     request: HttpRequest, _response: HttpResponse, _credentials: dict[str, Any]
 ) -> HttpResponse:
-    """Report whoever has failed too often for how long it is of no use to try again."""
+    """Return 429 and say how long the account stays locked."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    error = "There were too many wrong passwords for this account."
-    fix = f"Wait {minutes} minutes, or ask an admin of Pumphouse."
+    error = "Too many failed logins for this account."
+    fix = f"Wait {minutes} minutes, or ask a Pumphouse admin."
     if request.path.startswith("/api/"):
         return JsonResponse({"error": error, "fix": fix}, status=TOO_MANY_REQUESTS)
     context = {"locked_out": f"{error} {fix}"}

@@ -1,12 +1,15 @@
-"""Keeps secrets out of everything that is written down.
+"""Keeps secrets out of rows, logs and errors.
 
-Clients register each secret when they read it; whoever writes a row, a log line or an error runs
-the text through ``mask``. Patterns catch what nobody registered: tokens, passwords in addresses.
+Clients register each secret when they read it. Code that writes a row, a log line or an error
+passes the text through ``mask``. Patterns catch what nobody registered, such as tokens and
+passwords in URLs.
 """
 
 import logging
 import re
 import threading
+
+from typing_extensions import override
 
 MASK = "********"
 SHORTEST = 4
@@ -25,14 +28,14 @@ _patterns = (
 
 
 def register(secret: str | None) -> None:
-    """Remember a secret of this process, so that ``mask`` hides it. Very short ones are ignored."""
+    """Add a secret to those that ``mask`` hides in this process. Very short ones are ignored."""
     if secret and len(secret) >= SHORTEST:
         with _lock:
             _known.add(secret)
 
 
 def mask(text: str) -> str:
-    """Return the text with every known secret, and all that looks like one, replaced."""
+    """Return the text with every registered secret, and anything like one, replaced."""
     with _lock:
         known = sorted(_known, key=len, reverse=True)
     for secret in known:
@@ -44,10 +47,10 @@ def mask(text: str) -> str:
 
 
 class MaskFilter(logging.Filter):
-    """A logging filter that masks each record before a handler sees it, tracebacks included."""
+    """Masks each log record before a handler sees it, tracebacks included. Drops none."""
 
+    @override
     def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the record's text in place and keep the record."""
         record.msg, record.args = mask(record.getMessage()), None
         if record.exc_info and not record.exc_text:
             record.exc_text = mask(logging.Formatter().formatException(record.exc_info))

@@ -20,10 +20,10 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 
-from dashboard.environment import LOG_LEVELS, Environment, make_home
+from dashboard.env import LOG_LEVELS, ProcessEnv, make_home
 
 PACKAGE = Path(__file__).resolve().parent
-env = Environment()
+env = ProcessEnv()
 
 _state = Path(env("XDG_STATE_HOME", default=str(Path.home() / ".local/state")))
 HOME = make_home(Path(env("PUMPHOUSE_HOME", default=str(_state / "pumphouse"))).absolute())
@@ -205,7 +205,7 @@ FUEL_ROLE_OF_OTHERS: str = env("PUMPHOUSE_FUEL_ROLE_OF_OTHERS", default="viewer"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "dashboard.login.answer_locked_out"
+AXES_LOCKOUT_CALLABLE = "dashboard.login.respond_locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
@@ -233,7 +233,7 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 100,
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "EXCEPTION_HANDLER": "dashboard.api.responses.answer_error",
+    "EXCEPTION_HANDLER": "dashboard.api.responses.error_response",
 }
 # Rows of tokens have a digest of them. Who has one acts as its user until it ends.
 REST_KNOX = {"TOKEN_TTL": timedelta(days=env.number("PUMPHOUSE_TOKEN_DAYS", default=90))}
@@ -251,7 +251,7 @@ SPECTACULAR_SETTINGS = {
         "StepState": "dashboard.jobs.states.StepState",
         "PlanState": "dashboard.migrations_app.models.Plan.State",
         "HostPlanState": "dashboard.hosts_app.models.HostPlan.State",
-        "LinkState": "dashboard.migrations_app.models.Link.State",
+        "LedgerEntryState": "dashboard.migrations_app.models.LedgerEntry.State",
         "Phase": "dashboard.api.phases.CHOICES",
     },
 }

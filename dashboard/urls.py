@@ -1,4 +1,4 @@
-"""All addresses of Pumphouse: pages, API, admin."""
+"""All URLs of Pumphouse: pages, API, admin."""
 
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
@@ -7,7 +7,7 @@ from django.urls import include, path
 from dashboard.alive import alive
 from dashboard.login import LoginView
 
-handler500 = "dashboard.fault.answer_fault"
+handler500 = "dashboard.fault.respond_to_fault"
 admin.site.site_header = admin.site.site_title = "Pumphouse"
 
 urlpatterns = [

@@ -1,4 +1,4 @@
-"""The OpenAPI schema and its Swagger page, which needs no network: its files come with us."""
+"""The OpenAPI schema and its Swagger page, whose files are served locally."""
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
@@ -8,8 +8,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from dashboard.api.permissions import RolePermission
 
-# Swagger's page has a style element of its own. Its script comes from an address, not from the
-# page, so that scripts stay as strict as everywhere.
+# Swagger's page has an inline style element. Its script is loaded from a URL, so the policy for
+# scripts stays as strict as on all other pages.
 POLICY = {
     "default-src": [SELF],
     "script-src": [SELF],
@@ -21,14 +21,14 @@ POLICY = {
 
 
 class SchemaView(SpectacularAPIView):
-    """The schema, for those who may read."""
+    """The schema, for everybody who can read."""
 
     permission_classes = [RolePermission]
 
 
 @method_decorator([login_required, csp_replace(POLICY)], name="dispatch")
 class DocumentationView(SpectacularSwaggerSplitView):
-    """The page on which the API can be read and tried."""
+    """The page to read about the API and try it."""
 
     permission_classes = [RolePermission]
     url_name = "api:schema"

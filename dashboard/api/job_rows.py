@@ -1,4 +1,4 @@
-"""What belongs to one job: its steps and its log."""
+"""The steps and the log of a job."""
 
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
+from typing_extensions import override
 
 from dashboard.api.permissions import caller
 from dashboard.api.phases import PhaseField
@@ -54,7 +55,7 @@ class StepSerializer(serializers.ModelSerializer[Step]):
 
 
 class LogLineSerializer(serializers.ModelSerializer[LogLine]):
-    """A line of a job's log; ``level`` is one of Python's logging, 25 is success."""
+    """A line of a job's log; ``level`` is a level of Python's logging, and 25 is success."""
 
     class Meta:
         model = LogLine
@@ -62,7 +63,7 @@ class LogLineSerializer(serializers.ModelSerializer[LogLine]):
 
 
 class SkipSerializer(serializers.Serializer[Any]):
-    """Why a step is left out."""
+    """Why a step is skipped."""
 
     reason = serializers.CharField(max_length=200)
 
@@ -76,7 +77,7 @@ class StepFilter(django_filters.FilterSet):
 
 
 class LogFilter(django_filters.FilterSet):
-    """Filters of a log: what came after a line, and what matters at least so much."""
+    """Filters of a log: lines after an id, of at least a level, or of one step."""
 
     after = django_filters.NumberFilter(field_name="pk", lookup_expr="gt")
     level = django_filters.NumberFilter(field_name="level", lookup_expr="gte")
@@ -88,16 +89,16 @@ class LogFilter(django_filters.FilterSet):
 
 
 class JobRows(ListAPIView[Row]):
-    """The rows of one job; 404 when there is no such job."""
+    """The rows of the job that the URL names; 404 if there is none."""
 
+    @override
     def filter_queryset(self, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-        """Keep those of the job in the address."""
         job = get_object_or_404(Job, pk=self.kwargs["job_id"])
         return super().filter_queryset(queryset.filter(job=job))
 
 
 class JobStepsView(JobRows[Step]):
-    """The steps of a job, in their order."""
+    """The steps of a job, in order."""
 
     queryset = Step.objects.all()
     serializer_class = StepSerializer
@@ -105,7 +106,7 @@ class JobStepsView(JobRows[Step]):
 
 
 class JobLogView(JobRows[LogLine]):
-    """The log of a job. Ask again with ``after`` = the last line's id for what is new."""
+    """The log of a job. Pass the last line's id as ``after`` to get only newer lines."""
 
     queryset = LogLine.objects.all()
     serializer_class = LogLineSerializer
@@ -123,12 +124,12 @@ class StepViewSet(ReadOnlyModelViewSet[Step]):
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, **_kwargs: Any) -> Response:
-        """Try a failed step anew; its job goes on."""
+        """Retry a failed step; its job continues."""
         return accepted(operating.retry_step(self.get_object(), user=caller(request)))
 
     @extend_schema(request=SkipSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def skip(self, request: Request, **_kwargs: Any) -> Response:
-        """Leave a step out, with all that needs it; its job goes on."""
+        """Skip a step and the steps that depend on it; its job continues."""
         reason = valid(SkipSerializer, request)["reason"]
         return accepted(operating.skip_step(self.get_object(), reason=reason, user=caller(request)))

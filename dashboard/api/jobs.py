@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
+from typing_extensions import override
 
 from dashboard.api.permissions import caller
 from dashboard.api.phases import PhaseField
@@ -21,7 +22,7 @@ from dashboard.jobs.roles import Action
 
 
 class GroupProgressSerializer(serializers.Serializer[Any]):
-    """How far the steps of one group are."""
+    """The progress of the steps of one group."""
 
     group = serializers.CharField()
     total = serializers.IntegerField()
@@ -34,7 +35,7 @@ class GroupProgressSerializer(serializers.Serializer[Any]):
 
 
 class JobProgressSerializer(GroupProgressSerializer):
-    """How far a job is; ``seconds_left`` is null while nothing is known to guess it from."""
+    """The progress of a job; ``seconds_left`` is null until there is something to estimate from."""
 
     group = None  # type: ignore[assignment]
     bytes_per_second = serializers.FloatField()
@@ -75,7 +76,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         )
 
     def get_address(self, job: Job) -> str:
-        """Return the API's address of the job."""
+        """Return the URL of the job."""
         return job_address(job.pk)
 
 
@@ -90,12 +91,12 @@ class JobDetailSerializer(JobSerializer):
 
     @extend_schema_field(JobProgressSerializer)
     def get_progress(self, job: Job) -> Any:
-        """Read the progress, by three queries whatever the job's size."""
+        """Return the progress. Takes three queries, whatever the job's size."""
         return JobProgressSerializer(job_progress(job)).data
 
 
 class HoldSerializer(serializers.Serializer[Any]):
-    """Before which phase to hold, and when to go on by itself."""
+    """The phase to hold before, and optionally the time to continue by itself."""
 
     before = PhaseField()
     until = serializers.DateTimeField(required=False, allow_null=True, default=None)
@@ -110,38 +111,39 @@ class JobFilter(django_filters.FilterSet):
 
 
 class JobViewSet(ReadOnlyModelViewSet[Job]):
-    """All jobs, the newest first."""
+    """All jobs, newest first."""
 
     queryset = Job.objects.select_related("created_by")
     filterset_class = JobFilter
     action_permissions = dict.fromkeys(("cancel", "resume", "release", "hold"), Action.OPERATE)
 
+    @override
     def get_serializer_class(self) -> type[JobSerializer]:
-        """Return progress with one job, not with a list of them."""
+        # Progress is part of one job, but not of a list of them.
         return JobSerializer if self.action == "list" else JobDetailSerializer
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, **_kwargs: Any) -> Response:
-        """End the job as soon as its running steps have stopped."""
+        """Cancel the job as soon as its running steps have stopped."""
         return accepted(operating.cancel(self.get_object(), user=caller(request)))
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, **_kwargs: Any) -> Response:
-        """Go on with a failed, errored or cancelled job, its failed steps tried anew."""
+        """Resume a failed, errored or cancelled job and retry its failed steps."""
         return accepted(operating.resume(self.get_object(), user=caller(request)))
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, **_kwargs: Any) -> Response:
-        """End the job's hold."""
+        """End the job's hold and continue it."""
         return accepted(operating.release_hold(self.get_object(), user=caller(request)))
 
     @extend_schema(request=HoldSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def hold(self, request: Request, **_kwargs: Any) -> Response:
-        """Have no step of a phase or a later one start, until released or until a time."""
+        """Hold the job before a phase, until it is released or until a given time."""
         asked = valid(HoldSerializer, request)
         job = operating.hold(self.get_object(), user=caller(request), **asked)
         return accepted(job)

@@ -1,23 +1,22 @@
-"""What the API answers below addresses that there are not."""
+"""JSON 404 for unknown API paths."""
 
 from typing import Any
 
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.views import APIView
+from typing_extensions import override
 
 from dashboard.errors import NotFound
 
 
-class MissingView(APIView):
-    """Answers 404 as JSON to those who have logged in, whatever the method."""
+class NotFoundView(APIView):
+    """Returns 404 as JSON to any authenticated request, whatever its method."""
 
     permission_classes = [IsAuthenticated]
     schema = None
 
+    @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse, once it is known who asks."""
         super().initial(request, *args, **kwargs)
-        raise NotFound(
-            f"There is nothing at {request.path}.", fix="/api/docs/ lists the addresses there are."
-        )
+        raise NotFound(f"{request.path} does not exist.", fix="See /api/docs/ for all paths.")

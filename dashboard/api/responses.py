@@ -1,4 +1,4 @@
-"""What the API answers to long work and to errors: the same few shapes everywhere."""
+"""The API's responses to long work and to errors, in the same few shapes everywhere."""
 
 import logging
 from typing import Any
@@ -12,7 +12,7 @@ from rest_framework.views import exception_handler
 
 from dashboard import secrets
 from dashboard.errors import BadInput, Cancelled, Conflict, NotFound, PumphouseError, Retryable
-from dashboard.fault import DATABASE_AWAY, RETRY_AFTER, is_database_away
+from dashboard.fault import DATABASE_DOWN, RETRY_AFTER, is_database_down
 from dashboard.jobs.models import Job
 
 logger = logging.getLogger(__name__)
@@ -23,28 +23,28 @@ STATUSES: tuple[tuple[type[PumphouseError], int], ...] = (
     (Conflict, status.HTTP_409_CONFLICT),
     (Cancelled, status.HTTP_409_CONFLICT),
     (Retryable, status.HTTP_503_SERVICE_UNAVAILABLE),
-    # NeedsOperator: a cloud said no, and we are between it and the caller.
+    # NeedsOperator: a cloud refused, and we are the gateway to it.
     (PumphouseError, status.HTTP_502_BAD_GATEWAY),
 )
 
 FIXES: dict[int, str] = {
-    400: "Correct what you sent, and send it again.",
+    400: "Correct the request and send it again.",
     401: "Send a token from /api/token/, or log in to the pages.",
-    403: "Ask an admin of Pumphouse for the role.",
-    404: "See the list that it would be in, or /api/docs/ for the addresses there are.",
-    405: "The header Allow names the methods that this address takes.",
-    406: "Ask for JSON: it is all there is.",
-    409: "Wait until it has ended, then try again.",
+    403: "Ask a Pumphouse admin for the role.",
+    404: "Check the id in the list, or see /api/docs/ for all paths.",
+    405: "See the Allow header for the methods of this path.",
+    406: "Request JSON, the only format there is.",
+    409: "Wait until it has finished, then retry.",
     415: "Send JSON, with the header Content-Type: application/json.",
-    429: "Wait a minute, then try again.",
-    502: "The log of Pumphouse and that of the cloud say more.",
-    503: "Try again later.",
+    429: "Wait a minute, then retry.",
+    502: "See the logs of Pumphouse and of the cloud.",
+    503: "Retry later.",
 }
-"""What helps where an error itself does not say it, by status."""
+"""The default fix by status, for errors that carry none."""
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
-    """What went wrong, what helps, and for a conflict the address of what is in the way."""
+    """What went wrong and how to fix it; for a conflict also the address of the other job."""
 
     error = serializers.CharField()
     fix = serializers.CharField(allow_blank=True)
@@ -53,8 +53,8 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 class AcceptedSerializer(serializers.Serializer[Any]):
-    """The job that does what was asked for. Its address, or that of the plan which it makes, is in
-    the header Location too."""
+    """The job that was started. The Location header has its address, or the address of the plan
+    that it makes."""
 
     job = serializers.IntegerField()
     address = serializers.CharField()
@@ -63,17 +63,17 @@ class AcceptedSerializer(serializers.Serializer[Any]):
 
 ACCEPTED = {
     202: AcceptedSerializer,
-    400: OpenApiResponse(ErrorSerializer, description="It cannot be done like this."),
-    403: OpenApiResponse(ErrorSerializer, description="It takes another role."),
-    404: OpenApiResponse(ErrorSerializer, description="There is no such thing."),
-    409: OpenApiResponse(ErrorSerializer, description="Another job is at work on the same."),
+    400: OpenApiResponse(ErrorSerializer, description="The request cannot be carried out."),
+    403: OpenApiResponse(ErrorSerializer, description="This needs another role."),
+    404: OpenApiResponse(ErrorSerializer, description="Not found."),
+    409: OpenApiResponse(ErrorSerializer, description="Another job is working on the object."),
 }
-"""The answers of everything that starts a job, for the schema."""
+"""The responses of everything that starts a job, for the schema."""
 
 
 def accepted(job: Job, *, location: str = "", **more: Any) -> Response:
-    """Answer 202 with the job's address in the body, and as Location unless another one is given:
-    that of what the job makes."""
+    """Return 202 with the job's address in the body, and as Location unless another is given: the
+    address of what the job makes."""
     address = job_address(job.pk)
     body = {"job": job.pk, "address": address, **more}
     headers = {"Location": location or address}
@@ -85,23 +85,23 @@ def job_address(number: int) -> str:
     return reverse("api:job-detail", args=[number])
 
 
-def answer_error(error: Exception, context: dict[str, Any]) -> Response:
-    """Answer any error as ``{"error": sentence, "fix": sentence}``."""
+def error_response(error: Exception, context: dict[str, Any]) -> Response:
+    """Return any error as ``{"error": sentence, "fix": sentence}``."""
     if isinstance(error, PumphouseError):
-        return _answer_ours(error)
+        return _ours(error)
     response = exception_handler(error, context)
     if response is None:
-        return _answer_fault(error, context)
+        return _fault(error, context)
     if isinstance(error, ValidationError):
         response.data = _invalid(error)
     else:
-        nothing = f"There is nothing at {context['request'].path}."
-        detail = error.detail if isinstance(error, APIException) else nothing
+        not_found = f"{context['request'].path} does not exist."
+        detail = error.detail if isinstance(error, APIException) else not_found
         response.data = {"error": str(detail), "fix": FIXES.get(response.status_code, FIXES[400])}
     return response
 
 
-def _answer_ours(error: PumphouseError) -> Response:
+def _ours(error: PumphouseError) -> Response:
     code = next(code for kind, code in STATUSES if isinstance(error, kind))
     body = {"error": secrets.mask(error.sentence), "fix": secrets.mask(error.fix or FIXES[code])}
     headers = {}
@@ -112,14 +112,14 @@ def _answer_ours(error: PumphouseError) -> Response:
     return Response(body, status=code, headers=headers)
 
 
-def _answer_fault(error: Exception, context: dict[str, Any]) -> Response:
-    """Answer that we broke, or that the database is away. What it was goes to the log, which masks
-    secrets, and nowhere else."""
-    logger.error("Break while answering %s", context["request"].path, exc_info=error)
-    if is_database_away(error):
+def _fault(error: Exception, context: dict[str, Any]) -> Response:
+    """Return 500, or 503 if the database is down. Details go only to the log, which masks
+    secrets."""
+    logger.error("Unhandled error in %s", context["request"].path, exc_info=error)
+    if is_database_down(error):
         code = status.HTTP_503_SERVICE_UNAVAILABLE
-        return Response(DATABASE_AWAY, status=code, headers=RETRY_AFTER)
-    body = {"error": "Pumphouse itself broke.", "fix": "Its log says where; report it."}
+        return Response(DATABASE_DOWN, status=code, headers=RETRY_AFTER)
+    body = {"error": "Internal error in Pumphouse.", "fix": "See its log, and report the error."}
     return Response(body, status=status.HTTP_500_INTERNAL_SERVER_ERROR)
 
 
@@ -129,12 +129,12 @@ def _invalid(error: ValidationError) -> dict[str, Any]:
     sentences = [f"{field}: {_joined(lines)}" for field, lines in error.detail.items()]
     return {
         "error": " ".join(sentences),
-        "fix": "Correct these fields and send it again.",
+        "fix": "Correct these fields and send the request again.",
         "fields": error.detail,
     }
 
 
 def _joined(lines: Any) -> str:
-    if isinstance(lines, dict):  # of an object within the body
+    if isinstance(lines, dict):  # errors of an object nested in the body
         return " ".join(f"{field}: {_joined(inner)}" for field, inner in lines.items())
     return " ".join(map(_joined, lines)) if isinstance(lines, list) else str(lines)

@@ -1,4 +1,4 @@
-"""Gives a token for a name and a password, and takes it back."""
+"""Issues API tokens for a username and password, and revokes them."""
 
 from typing import Any
 
@@ -14,39 +14,41 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
+from typing_extensions import override
 
 from dashboard import secrets
 from dashboard.api.responses import ErrorSerializer
 from dashboard.errors import BadInput
+from dashboard.login import INCORRECT
 
 
 class LoginSerializer(serializers.Serializer[Any]):
-    """Who asks for a token."""
+    """The account that a token is for."""
 
     username = serializers.CharField()
     password = serializers.CharField(trim_whitespace=False)
 
 
 class TokenSerializer(serializers.Serializer[Any]):
-    """What scripts send as ``Authorization: Token …``, and until when it is good."""
+    """The value for ``Authorization: Token …``, and when it expires."""
 
     token = serializers.CharField()
     expiry = serializers.DateTimeField()
 
 
 class TokenThrottle(AnonRateThrottle):
-    """Slows down who tries passwords, by address and web process."""
+    """Slows down password guessing, per client address and web process."""
 
     rate = "10/min"
 
+    @override
     def get_ident(self, request: Request) -> str:
-        """Return the peer's address: what a caller says in X-Forwarded-For could be a new one each
-        time."""
+        # Not X-Forwarded-For: a client could send a new one each time.
         return str(request.META["REMOTE_ADDR"])
 
 
 class TokenView(APIView):
-    """The door for scripts."""
+    """Issues tokens."""
 
     parser_classes = (JSONParser,)
     authentication_classes = ()
@@ -58,32 +60,32 @@ class TokenView(APIView):
         request=LoginSerializer,
         responses={
             200: TokenSerializer,
-            400: OpenApiResponse(ErrorSerializer, description="Wrong name or password."),
-            429: OpenApiResponse(ErrorSerializer, description="Too many tries; wait."),
+            400: OpenApiResponse(ErrorSerializer, description="Incorrect username or password."),
+            429: OpenApiResponse(ErrorSerializer, description="Too many attempts."),
         },
     )
     def post(self, request: Request) -> Response:
-        """Return a new token of the user; those from before stay good."""
+        """Issue a new token. Earlier tokens of the user stay valid."""
         login = LoginSerializer(data=request.data)
         login.is_valid(raise_exception=True)
         secrets.register(login.validated_data["password"])
-        # Django's own request, on which the lock-out leaves its mark for its middleware.
+        # Django's own request: django-axes sets an attribute on it for its middleware.
         user = authenticate(request._request, **login.validated_data)
         if not isinstance(user, User):
-            raise BadInput("That name and password do not belong together.")
+            raise BadInput(INCORRECT)
         row, token = AuthToken.objects.create(user)
         secrets.register(token)
         return Response({"token": token, "expiry": row.expiry})
 
 
 class RevokeView(APIView):
-    """The way to end a token."""
+    """Revokes tokens."""
 
     authentication_classes = (TokenAuthentication,)
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(operation_id="token_revoke", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
-        """Make the token that is sent with this request good for nothing from now on."""
+        """Revoke the token that this request was sent with."""
         request.auth.delete()
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -9,7 +9,7 @@ from dashboard.api.environments import EnvironmentPlanViewSet, EnvironmentViewSe
 from dashboard.api.hosts import HostActionsView, HostListView, HostPlanViewSet, HostViewSet
 from dashboard.api.job_rows import JobLogView, JobStepsView, StepViewSet
 from dashboard.api.jobs import JobViewSet
-from dashboard.api.not_found import MissingView
+from dashboard.api.not_found import NotFoundView
 from dashboard.api.plan_rows import (
     PlanDifferencesView,
     PlanFindingsView,
@@ -50,5 +50,5 @@ urlpatterns = [
     path("docs/", DocumentationView.as_view(), name="docs"),
     path("", include(router.urls)),
     # With the slash at its end, so that an address that only lacks it is still redirected.
-    re_path("^(.*/)?$", MissingView.as_view(), name="missing"),
+    re_path("^(.*/)?$", NotFoundView.as_view(), name="not-found"),
 ]

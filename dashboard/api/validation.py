@@ -1,4 +1,4 @@
-"""Reads what a request asks for."""
+"""Validates the body of a request."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ from rest_framework.request import Request
 
 
 def valid(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Return the fields of a request's body. Raises ``ValidationError`` that names each fault."""
+    """Return the validated fields of a request's body. Raises ``ValidationError``."""
     serializer = kind(data=request.data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
 
 
 class ConfirmationSerializer(serializers.Serializer[Any]):
-    """The name of what is touched, so that nothing is done by mistake."""
+    """The name of what will be changed, typed by a person so that nothing is done by mistake."""
 
     confirmation = serializers.CharField()

@@ -1,6 +1,6 @@
 // The whole of Pumphouse's own script: theme, calm polling, the log's scrolling. htmx does the rest.
 
-const THEMES = { auto: "as the system", light: "light", dark: "dark" };
+const THEMES = { auto: "system", light: "light", dark: "dark" };
 const MOST_LOG_LINES = 2000;
 
 function applyTheme(theme) {

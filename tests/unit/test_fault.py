@@ -1,4 +1,4 @@
-"""Pages and API say that the database is away, and do not call that a fault of Pumphouse."""
+"""Pages and API say that the database is down, and do not call that an error of Pumphouse."""
 
 from collections.abc import Callable
 
@@ -20,12 +20,12 @@ def fail(error: Exception) -> Callable[..., None]:
 
 
 @pytest.mark.django_db
-def test_a_page_says_that_the_database_does_not_answer(client):
+def test_a_page_says_that_the_database_is_unavailable(client):
     with connection.execute_wrapper(fail(OperationalError("gone"))):
         answer = client.get("/alive/")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "30"
-    assert "The database does not answer." in answer.content.decode()
+    assert "The database is unavailable." in answer.content.decode()
 
 
 @pytest.mark.django_db
@@ -33,18 +33,18 @@ def test_a_page_that_breaks_says_so(client):
     with connection.execute_wrapper(fail(ZeroDivisionError())):
         answer = client.get("/alive/")
     assert answer.status_code == 500
-    assert "Pumphouse broke on this page." in answer.content.decode()
+    assert "Pumphouse ran into an internal error." in answer.content.decode()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("has_token", [False, True])
-def test_the_api_says_that_the_database_does_not_answer(client, admin_user, has_token):
-    """With a session the middleware finds out, with a token the API itself."""
+def test_the_api_says_that_the_database_is_unavailable(client, admin_user, has_token):
+    """With a session the middleware fails first, with a token the API itself."""
     client.force_login(admin_user)
     headers = {"Authorization": "Token of-nobody"} if has_token else {}
     with connection.execute_wrapper(fail(OperationalError("gone"))):
         answer = client.get("/api/jobs/", headers=headers)
-    assert (answer.status_code, answer.json()["error"]) == (503, "The database does not answer.")
+    assert (answer.status_code, answer.json()["error"]) == (503, "The database is unavailable.")
 
 
 def test_connections_are_looked_at_before_they_are_used_again(settings):

@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
+from typing_extensions import override
+
 from dashboard.cli.arguments import chosen_job
 from dashboard.cli.command import OK, Command
 from dashboard.cli.console import Console
@@ -10,18 +12,21 @@ from dashboard.jobs.operating import cancel
 
 
 class CancelCommand(Command):
-    """End a job as soon as its running steps have stopped."""
+    """Cancel a job as soon as its running steps have stopped."""
 
     name = "cancel"
     uses_clouds = False
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the job."""
-        parser.add_argument("job", type=int, metavar="JOB", help="its number")
+        parser.add_argument("job", type=int, metavar="JOB", help="the job's number")
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Ask for it; whoever runs the job ends it."""
+        # The worker that runs the job ends it.
         job = cancel(chosen_job(options.job), user=None)
-        console.print(f"Job {job.pk} is {job.state}{', to be cancelled' if job.is_active else ''}.")
+        console.print(
+            f"Job {job.pk} is {job.state}{' and will stop soon' if job.is_active else ''}."
+        )
         console.print_json({"job": serialize_job(job)})
         return OK

@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
+from typing_extensions import override
+
 from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import OK, Command
 from dashboard.cli.console import Console
@@ -12,20 +14,24 @@ from dashboard.migrations_app.seeding.clearing import clear, find_leftovers
 
 
 class CleanupCommand(Command):
-    """Remove the test tenants from a cloud: only what begins with pumphouse-."""
+    """Delete the test tenants of a cloud. Their names start with pumphouse-."""
 
     name = "cleanup"
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the cloud, the destination as in 2015 when none is given, and maybe a tenant."""
-        parser.add_argument("cloud", nargs="?", default="destination", metavar="CLOUD")
-        parser.add_argument("--tenant", default="", metavar="NAME", help="remove this one only")
         parser.add_argument(
-            "--confirm", metavar="NAME", help="the cloud's name, or the tenant's with --tenant"
+            "cloud", nargs="?", default="destination", metavar="CLOUD", help="default: destination"
+        )
+        parser.add_argument("--tenant", default="", metavar="NAME", help="delete only this tenant")
+        parser.add_argument(
+            "--confirm",
+            metavar="NAME",
+            help="the name of the cloud, or of the tenant with --tenant, to confirm",
         )
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Remove them once the name of the cloud, or of the one tenant, was given."""
         cloud = chosen_cloud(options.cloud)
         operator = connect(cloud)
         leftovers = find_leftovers(operator, tenant=options.tenant)
@@ -37,6 +43,6 @@ class CleanupCommand(Command):
             name = options.tenant or cloud.name
             confirmed_name(options.confirm, name=name, touched=lines, console=console)
             clear(operator, leftovers, tell=console.progress.print)
-        console.print(f"Removed from {cloud.name}: {len(lines)} tenants, users and flavors.")
+        console.print(f"Deleted {len(lines)} tenants, users and flavors from {cloud.name}.")
         console.print_json({"cloud": cloud.name, "removed": lines})
         return OK

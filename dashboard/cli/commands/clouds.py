@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
+from typing_extensions import override
+
 from dashboard.cli.command import OK, Command
 from dashboard.cli.console import Console
 from dashboard.cli.progress import follow, required
@@ -11,24 +13,24 @@ from dashboard.jobs.requester import CLI
 
 
 class CloudsCommand(Command):
-    """List the clouds that are known and how they were last found."""
+    """List the known clouds and their last known state."""
 
     name = "clouds"
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take whether Fuel is to be asked first."""
         parser.add_argument(
-            "--discover", action="store_true", help="ask Fuel for its environments first"
+            "--discover", action="store_true", help="first ask Fuel for its environments"
         )
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Show what the rows say; ``tenants --refresh`` looks at a cloud."""
         if options.discover:
             required(follow(start_environment_discovery(requester=CLI), console))
         clouds = list(Cloud.objects.select_related("environment"))
         if not clouds:
             console.print(
-                "No cloud is known. Name a clouds.yaml as the first argument, or ask Fuel for its "
+                "No clouds yet. Pass a clouds.yaml as the first argument, or ask Fuel for its "
                 "environments with --discover."
             )
         console.print_table("Cloud", "State", "Address", "Environment", "", rows=map(_row, clouds))
@@ -38,8 +40,8 @@ class CloudsCommand(Command):
 
 def _row(cloud: Cloud) -> tuple[str, ...]:
     environment = cloud.environment
-    told = f"{environment.name}: {environment.status_words}" if environment else ""
-    return (cloud.name, cloud.get_state_display(), cloud.auth_url, told, cloud.explanation)
+    status = f"{environment.name}: {environment.status_words}" if environment else ""
+    return (cloud.name, cloud.get_state_display(), cloud.auth_url, status, cloud.explanation)
 
 
 def _document(cloud: Cloud) -> dict[str, object]:

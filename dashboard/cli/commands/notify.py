@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
+from typing_extensions import override
+
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
 from dashboard.cli.progress import follow, has_failed
@@ -13,18 +15,19 @@ from dashboard.notifications.sending import start_trial
 
 
 class NotifyCommand(Command):
-    """Test every configured notification channel."""
+    """Send a test notification through every configured channel."""
 
     name = "notify"
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Require ``--test``: jobs send their own notifications."""
+        # Required: real notifications are sent by jobs only.
         parser.add_argument(
-            "--test", action="store_true", required=True, help="send a test to every channel"
+            "--test", action="store_true", required=True, help="send a test through every channel"
         )
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Send a test and print what each channel answered; fail when one did not accept it."""
         job = follow(start_trial(requester=CLI), console)
         steps = list(job.steps.all())
         for step in steps:

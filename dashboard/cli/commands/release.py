@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
+from typing_extensions import override
+
 from dashboard.cli.arguments import chosen_job
 from dashboard.cli.command import Command
 from dashboard.cli.console import Console
@@ -10,16 +12,16 @@ from dashboard.jobs.operating import release_hold
 
 
 class ReleaseCommand(Command):
-    """End a job's hold and go on with it."""
+    """End a job's hold and continue it."""
 
     name = "release"
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the job."""
-        parser.add_argument("job", type=int, metavar="JOB", help="its number")
+        parser.add_argument("job", type=int, metavar="JOB", help="the job's number")
         add_detach(parser)
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Release it, then run and show it."""
         job = release_hold(chosen_job(options.job), user=None)
         return follow_and_report(job, options, console)

@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
+from typing_extensions import override
+
 from dashboard.cli.arguments import chosen_job
 from dashboard.cli.command import Command
 from dashboard.cli.console import Console
@@ -10,18 +12,19 @@ from dashboard.jobs.operating import resume
 
 
 class ResumeCommand(Command):
-    """Go on with a failed, cancelled or abandoned job; its failed steps are tried anew."""
+    """Resume a failed, cancelled or abandoned job and retry its failed steps."""
 
     name = "resume"
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the job."""
-        parser.add_argument("job", type=int, metavar="JOB", help="its number")
+        parser.add_argument("job", type=int, metavar="JOB", help="the job's number")
         add_detach(parser)
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Resume it, then run and show it; one that still runs only needs a runner."""
         job = chosen_job(options.job)
+        # One that is still active needs only somebody to run it.
         if job.state not in RUNNABLE_STATES:
             job = resume(job, user=None)
         return follow_and_report(job, options, console)

@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
+from typing_extensions import override
+
 from dashboard.cli.arguments import chosen_step
 from dashboard.cli.command import Command
 from dashboard.cli.console import Console
@@ -10,16 +12,18 @@ from dashboard.jobs.operating import retry_step
 
 
 class RetryCommand(Command):
-    """Try a failed step anew and go on with its job."""
+    """Retry a failed step and continue its job."""
 
     name = "retry"
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the step."""
-        parser.add_argument("step", type=int, metavar="STEP", help="its number, from status")
+        parser.add_argument(
+            "step", type=int, metavar="STEP", help="the step's number, see status JOB"
+        )
         add_detach(parser)
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Retry it, then run and show its job."""
         job = retry_step(chosen_step(options.step), user=None)
         return follow_and_report(job, options, console)

@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
+from typing_extensions import override
+
 from dashboard.cli.arguments import chosen_step
 from dashboard.cli.command import Command
 from dashboard.cli.console import Console
@@ -10,17 +12,19 @@ from dashboard.jobs.operating import skip_step
 
 
 class SkipCommand(Command):
-    """Leave a failed step out, with all that needs it, and go on with its job."""
+    """Skip a failed step and the steps that depend on it, and continue its job."""
 
     name = "skip"
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the step and the reason."""
-        parser.add_argument("step", type=int, metavar="STEP", help="its number, from status")
-        parser.add_argument("--reason", required=True, help="why, for the report")
+        parser.add_argument(
+            "step", type=int, metavar="STEP", help="the step's number, see status JOB"
+        )
+        parser.add_argument("--reason", required=True, help="why, for the job's page")
         add_detach(parser)
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Skip it, then run and show its job."""
         job = skip_step(chosen_step(options.step), reason=options.reason, user=None)
         return follow_and_report(job, options, console)

@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
+from typing_extensions import override
+
 from dashboard.cli.arguments import chosen_job
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
@@ -11,7 +13,7 @@ from dashboard.cli.serializers import serialize_job
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
 
-MOST = 20
+NEWEST = 20
 
 
 class StatusCommand(Command):
@@ -20,13 +22,13 @@ class StatusCommand(Command):
     name = "status"
     uses_clouds = False
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the job."""
-        parser.add_argument("job", nargs="?", type=int, metavar="JOB", help="its number")
-        parser.add_argument("-f", "--follow", action="store_true", help="until it ends")
+        parser.add_argument("job", nargs="?", type=int, metavar="JOB", help="the job's number")
+        parser.add_argument("-f", "--follow", action="store_true", help="follow it until it ends")
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Show it; fail when that one job failed."""
         if options.job is None:
             return _show_newest(console)
         job = chosen_job(options.job)
@@ -39,9 +41,9 @@ class StatusCommand(Command):
 
 
 def _show_newest(console: Console) -> int:
-    jobs = list(Job.objects.all()[:MOST])
+    jobs = list(Job.objects.all()[:NEWEST])
     rows = [(job.pk, job.state, job.title, _when(job)) for job in jobs]
-    console.print_table("Job", "State", "What", "Since", rows=rows)
+    console.print_table("Job", "State", "Title", "Since", rows=rows)
     console.print_json({"jobs": [serialize_job(job) for job in jobs]})
     return OK
 

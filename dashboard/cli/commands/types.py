@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
+from typing_extensions import override
+
 from dashboard.cli.command import OK, Command
 from dashboard.cli.console import Console
 from dashboard.migrations_app.resources.description import describe_types
@@ -9,17 +11,17 @@ from dashboard.migrations_app.resources.registry import resource_types
 
 
 class TypesCommand(Command):
-    """List the types of resources that are migrated."""
+    """List the resource types that are migrated."""
 
     name = "types"
     uses_clouds = False
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the form of the answer."""
-        parser.add_argument("--markdown", action="store_true", help="the whole page of the docs")
+        parser.add_argument("--markdown", action="store_true", help="print docs/migrated.md")
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Show the types in the order of their creation, or the page about them."""
         if options.markdown:
             print(describe_types())
             return OK

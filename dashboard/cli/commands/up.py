@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from django.conf import settings
+from typing_extensions import override
 
 from dashboard.cli.command import Command
 from dashboard.cli.console import Console
@@ -13,26 +14,28 @@ from dashboard.errors import BadInput
 
 
 class UpCommand(Command):
-    """Serve pages and API and run the workers, until Ctrl-C."""
+    """Serve the pages and the API and run the workers, until Ctrl-C."""
 
     name = "up"
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the address and how many workers there are."""
         parser.add_argument(
-            "--bind", metavar="HOST:PORT", help="default: PUMPHOUSE_BIND, the configuration's"
+            "--bind",
+            metavar="HOST:PORT",
+            help="default: PUMPHOUSE_BIND, else as in the configuration",
         )
         parser.add_argument("--workers", type=int, metavar="N", help="default: PUMPHOUSE_WORKERS")
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Stay until told to stop."""
         if options.workers is not None and options.workers < 1:
-            raise BadInput(f"{options.workers} workers do nothing.", fix="Give 1 or more.")
+            raise BadInput(f"--workers cannot be {options.workers}.", fix="Use 1 or more.")
         return run_up(bind=options.bind or _configured_address(), workers=options.workers)
 
 
 def _configured_address() -> str:
-    """Return the address that the settings or the configuration name, else the one of 2015."""
+    """Return the address from the settings, else the configuration, else the default of 2015."""
     if settings.PUMPHOUSE_BIND:
         return str(settings.PUMPHOUSE_BIND)
     path = settings.PUMPHOUSE_CONFIG

@@ -8,6 +8,7 @@ from getpass import getpass
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from typing_extensions import override
 
 from dashboard import secrets
 from dashboard.cli.command import OK, Command
@@ -17,25 +18,28 @@ from dashboard.jobs.roles import GROUPS, give_role, role_of
 
 
 class UserCommand(Command):
-    """Add, list and remove those who may log in to pages and API."""
+    """Add, list and remove the users of the pages and the API."""
 
     name = "user"
     uses_clouds = False
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take what to do with whom. There is no option for a password: argv is public."""
-        choices = parser.add_subparsers(dest="deed", metavar="add|list|remove", required=True)
-        adding = choices.add_parser("add", help="add a user, or change its role and password")
+        # No option for a password: other users of the machine can read argv.
+        choices = parser.add_subparsers(dest="action", metavar="add|list|remove", required=True)
+        adding = choices.add_parser("add", help="add a user, or change their role and password")
         adding.add_argument("name")
         adding.add_argument("--role", choices=GROUPS, default="viewer")
-        adding.add_argument("--password-stdin", action="store_true", help="read it from a pipe")
-        choices.add_parser("list", help="list users and their roles")
+        adding.add_argument(
+            "--password-stdin", action="store_true", help="read the password from standard input"
+        )
+        choices.add_parser("list", help="list the users and their roles")
         choices.add_parser("remove", help="remove a user").add_argument("name")
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Do it."""
-        deeds = {"add": _add, "list": _list, "remove": _remove}
-        deeds[options.deed](options, console)
+        actions = {"add": _add, "list": _list, "remove": _remove}
+        actions[options.action](options, console)
         return OK
 
 
@@ -50,7 +54,7 @@ def _add(options: Namespace, console: Console) -> None:
     user.set_password(password)
     user.save()
     give_role(user, GROUPS[options.role])
-    console.print(f"{user.username} may log in as {options.role}.")
+    console.print(f"{user.username} can log in with the role {options.role}.")
     console.print_json({"name": user.username, "role": options.role})
 
 
@@ -60,9 +64,9 @@ def _password(options: Namespace, console: Console) -> str:
     elif sys.stdin.isatty():
         password = getpass(f"Password for {options.name}: ", stream=sys.stderr)
         if getpass("Again: ", stream=sys.stderr) != password:
-            raise BadInput("The two passwords differ.", fix="Type it again.")
+            raise BadInput("The passwords do not match.", fix="Run the command again.")
     else:
-        raise BadInput("No password was given.", fix="Use --password-stdin in a script.")
+        raise BadInput("A password is needed.", fix="Use --password-stdin in a script.")
     secrets.register(password)
     return password
 
@@ -86,5 +90,5 @@ def _remove(options: Namespace, console: Console) -> None:
     if user is None:
         raise NotFound(f"There is no user {options.name!r}.", fix="See pumphouse user list.")
     user.delete()
-    console.print(f"{options.name} may no longer log in.")
+    console.print(f"Removed {options.name}.")
     console.print_json({"removed": options.name})

@@ -55,4 +55,4 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path):
     archive.write_text("of yesterday")
     done = pumphouse(tmp_path / "home", "backup", str(archive))
     assert (done.returncode, archive.read_text()) == (2, "of yesterday")
-    assert "cannot be written: File exists." in done.stderr
+    assert "cannot be created: File exists." in done.stderr

@@ -277,7 +277,7 @@ def test_a_plan_that_relies_on_what_was_rolled_back_since_is_not_executed(plan, 
 
 def test_without_a_configuration_the_clouds_say_what_to_do(capsys):
     assert run("clouds") == 0
-    assert "Name a clouds.yaml" in capsys.readouterr().out
+    assert "Pass a clouds.yaml" in capsys.readouterr().out
 
 
 def test_a_time_that_cannot_be_read_is_refused(plan, capsys):

@@ -20,4 +20,4 @@ def test_a_number_that_is_too_small_is_refused_with_the_least(
     assert run(["setup", "old", f"{option}={number}"]) == 2
     said = capsys.readouterr().err
     assert f"{option} cannot be {number}." in said
-    assert f"Give {least} or more." in said
+    assert f"Use {least} or more." in said

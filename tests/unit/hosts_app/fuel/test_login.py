@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 BACKEND = "dashboard.hosts_app.fuel.login.FuelBackend"
 OTHERS = {"watcher": "a-password-of-a-watcher"}
-REFUSED = "do not belong together"
+REFUSED = "Incorrect username or password."
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,8 @@
-"""Reads settings from the environment, and says in one sentence what is wrong with one.
+"""Reads settings from environment variables and rejects a bad one in a single sentence.
 
-A name with _FILE behind it names a file that holds the value. Sentences never show a value: it may
-be a secret. django-environ only takes addresses apart here, because it follows a value that begins
-with $ to another variable, which a password may.
+A variable with the suffix _FILE names a file that holds the value. Messages never show a value,
+since it may be a secret. django-environ is used only to parse URLs: it resolves a value that starts
+with $ as another variable, and a password may start with $.
 """
 
 import os
@@ -24,7 +24,7 @@ FLAGS = {
 }
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 BROKERS = ("redis://", "rediss://", "unix://")
-# The end of Django's name of an engine, the package that it needs, and how to install that.
+# The last part of Django's engine name, the module that it needs, and what to install for it.
 DRIVERS = {
     "sqlite3": ("sqlite3", "sqlite3"),
     "mysql": ("pymysql", "PyMySQL"),
@@ -32,115 +32,115 @@ DRIVERS = {
 }
 
 
-class Environment:
-    """The variables of a process. Each method raises ``BadInput`` for a value of no use."""
+class ProcessEnv:
+    """The environment variables of a process. Each method raises ``BadInput`` for a bad value."""
 
     def __init__(self, variables: Mapping[str, str] = os.environ) -> None:
         self._variables = variables
 
     def __call__(self, name: str, default: str = "") -> str:
-        """Return a text, without blanks and line ends around it."""
+        """Return the text, stripped of surrounding whitespace."""
         if path := self._variables.get(f"{name}_FILE"):
-            return _content(name, Path(path))
+            return _read_file(name, Path(path))
         return self._variables.get(name, default).strip()
 
     def number(self, name: str, default: int, *, least: int = 0) -> int:
         """Return a whole number; the default for an empty value."""
         text = self(name) or str(default)
         if not text.isdecimal() or int(text) < least:
-            raise BadInput(f"{name} is not a whole number of at least {least}.", fix=_fix(name))
+            raise BadInput(f"{name} must be a whole number of at least {least}.", fix=_fix(name))
         return int(text)
 
     def flag(self, name: str, *, default: bool) -> bool:
         """Return true or false; the default for an empty value."""
         text = self(name) or str(default)
         if text.lower() not in FLAGS:
-            raise BadInput(f"{name} is neither true nor false.", fix=_fix(name))
+            raise BadInput(f"{name} must be true or false.", fix=_fix(name))
         return FLAGS[text.lower()]
 
     def words(self, name: str, default: str = "") -> list[str]:
-        """Return what stands between commas."""
+        """Return the items of a comma-separated list."""
         return [text for part in self(name, default).split(",") if (text := part.strip())]
 
     def pairs(self, name: str, default: str = "") -> dict[str, str]:
-        """Return what stands as KEY=VALUE between commas."""
+        """Return the mapping of a comma-separated list of KEY=VALUE."""
         pairs = [part.partition("=") for part in self.words(name, default)]
         if not all(key and value for key, _, value in pairs):
-            raise BadInput(f"{name} is not a list of NAME=VALUE.", fix=_fix(name))
+            raise BadInput(f"{name} must be a list of NAME=VALUE.", fix=_fix(name))
         return {key.strip(): value.strip() for key, _, value in pairs}
 
     def one_of(self, name: str, choices: Collection[str], *, default: str) -> str:
-        """Return one of the choices, which are in upper case; the value need not be."""
+        """Return one of the upper-case choices; the value's own case does not matter."""
         text = (self(name) or default).upper()
         if text not in choices:
-            raise BadInput(f"{name} is none of {', '.join(choices)}.", fix=_fix(name))
+            raise BadInput(f"{name} must be one of {', '.join(choices)}.", fix=_fix(name))
         return text
 
     def time_zone(self, name: str, *, default: str) -> str:
-        """Return the name of a time zone that this machine knows."""
+        """Return the name of a time zone known on this machine."""
         text = self(name) or default
         try:
             ZoneInfo(text)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise BadInput(
-                f"{name} is not a time zone that this machine knows.",
-                fix="Give one as Europe/Prague.",
+                f"{name} is not a time zone known on this machine.",
+                fix="Use a name such as Europe/Prague.",
             ) from None
         return text
 
     def database(self, name: str, default: str) -> dict[str, Any]:
-        """Return Django's settings of a database whose driver is installed."""
+        """Return Django's settings for the database; its driver must be installed."""
         database = _database(self(name) or default)
         engine = database["ENGINE"].rpartition(".")[2]
         if engine not in DRIVERS:
-            raise BadInput(f"{name} is not the address of a database.", fix=_fix(name))
+            raise BadInput(f"{name} is not the URL of a supported database.", fix=_fix(name))
         _check_installed(*DRIVERS[engine], name=name)
         return database
 
     def broker(self, name: str) -> str:
-        """Return the address of a Redis whose driver is installed; empty where there is none."""
+        """Return the URL of a Redis server, or "" if unset; the driver must be installed."""
         address = self(name)
         if not address:
             return ""
         if not address.startswith(BROKERS):
-            raise BadInput(f"{name} is not the address of a Redis.", fix=_fix(name))
+            raise BadInput(f"{name} is not the URL of a Redis server.", fix=_fix(name))
         _check_installed("redis", "'.[redis]'", name=name)
         return address
 
     def mail(self, name: str) -> dict[str, Any]:
-        """Return Django's settings of a mail server, those of none where there is none."""
+        """Return Django's settings for the mail server; if unset, those that discard all mail."""
         try:
             return dict(Env.email_url_config(self(name) or "dummymail://"))
         except (ImproperlyConfigured, ValueError):
-            raise BadInput(f"{name} is not the address of a mail server.", fix=_fix(name)) from None
+            raise BadInput(f"{name} is not the URL of a mail server.", fix=_fix(name)) from None
 
 
 def make_home(path: Path) -> Path:
-    """Make the directory of an installation and the one for static files in it."""
+    """Create an installation's directory and its subdirectory for static files."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # without it whitenoise warns at every start
+        # whitenoise warns at every start if it is missing
         (path / "static").mkdir(exist_ok=True)
     except OSError as error:
         raise BadInput(
-            f"{path} cannot be made or written: {error.strerror}.",
+            f"{path} cannot be created or written to: {error.strerror}.",
             fix="Run as its owner, or name another directory in PUMPHOUSE_HOME.",
         ) from None
     return path
 
 
-def _content(name: str, path: Path) -> str:
+def _read_file(name: str, path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "It is not text"
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
         raise BadInput(
-            f"{path} cannot be read: {why}.", fix=f"{name}_FILE names it for {name}."
+            f"{path} cannot be read: {why}.", fix=f"Correct {name}_FILE, which names this file."
         ) from None
 
 
 def _database(address: str) -> dict[str, Any]:
-    """Take an address apart. The engine is empty when it is none; django-environ only warns."""
+    """Parse a database URL. The engine is "" for a bad one: django-environ would only warn."""
     nothing = {"ENGINE": ""}
     try:
         is_known = urlsplit(address).scheme in Env.DB_SCHEMES
@@ -158,4 +158,4 @@ def _check_installed(module: str, package: str, *, name: str) -> None:
 
 
 def _fix(name: str) -> str:
-    return f"Correct {name} in the environment; docs/configuration.md says what it does."
+    return f"Correct {name} in the environment. See docs/configuration.md."

@@ -1,4 +1,4 @@
-"""A setting of no use is one sentence that names it, and exit code 2."""
+"""A bad setting is reported in one sentence that names it, with exit code 2."""
 
 import json
 import os
@@ -7,15 +7,15 @@ import sys
 
 import pytest
 
-from dashboard import environment as module
-from dashboard.environment import LOG_LEVELS, Environment
+from dashboard import env as module
+from dashboard.env import LOG_LEVELS, ProcessEnv
 from dashboard.errors import BadInput
 
 SECRET = "hunter2-of-nobody"
 
 
-def environment(**variables: str) -> Environment:
-    return Environment(variables)
+def environment(**variables: str) -> ProcessEnv:
+    return ProcessEnv(variables)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def environment(**variables: str) -> Environment:
         (lambda env: env.mail("X"), f"imap://u:{SECRET}@h"),
     ],
 )
-def test_a_value_of_no_use_is_a_sentence_without_it(read, value, recwarn):
+def test_a_bad_value_is_reported_without_being_shown(read, value, recwarn):
     with pytest.raises(BadInput, match=r"^X ") as told:
         read(environment(X=value))
     assert SECRET not in str(told.value)
@@ -86,5 +86,5 @@ def test_a_command_tells_a_bad_setting_and_ends_with_2(tmp_path):
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr.startswith("pumphouse: PUMPHOUSE_WORKERS is not a whole number")
+    assert done.stderr.startswith("pumphouse: PUMPHOUSE_WORKERS must be a whole number")
     assert "PUMPHOUSE_WORKERS" in json.loads(done.stdout)["error"]
