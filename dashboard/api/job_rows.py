@@ -14,12 +14,12 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 from typing_extensions import override
 
-from dashboard.api.permissions import caller
 from dashboard.api.phases import PhaseField
 from dashboard.api.responses import ACCEPTED, accepted
 from dashboard.api.validation import valid
 from dashboard.jobs import operating
 from dashboard.jobs.models import Job, LogLine, Step
+from dashboard.jobs.requester import by_api
 from dashboard.jobs.roles import Action
 
 Row = TypeVar("Row", bound=Model)
@@ -125,11 +125,13 @@ class StepViewSet(ReadOnlyModelViewSet[Step]):
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, **_kwargs: Any) -> Response:
         """Retry a failed step; its job continues."""
-        return accepted(operating.retry_step(self.get_object(), user=caller(request)))
+        return accepted(operating.retry_step(self.get_object(), requester=by_api(request.user)))
 
     @extend_schema(request=SkipSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def skip(self, request: Request, **_kwargs: Any) -> Response:
         """Skip a step and the steps that depend on it; its job continues."""
         reason = valid(SkipSerializer, request)["reason"]
-        return accepted(operating.skip_step(self.get_object(), reason=reason, user=caller(request)))
+        return accepted(
+            operating.skip_step(self.get_object(), reason=reason, requester=by_api(request.user))
+        )

@@ -11,13 +11,13 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 from typing_extensions import override
 
-from dashboard.api.permissions import caller
 from dashboard.api.phases import PhaseField
 from dashboard.api.responses import ACCEPTED, accepted, job_address
 from dashboard.api.validation import valid
 from dashboard.jobs import operating
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
+from dashboard.jobs.requester import by_api
 from dashboard.jobs.roles import Action
 
 
@@ -126,24 +126,24 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, **_kwargs: Any) -> Response:
         """Cancel the job as soon as its running steps have stopped."""
-        return accepted(operating.cancel(self.get_object(), user=caller(request)))
+        return accepted(operating.cancel(self.get_object(), requester=by_api(request.user)))
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, **_kwargs: Any) -> Response:
         """Resume a failed, errored or cancelled job and retry its failed steps."""
-        return accepted(operating.resume(self.get_object(), user=caller(request)))
+        return accepted(operating.resume(self.get_object(), requester=by_api(request.user)))
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, **_kwargs: Any) -> Response:
         """End the job's hold and continue it."""
-        return accepted(operating.release_hold(self.get_object(), user=caller(request)))
+        return accepted(operating.release_hold(self.get_object(), requester=by_api(request.user)))
 
     @extend_schema(request=HoldSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def hold(self, request: Request, **_kwargs: Any) -> Response:
         """Hold the job before a phase, until it is released or until a given time."""
         asked = valid(HoldSerializer, request)
-        job = operating.hold(self.get_object(), user=caller(request), **asked)
+        job = operating.hold(self.get_object(), requester=by_api(request.user), **asked)
         return accepted(job)

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import User
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -11,11 +10,6 @@ from dashboard.jobs.roles import Action, has_permission, minimum_role
 
 if TYPE_CHECKING:  # rest_framework.views imports this module, by its name in the settings
     from rest_framework.views import APIView
-
-
-def caller(request: Request) -> User | None:
-    """Return who asks; None only for views that let everybody in."""
-    return request.user if isinstance(request.user, User) else None
 
 
 class RolePermission(BasePermission):

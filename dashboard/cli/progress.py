@@ -19,6 +19,7 @@ from dashboard.cli.serializers import Json, serialize_job
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel
+from dashboard.jobs.requester import CLI
 from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase
 from dashboard.jobs.waiting import wait_for_job
@@ -50,7 +51,7 @@ def follow(job: Job, console: Console, *, run: bool = True) -> Job:
                 raise
             display.note("Cancelling: running steps come to a stop. Ctrl-C again leaves at once.")
             with suppress(BadInput):  # it ended in the same moment
-                cancel(job, user=None)
+                cancel(job, requester=CLI)
             return wait_for_job(job, on_change=display.update)
 
 

@@ -1,7 +1,8 @@
-"""What an operator may do to a job and its steps. Each call says in the job's log who it was.
+"""What an operator may do to a job and its steps.
 
-All of it happens with the job's row locked, so that no runner ends the job meanwhile. Every
-function gives the job as it then is, or raises ``BadInput`` when its state does not allow the act.
+Every function locks the job's row, so that no runner ends the job meanwhile, writes to the job's
+log who asked, and returns the job as it then is. It raises ``BadInput`` when the state does not
+allow the action.
 """
 
 from collections.abc import Callable
@@ -9,7 +10,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -20,11 +20,10 @@ from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Dependency, Job, LogLevel, Step
 from dashboard.jobs.outcomes import chunks, count_down
 from dashboard.jobs.queue import enqueue
+from dashboard.jobs.requester import Requester
 from dashboard.jobs.starting import conflict_over
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase, StepState
 from dashboard.jobs.transitions import in_transaction, transition_job, transition_steps
-
-User = AbstractBaseUser | None
 
 FRESH: dict[str, Any] = {
     "attempt": 0,
@@ -34,10 +33,10 @@ FRESH: dict[str, Any] = {
     "request_id": "",
     "finished_at": None,
 }
-"""What a step looks like before it is tried anew. ``resumed`` stays: something may be left over."""
+"""What a step looks like before it is retried. ``resumed`` stays: something may be left over."""
 
 
-def cancel(job: Job, *, user: User) -> Job:
+def cancel(job: Job, *, requester: Requester) -> Job:
     """End the job as soon as its running steps have stopped; at once when none can be running."""
 
     def act(locked: Job) -> None:
@@ -45,7 +44,7 @@ def cancel(job: Job, *, user: User) -> Job:
             locked.is_active, f"The job is {locked.state}; only an active job can be cancelled."
         )
         Job.objects.filter(pk=locked.pk).update(cancel_requested=True)
-        write_log(locked, f"Cancelled by {_name(user)}.", level=LogLevel.WARNING)
+        write_log(locked, f"Cancelled by {requester}.", level=LogLevel.WARNING)
 
     _operate(job, act)
     if Job.objects.filter(pk=job.pk, state__in=[JobState.QUEUED, JobState.HELD]).exists():
@@ -53,8 +52,8 @@ def cancel(job: Job, *, user: User) -> Job:
     return Job.objects.get(pk=job.pk)
 
 
-def resume(job: Job, *, user: User) -> Job:
-    """Have a failed, errored or cancelled job go on, its failed steps tried anew.
+def resume(job: Job, *, requester: Requester) -> Job:
+    """Continue a failed, errored or cancelled job and retry its failed steps.
 
     Raises ``Conflict`` when another job is at work on the same subject.
     """
@@ -66,13 +65,13 @@ def resume(job: Job, *, user: User) -> Job:
         )
         _reactivate(locked)
         transition_steps(Step.objects.filter(job=locked), to=StepState.PENDING, **FRESH)
-        write_log(locked, f"Resumed by {_name(user)}.")
+        write_log(locked, f"Resumed by {requester}.")
 
     return _operate(job, act)
 
 
-def retry_step(step: Step, *, user: User) -> Job:
-    """Try one failed step anew, and let its job go on."""
+def retry_step(step: Step, *, requester: Requester) -> Job:
+    """Retry one failed step, and continue its job."""
 
     def act(locked: Job) -> None:
         mine = Step.objects.filter(pk=step.pk, state__in=BROKEN_STEP_STATES)
@@ -81,28 +80,28 @@ def retry_step(step: Step, *, user: User) -> Job:
             "The job was cancelled; resume it instead.",
         )
         moved = transition_steps(mine, to=StepState.PENDING, **FRESH)
-        _require(moved == 1, f"“{step.title}” has not failed, so it cannot be tried again.")
-        _go_on(locked)
-        write_log(locked, f"Retried by {_name(user)}: {step.title}", step=step)
+        _require(moved == 1, f"“{step.title}” has not failed, so it cannot be retried.")
+        _continue(locked)
+        write_log(locked, f"Retried by {requester}: {step.title}", step=step)
 
     return _operate(step.job, act)
 
 
-def skip_step(step: Step, *, reason: str, user: User) -> Job:
-    """Leave a step out, and with it all that cannot be without it; the job goes on.
+def skip_step(step: Step, *, reason: str, requester: Requester) -> Job:
+    """Skip a step and the steps that depend on it, and continue its job.
 
     Steps that only follow it in order no longer wait for it.
     """
     reason = secrets.mask(reason.strip())[:200]
     if not reason:
-        raise BadInput("A step is skipped for a reason.", fix="Say why, for the report.")
+        raise BadInput("Skipping a step needs a reason.", fix="Say why; it goes into the log.")
 
     def act(locked: Job) -> None:
         skipped = _skip([step.pk], reason)
-        _require(bool(skipped), f"“{step.title}” is running or settled, so it cannot be skipped.")
+        _require(bool(skipped), f"“{step.title}” is running or finished, so it cannot be skipped.")
         _skip_dependents(skipped, because=f"Needs “{step.title}”, skipped: {reason}"[:250])
-        _go_on(locked)
-        write_log(locked, f"Skipped by {_name(user)}: {step.title}: {reason}", step=step)
+        _continue(locked)
+        write_log(locked, f"Skipped by {requester}: {step.title}: {reason}", step=step)
 
     return _operate(step.job, act)
 
@@ -111,11 +110,11 @@ def require_ahead(until: datetime | None) -> None:
     """Raise ``BadInput`` for a time to hold until that has passed: it would hold nothing."""
     if until is not None and until <= timezone.now():
         passed = timezone.localtime(until).strftime("%Y-%m-%d %H:%M")
-        raise BadInput(f"{passed} has passed already.", fix="Give a later time to hold until.")
+        raise BadInput(f"{passed} has already passed.", fix="Give a later time to hold until.")
 
 
-def hold(job: Job, *, before: Phase, user: User, until: datetime | None = None) -> Job:
-    """Have no step of that phase or a later one start, until released or until the given time.
+def hold(job: Job, *, before: Phase, requester: Requester, until: datetime | None = None) -> Job:
+    """Start no step of that phase or a later one until released or until the given time.
 
     Raises ``BadInput`` for a time that has passed.
     """
@@ -124,20 +123,20 @@ def hold(job: Job, *, before: Phase, user: User, until: datetime | None = None) 
     def act(locked: Job) -> None:
         _require(locked.is_active, f"The job is {locked.state}; only an active job can be held.")
         Job.objects.filter(pk=locked.pk).update(hold_before=before, hold_until=until)
-        write_log(locked, f"Held before {before.label.lower()} by {_name(user)}.")
+        write_log(locked, f"Held before {before.label.lower()} by {requester}.")
 
     return _operate(job, act)
 
 
-def release_hold(job: Job, *, user: User) -> Job:
+def release_hold(job: Job, *, requester: Requester) -> Job:
     """End the job's hold, whether it has been reached or not."""
 
     def act(locked: Job) -> None:
-        _require(locked.is_active and locked.hold_before is not None, "The job is not held back.")
+        _require(locked.is_active and locked.hold_before is not None, "The job has no hold.")
         Job.objects.filter(pk=locked.pk).update(hold_before=None, hold_until=None)
         if locked.state == JobState.HELD:
             transition_job(locked.pk, to=JobState.RUNNING, explanation="")
-        write_log(locked, f"Released by {_name(user)}.")
+        write_log(locked, f"Released by {requester}.")
 
     return _operate(job, act)
 
@@ -154,20 +153,16 @@ def _act_on_locked(job_id: int, act: Callable[[Job], None]) -> None:
 
 def _require(allowed: bool, sentence: str) -> None:
     if not allowed:
-        raise BadInput(sentence, fix="Look at the job as it is now.")
+        raise BadInput(sentence, fix="Reload the job to see its current state.")
 
 
-def _name(user: User) -> str:
-    return user.get_username() if user else "Pumphouse"
-
-
-def _go_on(job: Job) -> None:
+def _continue(job: Job) -> None:
     if job.state in (JobState.FAILED, JobState.ERRORED):
         _reactivate(job)
 
 
 def _reactivate(job: Job) -> None:
-    """Set an ended job to running. The unique subject refuses it while another job holds it."""
+    """Set an ended job to running. Its unique subject prevents that while another job has it."""
     try:
         with transaction.atomic():
             transition_job(
@@ -185,7 +180,7 @@ def _reactivate(job: Job) -> None:
 
 
 def _skip(ids: list[int], reason: str) -> list[int]:
-    """Skip those of the steps that may be skipped, and give them."""
+    """Skip the steps that may be skipped, and return their ids."""
     skipped: list[int] = []
     for chunk in chunks(ids):
         steps = Step.objects.filter(pk__in=chunk)

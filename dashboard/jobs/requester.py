@@ -9,13 +9,19 @@ from dashboard.jobs.models import Job
 
 @dataclass(frozen=True)
 class Requester:
-    """Who asks for a job: a user of Pumphouse, None for none, and where: page, api, cli, schedule.
+    """Who asks for something: a user of Pumphouse or None, and the origin of the request.
 
-    ``origin`` is what a job's ``launched_from`` says.
+    ``origin`` is page, api, cli or schedule: what a job's ``launched_from`` says.
     """
 
     user: User | None = None
     origin: str = ""
+
+    def __str__(self) -> str:
+        """The name for the log of a job."""
+        if self.user is not None:
+            return self.user.get_username()
+        return "the command line" if self.origin == "cli" else "Pumphouse"
 
 
 NOBODY = Requester()
@@ -25,15 +31,15 @@ SCHEDULE = Requester(origin="schedule")
 
 
 def on_page(user: User | AnonymousUser) -> Requester:
-    """Return the requester of somebody who acts on a page."""
+    """Return the requester of an action on a page."""
     return Requester(user if isinstance(user, User) else None, "page")
 
 
 def by_api(user: User | AnonymousUser) -> Requester:
-    """Return the requester of somebody who calls the API."""
+    """Return the requester of a call to the API."""
     return Requester(user if isinstance(user, User) else None, "api")
 
 
 def requester_of(job: Job) -> Requester:
-    """Return who asked for a job: what follows from it is asked for by the same."""
+    """Return who asked for a job, for the jobs that follow from it."""
     return Requester(job.created_by, job.launched_from)

@@ -11,6 +11,7 @@ from dashboard.errors import BadInput, Conflict, NotFound, PumphouseError
 from dashboard.hosts_app.clouds import cloud_named, register_clouds
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel
+from dashboard.jobs.requester import by_api
 from dashboard.migrations_app.discovery import look_up_tenant
 from dashboard.migrations_app.execution.execute import start_execute
 from dashboard.migrations_app.models import Plan
@@ -118,7 +119,7 @@ def test_a_second_job_for_a_tenant_is_refused_with_the_address_of_the_first(clou
     _, job = plan_to(clouds, clouds["dst"], tenant)
     with pytest.raises(Conflict) as caught:
         plan_to(clouds, clouds["dst"], tenant)
-    cancel(job, user=admin)
+    cancel(job, requester=by_api(admin))
     assert caught.value.job == job.pk
     assert isinstance(caught.value, PumphouseError)
 

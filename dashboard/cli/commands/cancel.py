@@ -9,6 +9,7 @@ from dashboard.cli.command import OK, Command
 from dashboard.cli.console import Console
 from dashboard.cli.serializers import serialize_job
 from dashboard.jobs.operating import cancel
+from dashboard.jobs.requester import CLI
 
 
 class CancelCommand(Command):
@@ -24,7 +25,7 @@ class CancelCommand(Command):
     @override
     def run(self, options: Namespace, console: Console) -> int:
         # The worker that runs the job ends it.
-        job = cancel(chosen_job(options.job), user=None)
+        job = cancel(chosen_job(options.job), requester=CLI)
         console.print(
             f"Job {job.pk} is {job.state}{' and will stop soon' if job.is_active else ''}."
         )

@@ -9,6 +9,7 @@ from dashboard.cli.command import Command
 from dashboard.cli.console import Console
 from dashboard.cli.progress import add_detach, follow_and_report
 from dashboard.jobs.operating import release_hold
+from dashboard.jobs.requester import CLI
 
 
 class ReleaseCommand(Command):
@@ -23,5 +24,5 @@ class ReleaseCommand(Command):
 
     @override
     def run(self, options: Namespace, console: Console) -> int:
-        job = release_hold(chosen_job(options.job), user=None)
+        job = release_hold(chosen_job(options.job), requester=CLI)
         return follow_and_report(job, options, console)

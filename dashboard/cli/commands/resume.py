@@ -9,6 +9,7 @@ from dashboard.cli.command import Command
 from dashboard.cli.console import Console
 from dashboard.cli.progress import RUNNABLE_STATES, add_detach, follow_and_report
 from dashboard.jobs.operating import resume
+from dashboard.jobs.requester import CLI
 
 
 class ResumeCommand(Command):
@@ -26,5 +27,5 @@ class ResumeCommand(Command):
         job = chosen_job(options.job)
         # One that is still active needs only somebody to run it.
         if job.state not in RUNNABLE_STATES:
-            job = resume(job, user=None)
+            job = resume(job, requester=CLI)
         return follow_and_report(job, options, console)

@@ -9,6 +9,7 @@ from dashboard.cli.command import Command
 from dashboard.cli.console import Console
 from dashboard.cli.progress import add_detach, follow_and_report
 from dashboard.jobs.operating import retry_step
+from dashboard.jobs.requester import CLI
 
 
 class RetryCommand(Command):
@@ -25,5 +26,5 @@ class RetryCommand(Command):
 
     @override
     def run(self, options: Namespace, console: Console) -> int:
-        job = retry_step(chosen_step(options.step), user=None)
+        job = retry_step(chosen_step(options.step), requester=CLI)
         return follow_and_report(job, options, console)

@@ -9,6 +9,7 @@ from dashboard.cli.command import Command
 from dashboard.cli.console import Console
 from dashboard.cli.progress import add_detach, follow_and_report
 from dashboard.jobs.operating import skip_step
+from dashboard.jobs.requester import CLI
 
 
 class SkipCommand(Command):
@@ -26,5 +27,5 @@ class SkipCommand(Command):
 
     @override
     def run(self, options: Namespace, console: Console) -> int:
-        job = skip_step(chosen_step(options.step), reason=options.reason, user=None)
+        job = skip_step(chosen_step(options.step), reason=options.reason, requester=CLI)
         return follow_and_report(job, options, console)

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 
 from dashboard.jobs import operating
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
 from dashboard.jobs.states import Phase
 from dashboard.jobs.views.pages import PageRequest, action_view, run_and_redirect
@@ -16,7 +17,7 @@ def cancel(request: PageRequest, job_id: int) -> HttpResponse:
     job = get_object_or_404(Job, pk=job_id)
     return run_and_redirect(
         request,
-        lambda: operating.cancel(job, user=request.user),
+        lambda: operating.cancel(job, requester=on_page(request.user)),
         to=job,
         done="The job stops as soon as its running steps have stopped.",
     )
@@ -28,7 +29,7 @@ def resume(request: PageRequest, job_id: int) -> HttpResponse:
     job = get_object_or_404(Job, pk=job_id)
     return run_and_redirect(
         request,
-        lambda: operating.resume(job, user=request.user),
+        lambda: operating.resume(job, requester=on_page(request.user)),
         to=job,
         done="The job goes on; its failed steps are tried anew.",
     )
@@ -40,7 +41,7 @@ def hold(request: PageRequest, job_id: int) -> HttpResponse:
     job = get_object_or_404(Job, pk=job_id)
     return run_and_redirect(
         request,
-        lambda: operating.hold(job, before=Phase.CUTOVER, user=request.user),
+        lambda: operating.hold(job, before=Phase.CUTOVER, requester=on_page(request.user)),
         to=job,
         done="The job will wait before cutover.",
     )
@@ -52,7 +53,7 @@ def release(request: PageRequest, job_id: int) -> HttpResponse:
     job = get_object_or_404(Job, pk=job_id)
     return run_and_redirect(
         request,
-        lambda: operating.release_hold(job, user=request.user),
+        lambda: operating.release_hold(job, requester=on_page(request.user)),
         to=job,
         done="The job goes on.",
     )
@@ -64,7 +65,7 @@ def retry(request: PageRequest, step_id: int) -> HttpResponse:
     step = get_object_or_404(Step.objects.select_related("job"), pk=step_id)
     return run_and_redirect(
         request,
-        lambda: operating.retry_step(step, user=request.user),
+        lambda: operating.retry_step(step, requester=on_page(request.user)),
         to=step.job,
         done=f"“{step.title}” is tried again.",
     )
@@ -77,7 +78,7 @@ def skip(request: PageRequest, step_id: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     return run_and_redirect(
         request,
-        lambda: operating.skip_step(step, reason=reason, user=request.user),
+        lambda: operating.skip_step(step, reason=reason, requester=on_page(request.user)),
         to=step.job,
         done=f"“{step.title}” is left out, and what cannot be without it.",
     )

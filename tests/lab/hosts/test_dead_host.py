@@ -21,6 +21,7 @@ from dashboard.hosts_app.plans.host_plans import start_host_action, start_host_p
 from dashboard.hosts_app.rescue.fencing import require_fenced
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.operating import retry_step
+from dashboard.jobs.requester import NOBODY
 from lab.bmc import control
 from tests.lab import killed_evacuation
 from tests.lab.conftest import run
@@ -183,6 +184,6 @@ def test_disks_that_are_said_to_be_shared_and_are_not_there_are_not_made_anew(
 
     elsewhere.rename(disk)
     step = Step.objects.get(job=job, action="rebuild")
-    retry_step(step, user=None)
+    retry_step(step, requester=NOBODY)
     run(job)
     assert servers.place(id_) not in [(HOST, "ACTIVE"), (HOST, "ERROR")]

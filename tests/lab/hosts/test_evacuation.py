@@ -30,6 +30,7 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.job_lists import cleaning_up_after
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel, resume
+from dashboard.jobs.requester import NOBODY
 from tests.lab import killed_evacuation
 from tests.lab.conftest import run
 from tests.lab.host_servers import HostServers, servers_on_host
@@ -123,7 +124,7 @@ def test_a_failed_evacuation_opens_the_host_and_can_be_resumed(
     assert host_of(servers.get(stays)) == HOST
 
     servers.act(stays, "os-resetState", {"state": "active"})
-    run(resume(job, user=None))
+    run(resume(job, requester=NOBODY))
     assert host_of(servers.get(stays)) != HOST
     assert compute_service(destination, HOST).is_ours
 
@@ -149,7 +150,7 @@ def test_a_cancelled_evacuation_opens_the_host(
 ) -> None:
     servers.boot()
     job = start(clouds["dst"])
-    cancel(job, user=None)
+    cancel(job, requester=NOBODY)
     opening = cleaning_up_after(job)
     assert opening
     run(opening)

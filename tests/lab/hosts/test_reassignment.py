@@ -25,6 +25,7 @@ from dashboard.hosts_app.reassignment.smoke_test import missing_on
 from dashboard.jobs.job_lists import cleaning_up_after
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import resume
+from dashboard.jobs.requester import NOBODY
 from lab.bmc import control
 from lab.bmc.hosts import host_named
 from lab.fuel import running
@@ -200,13 +201,13 @@ def test_it_goes_back_although_fuel_is_busy_finds_it_late_and_fails_to_install_i
 
     running.switch("mend", "discovery")
     find_within(job, seconds=120)
-    job = run(resume(job, user=None), state="failed")
+    job = run(resume(job, requester=NOBODY), state="failed")
     assert "Provision has failed" in job.explanation
     assert "of environment src-cloud in Fuel: the installation of its operating system failed" in (
         job.explanation
     )
 
-    run(resume(job, user=None))
+    run(resume(job, requester=NOBODY))
     assert missing_on(source, HOST) == ""
     node = configured_fuel().node_with_fqdn(HOST)
     assert node and configured_fuel().environment(node.environment_id or 0).name == "src-cloud"

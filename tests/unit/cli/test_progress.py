@@ -15,6 +15,7 @@ from dashboard.cli.console import Console
 from dashboard.cli.progress import follow, follow_and_report
 from dashboard.jobs.models import Job, LogLine
 from dashboard.jobs.operating import release_hold
+from dashboard.jobs.requester import NOBODY
 from dashboard.jobs.states import JobState, Phase
 from tests.support.awaiting import await_that
 from tests.support.rehearsal.jobs import ROOT, process, rehearse, spec
@@ -68,7 +69,7 @@ def test_a_held_job_is_exit_code_zero_and_goes_on_when_released(capsys):
     )
     assert follow_and_report(job, Namespace(), console()) == 0
     assert f"pumphouse release {job.pk}" in capsys.readouterr().out
-    assert follow(release_hold(job, user=None), console()).state == JobState.DONE
+    assert follow(release_hold(job, requester=NOBODY), console()).state == JobState.DONE
 
 
 def test_every_line_of_the_log_is_shown_once_where_there_is_no_terminal():

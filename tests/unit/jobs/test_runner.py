@@ -16,6 +16,7 @@ from dashboard.jobs import runner as engine
 from dashboard.jobs.models import Job, LogLevel, LogLine, Runner, Step
 from dashboard.jobs.operating import cancel, hold, release_hold
 from dashboard.jobs.outcomes import pause_before
+from dashboard.jobs.requester import NOBODY
 from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import JobState, Phase, StepState
 from tests.support.awaiting import await_that
@@ -190,7 +191,7 @@ def test_cancelling_stops_running_steps_and_starts_no_others(tmp_path):
     job = rehearse(spec("a", "wait_for_file", params=waits), spec("b", needs=["a"]))
     thread = in_thread(job)
     await_that(lambda: step_of(job, "a").state == StepState.RUNNING)
-    cancel(job, user=None)
+    cancel(job, requester=NOBODY)
     thread.join(timeout=20)
     job.refresh_from_db()
     assert job.state == JobState.CANCELLED and job.active_subject is None
@@ -206,7 +207,7 @@ def test_a_held_job_stops_before_its_phase_and_goes_on_when_released():
     assert job.state == JobState.HELD and job.active_subject
     assert states(job) == {"a": "done", "b": "pending"}
     assert ran(job).state == JobState.HELD
-    release_hold(job, user=None)
+    release_hold(job, requester=NOBODY)
     assert ran(job).state == JobState.DONE
 
 
@@ -231,7 +232,7 @@ def test_a_hold_that_comes_while_the_job_runs_is_obeyed(tmp_path):
     )
     thread = in_thread(job)
     await_that(lambda: step_of(job, "a").state == StepState.RUNNING)
-    hold(job, before=Phase.CUTOVER, user=None)
+    hold(job, before=Phase.CUTOVER, requester=NOBODY)
     go.touch()
     thread.join(timeout=20)
     assert Job.objects.get(pk=job.pk).state == JobState.HELD

@@ -18,6 +18,7 @@ from dashboard.jobs import job_lists
 from dashboard.jobs.finishing import finish_job
 from dashboard.jobs.models import Job, LogLine
 from dashboard.jobs.operating import cancel, resume
+from dashboard.jobs.requester import NOBODY
 from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import JobState, Phase
 from dashboard.notifications.job_kinds.notify import Notify
@@ -262,7 +263,7 @@ def test_a_failure_to_notify_is_not_notified_and_needs_nobody(receiver):
 
 def test_a_job_that_fails_again_is_notified_of_again(receiver):
     job = ended(rehearse(spec("a", "refuse"), params=EVENT))
-    ended(resume(job, user=None))
+    ended(resume(job, requester=NOBODY))
     events = []
     for notification in notifications_of(job.pk):
         ended(notification)
@@ -278,7 +279,7 @@ def test_a_held_job_says_that_it_needs_somebody_and_later_that_it_is_done(receiv
 
 def test_a_job_that_somebody_cancelled_raises_no_event(receiver):
     job = rehearse(spec("a"), params=EVENT)
-    assert cancel(job, user=None).state == JobState.CANCELLED
+    assert cancel(job, requester=NOBODY).state == JobState.CANCELLED
     assert not notifications_of(job.pk).exists()
 
 

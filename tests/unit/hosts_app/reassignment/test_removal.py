@@ -14,6 +14,7 @@ from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel
+from dashboard.jobs.requester import NOBODY
 from tests.support.reassignments import HOST, NODE, SRC, Told
 
 pytestmark = pytest.mark.django_db
@@ -71,12 +72,12 @@ def test_a_second_job_about_the_host_is_refused(fuel):
 
 
 def test_cancelled_before_fuel_was_told_the_host_is_opened_again(fuel):
-    cancel(removal(fuel), user=None)
+    cancel(removal(fuel), requester=NOBODY)
     assert Job.objects.filter(kind="host_maintenance", subject=f"host:src:{HOST}").count() == 1
 
 
 def test_cancelled_once_fuel_was_told_the_host_stays_closed(fuel):
-    cancel(removal(fuel, is_released=True), user=None)
+    cancel(removal(fuel, is_released=True), requester=NOBODY)
     assert not Job.objects.filter(kind="host_maintenance").exists()
 
 

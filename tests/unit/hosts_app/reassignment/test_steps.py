@@ -17,6 +17,7 @@ from dashboard.hosts_app.reassignment.steps import Choices, Journey, start_reass
 from dashboard.hosts_app.reassignment.work import Work
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.operating import cancel, skip_step
+from dashboard.jobs.requester import NOBODY
 from tests.support.fuel_masters import RunningMaster, running_master, switch
 from tests.support.reassignments import DST, HOST, NODE, SRC, Told, make_record, make_work
 
@@ -183,9 +184,9 @@ def journey_of(record: Reassignment, choices: Choices) -> Job:
 
 def test_nothing_goes_on_where_what_it_needs_was_skipped(record: Reassignment) -> None:
     job = journey_of(record, Choices(discovery_seconds=60, deploy_seconds=60, mac="x"))
-    skip_step(job.steps.get(key="switch"), reason="by hand", user=None)
+    skip_step(job.steps.get(key="switch"), reason="by hand", requester=NOBODY)
     assert not job.steps.filter(state="skipped").exclude(key="switch").exists()
-    skip_step(job.steps.get(key="release"), reason="no", user=None)
+    skip_step(job.steps.get(key="release"), reason="no", requester=NOBODY)
     assert not job.steps.filter(state="pending").exists()
 
 
@@ -197,7 +198,7 @@ def test_steps_that_were_not_chosen_are_not_there(record: Reassignment) -> None:
 def test_a_cancelled_job_says_where_the_host_is_and_does_not_open_it(record: Reassignment) -> None:
     record.place = "It is discovered in Fuel as node 12 and belongs to no environment."
     job = journey_of(record, Choices(discovery_seconds=60, deploy_seconds=60))
-    cancel(job, user=None)
+    cancel(job, requester=NOBODY)
     job.refresh_from_db()
     assert "as node 12 and belongs to no environment. To retry goes on" in job.explanation
     assert not Job.objects.filter(kind="host_maintenance").exists()
@@ -205,10 +206,10 @@ def test_a_cancelled_job_says_where_the_host_is_and_does_not_open_it(record: Rea
 
 def test_a_job_that_was_cancelled_before_its_removal_opens_the_host(record: Reassignment) -> None:
     record.is_released = False
-    cancel(record.job, user=None)
+    cancel(record.job, requester=NOBODY)
     job = journey_of(record, Choices(discovery_seconds=60, deploy_seconds=60))
     Job.objects.filter(pk=job.pk).update(params=job.params | {"was_closed": False})
-    cancel(job, user=None)
+    cancel(job, requester=NOBODY)
     assert Job.objects.get(kind="host_maintenance").params["host"] == HOST
 
 
