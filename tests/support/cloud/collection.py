@@ -13,6 +13,8 @@ NOT_FILTERS = frozenset(
     {"limit", "marker", "sort_key", "sort_dir", "sort", "fields", "page_reverse", "all_tenants"}
 )
 LATER = "~later"
+# the change that takes an object away
+GONE = "~gone"
 
 
 @dataclass(kw_only=True)
@@ -37,7 +39,7 @@ class Collection:
     read_only: frozenset[str] = frozenset({"id"})
     change_method: str = "PUT"
 
-    def attach(self, service: Service) -> None:
+    def join(self, service: Service) -> None:
         """Become part of a service: answer its requests."""
         self.service = service
         self.cloud = service.cloud
@@ -66,16 +68,17 @@ class Collection:
         self.permit("list", request)
         found = [row for row in self.visible(request) if self.matches(row, request)]
         page = self.service.page(request, self.plural, found)
-        page[self.plural] = [self.view(self.settled(row), request) for row in page[self.plural]]
+        page[self.plural] = [self.view(row, request) for row in page[self.plural]]
         return page
 
     def show(self, request: Request) -> Json:
         """Answer with one object."""
-        return {self.singular: self.view(self.settled(self.seen(request)), request)}
+        return {self.singular: self.view(self.seen(request), request)}
 
     def visible(self, request: Request) -> list[Json]:
         """Return the objects that the asker may see."""
-        return [row for row in [*self.rows.values()] if self.is_visible(row, request)]
+        there = (row for row in [*self.rows.values()] if self.settle(row))
+        return [row for row in there if self.is_visible(row, request)]
 
     def is_visible(self, row: Json, request: Request) -> bool:
         """Return whether the asker may see an object: its own project's, or all as an admin."""
@@ -106,7 +109,7 @@ class Collection:
     def seen(self, request: Request) -> Json:
         """Return the object that a request names, if the asker may see it."""
         row = self.get(request.ids[0])
-        if not self.is_visible(row, request):
+        if not (self.settle(row) and self.is_visible(row, request)):
             raise self.missing(request.ids[0])
         return row
 
@@ -138,9 +141,8 @@ class Collection:
         release = self.cloud.release
         if unknown := self.fields.unknown(given, release, request.version):
             raise self.unrecognized(unknown)
-        denied = self.fields.denied(given)
-        if denied and not request.asker.is_admin:
-            raise Refused(403, self.service.denial, kind="PolicyNotAuthorized")
+        if self.fields.denied(given):
+            self.service.require_admin(request)
         return given
 
     def unrecognized(self, names: list[str]) -> Refused:
@@ -229,8 +231,8 @@ class Collection:
 
     def permit(self, action: str, request: Request) -> None:
         """Raise ``Refused`` with 403 for what only administrators may do."""
-        if action in self.for_admin and not request.asker.is_admin:
-            raise Refused(403, self.service.denial, kind="PolicyNotAuthorized")
+        if action in self.for_admin:
+            self.service.require_admin(request)
 
     def service_collection(self, path: str) -> "Collection":
         """Return another collection of the cloud, named as ``type/path`` or by its path here."""
@@ -245,21 +247,23 @@ class Collection:
         if not self.cloud.polls:
             self._apply(row)
 
-    def settled(self, row: Json) -> Json:
-        """Return an object that is being looked at, changed if it was time."""
+    def settle(self, row: Json) -> bool:
+        """Change an object that is being looked at, if it is time; return whether it is there."""
         if pending := row.get(LATER):
             pending["polls"] -= 1
             if pending["polls"] < 0:
                 self._apply(row)
-        return row
+        return row["id"] in self.rows
 
     def _apply(self, row: Json) -> None:
         changes = row.pop(LATER)["changes"]
+        if changes.pop(GONE, False):
+            self.gone(row)
+            self.rows.pop(row["id"], None)
         row.update(changes)
-        self.changed_later(row, changes)
 
-    def changed_later(self, row: Json, changes: Json) -> None:
-        """Do what follows from a change that took its time."""
+    def gone(self, row: Json) -> None:
+        """Do what follows from an object's being deleted, when that took its time."""
 
 
 def _is_same(value: Any, wanted: str) -> bool:

@@ -13,14 +13,16 @@ from typing import Any
 from tests.support.cloud.collection import Collection
 from tests.support.cloud.compute import Compute
 from tests.support.cloud.identity import Identity
+from tests.support.cloud.image import Image
 from tests.support.cloud.messages import Answer, Json, Refused, Request
 from tests.support.cloud.network import Network
+from tests.support.cloud.placement import Placement
 from tests.support.cloud.quotas import Quotas
 from tests.support.cloud.releases import release_named
 from tests.support.cloud.service import Service
+from tests.support.cloud.volume import BlockStorage
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
-SERVICES: tuple[type[Service], ...] = (Identity, Compute, Network)
 
 
 class MemoryCloud:
@@ -44,11 +46,18 @@ class MemoryCloud:
         self._random = random.Random(name)
         self._collections: dict[tuple[str, str], Collection] = {}
         self.quotas = Quotas(self)
-        self.services = {cls.root: cls(self) for cls in SERVICES}
+        self.identity = Identity(self)
+        self.compute = Compute(self)
+        self.network = Network(self)
+        self.image = Image(self)
+        self.block_storage = BlockStorage(self)
+        self.placement = Placement(self)
 
-    def service(self, type_: str) -> Service:
-        """Return the service of that type."""
-        return next(each for each in self.services.values() if each.type == type_)
+    @property
+    def services(self) -> dict[str, Service]:
+        """All services by the first part of their addresses."""
+        known = (self.identity, self.compute, self.network, self.image, self.block_storage)
+        return {service.root: service for service in (*known, self.placement)}
 
     def collection(self, type_: str, path: str) -> Collection:
         """Return a collection of a service."""
@@ -57,7 +66,7 @@ class MemoryCloud:
     def add(self, service: Service, *collections: Collection) -> None:
         """Make collections part of a service."""
         for collection in collections:
-            collection.attach(service)
+            collection.join(service)
             self._collections[service.type, collection.path] = collection
 
     def rows(self, name: str) -> dict[str, Json]:
@@ -103,10 +112,3 @@ class MemoryCloud:
                 except Refused as refused:
                     return service.error(refused)
             return service.answer(request)
-
-    @property
-    def identity(self) -> Identity:
-        """The service that knows who asks."""
-        service = self.services["identity"]
-        assert isinstance(service, Identity)
-        return service

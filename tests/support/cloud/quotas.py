@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.support.cloud.messages import Json
+from tests.support.cloud.messages import Answer, Json, Request
 
 if TYPE_CHECKING:
     from tests.support.cloud.collection import Collection
     from tests.support.cloud.memory import MemoryCloud
+    from tests.support.cloud.service import Service
 
 UNLIMITED = -1
 Amount = Callable[[Json], int]
@@ -69,3 +70,61 @@ class Quotas:
             wanted = self.used(type_, name, project_id) + counted.amount(row)
             if limit != UNLIMITED and wanted > limit:
                 raise service.over_quota(name, limit=limit, wanted=counted.amount(row))
+
+
+class QuotaSets:
+    """The paths of quotas as nova and cinder have them."""
+
+    def __init__(self, service: "Service", *, details: str = "") -> None:
+        self.service = service
+        self.quotas = service.cloud.quotas
+        service.route("GET", "os-quota-sets/{}", self.show)
+        service.route("GET", "os-quota-sets/{}/defaults", self.defaults)
+        service.route("PUT", "os-quota-sets/{}", self.set)
+        service.route("DELETE", "os-quota-sets/{}", self.reset)
+        service.route("GET", "os-quota-class-sets/{}", self.show_class)
+        if details:
+            service.route("GET", details, self.details)
+
+    def show(self, request: Request) -> Json:
+        """Answer with the limits of a project; with what it uses where cinder is asked so."""
+        if request.asks("usage").lower() == "true":
+            return self.details(request)
+        limits = self.quotas.limits(self.service.type, request.ids[0])
+        return {"quota_set": {"id": request.ids[0], **limits}}
+
+    def defaults(self, request: Request) -> Json:
+        """Answer with the limits that new projects get."""
+        return {"quota_set": {"id": request.ids[0], **self.quotas.defaults(self.service.type)}}
+
+    def show_class(self, request: Request) -> Json:
+        """Answer with the default class."""
+        limits = self.quotas.defaults(self.service.type)
+        return {"quota_class_set": {"id": request.ids[0], **limits}}
+
+    def details(self, request: Request) -> Json:
+        """Answer with the limits of a project and what it uses."""
+        type_, project_id = self.service.type, request.ids[0]
+        found = {
+            name: {
+                "limit": limit,
+                "in_use": self.quotas.used(type_, name, project_id),
+                "reserved": 0,
+            }
+            for name, limit in self.quotas.limits(type_, project_id).items()
+        }
+        return {"quota_set": {"id": project_id, **found}}
+
+    def set(self, request: Request) -> Json:
+        """Set limits of a project."""
+        self.service.require_admin(request)
+        own = self.quotas.own(self.service.type).setdefault(request.ids[0], {})
+        own.update(request.body["quota_set"])
+        limits = self.quotas.limits(self.service.type, request.ids[0])
+        return {"quota_set": limits}
+
+    def reset(self, request: Request) -> Answer:
+        """Have a project follow the defaults."""
+        self.service.require_admin(request)
+        self.quotas.own(self.service.type).pop(request.ids[0], None)
+        return Answer(status=202)

@@ -1,6 +1,6 @@
 """What all services of a cloud in memory do: routes, versions, policies, errors and pages."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -31,6 +31,8 @@ class Service:
     # the name of the service in the header of microversions; "" for a service without any
     microversion_name: ClassVar[str] = ""
     oldest_version: ClassVar[str] = ""
+    # paths of what belongs to a user rather than to a project: readers may write there
+    about_oneself: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, cloud: "MemoryCloud") -> None:
         self.cloud = cloud
@@ -97,7 +99,13 @@ class Service:
         if request.token is None or not request.token.roles:
             raise Refused(401, UNAUTHORIZED)
         may_write = request.token.roles - self.readers
-        if request.method != "GET" and not may_write:
+        about_self = request.path.removeprefix(self.prefix).startswith(self.about_oneself)
+        if request.method != "GET" and not may_write and not about_self:
+            raise Refused(403, self.denial, kind="PolicyNotAuthorized")
+
+    def require_admin(self, request: Request) -> None:
+        """Refuse what only administrators may do."""
+        if not request.asker.is_admin:
             raise Refused(403, self.denial, kind="PolicyNotAuthorized")
 
     @property
@@ -155,6 +163,10 @@ class Service:
     def envelope(self, refused: Refused) -> Json:
         """Return the body of an error, as this service writes it."""
         raise NotImplementedError
+
+    def with_query(self, request: Request, query: Mapping[str, list[str]]) -> Request:
+        """Return the request with other parameters."""
+        return replace(request, query=query)
 
     def page(self, request: Request, key: str, rows: list[Json], *, id_: str = "id") -> Json:
         """Return one page of a collection, with the link to the next in the service's own way."""

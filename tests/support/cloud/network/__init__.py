@@ -3,7 +3,13 @@
 from typing import TYPE_CHECKING
 
 from tests.support.cloud.messages import Json, Refused, Request
-from tests.support.cloud.network.networks import Networks
+from tests.support.cloud.network.floating_ips import FloatingIps
+from tests.support.cloud.network.networks import AddressGroups, Networks, RbacPolicies
+from tests.support.cloud.network.ports import Ports
+from tests.support.cloud.network.quota_routes import NeutronQuotas
+from tests.support.cloud.network.routers import Routers
+from tests.support.cloud.network.security_groups import SecurityGroupRules, SecurityGroups
+from tests.support.cloud.network.subnets import Subnets
 from tests.support.cloud.service import Service
 
 if TYPE_CHECKING:
@@ -11,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Network(Service):
-    """Neutron's API with the extensions of the release."""
+    """Neutron's API with the extensions of the release.
+
+    ``has_dhcp``: agents serve subnets with DHCP, and take an address of each.
+    """
 
     type = "network"
     name = "neutron"
@@ -20,9 +29,24 @@ class Network(Service):
 
     def __init__(self, cloud: "MemoryCloud") -> None:
         super().__init__(cloud)
-        self.networks = Networks()
-        cloud.add(self, self.networks)
+        self.has_dhcp = True
+        self.networks, self.subnets, self.ports = Networks(), Subnets(), Ports()
+        self.groups, self.rules = SecurityGroups(), SecurityGroupRules()
+        self.routers, self.floating_ips = Routers(), FloatingIps()
+        cloud.add(self, self.networks, self.subnets, self.ports, self.groups, self.rules)
+        cloud.add(self, self.routers, self.floating_ips, RbacPolicies(), AddressGroups())
+        self._count()
+        NeutronQuotas(self)
         self.route("GET", "extensions", self.list_extensions)
+
+    def _count(self) -> None:
+        counted = {
+            **{"network": self.networks, "subnet": self.subnets, "port": self.ports},
+            **{"router": self.routers, "floatingip": self.floating_ips},
+            **{"security_group": self.groups, "security_group_rule": self.rules},
+        }
+        for name, collection in counted.items():
+            self.cloud.quotas.count(name, collection)
 
     def list_extensions(self, request: Request) -> Json:
         """Answer with the extensions of the release."""

@@ -1,10 +1,11 @@
-"""Networks."""
+"""Networks, and who else may use them."""
 
 from typing import Any
 
-from tests.support.cloud.fields import Field
+from tests.support.cloud.fields import Field, Fields
 from tests.support.cloud.messages import Json, Refused, Request
 from tests.support.cloud.network.standard import NeutronCollection, with_extension
+from tests.support.cloud.network.subnets import DHCP
 
 OWN_MTU = 1450
 
@@ -32,6 +33,37 @@ class Networks(NeutronCollection):
                 kind="InvalidInput",
             )
         row["provider:segmentation_id"] = row["provider:segmentation_id"] or len(self.rows) + 1
+
+    def remove(self, row: Json, request: Request) -> None:
+        """Delete a network that has no ports but those of DHCP, and its subnets with it."""
+        ports = self.service.ports.where(network_id=row["id"])
+        if left := [port["id"] for port in ports if port["device_owner"] != DHCP]:
+            raise Refused(
+                409,
+                f"Unable to complete operation on network {row['id']}. There are one or more ports "
+                f"still in use on the network, id for these ports is {','.join(left)}.",
+                kind="NetworkInUse",
+            )
+        for subnet in self.service.subnets.where(network_id=row["id"]):
+            self.service.subnets.forget(subnet)
+        super().remove(row, request)
+
+
+class RbacPolicies(NeutronCollection):
+    """Which projects may use objects of others."""
+
+    def __init__(self) -> None:
+        fields = {"object_type": "", "object_id": "", "action": "", "target_tenant": ""}
+        super().__init__("rbac-policies", "rbac_policy", fields, required=tuple(fields))
+        names = ("id", "project_id", "tenant_id")
+        self.fields = Fields({**dict.fromkeys(names, ""), **fields})
+
+
+class AddressGroups(NeutronCollection):
+    """Named groups of addresses, which rules may have as their remote."""
+
+    def __init__(self) -> None:
+        super().__init__("address-groups", "address_group", {"addresses": []})
 
 
 def _fields() -> dict[str, Any]:

@@ -1,0 +1,71 @@
+"""Hosts: their services and hypervisors, as far as moving tenants needs them."""
+
+from typing import TYPE_CHECKING
+
+from tests.support.cloud.messages import Json, Request
+
+if TYPE_CHECKING:
+    from tests.support.cloud.compute import Compute
+
+COUNT = 3
+
+
+class Hosts:
+    """The compute hosts of a cloud; servers are spread over them in turn."""
+
+    def __init__(self, service: "Compute") -> None:
+        self.service = service
+        name = service.cloud.name
+        self.names = [f"{name}-c{number}" for number in range(1, COUNT + 1)]
+        self.ids = {host: service.cloud.new_id() for host in self.names}
+        service.route("GET", "os-services", self.services)
+        service.route("GET", "os-hypervisors/detail", self.hypervisors)
+        service.route("GET", "os-migrations", lambda request: {"migrations": []})
+
+    def next(self) -> str:
+        """Return the host of the next server."""
+        return self.names[len(self.service.servers.rows) % COUNT]
+
+    def services(self, request: Request) -> Json:
+        """Answer with nova-compute of each host."""
+        self.service.require_admin(request)
+        return {
+            "services": [
+                {
+                    **{"id": self.ids[host], "binary": "nova-compute", "host": host},
+                    **{"zone": "nova", "status": "enabled", "state": "up"},
+                    **{"updated_at": self.service.cloud.now(), "disabled_reason": None},
+                    "forced_down": False,
+                }
+                for host in self.names
+            ]
+        }
+
+    def hypervisors(self, request: Request) -> Json:
+        """Answer with the hypervisors; since 2.88 without what placement knows better."""
+        self.service.require_admin(request)
+        return {"hypervisors": [self._hypervisor(host, request) for host in self.names]}
+
+    def _hypervisor(self, host: str, request: Request) -> Json:
+        known = {
+            **{"id": self.ids[host], "hypervisor_hostname": host, "state": "up"},
+            **{"status": "enabled", "hypervisor_type": "fake", "hypervisor_version": 1000},
+            "host_ip": "127.0.0.1",
+            "service": {"host": host, "id": self.ids[host], "disabled_reason": None},
+        }
+        return {**known, **self._room(host)} if request.version < (2, 88) else {**known, **_UPTIME}
+
+    def _room(self, host: str) -> Json:
+        servers = self.service.servers.where(**{"OS-EXT-SRV-ATTR:host": host})
+        used = {name: sum(row["~flavor"][name] for row in servers) for name in _SIZES}
+        return {
+            **{"vcpus": 64, "vcpus_used": used["vcpus"], "memory_mb": 65536},
+            **{"memory_mb_used": used["ram"], "free_ram_mb": 65536 - used["ram"]},
+            **{"local_gb": 2000, "local_gb_used": used["disk"], "free_disk_gb": 2000},
+            **{"running_vms": len(servers), "current_workload": 0, "disk_available_least": 0},
+            "cpu_info": {},
+        }
+
+
+_SIZES = ("vcpus", "ram", "disk")
+_UPTIME: Json = {"uptime": None}

@@ -1,0 +1,96 @@
+"""What can be done to a server: its states, locks and snapshots."""
+
+from typing import TYPE_CHECKING, Any
+
+from tests.support.cloud.compute.server_fields import STATES
+from tests.support.cloud.messages import Answer, Json, Refused, Request
+
+if TYPE_CHECKING:
+    from tests.support.cloud.compute import Compute
+
+# action -> the states that it is for, and the one that it leads to
+_MOVES = {
+    "os-stop": (("ACTIVE", "ERROR"), "SHUTOFF"),
+    "os-start": (("SHUTOFF",), "ACTIVE"),
+    "pause": (("ACTIVE",), "PAUSED"),
+    "unpause": (("PAUSED",), "ACTIVE"),
+    "suspend": (("ACTIVE",), "SUSPENDED"),
+    "resume": (("SUSPENDED",), "ACTIVE"),
+    "rescue": (("ACTIVE", "SHUTOFF"), "RESCUE"),
+    "unrescue": (("RESCUE",), "ACTIVE"),
+    "shelve": (("ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED"), "SHELVED_OFFLOADED"),
+    "unshelve": (("SHELVED_OFFLOADED",), "ACTIVE"),
+    "reboot": (("ACTIVE", "SHUTOFF"), "ACTIVE"),
+}
+_SNAPSHOTTABLE = ("ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED")
+
+
+class ServerActions:
+    """The actions of servers."""
+
+    def __init__(self, service: "Compute") -> None:
+        self.service = service
+        self.cloud = service.cloud
+        service.route("POST", "servers/{}/action", self.act)
+
+    def act(self, request: Request) -> Answer:
+        """Do one action."""
+        [(action, arguments)] = request.body.items()
+        row = self.service.servers.owned(request)
+        if row["locked"] and not request.asker.is_admin and action != "unlock":
+            raise Refused(409, f"Instance {row['id']} is locked")
+        if action in _MOVES:
+            self._move(row, action)
+        elif action == "createImage":
+            return self._create_image(row, arguments, request)
+        elif action in ("lock", "unlock"):
+            reason = (arguments or {}).get("locked_reason")
+            row.update(locked=action == "lock", locked_reason=reason)
+        elif action == "os-resetState":
+            self.service.require_admin(request)
+            row.update(STATES[arguments["state"].upper()])
+        else:
+            raise Refused(400, f"There is no such action: {action}")
+        return Answer(status=202)
+
+    def _move(self, row: Json, action: str) -> None:
+        allowed, target = _MOVES[action]
+        if row["status"] not in allowed or row["OS-EXT-STS:task_state"]:
+            name = action.removeprefix("os-")
+            raise Refused(
+                409,
+                f"Cannot '{name}' instance {row['id']} while it is in vm_state "
+                f"{row['OS-EXT-STS:vm_state']}",
+            )
+        row["OS-EXT-STS:task_state"] = f"{action.removeprefix('os-')}ing"
+        row["updated"] = self.cloud.now()
+        self.service.servers.later(row, **STATES[target])
+
+    def _create_image(self, row: Json, arguments: Json, request: Request) -> Answer:
+        """Make a snapshot of a server's disk; of one that boots from a volume, a mere mapping."""
+        if row["status"] not in _SNAPSHOTTABLE:
+            raise Refused(409, f"Cannot 'createImage' instance {row['id']} while it is so")
+        images: Any = self.cloud.collection("image", "images")
+        properties = {**(arguments.get("metadata") or {}), **self._own_properties(row)}
+        image = images.add_snapshot(
+            arguments["name"],
+            owner=request.asker.project_id if not row["image"] else row["tenant_id"],
+            properties=properties,
+            data=self.service.disks.get(row["id"], b""),
+        )
+        if self.cloud.polls:
+            row["OS-EXT-STS:task_state"] = "image_uploading"
+            self.service.servers.later(row, **{"OS-EXT-STS:task_state": None})
+        address = f"{self.cloud.url}/image/v2/images/{image['id']}"
+        if request.version >= (2, 45):
+            return Answer(status=202, body={"image_id": image["id"]})
+        return Answer(status=202, headers={"Location": address})
+
+    def _own_properties(self, row: Json) -> Json:
+        base = row["image"]["id"] if row["image"] else ""
+        return {
+            "instance_uuid": row["id"],
+            "image_type": "snapshot",
+            "base_image_ref": base,
+            "user_id": row["user_id"],
+        }

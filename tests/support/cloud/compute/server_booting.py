@@ -1,0 +1,175 @@
+"""What nova makes of a request to boot a server."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from tests.support.cloud.compute.server_fields import ATTR, host_id
+from tests.support.cloud.messages import Json, Refused, Request
+
+if TYPE_CHECKING:
+    from tests.support.cloud.compute.servers import Servers
+
+_SINCE = {"description": (2, 19), "tags": (2, 52), "hostname": (2, 90)}
+_COPIED = ("name", "metadata", "accessIPv4", "accessIPv6", "key_name", "description", "tags")
+
+
+class Boot:
+    """One request to boot a server, checked as nova does before it accepts it."""
+
+    def __init__(self, servers: "Servers", request: Request) -> None:
+        self.servers = servers
+        self.service = servers.service
+        self.cloud = servers.cloud
+        self.request = request
+        self.body: Json = request.body["server"]
+        self._check()
+
+    def _check(self) -> None:
+        for name, version in _SINCE.items():
+            if name in self.body and self.request.version < version:
+                raise Refused(400, f"Additional properties are not allowed ('{name}')")
+        networks = self.body.get("networks", [])
+        if isinstance(networks, str) and self.request.version < (2, 37):
+            sentence = f"Invalid input for field/attribute networks. Value: {networks}."
+            raise Refused(400, sentence)
+        key = self.body.get("key_name")
+        if key and not self.service.keypairs.where(user_id=self._asker.user_id, name=key):
+            raise Refused(400, "Invalid key_name provided.")
+
+    @property
+    def _asker(self) -> Any:
+        return self.request.asker
+
+    def new_row(self) -> Json:
+        """Return the server that is to be."""
+        flavor, image, now = self._flavor(), self._image(), self.cloud.now()
+        id_ = self.cloud.new_id()
+        return {
+            **self.servers.fields.defaults(),
+            **{name: self.body[name] for name in _COPIED if name in self.body},
+            **{"id": id_, "tenant_id": self._asker.project_id, "user_id": self._asker.user_id},
+            **{"created": now, "updated": now, "~flavor": flavor, "~ports": []},
+            **{"~made_ports": [], "links": self._links(id_), "image": self._told(image)},
+            **self._attributes(image),
+            "OS-EXT-AZ:availability_zone": "",
+            "OS-DCF:diskConfig": self.body.get("OS-DCF:diskConfig", "MANUAL"),
+            "config_drive": "True"
+            if self.body.get("config_drive") in (True, "true", "True")
+            else "",
+        }
+
+    def _attributes(self, image: Json | None) -> Json:
+        hostname = self.body.get("hostname") or _host_name(self.body["name"])
+        given = image or {}
+        return {
+            f"{ATTR}hostname": hostname,
+            f"{ATTR}user_data": self.body.get("user_data"),
+            f"{ATTR}kernel_id": given.get("kernel_id") or "",
+            f"{ATTR}ramdisk_id": given.get("ramdisk_id") or "",
+            f"{ATTR}reservation_id": f"r-{self.cloud.new_id()[:8]}",
+            f"{ATTR}instance_name": f"instance-{len(self.servers.rows) + 1:08x}",
+        }
+
+    def _links(self, id_: str) -> list[Json]:
+        address = f"{self.cloud.url}/compute"
+        return [
+            {"rel": "self", "href": f"{address}/v2.1/servers/{id_}"},
+            {"rel": "bookmark", "href": f"{address}/servers/{id_}"},
+        ]
+
+    def _flavor(self) -> Json:
+        flavor = self.service.flavors.rows.get(str(self.body["flavorRef"]))
+        if flavor is None or not self.service.flavors.is_visible(flavor, self.request):
+            raise Refused(400, f"Flavor {self.body['flavorRef']} could not be found.")
+        return {name: value for name, value in flavor.items() if not name.startswith("~")}
+
+    def _image(self) -> Json | None:
+        image_id = self.body.get("imageRef")
+        if not image_id:
+            return None
+        image = self.cloud.collection("image", "images").rows.get(image_id)
+        if image is None:
+            raise Refused(400, "Can not find requested image")
+        if image["status"] != "active":
+            raise Refused(400, f"Image {image_id} is not active.")
+        if image["min_disk"] > self._flavor()["disk"]:
+            sentence = "Flavor's disk is too small for requested image."
+            raise Refused(400, sentence)
+        return image
+
+    def _told(self, image: Json | None) -> Any:
+        if image is None:
+            return ""
+        address = f"{self.cloud.url}/compute/images/{image['id']}"
+        return {"id": image["id"], "links": [{"rel": "bookmark", "href": address}]}
+
+    def connect(self, row: Json) -> None:
+        """Give a new server its ports, its volumes and its disk."""
+        ports = self.cloud.collection("network", "ports")
+        for port_id in self._port_ids(row):
+            row["~ports"].append(port_id)
+            ports.bind(  # type: ignore[attr-defined]
+                ports.get(port_id), server_id=row["id"], zone="nova", host=self.service.hosts.next()
+            )
+        for device in self.body.get("block_device_mapping_v2", ()):
+            self.service.attachments.attach(
+                row,
+                device["uuid"],
+                deletes=bool(device.get("delete_on_termination")),
+                request=self.request,
+            )
+        if row["image"]:
+            data = self.cloud.rows("image/data").get(row["image"]["id"], b"")
+            self.service.disks[row["id"]] = data
+        self._join(row)
+
+    def _join(self, row: Json) -> None:
+        """Put a new server into the group that the scheduler is told of."""
+        hints = self.request.body.get("os:scheduler_hints") or {}
+        row["scheduler_hints"] = {name: [value] for name, value in hints.items()}
+        if group := hints.get("group"):
+            self.service.groups.get(group)["members"].append(row["id"])
+
+    def _port_ids(self, row: Json) -> list[str]:
+        networks = self.body.get("networks", [])
+        if isinstance(networks, str):
+            return []
+        return [
+            each.get("port") or self._made_port(row, each["uuid"])
+            for each in networks
+            if self._usable(each)
+        ]
+
+    def _usable(self, wanted: Json) -> bool:
+        if port_id := wanted.get("port"):
+            port = self.cloud.collection("network", "ports").rows.get(port_id)
+            if port is None:
+                raise Refused(400, f"Port {port_id} could not be found.")
+            if port["device_id"]:
+                raise Refused(409, f"Port {port_id} is still in use.")
+        return True
+
+    def _made_port(self, row: Json, network_id: str) -> str:
+        ports = self.cloud.collection("network", "ports")
+        made = ports.make({"network_id": network_id}, self.request)
+        row["~made_ports"].append(made["id"])
+        return str(made["id"])
+
+    def placed(self, row: Json) -> Json:
+        """Return what a server has when it runs: its host, and since when."""
+        host = self.service.hosts.next()
+        zone = self.body.get("availability_zone") or "nova"
+        found = {
+            f"{ATTR}host": host,
+            f"{ATTR}hypervisor_hostname": host,
+            "OS-EXT-AZ:availability_zone": zone,
+            "pinned_availability_zone": self.body.get("availability_zone"),
+            "OS-SRV-USG:launched_at": self.cloud.now(form="%Y-%m-%dT%H:%M:%S.000000"),
+            "progress": 0,
+        }
+        return {**found, "hostId": host_id({**row, **found})}
+
+
+def _host_name(name: str) -> str:
+    """Return a name as DNS takes it."""
+    return re.sub(r"[^a-z0-9-]", "", re.sub(r"[ _.]", "-", name.lower())).strip("-")

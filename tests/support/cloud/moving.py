@@ -1,0 +1,99 @@
+"""Two clouds in memory between which tenants move, by the product's own jobs."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from dashboard.clients import openstack
+from dashboard.clients.openstack import CloudSession
+from dashboard.hosts_app.clouds import connect, register_clouds
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.models import Job
+from dashboard.jobs.runner import run_job
+from dashboard.migrations_app.discovery import look_up_tenant
+from dashboard.migrations_app.execution.execute import start_execute
+from dashboard.migrations_app.execution.finalize import start_finalize
+from dashboard.migrations_app.execution.rollback import start_rollback
+from dashboard.migrations_app.execution.verify import start_verify
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.planning.start import start_plan
+from tests.support.cloud.memory import MemoryCloud
+from tests.support.cloud.sessions import write_clouds
+from tests.support.cloud.wire import connected
+
+
+class TwoClouds:
+    """An old and a new cloud, their rows, and what the product does between them."""
+
+    def __init__(self, old: MemoryCloud, new: MemoryCloud, path: Path) -> None:
+        self.old, self.new = old, new
+        rows = {row.name: row for row in register_clouds(write_clouds(path, old, new))}
+        self.source: Cloud = rows[old.name]
+        self.destination: Cloud = rows[new.name]
+
+    @property
+    def source_session(self) -> CloudSession:
+        """The source as its operator."""
+        return connect(self.source)
+
+    @property
+    def destination_session(self) -> CloudSession:
+        """The destination as its operator."""
+        return connect(self.destination)
+
+    def plan(self, tenant: str, **choices: Any) -> Plan:
+        """Plan the move of a tenant, and return the plan as it is then."""
+        look_up_tenant(self.source, tenant)
+        plan, job = start_plan(
+            source=self.source, destination=self.destination, tenant=tenant, **choices
+        )
+        run(job)
+        return fresh(plan)
+
+    def execute(self, plan: Plan, *, state: str = "done") -> Job:
+        """Execute a plan; its job must end in that state."""
+        return run(start_execute(fresh(plan)), state=state)
+
+    def verify(self, plan: Plan) -> list[tuple[str, str, str]]:
+        """Verify a move, and return the differences that were not expected."""
+        run(start_verify(fresh(plan)))
+        found = fresh(plan).differences.filter(expected=False)
+        return [*found.values_list("type", "name", "field")]
+
+    def roll_back(self, plan: Plan) -> Job:
+        """Roll a plan back."""
+        return run(start_rollback(fresh(plan), confirmation=plan.tenant_name))
+
+    def finalize(self, plan: Plan) -> Job:
+        """Delete a moved tenant from the source."""
+        return run(start_finalize(fresh(plan), confirmation=plan.tenant_name))
+
+
+def fresh(plan: Plan) -> Plan:
+    """Return a plan as the database has it now."""
+    return Plan.objects.select_related("source", "destination").get(pk=plan.pk)
+
+
+def run(job: Job, *, state: str = "done") -> Job:
+    """Run a job in this process to its end, which must be that state."""
+    run_job(job.pk)
+    job.refresh_from_db()
+    log = "\n".join(line.message for line in job.log.filter(level__gte=30))
+    assert job.state == state, f"{job}: {job.state}. {job.explanation}\n{log}"
+    return job
+
+
+@contextmanager
+def two_clouds(folder: Path, *, old: str = "2026.2", new: str = "2026.2") -> Iterator[TwoClouds]:
+    """Serve two clouds of these releases while inside. What they do takes no time: nobody waits."""
+    clouds = MemoryCloud("old", release=old), MemoryCloud("new", release=new)
+    with connected(*clouds), patch.object(openstack, "time", _HURRY):
+        yield TwoClouds(*clouds, folder / "clouds.yaml")
+
+
+# the clock of the client, on which pauses between two looks take no time
+_HURRY = SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: None)

@@ -1,0 +1,60 @@
+"""The tenant's flavor and servers."""
+
+from base64 import b64encode
+
+from tests.support.cloud.messages import Json
+from tests.support.cloud.seeds import NAME, Seeded
+from tests.support.cloud.seeds.everybodys import FLAVOR
+
+# since when tags may be given, and the newest that every release but Queens has
+_TAGS = "2.52"
+
+
+def seed(seeded: Seeded) -> None:
+    """Make a private flavor, a server with a disk of its own, and one that boots from a volume."""
+    _make_flavor(seeded)
+    _boot(
+        seeded,
+        *("web-1", "private", "port-1"),
+        imageRef=seeded.id("system"),
+        key_name="ann-key",
+        metadata={"role": "web"},
+        description="the first",
+        tags=["front", "shop"],
+        user_data=b64encode(b"#!/bin/sh\necho hello\n").decode(),
+        config_drive=True,
+    )
+    root = {"boot_index": 0, "uuid": seeded.id("root"), "source_type": "volume"}
+    device = {**root, "destination_type": "volume", "delete_on_termination": False}
+    _boot(seeded, "web-2", "everybodys", "port-2", block_device_mapping_v2=[device])
+    path = f"/servers/{seeded.id('web-1')}"
+    attachment = {"volumeAttachment": {"volumeId": seeded.id("data")}}
+    seeded.owner.post("compute", f"{path}/os-volume_attachments", attachment)
+    seeded.owner.post("compute", f"/servers/{seeded.id('web-2')}/action", {"os-stop": None})
+    written = f"the guest {seeded.id('web-1')} wrote this".encode()
+    seeded.cloud.compute.disks[seeded.id("web-1")] += written
+
+
+def _make_flavor(seeded: Seeded) -> None:
+    flavor = {"name": f"{NAME}-small", "ram": 64, "vcpus": 1, "disk": 1, "swap": 8}
+    body = {**flavor, "os-flavor-access:is_public": False}
+    operator = seeded.operator
+    made = seeded.made_by(operator, "private", "compute", "/flavors", "flavor", body)
+    path = f"/flavors/{made['id']}"
+    operator.post("compute", f"{path}/os-extra_specs", {"extra_specs": {"hw_rng:allowed": "true"}})
+    access = {"addTenantAccess": {"tenant": seeded.project_id}}
+    operator.post("compute", f"{path}/action", access)
+    flavors = operator.list("compute", "/flavors/detail", "flavors")
+    seeded.made["everybodys"] = next(f for f in flavors if f["name"] == FLAVOR["name"])
+
+
+def _boot(seeded: Seeded, name: str, flavor: str, port: str, **fields: object) -> None:
+    body: Json = {
+        "name": f"{NAME}-{name}",
+        "flavorRef": seeded.id(flavor),
+        "networks": [{"port": seeded.id(port)}],
+        **fields,
+    }
+    seeded.make(name, "compute", "/servers", "server", body, microversion=_TAGS)
+    path = f"/servers/{seeded.id(name)}"
+    seeded.made[name] = seeded.owner.get("compute", path, "server")

@@ -1,0 +1,20 @@
+"""What tenants find on a cloud: it is the same on the old one and on the new one."""
+
+from dashboard.clients.openstack import CloudSession
+
+IMAGE = b"an image for everybody " * 40
+FLAVOR = {"name": "m1.tiny", "ram": 512, "vcpus": 1, "disk": 1}
+EXTERNAL = {"name": "public", "router:external": True}
+SHARED = {"name": "offices", "shared": True}
+
+
+def furnish(operator: CloudSession) -> None:
+    """Make networks, a flavor and an image for everybody."""
+    for network, cidr in ((EXTERNAL, "172.24.4.0/24"), (SHARED, "192.168.77.0/24")):
+        made = operator.post("network", "/networks", {"network": network}, "network")
+        subnet = {"network_id": made["id"], "ip_version": 4, "cidr": cidr, "enable_dhcp": False}
+        operator.post("network", "/subnets", {"subnet": subnet})
+    operator.post("compute", "/flavors", {"flavor": FLAVOR})
+    formats = {"disk_format": "qcow2", "container_format": "bare", "visibility": "public"}
+    image = operator.post("image", "/images", {"name": "cirros", **formats})
+    operator.upload(f"/images/{image['id']}/file", IMAGE)

@@ -1,0 +1,43 @@
+"""The tenant's images and volumes."""
+
+from tests.support.cloud.messages import Json
+from tests.support.cloud.seeds import NAME, Seeded
+
+SYSTEM = b"the system of the shop " * 50
+GOODS = b"all the goods of the shop " * 50
+
+
+def seed(seeded: Seeded) -> None:
+    """Make images with properties, and volumes: one with data, one to boot from, one read-only."""
+    _make_image(seeded, "system", SYSTEM, hw_disk_bus="virtio", os_distro="cirros", note="known")
+    _make_image(seeded, "goods", GOODS, protected=True, tags=["goods", "shop"])
+    _make_shared(seeded)
+    metadata = {"purpose": "goods"}
+    _make_volume(seeded, "data", description="the goods", metadata=metadata)
+    _make_volume(seeded, "root", imageRef=seeded.id("system"))
+    _make_volume(seeded, "shelf", imageRef=seeded.id("goods"))
+    path = f"/volumes/{seeded.id('shelf')}/action"
+    flag = {"os-update_readonly_flag": {"readonly": True}}
+    seeded.owner.post("block_storage", path, flag)
+
+
+def _make_image(seeded: Seeded, name: str, content: bytes, **fields: object) -> None:
+    formats = {"disk_format": "raw", "container_format": "bare"}
+    body: Json = {"name": f"{NAME}-{name}", "visibility": "private", **formats, **fields}
+    made = seeded.make(name, "image", "/images", "", body)
+    seeded.owner.upload(f"/images/{made['id']}/file", content)
+
+
+def _make_shared(seeded: Seeded) -> None:
+    """Make an image that is shared with a project that does not move."""
+    _make_image(seeded, "leaflet", b"a leaflet", visibility="shared", min_ram=16)
+    other = {"name": "neighbour"}
+    seeded.made_by(seeded.operator, "neighbour", "identity", "/projects", "project", other)
+    path = f"/images/{seeded.id('leaflet')}/members"
+    seeded.owner.post("image", path, {"member": seeded.id("neighbour")})
+
+
+def _make_volume(seeded: Seeded, name: str, **fields: object) -> None:
+    body = {"name": f"{NAME}-{name}", "size": 1, **fields}
+    made = seeded.make(name, "block_storage", "/volumes", "volume", body)
+    seeded.cloud.block_storage.volumes.data.setdefault(made["id"], f"volume {name}".encode())

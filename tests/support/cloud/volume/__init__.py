@@ -1,0 +1,95 @@
+"""Cinder: volumes with their bytes, snapshots and types."""
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.support.cloud.messages import Json, Refused, Request
+from tests.support.cloud.quotas import QuotaSets
+from tests.support.cloud.service import Service
+from tests.support.cloud.volume.snapshots import Snapshots
+from tests.support.cloud.volume.types import VolumeTypes
+from tests.support.cloud.volume.volume_actions import VolumeActions
+from tests.support.cloud.volume.volumes import Volumes
+
+if TYPE_CHECKING:
+    from tests.support.cloud.memory import MemoryCloud
+
+_NAMES = {400: "badRequest", 403: "forbidden", 404: "itemNotFound", 413: "overLimit"}
+_project = re.compile(r"^/[0-9a-f]{32}(?=/|$)")
+
+
+class BlockStorage(Service):
+    """Cinder's v3 API. Its addresses have the project's id in them until 2023.1.
+
+    ``fails``: what becomes of new volumes is an error.
+    """
+
+    type = "block_storage"
+    name = "cinder"
+    root = "volume"
+    prefix = "/v3"
+    microversion_name = "volume"
+    oldest_version = "3.0"
+
+    def __init__(self, cloud: "MemoryCloud") -> None:
+        super().__init__(cloud)
+        self.fails = False
+        self.types, self.volumes, self.snapshots = VolumeTypes(), Volumes(), Snapshots()
+        cloud.add(self, self.types, self.volumes, self.snapshots)
+        self.types.add_defaults()
+        VolumeActions(self)
+        cloud.quotas.count("volumes", self.volumes)
+        cloud.quotas.count("snapshots", self.snapshots)
+        cloud.quotas.count("gigabytes", self.volumes, lambda row: int(row["size"]))
+        QuotaSets(self)
+        self.route("GET", "os-services", self.services)
+        self.route("GET", "os-availability-zone", self.zones)
+
+    @property
+    def type_in_catalogue(self) -> str:
+        """The type has the version in it."""
+        return "volumev3"
+
+    @property
+    def path_in_catalogue(self) -> str:  # type: ignore[override]
+        """The path in the catalogue, of older releases with the project's id."""
+        is_recent = self.cloud.release.is_from("2025.1")
+        return self.prefix if is_recent else f"{self.prefix}/{{project_id}}"
+
+    def without_project(self, path: str) -> str:
+        """Return the path without the project's id."""
+        return _project.sub("", path, count=1)
+
+    def services(self, request: Request) -> Json:
+        """Answer with cinder-volume."""
+        self.require_admin(request)
+        found = {
+            **{"binary": "cinder-volume", "host": f"{self.cloud.name}-ctl@nfs", "zone": "nova"},
+            **{"status": "enabled", "state": "up", "updated_at": self.cloud.now()},
+            **{"disabled_reason": None, "cluster": None, "frozen": False},
+            **{"replication_status": "disabled", "active_backend_id": None},
+            "backend_state": "up",
+        }
+        return {"services": [found]}
+
+    def zones(self, request: Request) -> Json:
+        """Answer with the one availability zone that there is by default."""
+        known = [{"zoneName": "nova", "zoneState": {"available": True}}]
+        return {"availabilityZoneInfo": known}
+
+    def envelope(self, refused: Refused) -> Json:
+        """Return the body of an error: its name depends on the status."""
+        name = _NAMES.get(refused.status, "computeFault")
+        return {name: {"code": refused.status, "message": refused.message}}
+
+    def over_quota(self, name: str, *, limit: int, wanted: int) -> Refused:
+        """Return the error for what a quota has no room for."""
+        what = {
+            "gigabytes": "VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds "
+            f"allowed gigabytes quota. Requested {wanted}G, quota is {limit}G.",
+            "volumes": f"VolumeLimitExceeded: Maximum number of volumes allowed ({limit}) exceeded "
+            "for quota 'volumes'.",
+            "snapshots": f"SnapshotLimitExceeded: Maximum number of snapshots allowed ({limit}) "
+            "exceeded",
+        }
+        return Refused(413, what[name], retry_after="0")

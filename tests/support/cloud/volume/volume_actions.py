@@ -1,0 +1,71 @@
+"""What can be done to a volume."""
+
+from typing import TYPE_CHECKING, Any
+
+from tests.support.cloud.messages import Answer, Json, Refused, Request
+
+if TYPE_CHECKING:
+    from tests.support.cloud.volume import BlockStorage
+
+
+class VolumeActions:
+    """The actions of volumes."""
+
+    def __init__(self, service: "BlockStorage") -> None:
+        self.service = service
+        self.cloud = service.cloud
+        service.route("POST", "volumes/{}/action", self.act)
+
+    def act(self, request: Request) -> Answer:
+        """Do one action."""
+        [(action, arguments)] = request.body.items()
+        row = self.service.volumes.owned(request)
+        if action == "os-volume_upload_image":
+            return self._upload(row, arguments, request)
+        if action == "os-set_image_metadata":
+            row["volume_image_metadata"].update(arguments["metadata"])
+            return Answer(body={"metadata": row["volume_image_metadata"]})
+        if action == "os-unset_image_metadata":
+            row["volume_image_metadata"].pop(arguments["key"], None)
+            return Answer(status=200)
+        self._change(row, action, arguments, request)
+        return Answer(status=202)
+
+    def _change(self, row: Json, action: str, arguments: Json, request: Request) -> None:
+        if action == "os-set_bootable":
+            row["bootable"] = bool(arguments["bootable"])
+        elif action == "os-update_readonly_flag":
+            row["~notes"]["readonly"] = str(arguments["readonly"])
+        elif action == "os-reset_status":
+            self.service.require_admin(request)
+            row["status"] = arguments["status"]
+        else:
+            raise Refused(400, f"There is no action {action}.")
+
+    def _upload(self, row: Json, arguments: Json, request: Request) -> Answer:
+        """Make an image of a volume that nothing uses; it belongs to the asker."""
+        if row["status"] != "available":
+            raise Refused(
+                400,
+                "Invalid volume: Volume status must be available, but current status is: "
+                f"{row['status']}.",
+            )
+        images: Any = self.cloud.collection("image", "images")
+        formats = {name: arguments[name] for name in ("disk_format", "container_format")}
+        image = images.add_snapshot(
+            arguments["image_name"],
+            owner=request.asker.project_id,
+            properties={**_properties(row), **formats},
+            data=self.service.volumes.data.get(row["id"], b""),
+        )
+        row["status"] = "uploading"
+        self.service.volumes.later(row, status="available")
+        shown = {**arguments, "image_id": image["id"], "status": "uploading", "id": row["id"]}
+        return Answer(status=202, body={"os-volume_upload_image": shown})
+
+
+def _properties(row: Json) -> Json:
+    """Return the properties of the image that a volume was made from, which its image has too."""
+    own = ("image_id", "image_name", "checksum", "size", "min_disk", "min_ram")
+    found = {n: v for n, v in row["volume_image_metadata"].items() if n not in own}
+    return {**found, "min_disk": 0, "min_ram": 0}
