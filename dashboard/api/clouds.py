@@ -80,21 +80,21 @@ class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def discover(self, request: Request, **_kwargs: Any) -> Response:
-        """Start a look at the cloud: its state, its services and its tenants."""
+        """Refresh the cloud: its state, its services and its tenants."""
         job = start_discovery(self.get_object(), requester=by_api(request.user))
         return accepted(job)
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"], url_path="discover-hosts")
     def discover_hosts(self, request: Request, **_kwargs: Any) -> Response:
-        """Start a look at the cloud's hosts: their state, their servers and their room."""
+        """Refresh the cloud's hosts: their state, their servers and their room."""
         job = start_host_discovery(self.get_object(), requester=by_api(request.user))
         return accepted(job)
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=False, methods=["post"], url_path="discover-environments")
     def discover_environments(self, request: Request, **_kwargs: Any) -> Response:
-        """Start a look at the environments of Fuel, which makes clouds of them."""
+        """Refresh the environments of Fuel and the clouds in them."""
         job = start_environment_discovery(requester=by_api(request.user))
         return accepted(job)
 

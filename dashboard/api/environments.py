@@ -46,7 +46,7 @@ class CopyLineSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     now = serializers.CharField()
     then = serializers.CharField()
-    fate = serializers.CharField()
+    outcome = serializers.CharField()
     why = serializers.CharField()
 
 

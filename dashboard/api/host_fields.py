@@ -58,7 +58,7 @@ class HostPlanLineSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     subject = serializers.CharField()
     state = serializers.CharField()
-    fate = serializers.CharField()
+    outcome = serializers.CharField()
     why = serializers.CharField()
     where = serializers.CharField()
 

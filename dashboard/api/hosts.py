@@ -43,7 +43,7 @@ class HostFilter(django_filters.FilterSet):
 
 
 class HostListView(ListAPIView[Host]):
-    """The compute hosts of all clouds. POST ``clouds/NAME/discover-hosts/`` looks at them anew."""
+    """The compute hosts of all clouds. POST ``clouds/NAME/discover-hosts/`` refreshes them."""
 
     queryset = Host.objects.select_related("cloud")
     serializer_class = HostSerializer

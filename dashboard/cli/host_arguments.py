@@ -24,7 +24,7 @@ def add_cloud(parser: ArgumentParser) -> None:
 
 
 def chosen_host(options: Namespace, console: Console) -> Host:
-    """Return the host, which is looked for in its cloud if it has not been seen yet.
+    """Return the host; an unknown one is looked for in its cloud first.
 
     Raises ``NotFound`` that lists the hosts there are.
     """

@@ -1,4 +1,4 @@
-"""Looks at the compute hosts of a cloud and keeps what it saw as rows."""
+"""Stores the compute hosts of a cloud as rows: state, servers, room and evacuation cost."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 
-LOOK, POWER = "look", "power"
+REFRESH, POWER = "refresh", "power"
 NO_ROOM = Room(total={}, used={})
 
 
@@ -29,15 +29,15 @@ def subject_of(cloud: Cloud, host: str) -> str:
 
 
 def start_host_discovery(cloud: Cloud, *, requester: Requester = NOBODY) -> Job:
-    """Start a look at the hosts of a cloud. Raises ``Conflict`` while another one runs."""
-    title = f"Look at the hosts of {cloud.name}"
+    """Start to refresh the hosts of a cloud. Raises ``Conflict`` while another refresh runs."""
+    title = f"Refresh the hosts of {cloud.name}"
     return start_job(
         kind="discover_hosts",
         title=title,
         subject=f"hosts:{cloud.name}",
         steps=[
-            StepSpec(key=LOOK, action=LOOK, title=title),
-            StepSpec(key=POWER, action=POWER, title="Ask their BMCs for the power", after=[LOOK]),
+            StepSpec(key=REFRESH, action=REFRESH, title=title),
+            StepSpec(key=POWER, action=POWER, title="Ask their BMCs for power", after=[REFRESH]),
         ],
         params={"cloud": cloud.pk},
         requester=requester,
@@ -53,19 +53,19 @@ def host_named(cloud: Cloud, name: str) -> Host:
     return host
 
 
-def look_at_hosts(cloud: Cloud) -> int:
-    """Make a cloud's rows of hosts what Nova and placement say now, and give their number."""
+def refresh_hosts(cloud: Cloud) -> int:
+    """Store what Nova and placement say of a cloud's hosts. Return how many hosts it has."""
     reading = read_cloud(connect(cloud))
-    outlooks = rows_of(reading)
+    costs = rows_of(reading)
     with transaction.atomic():
         for service in reading.services:
-            _store(cloud, service, reading, outlooks[service.host])
-        cloud.hosts.exclude(name__in=outlooks).delete()
-    return len(outlooks)
+            _store(cloud, service, reading, costs[service.host])
+        cloud.hosts.exclude(name__in=costs).delete()
+    return len(costs)
 
 
 def _store(
-    cloud: Cloud, service: ComputeService, reading: CloudReading, outlook: Mapping[str, Any]
+    cloud: Cloud, service: ComputeService, reading: CloudReading, evacuation_cost: Mapping[str, Any]
 ) -> None:
     room = reading.rooms.get(service.host, NO_ROOM)
     statuses = Counter(server["status"] for server in reading.servers_on(service.host))
@@ -81,7 +81,7 @@ def _store(
             "vcpus_total": room.total.get(VCPU, 0),
             "ram_used_mib": room.used.get(RAM_MIB, 0),
             "ram_total_mib": room.total.get(RAM_MIB, 0),
-            "outlook": outlook,
+            "evacuation_cost": evacuation_cost,
             "seen_at": timezone.now(),
         },
     )

@@ -20,7 +20,7 @@ class FuelEnvironment(models.Model):
     release = models.CharField(max_length=190)
     node_count = models.IntegerField()
     is_gone = models.BooleanField(default=False)
-    # what a look last found to be new or changed, in words
+    # what the last refresh found to be new or changed, in words
     news = models.TextField(blank=True)
     news_at = models.DateTimeField()
     seen_at = models.DateTimeField()
@@ -52,9 +52,9 @@ class Cloud(models.Model):
         FUEL = "fuel", "Fuel environment"
 
     class State(models.TextChoices):
-        """What the last look at the cloud gave."""
+        """What the last refresh found."""
 
-        UNKNOWN = "unknown", "Not looked at yet"
+        UNKNOWN = "unknown", "Not read yet"
         REACHABLE = "reachable", "Reachable"
         UNREACHABLE = "unreachable", "Not reachable"
         VANISHED = "vanished", "Gone from its configuration"
@@ -122,8 +122,8 @@ class Host(models.Model):
     ram_total_mib = models.BigIntegerField(default=0)
     power = models.CharField(max_length=3, choices=Power, blank=True)
     power_problem = models.TextField(blank=True)
-    # what it takes to free it, as ``ranking.Outlook`` has it, with its rank from 1 on
-    outlook = models.JSONField(default=dict, blank=True)
+    # what it takes to free it, as ``ranking.EvacuationCost`` has it, with its rank from 1 on
+    evacuation_cost = models.JSONField(default=dict, blank=True)
     seen_at = models.DateTimeField()
 
     class Meta:
@@ -160,7 +160,7 @@ class StoredPlan(models.Model):
         STARTED = "started", "Started"
 
     options = models.JSONField(default=dict, blank=True)
-    # what a person reads: lines with number, subject, state, fate and why; refusals; sentences
+    # what a person reads: lines with number, subject, state, outcome and why; refusals; sentences
     lines = models.JSONField(default=list, blank=True)
     refusals = models.JSONField(default=list, blank=True)
     notes = models.JSONField(default=list, blank=True)
@@ -263,9 +263,11 @@ class Reassignment(models.Model):
     providers = models.JSONField(default=list, blank=True)
     # step -> {"after": newest task before the order, "id": the order's task, once it is known}
     tasks = models.JSONField(default=dict, blank=True)
-    is_released = models.BooleanField(default=False, help_text="Its removal has been ordered.")
+    is_removed = models.BooleanField(
+        default=False, help_text="Fuel was told to remove it from its environment."
+    )
     is_booted = models.BooleanField(default=False, help_text="It was told to boot by network.")
-    place = models.TextField(blank=True, help_text="Where it was, when last looked at, in words.")
+    location = models.TextField(blank=True, help_text="Where Fuel last had it, in words.")
 
     class Meta:
         ordering = ["-id"]

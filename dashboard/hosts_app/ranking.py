@@ -13,13 +13,18 @@ from dashboard.clients.openstack import Json
 from dashboard.hosts_app.compute.facts import CloudReading, HostFacts
 from dashboard.hosts_app.compute.flavors import local_disk_gib
 from dashboard.hosts_app.compute.room import RAM_MIB, VCPU
-from dashboard.hosts_app.evacuation.planning import EvacuationPlan, Fate, lacks_room, plan_of
+from dashboard.hosts_app.evacuation.planning import (
+    EvacuationPlan,
+    MoveOutcome,
+    lacks_room,
+    plan_of,
+)
 
 GIB = 1024  # in MiB
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outlook:
+class EvacuationCost:
     """What it takes to free a host, and what is gained by it.
 
     ``servers``, ``ram_mib`` and ``disk_gib`` must move; of the disks, which are those that are no
@@ -76,23 +81,23 @@ def _amount(mib: int) -> str:
     return f"{mib} MiB" if mib < GIB else f"{mib / GIB:.0f} GiB"
 
 
-def rank_hosts(reading: CloudReading) -> list[Outlook]:
-    """Return the outlook of every host, the one to free next first."""
-    outlooks = [outlook_of(reading.facts_of(service.host)) for service in reading.services]
-    return sorted(outlooks, key=lambda outlook: outlook.effort)
+def rank_hosts(reading: CloudReading) -> list[EvacuationCost]:
+    """Return the cost of every host, the one to free next first."""
+    costs = [cost_of(reading.facts_of(service.host)) for service in reading.services]
+    return sorted(costs, key=lambda cost: cost.effort)
 
 
-def outlook_of(facts: HostFacts) -> Outlook:
+def cost_of(facts: HostFacts) -> EvacuationCost:
     """Return what it takes to free one host now."""
     plan = plan_of(facts)
     machine = facts.rooms[facts.host].machine if facts.host in facts.rooms else {}
     moving = _moving(plan, facts)
-    return Outlook(
+    return EvacuationCost(
         host=facts.host,
         servers=len(moving),
         ram_mib=sum(facts.needs[server["id"]].get(RAM_MIB, 0) for server in moving),
         disk_gib=sum(local_disk_gib(server) for server in moving),
-        refused=sum(line.fate == Fate.REFUSED for line in plan.lines),
+        refused=sum(line.outcome == MoveOutcome.REFUSED for line in plan.lines),
         staying=len(plan.left),
         fits=_fits({server["id"] for server in moving}, facts),
         obstacles=[refusal.sentence for refusal in plan.refusals],
@@ -112,6 +117,6 @@ def _fits(ids: set[str], facts: HostFacts) -> bool:
 
 
 def rows_of(reading: CloudReading) -> Mapping[str, Mapping[str, Any]]:
-    """Return what the row of each host keeps of its outlook, by the host's name."""
+    """Return what the row of each host keeps of its cost, by the host's name."""
     ranked = enumerate(rank_hosts(reading), start=1)
-    return {outlook.host: outlook.as_row(rank=rank) for rank, outlook in ranked}
+    return {cost.host: cost.as_row(rank=rank) for rank, cost in ranked}

@@ -31,7 +31,7 @@ urlpatterns = [
     ),
     path("hosts/", host_pages.all_hosts, name="all-hosts"),
     path("clouds/<slug:name>/hosts/", host_pages.host_list, name="hosts"),
-    path("clouds/<slug:name>/hosts-look/", host_pages.look_again, name="hosts-look"),
+    path("clouds/<slug:name>/hosts-refresh/", host_pages.refresh, name="hosts-refresh"),
     path("clouds/<slug:name>/hosts-plan/", host_pages.plan_other, name="hosts-plan"),
     path("clouds/<slug:name>/hosts/<str:host>/", host_pages.host_page, name="host"),
     path(

@@ -16,7 +16,7 @@ from tests.support.dying import after, before
 MOMENTS: dict[str, Callable[[], None]] = {
     "after the host was closed": partial(after, evacuation, "close_host"),
     "after Nova was asked to move a server": partial(after, ServerMove, "_act"),
-    "after the host was seen to be empty": partial(before, evacuation, "look_at_hosts"),
+    "after the host was seen to be empty": partial(before, evacuation, "refresh_hosts"),
     "between unassigning the node and ordering its removal": partial(after, FuelMaster, "unassign"),
     "between ordering its removal and noting that": partial(after, FuelMaster, "deploy_changes"),
     "while Fuel removes it": partial(before, FuelMaster, "wait_for_task"),
@@ -33,5 +33,5 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "between ordering its deployment and noting that": partial(after, FuelMaster, "deploy"),
     "while it joins its cloud": partial(before, proof, "poll_until"),
     "after the small server was booted": partial(before, probe_server, "_await_active"),
-    "after all of it": partial(before, proof, "look_at_hosts"),
+    "after all of it": partial(before, proof, "refresh_hosts"),
 }

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from django.contrib.auth.models import User
 
 from dashboard.hosts_app.environments.duplicating import start_environment_plan
-from dashboard.hosts_app.environments.lines import CopyLine, Fate
+from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment, FuelRelease
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
@@ -17,7 +17,7 @@ LINES = (
         "of the environment",
         "Newton on Ubuntu 16.04",
         "Ocata on Ubuntu 16.04",
-        Fate.CHANGED,
+        CopyOutcome.CHANGED,
         "",
     ),
     (
@@ -25,7 +25,7 @@ LINES = (
         "management",
         "192.168.0.0/24, VLAN 101",
         "192.168.2.0/24, VLAN 301",
-        Fate.CHANGED,
+        CopyOutcome.CHANGED,
         "renumbered",
     ),
     (
@@ -33,7 +33,7 @@ LINES = (
         "common.libvirt_type",
         "qemu",
         "Fuel's default",
-        Fate.LOST,
+        CopyOutcome.LOST,
         "Ocata on Ubuntu 16.04 has these choices: kvm",
     ),
     (
@@ -41,11 +41,11 @@ LINES = (
         "storage.fsid",
         "not shown",
         "its own",
-        Fate.OWN,
+        CopyOutcome.OWN,
         "Fuel makes it for each environment",
     ),
-    ("Setting", "storage.volumes_ceph", "on", "on", Fate.CARRIED, ""),
-    ("Setting", "access.password", "kept, not shown", "kept, not shown", Fate.CARRIED, ""),
+    ("Setting", "storage.volumes_ceph", "on", "on", CopyOutcome.CARRIED, ""),
+    ("Setting", "access.password", "kept, not shown", "kept, not shown", CopyOutcome.CARRIED, ""),
 )
 NOTE = (
     "public (172.16.0.0/24) of the copy overlaps public (172.16.0.0/24) of Old racks. Deploy only "
@@ -73,8 +73,8 @@ def copy_plan_of(environment: FuelEnvironment, *, user: User | None = None) -> E
         environment, name=name, options={"release": 4}, requester=Requester(user)
     )
     plan.lines = [
-        asdict(CopyLine(subject=subject, name=what, now=now, then=then, fate=fate, why=why))
-        for subject, what, now, then, fate, why in LINES
+        asdict(CopyLine(subject=subject, name=what, now=now, then=then, outcome=outcome, why=why))
+        for subject, what, now, then, outcome, why in LINES
     ]
     plan.notes, plan.state = [NOTE], EnvironmentPlan.State.READY
     plan.save()

@@ -22,7 +22,7 @@ def hosts_of(cloud: Cloud) -> list[Host]:
             "compute-1.old.example",
             servers={"ACTIVE": 6, "SHUTOFF": 2, "ERROR": 1},
             power="on",
-            outlook=_outlook(2, "Server broken cannot be moved: it is ERROR."),
+            evacuation_cost=_cost(2, "Server broken cannot be moved: it is ERROR."),
         ),
         host_of(
             cloud,
@@ -32,7 +32,7 @@ def hosts_of(cloud: Cloud) -> list[Host]:
             vcpus_used=0,
             ram_used_mib=0,
             power="off",
-            outlook=_outlook(1),
+            evacuation_cost=_cost(1),
         ),
         host_of(
             cloud,
@@ -45,7 +45,7 @@ def hosts_of(cloud: Cloud) -> list[Host]:
     ]
 
 
-def _outlook(rank: int, *obstacles: str) -> dict[str, Any]:
+def _cost(rank: int, *obstacles: str) -> dict[str, Any]:
     return {
         "rank": rank,
         "reason": obstacles[0] if obstacles else "has no servers",
@@ -166,16 +166,16 @@ def _job(
 
 
 def _lines() -> list[dict[str, Any]]:
-    fates = [
+    outcomes = [
         ("web-1", "ACTIVE", "live migrate", "it runs and goes on running", "room on compute-3"),
         ("web-2", "ACTIVE", "live migrate", "it runs and goes on running", "4 hosts have room"),
         ("store", "SHUTOFF", "cold migrate and confirm, stays stopped", "it is stopped", ""),
         ("broken", "ERROR", "skip", "it is in ERROR; it stays on the host", ""),
     ]
-    names = ("subject", "state", "fate", "why", "where")
+    names = ("subject", "state", "outcome", "why", "where")
     return [
         {"number": number, **dict(zip(names, each, strict=True))}
-        for number, each in enumerate(fates, start=1)
+        for number, each in enumerate(outcomes, start=1)
     ]
 
 
@@ -200,7 +200,7 @@ def _notes() -> list[str]:
 
 
 def _content(host: Host) -> dict[str, Any]:
-    move = {"status": "ACTIVE", "fate": "live migrate", "why": "", "fix": "", "where": ""}
+    move = {"status": "ACTIVE", "outcome": "live migrate", "why": "", "fix": "", "where": ""}
     lines = [
         {**move, "number": number, "server_id": f"id-{number}", "name": f"web-{number}"}
         for number in (1, 2)

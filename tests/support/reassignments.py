@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.hosts_app.models import Cloud, Reassignment
-from dashboard.hosts_app.reassignment.work import Work
+from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job
@@ -63,8 +63,8 @@ def make_record(fuel: FuelMaster, **more: Any) -> Reassignment:
 
 def make_work(
     fuel: FuelMaster, record: Reassignment, told: Told, *, step: str = "provision"
-) -> Work:
+) -> ReassignmentWork:
     """Return the work of one step with that Fuel master."""
-    work = Work(record.job.steps.get(key=step), told.context)
+    work = ReassignmentWork(record.job.steps.get(key=step), told.context)
     work.__dict__["fuel"] = fuel
     return work

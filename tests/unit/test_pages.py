@@ -101,7 +101,7 @@ def test_a_host_that_nova_does_not_know_has_a_page_once_it_was_planned_for(cloud
     address = host.get_absolute_url()
     host.delete()
     shown = page(address)
-    assert "Nova of old has no such host" in shown
+    assert "Not found in Nova of old" in shown
     assert 'id="return_to_source"' in shown
     assert 'id="evacuate"' not in shown
 

@@ -25,7 +25,7 @@ from dashboard.hosts_app.environments.duplicating import (
     start_duplication,
     start_environment_plan,
 )
-from dashboard.hosts_app.environments.lines import Fate
+from dashboard.hosts_app.environments.lines import CopyOutcome
 from dashboard.hosts_app.models import EnvironmentPlan
 from dashboard.hosts_app.plans.stored_plans import planning_of
 from dashboard.jobs.requester import CLI
@@ -103,7 +103,7 @@ def _duplicate(options: Namespace, console: Console) -> int:
 def _tell(plan: EnvironmentPlan, console: Console) -> None:
     """Show what will differ from the source, what stands in the way, and what is to be known."""
     lines = lines_of(plan)
-    different = [line for line in lines if line.fate != Fate.CARRIED]
+    different = [line for line in lines if line.outcome != CopyOutcome.CARRIED]
     for line in different:
         console.print(str(line))
     console.print(f"{len(lines) - len(different)} more will be as in {plan.environment.name}.")

@@ -30,7 +30,7 @@ FIELDS = (
     "vcpus_total",
     "ram_used_mib",
     "ram_total_mib",
-    "outlook",
+    "evacuation_cost",
     "seen_at",
 )
 STATUS = "status"
@@ -51,7 +51,7 @@ class HostCommand(Command):
         """Take what to do with which host."""
         metavar = "list|maintenance|power"
         choices = parser.add_subparsers(dest="action", metavar=metavar, required=True)
-        listing = choices.add_parser("list", help="look at a cloud's hosts and rank them")
+        listing = choices.add_parser("list", help="refresh a cloud's hosts and rank them")
         add_cloud(listing)
         changing = choices.add_parser("maintenance", help="close a host to new servers, or open it")
         changing.add_argument("to", choices=(ON, OFF))
@@ -95,7 +95,7 @@ def _tell_power(host: str, console: Console) -> int:
 
 
 def _list(cloud: Cloud, console: Console) -> int:
-    """Look at the hosts and show them, the one to free next first."""
+    """Refresh the hosts and show them, the one to evacuate next first."""
     job = follow(start_host_discovery(cloud, requester=CLI), console)
     if has_failed(job):
         print_outcome(job, console)
@@ -111,20 +111,20 @@ def _list(cloud: Cloud, console: Console) -> int:
 
 
 def _rank(host: Host) -> tuple[int, str]:
-    return int(host.outlook.get("rank", 0)), host.name
+    return int(host.evacuation_cost.get("rank", 0)), host.name
 
 
 def _row(host: Host) -> tuple[str, ...]:
     state = f"{'up' if host.is_up else 'down'}, {'enabled' if host.is_enabled else 'disabled'}"
     servers = ", ".join(f"{count} {status}" for status, count in sorted(host.servers.items()))
     return (
-        f"{host.outlook.get('rank', '')}",
+        f"{host.evacuation_cost.get('rank', '')}",
         host.name,
         state,
         host.power or ("not known" if host.power_problem else ""),
         servers,
         f"{host.vcpus_used} of {host.vcpus_total}",
         f"{host.ram_used_mib // 1024} of {host.ram_total_mib // 1024}",
-        str(host.outlook.get("reason", "")),
+        str(host.evacuation_cost.get("reason", "")),
         host.disabled_reason,
     )

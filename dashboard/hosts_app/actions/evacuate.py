@@ -44,7 +44,7 @@ class Evacuate(HostAction):
     )
 
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
-        """Return each server its fate, and say how full the other hosts will be."""
+        """Return each server its outcome, and say how full the other hosts will be."""
         facts = read_facts(connect(cloud), host)
         plan = plan_of(facts, skip_errors=options["skip_errors"])
         return Draft(

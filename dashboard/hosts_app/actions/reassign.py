@@ -19,7 +19,7 @@ from dashboard.hosts_app.reassignment.discovery import MINUTE, has_switch_hook
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
 from dashboard.hosts_app.reassignment.refusals import COMPUTE, refusals_of, unknown_roles
-from dashboard.hosts_app.reassignment.steps import Choices, Journey, start_reassignment
+from dashboard.hosts_app.reassignment.steps import Choices, Route, start_reassignment
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
@@ -118,7 +118,7 @@ class Reassign(HostAction):
         destination = Cloud.objects.get(pk=content["destination"])
         return start_reassignment(
             record_of(plan, destination),
-            Journey(
+            Route(
                 host=plan.host,
                 source=plan.cloud.name,
                 destination=destination.name,
@@ -184,7 +184,7 @@ def mac_to_move(facts: ReassignmentFacts, options: Mapping[str, Any]) -> str:
 def content_of(
     facts: ReassignmentFacts, destination: Cloud, *, roles: list[str], mac: str
 ) -> dict[str, Any]:
-    """Return what the record and the journey of a host need."""
+    """Return what the record and the route of a host need."""
     return {
         "destination": destination.pk,
         "source_environment": facts.source.environment.id,

@@ -18,7 +18,7 @@ from dashboard.hosts_app.actions.reassign import (
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.plans.host_action import Draft, HostAction, Refusal
-from dashboard.hosts_app.reassignment.drained import remains_of
+from dashboard.hosts_app.reassignment.drained import leftovers_of
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
 from dashboard.hosts_app.reassignment.refusals import (
@@ -28,7 +28,7 @@ from dashboard.hosts_app.reassignment.refusals import (
     unknown_roles,
     waiting_changes,
 )
-from dashboard.hosts_app.reassignment.steps import Journey, start_reassignment
+from dashboard.hosts_app.reassignment.steps import Route, start_reassignment
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
@@ -55,7 +55,7 @@ class ReassignController(HostAction):
         """Ask both clouds, Fuel and the BMC, and say what happens to each thing."""
         destination = destination_of(cloud, options["destination"])
         facts = read_reassignment(cloud, destination, host)
-        left = remains_of(connect(cloud), facts.source.nodes)
+        left = leftovers_of(connect(cloud), facts.source.nodes)
         roles, mac = _roles(options["roles"]), mac_to_move(facts, options)
         lines = lines_of(facts, [], roles=roles, moves_port=bool(mac), probes=options["probe"])
         return Draft(
@@ -71,7 +71,7 @@ class ReassignController(HostAction):
         destination = Cloud.objects.get(pk=content["destination"])
         return start_reassignment(
             record_of(plan, destination),
-            Journey(
+            Route(
                 host=plan.host,
                 source=plan.cloud.name,
                 destination=destination.name,

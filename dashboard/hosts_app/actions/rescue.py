@@ -12,7 +12,7 @@ from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.plans.host_action import Draft, HostAction
 from dashboard.hosts_app.rescue.planning import (
     DeadHostFacts,
-    Fate,
+    RescueOutcome,
     RescuePlan,
     plan_rescue,
 )
@@ -87,7 +87,7 @@ def notes_about(plan: RescuePlan, facts: DeadHostFacts) -> Iterator[str]:
         )
     if facts.power == PowerState.ON:
         yield f"{plan.host} has power now. What may still run on it ends when its power is taken."
-    if staying := [line.name for line in plan.lines if line.fate == Fate.STAYS]:
+    if staying := [line.name for line in plan.lines if line.outcome == RescueOutcome.STAYS]:
         yield f"Not started elsewhere: {', '.join(staying)}."
     for name in facts.host.volume_services:
         yield f"{plan.host} carried the volume service {name}: its volumes may be out of reach."

@@ -11,7 +11,12 @@ from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
 from dashboard.hosts_app.plans.host_action import Draft, HostAction, Refusal
 from dashboard.hosts_app.reassignment.discovery import has_switch_hook
-from dashboard.hosts_app.reassignment.facts import Machine, Side, read_machine, read_side
+from dashboard.hosts_app.reassignment.facts import (
+    EnvironmentFacts,
+    Machine,
+    read_environment,
+    read_machine,
+)
 from dashboard.hosts_app.reassignment.location import state_of
 from dashboard.hosts_app.reassignment.planning import (
     Told,
@@ -21,19 +26,19 @@ from dashboard.hosts_app.reassignment.planning import (
     redeployed,
 )
 from dashboard.hosts_app.reassignment.refusals import COMPUTE, busy
-from dashboard.hosts_app.reassignment.steps import Journey, start_reassignment
+from dashboard.hosts_app.reassignment.steps import Route, start_reassignment
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stray:
+class StrayHost:
     """A host that left ``home`` for ``away``, by its last reassignment, and where Fuel has it."""
 
     last: Reassignment
     node: Node | None
-    home: Side
-    away: Side
+    home: EnvironmentFacts
+    away: EnvironmentFacts
     machine: Machine
 
     @property
@@ -84,7 +89,7 @@ class ReturnToSource(HostAction):
         )
         return start_reassignment(
             _record(last, content),
-            Journey(
+            Route(
                 host=plan.host,
                 source=last.destination.name,
                 destination=last.source.name,
@@ -110,15 +115,15 @@ def _last_departure(cloud: Cloud, host: str) -> Reassignment:
     return last
 
 
-def _read(cloud: Cloud, host: str) -> Stray:
+def _read(cloud: Cloud, host: str) -> StrayHost:
     """Find the host in Fuel by its last reassignment. Raises ``NotFound`` when there was none."""
     last = _last_departure(cloud, host)
     fuel = configured_fuel()
     home, away = (
-        read_side(fuel, fuel.environment(id_))
+        read_environment(fuel, fuel.environment(id_))
         for id_ in (last.source_environment, last.destination_environment)
     )
-    return Stray(
+    return StrayHost(
         last=last,
         node=fuel.node_with_macs(last.macs),
         home=home,
@@ -127,7 +132,7 @@ def _read(cloud: Cloud, host: str) -> Stray:
     )
 
 
-def _refusals(stray: Stray) -> Iterator[Refusal]:
+def _refusals(stray: StrayHost) -> Iterator[Refusal]:
     last, node = stray.last, stray.node
     if last.job.is_active:
         yield Refusal(
@@ -147,7 +152,7 @@ def _refusals(stray: Stray) -> Iterator[Refusal]:
         yield stray.machine.fault
 
 
-def _has_arrived(stray: Stray) -> Iterator[Refusal]:
+def _has_arrived(stray: StrayHost) -> Iterator[Refusal]:
     if stray.is_home:
         yield Refusal(
             sentence=f"It is in {stray.home.name} and deployed: there is nothing to return.",
@@ -160,7 +165,7 @@ def _has_arrived(stray: Stray) -> Iterator[Refusal]:
         )
 
 
-def _lines(stray: Stray, host: str, *, probes: bool) -> Iterator[Told]:
+def _lines(stray: StrayHost, host: str, *, probes: bool) -> Iterator[Told]:
     node = stray.node
     if node and stray.is_away:
         state = f"node {node.id} of {stray.away.name}: {state_of(node)}"
@@ -172,7 +177,7 @@ def _lines(stray: Stray, host: str, *, probes: bool) -> Iterator[Told]:
     yield from coming(host, stray.home, roles=stray.roles, probes=probes)
 
 
-def _content(stray: Stray, options: Mapping[str, Any]) -> dict[str, Any]:
+def _content(stray: StrayHost, options: Mapping[str, Any]) -> dict[str, Any]:
     host = stray.machine.host
     moves_port = stray.must_boot and options["switch_hook"] and host and has_switch_hook(host)
     return {
@@ -203,5 +208,5 @@ def _record(last: Reassignment, content: Mapping[str, Any]) -> Reassignment:
         old_roles=last.roles,
         interfaces=last.interfaces,
         disks=last.disks,
-        is_released=True,
+        is_removed=True,
     )

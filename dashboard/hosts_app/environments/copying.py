@@ -5,8 +5,8 @@ from dashboard.clients.fuel.objects import Environment
 from dashboard.errors import Conflict, NeedsOperator
 from dashboard.hosts_app.environments.duplicating import (
     CREATE,
-    LOOK,
     NETWORKS,
+    REFRESH,
     SETTINGS,
     VERIFY,
 )
@@ -22,7 +22,7 @@ from dashboard.hosts_app.environments.settings import (
     differing_settings,
     without_values,
 )
-from dashboard.hosts_app.fuel.environments import look_at_environments
+from dashboard.hosts_app.fuel.environments import refresh_environments
 from dashboard.hosts_app.fuel.masters import fuel_at
 from dashboard.hosts_app.models import EnvironmentPlan
 from dashboard.jobs.kinds import StepContext
@@ -85,9 +85,9 @@ def _name_taken(plan: EnvironmentPlan) -> NeedsOperator:
     )
 
 
-def look(_step: Step, context: StepContext) -> None:
+def refresh(_step: Step, context: StepContext) -> None:
     """Store that it is there, and the cloud that it will be."""
-    for line in look_at_environments():
+    for line in refresh_environments():
         context.log(line)
 
 
@@ -179,7 +179,7 @@ def _plan_of(step: Step) -> EnvironmentPlan:
 
 STEPS = {
     CREATE: create,
-    LOOK: look,
+    REFRESH: refresh,
     SETTINGS: carry_settings,
     NETWORKS: carry_networks,
     VERIFY: verify,

@@ -4,7 +4,7 @@ from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.objects import Environment
 from dashboard.clients.openstack import poll_until
 from dashboard.errors import BadInput, NeedsOperator
-from dashboard.hosts_app.fuel.environments import look_at_environments
+from dashboard.hosts_app.fuel.environments import refresh_environments
 from dashboard.hosts_app.fuel.masters import fuel_at
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.kinds import StepContext, StepSpec
@@ -13,7 +13,7 @@ from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 
 KIND = "delete_environment"
-DELETE, LOOK = "delete", "look"
+DELETE, REFRESH = "delete", "refresh"
 DELETE_SECONDS = 600
 LEAVING = "remove"
 """The status of an environment while Fuel deletes it."""
@@ -24,7 +24,7 @@ def environment_row_of(cloud: Cloud) -> FuelEnvironment:
     if cloud.environment is None:
         raise BadInput(
             f"Cloud {cloud.name} is not known to be in an environment of Fuel.",
-            fix="Look at Fuel's environments, then try again.",
+            fix="Refresh the environments, then retry.",
         )
     return cloud.environment
 
@@ -48,7 +48,7 @@ def start_environment_deletion(
         subject=f"environment:{environment.pk}",
         steps=[
             StepSpec(key=DELETE, action=DELETE, title=title),
-            StepSpec(key=LOOK, action=LOOK, title="Look at Fuel's environments", needs=[DELETE]),
+            StepSpec(key=REFRESH, action=REFRESH, title="Refresh environments", needs=[DELETE]),
         ],
         params={
             "fuel": environment.fuel,
@@ -72,8 +72,7 @@ def _require_startable(environment: FuelEnvironment, confirmation: str) -> None:
     if environment.node_count:
         raise BadInput(
             f"Environment {name} has {environment.node_count} nodes, so it is not deleted.",
-            fix="Move them to another cloud, or take them out of it in Fuel; then look at Fuel's "
-            "environments again.",
+            fix="Move them to another cloud or remove them in Fuel, then refresh the environments.",
         )
 
 
@@ -109,17 +108,17 @@ def _find(fuel: FuelMaster, environment_id: int) -> Environment | None:
 
 
 def _require_deletable(fuel: FuelMaster, environment: Environment, *, name: str) -> None:
-    """Look again, right before the order: Fuel deletes an environment with all its nodes."""
+    """Check once more before the call: Fuel deletes an environment with all its nodes."""
     if environment.name != name:
         raise NeedsOperator(
             f"Environment {name} is called {environment.name} now, so it was not deleted.",
-            fix="Look at Fuel's environments again, and confirm the new name.",
+            fix="Refresh the environments and confirm the new name.",
         )
     if nodes := fuel.nodes(environment.id):
         names = ", ".join(node.fqdn for node in nodes)
         raise NeedsOperator(
             f"Environment {name} has nodes, so it was not deleted: {names}.",
-            fix="Move them to another cloud, or take them out of it in Fuel; then retry.",
+            fix="Move them to another cloud or remove them in Fuel, then retry.",
         )
 
 
@@ -128,14 +127,14 @@ def _not_deleted(fuel: FuelMaster, environment: Environment) -> NeedsOperator:
     return NeedsOperator(
         f"Fuel could not delete environment {environment.name}: "
         f"{(reasons or ['it gives no reason'])[-1]}.",
-        fix="Mend it in Fuel, whose logs say more, then retry.",
+        fix="Fix it in Fuel (its logs say more), then retry.",
     )
 
 
-def look(_step: Step, context: StepContext) -> None:
-    """Store that it is gone, and with it the cloud in it."""
-    for line in look_at_environments():
+def refresh(_step: Step, context: StepContext) -> None:
+    """Store that the environment is gone, and with it its cloud."""
+    for line in refresh_environments():
         context.log(line)
 
 
-STEPS = {DELETE: delete, LOOK: look}
+STEPS = {DELETE: delete, REFRESH: refresh}

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from dashboard.errors import BadInput, NotFound
-from dashboard.hosts_app.environments.lines import CopyLine, Fate
+from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
 from dashboard.hosts_app.environments.planning import CopyOptions, draft_copy
 from dashboard.hosts_app.fuel.masters import fuel_at
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment, FuelRelease
@@ -20,7 +20,7 @@ from dashboard.jobs.states import JobState
 
 MOST_VLANS_UP = 4000
 PLAN_KIND, COPY_KIND = "plan_environment", "duplicate_environment"
-CREATE, LOOK, SETTINGS, NETWORKS, VERIFY = "create", "look", "settings", "networks", "verify"
+CREATE, REFRESH, SETTINGS, NETWORKS, VERIFY = "create", "refresh", "settings", "networks", "verify"
 
 
 def environment_named(name: str) -> FuelEnvironment:
@@ -31,7 +31,7 @@ def environment_named(name: str) -> FuelEnvironment:
         names = ", ".join(known.values_list("name", flat=True)) or "none"
         raise NotFound(
             f"No environment of Fuel is known as {name}.",
-            fix=f"Known: {names}. Look at Fuel's environments for new ones.",
+            fix=f"Known: {names}. Refresh the environments to find new ones.",
         )
     return found
 
@@ -102,9 +102,9 @@ def draft_environment_plan(plan: EnvironmentPlan) -> None:
 
 def lines_of(plan: EnvironmentPlan) -> list[CopyLine]:
     """Return what a stored plan says, what differs from the source first."""
-    lines = [CopyLine(**{**line, "fate": Fate(line["fate"])}) for line in plan.lines]
-    order = (Fate.LOST, Fate.CHANGED, Fate.OWN, Fate.CARRIED)
-    return sorted(lines, key=lambda line: order.index(line.fate))
+    lines = [CopyLine(**{**line, "outcome": CopyOutcome(line["outcome"])}) for line in plan.lines]
+    order = (CopyOutcome.LOST, CopyOutcome.CHANGED, CopyOutcome.OWN, CopyOutcome.CARRIED)
+    return sorted(lines, key=lambda line: order.index(line.outcome))
 
 
 def start_duplication(plan: EnvironmentPlan, *, requester: Requester = NOBODY) -> Job:
@@ -133,13 +133,13 @@ def _steps(plan: EnvironmentPlan) -> list[StepSpec]:
     name, source = plan.name, plan.environment.name
     titles = {
         CREATE: f"Create environment {name} in Fuel",
-        LOOK: "Look at Fuel's environments",
+        REFRESH: "Refresh environments",
         SETTINGS: f"Carry the settings of {source}",
         NETWORKS: f"Carry the networks of {source}",
         VERIFY: f"Compare {name} with its plan",
     }
-    # The look comes early: a copy that is left half made is then a row that can be deleted.
-    needs = {LOOK: [CREATE], SETTINGS: [CREATE], NETWORKS: [SETTINGS], VERIFY: [NETWORKS]}
+    # The refresh comes early: a copy that stays incomplete then has a row that can be deleted.
+    needs = {REFRESH: [CREATE], SETTINGS: [CREATE], NETWORKS: [SETTINGS], VERIFY: [NETWORKS]}
     return [
         StepSpec(key=key, action=key, title=title, needs=needs.get(key, ()))
         for key, title in titles.items()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Fate(StrEnum):
+class CopyOutcome(StrEnum):
     """What becomes of something of the source in the copy."""
 
     CARRIED = "carried"
@@ -25,10 +25,10 @@ class CopyLine:
     name: str
     now: str
     then: str
-    fate: Fate
+    outcome: CopyOutcome
     why: str = ""
 
     def __str__(self) -> str:
-        line = f"{self.subject} {self.name}: {self.fate}"
+        line = f"{self.subject} {self.name}: {self.outcome}"
         change = f", {self.now or 'nothing'} becomes {self.then or 'nothing'}"
         return f"{line}{change if self.now != self.then else ''}{self.why and f' ({self.why})'}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.clients.fuel.objects import Json
-from dashboard.hosts_app.environments.lines import CopyLine, Fate
+from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
 
 BOOT = "fuelweb_admin"
 FIXED_PARAMETERS = ("configuration_template", "net_l23_provider", "segmentation_type")
@@ -173,17 +173,17 @@ def network_lines(
 
 
 def _network_line(now: CopiedNetwork, then: CopiedNetwork | None, release: str) -> CopyLine:
-    fate, why = Fate.CARRIED, ""
+    outcome, why = CopyOutcome.CARRIED, ""
     if then is None:
-        fate, why = Fate.LOST, f"{release} does not make it; make it in Fuel"
+        outcome, why = CopyOutcome.LOST, f"{release} does not make it; make it in Fuel"
     elif then != now:
-        fate, why = Fate.CHANGED, "renumbered"
+        outcome, why = CopyOutcome.CHANGED, "renumbered"
     return CopyLine(
         subject="Network",
         name=now.name if now.group == "default" else f"{now.name} of {now.group}",
         now=now.place,
         then=then.place if then else "",
-        fate=fate,
+        outcome=outcome,
         why=why,
     )
 
@@ -194,7 +194,7 @@ def _parameter_line(key: str, now: Any, then: Any) -> CopyLine:
         name=key,
         now=_in_words(now),
         then=_in_words(then),
-        fate=Fate.CARRIED if now == then else Fate.CHANGED,
+        outcome=CopyOutcome.CARRIED if now == then else CopyOutcome.CHANGED,
         why="" if now == then else "renumbered",
     )
 

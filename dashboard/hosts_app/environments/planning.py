@@ -8,7 +8,7 @@ from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.objects import Environment, Json, Release
 from dashboard.errors import BadInput
 from dashboard.hosts_app.environments.cautions import notes_on, refusals_for
-from dashboard.hosts_app.environments.lines import CopyLine, Fate
+from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
 from dashboard.hosts_app.environments.networks import (
     CopiedNetwork,
     network_lines,
@@ -174,7 +174,7 @@ def _content(
 ) -> Content:
     carried: dict[str, list[str]] = {"Setting": [], "Plugin": []}
     for line in lines:
-        if line.fate == Fate.CARRIED and line.subject in carried:
+        if line.outcome == CopyOutcome.CARRIED and line.subject in carried:
             carried[line.subject].append(line.name)
     return Content(
         release_id=release.id,
@@ -192,15 +192,21 @@ def _further_groups(source: Source) -> list[str]:
 
 
 def _release_line(own: Release, chosen: Release) -> CopyLine:
-    fate = Fate.CARRIED if own.id == chosen.id else Fate.CHANGED
+    outcome = CopyOutcome.CARRIED if own.id == chosen.id else CopyOutcome.CHANGED
     return CopyLine(
-        subject="Release", name="of the environment", now=own.name, then=chosen.name, fate=fate
+        subject="Release",
+        name="of the environment",
+        now=own.name,
+        then=chosen.name,
+        outcome=outcome,
     )
 
 
 def _group_lines(source: Source) -> list[CopyLine]:
     return [
-        CopyLine(subject="Nodegroup", name=group, now=group, then=group, fate=Fate.CARRIED)
+        CopyLine(
+            subject="Nodegroup", name=group, now=group, then=group, outcome=CopyOutcome.CARRIED
+        )
         for group in source.groups
     ]
 
@@ -219,4 +225,4 @@ def _lines_of_what_is_set_by_hand(source: Source) -> list[CopyLine]:
 
 def _lost(subject: str, name: str, now: str) -> CopyLine:
     why = "it was set by hand; set it in Fuel"
-    return CopyLine(subject=subject, name=name, now=now, then="", fate=Fate.LOST, why=why)
+    return CopyLine(subject=subject, name=name, now=now, then="", outcome=CopyOutcome.LOST, why=why)

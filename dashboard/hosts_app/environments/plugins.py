@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.clients.fuel.objects import Json, Release
-from dashboard.hosts_app.environments.lines import CopyLine, Fate
+from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
 from dashboard.hosts_app.environments.settings import SWITCH, is_plugin
 
 
@@ -27,7 +27,7 @@ def _line(name: str, version: str, installed: Sequence[Json], release: Release) 
         name=name,
         now=version,
         then=version if is_for_it else "not enabled",
-        fate=Fate.CARRIED if is_for_it else Fate.LOST,
+        outcome=CopyOutcome.CARRIED if is_for_it else CopyOutcome.LOST,
         why="" if is_for_it else f"version {version} is not installed for {release.name}",
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.clients.fuel.objects import Json, Release
-from dashboard.hosts_app.environments.lines import CopyLine, Fate
+from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
 from dashboard.secrets import SHORTEST
 
 SHOWN_TYPES = ("checkbox", "radio", "select")
@@ -36,47 +36,47 @@ def setting_lines(editable: Json, target: Target) -> list[CopyLine]:
 
 
 def _line(section: str, key: str, attribute: Json, target: Target) -> CopyLine:
-    fate, why = _fate(section, key, attribute, target)
+    outcome, why = _outcome(section, key, attribute, target)
     now, is_there = shown(attribute), key in target.settings.get(section, {})
     then = {
-        Fate.CARRIED: now or "kept, not shown",
-        Fate.OWN: "its own",
-        Fate.LOST: "Fuel's default" if is_there else "",
-    }[fate]
+        CopyOutcome.CARRIED: now or "kept, not shown",
+        CopyOutcome.OWN: "its own",
+        CopyOutcome.LOST: "Fuel's default" if is_there else "",
+    }[outcome]
     return CopyLine(
         subject="Setting",
         name=f"{section}.{key}",
-        now=then if fate == Fate.CARRIED else now or "not shown",
+        now=then if outcome == CopyOutcome.CARRIED else now or "not shown",
         then=then,
-        fate=fate,
+        outcome=outcome,
         why=why,
     )
 
 
-def _fate(section: str, key: str, attribute: Json, target: Target) -> tuple[Fate, str]:
+def _outcome(section: str, key: str, attribute: Json, target: Target) -> tuple[CopyOutcome, str]:
     release = target.release.name
     theirs = target.settings.get(section, {}).get(key)
     if not isinstance(theirs, dict):
-        return Fate.LOST, f"{release} does not have it"
+        return CopyOutcome.LOST, f"{release} does not have it"
     if key == SWITCH:
-        return _fate_of_switch(theirs, release)
+        return _outcome_of_switch(theirs, release)
     if attribute.get("type") != theirs.get("type"):
-        return Fate.LOST, f"it is of type {theirs.get('type')} in {release}"
+        return CopyOutcome.LOST, f"it is of type {theirs.get('type')} in {release}"
     if _is_made_by_fuel(attribute, theirs):
-        return Fate.OWN, "Fuel makes it for each environment"
+        return CopyOutcome.OWN, "Fuel makes it for each environment"
     if attribute.get("type") == REPOSITORIES and not target.is_same:
-        return Fate.OWN, f"{release} has other packages"
+        return CopyOutcome.OWN, f"{release} has other packages"
     choices = [_data(choice) for choice in theirs.get("values") or ()]
     if choices and attribute["value"] not in choices:
         names = ", ".join(str(choice) for choice in choices)
-        return Fate.LOST, f"{release} has these choices: {names}"
-    return Fate.CARRIED, ""
+        return CopyOutcome.LOST, f"{release} has these choices: {names}"
+    return CopyOutcome.CARRIED, ""
 
 
-def _fate_of_switch(metadata: Json, release: str) -> tuple[Fate, str]:
+def _outcome_of_switch(metadata: Json, release: str) -> tuple[CopyOutcome, str]:
     if metadata.get("toggleable"):
-        return Fate.CARRIED, ""
-    return Fate.LOST, f"{release} has it always on"
+        return CopyOutcome.CARRIED, ""
+    return CopyOutcome.LOST, f"{release} has it always on"
 
 
 def _is_made_by_fuel(attribute: Json, theirs: Json) -> bool:

@@ -16,7 +16,7 @@ from dashboard.hosts_app.compute.room import first_fit, hosts_with_room
 from dashboard.hosts_app.plans.host_action import Refusal, ServerLine
 
 CHOICE = "pumphouse:maintenance"
-"""The metadata key, or the beginning of a tag, by which a server's owner chooses its fate."""
+"""The metadata key, or the beginning of a tag, by which a server's owner chooses its outcome."""
 
 
 class Choice(StrEnum):
@@ -30,7 +30,7 @@ class Choice(StrEnum):
     SKIP = "skip"
 
 
-class Fate(StrEnum):
+class MoveOutcome(StrEnum):
     """What happens to a server."""
 
     LIVE = "live migrate"
@@ -43,26 +43,41 @@ class Fate(StrEnum):
     REFUSED = "refuse"
 
 
-MOST_PLACES_NAMED = 3
-MOVES = frozenset({Fate.LIVE, Fate.COLD, Fate.STOPPED, Fate.STOP, Fate.RESUMED, Fate.OFFLOAD})
-LIVE_FATES = frozenset({Fate.LIVE, Fate.RESUMED})
-Verdict = tuple[Fate, str]
+MOST_HOSTS_NAMED = 3
+MOVES = frozenset(
+    {
+        MoveOutcome.LIVE,
+        MoveOutcome.COLD,
+        MoveOutcome.STOPPED,
+        MoveOutcome.STOP,
+        MoveOutcome.RESUMED,
+        MoveOutcome.OFFLOAD,
+    }
+)
+LIVE_OUTCOMES = frozenset({MoveOutcome.LIVE, MoveOutcome.RESUMED})
+Decision = tuple[MoveOutcome, str]
 
-FATES: Mapping[tuple[str, Choice], Verdict] = {
-    ("ACTIVE", Choice.DEFAULT): (Fate.LIVE, "it runs and goes on running"),
-    ("ACTIVE", Choice.LIVE): (Fate.LIVE, "as its owner chose"),
-    ("ACTIVE", Choice.COLD): (Fate.COLD, "as its owner chose; it restarts"),
-    ("ACTIVE", Choice.STOP): (Fate.STOP, "as its owner chose; its owner starts it again"),
-    ("PAUSED", Choice.DEFAULT): (Fate.LIVE, "it stays paused"),
-    ("PAUSED", Choice.LIVE): (Fate.LIVE, "as its owner chose; it stays paused"),
-    ("SUSPENDED", Choice.DEFAULT): (Fate.RESUMED, "Nova moves no suspended server"),
-    ("SUSPENDED", Choice.LIVE): (Fate.RESUMED, "as its owner chose"),
+OUTCOMES: Mapping[tuple[str, Choice], Decision] = {
+    ("ACTIVE", Choice.DEFAULT): (MoveOutcome.LIVE, "it runs and goes on running"),
+    ("ACTIVE", Choice.LIVE): (MoveOutcome.LIVE, "as its owner chose"),
+    ("ACTIVE", Choice.COLD): (MoveOutcome.COLD, "as its owner chose; it restarts"),
+    ("ACTIVE", Choice.STOP): (
+        MoveOutcome.STOP,
+        "as its owner chose; its owner starts it again",
+    ),
+    ("PAUSED", Choice.DEFAULT): (MoveOutcome.LIVE, "it stays paused"),
+    ("PAUSED", Choice.LIVE): (MoveOutcome.LIVE, "as its owner chose; it stays paused"),
+    ("SUSPENDED", Choice.DEFAULT): (MoveOutcome.RESUMED, "Nova moves no suspended server"),
+    ("SUSPENDED", Choice.LIVE): (MoveOutcome.RESUMED, "as its owner chose"),
     **{
-        ("SHUTOFF", choice): (Fate.STOPPED, "it is stopped")
+        ("SHUTOFF", choice): (MoveOutcome.STOPPED, "it is stopped")
         for choice in (Choice.DEFAULT, Choice.LIVE, Choice.COLD, Choice.STOP)
     },
     **{
-        ("SHELVED", choice): (Fate.OFFLOAD, "it is shelved, and stays so without a host")
+        ("SHELVED", choice): (
+            MoveOutcome.OFFLOAD,
+            "it is shelved, and stays so without a host",
+        )
         for choice in (Choice.DEFAULT, Choice.LIVE, Choice.COLD, Choice.STOP)
     },
 }
@@ -78,10 +93,10 @@ FIXES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line(ServerLine):
-    """The fate of one server. ``fix`` is empty but for those that are refused."""
+class EvacuationLine(ServerLine):
+    """The outcome of one server. ``fix`` is empty but for those that are refused."""
 
-    fate: Fate
+    outcome: MoveOutcome
     fix: str = ""
 
 
@@ -91,18 +106,18 @@ class EvacuationPlan:
 
     host: str
     is_closed: bool
-    lines: Sequence[Line]
+    lines: Sequence[EvacuationLine]
     refusals: Sequence[Refusal]
 
     @property
-    def moves(self) -> list[Line]:
+    def moves(self) -> list[EvacuationLine]:
         """The servers that leave the host."""
-        return [line for line in self.lines if line.fate in MOVES]
+        return [line for line in self.lines if line.outcome in MOVES]
 
     @property
-    def left(self) -> list[Line]:
+    def left(self) -> list[EvacuationLine]:
         """The servers that stay on the host."""
-        return [line for line in self.lines if line.fate == Fate.SKIP]
+        return [line for line in self.lines if line.outcome == MoveOutcome.SKIP]
 
     def as_content(self) -> dict[str, Any]:
         """Return the plan as what a row can keep."""
@@ -111,7 +126,10 @@ class EvacuationPlan:
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> "EvacuationPlan":
         """Return the plan that ``as_content`` had kept."""
-        lines = [Line(**{**line, "fate": Fate(line["fate"])}) for line in content["lines"]]
+        lines = [
+            EvacuationLine(**{**line, "outcome": MoveOutcome(line["outcome"])})
+            for line in content["lines"]
+        ]
         refusals = [Refusal(**refusal) for refusal in content["refusals"]]
         return cls(
             host=content["host"], is_closed=content["is_closed"], lines=lines, refusals=refusals
@@ -125,13 +143,13 @@ def plan_of(facts: HostFacts, *, skip_errors: bool = False) -> EvacuationPlan:
         _line(number, server, facts, skip_errors=skip_errors)
         for number, server in enumerate(servers, start=1)
     ]
-    leaving = {line.server_id for line in lines if line.fate in MOVES}
+    leaving = {line.server_id for line in lines if line.outcome in MOVES}
     refusals = [
         *(refusal for check in CHECKS for refusal in check(facts, leaving)),
         *(
             Refusal(sentence=f"Server {line.name} cannot be moved: {line.why}.", fix=line.fix)
             for line in lines
-            if line.fate == Fate.REFUSED
+            if line.outcome == MoveOutcome.REFUSED
         ),
     ]
     return EvacuationPlan(
@@ -139,22 +157,28 @@ def plan_of(facts: HostFacts, *, skip_errors: bool = False) -> EvacuationPlan:
     )
 
 
-def _line(number: int, server: Json, facts: HostFacts, *, skip_errors: bool) -> Line:
-    fate, why = _verdict(server, skip_errors=skip_errors)
+def _line(number: int, server: Json, facts: HostFacts, *, skip_errors: bool) -> EvacuationLine:
+    outcome, why = _decide(server, skip_errors=skip_errors)
     fix = _fix(server)
-    if fate in LIVE_FATES and (obstacle := _obstacle_to_live(server, facts)):
-        fate, why, fix = Fate.REFUSED, obstacle, f"Set {CHOICE}=cold, which restarts it, or =skip."
-    elif fate in MOVES and (found := devices(server["flavor"])):
+    if outcome in LIVE_OUTCOMES and (obstacle := _obstacle_to_live(server, facts)):
+        outcome, why, fix = (
+            MoveOutcome.REFUSED,
+            obstacle,
+            f"Set {CHOICE}=cold, which restarts it, or =skip.",
+        )
+    elif outcome in MOVES and (found := devices(server["flavor"])):
         why += f"; only Nova can tell where {', '.join(found)} is free"
-    return Line(
+    return EvacuationLine(
         number=number,
         server_id=server["id"],
         name=server["name"],
         status=server["status"],
-        fate=fate,
+        outcome=outcome,
         why=why,
-        fix=fix if fate == Fate.REFUSED else "",
-        where=places_for(server["id"], facts) if fate in MOVES - {Fate.OFFLOAD} else "",
+        fix=fix if outcome == MoveOutcome.REFUSED else "",
+        where=destinations_for(server["id"], facts)
+        if outcome in MOVES - {MoveOutcome.OFFLOAD}
+        else "",
     )
 
 
@@ -175,13 +199,13 @@ def _obstacle_to_live(server: Json, facts: HostFacts) -> str:
     return ""
 
 
-def places_for(server_id: str, facts: HostFacts) -> str:
+def destinations_for(server_id: str, facts: HostFacts) -> str:
     """Return which hosts could take a server; "" when the room on the hosts is not known."""
     need, kept_away = facts.needs.get(server_id), _hosts_kept_away_from(server_id, facts)
     if need is None or not facts.free:
         return ""
     places = [host for host in hosts_with_room(need, facts.free) if host not in kept_away]
-    if len(places) > MOST_PLACES_NAMED:
+    if len(places) > MOST_HOSTS_NAMED:
         return f"{len(places)} hosts have room"
     return f"room on {' and '.join(places)}" if places else "no other host has room"
 
@@ -196,20 +220,23 @@ def _hosts_kept_away_from(server_id: str, facts: HostFacts) -> set[str]:
     }
 
 
-def _verdict(server: Json, *, skip_errors: bool) -> Verdict:
+def _decide(server: Json, *, skip_errors: bool) -> Decision:
     status, chosen = server["status"], chosen_by_owner(server)
     if chosen not in [*Choice]:
         known = ", ".join(choice for choice in Choice if choice)
-        return Fate.REFUSED, f"its {CHOICE} is {chosen!r}, which is none of {known}"
+        return MoveOutcome.REFUSED, f"its {CHOICE} is {chosen!r}, which is none of {known}"
     choice = Choice(chosen)
     if choice in LEFT_HERE:
-        return Fate.SKIP, LEFT_HERE[choice]
+        return MoveOutcome.SKIP, LEFT_HERE[choice]
     if status == "ERROR" and skip_errors:
-        return Fate.SKIP, "it is in ERROR; it stays on the host"
+        return MoveOutcome.SKIP, "it is in ERROR; it stays on the host"
     if task_of(server):
-        return Fate.REFUSED, f"Nova is at work on it ({task_of(server)})"
-    refused = (Fate.REFUSED, f"it is {status}" + (f" and cannot be moved {choice}" * bool(choice)))
-    return FATES.get((status, choice), refused)
+        return MoveOutcome.REFUSED, f"Nova is at work on it ({task_of(server)})"
+    refused = (
+        MoveOutcome.REFUSED,
+        f"it is {status}" + (f" and cannot be moved {choice}" * bool(choice)),
+    )
+    return OUTCOMES.get((status, choice), refused)
 
 
 def chosen_by_owner(server: Json) -> str:

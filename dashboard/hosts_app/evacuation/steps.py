@@ -10,8 +10,8 @@ from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.facts import read_facts
 from dashboard.hosts_app.compute.nova import servers_on
 from dashboard.hosts_app.compute.room import taken_on
-from dashboard.hosts_app.discovery import look_at_hosts, subject_of
-from dashboard.hosts_app.evacuation.planning import EvacuationPlan, Fate, plan_of
+from dashboard.hosts_app.discovery import refresh_hosts, subject_of
+from dashboard.hosts_app.evacuation.planning import EvacuationPlan, MoveOutcome, plan_of
 from dashboard.hosts_app.evacuation.server_moves import ServerMove
 from dashboard.hosts_app.evacuation.server_steps import ServerStep, cloud_and_host, server_steps
 from dashboard.hosts_app.maintenance import OFF, close_host, start_maintenance
@@ -22,18 +22,18 @@ from dashboard.jobs.requester import NOBODY, Requester, requester_of
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import JobState, Phase
 
-CLOSE, MOVE, PROVE = "close", "move", "prove_empty"
+CLOSE, MOVE, CHECK = "close", "move", "check_empty"
 PARALLEL = 2
 LIMIT_SECONDS = 1800
 EMPTY_SECONDS = 120
 
-WAYS: Mapping[Fate, Callable[[ServerMove], None]] = {
-    Fate.LIVE: ServerMove.by_state,
-    Fate.STOPPED: ServerMove.by_state,
-    Fate.COLD: ServerMove.cold,
-    Fate.STOP: ServerMove.stop,
-    Fate.RESUMED: ServerMove.resumed,
-    Fate.OFFLOAD: ServerMove.offload,
+WAYS: Mapping[MoveOutcome, Callable[[ServerMove], None]] = {
+    MoveOutcome.LIVE: ServerMove.by_state,
+    MoveOutcome.STOPPED: ServerMove.by_state,
+    MoveOutcome.COLD: ServerMove.cold,
+    MoveOutcome.STOP: ServerMove.stop,
+    MoveOutcome.RESUMED: ServerMove.resumed,
+    MoveOutcome.OFFLOAD: ServerMove.offload,
 }
 
 
@@ -93,7 +93,7 @@ def evacuation_steps(plan: EvacuationPlan, *, parallel: int) -> list[StepSpec]:
             ServerStep(
                 server_id=line.server_id,
                 title=f"Move {line.name} off {plan.host}",
-                params={"fate": line.fate.name},
+                params={"outcome": line.outcome.name},
             )
             for line in plan.moves
         ],
@@ -103,16 +103,16 @@ def evacuation_steps(plan: EvacuationPlan, *, parallel: int) -> list[StepSpec]:
         parallel=parallel,
     )
     close = StepSpec(key=CLOSE, action=CLOSE, title=f"Close {plan.host}", group="close_host")
-    prove = StepSpec(
-        key=PROVE,
-        action=PROVE,
+    check = StepSpec(
+        key=CHECK,
+        action=CHECK,
         title=f"See that {plan.host} is empty",
         group="check_empty",
         phase=Phase.COMPLETE,
         needs=[CLOSE],
         after=[move.key for move in moves],
     )
-    return [close, *moves, prove]
+    return [close, *moves, check]
 
 
 def close(step: Step, context: StepContext) -> None:
@@ -138,11 +138,11 @@ def move_server(step: Step, context: StepContext) -> None:
         limit=step.job.params["limit"],
         context=context,
     )
-    WAYS[Fate[step.params["fate"]]](move)
+    WAYS[MoveOutcome[step.params["outcome"]]](move)
     move.tell()
 
 
-def prove_empty(step: Step, context: StepContext) -> None:
+def check_empty(step: Step, context: StepContext) -> None:
     """Wait until Nova and placement show nothing on the host but what was to be left.
 
     Raises ``NeedsOperator`` that names what is still there.
@@ -160,7 +160,7 @@ def prove_empty(step: Step, context: StepContext) -> None:
     except NeedsOperator:
         if found := still_on(connection, host, besides=left):
             raise _not_empty(host, found) from None
-    look_at_hosts(cloud)
+    refresh_hosts(cloud)
     if left:
         count = f"{len(left)} server{pluralize(len(left))}"
         context.log(f"Left {count} on {host}, as planned.", level=LogLevel.WARNING)
@@ -202,5 +202,5 @@ def reopen(job: Job) -> None:
 STEPS: Mapping[str, Callable[[Step, StepContext], None]] = {
     CLOSE: close,
     MOVE: move_server,
-    PROVE: prove_empty,
+    CHECK: check_empty,
 }

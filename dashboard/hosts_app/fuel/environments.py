@@ -1,4 +1,4 @@
-"""Looks at the environments of Fuel and keeps them, and the clouds in them, as rows."""
+"""Stores the environments of Fuel, and the clouds in them, as rows."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,11 +28,11 @@ from dashboard.jobs.requester import NOBODY, SCHEDULE, Requester
 from dashboard.jobs.starting import start_job
 
 KIND = "discover_environments"
-TITLE = "Look at the environments of Fuel"
+TITLE = "Refresh the environments of Fuel"
 
 
 def start_environment_discovery(*, requester: Requester = NOBODY) -> Job:
-    """Start a look at Fuel's environments.
+    """Start to refresh Fuel's environments.
 
     Raises ``BadInput`` when no Fuel master is configured, ``Conflict`` while another one runs.
     """
@@ -41,10 +41,10 @@ def start_environment_discovery(*, requester: Requester = NOBODY) -> Job:
 
 
 def discover_when_due() -> None:
-    """Start a look unless there is no Fuel master or one is at work; the queue calls it.
+    """Start a refresh unless no Fuel master is configured or one runs; called by a schedule.
 
-    A master that is configured wrongly fails the job, where people see it. Of the looks that the
-    queue had started only the last is kept: there are 144 a day.
+    A master that is configured wrongly fails the job, where people see it. Only the last refresh
+    that the schedule started is kept: there are 144 a day.
     """
     if not is_fuel_configured():
         return
@@ -59,13 +59,13 @@ def _start(*, requester: Requester = NOBODY) -> Job:
         kind=KIND,
         title=TITLE,
         subject="fuel",
-        steps=[StepSpec(key="look", action="look", title=TITLE)],
+        steps=[StepSpec(key="refresh", action="refresh", title=TITLE)],
         requester=requester,
     )
 
 
-def look_at_environments() -> list[str]:
-    """Make the rows what Fuel says now, and give a line for each environment with news.
+def refresh_environments() -> list[str]:
+    """Store what Fuel says now. Return a line for each environment that has changed.
 
     Everything is read before anything is stored: when Fuel fails, all stays as it was.
     """
@@ -133,7 +133,7 @@ def _tell(row: FuelEnvironment, seen: SeenEnvironment, known: Mapping[int, FuelE
 
 
 def _changes(old: FuelEnvironment | None, new: FuelEnvironment) -> list[str]:
-    """Return what differs between two looks, a sentence each."""
+    """Return what differs between two refreshes, a sentence each."""
     if old is None:
         return ["It is new."]
     changed = {

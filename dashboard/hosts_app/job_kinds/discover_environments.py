@@ -1,6 +1,6 @@
-"""The job that looks at the environments of Fuel."""
+"""The job that refreshes the environments of Fuel."""
 
-from dashboard.hosts_app.fuel.environments import KIND, look_at_environments
+from dashboard.hosts_app.fuel.environments import KIND, refresh_environments
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
 
@@ -11,6 +11,6 @@ class DiscoverEnvironments(JobKind):
     name = KIND
 
     def perform(self, step: Step, context: StepContext) -> None:
-        """Look, and say in the log what is new."""
-        for news in look_at_environments() or ["Saw nothing new in Fuel."]:
+        """Refresh them, and log what has changed."""
+        for news in refresh_environments() or ["Nothing has changed in Fuel."]:
             context.log(news)

@@ -1,6 +1,6 @@
-"""The job that looks at the hosts of a cloud."""
+"""The job that refreshes the hosts of a cloud."""
 
-from dashboard.hosts_app.discovery import LOOK, look_at_hosts
+from dashboard.hosts_app.discovery import REFRESH, refresh_hosts
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.power.switching import log_power
 from dashboard.jobs.kinds import JobKind, StepContext
@@ -13,9 +13,9 @@ class DiscoverHosts(JobKind):
     name = "discover_hosts"
 
     def perform(self, step: Step, context: StepContext) -> None:
-        """Look at the cloud that the job names, or ask the BMCs of its hosts."""
+        """Read the cloud that the job names, or ask the BMCs of its hosts."""
         cloud = Cloud.objects.get(pk=step.job.params["cloud"])
-        if step.action == LOOK:
-            context.log(f"Saw {look_at_hosts(cloud)} hosts on cloud {cloud.name}.")
+        if step.action == REFRESH:
+            context.log(f"Found {refresh_hosts(cloud)} hosts in cloud {cloud.name}.")
         else:
             log_power(cloud.hosts.all(), context)

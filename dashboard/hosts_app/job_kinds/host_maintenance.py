@@ -1,6 +1,6 @@
 """The job that puts a host into maintenance or takes it out."""
 
-from dashboard.hosts_app.discovery import look_at_hosts
+from dashboard.hosts_app.discovery import refresh_hosts
 from dashboard.hosts_app.maintenance import ON, change_maintenance
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.events import Event, Severity, failure_event
@@ -19,7 +19,7 @@ class HostMaintenance(JobKind):
         params = step.job.params
         cloud = Cloud.objects.get(pk=params["cloud"])
         context.log(change_maintenance(cloud, params["host"], to=step.action))
-        look_at_hosts(cloud)
+        refresh_hosts(cloud)
 
     def event(self, job: Job) -> Event | None:
         """Report that the host entered or left maintenance, or what went wrong."""

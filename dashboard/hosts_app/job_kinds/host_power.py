@@ -2,7 +2,7 @@
 
 from dashboard.clients.ipmi import Operation
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.power.switching import look_at_power, switch
+from dashboard.hosts_app.power.switching import refresh_power, switch
 from dashboard.jobs.events import Event, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
@@ -18,7 +18,7 @@ class HostPower(JobKind):
         cloud = Cloud.objects.get(pk=step.job.params["cloud"])
         host = step.job.params["host"]
         switch(host, Operation(step.action), context)
-        look_at_power(cloud.hosts.filter(name=host))
+        refresh_power(cloud.hosts.filter(name=host))
 
     def event(self, job: Job) -> Event | None:
         """Report what went wrong; that it went well sees who asked for it."""

@@ -6,9 +6,9 @@ from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.evacuation.steps import reopen
 from dashboard.hosts_app.models import Reassignment
-from dashboard.hosts_app.reassignment.location import place_of
+from dashboard.hosts_app.reassignment.location import location_of
 from dashboard.hosts_app.reassignment.steps import STEPS
-from dashboard.hosts_app.reassignment.work import Work
+from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
@@ -31,21 +31,21 @@ class Reassign(JobKind):
         if step.action in evacuation.STEPS:
             evacuation.STEPS[step.action](step, context)
             return
-        work = Work(step, context)
+        work = ReassignmentWork(step, context)
         try:
             _do(work)
         except NeedsOperator as error:
-            raise _with_place(error, work.record) from None
+            raise _with_location(error, work.record) from None
 
     def on_finished(self, job: Job) -> None:
         """Open a host again that was not taken out of its environment; else say where it is."""
         if job.state == JobState.DONE:
             return
         record = Reassignment.objects.get(job=job)
-        if not record.is_released:
+        if not record.is_removed:
             reopen(job)
-        elif record.place not in job.explanation:
-            explanation = f"{job.explanation} {record.place} {_way_on(job)}"
+        elif record.location not in job.explanation:
+            explanation = f"{job.explanation} {record.location} {_way_on(job)}"
             Job.objects.filter(pk=job.pk).update(explanation=explanation)
 
     def event(self, job: Job) -> Event | None:
@@ -64,16 +64,16 @@ def _way_on(job: Job) -> str:
     return RETRY if job.params["returns"] else RETRY_OR_RETURN
 
 
-def _do(work: Work) -> None:
+def _do(work: ReassignmentWork) -> None:
     """Do the step, and store where the host is then, if Fuel answers: however it ends."""
     try:
         STEPS[work.step.action](work)
     finally:
         with suppress(PumphouseError):
-            work.note(place=place_of(work.fuel, work.record))
+            work.note(location=location_of(work.fuel, work.record))
 
 
-def _with_place(error: NeedsOperator, record: Reassignment) -> NeedsOperator:
-    sentence = f"{error.sentence} {record.place}".strip()
-    fix = f"{error.fix} {_way_on(record.job)}" if record.is_released else error.fix
+def _with_location(error: NeedsOperator, record: Reassignment) -> NeedsOperator:
+    sentence = f"{error.sentence} {record.location}".strip()
+    fix = f"{error.fix} {_way_on(record.job)}" if record.is_removed else error.fix
     return NeedsOperator(sentence, fix=fix, request_id=error.request_id)

@@ -5,9 +5,9 @@ from contextlib import suppress
 from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.models import Reassignment
-from dashboard.hosts_app.reassignment.location import place_of
+from dashboard.hosts_app.reassignment.location import location_of
 from dashboard.hosts_app.reassignment.removal import KIND, STEPS
-from dashboard.hosts_app.reassignment.work import Work
+from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
@@ -23,7 +23,7 @@ class RemoveFromFuel(JobKind):
         if step.action in evacuation.STEPS:
             evacuation.STEPS[step.action](step, context)
             return
-        work = Work(step, context)
+        work = ReassignmentWork(step, context)
         try:
             STEPS[step.action](work)
         except NeedsOperator as error:
@@ -31,12 +31,12 @@ class RemoveFromFuel(JobKind):
 
     def on_finished(self, job: Job) -> None:
         """Open the host again when the job ended before Fuel was told to remove it."""
-        if job.state != JobState.DONE and not Reassignment.objects.get(job=job).is_released:
+        if job.state != JobState.DONE and not Reassignment.objects.get(job=job).is_removed:
             evacuation.reopen(job)
 
 
-def _place(work: Work) -> str:
+def _place(work: ReassignmentWork) -> str:
     """Return where the host is, and store it; "" when Fuel does not answer."""
     with suppress(PumphouseError):
-        work.note(place=place_of(work.fuel, work.record))
-    return work.record.place
+        work.note(location=location_of(work.fuel, work.record))
+    return work.record.location

@@ -40,25 +40,25 @@ class PlanLine:
     number: int
     subject: str
     state: str
-    fate: str
+    outcome: str
     why: str
     where: str = ""
 
     def __str__(self) -> str:
-        line = f"{self.number}. {self.subject} ({self.state}): {self.fate}, {self.why}"
+        line = f"{self.number}. {self.subject} ({self.state}): {self.outcome}, {self.why}"
         return f"{line}; {self.where}" if self.where else line
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerLine:
     """What becomes of one server of a host. ``where`` is empty for one that goes to no other host,
-    and each plan has a ``Fate`` of its own."""
+    and each plan has a ``MoveOutcome`` of its own."""
 
     number: int
     server_id: str
     name: str
     status: str
-    fate: str
+    outcome: str
     why: str
     where: str = ""
 
@@ -68,7 +68,7 @@ class ServerLine:
             number=self.number,
             subject=self.name,
             state=self.status,
-            fate=self.fate,
+            outcome=self.outcome,
             why=self.why,
             where=self.where,
         )

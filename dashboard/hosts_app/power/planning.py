@@ -47,10 +47,14 @@ class PowerPlan:
             for server in sorted(servers, key=lambda server: str(server["name"]))
             if server["status"] not in WITHOUT_POWER
         ]
-        fate, why = TAKES_POWER.get(self.operation, ("", ""))
+        outcome, why = TAKES_POWER.get(self.operation, ("", ""))
         lines = [
             PlanLine(
-                number=number, subject=server["name"], state=server["status"], fate=fate, why=why
+                number=number,
+                subject=server["name"],
+                state=server["status"],
+                outcome=outcome,
+                why=why,
             )
             for number, server in enumerate(running, start=1)
         ]

@@ -33,7 +33,7 @@ PARTS: Mapping[Operation, tuple[Operation, ...]] = {
 }
 
 
-def look_at_power(hosts: QuerySet[Host]) -> str:
+def refresh_power(hosts: QuerySet[Host]) -> str:
     """Ask the BMCs of hosts, all at once, store what they say and give a sentence about it.
 
     Takes 10 s, or 14 s for every 64 BMCs, when one of them is dead. Nothing is known of hosts that
@@ -55,7 +55,7 @@ def look_at_power(hosts: QuerySet[Host]) -> str:
 def log_power(hosts: QuerySet[Host], context: StepContext) -> None:
     """Look at the power of hosts and log it. A faulty inventory is told and lets no step fail."""
     try:
-        context.log(look_at_power(hosts))
+        context.log(refresh_power(hosts))
     except BadInput as error:
         context.log(f"Asked no BMCs: {error}", level=LogLevel.WARNING)
 

@@ -7,12 +7,12 @@ from dashboard.clients.fuel.layout import disks_like, interfaces_like
 from dashboard.clients.fuel.objects import Node, Task
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.hosts_app.reassignment.refusals import CONTROLLER
-from dashboard.hosts_app.reassignment.work import Work
+from dashboard.hosts_app.reassignment.work import ReassignmentWork
 
 INSTALLED = ("provisioned", "deploying", "ready")
 
 
-def assign(work: Work) -> None:
+def assign(work: ReassignmentWork) -> None:
     """Put the node into its environment, with interfaces and disks as they were, by name.
 
     Other roles than before need other volumes: then the disks stay as Fuel lays them out.
@@ -34,7 +34,7 @@ def assign(work: Work) -> None:
         _lay_out(work, node)
 
 
-def _lay_out(work: Work, node: Node) -> None:
+def _lay_out(work: ReassignmentWork, node: Node) -> None:
     record, fuel = work.record, work.fuel
     networks = fuel.network_ids(record.destination_environment, group_id=node.group_id)
     interfaces = fuel.interfaces(node.id)
@@ -47,12 +47,12 @@ def _lay_out(work: Work, node: Node) -> None:
     work.context.log(f"Laid out {what} of node {node.id} as they were.")
 
 
-def provision(work: Work) -> None:
+def provision(work: ReassignmentWork) -> None:
     """Have Fuel install the operating system on this one node."""
     _bring(work, work.fuel.provision, to=INSTALLED)
 
 
-def deploy(work: Work) -> None:
+def deploy(work: ReassignmentWork) -> None:
     """Have Fuel deploy OpenStack on this one node, and note the name that it has from now on.
 
     A controller comes with the changes of its environment: the others must learn of it.
@@ -63,7 +63,7 @@ def deploy(work: Work) -> None:
     work.note(new_host=node.fqdn)
 
 
-def _deploy_changes(work: Work, environment: int, node_ids: Sequence[int]) -> Task:
+def _deploy_changes(work: ReassignmentWork, environment: int, node_ids: Sequence[int]) -> Task:
     """Order all changes of an environment. Raises NeedsOperator when another node has some."""
     for node in work.fuel.nodes(environment):
         if node.id not in node_ids and (node.pending_addition or node.pending_deletion):
@@ -75,16 +75,18 @@ def _deploy_changes(work: Work, environment: int, node_ids: Sequence[int]) -> Ta
     return work.fuel.deploy_changes(environment)
 
 
-def _bring(work: Work, order: Callable[[int, list[int]], Task], *, to: tuple[str, ...]) -> Node:
+def _bring(
+    work: ReassignmentWork, order: Callable[[int, list[int]], Task], *, to: tuple[str, ...]
+) -> Node:
     """Bring the node to one of the states by an order, unless it is there. Gives the node."""
     node, environment = work.node(), work.record.destination_environment
-    orders = work.orders(environment)
+    tasks = work.fuel_tasks(environment)
     if node.status in to:
-        orders.await_given(work.step.key)
+        tasks.wait_if_started(work.step.key)
         return node
-    orders.carry_out(work.step.key, partial(order, environment, [node.id]))
+    tasks.run(work.step.key, partial(order, environment, [node.id]))
     node = work.node()
     if node.status not in to:
-        orders.forget(work.step.key)
+        tasks.forget(work.step.key)
         raise Retryable(f"Fuel's task is done, and node {node.id} is {node.status} still.")
     return node

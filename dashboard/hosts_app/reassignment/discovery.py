@@ -9,7 +9,7 @@ from dashboard.clients.inventory import Host
 from dashboard.clients.openstack import poll_until
 from dashboard.clients.switch_port import move_port
 from dashboard.errors import NeedsOperator, Retryable
-from dashboard.hosts_app.reassignment.work import Work
+from dashboard.hosts_app.reassignment.work import ReassignmentWork
 
 MINUTE = 60
 
@@ -19,7 +19,7 @@ def has_switch_hook(machine: Host) -> bool:
     return machine.admin_vlan is not None and bool(machine.switch_hook or machine.switch_port)
 
 
-def move_to_admin_vlan(work: Work) -> None:
+def move_to_admin_vlan(work: ReassignmentWork) -> None:
     """Move the host's port on its switch into the VLAN that it boots from the network in."""
     machine, mac = work.machine, work.step.params["mac"]
     if machine.admin_vlan is None:
@@ -27,7 +27,7 @@ def move_to_admin_vlan(work: Work) -> None:
     work.context.log(move_port(machine, mac=mac, vlan=machine.admin_vlan))
 
 
-def boot(work: Work) -> None:
+def boot(work: ReassignmentWork) -> None:
     """Have the host boot from the network, once; not one that Fuel has discovered by itself.
 
     After a crash around the call it may boot twice, which costs some minutes and nothing else.
@@ -49,7 +49,7 @@ def boot(work: Work) -> None:
     work.context.log(f"Told {work.machine.name} to boot from the network.")
 
 
-def discover(work: Work) -> None:
+def discover(work: ReassignmentWork) -> None:
     """Wait until Fuel has discovered a node with just the MAC addresses of the host.
 
     Raises NeedsOperator at the operator's limit; tried again, the host boots once more.
@@ -74,7 +74,7 @@ def discover(work: Work) -> None:
     work.context.log(f"Fuel has discovered {work.record.host} as node {node.id}.")
 
 
-def _discovered(work: Work) -> Node | None:
+def _discovered(work: ReassignmentWork) -> Node | None:
     """Return the host when it is a free node, or has been assigned already."""
     node = work.find_node()
     if node and node.environment_id == work.record.destination_environment:
@@ -82,7 +82,7 @@ def _discovered(work: Work) -> Node | None:
     return node if node and (node.environment_id, node.status) == (None, "discover") else None
 
 
-def _never_discovered(work: Work) -> NeedsOperator:
+def _never_discovered(work: ReassignmentWork) -> NeedsOperator:
     record, minutes = work.record, round(work.discovery_seconds / MINUTE, 1)
     within = f"{minutes:g} minute{pluralize(minutes)}"
     wanted = set(record.macs)

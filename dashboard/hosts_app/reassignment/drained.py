@@ -16,7 +16,7 @@ MOST_NAMED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Remains:
+class Leftovers:
     """The names of what is left: ``computes`` of Nova and of Fuel, ``servers`` of anybody."""
 
     tenants: Sequence[str] = ()
@@ -43,12 +43,12 @@ class Remains:
             )
 
 
-def remains_of(connection: CloudSession, nodes: Sequence[Node]) -> Remains:
+def leftovers_of(connection: CloudSession, nodes: Sequence[Node]) -> Leftovers:
     """Ask a cloud what is left in it; ``nodes`` are those of its environment in Fuel."""
     own = connection.project_id
     projects = list(connection.list("identity", "/projects", "projects"))
     own_domains = {project["domain_id"] for project in projects if project["id"] == own}
-    return Remains(
+    return Leftovers(
         tenants=[
             project["name"]
             for project in projects
@@ -65,7 +65,7 @@ def remains_of(connection: CloudSession, nodes: Sequence[Node]) -> Remains:
 
 def require_drained(connection: CloudSession, nodes: Sequence[Node]) -> None:
     """Raise ``NeedsOperator`` with the first thing that is left."""
-    for refusal in remains_of(connection, nodes).refusals(connection.name):
+    for refusal in leftovers_of(connection, nodes).refusals(connection.name):
         raise NeedsOperator(f"{refusal.sentence} Nothing was taken out of it.", fix=refusal.fix)
 
 

@@ -20,7 +20,7 @@ LIFE_CYCLE_VERSION = 9
 
 
 @dataclass(frozen=True, kw_only=True)
-class Side:
+class EnvironmentFacts:
     """One of the two environments: its nodes, its networks and what runs in it."""
 
     environment: Environment
@@ -75,8 +75,8 @@ class ReassignmentFacts:
 
     host: str
     node: Node | None
-    source: Side
-    destination: Side
+    source: EnvironmentFacts
+    destination: EnvironmentFacts
     machine: Machine
     interfaces: Sequence[Json] = ()
     disks: Sequence[Json] = ()
@@ -85,7 +85,7 @@ class ReassignmentFacts:
 def read_reassignment(source: Cloud, destination: Cloud, host: str) -> ReassignmentFacts:
     """Ask Fuel and the BMC about a host and both environments. Raises as the clients do."""
     fuel = configured_fuel()
-    leaving, coming = (read_side(fuel, environment_of(one)) for one in (source, destination))
+    leaving, coming = (read_environment(fuel, environment_of(one)) for one in (source, destination))
     compute_services(connect(destination))  # raises while the cloud does not answer us
     node = next((one for one in leaving.nodes if host in (one.fqdn, one.hostname)), None)
     return ReassignmentFacts(
@@ -99,9 +99,9 @@ def read_reassignment(source: Cloud, destination: Cloud, host: str) -> Reassignm
     )
 
 
-def read_side(fuel: FuelMaster, environment: Environment) -> Side:
+def read_environment(fuel: FuelMaster, environment: Environment) -> EnvironmentFacts:
     """Read an environment. Raises ``NotFound`` when its release has gone."""
-    return Side(
+    return EnvironmentFacts(
         environment=environment,
         release=_release(fuel, environment),
         nodes=fuel.nodes(environment.id),

@@ -14,12 +14,12 @@ from dashboard.errors import NeedsOperator, NotFound, Retryable
 from dashboard.hosts_app.models import Reassignment
 from dashboard.jobs.kinds import StepContext
 
-ORDERED = ("deploy", "deployment", "provision")
+OURS = ("deploy", "deployment", "provision")
 """Names of the tasks that our orders start; an operator may start others meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class FuelOrders:
+class FuelTasks:
     """The orders of one step. ``seconds`` is the limit for Fuel to be free, and for each task."""
 
     fuel: FuelMaster
@@ -28,17 +28,17 @@ class FuelOrders:
     context: StepContext
     seconds: float
 
-    def carry_out(self, key: str, give: Callable[[], Task]) -> None:
+    def run(self, key: str, order: Callable[[], Task]) -> None:
         """Wait for the task of the order, which ``give`` gives unless it was given before.
 
         Raises NeedsOperator with Fuel's reason when the task fails or does not end, ``FuelBusy``
         when Fuel is not free in time; what ``give`` raises is passed on.
         """
-        self._await(key, self._given_before(key) or self._give(key, give))
+        self._await(key, self._started_before(key) or self._start(key, order))
 
-    def await_given(self, key: str) -> None:
-        """Wait for the task of the order if it was given before; raises as ``carry_out``."""
-        if task := self._given_before(key):
+    def wait_if_started(self, key: str) -> None:
+        """Wait for the task of the order if it was given before; raises as ``run``."""
+        if task := self._started_before(key):
             self._await(key, task)
 
     def _await(self, key: str, task: Task) -> None:
@@ -63,7 +63,7 @@ class FuelOrders:
         self.record.tasks.pop(key, None)
         self._save()
 
-    def _given_before(self, key: str) -> Task | None:
+    def _started_before(self, key: str) -> Task | None:
         known = self.record.tasks.get(key)
         if known is None:
             return None
@@ -72,18 +72,18 @@ class FuelOrders:
         # The worker died around the order. Fuel takes one at a time, so that the first one since
         # then is ours, or another's that does the same.
         since = (task for task in self._tasks() if task.id > known["after"])
-        task = next((task for task in since if task.name in ORDERED), None)
+        task = next((task for task in since if task.name in OURS), None)
         if task:
             self._remember(key, after=known["after"], id=task.id)
             self.context.log(f"Found the order given already: Fuel's task {task.id}.")
         return task
 
-    def _give(self, key: str, give: Callable[[], Task]) -> Task:
+    def _start(self, key: str, order: Callable[[], Task]) -> Task:
         self._await_free()
         newest = max((task.id for task in self._tasks()), default=0)
         self._remember(key, after=newest)
         try:
-            task = give()
+            task = order()
         except (FuelBusy, NeedsOperator):
             self.forget(key)  # it was not taken
             raise

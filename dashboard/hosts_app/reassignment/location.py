@@ -22,7 +22,7 @@ STATES = {
 }
 
 
-def place_of(fuel: FuelMaster, record: Reassignment) -> str:
+def location_of(fuel: FuelMaster, record: Reassignment) -> str:
     """Ask Fuel, and give a sentence about where the host is now."""
     node = fuel.node_with_macs(record.macs)
     if node is None:
@@ -44,15 +44,13 @@ def state_of(node: Node) -> str:
     return STATES.get(node.status, node.status)
 
 
-def under_way(cloud: Cloud) -> list[Reassignment]:
-    """Return the newest journey of each such host, from or to this cloud; with ``place`` it says
+def in_progress(cloud: Cloud) -> list[Reassignment]:
+    """Return the newest route of each such host, from or to this cloud; with ``place`` it says
     where the host was when Fuel was last asked."""
-    journeys = Reassignment.objects.filter(Q(source=cloud) | Q(destination=cloud))
+    reassignments = Reassignment.objects.filter(Q(source=cloud) | Q(destination=cloud))
     newest: dict[tuple[str, ...], Reassignment] = {}
-    for journey in journeys.select_related("job"):
-        newest.setdefault(tuple(journey.macs), journey)
+    for route in reassignments.select_related("job"):
+        newest.setdefault(tuple(route.macs), route)
     return [
-        journey
-        for journey in newest.values()
-        if journey.is_released and journey.job.state != JobState.DONE
+        route for route in newest.values() if route.is_removed and route.job.state != JobState.DONE
     ]

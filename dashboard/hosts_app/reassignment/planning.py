@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from dashboard.clients.fuel.objects import Node
 from dashboard.hosts_app.plans.host_action import PlanLine
-from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, Side
+from dashboard.hosts_app.reassignment.facts import EnvironmentFacts, ReassignmentFacts
 from dashboard.hosts_app.reassignment.refusals import COMPUTE, CONTROLLER
 
 Told = tuple[str, str, str, str]
-"""Subject, state, fate and why of a line."""
+"""Subject, state, outcome and why of a line."""
 
 
 def lines_of(
@@ -44,8 +44,8 @@ def lines_of(
 def numbered(servers: Sequence[PlanLine], told: Iterable[Told]) -> list[PlanLine]:
     """Return lines with numbers from 1 on, the servers' first."""
     others = (
-        PlanLine(number=0, subject=subject, state=state, fate=fate, why=why)
-        for subject, state, fate, why in told
+        PlanLine(number=0, subject=subject, state=state, outcome=outcome, why=why)
+        for subject, state, outcome, why in told
     )
     return [
         replace(line, number=number) for number, line in enumerate((*servers, *others), start=1)
@@ -71,7 +71,7 @@ def leaving(facts: ReassignmentFacts) -> Iterator[Told]:
         )
 
 
-def redeployed(side: Side, node: Node | None) -> Told:
+def redeployed(side: EnvironmentFacts, node: Node | None) -> Told:
     """Return the line of an environment whose changes are deployed so that a node leaves it."""
     others = [one.fqdn for one in side.others(node)]
     if side.deploys_all and others:
@@ -103,7 +103,12 @@ def discovered(host: str) -> Told:
 
 
 def coming(
-    host: str, side: Side, *, roles: Sequence[str], probes: bool, keeps_disks: bool = True
+    host: str,
+    side: EnvironmentFacts,
+    *,
+    roles: Sequence[str],
+    probes: bool,
+    keeps_disks: bool = True,
 ) -> Iterator[Told]:
     """Return the lines of what makes a discovered node a host of an environment."""
     yield (
@@ -124,14 +129,14 @@ def coming(
         )
 
 
-def _deployed(side: Side, roles: Sequence[str]) -> Told:
+def _deployed(side: EnvironmentFacts, roles: Sequence[str]) -> Told:
     others = [one.fqdn for one in side.others(None)]
     if CONTROLLER in roles and others:
-        fate = "its changes are deployed"
+        outcome = "its changes are deployed"
         why = f"{', '.join(others)} are deployed again, to know the new controller"
     else:
-        fate, why = "this one node is installed and deployed", "no other node is touched"
-    return f"environment {side.name}", side.environment.status, fate, why
+        outcome, why = "this one node is installed and deployed", "no other node is touched"
+    return f"environment {side.name}", side.environment.status, outcome, why
 
 
 def notes_of(facts: ReassignmentFacts, *, moves_port: bool) -> Iterator[str]:

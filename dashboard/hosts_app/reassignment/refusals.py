@@ -7,7 +7,7 @@ from dashboard.clients.fuel.objects import Node
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan
 from dashboard.hosts_app.plans.host_action import Refusal
-from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, Side
+from dashboard.hosts_app.reassignment.facts import EnvironmentFacts, ReassignmentFacts
 
 COMPUTE, CONTROLLER = "compute", "controller"
 ROLES: Mapping[str, str] = {
@@ -36,7 +36,7 @@ def obstacles(facts: ReassignmentFacts) -> list[Refusal]:
     return [refusal for check in CHECKS for refusal in check(facts)]
 
 
-def busy(side: Side) -> Iterator[Refusal]:
+def busy(side: EnvironmentFacts) -> Iterator[Refusal]:
     """Return what Fuel does in an environment just now; it takes no order meanwhile."""
     for task in side.running:
         if task.parent_id is None:
@@ -64,7 +64,7 @@ def _sides(facts: ReassignmentFacts) -> Iterator[Refusal]:
         )
 
 
-def waiting_changes(side: Side, *, besides: Node | None) -> Iterator[Refusal]:
+def waiting_changes(side: EnvironmentFacts, *, besides: Node | None) -> Iterator[Refusal]:
     """Return what else would happen when the changes of an environment are deployed."""
     for node in side.others(besides):
         if node.pending_addition or node.pending_deletion:
@@ -105,7 +105,7 @@ def _roles(facts: ReassignmentFacts) -> Iterator[Refusal]:
             )
 
 
-def unknown_roles(side: Side, roles: Sequence[str]) -> Iterator[Refusal]:
+def unknown_roles(side: EnvironmentFacts, roles: Sequence[str]) -> Iterator[Refusal]:
     """Return the roles that a node cannot have in an environment: Fuel would refuse them only when
     the host is erased already."""
     if side.roles and (unknown := [role for role in roles if role not in side.roles]):

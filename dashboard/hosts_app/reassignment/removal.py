@@ -9,13 +9,16 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from dashboard.hosts_app.discovery import look_at_hosts, subject_of
+from dashboard.hosts_app.discovery import refresh_hosts, subject_of
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan
-from dashboard.hosts_app.evacuation.steps import PROVE, evacuation_steps
+from dashboard.hosts_app.evacuation.steps import CHECK, evacuation_steps
 from dashboard.hosts_app.models import Reassignment
 from dashboard.hosts_app.reassignment.discovery import boot, discover
-from dashboard.hosts_app.reassignment.environment_removal import forget_compute, release
-from dashboard.hosts_app.reassignment.work import Work
+from dashboard.hosts_app.reassignment.environment_removal import (
+    forget_compute,
+    remove_from_environment,
+)
+from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job, LogLevel
 from dashboard.jobs.requester import NOBODY, Requester
@@ -23,7 +26,7 @@ from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 
 KIND = "remove_from_fuel"
-RELEASE, BOOT, FORGET, DISCOVER, LOOK = "release", "boot", "forget", "discover", "look"
+REMOVE, BOOT, FORGET, DISCOVER, REFRESH = "remove", "boot", "forget", "discover", "refresh"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +78,11 @@ def start_removal(
 
 def _steps(host: str, environment: str, *, rediscovers: bool) -> list[StepSpec]:
     titles = {
-        RELEASE: f"Remove {host} from {environment}",
+        REMOVE: f"Remove {host} from {environment}",
         BOOT: f"Boot {host} from the network",
         FORGET: f"Delete nova-compute of {host}",
         DISCOVER: f"Wait until Fuel discovers {host}",
-        LOOK: "Look at the hosts of the cloud",
+        REFRESH: "Refresh the hosts of the cloud",
     }
     wanted = [key for key in titles if rediscovers or key not in (BOOT, DISCOVER)]
     return [
@@ -91,22 +94,22 @@ def _steps(host: str, environment: str, *, rediscovers: bool) -> list[StepSpec]:
             phase=Phase.COMPLETE,
             needs=[before],
         )
-        for before, key in zip([PROVE, *wanted], wanted, strict=False)
+        for before, key in zip([CHECK, *wanted], wanted, strict=False)
     ]
 
 
-def _look(work: Work) -> None:
+def _refresh(work: ReassignmentWork) -> None:
     """Store how the cloud's hosts are without it."""
-    look_at_hosts(work.record.source)
+    refresh_hosts(work.record.source)
     work.context.log(
         f"{work.record.host} is no host of {work.record.source} any more.", level=LogLevel.SUCCESS
     )
 
 
-STEPS: Mapping[str, Callable[[Work], None]] = {
-    RELEASE: release,
+STEPS: Mapping[str, Callable[[ReassignmentWork], None]] = {
+    REMOVE: remove_from_environment,
     BOOT: boot,
     FORGET: forget_compute,
     DISCOVER: discover,
-    LOOK: _look,
+    REFRESH: _refresh,
 }

@@ -10,16 +10,16 @@ from dashboard.hosts_app.compute.nova import (
     is_closed_in_placement,
     providers_of,
 )
-from dashboard.hosts_app.discovery import look_at_hosts
+from dashboard.hosts_app.discovery import refresh_hosts
 from dashboard.hosts_app.power.switching import log_power
 from dashboard.hosts_app.reassignment.probe_server import boot_probe
-from dashboard.hosts_app.reassignment.work import Work
+from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.models import LogLevel
 
 JOIN_SECONDS = 600
 
 
-def join(work: Work) -> None:
+def join(work: ReassignmentWork) -> None:
     """Wait until the host's nova-compute is up, enabled, in a cell and known to placement.
 
     Raises NeedsOperator that says which of them is missing.
@@ -67,20 +67,20 @@ def _inventories(connection: CloudSession, provider: str) -> Json:
     return connection.find("placement", path, "inventories") or {}
 
 
-def probe(work: Work) -> None:
+def probe(work: ReassignmentWork) -> None:
     """Boot a small server on the host and delete it."""
     boot_probe(
         work.destination, work.record.new_host, log=work.context.log, check=work.context.check
     )
 
 
-def look_at_both(work: Work) -> None:
+def refresh_both(work: ReassignmentWork) -> None:
     """Store how the hosts of both clouds are now, and whether the one that moved has power; a cloud
     without controllers cannot be asked."""
     record = work.record
     for cloud in (record.source, record.destination):
         if not (work.from_drained and cloud == record.source):
-            look_at_hosts(cloud)
+            refresh_hosts(cloud)
     log_power(record.destination.hosts.filter(name=record.new_host), work.context)
     work.context.log(
         f"{record.host} of {record.source} is {record.new_host} of {record.destination} now.",

@@ -8,14 +8,17 @@ from django.db import transaction
 
 from dashboard.hosts_app.discovery import subject_of
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan
-from dashboard.hosts_app.evacuation.steps import PROVE, evacuation_steps
+from dashboard.hosts_app.evacuation.steps import CHECK, evacuation_steps
 from dashboard.hosts_app.models import Cloud, Reassignment
 from dashboard.hosts_app.reassignment.deployment import assign, deploy, provision
 from dashboard.hosts_app.reassignment.discovery import boot, discover, move_to_admin_vlan
-from dashboard.hosts_app.reassignment.environment_removal import forget_compute, release
+from dashboard.hosts_app.reassignment.environment_removal import (
+    forget_compute,
+    remove_from_environment,
+)
 from dashboard.hosts_app.reassignment.refusals import COMPUTE, CONTROLLER
-from dashboard.hosts_app.reassignment.smoke_test import join, look_at_both, probe
-from dashboard.hosts_app.reassignment.work import Work
+from dashboard.hosts_app.reassignment.smoke_test import join, probe, refresh_both
+from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import NOBODY, Requester
@@ -23,12 +26,12 @@ from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 
 KIND = "reassign"
-RELEASE, SWITCH, BOOT, FORGET, DISCOVER = "release", "switch", "boot", "forget", "discover"
+REMOVE, SWITCH, BOOT, FORGET, DISCOVER = "remove", "switch", "boot", "forget", "discover"
 ASSIGN, PROVISION, DEPLOY = "assign", "provision", "deploy"
-JOIN, PROBE, LOOK = "join", "probe", "look"
+JOIN, PROBE, REFRESH = "join", "probe", "refresh"
 
-STEPS: Mapping[str, Callable[[Work], None]] = {
-    RELEASE: release,
+STEPS: Mapping[str, Callable[[ReassignmentWork], None]] = {
+    REMOVE: remove_from_environment,
     SWITCH: move_to_admin_vlan,
     BOOT: boot,
     FORGET: forget_compute,
@@ -38,7 +41,7 @@ STEPS: Mapping[str, Callable[[Work], None]] = {
     DEPLOY: deploy,
     JOIN: join,
     PROBE: probe,
-    LOOK: look_at_both,
+    REFRESH: refresh_both,
 }
 """In their order."""
 
@@ -46,7 +49,7 @@ MAY_SKIP = frozenset({SWITCH, FORGET, PROBE})
 """Steps that a person may do in our place, or leave: what comes after does not need them."""
 
 TITLES: Mapping[str, str] = {
-    RELEASE: "Remove {host} from {old}",
+    REMOVE: "Remove {host} from {old}",
     SWITCH: "Move the switch port of {host}",
     BOOT: "Boot {host} from the network",
     FORGET: "Delete nova-compute of {host} from {source}",
@@ -56,13 +59,13 @@ TITLES: Mapping[str, str] = {
     DEPLOY: "Deploy {host} in {new}",
     JOIN: "See that {host} can be scheduled in {destination}",
     PROBE: "Boot a small server on {host}",
-    LOOK: "Look at the hosts of both clouds",
+    REFRESH: "Refresh the hosts of both clouds",
 }
 GROUPS: Mapping[str, str] = {
-    **dict.fromkeys((RELEASE, FORGET), "leave_environment"),
+    **dict.fromkeys((REMOVE, FORGET), "leave_environment"),
     **dict.fromkeys((SWITCH, BOOT, DISCOVER), "discover_host"),
     **dict.fromkeys((ASSIGN, PROVISION, DEPLOY), "deploy_host"),
-    **dict.fromkeys((JOIN, PROBE, LOOK), "check_it_works"),
+    **dict.fromkeys((JOIN, PROBE, REFRESH), "check_it_works"),
 }
 
 
@@ -79,7 +82,7 @@ class Choices:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Journey:
+class Route:
     """Where a host goes: the names of its clouds and environments, for the titles of steps."""
 
     host: str
@@ -91,7 +94,7 @@ class Journey:
 
 def start_reassignment(
     record: Reassignment,
-    journey: Journey,
+    route: Route,
     choices: Choices,
     *,
     title: str,
@@ -111,8 +114,8 @@ def start_reassignment(
         record.job = start_job(
             kind=KIND,
             title=title,
-            subject=subject_of(about, journey.host),
-            steps=[*freeing, *_steps(record, journey, choices, needs=[PROVE] if freeing else [])],
+            subject=subject_of(about, route.host),
+            steps=[*freeing, *_steps(record, route, choices, needs=[CHECK] if freeing else [])],
             params=_params(record, choices, evacuation, limit=limit),
             requester=requester,
         )
@@ -129,7 +132,7 @@ def _params(
         "limit": limit,
         "was_closed": evacuation.is_closed if evacuation else True,
         "left": [],
-        "returns": record.is_released,
+        "returns": record.is_removed,
         "from_drained": choices.from_drained,
         "discovery_seconds": choices.discovery_seconds,
         "deploy_seconds": choices.deploy_seconds,
@@ -137,7 +140,7 @@ def _params(
 
 
 def _steps(
-    record: Reassignment, journey: Journey, choices: Choices, *, needs: Sequence[str]
+    record: Reassignment, route: Route, choices: Choices, *, needs: Sequence[str]
 ) -> list[StepSpec]:
     left_out = _left_out(record, choices)
     steps: list[StepSpec] = []
@@ -147,7 +150,7 @@ def _steps(
             StepSpec(
                 key=action,
                 action=action,
-                title=TITLES[action].format(**vars(journey)),
+                title=TITLES[action].format(**vars(route)),
                 group=GROUPS[action],
                 phase=Phase.COMPLETE,
                 params={"mac": choices.mac} if action == SWITCH else {},

@@ -12,13 +12,13 @@ from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Reassignment
 from dashboard.hosts_app.power.inventory import configured_inventory
-from dashboard.hosts_app.reassignment.fuel_tasks import FuelOrders
+from dashboard.hosts_app.reassignment.fuel_tasks import FuelTasks
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Step
 
 
 @dataclass(frozen=True)
-class Work:
+class ReassignmentWork:
     """One step of a reassignment. Connections are made when they are first needed."""
 
     step: Step
@@ -85,9 +85,9 @@ class Work:
             )
         return node
 
-    def orders(self, environment_id: int) -> FuelOrders:
+    def fuel_tasks(self, environment_id: int) -> FuelTasks:
         """Return what orders something in an environment once."""
-        return FuelOrders(
+        return FuelTasks(
             fuel=self.fuel,
             record=self.record,
             environment_id=environment_id,

@@ -18,15 +18,15 @@ from dashboard.hosts_app.evacuation.planning import (
     Choice,
     breaks_groups,
     chosen_by_owner,
+    destinations_for,
     is_last,
     is_others,
     lacks_room,
-    places_for,
 )
 from dashboard.hosts_app.plans.host_action import Refusal, ServerLine
 
 
-class Fate(StrEnum):
+class RescueOutcome(StrEnum):
     """What becomes of a server."""
 
     REBUILD = "rebuild on another host"
@@ -57,11 +57,11 @@ class DeadHostFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line(ServerLine):
+class RescueLine(ServerLine):
     """What becomes of one server. ``disks`` are those that are no volumes; ``lost`` of them is
     made anew."""
 
-    fate: Fate
+    outcome: RescueOutcome
     disks: int = 0
     lost: int = 0
 
@@ -71,13 +71,13 @@ class RescuePlan:
     """A line for each server, and all that stands in the way."""
 
     host: str
-    lines: Sequence[Line]
+    lines: Sequence[RescueLine]
     refusals: Sequence[Refusal]
 
     @property
-    def rebuilt(self) -> list[Line]:
+    def rebuilt(self) -> list[RescueLine]:
         """The servers that are started elsewhere."""
-        return [line for line in self.lines if line.fate == Fate.REBUILD]
+        return [line for line in self.lines if line.outcome == RescueOutcome.REBUILD]
 
     @property
     def lost(self) -> int:
@@ -91,7 +91,10 @@ class RescuePlan:
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> "RescuePlan":
         """Return the plan that ``as_content`` had kept."""
-        lines = [Line(**{**line, "fate": Fate(line["fate"])}) for line in content["lines"]]
+        lines = [
+            RescueLine(**{**line, "outcome": RescueOutcome(line["outcome"])})
+            for line in content["lines"]
+        ]
         refusals = [Refusal(**refusal) for refusal in content["refusals"]]
         return cls(host=content["host"], lines=lines, refusals=refusals)
 
@@ -109,7 +112,7 @@ def plan_rescue(
         _line(number, server, facts, shared_storage=shared_storage, skip_errors=skip_errors)
         for number, server in enumerate(servers, start=1)
     ]
-    leaving = {line.server_id for line in lines if line.fate == Fate.REBUILD}
+    leaving = {line.server_id for line in lines if line.outcome == RescueOutcome.REBUILD}
     refusals = [refusal for check in OWN_CHECKS for refusal in check(facts)]
     refusals += [refusal for check in CHECKS for refusal in check(facts.host, leaving)]
     return RescuePlan(host=facts.host.host, lines=lines, refusals=refusals)
@@ -117,7 +120,7 @@ def plan_rescue(
 
 def _line(
     number: int, server: Json, facts: DeadHostFacts, *, shared_storage: bool, skip_errors: bool
-) -> Line:
+) -> RescueLine:
     stays = _why_it_stays(server, facts, shared_storage=shared_storage, skip_errors=skip_errors)
     given: dict[str, Any] = {
         "number": number,
@@ -126,13 +129,20 @@ def _line(
         "status": server["status"],
     }
     if stays:
-        return Line(fate=Fate.STAYS, why=stays, **given)
+        return RescueLine(outcome=RescueOutcome.STAYS, why=stays, **given)
     local = _local_disks(server)
     lost = [] if shared_storage else local
     disks = lost or [SHARED if local else KEPT]
     why = "; ".join([REBUILT[server["status"]], *disks])
-    where = places_for(server["id"], facts.host)
-    return Line(fate=Fate.REBUILD, why=why, where=where, disks=len(local), lost=len(lost), **given)
+    where = destinations_for(server["id"], facts.host)
+    return RescueLine(
+        outcome=RescueOutcome.REBUILD,
+        why=why,
+        where=where,
+        disks=len(local),
+        lost=len(lost),
+        **given,
+    )
 
 
 def _local_disks(server: Json) -> list[str]:

@@ -14,7 +14,7 @@ from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.facts import read_facts
 from dashboard.hosts_app.compute.nova import servers_on
-from dashboard.hosts_app.discovery import look_at_hosts, subject_of
+from dashboard.hosts_app.discovery import refresh_hosts, subject_of
 from dashboard.hosts_app.evacuation.server_moves import ServerMove
 from dashboard.hosts_app.evacuation.server_steps import ServerStep, cloud_and_host, server_steps
 from dashboard.hosts_app.maintenance import close_host
@@ -28,7 +28,7 @@ from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 
-FENCE, REBUILD, PROVE = "fence", "rebuild", "prove_gone"
+FENCE, REBUILD, CHECK = "fence", "rebuild", "check_gone"
 BECAUSE = "dead host"
 
 
@@ -92,9 +92,9 @@ def rescue_steps(plan: RescuePlan, *, parallel: int) -> list[StepSpec]:
         parallel=parallel,
     )
     first = StepSpec(key=FENCE, action=FENCE, title=f"Fence {plan.host}", group="fence_host")
-    prove = StepSpec(
-        key=PROVE,
-        action=PROVE,
+    check = StepSpec(
+        key=CHECK,
+        action=CHECK,
         title=f"See that the servers have left {plan.host}",
         group="check_they_left",
         phase=Phase.COMPLETE,
@@ -102,7 +102,7 @@ def rescue_steps(plan: RescuePlan, *, parallel: int) -> list[StepSpec]:
         needs=[FENCE],
         after=[rebuild.key for rebuild in rebuilds],
     )
-    return [first, *rebuilds, prove]
+    return [first, *rebuilds, check]
 
 
 def fence_host(step: Step, context: StepContext) -> None:
@@ -132,7 +132,7 @@ def rebuild_server(step: Step, context: StepContext) -> None:
     )
 
 
-def prove_gone(step: Step, context: StepContext) -> None:
+def check_gone(step: Step, context: StepContext) -> None:
     """See that Nova has none of the servers on the host any more.
 
     Placement keeps what they took of it until its nova-compute starts again. Raises
@@ -141,7 +141,7 @@ def prove_gone(step: Step, context: StepContext) -> None:
     cloud, host = cloud_and_host(step)
     wanted = set(step.params["servers"])
     found = [server for server in servers_on(connect(cloud), host) if server["id"] in wanted]
-    look_at_hosts(cloud)
+    refresh_hosts(cloud)
     if found:
         raise NeedsOperator(
             f"Nova still has servers on {host}: {', '.join(server['name'] for server in found)}.",
@@ -154,5 +154,5 @@ def prove_gone(step: Step, context: StepContext) -> None:
 STEPS: Mapping[str, Callable[[Step, StepContext], None]] = {
     FENCE: fence_host,
     REBUILD: rebuild_server,
-    PROVE: prove_gone,
+    CHECK: check_gone,
 }

@@ -31,7 +31,7 @@ JOBS_SHOWN = 10
 
 
 def cloud_list(request: PageRequest) -> HttpResponse:
-    """Show all clouds, and the environments of Fuel, as they were when last looked at."""
+    """Show all clouds, and the environments of Fuel, as they were at their last refresh."""
     return render(
         request,
         "clouds/list.html",
@@ -46,7 +46,7 @@ def cloud_list(request: PageRequest) -> HttpResponse:
 
 
 def cloud_page(request: PageRequest, name: str) -> HttpResponse:
-    """Show one cloud: what it offers, its tenants, and the jobs that looked at it."""
+    """Show one cloud: what it offers, its tenants, and the jobs about it."""
     cloud = get_object_or_404(Cloud.objects.select_related("environment"), name=name)
     jobs = Job.objects.filter(subject=f"cloud:{cloud.name}")
     return render(
@@ -84,19 +84,21 @@ def delete_environment(request: PageRequest, name: str) -> HttpResponse:
 
 @action_view(Action.DISCOVER)
 def discover_environments(request: PageRequest) -> HttpResponse:
-    """Start a look at the environments of Fuel."""
+    """Start to refresh the environments of Fuel."""
     return run_and_redirect(
         request,
         lambda: start_environment_discovery(requester=on_page(request.user)),
         to="clouds",
-        done="Fuel is being asked for its environments.",
+        done="The environments of Fuel are being refreshed.",
     )
 
 
 @action_view(Action.DISCOVER)
 def read_configuration(request: PageRequest) -> HttpResponse:
     """Read the configuration file again; no cloud is asked."""
-    return run_and_redirect(request, _read_configuration, to="clouds", done="The file was read.")
+    return run_and_redirect(
+        request, _read_configuration, to="clouds", done="The configuration was reloaded."
+    )
 
 
 def _read_configuration() -> None:

@@ -14,7 +14,7 @@ from dashboard.hosts_app.environments.duplicating import (
     start_duplication,
     start_environment_plan,
 )
-from dashboard.hosts_app.environments.lines import CopyLine, Fate
+from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
 from dashboard.hosts_app.fuel.releases import releases_for
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment
 from dashboard.jobs.progress import job_progress
@@ -133,4 +133,4 @@ def _cloud_of_copy(plan: EnvironmentPlan) -> Cloud | None:
 
 
 def _is_different(line: CopyLine) -> bool:
-    return line.fate != Fate.CARRIED
+    return line.outcome != CopyOutcome.CARRIED

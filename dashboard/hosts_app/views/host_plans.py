@@ -44,7 +44,7 @@ def _show(request: PageRequest, plan: HostPlan, *, status: int = 200) -> HttpRes
         "plan": plan,
         "action": action,
         "lines": lines,
-        "has_places": any(line.where for line in lines),
+        "has_destinations": any(line.where for line in lines),
         "options": _options(action, plan),
         "to_type": action.to_type(plan) if plan.state == HostPlan.State.READY else "",
         "may_start": has_permission(request.user, action.permission),

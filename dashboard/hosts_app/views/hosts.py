@@ -16,7 +16,7 @@ from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
 from dashboard.hosts_app.models import Cloud, Host, HostPlan
 from dashboard.hosts_app.plans.host_action import HostAction, all_host_actions
 from dashboard.hosts_app.plans.host_plans import start_host_plan
-from dashboard.hosts_app.reassignment.location import under_way
+from dashboard.hosts_app.reassignment.location import in_progress
 from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
@@ -58,17 +58,17 @@ def host_list(request: PageRequest, name: str) -> HttpResponse:
     """Show the hosts of a cloud, the one to free next first."""
     cloud = get_object_or_404(with_sums(Cloud.objects.all()), name=name)
     hosts = cloud.hosts.select_related("cloud").order_by(
-        F("outlook__rank").asc(nulls_last=True), "name"
+        F("evacuation_cost__rank").asc(nulls_last=True), "name"
     )
     if words := request.GET.get("q", "").strip():
         hosts = hosts.filter(name__icontains=words)
-    look = Job.objects.filter(subject=f"hosts:{cloud.name}").first()
+    refresh_job = Job.objects.filter(subject=f"hosts:{cloud.name}").first()
     about = {
         "cloud": cloud,
         "page": cut(hosts, request),
-        "look": look,
-        "look_progress": look and job_progress(look),
-        "under_way": under_way(cloud),
+        "refresh_job": refresh_job,
+        "refresh_progress": refresh_job and job_progress(refresh_job),
+        "in_progress": in_progress(cloud),
         "other_actions": [
             action for action in all_host_actions().values() if not action.of_computes
         ],
@@ -78,8 +78,8 @@ def host_list(request: PageRequest, name: str) -> HttpResponse:
 
 
 @action_view(Action.DISCOVER)
-def look_again(request: PageRequest, name: str) -> HttpResponse:
-    """Look at the hosts of a cloud again."""
+def refresh(request: PageRequest, name: str) -> HttpResponse:
+    """Start to refresh the hosts of a cloud."""
     cloud = get_object_or_404(Cloud, name=name)
     try:
         start_host_discovery(cloud, requester=on_page(request.user))

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
-from dashboard.hosts_app.reassignment.drained import OWN_PROJECTS, remains_of, require_drained
+from dashboard.hosts_app.reassignment.drained import OWN_PROJECTS, leftovers_of, require_drained
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def tenant(source: CloudSession) -> Iterator[str]:
 def test_tenants_and_computes_are_left_and_the_clouds_own_projects_do_not_count(
     source: CloudSession, tenant: str
 ) -> None:
-    remains = remains_of(source, [])
+    remains = leftovers_of(source, [])
     assert tenant in remains.tenants
     assert not OWN_PROJECTS & set(remains.tenants)
     assert {"src-c1", "src-c2", "src-c3"} <= set(remains.computes)

@@ -1,4 +1,4 @@
-"""Hosts of a real cloud are freed: each server has its fate, and the host is put back."""
+"""Hosts of a real cloud are freed: each server has its outcome, and the host is put back."""
 
 import uuid
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from dashboard.hosts_app.compute.nova import (
 )
 from dashboard.hosts_app.discovery import start_host_discovery
 from dashboard.hosts_app.evacuation import steps as evacuation
-from dashboard.hosts_app.evacuation.planning import CHOICE, Fate
+from dashboard.hosts_app.evacuation.planning import CHOICE, MoveOutcome
 from dashboard.hosts_app.evacuation.steps import (
     plan_evacuation,
     start_evacuation,
@@ -65,20 +65,20 @@ def test_each_server_has_the_fate_that_the_plan_says(
     destination: CloudSession, clouds: dict[str, Cloud], servers: HostServers
 ) -> None:
     expected = {
-        servers.boot(): (Fate.LIVE, "ACTIVE"),
-        servers.boot("PAUSED"): (Fate.LIVE, "PAUSED"),
-        servers.boot("SHUTOFF"): (Fate.STOPPED, "SHUTOFF"),
-        servers.boot("SUSPENDED"): (Fate.RESUMED, "SUSPENDED"),
-        servers.boot(metadata={CHOICE: "cold"}): (Fate.COLD, "ACTIVE"),
-        servers.boot(metadata={CHOICE: "stop"}): (Fate.STOP, "SHUTOFF"),
+        servers.boot(): (MoveOutcome.LIVE, "ACTIVE"),
+        servers.boot("PAUSED"): (MoveOutcome.LIVE, "PAUSED"),
+        servers.boot("SHUTOFF"): (MoveOutcome.STOPPED, "SHUTOFF"),
+        servers.boot("SUSPENDED"): (MoveOutcome.RESUMED, "SUSPENDED"),
+        servers.boot(metadata={CHOICE: "cold"}): (MoveOutcome.COLD, "ACTIVE"),
+        servers.boot(metadata={CHOICE: "stop"}): (MoveOutcome.STOP, "SHUTOFF"),
     }
     skipped = servers.boot(metadata={CHOICE: "skip"})
     plan = plan_evacuation(clouds["dst"], HOST, skip_errors=True)
-    fates = {line.server_id: line.fate for line in plan.lines}
-    assert {id_: fates[id_] for id_ in expected} == {
-        id_: fate for id_, (fate, _) in expected.items()
+    outcomes = {line.server_id: line.outcome for line in plan.lines}
+    assert {id_: outcomes[id_] for id_ in expected} == {
+        id_: outcome for id_, (outcome, _) in expected.items()
     }
-    assert fates[skipped] == Fate.SKIP
+    assert outcomes[skipped] == MoveOutcome.SKIP
 
     run(start(clouds["dst"], parallel=3))
 

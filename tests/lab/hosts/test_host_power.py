@@ -54,10 +54,11 @@ def test_a_look_tells_power_and_which_host_to_free_next(
     run(start_host_discovery(clouds["src"]))
     full, empty = row(clouds["src"], HOST), row(clouds["src"], OTHER)
     assert (full.power, empty.power) == ("on", "on")
-    assert full.outlook["rank"] > empty.outlook["rank"]
-    assert (full.outlook["servers"], full.outlook["disk_gib"], full.outlook["fits"]) == (2, 2, True)
-    assert full.outlook["vcpus_gained"] == 64
-    assert full.outlook["reason"] == "2 servers with 128 MiB of RAM, up to 2 GiB of disks"
+    assert full.evacuation_cost["rank"] > empty.evacuation_cost["rank"]
+    cost = full.evacuation_cost
+    assert (cost["servers"], cost["disk_gib"], cost["fits"]) == (2, 2, True)
+    assert cost["vcpus_gained"] == 64
+    assert cost["reason"] == "2 servers with 128 MiB of RAM, up to 2 GiB of disks"
 
 
 def test_a_dead_bmc_hides_no_host(clouds: dict[str, Cloud]) -> None:

@@ -81,7 +81,7 @@ def test_the_plan_tells_every_server_and_what_fuel_redeploys(
     clouds: dict[str, Cloud], servers: dict[str, str]
 ) -> None:
     plan = planned(clouds["src"], destination="dst")
-    lines = [f"{line['subject']}: {line['fate']}, {line['why']}" for line in plan.lines]
+    lines = [f"{line['subject']}: {line['outcome']}, {line['why']}" for line in plan.lines]
     assert [line["number"] for line in plan.lines] == [*range(1, len(lines) + 1)]
     assert sum(line.startswith(PREFIX) for line in lines) == len(servers)
     assert any("runs the deployment on src-c1, src-c2, src-control too" in line for line in lines)

@@ -40,7 +40,7 @@ def test_the_plan_tells_what_becomes_of_the_server(
 ) -> None:
     plan = planned(clouds["src"], ACTION)
     name = server_of(source, server)["name"]
-    assert [line["fate"] for line in plan.lines if name in line["subject"]] == ["live migrate"]
+    assert [line["outcome"] for line in plan.lines if name in line["subject"]] == ["live migrate"]
 
 
 def test_its_server_runs_on_another_host(source: CloudSession, removed: Job, server: str) -> None:

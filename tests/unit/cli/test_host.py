@@ -28,9 +28,9 @@ def _without_configuration(settings):
 def hosts(monkeypatch: pytest.MonkeyPatch) -> list[Host]:
     """Return the hosts of a cloud that are as they are stored, whoever looks at them."""
     old, _ = rows.two_clouds()
-    monkeypatch.setattr(discover_hosts, "look_at_hosts", lambda cloud: cloud.hosts.count())
-    monkeypatch.setattr(power, "look_at_power", lambda _: "")
-    monkeypatch.setattr(host_power, "look_at_power", lambda _: "")
+    monkeypatch.setattr(discover_hosts, "refresh_hosts", lambda cloud: cloud.hosts.count())
+    monkeypatch.setattr(power, "refresh_power", lambda _: "")
+    monkeypatch.setattr(host_power, "refresh_power", lambda _: "")
     return hosts_of(old)
 
 
@@ -47,7 +47,7 @@ def switched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 @pytest.fixture
 def _runs_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
     line = PlanLine(
-        number=1, subject="web-1", state="ACTIVE", fate="loses its power", why="it runs"
+        number=1, subject="web-1", state="ACTIVE", outcome="loses its power", why="it runs"
     )
     for name in ("power_off", "power_cycle", "soft_off"):
         monkeypatch.setattr(all_host_actions()[name], "draft", lambda *_given: Draft(lines=[line]))
@@ -58,7 +58,7 @@ def run(*arguments: str) -> int:
 
 
 def rank(host: Host, place: int, reason: str) -> None:
-    host.outlook, host.power = {"rank": place, "reason": reason}, Host.Power.OFF
+    host.evacuation_cost, host.power = {"rank": place, "reason": reason}, Host.Power.OFF
     host.save()
 
 
@@ -82,11 +82,11 @@ def test_why_a_bmc_did_not_say_is_told_below_the_list(hosts, capsys):
     assert told in capsys.readouterr().out.splitlines()
 
 
-def test_the_list_is_a_document_with_power_and_outlook(hosts, capsys):
+def test_the_list_is_a_document_with_power_and_evacuation_cost(hosts, capsys):
     rank(hosts[0], 1, "has no servers")
     assert run("--json", "host", "list", "--cloud", "old") == 0
     found = {each["name"]: each for each in json.loads(capsys.readouterr().out)["hosts"]}
-    assert found[hosts[0].name]["outlook"] == {"rank": 1, "reason": "has no servers"}
+    assert found[hosts[0].name]["evacuation_cost"] == {"rank": 1, "reason": "has no servers"}
     assert found[hosts[0].name]["power"] == "off"
 
 

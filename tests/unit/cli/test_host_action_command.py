@@ -39,7 +39,7 @@ def host() -> Host:
 def drafted(monkeypatch: pytest.MonkeyPatch) -> Draft:
     """Draft an evacuation without a cloud."""
     lines = [
-        PlanLine(number=1, subject="web-1", state="ACTIVE", fate="live migrate", why="it runs")
+        PlanLine(number=1, subject="web-1", state="ACTIVE", outcome="live migrate", why="it runs")
     ]
     draft = Draft(lines=lines, notes=["It takes no new servers from then on."], content={})
     monkeypatch.setattr(all_host_actions()["evacuate"], "draft", lambda *_given: draft)

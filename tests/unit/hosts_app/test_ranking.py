@@ -10,7 +10,7 @@ from dashboard.hosts_app.compute.facts import CloudReading, read_cloud, with_pin
 from dashboard.hosts_app.compute.nova import ComputeService
 from dashboard.hosts_app.compute.room import PINNED, RAM_MIB, VCPU, Room
 from dashboard.hosts_app.evacuation.planning import CHOICE
-from dashboard.hosts_app.ranking import Outlook, rank_hosts, rows_of
+from dashboard.hosts_app.ranking import EvacuationCost, rank_hosts, rows_of
 
 MACHINE = {VCPU: 4, RAM_MIB: 8192}
 PINNED_FLAVOR = {"extra_specs": {"hw:cpu_policy": "dedicated"}}
@@ -54,7 +54,7 @@ def reading(*servers: dict[str, Any], ram: int = 8192, **fields: Any) -> CloudRe
     return CloudReading(name="old", servers=servers, **given)
 
 
-def outlook(found: CloudReading, host: str) -> Outlook:
+def cost(found: CloudReading, host: str) -> EvacuationCost:
     return next(each for each in rank_hosts(found) if each.host == host)
 
 
@@ -67,28 +67,28 @@ def test_an_empty_host_goes_first_and_disks_weigh_more_than_ram() -> None:
     large = server("b", "c2", ram=4096)
     found = reading(copies, large)
     assert ranked(found) == ["c3", "c2", "c1"]
-    assert outlook(found, "c3").reason == "has no servers"
-    assert outlook(found, "c1").reason == "1 server with 1 GiB of RAM, up to 100 GiB of disks"
-    assert outlook(found, "c2").reason == "1 server with 4 GiB of RAM"
+    assert cost(found, "c3").reason == "has no servers"
+    assert cost(found, "c1").reason == "1 server with 1 GiB of RAM, up to 100 GiB of disks"
+    assert cost(found, "c2").reason == "1 server with 4 GiB of RAM"
 
 
 def test_what_stands_in_the_way_weighs_most_and_is_the_reason() -> None:
     found = reading(server("a", "c1", status="ERROR"), server("b", "c2"), server("c", "c3"))
     assert ranked(found)[-1] == "c1"
-    refused = outlook(found, "c1")
+    refused = cost(found, "c1")
     assert refused.refused == 1 and refused.fits
     assert refused.reason == "Server a cannot be moved: it is ERROR."
 
 
 def test_a_volume_is_not_copied() -> None:
-    assert outlook(reading(server("a", "c1", disk=100, image="")), "c1").disk_gib == 0
+    assert cost(reading(server("a", "c1", disk=100, image="")), "c1").disk_gib == 0
 
 
 def test_servers_that_stay_by_choice_make_a_host_a_poor_choice() -> None:
     stays = server("a", "c1", metadata={CHOICE: "skip"})
     found = reading(stays, server("b", "c2", disk=50), server("c", "c3", disk=50))
     assert ranked(found)[-1] == "c1"
-    assert (outlook(found, "c1").staying, outlook(found, "c1").servers) == (1, 0)
+    assert (cost(found, "c1").staying, cost(found, "c1").servers) == (1, 0)
 
 
 def test_whether_the_others_can_hold_it_is_told_also_of_refused_servers() -> None:
@@ -98,11 +98,11 @@ def test_whether_the_others_can_hold_it_is_told_also_of_refused_servers() -> Non
     assert not any(each.fits for each in tight)
     assert all("no room for 2 of 2" in each.reason for each in tight)
     broken = reading(server("a", "c1", ram=4096, status="ERROR"), ram=2048)
-    assert not outlook(broken, "c1").fits
+    assert not cost(broken, "c1").fits
 
 
 def test_the_destination_gains_what_the_machine_really_has() -> None:
-    found = outlook(reading(), "c1")
+    found = cost(reading(), "c1")
     assert (found.vcpus_gained, found.ram_gained_mib) == (4, 8192)
 
 
@@ -128,8 +128,8 @@ def test_pinned_cpus_are_counted_where_placement_does_not() -> None:
     ]
     found = reading(*pinned)
     assert found.rooms["c2"].free[PINNED] == 2
-    assert not outlook(found, "c1").fits
-    assert outlook(reading(*pinned[:2]), "c1").fits
+    assert not cost(found, "c1").fits
+    assert cost(reading(*pinned[:2]), "c1").fits
 
 
 def test_pinned_cpus_that_placement_counts_are_not_counted_twice() -> None:

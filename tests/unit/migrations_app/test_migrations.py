@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+
+from tests.support.database_migrations import migrate_to, migrate_to_newest
 
 APP = "migrations_app"
 BEFORE = (APP, "0003_words_of_actions")
@@ -14,19 +14,11 @@ LEDGER = (APP, "0004_words_of_the_ledger")
 STAGES = (APP, "0005_words_of_stages")
 
 
-def migrate_to(target: tuple[str, str]) -> Any:
-    """Bring the database to a migration and return the models as they are there."""
-    executor = MigrationExecutor(connection)
-    executor.migrate([target])
-    return MigrationExecutor(connection).loader.project_state([target]).apps
-
-
 @pytest.fixture
 def database(transactional_db: None) -> Iterator[None]:
     """A database whose migrations a test may undo; it is brought up to date again afterwards."""
     yield
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    migrate_to_newest()
 
 
 def plan_of(models: Any) -> Any:

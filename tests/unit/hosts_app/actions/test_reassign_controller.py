@@ -17,10 +17,10 @@ from dashboard.hosts_app.plans.host_plans import draft_host_plan, start_host_act
 from dashboard.hosts_app.reassignment import environment_removal as reassignment_release
 from dashboard.hosts_app.reassignment import smoke_test as reassignment_proof
 from dashboard.hosts_app.reassignment.deployment import deploy
-from dashboard.hosts_app.reassignment.drained import Remains
-from dashboard.hosts_app.reassignment.facts import Machine, ReassignmentFacts, read_side
+from dashboard.hosts_app.reassignment.drained import Leftovers
+from dashboard.hosts_app.reassignment.facts import Machine, ReassignmentFacts, read_environment
 from dashboard.hosts_app.reassignment.steps import STEPS
-from dashboard.hosts_app.reassignment.work import Work
+from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.models import Job
 from tests.support import rows
 from tests.support.fuel_masters import RunningMaster, switch
@@ -33,11 +33,11 @@ Draft = Callable[..., HostPlan]
 
 
 @pytest.fixture(autouse=True)
-def left(monkeypatch: pytest.MonkeyPatch) -> dict[str, Remains]:
+def left(monkeypatch: pytest.MonkeyPatch) -> dict[str, Leftovers]:
     """Stand in for the source's answers: it is drained but for what a test puts in."""
-    answer = {"now": Remains()}
+    answer = {"now": Leftovers()}
     monkeypatch.setattr(reassign_controller, "connect", lambda cloud: cloud)
-    monkeypatch.setattr(reassign_controller, "remains_of", lambda *_: answer["now"])
+    monkeypatch.setattr(reassign_controller, "leftovers_of", lambda *_: answer["now"])
     return answer
 
 
@@ -51,7 +51,7 @@ def draft(fuel: FuelMaster, clouds: list[Cloud], monkeypatch: pytest.MonkeyPatch
     """Return a function that plans for a node of the source, by what the stand-in says."""
 
     def read(_source: Cloud, _destination: Cloud, host: str) -> ReassignmentFacts:
-        source, destination = (read_side(fuel, fuel.environment(id_)) for id_ in (SRC, DST))
+        source, destination = (read_environment(fuel, fuel.environment(id_)) for id_ in (SRC, DST))
         node = next((one for one in source.nodes if one.fqdn == host), None)
         return ReassignmentFacts(
             host=host,
@@ -96,10 +96,10 @@ def remove_computes(running: RunningMaster) -> None:
 def test_a_controller_of_a_drained_cloud_may_go(draft: Draft) -> None:
     plan = draft()
     assert refused(plan) == []
-    fates = {line["subject"]: line["fate"] for line in plan.lines}
-    assert not any("nova-compute" in subject for subject in fates)
-    assert fates["environment dst-cloud"] == "its changes are deployed"
-    assert "a small server" not in fates
+    outcomes = {line["subject"]: line["outcome"] for line in plan.lines}
+    assert not any("nova-compute" in subject for subject in outcomes)
+    assert outcomes["environment dst-cloud"] == "its changes are deployed"
+    assert "a small server" not in outcomes
     assert any("ends with this controller" in note for note in plan.notes)
     assert any("then has 2 controllers" in note for note in plan.notes)
 
@@ -107,16 +107,16 @@ def test_a_controller_of_a_drained_cloud_may_go(draft: Draft) -> None:
 @pytest.mark.parametrize(
     ("remains", "told"),
     [
-        (Remains(tenants=["shop"]), "Cloud src has tenants still: shop."),
-        (Remains(servers=["web"]), "Cloud src has servers still: web."),
+        (Leftovers(tenants=["shop"]), "Cloud src has tenants still: shop."),
+        (Leftovers(servers=["web"]), "Cloud src has servers still: web."),
         (
-            Remains(computes=[f"c{number}" for number in range(7)]),
+            Leftovers(computes=[f"c{number}" for number in range(7)]),
             "Cloud src has computes still: c0, c1, c2, c3, c4 and 2 more.",
         ),
     ],
 )
 def test_what_is_left_in_the_cloud_keeps_its_controllers(
-    draft: Draft, left: dict[str, Remains], remains: Remains, told: str
+    draft: Draft, left: dict[str, Leftovers], remains: Leftovers, told: str
 ) -> None:
     left["now"] = remains
     plan = draft()
@@ -148,7 +148,7 @@ def test_the_environments_name_confirms_it_and_not_the_hosts(draft: Draft) -> No
     with pytest.raises(BadInput, match="Type src-cloud"):
         start_host_action(plan, confirmation=CONTROLLER)
     job = started(plan)
-    assert keys_of(job) == ["release", "boot", "discover", "assign", "deploy", "look"]
+    assert keys_of(job) == ["remove", "boot", "discover", "assign", "deploy", "refresh"]
 
 
 def test_a_host_that_nova_does_not_know_can_be_planned_for(
@@ -164,7 +164,7 @@ def test_a_host_that_nova_does_not_know_can_be_planned_for(
 
 def test_one_that_becomes_a_compute_is_proven_as_one(draft: Draft) -> None:
     keys = keys_of(started(draft(roles="compute")))
-    assert keys[-4:] == ["deploy", "join", "probe", "look"]
+    assert keys[-4:] == ["deploy", "join", "probe", "refresh"]
     assert "provision" in keys and "forget" not in keys
 
 
@@ -174,8 +174,8 @@ class Walk:
     def __init__(self, job: Job, fuel: FuelMaster) -> None:
         self.job, self.fuel, self.told = job, fuel, Told()
 
-    def work(self, key: str) -> Work:
-        work = Work(self.job.steps.get(key=key), self.told.context)
+    def work(self, key: str) -> ReassignmentWork:
+        work = ReassignmentWork(self.job.steps.get(key=key), self.told.context)
         work.__dict__.update(fuel=self.fuel, source="src", machine=BOOTING)
         return work
 
@@ -202,7 +202,7 @@ def walk(
 def test_it_goes_all_the_way(walk: Walk, fuel: FuelMaster, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
     monkeypatch.setattr(
-        reassignment_proof, "look_at_hosts", lambda cloud: looked.append(cloud.name)
+        reassignment_proof, "refresh_hosts", lambda cloud: looked.append(cloud.name)
     )
     for key in keys_of(walk.job):
         walk.step(key)
@@ -234,14 +234,14 @@ def test_what_came_into_the_cloud_since_the_plan_keeps_it(
 
     monkeypatch.setattr(reassignment_release, "require_drained", require_drained)
     with pytest.raises(NeedsOperator, match="shop"):
-        walk.step("release")
+        walk.step("remove")
     (node,) = fuel.nodes(SRC)
     assert not node.pending_deletion
-    assert not Reassignment.objects.get(job=walk.job).is_released
+    assert not Reassignment.objects.get(job=walk.job).is_removed
 
 
 def test_a_change_that_came_since_is_not_deployed_with_it(walk: Walk, fuel: FuelMaster) -> None:
-    for key in ("release", "boot", "discover", "assign"):
+    for key in ("remove", "boot", "discover", "assign"):
         walk.step(key)
     free = fuel.unassigned_nodes()[0]
     fuel.assign(DST, [free.id], roles=["compute"])
@@ -256,8 +256,8 @@ def test_the_cloud_that_lost_its_last_controller_is_not_asked(
     def asked(*_: Any) -> None:
         raise AssertionError("the cloud was asked")
 
-    walk.step("release")
+    walk.step("remove")
     for name in ("require_drained", "require_empty", "providers_of"):
         monkeypatch.setattr(reassignment_release, name, asked)
-    walk.step("release")
-    assert Reassignment.objects.get(job=walk.job).is_released
+    walk.step("remove")
+    assert Reassignment.objects.get(job=walk.job).is_removed

@@ -12,7 +12,7 @@ from dashboard.hosts_app.actions.reassign import destination_of
 from dashboard.hosts_app.models import Cloud, HostPlan, Job, Reassignment
 from dashboard.hosts_app.plans.host_action import Draft, host_action_named
 from dashboard.hosts_app.plans.host_plans import start_host_action, start_host_plan
-from dashboard.hosts_app.reassignment.location import under_way
+from dashboard.hosts_app.reassignment.location import in_progress
 from tests.support.fuel_masters import RunningMaster, configure_fuel, running_master, switch
 from tests.support.reassignments import DST, HOST, NODE, SRC, make_record
 
@@ -57,8 +57,8 @@ def rediscover(fuel: FuelMaster, running: RunningMaster, last: Reassignment) -> 
     return found.id
 
 
-def fates(plan: Draft) -> list[str]:
-    return [f"{line.subject}: {line.fate}" for line in plan.lines]
+def outcomes(plan: Draft) -> list[str]:
+    return [f"{line.subject}: {line.outcome}" for line in plan.lines]
 
 
 def test_a_free_host_is_assigned_to_where_it_came_from(
@@ -67,7 +67,7 @@ def test_a_free_host_is_assigned_to_where_it_came_from(
     rediscover(fuel, running, last)
     plan = draft(last)
     assert plan.refusals == []
-    assert fates(plan) == [
+    assert outcomes(plan) == [
         f"{HOST}: assigned to src-cloud as compute",
         "environment src-cloud: this one node is installed and deployed",
     ]
@@ -82,9 +82,9 @@ def test_a_host_that_failed_is_taken_out_first_and_what_is_deployed_with_that_is
     with pytest.raises(NeedsOperator):
         fuel.wait_for_task(fuel.provision(DST, [node]), seconds=20, poll_seconds=0)
     plan = draft(last)
-    assert fates(plan)[0] == f"{HOST}: taken out of dst-cloud"
+    assert outcomes(plan)[0] == f"{HOST}: taken out of dst-cloud"
     assert "dst-c1, dst-c2, dst-c3, dst-control too" in plan.lines[1].why
-    assert f"{HOST}: booted from the network by its BMC" in fates(plan)
+    assert f"{HOST}: booted from the network by its BMC" in outcomes(plan)
     # its BMC is needed, and the inventory is not there
     assert [one.sentence for one in plan.refusals] == [
         f"There is no inventory of machines at {running.master.path.parent}/missing.yaml."
@@ -93,7 +93,7 @@ def test_a_host_that_failed_is_taken_out_first_and_what_is_deployed_with_that_is
 
 def test_a_host_that_fuel_has_lost_boots_first(fuel: FuelMaster, last: Reassignment) -> None:
     remove(fuel)
-    assert fates(draft(last))[0] == f"{HOST}: booted from the network by its BMC"
+    assert outcomes(draft(last))[0] == f"{HOST}: booted from the network by its BMC"
 
 
 def test_a_host_that_never_left_is_not_returned(last: Reassignment) -> None:
@@ -134,11 +134,11 @@ def test_a_host_that_never_left_is_refused_before_there_is_a_job(last: Reassignm
 def test_a_host_on_its_way_is_listed_for_both_clouds_until_it_has_arrived(
     last: Reassignment,
 ) -> None:
-    assert under_way(last.source) == []  # nothing was ordered yet
-    Reassignment.objects.update(is_released=True)
-    assert under_way(last.source) == under_way(last.destination) == [last]
+    assert in_progress(last.source) == []  # nothing was ordered yet
+    Reassignment.objects.update(is_removed=True)
+    assert in_progress(last.source) == in_progress(last.destination) == [last]
     Job.objects.filter(pk=last.job.pk).update(state="done")
-    assert under_way(last.source) == []
+    assert in_progress(last.source) == []
 
 
 def test_it_comes_back_with_the_roles_and_the_layout_that_it_had(

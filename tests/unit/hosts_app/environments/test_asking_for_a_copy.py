@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.cli.command_line import run
 from dashboard.clients.fuel.master import FuelMaster
-from dashboard.hosts_app.fuel.environments import look_at_environments
+from dashboard.hosts_app.fuel.environments import refresh_environments
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment
 from dashboard.jobs.runner import run_job
 from tests.support import rows
@@ -22,7 +22,7 @@ SRC, NEWER = 1, 4
 @pytest.fixture(autouse=True)
 def configured(running: RunningMaster, settings: Any, tmp_path: Path) -> None:
     configure_fuel(settings, running.endpoint, tmp_path)
-    look_at_environments()
+    refresh_environments()
 
 
 @pytest.fixture
@@ -71,7 +71,9 @@ def test_an_operator_may_plan_and_not_make_it(client: Any, source: FuelEnvironme
     client.force_login(rows.user_with("operator"))
     client.post(f"/environments/{source.pk}/duplicate/", {"name": "copy"})
     plan = drive_plan()
-    assert "To make it takes the role admin" in client.get(plan.get_absolute_url()).content.decode()
+    assert (
+        "Creating it needs the admin role" in client.get(plan.get_absolute_url()).content.decode()
+    )
     assert client.post(plan.get_absolute_url()).status_code == 403
     assert client.post(f"/api/environment-plans/{plan.pk}/start/").status_code == 403
 
@@ -92,7 +94,7 @@ def test_the_api_plans_shows_and_makes_it(
     address = answer.headers["Location"]
     shown = client.get(address).json()
     assert (shown["state"], shown["options"]["renumber"]) == ("ready", True)
-    assert {"changed", "carried", "own"} == {line["fate"] for line in shown["lines"]}
+    assert {"changed", "carried", "own"} == {line["outcome"] for line in shown["lines"]}
     answer = client.post(f"{address}start/")
     assert answer.status_code == 202
     run_job(answer.json()["job"])

@@ -10,7 +10,7 @@ from dashboard.cli.command_line import run
 from dashboard.clients.fuel.master import FuelBusy, FuelMaster
 from dashboard.errors import BadInput, Conflict, NeedsOperator
 from dashboard.hosts_app.environments.deletion import delete, start_environment_deletion
-from dashboard.hosts_app.fuel.environments import look_at_environments
+from dashboard.hosts_app.fuel.environments import refresh_environments
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job, Step
@@ -26,7 +26,7 @@ SRC, DST = 1, 2
 @pytest.fixture(autouse=True)
 def configured(running: RunningMaster, settings: Any, tmp_path: Path) -> None:
     configure_fuel(settings, running.endpoint, tmp_path)
-    look_at_environments()
+    refresh_environments()
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def emptied(running: RunningMaster) -> FuelEnvironment:
     """Return the source's environment as it is once its last node has left."""
     for node in running.master.nodes_of(SRC):
         del running.master.rows["nodes"][node["id"]]
-    look_at_environments()
+    refresh_environments()
     return FuelEnvironment.objects.get(environment_id=SRC)
 
 

@@ -17,7 +17,7 @@ from dashboard.hosts_app.environments.duplicating import (
     start_duplication,
     start_environment_plan,
 )
-from dashboard.hosts_app.fuel.environments import look_at_environments
+from dashboard.hosts_app.fuel.environments import refresh_environments
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job, LogLine
@@ -46,7 +46,7 @@ def configured(running: RunningMaster, settings: Any, tmp_path: Path) -> None:
     }
     FuelMaster(running.endpoint).change_settings(SRC, {"editable": changed})
     configure_fuel(settings, running.endpoint, tmp_path)
-    look_at_environments()
+    refresh_environments()
 
 
 def planned(name: str = "copy", **options: Any) -> EnvironmentPlan:
@@ -70,8 +70,8 @@ def copied(fuel: FuelMaster, **options: Any) -> Environment:
     return fuel.environment_named("copy")
 
 
-def fates(plan: EnvironmentPlan) -> dict[str, str]:
-    return {line.name: str(line.fate) for line in lines_of(plan)}
+def outcomes(plan: EnvironmentPlan) -> dict[str, str]:
+    return {line.name: str(line.outcome) for line in lines_of(plan)}
 
 
 def values(fuel: FuelMaster, environment_id: int) -> dict[str, Any]:
@@ -143,12 +143,12 @@ def test_no_password_is_in_the_plan_or_the_log(running: RunningMaster, fuel: Fue
 def test_settings_that_a_newer_release_lacks_are_named_with_the_reason(fuel: FuelMaster) -> None:
     plan = planned(release=NEWER)
     lines = {line.name: line for line in lines_of(plan)}
-    assert lines["additional_components.murano"].fate == "lost"
+    assert lines["additional_components.murano"].outcome == "lost"
     assert "does not have it" in lines["additional_components.murano"].why
-    assert lines["common.libvirt_type"].fate == "lost"
+    assert lines["common.libvirt_type"].outcome == "lost"
     assert lines["common.libvirt_type"].now == "qemu"
     assert "choices: kvm" in lines["common.libvirt_type"].why
-    assert lines["repo_setup.repos"].fate == "own"
+    assert lines["repo_setup.repos"].outcome == "own"
     assert made(plan).state == "done"
     copy = fuel.environment_named("copy")
     theirs = values(fuel, copy.id)
@@ -177,7 +177,7 @@ def test_shared_ranges_and_vlans_are_warned_about(fuel: FuelMaster) -> None:
 def test_a_renumbered_copy_overlaps_no_environment(fuel: FuelMaster) -> None:
     plan = planned(renumber=True)
     assert not [note for note in plan.notes if "overlaps" in note]
-    assert fates(plan)["public"] == fates(plan)["floating_ranges"] == "changed"
+    assert outcomes(plan)["public"] == outcomes(plan)["floating_ranges"] == "changed"
     assert made(plan).state == "done"
     copy = fuel.environment_named("copy")
     # 172.16.1.0/24 and 192.168.10.0/24 are dst-cloud's
@@ -281,7 +281,7 @@ def test_an_enabled_plugin_is_enabled_with_its_settings(
 def test_a_plugin_that_is_not_for_the_newer_release_is_named(running: RunningMaster) -> None:
     install_plugin(running, releases=("newton-10.0",))
     plan = planned(release=NEWER)
-    assert fates(plan)["demo"] == "lost"
+    assert outcomes(plan)["demo"] == "lost"
     assert made(plan).state == "done"
 
 
@@ -355,7 +355,7 @@ def test_a_custom_network_is_named_as_lost(running: RunningMaster, fuel: FuelMas
     found = running.master.rows["clusters"][SRC]["_networks"]["networks"]
     found.append({**found[2], "id": 99, "name": "backup", "cidr": "10.9.0.0/24"})
     plan = planned()
-    assert fates(plan)["backup"] == "lost"
+    assert outcomes(plan)["backup"] == "lost"
     assert made(plan).state == "done"
 
 

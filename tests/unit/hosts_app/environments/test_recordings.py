@@ -61,8 +61,8 @@ def source() -> Json:
 def test_all_settings_are_carried_but_the_keys_of_the_environment() -> None:
     editable = recorded("SEED_cluster_1_attributes")["editable"]
     lines = setting_lines(editable, target())
-    assert {line.fate for line in lines} == {"carried", "own"}
-    own = {line.name for line in lines if line.fate == "own"}
+    assert {line.outcome for line in lines} == {"carried", "own"}
+    own = {line.name for line in lines if line.outcome == "own"}
     assert own == {f"storage.{key}" for key in MADE_FOR_EACH} | {"service_user.password"}
     assert "syslog.metadata" in {line.name for line in lines}
 
@@ -77,7 +77,7 @@ def test_no_line_shows_a_password() -> None:
 
 def test_what_is_sent_makes_the_recorded_copy_equal() -> None:
     editable = recorded("DUP_2_PUT_attributes", "request")["editable"]
-    names = [line.name for line in setting_lines(editable, target()) if line.fate == "carried"]
+    names = [line.name for line in setting_lines(editable, target()) if line.outcome == "carried"]
     assert len(carried_settings(editable, names)) == len(editable) - 1  # cgroups has none
     copy = recorded("DUP_2_PUT_attributes")["editable"]
     assert differing_settings(editable, copy, names) == []
@@ -121,9 +121,9 @@ def test_a_recorded_plugin_is_switched_on_in_the_version_of_the_source() -> None
     on = recorded("PUT_cluster_attributes_enable_plugin", "request")["editable"]
     release = target().release
     installed = recorded("GET_plugins")
-    assert [line.fate for line in plugin_lines(on, installed, release)] == ["carried"]
+    assert [line.outcome for line in plugin_lines(on, installed, release)] == ["carried"]
     assert plugin_lines(off, installed, release) == []
-    assert [line.fate for line in plugin_lines(on, [], release)] == ["lost"]
+    assert [line.outcome for line in plugin_lines(on, [], release)] == ["lost"]
     assert carried_plugins(on, off, ["demo_plugin"]) == on
 
 

@@ -10,8 +10,13 @@ from dashboard.hosts_app.actions.evacuate import notes_about
 from dashboard.hosts_app.compute.facts import HostFacts
 from dashboard.hosts_app.compute.nova import ComputeService
 from dashboard.hosts_app.compute.room import Room, first_fit
-from dashboard.hosts_app.evacuation.planning import CHOICE, EvacuationPlan, Fate, plan_of
-from dashboard.hosts_app.evacuation.steps import CLOSE, PROVE, evacuation_steps, start_evacuation
+from dashboard.hosts_app.evacuation.planning import (
+    CHOICE,
+    EvacuationPlan,
+    MoveOutcome,
+    plan_of,
+)
+from dashboard.hosts_app.evacuation.steps import CHECK, CLOSE, evacuation_steps, start_evacuation
 from dashboard.hosts_app.models import Cloud
 
 
@@ -45,32 +50,34 @@ def refusal(plan: EvacuationPlan) -> str:
 
 
 @pytest.mark.parametrize(
-    ("status", "choice", "fate"),
+    ("status", "choice", "outcome"),
     [
-        ("ACTIVE", "", Fate.LIVE),
-        ("ACTIVE", "live", Fate.LIVE),
-        ("ACTIVE", "cold", Fate.COLD),
-        ("ACTIVE", "stop", Fate.STOP),
-        ("ACTIVE", "skip", Fate.SKIP),
-        ("ACTIVE", "notify", Fate.SKIP),
-        ("PAUSED", "", Fate.LIVE),
-        ("PAUSED", "cold", Fate.REFUSED),
-        ("SHUTOFF", "", Fate.STOPPED),
-        ("SHUTOFF", "live", Fate.STOPPED),
-        ("SUSPENDED", "", Fate.RESUMED),
-        ("SHELVED", "", Fate.OFFLOAD),
-        ("RESCUE", "", Fate.REFUSED),
-        ("VERIFY_RESIZE", "", Fate.REFUSED),
-        ("ERROR", "", Fate.REFUSED),
-        ("ERROR", "skip", Fate.SKIP),
-        ("ACTIVE", "sometime", Fate.REFUSED),
+        ("ACTIVE", "", MoveOutcome.LIVE),
+        ("ACTIVE", "live", MoveOutcome.LIVE),
+        ("ACTIVE", "cold", MoveOutcome.COLD),
+        ("ACTIVE", "stop", MoveOutcome.STOP),
+        ("ACTIVE", "skip", MoveOutcome.SKIP),
+        ("ACTIVE", "notify", MoveOutcome.SKIP),
+        ("PAUSED", "", MoveOutcome.LIVE),
+        ("PAUSED", "cold", MoveOutcome.REFUSED),
+        ("SHUTOFF", "", MoveOutcome.STOPPED),
+        ("SHUTOFF", "live", MoveOutcome.STOPPED),
+        ("SUSPENDED", "", MoveOutcome.RESUMED),
+        ("SHELVED", "", MoveOutcome.OFFLOAD),
+        ("RESCUE", "", MoveOutcome.REFUSED),
+        ("VERIFY_RESIZE", "", MoveOutcome.REFUSED),
+        ("ERROR", "", MoveOutcome.REFUSED),
+        ("ERROR", "skip", MoveOutcome.SKIP),
+        ("ACTIVE", "sometime", MoveOutcome.REFUSED),
     ],
 )
-def test_the_fate_follows_from_state_and_choice(status: str, choice: str, fate: Fate) -> None:
+def test_the_outcome_follows_from_state_and_choice(
+    status: str, choice: str, outcome: MoveOutcome
+) -> None:
     metadata = {CHOICE: choice} if choice else {}
     plan = plan_of(facts(server("a", status, metadata=metadata)))
-    assert plan.lines[0].fate == fate
-    assert bool(plan.refusals) == (fate == Fate.REFUSED)
+    assert plan.lines[0].outcome == outcome
+    assert bool(plan.refusals) == (outcome == MoveOutcome.REFUSED)
 
 
 def test_a_choice_that_there_is_not_is_to_be_set_right() -> None:
@@ -82,7 +89,10 @@ def test_a_choice_that_there_is_not_is_to_be_set_right() -> None:
 def test_a_tag_chooses_and_metadata_goes_before_it() -> None:
     tagged = server("a", tags=["other", f"{CHOICE}=cold"])
     both = server("b", tags=[f"{CHOICE}=cold"], metadata={CHOICE: "stop"})
-    assert [line.fate for line in plan_of(facts(tagged, both)).lines] == [Fate.COLD, Fate.STOP]
+    assert [line.outcome for line in plan_of(facts(tagged, both)).lines] == [
+        MoveOutcome.COLD,
+        MoveOutcome.STOP,
+    ]
 
 
 def test_lines_are_numbered_by_name_and_say_why() -> None:
@@ -227,7 +237,7 @@ def test_never_more_servers_at_a_time_than_told() -> None:
         ["server:2"],
     ]
     assert steps[0].key == CLOSE
-    assert steps[-1].key == PROVE
+    assert steps[-1].key == CHECK
     assert len(steps[-1].after) == 5
 
 
@@ -261,19 +271,22 @@ PCI = {"pci_passthrough:alias": "gpu:1"}
 @pytest.mark.parametrize("status", ["ACTIVE", "PAUSED", "SUSPENDED"])
 def test_devices_of_the_host_are_not_moved_live(specs: dict[str, str], status: str) -> None:
     plan = plan_of(facts(server("a", status, flavor=flavor(**specs))))
-    assert plan.lines[0].fate == Fate.REFUSED
+    assert plan.lines[0].outcome == MoveOutcome.REFUSED
     assert "devices of the host" in refusal(plan) and "cold" in plan.refusals[0].fix
 
 
 @pytest.mark.parametrize(
-    ("fields", "fate"),
-    [({"metadata": {CHOICE: "cold"}}, Fate.COLD), ({"status": "SHUTOFF"}, Fate.STOPPED)],
+    ("fields", "outcome"),
+    [
+        ({"metadata": {CHOICE: "cold"}}, MoveOutcome.COLD),
+        ({"status": "SHUTOFF"}, MoveOutcome.STOPPED),
+    ],
 )
 def test_devices_are_moved_cold_and_the_plan_says_what_it_cannot_know(
-    fields: dict[str, Any], fate: Fate
+    fields: dict[str, Any], outcome: MoveOutcome
 ) -> None:
     plan = plan_of(facts(server("a", **fields, flavor=flavor(**PCI))))
-    assert plan.lines[0].fate == fate and not plan.refusals
+    assert plan.lines[0].outcome == outcome and not plan.refusals
     assert "only Nova can tell where gpu:1 is free" in plan.lines[0].why
 
 
@@ -282,7 +295,7 @@ def test_devices_are_moved_cold_and_the_plan_says_what_it_cannot_know(
 )
 def test_what_is_tied_to_numa_nodes_is_moved_live_since_train(specs: dict[str, str]) -> None:
     tied = server("a", flavor=flavor(**specs))
-    assert plan_of(facts(tied)).lines[0].fate == Fate.LIVE
+    assert plan_of(facts(tied)).lines[0].outcome == MoveOutcome.LIVE
     assert "before Train" in refusal(plan_of(facts(tied, moves_numa_live=False)))
 
 

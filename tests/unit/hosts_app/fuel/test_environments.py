@@ -15,7 +15,7 @@ from dashboard.errors import BadInput, Conflict, NeedsOperator, NotFound, Retrya
 from dashboard.hosts_app.clouds import access_of, register_clouds
 from dashboard.hosts_app.fuel.environments import (
     discover_when_due,
-    look_at_environments,
+    refresh_environments,
     start_environment_discovery,
 )
 from dashboard.hosts_app.fuel.masters import environment_of
@@ -69,7 +69,7 @@ def names() -> set[str]:
 
 
 def test_each_environment_is_a_cloud_after_the_first_look(running: RunningMaster) -> None:
-    assert look_at_environments() == [
+    assert refresh_environments() == [
         "Environment src-cloud: It is new.",
         "Environment dst-cloud: It is new.",
     ]
@@ -95,25 +95,25 @@ def test_a_master_with_https_and_either_keystone_is_looked_at(
     with running_master(other, **options) as running:
         configure_fuel(settings, replace(running.endpoint, tls=True), tmp_path)
         with pytest.raises(NeedsOperator, match="is not trusted"):
-            look_at_environments()
+            refresh_environments()
         trusted = replace(running.endpoint, tls=True, verify=str(certificate))
         configure_fuel(settings, trusted, tmp_path)
-        look_at_environments()
+        refresh_environments()
     assert names() == {"src-cloud", "dst-cloud"}
 
 
-def test_a_look_at_what_is_known_has_no_news_and_keeps_the_last() -> None:
-    look_at_environments()
-    assert look_at_environments() == []
+def test_a_refresh_of_what_is_known_has_no_news_and_keeps_the_last() -> None:
+    refresh_environments()
+    assert refresh_environments() == []
     assert FuelEnvironment.objects.get(environment_id=SRC).news == "It is new."
 
 
 def test_what_has_changed_is_told_and_the_cloud_keeps_its_name(running: RunningMaster) -> None:
-    look_at_environments()
+    refresh_environments()
     cluster(running, SRC).update(name="Old racks", status="partially_deployed")
     cluster(running, SRC)["_facts"]["keystone"]["public_port"] = 5009
     running.master.rows["nodes"].pop(1)
-    assert look_at_environments() == [
+    assert refresh_environments() == [
         "Environment Old racks: It is called Old racks now, and was called src-cloud. "
         "It is partially deployed now, and was operational. It has 3 nodes now, and had 4. "
         "Its Keystone is at http://127.0.0.1:5009/v3 now, and was at http://127.0.0.1:5001/v3."
@@ -125,7 +125,7 @@ def test_what_has_changed_is_told_and_the_cloud_keeps_its_name(running: RunningM
 
 def test_an_environment_that_is_not_deployed_says_so(fuel: FuelMaster) -> None:
     fuel.create_environment("Third", release_id=2)
-    look_at_environments()
+    refresh_environments()
     cloud = Cloud.objects.get(name="third")
     assert cloud.state == Cloud.State.UNKNOWN
     assert "Fuel does not know yet where the cloud of environment Third is" in cloud.explanation
@@ -137,32 +137,32 @@ def test_an_environment_that_is_not_deployed_says_so(fuel: FuelMaster) -> None:
 def test_a_cloud_stays_reached_while_fuel_deploys_all_its_nodes(running: RunningMaster) -> None:
     for node in running.master.rows["nodes"].values():
         node["status"] = "deploying" if node["cluster"] == SRC else node["status"]
-    look_at_environments()
+    refresh_environments()
     assert Cloud.objects.get(name="src-cloud").auth_url == "http://127.0.0.1:5001/v3"
 
 
 def test_an_environment_that_is_gone_leaves_a_vanished_cloud(
     running: RunningMaster, fuel: FuelMaster
 ) -> None:
-    look_at_environments()
+    refresh_environments()
     fuel.wait_for_task(fuel.delete_environment(DST), seconds=20, poll_seconds=0)
     sentence = f"It is no longer in Fuel at {running.server.address}."
-    assert look_at_environments() == [f"Environment dst-cloud: {sentence}"]
+    assert refresh_environments() == [f"Environment dst-cloud: {sentence}"]
     cloud = Cloud.objects.get(name="dst-cloud")
     assert cloud.state == Cloud.State.VANISHED
     assert cloud.explanation == f"Environment dst-cloud: {sentence}"
-    assert look_at_environments() == []
+    assert refresh_environments() == []
 
 
 def test_the_environments_of_a_master_that_is_asked_no_longer_are_gone(
     running: RunningMaster, settings: Any, tmp_path: Path
 ) -> None:
-    look_at_environments()
+    refresh_environments()
     other = tmp_path / "other"
     other.mkdir()
     with running_master(other) as second:
         configure_fuel(settings, second.endpoint, tmp_path)
-        news = look_at_environments()
+        news = refresh_environments()
         first = Cloud.objects.get(location=running.server.address, section="1")
         with pytest.raises(BadInput, match=f"configured is {second.server.address}"):
             environment_of(first)
@@ -177,7 +177,7 @@ def test_a_cloud_of_a_file_is_linked_and_gets_no_second_row(
     register_clouds(clouds_yaml("old", port=port, environment=named))
     old = Cloud.objects.get(name="old")
     assert environment_of(old).id == SRC, "before any look too"
-    look_at_environments()
+    refresh_environments()
     assert names() == {"old", "dst-cloud"}
     old.refresh_from_db()
     assert old.environment and old.environment.environment_id == SRC
@@ -197,7 +197,7 @@ def test_a_name_that_another_cloud_has_gets_a_suffix_and_is_told(
     clouds_yaml: Callable[..., Path],
 ) -> None:
     register_clouds(clouds_yaml("src-cloud", port=80))
-    news = look_at_environments()
+    news = refresh_environments()
     assert names() == {"src-cloud", "src-cloud-fuel", "dst-cloud"}
     assert news[0].endswith(
         "Its cloud is called src-cloud-fuel here, because another cloud is called src-cloud."
@@ -207,7 +207,7 @@ def test_a_name_that_another_cloud_has_gets_a_suffix_and_is_told(
 def test_a_file_that_names_a_cloud_as_fuel_does_keeps_the_two_apart(
     clouds_yaml: Callable[..., Path],
 ) -> None:
-    look_at_environments()
+    refresh_environments()
     of_fuel = Cloud.objects.get(name="src-cloud")
     register_clouds(clouds_yaml("src-cloud", port=80))
     of_fuel.refresh_from_db()
@@ -218,15 +218,15 @@ def test_a_file_that_names_a_cloud_as_fuel_does_keeps_the_two_apart(
 def test_a_file_with_the_cloud_of_an_environment_takes_its_place(
     clouds_yaml: Callable[..., Path],
 ) -> None:
-    look_at_environments()
+    refresh_environments()
     register_clouds(clouds_yaml("old", port=5001))
-    (news,) = look_at_environments()
+    (news,) = refresh_environments()
     assert "It is cloud old of" in news
     assert names() == {"old", "dst-cloud"}
 
 
 def test_credentials_are_resolved_when_needed_and_are_in_no_row(running: RunningMaster) -> None:
-    look_at_environments()
+    refresh_environments()
     access = access_of(Cloud.objects.get(name="src-cloud"))
     password = cluster(running, SRC)["_settings"]["access"]["password"]["value"]
     assert access.auth["password"] == password
@@ -241,7 +241,7 @@ def test_the_certificate_that_fuel_made_for_a_cloud_is_trusted_where_it_can_be_r
     running: RunningMaster, settings: Any, tmp_path: Path
 ) -> None:
     cluster(running, SRC)["_settings"]["public_ssl"]["services"]["value"] = True
-    look_at_environments()
+    refresh_environments()
     cloud = Cloud.objects.get(name="src-cloud")
     assert access_of(cloud).verify is True
     settings.PUMPHOUSE_FUEL_KEYS = str(tmp_path / "keys")
@@ -257,7 +257,7 @@ def test_the_certificate_that_fuel_made_for_a_cloud_is_trusted_where_it_can_be_r
 def test_a_fuel_that_fails_half_way_leaves_everything_as_it_was(
     running: RunningMaster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look_at_environments()
+    refresh_environments()
     before = [*Cloud.objects.values(), *FuelEnvironment.objects.values()]
     cluster(running, SRC)["name"] = "another"
     facts = FuelMaster.cloud_facts
@@ -269,7 +269,7 @@ def test_a_fuel_that_fails_half_way_leaves_everything_as_it_was(
 
     monkeypatch.setattr(FuelMaster, "cloud_facts", stop_before_the_second)
     with pytest.raises(Retryable):
-        look_at_environments()
+        refresh_environments()
     assert [*Cloud.objects.values(), *FuelEnvironment.objects.values()] == before
 
 
@@ -328,12 +328,12 @@ def test_a_wrong_configuration_fails_the_look_of_the_schedule_where_people_see_i
         start_environment_discovery()
 
 
-def test_page_and_api_start_a_look_and_show_what_came_of_it(client: Any) -> None:
+def test_page_and_api_start_a_refresh_and_show_its_result(client: Any) -> None:
     client.force_login(rows.user_with("operator"))
     answer = client.post("/environments/discover/", follow=True)
-    assert "Fuel is being asked for its environments" in answer.content.decode()
+    assert "environments of Fuel are being refreshed" in answer.content.decode()
     assert client.post("/api/clouds/discover-environments/").status_code == 409
-    look_at_environments()
+    refresh_environments()
     (cloud, _) = sorted(client.get("/api/clouds/").json()["results"], key=lambda one: one["name"])
     assert cloud["environment"]["id"] == DST
     assert cloud["environment"]["news"] == "It is new."

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.hosts_app.fuel.environments import look_at_environments
+from dashboard.hosts_app.fuel.environments import refresh_environments
 from dashboard.hosts_app.fuel.links import KIND, register_links, register_when_due
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
@@ -92,7 +92,7 @@ def test_without_a_fuel_master_nothing_is_registered(settings):
 
 
 def test_the_link_of_an_environment_leads_to_its_cloud(client, running):
-    look_at_environments()
+    refresh_environments()
     client.force_login(rows.user_with("viewer"))
     for number in (1, 2):
         answer = client.get(f"/environments/{number}/")

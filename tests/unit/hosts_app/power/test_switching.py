@@ -15,7 +15,7 @@ from dashboard.hosts_app.plans.host_action import Draft, host_action_named
 from dashboard.hosts_app.plans.host_plans import start_host_action
 from dashboard.hosts_app.power import planning as power_plan
 from dashboard.hosts_app.power import switching as power
-from dashboard.hosts_app.power.switching import log_power, look_at_power, start_power, switch
+from dashboard.hosts_app.power.switching import log_power, refresh_power, start_power, switch
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Dependency, LogLevel
 
@@ -102,7 +102,7 @@ def test_rows_have_the_power_and_why_it_is_not_known(
 ) -> None:
     silent = Retryable("The BMC of c2 does not answer.", fix="Check its network.")
     answers.update({"c1": PowerState.OFF, "c2.example.net": silent})
-    told = look_at_power(cloud.hosts.all())
+    told = refresh_power(cloud.hosts.all())
     assert told == "Asked 2 BMCs whether hosts have power; 1 did not say."
     rows = {host.name: (host.power, host.power_problem) for host in cloud.hosts.all()}
     assert rows == {"c1": ("off", ""), "c2": ("", str(silent)), "c3": ("", ""), "c4": ("", "")}
@@ -112,15 +112,13 @@ def test_what_was_known_is_forgotten_when_the_inventory_goes(
     cloud: Cloud, inventory: Path, answers: dict[str, PowerState | Retryable]
 ) -> None:
     answers.update({"c1": PowerState.ON, "c2.example.net": PowerState.ON})
-    look_at_power(cloud.hosts.all())
+    refresh_power(cloud.hosts.all())
     inventory.unlink()
-    assert look_at_power(cloud.hosts.all()).startswith("Asked 0 BMCs")
+    assert refresh_power(cloud.hosts.all()).startswith("Asked 0 BMCs")
     assert not cloud.hosts.exclude(power="").exists()
 
 
-def test_a_faulty_inventory_is_told_and_fails_no_look_at_the_hosts(
-    cloud: Cloud, inventory: Path
-) -> None:
+def test_a_faulty_inventory_is_logged_and_fails_no_refresh(cloud: Cloud, inventory: Path) -> None:
     inventory.write_text("hosts: {c1: {ipmi: nowhere}}")
     told: list[tuple[str, dict[str, Any]]] = []
     log_power(cloud.hosts.all(), context(lambda message, **more: told.append((message, more))))

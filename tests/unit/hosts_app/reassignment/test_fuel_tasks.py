@@ -10,7 +10,7 @@ from dashboard.clients.fuel.master import FuelBusy, FuelMaster
 from dashboard.clients.fuel.objects import Task
 from dashboard.errors import Cancelled, NeedsOperator
 from dashboard.hosts_app.models import Reassignment
-from dashboard.hosts_app.reassignment.fuel_tasks import FuelOrders
+from dashboard.hosts_app.reassignment.fuel_tasks import FuelTasks
 from lab.fuel.control import control
 from tests.support.fuel_masters import RunningMaster, running_master
 from tests.support.reassignments import DST, Told, make_record
@@ -45,10 +45,8 @@ def told() -> Told:
 
 
 @pytest.fixture
-def orders(fuel: FuelMaster, record: Reassignment, told: Told) -> FuelOrders:
-    return FuelOrders(
-        fuel=fuel, record=record, environment_id=DST, context=told.context, seconds=20
-    )
+def tasks(fuel: FuelMaster, record: Reassignment, told: Told) -> FuelTasks:
+    return FuelTasks(fuel=fuel, record=record, environment_id=DST, context=told.context, seconds=20)
 
 
 def provision(fuel: FuelMaster) -> Callable[[], Task]:
@@ -69,9 +67,9 @@ def switch(running: RunningMaster, words: str) -> None:
 
 
 def test_an_order_is_given_and_waited_for(
-    orders: FuelOrders, fuel: FuelMaster, record: Reassignment, told: Told
+    tasks: FuelTasks, fuel: FuelMaster, record: Reassignment, told: Told
 ) -> None:
-    orders.carry_out("provision", provision(fuel))
+    tasks.run("provision", provision(fuel))
     assert fuel.node(FREE).status == "provisioned"
     record.refresh_from_db()
     assert fuel.task(record.tasks["provision"]["id"]).status == "ready"
@@ -80,53 +78,53 @@ def test_an_order_is_given_and_waited_for(
 
 
 def test_a_worker_that_died_after_the_order_waits_for_its_task(
-    orders: FuelOrders, fuel: FuelMaster, record: Reassignment
+    tasks: FuelTasks, fuel: FuelMaster, record: Reassignment
 ) -> None:
     newest = max((task.id for task in fuel.tasks(DST)), default=0)
     record.tasks = {"provision": {"after": newest}}
     fuel.provision(DST, [FREE])  # and here it died, before it had noted the task
-    orders.carry_out("provision", never)
+    tasks.run("provision", never)
     assert provisions(fuel) == 1
 
 
 def test_a_worker_that_died_before_the_order_gives_it(
-    orders: FuelOrders, fuel: FuelMaster, record: Reassignment
+    tasks: FuelTasks, fuel: FuelMaster, record: Reassignment
 ) -> None:
     record.tasks = {"provision": {"after": 0}}
-    orders.carry_out("provision", provision(fuel))
+    tasks.run("provision", provision(fuel))
     assert provisions(fuel) == 1
 
 
 def test_a_worker_that_died_while_it_waited_goes_on_waiting(
-    orders: FuelOrders, fuel: FuelMaster, record: Reassignment
+    tasks: FuelTasks, fuel: FuelMaster, record: Reassignment
 ) -> None:
     record.tasks = {"provision": {"after": 0, "id": fuel.provision(DST, [FREE]).id}}
-    orders.carry_out("provision", never)
+    tasks.run("provision", never)
     assert fuel.node(FREE).status == "provisioned"
 
 
 def test_a_check_of_the_networks_since_then_is_not_taken_for_the_order(
-    orders: FuelOrders, fuel: FuelMaster, record: Reassignment, running: RunningMaster
+    tasks: FuelTasks, fuel: FuelMaster, record: Reassignment, running: RunningMaster
 ) -> None:
     record.tasks = {"provision": {"after": 0}}
     fuel._connection.put_request(f"clusters/{DST}/network_configuration/neutron/verify", {})
-    orders.carry_out("provision", provision(fuel))
+    tasks.run("provision", provision(fuel))
     assert provisions(fuel) == 1
 
 
 def test_what_failed_is_told_and_ordered_anew_when_it_is_tried_again(
-    orders: FuelOrders, fuel: FuelMaster, running: RunningMaster
+    tasks: FuelTasks, fuel: FuelMaster, running: RunningMaster
 ) -> None:
     switch(running, "fail/provision")
     with pytest.raises(NeedsOperator, match="Provision has failed"):
-        orders.carry_out("provision", provision(fuel))
-    orders.carry_out("provision", provision(fuel))
+        tasks.run("provision", provision(fuel))
+    tasks.run("provision", provision(fuel))
     assert provisions(fuel) == 2
     assert fuel.node(FREE).status == "provisioned"
 
 
 def test_a_failure_that_nobody_saw_is_told_before_anything_is_ordered_anew(
-    orders: FuelOrders, fuel: FuelMaster, record: Reassignment, running: RunningMaster
+    tasks: FuelTasks, fuel: FuelMaster, record: Reassignment, running: RunningMaster
 ) -> None:
     switch(running, "fail/provision")
     task = fuel.provision(DST, [FREE])
@@ -134,11 +132,11 @@ def test_a_failure_that_nobody_saw_is_told_before_anything_is_ordered_anew(
         pass
     record.tasks = {"provision": {"after": 0, "id": task.id}}
     with pytest.raises(NeedsOperator, match="Provision has failed"):
-        orders.carry_out("provision", never)
+        tasks.run("provision", never)
 
 
 def test_a_busy_fuel_is_waited_for(
-    orders: FuelOrders,
+    tasks: FuelTasks,
     fuel: FuelMaster,
     running: RunningMaster,
     told: Told,
@@ -153,8 +151,8 @@ def test_a_busy_fuel_is_waited_for(
             switch(running, "mend")
         return None if fuel.running_tasks(DST) else True
 
-    monkeypatch.setattr(FuelOrders, "_is_free", lambda _: mended_at_the_second_look())
-    orders.carry_out("provision", provision(fuel))
+    monkeypatch.setattr(FuelTasks, "_is_free", lambda _: mended_at_the_second_look())
+    tasks.run("provision", provision(fuel))
     assert any(line.startswith("Wait for Fuel's task deploy") for line in told.lines)
     assert provisions(fuel) == 1
 
@@ -163,19 +161,19 @@ def test_a_fuel_that_stays_busy_is_given_up_at_the_limit_in_words(
     fuel: FuelMaster, record: Reassignment, running: RunningMaster
 ) -> None:
     switch(running, "busy/dst-cloud")
-    orders = FuelOrders(
+    tasks = FuelTasks(
         fuel=fuel, record=record, environment_id=DST, context=Told().context, seconds=0
     )
     with pytest.raises(FuelBusy, match="still runs after"):
-        orders.carry_out("provision", never)
+        tasks.run("provision", never)
     assert record.tasks == {}
 
 
 def test_an_order_that_fuel_refuses_can_be_given_again(
-    orders: FuelOrders, fuel: FuelMaster, record: Reassignment
+    tasks: FuelTasks, fuel: FuelMaster, record: Reassignment
 ) -> None:
     with pytest.raises(NeedsOperator, match="not provisioned"):
-        orders.carry_out("deploy", lambda: fuel.deploy(DST, [FREE]))
+        tasks.run("deploy", lambda: fuel.deploy(DST, [FREE]))
     assert record.tasks == {}
 
 
@@ -187,7 +185,7 @@ def test_a_cancel_is_heard_while_fuel_works(
 
     context = told.context
     object.__setattr__(context, "check", cancelled)
-    orders = FuelOrders(fuel=fuel, record=record, environment_id=DST, context=context, seconds=20)
+    tasks = FuelTasks(fuel=fuel, record=record, environment_id=DST, context=context, seconds=20)
     with pytest.raises(Cancelled):
-        orders.carry_out("provision", provision(fuel))
+        tasks.run("provision", provision(fuel))
     assert "id" in record.tasks["provision"]

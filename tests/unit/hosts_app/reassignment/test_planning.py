@@ -9,9 +9,9 @@ import pytest
 
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.inventory import Host, Interface
-from dashboard.hosts_app.evacuation.planning import EvacuationPlan, Fate, Line
+from dashboard.hosts_app.evacuation.planning import EvacuationLine, EvacuationPlan, MoveOutcome
 from dashboard.hosts_app.plans.host_action import Refusal
-from dashboard.hosts_app.reassignment.facts import Machine, ReassignmentFacts, read_side
+from dashboard.hosts_app.reassignment.facts import Machine, ReassignmentFacts, read_environment
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
 from dashboard.hosts_app.reassignment.refusals import refusals_of, unknown_roles
 from tests.support.fuel_masters import RunningMaster, running_master
@@ -38,7 +38,7 @@ def running(master: RunningMaster) -> Iterator[RunningMaster]:
 
 def facts_of(running: RunningMaster, machine: Machine = MACHINE) -> ReassignmentFacts:
     fuel = FuelMaster(running.endpoint)
-    sides = [read_side(fuel, fuel.environment(id_)) for id_ in (SRC, DST)]
+    sides = [read_environment(fuel, fuel.environment(id_)) for id_ in (SRC, DST)]
     return ReassignmentFacts(
         host=HOST,
         node=next((one for one in sides[0].nodes if one.fqdn == HOST), None),
@@ -154,7 +154,14 @@ def test_a_bmc_that_does_not_answer_is_refused_in_its_own_words(running: Running
 
 
 def test_a_server_that_would_stay_is_refused(running: RunningMaster) -> None:
-    line = Line(number=1, server_id="x", name="pet", status="ACTIVE", fate=Fate.SKIP, why="so")
+    line = EvacuationLine(
+        number=1,
+        server_id="x",
+        name="pet",
+        status="ACTIVE",
+        outcome=MoveOutcome.SKIP,
+        why="so",
+    )
     found = refused(facts_of(running), replace(EMPTY, lines=[line]))
     assert found[0].startswith("Server pet would stay on src-c3, which is erased.")
 

@@ -10,7 +10,7 @@ from dashboard.hosts_app.evacuation.planning import EvacuationPlan
 from dashboard.hosts_app.job_kinds import remove_from_fuel
 from dashboard.hosts_app.models import Cloud, Reassignment
 from dashboard.hosts_app.reassignment.removal import KIND, Limits, start_removal
-from dashboard.hosts_app.reassignment.work import Work
+from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel
@@ -48,21 +48,21 @@ def test_it_is_freed_then_removed_then_found_again(fuel):
     job = removal(fuel)
     assert steps_of(job) == [
         "close",
-        "prove_empty",
-        "release",
+        "check_empty",
+        "remove",
         "boot",
         "forget",
         "discover",
-        "look",
+        "refresh",
     ]
-    release = job.steps.get(key="release")
-    assert [edge.needs.key for edge in release.dependencies.all()] == ["prove_empty"]
+    removal_step = job.steps.get(key="remove")
+    assert [edge.needs.key for edge in removal_step.dependencies.all()] == ["check_empty"]
 
 
 def test_a_machine_that_is_taken_away_is_not_booted(fuel):
     steps = steps_of(removal(fuel, discovery_seconds=None))
     assert {"boot", "discover"} & set(steps) == set()
-    assert steps[-3:] == ["release", "forget", "look"]
+    assert steps[-3:] == ["remove", "forget", "refresh"]
 
 
 def test_a_second_job_about_the_host_is_refused(fuel):
@@ -77,16 +77,16 @@ def test_cancelled_before_fuel_was_told_the_host_is_opened_again(fuel):
 
 
 def test_cancelled_once_fuel_was_told_the_host_stays_closed(fuel):
-    cancel(removal(fuel, is_released=True), requester=NOBODY)
+    cancel(removal(fuel, is_removed=True), requester=NOBODY)
     assert not Job.objects.filter(kind="host_maintenance").exists()
 
 
 def test_what_fails_says_where_the_host_is(fuel, monkeypatch):
-    def refuse(_work: Work) -> None:
+    def refuse(_work: ReassignmentWork) -> None:
         raise NeedsOperator("It is not empty.", fix="Move them away.")
 
-    monkeypatch.setattr(remove_from_fuel, "STEPS", {"release": refuse})
-    monkeypatch.setattr(Work, "fuel", fuel)
-    step = removal(fuel).steps.get(key="release")
+    monkeypatch.setattr(remove_from_fuel, "STEPS", {"remove": refuse})
+    monkeypatch.setattr(ReassignmentWork, "fuel", fuel)
+    step = removal(fuel).steps.get(key="remove")
     with pytest.raises(NeedsOperator, match=r"It is not empty\. It is node 4 of environment src"):
         job_kind(KIND).perform(step, Told().context)

@@ -12,9 +12,9 @@ from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.models import Job, Reassignment
 from dashboard.hosts_app.reassignment.deployment import assign, deploy, provision
 from dashboard.hosts_app.reassignment.discovery import discover
-from dashboard.hosts_app.reassignment.location import place_of
-from dashboard.hosts_app.reassignment.steps import Choices, Journey, start_reassignment
-from dashboard.hosts_app.reassignment.work import Work
+from dashboard.hosts_app.reassignment.location import location_of
+from dashboard.hosts_app.reassignment.steps import Choices, Route, start_reassignment
+from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.operating import cancel, skip_step
 from dashboard.jobs.requester import NOBODY
@@ -49,7 +49,7 @@ def record(fuel: FuelMaster) -> Reassignment:
         fuel,
         interfaces=interfaces,
         disks=fuel.disks(NODE),
-        is_released=True,
+        is_removed=True,
         is_booted=True,
         old_roles=["compute"],
     )
@@ -61,7 +61,7 @@ def told() -> Told:
 
 
 @pytest.fixture
-def work(fuel: FuelMaster, record: Reassignment, told: Told) -> Work:
+def work(fuel: FuelMaster, record: Reassignment, told: Told) -> ReassignmentWork:
     return make_work(fuel, record, told)
 
 
@@ -85,23 +85,25 @@ def running_macs(running: RunningMaster) -> list[str]:
 def test_its_place_is_told_at_every_stage(
     fuel: FuelMaster, running: RunningMaster, record: Reassignment
 ) -> None:
-    assert place_of(fuel, record) == "It is node 4 of environment src-cloud in Fuel: deployed."
+    assert location_of(fuel, record) == "It is node 4 of environment src-cloud in Fuel: deployed."
     fuel.unassign(SRC, [NODE])
-    assert "marked for removal" in place_of(fuel, record)
+    assert "marked for removal" in location_of(fuel, record)
     remove(fuel)
-    assert place_of(fuel, record) == (
+    assert location_of(fuel, record) == (
         "Fuel does not know src-c3 now: it was removed and not discovered since."
     )
     new = plug_in_and_find(fuel, running)
-    assert place_of(fuel, record) == (
+    assert location_of(fuel, record) == (
         f"It is discovered in Fuel as node {new} and belongs to no environment."
     )
     fuel.assign(DST, [new], roles=["compute"])
-    assert f"node {new} of environment dst-cloud in Fuel: assigned to it" in place_of(fuel, record)
+    assert f"node {new} of environment dst-cloud in Fuel: assigned to it" in location_of(
+        fuel, record
+    )
     switch(running, "fail/provision")
     with pytest.raises(NeedsOperator):
         fuel.wait_for_task(fuel.provision(DST, [new]), seconds=20)
-    assert "the installation of its operating system failed" in place_of(fuel, record)
+    assert "the installation of its operating system failed" in location_of(fuel, record)
 
 
 def test_a_removal_can_be_taken_back_before_it_happens(fuel: FuelMaster) -> None:
@@ -145,7 +147,7 @@ def test_what_is_installed_already_is_not_installed_again(
 
 
 def test_a_host_that_fuel_never_finds_is_told_at_the_limit_and_boots_when_tried_again(
-    fuel: FuelMaster, work: Work, record: Reassignment
+    fuel: FuelMaster, work: ReassignmentWork, record: Reassignment
 ) -> None:
     remove(fuel)
     with pytest.raises(NeedsOperator, match="has not discovered src-c3 within 0 minutes"):
@@ -158,7 +160,7 @@ def test_a_host_that_fuel_never_finds_is_told_at_the_limit_and_boots_when_tried_
 
 
 def test_a_node_with_some_of_its_addresses_is_named_and_not_taken(
-    fuel: FuelMaster, running: RunningMaster, work: Work, record: Reassignment
+    fuel: FuelMaster, running: RunningMaster, work: ReassignmentWork, record: Reassignment
 ) -> None:
     remove(fuel)
     new = plug_in_and_find(fuel, running)
@@ -175,10 +177,10 @@ def journey_of(record: Reassignment, choices: Choices) -> Job:
             for name in ("source", "destination", "source_environment", "destination_environment")
         },
         host=HOST,
-        is_released=record.is_released,
-        place=record.place,
+        is_removed=record.is_removed,
+        location=record.location,
     )
-    names = Journey(host="other", source="src", destination="dst", old="src-cloud", new="dst-cloud")
+    names = Route(host="other", source="src", destination="dst", old="src-cloud", new="dst-cloud")
     return start_reassignment(fresh, names, choices, title="Move it", about=record.source)
 
 
@@ -186,7 +188,7 @@ def test_nothing_goes_on_where_what_it_needs_was_skipped(record: Reassignment) -
     job = journey_of(record, Choices(discovery_seconds=60, deploy_seconds=60, mac="x"))
     skip_step(job.steps.get(key="switch"), reason="by hand", requester=NOBODY)
     assert not job.steps.filter(state="skipped").exclude(key="switch").exists()
-    skip_step(job.steps.get(key="release"), reason="no", requester=NOBODY)
+    skip_step(job.steps.get(key="remove"), reason="no", requester=NOBODY)
     assert not job.steps.filter(state="pending").exists()
 
 
@@ -196,7 +198,7 @@ def test_steps_that_were_not_chosen_are_not_there(record: Reassignment) -> None:
 
 
 def test_a_cancelled_job_says_where_the_host_is_and_does_not_open_it(record: Reassignment) -> None:
-    record.place = "It is discovered in Fuel as node 12 and belongs to no environment."
+    record.location = "It is discovered in Fuel as node 12 and belongs to no environment."
     job = journey_of(record, Choices(discovery_seconds=60, deploy_seconds=60))
     cancel(job, requester=NOBODY)
     job.refresh_from_db()
@@ -205,7 +207,7 @@ def test_a_cancelled_job_says_where_the_host_is_and_does_not_open_it(record: Rea
 
 
 def test_a_job_that_was_cancelled_before_its_removal_opens_the_host(record: Reassignment) -> None:
-    record.is_released = False
+    record.is_removed = False
     cancel(record.job, requester=NOBODY)
     job = journey_of(record, Choices(discovery_seconds=60, deploy_seconds=60))
     Job.objects.filter(pk=job.pk).update(params=job.params | {"was_closed": False})

@@ -12,8 +12,13 @@ from dashboard.hosts_app.compute.facts import HostFacts
 from dashboard.hosts_app.compute.nova import ComputeService
 from dashboard.hosts_app.compute.room import Room
 from dashboard.hosts_app.evacuation.planning import CHOICE
-from dashboard.hosts_app.rescue.planning import DeadHostFacts, Fate, RescuePlan, plan_rescue
-from dashboard.hosts_app.rescue.steps import FENCE, PROVE, rescue_steps
+from dashboard.hosts_app.rescue.planning import (
+    DeadHostFacts,
+    RescueOutcome,
+    RescuePlan,
+    plan_rescue,
+)
+from dashboard.hosts_app.rescue.steps import CHECK, FENCE, rescue_steps
 
 SILENT = Retryable("The BMC of c1 does not answer.", fix="Check that it has power.")
 
@@ -60,7 +65,7 @@ def refusal(plan: RescuePlan) -> str:
 @pytest.mark.parametrize("status", ["ACTIVE", "PAUSED", "SUSPENDED", "SHUTOFF", "ERROR"])
 def test_what_nova_can_evacuate_or_be_brought_to_is_rebuilt(status: str) -> None:
     plan = plan_rescue(facts(server("a", status)))
-    assert [line.fate for line in plan.lines] == [Fate.REBUILD] and not plan.refusals
+    assert [line.outcome for line in plan.lines] == [RescueOutcome.REBUILD] and not plan.refusals
     assert plan.lines[0].where == "room on c2"
 
 
@@ -79,8 +84,8 @@ def test_what_cannot_be_rebuilt_stays_and_does_not_hold_up_the_others(
 ) -> None:
     plan = plan_rescue(facts(server("a", **fields), server("b")))
     first, second = plan.lines
-    assert first.fate == Fate.STAYS and why in first.why
-    assert second.fate == Fate.REBUILD and not plan.refusals
+    assert first.outcome == RescueOutcome.STAYS and why in first.why
+    assert second.outcome == RescueOutcome.REBUILD and not plan.refusals
 
 
 def test_servers_in_error_are_left_alone_when_told_so() -> None:
@@ -161,7 +166,7 @@ def test_a_plan_outlives_its_row() -> None:
 def test_every_server_waits_for_the_fence_and_only_so_many_go_at_a_time() -> None:
     plan = plan_rescue(facts(*(server(id_) for id_ in "abc"), server("d", "RESCUE")))
     steps = {step.key: step for step in rescue_steps(plan, parallel=2)}
-    assert list(steps) == [FENCE, "server:a", "server:b", "server:c", PROVE]
+    assert list(steps) == [FENCE, "server:a", "server:b", "server:c", CHECK]
     assert all(FENCE in step.needs for key, step in steps.items() if key != FENCE)
     assert [list(steps[f"server:{id_}"].after) for id_ in "abc"] == [[], [], ["server:a"]]
     assert steps["server:c"].params == {"server": "c", "was": "ACTIVE", "disks": 1}
