@@ -1,19 +1,25 @@
 """Tenants and how they move."""
 
 from django.apps import AppConfig
+from typing_extensions import override
 
 
 class MigrationsConfig(AppConfig):
-    """Registers the app."""
+    """Registers the app and what other apps show of it."""
 
     name = "dashboard.migrations_app"
     label = "migrations_app"
     verbose_name = "migrations"
     default_auto_field = "django.db.models.BigAutoField"
 
+    @override
     def ready(self) -> None:
-        """Have what waits besides jobs counted; models cannot be imported before this."""
+        # Models cannot be imported before this.
         from dashboard.jobs.job_lists import count_as_waiting
-        from dashboard.migrations_app.views.waiting import count_waiting
+        from dashboard.jobs.links import add_job_links
+        from dashboard.jobs.views.state_styles import add_state_styles
+        from dashboard.migrations_app.views import job_links, state_styles, waiting
 
-        count_as_waiting(count_waiting)
+        count_as_waiting(waiting.count_waiting)
+        add_job_links(job_links.plan_links)
+        add_state_styles(state_styles.STYLES)

@@ -12,76 +12,12 @@ from django.utils.safestring import SafeString
 
 from dashboard.jobs import roles
 from dashboard.jobs.job_lists import strip_counts
+from dashboard.jobs.views.state_styles import style_of
 
 register = template.Library()
 
 MANY_DAYS = 30
 MISSING = "—"
-
-# state -> (icon, tone): jobs, steps, plans, clouds, environments, hosts, findings, actions, ledger
-# entries, and in capitals Nova's for servers; no word means two things among them
-LOOKS: dict[str, tuple[str, str]] = {
-    "queued": ("clock", "quiet"),
-    "pending": ("clock", "quiet"),
-    "drafting": ("pencil", "busy"),
-    "running": ("play", "busy"),
-    "executing": ("play", "busy"),
-    "held": ("pause", "warn"),
-    "done": ("check", "good"),
-    "ready": ("check", "good"),
-    "executed": ("check", "good"),
-    "finalized": ("check", "good"),
-    "reachable": ("check", "good"),
-    "present": ("check", "good"),
-    "failed": ("cross", "bad"),
-    "errored": ("bug", "bad"),
-    "blocked": ("stop", "bad"),
-    "block": ("stop", "bad"),
-    "unreachable": ("cross", "bad"),
-    "cancelled": ("stop", "quiet"),
-    "skipped": ("skip", "quiet"),
-    "skip": ("skip", "quiet"),
-    "rolled_back": ("undo", "quiet"),
-    "removed": ("undo", "quiet"),
-    "unknown": ("question", "quiet"),
-    "vanished": ("question", "warn"),
-    "warn": ("warning", "warn"),
-    "info": ("info", "quiet"),
-    "create": ("plus", "busy"),
-    "created": ("plus", "busy"),
-    "adopt": ("link", "quiet"),
-    "adopted": ("link", "quiet"),
-    "map": ("arrow", "quiet"),
-    "mapped": ("arrow", "quiet"),
-    "keep": ("check", "quiet"),
-    "intended": ("clock", "warn"),
-    "refused": ("stop", "bad"),
-    "started": ("play", "busy"),
-    "working": ("check", "good"),
-    "maintenance": ("pause", "warn"),
-    "closed": ("stop", "warn"),
-    "down": ("cross", "bad"),
-    "on": ("power", "good"),
-    "off": ("power", "quiet"),
-    "ACTIVE": ("play", "good"),
-    "SHUTOFF": ("stop", "quiet"),
-    "PAUSED": ("pause", "quiet"),
-    "SUSPENDED": ("pause", "quiet"),
-    "SHELVED": ("pause", "quiet"),
-    "SHELVED_OFFLOADED": ("pause", "quiet"),
-    "VERIFY_RESIZE": ("warning", "warn"),
-    "RESIZE": ("clock", "busy"),
-    "MIGRATING": ("arrow", "busy"),
-    "RESCUE": ("warning", "warn"),
-    "ERROR": ("cross", "bad"),
-    "new": ("plus", "quiet"),
-    "deployment": ("play", "busy"),
-    "operational": ("check", "good"),
-    "partially_deployed": ("warning", "warn"),
-    "stopped": ("pause", "warn"),
-    "error": ("cross", "bad"),
-    "remove": ("undo", "quiet"),
-}
 
 
 @register.simple_tag
@@ -95,20 +31,20 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def chip(state: str, word: str | int) -> SafeString:
     """Draw a state: icon, word and colour, so that none of them has to be relied upon alone."""
-    name, tone = LOOKS.get(state, ("question", "quiet"))
-    return format_html('<span class="chip {}">{}{}</span>', tone, icon(name), word)
+    style = style_of(state)
+    return format_html('<span class="chip {}">{}{}</span>', style.color, icon(style.icon), word)
 
 
 @register.filter
-def tone(state: str) -> str:
+def state_color(state: str) -> str:
     """Return the colour class of a state."""
-    return LOOKS.get(state, ("question", "quiet"))[1]
+    return style_of(state).color
 
 
 @register.filter
-def icon_name(state: str) -> str:
+def state_icon(state: str) -> str:
     """Return the name of a state's icon."""
-    return LOOKS.get(state, ("question", "quiet"))[0]
+    return style_of(state).icon
 
 
 @register.filter

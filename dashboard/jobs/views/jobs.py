@@ -9,8 +9,10 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from dashboard.jobs import job_lists
+from dashboard.jobs.links import links_of
 from dashboard.jobs.models import Job, LogLevel, LogLine, Step
 from dashboard.jobs.progress import job_progress
+from dashboard.jobs.roles import minimum_role, role_of
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase, StepState
 from dashboard.jobs.views.graph import boxes, layout_of
 from dashboard.jobs.views.pages import PageRequest, cut
@@ -81,11 +83,15 @@ def _job(job_id: int) -> Job:
 def _about(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
     """Return what all parts of a job's page are made from."""
     progress = job_progress(job)
+    role = role_of(request.user)
+    links = [link for link in links_of(job) if role >= minimum_role(link.permission)]
     layout = layout_of(job.pk, progress.total)
     broken = job.steps.filter(state__in=BROKEN_STEP_STATES)
     failures = list(broken[:FAILURES_SHOWN])
     return {
         "job": job,
+        "links": [link for link in links if not link.is_remedy],
+        "remedies": [link for link in links if link.is_remedy],
         "progress": progress,
         "settled": progress.done + progress.skipped,
         "layout": layout,
