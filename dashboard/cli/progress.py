@@ -114,9 +114,10 @@ def _run_until_ended(job_id: int) -> None:
     """Run it again and again: a runner leaves when the next step is not due for a while. Then send
     its notifications, each once."""
     try:
+        run_job(job_id)
         while Job.objects.filter(pk=job_id, state__in=RUNNABLE_STATES).exists():
-            run_job(job_id)
             time.sleep(PAUSE_SECONDS)
+            run_job(job_id)
         for notification in notifications_of(job_id).filter(state=JobState.QUEUED):
             run_job(notification.pk)
     finally:

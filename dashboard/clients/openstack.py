@@ -29,6 +29,8 @@ Json = dict[str, Any]
 Found = TypeVar("Found")
 
 ANSWER_SECONDS = 120
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 2.0
 CONNECTIONS = 64
 PAGE_SIZE = 500
 SLOWEST_UPLOAD = 10 * 1024 * 1024  # bytes a second
@@ -344,7 +346,7 @@ def poll_until(
     ``NeedsOperator`` after ``seconds``.
     """
     deadline = time.monotonic() + seconds
-    pause = 0.2
+    pause = FIRST_PAUSE_SECONDS
     while (found := probe()) is None:
         check()
         if time.monotonic() > deadline:
@@ -353,7 +355,7 @@ def poll_until(
                 fix="Look at it in the cloud, then retry.",
             )
         time.sleep(pause)
-        pause = min(pause * 1.5, 2)
+        pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
     return found
 
 

@@ -7,18 +7,21 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.progress import JobProgress, job_progress
 from dashboard.jobs.states import JobState
 
+FIRST_PAUSE_SECONDS = 0.02
+LONGEST_PAUSE_SECONDS = 0.5
+
 
 def wait_for_job(
     job: Job,
     *,
     seconds: float | None = None,
     on_change: Callable[[JobProgress], None] | None = None,
-    poll: float = 0.5,
 ) -> Job:
     """Wait until the job has ended or is held, and give it as it then is.
 
     ``on_change`` is called with each new snapshot. Raises ``TimeoutError`` after ``seconds``.
     """
+    pause = FIRST_PAUSE_SECONDS
     deadline = None if seconds is None else time.monotonic() + seconds
     seen: JobProgress | None = None
     while True:
@@ -31,4 +34,5 @@ def wait_for_job(
             return current
         if deadline is not None and time.monotonic() > deadline:
             raise TimeoutError(f"Job {job.pk} is still {current.state} after {seconds} s.")
-        time.sleep(poll)
+        time.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)

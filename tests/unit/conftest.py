@@ -5,8 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.clients import openstack
+from dashboard.clients.fuel import master as fuel_master
 from dashboard.clients.fuel.master import FuelMaster
 from tests.support.fuel_masters import RunningMaster, running_master
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask again at once: stand-ins get on each time they are asked, or within milliseconds."""
+    monkeypatch.setattr(openstack, "FIRST_PAUSE_SECONDS", 0.005)
+    monkeypatch.setattr(fuel_master, "POLL_SECONDS", 0.005)
 
 
 @pytest.fixture

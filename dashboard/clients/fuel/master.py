@@ -289,7 +289,6 @@ class FuelMaster:
         seconds: float,
         check: Callable[[], None] = lambda: None,
         report: Callable[[Task], None] = lambda task: None,
-        poll_seconds: float = POLL_SECONDS,
     ) -> Task:
         """Wait until a task is done and give it.
 
@@ -306,7 +305,7 @@ class FuelMaster:
                     f"{seconds:.0f} s.",
                     fix="Look at the environment in Fuel; retry when the task is done.",
                 )
-            time.sleep(poll_seconds)
+            time.sleep(POLL_SECONDS)
             task = self._task_again(task)
             report(task)
         if task.status == "error":

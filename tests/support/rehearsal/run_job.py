@@ -25,7 +25,7 @@ def main(*, notes: str, steps: int, seconds: float) -> None:
         spec("refused", "refuse", params={"sentence": "No: it costs €5 🚫"}),
         subject=f"process {os.getpid()}",
     )
-    ended = wait_for_job(job, seconds=seconds, poll=0.1)
+    ended = wait_for_job(job, seconds=seconds)
     progress = job_progress(ended)
     print(
         json.dumps(

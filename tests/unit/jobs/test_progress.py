@@ -92,11 +92,11 @@ def test_waiting_for_a_job_shows_each_change_and_gives_its_end():
         if progress.state == JobState.QUEUED:
             run_job(job.pk)
 
-    assert wait_for_job(job, seconds=10, on_change=note, poll=0.01).state == JobState.DONE
+    assert wait_for_job(job, seconds=10, on_change=note).state == JobState.DONE
     assert [progress.state for progress in seen] == [JobState.QUEUED, JobState.DONE]
 
 
 @pytest.mark.django_db
 def test_waiting_for_a_job_that_does_not_move_ends_in_time():
     with pytest.raises(TimeoutError):
-        wait_for_job(rehearse(spec("a")), seconds=0.05, poll=0.01)
+        wait_for_job(rehearse(spec("a")), seconds=0.05)

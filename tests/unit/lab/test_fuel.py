@@ -34,7 +34,7 @@ def move(fuel: FuelMaster, running: RunningMaster, fqdn: str) -> None:
 
 
 def wait(fuel: FuelMaster, task: Any) -> None:
-    fuel.wait_for_task(task, seconds=30, poll_seconds=0.01)
+    fuel.wait_for_task(task, seconds=30)
 
 
 def boot(running: RunningMaster, host: str) -> None:

@@ -254,4 +254,4 @@ def test_a_whole_move_is_answered_as_recorded(replay: Replay) -> None:
 
 def _run(replay: Replay, fuel: FuelMaster, name: str, path: str) -> None:
     task = fuel.task(replay.compare(name, path)["id"])
-    fuel.wait_for_task(task, seconds=20, poll_seconds=0)
+    fuel.wait_for_task(task, seconds=20)

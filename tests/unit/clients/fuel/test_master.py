@@ -13,7 +13,7 @@ SRC, DST = 1, 2
 
 
 def finish(fuel: FuelMaster, task: Task) -> Task:
-    return fuel.wait_for_task(task, seconds=20, poll_seconds=0)
+    return fuel.wait_for_task(task, seconds=20)
 
 
 def test_environments_are_found_by_name(fuel: FuelMaster) -> None:
@@ -131,9 +131,7 @@ def test_a_node_moves_and_comes_back_under_a_new_id(
     assert (fuel.node(found.id).pending_roles, fuel.node(found.id).roles) == (("compute",), ())
     seen: list[int] = []
     task = fuel.provision(DST, [found.id])
-    fuel.wait_for_task(
-        task, seconds=20, poll_seconds=0, report=lambda now: seen.append(now.progress)
-    )
+    fuel.wait_for_task(task, seconds=20, report=lambda now: seen.append(now.progress))
     assert seen != sorted(seen), "the progress of Fuel goes down at times"
     assert fuel.node(found.id).status == "provisioned"
     assert fuel.environment(DST).status == "partially_deployed"
@@ -226,7 +224,7 @@ def test_waiting_ends_at_its_limit_and_when_it_is_told_to(
     switch(running, "busy/src-cloud")
     (task,) = fuel.running_tasks(SRC)
     with pytest.raises(NeedsOperator, match=r"task deploy .* is at 0 % after 0 s"):
-        fuel.wait_for_task(task, seconds=0, poll_seconds=0)
+        fuel.wait_for_task(task, seconds=0)
 
     def cancel() -> None:
         raise Cancelled
@@ -246,7 +244,7 @@ def test_waiting_goes_on_while_a_master_does_not_answer(tmp_path: Path) -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        fuel.wait_for_task(task, seconds=20, poll_seconds=0, check=check)
+        fuel.wait_for_task(task, seconds=20, check=check)
 
 
 def test_notifications_are_written_and_come_in_order(fuel: FuelMaster) -> None:

@@ -1,7 +1,6 @@
 """Controllers move by the steps of hosts, with Fuel's stand-in; clouds are asked in the lab."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import pytest
@@ -191,7 +190,6 @@ def walk(
     draft: Draft, fuel: FuelMaster, running: RunningMaster, monkeypatch: pytest.MonkeyPatch
 ) -> Walk:
     """Return the walk of a controller whose BMC boots it into the stand-in."""
-    monkeypatch.setattr(fuel, "wait_for_task", partial(fuel.wait_for_task, poll_seconds=0))
     monkeypatch.setattr(Bmc, "boot_from_network", lambda _: None)
     monkeypatch.setattr(Bmc, "power_cycle", lambda _: switch(running, f"pxe/{CONTROLLER}"))
     monkeypatch.setattr(reassignment_release, "require_drained", lambda *_: None)

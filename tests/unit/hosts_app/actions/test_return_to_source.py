@@ -46,7 +46,7 @@ def draft(last: Reassignment) -> Draft:
 
 def remove(fuel: FuelMaster) -> None:
     fuel.unassign(SRC, [NODE])
-    fuel.wait_for_task(fuel.deploy_changes(SRC), seconds=20, poll_seconds=0)
+    fuel.wait_for_task(fuel.deploy_changes(SRC), seconds=20)
 
 
 def rediscover(fuel: FuelMaster, running: RunningMaster, last: Reassignment) -> int:
@@ -80,7 +80,7 @@ def test_a_host_that_failed_is_taken_out_first_and_what_is_deployed_with_that_is
     fuel.assign(DST, [node], roles=["compute"])
     switch(running, "fail/provision")
     with pytest.raises(NeedsOperator):
-        fuel.wait_for_task(fuel.provision(DST, [node]), seconds=20, poll_seconds=0)
+        fuel.wait_for_task(fuel.provision(DST, [node]), seconds=20)
     plan = draft(last)
     assert outcomes(plan)[0] == f"{HOST}: taken out of dst-cloud"
     assert "dst-c1, dst-c2, dst-c3, dst-control too" in plan.lines[1].why

@@ -145,7 +145,7 @@ def test_an_environment_that_is_gone_leaves_a_vanished_cloud(
     running: RunningMaster, fuel: FuelMaster
 ) -> None:
     refresh_environments()
-    fuel.wait_for_task(fuel.delete_environment(DST), seconds=20, poll_seconds=0)
+    fuel.wait_for_task(fuel.delete_environment(DST), seconds=20)
     sentence = f"It is no longer in Fuel at {running.server.address}."
     assert refresh_environments() == [f"Environment dst-cloud: {sentence}"]
     cloud = Cloud.objects.get(name="dst-cloud")

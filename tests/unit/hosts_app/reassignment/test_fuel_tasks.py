@@ -1,8 +1,6 @@
 """Orders to Fuel, against the lab's stand-in: each is given once, whenever the worker dies."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -12,7 +10,7 @@ from dashboard.errors import Cancelled, NeedsOperator
 from dashboard.hosts_app.models import Reassignment
 from dashboard.hosts_app.reassignment.fuel_tasks import FuelTasks
 from lab.fuel.control import control
-from tests.support.fuel_masters import RunningMaster, running_master
+from tests.support.fuel_masters import RunningMaster
 from tests.support.reassignments import DST, Told, make_record
 
 pytestmark = pytest.mark.django_db
@@ -20,16 +18,8 @@ FREE = 9
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[RunningMaster]:
-    with running_master(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def fuel(running: RunningMaster, monkeypatch: pytest.MonkeyPatch) -> FuelMaster:
-    monkeypatch.setattr("dashboard.clients.fuel.master.POLL_SECONDS", 0)
+def fuel(running: RunningMaster) -> FuelMaster:
     fuel = FuelMaster(running.endpoint)
-    monkeypatch.setattr(fuel, "wait_for_task", partial(fuel.wait_for_task, poll_seconds=0))
     fuel.assign(DST, [FREE], roles=["compute"])
     return fuel
 

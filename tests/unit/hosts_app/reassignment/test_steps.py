@@ -1,9 +1,5 @@
 """Steps of a reassignment that need Fuel alone: where the host is, how it is found and laid out."""
 
-from collections.abc import Iterator
-from functools import partial
-from pathlib import Path
-
 import pytest
 
 from dashboard.clients.fuel.master import FuelMaster
@@ -18,23 +14,10 @@ from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.operating import cancel, skip_step
 from dashboard.jobs.requester import NOBODY
-from tests.support.fuel_masters import RunningMaster, running_master, switch
+from tests.support.fuel_masters import RunningMaster, switch
 from tests.support.reassignments import DST, HOST, NODE, SRC, Told, make_record, make_work
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[RunningMaster]:
-    with running_master(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def fuel(running: RunningMaster, monkeypatch: pytest.MonkeyPatch) -> FuelMaster:
-    fuel = FuelMaster(running.endpoint)
-    monkeypatch.setattr(fuel, "wait_for_task", partial(fuel.wait_for_task, poll_seconds=0))
-    return fuel
 
 
 @pytest.fixture
