@@ -1,6 +1,5 @@
 """Plans, and the jobs that carry them out."""
 
-from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -14,29 +13,22 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
+from typing_extensions import override
 
-from dashboard.api.phases import PhaseField
+from dashboard.api.option_fields import option_fields
 from dashboard.api.plan_files import YAML, YamlParser, YamlRenderer
 from dashboard.api.responses import ACCEPTED, accepted
-from dashboard.api.validation import ConfirmationSerializer, valid
+from dashboard.api.validation import valid
+from dashboard.api.verbs import with_verbs
 from dashboard.hosts_app.clouds import cloud_named
-from dashboard.jobs.models import Job
 from dashboard.jobs.requester import by_api
-from dashboard.jobs.roles import Action
-from dashboard.migrations_app.execution.execute import start_execute
-from dashboard.migrations_app.execution.finalize import start_finalize
-from dashboard.migrations_app.execution.rollback import start_rollback
-from dashboard.migrations_app.execution.verify import start_verify
-from dashboard.migrations_app.maintenance.options import CHOICES as MAINTENANCE
-from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.planning.files import (
-    export_plan,
-    file_name_of,
-    read_edited,
-    start_edited,
-)
-from dashboard.migrations_app.planning.preflight import start_preflight
-from dashboard.migrations_app.planning.start import start_plan
+from dashboard.migrations_app.models import Plan, plan_of
+from dashboard.migrations_app.planning.files import export_plan, file_name_of, read_edited
+from dashboard.migrations_app.planning.moves import move_of
+from dashboard.migrations_app.verbs.base import plan_verbs
+from dashboard.migrations_app.verbs.plan import PlanMove
+
+PLAN = PlanMove()
 
 
 class PlanSerializer(serializers.ModelSerializer[Plan]):
@@ -66,12 +58,19 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
 
 
 class PlanOptionsSerializer(serializers.Serializer[Any]):
-    """How servers are captured, whether floating addresses stay the same, and whether the tenant's
-    people can only look while it moves."""
+    """How the tenant is moved. An option that there is not is refused."""
 
-    capture = serializers.ChoiceField(choices=["stop", "suspend"], required=False)
-    addresses = serializers.ChoiceField(choices=["keep", "new"], required=False)
-    maintenance = serializers.ChoiceField(choices=MAINTENANCE, required=False)
+    @override
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return option_fields(PLAN.options)
+
+    @override
+    def to_internal_value(self, data: Any) -> Any:
+        known = [option.name for option in PLAN.options]
+        if unknown := [name for name in data if name not in known]:
+            fix = f"There is no such option. Known: {', '.join(known)}."
+            raise serializers.ValidationError({name: [fix] for name in unknown})
+        return super().to_internal_value(data)
 
 
 class PlanRequestSerializer(serializers.Serializer[Any]):
@@ -81,15 +80,8 @@ class PlanRequestSerializer(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]
     destination = serializers.CharField()
     tenant = serializers.CharField(help_text="Its name or id.")
-    options = PlanOptionsSerializer(required=False)
-    choices = serializers.DictField(child=serializers.CharField(), required=False)
-
-
-class ExecuteSerializer(serializers.Serializer[Any]):
-    """Before which phase to hold, and when to go on by itself."""
-
-    hold_before = PhaseField(required=False, allow_null=True, default=None)
-    hold_until = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    options = PlanOptionsSerializer(required=False, default=dict)
+    choices = serializers.DictField(child=serializers.CharField(), required=False, default=dict)
 
 
 class PlanFilter(django_filters.FilterSet):
@@ -103,35 +95,27 @@ class PlanFilter(django_filters.FilterSet):
         fields = ("state", "tenant_id", "tenant_name", "source", "destination")
 
 
+@with_verbs(plan_verbs())
 class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
     """All plans, the newest first."""
 
     queryset = Plan.objects.select_related("source", "destination", "created_by")
     serializer_class = PlanSerializer
     filterset_class = PlanFilter
-    action_permissions = {
-        "create": Action.PLAN,
-        "import_file": Action.PLAN,
-        "preflight": Action.PREFLIGHT,
-        "execute": Action.EXECUTE,
-        "verify": Action.VERIFY,
-        "rollback": Action.ROLLBACK,
-        "finalize": Action.FINALIZE,
-    }
+    action_permissions = {"create": PLAN.permission, "import_file": PLAN.permission}
 
     @extend_schema(request=PlanRequestSerializer, responses=ACCEPTED)
     def create(self, request: Request) -> Response:
         """Plan a tenant's move. The plan is being drafted until its job has ended."""
         asked = valid(PlanRequestSerializer, request)
-        plan, job = start_plan(
-            source=cloud_named(asked["source"]),
-            destination=cloud_named(asked["destination"]),
-            tenant=asked["tenant"],
-            options=dict(asked.get("options", {})),
-            choices=asked.get("choices", {}),
-            requester=by_api(request.user),
+        move = move_of(
+            cloud_named(asked["source"]),
+            asked["tenant"],
+            cloud_named(asked["destination"]),
+            asked["choices"],
         )
-        return accepted(job, plan=plan.pk)
+        job = PLAN.start(move, requester=by_api(request.user), **asked["options"])
+        return accepted(job, plan=plan_of(job).pk)
 
     @extend_schema(responses={(200, YAML): OpenApiTypes.STR})
     @action(detail=True, renderer_classes=[JSONRenderer, YamlRenderer])
@@ -148,39 +132,5 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
         """Make a new plan from an exported and edited file, which is the body of the request."""
         text = dict(request.data).get("file", "")
         edited = read_edited(text, name="The body")
-        plan, job = start_edited(edited, requester=by_api(request.user))
-        return accepted(job, plan=plan.pk)
-
-    @extend_schema(request=None, responses=ACCEPTED)
-    @action(detail=True, methods=["post"])
-    def preflight(self, request: Request, **_kwargs: Any) -> Response:
-        """Look again for what stands in the way."""
-        return self._start(start_preflight, request)
-
-    @extend_schema(request=ExecuteSerializer, responses=ACCEPTED)
-    @action(detail=True, methods=["post"])
-    def execute(self, request: Request, **_kwargs: Any) -> Response:
-        """Carry the plan out."""
-        return self._start(start_execute, request, **valid(ExecuteSerializer, request))
-
-    @extend_schema(request=None, responses=ACCEPTED)
-    @action(detail=True, methods=["post"])
-    def verify(self, request: Request, **_kwargs: Any) -> Response:
-        """Compare both sides field by field."""
-        return self._start(start_verify, request)
-
-    @extend_schema(request=ConfirmationSerializer, responses=ACCEPTED)
-    @action(detail=True, methods=["post"])
-    def rollback(self, request: Request, **_kwargs: Any) -> Response:
-        """Remove what the plan created and put the source back as it was."""
-        return self._start(start_rollback, request, **valid(ConfirmationSerializer, request))
-
-    @extend_schema(request=ConfirmationSerializer, responses=ACCEPTED)
-    @action(detail=True, methods=["post"])
-    def finalize(self, request: Request, **_kwargs: Any) -> Response:
-        """Delete the tenant from the source, after a clean verify."""
-        return self._start(start_finalize, request, **valid(ConfirmationSerializer, request))
-
-    def _start(self, start: Callable[..., Job], request: Request, **asked: Any) -> Response:
-        job = start(self.get_object(), requester=by_api(request.user), **asked)
-        return accepted(job)
+        job = PLAN.start(edited.move(), requester=by_api(request.user), **edited.options)
+        return accepted(job, plan=plan_of(job).pk)

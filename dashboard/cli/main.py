@@ -19,6 +19,7 @@ from dashboard.errors import BadInput
 COMMANDS = (
     Path(__file__).with_name("commands"),
     Path(__file__).parent.parent / "hosts_app/actions",
+    Path(__file__).parent.parent / "migrations_app/verbs",
 )
 
 

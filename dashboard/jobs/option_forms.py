@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from dashboard.jobs.options import Option
 
@@ -15,6 +16,28 @@ class TextsField(forms.CharField):
     def to_python(self, value: str | None) -> list[str]:  # type: ignore[override]
         """Return the texts without the blanks around them."""
         return [part.strip() for part in (value or "").split(",") if part.strip()]
+
+
+class OptionForm(forms.Form):
+    """The options of a verb or of an action; several such forms may stand on one page."""
+
+    def __init__(self, name: str, options: Iterable[Option], row: Any = None, **more: Any) -> None:
+        super().__init__(auto_id=f"{name}_%s", label_suffix="", **more)
+        self.fields = option_fields(options, row)
+
+
+def posted_values(options: Iterable[Option], posted: QueryDict) -> dict[str, Any]:
+    """Return what a page's form says of each option. Raises ``BadInput`` as ``Option`` does."""
+    return {option.name: _posted(option, posted) for option in options}
+
+
+def _posted(option: Option, posted: QueryDict) -> Any:
+    if option.value_type is bool:
+        return option.name in posted
+    if option.value_type is list and option.choices:
+        return posted.getlist(option.name)
+    text = posted.get(option.name, "").strip()
+    return option.parse(text) if text else None
 
 
 def option_fields(options: Iterable[Option], row: Any = None) -> dict[str, forms.Field]:

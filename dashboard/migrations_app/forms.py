@@ -5,16 +5,10 @@ from typing import Any
 from django import forms
 
 from dashboard.hosts_app.models import Cloud
-from dashboard.migrations_app.maintenance.options import WORDS as MAINTENANCE
-
-CAPTURE = {
-    "stop": "Stopped: its disks are consistent, and it boots afresh",
-    "suspend": "Suspended: back sooner after a rollback, its disks as after a power cut",
-}
-ADDRESSES = {
-    "keep": "Keep the floating IPs: both clouds share the public range",
-    "new": "Take new floating IPs from the destination's range",
-}
+from dashboard.jobs.option_forms import option_fields
+from dashboard.migrations_app.models import Tenant
+from dashboard.migrations_app.planning.moves import Move
+from dashboard.migrations_app.planning.options import PLAN_OPTIONS
 
 
 class ChoicesField(forms.CharField):
@@ -42,27 +36,30 @@ class PlanForm(forms.Form):
     """Where a tenant is to move, and how."""
 
     destination = forms.ModelChoiceField(Cloud.objects.none(), empty_label=None)
-    capture = forms.ChoiceField(
-        label="A server, while its disk is captured", choices=CAPTURE.items()
-    )
-    addresses = forms.ChoiceField(label="Public addresses", choices=ADDRESSES.items())
-    maintenance = forms.ChoiceField(
-        label="Maintenance mode", choices=MAINTENANCE.items(), required=False
-    )
     choices = ChoicesField(
         label="Mappings",
         required=False,
         help_text="Optional, one in a line: what here is to become what on the destination.",
     )
 
-    def __init__(self, *args: Any, source: Cloud, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-        others = Cloud.objects.exclude(pk=source.pk).exclude(state=Cloud.State.VANISHED)
+    def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.tenant = tenant
+        others = Cloud.objects.exclude(pk=tenant.cloud_id).exclude(state=Cloud.State.VANISHED)
         self.fields["destination"].queryset = others  # type: ignore[attr-defined]
+        choices = self.fields.pop("choices")
+        self.fields |= {**option_fields(PLAN_OPTIONS), "choices": choices}
 
     @property
-    def options(self) -> dict[str, str]:
+    def move(self) -> Move:
+        """The move, from cleaned data."""
+        return Move(
+            tenant=self.tenant,
+            destination=self.cleaned_data["destination"],
+            choices=self.cleaned_data["choices"],
+        )
+
+    @property
+    def options(self) -> dict[str, Any]:
         """The plan's options, from cleaned data."""
-        chosen = {name: self.cleaned_data[name] for name in ("capture", "addresses", "maintenance")}
-        return {name: value for name, value in chosen.items() if value}
+        return {option.name: self.cleaned_data[option.name] for option in PLAN_OPTIONS}

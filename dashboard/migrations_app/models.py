@@ -90,6 +90,12 @@ class Plan(models.Model):
         return subject_of(self.tenant_id)
 
 
+def plan_of(job: Job) -> Plan:
+    """Return the plan that a job is about, with its clouds."""
+    plans = Plan.objects.select_related("source", "destination")
+    return plans.get(pk=job.params["plan"])
+
+
 class PlanItem(models.Model):
     """One object of the source and what will become of it."""
 

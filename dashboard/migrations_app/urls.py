@@ -2,13 +2,16 @@
 
 from django.urls import path, re_path
 
-from dashboard.migrations_app.views import home, maintenance, plan_files, plans, tenants, verbs
+from dashboard.migrations_app.verbs.base import plan_verbs
+from dashboard.migrations_app.views import clouds, home, maintenance, plan_files, plans, tenants
+from dashboard.migrations_app.views.plan_actions import address_name
+from dashboard.migrations_app.views.plan_verbs import plan_verb_view
 
 TAB = r"(?P<tab>items|findings|losses|choices|differences|ledger)"
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("clouds/<slug:name>/discover/", verbs.discover, name="cloud-discover"),
+    path("clouds/<slug:name>/discover/", clouds.discover, name="cloud-discover"),
     path("tenants/", tenants.tenant_list, name="tenants"),
     path("tenants/<slug:cloud_name>/<str:project_id>/", tenants.tenant_page, name="tenant"),
     path("tenants/<slug:cloud_name>/<str:project_id>/plan/", tenants.new_plan, name="plan-new"),
@@ -27,9 +30,12 @@ urlpatterns = [
     path("plans/<int:plan_id>/again/", plans.plan_again, name="plan-again"),
     path("plans/<int:plan_id>/export/", plan_files.export, name="plan-export"),
     path("plans/import/", plan_files.import_file, name="plan-import"),
-    path("plans/<int:plan_id>/preflight/", verbs.preflight, name="plan-preflight"),
-    path("plans/<int:plan_id>/execute/", verbs.execute, name="plan-execute"),
-    path("plans/<int:plan_id>/verify/", verbs.verify, name="plan-verify"),
-    path("plans/<int:plan_id>/rollback/", verbs.rollback, name="plan-rollback"),
-    path("plans/<int:plan_id>/finalize/", verbs.finalize, name="plan-finalize"),
+    *(
+        path(
+            f"plans/<int:plan_id>/{verb.path}/",
+            plan_verb_view(verb),
+            name=address_name(verb),
+        )
+        for verb in plan_verbs()
+    ),
 ]

@@ -20,10 +20,11 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
 from dashboard.jobs.runner import run_job
 from dashboard.migrations_app.discovery import look_up_tenant
-from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.planning.start import start_plan
+from dashboard.migrations_app.models import Plan, plan_of
+from dashboard.migrations_app.planning.moves import move_of
 from dashboard.migrations_app.seeding.grounds import Numbers
 from dashboard.migrations_app.seeding.planting import seed_tenants
+from dashboard.migrations_app.verbs.plan import PlanMove
 from tests.lab.inventory import Inventory
 
 
@@ -72,14 +73,12 @@ def seed(source: CloudSession, tmp_path_factory: pytest.TempPathFactory) -> Call
 def plan_move(clouds: dict[str, Cloud]) -> Callable[..., Plan]:
     """Return a function that plans the move of a tenant from src to dst."""
 
-    def plan_tenant(name: str, **choices: Any) -> Plan:
+    def plan_tenant(
+        name: str, choices: dict[str, str] | None = None, options: dict[str, str] | None = None
+    ) -> Plan:
         look_up_tenant(clouds["src"], name)
-        plan, job = start_plan(
-            source=clouds["src"], destination=clouds["dst"], tenant=name, **choices
-        )
-        run(job)
-        plan.refresh_from_db()
-        return plan
+        move = move_of(clouds["src"], name, clouds["dst"], choices)
+        return plan_of(run(PlanMove().start(move, **options or {})))
 
     return plan_tenant
 

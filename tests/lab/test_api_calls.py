@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from dashboard.clients.openstack import CloudSession
-from dashboard.migrations_app.execution.execute import start_execute
-from dashboard.migrations_app.execution.rollback import start_rollback
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.verbs.execute import Execute
+from dashboard.migrations_app.verbs.rollback import Rollback
 from tests.lab.conftest import run
 
 MOST_CALLS_AN_OBJECT = 2.5
@@ -67,9 +67,9 @@ def calls(monkeypatch) -> Counter[str]:
 
 def test_a_type_without_data_costs_few_calls(tenant, plan_move, calls):
     plan: Plan = plan_move(tenant["name"])
-    run(start_execute(plan))
+    run(Execute().start(plan))
     made = sum(calls[service] for service in ("identity", "compute", "network"))
     created = plan.items.filter(action="create").exclude(type__in=WITH_DATA)
     assert created.count() > 4 * NETWORKS
-    run(start_rollback(plan, confirmation=tenant["name"]))
+    run(Rollback().start(plan, confirmation=tenant["name"]))
     assert made / created.count() <= MOST_CALLS_AN_OBJECT, calls

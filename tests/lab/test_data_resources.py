@@ -6,10 +6,10 @@ import pytest
 
 from dashboard.clients.openstack import CloudSession
 from dashboard.migrations_app import ledger
-from dashboard.migrations_app.execution.execute import start_execute
-from dashboard.migrations_app.execution.rollback import start_rollback
-from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.verbs.execute import Execute
+from dashboard.migrations_app.verbs.rollback import Rollback
+from dashboard.migrations_app.verbs.verify import Verify
 from tests.lab.conftest import run
 from tests.lab.test_network_resources import losing_each_first
 from tests.lab.unusual_data import USER_DATA, UnusualTenant
@@ -34,8 +34,8 @@ def moved(tenant, before, plan_move) -> Plan:
     assert plan.state == Plan.State.READY, [*plan.findings.values_list("sentence", flat=True)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ledger, "record_created", losing_each_first(ledger.record_created))
-        run(start_execute(plan))
-    run(start_verify(plan))
+        run(Execute().start(plan))
+    run(Verify().start(plan))
     plan.refresh_from_db()
     return plan
 
@@ -173,7 +173,7 @@ def test_rollback_leaves_both_clouds_as_they_were(
     moved, tenant, before, source, destination, take_inventory, there
 ):
     hidden = there("image", tenant.appliance_id)["id"]
-    run(start_rollback(moved, confirmation=tenant.name))
+    run(Rollback().start(moved, confirmation=tenant.name))
     assert destination.find("image", f"/images/{hidden}") is None
     assert status(source, tenant.paused_id) == "PAUSED"
     assert status(source, tenant.running_id) == "ACTIVE"

@@ -7,16 +7,16 @@ import pytest
 
 from dashboard.clients.openstack import CloudSession
 from dashboard.jobs.models import Job
-from dashboard.migrations_app.execution.execute import start_execute
-from dashboard.migrations_app.execution.finalize import start_finalize
 from dashboard.migrations_app.execution.maintenance_steps import (
     moved_project,
     on_destination,
     on_source,
 )
-from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.models import Plan, TenantMaintenance
 from dashboard.migrations_app.seeding.clearing import clear, find_leftovers
+from dashboard.migrations_app.verbs.execute import Execute
+from dashboard.migrations_app.verbs.finalize import Finalize
+from dashboard.migrations_app.verbs.verify import Verify
 from tests.lab.conftest import run
 from tests.lab.maintenance_policies import policies_on
 from tests.lab.test_migration_in_maintenance import Roles, roles_on
@@ -32,7 +32,7 @@ def _policies() -> Any:
 
 def executed(plan_move: Any, tenant: Any, option: str) -> Plan:
     plan: Plan = plan_move(tenant["name"], options={"maintenance": option})
-    run(start_execute(plan))
+    run(Execute().start(plan))
     plan.refresh_from_db()
     return plan
 
@@ -47,10 +47,10 @@ def tenant(seed: Any, destination: CloudSession) -> Iterator[Any]:
 
 
 def verified_and_finalized(plan: Plan) -> None:
-    run(start_verify(plan))
+    run(Verify().start(plan))
     run(Job.objects.filter(kind="tenant_maintenance", subject=plan.subject).latest("pk"))
     plan.refresh_from_db()
-    run(start_finalize(plan, confirmation=plan.tenant_name))
+    run(Finalize().start(plan, confirmation=plan.tenant_name))
 
 
 def assert_only_the_copy_is_there(

@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 
 import lab
-from dashboard.migrations_app.execution.execute import start_execute
-from dashboard.migrations_app.execution.rollback import start_rollback
-from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.verbs.execute import Execute
+from dashboard.migrations_app.verbs.rollback import Rollback
+from dashboard.migrations_app.verbs.verify import Verify
 from tests.lab import killed_move
 from tests.lab.conftest import run
 from tests.support.dying import killed_at
@@ -28,7 +28,7 @@ def before(tenant, take_inventory):
 def move(tenant, before, plan_move, pumphouse_home) -> tuple[Plan, list[str]]:
     """The plan, executed by one runner after the other, each killed at another moment."""
     plan = plan_move(tenant["name"])
-    job = start_execute(plan)
+    job = Execute().start(plan)
     deaths = [
         moment
         for moment in killed_move.MOMENTS
@@ -59,7 +59,7 @@ def is_the_tenants(plan: Plan, type_: str, id_: str) -> bool:
 
 def test_verify_is_clean_and_bytes_are_equal(move, tenant):
     plan = move[0]
-    run(start_verify(plan))
+    run(Verify().start(plan))
     assert not plan.differences.filter(expected=False).exists()
     for entry in plan.ledger_entries.filter(type="server"):
         old, new = lab.disk_path("src", entry.source_id), lab.disk_path("dst", entry.destination_id)
@@ -70,5 +70,5 @@ def test_nothing_temporary_is_left_and_rollback_leaves_nothing(
     move, before, tenant, take_inventory
 ):
     assert take_inventory().ids()["source"] == before.ids()["source"]
-    run(start_rollback(move[0], confirmation=tenant["name"]))
+    run(Rollback().start(move[0], confirmation=tenant["name"]))
     assert take_inventory().ids() == before.ids()

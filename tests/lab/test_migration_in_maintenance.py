@@ -10,17 +10,17 @@ import pytest
 from dashboard.clients.openstack import CloudSession
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.jobs.models import Job
-from dashboard.migrations_app.execution.execute import start_execute
-from dashboard.migrations_app.execution.finalize import start_finalize
 from dashboard.migrations_app.execution.maintenance_steps import (
     moved_project,
     on_destination,
     on_source,
 )
-from dashboard.migrations_app.execution.rollback import start_rollback
-from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.maintenance.assignments import own_assignments
 from dashboard.migrations_app.models import Plan, TenantMaintenance
+from dashboard.migrations_app.verbs.execute import Execute
+from dashboard.migrations_app.verbs.finalize import Finalize
+from dashboard.migrations_app.verbs.rollback import Rollback
+from dashboard.migrations_app.verbs.verify import Verify
 from tests.lab.conftest import run
 from tests.lab.maintenance_policies import policies_on
 
@@ -47,7 +47,7 @@ def plan(tenant: Any, before: Roles, plan_move: Any) -> Iterator[Plan]:
     """The plan, executed; its policies stay until it is rolled back."""
     with policies_on("src"):
         plan = plan_move(tenant["name"], options={"maintenance": "until_finalized"})
-        run(start_execute(plan))
+        run(Execute().start(plan))
         plan.refresh_from_db()
         yield plan
 
@@ -74,11 +74,11 @@ def test_both_sides_are_in_maintenance_after_the_move(plan, owner):
 
 
 def test_verify_is_clean_and_lets_people_in(plan, owner, tenant, destination, before):
-    run(start_verify(plan))
+    run(Verify().start(plan))
     plan.refresh_from_db()
     assert [*plan.differences.filter(expected=False)] == []
     with pytest.raises(BadInput, match="in maintenance"):
-        start_finalize(plan, confirmation=plan.tenant_name)
+        Finalize().start(plan, confirmation=plan.tenant_name)
     run(Job.objects.filter(kind="tenant_maintenance", subject=plan.subject).latest("pk"))
     assert on_destination(plan) is None
     assert roles_on(destination, moved_project(plan)) == before
@@ -86,6 +86,6 @@ def test_verify_is_clean_and_lets_people_in(plan, owner, tenant, destination, be
 
 
 def test_a_rollback_gives_the_roles_on_the_source_back(plan, tenant, source, before):
-    run(start_rollback(plan, confirmation=plan.tenant_name))
+    run(Rollback().start(plan, confirmation=plan.tenant_name))
     assert on_source(plan) is None
     assert roles_on(source, tenant["id"]) == before

@@ -16,11 +16,11 @@ from keystoneauth1.session import Session
 
 import lab
 from dashboard.jobs.models import Job
-from dashboard.migrations_app.execution.execute import start_execute
 from dashboard.migrations_app.execution.identities import temporary_password_of
-from dashboard.migrations_app.execution.rollback import start_rollback
-from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.verbs.execute import Execute
+from dashboard.migrations_app.verbs.rollback import Rollback
+from dashboard.migrations_app.verbs.verify import Verify
 from tests.lab.conftest import run
 
 HASHES = "select password_hash from password where password_hash is not null"
@@ -48,8 +48,8 @@ def moved(tenant, before, plan_move) -> Plan:
     """The plan, executed and verified."""
     plan = plan_move(tenant["name"])
     assert plan.state == Plan.State.READY, [*plan.findings.values_list("sentence", flat=True)]
-    run(start_execute(plan))
-    run(start_verify(plan))
+    run(Execute().start(plan))
+    run(Verify().start(plan))
     plan.refresh_from_db()
     return plan
 
@@ -187,7 +187,7 @@ def everything_shown(plan: Plan, admin: User) -> Iterator[bytes]:
 
 def test_the_same_plan_again_touches_nothing(moved, take_inventory):
     as_it_was = take_inventory()
-    job = run(start_execute(moved))
+    job = run(Execute().start(moved))
     assert job.steps.count() == 0
     assert take_inventory() == as_it_was
 
@@ -200,7 +200,7 @@ def test_a_new_plan_has_nothing_to_do(moved, tenant, plan_move):
 
 
 def test_rollback_puts_both_clouds_back(moved, before, tenant, take_inventory, source):
-    run(start_rollback(moved, confirmation=tenant["name"]))
+    run(Rollback().start(moved, confirmation=tenant["name"]))
     now = take_inventory()
     assert now.ids() == before.ids()
     for server_id in tenant["servers"]:

@@ -4,10 +4,10 @@ import pytest
 
 from dashboard.errors import Retryable
 from dashboard.migrations_app import ledger
-from dashboard.migrations_app.execution.execute import start_execute
-from dashboard.migrations_app.execution.rollback import start_rollback
-from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.verbs.execute import Execute
+from dashboard.migrations_app.verbs.rollback import Rollback
+from dashboard.migrations_app.verbs.verify import Verify
 from tests.lab.conftest import run
 from tests.lab.unusual_network import COLLECTIONS, UnusualTenant
 
@@ -37,8 +37,8 @@ def moved(tenant, before, plan_move) -> Plan:
     assert plan.state == Plan.State.READY, [*plan.findings.values_list("sentence", flat=True)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ledger, "record_created", losing_each_first(ledger.record_created))
-        run(start_execute(plan))
-    run(start_verify(plan))
+        run(Execute().start(plan))
+    run(Verify().start(plan))
     plan.refresh_from_db()
     return plan
 
@@ -129,7 +129,7 @@ def test_a_port_of_a_load_balancer_is_named_as_staying_behind(moved):
 
 
 def test_rollback_puts_both_clouds_back(moved, before, tenant, take_inventory, source):
-    run(start_rollback(moved, confirmation=tenant.name))
+    run(Rollback().start(moved, confirmation=tenant.name))
     destination, now = before["destination"], take_inventory().ids()["destination"]
     assert {type_: now[type_] for type_ in TYPES} == {type_: destination[type_] for type_ in TYPES}
     assert tenant.ids() == before["source"]

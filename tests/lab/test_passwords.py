@@ -9,9 +9,9 @@ import pytest
 from keystoneauth1.exceptions import Unauthorized
 
 import lab
-from dashboard.migrations_app.execution.execute import start_execute
 from dashboard.migrations_app.execution.passwords import one_time_file
-from dashboard.migrations_app.execution.rollback import start_rollback
+from dashboard.migrations_app.verbs.execute import Execute
+from dashboard.migrations_app.verbs.rollback import Rollback
 from tests.lab.conftest import run
 from tests.lab.test_moving_a_tenant import counterparts, log_in
 
@@ -40,8 +40,8 @@ def old_user(tenant, source) -> str:
 @pytest.fixture(scope="module")
 def moved(tenant, old_user, plan_move):
     plan = plan_move(tenant["name"])
-    yield plan, run(start_execute(plan))
-    run(start_rollback(plan, confirmation=tenant["name"]))
+    yield plan, run(Execute().start(plan))
+    run(Rollback().start(plan, confirmation=tenant["name"]))
 
 
 def test_the_plan_says_who_will_get_a_one_time_password(moved, old_user):

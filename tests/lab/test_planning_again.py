@@ -7,10 +7,10 @@ import pytest
 
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution import execute as execution
-from dashboard.migrations_app.execution.execute import start_execute
-from dashboard.migrations_app.execution.rollback import start_rollback
-from dashboard.migrations_app.execution.verify import start_verify
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.verbs.execute import Execute
+from dashboard.migrations_app.verbs.rollback import Rollback
+from dashboard.migrations_app.verbs.verify import Verify
 from tests.lab.conftest import run
 
 # the project alone at first: all others wait for it
@@ -30,17 +30,17 @@ def test_a_new_plan_finds_what_a_broken_run_created_without_recording_it(
     broken = plan_move(tenant["name"])
     for names in LOST:
         lose_records_of(names, monkeypatch)
-        run(start_execute(broken), state="errored")
+        run(Execute().start(broken), state="errored")
         monkeypatch.undo()
     plan = plan_move(tenant["name"])
     assert plan.state == Plan.State.READY, [*plan.findings.values_list("sentence", flat=True)]
-    run(start_execute(plan))
+    run(Execute().start(plan))
     assert created_since(before, take_inventory()) == {
         type_: plan.items.filter(type=type_, shared=False).count() for type_ in TYPES
     }
-    run(start_verify(plan))
+    run(Verify().start(plan))
     assert not plan.differences.filter(expected=False).exists()
-    run(start_rollback(plan, confirmation=tenant["name"]))
+    run(Rollback().start(plan, confirmation=tenant["name"]))
     assert take_inventory().ids() == before.ids()
 
 

@@ -13,9 +13,10 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel
 from dashboard.jobs.requester import by_api
 from dashboard.migrations_app.discovery import look_up_tenant
-from dashboard.migrations_app.execution.execute import start_execute
-from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.planning.start import start_plan
+from dashboard.migrations_app.models import Plan, plan_of
+from dashboard.migrations_app.planning.moves import move_of
+from dashboard.migrations_app.verbs.execute import Execute
+from dashboard.migrations_app.verbs.plan import PlanMove
 from tests.lab.conftest import run
 
 CLOSED_PORT = 9
@@ -44,7 +45,8 @@ def other_destination(clouds, tmp_path: Path):
 
 def plan_to(clouds, destination, tenant) -> tuple[Plan, Job]:
     look_up_tenant(clouds["src"], tenant["name"])
-    return start_plan(source=clouds["src"], destination=destination, tenant=tenant["name"])
+    job = PlanMove().start(move_of(clouds["src"], tenant["name"], destination))
+    return plan_of(job), job
 
 
 def test_an_unknown_tenant_is_refused_with_the_one_that_was_meant(clouds, tenant):
@@ -112,7 +114,7 @@ def assert_blocked(plan: Plan, sentence: str, fix: str) -> None:
     found = plan.findings.filter(severity="block")
     assert any(sentence in each.sentence and fix in each.fix for each in found), [*found]
     with pytest.raises(BadInput, match="blocked"):
-        start_execute(plan)
+        Execute().start(plan)
 
 
 def test_a_second_job_for_a_tenant_is_refused_with_the_address_of_the_first(clouds, tenant, admin):
@@ -125,10 +127,5 @@ def test_a_second_job_for_a_tenant_is_refused_with_the_address_of_the_first(clou
 
 
 def test_an_unknown_option_is_refused(clouds, tenant):
-    with pytest.raises(BadInput, match="Give one of: stop, suspend"):
-        start_plan(
-            source=clouds["src"],
-            destination=clouds["dst"],
-            tenant=tenant["name"],
-            options={"capture": "explode"},
-        )
+    with pytest.raises(BadInput, match="must be one of stop, suspend"):
+        PlanMove().start(move_of(clouds["src"], tenant["name"], clouds["dst"]), capture="explode")

@@ -19,7 +19,7 @@ from dashboard.migrations_app.maintenance.starting import (
     start_leaving,
 )
 from dashboard.migrations_app.models import Tenant, TenantMaintenance
-from dashboard.migrations_app.planning.start import known_tenant
+from dashboard.migrations_app.planning.moves import known_tenant
 
 HARDENING_HELP = ("also lock the servers", "also set the quotas to what is in use")
 

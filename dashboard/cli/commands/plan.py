@@ -6,6 +6,7 @@ from pathlib import Path
 from dashboard.cli.arguments import add_clouds, chosen_clouds, plan_numbered, read_mappings
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
+from dashboard.cli.option_arguments import add_options, given_options
 from dashboard.cli.plan_report import print_plan
 from dashboard.cli.progress import follow, has_failed, print_outcome
 from dashboard.cli.serializers import serialize_job, serialize_plan
@@ -14,10 +15,12 @@ from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.discovery import look_up_tenant
-from dashboard.migrations_app.maintenance.options import CHOICES as MAINTENANCE
-from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.planning.files import export_plan, read_edited, start_edited
-from dashboard.migrations_app.planning.start import start_plan
+from dashboard.migrations_app.models import Plan, plan_of
+from dashboard.migrations_app.planning.files import export_plan, read_edited
+from dashboard.migrations_app.planning.moves import move_of
+from dashboard.migrations_app.verbs.plan import PlanMove
+
+PLAN = PlanMove()
 
 
 class PlanCommand(Command):
@@ -36,9 +39,7 @@ class PlanCommand(Command):
             metavar="TYPE:NAME=DEST",
             help="use DEST for that object; may be repeated",
         )
-        parser.add_argument("--capture", choices=("stop", "suspend"), help="how servers are halted")
-        parser.add_argument("--addresses", choices=("keep", "new"), help="floating addresses")
-        parser.add_argument("--maintenance", choices=MAINTENANCE, help="whether people only look")
+        add_options(parser, PLAN.options)
         parser.add_argument(
             "--import",
             dest="edited",
@@ -55,8 +56,8 @@ class PlanCommand(Command):
         target = _new_file(options.export) if options.export else None
         if options.plan is not None:
             return _export_only(plan_numbered(options.plan), target, console)
-        plan, job = _edited(options) if options.edited else _asked_for(options)
-        ended = follow(job, console)
+        job = _edited(options) if options.edited else _asked_for(options)
+        plan, ended = plan_of(job), follow(job, console)
         plan.refresh_from_db()
         print_plan(plan, console)
         if has_failed(ended):
@@ -67,25 +68,19 @@ class PlanCommand(Command):
         return OK if plan.state == Plan.State.READY and not has_failed(ended) else FAILED
 
 
-def _asked_for(options: Namespace) -> tuple[Plan, Job]:
+def _asked_for(options: Namespace) -> Job:
     if not options.tenant:
         raise BadInput("Which tenant?", fix="Give its name or id, or a file with --import.")
     source, destination = chosen_clouds(options)
     look_up_tenant(source, options.tenant)
-    return start_plan(
-        source=source,
-        destination=destination,
-        tenant=options.tenant,
-        options=_plan_options(options),
-        choices=read_mappings(options.map),
-        requester=CLI,
-    )
+    move = move_of(source, options.tenant, destination, read_mappings(options.map))
+    return PLAN.start(move, requester=CLI, **given_options(options, PLAN.options))
 
 
-def _edited(options: Namespace) -> tuple[Plan, Job]:
+def _edited(options: Namespace) -> Job:
     """Plan as the file says, which has the tenant, the clouds and every choice in it."""
     others = (options.tenant, options.source, options.destination, options.map)
-    if any((*others, options.capture, options.addresses)):
+    if any(others) or given_options(options, PLAN.options):
         raise BadInput(
             "The file says what is planned, so no other choice can be given beside --import.",
             fix="Write it into the file.",
@@ -93,12 +88,7 @@ def _edited(options: Namespace) -> tuple[Plan, Job]:
     path = Path(options.edited)
     edited = read_edited(read_text(path), name=str(path))
     look_up_tenant(edited.plan.source, edited.plan.tenant_id)
-    return start_edited(edited, requester=CLI)
-
-
-def _plan_options(options: Namespace) -> dict[str, str]:
-    chosen = {name: getattr(options, name) for name in ("capture", "addresses", "maintenance")}
-    return {name: value for name, value in chosen.items() if value}
+    return PLAN.start(edited.move(), requester=CLI, **edited.options)
 
 
 def _new_file(name: str) -> Path:

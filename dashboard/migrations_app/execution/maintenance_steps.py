@@ -176,11 +176,3 @@ def end_with_source(plan: Plan) -> None:
     """Store that the source's maintenance is over because finalizing has deleted its project."""
     if held := on_source(plan):
         close(held, f"{plan.tenant_name} was deleted from {plan.source}.")
-
-
-def why_not_finalize(plan: Plan) -> str:
-    """Say that people are still kept out of the moved tenant, "" when they are not."""
-    held = on_destination(plan)
-    if held is None:
-        return ""
-    return f"{plan.tenant_name} of {plan.destination} is in maintenance: its people cannot work."

@@ -2,69 +2,18 @@
 
 from django.db.models import Q
 
-from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepContext, StepSpec
-from dashboard.jobs.models import Job, Step
-from dashboard.jobs.requester import NOBODY, Requester
-from dashboard.jobs.starting import start_job
+from dashboard.jobs.models import Step
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.graph import BARRIER, StepGraph
-from dashboard.migrations_app.execution.maintenance_steps import around_rollback
 from dashboard.migrations_app.execution.work import ItemWork
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.registry import resource_type
 
 
-def start_rollback(
-    plan: Plan,
-    *,
-    confirmation: str,
-    requester: Requester = NOBODY,
-) -> Job:
-    """Start to remove what the plan created and to put the source back as it was.
-
-    ``confirmation`` is the tenant's name, typed by a person. Raises ``BadInput`` when it is not, or
-    when the plan has been finalized: then the source is gone.
-    """
-    require_name(plan, confirmation)
-    if plan.state == Plan.State.FINALIZED:
-        raise BadInput(
-            f"The move of {plan.tenant_name} is final: its source has been deleted.",
-            fix="Plan a move in the other direction.",
-        )
-    steps = backward_steps(plan)
-    if not steps:
-        raise BadInput(f"Plan {plan.pk} has created nothing.", fix=_where_to_roll_back(plan))
-    return start_job(
-        kind="rollback",
-        title=f"Roll back the move of {plan.tenant_name}",
-        subject=plan.subject,
-        steps=around_rollback(plan, steps),
-        params={"plan": plan.pk},
-        requester=requester,
-    )
-
-
-def _where_to_roll_back(plan: Plan) -> str:
-    others = Plan.objects.filter(source=plan.source, tenant_id=plan.tenant_id).exclude(pk=plan.pk)
-    for other in others:
-        if _own_entries(other):
-            return f"Plan {other.pk} has: roll that one back."
-    return "There is nothing to roll back."
-
-
-def require_name(plan: Plan, confirmation: str) -> None:
-    """Raise ``BadInput`` unless the tenant's name was typed."""
-    if confirmation != plan.tenant_name:
-        raise BadInput(
-            "The name that was typed is not the tenant's.",
-            fix=f"Type {plan.tenant_name} to confirm.",
-        )
-
-
-def what_rollback_touches(plan: Plan) -> list[str]:
+def created_objects(plan: Plan) -> list[str]:
     """Return a line for each object that a rollback removes from the destination."""
     return [
         f"{resource_type(entry.type).label} {entry.name or entry.source_id}"
@@ -97,6 +46,14 @@ def _backward(step: StepSpec, after: list[str]) -> StepSpec:
         params=step.params,
         after=after,
     )
+
+
+def can_be_undone(plan: Plan) -> bool:
+    """Return whether there are ``backward_steps``, without making all of them."""
+    own = {(entry.type, entry.source_id) for entry in _own_entries(plan)}
+    begun = _begun(plan) if own else set()
+    items = (item for item in plan.items.iterator() if (item.type, item.source_id) in own)
+    return any(step.key in begun for item in items for step in StepGraph([item]).steps())
 
 
 def _own_entries(plan: Plan) -> list[LedgerEntry]:

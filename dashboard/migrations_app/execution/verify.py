@@ -6,38 +6,19 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
-from dashboard.errors import BadInput
-from dashboard.jobs.kinds import StepContext, StepSpec
+from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job
-from dashboard.jobs.requester import NOBODY, Requester
-from dashboard.jobs.starting import start_job
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.identities import identities_of
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
-from dashboard.migrations_app.models import LedgerEntry, Plan, PlanDifference, PlanItem
+from dashboard.migrations_app.models import Plan, PlanDifference, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.reader import TenantRef
 from dashboard.migrations_app.resources.records import Difference, Record
 from dashboard.migrations_app.resources.registry import resource_types
-
-
-def start_verify(plan: Plan, *, requester: Requester = NOBODY) -> Job:
-    """Start to compare both sides. Raises ``BadInput`` when nothing has been moved yet."""
-    if not plan.ledger_entries.filter(state=LedgerEntry.State.PRESENT).exists():
-        raise BadInput(
-            f"Nothing of {plan.tenant_name} has been moved by this plan yet.",
-            fix="Execute the plan first.",
-        )
-    return start_job(
-        kind="verify",
-        title=f"Verify the move of {plan.tenant_name}",
-        subject=plan.subject,
-        steps=[StepSpec(key="verify", action="verify", title="Compare both clouds")],
-        params={"plan": plan.pk},
-        requester=requester,
-    )
 
 
 class Verifier:
@@ -56,7 +37,7 @@ class Verifier:
         )
 
     def compare(self, job: Job) -> tuple[int, int]:
-        """Store all differences; give how many the plan had not named, and how many it had."""
+        """Store all differences; return how many the plan had not named, and how many it had."""
         rows = [
             self._row(job, item, difference)
             for type_ in resource_types().values()
@@ -134,6 +115,24 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
 
 
+def is_verified(plan: Plan) -> bool:
+    """Return whether the move has been verified since it was last executed."""
+    executed = Job.objects.filter(kind="execute", subject=plan.subject).first()
+    finished = executed.finished_at if executed else None
+    return plan.verified_at is not None and not (finished and plan.verified_at < finished)
+
+
+def count_unexpected(plan: Plan) -> int:
+    """Count the differences of the last verify that the plan had not named."""
+    return plan.differences.filter(expected=False).count()
+
+
+def count_differences(unexpected: int, expected: int) -> str:
+    """Return in words how many differences a verify has found."""
+    ones = f"{expected} expected one{pluralize(expected)}"
+    return f"{unexpected} unexpected difference{pluralize(unexpected)}, {ones}."
+
+
 def is_clean(plan: Plan) -> bool:
     """Return whether the last verification found nothing that the plan had not named."""
-    return bool(plan.verified_at) and not plan.differences.filter(expected=False).exists()
+    return bool(plan.verified_at) and not count_unexpected(plan)

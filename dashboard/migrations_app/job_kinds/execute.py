@@ -7,7 +7,7 @@ from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution.execute import execute_stage
 from dashboard.migrations_app.execution.graph import BARRIER
 from dashboard.migrations_app.execution.maintenance_steps import is_of_maintenance, perform_step
-from dashboard.migrations_app.models import Plan, PlanItem
+from dashboard.migrations_app.models import Plan, PlanItem, plan_of
 
 
 class Execute(JobKind):
@@ -20,7 +20,7 @@ class Execute(JobKind):
         if step.action == BARRIER:
             return
         if is_of_maintenance(step):
-            perform_step(_plan(step.job), step, context)
+            perform_step(plan_of(step.job), step, context)
             return
         items = PlanItem.objects.select_related("plan__source", "plan__destination")
         execute_stage(items.get(pk=step.params["item"]), step.action, context)
@@ -34,10 +34,6 @@ class Execute(JobKind):
         """Report that the tenant was moved, that the job waits for a person, or what went wrong."""
         if job.state != JobState.DONE:
             return failure_event(job, about="migration")
-        plan = _plan(job)
+        plan = plan_of(job)
         sentence = f"{plan.tenant_name} was moved from {plan.source} to {plan.destination}."
         return Event(name="migration.finished", severity=Severity.SUCCESS, sentence=sentence)
-
-
-def _plan(job: Job) -> Plan:
-    return Plan.objects.select_related("source", "destination").get(pk=job.params["plan"])

@@ -6,7 +6,7 @@ from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution.finalize import finalize_item
 from dashboard.migrations_app.execution.maintenance_steps import end_with_source
-from dashboard.migrations_app.models import Plan, PlanItem
+from dashboard.migrations_app.models import Plan, PlanItem, plan_of
 
 
 class Finalize(JobKind):
@@ -24,7 +24,7 @@ class Finalize(JobKind):
         """Store that the move is final and the source has no such tenant, when all was deleted."""
         if job.state == JobState.DONE:
             Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.FINALIZED)
-            plan = Plan.objects.select_related("source").get(pk=job.params["plan"])
+            plan = plan_of(job)
             plan.source.tenants.filter(project_id=plan.tenant_id).delete()
             end_with_source(plan)
 
@@ -32,6 +32,6 @@ class Finalize(JobKind):
         """Report that the source was deleted, or what went wrong."""
         if job.state != JobState.DONE:
             return failure_event(job, about="migration")
-        plan = Plan.objects.select_related("source", "destination").get(pk=job.params["plan"])
+        plan = plan_of(job)
         sentence = f"{plan.tenant_name} was deleted from {plan.source}: its move is final."
         return Event(name="migration.finalized", severity=Severity.SUCCESS, sentence=sentence)

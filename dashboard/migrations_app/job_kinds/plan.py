@@ -2,7 +2,7 @@
 
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
-from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.models import plan_of
 from dashboard.migrations_app.planning.drafting import Planner
 
 
@@ -13,7 +13,7 @@ class PlanKind(JobKind):
 
     def perform(self, step: Step, context: StepContext) -> None:
         """Draft the plan and freeze it; nothing is stored until all was read."""
-        plan = Plan.objects.select_related("source", "destination").get(pk=step.job.params["plan"])
+        plan = plan_of(step.job)
         planner = Planner(plan, context)
         planner.draft()
         planner.store()

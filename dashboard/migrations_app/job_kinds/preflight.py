@@ -2,7 +2,7 @@
 
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
-from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.models import plan_of
 from dashboard.migrations_app.planning.preflight import preflight_again
 
 
@@ -13,6 +13,6 @@ class Preflight(JobKind):
 
     def perform(self, step: Step, context: StepContext) -> None:
         """Check, and store what was found."""
-        plan = Plan.objects.select_related("source", "destination").get(pk=step.job.params["plan"])
+        plan = plan_of(step.job)
         usable = preflight_again(plan)
         context.log("The plan can be executed." if usable else "The plan is blocked.")

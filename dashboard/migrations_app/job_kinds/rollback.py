@@ -6,7 +6,7 @@ from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution.maintenance_steps import is_of_maintenance, perform_step
 from dashboard.migrations_app.execution.rollback import forget_found, undo_stage
-from dashboard.migrations_app.models import Plan, PlanItem
+from dashboard.migrations_app.models import Plan, PlanItem, plan_of
 
 
 class Rollback(JobKind):
@@ -17,7 +17,7 @@ class Rollback(JobKind):
     def perform(self, step: Step, context: StepContext) -> None:
         """Undo the stage that the step stands for."""
         if is_of_maintenance(step):
-            perform_step(_plan(step.job), step, context)
+            perform_step(plan_of(step.job), step, context)
             return
         items = PlanItem.objects.select_related("plan__source", "plan__destination")
         undo_stage(items.get(pk=step.params["item"]), step.action, context)
@@ -25,7 +25,7 @@ class Rollback(JobKind):
     def on_finished(self, job: Job) -> None:
         """Store that the plan was rolled back, when all of it was."""
         if job.state == JobState.DONE:
-            plan = Plan.objects.get(pk=job.params["plan"])
+            plan = plan_of(job)
             forget_found(plan)
             Plan.objects.filter(pk=plan.pk).update(state=Plan.State.ROLLED_BACK)
 
@@ -33,10 +33,6 @@ class Rollback(JobKind):
         """Report that the move was undone, or what went wrong."""
         if job.state != JobState.DONE:
             return failure_event(job, about="migration")
-        plan = _plan(job)
+        plan = plan_of(job)
         sentence = f"The move of {plan.tenant_name} to {plan.destination} was rolled back."
         return Event(name="migration.rolled_back", severity=Severity.SUCCESS, sentence=sentence)
-
-
-def _plan(job: Job) -> Plan:
-    return Plan.objects.select_related("source", "destination").get(pk=job.params["plan"])

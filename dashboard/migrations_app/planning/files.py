@@ -15,10 +15,10 @@ import yaml
 
 from dashboard.clients.yaml_sections import Section, section_of
 from dashboard.errors import BadInput
-from dashboard.jobs.models import Job
-from dashboard.jobs.requester import NOBODY, Requester
+from dashboard.jobs.options import Option
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
-from dashboard.migrations_app.planning.start import OPTIONS, start_plan
+from dashboard.migrations_app.planning.moves import Move, move_again
+from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
 
 VERSION = 1
@@ -42,8 +42,12 @@ class EditedPlan:
     """What a file asks for: the move of ``plan``, with other options and choices."""
 
     plan: Plan
-    options: Mapping[str, str]
+    options: Mapping[str, Any]
     choices: Mapping[str, str]
+
+    def move(self) -> Move:
+        """Return the move that is to be planned. Raises ``NotFound`` without its tenant."""
+        return move_again(self.plan, self.choices)
 
 
 def export_plan(plan: Plan) -> str:
@@ -81,19 +85,8 @@ def read_edited(text: str, *, name: str) -> EditedPlan:
     plan = _exported_plan(root)
     document = _document(plan)
     _refuse_changes(root, document)
-    return EditedPlan(plan=plan, options=_options(root, plan), choices=_choices(root, document))
-
-
-def start_edited(edited: EditedPlan, *, requester: Requester = NOBODY) -> tuple[Plan, Job]:
-    """Start a new plan of the same move; the old one stays as it is. Raises as ``start_plan``."""
-    return start_plan(
-        source=edited.plan.source,
-        destination=edited.plan.destination,
-        tenant=edited.plan.tenant_id,
-        options=edited.options,
-        choices=edited.choices,
-        requester=requester,
-    )
+    options = _options(root.section("options"), plan)
+    return EditedPlan(plan=plan, options=options, choices=_choices(root, document))
 
 
 def file_name_of(plan: Plan) -> str:
@@ -117,7 +110,7 @@ def _document(plan: Plan) -> Document:
         "destination": plan.destination.name,
         "tenant": plan.tenant_id,
         "tenant_name": plan.tenant_name,
-        "options": {name: plan.options.get(name, values[0]) for name, values in OPTIONS.items()},
+        "options": options_of(plan),
         "mappings": {key: to for key, to in plan.choices.items() if key not in chosen},
         "objects": objects,
     }
@@ -224,14 +217,21 @@ def _way_to_change(key: str) -> str:
             return "Undo the change, or export the plan again."
 
 
-def _options(root: Section, plan: Plan) -> dict[str, str]:
+def _options(section: Section, plan: Plan) -> dict[str, Any]:
     """Return every option; one that the file does not have stays as it is in the plan."""
-    options = root.section("options")
-    options.only(OPTIONS.keys())
-    as_planned = {name: plan.options.get(name, values[0]) for name, values in OPTIONS.items()}
-    return {
-        name: options.choice(name, values) or as_planned[name] for name, values in OPTIONS.items()
-    }
+    section.only([option.name for option in PLAN_OPTIONS])
+    planned = options_of(plan)
+    return {option.name: _value(section, option, planned[option.name]) for option in PLAN_OPTIONS}
+
+
+def _value(section: Section, option: Option, planned: Any) -> Any:
+    text = section.optional_text(option.name)
+    if not text:
+        return planned
+    try:
+        return option.parse(text)
+    except BadInput as error:
+        raise section.fault(error.sentence, key=option.name, fix=error.fix) from None
 
 
 def _choices(root: Section, document: Document) -> dict[str, str]:

@@ -10,10 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from dashboard.hosts_app.clouds import connect
-from dashboard.jobs.kinds import StepSpec
-from dashboard.jobs.models import Job
-from dashboard.jobs.requester import NOBODY, Requester
-from dashboard.jobs.starting import start_job
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.work import record_of
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
@@ -31,18 +27,6 @@ class FoundBy:
     record: Record | None
     finding: Finding
     type: str = ""
-
-
-def start_preflight(plan: Plan, *, requester: Requester = NOBODY) -> Job:
-    """Start to check a plan again against both clouds as they are now."""
-    return start_job(
-        kind="preflight",
-        title=f"Preflight the move of {plan.tenant_name}",
-        subject=plan.subject,
-        steps=[StepSpec(key="preflight", action="preflight", title="Check both clouds")],
-        params={"plan": plan.pk},
-        requester=requester,
-    )
 
 
 def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
@@ -73,6 +57,15 @@ def preflight(
     for check in checks():
         found += [FoundBy(None, finding) for finding in check(plan, records, source, destination)]
     return found
+
+
+def can_lift_blocks(plan: Plan) -> bool:
+    """Return whether preflight alone can find that nothing blocks the plan any more.
+
+    What planning found stays until the tenant is planned again.
+    """
+    blocks = plan.findings.filter(severity=BLOCK)
+    return not blocks.exclude(made_by="preflight").exists()
 
 
 def preflight_again(plan: Plan) -> bool:

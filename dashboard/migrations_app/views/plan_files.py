@@ -7,16 +7,16 @@ from dashboard.errors import BadInput, PumphouseError
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
 from dashboard.jobs.views.pages import PageRequest, action_view, show_error
-from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.models import Plan, plan_of
 from dashboard.migrations_app.planning.files import (
     LONGEST,
     EditedPlan,
     export_plan,
     file_name_of,
     read_edited,
-    start_edited,
     text_of,
 )
+from dashboard.migrations_app.verbs.plan import PlanMove
 from dashboard.migrations_app.views.plans import plan_or_404
 
 
@@ -36,11 +36,12 @@ def export(request: PageRequest, plan_id: int) -> HttpResponse:
 def import_file(request: PageRequest) -> HttpResponse:
     """Make a new plan of the file and go to it; say what is wrong where it was chosen."""
     try:
-        plan, _ = start_edited(_sent(request), requester=on_page(request.user))
+        edited = _sent(request)
+        job = PlanMove().start(edited.move(), requester=on_page(request.user), **edited.options)
     except PumphouseError as error:
         show_error(request, error)
         return _back(request)
-    return redirect(plan)
+    return redirect(plan_of(job))
 
 
 def _sent(request: PageRequest) -> EditedPlan:

@@ -10,17 +10,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from dashboard.errors import PumphouseError
 from dashboard.jobs.models import Job
+from dashboard.jobs.option_forms import OptionForm, posted_values
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action, has_permission
 from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
 from dashboard.migrations_app.execution.maintenance_steps import on_destination, on_source
-from dashboard.migrations_app.forms import ADDRESSES, CAPTURE
-from dashboard.migrations_app.maintenance.options import WORDS as MAINTENANCE
-from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
-from dashboard.migrations_app.planning.start import start_plan
-from dashboard.migrations_app.views.plan_buttons import offers_of
-from dashboard.migrations_app.views.plan_progress import jobs_of, way_of
+from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem, plan_of
+from dashboard.migrations_app.planning.moves import move_again
+from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
+from dashboard.migrations_app.verbs.plan import PlanMove
+from dashboard.migrations_app.views.plan_actions import available_actions
+from dashboard.migrations_app.views.plan_progress import jobs_of, plan_progress
 
 LEDGER_ROWS = 200
 
@@ -33,14 +34,14 @@ URGENCY = Case(
 
 
 def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpResponse:
-    """Show one plan: its way, its verbs, and one of its lists."""
+    """Show one plan: its progress, its verbs, and one of its lists."""
     plan = plan_or_404(plan_id)
     active = Job.objects.filter(active_subject=plan.subject).first()
     about = {
         "plan": plan,
         "is_on_source": plan.source.tenants.filter(project_id=plan.tenant_id).exists(),
-        "stops": way_of(plan, list(jobs_of(plan))),
-        "offers": [o for o in offers_of(plan, active) if has_permission(request.user, o.action)],
+        "progress_steps": plan_progress(plan, list(jobs_of(plan))),
+        "actions": available_actions(plan, request.user),
         "active_job": active,
         "maintenances": [held for held in (on_source(plan), on_destination(plan)) if held],
         "progress": job_progress(active) if active else None,
@@ -60,20 +61,26 @@ def plan_again(request: PageRequest, plan_id: int) -> HttpResponse:
     A plan is frozen once it is drafted: other choices are another plan.
     """
     plan = plan_or_404(plan_id)
-    pairs = zip(request.POST.getlist("key"), request.POST.getlist("target"), strict=False)
+    pairs = zip(_texts(request, "key"), _texts(request, "target"), strict=False)
     try:
-        again, _ = start_plan(
-            source=plan.source,
-            destination=plan.destination,
-            tenant=plan.tenant_id,
-            options={name: request.POST[name] for name in plan.options if name in request.POST},
-            choices={key.strip(): to.strip() for key, to in pairs if key.strip() and to.strip()},
+        job = PlanMove().start(
+            move_again(plan, {key: to for key, to in pairs if key and to}),
             requester=on_page(request.user),
+            **_options(plan, request),
         )
     except PumphouseError as error:
         show_error(request, error)
         return redirect("plan-tab", plan.pk, "choices")
-    return redirect(again)
+    return redirect(plan_of(job))
+
+
+def _options(plan: Plan, request: PageRequest) -> dict[str, Any]:
+    posted = posted_values(PLAN_OPTIONS, request.POST)
+    return options_of(plan) | {name: value for name, value in posted.items() if value is not None}
+
+
+def _texts(request: PageRequest, name: str) -> list[str]:
+    return [text.strip() for text in request.POST.getlist(name)]
 
 
 def has_nothing_to_do(plan: Plan) -> bool:
@@ -136,14 +143,13 @@ def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
     }
     for key, target in plan.choices.items():
         rows[key] = (target, rows.get(key, ("", None))[1])
+    option_form = OptionForm("plan", PLAN_OPTIONS, initial=options_of(plan))
+    for field in option_form.fields.values():
+        field.disabled = not has_permission(request.user, PlanMove.permission)
     return {
         "rows": [(key, target, item) for key, (target, item) in rows.items()],
         "blank_rows": range(3),
-        "options": [
-            ("capture", "A server, while its disk is captured", CAPTURE.items()),
-            ("addresses", "Public addresses", ADDRESSES.items()),
-            ("maintenance", "Maintenance mode", MAINTENANCE.items()),
-        ],
+        "options": option_form,
     }
 
 

@@ -1,4 +1,4 @@
-"""The pages about tenants: the list, and one tenant with its way and its plans."""
+"""The pages about tenants: the list, and one tenant with its latest plan."""
 
 from typing import Any
 
@@ -15,10 +15,10 @@ from dashboard.jobs.roles import Action
 from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
 from dashboard.migrations_app.forms import PlanForm
 from dashboard.migrations_app.maintenance.locks import open_maintenance, subject_in
-from dashboard.migrations_app.models import Plan, Tenant, TenantMaintenance, subject_of
-from dashboard.migrations_app.planning.start import start_plan
+from dashboard.migrations_app.models import Plan, Tenant, TenantMaintenance, plan_of, subject_of
+from dashboard.migrations_app.verbs.plan import PlanMove
 from dashboard.migrations_app.views.maintenance import MaintenanceForm
-from dashboard.migrations_app.views.plan_progress import jobs_of, way_of
+from dashboard.migrations_app.views.plan_progress import jobs_of, plan_progress
 
 JOBS_SHOWN = 20
 
@@ -54,28 +54,21 @@ def with_latest_plan(tenants: QuerySet[Tenant]) -> QuerySet[Tenant]:
 def tenant_page(request: PageRequest, cloud_name: str, project_id: str) -> HttpResponse:
     """Show one tenant."""
     tenant = _tenant(cloud_name, project_id)
-    return render(request, "tenants/tenant.html", _about(tenant, PlanForm(source=tenant.cloud)))
+    return render(request, "tenants/tenant.html", _about(tenant, PlanForm(tenant=tenant)))
 
 
 @action_view(Action.PLAN)
 def new_plan(request: PageRequest, cloud_name: str, project_id: str) -> HttpResponse:
     """Start to plan a tenant's move; a form that cannot be used comes back as it was filled in."""
     tenant = _tenant(cloud_name, project_id)
-    form = PlanForm(request.POST, source=tenant.cloud)
+    form = PlanForm(request.POST, tenant=tenant)
     if form.is_valid():
         try:
-            plan, _ = start_plan(
-                source=tenant.cloud,
-                destination=form.cleaned_data["destination"],
-                tenant=tenant.project_id,
-                options=form.options,
-                choices=form.cleaned_data["choices"],
-                requester=on_page(request.user),
-            )
+            job = PlanMove().start(form.move, requester=on_page(request.user), **form.options)
         except PumphouseError as error:
             show_error(request, error)
         else:
-            return redirect(plan)
+            return redirect(plan_of(job))
     return render(request, "tenants/tenant.html", _about(tenant, form), status=400)
 
 
@@ -98,7 +91,7 @@ def _about(tenant: Tenant, form: PlanForm) -> dict[str, Any]:
         "tenant": tenant,
         "form": form,
         "plan": latest,
-        "stops": way_of(latest, list(jobs_of(latest))) if latest else [],
+        "progress_steps": plan_progress(latest, list(jobs_of(latest))) if latest else [],
         "earlier": plans.select_related("destination").annotate(source_name=F("source__name"))[1:],
         "jobs": with_counts(jobs).order_by("-pk")[:JOBS_SHOWN],
         "active_job": jobs.filter(active_subject__isnull=False).first(),

@@ -8,11 +8,11 @@ from django.core.management import call_command
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
-from dashboard.api import plans
 from dashboard.errors import BadInput, Conflict, NeedsOperator, Retryable
 from dashboard.jobs.models import Job, LogLine
 from dashboard.jobs.states import JobState, Phase, StepState
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.verbs.verify import Verify
 from tests.support import rows
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +148,8 @@ def test_each_error_of_ours_has_its_status(operator, plan, monkeypatch, error, s
     def refuse(*_arguments, **_options):
         raise error
 
-    monkeypatch.setattr(plans, "start_verify", refuse)
+    rows.ledger_of(plan)
+    monkeypatch.setattr(Verify, "launch", refuse)
     answer = operator.post(f"/api/plans/{plan.pk}/verify/")
     assert answer.status_code == status
     assert answer.json()["error"] == error.sentence
@@ -159,7 +160,8 @@ def test_an_error_leaves_with_its_secrets_masked(operator, plan, monkeypatch):
     def refuse(*_arguments, **_options):
         raise NeedsOperator("Cannot reach mysql://keystone:hunter2hunter2@db/keystone.")
 
-    monkeypatch.setattr(plans, "start_verify", refuse)
+    rows.ledger_of(plan)
+    monkeypatch.setattr(Verify, "launch", refuse)
     assert "hunter2" not in operator.post(f"/api/plans/{plan.pk}/verify/").content.decode()
 
 
@@ -305,7 +307,8 @@ def test_a_token_reaches_no_log(api, plan, caplog, monkeypatch):
     def break_down(*_arguments, **_options):
         raise RuntimeError("We broke.")
 
-    monkeypatch.setattr(plans, "start_verify", break_down)
+    rows.ledger_of(plan)
+    monkeypatch.setattr(Verify, "launch", break_down)
     api.credentials(HTTP_AUTHORIZATION=f"Token {token}")
     with caplog.at_level(logging.DEBUG):
         answer = api.post(f"/api/plans/{plan.pk}/verify/")

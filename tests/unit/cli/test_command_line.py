@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from dashboard.cli import command_line, main, serve
 from dashboard.cli.arguments import PAIRS, chosen_cloud, chosen_clouds, chosen_plan, read_mappings
@@ -58,6 +59,7 @@ def test_every_file_of_commands_and_of_host_actions_is_a_command_but_for_parts_o
     assert parts
     assert {name.replace("-", "_") for name in all_commands()} == files - {
         "__init__",
+        "base",
         "power",
     } - parts
 
@@ -269,7 +271,7 @@ def test_a_plan_that_relies_on_what_was_rolled_back_since_is_not_executed(plan, 
     rows.ledger_of(plan)
     plan.ledger_entries.filter(type=item.type, source_id=item.source_id).update(state="removed")
     assert run("execute", "demo") == 2
-    assert "1 object that the plan found moved already is no longer on new." in (
+    assert "1 object that the plan found already migrated is no longer on new." in (
         capsys.readouterr().err
     )
     assert not Job.objects.exists()
@@ -282,11 +284,15 @@ def test_without_a_configuration_the_clouds_say_what_to_do(capsys):
 
 def test_a_time_that_cannot_be_read_is_refused(plan, capsys):
     assert run("execute", "demo", "--hold-until", "teatime") == 2
-    assert "'teatime' is not a time." in capsys.readouterr().err
+    assert (
+        "hold_until must be a time as 2030-01-31T22:00, not 'teatime'." in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize("verb", ["rollback", "finalize"])
 def test_what_deletes_needs_a_confirmation(plan, verb, capsys, monkeypatch):
+    rows.ledger_of(plan)
+    Plan.objects.update(state=Plan.State.EXECUTED, verified_at=timezone.now())
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     assert run(verb, "demo") == 2
     assert "Give --confirm demo." in capsys.readouterr().err

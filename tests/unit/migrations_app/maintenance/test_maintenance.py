@@ -9,7 +9,6 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState, Phase
-from dashboard.migrations_app.execution.finalize import start_finalize
 from dashboard.migrations_app.execution.maintenance_steps import around_rollback, with_maintenance
 from dashboard.migrations_app.job_kinds.tenant_maintenance import TenantMaintenanceKind
 from dashboard.migrations_app.maintenance.assignments import Actor, Assignment
@@ -32,7 +31,9 @@ from dashboard.migrations_app.models import (
     TenantMaintenance,
     subject_of,
 )
-from dashboard.migrations_app.planning.start import start_plan
+from dashboard.migrations_app.planning.moves import Move
+from dashboard.migrations_app.verbs.finalize import Finalize
+from dashboard.migrations_app.verbs.plan import PlanMove
 from tests.support import rows
 
 READER = Role(id="reader", name="reader")
@@ -184,7 +185,7 @@ def test_a_tenant_enters_by_the_stages_that_were_asked_for(tenant):
 def test_maintenance_and_a_plan_of_one_tenant_exclude_each_other(tenant, clouds):
     start_entering(tenant)
     with pytest.raises(Conflict, match="into maintenance"):
-        start_plan(source=clouds[0], destination=clouds[1], tenant=tenant.project_id)
+        PlanMove().start(Move(tenant=tenant, destination=clouds[1]))
     assert not Plan.objects.exists()
 
 
@@ -300,7 +301,7 @@ def test_a_rollback_leaves_the_source_in_maintenance_that_others_asked_for(moved
 def test_no_plan_is_finalized_while_people_are_kept_out_of_its_copy(moved):
     maintenance_of(moved.destination, project_of(moved))
     with pytest.raises(BadInput, match="demo of new is in maintenance"):
-        start_finalize(moved, confirmation=moved.tenant_name)
+        Finalize().start(moved, confirmation=moved.tenant_name)
 
 
 def test_the_pages_show_since_when_and_let_an_operator_leave(tenant, client: Client):

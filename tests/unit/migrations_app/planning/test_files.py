@@ -11,9 +11,10 @@ from dashboard.errors import BadInput, Conflict
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import CLI
 from dashboard.jobs.states import JobState
-from dashboard.migrations_app.models import Plan, PlanItem
-from dashboard.migrations_app.planning.files import export_plan, read_edited, start_edited
-from dashboard.migrations_app.planning.start import OPTIONS
+from dashboard.migrations_app.models import Plan, PlanItem, plan_of
+from dashboard.migrations_app.planning.files import export_plan, read_edited
+from dashboard.migrations_app.planning.options import options_of
+from dashboard.migrations_app.verbs.plan import PlanMove
 from tests.support import rows
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ FLAVOR = rows.source_id("flavor", 1)
 def plan() -> Plan:
     old, new = rows.two_clouds()
     plan = rows.plan_of(rows.tenant_of(old), new, state=Plan.State.BLOCKED)
-    plan.options = {name: values[0] for name, values in OPTIONS.items()}
+    plan.options = options_of(Plan())
     plan.save()
     return plan
 
@@ -76,7 +77,9 @@ def test_an_edited_choice_and_option_make_a_new_plan(plan: Plan):
     text = chosen(export_plan(plan), FLAVOR, "s1")
     text = edited(text, "capture: stop", "capture: suspend")
     text = edited(text, "network:public: ext-net", "network:public: dmz")
-    again, job = start_edited(read(text), requester=CLI)
+    asked = read(text)
+    job = PlanMove().start(asked.move(), requester=CLI, **asked.options)
+    again = plan_of(job)
     assert again.pk != plan.pk and again.tenant_id == plan.tenant_id
     assert again.options == {**plan.options, "capture": "suspend"}
     assert again.choices == {"network:public": "dmz", "flavor:flavor-1": "s1"}
@@ -143,7 +146,7 @@ def test_a_change_of_what_is_only_shown_is_refused_with_its_line(plan, before, a
 @pytest.mark.parametrize(
     ("before", "after", "sentence"),
     [
-        ("capture: stop", "capture: pause", "Expected one of stop, suspend."),
+        ("capture: stop", "capture: pause", "capture must be one of stop, suspend"),
         ("capture: stop", "captur: stop", "The key captur is not known here."),
         ("version: 1", "version: 2", "This version of the format is not known."),
         ("name: port-1\n", "name: port-1\n      choice: x\n", "Nothing can be chosen"),
@@ -194,7 +197,7 @@ def test_an_import_while_the_tenant_has_a_job_is_a_conflict(plan: Plan):
     Job.objects.update(active_subject=plan.subject)
     count = Plan.objects.count()
     with pytest.raises(Conflict):
-        start_edited(read(export_plan(plan)))
+        PlanMove().start(read(export_plan(plan)).move())
     assert Plan.objects.count() == count
 
 

@@ -1,0 +1,47 @@
+"""What can be chosen for a plan: one object for each option.
+
+Forms, API, command line and plan files are made from them, and a plan stores their values.
+"""
+
+from typing import Any
+
+from dashboard.jobs.options import Option
+from dashboard.migrations_app.maintenance.options import NONE, UNTIL_FINALIZED, WHILE_MOVING
+from dashboard.migrations_app.models import Plan
+
+PLAN_OPTIONS = (
+    Option(
+        name="capture",
+        label="Servers while their disks are captured",
+        default="stop",
+        choices={
+            "stop": "Stopped: disks are consistent, servers boot afresh",
+            "suspend": "Suspended: back sooner after a rollback, disks as after a power cut",
+        },
+    ),
+    Option(
+        name="addresses",
+        label="Public addresses",
+        default="keep",
+        choices={
+            "keep": "Keep the floating IPs: both clouds share the public range",
+            "new": "Take new floating IPs from the destination's range",
+        },
+    ),
+    Option(
+        name="maintenance",
+        label="Maintenance mode",
+        default=NONE,
+        choices={
+            NONE: "None: users keep working on the source until cutover",
+            WHILE_MOVING: "Users have read-only access: to the source while it moves, to the "
+            "destination until it is verified",
+            UNTIL_FINALIZED: "The same, and to the source until finalize or rollback",
+        },
+    ),
+)
+
+
+def options_of(plan: Plan) -> dict[str, Any]:
+    """Return the value of every option of a plan; older plans lack those that came later."""
+    return {option.name: plan.options.get(option.name, option.default) for option in PLAN_OPTIONS}

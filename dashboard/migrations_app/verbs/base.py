@@ -1,0 +1,92 @@
+"""What the verbs of plans share, and which verbs there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar
+
+from typing_extensions import override
+
+from dashboard.errors import BadInput, PumphouseError
+from dashboard.jobs.models import Job
+from dashboard.jobs.states import JobState
+from dashboard.jobs.verbs import Verb
+from dashboard.migrations_app import verbs
+from dashboard.migrations_app.models import Plan
+from dashboard.plugins import named_classes
+
+
+@dataclass(frozen=True)
+class ProgressStep:
+    """How far a plan has come with one verb: a state's name, for its look, and a few words.
+
+    ``job`` is there where its page tells more.
+    """
+
+    title: str
+    state: str
+    words: str
+    job: Job | None = None
+
+
+class PlanVerb(Verb[Plan]):
+    """A verb of a plan. Its job has the plan's number among its parameters."""
+
+    warning: ClassVar[str] = ""
+    """What the page that asks for the confirmation says; ``{plan}`` is filled in."""
+    button: ClassVar[str] = ""
+    """What the button of that page does to the objects it counts, as in ``Delete 12 objects``."""
+    icon: ClassVar[str] = ""
+    """The icon of that button."""
+    result: ClassVar[str] = ""
+    """The list of the plan that its job fills: ``findings`` or ``differences``; "" for none."""
+
+    @override
+    def subject(self, target: Plan) -> str:
+        return target.subject
+
+    @override
+    def to_type(self, target: Plan) -> str:
+        return target.tenant_name if self.confirmation else ""
+
+    @override
+    def refusal(self, target: Plan) -> PumphouseError | None:
+        if target.state == Plan.State.DRAFTING:
+            return BadInput(
+                f"Plan {target.pk} has not been drafted.",
+                fix="Wait for the job that drafts it, or resume that job.",
+            )
+        return self.plan_refusal(target)
+
+    def plan_refusal(self, plan: Plan) -> PumphouseError | None:
+        """Return why a plan that has been drafted forbids it, None when it does not."""
+        return None
+
+    def is_next(self, plan: Plan) -> bool:
+        """Return whether it is what an operator does next with the plan."""
+        return False
+
+    def is_success(self, plan: Plan) -> bool:
+        """Return whether what its job has found about the plan is good."""
+        return True
+
+    def progress(self, plan: Plan, job: Job | None) -> ProgressStep | None:
+        """Return how far the plan has come with it, None for a verb off the straight way.
+
+        ``job`` is the latest one of this verb for the plan.
+        """
+        return None
+
+
+def progress_of_job(title: str, job: Job | None, *, otherwise: str) -> ProgressStep:
+    """Return a step that shows the job; with no job, or one that is done, the other words."""
+    if job is None or job.state == JobState.DONE:
+        return ProgressStep(title, "pending", otherwise)
+    return ProgressStep(title, job.state, f"Job {job.pk} {job.get_state_display().lower()}", job)
+
+
+@cache
+def plan_verbs() -> Sequence[PlanVerb]:
+    """Return the verbs of a plan in their order."""
+    found = named_classes(PlanVerb, verbs)
+    return sorted((verb() for verb in found), key=lambda verb: verb.order)

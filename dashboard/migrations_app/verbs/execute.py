@@ -1,0 +1,125 @@
+"""Execute: creates everything on the destination."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.template.defaultfilters import pluralize
+from typing_extensions import override
+
+from dashboard.errors import BadInput, PumphouseError
+from dashboard.jobs.models import Job
+from dashboard.jobs.operating import require_ahead
+from dashboard.jobs.options import Option
+from dashboard.jobs.requester import Requester
+from dashboard.jobs.roles import Action
+from dashboard.jobs.starting import start_job
+from dashboard.jobs.states import Phase
+from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.execute import count_vanished, remaining_steps
+from dashboard.migrations_app.execution.graph import BARRIER
+from dashboard.migrations_app.execution.maintenance_steps import with_maintenance
+from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
+from dashboard.migrations_app.planning.preflight import can_lift_blocks
+from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
+
+POSSIBLE = frozenset(
+    {Plan.State.READY, Plan.State.EXECUTING, Plan.State.EXECUTED, Plan.State.ROLLED_BACK}
+)
+PHASES = {phase.label.lower(): phase for phase in Phase}
+
+
+class Execute(PlanVerb):
+    """Carries a plan out, or goes on with what is left of it."""
+
+    name = "execute"
+    title = "Execute"
+    effect = "Creates everything on the destination. The source's servers stop at cutover."
+    order = 20
+    permission = Action.EXECUTE
+    options = (
+        Option(
+            name="hold_before",
+            label="Hold before",
+            default="",
+            choices={
+                "prepare": "Everything: nothing is done before",
+                "cutover": "Cutover: the source's servers still run",
+                "complete": "Completion: passwords and clean-up are left",
+            },
+        ),
+        Option(
+            name="hold_until",
+            label="Hold until",
+            default=None,
+            of=datetime,
+            help="Without a time it waits to be released. A time alone holds before cutover.",
+        ),
+    )
+
+    @override
+    def plan_refusal(self, plan: Plan) -> PumphouseError | None:
+        if plan.state == Plan.State.BLOCKED:
+            return _blocked(plan)
+        if plan.state not in POSSIBLE:
+            return BadInput(
+                f"Plan {plan.pk} cannot be executed: it is {plan.get_state_display().lower()}.",
+                fix="Make a new plan.",
+            )
+        if count := count_vanished(plan):
+            return BadInput(
+                f"{count} object{pluralize(count)} that the plan found already migrated "
+                f"{pluralize(count, 'is,are')} no longer on {plan.destination}.",
+                fix="Make a new plan.",
+            )
+        return None
+
+    @override
+    def is_next(self, plan: Plan) -> bool:
+        return plan.state in (Plan.State.READY, Plan.State.EXECUTING)
+
+    @override
+    def progress(self, plan: Plan, job: Job | None) -> ProgressStep | None:
+        if plan.state == Plan.State.ROLLED_BACK:
+            return ProgressStep(self.title, "rolled_back", "Rolled back")
+        if plan.state in (Plan.State.EXECUTED, Plan.State.FINALIZED):
+            return ProgressStep(self.title, "done", "All moved")
+        return progress_of_job(self.title, job, otherwise="Not started")
+
+    @override
+    def launch(self, target: Plan, requester: Requester, options: Mapping[str, Any]) -> Job:
+        """Start it, and answer in the ledger for what earlier plans have created.
+
+        Raises ``BadInput`` for a time to hold until that has passed.
+        """
+        until = options["hold_until"]
+        require_ahead(until)
+        hold = PHASES.get(options["hold_before"]) or (Phase.CUTOVER if until else None)
+        with transaction.atomic():
+            job = start_job(
+                kind=self.name,
+                title=f"Move {target.tenant_name} from {target.source} to {target.destination}",
+                subject=target.subject,
+                steps=with_maintenance(target, remaining_steps(target), barrier=BARRIER),
+                params={"plan": target.pk},
+                hold_before=hold,
+                hold_until=until,
+                requester=requester,
+            )
+            ledger.take_over(target)
+            found = (PlanItem.Action.ADOPT, PlanItem.Action.MAP)
+            for item in target.items.filter(action__in=found):
+                ledger.record_found(item)
+            Plan.objects.filter(pk=target.pk).update(state=Plan.State.EXECUTING)
+        return job
+
+
+def _blocked(plan: Plan) -> BadInput:
+    """Return that findings block the plan, and the one way out that they leave."""
+    count = plan.findings.filter(severity=PlanFinding.Severity.BLOCK).count()
+    then = "run preflight" if can_lift_blocks(plan) else "plan again"
+    return BadInput(
+        f"Plan {plan.pk} is blocked by {count} finding{pluralize(count)}.",
+        fix=f"Do what {pluralize(count, 'it says,they say')}, then {then}.",
+    )

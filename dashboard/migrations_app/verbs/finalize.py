@@ -1,0 +1,94 @@
+"""Finalize: deletes a moved tenant from the source."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.template.defaultfilters import pluralize
+from typing_extensions import override
+
+from dashboard.errors import BadInput, PumphouseError
+from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
+from dashboard.jobs.roles import Action
+from dashboard.jobs.starting import start_job
+from dashboard.migrations_app.execution.finalize import deleted_objects, deletion_steps
+from dashboard.migrations_app.execution.maintenance_steps import on_destination
+from dashboard.migrations_app.execution.verify import count_unexpected, is_verified
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
+
+
+class Finalize(PlanVerb):
+    """Deletes the source of a move that is complete and was verified since."""
+
+    name = "finalize"
+    title = "Finalize"
+    effect = "Deletes the tenant's objects in the source. Cannot be undone."
+    order = 50
+    permission = Action.FINALIZE
+    confirmation = "the tenant's name"
+    warning = (
+        "These objects are deleted from the source {plan.source}, with their data. This cannot be "
+        "undone, and afterwards there is no rollback."
+    )
+    button = "Delete"
+    icon = "trash"
+
+    @override
+    def touched(self, target: Plan) -> list[str]:
+        return deleted_objects(target)
+
+    @override
+    def plan_refusal(self, plan: Plan) -> PumphouseError | None:
+        if plan.state == Plan.State.FINALIZED:
+            return BadInput(
+                f"{plan.tenant_name} has been deleted from {plan.source} already.",
+                fix="Nothing is left to be done.",
+            )
+        if plan.state != Plan.State.EXECUTED:
+            return BadInput(
+                f"The move of {plan.tenant_name} is not complete: the plan is "
+                f"{plan.get_state_display().lower()}.",
+                fix="Execute all of it and verify it first.",
+            )
+        return _unverified(plan) or _in_maintenance(plan)
+
+    @override
+    def progress(self, plan: Plan, job: Job | None) -> ProgressStep | None:
+        if plan.state == Plan.State.FINALIZED:
+            return ProgressStep(self.title, "done", "Deleted from the source")
+        return progress_of_job(self.title, job, otherwise="Not deleted from the source yet")
+
+    @override
+    def launch(self, target: Plan, requester: Requester, options: Mapping[str, Any]) -> Job:
+        return start_job(
+            kind=self.name,
+            title=f"Delete {target.tenant_name} from {target.source}",
+            subject=target.subject,
+            steps=deletion_steps(target),
+            params={"plan": target.pk},
+            requester=requester,
+        )
+
+
+def _unverified(plan: Plan) -> BadInput | None:
+    if not is_verified(plan):
+        return BadInput(
+            "The move has not been verified since it was last executed.", fix="Verify it first."
+        )
+    if count := count_unexpected(plan):
+        return BadInput(
+            f"The last verify found {count} unexpected difference{pluralize(count)}.",
+            fix=f"Fix {pluralize(count, 'it,them')}, then verify again.",
+        )
+    return None
+
+
+def _in_maintenance(plan: Plan) -> BadInput | None:
+    """Return that the moved tenant's users are still kept out, None when they are not."""
+    if on_destination(plan) is None:
+        return None
+    return BadInput(
+        f"{plan.tenant_name} of {plan.destination} is in maintenance: its users cannot work.",
+        fix="Let it leave maintenance first; a clean verify does that too.",
+    )

@@ -1,0 +1,71 @@
+"""Plan: reads both clouds, and says what moving a tenant would do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from typing_extensions import override
+
+from dashboard.errors import PumphouseError
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
+from dashboard.jobs.roles import Action
+from dashboard.jobs.starting import start_job
+from dashboard.jobs.verbs import Verb
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.planning.moves import Move, why_not_move
+from dashboard.migrations_app.planning.options import PLAN_OPTIONS
+from dashboard.migrations_app.verbs.base import ProgressStep, progress_of_job
+
+
+class PlanMove(Verb[Move]):
+    """Makes a plan of the move of a tenant; ``plan_of`` returns the plan of the job."""
+
+    name = "plan"
+    title = "Plan"
+    effect = "Reads both clouds and says what the move would do. Changes nothing."
+    order = 0
+    permission = Action.PLAN
+    options = PLAN_OPTIONS
+
+    @override
+    def subject(self, target: Move) -> str:
+        return target.subject
+
+    @override
+    def refusal(self, target: Move) -> PumphouseError | None:
+        return why_not_move(target)
+
+    def progress(self, plan: Plan, job: Job | None) -> ProgressStep:
+        """Return how far the plan itself has come; ``job`` is the one that drafts it."""
+        if plan.state == Plan.State.DRAFTING:
+            return progress_of_job(self.title, job, otherwise="Being drafted")
+        return ProgressStep(self.title, "done", f"{plan.items.count()} objects")
+
+    @override
+    def launch(self, target: Move, requester: Requester, options: Mapping[str, Any]) -> Job:
+        tenant = target.tenant
+        with transaction.atomic():
+            plan = Plan.objects.create(
+                source=target.source,
+                destination=target.destination,
+                tenant_id=tenant.project_id,
+                tenant_name=tenant.name,
+                domain_name=tenant.domain_name,
+                options=dict(options),
+                choices=dict(target.choices),
+                created_by=requester.user,
+            )
+            return start_job(
+                kind=self.name,
+                title=f"Plan the move of {target}",
+                subject=plan.subject,
+                steps=[StepSpec(key="plan", action="plan", title=_step_title(target))],
+                params={"plan": plan.pk},
+                requester=requester,
+            )
+
+
+def _step_title(move: Move) -> str:
+    return f"Read both clouds for {move.tenant.name}"

@@ -1,0 +1,73 @@
+"""Rollback: undoes what a plan has done."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from typing_extensions import override
+
+from dashboard.errors import BadInput, PumphouseError
+from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
+from dashboard.jobs.roles import Action
+from dashboard.jobs.starting import start_job
+from dashboard.migrations_app.execution.maintenance_steps import around_rollback
+from dashboard.migrations_app.execution.rollback import (
+    backward_steps,
+    can_be_undone,
+    created_objects,
+)
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.verbs.base import PlanVerb
+
+
+class Rollback(PlanVerb):
+    """Removes what a plan created, and nothing else, and puts the source back as it was."""
+
+    name = "rollback"
+    title = "Roll back"
+    effect = "Removes what this plan created and puts the source back as it was."
+    order = 40
+    permission = Action.ROLLBACK
+    confirmation = "the tenant's name"
+    warning = (
+        "These objects are removed from {plan.destination}: what this plan created, and nothing "
+        "else. Then {plan.source} is put back as it was: servers run again, floating IPs return."
+    )
+    button = "Roll back"
+    icon = "undo"
+
+    @override
+    def touched(self, target: Plan) -> list[str]:
+        return created_objects(target)
+
+    @override
+    def plan_refusal(self, plan: Plan) -> PumphouseError | None:
+        if plan.state == Plan.State.FINALIZED:
+            return BadInput(
+                f"The move of {plan.tenant_name} is final: its source has been deleted.",
+                fix="Plan a move in the other direction.",
+            )
+        if can_be_undone(plan):
+            return None
+        return BadInput(
+            f"Plan {plan.pk} has done nothing that could be undone.", fix=_where_to_roll_back(plan)
+        )
+
+    @override
+    def launch(self, target: Plan, requester: Requester, options: Mapping[str, Any]) -> Job:
+        return start_job(
+            kind=self.name,
+            title=f"Roll back the move of {target.tenant_name}",
+            subject=target.subject,
+            steps=around_rollback(target, backward_steps(target)),
+            params={"plan": target.pk},
+            requester=requester,
+        )
+
+
+def _where_to_roll_back(plan: Plan) -> str:
+    others = Plan.objects.filter(source=plan.source, tenant_id=plan.tenant_id).exclude(pk=plan.pk)
+    for other in others:
+        if can_be_undone(other):
+            return f"Plan {other.pk} has: roll that one back."
+    return "There is nothing to roll back."

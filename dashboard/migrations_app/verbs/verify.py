@@ -1,0 +1,75 @@
+"""Verify: compares both sides of a move."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.template.defaultfilters import pluralize
+from typing_extensions import override
+
+from dashboard.errors import BadInput, PumphouseError
+from dashboard.jobs.kinds import StepSpec
+from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
+from dashboard.jobs.roles import Action
+from dashboard.jobs.starting import start_job
+from dashboard.migrations_app.execution.verify import count_unexpected, is_verified
+from dashboard.migrations_app.models import LedgerEntry, Plan
+from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
+
+
+class Verify(PlanVerb):
+    """Compares field by field what a plan has moved."""
+
+    name = "verify"
+    title = "Verify"
+    effect = "Reads both clouds and compares field by field, data by checksum. Changes nothing."
+    order = 30
+    permission = Action.VERIFY
+    result = "differences"
+
+    @override
+    def plan_refusal(self, plan: Plan) -> PumphouseError | None:
+        if plan.state == Plan.State.FINALIZED:
+            return BadInput(
+                f"{plan.tenant_name} has been deleted from {plan.source}: there is nothing to "
+                "compare with.",
+                fix="See the differences that the last verify found.",
+            )
+        if plan.ledger_entries.filter(state=LedgerEntry.State.PRESENT).exists():
+            return None
+        return BadInput(
+            f"Nothing of {plan.tenant_name} has been moved by plan {plan.pk} yet.",
+            fix="Execute it first.",
+        )
+
+    @override
+    def is_next(self, plan: Plan) -> bool:
+        return plan.state == Plan.State.EXECUTED and not is_verified(plan)
+
+    @override
+    def is_success(self, plan: Plan) -> bool:
+        return not count_unexpected(plan)
+
+    @override
+    def progress(self, plan: Plan, job: Job | None) -> ProgressStep | None:
+        if (job and job.is_active) or plan.verified_at is None:
+            return progress_of_job(self.title, job, otherwise="Not compared yet")
+        if plan.state == Plan.State.ROLLED_BACK:
+            return ProgressStep(self.title, "pending", "Not compared since the rollback")
+        if not is_verified(plan):
+            return ProgressStep(self.title, "pending", "Not compared since the last execution")
+        if count := count_unexpected(plan):
+            words = f"{count} unexpected difference{pluralize(count)}"
+            return ProgressStep(self.title, "failed", words)
+        return ProgressStep(self.title, "done", "No unexpected difference")
+
+    @override
+    def launch(self, target: Plan, requester: Requester, options: Mapping[str, Any]) -> Job:
+        return start_job(
+            kind=self.name,
+            title=f"Verify the move of {target.tenant_name}",
+            subject=target.subject,
+            steps=[StepSpec(key="verify", action="verify", title="Compare both clouds")],
+            params={"plan": target.pk},
+            requester=requester,
+        )

@@ -1,0 +1,355 @@
+"""Each verb of a plan, on its page, by the API and on the command line: one rule, one sentence."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
+from rest_framework.test import APIClient
+
+from dashboard.cli import command_line
+from dashboard.errors import Conflict, PumphouseError
+from dashboard.jobs.models import Job
+from dashboard.jobs.roles import Action, minimum_role
+from dashboard.jobs.states import JobState
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanFinding
+from dashboard.migrations_app.verbs.base import PlanVerb, plan_verbs
+from tests.support import rows
+
+pytestmark = pytest.mark.django_db
+
+VERBS = pytest.mark.parametrize("verb", plan_verbs(), ids=lambda verb: verb.name)
+State = Plan.State
+
+
+@pytest.fixture
+def plan(settings) -> Plan:
+    """Return a plan of one project: the others' rows have no contents to execute."""
+    settings.PUMPHOUSE_CONFIG = ""
+    old, new = rows.two_clouds()
+    made = rows.plan_of(rows.tenant_of(old), new)
+    made.items.exclude(type="project").delete()
+    return made
+
+
+def in_state(state: State) -> Callable[[Plan], None]:
+    return lambda plan: change(plan, state=state)
+
+
+def change(plan: Plan, **fields: object) -> None:
+    Plan.objects.filter(pk=plan.pk).update(**fields)
+    plan.refresh_from_db()
+
+
+def blocked(made_by: str) -> Callable[[Plan], None]:
+    def block(plan: Plan) -> None:
+        change(plan, state=State.BLOCKED)
+        PlanFinding.objects.create(
+            plan=plan, severity="block", made_by=made_by, sentence="No room.", fix="Raise it."
+        )
+
+    return block
+
+
+def executed(plan: Plan) -> None:
+    rows.ledger_of(plan)
+    rows.job_of(plan, JobState.DONE)
+    change(plan, state=State.EXECUTED)
+
+
+def broken_off(plan: Plan) -> None:
+    rows.ledger_of(plan)
+    rows.job_of(plan, JobState.FAILED)
+    change(plan, state=State.EXECUTING)
+
+
+def verified(plan: Plan) -> None:
+    executed(plan)
+    change(plan, verified_at=timezone.now())
+
+
+def executed_since(plan: Plan) -> None:
+    """The last verify is older than the last execution."""
+    executed(plan)
+    change(plan, verified_at=timezone.now() - timedelta(days=1))
+
+
+def differing(plan: Plan) -> None:
+    executed(plan)
+    rows.differences_of(plan)
+    change(plan, verified_at=timezone.now())
+
+
+def in_maintenance(plan: Plan) -> None:
+    verified(plan)
+    plan.items.update(source_id=plan.tenant_id)
+    plan.ledger_entries.update(source_id=plan.tenant_id)
+    project = plan.ledger_entries.get(type="project")
+    moved = rows.tenant_of(plan.destination, "moved")
+    moved.project_id = project.destination_id
+    rows.maintenance_of(moved, plan=plan)
+
+
+def adopted(plan: Plan) -> None:
+    """It has created nothing, but has acted in a stage of what it adopted."""
+    executed(plan)
+    plan.items.update(action="adopt")
+    plan.ledger_entries.update(origin=LedgerEntry.Origin.ADOPTED, stages=["enter"])
+
+
+def taken_over(plan: Plan) -> None:
+    """A later plan of the tenant answers for what this one created."""
+    executed(plan)
+    later = rows.plan_of(plan.source.tenants.get(), plan.destination)
+    later.items.exclude(type="project").delete()
+    LedgerEntry.objects.update(plan=later)
+
+
+def finalized(plan: Plan) -> None:
+    verified(plan)
+    change(plan, state=State.FINALIZED)
+
+
+def rolled_back(plan: Plan) -> None:
+    executed(plan)
+    plan.ledger_entries.update(state=LedgerEntry.State.REMOVED)
+    change(plan, state=State.ROLLED_BACK)
+
+
+def vanished(plan: Plan) -> None:
+    """What it relies on as already migrated was rolled back since."""
+    plan.items.update(action="keep")
+
+
+def busy(plan: Plan) -> None:
+    verified(plan)
+    rows.job_of(plan, JobState.RUNNING)
+
+
+SITUATIONS: dict[str, Callable[[Plan], None]] = {
+    "drafting": in_state(State.DRAFTING),
+    "blocked by preflight": blocked("preflight"),
+    "blocked by planning": blocked("plan"),
+    "ready": in_state(State.READY),
+    "broken off": broken_off,
+    "executed": executed,
+    "executed since it was verified": executed_since,
+    "verified": verified,
+    "differing": differing,
+    "in maintenance": in_maintenance,
+    "adopted only": adopted,
+    "taken over": taken_over,
+    "finalized": finalized,
+    "rolled back": rolled_back,
+    "vanished": vanished,
+    "busy": busy,
+}
+EACH = pytest.mark.parametrize("situation", SITUATIONS)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo what is done inside, so that each surface finds the same rows."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def posted(verb: PlanVerb, plan: Plan) -> dict[str, str]:
+    return {"confirmation": plan.tenant_name} if verb.confirmation else {}
+
+
+def page_of(admin: Client, plan: Plan) -> str:
+    return admin.get(plan.get_absolute_url()).content.decode()
+
+
+def ask_page(admin: Client, verb: PlanVerb, plan: Plan):
+    address = reverse(f"plan-{verb.path}", args=[plan.pk])
+    return admin.post(address, posted(verb, plan), follow=True)
+
+
+def ask_api(admin: APIClient, verb: PlanVerb, plan: Plan):
+    address = f"/api/plans/{plan.pk}/{verb.path}/"
+    return admin.post(address, posted(verb, plan), format="json")
+
+
+def ask_command(verb: PlanVerb, plan: Plan) -> int:
+    confirm = ["--confirm", plan.tenant_name] if verb.confirmation else []
+    return command_line.run([verb.path, "--plan", str(plan.pk), "--detach", *confirm])
+
+
+@pytest.fixture
+def pages() -> Client:
+    client = Client()
+    client.force_login(rows.user_with("admin"))
+    return client
+
+
+@pytest.fixture
+def api(pages: Client) -> APIClient:
+    client = APIClient()
+    client.force_login(rows.User.objects.get(username="admin"))
+    return client
+
+
+def refuses(refusal: PumphouseError, verb: PlanVerb, plan: Plan, pages, api, capsys) -> None:
+    """Assert that no surface does it, and that all say why in the same sentence."""
+    before = Job.objects.count()
+    shown = page_of(pages, plan)
+    assert f'id="{verb.name}" disabled' in shown
+    assert escape(str(refusal)) in shown
+    told = ask_page(pages, verb, plan).content.decode()
+    assert escape(refusal.sentence) in told and escape(refusal.fix) in told
+    answer = ask_api(api, verb, plan)
+    assert answer.status_code == (409 if isinstance(refusal, Conflict) else 400)
+    assert answer.json()["error"] == refusal.sentence
+    assert answer.json()["fix"] == refusal.fix
+    assert ask_command(verb, plan) == 2
+    assert f"{refusal.sentence}\n  {refusal.fix}\n" in capsys.readouterr().err
+    assert Job.objects.count() == before
+
+
+def does(verb: PlanVerb, plan: Plan, pages, api, capsys) -> None:
+    """Assert that each surface starts the verb's job."""
+    assert f'id="{verb.name}" disabled' not in page_of(pages, plan)
+    with undone():
+        answer = ask_page(pages, verb, plan)
+        assert answer.redirect_chain[0][0] == Job.objects.latest("pk").get_absolute_url()
+        assert Job.objects.latest("pk").kind == verb.name
+    with undone():
+        answer = ask_api(api, verb, plan)
+        assert answer.status_code == 202, answer.json()
+        assert Job.objects.get(pk=answer.json()["job"]).kind == verb.name
+    with undone():
+        assert ask_command(verb, plan) == 0, capsys.readouterr().err
+        assert Job.objects.latest("pk").kind == verb.name
+
+
+@EACH
+@VERBS
+def test_all_surfaces_offer_and_refuse_the_same(verb, situation, plan, pages, api, capsys):
+    SITUATIONS[situation](plan)
+    if refusal := verb.why_not(plan):
+        assert refusal.fix
+        refuses(refusal, verb, plan, pages, api, capsys)
+    else:
+        does(verb, plan, pages, api, capsys)
+
+
+# what an operator may do in each situation, by the words of the design
+POSSIBLE = {
+    "drafting": "",
+    "blocked by preflight": "preflight",
+    "blocked by planning": "preflight",
+    "ready": "preflight execute",
+    "broken off": "execute verify rollback",
+    "executed": "execute verify rollback",
+    "executed since it was verified": "execute verify rollback",
+    "verified": "execute verify rollback finalize",
+    "differing": "execute verify rollback",
+    "in maintenance": "execute verify rollback",
+    "adopted only": "execute verify rollback",
+    "taken over": "execute",
+    "finalized": "",
+    "rolled back": "preflight execute",
+    "vanished": "preflight",
+    "busy": "",
+}
+
+
+@EACH
+def test_what_is_possible_follows_from_the_situation(situation, plan):
+    SITUATIONS[situation](plan)
+    possible = [verb.name for verb in plan_verbs() if not verb.why_not(plan)]
+    assert " ".join(possible) == POSSIBLE[situation]
+
+
+@pytest.mark.parametrize(
+    ("made_by", "then"), [("preflight", "then run preflight."), ("plan", "then plan again.")]
+)
+def test_a_blocked_plan_has_one_way_out(made_by, then, plan, pages, capsys):
+    blocked(made_by)(plan)
+    told = "Do what it says, " + then
+    assert told in page_of(pages, plan)
+    assert command_line.run(["execute", "--plan", str(plan.pk)]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_the_page_leads_to_preflight_only_where_it_can_lift_the_block(plan, pages):
+    blocked("preflight")(plan)
+    assert 'id="preflight" class="first"' in page_of(pages, plan)
+    blocked("plan")(plan)
+    assert 'id="preflight" class="first"' not in page_of(pages, plan)
+
+
+def test_a_verify_that_is_older_than_the_last_execution_finalizes_nothing(plan, pages):
+    executed_since(plan)
+    shown = page_of(pages, plan)
+    assert 'id="finalize" disabled' in shown
+    assert "The move has not been verified since it was last executed. Verify it first." in shown
+    assert "Not compared since the last execution" in shown
+
+
+def test_a_rollback_undoes_the_stages_of_what_was_only_adopted(plan, api):
+    adopted(plan)
+    answer = ask_api(api, next(v for v in plan_verbs() if v.name == "rollback"), plan)
+    steps = Job.objects.get(pk=answer.json()["job"]).steps.values_list("key", flat=True)
+    assert [*steps] == [f"project:{rows.source_id('project', 1)}:enter"]
+
+
+def test_what_was_taken_over_is_rolled_back_by_the_plan_that_answers_for_it(plan):
+    taken_over(plan)
+    verb = next(v for v in plan_verbs() if v.name == "rollback")
+    later = Plan.objects.latest("pk")
+    assert str(verb.why_not(plan)).endswith(f"Plan {later.pk} has: roll that one back.")
+
+
+@VERBS
+@pytest.mark.parametrize("role", ["viewer", "operator"])
+def test_pages_and_api_ask_for_the_role_of_the_verb(verb, role, plan):
+    allowed = role == "operator" and minimum_role(verb.permission).group == "operator"
+    user = rows.user_with(role)
+    pages, api = Client(), APIClient()
+    pages.force_login(user)
+    api.force_login(user)
+    assert (f'id="{verb.name}"' in page_of(pages, plan)) == allowed
+    assert (ask_page(pages, verb, plan).status_code != 403) == allowed
+    assert (ask_api(api, verb, plan).status_code != 403) == allowed
+
+
+def test_every_verb_has_an_action_of_its_own():
+    assert {verb.permission for verb in plan_verbs()} <= {*Action}
+    assert len({verb.permission for verb in plan_verbs()}) == len(plan_verbs())
+
+
+@pytest.mark.parametrize("typed", ["Demo", ""])
+@pytest.mark.parametrize("name", [verb.name for verb in plan_verbs() if verb.confirmation])
+def test_another_name_confirms_nothing(name, typed, plan, pages, api, capsys):
+    verified(plan)
+    sentence = f"{typed!r} is not 'demo', so nothing was done."
+    address = reverse(f"plan-{name}", args=[plan.pk])
+    answer = pages.post(address, {"confirmation": typed})
+    assert answer.status_code == 400 and escape(sentence) in answer.content.decode()
+    assert api.post(f"/api/plans/{plan.pk}/{name}/", {"confirmation": typed}).status_code == 400
+    assert command_line.run([name, "--plan", str(plan.pk), "--confirm", typed]) == 2
+    assert sentence in capsys.readouterr().err
+    assert Job.objects.filter(kind=name).count() == 0
+
+
+def test_a_confirmation_page_lists_what_is_touched(plan, pages):
+    verified(plan)
+    shown = pages.get(f"/plans/{plan.pk}/finalize/").content.decode()
+    assert "<li>project project-1</li>" in shown and "Delete 1 object" in shown
+    shown = pages.get(f"/plans/{plan.pk}/rollback/").content.decode()
+    assert "<li>project project-1</li>" in shown and "Roll back 1 object" in shown
+
+
+def test_a_confirmation_page_that_cannot_be_confirmed_says_why(plan, pages):
+    executed(plan)
+    shown = pages.get(f"/plans/{plan.pk}/finalize/").content.decode()
+    assert "The move has not been verified" in shown and 'id="confirmation"' not in shown
