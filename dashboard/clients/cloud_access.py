@@ -72,6 +72,11 @@ class CloudAccess:
     populate: Mapping[str, int] = field(default_factory=dict)
     workloads: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    @property
+    def account(self) -> str:
+        """Who logs in, as far as the login tells."""
+        return self.auth.get("username") or self.auth.get("user_id") or "its account"
+
 
 def read_access(
     name: str, *, auth: Section, options: Section, extras: Section | None

@@ -1,17 +1,61 @@
-"""Says which address gave no answer, and why in the few words of the system or of TLS.
+"""Turns the errors of keystoneauth into ours: which address did not answer, and why.
 
-keystoneauth, requests and urllib3 each wrap that into a longer sentence of their own.
+The reason is in the few words of the system or of TLS. keystoneauth, requests and urllib3 each wrap
+those into a longer sentence of their own.
 """
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
+from keystoneauth1 import exceptions as auth_errors
 from requests import RequestException
 
 from dashboard import secrets
+from dashboard.clients.cloud_access import CloudAccess
+from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 
 # "[Errno 111] Connection refused", "[SSL: …] certificate verify failed: … (_ssl.c:1006)"
 _for_programmers = re.compile(r"^\[[^]]*\] | \(_ssl\.c:\d+\)$")
+
+
+@contextmanager
+def translated_errors(access: CloudAccess) -> Iterator[None]:
+    """Raise as ours what keystoneauth raises inside: ``Retryable`` where there is no answer."""
+    try:
+        yield
+    except auth_errors.ClientException as error:
+        raise _translated(error, access) from None
+
+
+def _translated(error: auth_errors.ClientException, access: CloudAccess) -> PumphouseError:
+    address = address_asked(error) or access.auth.get("auth_url", "")
+    match error:
+        case auth_errors.Unauthorized():
+            return NeedsOperator(
+                f"Cloud {access.name} refused the credentials of {access.account}.",
+                fix="Correct the user, the password and the domains in the configuration.",
+                request_id=error.request_id or "",
+            )
+        case auth_errors.SSLError():
+            return NeedsOperator(
+                f"There is no TLS with cloud {access.name} at {address}: {cause_of(error)}.",
+                fix="Correct the address, or name the authority of its certificate as cacert.",
+            )
+        case (
+            auth_errors.RetriableConnectionFailure()
+            | auth_errors.DiscoveryFailure()
+            | auth_errors.HttpServerError()
+        ):
+            return Retryable(
+                f"Cloud {access.name} does not answer at {address}: {cause_of(error)}.",
+                fix="Check the address and that the service runs and can be reached from here.",
+            )
+        case _:
+            return NeedsOperator(
+                f"Cloud {access.name} cannot be used: {cause_of(error)}.",
+                fix="Check the region, the interface and the endpoints of its catalogue.",
+            )
 
 
 def cause_of(error: BaseException) -> str:

@@ -1,11 +1,10 @@
 """Talks to one OpenStack cloud as one identity.
 
-The SDK gives authentication, the catalogue and endpoints; bodies stay the API's own JSON, so that
-no attribute is lost to a model that does not know it. Every failure leaves here as one of
-``dashboard.errors``, with OpenStack's own reason and request id in it.
+keystoneauth authenticates and finds endpoints; bodies stay the API's own JSON, so that no attribute
+is lost to a model that does not know it. Every failure leaves here as one of ``dashboard.errors``,
+with OpenStack's own reason and request id in it.
 """
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -17,12 +16,12 @@ import requests
 from keystoneauth1 import exceptions as auth_errors
 from keystoneauth1 import loading
 from keystoneauth1.session import Session, TCPKeepAliveAdapter
-from openstack.connection import Connection
-from openstack.exceptions import NotSupported, SDKException
 
 from dashboard import secrets
 from dashboard.clients.cloud_access import CloudAccess
-from dashboard.clients.connection_errors import address_asked, cause_of
+from dashboard.clients.connection_errors import cause_of, translated_errors
+from dashboard.clients.refusals import refusal_of
+from dashboard.clients.service_adapters import ServiceAdapters
 from dashboard.errors import BadInput, NeedsOperator, PumphouseError, Retryable
 
 Json = dict[str, Any]
@@ -32,9 +31,7 @@ ANSWER_SECONDS = 120
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 2.0
 CONNECTIONS = 64
-PAGE_SIZE = 500
 SLOWEST_UPLOAD = 10 * 1024 * 1024  # bytes a second
-PASSING_STATUSES = frozenset({408, 413, 429, 500, 502, 503, 504})
 _READ_RETRIES = {"connect_retries": 2, "status_code_retries": 2}
 
 
@@ -58,10 +55,7 @@ class CloudSession:
             timeout=ANSWER_SECONDS,
             app_name="pumphouse",
         )
-        self._connection = Connection(
-            session=self.session, region_name=access.region_name, interface=access.interface
-        )
-        self._microversions: dict[str, tuple[int, int]] = {}
+        self._adapters = ServiceAdapters(self.session, access)
 
     def scoped_to(self, project_id: str) -> "CloudSession":
         """Return the same account acting in another project."""
@@ -138,26 +132,19 @@ class CloudSession:
 
     def supports(self, service: str, microversion: str) -> bool:
         """Return whether the service speaks that microversion."""
-        wanted = tuple(int(part) for part in microversion.split("."))
-        return self.newest_microversion(service) >= wanted
+        return self._ask(lambda: self._adapters.supports(service, microversion))
 
     def newest_microversion(self, service: str) -> tuple[int, int]:
-        """Return the newest microversion of a service, (0, 0) for services without any."""
-        if service not in self._microversions:
-            data = self._ask(lambda: self._proxy(service).get_endpoint_data())
-            newest = data.max_microversion if data else None
-            self._microversions[service] = tuple(newest) if newest else (0, 0)
-        return self._microversions[service]
+        """Return the newest microversion of a service, (0, 0) for a service without any."""
+        return self._ask(lambda: self._adapters.newest_microversion(service))
 
     def at_most(self, service: str, microversion: str) -> str:
-        """Return that microversion, or the service's newest where that is older."""
-        wanted = tuple(int(part) for part in microversion.split("."))
-        return ".".join(str(part) for part in min(self.newest_microversion(service), wanted))
+        """Return that microversion, the service's newest where that is older, "" without any."""
+        return self._ask(lambda: self._adapters.at_most(service, microversion))
 
     def endpoint(self, service: str) -> str:
         """Return the address at which the service is reached."""
-        data = self._ask(lambda: self._proxy(service).get_endpoint_data())
-        return str(data.url) if data else ""
+        return str(self._ask(lambda: self._adapters[service].get_endpoint()) or "")
 
     def post(
         self, service: str, path: str, body: Any = None, key: str = "", *, microversion: str = ""
@@ -198,7 +185,7 @@ class CloudSession:
         """
         self.calls[service] += 1
         response = self._ask(
-            lambda: self._proxy(service).request(
+            lambda: self._adapters[service].request(
                 path,
                 method,
                 json=body,
@@ -212,30 +199,17 @@ class CloudSession:
         if response.status_code == 404 and missing_ok:
             return {}
         if response.status_code >= 400:
-            raise self.refusal(response, f"{method} {service} {path.partition('?')[0]}")
+            raise self._refusal(response, f"{method} {service} {path.partition('?')[0]}")
         return _json(response)
-
-    def refusal(self, response: Any, what: str) -> PumphouseError:
-        """Turn an HTTP error into ours: passing faults to ``Retryable``, else ``NeedsOperator``."""
-        status = response.status_code
-        reason = secrets.mask(_reason(response)).rstrip(".")
-        sentence = f"Cloud {self.name} answered {status} to {what}: {reason}."
-        request_id = response.headers.get("x-openstack-request-id", "")
-        if status in PASSING_STATUSES and not _is_quota(sentence):
-            after = response.headers.get("retry-after", "")
-            return Retryable(
-                sentence,
-                request_id=request_id,
-                retry_after=float(after) if after.isdigit() else None,
-            )
-        return NeedsOperator(sentence, fix=_fix(status, sentence), request_id=request_id)
 
     def stream(self, path: str) -> Any:
         """Open an image's bytes for reading; the answer is closed by the caller."""
         self.calls["image"] += 1
-        response = self._ask(lambda: self._proxy("image").get(path, stream=True, raise_exc=False))
+        response = self._ask(
+            lambda: self._adapters["image"].get(path, stream=True, raise_exc=False)
+        )
         if response.status_code >= 400:
-            raise self.refusal(response, f"GET image {path}")
+            raise self._refusal(response, f"GET image {path}")
         return response
 
     def upload(self, path: str, chunks: Any) -> None:
@@ -251,7 +225,7 @@ class CloudSession:
             "X-Auth-Token": self.fresh_token(seconds=600 + len(chunks) // SLOWEST_UPLOAD),
         }
         response = self._ask(
-            lambda: self._proxy("image").put(
+            lambda: self._adapters["image"].put(
                 path,
                 data=chunks,
                 headers=headers,
@@ -263,55 +237,15 @@ class CloudSession:
         if response.status_code == 401:
             raise Retryable(f"Cloud {self.name} no longer took the token of an upload.")
         if response.status_code >= 400:
-            raise self.refusal(response, f"PUT image {path}")
+            raise self._refusal(response, f"PUT image {path}")
 
-    def _proxy(self, service: str) -> Any:
-        try:
-            return getattr(self._connection, service)
-        except NotSupported:  # so the SDK calls a service that is down when asked for its versions
-            raise Retryable(
-                f"Cloud {self.name} does not tell the versions of {service.replace('_', ' ')}.",
-                fix="Check that the service runs and can be reached from here.",
-            ) from None
+    def _refusal(self, response: Any, request: str) -> PumphouseError:
+        return refusal_of(response, cloud=self.name, request=request)
 
     def _ask(self, question: Callable[[], Found]) -> Found:
-        """Ask the SDK and turn what it raises into our errors."""
-        try:
+        """Ask keystoneauth, with its errors as ours."""
+        with translated_errors(self.access):
             return question()
-        except auth_errors.Unauthorized as error:
-            raise NeedsOperator(
-                f"Cloud {self.name} refused the credentials of {self._account}.",
-                fix="Correct the user, the password and the domains in the configuration.",
-                request_id=error.request_id or "",
-            ) from None
-        except auth_errors.SSLError as error:
-            raise NeedsOperator(
-                f"There is no TLS with cloud {self.name} at {self._asked(error)}: "
-                f"{cause_of(error)}.",
-                fix="Correct the address, or give the authority of its certificate as cacert.",
-            ) from None
-        except (
-            auth_errors.RetriableConnectionFailure,
-            auth_errors.DiscoveryFailure,
-            auth_errors.HttpServerError,
-        ) as error:
-            raise Retryable(
-                f"Cloud {self.name} does not answer at {self._asked(error)}: {cause_of(error)}.",
-                fix="Check the address and that the service runs and can be reached from here.",
-            ) from None
-        except (auth_errors.ClientException, SDKException) as error:
-            raise NeedsOperator(
-                f"Cloud {self.name} cannot be used: {cause_of(error)}.",
-                fix="Check the region, the interface and the endpoints of its catalogue.",
-            ) from None
-
-    def _asked(self, error: Exception) -> str:
-        return address_asked(error) or self.access.auth.get("auth_url", "")
-
-    @property
-    def _account(self) -> str:
-        auth = self.access.auth
-        return auth.get("username") or auth.get("user_id") or "its account"
 
 
 def _http() -> requests.Session:
@@ -372,31 +306,3 @@ def _json(response: Any) -> Json:
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {"": body}
-
-
-def _reason(response: Any) -> str:
-    """Return the message of an OpenStack error, whatever envelope the service uses."""
-    try:
-        body = response.json()
-    except (ValueError, json.JSONDecodeError):
-        return " ".join(response.text.split())[:300] or response.reason
-    while isinstance(body, dict) and body:
-        body = body.get("message") or body.get("faultstring") or next(iter(body.values()))
-    return " ".join(str(body).split())[:500]
-
-
-def _is_quota(sentence: str) -> bool:
-    # nova says 403 and cinder 413 to a full quota; waiting does not help with either
-    return "quota" in sentence.lower() or "exceed" in sentence.lower()
-
-
-def _fix(status: int, sentence: str) -> str:
-    if _is_quota(sentence):
-        return "Raise the project's quota on that cloud, then retry."
-    fixes = {
-        401: "Correct the credentials in the configuration.",
-        403: "Give the account of that cloud the role that this needs (admin), then retry.",
-        404: "Look whether it was deleted meanwhile; plan again.",
-        409: "Remove or rename what is in the way, or map to it in the plan; then retry.",
-    }
-    return fixes.get(status, "Look at the reason, mend it in the cloud, then retry.")

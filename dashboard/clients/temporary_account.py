@@ -8,7 +8,8 @@ from typing import Any
 
 from keystoneauth1.exceptions import ClientException
 
-from dashboard.clients.openstack import PASSING_STATUSES, CloudSession, Json
+from dashboard.clients.openstack import CloudSession, Json
+from dashboard.clients.refusals import PASSING_STATUSES
 from dashboard.errors import PumphouseError, Retryable
 
 DESCRIPTION = "Made by Pumphouse to try what a role may do; it may be deleted."

@@ -1,0 +1,153 @@
+"""Finds a cloud's services by the rules of openstacksdk: service types, versions, microversions.
+
+openstacksdk's own connection builds the same keystoneauth adapters, but takes two seconds to
+import, most of it for models that nothing here uses.
+"""
+
+import re
+from functools import cached_property
+
+from keystoneauth1 import discover
+from keystoneauth1 import exceptions as auth_errors
+from keystoneauth1.adapter import Adapter
+from keystoneauth1.session import Session
+
+from dashboard.clients.cloud_access import CloudAccess
+from dashboard.errors import NeedsOperator, Retryable
+
+Version = tuple[int, int]
+
+# The oldest and the newest major version that may be used, of services that have several or whose
+# address in the catalogue may lack it. Placement has one, and reports it in a way that keystoneauth
+# does not understand before Rocky.
+MAJOR_VERSIONS = {
+    "block_storage": ("2", "3.latest"),
+    "compute": ("2", "2.latest"),
+    "identity": ("3", "3.latest"),
+    "image": ("2", "2.latest"),
+}
+# Neutron has one, and before Ocata shows its version document to nobody.
+NETWORK_VERSION = "v2.0"
+SERVICES = (*MAJOR_VERSIONS, "network", "placement")
+WITH_MICROVERSIONS = ("compute", "block_storage")
+NO_MICROVERSION: Version = (0, 0)
+
+
+class ServiceAdapters:
+    """The adapters of one session: ``adapters["compute"].get("/servers")``.
+
+    Services are named as in openstacksdk, with underscores. What keystoneauth raises when a service
+    is not found or does not answer is passed on.
+    """
+
+    def __init__(self, session: Session, access: CloudAccess) -> None:
+        self._session = session
+        self._access = access
+        self._adapters: dict[str, Adapter] = {}
+        self._newest: dict[str, Version] = {}
+
+    def __getitem__(self, service: str) -> Adapter:
+        """Return the adapter of a service; its version is looked up the first time.
+
+        Raises ``Retryable`` when the service does not report its versions.
+        """
+        if service not in self._adapters:
+            self._adapters[service] = self._connect(service)
+        return self._adapters[service]
+
+    def supports(self, service: str, microversion: str) -> bool:
+        """Return whether the service speaks that microversion."""
+        return self.newest_microversion(service) >= _version(microversion)
+
+    def at_most(self, service: str, microversion: str) -> str:
+        """Return that microversion, the service's newest where that is older, "" without any."""
+        newest = self.newest_microversion(service)
+        if newest == NO_MICROVERSION:
+            return ""
+        return str(discover.version_to_string(min(newest, _version(microversion))))
+
+    def newest_microversion(self, service: str) -> Version:
+        """Return the newest microversion of a service, (0, 0) for a service without any."""
+        if service not in WITH_MICROVERSIONS:
+            return NO_MICROVERSION
+        if service not in self._newest:
+            self._newest[service] = self._find_newest(service)
+        return self._newest[service]
+
+    def _connect(self, service: str) -> Adapter:
+        oldest, newest = MAJOR_VERSIONS.get(service, (None, None))
+        adapter = Adapter(
+            self._session,
+            service_type=service.replace("_", "-"),
+            interface=self._access.interface,
+            region_name=self._region_of(service),
+            min_version=oldest,
+            max_version=newest,
+        )
+        if service == "network":
+            adapter.endpoint_override = _with_version(adapter.get_endpoint())
+        elif service in MAJOR_VERSIONS and adapter.get_api_major_version() is None:
+            # so keystoneauth calls a service that is down when asked for its versions
+            raise Retryable(
+                f"Cloud {self._access.name} does not report the versions of "
+                f"{service.replace('_', ' ')}.",
+                fix="Check that the service runs and can be reached from here.",
+            )
+        return adapter
+
+    def _region_of(self, service: str) -> str | None:
+        if service != "identity" or self._access.region_name:
+            return self._region
+        return self._region if self._region in self._regions("identity") else None
+
+    @cached_property
+    def _region(self) -> str | None:
+        """The region of all services: the chosen one, else the only one in the catalogue.
+
+        keystoneauth would take the first address of each service, whatever its region.
+        """
+        if self._access.region_name:
+            return self._access.region_name
+        others = (service for service in SERVICES if service != "identity")
+        regions = set[str]().union(*map(self._regions, others))
+        if len(regions) > 1:
+            raise NeedsOperator(
+                f"Cloud {self._access.name} has several regions: {', '.join(sorted(regions))}.",
+                fix="Choose one with region_name in the configuration.",
+            )
+        return next(iter(regions), None)
+
+    def _regions(self, service: str) -> set[str]:
+        catalog = self._session.auth.get_access(self._session).service_catalog
+        found = catalog.get_endpoints_data(
+            service_type=service.replace("_", "-"), interface=self._access.interface
+        )
+        return {each.region_name for type_ in found.values() for each in type_ if each.region_name}
+
+    def _find_newest(self, service: str) -> Version:
+        data = self[service].get_endpoint_data()
+        if data and data.max_microversion:
+            return _version(data.max_microversion)
+        has_document = data is None or data.status
+        return NO_MICROVERSION if has_document else self._ask_newest(service)
+
+    def _ask_newest(self, service: str) -> Version:
+        """Ask for the latest microversion and return the one that is answered with.
+
+        For clouds whose version documents cannot be read, as those behind some gateways.
+        """
+        answer = self[service].get("/limits", microversion="latest", raise_exc=False)
+        if answer.status_code >= 500:
+            raise auth_errors.from_response(answer, "GET", answer.url)
+        found = re.search(r"(\d+\.\d+)$", answer.headers.get("OpenStack-API-Version", ""))
+        return _version(found[1]) if found else NO_MICROVERSION
+
+
+def _version(microversion: str | tuple[int, ...]) -> Version:
+    major, minor = discover.normalize_version_number(microversion)
+    return major, minor
+
+
+def _with_version(url: str) -> str:
+    url = url.rstrip("/")
+    return url if url.endswith(f"/{NETWORK_VERSION}") else f"{url}/{NETWORK_VERSION}"
