@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import secrets
 from dashboard.clients import openstack
 from dashboard.clients.fuel import master as fuel_master
 from dashboard.clients.fuel.master import FuelMaster
@@ -28,6 +29,12 @@ def write(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write_text
+
+
+@pytest.fixture(autouse=True)
+def _own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget after each test which secrets it has registered: others' texts may contain them."""
+    monkeypatch.setattr(secrets, "_known", set(secrets._known))
 
 
 @pytest.fixture
