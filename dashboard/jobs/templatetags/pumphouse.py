@@ -1,11 +1,11 @@
-"""Template tags of all pages: states, times, sizes, links that keep their filters."""
+"""Template tags of all pages: states, times, sizes and roles."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
 from django.contrib.auth.models import AnonymousUser, User
-from django.template.context import Context
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -56,7 +56,10 @@ def words(name: str) -> str:
 
 @register.filter
 def duration(seconds: float | timedelta | None) -> str:
-    """Return a span of time in its two largest units: ``4 min 10 s``."""
+    """Return a span of time in its two largest units: ``4 min 10 s``.
+
+    Django's ``timesince`` takes two moments and has no seconds, which most steps take.
+    """
     if seconds is None:
         return MISSING
     if isinstance(seconds, timedelta):
@@ -72,15 +75,11 @@ def duration(seconds: float | timedelta | None) -> str:
 
 
 @register.filter
-def size(count: float | None) -> str:
-    """Return a number of bytes in the unit that leaves one to three digits before the point."""
-    if count is None:
+def elapsed(row: Any) -> str:
+    """Return how long a job or a step has run or ran."""
+    if row.started_at is None:
         return MISSING
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if count < 1024:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1024
-    return f"{count:.1f} TiB"
+    return duration((row.finished_at or timezone.now()) - row.started_at)
 
 
 @register.filter
@@ -91,52 +90,26 @@ def gib(mebibytes: int) -> int:
 
 @register.filter
 def memory(mebibytes: int) -> str:
-    """Return a number of MiB in the unit that suits it."""
-    return size(mebibytes * 1024**2)
+    """Return RAM, which Nova counts in MiB, with its unit.
+
+    Django's ``filesizeformat`` would call 1024 MiB 1 GB, beside sentences that say GiB.
+    """
+    return f"{mebibytes} MiB" if mebibytes < 1024 else f"{mebibytes / 1024:.1f} GiB"
 
 
 @register.filter
 def ago(moment: datetime | None) -> SafeString | str:
-    """Return a time as a distance from now, with the time itself in the title."""
+    """Return Django's ``naturaltime`` with the time itself in the title; an old one as its date."""
     if moment is None:
         return MISSING
-    seconds = (timezone.now() - moment).total_seconds()
+    local = timezone.localtime(moment)
+    is_old = abs(timezone.now() - moment) > timedelta(days=MANY_DAYS)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         moment.isoformat(),
-        f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S %Z}",
-        _distance(seconds, moment),
+        f"{local:%Y-%m-%d %H:%M:%S %Z}",
+        f"{local:%Y-%m-%d}" if is_old else naturaltime(moment),
     )
-
-
-def _distance(seconds: float, moment: datetime) -> str:
-    if abs(seconds) < 10:
-        return "now"
-    if abs(seconds) > MANY_DAYS * 86400:
-        return f"{timezone.localtime(moment):%Y-%m-%d}"
-    largest = " ".join(duration(abs(seconds)).split()[:2])
-    return f"{largest} ago" if seconds > 0 else f"in {largest}"
-
-
-@register.filter
-def elapsed(row: Any) -> str:
-    """Return how long a job or a step has been or was at work."""
-    if row.started_at is None:
-        return MISSING
-    return duration((row.finished_at or timezone.now()) - row.started_at)
-
-
-@register.simple_tag(takes_context=True)
-def address_with(context: Context, **changes: Any) -> str:
-    """Return the query of this page's address with some of it changed; an empty value removes."""
-    query = context["request"].GET.copy()
-    for passing in ("page", "known", "after"):
-        query.pop(passing, None)
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value not in ("", None):
-            query[name] = str(value)
-    return f"?{query.urlencode()}"
 
 
 @register.simple_tag
