@@ -1,7 +1,7 @@
 """Two clouds in memory between which tenants move, by the product's own jobs."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,12 +15,13 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
 from dashboard.jobs.runner import run_job
 from dashboard.migrations_app.discovery import look_up_tenant
-from dashboard.migrations_app.execution.execute import start_execute
-from dashboard.migrations_app.execution.finalize import start_finalize
-from dashboard.migrations_app.execution.rollback import start_rollback
-from dashboard.migrations_app.execution.verify import start_verify
-from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.planning.start import start_plan
+from dashboard.migrations_app.models import Plan, plan_of
+from dashboard.migrations_app.planning.moves import move_of
+from dashboard.migrations_app.verbs.execute import Execute
+from dashboard.migrations_app.verbs.finalize import Finalize
+from dashboard.migrations_app.verbs.plan import PlanMove
+from dashboard.migrations_app.verbs.rollback import Rollback
+from dashboard.migrations_app.verbs.verify import Verify
 from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.sessions import write_clouds
 from tests.support.cloud.wire import connected
@@ -45,32 +46,31 @@ class TwoClouds:
         """The destination as its operator."""
         return connect(self.destination)
 
-    def plan(self, tenant: str, **choices: Any) -> Plan:
+    def plan(
+        self, tenant: str, *, choices: Mapping[str, str] | None = None, **options: Any
+    ) -> Plan:
         """Plan the move of a tenant, and return the plan as it is then."""
         look_up_tenant(self.source, tenant)
-        plan, job = start_plan(
-            source=self.source, destination=self.destination, tenant=tenant, **choices
-        )
-        run(job)
-        return fresh(plan)
+        move = move_of(self.source, tenant, self.destination, choices)
+        return plan_of(run(PlanMove().start(move, **options)))
 
     def execute(self, plan: Plan, *, state: str = "done") -> Job:
         """Execute a plan; its job must end in that state."""
-        return run(start_execute(fresh(plan)), state=state)
+        return run(Execute().start(fresh(plan)), state=state)
 
     def verify(self, plan: Plan) -> list[tuple[str, str, str]]:
         """Verify a move, and return the differences that were not expected."""
-        run(start_verify(fresh(plan)))
+        run(Verify().start(fresh(plan)))
         found = fresh(plan).differences.filter(expected=False)
         return [*found.values_list("type", "name", "field")]
 
     def roll_back(self, plan: Plan) -> Job:
         """Roll a plan back."""
-        return run(start_rollback(fresh(plan), confirmation=plan.tenant_name))
+        return run(Rollback().start(fresh(plan), confirmation=plan.tenant_name))
 
     def finalize(self, plan: Plan) -> Job:
         """Delete a moved tenant from the source."""
-        return run(start_finalize(fresh(plan), confirmation=plan.tenant_name))
+        return run(Finalize().start(fresh(plan), confirmation=plan.tenant_name))
 
 
 def fresh(plan: Plan) -> Plan:
