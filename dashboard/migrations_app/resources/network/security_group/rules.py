@@ -13,12 +13,22 @@ _PLAIN = ("direction", "ethertype", "port_range_min", "port_range_max")
 _COPIED = (*_PLAIN, "protocol", "remote_ip_prefix", GROUP, "description")
 # neutron's names for protocols; it stores a rule's protocol as it was given, name or number
 _PROTOCOLS = {
-    **{"hopopt": 0, "icmp": 1, "igmp": 2, "ipip": 4, "tcp": 6, "egp": 8, "udp": 17, "dccp": 33},
+    **{
+        "hopopt": 0,
+        "ip": 0,
+        "icmp": 1,
+        "igmp": 2,
+        "ipip": 4,
+        "tcp": 6,
+        "egp": 8,
+        "udp": 17,
+        "dccp": 33,
+    },
     **{"ipv6-encap": 41, "ipv6-route": 43, "ipv6-frag": 44, "rsvp": 46, "gre": 47, "esp": 50},
     **{"ah": 51, "icmpv6": 58, "ipv6-icmp": 58, "ipv6-nonxt": 59, "ipv6-opts": 60, "ospf": 89},
     **{"vrrp": 112, "pgm": 113, "sctp": 132, "udplite": 136},
 }
-_NAMES = {number: name for name, number in _PROTOCOLS.items()}
+_NAMES: dict[int | str, str] = {number: name for name, number in _PROTOCOLS.items()}
 
 
 def marked(rules: Iterable[Json], known_groups: set[str]) -> list[Json]:
@@ -74,7 +84,7 @@ def rule_sentence(rule: Mapping[str, Any]) -> str:
     words = (
         rule["direction"],
         rule["ethertype"],
-        "any" if protocol is None else str(_NAMES.get(protocol, protocol)),
+        "any" if protocol is None else _NAMES.get(protocol, str(protocol)),
         "" if ports == (None, None) else f"{ports[0]}-{ports[1]}",
         f"with group {remote}" if remote else f"with {_prefix(rule) or 'anybody'}",
         f"({rule['description']})" if rule.get("description") else "",
@@ -82,14 +92,15 @@ def rule_sentence(rule: Mapping[str, Any]) -> str:
     return " ".join(word for word in words if word)
 
 
-def _protocol(rule: Mapping[str, Any]) -> int | None:
+def _protocol(rule: Mapping[str, Any]) -> int | str | None:
+    """Return a rule's protocol: its number, its name where that is unknown, None for any."""
     given = str(rule.get("protocol") or "any").lower()
     if given == "any":
         return None
-    number = int(given) if given.isdigit() else _PROTOCOLS[given]
+    protocol = int(given) if given.isdigit() else _PROTOCOLS.get(given, given)
     # neutron turns ICMP of an IPv6 rule into ICMPv6
-    is_icmp6 = number == _PROTOCOLS["icmp"] and rule.get("ethertype") == "IPv6"
-    return _PROTOCOLS["ipv6-icmp"] if is_icmp6 else number
+    is_icmp6 = protocol == _PROTOCOLS["icmp"] and rule.get("ethertype") == "IPv6"
+    return _PROTOCOLS["ipv6-icmp"] if is_icmp6 else protocol
 
 
 def _prefix(rule: Mapping[str, Any]) -> str | None:

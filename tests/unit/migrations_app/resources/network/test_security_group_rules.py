@@ -26,6 +26,8 @@ def rule(**given) -> dict:
         ({"protocol": "tcp"}, {"protocol": "6"}),
         ({"protocol": "any"}, {"protocol": None}),
         ({"protocol": "vrrp"}, {"protocol": "112"}),
+        ({"protocol": "ip"}, {"protocol": "0"}),
+        ({"protocol": "Brand-New"}, {"protocol": "brand-new"}),
         (
             {"protocol": "icmp", "ethertype": "IPv6"},
             {"protocol": "ipv6-icmp", "ethertype": "IPv6"},
@@ -42,6 +44,8 @@ def test_the_same_rule_in_other_words_is_the_same(one, other):
     ("one", "other"),
     [
         ({"protocol": "icmp"}, {"protocol": "icmpv6"}),
+        ({"protocol": "ip"}, {"protocol": None}),
+        ({"protocol": "brand-new"}, {"protocol": "brand-old"}),
         ({"remote_ip_prefix": "0.0.0.0/0"}, {"remote_ip_prefix": None}),
         ({"remote_group_id": "a"}, {"remote_group_id": "b"}),
         ({"port_range_min": 22}, {"port_range_min": 23}),
@@ -68,3 +72,4 @@ def test_a_rule_reads_as_a_sentence():
     ssh = rule(protocol="6", port_range_min=22, port_range_max=22, description="admins")
     assert rule_sentence(ssh) == "ingress IPv4 tcp 22-22 with anybody (admins)"
     assert rule_sentence(rule(remote_group_id="g")) == "ingress IPv4 any with group g"
+    assert rule_sentence(rule(protocol="brand-new")) == "ingress IPv4 brand-new with anybody"
