@@ -148,7 +148,7 @@ def plan_of(
         preflighted_at=timezone.now() - timedelta(minutes=6),
     )
     PlanItem.objects.bulk_create(_items(plan))
-    _find(plan, "warn", "server", "web-1", "The server has a tag “prod”, which is not carried.")
+    _find(plan, "warn", "server", "web-1", "The server has a tag “prod”, which is not migrated.")
     _find(plan, "info", "user", "alice", "The user gets her old password at the end.")
     if state == Plan.State.BLOCKED:
         _find(

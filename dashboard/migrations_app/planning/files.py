@@ -127,7 +127,7 @@ def _object(item: PlanItem, plan: Plan) -> Document:
         "lost": lost,
     }
     document = {key: value for key, value in shown.items() if value}
-    if resource_type(item.type).may_choose(shared=item.shared):
+    if resource_type(item.type).accepts_choice(shared=item.shared):
         found = (plan.choices.get(name) for name in _names(item))
         document["choice"] = next(filter(None, found), "")
     return document

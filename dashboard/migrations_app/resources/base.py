@@ -5,10 +5,15 @@ nothing of rows, jobs or pages. A type describes its attributes once, as data (c
 lost); planning, verification and the documentation all read the same description.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dashboard.migrations_app.resources.attributes import ids_in, is_empty, normalize
+from dashboard.migrations_app.resources.attributes import (
+    expected_id,
+    ids_in,
+    is_empty,
+    normalize,
+)
 from dashboard.migrations_app.resources.records import (
     Decision,
     DecisionLookup,
@@ -28,12 +33,12 @@ if TYPE_CHECKING:
 
 
 class ResourceType:
-    """One type of resource. Subclasses are found by themselves, one file each.
+    """One type of resource; a subclass in a file of its own is found automatically.
 
     Every attribute of the API's object belongs to exactly one of: ``copied`` as it is; ``mapped``
-    to the counterpart of what it names (values: type names); ``own``, the cloud's business by
-    nature (ids, times, states); ``lost``, with the reason. What is in none of them and not empty
-    is reported as lost because Pumphouse does not know it.
+    to the copy of the object that it names (values: type names); ``own``, which each cloud sets
+    for itself (ids, times, states); ``lost``, with the reason. An attribute in none of them that is
+    set is reported as lost because Pumphouse does not know it.
     """
 
     name: ClassVar[str]
@@ -59,40 +64,46 @@ class ResourceType:
         """Return a number of these objects in words: "1 router", "2 routers"."""
         return f"{number} {self.label if number == 1 else self.plural}"
 
-    def may_choose(self, *, shared: bool) -> bool:
-        """Return whether a choice means something for an object, the tenant's own or
-        ``shared``."""
+    def accepts_choice(self, *, shared: bool) -> bool:
+        """Return whether an operator may choose for an object, ``shared`` or the tenant's own."""
         return bool(self.choice)
 
+    # Planning
+
     def discover(self, reader: "TenantReader") -> Iterable[Record]:
-        """Return the tenant's objects of this type, on either cloud: verification calls it too."""
+        """Return the tenant's objects of this type; verification reads the destination by it."""
         raise NotImplementedError
 
     def reread(self, reader: "TenantReader", ids: Collection[str]) -> Iterable[Record]:
-        """Return those of the objects with these ids that are still on the destination.
+        """Return those objects with these ids that are still on the destination.
 
-        By default they are the tenant's own; a type whose objects are found by who uses them reads
-        them directly.
+        By default they are among the tenant's own. A type whose objects are discovered through
+        what uses them reads them directly.
         """
         return [record for record in self.discover(reader) if record.id in ids]
 
     def decide(self, record: Record, choice: str, reader: "TenantReader") -> Decision:
-        """Return what becomes of an object; ``reader`` reads the destination, ``choice`` is the
-        operator's mapping for it, empty without one."""
+        """Return what becomes of an object.
+
+        ``reader`` reads the destination; ``choice`` is what the operator chose, "" for nothing.
+        """
         return Decision()
 
     def resolve_dependencies(
         self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
-        """Change the decision in the light of others': ``decision_of(type, source id)``."""
+        """Return the decision in the light of what was decided about other objects."""
         return decision
 
     def phase_of(self, stage: Stage, record: Record) -> str:
-        """Return the phase of a stage for this very object."""
+        """Return the phase of a stage for this object."""
         return stage.phase
 
     def requires(self, record: Record, reader: "TenantReader") -> Mapping[str, Sequence[Ref]]:
-        """Give, by stage, what must be there before: by default all mapped, for the first stage."""
+        """Return, by stage, what must succeed first.
+
+        By default the first stage requires everything that the object maps.
+        """
         refs = [
             Ref(type_name, source_id)
             for field_name, type_name in self.mapped.items()
@@ -101,7 +112,7 @@ class ResourceType:
         return {self.stages[0].name: refs}
 
     def follows(self, record: Record, reader: "TenantReader") -> Mapping[str, Sequence[Ref]]:
-        """Give, by stage, what must have been settled before, whichever way."""
+        """Return, by stage, what must end first, whether it succeeds or not."""
         return {}
 
     def losses(self, record: Record, reader: "TenantReader") -> Iterable[Loss]:
@@ -115,62 +126,52 @@ class ResourceType:
     def check(
         self, records: Sequence[Record], source: "TenantReader", destination: "TenantReader"
     ) -> Iterable[tuple[Record | None, Finding]]:
-        """Preflight all objects of this type that are to be created; None means the type."""
+        """Return what preflight finds about the objects to be created; None is the whole type."""
         return ()
 
+    # Execution
+
     def find(self, work: Work) -> str | None:
-        """Look for the object that a crashed attempt created, by its marker."""
+        """Return the id of what an attempt without a record has created; see ``found_by``."""
         raise NotImplementedError
 
     def create(self, work: Work) -> str:
-        """Create the object with its marker and give its id on the destination."""
+        """Create the object with its marker and return its id on the destination."""
         raise NotImplementedError
 
     def complete(self, work: Work) -> None:
-        """Finish what ``create`` cannot do in one call; repeated after a crash, so idempotent.
+        """Finish what ``create`` cannot do in one call.
 
-        Called within the stage ``create``, when the id is in the ledger.
+        Called within the stage ``create``, once the id is in the ledger, and again after a crash.
         """
 
     def remove(self, work: Work) -> None:
-        """Delete from the destination what this plan created; gone already is as good."""
+        """Delete from the destination what this plan created; nothing happens if it is gone."""
         raise NotImplementedError
 
     def finalize(self, work: Work) -> None:
         """Delete the object from the source, after a clean verify. By default it stays."""
 
-    def original_state(self, record: Record, stage_data: Mapping[str, Any]) -> Record:
-        """Return the source's object as it was before the move touched it, from what was
-        remembered.
+    # Verification
 
-        A moved server is stopped in the source; it is its state before that which must be equal.
+    def original_state(self, record: Record, stage_data: Mapping[str, Any]) -> Record:
+        """Return the source's object as it was before the move touched it.
+
+        A moved server is stopped in the source: its copy must equal what it was before.
         """
         return record
 
     def differences(
-        self,
-        source: Record,
-        destination: Record,
-        destination_id_of: IdLookup,
+        self, source: Record, destination: Record, destination_id_of: IdLookup
     ) -> Iterable[Difference]:
-        """Return the fields that differ; ``destination_id_of(type, source id)``
-        translates references."""
+        """Return the fields in which the copy differs from the source's object."""
         for name in self.copied:
-            yield from _differing(
-                name, source.fields.get(name), destination.fields.get(name), normalize
-            )
+            ours, theirs = source.fields.get(name), destination.fields.get(name)
+            if normalize(ours) != normalize(theirs):
+                yield Difference(field=name, source=ours, destination=theirs)
         for name, type_name in self.mapped.items():
-            expected = sorted(
-                destination_id_of(type_name, source_id) or f"no counterpart of {source_id}"
-                for source_id in ids_in(source.fields.get(name))
-            )
+            ids = ids_in(source.fields.get(name))
+            expected = sorted(expected_id(destination_id_of, type_name, id_) for id_ in ids)
             found = sorted(ids_in(destination.fields.get(name)))
             if expected != found:
                 yield Difference(field=name, source=expected, destination=found)
-
-
-def _differing(
-    name: str, source: Any, destination: Any, form: Callable[[Any], Any]
-) -> Iterable[Difference]:
-    if form(source) != form(destination):
-        yield Difference(field=name, source=source, destination=destination)

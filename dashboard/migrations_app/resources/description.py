@@ -8,14 +8,14 @@ from dashboard.migrations_app.resources.registry import resource_types
 
 _HEAD = """# What is migrated, and what is not
 
-This page is made from the resource types by `pumphouse types --markdown`; do not edit it.
-An attribute is copied as it is, mapped to the counterpart of what it names, or lost for the reason
-given. What a plan loses of a given tenant is listed in the plan before anything is created.
+This page is generated from the resource types by `pumphouse types --markdown`; do not edit it.
+An attribute is copied as it is, mapped to the copy of the object that it names, or lost for the
+reason stated. What a tenant loses is listed in its plan before anything is created.
 """
 
 
 def describe_types() -> str:
-    """Return the page for operators in Markdown, a section a type, in the order of creation."""
+    """Return the operators' page in Markdown: a section per type, in the order of creation."""
     sections = (_section(type_) for type_ in resource_types().values())
     return _HEAD + "\n" + "\n".join(sections)
 

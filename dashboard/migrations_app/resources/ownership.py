@@ -1,4 +1,4 @@
-"""Who owns what is moved: services write down as owner whoever made the call."""
+"""Who owns what is moved: services store as the owner whoever made the create call."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,7 +22,7 @@ def can_create(role_names: Iterable[str]) -> bool:
     return bool({*role_names} - _READERS)
 
 
-def acting_owner(record: Record, reader: TenantReader) -> list[Ref]:
+def owner_refs(record: Record, reader: TenantReader) -> list[Ref]:
     """Return what must be there before the object's owner can create it: the user and its roles."""
     user_id = record.fields["user_id"]
     roles = [
@@ -32,19 +32,19 @@ def acting_owner(record: Record, reader: TenantReader) -> list[Ref]:
     return [Ref("user", user_id), *roles]
 
 
-def lost_owner(record: Record, reader: TenantReader) -> Iterable[Loss]:
-    """Name the owner as lost who may not create anything: a reader, or one without any role."""
+def owner_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
+    """Return the loss of an owner who may create nothing: a reader, or one without any role."""
     assignments = _assignments(record.fields["user_id"], reader)
     if not can_create(assignment["role"]["name"] for assignment in assignments):
         yield _loss(record, "Its owner may not create anything in the project.")
 
 
-def resolve_owner(record: Record, decision: Decision, decision_of: DecisionLookup) -> Decision:
-    """Name the owner as lost whom the plan does not create: nobody knows his password."""
+def with_owner_losses(record: Record, decision: Decision, decision_of: DecisionLookup) -> Decision:
+    """Add the loss of an owner whom the plan does not create: nobody knows that user's password."""
     user = decision_of("user", record.fields["user_id"])
     if decision.action != CREATE or (user and user.action == CREATE):
         return decision
-    loss = _loss(record, "Its owner exists on the destination already and is not touched.")
+    loss = _loss(record, "Its owner exists on the destination already and is left unchanged.")
     return replace(decision, losses=(*decision.losses, loss))
 
 

@@ -1,4 +1,4 @@
-"""Reads what belongs to one tenant of one cloud: each list once, whoever asks."""
+"""Reads what belongs to one tenant of one cloud, each list only once."""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -13,8 +13,8 @@ from dashboard.errors import BadInput, NotFound
 # a method named list hides the builtin within the class
 JsonList = list[Json]
 
-# 2.47 embeds the flavor by name, 2.73 tells why a server is locked; 2.90 has host names, and from
-# 2.95 on an evacuated server stays stopped: nothing here wants that.
+# 2.47 tells the flavor by name, 2.73 why a server is locked, 2.90 the host name; from 2.95 on an
+# evacuated server stays stopped, which nothing here wants
 SERVER_MICROVERSION = "2.90"
 MOST_NAMED = 5
 RESEMBLING_FROM = 0.5
@@ -33,8 +33,8 @@ class TenantRef:
 class TenantReader:
     """The lists of one tenant on one cloud, each fetched at most once.
 
-    Types that share a list share the call: the lists more than one type reads have a property
-    here, all others go through ``list``. Safe to be used by several threads.
+    Types that read the same list share the call: lists that several types read have a property
+    here, all others go through ``list``. Several threads may use a reader.
     """
 
     def __init__(
@@ -47,11 +47,11 @@ class TenantReader:
     ) -> None:
         self.cloud = cloud
         self.tenant = tenant
-        # the plan's options, where the reader reads for a plan
+        # the plan's options, if it reads for a plan
         self.options: Mapping[str, str] = options or {}
         # turns the role assignments of a tenant in maintenance into those from before
         self._original_roles = original_roles
-        # what objects of the source have on this cloud: (type, source id) -> id
+        # (type, source id) -> id on this cloud, for a reader of the destination
         self.destination_ids: dict[tuple[str, str], str] = {}
         self._lists: dict[str, JsonList] = {}
         self._locks: dict[str, threading.Lock] = {}
@@ -60,7 +60,7 @@ class TenantReader:
     def list(
         self, service: str, path: str, key: str, *, microversion: str = "", **query: Any
     ) -> JsonList:
-        """Return a whole collection, from memory when it was read before."""
+        """Return a whole collection, from memory if it was read before."""
         name = f"{service}{path}{microversion}{sorted(query.items())}"
         with self._lock:
             lock = self._locks.setdefault(name, threading.Lock())
@@ -71,14 +71,13 @@ class TenantReader:
             return self._lists[name]
 
     def owned(self, path: str, key: str) -> JsonList:
-        """Return the tenant's own objects of one of neutron's collections."""
+        """Return the tenant's own objects of one of Neutron's collections."""
         return self.list("network", path, key, project_id=self.tenant.id)
 
     def matching(self, path: str, key: str, attribute: str, values: Iterable[str]) -> JsonList:
-        """Return neutron's objects of which the attribute has one of the values; none for no
-        values.
+        """Return Neutron's objects whose attribute has one of the values; none for no values.
 
-        In portions, because services take addresses of 8 KiB at the most.
+        Asks in portions, because services accept URLs of at most 8 KiB.
         """
         found: JsonList = []
         for portion in _portions(sorted(values)):
@@ -88,7 +87,7 @@ class TenantReader:
 
     @cached_property
     def compute_microversion(self) -> str:
-        """The microversion for reading servers: what both this cloud and Pumphouse know."""
+        """The microversion for reading servers: the newest that cloud and Pumphouse support."""
         return self.cloud.at_most("compute", SERVER_MICROVERSION)
 
     @property
@@ -116,10 +115,10 @@ class TenantReader:
 
     @property
     def ports(self) -> JsonList:
-        """All ports of the tenant, those that neutron made for itself included.
+        """All ports of the tenant, those that Neutron made for itself included.
 
-        Also those that an operator made for its servers: they belong to the operator's project, and
-        a server tells the MACs of its ports but not their ids.
+        Ports that an operator made for the tenant's servers belong to the operator's project. They
+        are found by their MACs, because a server does not tell the ids of its ports.
         """
         own = self.owned("/ports", "ports")
         missing = set(_macs(self.servers)) - {port["mac_address"] for port in own}
@@ -144,7 +143,7 @@ class TenantReader:
 
     @property
     def networks(self) -> JsonList:
-        """The tenant's own networks, and those of others that it uses (shared, external)."""
+        """The tenant's own networks, and those of other projects that it uses."""
         own = self.owned("/networks", "networks")
         others = self._networks_in_use() - {network["id"] for network in own}
         return own + self.matching("/networks", "networks", "id", others)
@@ -173,16 +172,16 @@ class TenantReader:
 
     @property
     def flavors(self) -> JsonList:
-        """Every flavor of the cloud, private ones too; 2.61 puts the extra specs into the list."""
+        """Every flavor of the cloud, private ones included; 2.61 lists their extra specs too."""
         microversion = self.cloud.at_most("compute", "2.61")
         return self.list(
             "compute", "/flavors/detail", "flavors", microversion=microversion, is_public="None"
         )
 
     def flavor_id(self, server: Json) -> str:
-        """Return the id of a server's flavor, empty when the flavor has been deleted.
+        """Return the id of a server's flavor, "" if the flavor has been deleted.
 
-        From microversion 2.47 on a server embeds its flavor by name only; names are unique.
+        From microversion 2.47 on a server tells its flavor by name only; names are unique.
         """
         embedded = server["flavor"]
         if "id" in embedded:
@@ -192,7 +191,7 @@ class TenantReader:
 
     @property
     def users(self) -> dict[str, str]:
-        """Names by id of the users that have a role on the project themselves, not by a group."""
+        """Names by id of the users with a role on the project of their own, not by a group."""
         return {
             assignment["user"]["id"]: assignment["user"]["name"]
             for assignment in self.role_assignments
@@ -201,8 +200,10 @@ class TenantReader:
 
 
 def find_tenant(cloud: CloudSession, name_or_id: str) -> TenantRef:
-    """Return the project of that name or id. Raises ``NotFound``, or ``BadInput`` when several
-    domains have one of that name."""
+    """Return the project of that name or id.
+
+    Raises ``NotFound``, or ``BadInput`` if several domains have one of that name.
+    """
     projects = [*cloud.list("identity", "/projects", "projects", name=name_or_id)]
     if not projects and (by_id := cloud.find("identity", f"/projects/{name_or_id}", "project")):
         projects = [by_id]
@@ -212,7 +213,7 @@ def find_tenant(cloud: CloudSession, name_or_id: str) -> TenantRef:
         ids = ", ".join(f"{project['id']} (domain {project['domain_id']})" for project in projects)
         raise BadInput(
             f"Cloud {cloud.name} has {len(projects)} tenants named {name_or_id!r}.",
-            fix=f"Give the id instead: {ids}.",
+            fix=f"Use an id instead: {ids}.",
         )
     project = projects[0]
     domain = cloud.get("identity", f"/domains/{project['domain_id']}", "domain")
@@ -220,15 +221,14 @@ def find_tenant(cloud: CloudSession, name_or_id: str) -> TenantRef:
 
 
 def _unknown(cloud: CloudSession, name: str) -> NotFound:
-    """Return the error that names what was probably meant: a cloud may have thousands of
-    tenants."""
+    """Return the error, with the names that were probably meant: a cloud may have thousands."""
     projects: Iterable[Json] = cloud.list("identity", "/projects", "projects")
     by_folded = {project["name"].lower(): project["name"] for project in projects}
     near = get_close_matches(name.lower(), by_folded, n=MOST_NAMED, cutoff=RESEMBLING_FROM)
     meant = f"Did you mean {' or '.join(by_folded[each] for each in near)}? " if near else ""
     return NotFound(
         f"Cloud {cloud.name} has no tenant {name!r}.",
-        fix=f"{meant}All of them: pumphouse tenants {cloud.name} --refresh.",
+        fix=f"{meant}List them with: pumphouse tenants {cloud.name} --refresh.",
     )
 
 

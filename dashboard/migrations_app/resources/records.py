@@ -1,4 +1,4 @@
-"""What resource types say to planning, execution and verification: plain values, no clouds."""
+"""What resource types say to planning, execution and verification: plain values."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ EVERYTHING = "*"
 
 
 class FoundBy(StrEnum):
-    """By what ``find`` knows the object that an attempt without a record has created.
+    """How ``find`` recognizes what an attempt without a record has created.
 
     A ``MARKER`` carries the source's id: whatever has it is ours. Where a type has no room for one,
-    ``find`` answers for a bare name, address or MAC, which others may use as well. Such an answer
+    ``find`` answers for a mere name, address or MAC, which others may use as well. Such an answer
     is ours only where the ``LEDGER`` says that the create call was begun.
     """
 
@@ -27,7 +27,7 @@ class FoundBy(StrEnum):
 
 @dataclass(frozen=True)
 class Ref:
-    """Points at an object of the source, and where it matters at one stage of its move.
+    """Points at an object of the source, at one stage of its move.
 
     Without a stage it means that the object can be used. The stage ``EVERYTHING`` stands for all
     of its stages before the phase complete, and ``Ref(EVERYTHING, "")`` for those of all objects.
@@ -40,10 +40,11 @@ class Ref:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One object as the cloud gave it: ``fields`` is the API's own JSON.
+    """One object as its cloud returned it: ``fields`` is the API's own JSON.
 
-    A ``shared`` object belongs to somebody else and is only used by the tenant: a public image, a
-    shared network. It is never deleted.
+    A ``shared`` object belongs to another project and is only used by the tenant, as a public image
+    or a provider's network is. It is never deleted. (An attribute ``shared`` of Neutron's among the
+    fields is another thing: whether a network is open to all projects.)
     """
 
     type: str
@@ -55,7 +56,7 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:
-    """One attribute that the destination will not have as the source has it, and why."""
+    """One attribute that will be missing or different on the destination, and why."""
 
     field: str
     value: Any
@@ -64,10 +65,11 @@ class Loss:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What becomes of an object: created, adopted (equal and there already), mapped by choice, or
-    skipped for a ``reason``.
+    """What becomes of an object.
 
-    A ``problem`` makes the plan unusable until the operator has done what ``fix`` says.
+    It is created; adopted, when an equal one is there; mapped to what the operator chose; or
+    skipped for a ``reason``. A ``problem`` blocks the plan until the operator has done what ``fix``
+    says.
     """
 
     action: str = CREATE
@@ -75,9 +77,9 @@ class Decision:
     problem: str = ""
     fix: str = ""
     reason: str = ""
-    # what was found out on the way and creation needs, for example the destination's domain id
+    # what creation will need of what was found out, for example the destination's domain id
     resolution: Mapping[str, Any] = field(default_factory=dict)
-    # what is lost because of the decision, beside what every object of the type loses
+    # what is lost because of the decision, in addition to what every object of the type loses
     losses: Sequence[Loss] = ()
 
 
@@ -92,7 +94,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One field that is not the same on both sides; values as they are there."""
+    """One field that is not the same on both sides, with the values of both."""
 
     field: str
     source: Any
@@ -101,11 +103,11 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One piece of an object's move: the method ``name`` of its type does it.
+    """One piece of an object's move, done by the method of its type with the same name.
 
-    What undoes it is the method ``undo_<name>``, where there is one; for ``create`` it is
-    ``remove``. A stage needs the one before it, unless it is ``soft``: then it only comes after.
-    Objects that are adopted have only the stages that are ``for_adopted``.
+    It is undone by the method ``undo_<name>``, if there is one, and ``create`` by ``remove``.
+    A stage requires the one before it; a ``soft`` one only follows it, whether it succeeds or not.
+    Adopted objects have only the stages that are ``for_adopted``.
     """
 
     name: str
@@ -120,10 +122,3 @@ DecisionLookup = Callable[[str, str], Decision | None]
 
 IdLookup = Callable[[str, str], str | None]
 """Returns the destination's id of an object, by its type and id in the source."""
-
-
-def renamed(record: Record, name: str) -> Sequence[Loss]:
-    """Return the loss of its name when the operator has chosen another, nothing when not."""
-    if name == record.name:
-        return ()
-    return (Loss(field="name", value=record.name, reason=f"It was chosen to become {name}."),)

@@ -1,4 +1,4 @@
-"""Finds the resource types: every module of ``resources`` holds one."""
+"""Finds the resource types in the modules of ``resources``."""
 
 from functools import cache
 from graphlib import TopologicalSorter
@@ -18,7 +18,7 @@ def resource_types() -> dict[str, ResourceType]:
 
 
 def resource_type(name: str) -> ResourceType:
-    """Return one type. Raises ``BadInput`` when there is none of that name."""
+    """Return the type of that name. Raises ``BadInput`` if there is none."""
     types = resource_types()
     if name not in types:
         raise BadInput(f"There is no resource type {name!r}.", fix=f"Known: {', '.join(types)}.")

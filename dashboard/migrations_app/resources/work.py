@@ -8,19 +8,19 @@ from dashboard.migrations_app.resources.records import Record
 
 
 class Work(Protocol):
-    """One object on its move: what a stage knows and may do."""
+    """One object on its move."""
 
     @property
     def source(self) -> CloudSession:
-        """The source as the operator."""
+        """The source, as the operator."""
 
     @property
     def destination(self) -> CloudSession:
-        """The destination as the operator."""
+        """The destination, as the operator."""
 
     @property
     def record(self) -> Record:
-        """The object as the plan froze it."""
+        """The source's object as the plan froze it."""
 
     @property
     def resolution(self) -> Mapping[str, Any]:
@@ -28,7 +28,7 @@ class Work(Protocol):
 
     @property
     def destination_id(self) -> str:
-        """The object's own id on the destination, empty before it is created."""
+        """The object's id on the destination, "" before it is created."""
 
     @property
     def project_id(self) -> str:
@@ -47,7 +47,7 @@ class Work(Protocol):
         """Whether an earlier attempt may have left something behind: look before creating."""
 
     def save(self, **stage_data: Any) -> None:
-        """Store stage data at once, before acting on it: it survives a crash."""
+        """Store stage data at once, before acting on it: it survives a crash. No secrets."""
 
     def destination_id_of(self, type_name: str, source_id: str) -> str:
         """Return the destination's id of another object. Raises ``NeedsOperator`` without one."""
@@ -58,20 +58,23 @@ class Work(Protocol):
     def session_as(self, user_id: str) -> CloudSession:
         """Return the destination as that user of the source, in the tenant's project.
 
-        Where the user cannot act for himself, this is the operator with a temporary role.
+        Where the user cannot be impersonated, it is the operator with a temporary role.
         """
 
     def can_impersonate(self, user_id: str) -> bool:
-        """Return whether ``session_as`` of that user is the user and not the operator."""
+        """Return whether ``session_as`` acts as the user rather than as the operator."""
 
     def temporary_password(self) -> str:
-        """Return the password of this run for the user that is this object; it is never stored."""
+        """Return the password by which the user that is this object is impersonated.
+
+        It is derived when needed and never stored.
+        """
 
     def restore_password(self) -> None:
-        """Put the old hash in place of the password of this run, or hand out a one-time one."""
+        """Put the user's old hash in place of the temporary password, or a one-time password."""
 
     def log(self, message: str, *, level: int = 20) -> None:
-        """Write a line to the job's log."""
+        """Write a line to the job's log; levels are those of Python's logging."""
 
     def progress(self, done: int, total: int, unit: str) -> None:
         """Report how far the stage is; ``unit`` is bytes or items."""

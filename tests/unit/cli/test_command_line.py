@@ -254,7 +254,7 @@ def test_a_plan_shows_what_is_lost_and_what_blocks(capsys):
     print_plan(blocked, Console())
     out = capsys.readouterr().out
     assert "Tags need a newer API than old has." in out
-    assert out.index("The tenant needs 16 cores") < out.index("which is not carried")
+    assert out.index("The tenant needs 16 cores") < out.index("which is not migrated")
     assert "openstack quota set --cores 16 demo" in out
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from typing_extensions import override
+
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.reader import TenantReader
@@ -30,24 +32,25 @@ class Flavor(ResourceType):
 
     name = "flavor"
     plural = "flavors"
-    # a flavor of that name
+    # the name, which is unique
     found_by = FoundBy.LEDGER
     choice = "name or id of a flavor there"
     needs = ("project",)
     copied = (*_SIZES, "extra_specs")
     own = ("id", "links", _DISABLED)
-    lost = {"description": "Descriptions of flavors are not carried."}
+    lost = {"description": "Descriptions of flavors are not migrated."}
 
+    @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Return the flavors of the tenant's servers."""
         return self.reread(reader, {reader.flavor_id(server) for server in reader.servers})
 
+    @override
     def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
-        """Return the flavors of these ids, used or not."""
         return [_record(reader, fields) for fields in reader.flavors if fields["id"] in ids]
 
+    @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
-        """Adopt an equal flavor; one of the same name that differs needs a choice."""
+        """Adopt an equal flavor; one of the same name that differs must be chosen to be used."""
         name = choice or record.name
         same = [f for f in reader.flavors if name in (f["name"], f["id"])]
         if not same:
@@ -65,48 +68,52 @@ class Flavor(ResourceType):
             fix=f"Map flavor:{record.name} to a flavor of the destination.",
         )
 
+    @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """A private flavor needs the project that gets access to it."""
+        """Return the project for a private flavor, to which it is given access."""
         return {"create": [] if record.fields[_PUBLIC] else [Ref("project", reader.tenant.id)]}
 
+    @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
-        """Beside what no flavor keeps: the access of other projects to a private one."""
         yield from super().losses(record, reader)
         if not record.fields[_PUBLIC]:
             reason = "Only the tenant that moves gets access to its private flavor."
             yield Loss(field="access", value="other projects", reason=reason)
 
+    @override
     def find(self, work: Work) -> str | None:
-        """A flavor's name is unique: one of that name came from the crashed attempt."""
         flavors = work.destination.list("compute", "/flavors/detail", "flavors", is_public="None")
         return next((f["id"] for f in flavors if f["name"] == work.record.name), None)
 
+    @override
     def create(self, work: Work) -> str:
-        """Create the flavor under the source's id; the destination has no such name."""
         body: Json = {key: work.record.fields[key] for key in _SIZES if key in work.record.fields}
         body["swap"] = body.get("swap") or 0
         created = work.destination.post("compute", "/flavors", {"flavor": body}, "flavor")
         return str(created["id"])
 
+    @override
     def complete(self, work: Work) -> None:
         """Set the extra specs and, for a private flavor, the tenant's access."""
         path = f"/flavors/{work.destination_id}"
         if specs := work.record.fields["extra_specs"]:
             work.destination.post("compute", f"{path}/os-extra_specs", {"extra_specs": specs})
         if not work.record.fields[_PUBLIC]:
-            self._give_access(work, path)
+            _grant_access(work, path)
 
-    def _give_access(self, work: Work, path: str) -> None:
-        if work.resumed:
-            access = work.destination.get("compute", f"{path}/os-flavor-access")
-            if work.project_id in {entry["tenant_id"] for entry in access["flavor_access"]}:
-                return
-        body = {"addTenantAccess": {"tenant": work.project_id}}
-        work.destination.post("compute", f"{path}/action", body)
-
+    @override
     def remove(self, work: Work) -> None:
-        """Delete the flavor from the destination."""
         work.destination.delete("compute", f"/flavors/{work.destination_id}")
+
+
+def _grant_access(work: Work, path: str) -> None:
+    """Give the project access to the flavor; Nova answers 409 where it has it already."""
+    if work.resumed:
+        access = work.destination.get("compute", f"{path}/os-flavor-access")
+        if work.project_id in {entry["tenant_id"] for entry in access["flavor_access"]}:
+            return
+    body = {"addTenantAccess": {"tenant": work.project_id}}
+    work.destination.post("compute", f"{path}/action", body)
 
 
 def _record(reader: TenantReader, fields: Json) -> Record:

@@ -1,6 +1,9 @@
 """Key pairs: the public keys of the users that move with the tenant."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import quote
+
+from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.base import ResourceType
@@ -16,24 +19,25 @@ from dashboard.migrations_app.resources.records import (
 )
 from dashboard.migrations_app.resources.work import Work
 
-# 2.10: an administrator may name the user whose keys he reads or writes
+# from 2.10 on an administrator may name the user whose keys to read or write
 _MICROVERSION = "2.10"
 
 
 class Keypair(ResourceType):
-    """A Nova key pair. Its name is unique for its user, so both together are its id here."""
+    """A Nova key pair. It is identified by its user and its name, which is unique for the user."""
 
     name = "keypair"
     plural = "key pairs"
-    # a key of that name of that user
+    # the name, which is unique for its user
     found_by = FoundBy.LEDGER
     needs = ("user",)
     copied = ("name", "public_key", "type")
     mapped = {"user_id": "user"}
     own = ("fingerprint", "id", "created_at", "updated_at", "deleted", "deleted_at")
 
+    @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Return the keys of all users that have a role on the project."""
+        """Return the keys of all users with a role on the project."""
         for user_id in reader.users:
             keypairs = reader.list(
                 "compute",
@@ -45,32 +49,34 @@ class Keypair(ResourceType):
             for entry in keypairs:
                 yield _record(entry["keypair"], user_id)
 
+    @override
     def resolve_dependencies(
         self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
-        """Leave out the keys of a user who exists on the destination: he is not touched."""
+        """Skip the keys of users who exist on the destination."""
         user = decision_of("user", record.fields["user_id"])
         if user and user.action == ADOPT:
             return Decision(
                 action=SKIP,
-                reason="Its user exists on the destination already and is not touched.",
+                reason="Its user exists on the destination already and is left unchanged.",
             )
         return decision
 
+    @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """The user must be there."""
         return {"create": [Ref("user", record.fields["user_id"])]}
 
+    @override
     def find(self, work: Work) -> str | None:
-        """Look for the key of that name of that user."""
-        user_id = work.destination_id_of("user", work.record.fields["user_id"])
-        path = f"/os-keypairs/{work.record.name}?user_id={user_id}"
+        user_id = _user_id(work)
+        path = _path(user_id, work.record.name)
         found = work.destination.find("compute", path, "keypair", microversion=_MICROVERSION)
         return f"{user_id}:{work.record.name}" if found else None
 
+    @override
     def create(self, work: Work) -> str:
         """Import the public key for its user."""
-        user_id = work.destination_id_of("user", work.record.fields["user_id"])
+        user_id = _user_id(work)
         body: Json = {
             "name": work.record.name,
             "public_key": work.record.fields["public_key"],
@@ -82,12 +88,18 @@ class Keypair(ResourceType):
         )
         return f"{user_id}:{work.record.name}"
 
+    @override
     def remove(self, work: Work) -> None:
-        """Delete the key from the destination."""
-        user_id, name = work.destination_id.split(":", 1)
-        work.destination.delete(
-            "compute", f"/os-keypairs/{name}?user_id={user_id}", microversion=_MICROVERSION
-        )
+        path = _path(*work.destination_id.split(":", 1))
+        work.destination.delete("compute", path, microversion=_MICROVERSION)
+
+
+def _user_id(work: Work) -> str:
+    return work.destination_id_of("user", work.record.fields["user_id"])
+
+
+def _path(user_id: str, name: str) -> str:
+    return f"/os-keypairs/{quote(name)}?user_id={user_id}"
 
 
 def _record(fields: Json, user_id: str) -> Record:

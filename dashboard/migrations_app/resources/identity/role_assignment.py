@@ -2,31 +2,41 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from typing_extensions import override
+
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.reader import TenantReader
-from dashboard.migrations_app.resources.records import INFO, WARN, Finding, FoundBy, Record, Ref
+from dashboard.migrations_app.resources.records import (
+    INFO,
+    WARN,
+    Finding,
+    FoundBy,
+    Record,
+    Ref,
+)
 from dashboard.migrations_app.resources.work import Work
 
 
 class RoleAssignment(ResourceType):
-    """A user's role on the project. It has no id of its own: user and role are its name."""
+    """A user's role on the project. It is identified by the ids of user and role."""
 
     name = "role_assignment"
     plural = "role assignments"
-    # the grant itself has no place for a marker, and granting twice is granting once
+    # there is nothing to put a marker on
     found_by = FoundBy.LEDGER
     needs = ("project", "user", "role")
     mapped = {"user_id": "user", "role_id": "role"}
 
+    @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Return the assignments to users; those to groups are named in the preflight."""
+        """Return the assignments to users; preflight warns of those to groups."""
         for assignment in reader.role_assignments:
             if "user" in assignment and "project" in assignment["scope"]:
                 yield _record(assignment)
 
+    @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """The user, the role and the project must be there."""
         return {
             "create": [
                 Ref("project", reader.tenant.id, "create"),
@@ -35,48 +45,36 @@ class RoleAssignment(ResourceType):
             ]
         }
 
+    @override
     def check(
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
-        """Name the assignments that are not carried."""
         groups = sorted({a["group"]["name"] for a in source.role_assignments if "group" in a})
         for group in groups:
-            yield (
-                None,
-                Finding(
-                    severity=WARN,
-                    sentence=f"Group {group!r} has a role on the project; groups are not carried.",
-                    fix="Give the group its role on the destination after the move.",
-                ),
-            )
+            yield None, _group_stays(group)
         if not source.users:
-            yield (
-                None,
-                Finding(severity=INFO, sentence="No user has a role on the project of his own."),
-            )
+            yield None, Finding(severity=INFO, sentence="No user has a role on the project itself.")
 
+    @override
     def find(self, work: Work) -> str | None:
-        """Nothing to look for: to grant twice is to grant once."""
+        """Return None: granting a role again changes nothing."""
         return None
 
+    @override
     def create(self, work: Work) -> str:
-        """Grant the role."""
-        path, granted = self._grant(work)
-        work.destination.put("identity", path)
-        return granted
-
-    def remove(self, work: Work) -> None:
-        """Take the role away again."""
-        user_id, role_id = work.destination_id.split(":")
-        work.destination.delete(
-            "identity", f"/projects/{work.project_id}/users/{user_id}/roles/{role_id}"
-        )
-
-    def _grant(self, work: Work) -> tuple[str, str]:
         user_id = work.destination_id_of("user", work.record.fields["user_id"])
         role_id = work.destination_id_of("role", work.record.fields["role_id"])
-        path = f"/projects/{work.project_id}/users/{user_id}/roles/{role_id}"
-        return path, f"{user_id}:{role_id}"
+        work.destination.put("identity", _path(work.project_id, user_id, role_id))
+        return f"{user_id}:{role_id}"
+
+    @override
+    def remove(self, work: Work) -> None:
+        user_id, role_id = work.destination_id.split(":")
+        work.destination.delete("identity", _path(work.project_id, user_id, role_id))
+
+
+def _path(project_id: str, user_id: str, role_id: str) -> str:
+    return f"/projects/{project_id}/users/{user_id}/roles/{role_id}"
 
 
 def _record(assignment: Json) -> Record:
@@ -86,4 +84,12 @@ def _record(assignment: Json) -> Record:
         id=f"{user['id']}:{role['id']}",
         name=f"{user['name']} as {role['name']}",
         fields={"user_id": user["id"], "role_id": role["id"]},
+    )
+
+
+def _group_stays(group: str) -> Finding:
+    return Finding(
+        severity=WARN,
+        sentence=f"Group {group!r} has a role on the project; groups are not migrated.",
+        fix="Grant the group its role on the destination after the move.",
     )

@@ -1,10 +1,15 @@
-"""Users: created with a password of this run, given their old one at the end."""
+"""Users: created with a temporary password; their own is restored at the end."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from typing_extensions import override
+
 from dashboard.clients.openstack import Json
-from dashboard.migrations_app.resources.attributes import only_set
-from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.identity.common.keystone import (
+    KeystoneResource,
+    domain_id_named,
+    name_losses,
+)
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
@@ -12,114 +17,86 @@ from dashboard.migrations_app.resources.records import (
     EVERYTHING,
     MARKER,
     Decision,
-    FoundBy,
     Record,
     Ref,
     Stage,
-    renamed,
 )
 from dashboard.migrations_app.resources.work import Work
 
 
-class User(ResourceType):
-    """A Keystone user with a role on the project. One that exists already is not touched."""
+class User(KeystoneResource):
+    """A Keystone user with a role on the project. One that exists already is left unchanged."""
 
     name = "user"
     plural = "users"
-    found_by = FoundBy.MARKER
-    choice = "the name that the user is to have there; one who has it is adopted"
+    choice = "the user's name there; an existing user of that name is adopted"
     needs = ("project",)
     copied = ("name", "description", "email", "enabled")
     mapped = {"default_project_id": "project"}
     own = (
-        "id",
-        "domain_id",
-        "domain_name",
-        "role_names",
-        "links",
-        "password_expires_at",
-        "federated",
-        MARKER,
+        *("id", "domain_id", "domain_name", "role_names", "links"),
+        *("password_expires_at", "federated", MARKER),
     )
-    lost = {"options": "Options of users, as exemptions from password rules, are not carried."}
+    lost = {"options": "Options such as exemptions from password rules are not migrated."}
     stages = (
         Stage(name="create", verb="Create"),
-        # soft: whatever became of the user's servers, he gets his password
-        Stage(name="restore_password", verb="Give back the password of", phase=COMPLETE, soft=True),
+        # soft: users get their passwords back whatever became of their servers
+        Stage(name="restore_password", verb="Restore the password of", phase=COMPLETE, soft=True),
     )
 
+    @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Return the users that have a role on the project themselves."""
         for user_id, known in _assigned_users(reader).items():
-            # one by one: a directory of a company may hold more users than can be listed
+            # one by one: a company's directory may hold more users than can be listed
             fields = {**reader.cloud.get("identity", f"/users/{user_id}", "user"), **known}
             yield Record(type=self.name, id=user_id, name=fields["name"], fields=fields)
 
+    @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
-        """Adopt the user of that name in that domain, else create one."""
-        domain_id = _domain_of(record, reader)
+        domain_name = record.fields["domain_name"]
+        domain_id = domain_id_named(domain_name, reader)
         if not domain_id:
-            domain_name = record.fields["domain_name"]
             return Decision(
-                problem=f"Cloud {reader.cloud.name} has no domain {domain_name!r}, that of "
-                f"user {record.name}.",
+                problem=f"Cloud {reader.cloud.name} has no domain {domain_name!r} for user "
+                f"{record.name}.",
                 fix="Create the domain there, then plan again.",
             )
         name = choice or record.name
         for user in reader.list("identity", "/users", "users", name=name, domain_id=domain_id):
             return Decision(action=ADOPT, destination_id=user["id"])
         resolution = {"domain_id": domain_id, "name": name}
-        return Decision(resolution=resolution, losses=renamed(record, name))
+        return Decision(resolution=resolution, losses=name_losses(record, name))
 
+    @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """Only the user's own project, when it is the one that moves."""
+        """Return the user's default project only if that is the one that moves."""
         project_id = record.fields.get("default_project_id")
         return {"create": [Ref("project", project_id)] if project_id == reader.tenant.id else []}
 
+    @override
     def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """The old password comes back when nothing is left to be done as the user."""
+        """Return everything that is created as the user, with the temporary password."""
         servers = [Ref("server", s["id"], EVERYTHING) for s in _owned(reader.servers, record)]
         volumes = [Ref("volume", v["id"], EVERYTHING) for v in _owned(reader.volumes, record)]
         return {"restore_password": servers + volumes}
 
-    def find(self, work: Work) -> str | None:
-        """Look for the marker on the users of that name."""
-        found = work.destination.list("identity", "/users", "users", name=work.resolution["name"])
-        return next((user["id"] for user in found if user.get(MARKER) == work.record.id), None)
-
-    def create(self, work: Work) -> str:
-        """Create the user, enabled, with a password that only this run knows."""
-        body = {
-            **only_set(work.record.fields, self.copied),
-            **work.resolution,
-            "enabled": True,
-            "password": work.temporary_password(),
-            MARKER: work.record.id,
-        }
+    @override
+    def body(self, work: Work) -> Json:
+        """Return also the temporary password; a disabled user could not be impersonated."""
+        body = {**super().body(work), "enabled": True, "password": work.temporary_password()}
         if work.record.fields.get("default_project_id") and work.project_id:
             body["default_project_id"] = work.project_id
-        return str(work.destination.post("identity", "/users", {"user": body}, "user")["id"])
+        return body
 
     def restore_password(self, work: Work) -> None:
-        """Restore the old password, and disable the user if the source's is disabled."""
+        """Restore the user's own password, and disable the user if the source's is disabled."""
         work.restore_password()
         if work.record.fields.get("enabled") is False:
-            path = f"/users/{work.destination_id}"
-            work.destination.patch("identity", path, {"user": {"enabled": False}})
-
-    def remove(self, work: Work) -> None:
-        """Delete the user from the destination."""
-        work.destination.delete("identity", f"/users/{work.destination_id}")
-
-
-def _domain_of(record: Record, reader: TenantReader) -> str:
-    """Return the id of the destination's domain that has the name of the user's domain."""
-    domains = {name: domain_id for domain_id, name in reader.domains.items()}
-    return domains.get(record.fields["domain_name"], "")
+            self.change(work, enabled=False)
 
 
 def _assigned_users(reader: TenantReader) -> dict[str, Json]:
-    """Return what the role assignments tell of each user: the names of its domain and its roles."""
+    """Return what role assignments tell of each user: the names of its domain and its roles."""
     known: dict[str, Json] = {}
     for assignment in reader.role_assignments:
         if user := assignment.get("user"):

@@ -1,7 +1,9 @@
-"""Networks: the tenant's own are created, those it only uses are mapped by name."""
+"""Networks: the tenant's own are created, those of other projects are mapped by name."""
 
 from collections.abc import Iterable
 from dataclasses import replace
+
+from typing_extensions import override
 
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.tenant_network import belongs_to_another
@@ -13,11 +15,11 @@ _SEGMENTS = ("provider:network_type", "provider:physical_network", "provider:seg
 
 
 class Network(NeutronResource):
-    """A Neutron network. Shared and external ones of others are expected on the destination."""
+    """A Neutron network. A network of another project must exist on the destination."""
 
     name = "network"
     plural = "networks"
-    choice = "name or id of a network there; only for networks of others"
+    choice = "name or id of a network there; only for networks of other projects"
     collection = "networks"
     singular = "network"
     needs = ("project",)
@@ -43,23 +45,25 @@ class Network(NeutronResource):
     lost = {
         **dict.fromkeys((*_SEGMENTS, "segments"), _SEGMENT),
         "availability_zone_hints": "Zones of network agents differ between clouds.",
-        "tags": "Tags of networks are not carried.",
-        "qos_policy_id": "QoS policies are not carried.",
-        "vlan_transparent": "Transparent VLANs are not carried.",
-        "qinq": "Stacked VLANs are not carried.",
+        "tags": "Tags of networks are not migrated.",
+        "qos_policy_id": "QoS policies are not migrated.",
+        "vlan_transparent": "Transparent VLANs are not migrated.",
+        "qinq": "Stacked VLANs are not migrated.",
     }
 
+    @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Return the tenant's networks and those of others that it uses."""
         for network in reader.networks:
             yield self.record(network, shared=belongs_to_another(network, reader))
 
-    def may_choose(self, *, shared: bool) -> bool:
-        """The tenant's own networks are created."""
+    @override
+    def accepts_choice(self, *, shared: bool) -> bool:
+        """Return whether it belongs to another project; the tenant's own are created."""
         return shared
 
+    @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
-        """Create the tenant's own; find others by the name of the choice, or their own."""
+        """Create the tenant's own; map others by the name of the choice, or by their own."""
         if not record.shared:
             return super().decide(record, choice, reader)
         decision = self._named(record, choice or record.name, reader)
@@ -68,8 +72,9 @@ class Network(NeutronResource):
         kind = "an external" if record.fields.get("router:external") else "a shared"
         return replace(decision, problem=f"{decision.problem} The tenant uses {kind} one.")
 
+    @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
-        """A tunnel's number means nothing to a tenant; a physical segment does."""
+        """Return the segment as lost only if it is physical; a tunnel's number means nothing."""
         physical = bool(record.fields.get("provider:physical_network"))
         for loss in super().losses(record, reader):
             if physical or loss.field not in _SEGMENTS:

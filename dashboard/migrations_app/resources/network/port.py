@@ -4,36 +4,36 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any
 
+from typing_extensions import override
+
 from dashboard.clients.openstack import Json
-from dashboard.migrations_app.resources.network.common.neutron import (
-    NEUTRON_OWN,
-    NeutronResource,
-    keeps_addresses,
-)
+from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.shared_addresses import (
+    NEW_ADDRESS,
     address_conflicts,
+    keeps_addresses,
     mac_conflicts,
 )
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     DEFAULT_GROUP,
-    moves,
-    moving_ports,
+    is_migratable,
+    migratable_ports,
     network_ids_of_others,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import WARN, Finding, FoundBy, Loss, Record, Ref
 from dashboard.migrations_app.resources.work import Work
 
-_ON_OTHERS = "on_foreign_network"
+_ON_SHARED = "on_foreign_network"
 _BINDING = "The destination binds the port to a host of its own."
 
 
 class Port(NeutronResource):
-    """A port of a server, or of nothing. Ports of routers, DHCP and the like make themselves."""
+    """A port of a server, or of nothing. Ports of routers, DHCP and the like come with these."""
 
     name = "port"
     plural = "ports"
-    # a port with that MAC in that network
+    # the MAC, which is unique within a network
     found_by = FoundBy.LEDGER
     collection = "ports"
     singular = "port"
@@ -56,7 +56,7 @@ class Port(NeutronResource):
     mapped = {"network_id": "network", "security_groups": "security_group"}
     own = (
         *NEUTRON_OWN,
-        _ON_OTHERS,
+        _ON_SHARED,
         "device_id",
         "device_owner",
         "binding:host_id",
@@ -71,26 +71,27 @@ class Port(NeutronResource):
     lost = {
         "binding:profile": _BINDING,
         "hints": _BINDING,
-        "device_profile": "Device profiles are not carried.",
-        "hardware_offload_type": "Hardware offload is not carried.",
-        "mac_learning_enabled": "MAC learning is not carried.",
-        "qos_policy_id": "QoS policies are not carried.",
-        "tags": "Tags of ports are not carried.",
-        "trunk_details": "Trunks are not carried; the port becomes an ordinary one.",
-        "trusted": "Trust for a virtual function is not carried.",
+        "device_profile": "Device profiles are not migrated.",
+        "hardware_offload_type": "Hardware offload is not migrated.",
+        "mac_learning_enabled": "MAC learning is not migrated.",
+        "qos_policy_id": "QoS policies are not migrated.",
+        "tags": "Tags of ports are not migrated.",
+        "trunk_details": "Trunks are not migrated; the port becomes an ordinary one.",
+        "trusted": "Trust for a virtual function is not migrated.",
     }
 
+    @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Return the ports that move."""
         others = network_ids_of_others(reader)
-        for port in moving_ports(reader):
-            yield self.record({**port, _ON_OTHERS: port["network_id"] in others})
+        for port in migratable_ports(reader):
+            yield self.record({**port, _ON_SHARED: port["network_id"] in others})
 
+    @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """Groups are named before they have rules; subnets of others are there already.
+        """Return the project, the network, its subnets and the security groups.
 
-        The default group is needed even where it is not named: neutron makes it anew when a port
-        is changed, as on the deletion of its server, so that a rollback must remove it later.
+        The default group is required even if the port does not have it: Neutron creates it whenever
+        a port is changed, as when its server is deleted, so a rollback must remove the group later.
         """
         fields = record.fields
         own = reader.owned("/security-groups", "security_groups")
@@ -107,21 +108,20 @@ class Port(NeutronResource):
         ]
         return {"create": refs}
 
+    @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
-        """Also the addresses on networks of others, where the plan gives new ones."""
         yield from super().losses(record, reader)
-        if record.fields[_ON_OTHERS] and not keeps_addresses(reader.options):
-            reason = "The plan takes new addresses on networks of others."
-            yield Loss(field="fixed_ips", value=_addresses(record.fields), reason=reason)
+        if record.fields[_ON_SHARED] and not keeps_addresses(reader.options):
+            yield Loss(field="fixed_ips", value=_addresses(record.fields), reason=NEW_ADDRESS)
 
+    @override
     def check(
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
-        """Look for addresses and MACs that are taken, and name the ports that stay behind."""
         yield from super().check(records, source, destination)
         addresses: dict[str, dict[str, Record]] = {}
         macs: dict[str, dict[str, Record]] = {}
-        for record in (record for record in records if record.fields[_ON_OTHERS]):
+        for record in (record for record in records if record.fields[_ON_SHARED]):
             network_id = record.fields["network_id"]
             macs.setdefault(network_id, {})[record.fields["mac_address"]] = record
             for address in _addresses(record.fields):
@@ -129,24 +129,26 @@ class Port(NeutronResource):
         yield from address_conflicts(addresses, source, destination)
         yield from mac_conflicts(macs, source, destination)
         for port in source.ports:
-            if not moves(port) and not port["device_owner"].startswith("network:"):
+            if not is_migratable(port) and not port["device_owner"].startswith("network:"):
                 yield None, _stays(port)
 
+    @override
     def find(self, work: Work) -> str | None:
-        """A MAC is unique within its network: the port that has it is ours."""
         fields = work.record.fields
         network_id = work.destination_id_of("network", fields["network_id"])
         return self._first(work, network_id=network_id, mac_address=fields["mac_address"])
 
+    @override
     def create(self, work: Work) -> str:
-        """Create the port in one call; being found by its MAC, it needs no marker."""
         return self._post(work, self.body(work))
 
+    @override
     def complete(self, work: Work) -> None:
-        """Nothing: the port is complete."""
+        """Do nothing: the port is created in one call, without a marker."""
 
+    @override
     def body(self, work: Work) -> Json:
-        """No group at all is said explicitly, because neutron would take the default one."""
+        """Return also the groups, even if there are none: Neutron would take the default one."""
         fields = work.record.fields
         body = super().body(work)
         body["network_id"] = work.destination_id_of("network", fields["network_id"])
@@ -154,12 +156,13 @@ class Port(NeutronResource):
             work.destination_id_of("security_group", id_) for id_ in fields["security_groups"]
         ]
         body.pop("fixed_ips", None)
-        if not fields[_ON_OTHERS] or keeps_addresses(work.options):
+        if not fields[_ON_SHARED] or keeps_addresses(work.options):
             body["fixed_ips"] = [*_fixed_ips(work)]
         return body
 
+    @override
     def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
-        """Addresses count, whatever the ids of their subnets."""
+        """Return the addresses alone, without the ids of their subnets."""
         return {**fields, "fixed_ips": _addresses(fields)}
 
 
@@ -170,14 +173,14 @@ def _addresses(fields: Mapping[str, Any]) -> list[str]:
 def _fixed_ips(work: Work) -> Iterable[Json]:
     """Return what to ask for to get the same addresses.
 
-    Neutron makes an address from the MAC itself (SLAAC) and refuses to be told it; the subnet is
-    enough, and on networks of others it comes unasked.
+    Neutron derives some addresses from the MAC (SLAAC) and refuses to be told them. There the
+    subnet is enough, and on networks of other projects they come unasked.
     """
     fields = work.record.fields
     for fixed in fields["fixed_ips"]:
         if not _is_made_from(fields["mac_address"], fixed["ip_address"]):
             yield {"ip_address": fixed["ip_address"]}
-        elif not fields[_ON_OTHERS]:
+        elif not fields[_ON_SHARED]:
             yield {"subnet_id": work.destination_id_of("subnet", fixed["subnet_id"])}
 
 
@@ -194,6 +197,6 @@ def _stays(port: Json) -> Finding:
     return Finding(
         severity=WARN,
         sentence=f"Port {port['name'] or port['id']} ({addresses}) belongs to "
-        f"{port['device_owner']} and is not carried.",
-        fix="Create what it belongs to again on the destination.",
+        f"{port['device_owner']} and is not migrated.",
+        fix="Recreate on the destination what it belongs to.",
     )

@@ -1,4 +1,4 @@
-"""Routers: interfaces while preparing, the gateway and its address at the cutover."""
+"""Routers: interfaces in the phase prepare, the gateway and its address in the cutover."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -7,13 +7,15 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from typing_extensions import override
+
 from dashboard.clients.openstack import Json
-from dashboard.migrations_app.resources.network.common.neutron import (
-    NEUTRON_OWN,
-    NeutronResource,
+from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.shared_addresses import (
+    NEW_ADDRESS,
+    address_conflicts,
     keeps_addresses,
 )
-from dashboard.migrations_app.resources.network.common.shared_addresses import address_conflicts
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     INTERFACE_OWNERS,
     own_subnets,
@@ -39,12 +41,12 @@ class Router(NeutronResource):
         "distributed": "The destination chooses whether its routers are distributed.",
         "ha": "The destination chooses whether its routers are highly available.",
         "availability_zone_hints": "Zones of network agents differ between clouds.",
-        "flavor_id": "Flavors of routers are not carried.",
-        "enable_ndp_proxy": "NDP proxies are not carried.",
-        "enable_default_route_bfd": "Failure detection of default routes is not carried.",
-        "enable_default_route_ecmp": "Several default routes are not carried.",
-        "qos_policy_id": "QoS policies are not carried.",
-        "tags": "Tags of routers are not carried.",
+        "flavor_id": "Flavors of routers are not migrated.",
+        "enable_ndp_proxy": "NDP proxies are not migrated.",
+        "enable_default_route_bfd": "Failure detection of default routes is not migrated.",
+        "enable_default_route_ecmp": "Several default routes are not migrated.",
+        "qos_policy_id": "QoS policies are not migrated.",
+        "tags": "Tags of routers are not migrated.",
     }
     stages = (
         Stage(name="create", verb="Create"),
@@ -54,8 +56,9 @@ class Router(NeutronResource):
     )
     ready = "interfaces"
 
+    @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Return the tenant's routers, each with its ``interfaces``, which the API has as ports."""
+        """Return the tenant's routers, each with its ``interfaces``: ports, to the API."""
         ids = [router["id"] for router in reader.routers]
         ports = [
             port
@@ -69,8 +72,9 @@ class Router(NeutronResource):
             interfaces = [each for port in mine for each in _interfaces(port, subnets, own)]
             yield self.record({**router, "interfaces": interfaces})
 
+    @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """The source gives its address away only when no floating IP needs it any more."""
+        """Return, beside subnets and networks, the floating IPs that need the source's gateway."""
         floating = [ip["id"] for ip in reader.floating_ips if ip["router_id"] == record.id]
         gateway = record.fields[GATEWAY]
         return {
@@ -83,18 +87,17 @@ class Router(NeutronResource):
             "attach_gateway": [Ref("network", gateway["network_id"])] if gateway else [],
         }
 
+    @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
-        """Also the gateway's address, where the plan gives a new one."""
         yield from super().losses(record, reader)
         addresses = _gateway_addresses(record.fields)
         if addresses and not keeps_addresses(reader.options):
-            reason = "The plan takes new addresses on networks of others."
-            yield Loss(field=GATEWAY, value=addresses, reason=reason)
+            yield Loss(field=GATEWAY, value=addresses, reason=NEW_ADDRESS)
 
+    @override
     def check(
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
-        """Look whether the gateways' addresses are free."""
         yield from super().check(records, source, destination)
         wanted: dict[str, dict[str, Record]] = {}
         for record in records:
@@ -102,16 +105,18 @@ class Router(NeutronResource):
                 wanted.setdefault(record.fields[GATEWAY]["network_id"], {})[address] = record
         yield from address_conflicts(wanted, source, destination)
 
+    @override
     def body(self, work: Work) -> Json:
-        """The router alone; the rest has stages of its own."""
+        """Return the router alone; everything else has stages of its own."""
         body = super().body(work)
         return {name: body[name] for name in ("name", "admin_state_up") if name in body}
 
+    @override
     def complete(self, work: Work) -> None:
-        """Nothing yet: the marker stays until the stage ``interfaces`` changes the router."""
+        """Leave the marker to the stage ``interfaces``, which changes the router anyway."""
 
     def interfaces(self, work: Work) -> None:
-        """Connect the router as the source's, then set what routes need no gateway."""
+        """Connect the router like the source's, then set the routes that need no gateway."""
         there = {address for port in self._ports(work) for address in _addresses(port)}
         by_port = itemgetter("port_id")
         for _, group in groupby(sorted(work.record.fields["interfaces"], key=by_port), by_port):
@@ -129,7 +134,7 @@ class Router(NeutronResource):
             self._act(work, "remove_router_interface", {"port_id": port["id"]})
 
     def detach_gateway(self, work: Work) -> None:
-        """Take the gateway from the source's router, after remembering it."""
+        """Remove the gateway from the source's router, after storing it."""
         if not work.record.fields[GATEWAY] or not keeps_addresses(work.options):
             return
         path = f"/routers/{work.record.id}"
@@ -140,7 +145,7 @@ class Router(NeutronResource):
         work.source.put("network", path, {"router": _without_gateway(before)})
 
     def undo_detach_gateway(self, work: Work) -> None:
-        """Return the source's router its gateway back, with the same address."""
+        """Put the gateway back on the source's router, with the same address."""
         if not work.stage_data.get(GATEWAY):
             return
         before = {**work.record.fields, **work.stage_data}
@@ -149,7 +154,7 @@ class Router(NeutronResource):
         work.save(**{GATEWAY: None})
 
     def attach_gateway(self, work: Work) -> None:
-        """Set the destination's gateway, with the source's address where it is kept."""
+        """Set the gateway on the destination, with the source's address if it is kept."""
         before = self.original_state(work.record, work.stage_data).fields
         if not before[GATEWAY]:
             return
@@ -164,13 +169,14 @@ class Router(NeutronResource):
             self._put(work, body)
 
     def undo_attach_gateway(self, work: Work) -> None:
-        """Take the gateway from the destination's router."""
+        """Remove the gateway from the destination's router."""
         before = self.original_state(work.record, work.stage_data).fields
         if before[GATEWAY]:
             self._put(work, _without_gateway(before))
 
+    @override
     def finalize(self, work: Work) -> None:
-        """Delete the source's router; only a router without interfaces can be."""
+        """Disconnect the source's router, then delete it."""
         path = f"/routers/{work.record.id}"
         if not work.source.find("network", path):
             return
@@ -181,7 +187,7 @@ class Router(NeutronResource):
         super().finalize(work)
 
     def _ports(self, work: Work, *, always: bool = False) -> list[Json]:
-        """Return the router's interfaces; none at the first attempt, which need not ask."""
+        """Return the router's interfaces; unasked, there are none at the first attempt."""
         if not work.resumed and not always:
             return []
         device_id = work.destination_id
@@ -191,15 +197,16 @@ class Router(NeutronResource):
     def _act(self, work: Work, action: str, body: Json) -> None:
         work.destination.put("network", f"/routers/{work.destination_id}/{action}", body)
 
+    @override
     def original_state(self, record: Record, stage_data: Mapping[str, Any]) -> Record:
-        """Return the router with the gateway that was taken from it."""
         if not stage_data.get(GATEWAY):
             return record
         taken = {GATEWAY: stage_data[GATEWAY], "routes": stage_data["routes"]}
         return replace(record, fields={**record.fields, **taken})
 
+    @override
     def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
-        """Interfaces compare by cidr and address, the gateway without ids of subnets."""
+        """Return interfaces by cidr and address, and the gateway without ids of subnets."""
         gateway = fields[GATEWAY] or {}
         return {
             **fields,
@@ -216,7 +223,7 @@ class Router(NeutronResource):
 
 
 def _subnets(reader: TenantReader, ports: Iterable[Json]) -> dict[str, Json]:
-    """Return the subnets of ports by id, also those of others."""
+    """Return the subnets of ports by id, those of other projects included."""
     own = {subnet["id"]: subnet for subnet in own_subnets(reader)}
     used = {fixed["subnet_id"] for port in ports for fixed in port["fixed_ips"]}
     others = reader.matching("/subnets", "subnets", "id", used - own.keys())
@@ -232,13 +239,13 @@ def _interfaces(port: Json, subnets: Mapping[str, Json], own: set[str]) -> Itera
             "subnet_id": fixed["subnet_id"],
             "ip_address": fixed["ip_address"],
             "cidr": subnet["cidr"],
-            # neutron chooses this very address when only the subnet is named
+            # the address that Neutron chooses when only the subnet is named
             "is_gateway": subnet["id"] in own and fixed["ip_address"] == subnet["gateway_ip"],
         }
 
 
 def _connections(work: Work, interfaces: Sequence[Json]) -> Iterable[Json]:
-    """Return what connects the interfaces of one port: their subnets, or a port of that
+    """Return what connects the interfaces of one port: their subnets, or a port with their
     addresses."""
     if all(each["is_gateway"] for each in interfaces):
         return [
@@ -249,7 +256,7 @@ def _connections(work: Work, interfaces: Sequence[Json]) -> Iterable[Json]:
 
 
 def _port(work: Work, interfaces: Sequence[Json]) -> str:
-    """Return a port with the addresses, perhaps one that a crashed attempt left unconnected."""
+    """Return the id of a port with the addresses, which a crash may have left unconnected."""
     network_id = work.destination_id_of("network", interfaces[0]["network_id"])
     addresses = [each["ip_address"] for each in interfaces]
     body = {
@@ -274,7 +281,7 @@ def _gateway_addresses(fields: Mapping[str, Any]) -> list[str]:
 
 
 def _near_routes(fields: Mapping[str, Any]) -> list[Json]:
-    """Return the routes over the router's interfaces: those that need no gateway."""
+    """Return the routes through the router's interfaces: those that need no gateway."""
     cidrs = [ip_network(interface["cidr"]) for interface in fields["interfaces"]]
     return [
         route
@@ -284,14 +291,14 @@ def _near_routes(fields: Mapping[str, Any]) -> list[Json]:
 
 
 def _with_gateway(fields: Mapping[str, Any], info: Json) -> Iterable[Json]:
-    """Return the changes that set a gateway: neutron refuses routes over it in the same call."""
+    """Return the changes that set a gateway; Neutron refuses its routes in the same call."""
     yield {GATEWAY: {name: value for name, value in info.items() if value is not None}}
     if len(_near_routes(fields)) < len(fields["routes"]):
         yield {"routes": fields["routes"]}
 
 
 def _without_gateway(fields: Mapping[str, Any]) -> Json:
-    """Return the change that takes a gateway away, and the routes over it, which would keep it."""
+    """Return the change that removes a gateway with its routes, which would keep it in use."""
     near = _near_routes(fields)
     routes = {"routes": near} if len(near) < len(fields["routes"]) else {}
     return {GATEWAY: {}, **routes}

@@ -1,12 +1,14 @@
-"""Subnets: created without DHCP, which is switched on when all ports have their addresses."""
+"""Subnets: created without DHCP, which is enabled when all ports have their addresses."""
 
 from collections.abc import Iterable, Mapping, Sequence
+
+from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     INTERFACE_OWNERS,
-    moves,
+    is_migratable,
     own_subnets,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
@@ -40,42 +42,46 @@ class Subnet(NeutronResource):
     mapped = {"network_id": "network"}
     own = (*NEUTRON_OWN, "router:external")
     lost = {
-        "subnetpool_id": "Subnet pools are not carried; the subnet keeps its addresses.",
+        "subnetpool_id": "Subnet pools are not migrated; the subnet keeps its addresses.",
         "segment_id": "The destination chooses the segment of a tenant network itself.",
-        "tags": "Tags of subnets are not carried.",
+        "tags": "Tags of subnets are not migrated.",
     }
     stages = (
         Stage(name="create", verb="Create"),
         Stage(name="dhcp", verb="Set DHCP of"),
     )
 
+    @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Return the subnets of the tenant's own networks, an operator's among them too."""
+        """Return the subnets of the tenant's own networks, those of an operator included."""
         return [self.record(subnet) for subnet in own_subnets(reader)]
 
+    @override
     def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """DHCP takes addresses of the pool for itself, so every other port comes first."""
+        """Return every port for DHCP, which takes addresses from the pool for its own ports."""
         ports = [port for port in reader.ports if _has_address_in(port, record.id)]
-        servers = [Ref("port", port["id"], "create") for port in ports if moves(port)]
+        migrated = [Ref("port", port["id"], "create") for port in ports if is_migratable(port)]
         routers = {p["device_id"] for p in ports if p["device_owner"] in INTERFACE_OWNERS}
-        return {"dhcp": servers + [Ref("router", id_, "interfaces") for id_ in sorted(routers)]}
+        return {"dhcp": migrated + [Ref("router", id_, "interfaces") for id_ in sorted(routers)]}
 
+    @override
     def body(self, work: Work) -> Json:
-        """Without DHCP, where neutron lets us; no gateway has to be said explicitly."""
+        """Return a subnet without DHCP where possible; no gateway must be asked for explicitly."""
         fields = work.record.fields
         return {
             **super().body(work),
             "network_id": work.destination_id_of("network", fields["network_id"]),
             "gateway_ip": fields.get("gateway_ip"),
-            # IPv6 modes cannot be given without DHCP, nor later
+            # IPv6 modes can be set neither without DHCP nor later
             "enable_dhcp": bool(fields.get("ipv6_ra_mode") or fields.get("ipv6_address_mode")),
         }
 
+    @override
     def complete(self, work: Work) -> None:
-        """Nothing yet: the marker stays until the stage ``dhcp`` changes the subnet anyway."""
+        """Leave the marker to the stage ``dhcp``, which changes the subnet anyway."""
 
     def dhcp(self, work: Work) -> None:
-        """Switch DHCP on where the source has it, and put the tenant's description in place."""
+        """Enable DHCP if the source has it, and put the tenant's description in place."""
         self._put(work, {**self.completion(work), "enable_dhcp": work.record.fields["enable_dhcp"]})
 
 

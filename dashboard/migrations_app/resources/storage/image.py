@@ -1,8 +1,10 @@
-"""Images: the tenant's own with their bytes, and those of others that its servers started from."""
+"""Images: the tenant's own with their bytes, and those of others that its servers boot from."""
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
+
+from typing_extensions import override
 
 from dashboard.clients.image_stream import copy_image, told_digest
 from dashboard.clients.openstack import CloudSession, Json
@@ -35,13 +37,13 @@ from dashboard.migrations_app.resources.storage.common.temporary_images import i
 from dashboard.migrations_app.resources.work import Work
 
 _PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
-_EVERYBODYS = ("public", "community")
+_FOR_EVERYBODY = ("public", "community")
 # a snapshot of a server that boots from a volume: no bytes, only the ids of snapshots of volumes
 _MAPPING = "block_device_mapping"
 
 
 class Image(ResourceType):
-    """A Glance image with its bytes. One of others is adopted where an equal one is there."""
+    """A Glance image with its bytes. Of images of other projects, equal ones are adopted."""
 
     name = "image"
     plural = "images"
@@ -51,10 +53,11 @@ class Image(ResourceType):
     copied = (*COPIED, *OPTIONAL, *DATA, "properties")
     mapped = dict.fromkeys(REFERENCES, "image")
     own = OWN
-    lost = {"members": "Only projects that have been moved already are members again."}
+    lost = {"members": "Only projects that have already been migrated become members again."}
 
+    @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Return the tenant's images, hidden ones too, and those that its servers use."""
+        """Return the tenant's images, hidden ones included, and those that its servers use."""
         own = [
             *reader.list("image", "/images", "images", owner=reader.tenant.id),
             *reader.list("image", "/images", "images", owner=reader.tenant.id, os_hidden="true"),
@@ -64,20 +67,22 @@ class Image(ResourceType):
         used = _used_images(reader, records) - {image["id"] for image in own}
         yield from self._read(reader, used)
 
+    @override
     def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
-        """Return the images with these ids, those that belong to the operator too."""
+        """Return the images with these ids, those that belong to the operator included."""
         own = [record for record in self.discover(reader) if record.id in ids]
         return [*own, *self._read(reader, {*ids} - {record.id for record in own})]
 
     def _read(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
-        """Return those of the images that still exist; servers outlive the image they come from."""
+        """Return those images that still exist: servers outlive the images that they boot from."""
         for image_id in sorted(ids):
             image = reader.cloud.find("image", f"/images/{image_id}")
             if image and not is_temporary(image):
                 yield _record(image, reader)
 
+    @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
-        """Create the tenant's own; adopt an equal one for what is everybody's."""
+        """Create the image, or adopt an equal one for an image of another project."""
         if choice:
             return _mapped(record, choice, reader)
         if reason := _without_data(record):
@@ -88,16 +93,17 @@ class Image(ResourceType):
                     return Decision(action=ADOPT, destination_id=image["id"])
         return Decision()
 
+    @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """The project that will own it, its kernel and its ramdisk."""
+        """Return the project that will own it, its kernel and its ramdisk."""
         used = [record.fields.get(name) for name in REFERENCES]
         project = Ref("project", reader.tenant.id)
         return {"create": [project, *(Ref("image", image_id) for image_id in used if image_id)]}
 
+    @override
     def check(
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
-        """Block images in formats that the destination does not take."""
         if not records:
             return
         properties = destination.cloud.get("image", "/schemas/image", "properties")
@@ -107,8 +113,9 @@ class Image(ResourceType):
                 if offered and record.fields.get(name) not in offered:
                     yield record, _refused(record, name, destination)
 
+    @override
     def find(self, work: Work) -> str | None:
-        """Look for the marker; an image that a crash left without all of its bytes is removed."""
+        """Look for the marker; an image that a crash left incomplete is removed."""
         hidden = str(bool(work.record.fields.get("os_hidden"))).lower()
         query = {MARKER: work.record.id, "os_hidden": hidden}
         for image in [*work.destination.list("image", "/images", "images", **query)]:
@@ -117,8 +124,8 @@ class Image(ResourceType):
             work.destination.delete("image", f"/images/{image['id']}")
         return None
 
+    @override
     def create(self, work: Work) -> str:
-        """Create the image with its bytes."""
         source = work.source.get("image", f"/images/{work.record.id}")
         image_id, digest = copy_image(
             work.source,
@@ -140,16 +147,17 @@ class Image(ResourceType):
         }
         if fields.get("os_hidden"):
             body["os_hidden"] = True
-        # what is everybody's is the operator's; anything else must be the tenant's to be seen by it
-        if not (work.record.shared and fields["visibility"] in _EVERYBODYS):
+        # an image for everybody belongs to the operator; any other must be the tenant's to be seen
+        if not (work.record.shared and fields["visibility"] in _FOR_EVERYBODY):
             body["owner"] = work.project_id
         for name in REFERENCES:
             if fields.get(name):
                 body[name] = work.destination_id_of("image", fields[name])
         return body
 
+    @override
     def complete(self, work: Work) -> None:
-        """Share the image with those of its members that have moved, and protect it."""
+        """Share the image with those members that have been migrated, and protect it."""
         for member in work.record.fields["members"]:
             self._share(work, member)
         if work.record.fields.get("protected"):
@@ -160,7 +168,7 @@ class Image(ResourceType):
             project_id = work.destination_id_of("project", member)
         except NeedsOperator:
             work.log(
-                f"Left out member {member} of image {work.record.name}: it has not been moved.",
+                f"Skipped member {member} of image {work.record.name}: not migrated yet.",
                 level=logging.WARNING,
             )
             return
@@ -169,23 +177,24 @@ class Image(ResourceType):
         if project_id not in {each["member_id"] for each in listed}:
             work.destination.post("image", path, {"member": project_id})
 
+    @override
     def remove(self, work: Work) -> None:
-        """Delete the image from the destination, protected or not."""
+        """Delete the image, protected or not."""
         path = f"/images/{work.destination_id}"
         image = work.destination.find("image", path)
         if image and image["protected"]:
             _protect(work, False)
         work.destination.delete("image", path)
 
+    @override
     def finalize(self, work: Work) -> None:
-        """Delete the image from the source."""
         if work.record.fields.get("protected"):
             _patch_protected(work.source, work.record.id, False)
         work.source.delete("image", f"/images/{work.record.id}")
 
 
 def _record(image: Json, reader: TenantReader) -> Record:
-    """Return the record of an image: users' properties apart, and with whom it is shared."""
+    """Return the record of an image, with users' properties apart and with its members."""
     fields = {
         **attributes_of(image),
         "properties": properties_of(image),
@@ -218,11 +227,11 @@ def _used_images(reader: TenantReader, own: Iterable[Record]) -> set[str]:
 
 
 def _without_data(record: Record) -> str:
-    """Return why an image has no bytes to carry, empty when it has."""
+    """Return why an image has no bytes to copy, "" if it has."""
     if record.fields["status"] != "active":
         return f"The image is {record.fields['status']}, not active."
     if _MAPPING in record.fields["properties"] and not record.fields["size"]:
-        return "The image only names snapshots of volumes, which are not carried."
+        return "The image only names snapshots of volumes, which are not migrated."
     return ""
 
 
@@ -241,7 +250,7 @@ def _mapped(record: Record, choice: str, reader: TenantReader) -> Decision:
 
 
 def _same_bytes(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Return whether two Glances tell the same hash; MD5 where they prefer different ones."""
+    """Return whether two images have the same hash: MD5 if their clouds prefer different ones."""
     mine, theirs = told_digest(one), told_digest(other)
     if mine[0] == theirs[0]:
         return bool(mine[1]) and mine == theirs
@@ -252,7 +261,7 @@ def _refused(record: Record, name: str, destination: TenantReader) -> Finding:
     return Finding(
         severity=BLOCK,
         sentence=f"Image {record.name} has {name.replace('_', ' ')} {record.fields.get(name)}, "
-        f"which cloud {destination.cloud.name} does not take.",
+        f"which cloud {destination.cloud.name} does not accept.",
         fix="Convert it in the source, or allow the format in glance-api.conf there.",
     )
 

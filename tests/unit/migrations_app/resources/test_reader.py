@@ -34,7 +34,7 @@ def fix_for(name: str, *names: str) -> str:
 
 def test_those_that_resemble_it_are_named_and_where_all_are():
     fix = fix_for("shopp", "Shop", "archive")
-    assert fix == "Did you mean Shop? All of them: pumphouse tenants old --refresh."
+    assert fix == "Did you mean Shop? List them with: pumphouse tenants old --refresh."
 
 
 def test_no_other_is_named_when_none_resembles_it():

@@ -7,6 +7,7 @@ from dashboard import secrets
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.attributes import only_set
+from dashboard.migrations_app.resources.compute.server.attaching import DELETION_MICROVERSION
 from dashboard.migrations_app.resources.compute.server.fields import ATTR, USER_DATA
 from dashboard.migrations_app.resources.compute.server.states import (
     delete_server,
@@ -17,20 +18,18 @@ from dashboard.migrations_app.resources.reader import SERVER_MICROVERSION
 from dashboard.migrations_app.resources.records import MARKER
 from dashboard.migrations_app.resources.work import Work
 
-# 2.10: an administrator may name the user whose keys he reads
+# from 2.10 on an administrator may name the user whose keys to read
 _KEYPAIR_MICROVERSION = "2.10"
 _COPIED = ("name", "description", "tags", "accessIPv4", "accessIPv6", "OS-DCF:diskConfig")
 _HOSTNAME = f"{ATTR}hostname"
-# what a server can be created with only from a microversion on
+# attributes that a create call takes only from a microversion on
 _SINCE = {"description": "2.19", "tags": "2.52", "hostname": "2.90"}
-# from here on it can be changed of an attached volume whether it is deleted with its server
-DELETION_MICROVERSION = "2.85"
 
 
 def boot(work: Work) -> str:
-    """Boot the copy and wait until it runs; give its id.
+    """Boot the copy, wait until it runs and return its id.
 
-    Raises ``NeedsOperator`` with Nova's reason when it does not; then nothing of it stays.
+    Raises ``NeedsOperator`` with Nova's reason if the boot fails; nothing is left of it then.
     """
     owner = work.session_as(work.record.fields["user_id"])
     body = _body(work)
@@ -44,13 +43,13 @@ def boot(work: Work) -> str:
     if fault:
         raise NeedsOperator(
             f"Cloud {work.destination.name} could not boot server {work.record.name}: {fault}",
-            fix="Mend that there (hosts, capacity, the flavor's demands), then retry.",
+            fix="Fix that there (hosts, capacity, the flavor's demands), then retry.",
         )
     return str(created["id"])
 
 
 def boot_fault(work: Work, server_id: str) -> str:
-    """Wait until a new server runs; remove it and give the reason when it failed, else ""."""
+    """Wait until a new server runs and return ""; if it failed, remove it and return why."""
     server = idle_server(work.destination, server_id, check=work.check)
     if server["status"] != "ERROR":
         return ""
@@ -59,7 +58,7 @@ def boot_fault(work: Work, server_id: str) -> str:
 
 
 def find_booted(work: Work) -> str | None:
-    """Return the running server that has the marker; one that failed to boot is removed."""
+    """Return the running server with the marker; one that failed to boot is removed."""
     servers = work.destination.list(
         "compute", "/servers/detail", "servers", all_tenants=1, project_id=work.project_id
     )
@@ -71,14 +70,14 @@ def find_booted(work: Work) -> str | None:
 
 
 def remove_temporary_key(work: Work) -> None:
-    """Delete the key that a boot in another's place needed."""
+    """Delete the owner's key from the operator's account, if booting put it there."""
     if name := work.stage_data.get("temporary_key"):
         work.destination.delete("compute", f"/os-keypairs/{quote(name)}")
         work.save(temporary_key="")
 
 
 def _body(work: Work) -> Json:
-    """Return the server to create: on its ports, from its copied disk or its root volume."""
+    """Return the body of the create call: on its ports, from its copied disk or root volume."""
     fields, cloud = work.record.fields, work.destination
     ports = [{"port": work.destination_id_of("port", id_)} for id_ in fields["ports"]]
     body: Json = {
@@ -104,7 +103,7 @@ def _disk(work: Work) -> Json:
     root = work.record.fields["root_volume"]
     if not root:
         return {"imageRef": work.stage_data["destination_image"]}
-    # where it can be set later, a boot that fails must not take the volume with it
+    # set later where that is possible, so that a failed boot does not take the volume with it
     later = work.destination.supports("compute", DELETION_MICROVERSION)
     device = {
         "boot_index": 0,
@@ -117,7 +116,7 @@ def _disk(work: Work) -> Json:
 
 
 def _user_data(work: Work) -> Json:
-    """Read the user data from the source at the moment of use: it may hold passwords."""
+    """Read the user data from the source just before its use: it may hold passwords."""
     microversion = work.source.at_most("compute", SERVER_MICROVERSION)
     path = f"/servers/{work.record.id}"
     server = work.source.get("compute", path, "server", microversion=microversion)
@@ -127,9 +126,9 @@ def _user_data(work: Work) -> Json:
 
 
 def _key(work: Work, owner: CloudSession, name: str) -> Json:
-    """Return the name of the key; the operator gets it for a while where he acts for the owner.
+    """Return the name of the key, lent to the operator where the owner cannot be impersonated.
 
-    A key of which nobody knows the public half any more is left out: the guest has it already.
+    A key that its owner has deleted is left out: the guest has it already.
     """
     if work.can_impersonate(work.record.fields["user_id"]):
         return {"key_name": name}
@@ -158,6 +157,6 @@ def _lend(owner: CloudSession, name: str, key: Json) -> None:
     try:
         owner.post("compute", "/os-keypairs", {"keypair": body})
     except NeedsOperator:
-        # another server with the same key may have been faster
+        # another server's step may have lent the same key a moment ago
         if owner.find("compute", f"/os-keypairs/{quote(name)}") is None:
             raise

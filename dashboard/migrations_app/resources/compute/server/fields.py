@@ -1,4 +1,4 @@
-"""What Nova's answer tells of a server, in the form in which two clouds can be compared."""
+"""What Nova's answer tells of a server, in a form in which two clouds can be compared."""
 
 import hashlib
 import hmac
@@ -18,8 +18,7 @@ _key = os.urandom(32)
 
 
 def server_record(server: Json, reader: TenantReader) -> Record:
-    """Return the record of a server: references as ids, in the order in which the guest sees
-    them."""
+    """Return the record of a server: references are ids, in the order that the guest sees."""
     volumes = _volume_ids(server, reader)
     fields = {
         **server,
@@ -38,15 +37,13 @@ def server_record(server: Json, reader: TenantReader) -> Record:
 
 
 def mac_addresses(server: Json) -> list[str]:
-    """Return the server's MACs in the order of its interfaces; Nova lists addresses in that
-    order."""
+    """Return the server's MACs in the order of its interfaces, in which Nova lists addresses."""
     addresses = (address for network in server["addresses"].values() for address in network)
     return [*dict.fromkeys(address["OS-EXT-IPS-MAC:mac_addr"] for address in addresses)]
 
 
 def _port_ids(server: Json, reader: TenantReader) -> list[str]:
-    """Return the server's ports, in the order of its interfaces; one without addresses comes
-    last."""
+    """Return the server's ports in the order of its interfaces, those without addresses last."""
     order = {mac: index for index, mac in enumerate(mac_addresses(server))}
     ports = [port for port in reader.ports if port["device_id"] == server["id"]]
     ports.sort(key=lambda port: order.get(port["mac_address"], len(order)))
@@ -54,7 +51,7 @@ def _port_ids(server: Json, reader: TenantReader) -> list[str]:
 
 
 def _volume_ids(server: Json, reader: TenantReader) -> list[str]:
-    """Return the server's volumes by their devices: the root's first, then vdb, vdc, …, vdaa."""
+    """Return the server's volumes in the order of devices: the root's, then vdb, vdc, …, vdaa."""
     devices = {
         volume["id"]: attachment["device"] or ""
         for volume in reader.volumes
@@ -79,8 +76,8 @@ def _groups(server: Json, reader: TenantReader) -> list[str]:
 
 
 def _fingerprint(user_data: str | None) -> str:
-    """Return what two servers' user data can be compared by, within this process only.
+    """Return what two servers' user data can be compared by within this process.
 
-    It may hold passwords: neither it nor anything by which it could be guessed is stored.
+    User data may hold passwords: nothing from which it could be guessed may be stored.
     """
     return hmac.digest(_key, user_data.encode(), hashlib.sha256).hex() if user_data else ""

@@ -1,7 +1,7 @@
-"""The states of a server: which can be moved, and how one is brought into another.
+"""The states of a server: which can be migrated, and how a server gets from one to another.
 
-A move changes the state twice: the source's server is halted so that its disks stand still, and
-its copy, which Nova always starts, is brought into the state that the source's had.
+A move changes the state twice: the source's server is halted so that its disks do not change, and
+its copy, which Nova always starts, is brought into the state that the source's server had.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import NeedsOperator
 
 ACTIVE, SHUTOFF, PAUSED, SUSPENDED = "ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED"
-MOVABLE = (ACTIVE, SHUTOFF, PAUSED, SUSPENDED)
+MIGRATABLE = (ACTIVE, SHUTOFF, PAUSED, SUSPENDED)
 CHANGE_SECONDS = 1800
 DELETE_SECONDS = 1800
 
@@ -43,9 +43,9 @@ _ACTIONS: Mapping[tuple[str, str], str] = {
 
 
 def idle_server(cloud: CloudSession, server_id: str, *, check: Callable[[], None]) -> Json:
-    """Wait until Nova does nothing with the server, and give it.
+    """Wait until Nova is done with the server, and return it.
 
-    The status alone is not enough: it is ACTIVE before some tasks are over.
+    The status alone does not tell: it is ACTIVE before some tasks are over.
     """
 
     def idle() -> Json | None:
@@ -60,9 +60,9 @@ def idle_server(cloud: CloudSession, server_id: str, *, check: Callable[[], None
 def bring_to(
     cloud: CloudSession, server_id: str, status: str, *, check: Callable[[], None]
 ) -> None:
-    """Bring a server into one of the ``MOVABLE`` states from another; from itself is nothing to do.
+    """Bring a server from one of the ``MIGRATABLE`` states into another, unless it is there.
 
-    Raises ``NeedsOperator`` when it is in a state from which no single action leads there.
+    Raises ``NeedsOperator`` for a state from which no single action leads there.
     """
     server = idle_server(cloud, server_id, check=check)
     if server["status"] == status:
@@ -102,10 +102,10 @@ def delete_server(cloud: CloudSession, server_id: str, *, check: Callable[[], No
 
 
 def fix_of(status: str) -> str:
-    """Say, as the beginning of a sentence, how a server leaves a state that cannot be moved."""
+    """Return how a server leaves a state that cannot be migrated, as a sentence's beginning."""
     return FIXES.get(status, "Bring it to ACTIVE or SHUTOFF")
 
 
 def fault_of(server: Json) -> str:
-    """Return Nova's own words about what went wrong."""
-    return str(server.get("fault", {}).get("message") or "Nova gives no reason.")
+    """Return Nova's own words for what went wrong."""
+    return str(server.get("fault", {}).get("message") or "Nova states no reason.")

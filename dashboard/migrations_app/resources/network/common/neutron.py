@@ -1,19 +1,22 @@
-"""What all of neutron's resources have in common.
+"""What all of Neutron's resources have in common.
 
-Neutron has no field for a foreign id, so the marker stands in the description while the object is
-being created; a later call that completes the object puts the tenant's own description in its
-place. A crash between the two is found by the marker.
+Neutron has no attribute for another cloud's id, so the marker stands in the description while the
+object is being created; the call that completes the object puts the tenant's own description in its
+place. What a crash between the two leaves behind is found by the marker.
 """
 
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
+
+from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.resources.attributes import is_empty, only_set
+from dashboard.migrations_app.resources.attributes import expected_id, is_empty, only_set
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
@@ -30,7 +33,7 @@ from dashboard.migrations_app.resources.records import (
 )
 from dashboard.migrations_app.resources.work import Work
 
-# ids, times and states that each neutron keeps for itself
+# ids, times and states that each cloud sets for itself
 NEUTRON_OWN = (
     "id",
     "project_id",
@@ -42,7 +45,7 @@ NEUTRON_OWN = (
     "standard_attr_id",
 )
 
-# attributes that only clouds with an extension have: its alias, and the value that needs none
+# attributes that only exist with an extension: its alias, and the value that can do without it
 _EXTENSIONS: Mapping[str, tuple[str, Any]] = {
     "allowed_address_pairs": ("allowed-address-pairs", None),
     "binding:vnic_type": ("binding", "normal"),
@@ -72,12 +75,12 @@ class NeutronResource(ResourceType):
         name = fields.get("name") or ""
         return Record(type=self.name, id=fields["id"], name=name, fields=fields, shared=shared)
 
+    @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
-        """Create it, or map it to the destination's object that the choice names, by name or id."""
         return self._named(record, choice, reader) if choice else Decision()
 
     def _named(self, record: Record, name: str, reader: TenantReader) -> Decision:
-        """Map to the one object of that name or id; none or several are a problem."""
+        """Map the object to the only one of that name or id; none or several are a problem."""
         path, key = f"/{self.collection}", _key(self.collection)
         found = reader.list("network", path, key, name=name) or reader.list(
             "network", path, key, id=name
@@ -91,21 +94,24 @@ class NeutronResource(ResourceType):
             fix=f"Create it there, or map {self.name}:{record.name}=NAME-OR-ID to another one.",
         )
 
+    @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """Beside what it maps, every object needs the project that will own it."""
+        """Return what the object maps and the project that will own it."""
         mapped = super().requires(record, reader)[self.stages[0].name]
         return {"create": [Ref("project", reader.tenant.id), *mapped]}
 
+    @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
-        """What no object of the type keeps; a feature that is switched off is nothing to lose."""
+        """Return what is lost; a feature that is switched off is nothing to lose."""
         for loss in super().losses(record, reader):
             if loss.value is not False or loss.field not in self.lost:
                 yield loss
 
+    @override
     def check(
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
-        """Warn of attributes for which the destination lacks neutron's extension."""
+        """Warn of attributes that need an extension which the destination lacks."""
         if not records:
             return
         listed = destination.list("network", "/extensions", "extensions")
@@ -122,28 +128,28 @@ class NeutronResource(ResourceType):
         return only_set(work.record.fields, self.copied)
 
     def completion(self, work: Work) -> Json:
-        """Return the attributes that are set once the object is there, the description above
-        all."""
+        """Return what is set once the object exists: its description, and what types add."""
         return {"description": work.record.fields.get("description") or ""}
 
+    @override
     def find(self, work: Work) -> str | None:
-        """Look for the marker in the descriptions of the tenant's objects."""
         return self._first(work, description=marker(work))
 
+    @override
     def create(self, work: Work) -> str:
-        """Create the object for the tenant, marked."""
         return self._post(work, {**self.body(work), "description": marker(work)})
 
+    @override
     def complete(self, work: Work) -> None:
-        """Put the tenant's description, and what the type adds, in place of the marker."""
+        """Put the tenant's description in place of the marker, and set what the type adds."""
         self._put(work, self.completion(work))
 
+    @override
     def remove(self, work: Work) -> None:
-        """Delete the object from the destination."""
         work.destination.delete("network", f"/{self.collection}/{work.destination_id}")
 
+    @override
     def finalize(self, work: Work) -> None:
-        """Delete the object from the source."""
         work.source.delete("network", f"/{self.collection}/{work.record.id}")
 
     def _first(self, work: Work, **query: Any) -> str | None:
@@ -152,7 +158,7 @@ class NeutronResource(ResourceType):
         return next((str(fields["id"]) for fields in found), None)
 
     def _post(self, work: Work, body: Json) -> str:
-        """Create for the tenant, without attributes that the destination turns out to refuse."""
+        """Create the object for the tenant, without attributes that the destination refuses."""
         body = {**body, "project_id": work.project_id}
         path = f"/{self.collection}"
         try:
@@ -171,29 +177,26 @@ class NeutronResource(ResourceType):
         return str(answer["id"])
 
     def _put(self, work: Work, body: Json) -> Json:
-        """Change the object on the destination and give it as it is then."""
+        """Change the object on the destination and return it as it is then."""
         path = f"/{self.collection}/{work.destination_id}"
         answer: Json = work.destination.put("network", path, {self.singular: body})[self.singular]
         return answer
 
     def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
-        """Return the attributes in a form in which both clouds' can be compared.
+        """Return the attributes in a form in which those of both clouds can be compared.
 
-        ``translate(type, id)`` gives the destination's id of an object.
+        ``translate(type, id)`` returns the destination's id of an object.
         """
         return dict(fields)
 
+    @override
     def differences(
         self,
         source: Record,
         destination: Record,
         destination_id_of: IdLookup,
     ) -> Iterable[Difference]:
-        """Return the fields that differ, in their comparable form."""
-
-        def translate(type_name: str, source_id: str) -> str:
-            return destination_id_of(type_name, source_id) or f"no counterpart of {source_id}"
-
+        translate = partial(expected_id, destination_id_of)
         ours = replace(source, fields=self.comparable(source.fields, translate))
         theirs = replace(destination, fields=self.comparable(destination.fields, _unchanged))
         return super().differences(ours, theirs, destination_id_of)
@@ -202,12 +205,6 @@ class NeutronResource(ResourceType):
 def marker(work: Work) -> str:
     """Return the description of an object that is being created."""
     return f"pumphouse {work.record.id}"
-
-
-def keeps_addresses(options: Mapping[str, Any]) -> bool:
-    """Return whether addresses on networks of others move along, or the destination gives new
-    ones."""
-    return bool(options.get("addresses", "keep") == "keep")
 
 
 def _key(collection: str) -> str:
@@ -222,14 +219,14 @@ def _lacking(cloud: str, label: str, name: str, alias: str) -> Finding:
     return Finding(
         severity=WARN,
         sentence=f"Cloud {cloud} does not know {name} of a {label}: it will be left out.",
-        fix=f"Have neutron's extension {alias} enabled there to carry it.",
+        fix=f"Enable Neutron's extension {alias} there to migrate it.",
     )
 
 
 def _refused_attributes(error: NeedsOperator) -> set[str]:
-    """Return the names of attributes that a neutron's answer refuses for themselves.
+    """Return the names of the attributes that Neutron's answer refuses.
 
-    Extensions differ between clouds, and so does the overhead that tunnels take from the MTU.
+    Extensions differ between clouds, and so does what tunnels take off the MTU.
     """
     if "MTU is too big" in error.sentence:
         return {"mtu"}

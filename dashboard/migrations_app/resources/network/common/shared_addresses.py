@@ -1,27 +1,33 @@
-"""Are addresses free on the destination's networks that belong to others?
+"""Addresses on networks that belong to other projects: are they kept, and are they free?
 
 On the tenant's own networks nothing can be in the way: they are created with it.
 """
 
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 from dashboard.clients.openstack import Json
-from dashboard.migrations_app.resources.network.common.neutron import keeps_addresses
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
 
 Checked = tuple[Record, Finding]
 
+NEW_ADDRESS = "The plan takes new addresses on networks of other projects."
 _FIX = "Free it there, or plan with addresses: new."
+
+
+def keeps_addresses(options: Mapping[str, Any]) -> bool:
+    """Return whether the plan keeps addresses on networks of other projects, or takes new ones."""
+    return bool(options.get("addresses", "keep") == "keep")
 
 
 def address_conflicts(
     wanted: Mapping[str, Mapping[str, Record]], source: TenantReader, destination: TenantReader
 ) -> Iterable[Checked]:
-    """Block what wants an address that the destination's network does not have or has given away.
+    """Block objects whose address the destination's network does not have or has given away.
 
-    ``wanted`` are the addresses by the source's id of their network, each with what wants it.
+    ``wanted`` has the objects by their addresses, by the source's ids of their networks.
     """
     if not keeps_addresses(source.options):
         return
@@ -34,7 +40,7 @@ def address_conflicts(
 def mac_conflicts(
     wanted: Mapping[str, Mapping[str, Record]], source: TenantReader, destination: TenantReader
 ) -> Iterable[Checked]:
-    """Block ports of which the MAC is in use on the destination's network already."""
+    """Block ports whose MAC is already in use on the destination's network."""
     for network_id, records in wanted.items():
         there = destination_network_id(network_id, source, destination)
         ports = destination.matching("/ports", "ports", "mac_address", records)
@@ -45,7 +51,7 @@ def mac_conflicts(
 
 
 def destination_network_id(network_id: str, source: TenantReader, destination: TenantReader) -> str:
-    """Return what a network of others is mapped to: as decided, or else the one of its name."""
+    """Return what a network is mapped to, else the only one of its name, else ""."""
     if id_ := destination.destination_ids.get(("network", network_id)):
         return id_
     names = {network["id"]: network["name"] for network in source.networks}
@@ -82,7 +88,7 @@ def _taken(
 
 
 def _is_ours(port: Json, destination: TenantReader) -> bool:
-    """Return whether an earlier part of this very move made the port, or what it belongs to."""
+    """Return whether an earlier part of this move created the port, or what it belongs to."""
     ours = {*destination.destination_ids.values()}
     return port["id"] in ours or port["device_id"] in ours
 

@@ -1,9 +1,7 @@
-"""What of a cloud's networking is a tenant's: questions that several resource types ask."""
+"""Which networks, subnets and ports of a cloud are a tenant's own."""
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.reader import TenantReader
-
-Objects = list[Json]
 
 DEFAULT_GROUP = "default"
 
@@ -17,23 +15,23 @@ INTERFACE_OWNERS = frozenset(
 
 
 def belongs_to_another(network: Json, reader: TenantReader) -> bool:
-    """Return whether a network is only used by the tenant.
+    """Return whether a network belongs to another project and is only used by the tenant.
 
-    An external network is never the tenant's to move, even when it belongs to its project.
+    An external network counts as another's even when it belongs to the tenant's project.
     """
     return bool(network.get("router:external")) or network["project_id"] != reader.tenant.id
 
 
 def network_ids_of_others(reader: TenantReader) -> set[str]:
-    """Return the ids of the networks that the tenant uses and that are not its own."""
+    """Return the ids of the networks of other projects that the tenant uses."""
     return {network["id"] for network in reader.networks if belongs_to_another(network, reader)}
 
 
-def own_subnets(reader: TenantReader) -> Objects:
+def own_subnets(reader: TenantReader) -> list[Json]:
     """Return all subnets of the tenant's own networks.
 
-    An operator's subnet on a tenant's network belongs to the operator's project; the network lists
-    it all the same.
+    A subnet that an operator has made on a tenant's network belongs to the operator's project, but
+    the network lists it.
     """
     own = [network for network in reader.networks if not belongs_to_another(network, reader)]
     wanted = {subnet_id for network in own for subnet_id in network["subnets"]}
@@ -42,15 +40,15 @@ def own_subnets(reader: TenantReader) -> Objects:
     return listed + reader.matching("/subnets", "subnets", "id", missing)
 
 
-def moves(port: Json) -> bool:
-    """Return whether a port moves by itself: a server's, or one that nothing uses.
+def is_migratable(port: Json) -> bool:
+    """Return whether a port is migrated as such: a server's, or one that nothing uses.
 
-    Ports of other owners are made by what owns them: a router, DHCP, a load balancer.
+    Other ports are created by what owns them: a router, DHCP, a load balancer.
     """
     owner = str(port["device_owner"])
     return owner == "" or owner.startswith("compute:")
 
 
-def moving_ports(reader: TenantReader) -> Objects:
-    """Return the ports that move."""
-    return [port for port in reader.ports if moves(port)]
+def migratable_ports(reader: TenantReader) -> list[Json]:
+    """Return the tenant's ports that are migrated as such."""
+    return [port for port in reader.ports if is_migratable(port)]

@@ -1,23 +1,25 @@
-"""Security groups: all groups first, then their rules, because rules name other groups."""
+"""Security groups: first all groups, then their rules, because rules name other groups."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from typing_extensions import override
+
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     DEFAULT_GROUP,
-    moving_ports,
+    migratable_ports,
 )
 from dashboard.migrations_app.resources.network.security_group.rules import (
     GROUP,
     RULES,
-    carried,
-    left_out,
+    lost_rules,
     marked,
+    migrated_rules,
     remote_groups,
     rule_body,
     rule_key,
@@ -45,24 +47,25 @@ class SecurityGroup(NeutronResource):
 
     name = "security_group"
     plural = "security groups"
-    # the name of the default group; the others have a marker
+    # the name, for the default group of a project; the others have a marker
     found_by = FoundBy.LEDGER
     collection = "security-groups"
     singular = "security_group"
     needs = ("project",)
     copied = ("name", "description", "stateful", RULES)
     own = (*NEUTRON_OWN, "shared")
-    lost = {"tags": "Tags of security groups are not carried."}
+    lost = {"tags": "Tags of security groups are not migrated."}
     stages = (
         Stage(name="create", verb="Create"),
         Stage(name="rules", verb="Set the rules of"),
     )
     ready = "rules"
 
+    @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Return the tenant's groups, and those of others that its ports or rules use."""
+        """Return the tenant's groups, and those of other projects that its ports or rules use."""
         own = reader.owned("/security-groups", "security_groups")
-        used = {id_ for port in moving_ports(reader) for id_ in port["security_groups"]}
+        used = {id_ for port in migratable_ports(reader) for id_ in port["security_groups"]}
         used |= {remote for group in own for remote in remote_groups(group[RULES])}
         used -= {group["id"] for group in own}
         others = reader.matching("/security-groups", "security_groups", "id", used)
@@ -71,25 +74,28 @@ class SecurityGroup(NeutronResource):
             fields = {**group, RULES: marked(group[RULES], known)}
             yield self.record(fields, shared=group["id"] in used)
 
+    @override
     def resolve_dependencies(
         self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
-        """In a project that is adopted, the default group is not ours to empty or delete."""
+        """Note that the project is adopted: its default group must not be emptied or deleted."""
         project = decision_of("project", record.fields["project_id"])
         if decision.action == CREATE and project and project.action == ADOPT:
             return replace(decision, resolution={**decision.resolution, "adopted": True})
         return decision
 
+    @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """The rules need every group that they name."""
-        remotes = sorted(remote_groups(carried(record.fields)) - {record.id})
+        """Return also every group that the rules name."""
+        remotes = sorted(remote_groups(migrated_rules(record.fields)) - {record.id})
         groups = [Ref(self.name, group_id, "create") for group_id in remotes]
         return {**super().requires(record, reader), "rules": groups}
 
+    @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
-        """Also the rules that cannot be carried, and whose a group has been."""
+        """Return also rules that cannot be migrated, and what changes for groups of others."""
         yield from super().losses(record, reader)
-        for rule in left_out(record.fields):
+        for rule in lost_rules(record.fields):
             reason = "The rule names an address group, or a group that does not move."
             yield Loss(field="rule", value=rule_sentence(rule), reason=reason)
         if record.shared:
@@ -99,35 +105,39 @@ class SecurityGroup(NeutronResource):
             reason = "A project has one default group only: this one is created as an ordinary one."
             yield Loss(field="name", value=DEFAULT_GROUP, reason=reason)
 
+    @override
     def find(self, work: Work) -> str | None:
-        """Look for the marker; the default group makes itself known by its name."""
+        """Look for the marker, or for the default group, of which a project has one."""
         return self._first(work, name=DEFAULT_GROUP) if _is_default(work) else super().find(work)
 
+    @override
     def create(self, work: Work) -> str:
-        """Create the group. Neutron makes the default one itself when groups are listed."""
+        """Create the group; Neutron creates the default one itself when groups are listed."""
         if not _is_default(work):
             return super().create(work)
         group_id = self._first(work, name=DEFAULT_GROUP)
         if group_id is None:
             raise NeedsOperator(
-                f"Cloud {work.destination.name} made no default group for the project.",
-                fix="Look into the log of its neutron, then retry.",
+                f"Cloud {work.destination.name} has no default group for the project.",
+                fix="Check the log of its Neutron, then retry.",
             )
         return group_id
 
+    @override
     def body(self, work: Work) -> Json:
-        """Everything but the rules, which come later."""
+        """Return everything but the rules, which come later."""
         body = {name: value for name, value in super().body(work).items() if name != RULES}
         if work.record.name == DEFAULT_GROUP:
             body["name"] = f"{DEFAULT_GROUP} of {work.record.fields['project_id']}"
         return body
 
+    @override
     def complete(self, work: Work) -> None:
-        """Nothing yet: the marker stays until the stage ``rules`` changes the group anyway."""
+        """Leave the marker to the stage ``rules``, which changes the group anyway."""
 
     def rules(self, work: Work) -> None:
-        """Make the rules those of the source: delete what it does not have, add what is missing."""
-        there = {rule_key(rule): rule["id"] for rule in self._settle(work)[RULES]}
+        """Make the rules equal to the source's: delete what it does not have, add the rest."""
+        there = {rule_key(rule): rule["id"] for rule in self._completed(work)[RULES]}
         wanted = {rule_key(rule): rule for rule in _wanted(work)}
         if not _is_kept(work):
             self._delete(work, [there[key] for key in there.keys() - wanted.keys()])
@@ -136,19 +146,20 @@ class SecurityGroup(NeutronResource):
         _add(work, [wanted[key] for key in wanted if key not in there])
 
     def undo_rules(self, work: Work) -> None:
-        """Take our rules out of a default group that was there before us."""
+        """Delete our rules from a default group that existed before."""
         before = work.stage_data.get("rules_before")
         if before is not None:
             now = [rule["id"] for rule in self._get(work)[RULES]]
             self._delete(work, [rule_id for rule_id in now if rule_id not in before])
 
+    @override
     def remove(self, work: Work) -> None:
-        """Delete the group; an operator may delete a default group, which a tenant may not."""
+        """Delete the group; unlike a tenant, an operator may delete a default group."""
         if not _is_kept(work):
             super().remove(work)
 
-    def _settle(self, work: Work) -> Json:
-        """Complete the group itself and give it with its rules, as it is then."""
+    def _completed(self, work: Work) -> Json:
+        """Complete the group itself and return it with its rules as they are."""
         if _is_kept(work):
             return self._get(work)
         body = self.completion(work)
@@ -164,14 +175,16 @@ class SecurityGroup(NeutronResource):
         for rule_id in rule_ids:
             work.destination.delete("network", f"/security-group-rules/{rule_id}")
 
+    @override
     def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
-        """Rules compare as sentences, with the destination's ids of remote groups."""
+        """Return the rules as sentences, with the destination's ids of remote groups."""
         rules = [
             {**rule, GROUP: translate(self.name, rule[GROUP]) if rule[GROUP] else None}
-            for rule in carried(fields)
+            for rule in migrated_rules(fields)
         ]
         return {**fields, RULES: [rule_sentence(rule) for rule in rules]}
 
+    @override
     def differences(
         self,
         source: Record,
@@ -199,13 +212,13 @@ def _is_kept(work: Work) -> bool:
 
 def _wanted(work: Work) -> Iterable[Json]:
     """Return the source's rules with the destination's ids of the groups that they name."""
-    for rule in carried(work.record.fields):
+    for rule in migrated_rules(work.record.fields):
         remote = rule[GROUP]
         yield {**rule, GROUP: work.destination_id_of("security_group", remote) if remote else None}
 
 
 def _add(work: Work, rules: Sequence[Json]) -> None:
-    """Add all rules in one call; one by one where the destination takes some for the same."""
+    """Add all rules in one call, or one by one where the destination holds some to be equal."""
     owner = {"security_group_id": work.destination_id, "project_id": work.project_id}
     bodies = [{**rule_body(rule), **owner} for rule in rules]
     if not bodies:
@@ -223,11 +236,11 @@ def _add_one(work: Work, body: Json) -> None:
     try:
         work.destination.post("network", "/security-group-rules", {"security_group_rule": body})
     except NeedsOperator as error:
-        # some releases take 0.0.0.0/0 and no prefix, or ports 1-65535 and none, for the same
+        # to some releases 0.0.0.0/0 equals no prefix, and ports 1-65535 equal none
         if "already exists" not in error.sentence:
             raise
         work.log(
-            f"Left out a rule of {work.record.name} that the destination has in other words: "
+            f"Skipped a rule of {work.record.name} that the destination has in other words: "
             f"{rule_sentence(body)}.",
             level=logging.WARNING,
         )

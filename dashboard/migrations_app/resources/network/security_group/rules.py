@@ -7,11 +7,12 @@ from typing import Any
 from dashboard.clients.openstack import Json
 
 RULES, GROUP, ADDRESS_GROUP = "security_group_rules", "remote_group_id", "remote_address_group_id"
-CARRIED = "carried"
+# in the records of stored plans
+_MIGRATED = "carried"
 
 _PLAIN = ("direction", "ethertype", "port_range_min", "port_range_max")
 _COPIED = (*_PLAIN, "protocol", "remote_ip_prefix", GROUP, "description")
-# neutron's names for protocols; it stores a rule's protocol as it was given, name or number
+# Neutron's names of protocols; it stores a rule's protocol as it was given, name or number
 _PROTOCOLS = {
     **{
         "hopopt": 0,
@@ -32,26 +33,26 @@ _NAMES: dict[int | str, str] = {number: name for name, number in _PROTOCOLS.item
 
 
 def marked(rules: Iterable[Json], known_groups: set[str]) -> list[Json]:
-    """Return the rules, each saying whether it can be carried.
+    """Return the rules, each with a mark whether it can be migrated.
 
     Without the remote that it names, a rule would let everybody in.
     """
-    return [{**rule, CARRIED: _is_carried(rule, known_groups)} for rule in rules]
+    return [{**rule, _MIGRATED: _is_migrated(rule, known_groups)} for rule in rules]
 
 
-def _is_carried(rule: Mapping[str, Any], known_groups: set[str]) -> bool:
+def _is_migrated(rule: Mapping[str, Any], known_groups: set[str]) -> bool:
     remote = rule.get(GROUP)
     return not rule.get(ADDRESS_GROUP) and (not remote or remote in known_groups)
 
 
-def carried(group: Mapping[str, Any]) -> list[Json]:
-    """Return the rules of a group that can be carried."""
-    return [rule for rule in group[RULES] if rule[CARRIED]]
+def migrated_rules(group: Mapping[str, Any]) -> list[Json]:
+    """Return the rules of a group that can be migrated."""
+    return [rule for rule in group[RULES] if rule[_MIGRATED]]
 
 
-def left_out(group: Mapping[str, Any]) -> list[Json]:
-    """Return the rules of a group that cannot be carried."""
-    return [rule for rule in group[RULES] if not rule[CARRIED]]
+def lost_rules(group: Mapping[str, Any]) -> list[Json]:
+    """Return the rules of a group that cannot be migrated."""
+    return [rule for rule in group[RULES] if not rule[_MIGRATED]]
 
 
 def remote_groups(rules: Iterable[Mapping[str, Any]]) -> set[str]:
@@ -65,7 +66,7 @@ def rule_body(rule: Mapping[str, Any]) -> Json:
 
 
 def rule_key(rule: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return what two rules have in common that are the same, however they are written."""
+    """Return what is equal for two rules with the same effect, however they are written."""
     return (
         *(rule.get(name) for name in _PLAIN),
         _protocol(rule),
@@ -98,7 +99,7 @@ def _protocol(rule: Mapping[str, Any]) -> int | str | None:
     if given == "any":
         return None
     protocol = int(given) if given.isdigit() else _PROTOCOLS.get(given, given)
-    # neutron turns ICMP of an IPv6 rule into ICMPv6
+    # Neutron turns ICMP of an IPv6 rule into ICMPv6
     is_icmp6 = protocol == _PROTOCOLS["icmp"] and rule.get("ethertype") == "IPv6"
     return _PROTOCOLS["ipv6-icmp"] if is_icmp6 else protocol
 

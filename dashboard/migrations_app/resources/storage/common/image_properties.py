@@ -1,7 +1,7 @@
-"""Which attributes of an image another Glance takes, by rule: anybody may add properties.
+"""Which attributes of an image are true on another cloud. By rule: users may add properties.
 
-An image of a snapshot carries what Nova and Cinder noted about their own objects, and Glance and
-openstacksdk what they noted about its bytes; none of that is true elsewhere.
+Nova and Cinder note in a snapshot's image what is true of their own objects, and Glance and
+openstacksdk what is true of the stored bytes; none of that holds elsewhere.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ _ATTRIBUTES = frozenset((*COPIED, *OPTIONAL, *REFERENCES, *OWN, *DATA))
 
 
 def properties_of(image: Mapping[str, Any]) -> Json:
-    """Return the properties that the image's users have set and that are true on any cloud."""
+    """Return the properties that users have set and that hold on any cloud."""
     return {
         name: value
         for name, value in image.items()

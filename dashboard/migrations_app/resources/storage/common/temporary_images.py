@@ -1,7 +1,7 @@
 """Moves the data of servers and volumes: captured in an image of the source, copied, removed.
 
-The images are told by the property ``TEMPORARY`` or, where an API takes none, by their names, so
-that whatever a crash left behind is found again.
+The images are recognized by the property ``TEMPORARY`` or, where an API takes none, by their names,
+so that whatever a crash left behind is found again.
 """
 
 import re
@@ -23,12 +23,12 @@ _volume_image = re.compile(r"pumphouse-volume-[0-9a-f-]{36}-image")
 
 
 def is_temporary(image: Mapping[str, Any]) -> bool:
-    """Return whether an image is one of those that only carry data through a move."""
+    """Return whether an image only transports data during a move."""
     return TEMPORARY in image or bool(_volume_image.fullmatch(image.get("name") or ""))
 
 
 def label(work: Work) -> str:
-    """Return the value by which the object's temporary images are marked."""
+    """Return the value of ``TEMPORARY`` that marks the object's temporary images."""
     return f"{work.record.type}:{work.record.id}"
 
 
@@ -37,15 +37,15 @@ def find_image(cloud: CloudSession, **query: Any) -> Json | None:
     return next(iter(cloud.list("image", "/images", "images", **query)), None)
 
 
-def await_captured(work: Work, image_id: str, *, is_at_work: Callable[[], bool], what: str) -> None:
-    """Wait until an image that Nova or Cinder makes is active.
+def await_captured(work: Work, image_id: str, *, is_busy: Callable[[], bool], what: str) -> None:
+    """Wait until an image that Nova or Cinder fills is active.
 
-    Raises ``Retryable`` when it failed: then it is gone, or stays queued while ``is_at_work`` says
-    that nobody fills it any more.
+    Raises ``Retryable`` if that failed: the image is gone, or stays queued although ``is_busy``
+    says that nothing fills it any more.
     """
 
     def captured() -> bool | None:
-        idle = not is_at_work()
+        idle = not is_busy()
         image = work.source.find("image", f"/images/{image_id}") or {}
         status = image.get("status", "deleted")
         if status == "active":
@@ -59,9 +59,9 @@ def await_captured(work: Work, image_id: str, *, is_at_work: Callable[[], bool],
 
 
 def transfer(work: Work) -> None:
-    """Copy the captured image to the destination, owned by the tenant, and note its digest.
+    """Copy the captured image to the destination, owned by the tenant, and store its digest.
 
-    Once it is there and noted it is not copied again.
+    An image whose digest is stored is not copied again.
     """
     if work.stage_data.get("digest"):
         return
@@ -81,7 +81,7 @@ def transfer(work: Work) -> None:
 
 
 def remove_from_source(work: Work, name: str) -> None:
-    """Delete the object's temporary image in the source, named so where its id was never noted."""
+    """Delete the object's temporary image from the source, by its name if no id was stored."""
     if image_id := work.stage_data.get("source_image"):
         work.source.delete("image", f"/images/{image_id}")
     elif work.resumed:
@@ -90,12 +90,18 @@ def remove_from_source(work: Work, name: str) -> None:
 
 
 def remove_from_destination(work: Work) -> None:
-    """Delete the object's temporary image on the destination."""
+    """Delete the object's temporary image from the destination."""
     if image_id := work.stage_data.get("destination_image"):
         work.destination.delete("image", f"/images/{image_id}")
     elif work.resumed:
         _remove(work.destination, **{TEMPORARY: label(work)})
     work.save(destination_image="")
+
+
+def undo_transfer(work: Work) -> None:
+    """Delete the copied image from the destination, so that it can be copied again."""
+    remove_from_destination(work)
+    work.save(digest="", size=0)
 
 
 def _body(work: Work, image: Mapping[str, Any]) -> Json:

@@ -1,8 +1,8 @@
 """Captures a volume of the source in a temporary image.
 
-A volume in use cannot be uploaded everywhere (``enable_force_upload`` is off by default), so it is
-read through a snapshot and a volume made from it; both belong to the operator and are removed as
-soon as the image is there. All three are found again by their names.
+Most clouds upload no volume in use (``enable_force_upload`` is off by default), so it is read
+through a snapshot and a volume made from that. Both belong to the operator and are removed once the
+image is there. All three are found again by their names.
 """
 
 import math
@@ -21,10 +21,10 @@ COPY_SECONDS = 6 * 3600
 GONE_SECONDS = 1800
 AT_ONCE = 16  # threads of a worker
 _SERVICE = "block_storage"
-# Cinder refuses to delete what it is at work on
+# states in which Cinder refuses to delete something
 _BUSY = ("creating", "downloading", "uploading")
-# sparse, so that only what was ever written travels; and no volume is cloned from it by the
-# storage, so that it can be deleted while the volume lives
+# sparse, so that only what was ever written is copied; and the storage does not clone volumes from
+# it, so that it can be deleted while the volume exists
 _FORMAT = {"disk_format": "qcow2", "container_format": "bare"}
 
 
@@ -34,14 +34,14 @@ def image_name(work: Work) -> str:
 
 
 def capture_volume(work: Work) -> None:
-    """Make the temporary image of the volume and note its id as ``source_image``."""
+    """Make the temporary image of the volume and store its id as ``source_image``."""
     image = find_image(work.source, name=image_name(work)) if work.resumed else None
     image_id = image["id"] if image else _upload(work, _readable(work))
     work.save(source_image=image_id)
     await_captured(
         work,
         image_id,
-        is_at_work=lambda: _is_uploading(work),
+        is_busy=lambda: _is_uploading(work),
         what=f"the image of volume {work.record.name or work.record.id}",
     )
     remove_copy(work)
@@ -59,8 +59,10 @@ def remove_copy(work: Work) -> None:
 
 
 def room_for_copies(records: Sequence[Record], source: CloudSession) -> Finding | None:
-    """Block when the operator's own quota in the source has no room for the copies of volumes in
-    use, as many as are made at the same time."""
+    """Return a finding that blocks if the operator's quota has no room for copies; else None.
+
+    Copies are made of volumes in use, as many at once as a worker has threads.
+    """
     in_use = [record for record in records if record.fields["status"] == "in-use"]
     copied = sorted((record.fields["size"] for record in in_use), reverse=True)[:AT_ONCE]
     if not copied:
@@ -87,7 +89,7 @@ def _free(limit: Json) -> float:
 
 
 def _await_deleted(work: Work, path: str, key: str) -> None:
-    """Delete something of the source's block storage and wait until it is gone."""
+    """Delete an object of the source's block storage and wait until it is gone."""
 
     def idle() -> bool | None:
         found = work.source.find(_SERVICE, path, key) or {}
@@ -105,7 +107,7 @@ def _await_deleted(work: Work, path: str, key: str) -> None:
 
 
 def _readable(work: Work) -> str:
-    """Return the volume to upload: itself, or a copy of it while a server uses it."""
+    """Return the id of the volume to upload: itself, or a copy of it while it is in use."""
     volume = work.source.get(_SERVICE, f"/volumes/{work.record.id}", "volume")
     if volume["status"] == "available":
         return work.record.id

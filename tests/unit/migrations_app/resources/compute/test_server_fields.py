@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from dashboard.migrations_app.resources.compute.server.fields import USER_DATA, server_record
-from dashboard.migrations_app.resources.compute.server.states import FIXES, MOVABLE, fix_of
+from dashboard.migrations_app.resources.compute.server.states import FIXES, MIGRATABLE, fix_of
 
 
 def read_as(server: dict[str, Any], *, ports: list[Any] = [], volumes: list[Any] = []) -> Any:  # noqa: B006
@@ -74,6 +74,6 @@ def test_the_marker_is_not_the_tenants_metadata():
 
 
 def test_each_state_that_cannot_be_moved_says_how_it_is_left():
-    assert not FIXES.keys() & set(MOVABLE)
+    assert not FIXES.keys() & set(MIGRATABLE)
     assert fix_of("SHELVED_OFFLOADED") == "Unshelve it"
     assert fix_of("INVENTED") == "Bring it to ACTIVE or SHUTOFF"

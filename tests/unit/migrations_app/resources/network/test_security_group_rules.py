@@ -1,12 +1,12 @@
-"""Which rules are the same, and which cannot be carried."""
+"""Which rules are the same, and which cannot be migrated."""
 
 import pytest
 
 from dashboard.migrations_app.resources.network.security_group.rules import (
     RULES,
-    carried,
-    left_out,
+    lost_rules,
     marked,
+    migrated_rules,
     rule_key,
     rule_sentence,
 )
@@ -56,7 +56,7 @@ def test_different_rules_are_not_the_same(one, other):
     assert rule_key(rule(**one)) != rule_key(rule(**other))
 
 
-def test_a_rule_is_never_carried_without_the_remote_that_it_names():
+def test_a_rule_is_never_migrated_without_the_remote_that_it_names():
     rules = [
         rule(remote_group_id="known"),
         rule(remote_group_id="unknown"),
@@ -64,8 +64,8 @@ def test_a_rule_is_never_carried_without_the_remote_that_it_names():
         rule(),
     ]
     group = {RULES: marked(rules, {"known"})}
-    assert [each["remote_group_id"] for each in carried(group)] == ["known", None]
-    assert len(left_out(group)) == 2
+    assert [each["remote_group_id"] for each in migrated_rules(group)] == ["known", None]
+    assert len(lost_rules(group)) == 2
 
 
 def test_a_rule_reads_as_a_sentence():

@@ -1,0 +1,53 @@
+"""Captures the disk of a server of the source in a snapshot: a temporary image."""
+
+from dashboard.errors import Retryable
+from dashboard.migrations_app.resources.compute.server.states import idle_server
+from dashboard.migrations_app.resources.storage.common.image_properties import TEMPORARY
+from dashboard.migrations_app.resources.storage.common.temporary_images import (
+    await_captured,
+    find_image,
+    label,
+)
+from dashboard.migrations_app.resources.work import Work
+
+
+def snapshot_name(work: Work) -> str:
+    """Return the name of the server's snapshot; Glance takes 255 characters."""
+    return f"{work.record.name[:200]}-snapshot-{work.record.id}"
+
+
+def capture_disk(work: Work) -> None:
+    """Make the snapshot, or go on with one that an earlier attempt has begun, and store its id."""
+    image_id = (work.resumed and _find_snapshot(work)) or _create_snapshot(work)
+    work.save(source_image=image_id)
+    await_captured(
+        work,
+        image_id,
+        is_busy=lambda: _is_busy(work),
+        what=f"the snapshot of server {work.record.name}",
+    )
+
+
+def _find_snapshot(work: Work) -> str:
+    image = find_image(work.source, **{TEMPORARY: label(work)})
+    return str(image["id"]) if image else ""
+
+
+def _create_snapshot(work: Work) -> str:
+    """Begin a snapshot of the source's server and return its id.
+
+    Nova returns the id in a header or, from 2.45 on, in the body; Glance lists it in either case.
+    """
+    idle_server(work.source, work.record.id, check=work.check)
+    metadata = {TEMPORARY: label(work)}
+    body = {"createImage": {"name": snapshot_name(work), "metadata": metadata}}
+    work.source.post("compute", f"/servers/{work.record.id}/action", body)
+    image_id = _find_snapshot(work)
+    if not image_id:
+        raise Retryable(f"Glance does not list the snapshot of server {work.record.name}.")
+    return image_id
+
+
+def _is_busy(work: Work) -> bool:
+    server = work.source.get("compute", f"/servers/{work.record.id}", "server")
+    return bool(server.get("OS-EXT-STS:task_state"))

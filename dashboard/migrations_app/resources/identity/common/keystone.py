@@ -1,0 +1,62 @@
+"""What Keystone's projects, roles and users have in common.
+
+Keystone stores attributes that it does not know, so the marker is simply one of them, and stays.
+"""
+
+from typing import ClassVar
+
+from typing_extensions import override
+
+from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.attributes import only_set
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import MARKER, FoundBy, Loss, Record
+from dashboard.migrations_app.resources.work import Work
+
+
+class KeystoneResource(ResourceType):
+    """A resource of the identity API: ``plural`` is its path, ``name`` the key of its body."""
+
+    found_by: ClassVar[FoundBy] = FoundBy.MARKER
+
+    def body(self, work: Work) -> Json:
+        """Return the attributes to create the object with, its marker included."""
+        return {
+            **only_set(work.record.fields, self.copied),
+            **work.resolution,
+            MARKER: work.record.id,
+        }
+
+    @override
+    def find(self, work: Work) -> str | None:
+        name = work.resolution.get("name", work.record.name)
+        found = work.destination.list("identity", f"/{self.plural}", self.plural, name=name)
+        return next((each["id"] for each in found if each.get(MARKER) == work.record.id), None)
+
+    @override
+    def create(self, work: Work) -> str:
+        body = {self.name: self.body(work)}
+        created = work.destination.post("identity", f"/{self.plural}", body, self.name)
+        return str(created["id"])
+
+    @override
+    def remove(self, work: Work) -> None:
+        work.destination.delete("identity", f"/{self.plural}/{work.destination_id}")
+
+    def change(self, work: Work, **fields: object) -> None:
+        """Change attributes of the object on the destination."""
+        path = f"/{self.plural}/{work.destination_id}"
+        work.destination.patch("identity", path, {self.name: fields})
+
+
+def domain_id_named(name: str, reader: TenantReader) -> str:
+    """Return the id of the cloud's domain of that name, "" when there is none."""
+    return next((id_ for id_, each in reader.domains.items() if each == name), "")
+
+
+def name_losses(record: Record, name: str) -> tuple[Loss, ...]:
+    """Return the loss of an object's name if the operator has chosen another one."""
+    if name == record.name:
+        return ()
+    return (Loss(field="name", value=record.name, reason=f"It was chosen to become {name}."),)

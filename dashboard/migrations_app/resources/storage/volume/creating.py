@@ -1,0 +1,112 @@
+"""Creates the copy of a volume on the destination, as its owner, from the copied image."""
+
+from typing import Any
+
+from dashboard.clients.openstack import Json, poll_until
+from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.resources.attributes import only_set
+from dashboard.migrations_app.resources.records import MARKER
+from dashboard.migrations_app.resources.storage.volume.fields import IMAGE_METADATA, READ_ONLY
+from dashboard.migrations_app.resources.work import Work
+
+CREATE_SECONDS = 6 * 3600
+DETACH_SECONDS = 300
+DELETE_SECONDS = 1800
+_SERVICE = "block_storage"
+
+
+def find_created(work: Work) -> str | None:
+    """Return the volume with the marker; one that Cinder failed to create is removed."""
+    volumes = work.destination.list(
+        _SERVICE, "/volumes/detail", "volumes", all_tenants=1, project_id=work.project_id
+    )
+    for volume in volumes:
+        if volume["metadata"].get(MARKER) == work.record.id and _is_usable(work, volume["id"]):
+            return str(volume["id"])
+    return None
+
+
+def create_from_image(work: Work) -> str:
+    """Create the volume, wait until its data is there and return its id.
+
+    Raises ``NeedsOperator`` if Cinder fails; nothing is left of it then.
+    """
+    fields = work.record.fields
+    body: Json = {
+        **only_set(fields, ("name", "description", "size")),
+        **only_set(work.resolution, ("volume_type",)),
+        "metadata": {**fields["metadata"], MARKER: work.record.id},
+        "imageRef": work.stage_data["destination_image"],
+    }
+    owner = work.session_as(fields["user_id"])
+    volume_id = str(owner.post(_SERVICE, "/volumes", {"volume": body}, "volume")["id"])
+    if not _is_usable(work, volume_id):
+        raise NeedsOperator(
+            f"Cloud {work.destination.name} failed to create volume {work.record.name}.",
+            fix="Check its storage and the log of cinder-volume there, then retry.",
+        )
+    return volume_id
+
+
+def complete_volume(work: Work) -> None:
+    """Set what a volume from an image does not have from the source's: Nova boots by it."""
+    fields = work.record.fields
+    volume = work.destination.get(_SERVICE, f"/volumes/{work.destination_id}", "volume")
+    if volume["bootable"] != fields["bootable"]:
+        _act(work, "os-set_bootable", {"bootable": fields["bootable"] == "true"})
+    if fields[READ_ONLY]:
+        _act(work, "os-update_readonly_flag", {"readonly": True})
+    _set_image_metadata(work, volume)
+
+
+def delete_volume(work: Work, volume_id: str) -> None:
+    """Delete a volume from the destination once nothing uses it, and wait until it is gone."""
+    cloud, path = work.destination, f"/volumes/{volume_id}"
+
+    def detached() -> bool | None:
+        volume = cloud.find(_SERVICE, path, "volume")
+        return None if volume and volume["status"] in ("in-use", "detaching") else True
+
+    def gone() -> bool | None:
+        volume = cloud.find(_SERVICE, path, "volume")
+        if volume and volume["status"] == "error_deleting":
+            raise NeedsOperator(
+                f"Cloud {cloud.name} failed to delete volume {volume_id}.",
+                fix="Check its storage, then retry.",
+            )
+        return True if volume is None else None
+
+    what = f"volume {volume_id}"
+    poll_until(detached, what=f"{what} to be detached", seconds=DETACH_SECONDS, check=work.check)
+    cloud.delete(_SERVICE, path)
+    poll_until(gone, what=f"{what} to be deleted", seconds=DELETE_SECONDS, check=work.check)
+
+
+def _is_usable(work: Work, volume_id: str) -> bool:
+    """Wait until a new volume is available; remove it and return False if its creation failed."""
+
+    def status() -> str | None:
+        volume = work.destination.get(_SERVICE, f"/volumes/{volume_id}", "volume")
+        in_progress = volume["status"] in ("creating", "downloading")
+        return None if in_progress else str(volume["status"])
+
+    what = f"volume {work.record.name or work.record.id} to be created"
+    reached = poll_until(status, what=what, seconds=CREATE_SECONDS, check=work.check)
+    if reached == "error":
+        delete_volume(work, volume_id)
+    return reached != "error"
+
+
+def _set_image_metadata(work: Work, volume: Json) -> None:
+    """Give the volume the source's image properties (UEFI, disk bus, …)."""
+    wanted = work.record.fields[IMAGE_METADATA]
+    found = volume.get(IMAGE_METADATA, {})
+    for key in found.keys() - wanted.keys():
+        _act(work, "os-unset_image_metadata", {"key": key})
+    if wanted.items() - found.items():
+        _act(work, "os-set_image_metadata", {"metadata": wanted})
+
+
+def _act(work: Work, action: str, arguments: Any) -> None:
+    path = f"/volumes/{work.destination_id}/action"
+    work.destination.post(_SERVICE, path, {action: arguments})
