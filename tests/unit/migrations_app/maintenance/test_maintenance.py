@@ -220,14 +220,14 @@ def test_entering_that_was_broken_off_later_can_be_left(tenant):
 
 
 @pytest.mark.parametrize(
-    ("to", "event"), [("enter", "entered_maintenance"), ("leave", "left_maintenance")]
+    ("to", "name"), [("enter", "tenant.entered_maintenance"), ("leave", "tenant.left_maintenance")]
 )
-def test_what_has_happened_is_news(tenant, to, event):
+def test_what_has_happened_is_an_event(tenant, to, name):
     job = start_entering(tenant)
     job.state, job.params = JobState.DONE, {**job.params, "to": to}
     event = TenantMaintenanceKind().event(job)
     assert event is not None
-    assert event.event == f"tenant.{event}"
+    assert event.name == name
     assert "demo of old" in event.sentence
 
 
