@@ -9,6 +9,9 @@ from django.conf import settings
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
+from dashboard.clients.fuel.master import FuelMaster
+from tests.support.fuel_masters import RunningMaster, running_master
+
 
 @pytest.fixture(scope="session")
 def pumphouse_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -47,3 +50,16 @@ def django_db_setup(
 def _quick_passwords() -> None:
     """Hash passwords in microseconds: the default takes a good part of a test's time."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[RunningMaster]:
+    """Serve a Fuel stand-in of the test's own."""
+    with running_master(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def fuel(running: RunningMaster) -> FuelMaster:
+    """Return the client of that stand-in."""
+    return FuelMaster(running.endpoint)

@@ -1,0 +1,1 @@
+"""What needs real servers or whole processes: brokers, databases, BMCs, switches, workers."""

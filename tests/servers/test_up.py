@@ -2,8 +2,6 @@
 
 import os
 import signal
-import socket
-import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -12,11 +10,7 @@ from pathlib import Path
 import pytest
 from django_q.models import OrmQ
 
-from dashboard.cli import up as module
-from dashboard.cli.up import Parent, run_up
-from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
-from dashboard.jobs.queue_watchdog import STUCK_SECONDS
 from dashboard.jobs.states import JobState
 from tests.support.awaiting import await_that
 from tests.support.rehearsal.jobs import lines, process, rehearse, spec
@@ -133,40 +127,3 @@ def test_a_cluster_whose_idle_worker_was_killed_is_noticed_and_replaced(tmp_path
         successors = (successor_of_killed(tmp_path / "notes") for _ in range(KILLS))
         replaced = any(os.getpgid(successor) not in groups for successor in successors)
     assert replaced, f"{KILLS} workers were killed and none held the lock"
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("broken", ["ping", "sweep"])
-def test_workers_are_not_blamed_while_broker_or_database_is_away(monkeypatch, tmp_path, broken):
-    def refuse() -> None:
-        raise ConnectionError
-
-    monkeypatch.setattr(module, broken, refuse)
-    parent = Parent(bind="127.0.0.1:1", workers=1, ping_file=tmp_path / "answered")
-    parent._watch.free_since = time.monotonic() - STUCK_SECONDS + 1
-    parent._look_after()
-    assert not parent._watch.is_stuck(now=time.monotonic() + 2)
-
-
-def test_an_address_that_is_taken_is_one_sentence():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        with pytest.raises(BadInput, match="Cannot listen"):
-            run_up(bind=f"127.0.0.1:{taken.getsockname()[1]}")
-
-
-@pytest.mark.parametrize("bind", ["localhost", "127.0.0.1:65536"])
-def test_an_address_without_a_port_is_one_sentence(bind):
-    with pytest.raises(BadInput, match="not an address"):
-        run_up(bind=bind)
-
-
-@pytest.mark.parametrize(("content", "why"), [(None, "No such file"), ("not one", "no pair")])
-def test_a_certificate_of_no_use_is_one_sentence(tmp_path, settings, content, why):
-    certificate = tmp_path / "certificate"
-    if content:
-        certificate.write_text(content)
-    settings.TLS_CERTIFICATE, settings.TLS_KEY = str(certificate), str(certificate)
-    with pytest.raises(BadInput, match=rf"The certificate .* cannot be used: .*{why}"):
-        run_up(bind=f"127.0.0.1:{free_port()}")

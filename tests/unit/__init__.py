@@ -1,0 +1,1 @@
+"""What needs nothing but Python, in the folders of the code that it tests."""

@@ -1,6 +1,6 @@
 """What unit tests share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,8 +8,6 @@ import pytest
 from dashboard import secrets
 from dashboard.clients import openstack
 from dashboard.clients.fuel import master as fuel_master
-from dashboard.clients.fuel.master import FuelMaster
-from tests.support.fuel_masters import RunningMaster, running_master
 
 
 @pytest.fixture(autouse=True)
@@ -35,16 +33,3 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 def _own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget after each test which secrets it has registered: others' texts may contain them."""
     monkeypatch.setattr(secrets, "_known", set(secrets._known))
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[RunningMaster]:
-    """Serve a Fuel stand-in of the test's own."""
-    with running_master(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def fuel(running: RunningMaster) -> FuelMaster:
-    """Return the client of that stand-in."""
-    return FuelMaster(running.endpoint)

@@ -4,7 +4,6 @@ import json
 import re
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ from dashboard.clients import openstack
 from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
+from tests.support.fuel_masters import make_certificate
 from tests.support.servers import free_port
 
 DOWN = b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -94,9 +94,7 @@ def server(tls: ssl.SSLContext | None = None) -> Iterator[int]:
 @pytest.fixture
 def untrusted(tmp_path: Path) -> ssl.SSLContext:
     """Return TLS with a certificate that no authority has signed."""
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    order = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=old"]
-    subprocess.run([*order, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    certificate, key = make_certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return context

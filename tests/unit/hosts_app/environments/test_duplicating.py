@@ -22,9 +22,8 @@ from dashboard.hosts_app.models import Cloud, EnvironmentPlan
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job, LogLine
 from dashboard.jobs.runner import run_job
-from tests.support import killed_duplication, rows
-from tests.support.dying import killed_at
-from tests.support.fuel_masters import RunningMaster, configure_fuel, fuel_settings
+from tests.support import rows
+from tests.support.fuel_masters import RunningMaster, configure_fuel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -306,24 +305,6 @@ def test_an_environment_that_got_the_name_meanwhile_is_left_alone(fuel: FuelMast
         with pytest.raises(NeedsOperator, match="which this job did not make"):
             environment_copying.create(job.steps.get(key="create"), context(resumed=True))
     assert values(fuel, other.id) == before
-
-
-def test_a_job_whose_workers_are_killed_makes_one_environment(
-    fuel: FuelMaster, running: RunningMaster, tmp_path: Path, pumphouse_home: Path
-) -> None:
-    fuel.create_nodegroup(SRC, name="rack2")
-    job = start_duplication(planned(renumber=True))
-    settings_of_fuel = fuel_settings(running.endpoint, tmp_path)
-    for moment in killed_duplication.MOMENTS:
-        assert killed_at(
-            job, killed_duplication, moment, home=pumphouse_home, **settings_of_fuel
-        ), moment
-    run_job(job.pk)
-    job.refresh_from_db()
-    assert job.state == "done", job.explanation
-    assert [one.name for one in fuel.environments()].count("copy") == 1
-    assert len(fuel.environments()) == 3
-    assert len(fuel.nodegroups(fuel.environment_named("copy").id)) == 2
 
 
 def test_what_is_half_made_is_said_with_the_way_to_delete_it(
