@@ -58,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         # Through the log, which masks secrets; Python itself would print them.
         logger.critical("Break in %s", " ".join(arguments), exc_info=error)
-        console.print_error(PumphouseError(f"Pumphouse itself broke: {type(error).__name__}."))
+        console.print_error(PumphouseError(f"Internal error: {type(error).__name__}."))
         return FAILED
 
 

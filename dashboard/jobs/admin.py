@@ -1,38 +1,39 @@
-"""The engine's rows in the Django admin, to look at only: the pages are for acting."""
+"""The engine's rows in the Django admin, read-only: actions are on the pages."""
 
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Model
 from django.http import HttpRequest
+from typing_extensions import override
 
 from dashboard.jobs.models import Job, LogLine, Step
 from dashboard.jobs.roles import Action, has_permission
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
-    """Shows rows to all who may enter the admin, and changes none: only the engine moves rows."""
+    """Shows rows to everybody who may enter the admin; only the engine changes them."""
 
     list_per_page = 50
     show_full_result_count = False
 
+    @override
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Show the app to whoever may read."""
         return _may_read(request.user)
 
+    @override
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Have everybody look who may read."""
         return _may_read(request.user)
 
+    @override
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse adding."""
         return False
 
+    @override
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse changing."""
         return False
 
+    @override
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse deleting."""
         return False
 
 
@@ -42,7 +43,7 @@ def _may_read(user: User | AnonymousUser) -> bool:
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    """Jobs."""
+    """Lists jobs."""
 
     list_display = ("id", "kind", "title", "state", "created_by", "started_at", "finished_at")
     list_filter = ("state", "kind", "launched_from", "created_at")
@@ -52,7 +53,7 @@ class JobAdmin(ReadOnlyAdmin):
 
 @admin.register(Step)
 class StepAdmin(ReadOnlyAdmin):
-    """Steps."""
+    """Lists steps."""
 
     list_display = ("id", "job", "title", "group", "phase", "state", "attempt", "finished_at")
     list_filter = ("state", "phase", "group", "action")
@@ -62,7 +63,7 @@ class StepAdmin(ReadOnlyAdmin):
 
 @admin.register(LogLine)
 class LogLineAdmin(ReadOnlyAdmin):
-    """Log lines, the latest first."""
+    """Lists log lines, the latest first."""
 
     list_display = ("created_at", "job", "level", "message")
     list_filter = ("level", "created_at")

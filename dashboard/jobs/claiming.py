@@ -1,4 +1,4 @@
-"""Which steps may run, and how a runner makes some of them its own."""
+"""Which steps may run, and how a runner claims some of them."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -16,7 +16,10 @@ MOST_ATTEMPTS = 6
 
 
 def unblocked_steps(job_id: int) -> QuerySet[Step]:
-    """Return the pending steps of a running job that only time may keep waiting, in their order."""
+    """Return the pending steps of a running job that wait for nothing, or only for a time.
+
+    They are in the order in which they run.
+    """
     no_hold = Q(job__hold_before__isnull=True) | Q(job__hold_until__lte=timezone.now())
     return Step.objects.filter(
         no_hold | Q(phase__lt=F("job__hold_before")),
@@ -35,20 +38,19 @@ def ready_steps(job_id: int) -> QuerySet[Step]:
 
 
 def abandoned_steps(job_id: int) -> QuerySet[Step]:
-    """Return the running steps whose runner let the lease run out: it died, or lost the
-    database."""
+    """Return the running steps whose lease ran out: their runner died or lost the database."""
     return Step.objects.filter(
         job_id=job_id, state=StepState.RUNNING, lease_until__lt=timezone.now()
     )
 
 
-def claim_ready(job_id: int, *, owner: str, most: int, besides: Collection[int]) -> list[Step]:
-    """Make up to ``most`` ready steps the owner's. What another runner was faster at is left out.
+def claim_ready(job_id: int, *, owner: str, limit: int, excluding: Collection[int]) -> list[Step]:
+    """Claim up to ``limit`` ready steps for the owner and return those that no other took first.
 
-    ``besides`` are steps whose thread is still at work here although the lease went elsewhere.
+    ``excluding`` are steps whose thread still works here although the lease went elsewhere.
     """
-    ready = ready_steps(job_id).exclude(pk__in=besides)
-    ids = list(ready.values_list("pk", flat=True)[:most])
+    ready = ready_steps(job_id).exclude(pk__in=excluding)
+    ids = list(ready.values_list("pk", flat=True)[:limit])
     if not ids:
         return []
     pending = Step.objects.filter(pk__in=ids)
@@ -58,11 +60,13 @@ def claim_ready(job_id: int, *, owner: str, most: int, besides: Collection[int])
     return _held_by(owner, ids)
 
 
-def claim_abandoned(job_id: int, *, owner: str, most: int, besides: Collection[int]) -> list[Step]:
-    """Take over steps whose lease has run out. They must look before they act."""
-    _give_up_killers(job_id)
-    abandoned = abandoned_steps(job_id).exclude(pk__in=besides)
-    ids = list(abandoned.values_list("pk", flat=True)[:most])
+def claim_abandoned(
+    job_id: int, *, owner: str, limit: int, excluding: Collection[int]
+) -> list[Step]:
+    """Take over up to ``limit`` steps whose lease ran out; they must look before they act."""
+    _fail_killers(job_id)
+    abandoned = abandoned_steps(job_id).exclude(pk__in=excluding)
+    ids = list(abandoned.values_list("pk", flat=True)[:limit])
     if not ids:
         return []
     still_abandoned = abandoned_steps(job_id).filter(pk__in=ids)
@@ -71,7 +75,7 @@ def claim_abandoned(job_id: int, *, owner: str, most: int, besides: Collection[i
 
 
 def renew_leases(job_id: int, *, owner: str) -> set[int]:
-    """Prolong all leases of the owner and give the ids of the steps that are still its own."""
+    """Renew all leases of the owner and return the ids of the steps that it still holds."""
     mine = Step.objects.filter(job_id=job_id, state=StepState.RUNNING, lease_owner=owner)
     mine.update(lease_until=lease_end())
     Runner.objects.filter(owner=owner).update(seen_at=timezone.now())
@@ -79,7 +83,7 @@ def renew_leases(job_id: int, *, owner: str) -> set[int]:
 
 
 def lease_end() -> datetime:
-    """Return until when a lease that is given now is good."""
+    """Return when a lease that begins now ends."""
     return timezone.now() + timedelta(seconds=settings.STEP_LEASE_SECONDS)
 
 
@@ -97,8 +101,8 @@ def _held_by(owner: str, ids: list[int]) -> list[Step]:
     return list(mine.order_by("ordinal"))
 
 
-def _give_up_killers(job_id: int) -> None:
-    """Stop handing out steps that were abandoned each time: they take their worker with them."""
+def _fail_killers(job_id: int) -> None:
+    """Stop claiming steps that were abandoned each time: they take their worker with them."""
     for step in abandoned_steps(job_id).filter(attempt__gte=MOST_ATTEMPTS):
         error = f"The worker died or lost the database during each of {step.attempt} attempts."
         mine = abandoned_steps(job_id).filter(pk=step.pk)

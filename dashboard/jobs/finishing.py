@@ -1,4 +1,4 @@
-"""How a job comes to an end, or to a halt."""
+"""How a job ends, or comes to a hold."""
 
 import traceback
 from collections import Counter
@@ -19,37 +19,35 @@ from dashboard.jobs.transitions import in_transaction, transition_job, transitio
 
 
 def finish_job(job_id: int) -> JobState | None:
-    """Settle a job that cannot go on by itself. None when it can, or when it has ended already.
+    """End or hold a job that cannot go on by itself, and return its new state.
 
-    Any number of runners may call this at any time: the job's row is locked while its steps are
-    counted, so that exactly one of them ends it.
+    None when it can go on, or has ended already. Any number of runners may call this at any time:
+    the job's row is locked while its steps are counted, so exactly one of them ends it.
     """
-    state = in_transaction(partial(_settle, job_id))
+    state = in_transaction(partial(_finish, job_id))
     if state is not None and state not in ACTIVE_JOB_STATES:
         _notify_kind(Job.objects.get(pk=job_id))
     return state
 
 
 def describe(counts: Counter[str]) -> str:
-    """Return in one sentence how the steps of a job stand."""
-    settled = f"{counts[StepState.DONE]} of {counts.total()} steps done"
+    """Return a sentence that counts the steps of a job by state."""
+    done = f"{counts[StepState.DONE]} of {counts.total()} steps done"
     others = {
         "skipped": counts[StepState.SKIPPED],
         "failed": counts[StepState.FAILED],
         "errored": counts[StepState.ERRORED],
         "not done": counts[StepState.PENDING],
     }
-    return (
-        ", ".join([settled, *(f"{count} {name}" for name, count in others.items() if count)]) + "."
-    )
+    return ", ".join([done, *(f"{count} {name}" for name, count in others.items() if count)]) + "."
 
 
-def _settle(job_id: int) -> JobState | None:
+def _finish(job_id: int) -> JobState | None:
     job = Job.objects.select_for_update().filter(pk=job_id).first()
     if job is None or not job.is_active:
         return None
     if job.cancel_requested:
-        _give_back_abandoned(job_id)
+        _put_back_abandoned(job_id)
     counts = _count_steps(job_id)
     state = _end_state(job, counts)
     if state is None or not transition_job(job_id, to=state, **_end_fields(job_id, state, counts)):
@@ -58,7 +56,7 @@ def _settle(job_id: int) -> JobState | None:
     return state
 
 
-def _give_back_abandoned(job_id: int) -> None:
+def _put_back_abandoned(job_id: int) -> None:
     lost = abandoned_steps(job_id)
     transition_steps(lost, to=StepState.PENDING, resumed=True, lease_owner="", lease_until=None)
 
@@ -71,7 +69,7 @@ def _count_steps(job_id: int) -> Counter[str]:
 
 
 def _end_state(job: Job, counts: Counter[str]) -> JobState | None:
-    """Report where a job stands whose steps stand so, None if something can still go on."""
+    """Return the job's final state given its step counts, None if something can still go on."""
     if counts[StepState.RUNNING]:
         return None
     if job.cancel_requested:
@@ -99,7 +97,7 @@ def _end_fields(job_id: int, state: JobState, counts: Counter[str]) -> dict[str,
 def _first_failure(job_id: int) -> str:
     broken = Step.objects.filter(job_id=job_id, state__in=BROKEN_STEP_STATES)
     first = broken.order_by("ordinal").values_list("error", flat=True).first()
-    return first or "Steps wait for steps that will never be settled."
+    return first or "Steps wait for steps that will never finish."
 
 
 def _raise_event(job: Job) -> None:

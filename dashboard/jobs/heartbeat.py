@@ -1,4 +1,4 @@
-"""A runner's heartbeat: renews its leases, and sees when the job is cancelled."""
+"""A runner's heartbeat: renews its leases and notices when the job is cancelled."""
 
 import logging
 import threading
@@ -20,10 +20,10 @@ logger = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """A thread beside a runner. A step whose lease is lost, or whose job is cancelled, is told to
-    stop; ``cancelled`` tells the runner itself.
+    """A thread beside a runner that stops steps whose lease is lost or whose job is cancelled.
 
-    ``at_work`` is the runner's own table of what runs, by the id of the step.
+    ``cancelled`` is set for the runner itself. ``at_work`` is the runner's own table of what runs,
+    by the id of the step.
     """
 
     def __init__(self, job_id: int, *, owner: str, at_work: dict[int, StepWork]) -> None:
@@ -69,7 +69,7 @@ class Heartbeat:
         self._stop_all()
 
     def _renew(self) -> None:
-        """Renew in time; what is not ours any more has been taken over and must stop."""
+        """Renew the leases in time, and stop the steps that another runner has taken over."""
         if time.monotonic() - self._renewed_at < min(RENEW_SECONDS, _lease_seconds() / 4):
             return
         running = dict(self._at_work)
@@ -80,7 +80,7 @@ class Heartbeat:
             running[step_id].stop()
 
     def _stop_expired(self) -> None:
-        """Stop everything once the leases have run out: others may be at the same steps by now."""
+        """Stop everything once the leases ran out: others may run the same steps by now."""
         if time.monotonic() - self._renewed_at > _lease_seconds():
             self._stop_all()
 

@@ -1,5 +1,8 @@
-"""The lists of jobs that the pages show. Quiet kinds, as notifications, are on no list but the
-one of all jobs: a mail server that is down is no matter of the tenant's."""
+"""The lists of jobs that the pages show.
+
+Internal kinds, as notifications, are only on the list of all jobs: a mail server that is down does
+not concern the tenant.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,16 +23,15 @@ BROKEN_JOB_STATES = frozenset({JobState.FAILED, JobState.ERRORED})
 ENDED_JOB_STATES = frozenset(JobState) - ACTIVE_JOB_STATES
 TODAY = timedelta(hours=24)
 AFTER = "after"
-"""The parameter of a job that removes the traces of another one, which needs somebody all the
-same."""
+"""The parameter with the number of the job that this one cleans up after. That one still needs
+an operator."""
 _others_waiting: list[Callable[[], int]] = []
 
 
 def needing_somebody() -> QuerySet[Job]:
-    """Return the jobs that wait for an operator: held ones, and broken ones that are the last word
-    about their subject.
+    """Return the jobs that wait for an operator: held ones, and the latest failed ones.
 
-    A later job about the same subject has taken the matter over, unless it only cleans up.
+    A later job about the same subject replaces a failed one, unless it only cleans up after it.
     """
     later = Job.objects.filter(subject=OuterRef("subject"), pk__gt=OuterRef("pk"))
     later = later.exclude(params__has_key=AFTER)
@@ -39,25 +41,25 @@ def needing_somebody() -> QuerySet[Job]:
 
 
 def cleaning_up_after(job: Job) -> Job | None:
-    """Return the newest job that removes the traces of one that did not come to its end, if any."""
+    """Return the newest job that cleans up after a job that failed or was cancelled, if any."""
     later = Job.objects.filter(subject=job.subject, pk__gt=job.pk, **{f"params__{AFTER}": job.pk})
     return later.order_by("pk").last()
 
 
 def running() -> QuerySet[Job]:
-    """Return the jobs that are at work or about to be."""
+    """Return the jobs that run or are queued."""
     return _operator_jobs().filter(state__in=ACTIVE_JOB_STATES - {JobState.HELD})
 
 
 def finished_today() -> QuerySet[Job]:
-    """Return the jobs that ended within the last day, the latest first."""
+    """Return the jobs that ended within the last 24 hours, the latest first."""
     since = timezone.now() - TODAY
     ended = _operator_jobs().filter(state__in=ENDED_JOB_STATES, finished_at__gte=since)
     return ended.order_by("-finished_at")
 
 
 def with_counts(jobs: QuerySet[Job]) -> QuerySet[Job]:
-    """Add to each job how many steps it has, how many are settled and how many broke."""
+    """Add to each job how many steps it has, how many are finished and how many failed."""
     return jobs.select_related("created_by").annotate(
         steps_total=Count("steps"),
         steps_finished=Count("steps", filter=Q(steps__state__in=FINISHED_STEP_STATES)),
@@ -66,12 +68,12 @@ def with_counts(jobs: QuerySet[Job]) -> QuerySet[Job]:
 
 
 def count_as_waiting(count: Callable[[], int]) -> None:
-    """Have something else that waits for an operator counted too; apps call it when ready."""
+    """Also count what else waits for an operator; apps call this when they are ready."""
     _others_waiting.append(count)
 
 
 def strip_counts() -> dict[str, int]:
-    """Count the jobs that run, and all that waits for an operator: the strip of every page."""
+    """Return how many jobs run and how many things wait for an operator: every page's header."""
     others = sum(count() for count in _others_waiting)
     return {"running": running().count(), "waiting": needing_somebody().count() + others}
 

@@ -1,6 +1,7 @@
-"""Kinds of jobs, found by themselves.
+"""Kinds of jobs.
 
 A kind is one file in the ``job_kinds`` package of an app: a subclass of ``JobKind`` with a name.
+It is found by that alone.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,14 +23,17 @@ from dashboard.plugins import named_classes
 BYTES = "bytes"
 """The unit of progress that rates and the time left are computed from."""
 SECONDS = "seconds"
-"""The unit of a step that waits: what is missing of its total is the time left."""
+"""The unit of a step that waits: the rest of its total is the time left."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepSpec:
-    """A step before it is a row. ``needs`` and ``after`` are keys of other steps of the job:
-    needs are hard (a skip is passed on), after is only an order. ``expected_bytes`` is the size of
-    the data that the step will move, so that the time left is known before it starts."""
+    """A step before it is a row.
+
+    ``needs`` and ``after`` are keys of other steps of the job: skipping a step also skips those
+    that need it, ``after`` is only an order. ``expected_bytes`` is the size of the data that
+    the step will move, so that the time left is known before it starts.
+    """
 
     key: str
     action: str
@@ -44,12 +48,12 @@ class StepSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class StepContext:
-    """What a step at work may ask of the engine.
+    """What the engine offers to a running step.
 
-    ``log(message, level=...)`` writes a line at once; ``progress(done, total, unit)`` may be called
-    as often as one likes (it is written at most once a second); ``check()`` raises ``Cancelled``
-    when the job was cancelled or the lease lost; ``resumed`` is true when an earlier attempt may
-    have left something behind.
+    ``log(message, level=...)`` writes a line at once. ``progress(done, total, unit)`` may be called
+    at any rate; it is stored at most once a second. ``check()`` raises ``Cancelled`` when the job
+    was cancelled or the lease lost. ``resumed`` is true when an earlier attempt may have left
+    something behind.
     """
 
     log: Callable[..., None]
@@ -63,26 +67,26 @@ class JobKind:
 
     name: ClassVar[str]
     is_internal: ClassVar[bool] = False
-    """Whether its jobs stay out of the lists of what runs and of what needs somebody."""
+    """Whether its jobs stay out of the lists of what runs and what needs an operator."""
 
     def perform(self, step: Step, context: StepContext) -> None:
-        """Do one step. Must be idempotent: it is called again after a crash.
+        """Run one step. Must be idempotent: it is called again after a crash.
 
-        Raises ``Retryable`` to be tried again later, ``NeedsOperator`` or ``BadInput`` to fail with
-        a sentence, ``Cancelled`` to go back to pending; anything else marks the step errored.
+        Raises ``Retryable`` to be retried later, ``NeedsOperator`` or ``BadInput`` to fail with a
+        sentence, ``Cancelled`` to go back to pending; anything else marks the step errored.
         """
         raise NotImplementedError
 
     def on_finished(self, job: Job) -> None:
         """React to the end of a job, however it ended; called after its state is stored.
 
-        Reads and writes rows only: the web process calls it when a waiting job is cancelled.
+        Only reads and writes rows: the web process calls it when a queued job is cancelled.
         """
 
     def event(self, job: Job) -> Event | None:
         """Return what people should hear now that the job has ended or is held, None for nothing.
 
-        Called while the state is being stored, before ``on_finished``. Reads rows only.
+        Called while the state is being stored, before ``on_finished``. Only reads rows.
         """
         return None
 
@@ -99,7 +103,7 @@ def _registry() -> dict[str, JobKind]:
 
 
 def job_kind(name: str) -> JobKind:
-    """Return the kind of that name. Raises ``BadInput`` when there is none."""
+    """Return the kind with that name. Raises ``BadInput`` when there is none."""
     try:
         return _registry()[name]
     except KeyError:
@@ -108,7 +112,7 @@ def job_kind(name: str) -> JobKind:
 
 
 def internal_kinds() -> list[str]:
-    """Return the names of the kinds whose jobs are about other jobs, not about the operator's."""
+    """Return the names of the kinds whose jobs only serve other jobs."""
     return [name for name, kind in _registry().items() if kind.is_internal]
 
 

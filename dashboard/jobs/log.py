@@ -8,7 +8,7 @@ from dashboard.jobs.transitions import in_transaction
 def write_log(
     job: Job | int, message: str, *, level: LogLevel = LogLevel.INFO, step: Step | None = None
 ) -> None:
-    """Write one line at once, with secrets masked. The job may be given by its number."""
+    """Write one line at once, with secrets masked; ``job`` may be its number."""
     line = LogLine(
         job_id=job if isinstance(job, int) else job.pk,
         step=step,

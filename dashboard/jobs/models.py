@@ -1,4 +1,4 @@
-"""Jobs, their steps and their log: the rows that are the truth about all long work."""
+"""Jobs, their steps and their log: these rows are the truth about all long work."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from dashboard.jobs.states import ACTIVE_JOB_STATES, JobState, Phase, StepState
 
 
 class Job(models.Model):
-    """One piece of long work: what it is about, who asked for it, and how it stands."""
+    """One piece of long work: its subject, who asked for it, and its state."""
 
     kind = models.CharField(max_length=40, db_index=True)
     title = models.CharField(max_length=200)
@@ -21,7 +21,7 @@ class Job(models.Model):
     hold_before = models.IntegerField(choices=Phase, null=True, blank=True)
     hold_until = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
-    # When the queue was last asked to run this job: keeps the sweep from filling the queue.
+    # When the job was last put into the queue: keeps the sweep from filling it.
     enqueued_at = models.DateTimeField(null=True, blank=True, editable=False)
     explanation = models.TextField(blank=True)
     created_by = models.ForeignKey(
@@ -61,7 +61,7 @@ class Step(models.Model):
     phase = models.IntegerField(choices=Phase, default=Phase.PREPARE)
     params = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=12, choices=StepState, default=StepState.PENDING)
-    # How many steps that this one waits for are not settled yet; it is ready at zero. Counting
+    # How many of the steps that this one waits for are not finished; it is ready at zero. Counting
     # down keeps the search for ready steps independent of the number of steps.
     blockers = models.IntegerField(default=0)
     attempt = models.IntegerField(default=0)
@@ -98,8 +98,9 @@ class Step(models.Model):
 class Dependency(models.Model):
     """``step`` waits for ``needs``.
 
-    A hard dependency passes a skip on: without the network there is no port. A soft one is only an
-    order: a user's password is put back after whatever acts as that user has been settled.
+    When ``needs`` is skipped, a hard dependency skips ``step`` too: without the network there is no
+    port. A soft one is only an order: a user's password is restored after every step that acts as
+    that user.
     """
 
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="dependencies")
@@ -111,7 +112,7 @@ class Dependency(models.Model):
 
 
 class LogLevel(models.IntegerChoices):
-    """How much a log line matters; the numbers are those of Python's logging."""
+    """The level of a log line; the numbers are those of Python's logging."""
 
     DEBUG = 10, "Debug"
     INFO = 20, "Info"
@@ -138,7 +139,7 @@ class LogLine(models.Model):
 
 
 class Runner(models.Model):
-    """A worker at work on a job; its ``seen_at`` is how the guard knows that workers live."""
+    """A worker that runs a job; the sweep and the watchdog see by ``seen_at`` that it lives."""
 
     owner = models.CharField(max_length=100, unique=True)
     host = models.CharField(max_length=80)

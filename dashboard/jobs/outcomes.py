@@ -1,4 +1,4 @@
-"""How a step ended, and how that is written down."""
+"""How an attempt at a step ended, and how that is recorded."""
 
 import traceback
 from collections import Counter, defaultdict
@@ -25,7 +25,7 @@ CHUNK = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The end of one attempt at a step: its new state, the fields with it, and its log line."""
+    """The end of one attempt at a step: its new state, other fields to set, and its log line."""
 
     step: Step
     state: StepState
@@ -35,17 +35,17 @@ class Outcome:
 
 
 def done(step: Step) -> Outcome:
-    """The step did its work."""
+    """Return the outcome of a step that succeeded."""
     return Outcome(step=step, state=StepState.DONE, fields={})
 
 
 def outcome_of(error: BaseException, step: Step, *, stopping: bool) -> Outcome:
-    """Tell from what a step raised what becomes of it. ``stopping``: it was asked to stop."""
+    """Return the outcome for what a step raised; ``stopping`` says that it was asked to stop."""
     match error:
         case Cancelled() if stopping:
             return _put_back(step)
         case Retryable() if step.attempt < MOST_ATTEMPTS:
-            return _try_later(step, error)
+            return _retry_later(step, error)
         case PumphouseError() if not isinstance(error, Cancelled):
             return _failed(step, error)
         case _:
@@ -53,36 +53,32 @@ def outcome_of(error: BaseException, step: Step, *, stopping: bool) -> Outcome:
 
 
 def pause_before(attempt: int, retry_after: float | None) -> float:
-    """Return the seconds to wait after the given number of attempts: what the cloud said, or 1, 2,
-    4 and so on up to a minute."""
+    """Return the seconds to wait before a retry: what the cloud said, else 1, 2, 4 … up to 60."""
     if retry_after is not None:
         return retry_after
     return min(LONGEST_PAUSE, 2.0 ** (attempt - 1))
 
 
 def record(outcomes: Sequence[Outcome], *, owner: str) -> None:
-    """Write outcomes down, each only if the owner still holds the step's lease."""
+    """Store outcomes, each only if the owner still holds the step's lease."""
     in_transaction(partial(_record, outcomes, owner))
 
 
-def count_down(
-    needs: Iterable[int], *, besides: frozenset[int] = frozenset(), **which: Any
-) -> None:
-    """Tell the dependents of settled steps that they wait for less. ``which`` filters the
-    dependencies, ``besides`` leaves dependents out."""
+def count_down(needs: Iterable[int], **which: Any) -> None:
+    """Count finished steps off from what their dependents wait for; ``which`` filters the
+    dependencies."""
     waiting = Dependency.objects.filter(needs_id__in=list(needs), **which)
-    settled = Counter(waiting.values_list("step_id", flat=True))
+    finished = Counter(waiting.values_list("step_id", flat=True))
     by_count: defaultdict[int, list[int]] = defaultdict(list)
-    for step_id, count in settled.items():
-        if step_id not in besides:
-            by_count[count].append(step_id)
+    for step_id, count in finished.items():
+        by_count[count].append(step_id)
     for count, ids in by_count.items():
         for chunk in chunks(ids):
             Step.objects.filter(pk__in=chunk).update(blockers=F("blockers") - count)
 
 
 def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
-    """Cut a list of ids into pieces that every database takes in one statement."""
+    """Split ids into pieces that every database accepts in one statement."""
     remaining = iter(sorted(ids))
     while chunk := list(islice(remaining, CHUNK)):
         yield chunk
@@ -93,14 +89,14 @@ def _put_back(step: Step) -> Outcome:
     return Outcome(step=step, state=StepState.PENDING, fields=fields)
 
 
-def _try_later(step: Step, error: Retryable) -> Outcome:
+def _retry_later(step: Step, error: Retryable) -> Outcome:
     pause = pause_before(step.attempt, error.retry_after)
     due: datetime = timezone.now() + timedelta(seconds=pause)
     return Outcome(
         step=step,
         state=StepState.PENDING,
         fields={"resumed": True, "not_before": due, **_explanation(error)},
-        message=f"{step.title}: {error.sentence} Trying again in {pause:.0f} s.",
+        message=f"{step.title}: {error.sentence} Retrying in {pause:.0f} s.",
         level=LogLevel.WARNING,
     )
 
@@ -115,7 +111,7 @@ def _failed(step: Step, error: PumphouseError) -> Outcome:
 
 
 def _errored(step: Step, error: BaseException) -> Outcome:
-    sentence = f"Pumphouse itself broke: {type(error).__name__}: {error}"
+    sentence = f"Internal error: {type(error).__name__}: {error}"
     return Outcome(
         step=step,
         state=StepState.ERRORED,

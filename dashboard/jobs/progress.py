@@ -1,4 +1,4 @@
-"""How far a job is: one snapshot for pages, API and command line."""
+"""The progress of a job: one snapshot for pages, API and command line."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ from dashboard.jobs.kinds import BYTES, SECONDS
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import BROKEN_STEP_STATES, StepState
 
-ENOUGH_STEPS_TO_GUESS = 3
+ENOUGH_STEPS_TO_ESTIMATE = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class GroupProgress:
-    """How far the steps of one group are. ``done`` counts neither failed nor skipped steps."""
+    """The progress of one group of steps; ``done`` counts neither failed nor skipped steps."""
 
     group: str
     total: int
@@ -29,11 +29,19 @@ class GroupProgress:
     bytes_done: int
     bytes_total: int
 
+    @property
+    def finished(self) -> int:
+        """The number of steps that are done or skipped."""
+        return self.done + self.skipped
+
 
 @dataclass(frozen=True, kw_only=True)
 class JobProgress:
-    """How far a job is. ``bytes_per_second`` is that of the steps which run now; ``seconds_left``
-    is None while nothing is known to guess it from."""
+    """The progress of a job.
+
+    ``bytes_per_second`` is the rate of the steps that run now; ``seconds_left`` is None while there
+    is nothing to estimate it from.
+    """
 
     state: str
     total: int
@@ -49,13 +57,18 @@ class JobProgress:
     current: list[str]
 
     @property
+    def finished(self) -> int:
+        """The number of steps that are done or skipped."""
+        return self.done + self.skipped
+
+    @property
     def percent(self) -> int:
-        """How many of a hundred steps are settled; bytes are shown apart."""
-        return 100 * (self.done + self.skipped) // self.total if self.total else 100
+        """The percentage of steps that are finished; bytes are shown apart."""
+        return 100 * self.finished // self.total if self.total else 100
 
 
 def job_progress(job: Job) -> JobProgress:
-    """Read a job's progress, by three queries whatever its size."""
+    """Return a job's progress, by three queries whatever its size."""
     stored = Job.objects.values_list("state", "started_at").get(pk=job.pk)
     groups = _group_progress(job)
     running = list(
@@ -79,7 +92,7 @@ _COUNTS = ("total", "done", "failed", "running", "skipped", "bytes_done", "bytes
 
 
 def _group_progress(job: Job) -> list[GroupProgress]:
-    """Count by group, in the order in which the groups begin."""
+    """Return the progress by group, in the order in which the groups begin."""
     of_bytes = Q(progress_unit=BYTES) & ~Q(state=StepState.SKIPPED)
     rows = (
         Step.objects.filter(job=job)
@@ -122,14 +135,14 @@ def _bytes_per_second(step: Step) -> float:
 def _seconds_left(
     totals: dict[str, int], running: Iterable[Step], *, rate: float, started_at: datetime | None
 ) -> float | None:
-    """Guess by the bytes left while there are any, by the longest wait that a step counts down,
-    else by the pace of the steps so far."""
+    """Estimate by the bytes left while there are any, then by the longest wait that a step counts
+    down, else by the pace of the steps so far."""
     bytes_left = totals["bytes_total"] - totals["bytes_done"]
     if bytes_left > 0:
         return bytes_left / rate if rate else None
     if waits := [step for step in running if step.progress_unit == SECONDS]:
         return float(max(step.progress_total - step.progress_done for step in waits))
-    if started_at is None or totals["done"] < ENOUGH_STEPS_TO_GUESS:
+    if started_at is None or totals["done"] < ENOUGH_STEPS_TO_ESTIMATE:
         return None
     elapsed = (timezone.now() - started_at).total_seconds()
     steps_left = totals["total"] - totals["done"] - totals["skipped"]

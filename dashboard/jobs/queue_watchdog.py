@@ -1,8 +1,8 @@
-"""Notices a queue cluster that looks alive and takes no work.
+"""Notices a queue cluster that looks alive but runs no tasks.
 
-A worker that is killed while it holds the lock of django-q's inner queue leaves that lock held for
-ever: the cluster's processes live, its status is fine, and no task runs. So the parent of a cluster
-pings it through the queue. Only a cluster with a worker to spare owes an answer.
+A worker that is killed while it holds the lock of django-q's inner queue leaves it locked for ever:
+the cluster's processes live, its status is fine, and no task runs. So the parent of a cluster pings
+it through the queue. Only a cluster with an idle worker has to answer.
 """
 
 import os
@@ -17,12 +17,12 @@ STUCK_SECONDS = 60.0
 
 
 def host_name() -> str:
-    """Return the name under which this machine's runners are known."""
+    """Return the host name that this machine's runners are registered under."""
     return socket.gethostname()[:60]
 
 
 def busy_workers(process_group: int) -> int:
-    """Count this machine's worker processes of that group that are at a job now."""
+    """Return how many of this machine's worker processes of that group run a job now."""
     runners = living_runners().filter(host=host_name())
     process_ids = set(runners.values_list("process_id", flat=True))
     return sum(_group_of(process_id) == process_group for process_id in process_ids)
@@ -30,7 +30,7 @@ def busy_workers(process_group: int) -> int:
 
 @dataclass
 class QueueWatch:
-    """What is known about one cluster. Times are seconds of one clock that never goes back."""
+    """What is known about one cluster. Times are seconds of a monotonic clock."""
 
     workers: int
     free_since: float
@@ -38,21 +38,24 @@ class QueueWatch:
     pinged_at: float = 0.0
 
     def observe(self, *, now: float, busy: int, answered_at: float) -> None:
-        """Take note of how many workers are busy and when the cluster last answered."""
+        """Record how many workers are busy and when the cluster last answered."""
         self.answered_at = answered_at
         if busy >= self.workers:
             self.free_since = now
 
     def owes_ping(self, *, now: float) -> bool:
-        """Return whether to ping now. Other machines' clusters take pings off the same queue, so a
-        silent one is asked more often before it is called stuck."""
+        """Return whether to ping now.
+
+        Other machines' clusters take pings off the same queue, so a silent one is pinged more often
+        before it counts as stuck.
+        """
         if self.free_since == now:
             return False
         silent = now - self._good_at > PING_SECONDS + HURRIED_PING_SECONDS
         return now - self.pinged_at >= (HURRIED_PING_SECONDS if silent else PING_SECONDS)
 
     def is_stuck(self, *, now: float) -> bool:
-        """Return whether a worker has been free for so long that an answer should have come."""
+        """Return whether a worker has been idle for so long that it should have answered."""
         return now - self._good_at > STUCK_SECONDS
 
     @property

@@ -26,7 +26,7 @@ class Requester:
 
 NOBODY = Requester()
 CLI = Requester(origin="cli")
-"""The command line: whoever may run it on this machine."""
+"""The command line: any user of this machine who may run it."""
 SCHEDULE = Requester(origin="schedule")
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 
 
 class Role(IntEnum):
-    """A role may do whatever those before it may. Nobody is who has not logged in."""
+    """A role has the permissions of those before it too. NOBODY has not logged in."""
 
     NOBODY = 0
     VIEWER = 1
@@ -19,15 +19,15 @@ class Role(IntEnum):
 
     @property
     def group(self) -> str:
-        """The name of the Django group that gives this role."""
+        """The name of the Django group of this role."""
         return self.name.lower()
 
 
 class Action(StrEnum):
-    """What can be asked of Pumphouse.
+    """What people ask Pumphouse to do.
 
-    ``OPERATE`` is cancel, resume, hold, release, retry, skip. ``MAINTAIN`` closes, opens and frees
-    hosts, ``POWER`` switches them, ``REASSIGN`` takes them from their cloud.
+    ``OPERATE`` covers cancel, resume, hold, release, retry and skip. ``MAINTAIN`` closes, opens and
+    frees hosts, ``POWER`` switches them, ``REASSIGN`` takes them from their cloud.
     """
 
     READ = "read"
@@ -57,12 +57,12 @@ GROUPS = {role.group: role for role in (Role.VIEWER, Role.OPERATOR, Role.ADMIN)}
 
 
 def minimum_role(action: Action) -> Role:
-    """Return the lowest role that may do something: operator for what is not in the table."""
+    """Return the lowest role that has a permission: operator for what is not in the table."""
     return MINIMUM_ROLES.get(action, Role.OPERATOR)
 
 
 def role_of(user: User | AnonymousUser) -> Role:
-    """Return the highest role of a user; one that is in no group may read."""
+    """Return the highest role of a user; a user without a group is a viewer."""
     if isinstance(user, AnonymousUser) or not user.is_active:
         return Role.NOBODY
     if user.is_superuser:
@@ -72,22 +72,24 @@ def role_of(user: User | AnonymousUser) -> Role:
 
 
 def has_permission(user: User | AnonymousUser, action: Action) -> bool:
-    """Return whether a user may do something."""
+    """Return whether the user's role has the permission."""
     return role_of(user) >= minimum_role(action)
 
 
 def give_role(user: User, role: Role) -> None:
-    """Make this the only role of a user; admins may also log in to the Django admin, where they
-    manage the others."""
+    """Make this the only role of a user.
+
+    Admins may also log in to the Django admin, where they manage other users.
+    """
     user.is_staff = user.is_superuser = role is Role.ADMIN
     user.save(update_fields=["is_staff", "is_superuser"])
     user.groups.set([Group.objects.get_or_create(name=role.group)[0]])
 
 
 def create_groups(**_signal: Any) -> None:
-    """Create the three groups; connected to ``post_migrate``, so that they are always there.
+    """Create the groups of the three roles; connected to ``post_migrate``, so they always exist.
 
-    Admins may edit users in the Django admin, for which they also need the staff status.
+    Admins may edit users in the Django admin, which also takes the staff status.
     """
     for name in GROUPS:
         Group.objects.get_or_create(name=name)

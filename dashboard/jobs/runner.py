@@ -1,7 +1,7 @@
-"""The runner: takes a job's ready steps, runs them on threads and goes on until none is left.
+"""The runner: claims a job's ready steps and runs them on threads until none is left.
 
-Any number of runners, in any number of processes and machines, may be at one job. All they share
-is rows: each step is claimed by one of them, and what a dead one held is taken over.
+Any number of runners, in any number of processes and machines, may run one job. They share only
+rows: each step is claimed by one of them, and the steps of a dead one are taken over.
 """
 
 import os
@@ -39,10 +39,10 @@ GRACE_SECONDS = 10.0
 
 
 def run_job(job_id: int) -> None:
-    """Work on a job until nothing of it is left to do here. Harmless to call at any time.
+    """Run a job until nothing of it is left to do here. Harmless to call at any time.
 
-    This is what a queue task runs. It may end while steps run elsewhere or wait for a time far
-    off; whoever ends the last step, or the sweep, goes on.
+    This is what a queue task calls. It may return while steps run elsewhere or wait for a distant
+    time; the runner that ends the last step, or the sweep, continues the job.
     """
     if job := _take_up(job_id):
         JobRunner(job).run()
@@ -50,7 +50,7 @@ def run_job(job_id: int) -> None:
 
 
 def _take_up(job_id: int) -> Job | None:
-    """Set a job that waits to running, and give it if it now runs."""
+    """Start a job that is queued or whose hold has ended, and return it if it now runs."""
     job = Job.objects.filter(pk=job_id, cancel_requested=False).first()
     if job is None:
         return None
@@ -66,7 +66,7 @@ def _others_wait() -> bool:
 
 
 class JobRunner:
-    """One runner at one job, for as long as there is something to do."""
+    """One runner of one job, for as long as there is something to do."""
 
     def __init__(self, job: Job) -> None:
         self._job_id = job.pk
@@ -76,15 +76,15 @@ class JobRunner:
         self._at_work: dict[int, StepWork] = {}
         self._heartbeat = Heartbeat(job.pk, owner=self._owner, at_work=self._at_work)
         self._looked_around_at = 0.0
-        self._gives_way = False
+        self._yields = False
         # A plain flag: an Event could deadlock in a signal handler, its lock may be held.
-        self._told_to_stop = False
+        self._stop_requested = False
 
     def run(self) -> None:
-        """Claim, run and record until nothing is ready and nothing runs here.
+        """Claim, run and record steps until nothing is ready and nothing runs here.
 
-        A runner that is told to stop, or that breaks, gives its steps a while to end and puts back
-        those that do; the others' leases run out.
+        A runner that is asked to stop, or that fails, waits a while for its steps to end and puts
+        back those that do; the leases of the others run out.
         """
         with self._stopped_by_signal(), self._registered():
             try:
@@ -94,35 +94,35 @@ class JobRunner:
                 self._wind_down()
 
     def _turn(self) -> bool:
-        """Go once around, and say whether to go on."""
-        if self._told_to_stop:
+        """Claim and record once, and return whether to continue."""
+        if self._stop_requested:
             return False
-        goes_on = not (self._heartbeat.cancelled.is_set() or self._gives_way)
-        if goes_on:
+        continues = not (self._heartbeat.cancelled.is_set() or self._yields)
+        if continues:
             self._claim()
         if self._at_work:
             self._record_ended(seconds=TURN_SECONDS)
             return True
-        return goes_on and self._wait_for_due_step()
+        return continues and self._wait_for_due_step()
 
     def _claim(self) -> None:
         if free := self._free_threads():
             steps = claim_ready(
-                self._job_id, owner=self._owner, most=free, besides=list(self._at_work)
+                self._job_id, owner=self._owner, limit=free, excluding=list(self._at_work)
             )
             self._start(steps)
         if not self._at_work or time.monotonic() - self._looked_around_at > LOOK_AROUND_SECONDS:
             self._look_around()
 
     def _look_around(self) -> None:
-        """Take over what dead runners left; ask for help when there is more than fits here, and
-        end helping when another job waits for a worker."""
+        """Take over the steps of dead runners; ask for another runner when there is more than fits
+        here, and stop helping when another job waits for a worker."""
         self._looked_around_at = time.monotonic()
         waiting = _others_wait()
-        self._gives_way = waiting and self._is_helper()
+        self._yields = waiting and self._is_helper()
         if free := self._free_threads():
             steps = claim_abandoned(
-                self._job_id, owner=self._owner, most=free, besides=list(self._at_work)
+                self._job_id, owner=self._owner, limit=free, excluding=list(self._at_work)
             )
             self._start(steps)
         elif not waiting and ready_steps(self._job_id).exists():
@@ -147,8 +147,10 @@ class JobRunner:
                 del self._at_work[outcome.step.pk]
 
     def _wait_for_due_step(self) -> bool:
-        """Wait a moment when a step is due soon. False when nothing is, so that others may be
-        served meanwhile."""
+        """Wait a moment when a step is due soon, and return whether one is.
+
+        When none is, the worker is free for other jobs.
+        """
         waiting = unblocked_steps(self._job_id).only("not_before")
         step = waiting.order_by(F("not_before").asc(nulls_first=True)).first()
         if step is None:
@@ -169,7 +171,7 @@ class JobRunner:
 
     @contextmanager
     def _registered(self) -> Iterator[None]:
-        """Show while inside that this runner lives."""
+        """Register this runner as living while inside."""
         runner = Runner.objects.create(
             owner=self._owner,
             host=host_name(),
@@ -185,7 +187,7 @@ class JobRunner:
 
     @contextmanager
     def _stopped_by_signal(self) -> Iterator[None]:
-        """Turn SIGTERM into an orderly stop, and pass it on to the worker afterwards."""
+        """Stop in order on SIGTERM, and pass it on to the worker afterwards."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -194,8 +196,8 @@ class JobRunner:
             yield
         finally:
             signal.signal(signal.SIGTERM, previous)
-            if self._told_to_stop:
+            if self._stop_requested:
                 signal.raise_signal(signal.SIGTERM)
 
     def _handle_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self._told_to_stop = True
+        self._stop_requested = True

@@ -1,4 +1,4 @@
-"""How a job begins."""
+"""How a job is started."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ def start_job(
     hold_until: datetime | None = None,
     requester: Requester = NOBODY,
 ) -> Job:
-    """Store a job with its steps and ask a worker to run it; all of it or nothing.
+    """Store a job with its steps, all or nothing, and ask a worker to run it.
 
     ``subject`` is what the job is about: two active jobs cannot share it. Raises ``Conflict`` with
     the other job's number, and ``ValueError`` for a graph that could never run.
@@ -53,13 +53,12 @@ def start_job(
 
 
 def conflict_over(subject: str) -> Conflict | None:
-    """Return the error that names the job which is active for the subject, None if there is
-    none."""
+    """Return the error that names the active job of the subject, None if there is none."""
     holder = Job.objects.filter(active_subject=subject).first()
     if holder is None:
         return None
     return Conflict(
-        f"“{holder.title}” (job {holder.pk}) is already at work on this.",
+        f"“{holder.title}” (job {holder.pk}) is already working on this.",
         fix="Wait for it to end, or cancel it.",
         job=holder.pk,
     )
@@ -88,7 +87,7 @@ def _insert_job(**fields: Any) -> Job:
 def _insert_steps(job: Job, steps: Sequence[StepSpec]) -> None:
     rows = [_step_row(job, ordinal, step) for ordinal, step in enumerate(steps)]
     Step.objects.bulk_create(rows, batch_size=BATCH)
-    # MySQL does not give the keys of a bulk insert.
+    # MySQL does not return the keys of a bulk insert.
     ids = dict(Step.objects.filter(job=job).values_list("key", "pk"))
     edges = [
         Dependency(step_id=ids[step.key], needs_id=ids[key], hard=key in step.needs)

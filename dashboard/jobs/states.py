@@ -1,13 +1,13 @@
 """The states of jobs and steps, and the only transitions that are allowed.
 
-Failed means that the outside world said no and the operator can act; errored means that we broke.
+Failed means that another system refused and the operator can act; errored means a bug in Pumphouse.
 """
 
 from django.db import models
 
 
 class JobState(models.TextChoices):
-    """Where a job stands."""
+    """The state of a job."""
 
     QUEUED = "queued", "Queued"
     RUNNING = "running", "Running"
@@ -19,7 +19,7 @@ class JobState(models.TextChoices):
 
 
 class StepState(models.TextChoices):
-    """Where a step stands."""
+    """The state of a step."""
 
     PENDING = "pending", "Pending"
     RUNNING = "running", "Running"
@@ -55,7 +55,7 @@ JOB_TRANSITIONS: dict[str, frozenset[str]] = {
 
 STEP_TRANSITIONS: dict[str, frozenset[str]] = {
     StepState.PENDING: frozenset({StepState.RUNNING, StepState.SKIPPED}),
-    # back to pending: a passing fault is retried later, or the job was cancelled under the step
+    # back to pending: a temporary fault is retried later, or the job was cancelled meanwhile
     StepState.RUNNING: frozenset(
         {StepState.DONE, StepState.FAILED, StepState.ERRORED, StepState.PENDING}
     ),
@@ -67,5 +67,5 @@ STEP_TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 def sources(transitions: dict[str, frozenset[str]], target: str) -> list[str]:
-    """Return the states from which ``target`` may be reached: what a compare-and-set compares."""
+    """Return the states from which ``target`` may be reached, for a compare-and-set."""
     return [state for state, targets in transitions.items() if target in targets]

@@ -1,7 +1,7 @@
 """The threads of a runner.
 
-Not ``concurrent.futures``: the interpreter waits for its threads at exit, so a step that does not
-listen would keep a stopped worker alive; and each thread must close its own database connections.
+Not ``concurrent.futures``: the interpreter waits for its threads at exit, so a step that ignores
+a stop would keep a stopped worker alive; and each thread must close its own database connections.
 """
 
 import threading
@@ -15,7 +15,7 @@ from dashboard.jobs.step_work import StepWork
 
 
 class StepThreads:
-    """Runs step work on threads that are started as they are needed."""
+    """Runs step work on threads that are started when needed."""
 
     def __init__(self) -> None:
         self._waiting: SimpleQueue[StepWork | None] = SimpleQueue()
@@ -23,7 +23,7 @@ class StepThreads:
         self._threads: list[threading.Thread] = []
 
     def run(self, work: list[StepWork], *, at_work: int) -> None:
-        """Start the work; ``at_work`` is how much then runs in all, and so how many threads."""
+        """Start the work on as many threads as ``at_work``, which is all that then runs."""
         while len(self._threads) < at_work:
             thread = threading.Thread(target=self._serve, daemon=True, name="step")
             thread.start()
@@ -32,7 +32,7 @@ class StepThreads:
             self._waiting.put(each)
 
     def take_outcomes(self, *, seconds: float) -> list[Outcome]:
-        """Return all outcomes that there are, waiting for the first one up to so many seconds."""
+        """Return all outcomes so far; wait for the first one for up to ``seconds``."""
         outcomes: list[Outcome] = []
         try:
             outcomes.append(self._ended.get(timeout=seconds))
@@ -42,7 +42,7 @@ class StepThreads:
             return outcomes
 
     def close(self, *, seconds: float) -> None:
-        """Have idle threads end. A step that is still at work is left behind after that time."""
+        """End idle threads. A step that still runs after ``seconds`` is left behind."""
         for _ in self._threads:
             self._waiting.put(None)
         deadline = time.monotonic() + seconds

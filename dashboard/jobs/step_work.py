@@ -1,4 +1,4 @@
-"""One step at work in a thread: what it may ask of the engine, and how its end is told."""
+"""One step that runs in a thread: what the engine offers to it, and how its end is reported."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ SECONDS_BETWEEN_WRITES = 1.0
 
 
 class StepWork:
-    """A claimed step: ``run`` does it in the thread that calls, ``stop`` asks it to end soon."""
+    """A claimed step: ``run`` runs it in the calling thread, ``stop`` asks it to end soon."""
 
     def __init__(self, step: Step, *, find_kind: Callable[[], JobKind]) -> None:
         self.step = step
@@ -26,11 +26,11 @@ class StepWork:
         self._written_at = 0.0
 
     def stop(self) -> None:
-        """Have the step's next ``check`` raise ``Cancelled``."""
+        """Make the step's next ``check`` raise ``Cancelled``."""
         self._stopping.set()
 
     def run(self) -> Outcome:
-        """Do the step. Never raises: whatever goes wrong is the outcome."""
+        """Run the step. Never raises: whatever goes wrong is in the outcome."""
         try:
             self._find_kind().perform(self.step, self._context())
             self._write_progress()
@@ -59,7 +59,7 @@ class StepWork:
             self._write_progress()
 
     def _write_progress(self) -> None:
-        """Store the latest progress, unless the lease has gone to another runner."""
+        """Store the latest progress, unless another runner has the lease by now."""
         if self._progress is None:
             return
         done, total, unit = self._progress

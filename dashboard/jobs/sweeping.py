@@ -1,4 +1,4 @@
-"""The sweep: finds what nobody looks after and rings for it."""
+"""The sweep: finds jobs that no runner looks after, and enqueues them again."""
 
 from datetime import timedelta
 
@@ -16,18 +16,19 @@ FORGOTTEN_AFTER = timedelta(hours=1)
 
 
 def sweep() -> int:
-    """Ring for each job that waits for a runner and has none; give how many were rung for.
+    """Enqueue each job that waits for a runner and has none; return how many that were.
 
-    This is what a lost bell, a dead worker, a hold whose time has come and a cancel request
-    without a runner have in common. May run anywhere, any number of times at once.
+    So a lost task, a dead worker, a hold that has ended and a cancel request without a runner are
+    all handled alike. May run anywhere, any number of times at once.
     """
-    rung = sum(enqueue_again(job_id) for job_id in neglected_jobs().values_list("pk", flat=True))
+    neglected = neglected_jobs().values_list("pk", flat=True)
+    enqueued = sum(enqueue_again(job_id) for job_id in neglected)
     _forget()
-    return rung
+    return enqueued
 
 
 def neglected_jobs() -> QuerySet[Job]:
-    """Return the jobs that could go on, or should end, but that no living runner is at."""
+    """Return the jobs that could go on, or should end, but have no living runner."""
     due = Q(state__in=[JobState.QUEUED, JobState.RUNNING]) | Q(
         Q(hold_until__lte=timezone.now()) | Q(cancel_requested=True), state=JobState.HELD
     )
@@ -38,7 +39,7 @@ def neglected_jobs() -> QuerySet[Job]:
 
 
 def living_runners() -> QuerySet[Runner]:
-    """Return the runners that have shown themselves lately."""
+    """Return the runners that have been seen lately."""
     return Runner.objects.filter(seen_at__gt=timezone.now() - SILENT_AFTER)
 
 
@@ -52,9 +53,9 @@ def _has_ready_step() -> Exists:
 
 
 def _forget() -> None:
-    """Drop the traces of dead runners, and bells that were taken and never acknowledged.
+    """Delete the rows of dead runners, and of tasks that were taken and never acknowledged.
 
-    The broker's row is of no use once a worker has it: it is never delivered twice on purpose.
+    Once a worker has a task its row has no use: it is never delivered twice on purpose.
     """
     long_ago = timezone.now() - FORGOTTEN_AFTER
     Runner.objects.filter(seen_at__lt=long_ago).delete()

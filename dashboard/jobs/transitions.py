@@ -22,22 +22,22 @@ Result = TypeVar("Result")
 
 
 def transition_job(job_id: int, *, to: JobState, **fields: Any) -> bool:
-    """Move a job to a state and set fields with it. False when its state does not allow that."""
+    """Move a job to a state, set other fields too, and return whether its state allowed that."""
     allowed = Job.objects.filter(pk=job_id, state__in=sources(JOB_TRANSITIONS, to))
     return allowed.update(state=to, **fields) == 1
 
 
 def transition_steps(steps: QuerySet[Step], *, to: StepState, **fields: Any) -> int:
-    """Move those steps whose state allows it, and give how many did."""
+    """Move the steps whose state allows it, and return how many moved."""
     return steps.filter(state__in=sources(STEP_TRANSITIONS, to)).update(state=to, **fields)
 
 
 def in_transaction(work: Callable[[], Result]) -> Result:
-    """Run the work in a transaction of its own, again when the database had to undo it.
+    """Run the work in a transaction of its own, and retry it when the database rolled it back.
 
-    InnoDB and PostgreSQL end one of two transactions that wait for each other, SQLite gives up
-    after its time-out; each says so by OperationalError and nothing of the work remains. A lost
-    connection is not tried again.
+    InnoDB and PostgreSQL abort one of two transactions in a deadlock, SQLite gives up after its
+    time-out; each raises ``OperationalError`` and nothing of the work remains. A lost connection is
+    not retried.
     """
     for _ in range(TRIES - 1):
         try:

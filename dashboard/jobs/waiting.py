@@ -1,4 +1,4 @@
-"""Follow a job from outside, by its rows only."""
+"""Waits for a job from outside, by reading its rows."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def wait_for_job(
     seconds: float | None = None,
     on_change: Callable[[JobProgress], None] | None = None,
 ) -> Job:
-    """Wait until the job has ended or is held, and give it as it then is.
+    """Wait until the job has ended or is held, and return it as it then is.
 
     ``on_change`` is called with each new snapshot. Raises ``TimeoutError`` after ``seconds``.
     """

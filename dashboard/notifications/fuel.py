@@ -10,7 +10,7 @@ from dashboard.notifications.channel import Channel, Notification
 
 
 class FuelChannel(Channel):
-    """The Fuel master that is configured."""
+    """Sends to the configured Fuel master; the values of ``Severity`` are topics of Fuel's."""
 
     key = "fuel"
     label = "Fuel"
@@ -26,5 +26,5 @@ class FuelChannel(Channel):
 
 
 def fuel_channels() -> Sequence[FuelChannel]:
-    """Return the channel to Fuel if there is a Fuel."""
+    """Return the channel to Fuel, none when no Fuel master is configured."""
     return [FuelChannel()] if is_fuel_configured() else []

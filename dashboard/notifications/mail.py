@@ -20,7 +20,7 @@ NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
 
 
 class MailChannel(Channel):
-    """The mail server and the recipients of the settings."""
+    """Sends one message to all recipients of the settings."""
 
     key = "mail"
     label = "e-mail"
@@ -51,7 +51,7 @@ def missing_mail_settings() -> list[str]:
 
 
 def register_mail_secret() -> None:
-    """Keep the mail server's password out of everything that is written down."""
+    """Keep the mail server's password out of every row and log."""
     secrets.register(settings.EMAIL_HOST_PASSWORD)
 
 

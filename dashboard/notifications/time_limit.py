@@ -1,4 +1,4 @@
-"""Bounds the time of a call whose own time-outs count each answer of a socket anew."""
+"""Bounds the time of a call whose own time-outs restart with each byte from a socket."""
 
 import threading
 from collections.abc import Callable
@@ -8,10 +8,10 @@ from dashboard.errors import Retryable
 
 
 def within(seconds: float, call: Callable[[], str], *, what: str) -> str:
-    """Return what the call gives, or raise what it raises; ``Retryable`` when it takes longer.
+    """Return what the call returns, or raise what it raises; ``Retryable`` when it takes longer.
 
     A server that sends a byte now and then can keep a socket busy for ever. The thread that waits
-    for it is left behind: it is a daemon, and it must hold nothing that others need.
+    for it is left behind: it is a daemon and must hold nothing that others need.
     """
     ended: SimpleQueue[tuple[str, BaseException | None]] = SimpleQueue()
 
@@ -25,7 +25,7 @@ def within(seconds: float, call: Callable[[], str], *, what: str) -> str:
     try:
         answer, error = ended.get(timeout=seconds)
     except Empty:
-        raise Retryable(f"{what} was not over within {seconds:g} s.") from None
+        raise Retryable(f"{what}: timed out after {seconds:g} s.") from None
     if error is not None:
         raise error
     return answer

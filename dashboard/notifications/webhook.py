@@ -36,7 +36,7 @@ class Webhook(Channel):
     def __init__(self, url: str) -> None:
         self._url = url
         self._host = _parts(url).netloc.rpartition("@")[2] or "an unknown host"
-        # Rows hold the key: it must tell addresses apart and not give them away.
+        # Rows hold the key: it must distinguish addresses without revealing them.
         self.key = f"webhook:{salted_hmac('webhook', url, algorithm='sha256').hexdigest()[:16]}"
         self.label = f"webhook at {self._host}"
 
@@ -51,7 +51,7 @@ class Webhook(Channel):
         raise self._refusal(status, after)
 
     def _post(self, body: bytes) -> tuple[int, str]:
-        """Return the status and Retry-After of the answer; its body is not read."""
+        """Return the status and Retry-After of the response; its body is not read."""
         with requests.post(
             self._url,
             data=body,
@@ -74,25 +74,25 @@ class Webhook(Channel):
         if status in PASSING_STATUSES:
             return Retryable(sentence, retry_after=float(after) if after.isdecimal() else None)
         if 300 <= status < 400:
-            fix = "Redirections are not followed: set the address that it leads to."
+            fix = "Redirections are not followed: set the address that it redirects to."
         else:
             fix = "Check PUMPHOUSE_WEBHOOK_URLS, PUMPHOUSE_WEBHOOK_SECRET and the receiver's log."
         return NeedsOperator(sentence, fix=fix)
 
 
 def webhook_channels() -> Sequence[Webhook]:
-    """Return a channel for each address that is set."""
+    """Return a channel for each configured address."""
     return [Webhook(url) for url in dict.fromkeys(settings.PUMPHOUSE_WEBHOOK_URLS)]
 
 
 def sign(body: bytes, *, secret: str, at: int) -> str:
-    """Return the value of the header ``SIGNATURE`` for a body sent ``at`` a Unix time."""
+    """Return the value of the ``SIGNATURE`` header for a body sent at the Unix time ``at``."""
     digest = hmac.new(secret.encode(), b"%d.%s" % (at, body), hashlib.sha256).hexdigest()
     return f"t={at},v1={digest}"
 
 
 def register_webhook_secrets() -> None:
-    """Keep the secret, and the parts of the addresses that may be one, out of every log."""
+    """Keep the signing secret, and the parts of addresses that may be secret, out of every log."""
     secrets.register(settings.PUMPHOUSE_WEBHOOK_SECRET)
     for url in settings.PUMPHOUSE_WEBHOOK_URLS:
         parts = _parts(url)
@@ -101,7 +101,7 @@ def register_webhook_secrets() -> None:
 
 
 def _parts(url: str) -> SplitResult:
-    """Return the parts of an address, none of one that cannot be read: sending to it will fail."""
+    """Return the parts of an address, empty ones for an invalid one: sending to it will fail."""
     try:
         return urlsplit(url)
     except ValueError:

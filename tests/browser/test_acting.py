@@ -98,7 +98,7 @@ def test_a_second_job_for_a_tenant_is_refused_with_a_link_to_the_first(
     page = open_as(operator, moved.get_absolute_url())
     first = rows.job_of(moved, JobState.RUNNING)
     page.get_by_role("button", name="Verify").click()
-    expect(page.get_by_role("alert")).to_contain_text("is already at work on this")
+    expect(page.get_by_role("alert")).to_contain_text("is already working on this")
     page.get_by_role("alert").get_by_role("link", name="Show it").click()
     expect(page).to_have_url(re.compile(first.get_absolute_url()))
 
@@ -147,9 +147,9 @@ def test_a_failed_step_is_skipped_for_a_reason(open_as: Open, operator: User, mo
     job = rows.job_of(moved, JobState.FAILED)
     step = job.steps.get(state=StepState.FAILED)
     page = open_as(operator, job.get_absolute_url())
-    page.get_by_label("Reason to leave it out").fill("It is not used any more.")
+    page.get_by_label("Reason for skipping").fill("It is not used any more.")
     page.get_by_role("button", name="Skip").click()
-    expect(page.get_by_role("status").first).to_contain_text("is left out")
+    expect(page.get_by_role("status").first).to_contain_text("Skipped")
     step.refresh_from_db()
     assert (step.state, step.skip_reason) == (StepState.SKIPPED, "It is not used any more.")
 

@@ -45,7 +45,7 @@ def test_progress_and_steps_change_without_a_reload(
     expect(page.locator("#panel tbody tr")).to_have_count(5)
     running.steps.filter(group="volume").update(state=StepState.DONE, finished_at=timezone.now())
     expect(status).to_contain_text("49 of 61")
-    expect(page.locator("#panel")).to_contain_text("No step is like that")
+    expect(page.locator("#panel")).to_contain_text("No steps match")
     expect(page.locator("#node-volume")).to_contain_text("5/5")
     assert complaints == []
 

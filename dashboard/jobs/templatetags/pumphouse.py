@@ -22,7 +22,7 @@ MISSING = "—"
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """Draw an icon of the sprite that base.html carries; words stand beside it."""
+    """Draw an icon of the sprite in base.html. It is decoration: words always stand beside it."""
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="#icon-{}"/></svg>', name
     )
@@ -30,7 +30,7 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def chip(state: str, word: str | int) -> SafeString:
-    """Draw a state: icon, word and colour, so that none of them has to be relied upon alone."""
+    """Draw a state as icon, word and colour, so that nobody depends on one of them alone."""
     style = style_of(state)
     return format_html('<span class="chip {}">{}{}</span>', style.color, icon(style.icon), word)
 
@@ -49,7 +49,7 @@ def state_icon(state: str) -> str:
 
 @register.filter
 def words(name: str) -> str:
-    """Return a type's or a field's name as words: ``floating_ip`` is Floating IP."""
+    """Return the name of a type or a field as words: ``floating_ip`` is Floating IP."""
     spelled = " ".join("IP" if word == "ip" else word for word in name.split("_"))
     return spelled[:1].upper() + spelled[1:]
 
@@ -114,7 +114,7 @@ def ago(moment: datetime | None) -> SafeString | str:
 
 @register.simple_tag
 def has_permission(user: User | AnonymousUser, action: str) -> bool:
-    """Return whether a user may do something; the names are those of ``Action``."""
+    """Return whether a user has the permission; ``action`` is a value of ``Action``."""
     return roles.has_permission(user, roles.Action(action))
 
 
@@ -126,5 +126,5 @@ def role(user: User | AnonymousUser) -> str:
 
 @register.inclusion_tag("jobs/_strip.html")
 def job_strip() -> dict[str, int]:
-    """Show how many jobs run and how many wait for an operator, on every page."""
+    """Show on every page how many jobs run and how many things wait for an operator."""
     return strip_counts()

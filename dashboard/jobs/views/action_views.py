@@ -1,4 +1,4 @@
-"""What the buttons of a job's page do: POST only, for operators, and back to the page."""
+"""What the buttons of a job's page post to. Each returns to the page."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -19,19 +19,19 @@ def cancel(request: PageRequest, job_id: int) -> HttpResponse:
         request,
         lambda: operating.cancel(job, requester=on_page(request.user)),
         to=job,
-        done="The job stops as soon as its running steps have stopped.",
+        done="The job ends as soon as its running steps have stopped.",
     )
 
 
 @action_view(Action.OPERATE)
 def resume(request: PageRequest, job_id: int) -> HttpResponse:
-    """Have a job that ended early go on."""
+    """Resume a job that failed or was cancelled."""
     job = get_object_or_404(Job, pk=job_id)
     return run_and_redirect(
         request,
         lambda: operating.resume(job, requester=on_page(request.user)),
         to=job,
-        done="The job goes on; its failed steps are tried anew.",
+        done="The job continues and retries its failed steps.",
     )
 
 
@@ -49,36 +49,36 @@ def hold(request: PageRequest, job_id: int) -> HttpResponse:
 
 @action_view(Action.OPERATE)
 def release(request: PageRequest, job_id: int) -> HttpResponse:
-    """Have a held job go on."""
+    """Release a held job."""
     job = get_object_or_404(Job, pk=job_id)
     return run_and_redirect(
         request,
         lambda: operating.release_hold(job, requester=on_page(request.user)),
         to=job,
-        done="The job goes on.",
+        done="The job continues.",
     )
 
 
 @action_view(Action.OPERATE)
 def retry(request: PageRequest, step_id: int) -> HttpResponse:
-    """Try a failed step anew."""
+    """Retry a failed step."""
     step = get_object_or_404(Step.objects.select_related("job"), pk=step_id)
     return run_and_redirect(
         request,
         lambda: operating.retry_step(step, requester=on_page(request.user)),
         to=step.job,
-        done=f"“{step.title}” is tried again.",
+        done=f"Retrying “{step.title}”.",
     )
 
 
 @action_view(Action.OPERATE)
 def skip(request: PageRequest, step_id: int) -> HttpResponse:
-    """Leave a step out, for a reason."""
+    """Skip a step, for a reason."""
     step = get_object_or_404(Step.objects.select_related("job"), pk=step_id)
     reason = request.POST.get("reason", "")
     return run_and_redirect(
         request,
         lambda: operating.skip_step(step, reason=reason, requester=on_page(request.user)),
         to=step.job,
-        done=f"“{step.title}” is left out, and what cannot be without it.",
+        done=f"Skipped “{step.title}” and the steps that depend on it.",
     )

@@ -1,6 +1,6 @@
-"""The picture of a job: one node for each group of steps, laid out by what waits for what.
+"""The graph of a job: one node for each group of steps, laid out by their dependencies.
 
-Plain geometry; the template draws it as SVG. Fifteen nodes tell more than fifteen hundred steps.
+Plain geometry; the template draws it as SVG. Fifteen nodes say more than fifteen hundred steps.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,7 +35,7 @@ class Node:
 
     @property
     def middle(self) -> int:
-        """The height at which lines arrive and leave."""
+        """The height at which lines start and end."""
         return self.y + NODE_HEIGHT // 2
 
 
@@ -51,27 +51,25 @@ class Layout:
 
 @dataclass(frozen=True)
 class Box:
-    """A node with what is to be told about it. ``state`` is that of its most urgent step."""
+    """A node with its progress. ``state`` is that of its most urgent step."""
 
     node: Node
     progress: GroupProgress
 
     @property
     def state(self) -> str:
-        """Return the group's state: failed before running before done before pending."""
+        """The state of the group: failed before running before done before pending."""
         progress = self.progress
         if progress.failed:
             return "failed"
         if progress.running:
             return "running"
-        return "done" if progress.done + progress.skipped == progress.total else "pending"
+        return "done" if progress.finished == progress.total else "pending"
 
     @property
     def filled(self) -> int:
-        """The width of the bar of settled steps."""
-        progress = self.progress
-        settled = progress.done + progress.skipped
-        return settled * BAR_WIDTH // max(progress.total, 1)
+        """The width of the bar of finished steps."""
+        return self.progress.finished * BAR_WIDTH // max(self.progress.total, 1)
 
 
 def boxes(layout: "Layout", groups: Iterable[GroupProgress]) -> list[Box]:
@@ -84,8 +82,8 @@ def boxes(layout: "Layout", groups: Iterable[GroupProgress]) -> list[Box]:
 def layout_of(job_id: int, step_count: int) -> Layout:
     """Lay out the groups of a job that has so many steps.
 
-    Kept in memory: a page that is watched asks every two seconds, and the edges of a large job are
-    many. Steps are only ever added, so that their number tells whether the layout is still true.
+    Cached: an open page asks every two seconds, and a large job has many edges. Steps are only ever
+    added, so the layout is valid as long as their number is the same.
     """
     steps = Step.objects.filter(job_id=job_id)
     firsts = steps.values_list("group").annotate(first=Min("ordinal")).order_by("first")
@@ -102,8 +100,8 @@ def layout_of(job_id: int, step_count: int) -> Layout:
 def lay_out(groups: Sequence[str], edges: Iterable[Edge]) -> Layout:
     """Put each group in the column after the last of those that it waits for.
 
-    ``groups`` are in the order of their first steps. Groups may wait for each other in a circle
-    (a port needs its server, which needs its network's ports): lines that go back are left out.
+    ``groups`` are in the order of their first steps. Groups may wait for each other in a circle (a
+    port needs its server, which needs its network's ports): lines that go back are not drawn.
     """
     order = {group: index for index, group in enumerate(groups)}
     forward = {(first, then) for first, then in edges if order[first] < order[then]}
@@ -130,7 +128,7 @@ def _columns(groups: Sequence[str], edges: set[Edge]) -> list[list[str]]:
 
 
 def _beside(mine: list[str], before: Sequence[Sequence[str]], edges: set[Edge]) -> list[str]:
-    """Order a column by where its lines come from: fewer of them cross."""
+    """Order a column by where its lines come from, so that fewer of them cross."""
     height = {group: row - len(column) / 2 for column in before for row, group in enumerate(column)}
 
     def mean(group: str) -> float:
@@ -151,7 +149,7 @@ def _nodes(columns: Sequence[Sequence[str]]) -> Iterable[Node]:
 
 
 def _shortest(edges: set[Edge]) -> set[Edge]:
-    """Leave out each line that a chain of other lines says already."""
+    """Return the edges without those that a chain of other edges implies."""
     after: dict[str, set[str]] = {}
     for first, then in edges:
         after.setdefault(first, set()).add(then)

@@ -1,4 +1,4 @@
-"""The pages about jobs. They read rows; what buttons post to is in ``action_views``."""
+"""The pages about jobs. They only read rows; buttons post to ``action_views``."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +26,7 @@ TABS = {"steps": "Steps", "timeline": "Timeline", "log": "Log"}
 
 
 def job_list(request: PageRequest) -> HttpResponse:
-    """Show all jobs, the latest first, filtered by what the address says."""
+    """Show all jobs, the latest first, filtered by the query."""
     jobs = job_lists.with_counts(Job.objects.order_by("-pk"))
     if state := request.GET.get("state"):
         jobs = jobs.filter(state=state)
@@ -38,25 +38,25 @@ def job_list(request: PageRequest) -> HttpResponse:
 
 
 def job_page(request: PageRequest, job_id: int, tab: str = "steps") -> HttpResponse:
-    """Show one job, whether it runs or has ended."""
+    """Show one job, whether it runs or has ended, with one of its tabs."""
     job = _job(job_id)
-    return render(request, "jobs/job.html", _about(job, request, tab))
+    return render(request, "jobs/job.html", _context(job, request, tab))
 
 
 def job_live(request: PageRequest, job_id: int, tab: str) -> HttpResponse:
     """Return the parts of a job's page that change by themselves.
 
-    The answer carries the next poll with it; it does so only while the job is active, and that is
-    how polling ends. Parts with forms are sent only when they differ from what the page knows.
+    The response contains the next poll only while the job is active, so polling ends with the job.
+    Parts with forms are sent only when they differ from what the page shows.
     """
     job = _job(job_id)
-    about = _about(job, request, tab)
-    about["forms_changed"] = request.GET.get("known") != about["version"]
-    return render(request, "jobs/_live.html", about)
+    context = _context(job, request, tab)
+    context["forms_changed"] = request.GET.get("known") != context["version"]
+    return render(request, "jobs/_live.html", context)
 
 
 def job_brief(request: PageRequest, job_id: int) -> HttpResponse:
-    """Return the short line about a job that other pages carry."""
+    """Return the summary of a job that other pages contain."""
     job = _job(job_id)
     return render(
         request, "jobs/_brief.html", {"job": job, "progress": job_progress(job), "polled": True}
@@ -72,7 +72,7 @@ def job_log_file(request: PageRequest, job_id: int) -> StreamingHttpResponse:
 
 
 def strip(request: PageRequest) -> HttpResponse:
-    """Return the counts in the header."""
+    """Return the job counts of the header."""
     return render(request, "jobs/_strip.html", job_lists.strip_counts())
 
 
@@ -80,8 +80,8 @@ def _job(job_id: int) -> Job:
     return get_object_or_404(Job.objects.select_related("created_by"), pk=job_id)
 
 
-def _about(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
-    """Return what all parts of a job's page are made from."""
+def _context(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
+    """Return the context of all parts of a job's page."""
     progress = job_progress(job)
     role = role_of(request.user)
     links = [link for link in links_of(job) if role >= minimum_role(link.permission)]
@@ -93,7 +93,6 @@ def _about(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
         "links": [link for link in links if not link.is_remedy],
         "remedies": [link for link in links if link.is_remedy],
         "progress": progress,
-        "settled": progress.done + progress.skipped,
         "layout": layout,
         "boxes": boxes(layout, progress.groups),
         "failures": failures,
@@ -109,19 +108,19 @@ def _about(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
 
 
 def _version(job: Job, failures: list[Step]) -> str:
-    """Name what the forms of the page depend on, so that they are sent only when it changed."""
+    """Return a version that changes with what the forms of the page depend on."""
     steps = ".".join(f"{step.pk}:{step.attempt}" for step in failures)
     return f"{job.state}-{job.cancel_requested:d}-{job.hold_before or 0}-{steps}"
 
 
 def _kept_query(request: PageRequest) -> str:
-    """Return the filters of this page, for the next poll."""
+    """Return the query with this page's filters, for the next poll."""
     kept = {name: value for name, value in request.GET.items() if name != "known"}
     return urlencode(kept)
 
 
 def _can_hold(job: Job) -> bool:
-    """Return whether the cutover can still be held: when none of it has begun."""
+    """Return whether the cutover can still be held: none of its steps has begun."""
     cutover = job.steps.filter(phase__gte=Phase.CUTOVER)
     begun = cutover.exclude(state__in=(StepState.PENDING, StepState.SKIPPED))
     ahead = cutover.filter(state=StepState.PENDING)
@@ -157,7 +156,7 @@ def _log(job: Job, request: PageRequest) -> dict[str, Any]:
     lines = LogLine.objects.filter(job=job, level__gte=level, pk__gt=after).select_related("step")
     if words := request.GET.get("q", "").strip():
         lines = lines.filter(message__icontains=words)
-    # A page that follows goes on from where it is; a new one starts with the latest lines.
+    # A page that follows the log continues where it is; a new one starts with the latest lines.
     shown = list(lines[:LINES_SHOWN] if after else reversed(lines.order_by("-pk")[:LINES_SHOWN]))
     return {
         "lines": shown,

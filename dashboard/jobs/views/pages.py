@@ -1,4 +1,4 @@
-"""What all pages share: who may use them, how a refusal is told, and cutting lists into pages."""
+"""What all pages share: permissions, how errors are shown, and pagination."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -24,7 +24,7 @@ Parameters = ParamSpec("Parameters")
 
 
 class PageRequest(HttpRequest):
-    """A request of somebody who has logged in: the middleware lets no other one through."""
+    """A request of a user who has logged in: the middleware rejects all others."""
 
     user: User
 
@@ -40,7 +40,7 @@ class HasPage(Protocol):
 
 
 def allowed_to(action: Action) -> Callable[[View[Parameters]], View[Parameters]]:
-    """Have only those use a view who may do that; the others get 403 and the role that it takes."""
+    """Restrict a view to users with the permission; others get 403 and the role that it takes."""
 
     def decorate(view: View[Parameters]) -> View[Parameters]:
         @wraps(view)
@@ -48,7 +48,7 @@ def allowed_to(action: Action) -> Callable[[View[Parameters]], View[Parameters]]
             request: PageRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
         ) -> HttpResponse:
             if not has_permission(request.user, action):
-                raise PermissionDenied(f"This needs the role {minimum_role(action).group}.")
+                raise PermissionDenied(f"This needs the {minimum_role(action).group} role.")
             return view(request, *args, **kwargs)
 
         return guarded
@@ -57,7 +57,7 @@ def allowed_to(action: Action) -> Callable[[View[Parameters]], View[Parameters]]
 
 
 def action_view(action: Action) -> Callable[[View[Parameters]], View[Parameters]]:
-    """Make a view that a button posts to: POST only, and only for those who may."""
+    """Make a view that a button posts to: POST only, and restricted as ``allowed_to`` does."""
 
     def decorate(view: View[Parameters]) -> View[Parameters]:
         posted: View[Parameters] = require_POST(allowed_to(action)(view))
@@ -67,7 +67,7 @@ def action_view(action: Action) -> Callable[[View[Parameters]], View[Parameters]
 
 
 def show_error(request: HttpRequest, error: PumphouseError) -> None:
-    """Show an error on the next page: the sentence, its fix, and a link to what is in the way."""
+    """Show an error on the next page: the sentence, its fix, and a link to the job in the way."""
     messages.error(request, _sentence_of(error))
 
 
@@ -81,7 +81,7 @@ def _sentence_of(error: PumphouseError) -> SafeString:
 def start_and_redirect(
     request: HttpRequest, start: Callable[[], Job], *, otherwise: HasPage
 ) -> HttpResponse:
-    """Start a job and go to its page; when that is refused, say why on the other page."""
+    """Start a job and redirect to its page; on an error, redirect to the other page and show it."""
     try:
         return redirect(start())
     except PumphouseError as error:
@@ -92,7 +92,7 @@ def start_and_redirect(
 def run_and_redirect(
     request: HttpRequest, work: Callable[[], Any], *, to: HasPage | str, done: str
 ) -> HttpResponse:
-    """Do something; say on the given page (a row's, or a name) that it is done, or why not."""
+    """Do the work, redirect to a row's page or a named route, and show ``done`` or the error."""
     try:
         work()
     except PumphouseError as error:
@@ -105,5 +105,5 @@ def run_and_redirect(
 def cut(
     rows: "QuerySet[Any] | Sequence[Any]", request: HttpRequest, *, size: int = 50
 ) -> Page[Any]:
-    """Return the page of the rows that the address asks for, the nearest one if it is not there."""
+    """Return the page of rows that the request asks for, the nearest one if it does not exist."""
     return Paginator(rows, size).get_page(request.GET.get("page"))

@@ -1,4 +1,4 @@
-"""When each step of a job ran, as bars on one scale."""
+"""The timeline of a job: when each step ran, as bars on one scale."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ SCALE = 1000
 """The width of the whole job, in units of the drawing."""
 
 THINNEST = 4
-"""Shorter steps would not be seen."""
+"""The length of the shortest bar: a shorter one would not be visible."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A step, and where on the scale it began and how long it is."""
+    """A step with its start and length on the scale."""
 
     step: Step
     start: int
@@ -26,14 +26,14 @@ class Bar:
 
 @dataclass(frozen=True)
 class Timeline:
-    """All bars, and the times at the quarters of the scale since the job began."""
+    """All bars, and the time since the job began at each quarter of the scale."""
 
     bars: Sequence[Bar]
     marks: Sequence[timedelta]
 
 
 def timeline_of(job: Job, steps: Sequence[Step]) -> Timeline:
-    """Draw the steps that have begun; one that is at work ends now."""
+    """Return the bars of the steps that have begun; a running one ends now."""
     now = timezone.now()
     start = job.started_at or job.created_at
     span = max((job.finished_at or now) - start, timedelta(seconds=1))

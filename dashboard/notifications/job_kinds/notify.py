@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from typing_extensions import override
+
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import LogLevel, Step
@@ -23,8 +25,8 @@ class Notify(JobKind):
     limit: ClassVar[float] = 60.0
     """Seconds that one attempt may take."""
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Send it; a channel that is no longer configured has no receiver."""
         channel = channel_with(step.key)
         if channel is None:
             context.log(f"{step.title}: no longer configured.", level=LogLevel.WARNING)

@@ -156,7 +156,7 @@ def test_a_fault_of_ours_is_told_without_what_it_said(capsys, monkeypatch):
     monkeypatch.setattr(command_line, "prepare_database", break_down)
     assert run("status") == 1
     err = capsys.readouterr().err
-    assert err == "pumphouse: Pumphouse itself broke: RuntimeError.\n"
+    assert err == "pumphouse: Internal error: RuntimeError.\n"
 
 
 def test_json_is_the_only_thing_on_standard_output(plan, capsys):

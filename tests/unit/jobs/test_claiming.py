@@ -22,8 +22,8 @@ def running(*steps, **more) -> Job:
     return job
 
 
-def claim(job: Job, owner: str = "me", *, most: int = 100) -> list[str]:
-    return [step.key for step in claim_ready(job.pk, owner=owner, most=most, besides=[])]
+def claim(job: Job, owner: str = "me", *, limit: int = 100) -> list[str]:
+    return [step.key for step in claim_ready(job.pk, owner=owner, limit=limit, excluding=[])]
 
 
 def test_many_connections_that_claim_at_once_get_each_step_once():
@@ -34,7 +34,7 @@ def test_many_connections_that_claim_at_once_get_each_step_once():
     def take(owner: str):
         barrier.wait()
         for _ in range(10):
-            claimed.extend(claim(job, owner, most=5))
+            claimed.extend(claim(job, owner, limit=5))
         connections.close_all()
 
     threads = [threading.Thread(target=take, args=[f"runner {n}"]) for n in range(6)]
@@ -47,7 +47,7 @@ def test_many_connections_that_claim_at_once_get_each_step_once():
 
 def test_earlier_phases_are_claimed_first():
     job = running(spec("late", phase=Phase.COMPLETE), spec("early"))
-    assert claim(job, most=1) == ["early"]
+    assert claim(job, limit=1) == ["early"]
 
 
 def test_what_waits_is_not_claimed():
@@ -69,16 +69,16 @@ def test_a_job_that_must_not_go_on_gives_no_step(change):
 def test_an_expired_lease_is_taken_over_once_and_probes():
     job = running(spec("a"))
     claim(job, "dead")
-    assert claim_abandoned(job.pk, owner="heir", most=5, besides=[]) == []
+    assert claim_abandoned(job.pk, owner="heir", limit=5, excluding=[]) == []
     Step.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    (step,) = claim_abandoned(job.pk, owner="heir", most=5, besides=[])
+    (step,) = claim_abandoned(job.pk, owner="heir", limit=5, excluding=[])
     assert (step.lease_owner, step.resumed, step.attempt) == ("heir", True, 2)
-    assert claim_abandoned(job.pk, owner="second heir", most=5, besides=[]) == []
+    assert claim_abandoned(job.pk, owner="second heir", limit=5, excluding=[]) == []
 
 
 def test_a_lost_lease_records_nothing():
     job = running(spec("a"), spec("b", needs=["a"]))
-    (step,) = claim_ready(job.pk, owner="slow", most=1, besides=[])
+    (step,) = claim_ready(job.pk, owner="slow", limit=1, excluding=[])
     Step.objects.filter(key="a").update(lease_owner="heir")
     record([done(step)], owner="slow")
     assert states(job) == {"a": "running", "b": "pending"}
@@ -90,6 +90,6 @@ def test_a_step_that_takes_each_worker_with_it_is_given_up():
     claim(job)
     expired = timezone.now() - timedelta(seconds=1)
     Step.objects.update(attempt=MOST_ATTEMPTS, lease_until=expired)
-    assert claim_abandoned(job.pk, owner="me", most=5, besides=[]) == []
+    assert claim_abandoned(job.pk, owner="me", limit=5, excluding=[]) == []
     assert step_of(job, "a").state == StepState.ERRORED
     assert "worker died" in LogLine.objects.get(job=job).message

@@ -27,7 +27,7 @@ def ran(job: Job) -> Job:
     return Job.objects.get(pk=job.pk)
 
 
-def mend(job: Job) -> None:
+def fix(job: Job) -> None:
     """Make the steps that would fail succeed from now on."""
     Step.objects.filter(job=job).update(action="nothing")
 
@@ -54,9 +54,9 @@ def test_a_cancelled_job_can_be_resumed(operator):
     assert ran(job).state == JobState.DONE
 
 
-def test_resuming_tries_failed_and_errored_steps_anew(operator):
+def test_resuming_retries_failed_and_errored_steps(operator):
     job = ran(rehearse(spec("a", "refuse"), spec("b", "crash"), spec("c", needs=["a", "b"])))
-    mend(job)
+    fix(job)
     resume(job, requester=operator)
     step = step_of(job, "a")
     assert (step.state, step.error, step.attempt, step.resumed) == ("pending", "", 0, True)
@@ -90,7 +90,7 @@ def test_a_done_job_is_not_resumed_and_an_active_one_neither(operator):
 
 def test_retrying_one_step_lets_its_job_go_on_and_leaves_the_other_failed(operator):
     job = ran(rehearse(spec("a", "refuse"), spec("b", "refuse"), spec("c", needs=["a"])))
-    mend(job)
+    fix(job)
     assert retry_step(step_of(job, "a"), requester=operator).state == JobState.RUNNING
     job = ran(job)
     assert states(job) == {"a": "done", "b": "failed", "c": "done"}
@@ -161,7 +161,7 @@ def test_a_skip_needs_a_reason(reason, operator):
 
 
 @pytest.mark.parametrize("state", [StepState.RUNNING, StepState.DONE, StepState.SKIPPED])
-def test_a_running_or_settled_step_is_not_skipped(state, operator):
+def test_a_running_or_finished_step_is_not_skipped(state, operator):
     job = rehearse(spec("a"), spec("b", needs=["a"]))
     Step.objects.filter(key="a").update(state=state)
     with pytest.raises(BadInput):

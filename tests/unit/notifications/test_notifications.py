@@ -152,7 +152,7 @@ def test_a_receiver_that_trickles_for_ever_is_left_in_bounded_time(receiver, mon
     receiver.silent.set()
     notification = sent(good_job())
     assert notification.state == JobState.FAILED
-    assert "was not over within 0.3 s" in notification.steps.get().error
+    assert "timed out after 0.3 s" in notification.steps.get().error
     receiver.silent.clear()
 
 

@@ -1,8 +1,10 @@
-"""Steps that note that they ran, wait, or fail in each of the ways that a step can fail."""
+"""Steps that record that they ran, wait, or fail in each way in which a step can fail."""
 
 import os
 import time
 from pathlib import Path
+
+from typing_extensions import override
 
 from dashboard.errors import NeedsOperator, NotFound, Retryable
 from dashboard.jobs.events import Event, Severity, failure_event
@@ -16,12 +18,14 @@ class Rehearsal(JobKind):
 
     name = "rehearsal"
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
         if notes := step.params.get("notes"):
             with Path(notes).open("a") as file:
                 file.write(f"{step.key} {os.getpid()} {'resumed' if context.resumed else 'new'}\n")
         getattr(self, step.action)(step, context)
 
+    @override
     def on_finished(self, job: Job) -> None:
         if job.params.get("break_at_end"):
             raise RuntimeError("the end broke")
@@ -29,6 +33,7 @@ class Rehearsal(JobKind):
             with Path(finished).open("a") as file:
                 file.write(f"{job.state}\n")
 
+    @override
     def event(self, job: Job) -> Event | None:
         if job.params.get("break_the_event"):
             raise RuntimeError("the event broke")
