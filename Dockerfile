@@ -1,5 +1,5 @@
-# One image for web server and workers: `pumphouse up` runs both. It is built from the files that
-# `make plugin` stages, which are those of the last commit without tests, lab and documentation.
+# One image for the web server and the workers: `pumphouse up` runs both. It is built from the files
+# that `make plugin` stages: those of the last commit without tests, lab and documentation.
 ARG BASE=debian:bookworm-slim
 
 FROM ${BASE} AS build
@@ -17,7 +17,7 @@ LABEL org.opencontainers.image.title="Pumphouse" \
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates python3 \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
-# A fixed number, so that the owner of the mounted folders is the same on every machine.
+# A fixed id, so that the mounted directories have the same owner on every machine.
 RUN groupadd --gid 42480 pumphouse \
  && useradd --uid 42480 --gid 42480 --no-create-home --home-dir /var/lib/pumphouse \
     --shell /usr/sbin/nologin pumphouse \

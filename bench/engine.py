@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Measure what the engine costs per step, and that the cost does not grow with the job.
 
-Runs layered graphs of steps that do nothing through a real runner: on an SQLite file of its own,
-or on the database that DATABASE_URL names. Exits with 1 when a step of the largest job costs more
-than 1.5 times a step of the smallest.
+Runs layered graphs of steps that do nothing through a real runner: on its own SQLite file, or
+on the database in DATABASE_URL. The exit code is 1 if a step of the largest job costs more than 1.5
+times a step of the smallest.
 """
 
 import argparse

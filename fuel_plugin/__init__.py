@@ -1,1 +1,1 @@
-"""The Fuel plugin: what Fuel reads of it, and what builds its package and its image."""
+"""The Fuel plugin: the files that Fuel reads, and the tools that build its package and image."""

@@ -1,4 +1,4 @@
-"""Builds the plugin's rpm: stages the files of the last commit, the image and what Fuel reads.
+"""Builds the plugin's rpm from the files of the last commit, the image and the files for Fuel.
 
     python3 -m fuel_plugin.build [--image ARCHIVE] [--output DIRECTORY]
 
@@ -22,7 +22,7 @@ IN_IMAGE = (
     *("dashboard", "templates", "static"),
 )
 IN_RPM = ("metadata.yaml", "LICENSE", "deployment_scripts")
-# plain Python of Pumphouse's that controllers run too, and where
+# plain Python of Pumphouse that also runs on controllers, and its target directory
 SHARED = {"dashboard/clients/policy_overrides.py": "deployment_scripts/controller"}
 FOR_FUEL = ("environment_config.yaml", "deployment_tasks.yaml", "post_install.sh", "uninstall.sh")
 TOOLS = {"rpmbuild": "rpm", "dpkg-scanpackages": "dpkg-dev", "git": "git"}
@@ -30,13 +30,13 @@ INDEXERS = ("createrepo", "createrepo_c")
 
 
 class CannotBuild(Exception):
-    """The plugin cannot be built here; says what helps."""
+    """The plugin cannot be built here. The message says what to do."""
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
-    """Build, and say where the package is. Gives 2 where this machine lacks something."""
+    """Build the package and print its path. Return 2 if this machine lacks something."""
     parser = argparse.ArgumentParser(description="Build Pumphouse's Fuel plugin.")
-    parser.add_argument("--image", type=Path, help="an archive of the image, if there is one")
+    parser.add_argument("--image", type=Path, help="an existing archive of the image")
     parser.add_argument("--output", type=Path, default=ROOT / "dist")
     options = parser.parse_args(None if arguments is None else list(arguments))
     try:
@@ -48,7 +48,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
 
 
 def build(*, image: Path | None, output: Path) -> Path:
-    """Build the rpm into ``output`` and give its path. Raises CannotBuild."""
+    """Build the rpm in ``output`` and return its path. Raises CannotBuild."""
     require_tools()
     with tempfile.TemporaryDirectory(prefix="pumphouse-plugin-") as directory:
         work = Path(directory)
@@ -63,7 +63,7 @@ def build(*, image: Path | None, output: Path) -> Path:
 
 
 def require_tools() -> None:
-    """Raise CannotBuild with the packages of Debian to install."""
+    """Raise CannotBuild with the Debian packages to install, if tools are missing."""
     missing = [package for tool, package in TOOLS.items() if not shutil.which(tool)]
     if not any(shutil.which(tool) for tool in INDEXERS):
         missing.append("createrepo-c")
@@ -72,7 +72,7 @@ def require_tools() -> None:
 
 
 def stage_plugin(stage: Path) -> Path:
-    """Lay out the plugin as fuel-plugin-builder wants it, from the last commit, without image."""
+    """Create fuel-plugin-builder's directory layout from the last commit, without the image."""
     export(stage, (*IN_RPM, *SHARED, *(f"fuel_plugin/{name}" for name in FOR_FUEL)))
     for name, folder in SHARED.items():
         shutil.move(stage / name, stage / folder)
@@ -85,7 +85,7 @@ def stage_plugin(stage: Path) -> Path:
 
 
 def export(directory: Path, paths: Iterable[str]) -> None:
-    """Write files of the last commit into a new directory."""
+    """Write files of the last commit to a new directory."""
     command = ["git", "-C", str(ROOT), "archive", "--format=tar", "HEAD", *paths]
     archive = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
     directory.mkdir()
@@ -93,7 +93,7 @@ def export(directory: Path, paths: Iterable[str]) -> None:
 
 
 def build_image(work: Path) -> Path:
-    """Build the image from the last commit. Raises CannotBuild where nothing can build one."""
+    """Build the image from the last commit. Raises CannotBuild if no builder is installed."""
     export(work / "image", IN_IMAGE)
     archive = work / "image.tar.gz"
     built = subprocess.run(
@@ -107,26 +107,26 @@ def build_image(work: Path) -> Path:
 
 
 def version() -> str:
-    """Return the plugin's version as its metadata has it."""
+    """Return the plugin's version from its metadata."""
     lines = (ROOT / "metadata.yaml").read_text(encoding="utf-8").splitlines()
     return next(line.split("'")[1] for line in lines if line.startswith("version:"))
 
 
 def bundle_image(image: Path, stage: Path) -> None:
-    """Put the image beside the scripts: Fuel copies ``deployment_scripts`` to every node."""
+    """Put the image outside ``deployment_scripts``, which Fuel copies to every node."""
     (stage / "image").mkdir()
     shutil.copy(image, stage / "image" / "pumphouse.tar.gz")
 
 
 class Builder:
-    """fuel-plugin-builder in an environment of its own."""
+    """fuel-plugin-builder in its own virtual environment."""
 
     def __init__(self, python: Path, *, tools: Path) -> None:
         self._python = python
         self._environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
 
     def run(self, *arguments: str) -> None:
-        """Run it. Raises CannotBuild with what it says."""
+        """Run it. Raises CannotBuild with its error output."""
         done = subprocess.run(
             [self._python, OURS / "run_builder.py", *arguments],
             env=self._environment,
@@ -139,7 +139,7 @@ class Builder:
 
 
 def install_builder(work: Path) -> Builder:
-    """Install fuel-plugin-builder below ``work`` and give it."""
+    """Install fuel-plugin-builder below ``work`` and return it."""
     environment, tools = work / "builder", work / "tools"
     venv.create(environment, with_pip=True)
     python = environment / "bin" / "python"
@@ -151,7 +151,7 @@ def install_builder(work: Path) -> Builder:
     )
     tools.mkdir()
     if not shutil.which("createrepo"):
-        # The C program took the place of the Python one, with the same options.
+        # The C program has replaced the Python one and has the same options.
         (tools / "createrepo").symlink_to(str(shutil.which("createrepo_c")))
     return Builder(python, tools=tools)
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Builds the image from a staged tree, and writes it as an archive that `docker load` takes:
+# Builds the image from a staged tree, as an archive for `docker load`:
 #
 #     build_image.sh TREE TAG ARCHIVE.tar.gz
 #
-# Docker does it where an engine runs. Where none does, buildah does, as root and without any
-# registry: its base is then what debootstrap installs. IMAGE_BUILD_OPTIONS is handed to either, as
-# "--volume /etc/pip.conf:/etc/pip.conf:ro" for buildah where packages come from a mirror.
+# It uses Docker if an engine runs, else buildah, as root and without a registry: debootstrap then
+# installs the base. IMAGE_BUILD_OPTIONS is passed to either, for example
+# "--volume /etc/pip.conf:/etc/pip.conf:ro" to buildah if packages come from a mirror.
 set -euo pipefail
 tree=$1 tag=$2 archive=$3
 suite=bookworm
@@ -18,9 +18,9 @@ build_with_docker() {
 
 build_with_buildah() {
     local base mirror
-    # Packages come from where this machine has its own from, else from debootstrap's own choice.
+    # Packages come from this machine's mirror, else from debootstrap's default.
     mapfile -t mirror < <(sed -n '/^URIs: */{s///p;q}' /etc/apt/sources.list.d/debian.sources 2>/dev/null)
-    store=$(mktemp -d)  # not local: the trap reads it when the function has ended
+    store=$(mktemp -d)  # not local: the trap reads it after the function has returned
     buildah=(buildah --root "$store/root" --runroot "$store/run")
     trap clean_up EXIT
     export BUILDAH_ISOLATION=chroot
@@ -36,7 +36,7 @@ build_with_buildah() {
     gzip <"$store/image.tar" >"$archive"
 }
 
-# The storage of buildah is a mount of its own while there is a container in it.
+# While it has a container, buildah's storage is a separate mount.
 clean_up() {
     "${buildah[@]}" rm --all >/dev/null 2>&1 || true
     umount "$store/root/overlay" 2>/dev/null || true
@@ -48,6 +48,6 @@ if docker info >/dev/null 2>&1; then
 elif command -v buildah >/dev/null && command -v debootstrap >/dev/null; then
     build_with_buildah
 else
-    echo "Nothing here builds an image. Start Docker, or: apt-get install buildah debootstrap" >&2
+    echo "No image builder found. Start Docker, or run: apt-get install buildah debootstrap" >&2
     exit 2
 fi

@@ -1,4 +1,4 @@
-"""Says by its exit code whether the pages of this container answer; for Docker's HEALTHCHECK."""
+"""Docker's HEALTHCHECK: the exit code tells whether this container's pages respond."""
 
 import os
 import ssl
@@ -10,7 +10,7 @@ SECONDS = 8
 
 
 def main() -> int:
-    """Ask the container's own address: whom its certificate names does not matter here."""
+    """Query the container's own URL; the name in its certificate does not matter here."""
     encrypted = bool(os.environ.get("PUMPHOUSE_TLS_CERTIFICATE"))
     port = os.environ["PUMPHOUSE_BIND"].rpartition(":")[2]
     address = f"{'https' if encrypted else 'http'}://127.0.0.1:{port}/alive/"
@@ -20,9 +20,9 @@ def main() -> int:
     try:
         urllib.request.urlopen(request, context=trusting, timeout=SECONDS).close()  # noqa: S310
     except urllib.error.HTTPError as error:
-        return _unwell(f"{address} answers {error.code}.")
+        return _unwell(f"{address} responds with {error.code}.")
     except OSError as error:
-        return _unwell(f"{address} does not answer: {error}")
+        return _unwell(f"{address} does not respond: {error}")
     return 0
 
 

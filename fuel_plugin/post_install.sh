@@ -1,3 +1,3 @@
-# rpm runs this on the Fuel master when the files are in place, and writes the package's name for
-# the macro. Without an exit code of 0 yum only warns, so that Fuel registers the plugin all the same.
+# rpm runs this on the Fuel master when the files are in place, and expands the macro to the package's
+# name. If the exit code is not 0, yum only warns, and Fuel registers the plugin anyway.
 sh "/var/www/nailgun/plugins/%{name}/deployment_scripts/master/install.sh"

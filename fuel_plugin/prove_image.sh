@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Proves an image where no Docker runs: starts it with its own user, settings and command in a
-# container of buildah, as the service on the Fuel master does, and looks at it from outside.
+# Tests an image without Docker: runs it with its own user, settings and command in a buildah
+# container, as the service on the Fuel master does, and checks it from outside.
 #
 #     prove_image.sh ARCHIVE.tar.gz       # as root; apt-get install buildah openssl curl
 set -euo pipefail
@@ -10,7 +10,7 @@ buildah=(buildah --root "$store/root" --runroot "$store/run")
 running=
 trap clean_up EXIT
 
-# The storage of buildah is a mount of its own while there is a container in it.
+# While it has a container, buildah's storage is a separate mount.
 clean_up() {
     stop
     "${buildah[@]}" rm --all >/dev/null 2>&1 || true
@@ -24,7 +24,7 @@ in_container() {
         "$container" -- "$@"
 }
 
-# A container of buildah shares the numbers of processes, so that one can be told to stop.
+# A buildah container shares the host's process ids, so that a signal can reach its process.
 start() {
     # shellcheck disable=SC2016  # the shell in the container expands it
     in_container sh -c 'echo $$ >/var/lib/pumphouse/pid; exec "$0" "$@"' "${command[@]}" &
@@ -33,7 +33,7 @@ start() {
         in_container python3 /usr/local/bin/pumphouse-healthcheck 2>/dev/null && return
         sleep 1
     done
-    echo "The image does not answer." >&2
+    echo "The image does not respond." >&2
     return 1
 }
 
@@ -48,7 +48,7 @@ check() {
     local sentence=$1
     shift
     if ! "$@" >"$store/said" 2>&1; then
-        echo "NOT: $sentence" >&2
+        echo "FAILED: $sentence" >&2
         cat "$store/said" >&2
         exit 1
     fi
@@ -58,7 +58,7 @@ check() {
 gunzip -c "$1" >"$store/image.tar"
 container=$("${buildah[@]}" from "docker-archive:$store/image.tar")
 rm "$store/image.tar"
-# Else buildah now and then mounts an empty folder of its own over what is mounted there.
+# Otherwise buildah sometimes mounts an empty directory over the mounted ones.
 "${buildah[@]}" config --volume /var/lib/pumphouse- --volume /etc/pumphouse- "$container"
 mapfile -t command < <("${buildah[@]}" inspect --type container \
     --format '{{range .OCIv1.Config.Entrypoint}}{{println .}}{{end}}{{range .OCIv1.Config.Cmd}}{{println .}}{{end}}' \
@@ -85,15 +85,15 @@ add_user() { echo a-password-for-proof-only | in_container pumphouse user add op
 is_gone() { ! pgrep -u $owner -f gunicorn; }
 
 check "It does not run as root." is_not_root
-check "It writes nowhere but to its data." may_not_write
-check "It brings no tests." has_no_tests
+check "It can write only to its data." may_not_write
+check "It contains no tests." has_no_tests
 check "Its settings are fit for production." in_container django-admin check --deploy \
     --fail-level WARNING --settings dashboard.settings
 check "It starts, and its health check passes." start
-check "It serves the login page by TLS." shows_login
+check "It serves the login page over TLS." shows_login
 check "It serves nothing without TLS." sends_plain_away
 check "A user can be added." add_user
-check "It stops when told to." stop
+check "It stops on SIGTERM." stop
 check "Stopped, it leaves no process behind." is_gone
 check "It starts again." start
-check "It has kept its data." knows_user
+check "It still has its data." knows_user

@@ -1,7 +1,7 @@
 """Runs fuel-plugin-builder 4.2.0, which was written for Python 2.7, on Python 3.
 
-Takes its arguments: ``--check DIRECTORY`` or ``--build DIRECTORY``. Nothing in the package is
-touched; what it expects of Python 2 is put where it looks for it.
+The arguments are its own: ``--check DIRECTORY`` or ``--build DIRECTORY``. The package itself is not
+changed; the parts of Python 2 that it needs are provided at run time.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,22 +14,22 @@ from fuel_plugin_builder.actions import build
 
 
 def _filter(wanted: Callable[[Any], bool], items: Iterable[Any]) -> list[Any]:
-    """Filter as Python 2 did: the result has a length and items."""
+    """Filter as in Python 2: return a list."""
     return [item for item in items if wanted(item)]
 
 
 def _text(text: str, _encoding: str) -> str:
-    """Return an argument, which Python 3 has decoded already."""
+    """Return an argument unchanged: Python 3 has already decoded it."""
     return text
 
 
 def _load(stream: Any, loader: Any = yaml.SafeLoader, *, load: Any = yaml.load) -> Any:
-    """Read YAML as it could be read before a loader had to be named."""
+    """Load YAML without naming a loader, as was once possible."""
     return load(stream, loader)
 
 
 def main() -> None:
-    """Run the command line of the builder; it exits with 255 for a plugin that is not valid."""
+    """Run the builder's command line; it exits with 255 if the plugin is not valid."""
     cli.unicode = _text
     build.filter = version_mapping.filter = _filter
     yaml.load = _load  # type: ignore[assignment]

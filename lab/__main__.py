@@ -1,18 +1,18 @@
 """Real OpenStack clouds of different releases on loopback, side by side.
 
-  python3 -m lab packages [tests]     install what the distribution must bring (root or sudo)
-  python3 -m lab install [CLOUD...]   make the virtual environments
-  python3 -m lab up [CLOUD...]        from nothing or from the last `down`
-  python3 -m lab status [CLOUD...]    processes and memory; exit status 1 when one is missing
+  python3 -m lab packages [tests]     install distribution packages (root or sudo)
+  python3 -m lab install [CLOUD...]   create the virtual environments
+  python3 -m lab up [CLOUD...]        from scratch or from the last `down`
+  python3 -m lab status [CLOUD...]    processes and memory; exit code 1 if one is missing
   python3 -m lab check CLOUD          try what a migration needs
   python3 -m lab compute start|stop|add|remove CLOUD HOST
-  python3 -m lab bmc up|down|status   the hosts' management controllers, with `up` and `down` too
+  python3 -m lab bmc up|down|status   the hosts' BMCs; `up` and `down` also do this
   python3 -m lab bmc log|freeze|thaw HOST
-  python3 -m lab fuel up|down|status  a stand-in for a Fuel master that manages the clouds' hosts
-  python3 -m lab fuel fail provision|deploy|discovery, busy ENVIRONMENT, mend, pxe HOST, logout
+  python3 -m lab fuel up|down|status  a stand-in for the Fuel master of the clouds' hosts
+  python3 -m lab fuel fail provision|deploy|discovery, busy ENVIRONMENT, restore, pxe HOST, logout
   python3 -m lab down [CLOUD...]      keeps the state
 
-All clouds when none is named. See docs/lab.md.
+Without CLOUD, all clouds are meant. See docs/lab.md.
 """
 
 import os
@@ -28,12 +28,12 @@ from lab.errors import LabError, NotPrepared
 from lab.fuel import running as fuel
 from lab.places import REPOSITORY
 
-# What the machines of the clouds are managed by.
+# What manages the machines of the clouds.
 BESIDE_CLOUDS = {"bmc": control.run, "fuel": fuel.run}
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; answers with the exit status."""
+    """Run one command and return its exit code."""
     try:
         return run(*(arguments or ["help"]))
     except NotPrepared as error:
@@ -73,7 +73,7 @@ def run(action: str, *names: str) -> int:
 
 
 def chosen(names: tuple[str, ...]) -> list[Cloud]:
-    """The clouds named, or all."""
+    """Return the named clouds, or all if none is named."""
     return [cloud_named(name) for name in names or CLOUDS]
 
 

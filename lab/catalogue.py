@@ -1,7 +1,7 @@
-"""What a new cloud gets once: the service user, the service catalogue, an external network.
+"""The initial objects of a new cloud: the service user, the service catalogue, an external network.
 
-The administrator and the roles admin, member and reader come from Keystone's bootstrap. Each step
-looks first, so that an interrupted `up` can be repeated.
+Keystone's bootstrap creates the administrator and the roles admin, member and reader. Each step
+first checks what exists, so that an interrupted `up` can be repeated.
 """
 
 from lab.clouds import REGION, Cloud
@@ -16,7 +16,7 @@ EXTERNAL_NETWORK = "public"
 
 
 def fill(session: AdministratorSession) -> None:
-    """Make the service user and the catalogue."""
+    """Create the service user and the catalogue."""
     _make_service_user(session)
     known = {entry["type"] for entry in session.get("keystone", "/v3/services", "services")}
     for component in COMPONENTS:
@@ -25,7 +25,7 @@ def fill(session: AdministratorSession) -> None:
 
 
 def make_volume_type(session: AdministratorSession) -> None:
-    """Make the default volume type."""
+    """Create the default volume type."""
     types = f"/v3/{session.project}/types"
     if any(known["name"] == BACKEND for known in session.get("cinder", types, "volume_types")):
         return
@@ -35,7 +35,7 @@ def make_volume_type(session: AdministratorSession) -> None:
 
 
 def make_external_network(session: AdministratorSession) -> None:
-    """Make the network of the floating addresses."""
+    """Create the network of the floating addresses."""
     networks = "/v2.0/networks"
     if session.get("neutron", f"{networks}?name={EXTERNAL_NETWORK}", "networks"):
         return
@@ -60,7 +60,7 @@ def _subnet(cloud: Cloud, network: str) -> Answer:
 
 
 def _make_service_user(session: AdministratorSession) -> None:
-    """One user for all services; Nova and Cinder of 2026.2 insist on the role `service`."""
+    """Create one user for all services; Nova and Cinder 2026.2 require the role `service`."""
     project = _ensure(session, "project", {"name": SERVICE_PROJECT, "domain_id": "default"})
     secret = password(session.cloud.name, use="service")
     attributes = {"name": SERVICE_USER, "domain_id": "default", "password": secret}
@@ -71,7 +71,7 @@ def _make_service_user(session: AdministratorSession) -> None:
 
 
 def _ensure(session: AdministratorSession, kind: str, attributes: Answer) -> str:
-    """The id of something named, made if it does not exist."""
+    """Return the id of a named object; create it if it does not exist."""
     path = f"/v3/{kind}s"
     found = session.get("keystone", f"{path}?name={attributes['name']}", f"{kind}s")
     made = found[0] if found else session.create("keystone", path, kind, attributes)

@@ -1,7 +1,7 @@
-"""Try through the API what a migration between clouds needs, step by step, and clean up.
+"""Tests through the API what a migration between clouds needs, step by step, and cleans up.
 
-Run with a Python that has openstacksdk: `python3 -m lab check CLOUD` does. Steps in order: each
-uses what those before it have made, so the first failure ends the check.
+Run with a Python that has openstacksdk: `python3 -m lab check CLOUD` does so. Each step
+uses what earlier ones created, so the first failure ends the check.
 """
 
 import subprocess
@@ -24,7 +24,7 @@ PATIENCE = 180
 
 
 class Check:
-    """One run: a project of its own in one cloud, and what is made in it."""
+    """One run: a project of its own in one cloud, and the objects in it."""
 
     def __init__(self, cloud: str, undo: ExitStack) -> None:
         """Log in as the administrator."""
@@ -42,7 +42,7 @@ class Check:
         self.image_bytes = uuid.uuid4().bytes * (MEBIBYTE // 16)
 
     def make_tenant(self) -> None:
-        """A project with a user; the administrator may act in it."""
+        """Create a project with a user; the administrator may act in it."""
         identity = self.administrator.identity
         secret = uuid.uuid4().hex
         project = identity.create_project(name=self.tag)
@@ -56,7 +56,7 @@ class Check:
         )
 
     def upload_image(self) -> None:
-        """Its file has the bytes given."""
+        """Upload an image and check the bytes of its file."""
         self.image = self.tenant.image.create_image(
             self.tag, data=self.image_bytes, disk_format="raw", container_format="bare", wait=True
         )
@@ -64,7 +64,7 @@ class Check:
         expect(image_path(self.cloud, self.image.id).read_bytes() == self.image_bytes, "bytes")
 
     def make_network(self) -> None:
-        """A network with a subnet behind a router to the outside."""
+        """Create a network with a subnet behind a router to the outside."""
         network = self.tenant.network
         external = network.find_network(EXTERNAL_NETWORK)
         self.network = network.create_network(name=self.tag)
@@ -79,7 +79,7 @@ class Check:
         self.undo.callback(network.remove_interface_from_router, router, subnet_id=subnet.id)
 
     def boot_server(self) -> None:
-        """A server whose disk has the image's bytes."""
+        """Boot a server and check that its disk has the image's bytes."""
         flavors = self.administrator.compute
         flavor = flavors.create_flavor(name=self.tag, ram=256, vcpus=1, disk=1)
         self.undo.callback(flavors.delete_flavor, flavor)
@@ -95,18 +95,18 @@ class Check:
         expect(disk_path(self.cloud, self.server.id).read_bytes() == self.image_bytes, "disk")
 
     def attach_volume(self) -> None:
-        """A volume in use, with bytes that the guest wrote."""
+        """Attach a volume and write to it as the guest."""
         self.volume = self._make_volume(name=self.tag)
         self.tenant.compute.create_volume_attachment(self.server, volume_id=self.volume.id)
         self._wait_for_volume(self.volume, "in-use")
         self.guest_writes()
 
     def guest_writes(self) -> None:
-        """What the next snapshot is to hold."""
+        """Write the bytes that the next snapshot must hold."""
         self._write(0x11)
 
     def snapshot_attached_volume(self) -> None:
-        """A snapshot of the volume in use, as it was before the guest went on writing."""
+        """Snapshot the volume in use, before the guest writes more."""
         self.volume_snapshot = self.tenant.block_storage.create_snapshot(
             volume_id=self.volume.id, name=self.tag, is_forced=True
         )
@@ -117,12 +117,12 @@ class Check:
         self._write(0x22)
 
     def copy_from_snapshot(self) -> None:
-        """A volume made from the snapshot has the bytes of that moment."""
+        """Create a volume from the snapshot and check its bytes."""
         self.copy = self._make_volume(name=self.tag, snapshot_id=self.volume_snapshot.id)
         self._expect_bytes(volume_path(self.cloud, self.copy.id), 0x11)
 
     def upload_copy(self) -> None:
-        """An image of that volume has them too."""
+        """Upload that volume as an image and check its bytes."""
         made = self.tenant.block_storage.upload_volume_to_image(
             self.copy, self.tag, disk_format="qcow2", container_format="bare"
         )
@@ -133,35 +133,35 @@ class Check:
         self._expect_bytes(image_path(self.cloud, image), 0x11)
 
     def delete_copy_and_snapshot(self) -> None:
-        """Both go, and the volume in use keeps what the guest wrote last."""
+        """Delete both; the volume in use keeps what the guest wrote last."""
         self._delete_volume(self.copy)
         self._delete_volume_snapshot(self.volume_snapshot)
         self._expect_bytes(volume_path(self.cloud, self.volume.id), 0x22)
 
     def stop_server(self) -> None:
-        """SHUTOFF."""
+        """Stop the server."""
         self.tenant.compute.stop_server(self.server)
         self._wait_for_server("SHUTOFF")
 
     def start_server(self) -> None:
-        """ACTIVE again."""
+        """Start the server again."""
         self.tenant.compute.start_server(self.server)
         self._wait_for_server("ACTIVE")
 
     def live_migrate(self) -> None:
-        """The server, with its volume, leaves its host and is ACTIVE on another."""
+        """Live migrate the server with its volume to another host."""
         compute = self.administrator.compute
         before = compute.get_server(self.server.id).compute_host
         compute.live_migrate_server(self.server.id, host=None, block_migration="auto")
         self._wait_for_server("ACTIVE", not_on=before)
 
     def detach_volume(self) -> None:
-        """The volume is available, with its bytes."""
+        """Detach the volume and check its bytes."""
         self.tenant.compute.delete_volume_attachment(self.server, self.volume.id)
         self._wait_for_volume(self.volume, "available")
 
     def steps(self) -> list[Callable[[], None]]:
-        """All steps in order; those about snapshots are done with the server on and off."""
+        """Return all steps in order; those about snapshots run with the server on and off."""
         snapshots = [
             self.snapshot_attached_volume,
             self.copy_from_snapshot,
@@ -198,7 +198,7 @@ class Check:
         until(lambda: compute.find_server(server.id) is None, "the server to go")
 
     def _wait_for_server(self, status: str, *, not_on: str = "") -> None:
-        """Status alone may be right before the task is over; look at the task as well."""
+        """Wait for the status and the end of the task: the status alone can change too early."""
 
         def reached() -> bool:
             found = self.administrator.compute.get_server(self.server.id)
@@ -216,34 +216,34 @@ class Check:
 
 
 def qemu_io(path: Path, command: str) -> str:
-    """Read or write the inside of a disk file, raw or QCOW2."""
+    """Read or write the content of a disk file, raw or QCOW2."""
     info = run("qemu-img", "info", "--force-share", str(path))
     file_format = "qcow2" if "file format: qcow2" in info else "raw"
     return run("qemu-io", "-f", file_format, "-c", command, str(path))
 
 
 def run(*command: str) -> str:
-    """Run a command; its output."""
+    """Run a command and return its output."""
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def expect(condition: bool, what: str) -> None:
-    """Fail the step if it is not so."""
+    """Fail the step if the condition is false."""
     if not condition:
         raise LabError(f"not as expected: {what}")
 
 
 def until(reached: Callable[[], bool], what: str) -> None:
-    """Wait for it."""
+    """Wait until the condition is true."""
     end = time.monotonic() + PATIENCE
     while not reached():
         if time.monotonic() > end:
-            raise LabError(f"waited {PATIENCE} s in vain for {what}")
+            raise LabError(f"timed out after {PATIENCE} s waiting for {what}")
         time.sleep(0.5)
 
 
 def main(cloud: str) -> None:
-    """Run all steps and print each with its seconds."""
+    """Run all steps and print the duration of each."""
     begin = time.monotonic()
     with ExitStack() as undo:
         for step in Check(cloud, undo).steps():
@@ -251,7 +251,7 @@ def main(cloud: str) -> None:
             step()
             name = step.__name__.replace("_", " ").strip()
             print(f"  {name:<28} {time.monotonic() - started:6.1f} s", flush=True)
-    print(f"{cloud}: good, {time.monotonic() - begin:.1f} s with cleaning up")
+    print(f"{cloud}: passed, {time.monotonic() - begin:.1f} s including clean-up")
 
 
 if __name__ == "__main__":

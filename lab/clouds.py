@@ -1,4 +1,4 @@
-"""The clouds of the lab: another cloud or another release is one more entry here.
+"""The clouds of the lab: add an entry for another cloud or release.
 
 A release also needs a constraints file, constraints-<release>.txt.
 """
@@ -32,47 +32,47 @@ Options = dict[str, dict[str, object]]
 
 @dataclass(frozen=True)
 class Cloud:
-    """One OpenStack cloud of one release."""
+    """An OpenStack cloud of one release."""
 
     name: str
     release: str
     base_port: int
     hosts: tuple[str, ...]
     external_range: str = "172.24.4.0/24"
-    # {service: {section: {option: value}}}, put into that service's configuration last.
+    # {service: {section: {option: value}}}; overrides the service's configuration.
     extra: dict[str, Options] = field(default_factory=dict)
 
     @property
     def directory(self) -> Path:
-        """Configuration, disks, volumes and images of this cloud."""
+        """Return the directory of its configuration, disks, volumes and images."""
         return run_directory() / self.name
 
     @property
     def configuration_directory(self) -> Path:
-        """Configuration files of all its services."""
+        """Return the directory of its services' configuration files."""
         return self.directory / "etc"
 
     @property
     def venv(self) -> Path:
-        """The virtual environment of its release, shared with other clouds of that release."""
+        """Return the virtual environment of its release, shared with other clouds of it."""
         return venvs_directory() / self.release
 
     def port(self, service: str) -> int:
-        """Port of a service."""
+        """Return the port of a service."""
         return shifted(self.base_port + PORTS[service])
 
     def url(self, service: str) -> str:
-        """Root URL of a service."""
+        """Return the root URL of a service."""
         return f"http://127.0.0.1:{self.port(service)}"
 
     @property
     def identity_url(self) -> str:
-        """Where to log in."""
+        """Return the URL of Keystone."""
         return self.url("keystone") + "/v3"
 
 
-# Both have one and the same external range, as where two clouds share a public network, so that
-# floating addresses can move.
+# Both have the same external range, as if they shared a public network, so that floating
+# addresses can move.
 CLOUDS = {
     cloud.name: cloud
     for cloud in (
@@ -83,23 +83,25 @@ CLOUDS = {
 
 
 def cloud_named(name: str) -> Cloud:
-    """The cloud of that name."""
+    """Return the cloud of that name. Raises ``LabError``."""
     if name not in CLOUDS:
         raise LabError(f"no cloud {name}; there are {', '.join(CLOUDS)}")
     return CLOUDS[name]
 
 
 def shifted(port: int) -> int:
-    """A port of this lab, which may be one of several on the machine."""
+    """Return a port of this lab, which may be one of several on the machine."""
     return port + port_shift()
 
 
 def check_ports() -> None:
-    """Refuse a table or a shift that would give clashing or unreliable ports."""
+    """Refuse a table or a shift that leads to clashing or unreliable ports."""
     shared = (MARIADB_PORT, RABBITMQ_PORT, RABBITMQ_DISTRIBUTION_PORT, EPMD_PORT)
     ports = [shifted(port) for port in shared]
     ports += [cloud.port(service) for cloud in CLOUDS.values() for service in PORTS]
     if len(set(ports)) < len(ports):
         raise LabError(f"two services would share a port: {sorted(ports)}")
     if max(ports) >= FIRST_EPHEMERAL_PORT:
-        raise LabError(f"port {max(ports)} is not below {FIRST_EPHEMERAL_PORT}: choose less shift")
+        raise LabError(
+            f"port {max(ports)} is not below {FIRST_EPHEMERAL_PORT}: choose a smaller shift"
+        )

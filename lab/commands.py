@@ -1,4 +1,4 @@
-"""Command lines and environment of a cloud's services."""
+"""Command lines and environment variables of a cloud's services."""
 
 from lab.clouds import Cloud
 from lab.places import LAB
@@ -8,7 +8,7 @@ Command = list[str]
 
 
 def configured(cloud: Cloud, tool: str, files: tuple[str, ...], *arguments: str) -> Command:
-    """A tool of the cloud's environment with its configuration files."""
+    """Return the command line of a tool of the cloud, with its configuration files."""
     command = [str(cloud.venv / "bin" / tool)]
     for file in files:
         command += ["--config-file", str(cloud.configuration_directory / f"{file}.conf")]
@@ -16,18 +16,18 @@ def configured(cloud: Cloud, tool: str, files: tuple[str, ...], *arguments: str)
 
 
 def wsgi(cloud: Cloud, application: str, service: str) -> Command:
-    """A WSGI application on its service's port."""
+    """Return the command line of a WSGI application on its service's port."""
     python = str(cloud.venv / "bin" / "python")
     return [python, str(LAB / "plugins" / "lab_wsgi.py"), application, str(cloud.port(service))]
 
 
 def has_script(cloud: Cloud, name: str) -> bool:
-    """Whether this release still comes with a server script."""
+    """Return whether this release still has a server script."""
     return (cloud.venv / "bin" / name).exists()
 
 
 def environment(cloud: Cloud) -> dict[str, str]:
-    """Environment of all processes of a cloud."""
+    """Return the environment variables of a cloud's processes."""
     inherited = clean_environment()
     directory = str(cloud.configuration_directory)
     services = ("KEYSTONE", "GLANCE", "PLACEMENT", "NOVA", "NEUTRON")
@@ -40,7 +40,7 @@ def environment(cloud: Cloud) -> dict[str, str]:
             # For the network driver and its entry point.
             "PYTHONPATH": str(LAB / "plugins"),
             "PYTHONUNBUFFERED": "1",
-            # Nova's WSGI application takes the first of these for its paste file.
+            # Nova's WSGI application takes the first of these as the directory of its paste file.
             "OS_NOVA_CONFIG_FILES": (
                 f"{cloud.venv}/etc/nova/api-paste.ini;nova.conf;nova-control.conf"
             ),

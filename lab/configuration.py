@@ -1,4 +1,4 @@
-"""Write the services' configuration files: what all have in common, and the layers on top."""
+"""Writes the services' configuration files: the common sections, and each service's own."""
 
 from lab.clouds import MARIADB_PORT, RABBITMQ_PORT, REGION, Cloud, Options, shifted
 from lab.passwords import password
@@ -9,7 +9,7 @@ SERVICE_PROJECT = "service"
 
 
 def service_login(cloud: Cloud) -> dict[str, object]:
-    """How one service logs in to call another."""
+    """Return the options by which a service logs in to call another."""
     return {
         "auth_url": cloud.identity_url,
         "auth_type": "password",
@@ -23,7 +23,7 @@ def service_login(cloud: Cloud) -> dict[str, object]:
 
 
 def database_url(cloud: Cloud, name: str) -> str:
-    """SQLAlchemy URL of one of a cloud's databases."""
+    """Return the SQLAlchemy URL of one of a cloud's databases."""
     secret = password(cloud.name, use="database")
     return (
         f"mysql+pymysql://{cloud.name}:{secret}@127.0.0.1:{shifted(MARIADB_PORT)}"
@@ -32,7 +32,7 @@ def database_url(cloud: Cloud, name: str) -> str:
 
 
 def database(cloud: Cloud, name: str) -> dict[str, object]:
-    """A [database] section."""
+    """Return a [database] section."""
     return {
         "connection": database_url(cloud, name) + "?charset=utf8",
         "max_pool_size": 5,
@@ -41,7 +41,7 @@ def database(cloud: Cloud, name: str) -> dict[str, object]:
 
 
 def write(cloud: Cloud, service: str, sections: Options, *, file: str = "") -> None:
-    """Write a service's file, <service>.conf if not called otherwise."""
+    """Write a service's file, by default <service>.conf."""
     merged = _common(cloud)
     if service == "keystone":
         del merged["keystone_authtoken"]
@@ -52,7 +52,7 @@ def write(cloud: Cloud, service: str, sections: Options, *, file: str = "") -> N
 
 
 def write_sections(cloud: Cloud, file: str, sections: Options) -> None:
-    """Write just these sections."""
+    """Write only these sections."""
     lines: list[str] = []
     for section, options in sections.items():
         lines += [f"[{section}]", *(f"{name} = {value}" for name, value in options.items()), ""]
@@ -74,7 +74,7 @@ def _common(cloud: Cloud) -> Options:
             "www_authenticate_uri": cloud.identity_url,
             "service_token_roles": "service",
             "service_token_roles_required": True,
-            # What a tenant may still do with an old token after a role was taken away.
+            # How long an old token works after a role was removed.
             "token_cache_time": token_cache_seconds(),
         },
     }

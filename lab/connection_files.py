@@ -1,4 +1,4 @@
-"""The files through which others find the lab: clouds.yaml, and Pumphouse's own of 2015."""
+"""The files to connect to the lab: clouds.yaml, and Pumphouse's formats of 2015."""
 
 import json
 from pathlib import Path
@@ -15,29 +15,29 @@ ROLES = {"source": "src", "destination": "dst"}
 
 
 def clouds_yaml_path() -> Path:
-    """Of the OpenStack clients: administrators of all clouds."""
+    """Return the clouds.yaml with the administrators of all clouds."""
     return run_directory() / "clouds.yaml"
 
 
 def config_yaml_path() -> Path:
-    """Pumphouse's own, in the format of 2015."""
+    """Return the config.yaml of Pumphouse, in the format of 2015."""
     return run_directory() / "config.yaml"
 
 
 def inventory_yaml_path() -> Path:
-    """The hosts and their BMCs, in the format of 2015."""
+    """Return the inventory.yaml with the hosts and their BMCs, in the format of 2015."""
     return run_directory() / "inventory.yaml"
 
 
 def write_inventory() -> None:
-    """Write the inventory, readable by the owner only."""
+    """Write the inventory, readable only by its owner."""
     ipmi = {host.name: host.ipmi_entry() for host in HOSTS.values()}
     hosts = {host.name: _inventory_entry(host) for host in HOSTS.values()}
     write_private(inventory_yaml_path(), as_yaml({"ipmi": ipmi, "hosts": hosts}))
 
 
 def write_all(*, fuel: dict[str, Any] | None = None) -> None:
-    """Write all, readable by the owner only; ``fuel`` is how to log in to the Fuel master."""
+    """Write all files, readable only by their owner; ``fuel`` is the login to the Fuel master."""
     write_inventory()
     clouds = {name: _client_entry(cloud) for name, cloud in CLOUDS.items()}
     write_private(clouds_yaml_path(), as_yaml({"clouds": clouds}))
@@ -47,7 +47,7 @@ def write_all(*, fuel: dict[str, Any] | None = None) -> None:
 
 
 def as_yaml(value: dict[str, Any], *, indent: int = 0) -> str:
-    """Nested mappings as YAML; scalars are written as JSON, which YAML contains."""
+    """Return nested mappings as YAML; scalars are written as JSON, a subset of YAML."""
     lines = ""
     for key, item in value.items():
         lines += f"{' ' * indent}{key}:"
@@ -59,17 +59,17 @@ def as_yaml(value: dict[str, Any], *, indent: int = 0) -> str:
 
 
 def _identity(cloud: Cloud) -> dict[str, str]:
-    """Where the password hashes are, which no API gives out."""
+    """Return the database of the password hashes, which no API returns."""
     return {"connection": database_url(cloud, "keystone")}
 
 
 def _environment(cloud: Cloud) -> str:
-    """The cloud's environment in Fuel, while the stand-in runs."""
+    """Return the cloud's environment in Fuel, while the stand-in runs."""
     return f"{cloud.name}-cloud"
 
 
 def _inventory_entry(host: Host) -> dict[str, object]:
-    """The host, with the mark of 2015 for one that may leave its cloud."""
+    """Return the host's entry, with the note of 2015 if it may leave its cloud."""
     in_source = host.first_cloud.name == ROLES["source"]
     return host.inventory_entry() | ({"notes": ["source"]} if in_source else {})
 

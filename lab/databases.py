@@ -1,4 +1,4 @@
-"""Make a cloud's databases, the services side by side."""
+"""Creates a cloud's databases, those of all services in parallel."""
 
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,7 @@ from lab.processes import note
 
 
 def create(cloud: Cloud) -> None:
-    """Create and fill what is not complete yet; an interrupted attempt is begun anew."""
+    """Create and fill the incomplete databases; restart an interrupted attempt from scratch."""
     wanted = [component for component in COMPONENTS if not _done(cloud, component)]
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda component: _create(cloud, component), wanted))
@@ -32,7 +32,7 @@ def _create(cloud: Cloud, component: Component) -> None:
 
 
 def _migrate(cloud: Cloud, component: Component, command: list[str]) -> None:
-    # Keystone's bootstrap takes the administrator's password from here, out of sight of `ps`.
+    # Keystone's bootstrap reads the administrator's password from here, hidden from `ps`.
     secrets = {"OS_BOOTSTRAP_PASSWORD": password(cloud.name, use="admin")}
     log_directory(cloud.name).mkdir(parents=True, exist_ok=True)
     path = log_directory(cloud.name) / f"database-{component.name}.log"
@@ -54,5 +54,5 @@ def _done(cloud: Cloud, component: Component) -> bool:
 
 
 def _mark(cloud: Cloud, component: Component) -> str:
-    """An empty database whose existence says that the migrations came to their end."""
+    """Return the name of an empty database that exists once the migrations are complete."""
     return f"{cloud.name}_{component.name}_complete"

@@ -1,9 +1,9 @@
-"""Moves a tenant between the lab's two clouds before one's eyes: python -m lab.demo
+"""Moves a tenant between the lab's two clouds as a demo: python -m lab.demo
 
-Starts the lab and Pumphouse, fills a source tenant, lets its guests write on their disks, moves
-it, and compares both sides. Everything is done with Pumphouse's own command line and API; only the
-bytes are read behind the clouds' backs. Stays up until Ctrl-C; PUMPHOUSE_DEMO_EXIT=1 ends it
-after the report. Exit status 1 when something did not come out as it should.
+Starts the lab and Pumphouse, fills a source tenant, writes to its disks as its guests, moves it,
+and compares both sides. All of it uses Pumphouse's own command line and API; only the bytes are
+read directly from the clouds' files. Runs until Ctrl-C; with PUMPHOUSE_DEMO_EXIT=1 it exits after
+the report. The exit code is 1 if a result is not as expected.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ Digests = dict[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """A server or a volume that has moved, and the file of its bytes on the destination."""
+    """A moved server or volume, and the file of its bytes on the destination."""
 
     name: str
     source_id: str
@@ -51,12 +51,12 @@ class Moved:
 
 
 def main() -> int:
-    """Run the whole demo and return its exit status."""
-    # However it is told to end, everything is stopped on the way out.
+    """Run the whole demo and return its exit code."""
+    # Whatever signal ends it, everything is stopped on the way out.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
     with lab_running(), Dashboard().running() as dashboard:
-        say("Fill a tenant of the source cloud")
+        say("Create a tenant in the source cloud")
         tenant = dashboard.fresh_tenant()
         before = written_by_guests(tenant)
         say(f"Move tenant {tenant['name']}")
@@ -73,12 +73,12 @@ def main() -> int:
 
 
 def say(sentence: str) -> None:
-    """Print what comes next, so that it stands out."""
+    """Print a heading."""
     print(f"\n=== {sentence}", flush=True)
 
 
 def wait_for_interrupt() -> None:
-    """Stay until Ctrl-C or SIGTERM."""
+    """Wait for Ctrl-C or SIGTERM."""
     print("Press Ctrl-C to stop everything.", flush=True)
     with suppress(KeyboardInterrupt):
         signal.pause()
@@ -86,7 +86,7 @@ def wait_for_interrupt() -> None:
 
 @contextmanager
 def lab_running() -> Iterator[None]:
-    """Keep both clouds up while inside; a lab that was up before stays up."""
+    """Keep both clouds up inside the context; a lab that was already up stays up."""
     was_up = lab("status", quiet=True) == 0
     try:
         if not was_up:
@@ -100,7 +100,7 @@ def lab_running() -> Iterator[None]:
 
 
 def lab(action: str, *, quiet: bool = False) -> int:
-    """Run one command of the lab and give its exit status."""
+    """Run one command of the lab and return its exit code."""
     output = subprocess.DEVNULL if quiet else None
     command = [sys.executable, "-m", "lab", action]
     return subprocess.run(
@@ -109,7 +109,7 @@ def lab(action: str, *, quiet: bool = False) -> int:
 
 
 class Dashboard:
-    """A Pumphouse of its own: a fresh home, a free port, one login."""
+    """A separate Pumphouse: a fresh home, a free port, one login."""
 
     def __init__(self) -> None:
         self.home = run_directory() / "demo"
@@ -120,7 +120,7 @@ class Dashboard:
 
     @contextmanager
     def running(self) -> Iterator["Dashboard"]:
-        """Serve pages and API and work on jobs while inside."""
+        """Serve the pages and the API and run jobs inside the context."""
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(parents=True, mode=0o700)
         add = ("user", "add", LOGIN, "--role", "admin", "--password-stdin")
@@ -134,7 +134,7 @@ class Dashboard:
             stop(child)
 
     def pumphouse(self, *arguments: str, given: str = "", check: bool = True) -> bool:
-        """Run one command as an operator would, and say whether it ended well."""
+        """Run one command as an operator would. Return whether it succeeded."""
         command = self._command(*arguments)
         done = subprocess.run(
             command, env=self._environment(), input=given or None, text=True, check=False
@@ -144,7 +144,7 @@ class Dashboard:
         return done.returncode == 0
 
     def document(self, *arguments: str) -> Json:
-        """Run one command and give its JSON."""
+        """Run one command and return its JSON."""
         command = self._command(*arguments, "--json")
         done = subprocess.run(
             command, env=self._environment(), stdout=subprocess.PIPE, text=True, check=True
@@ -153,14 +153,14 @@ class Dashboard:
         return answer
 
     def fresh_tenant(self) -> Json:
-        """Remove the tenants of earlier demonstrations from both clouds and make a new one."""
+        """Delete the tenants of earlier demos from both clouds and create a new one."""
         for role in ROLES:
             self.pumphouse("cleanup", role, "--confirm", role)
         tenant: Json = self.document("setup")["tenants"][0]
         return tenant
 
     def moved(self, tenant: Json) -> list[Moved]:
-        """Find the disks and volumes on the destination by Pumphouse's ledger."""
+        """Return the disks and volumes on the destination according to Pumphouse's ledger."""
         plan = self._get(f"plans/?tenant_id={tenant['id']}")["results"][0]["id"]
         return [
             Moved(
@@ -201,7 +201,7 @@ class Dashboard:
 
 
 def free_port(wanted: int) -> int:
-    """Return the wanted port of the loopback, or any free one when it is taken."""
+    """Return the wanted port on loopback, or any free port if it is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -212,7 +212,7 @@ def free_port(wanted: int) -> int:
 
 
 def stop(child: subprocess.Popen[bytes]) -> None:
-    """End the dashboard with its web server and workers."""
+    """Stop the dashboard with its web server and workers."""
     child.terminate()
     try:
         child.wait(STOP_SECONDS)
@@ -222,7 +222,7 @@ def stop(child: subprocess.Popen[bytes]) -> None:
 
 
 def ask(url: str, *, body: Json | None = None, token: str = "") -> Json:
-    """Do one request of an HTTP API and give its JSON."""
+    """Send one request to an HTTP API and return its JSON."""
     request = urllib.request.Request(url, json.dumps(body).encode() if body else None)
     request.add_header("Content-Type", "application/json")
     if token:
@@ -233,7 +233,7 @@ def ask(url: str, *, body: Json | None = None, token: str = "") -> Json:
 
 
 def written_by_guests(tenant: Json) -> Digests:
-    """Write on every disk as its guest would, and give each one's digest by its id."""
+    """Write to every disk as its guest would. Return the digests by id."""
     files = {server: disk_path(SOURCE.name, server) for server in tenant["servers"]}
     files |= {volume: volume_path(SOURCE.name, volume) for volume in tenant["volumes"]}
     for file in files.values():
@@ -242,7 +242,7 @@ def written_by_guests(tenant: Json) -> Digests:
 
 
 def write_as_guest(path: Path) -> None:
-    """Write known and random bytes in the middle of a disk."""
+    """Write known and random bytes to the middle of a disk."""
     with path.open("r+b") as disk:
         disk.seek(path.stat().st_size // 2)
         disk.write(b"Written by the guest. ")
@@ -250,7 +250,7 @@ def write_as_guest(path: Path) -> None:
 
 
 def same_bytes(before: Digests, moved: list[Moved]) -> bool:
-    """Print the sha256 of each disk and volume on both sides, and say whether all are equal."""
+    """Print the sha256 of each disk and volume on both sides. Return whether all are equal."""
     after = {thing.source_id: sha256(thing.file) for thing in moved}
     for thing in moved:
         print(f"  {thing.name}")
@@ -260,7 +260,7 @@ def same_bytes(before: Digests, moved: list[Moved]) -> bool:
 
 
 def sha256(path: Path) -> str:
-    """Return the digest of a file, or say that there is none."""
+    """Return the digest of a file, or a note that there is none."""
     if not path.exists():
         return "missing"
     with path.open("rb") as file:
@@ -268,7 +268,7 @@ def sha256(path: Path) -> str:
 
 
 def old_password_works(tenant: Json) -> bool:
-    """Log in to the destination as each migrated user with the password of the source."""
+    """Return whether each migrated user can log in to the destination with the old password."""
     logins: Json = json.loads(Path(tenant["sealed_file"]).read_text())
     works = True
     for name, login in logins.items():
@@ -279,7 +279,7 @@ def old_password_works(tenant: Json) -> bool:
 
 
 def logs_in(cloud: Cloud, name: str, password: str) -> bool:
-    """Return whether a cloud lets somebody in."""
+    """Return whether a user can log in to a cloud."""
     user = {"name": name, "password": password, "domain": {"name": "Default"}}
     identity = {"methods": ["password"], "password": {"user": user}}
     try:

@@ -1,9 +1,9 @@
-"""The lab's one error: its text is the sentence for whoever runs the lab."""
+"""The errors of the lab; their text is a sentence for the person who runs it."""
 
 
 class LabError(Exception):
-    """Something the lab cannot go on with."""
+    """The lab cannot continue."""
 
 
 class NotPrepared(LabError):
-    """The machine lacks something that must be installed first."""
+    """Something must be installed on the machine first."""

@@ -1,4 +1,4 @@
-"""Where the bytes of disks, volumes and images are, for tests that look or write behind an API."""
+"""The files of disks, volumes and images, for tests that bypass the API."""
 
 import json
 from pathlib import Path
@@ -10,14 +10,14 @@ from lab.components.nova import disk_directory
 
 
 def disk_path(cloud: str, server_id: str) -> Path:
-    """A server's disk; writing into it is "the guest wrote"."""
+    """Return a server's disk; write to it to simulate the guest writing."""
     return disk_directory(cloud_named(cloud)) / server_id / "disk"
 
 
 def volume_path(cloud: str, volume_id: str) -> Path:
-    """The file a guest would write to now.
+    """Return the file that a guest would write to now.
 
-    A raw file until the first snapshot, then a QCOW2 overlay on it: use qemu-img and qemu-io.
+    It is raw until the first snapshot, then a QCOW2 overlay: use qemu-img and qemu-io.
     """
     directory = share_directory(cloud_named(cloud))
     name = f"volume-{volume_id}"
@@ -27,5 +27,5 @@ def volume_path(cloud: str, volume_id: str) -> Path:
 
 
 def image_path(cloud: str, image_id: str) -> Path:
-    """An image's bytes."""
+    """Return the file of an image."""
     return image_directory(cloud_named(cloud)) / image_id

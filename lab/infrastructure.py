@@ -1,4 +1,4 @@
-"""MariaDB and RabbitMQ: one of each, with databases and a virtual host for each cloud."""
+"""MariaDB and RabbitMQ: one of each, with databases and a virtual host per cloud."""
 
 import json
 import subprocess
@@ -30,7 +30,7 @@ PROCESSES = ("mariadb", "rabbitmq")
 
 
 def sql(statement: str, *, database: str = "") -> str:
-    """Run SQL as the database's root; rows come as lines, columns parted by tabs.
+    """Run SQL as the database's root. Return rows as lines, with columns separated by tabs.
 
     A cloud's databases are <cloud>_keystone, _nova, _nova_api, _nova_cell0, _neutron and so on.
     """
@@ -40,7 +40,7 @@ def sql(statement: str, *, database: str = "") -> str:
 
 
 def up() -> None:
-    """Start what does not run, and let the clouds in."""
+    """Start what is not running, and grant the clouds access."""
     running = pids(GROUP)
     if not running.get("mariadb"):
         _start_mariadb()
@@ -58,7 +58,7 @@ def up() -> None:
 
 
 def down() -> None:
-    """Stop both, and epmd, which has left RabbitMQ's session and survives it."""
+    """Stop both, and epmd, which is not in RabbitMQ's session and would survive it."""
     kill(GROUP, PROCESSES)
     subprocess.run(
         ["epmd", "-port", str(shifted(EPMD_PORT)), "-kill"], capture_output=True, check=False
@@ -92,7 +92,7 @@ def _start_mariadb() -> None:
         f"--port={shifted(MARIADB_PORT)}",
         "--max-connections=800",
         "--innodb-buffer-pool-size=256M",
-        # Durability is of no use here and costs most of the time.
+        # Durability is not needed here and would take most of the time.
         "--innodb-flush-log-at-trx-commit=0",
         "--skip-innodb-doublewrite",
         "--performance-schema=OFF",
@@ -107,7 +107,7 @@ def _start_rabbitmq() -> None:
     refuse_taken(shifted(RABBITMQ_PORT), "RabbitMQ")
     directory = run_directory() / "rabbitmq"
     definitions = directory / "definitions.json"
-    # Definitions make the users and virtual hosts, so that rabbitmqctl is not needed.
+    # Definitions create the users and virtual hosts, so that rabbitmqctl is not needed.
     write_private(definitions, json.dumps(_definitions()))
     configuration = (
         f"listeners.tcp.1 = 127.0.0.1:{shifted(RABBITMQ_PORT)}",
@@ -118,7 +118,7 @@ def _start_rabbitmq() -> None:
     )
     write_private(directory / "rabbitmq.conf", "\n".join(configuration) + "\n")
     write_private(directory / "enabled_plugins", "[].\n")
-    # The script in /usr/sbin insists on the user rabbitmq; this one does not.
+    # The script in /usr/sbin requires the user rabbitmq; this one does not.
     start(GROUP, "rabbitmq", ["/usr/lib/rabbitmq/bin/rabbitmq-server"], _rabbitmq_environment())
 
 
@@ -137,7 +137,7 @@ def _definitions() -> dict[str, object]:
 def _rabbitmq_environment() -> dict[str, str]:
     directory = run_directory() / "rabbitmq"
     # By default RabbitMQ also opens epmd and a port for clustering on all interfaces. "+sbwt none"
-    # keeps Erlang's schedulers from spinning on a machine of few cores.
+    # keeps Erlang's schedulers from spinning on a machine with few cores.
     arguments = (
         "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none"
     )

@@ -1,4 +1,4 @@
-"""Bring clouds up and down, and single processes of them."""
+"""Starts and stops clouds and their processes."""
 
 import signal
 from collections.abc import Callable, Iterable
@@ -25,17 +25,17 @@ from lab.readiness import wait_for_login, wait_for_services
 from lab.requirements import check
 
 # Started before the rest: the catalogue must be filled through Keystone first, and a nova-compute
-# that does not find the conductor waits 10 s before it looks again.
+# that does not find the conductor waits 10 s before it retries.
 FIRST = ("keystone", "nova-conductor")
 
 
 def install(clouds: Iterable[Cloud]) -> None:
-    """Make the virtual environments that are not complete."""
+    """Create the virtual environments that are not complete."""
     _each(venvs.install, {cloud.release: cloud for cloud in clouds}.values())
 
 
 def up(clouds: Iterable[Cloud]) -> None:
-    """Bring clouds up, from nothing or from the last `down`; restarts what has died."""
+    """Start clouds, from scratch or from the last `down`; restart dead processes."""
     chosen = list(clouds)
     check()
     check_ports()
@@ -49,7 +49,7 @@ def up(clouds: Iterable[Cloud]) -> None:
 
 
 def down(clouds: Iterable[Cloud]) -> None:
-    """Stop clouds, keeping their state; with the last of them Fuel and the infrastructure."""
+    """Stop clouds and keep their state; with the last one also Fuel and the infrastructure."""
     _each(lambda cloud: _down(cloud), list(clouds))
     if not any(any(processes.pids(name).values()) for name in CLOUDS):
         fuel.down()
@@ -57,19 +57,19 @@ def down(clouds: Iterable[Cloud]) -> None:
 
 
 def compute(action: str, cloud: str, host: str) -> None:
-    """Start, stop, add or remove one nova-compute; stop is abrupt, as when the power goes."""
+    """Start, stop, add or remove one nova-compute; stop is abrupt, like a loss of power."""
     orders = {"start": _start_host, "stop": _stop_host, "add": add_host, "remove": remove_host}
     if action not in orders:
-        raise LabError(f"a nova-compute can be told to {', '.join(orders)}, not {action}")
+        raise LabError(f"unknown action {action}; use {', '.join(orders)}")
     if action in ("start", "stop") and host not in hosts_now(cloud_named(cloud)):
         raise LabError(f"no host {host} in {cloud}")
     orders[action](cloud, host)
 
 
 def add_host(cloud: str, host: str) -> None:
-    """Make a machine a host of a running cloud, and start its nova-compute.
+    """Add a machine to a running cloud as a host, and start its nova-compute.
 
-    A machine with a BMC boots into it from now on.
+    If the machine has a BMC, it boots into it from then on.
     """
     chosen = cloud_named(cloud)
     membership.add_host(chosen, host)
@@ -80,7 +80,7 @@ def add_host(cloud: str, host: str) -> None:
 
 
 def remove_host(cloud: str, host: str) -> None:
-    """Erase a host of a cloud: its nova-compute ends, and its records in Nova stay behind."""
+    """Erase a host of a cloud: its nova-compute ends; its records in Nova remain."""
     if host in hosts_now(cloud_named(cloud)):
         _stop_host(cloud, host)
     membership.remove_host(cloud_named(cloud), host)
@@ -89,24 +89,24 @@ def remove_host(cloud: str, host: str) -> None:
 
 
 def start(cloud: str, process: str) -> None:
-    """Start one process of a cloud, if it does not run."""
+    """Start one process of a cloud, if it is not running."""
     chosen = cloud_named(cloud)
     _start(chosen, [_existing(chosen, process)])
 
 
 def stop(cloud: str, process: str) -> None:
-    """Stop one process of a cloud in an orderly way."""
+    """Stop one process of a cloud cleanly."""
     _signal(cloud, process, signal.SIGTERM)
 
 
 def restart(cloud: str, process: str) -> None:
-    """Stop and start one process, for instance after its configuration was changed."""
+    """Stop and start one process, for example after a change of its configuration."""
     stop(cloud, process)
     start(cloud, process)
 
 
 def commands(cloud: Cloud) -> dict[str, Command]:
-    """All processes of a cloud and how they are run."""
+    """Return the commands of all processes of a cloud by name."""
     return {
         name: command
         for component in COMPONENTS
@@ -123,10 +123,10 @@ def _stop_host(cloud: str, host: str) -> None:
 
 
 def _forget_deleted_service(cloud: Cloud, host: str) -> None:
-    """Remove what is left of a host's earlier service, as archiving its records does.
+    """Remove the records of a host's earlier service, as archiving does.
 
-    Nova asks whether a server's host is up by the name alone: it takes a deleted service for the
-    host's, and refuses cold migrations.
+    Nova looks up whether a server's host is up only by name. It may find a deleted service, and
+    then refuses cold migrations.
     """
     infrastructure.sql(
         f"DELETE FROM services WHERE host = '{host}' AND deleted <> 0",
@@ -181,7 +181,7 @@ def _existing(cloud: Cloud, process: str) -> str:
 
 
 def _keep_port_shift() -> None:
-    """Refuse another shift than before: the ports are also in the databases (endpoints, cells)."""
+    """Refuse a changed port shift: the ports are also in the databases (endpoints, cells)."""
     path = run_directory() / "port_shift"
     if not path.exists():
         write_private(path, f"{port_shift()}\n")

@@ -1,4 +1,4 @@
-"""Which hosts belong to a cloud now: those it began with, until hosts come or go."""
+"""The hosts that belong to a cloud now: its initial ones, until hosts come or go."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from lab.clouds import Cloud
 
 
 def hosts_now(cloud: Cloud) -> tuple[str, ...]:
-    """The hosts whose nova-compute is a part of the cloud."""
+    """Return the hosts whose nova-compute is part of the cloud."""
     path = _path(cloud)
     return tuple(json.loads(path.read_text())) if path.exists() else cloud.hosts
 
@@ -23,7 +23,7 @@ def remove_host(cloud: Cloud, host: str) -> None:
 
 
 def _write(cloud: Cloud, hosts: list[str]) -> None:
-    """Replace the list at once: others read it at any time."""
+    """Replace the list atomically: others may read it at any time."""
     path = _path(cloud)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")

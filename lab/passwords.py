@@ -1,6 +1,6 @@
-"""Random passwords, made once for each run directory.
+"""Random passwords, created once per run directory.
 
-Each use has its own, so that a search for leaked secrets in logs and databases means something.
+Each use has its own, so that a search for leaked secrets in logs and databases is meaningful.
 """
 
 import json
@@ -10,14 +10,14 @@ from threading import Lock
 from lab.errors import LabError
 from lab.places import run_directory, write_private
 
-# Of the clouds' administrators, of the services among themselves, of the databases, of RabbitMQ,
-# of a host's BMC, and of the Fuel master.
+# Of the clouds' administrators, the services among themselves, the databases, RabbitMQ, a host's
+# BMC, and the Fuel master.
 USES = ("admin", "service", "database", "message_bus", "bmc", "fuel")
 _LOCK = Lock()
 
 
 def password(owner: str, *, use: str) -> str:
-    """The password of one use in one cloud, or of one host's BMC; made on the first call."""
+    """Return the password of one use in a cloud or of a host's BMC; the first call creates it."""
     if use not in USES:
         raise LabError(f"no password for {use}")
     path = run_directory() / "passwords.json"

@@ -1,4 +1,4 @@
-"""Where the lab keeps things, and what the environment may change about it."""
+"""The lab's directories, and the options set by environment variables."""
 
 import os
 from pathlib import Path
@@ -8,38 +8,38 @@ REPOSITORY = LAB.parent
 
 
 def run_directory() -> Path:
-    """Everything the lab writes; may be removed after `down` for a pristine lab."""
+    """Return the directory of everything that the lab writes; remove it for a fresh lab."""
     return Path(os.environ.get("PUMPHOUSE_LAB_DIR") or LAB / "run").absolute()
 
 
 def venvs_directory() -> Path:
-    """Virtual environments, which may be cached apart from the state."""
+    """Return the directory of virtual environments, which can be cached separately."""
     chosen = os.environ.get("PUMPHOUSE_LAB_VENVS")
     return Path(chosen).absolute() if chosen else run_directory() / "venvs"
 
 
 def port_shift() -> int:
-    """Number added to every port, so that two labs fit on one machine."""
+    """Return the number added to every port, so that two labs fit on one machine."""
     return int(os.environ.get("PUMPHOUSE_LAB_PORT_SHIFT") or 0)
 
 
 def token_cache_seconds() -> int:
-    """How long services believe a token they have validated; 300 is upstream's default."""
+    """Return how long services cache a validated token; upstream's default is 300 s."""
     return int(os.environ.get("PUMPHOUSE_LAB_TOKEN_CACHE") or 300)
 
 
 def service_down_seconds() -> int:
-    """How long a service may be silent before it counts as down."""
+    """Return how many seconds of silence make a service count as down."""
     return int(os.environ.get("PUMPHOUSE_LAB_SERVICE_DOWN") or 60)
 
 
 def log_directory(group: str) -> Path:
-    """Logs of one cloud, or of the infrastructure."""
+    """Return the directory of logs of one cloud, or of the infrastructure."""
     return run_directory() / "log" / group
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read: most of what the lab writes holds passwords."""
+    """Write a file that only its owner can read: most of the lab's files contain passwords."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,7 +1,7 @@
-"""Start, find and stop the lab's processes.
+"""Starts, finds and stops the lab's processes.
 
-Every process is a session of its own, noted in run/pids/<group>/<name> by its id and start time;
-only what is noted there is ever killed. A group is a cloud's name or "infrastructure".
+Every process has its own session and is recorded in run/pids/<group>/<name> by its id and start
+time; only recorded processes are ever killed. A group is a cloud's name or "infrastructure".
 """
 
 import contextlib
@@ -20,12 +20,12 @@ PATIENCE = 12
 
 
 def note(message: str) -> None:
-    """Return what has been reached, and when."""
+    """Print a message with the time of day."""
     print(f"{time.strftime('%H:%M:%S')} {message}", flush=True)
 
 
 def run(command: Sequence[str], *, cwd: Path | None = None) -> str:
-    """Run a command to its end; its output is the answer, or part of the error."""
+    """Run a command and return its output, which is part of the error if it fails."""
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=cwd, check=False
     )
@@ -35,7 +35,7 @@ def run(command: Sequence[str], *, cwd: Path | None = None) -> str:
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without what would change the meaning of a service's Python or login."""
+    """Return the environment without variables that affect a service's Python or login."""
     unwanted = ("PYTHON", "OS_", "VIRTUAL_ENV")
     return {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
 
@@ -59,21 +59,21 @@ def start(group: str, name: str, command: Sequence[str], environment: Mapping[st
 
 
 def pids(group: str) -> dict[str, int]:
-    """The noted processes of a group: name and id, 0 for one that has died."""
+    """Return the ids of a group's recorded processes by name; 0 for a dead one."""
     directory = _pid_directory(group)
     found = sorted(directory.iterdir()) if directory.is_dir() else []
     return {path.name: _living(path.read_text()) for path in found}
 
 
 def forget_dead(group: str) -> None:
-    """Forget the noted processes that no longer live."""
+    """Remove the records of dead processes."""
     for name, pid in pids(group).items():
         if not pid:
             (_pid_directory(group) / name).unlink()
 
 
 def kill(group: str, names: Iterable[str], *, first: signal.Signals = signal.SIGTERM) -> None:
-    """Stop processes and wait until they are gone; those that do not listen are killed."""
+    """Stop processes and wait until they are gone; kill those that do not stop."""
     wanted = set(names) & set(pids(group))
     for sent, patience in ((first, PATIENCE), (signal.SIGKILL, 3)):
         for pid in _alive(group, wanted):
@@ -89,7 +89,7 @@ def kill(group: str, names: Iterable[str], *, first: signal.Signals = signal.SIG
 def wait_until(
     what: str, reached: Callable[[], object], *, group: str, seconds: int = 300, pause: float = 0.3
 ) -> None:
-    """Wait for something to become true; give up at once when a process of the group dies."""
+    """Wait for a condition; fail at once if a process of the group dies."""
     end, last = time.monotonic() + seconds, ""
     while time.monotonic() < end:
         try:
@@ -101,21 +101,21 @@ def wait_until(
         if dead:
             raise LabError(f"died: {', '.join(dead)}; see {log_directory(group)}")
         time.sleep(pause)
-    raise LabError(f"waited {seconds} s in vain for {what}. {last}")
+    raise LabError(f"timed out after {seconds} s waiting for {what}. {last}")
 
 
 def listens(port: int) -> bool:
-    """Whether something answers on a port of this machine."""
+    """Return whether something listens on a port of this machine."""
     with socket.socket() as connection:
         connection.settimeout(1)
         return connection.connect_ex(("127.0.0.1", port)) == 0
 
 
 def refuse_taken(port: int, what: str) -> None:
-    """Refuse to take another lab's service, or anything else, for our own."""
+    """Refuse a port that is in use, so that another lab's service is not taken for ours."""
     if listens(port):
         raise LabError(
-            f"port {port} for {what} is taken by something else; PUMPHOUSE_LAB_PORT_SHIFT moves all"
+            f"port {port} for {what} is in use; PUMPHOUSE_LAB_PORT_SHIFT shifts all ports"
         )
 
 
@@ -134,7 +134,7 @@ def _living(noted: str) -> int:
 
 
 def _start_time(pid: int) -> str:
-    """When a living process started: tells it from a later process of the same number."""
+    """Return when a process started: distinguishes it from a later one with the same id."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except OSError:

@@ -1,4 +1,4 @@
-"""Wait until a cloud can be used."""
+"""Waits until a cloud is ready."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ def wait_for_login(cloud: Cloud) -> AdministratorSession:
 
 
 def wait_for_services(session: AdministratorSession) -> None:
-    """Wait for all, then make what needs running services to be made."""
+    """Wait for all services, then create the objects that need running services."""
     cloud = session.cloud
     for service in PORTS:
         listening = partial(listens, cloud.port(service))
@@ -31,7 +31,7 @@ def wait_for_services(session: AdministratorSession) -> None:
 
 
 def nova_ready(session: AdministratorSession) -> bool:
-    """Whether conductor and scheduler report, and each host as a service and as a hypervisor."""
+    """Return whether conductor, scheduler and each host report, and each host is a hypervisor."""
     services = session.get("nova", "/v2.1/os-services", "services")
     up = {(found["binary"], found["host"]) for found in services if found["state"] == "up"}
     hypervisors = session.get("nova", "/v2.1/os-hypervisors", "hypervisors")
@@ -44,13 +44,13 @@ def nova_ready(session: AdministratorSession) -> bool:
 
 
 def cinder_ready(session: AdministratorSession) -> bool:
-    """Whether scheduler and volume service report."""
+    """Return whether scheduler and volume service report."""
     services = session.get("cinder", f"/v3/{session.project}/os-services", "services")
     up = {found["binary"] for found in services if found["state"] == "up"}
     return {"cinder-volume", "cinder-scheduler"} <= up
 
 
 def glance_ready(session: AdministratorSession) -> bool:
-    """Whether images can be listed."""
+    """Return whether images can be listed."""
     session.get("glance", "/v2/images", "images")
     return True

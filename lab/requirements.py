@@ -1,4 +1,4 @@
-"""What the machine must have: root, and packages of the distribution.
+"""The requirements of the lab: root, and packages of the distribution.
 
 Everything else is installed in virtual environments.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from lab.errors import LabError, NotPrepared
 from lab.places import REPOSITORY
 
-# Executable, or file, and the package that brings it.
+# An executable or file, and the package that has it.
 NEEDED = {
     "mariadbd": "mariadb-server",
     "mariadb-install-db": "mariadb-server",
@@ -24,16 +24,16 @@ NEEDED = {
     "epmd": "rabbitmq-server",
     "qemu-img": "qemu-utils",
 }
-# A lab without these has its clouds, but no BMCs.
+# Without these, the lab has clouds but no BMCs.
 USEFUL = {"ipmi_sim": "openipmi"}
-# What the older release's packages are built with: some of them have no wheels.
+# To build packages of the older release that have no wheels.
 BUILDING = {
     "gcc": "gcc",
     "/usr/include/stdio.h": "libc6-dev",
     "/usr/include/openssl/ssl.h": "libssl-dev",
     f"{sysconfig.get_config_var('INCLUDEPY')}/Python.h": "python3-dev",
 }
-# Not the lab's, but of the tests that run against it: a browser, and servers beside MariaDB.
+# Not for the lab, but for the tests: a browser, and servers besides MariaDB.
 TESTING = {
     "chromium": "chromium",
     "redis-server": "redis-server",
@@ -44,7 +44,7 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 
 
 def missing_packages(wanted: Mapping[str, str] = NEEDED) -> list[str]:
-    """Packages whose executables, or files where a path is named, are not there."""
+    """Return the packages whose executable, or file if a path is given, is missing."""
     return sorted({package for name, package in wanted.items() if not _is_there(name)})
 
 
@@ -56,7 +56,7 @@ def _is_there(name: str) -> bool:
 
 
 def check() -> None:
-    """Return in one line what must be done first, if anything."""
+    """Return in one line what must be done first, "" if nothing."""
     missing = missing_packages()
     if missing:
         names = " ".join(missing)
@@ -64,12 +64,12 @@ def check() -> None:
             f"missing apt packages: {names}; install them with: {' '.join(INSTALL)} {names}"
         )
     if os.geteuid() != 0:
-        # Otherwise the services want sudo and rootwrap for every little thing.
+        # Otherwise the services need sudo and rootwrap for many operations.
         raise NotPrepared("must run as root; use: sudo -E python3 -m lab ...")
 
 
 def install_packages(*, for_tests: bool = False) -> None:
-    """Install what is missing, without starting its daemons."""
+    """Install the missing packages without starting their daemons."""
     missing = missing_packages(NEEDED | USEFUL | BUILDING | (TESTING if for_tests else {}))
     if not missing:
         return
@@ -85,7 +85,7 @@ def install_packages(*, for_tests: bool = False) -> None:
 
 @contextlib.contextmanager
 def daemons_not_started() -> Iterator[None]:
-    """Keep apt from starting MariaDB, RabbitMQ and others, some of them on all interfaces."""
+    """Prevent apt from starting MariaDB, RabbitMQ and others, some of them on all interfaces."""
     before = POLICY.read_bytes() if POLICY.exists() else None
     mode = POLICY.stat().st_mode if before is not None else 0o755
     POLICY.write_text("#!/bin/sh\nexit 101\n")
@@ -102,7 +102,7 @@ def daemons_not_started() -> Iterator[None]:
 
 def _again_as_root(*words: str) -> None:
     if not shutil.which("sudo"):
-        raise NotPrepared("installing packages takes root or sudo")
+        raise NotPrepared("installing packages needs root or sudo")
     command = ["sudo", sys.executable, "-m", "lab", "packages", *words]
     if subprocess.run(command, cwd=REPOSITORY, check=False).returncode:
         raise LabError("installing packages with sudo failed")

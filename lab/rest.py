@@ -1,4 +1,4 @@
-"""The little of the OpenStack APIs that is needed to bring a cloud up, without a client library."""
+"""The few OpenStack API calls needed to start a cloud, without a client library."""
 
 import json
 import urllib.request
@@ -11,7 +11,7 @@ Answer = dict[str, Any]
 
 
 class AdministratorSession:
-    """Calls as a cloud's administrator; logs in at once, and fails with OSError or KeyError."""
+    """Makes calls as a cloud's administrator. Logs in at once; raises OSError or KeyError."""
 
     def __init__(self, cloud: Cloud) -> None:
         """Log in."""
@@ -31,7 +31,7 @@ class AdministratorSession:
     def call(
         self, method: str, service: str, path: str, body: Answer | None = None
     ) -> tuple[str, Answer]:
-        """One request; answers with the token given, if any, and the body."""
+        """Send one request. Return the issued token, if any, and the body."""
         request = urllib.request.Request(
             self.cloud.url(service) + path,
             method=method,
@@ -43,11 +43,11 @@ class AdministratorSession:
             return answer.headers.get("X-Subject-Token", ""), json.loads(text) if text else {}
 
     def get(self, service: str, path: str, key: str) -> list[Answer]:
-        """A list."""
+        """Return a list."""
         found: list[Answer] = self.call("GET", service, path)[1][key]
         return found
 
     def create(self, service: str, path: str, key: str, attributes: Answer) -> Answer:
-        """Create something; answers with its record."""
+        """Create an object and return its record."""
         made: Answer = self.call("POST", service, path, {key: attributes})[1][key]
         return made

@@ -1,4 +1,4 @@
-"""What runs, and how much memory it takes."""
+"""Shows the running processes and their memory."""
 
 import contextlib
 from pathlib import Path
@@ -10,7 +10,7 @@ from lab.processes import pids
 
 
 def report(clouds: list[Cloud]) -> bool:
-    """Print each process with its memory; false when one is missing."""
+    """Print each process with its memory. Return False if one is missing."""
     wanted = {infrastructure.GROUP: list(infrastructure.PROCESSES)}
     wanted |= {cloud.name: list(commands(cloud)) for cloud in clouds}
     memory = memory_of_sessions()
@@ -28,7 +28,7 @@ def report(clouds: list[Cloud]) -> bool:
 
 
 def memory_of_sessions() -> dict[int, float]:
-    """MiB for each session, a lab process being the head of one: shared pages count once (PSS)."""
+    """Return the MiB of each session, which a lab process leads; shared pages count once (PSS)."""
     sessions: dict[int, float] = {}
     for directory in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, IndexError, StopIteration):

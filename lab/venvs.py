@@ -1,4 +1,4 @@
-"""Virtual environments: one for each release, holding exactly what its constraints file lists."""
+"""Virtual environments: one per release, with exactly what its constraints file lists."""
 
 import hashlib
 import os
@@ -16,27 +16,27 @@ STAMP = ".pumphouse-lab-constraints"
 
 
 def constraints(release: str) -> Path:
-    """The file that lists a release's whole environment."""
+    """Return the file that lists a release's complete environment."""
     path = LAB / f"constraints-{release}.txt"
     if not path.exists():
-        raise LabError(f"no {path.name} for release {release}")
+        raise LabError(f"{path.name} is missing for release {release}")
     return path
 
 
 def is_complete(cloud: Cloud) -> bool:
-    """Whether the environment was installed to its end from the present constraints."""
+    """Return whether the environment was completely installed from the current constraints."""
     stamp = cloud.venv / STAMP
     return stamp.exists() and stamp.read_text() == _fingerprint(cloud)
 
 
 def install(cloud: Cloud) -> None:
-    """Make the environment anew, unless it is complete."""
+    """Recreate the environment, unless it is complete."""
     if is_complete(cloud):
         return
     wanted = str(constraints(cloud.release))
     python = str(cloud.venv / "bin" / "python")
     cloud.venv.parent.mkdir(parents=True, exist_ok=True)
-    # Nothing is to be resolved: the file lists everything.
+    # Nothing needs to be resolved: the file lists everything.
     if uv := _uv():
         run([*uv, "venv", "--quiet", "--clear", "--python", _python(), str(cloud.venv)])
         install_command = [*uv, "pip", "install", "--quiet", "--no-deps", "--python", python]
@@ -50,7 +50,7 @@ def install(cloud: Cloud) -> None:
 
 
 def site_packages(cloud: Cloud) -> Path:
-    """Where an environment's modules are."""
+    """Return the directory of an environment's modules."""
     found = list(cloud.venv.glob("lib/python3.*/site-packages"))
     if len(found) != 1:
         raise LabError(f"{cloud.venv} is not a virtual environment; run: python3 -m lab install")
@@ -58,10 +58,10 @@ def site_packages(cloud: Cloud) -> Path:
 
 
 def link_hypervisor(cloud: Cloud) -> None:
-    """Put the lab's virt driver where Nova looks.
+    """Link the lab's virt driver into Nova's package.
 
-    Nova imports drivers only from inside its own package nova.virt. The link is absolute and
-    renewed at each start, so an environment serves one checkout at a time.
+    Nova imports drivers only from its own package nova.virt. The link is absolute and renewed at
+    each start, so an environment serves one checkout at a time.
     """
     link = site_packages(cloud) / "nova" / "virt" / "lab_hypervisor.py"
     fresh = link.with_name(f".lab_hypervisor.{os.getpid()}.{cloud.name}")
@@ -70,19 +70,19 @@ def link_hypervisor(cloud: Cloud) -> None:
 
 
 def newest() -> Cloud:
-    """The cloud of the newest release: its environment has a client that works with all."""
+    """Return the cloud of the newest release, whose environment has a client for all clouds."""
     return max(CLOUDS.values(), key=lambda cloud: cloud.release)
 
 
 def _quicken_messaging(cloud: Cloud) -> None:
-    """Look for RPC replies every 10 ms.
+    """Patch oslo.messaging to poll for RPC replies every 10 ms.
 
-    Releases of oslo.messaging from about 16 to 17.3 look every 0.5 s: a boot takes 7 s, not 1.6.
+    Its releases from about 16 to 17.3 poll every 0.5 s: a boot takes 7 s instead of 1.6 s.
     """
     path = site_packages(cloud) / "oslo_messaging" / "_drivers" / "amqpdriver.py"
     text = path.read_text()
     if "time.sleep(0.5)\n" in text:
-        path.unlink()  # it may be a hard link into the installer's cache
+        path.unlink()  # the file may be a hard link into the installer's cache
         path.write_text(text.replace("time.sleep(0.5)\n", "time.sleep(0.01)\n"))
 
 
@@ -95,7 +95,7 @@ def _python() -> str:
 
 
 def _uv() -> list[str]:
-    """The command for uv, which is some ten times as fast as pip; empty when there is none."""
+    """Return the command of uv, about ten times as fast as pip; empty if there is none."""
     for command in (["uv"], [sys.executable, "-m", "uv"]):
         if not shutil.which(command[0]):
             continue

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Opens the port of Pumphouse in the master's firewall, or closes it: firewall.sh open|close.
-# Fuel's puppet removes foreign rules everywhere but in the chains whose names begin with ext-.
+# Opens or closes Pumphouse's port in the master's firewall: firewall.sh open|close.
+# Fuel's puppet removes foreign rules except in chains whose names start with ext-.
 set -eu
 
 chain=ext-filter-input
@@ -13,7 +13,7 @@ rule() {
         -m comment --comment pumphouse -j ACCEPT
 }
 
-# So that a restart of the firewall does not take the rule away.
+# Keeps the rule across a restart of the firewall.
 save() {
     init=/usr/libexec/iptables/iptables.init
     [ ! -x $init ] || $init save >/dev/null
@@ -36,5 +36,5 @@ close_port() {
 case ${1-} in
     open) open_port ;;
     close) close_port ;;
-    *) echo "Say what to do: $0 open|close" >&2; exit 2 ;;
+    *) echo "Usage: $0 open|close" >&2; exit 2 ;;
 esac

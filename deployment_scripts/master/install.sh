@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs Pumphouse on the Fuel master, or upgrades it: loads the image, writes settings and a
-# certificate where there are none yet, and runs the image as a service. May be run at any time.
+# Installs or upgrades Pumphouse on the Fuel master: loads the image, writes settings and a
+# certificate if there are none yet, and runs the image as a service. It can be run at any time.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,7 +18,7 @@ fail() {
 
 require_docker() {
     command -v docker >/dev/null ||
-        fail "Docker is missing: install it with yum install docker."
+        fail "Docker is missing: run yum install docker."
     docker version >/dev/null 2>&1 || systemctl start docker ||
         fail "Docker does not start: see journalctl -u docker."
     docker_version=$(docker version --format '{{.Server.Version}}')
@@ -27,8 +27,8 @@ require_docker() {
     esac
 }
 
-# The filters of old Dockers answer calls that they do not know with "not permitted". The C library
-# of the image would go on after "not there", but after this it starts no thread.
+# The seccomp filters of old Docker versions answer unknown system calls with EPERM. The image's C
+# library falls back on ENOSYS, but not on EPERM, and then cannot start a thread.
 seccomp_option() {
     case $docker_version in
         1.10.*) echo "--security-opt seccomp:unconfined" ;;
@@ -40,12 +40,12 @@ admin_address() {
     sed -n '/^"*ADMIN_NETWORK"*:/,/^[^ ]/s/^ *"*ipaddress"*: *"*\([0-9.]*\).*/\1/p' /etc/fuel/astute.yaml
 }
 
-# Settings are written once: what an operator changed in them stays.
+# Settings are written only once, so that an operator's changes are kept.
 write_settings() {
     install -d -o root -g "$owner" -m 0750 /etc/pumphouse
     [ -e /etc/pumphouse/pumphouse.env ] && return
     address=$(admin_address)
-    [ -n "$address" ] || fail "/etc/fuel/astute.yaml does not name the address of the master."
+    [ -n "$address" ] || fail "/etc/fuel/astute.yaml does not have the master's address."
     addresses=$(hostname -I | tr ' ' '\n' | grep . | paste -s -d, -)
     sed -e "s|@ADDRESS@|$address|" -e "s|@PORT@|$port|" \
         -e "s|@HOSTS@|localhost,127.0.0.1,$(hostname -f),$(hostname -s),$addresses|" \
@@ -54,7 +54,7 @@ write_settings() {
     mv /etc/pumphouse/pumphouse.env.new /etc/pumphouse/pumphouse.env
 }
 
-# The certificate of Fuel's own pages, where they have one: browsers here know it already.
+# The certificate of Fuel's own pages, if there is one: browsers already accept it.
 write_certificate() {
     [ -e /etc/pumphouse/tls.key ] && return
     fuel=/var/lib/fuel/keys/master/nginx/nginx
@@ -70,8 +70,8 @@ write_certificate() {
     mv /etc/pumphouse/tls.key.new /etc/pumphouse/tls.key
 }
 
-# A stopped Pumphouse leaves its database whole, so that a copy of the files is a copy of the data.
-stop_and_keep_data() {
+# The database of a stopped Pumphouse is consistent, so copying the files backs up the data.
+stop_and_back_up() {
     systemctl stop pumphouse 2>/dev/null || true
     install -d -o "$owner" -g "$owner" -m 0700 /var/lib/pumphouse
     [ -e /var/lib/pumphouse/pumphouse.sqlite3 ] || return 0
@@ -96,7 +96,7 @@ require_docker
 gunzip -c "$plugin/image/pumphouse.tar.gz" | docker load
 write_settings
 write_certificate
-stop_and_keep_data
+stop_and_back_up
 install_service
 remove_old_images
-echo "Pumphouse $version runs at $(sed -n 's/^PUMPHOUSE_URL=//p' /etc/pumphouse/pumphouse.env)"
+echo "Pumphouse $version is running at $(sed -n 's/^PUMPHOUSE_URL=//p' /etc/pumphouse/pumphouse.env)"

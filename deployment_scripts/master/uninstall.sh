@@ -1,12 +1,12 @@
 #!/bin/sh
-# Stops Pumphouse on the Fuel master and removes service and image. Data and settings stay.
+# Stops Pumphouse on the Fuel master and removes its service and image. Data and settings stay.
 set -eu
 
 plugin=$(cd "$(dirname "$0")/../.." && pwd)
 version=$(sed -n "s/^version: '\(.*\)'$/\1/p" "$plugin/metadata.yaml")
 unit=/etc/systemd/system/pumphouse.service
 
-# Packages of two versions can be installed at a time; the service belongs to the newer one.
+# Two versions can be installed at the same time; the service belongs to the newer one.
 if grep -q "$plugin/" $unit 2>/dev/null; then
     systemctl disable pumphouse
     systemctl stop pumphouse
@@ -15,4 +15,4 @@ if grep -q "$plugin/" $unit 2>/dev/null; then
 fi
 sh "$plugin/deployment_scripts/master/remove_policies.sh"
 docker rmi "pumphouse:$version" >/dev/null 2>&1 || true
-echo "Pumphouse $version is removed. Its data stays in /var/lib/pumphouse and /etc/pumphouse."
+echo "Removed Pumphouse $version. Its data is still in /var/lib/pumphouse and /etc/pumphouse."

@@ -1,1 +1,1 @@
-"""BMCs of the lab: one ipmi_sim for each compute host, whose power is that of its nova-compute."""
+"""BMCs of the lab: one ipmi_sim per compute host; power controls its nova-compute."""

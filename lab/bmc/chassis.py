@@ -1,11 +1,11 @@
-"""The host behind a simulated BMC, as ipmi_sim switches it: power and boot device are small files.
+"""The host behind a simulated BMC. ipmi_sim runs this to switch its power and boot device.
 
-  chassis.py DIRECTORY set power 0|1, reset 1, shutdown 1, boot none|pxe|..., any number of them
+  chassis.py DIRECTORY set power 0|1, reset 1, shutdown 1, boot none|pxe|..., one or more of these
   chassis.py DIRECTORY check ...
 
-Files of the directory: power (0 or 1), boot (the device of the next start), log (each command and
-what came of it) and, where a real process is to go on and off with the power, switch.json: a
-command that gets "off", "shutdown" or "on DEVICE" as its last arguments.
+The directory has the files power (0 or 1), boot (the next boot device), log (each command and its
+result) and, if a real process is to follow the power, switch.json: a command that gets "off",
+"shutdown" or "on DEVICE" as its last arguments.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ DISK, NETWORK = "none", "pxe"
 
 
 class Chassis:
-    """One host: what its BMC can see and switch."""
+    """One host, as its BMC sees and switches it."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -30,28 +30,28 @@ class Chassis:
 
     @property
     def power(self) -> str:
-        """1 while the host has power."""
+        """Return "1" while the host has power, else "0"."""
         return self._read("power", default=OFF)
 
     @property
     def boot(self) -> str:
-        """The device of the next start; "none" stands for what the firmware prefers, the disk."""
+        """Return the next boot device; "none" means the firmware's default, the disk."""
         return self._read("boot", default=DISK)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep others from switching meanwhile: a slow start must not outlast a power-off."""
+        """Lock the host while it is switched, so that a slow start cannot overtake a power-off."""
         with (self.directory / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def record(self, line: str) -> None:
-        """Add a line to the log, with the time of day."""
+        """Append a line to the log, with the time of day."""
         with (self.directory / "log").open("a") as log:
             log.write(f"{time.strftime('%H:%M:%S')} {line}\n")
 
     def set_power(self, power: str) -> None:
-        """Switch on or off; nothing happens to a host that is so already."""
+        """Switch the power on or off. Does nothing if it already is."""
         if power != self.power:
             if power == ON:
                 self._start()
@@ -59,32 +59,32 @@ class Chassis:
                 self._stop()
 
     def set_boot(self, device: str) -> None:
-        """Choose the device of the next start, once."""
+        """Set the boot device for the next start, once."""
         self._write("boot", device)
 
     def reset(self, _: str) -> None:
-        """Start the host anew, if it has power."""
+        """Restart the host, if it has power."""
         if self.power == ON:
             self._stop()
             self._start()
 
     def shut_down(self, _: str) -> None:
-        """End the host's operating system; without one the power goes at once."""
+        """Shut down the host's operating system; without one, switch off at once."""
         if self.power == ON and not self._switch("shutdown", wait=False):
             self._stop()
 
     def power_gone(self) -> None:
-        """Note that the host has no power any more."""
+        """Record that the host is off."""
         self.note_power(OFF)
         self.record("is off")
 
     @property
     def known(self) -> bool:
-        """Whether the power was ever noted."""
+        """Return whether the power state was ever recorded."""
         return (self.directory / "power").exists()
 
     def note_power(self, power: str) -> None:
-        """Note how things are, without an order."""
+        """Record the power state without switching anything."""
         self._write("power", power)
 
     def _start(self) -> None:
@@ -99,7 +99,7 @@ class Chassis:
         self.power_gone()
 
     def _switch(self, *order: str, wait: bool) -> bool:
-        """Pass an order on to the real process, if there is one."""
+        """Pass a command on to the real process, if there is one."""
         path = self.directory / "switch.json"
         if not path.exists():
             return False
@@ -120,19 +120,19 @@ class Chassis:
         return path.read_text() if path.exists() else default
 
     def _write(self, name: str, value: str) -> None:
-        """Replace the file at once, so that nobody reads an empty one."""
+        """Replace the file atomically, so that nobody reads an empty one."""
         new = self.directory / f"{name}.new"
         new.write_text(value)
         new.replace(self.directory / name)
 
 
 def main(directory: str, action: str, *arguments: str) -> int:
-    """Carry out orders; to check one means nothing here."""
+    """Execute commands; the verb ``check`` does nothing."""
     return carry_out(Chassis(Path(directory)), arguments) if action == "set" else 0
 
 
 def carry_out(chassis: Chassis, arguments: Sequence[str]) -> int:
-    """Record each order and do it."""
+    """Record and execute each command."""
     orders: dict[str, Callable[[str], None]] = {
         "power": chassis.set_power,
         "boot": chassis.set_boot,

@@ -22,12 +22,12 @@ START_SECONDS = 10
 
 
 def available() -> bool:
-    """Whether this machine can simulate BMCs."""
+    """Return whether this machine can simulate BMCs."""
     return shutil.which(PROGRAM) is not None
 
 
 def up(hosts: Iterable[Host] = tuple(HOSTS.values())) -> None:
-    """Start the BMCs that do not run; a host whose nova-compute runs has power."""
+    """Start the BMCs that are not running; a host whose nova-compute runs is on."""
     if not available():
         raise NotPrepared(f"{PROGRAM} is missing; install it with: python3 -m lab packages")
     write_inventory()
@@ -57,7 +57,7 @@ def down(hosts: Iterable[Host] = tuple(HOSTS.values())) -> None:
 
 
 def freeze(name: str) -> None:
-    """Stop a BMC in the middle of whatever it does; it keeps its port and answers nothing."""
+    """Suspend a BMC in the middle of what it does: its port stays open, but it does not answer."""
     os.kill(_pid(name), signal.SIGSTOP)
 
 
@@ -67,13 +67,13 @@ def thaw(name: str) -> None:
 
 
 def log(name: str) -> list[str]:
-    """What the BMC of a host was told and what came of it, each with the time of day."""
+    """Return the commands that a host's BMC got and their results, with the time of day."""
     path = host_named(name).chassis.directory / "log"
     return path.read_text().splitlines() if path.exists() else []
 
 
 def report() -> bool:
-    """Print each BMC with its host's power and next boot device; false when one does not answer."""
+    """Print each BMC with its host's power and boot device. Return False if one does not answer."""
     complete = True
     for host in HOSTS.values():
         answers = host.bmc.answers()
@@ -87,7 +87,7 @@ def report() -> bool:
 
 
 def run(action: str, *names: str) -> int:
-    """Run one command of ``python3 -m lab bmc``; answers with the exit status."""
+    """Run one command of ``python3 -m lab bmc`` and return its exit code."""
     chosen = [host_named(name) for name in names] or list(HOSTS.values())
     each: dict[str, Callable[[str], None]] = {"freeze": freeze, "thaw": thaw, "log": _print_log}
     if action == "up":
@@ -105,14 +105,14 @@ def run(action: str, *names: str) -> int:
 
 
 def _start(host: Host) -> None:
-    """Start a BMC. Its chassis program finds the lab through the environment that it inherits."""
+    """Start a BMC. Its chassis program finds the lab through inherited environment variables."""
     command = host.bmc.configure()
     (host.chassis.directory / "switch.json").write_text(json.dumps(_switch_command(host)))
     processes.start(GROUP, host.name, command, processes.clean_environment())
 
 
 def _switch_command(host: Host) -> Command:
-    """What the chassis runs: a program of this checkout, wherever it is started from."""
+    """Return the chassis program of this checkout, whatever the working directory."""
     return ["env", f"PYTHONPATH={REPOSITORY}", sys.executable, "-m", "lab.bmc.switch", host.name]
 
 
@@ -127,7 +127,7 @@ def _pid(name: str) -> int:
     host_named(name)
     pid = processes.pids(GROUP).get(name)
     if not pid:
-        raise LabError(f"the BMC of {name} does not run; start it with: python3 -m lab bmc up")
+        raise LabError(f"the BMC of {name} is not running; start it with: python3 -m lab bmc up")
     return pid
 
 

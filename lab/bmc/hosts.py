@@ -1,4 +1,4 @@
-"""The lab's hosts as machines: each with a BMC, MAC addresses and a cloud installed on it."""
+"""The lab's hosts as machines: each has a BMC, MAC addresses and an installed cloud."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from lab.errors import LabError
 from lab.passwords import password
 from lab.places import run_directory
 
-# Added to the base port of the host's cloud, and the host's number; UDP.
+# UDP port of a BMC, relative to the base port of its cloud plus the host's number.
 FIRST_PORT = 6230
 LONGEST_PASSWORD = 16
 INTERFACES = ("eth0", "eth1", "eth2", "eth3")
@@ -19,7 +19,7 @@ INTERFACES = ("eth0", "eth1", "eth2", "eth3")
 
 @dataclass(frozen=True)
 class Host:
-    """A compute host of the lab, by the cloud that it first belonged to."""
+    """A compute host of the lab; ``cloud`` is the one it first belonged to."""
 
     name: str
     first_cloud: Cloud
@@ -27,12 +27,12 @@ class Host:
 
     @property
     def directory(self) -> Path:
-        """Everything of this host and its BMC."""
+        """Return the directory of this host and its BMC."""
         return run_directory() / "bmc" / self.name
 
     @property
     def bmc(self) -> Simulator:
-        """Its management controller."""
+        """Return its BMC."""
         return Simulator(
             name=self.name,
             directory=self.directory,
@@ -44,31 +44,31 @@ class Host:
 
     @property
     def chassis(self) -> Chassis:
-        """Its power, its boot device and the log of both."""
+        """Return its chassis: power, boot device and the log of both."""
         return self.bmc.chassis
 
     @property
     def installed_cloud(self) -> str:
-        """The cloud whose nova-compute is on its disk; empty when there is none."""
+        """Return the cloud whose nova-compute is on its disk, "" if there is none."""
         path = self.directory / "installed"
         return path.read_text().strip() if path.exists() else self.first_cloud.name
 
     def install(self, cloud: str) -> None:
-        """Boot it into the nova-compute of that cloud from now on; "" for a bare disk."""
+        """Install the nova-compute of a cloud on its disk; "" erases the disk."""
         self.directory.mkdir(parents=True, exist_ok=True)
         (self.directory / "installed").write_text(cloud + "\n")
 
     def mac(self, interface: str) -> str:
-        """The address of a network interface, which no installation changes."""
+        """Return the MAC address of an interface; a reinstallation keeps it."""
         return f"52:54:00:00:{self.number:02x}:{INTERFACES.index(interface):02x}"
 
     def inventory_entry(self) -> dict[str, object]:
-        """Its part of ``hosts`` in inventory.yaml."""
+        """Return its entry of ``hosts`` in inventory.yaml."""
         interfaces = {name: {"hwaddr": self.mac(name)} for name in INTERFACES}
         return {"ipmi": self.name, "interfaces": interfaces}
 
     def ipmi_entry(self) -> dict[str, object]:
-        """Its part of ``ipmi`` in inventory.yaml."""
+        """Return its entry of ``ipmi`` in inventory.yaml."""
         auth = {"user": USER, "password": self.bmc.password}
         return {"auth": auth, "host": "127.0.0.1", "port": self.bmc.port}
 
@@ -82,13 +82,13 @@ HOSTS = {
 
 
 def hosts_of(clouds: Iterable[Cloud]) -> list[Host]:
-    """The hosts that first belonged to these clouds."""
+    """Return the hosts that first belonged to these clouds."""
     names = {cloud.name for cloud in clouds}
     return [host for host in HOSTS.values() if host.first_cloud.name in names]
 
 
 def host_named(name: str) -> Host:
-    """The host of that name."""
+    """Return the host of that name. Raises ``LabError``."""
     if name not in HOSTS:
         raise LabError(f"no host {name}; there are {', '.join(HOSTS)}")
     return HOSTS[name]

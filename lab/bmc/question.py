@@ -1,7 +1,7 @@
-"""Answers what ipmi_sim asks about a host: question.py DIRECTORY get power|boot...
+"""Answers queries of ipmi_sim about a host: question.py DIRECTORY get power|boot...
 
-It is asked at every status, often for many hosts at once, and so imports next to nothing; orders
-go on to chassis.py, whose files it reads.
+It runs at every status request, often for many hosts at once, and so imports almost nothing. It
+reads the files of chassis.py and passes commands on to it.
 """
 
 import os
@@ -11,7 +11,7 @@ KNOWN = {"power": "0", "boot": "none"}
 
 
 def main(directory: str, action: str, *arguments: str) -> int:
-    """Print the values asked for, or hand an order over."""
+    """Print the requested values, or pass a command on."""
     if action != "get":
         program = os.path.join(os.path.dirname(__file__), "chassis.py")  # noqa: PTH118, PTH120
         command = [sys.executable, "-S", "-I", program, directory, action, *arguments]
@@ -25,7 +25,7 @@ def main(directory: str, action: str, *arguments: str) -> int:
 
 
 def value(directory: str, name: str) -> str:
-    """The file of that name, or how a new host is."""
+    """Return the content of the file, or the value of a new host."""
     try:
         with open(f"{directory}/{name}") as file:  # noqa: PTH123
             return file.read()

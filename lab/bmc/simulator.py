@@ -1,7 +1,7 @@
-"""One simulated BMC: an ipmi_sim of OpenIPMI, which speaks RMCP+ on a UDP port of this machine.
+"""One simulated BMC: an ipmi_sim of OpenIPMI that serves RMCP+ on a UDP port.
 
-It knows cipher suites with SHA-1 only (ipmitool wants ``-C 3``), lets every account open a session
-as administrator, and forgets that a boot device is valid: ask the chassis what will be booted.
+It supports only cipher suites with SHA-1 (use ``ipmitool -C 3``), lets every account open a session
+as administrator, and loses the flag that a boot device is valid: read it from the chassis.
 """
 
 import socket
@@ -16,7 +16,7 @@ from lab.places import write_private
 PROGRAM = "ipmi_sim"
 USER = "admin"
 QUESTION = Path(__file__).with_name("question.py")
-# An RMCP presence ping and the type of its answer.
+# An RMCP presence ping and the type of the response.
 PING = bytes.fromhex("0600ff06 000011be 80000000")
 PONG = 0x40
 
@@ -48,7 +48,7 @@ set_working_mc 0x20
 
 @dataclass(frozen=True, kw_only=True)
 class Simulator:
-    """A BMC with one administrator. ``has_chassis`` false makes one that refuses chassis orders."""
+    """A BMC with one administrator. Without ``has_chassis`` it refuses chassis commands."""
 
     name: str
     directory: Path
@@ -58,12 +58,12 @@ class Simulator:
 
     @property
     def chassis(self) -> Chassis:
-        """The host behind it."""
+        """Return the host behind it."""
         return Chassis(self.directory / "chassis")
 
     def configure(self) -> Command:
-        """Write its files and give the command that runs it."""
-        # -S -I: a question should not have to wait for site-packages.
+        """Write its files and return the command that runs it."""
+        # -S -I: a query must not wait for site-packages.
         program = f"{sys.executable} -S -I {QUESTION} {self.chassis.directory}"
         text = CONFIGURATION.format(
             name=self.name,
@@ -80,7 +80,7 @@ class Simulator:
         return [PROGRAM, "-n", "-c", *files, "-s", str(persistent)]
 
     def answers(self) -> bool:
-        """Whether it listens and is not frozen."""
+        """Return whether it listens and is not frozen."""
         with socket.socket(type=socket.SOCK_DGRAM) as probe:
             probe.settimeout(0.3)
             try:

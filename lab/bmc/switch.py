@@ -1,4 +1,4 @@
-"""Lets a host's power have its effect: python3 -m lab.bmc.switch HOST off | shutdown | on DEVICE.
+"""Applies a host's power to its nova-compute: lab.bmc.switch HOST off | shutdown | on DEVICE.
 
 Started by the chassis program of the host's BMC.
 """
@@ -20,7 +20,7 @@ NETWORK_BOOT_SECONDS = 10
 
 
 def main(name: str, order: str, device: str = "") -> None:
-    """Carry out one order."""
+    """Execute one command."""
     host = host_named(name)
     if order == "off":
         power_off(host)
@@ -33,20 +33,20 @@ def main(name: str, order: str, device: str = "") -> None:
 
 
 def power_off(host: Host) -> None:
-    """Take the power away from the nova-compute."""
+    """Kill the nova-compute, as a loss of power does."""
     if cloud := host.installed_cloud:
         compute("stop", cloud, host.name)
 
 
 def start(host: Host) -> None:
-    """Start the nova-compute, unless the power has gone again meanwhile."""
+    """Start the nova-compute, unless the host was switched off meanwhile."""
     with host.chassis.locked():
         if host.chassis.power == ON and (cloud := host.installed_cloud):
             compute("start", cloud, host.name)
 
 
 def shut_down(host: Host) -> None:
-    """End the nova-compute in an orderly way; then the host switches itself off."""
+    """Stop the nova-compute cleanly; then the host switches itself off."""
     if cloud := host.installed_cloud:
         stop(cloud, compute_process(host.name))
     with host.chassis.locked():
@@ -55,10 +55,10 @@ def shut_down(host: Host) -> None:
 
 
 def network_boot_server() -> str:
-    """What answers a host that boots from the network: an executable or an http address, or none.
+    """Return what serves network boots: an executable, an http URL, or "" for nothing.
 
-    From the environment that the BMCs were started in or, before it, from a file that can be
-    written at any time.
+    Read from a file that can be written at any time, else from the environment variables that
+    the BMCs were started with.
     """
     path = run_directory() / "bmc" / "network_boot"
     named = path.read_text().strip() if path.exists() else ""
@@ -66,7 +66,7 @@ def network_boot_server() -> str:
 
 
 def boot_from_network(host: Host, server: str) -> None:
-    """Pass on to the server which host boots: an executable as its argument, an address as JSON."""
+    """Notify the server which host boots: an executable by an argument, a URL by JSON."""
     note(f"{host.name} boots from {server}")
     if not server.startswith(("http://", "https://")):
         subprocess.run([server, host.name], timeout=NETWORK_BOOT_SECONDS, check=True)

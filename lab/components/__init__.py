@@ -1,4 +1,4 @@
-"""The services of a cloud: one module for each, with its configuration, migrations and commands."""
+"""The services of a cloud: one module each, with configuration, migrations and commands."""
 
 from lab.components import cinder, glance, keystone, neutron, nova, placement
 

@@ -1,4 +1,4 @@
-"""Cinder: volumes, as files of its NFS driver on a share that is a plain directory.
+"""Cinder: volumes, as files of its NFS driver. The share is a plain directory.
 
 The driver needs only that `mount` succeeds (lab/bin); LVM or iSCSI would need the kernel.
 """
@@ -16,12 +16,12 @@ BACKEND = "nfs"
 
 
 def share(cloud: Cloud) -> str:
-    """Name of the share, which is mounted in name only."""
+    """Return the name of the share, which is never really mounted."""
     return f"127.0.0.1:/lab-{cloud.name}"
 
 
 def share_directory(cloud: Cloud) -> Path:
-    """Where the volumes are: the driver names the mount point by the digest of the share."""
+    """Return the directory of the volumes, which the driver names by the digest of the share."""
     digest = hashlib.md5(share(cloud).encode(), usedforsecurity=False).hexdigest()
     return cloud.directory / "mounts" / digest
 
@@ -37,7 +37,7 @@ def configure(cloud: Cloud) -> None:
         "DEFAULT": _defaults(cloud),
         BACKEND: _backend(cloud),
         "database": database(cloud, "cinder"),
-        # Also for snapshots of attached volumes: Cinder asks Nova for its part of them.
+        # Also for snapshots of attached volumes, in which Nova takes part.
         "nova": login,
         "service_user": {**login, "send_service_user_token": True},
         "privsep": helper,
@@ -48,12 +48,12 @@ def configure(cloud: Cloud) -> None:
 
 
 def migrations(cloud: Cloud) -> list[Command]:
-    """Tables."""
+    """Return the commands that create the tables."""
     return [configured(cloud, "cinder-manage", ("cinder",), "db", "sync")]
 
 
 def processes(cloud: Cloud) -> dict[str, Command]:
-    """API, scheduler and volume service."""
+    """Return the commands of API, scheduler and volume service."""
     names = ("cinder-api", "cinder-scheduler", "cinder-volume")
     return {name: configured(cloud, name, ("cinder",)) for name in names}
 
@@ -90,7 +90,7 @@ def _backend(cloud: Cloud) -> dict[str, object]:
 
 
 def _privsep_helper(cloud: Cloud) -> dict[str, object]:
-    """Without this the helper is called through sudo, which need not exist."""
+    """Return the privsep helper's command: the default uses sudo, which may not exist."""
     file = cloud.configuration_directory / "cinder.conf"
     return {"helper_command": f"{cloud.venv}/bin/privsep-helper --config-file {file}"}
 

@@ -1,4 +1,4 @@
-"""What each service of a cloud tells the lab about itself."""
+"""The interface of a cloud's service to the lab."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ class Component:
 
     name: str
     databases: tuple[str, ...]
-    # Write configuration files and make directories; called before every start.
+    # Writes configuration files and creates directories; called before every start.
     configure: Callable[[Cloud], None]
-    # Commands that fill empty databases, one after the other.
+    # Commands that fill empty databases, in order.
     migrations: Callable[[Cloud], list[Command]]
-    # Process names and their commands.
+    # The commands by process name.
     processes: Callable[[Cloud], dict[str, Command]]
-    # Type and path in the service catalogue; Keystone's own entry comes from its bootstrap.
+    # Type and path in the service catalogue; Keystone's bootstrap creates its own entry.
     service_type: str = ""
     endpoint_path: str = ""

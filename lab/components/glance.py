@@ -1,4 +1,4 @@
-"""Glance: images, as files of its own."""
+"""Glance: images, as files."""
 
 import shutil
 from pathlib import Path
@@ -10,12 +10,12 @@ from lab.configuration import database, write
 
 
 def image_directory(cloud: Cloud) -> Path:
-    """Where each image is a file named by its id."""
+    """Return the directory in which each image is a file named by its id."""
     return cloud.directory / "glance" / "images"
 
 
 def configure(cloud: Cloud) -> None:
-    """Write glance-api.conf, with the paste file beside it."""
+    """Write glance-api.conf and the paste file."""
     image_directory(cloud).mkdir(parents=True, exist_ok=True)
     sections: dict[str, dict[str, object]] = {
         "DEFAULT": {
@@ -36,12 +36,12 @@ def configure(cloud: Cloud) -> None:
 
 
 def migrations(cloud: Cloud) -> list[Command]:
-    """Tables."""
+    """Return the commands that create the tables."""
     return [configured(cloud, "glance-manage", ("glance-api",), "db_sync")]
 
 
 def processes(cloud: Cloud) -> dict[str, Command]:
-    """One WSGI server: the script glance-api refuses to start on 2026.2."""
+    """Return the command of a WSGI server: on 2026.2 the script glance-api refuses to start."""
     return {"glance": wsgi(cloud, "glance.common.wsgi_app:init_app()", "glance")}
 
 

@@ -16,14 +16,17 @@ def configure(cloud: Cloud) -> None:
         "fernet_tokens": {"key_repository": keys / "fernet"},
         "fernet_receipts": {"key_repository": keys / "fernet"},
         "credential": {"key_repository": keys / "credential"},
-        # The default costs 0.25 s of CPU for each login.
+        # The default costs 0.25 s of CPU per login.
         "identity": {"password_hash_rounds": 4},
     }
     write(cloud, "keystone", sections)
 
 
 def migrations(cloud: Cloud) -> list[Command]:
-    """Tables, keys, and the administrator (its password comes from the environment)."""
+    """Return the commands that create tables, keys and the administrator.
+
+    The administrator's password comes from an environment variable.
+    """
 
     def manage(*arguments: str) -> Command:
         return configured(cloud, "keystone-manage", ("keystone",), *arguments)
@@ -40,7 +43,7 @@ def migrations(cloud: Cloud) -> list[Command]:
 
 
 def processes(cloud: Cloud) -> dict[str, Command]:
-    """One WSGI server."""
+    """Return the command of a WSGI server."""
     application = "keystone.server.wsgi:initialize_public_application()"
     return {"keystone": wsgi(cloud, application, "keystone")}
 

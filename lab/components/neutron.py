@@ -1,11 +1,11 @@
-"""Neutron: networks, without agents, RPC servers or periodic workers: nothing here needs them."""
+"""Neutron: networks. The lab needs no agents, RPC servers or periodic workers."""
 
 from lab.clouds import Cloud
 from lab.commands import Command, configured, has_script, wsgi
 from lab.components.component import Component
 from lab.configuration import database, service_login, write
 
-# The defaults are meant for one tenant; tests of several share a cloud.
+# The defaults suit one tenant; the tests' tenants share a cloud.
 QUOTAS = {
     "quota_network": 1000,
     "quota_subnet": 1000,
@@ -51,12 +51,12 @@ def configure(cloud: Cloud) -> None:
 
 
 def migrations(cloud: Cloud) -> list[Command]:
-    """Tables."""
+    """Return the commands that create the tables."""
     return [configured(cloud, "neutron-db-manage", ("neutron",), "upgrade", "heads")]
 
 
 def processes(cloud: Cloud) -> dict[str, Command]:
-    """The release's own server, or a WSGI server where it has none."""
+    """Return the command of the release's own server, or of a WSGI server if it has none."""
     if has_script(cloud, "neutron-server"):
         command = configured(cloud, "neutron-server", ("neutron",))
     else:

@@ -17,15 +17,15 @@ SCRIPT = "nova-api-os-compute"
 
 
 def disk_directory(cloud: Cloud) -> Path:
-    """Where each server has a directory named by its id, shared by the hosts."""
+    """Return the directory shared by all hosts; each server has a subdirectory named by its id."""
     return cloud.directory / "disks"
 
 
 def configure(cloud: Cloud) -> None:
-    """Write nova.conf for all, nova-control.conf for what knows the databases, and the hosts'."""
+    """Write nova.conf for all, nova-control.conf with the databases, and the hosts' files."""
     disk_directory(cloud).mkdir(parents=True, exist_ok=True)
     write(cloud, "nova", {"DEFAULT": _defaults(cloud), **_sections(cloud)})
-    # A nova-compute that finds database sections complains: "No DB access allowed".
+    # A nova-compute with database sections logs an error: "No DB access allowed".
     control: Options = {
         "DEFAULT": {"host": f"{cloud.name}-control"},
         "api_database": database(cloud, "nova_api"),
@@ -37,18 +37,18 @@ def configure(cloud: Cloud) -> None:
 
 
 def configure_host(cloud: Cloud, host: str) -> None:
-    """Write what one host has of its own: its name, its directory, its identity."""
+    """Write a host's own configuration: its name, directory and identity."""
     identity = _identity(cloud, host)
     write_sections(
         cloud, f"nova-{host}", {"DEFAULT": {"host": host, "state_path": identity.parent}}
     )
-    # Nova since 27 refuses to start a known host that has lost this.
+    # Nova 27 and newer refuse to start a known host that has lost this.
     if not identity.exists():
         write_private(identity, str(uuid.uuid4()))
 
 
 def erase_host(cloud: Cloud, host: str) -> None:
-    """Forget a host's identity: installed again it is another one to Nova, as a real host is."""
+    """Delete a host's identity: reinstalled, it is a new host to Nova, as in reality."""
     _identity(cloud, host).unlink(missing_ok=True)
 
 
@@ -57,7 +57,10 @@ def _identity(cloud: Cloud, host: str) -> Path:
 
 
 def migrations(cloud: Cloud) -> list[Command]:
-    """Tables of the API and of both cells; cell0's database is named after the main one."""
+    """Return the commands that create the tables of the API and of both cells.
+
+    The name of cell0's database is derived from the main one.
+    """
 
     def manage(*arguments: str) -> Command:
         return configured(cloud, "nova-manage", CONTROL, *arguments)
@@ -71,7 +74,7 @@ def migrations(cloud: Cloud) -> list[Command]:
 
 
 def processes(cloud: Cloud) -> dict[str, Command]:
-    """API, conductor, scheduler, and a nova-compute for each host."""
+    """Return the commands of API, conductor, scheduler, and a nova-compute per host."""
     if has_script(cloud, SCRIPT):
         api = configured(cloud, SCRIPT, CONTROL)
     else:
@@ -87,7 +90,7 @@ def processes(cloud: Cloud) -> dict[str, Command]:
 
 
 def compute_process(host: str) -> str:
-    """Name of a host's nova-compute among the lab's processes."""
+    """Return the process name of a host's nova-compute."""
     return f"nova-compute-{host}"
 
 
@@ -108,7 +111,7 @@ def _defaults(cloud: Cloud) -> dict[str, object]:
         "service_down_time": down,
         "report_interval": max(down // 6, 1),
         "cpu_allocation_ratio": 16.0,
-        # Otherwise periodic tasks, the discovery of hosts among them, begin up to 60 s late.
+        # Otherwise periodic tasks, such as the discovery of hosts, start up to 60 s late.
         "periodic_fuzzy_delay": 0,
     }
 
@@ -122,7 +125,7 @@ def _sections(cloud: Cloud) -> Options:
         "cinder": login,
         "glance": {"api_servers": cloud.url("glance")},
         "conductor": {"workers": 1},
-        # New hosts are found by this; nova-manage would have to be run after their first start.
+        # This discovers new hosts; otherwise nova-manage must run after their first start.
         "scheduler": {"workers": 1, "discover_hosts_in_cells_interval": 5},
         "compute": {"live_migration_wait_for_vif_plug": False},
         "vnc": {"enabled": False},

@@ -1,4 +1,4 @@
-"""Placement: which host has room."""
+"""Placement: the capacity of the hosts."""
 
 from lab.clouds import Cloud
 from lab.commands import Command, configured, wsgi
@@ -12,12 +12,12 @@ def configure(cloud: Cloud) -> None:
 
 
 def migrations(cloud: Cloud) -> list[Command]:
-    """Tables."""
+    """Return the commands that create the tables."""
     return [configured(cloud, "placement-manage", ("placement",), "db", "sync")]
 
 
 def processes(cloud: Cloud) -> dict[str, Command]:
-    """One WSGI server."""
+    """Return the command of a WSGI server."""
     return {"placement": wsgi(cloud, "placement.wsgi:init_application()", "placement")}
 
 

@@ -1,4 +1,4 @@
-"""Which node is in which environment: the rules by which Nailgun lets nodes come and go."""
+"""Nailgun's rules for assigning nodes to environments and removing them."""
 
 from lab.fuel import environments, hardware, networks
 from lab.fuel.master import Master, Row
@@ -6,7 +6,7 @@ from lab.fuel.refusal import Refusal
 
 
 def assign(master: Master, cluster_id: int, wanted: list[Row]) -> None:
-    """Put nodes into an environment with roles; nothing happens to them until it is deployed."""
+    """Assign nodes to an environment with roles; nothing happens to them until it is deployed."""
     cluster = master.row("clusters", cluster_id)
     pairs = [(master.row("nodes", int(one["id"])), one["roles"]) for one in wanted]
     for node, roles in pairs:
@@ -17,7 +17,7 @@ def assign(master: Master, cluster_id: int, wanted: list[Row]) -> None:
 
 
 def unassign(master: Master, cluster_id: int, wanted: list[Row]) -> None:
-    """Take nodes out of an environment: at once when never deployed, else with its next changes."""
+    """Unassign nodes: at once if never deployed, else with the environment's next deployment."""
     master.row("clusters", cluster_id)
     nodes = [master.row("nodes", int(one["id"])) for one in wanted]
     for node in nodes:
@@ -32,7 +32,7 @@ def unassign(master: Master, cluster_id: int, wanted: list[Row]) -> None:
 
 
 def change_node(master: Master, node_id: int, body: Row) -> Row:
-    """Change what an operator can change of a node; its environment is not among it."""
+    """Change a node as an operator can; its environment cannot be changed this way."""
     node = master.row("nodes", node_id)
     if "cluster_id" in body and body["cluster_id"] != node["cluster"]:
         raise Refusal(400, "Changing cluster on the fly is not allowed", plain=True)

@@ -1,4 +1,4 @@
-"""What the API says and does about environments."""
+"""The API of environments."""
 
 from lab.fuel import assignment, environments, facts, networks, orders, plugin_settings
 from lab.fuel.master import Master, Row
@@ -6,7 +6,7 @@ from lab.fuel.routing import ACCEPTED, CREATED, Call, route
 
 
 def cluster_of(master: Master, call: Call) -> Row:
-    """Return the environment that a path begins with. Raises Refusal 404."""
+    """Return the environment that a path starts with. Raises Refusal 404."""
     return master.row("clusters", call.ids[0])
 
 
@@ -35,19 +35,19 @@ def show_cluster(master: Master, call: Call) -> Row:
 
 @route("PUT", "clusters/#")
 def change_cluster(master: Master, call: Call) -> Row:
-    """Change an environment's name or how it is shown."""
+    """Change an environment's name or how it is displayed."""
     return environments.change(master, call.ids[0], call.body)
 
 
 @route("DELETE", "clusters/#", status=ACCEPTED)
 def delete_cluster(master: Master, call: Call) -> Row:
-    """Start to delete an environment."""
+    """Start deleting an environment."""
     return orders.delete_environment(master, call.ids[0])
 
 
 @route("GET", "clusters/#/attributes")
 def show_settings(master: Master, call: Call) -> Row:
-    """Show the settings, those of plugins among them."""
+    """Show the settings, including those of plugins."""
     cluster = cluster_of(master, call)
     plugin_settings.add_sections(master, cluster)
     return environments.settings(cluster)
@@ -56,7 +56,7 @@ def show_settings(master: Master, call: Call) -> Row:
 @route("PUT", "clusters/#/attributes")
 @route("PATCH", "clusters/#/attributes")
 def change_settings(master: Master, call: Call) -> Row:
-    """Merge settings into those that there are, with either method."""
+    """Merge settings into the existing ones, with either method."""
     cluster = cluster_of(master, call)
     plugin_settings.add_sections(master, cluster)
     return environments.change_settings(cluster, call.body)
@@ -64,7 +64,7 @@ def change_settings(master: Master, call: Call) -> Row:
 
 @route("GET", "clusters/#/generated")
 def show_generated(master: Master, call: Call) -> Row:
-    """Show the passwords that Fuel made."""
+    """Show the passwords that Fuel generated."""
     generated: Row = cluster_of(master, call)["_generated"]
     return generated
 
@@ -89,7 +89,7 @@ def change_networks(master: Master, call: Call) -> Row:
 
 @route("PUT", "clusters/#/network_configuration/neutron/verify", status=ACCEPTED)
 def verify_networks(master: Master, call: Call) -> Row:
-    """Start to verify the networks."""
+    """Start verifying the networks."""
     return orders.verify_networks(master, call.ids[0])
 
 
@@ -101,7 +101,7 @@ def list_vips(master: Master, call: Call) -> list[Row]:
 
 @route("GET", "clusters/#/orchestrator/deployment")
 def list_uploaded_facts(master: Master, call: Call) -> list[Row]:
-    """List the facts that an operator uploaded, of which there are none."""
+    """List the facts that an operator uploaded: there are none."""
     cluster_of(master, call)
     return []
 
@@ -116,35 +116,35 @@ def list_facts(master: Master, call: Call) -> list[Row]:
 
 @route("POST", "clusters/#/assignment")
 def assign(master: Master, call: Call) -> None:
-    """Put nodes into an environment."""
+    """Assign nodes to an environment."""
     assignment.assign(master, call.ids[0], call.body)
 
 
 @route("POST", "clusters/#/unassignment")
 def unassign(master: Master, call: Call) -> None:
-    """Take nodes out of an environment."""
+    """Unassign nodes from an environment."""
     assignment.unassign(master, call.ids[0], call.body)
 
 
 @route("PUT", "clusters/#/changes", status=ACCEPTED)
 def deploy_changes(master: Master, call: Call) -> Row:
-    """Start all that is pending."""
+    """Start deploying all pending changes."""
     return orders.deploy_changes(master, call.ids[0])
 
 
 @route("PUT", "clusters/#/provision", status=ACCEPTED)
 def provision(master: Master, call: Call) -> Row:
-    """Start to provision some nodes."""
+    """Start provisioning some nodes."""
     return orders.provision(master, call.ids[0], selected_nodes(call))
 
 
 @route("PUT", "clusters/#/deploy", status=ACCEPTED)
 def deploy(master: Master, call: Call) -> Row:
-    """Start to deploy some nodes."""
+    """Start deploying some nodes."""
     return orders.deploy(master, call.ids[0], selected_nodes(call))
 
 
 @route("PUT", "clusters/#/stop_deployment", status=ACCEPTED)
 def stop_deployment(master: Master, call: Call) -> Row:
-    """Stop what runs."""
+    """Stop the running deployment."""
     return orders.stop(master, call.ids[0])

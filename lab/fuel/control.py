@@ -1,8 +1,8 @@
-"""The stand-in's own switches, beside Fuel's API: what goes wrong next, and machines that boot.
+"""The stand-in's own switches, besides Fuel's API: simulated faults, and machines that boot.
 
 The same words on the command line and below /control on the server's address:
 ``fail/provision``, ``fail/deploy``, ``fail/discovery``, ``busy/<environment>``, ``pxe/<machine>``,
-``logout``, ``status``; ``mend`` ends all that goes wrong, ``mend/busy`` one of it.
+``logout``, ``status``; ``restore`` ends all faults, ``restore/busy`` one of them.
 """
 
 from lab.fuel import orders, tasks
@@ -12,7 +12,7 @@ from lab.fuel.refusal import Refusal
 
 
 def control(master: Master, login: Login, words: list[str]) -> Row:
-    """Do what the words say and give the state of the switches. Raises Refusal for others."""
+    """Execute a command and return the state of the switches. Raises Refusal if it is unknown."""
     match words:
         case ["status"]:
             pass
@@ -24,14 +24,14 @@ def control(master: Master, login: Login, words: list[str]) -> Row:
             master.switches.discovery = False
         case ["busy", name]:
             orders.keep_busy(master, _cluster_id(master, name))
-        case ["mend", *which]:
-            _mend(master, which)
+        case ["restore", *which]:
+            _restore(master, which)
         case ["pxe", name]:
             _boot(master, name)
         case ["logout"]:
             login.tokens.clear()
         case _:
-            raise Refusal(404, f"no such order: {' '.join(words)}")
+            raise Refusal(404, f"unknown command: {' '.join(words)}")
     return _status(master)
 
 
@@ -42,8 +42,8 @@ def _cluster_id(master: Master, name: str) -> int:
     raise Refusal(404, f"no environment {name}")
 
 
-def _mend(master: Master, which: list[str]) -> None:
-    """End failures: all of them, or those named."""
+def _restore(master: Master, which: list[str]) -> None:
+    """End the named faults, or all of them."""
     chosen = set(which or ("busy", "deploy", "discovery", "provision"))
     if "busy" in chosen:
         orders.end_stuck(master)

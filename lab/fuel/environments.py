@@ -33,7 +33,7 @@ def roles(master: Master, cluster_id: int) -> list[Row]:
 
 
 def create(master: Master, body: Row) -> Row:
-    """Create an environment. Raises Refusal for a name that is taken, as Nailgun does."""
+    """Create an environment. Raises Refusal for a name in use, as Nailgun does."""
     if any(cluster["name"] == body["name"] for cluster in master.all("clusters")):
         raise Refusal(409, "Environment with this name already exists")
     if body.get("components") == []:
@@ -69,7 +69,7 @@ def settings(cluster: Row) -> Row:
 
 
 def change_settings(cluster: Row, body: Row) -> Row:
-    """Merge settings into those that there are."""
+    """Merge settings into the existing ones."""
     _merge(cluster["_settings"], copy.deepcopy(body.get("editable", {})))
     return settings(cluster)
 

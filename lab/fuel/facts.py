@@ -1,4 +1,4 @@
-"""Deployment facts: what Fuel's nodes get in astute.yaml, with the cloud's passwords in it."""
+"""Deployment facts: what Fuel's nodes get in astute.yaml, including the cloud's passwords."""
 
 from lab.fuel.master import Master, Row
 from lab.fuel.refusal import Refusal
@@ -13,7 +13,7 @@ ROLES_OF_NETWORKS = {
 def deployment_facts(
     master: Master, cluster_id: int, *, node_ids: list[int] | None, split: bool
 ) -> list[Row]:
-    """Return one dictionary for each node and one for the master; ``split`` puts apart the common.
+    """Return a dictionary per node and one for the master; ``split`` separates common values.
 
     Raises Refusal for nodes of another environment.
     """

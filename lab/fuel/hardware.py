@@ -1,6 +1,6 @@
-"""The machines of the lab's hosts as Fuel's discovery describes them.
+"""The lab's hosts as machines, in the terms of Fuel's discovery.
 
-A machine is known by its name; it keeps its MAC addresses whatever node of Fuel it is.
+A machine is identified by its name. It keeps its MAC addresses, whichever Fuel node it is.
 """
 
 from typing import Any
@@ -10,12 +10,12 @@ from lab.fuel.master import Master, Row, new_uuid
 MEBIBYTE = 1024 * 1024
 GIBIBYTE = 1024 * MEBIBYTE
 INTERFACES = ("eth0", "eth1", "eth2", "eth3")
-ROOT_VOLUME = 83_968  # MiB, as Fuel allocates for the operating system
+ROOT_VOLUME = 83_968  # MiB, which Fuel reserves for the operating system
 DISK_SIZES = {"sda": 480_000_000_000, "sdb": 2_000_000_000_000}
 
 
 def make_machine(name: str, *, number: int) -> Row:
-    """Describe a machine; its addresses follow from its number."""
+    """Return a machine; its addresses are derived from its number."""
     return {
         "name": name,
         "macs": [f"52:54:00:00:{number:02x}:{index:02x}" for index in range(len(INTERFACES))],

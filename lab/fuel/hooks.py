@@ -1,6 +1,6 @@
-"""Commands that make the outside world follow Fuel: a nova-compute comes or goes with a node.
+"""Commands that apply Fuel's actions to the lab: a nova-compute comes or goes with a node.
 
-A command runs beside the server; the task whose effect it is waits for it.
+A command runs in parallel to the server; its task waits for it.
 """
 
 import subprocess
@@ -14,7 +14,7 @@ _running: dict[tuple[str, str, int], subprocess.Popen[bytes]] = {}
 
 
 def run(master: Master, event: str, node: Row, cluster: Row) -> str:
-    """Start the command of an event, or look how it does: DONE, PENDING, or what went wrong.
+    """Start the command of an event or poll it. Return DONE, PENDING or an error message.
 
     In the command, {cloud} is the lab's cloud in the environment and {host} the node's name.
     """

@@ -1,4 +1,4 @@
-"""The Keystone of the Fuel master: tokens for a password, by API v2.0 and v3."""
+"""The Fuel master's Keystone: issues tokens by API v2.0 and v3."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from lab.fuel.master import Row
 from lab.fuel.refusal import Refusal
 
-# Tokens of a Fuel master can read as expired, which clients must not mind.
+# Tokens of a Fuel master can seem expired, which clients must ignore.
 EXPIRED = "2016-01-01T00:00:00Z"
 
 
 @dataclass
 class Login:
-    """The one account with a role in the tenant; ``versions`` are those that this Keystone has.
+    """The only account with a role in the tenant; ``versions`` are this Keystone's API versions.
 
-    ``others`` are accounts of no tenant with their passwords: they can log in, and do no more.
+    ``others`` are the passwords of accounts without a tenant: they can only log in.
     """
 
     username: str
@@ -57,12 +57,12 @@ class Login:
         return self._new_token(user["name"]), {"token": answer}
 
     def refuse_unknown(self, token: str | None) -> None:
-        """Raise Refusal for a request without a token that was given out."""
+        """Raise Refusal for a request without an issued token."""
         if token not in self.tokens:
             raise Refusal(401, "Authentication required", plain=True)
 
     def _new_token(self, username: str) -> str:
-        """Return a token; Nailgun takes only those of the one account with a role."""
+        """Return a token; Nailgun accepts only those of the account with a role."""
         token = secrets.token_hex(16)
         if username == self.username:
             self.tokens.add(token)

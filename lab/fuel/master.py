@@ -1,7 +1,7 @@
-"""The state of the stand-in: one JSON file, which outlives the process.
+"""The state of the stand-in: a JSON file that outlives the process.
 
-Whatever is written here survives a restart; rows are Nailgun's own JSON. Keys that begin with an
-underscore are the stand-in's own and are never answered.
+The state survives a restart. Rows are Nailgun's own JSON. Keys with a leading underscore belong to
+the stand-in and are never part of a response.
 """
 
 import json
@@ -21,7 +21,7 @@ KINDS = {"clusters": "Cluster", "nodes": "Node", "tasks": "Task", "plugins": "Pl
 
 @dataclass
 class Switches:
-    """What goes wrong next.
+    """The faults that are switched on.
 
     ``provision`` and ``deploy`` count the orders that will fail; with ``discovery`` off no node
     is ever found.
@@ -34,10 +34,10 @@ class Switches:
 
 @dataclass
 class Master:
-    """The state and its file. Hold ``lock`` while reading or changing it.
+    """The state and its file. Hold ``lock`` to read or change it.
 
-    Tasks go a step further with each question about tasks, or every ``seconds_per_step`` where
-    that is given. ``hooks`` are command lines by the event that they are run at.
+    Tasks advance with each request about tasks, or every ``seconds_per_step`` if given. ``hooks``
+    are command lines by the event that they run at.
     """
 
     path: Path
@@ -53,7 +53,7 @@ class Master:
     _last_ids: dict[str, int] = field(default_factory=dict)
 
     def load(self) -> bool:
-        """Read the file; false when there is none yet."""
+        """Read the file. Return False if there is none yet."""
         if not self.path.exists():
             return False
         kept = json.loads(self.path.read_text())
@@ -68,7 +68,7 @@ class Master:
         return True
 
     def save(self) -> None:
-        """Write the file; it holds the clouds' passwords."""
+        """Write the file, which contains the clouds' passwords."""
         state = {
             "rows": self.rows,
             "notifications": self.notifications,
@@ -81,7 +81,7 @@ class Master:
         fresh.replace(self.path)
 
     def next_id(self, kind: str) -> int:
-        """Return an id that no row of the kind had: deleted ones do not return."""
+        """Return a new id for a row of the kind; ids are never reused."""
         self._last_ids[kind] = self._last_ids.get(kind, 0) + 1
         return self._last_ids[kind]
 
@@ -97,13 +97,13 @@ class Master:
         return list(self.rows.setdefault(kind, {}).values())
 
     def add(self, kind: str, row: Row) -> Row:
-        """Add a row, which gets its id here."""
+        """Add a row and assign its id."""
         row["id"] = self.next_id(kind)
         self.rows.setdefault(kind, {})[row["id"]] = row
         return row
 
     def nodes_of(self, cluster_id: int | None) -> list[Row]:
-        """Return the nodes of an environment, or those of none."""
+        """Return the nodes of an environment, or the free ones for None."""
         return [node for node in self.all("nodes") if node["cluster"] == cluster_id]
 
     def notify(
@@ -126,10 +126,10 @@ class Master:
 
 
 def new_uuid() -> str:
-    """Return an identifier as Nailgun's tasks have one."""
+    """Return a UUID in the format of Nailgun's tasks."""
     return str(uuid.uuid4())
 
 
 def timestamp() -> str:
-    """Return the time as Nailgun's tasks have it."""
+    """Return the time in the format of Nailgun's tasks."""
     return time.strftime("%Y-%m-%dT%H:%M:%S.000000", time.gmtime())

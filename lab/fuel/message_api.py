@@ -1,4 +1,4 @@
-"""What the API says and does about notifications, plugins, links, and about itself."""
+"""The API of notifications, plugins and links, and its version."""
 
 import json
 
@@ -63,7 +63,7 @@ def list_plugins(master: Master, call: Call) -> list[Row]:
 
 @route("POST", "plugins", status=CREATED)
 def register_plugin(master: Master, call: Call) -> Row:
-    """Register a plugin by its metadata; the one that is there already comes as a text."""
+    """Register a plugin by its metadata; an existing one is returned as text."""
     for row in master.all("plugins"):
         if (row["name"], row["version"]) == (call.body["name"], call.body["version"]):
             raise Refusal(409, json.dumps(call.body | {"id": row["id"]}))

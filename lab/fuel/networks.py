@@ -1,4 +1,4 @@
-"""Networks of environments, and which of them is on which interface of a node."""
+"""The networks of environments, and their placement on nodes' interfaces."""
 
 import copy
 import ipaddress
@@ -8,12 +8,12 @@ from lab.fuel.master import Master, Row
 from lab.fuel.refusal import Refusal
 
 ADMIN_NETWORK_ID = 1
-# Where Fuel puts networks when a node enters an environment.
+# The interfaces on which Fuel puts networks when a node is assigned.
 DEFAULT_PLACES = {"public": "eth1", "management": "eth2", "private": "eth2", "storage": "eth3"}
 
 
 def make_configuration(master: Master, *, number: int, group_id: int) -> Row:
-    """Return the networks of a new environment; ranges and VLANs follow from its number."""
+    """Return the networks of a new environment; ranges and VLANs are derived from its number."""
     second = 10 * (number - 1)
     plan = [
         ("private", None, None),
@@ -36,7 +36,7 @@ def make_configuration(master: Master, *, number: int, group_id: int) -> Row:
 
 
 def make_group_networks(master: Master, *, number: int, group_id: int) -> list[Row]:
-    """Return the networks of a further nodegroup, the one that its nodes boot from among them."""
+    """Return the networks of another node group, including the one that its nodes boot from."""
     made = make_configuration(master, number=10 + number, group_id=group_id)["networks"]
     admin, own = made[-1], made[:-1]
     boot = f"10.{100 + number}.0.0/24"
@@ -47,7 +47,7 @@ def make_group_networks(master: Master, *, number: int, group_id: int) -> list[R
 
 
 def add_vips(configuration: Row, *, public: str, management: str) -> None:
-    """Return an environment its virtual addresses, as once it has a controller."""
+    """Add an environment's virtual addresses, which it gets with its first controller."""
     addresses = {"public": public, "management": management}
     configuration["vips"] = {
         name: {
@@ -81,7 +81,7 @@ def vips(configuration: Row) -> list[Row]:
 
 
 def change_configuration(cluster: Row, wanted: Row) -> Row:
-    """Replace networks that were given. Raises Refusal for ranges that overlap."""
+    """Replace the given networks. Raises Refusal for overlapping ranges."""
     networks = copy.deepcopy(cluster["_networks"]["networks"])
     given = {network["id"]: network for network in wanted.get("networks", ())}
     _refuse_unknown(given.keys() - {network["id"] for network in networks})
@@ -96,7 +96,7 @@ def change_configuration(cluster: Row, wanted: Row) -> Row:
 
 
 def place_networks(cluster: Row, node: Row) -> None:
-    """Put an environment's networks on a node's interfaces, as Fuel does by default."""
+    """Place an environment's networks on a node's interfaces, like Fuel's default."""
     ids = {network["name"]: network["id"] for network in cluster["_networks"]["networks"]}
     for interface in node["_interfaces"]:
         names = [name for name, place in DEFAULT_PLACES.items() if place == interface["name"]]
@@ -107,7 +107,7 @@ def place_networks(cluster: Row, node: Row) -> None:
 
 
 def change_interfaces(master: Master, node: Row, wanted: list[Row]) -> list[Row]:
-    """Replace a node's interfaces. Raises Refusal when a network of its environment is missing."""
+    """Replace a node's interfaces. Raises Refusal if a network of its environment is missing."""
     cluster = None if node["cluster"] is None else master.row("clusters", node["cluster"])
     if cluster:
         _refuse_missing(cluster, node, wanted)
@@ -122,7 +122,7 @@ def change_interfaces(master: Master, node: Row, wanted: list[Row]) -> list[Row]
 
 
 def describe_networks(cluster: Row, node: Row, *, with_addresses: bool = False) -> None:
-    """Bring a node's network_data in line with its interfaces."""
+    """Update a node's network_data from its interfaces."""
     networks = {network["id"]: network for network in cluster["_networks"]["networks"]}
     node["network_data"] = [
         _described(networks[assigned["id"]], interface, node if with_addresses else None)
@@ -133,7 +133,7 @@ def describe_networks(cluster: Row, node: Row, *, with_addresses: bool = False) 
 
 
 def forget_networks(node: Row) -> None:
-    """Take all networks from a node that left its environment."""
+    """Remove all networks of a node that left its environment."""
     node["network_data"] = []
     for interface in node["_interfaces"]:
         interface["assigned_networks"] = []
@@ -228,7 +228,7 @@ def _refuse_unknown(ids: set[int]) -> None:
 
 
 def _refuse_derived(network: Row, given: Row) -> None:
-    """Refuse what Nailgun derives by itself: ranges in the notation cidr, an unused gateway."""
+    """Refuse values that Nailgun derives itself: ranges in cidr notation, an unused gateway."""
     meta: Row = given.get("meta") or network["meta"]
     name = network["name"]
     has_same_cidr = given.get("cidr", network["cidr"]) == network["cidr"]

@@ -1,4 +1,4 @@
-"""What the API says and does about nodes and tasks."""
+"""The API of nodes and tasks."""
 
 from lab.fuel import assignment, networks, orders
 from lab.fuel.master import Master, Row
@@ -7,13 +7,13 @@ from lab.fuel.routing import ACCEPTED, NO_CONTENT, Call, route
 
 
 def node_of(master: Master, call: Call) -> Row:
-    """Return the node that a path begins with. Raises Refusal 404."""
+    """Return the node that a path starts with. Raises Refusal 404."""
     return master.row("nodes", call.ids[0])
 
 
 @route("GET", "nodes")
 def list_nodes(master: Master, call: Call) -> list[Row]:
-    """List nodes: all, those of ?cluster_id=1, or with ?cluster_id= those of none."""
+    """List nodes: all, those of ?cluster_id=1, or the free ones with ?cluster_id=."""
     chosen = call.query.get("cluster_id")
     if chosen is None:
         return master.all("nodes")
@@ -22,7 +22,7 @@ def list_nodes(master: Master, call: Call) -> list[Row]:
 
 @route("GET", "nodes/allocation/stats")
 def count_nodes(master: Master, call: Call) -> Row:
-    """Count the nodes, and those that are free."""
+    """Count all nodes and the free ones."""
     nodes = master.all("nodes")
     return {"total": len(nodes), "unallocated": sum(node["cluster"] is None for node in nodes)}
 
@@ -41,7 +41,7 @@ def change_node(master: Master, call: Call) -> Row:
 
 @route("DELETE", "nodes/#", status=ACCEPTED)
 def delete_node(master: Master, call: Call) -> Row:
-    """Start to forget a node."""
+    """Start deleting the record of a node."""
     return orders.delete_node(master, call.ids[0])
 
 
@@ -90,7 +90,7 @@ def change_disks(master: Master, call: Call) -> list[Row]:
 
 @route("GET", "tasks|transactions")
 def list_tasks(master: Master, call: Call) -> list[Row]:
-    """List tasks, with ?cluster_id=1 those of an environment."""
+    """List all tasks, or those of ?cluster_id=1."""
     chosen = call.query.get("cluster_id")
     tasks = master.all("tasks")
     return [task for task in tasks if chosen is None or task["cluster"] == int(chosen)]
@@ -104,7 +104,7 @@ def show_task(master: Master, call: Call) -> Row:
 
 @route("DELETE", "tasks/#", status=NO_CONTENT)
 def delete_task(master: Master, call: Call) -> None:
-    """Forget a task that is over."""
+    """Delete a finished task."""
     if orders.is_running(master.row("tasks", call.ids[0])):
         raise Refusal(400, "You cannot delete running task manually")
     del master.rows["tasks"][call.ids[0]]

@@ -1,4 +1,4 @@
-"""Nodegroups: the default one of each environment, and those that were added."""
+"""Node groups: the default one of each environment, and added ones."""
 
 from lab.fuel import networks
 from lab.fuel.master import Master, Row
@@ -8,7 +8,7 @@ from lab.fuel.routing import CREATED, Call, route
 
 @route("GET", "nodegroups")
 def list_nodegroups(master: Master, call: Call) -> list[Row]:
-    """List the nodegroups of all environments, or of one."""
+    """List the node groups of all environments, or of one."""
     chosen = call.query.get("cluster_id")
     clusters = master.all("clusters")
     return [
@@ -21,7 +21,7 @@ def list_nodegroups(master: Master, call: Call) -> list[Row]:
 
 @route("POST", "nodegroups", status=CREATED)
 def add_nodegroup(master: Master, call: Call) -> Row:
-    """Add a nodegroup to an environment, with networks of its own."""
+    """Add a node group to an environment, with its own networks."""
     cluster, name = master.row("clusters", call.body["cluster_id"]), call.body["name"]
     if name in _ids(cluster):
         raise Refusal(409, "Node group with this name already exists in environment")

@@ -1,14 +1,14 @@
-"""Orders to Fuel: each starts a task, and none is taken while another runs in the environment."""
+"""Starts tasks, as Fuel does: only one at a time per environment."""
 
 from lab.fuel.master import Master, Row, new_uuid
 from lab.fuel.refusal import Refusal
 
-# A phase is what a child task does; Fuel goes through those of a task in this order.
+# A phase is the work of a subtask; Fuel runs those of a task in this order.
 DELETION, PROVISION, DEPLOYMENT = "node_deletion", "provision", "deployment"
 
 
 def deploy_changes(master: Master, cluster_id: int) -> Row:
-    """Do all that is pending: remove nodes, provision new ones, deploy the whole environment."""
+    """Deploy all pending changes: remove nodes, provision new ones, deploy the environment."""
     _refuse_while_busy(master, cluster_id)
     nodes = master.nodes_of(cluster_id)
     leaving = [node for node in nodes if node["pending_deletion"]]
@@ -44,7 +44,7 @@ def deploy(master: Master, cluster_id: int, node_ids: list[int]) -> Row:
 
 
 def delete_node(master: Master, node_id: int) -> Row:
-    """Forget a node: as in Fuel, its machine is neither erased nor rebooted."""
+    """Delete the record of a node: as in Fuel, its machine is neither erased nor rebooted."""
     node = master.row("nodes", node_id)
     node["pending_deletion"] = True
     return _start(master, node["cluster"], DELETION, phases=[(DELETION, [node])])
@@ -59,12 +59,12 @@ def delete_environment(master: Master, cluster_id: int) -> Row:
 
 
 def verify_networks(master: Master, cluster_id: int) -> Row:
-    """Check the networks, which are always in order here."""
+    """Verify the networks, which always succeeds here."""
     return _start(master, cluster_id, "verify_networks", phases=[])
 
 
 def stop(master: Master, cluster_id: int) -> Row:
-    """Stop what runs in an environment: its tasks end in error, its nodes are stopped."""
+    """Stop an environment's running tasks: they end in error, and its nodes are stopped."""
     master.row("clusters", cluster_id)
     for task in master.all("tasks"):
         if task["cluster"] == cluster_id and is_running(task):
@@ -76,7 +76,7 @@ def stop(master: Master, cluster_id: int) -> Row:
 
 
 def is_running(task: Row) -> bool:
-    """Whether a task has not ended."""
+    """Return whether a task has not ended."""
     return task["status"] in ("pending", "running")
 
 
@@ -88,13 +88,13 @@ def keep_busy(master: Master, cluster_id: int) -> Row:
 
 
 def end_stuck(master: Master) -> None:
-    """End the tasks that ``keep_busy`` began."""
+    """End the tasks that ``keep_busy`` started."""
     for task in master.all("tasks"):
         task.pop("_stuck", None)
 
 
 def add_task(master: Master, cluster_id: int | None, name: str, *, parent: int | None) -> Row:
-    """Add a task that has not begun."""
+    """Add a task that has not started."""
     return master.add(
         "tasks",
         {
@@ -117,7 +117,7 @@ def add_task(master: Master, cluster_id: int | None, name: str, *, parent: int |
 def _start(
     master: Master, cluster_id: int | None, name: str, *, phases: list[tuple[str, list[Row]]]
 ) -> Row:
-    """Add a task; its children come when it is first looked at, as on a real master."""
+    """Add a task; its subtasks appear when it is first read, as on a real master."""
     task = add_task(master, cluster_id, name, parent=None)
     task["_phases"] = [
         {"name": phase, "nodes": [node["id"] for node in nodes], "step": 0}

@@ -1,11 +1,11 @@
-"""The settings of plugins: a section in each environment whose release the plugin is for."""
+"""The settings of plugins: a section in each environment whose release the plugin supports."""
 
 from lab.fuel import releases
 from lab.fuel.master import Master, Row
 
 
 def add_sections(master: Master, cluster: Row) -> None:
-    """Return an environment the sections of the plugins that it does not have yet."""
+    """Add the missing sections of plugins to an environment."""
     release = releases.release(cluster["release_id"])
     for plugin in master.all("plugins"):
         is_for_it = any(one["version"] == release["version"] for one in plugin["releases"])

@@ -1,10 +1,10 @@
-"""How Nailgun says no."""
+"""Nailgun's error responses."""
 
 from typing import Any
 
 
 class Refusal(Exception):
-    """An answer that is an error; ``plain`` ones are a bare sentence, as some of Nailgun's are."""
+    """An error response; a ``plain`` one is a bare sentence, like some of Nailgun's."""
 
     def __init__(
         self, status: int, message: str, *, errors: list[Any] | None = None, plain: bool = False
@@ -15,5 +15,5 @@ class Refusal(Exception):
 
 
 def not_found(kind: str) -> Refusal:
-    """Nothing has that id."""
+    """Return the refusal of an unknown id."""
     return Refusal(404, f"{kind} not found")

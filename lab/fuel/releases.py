@@ -1,4 +1,4 @@
-"""Releases: which there are, and the settings and networks of environments made of them."""
+"""The releases, and the settings and networks of their new environments."""
 
 import secrets
 import uuid
@@ -60,7 +60,7 @@ def release(release_id: int) -> Row:
 
 
 def new_settings(release_id: int) -> Row:
-    """Return the settings of a new environment, with what Fuel makes for it."""
+    """Return the settings of a new environment, including those that Fuel generates."""
     settings = _settings(release_id)
     for section in settings.values():
         for attribute in section.values():
@@ -74,7 +74,7 @@ def _made(generator: str) -> str:
 
 
 def _settings(release_id: int) -> Row:
-    """Return what a release has: the newest one has no murano and no qemu, and other packages."""
+    """Return a release's settings: the newest has neither murano nor qemu, and other packages."""
     settings = _all_settings(release_id)
     if release_id == NEWEST:
         del settings["additional_components"]["murano"]

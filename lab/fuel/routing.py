@@ -1,4 +1,4 @@
-"""From a request to the function that answers it."""
+"""Routes requests to the functions that handle them."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ OK, CREATED, ACCEPTED, NO_CONTENT = 200, 201, 202, 204
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A request: ``ids`` are the numbers in its path, in their order."""
+    """A request: ``ids`` are the numbers in its path, in order."""
 
     method: str
     path: str

@@ -1,6 +1,6 @@
-"""Start, stop and switch the lab's Fuel stand-in.
+"""Starts, stops and switches the lab's Fuel stand-in.
 
-Its process is one of the lab's; its state is in the run directory and survives `down`.
+It is one of the lab's processes; its state is in the run directory and survives `down`.
 """
 
 import json
@@ -31,12 +31,12 @@ HOOKS = {
 
 
 def address() -> str:
-    """Where the stand-in is: its API, its Keystone and its switches."""
+    """Return the URL of the stand-in: its API, its Keystone and its switches."""
     return f"http://127.0.0.1:{shifted(PORT)}"
 
 
 def run(order: str, *words: str) -> int:
-    """Carry out one order of the command line; answers with the exit status."""
+    """Run one command of the command line and return its exit code."""
     if order == "up":
         up()
     elif order == "down":
@@ -47,7 +47,7 @@ def run(order: str, *words: str) -> int:
 
 
 def up() -> None:
-    """Start the stand-in, from nothing or from the last `down`; BMCs boot from it from now on."""
+    """Start the stand-in, from scratch or from the last `down`; it now serves network boots."""
     processes.forget_dead(GROUP)
     if not processes.pids(GROUP).get(PROCESS):
         processes.refuse_taken(shifted(PORT), "the Fuel stand-in")
@@ -69,7 +69,7 @@ def down() -> None:
     """Stop the stand-in; its state stays."""
     _network_boot_file().unlink(missing_ok=True)
     processes.kill(GROUP, [PROCESS])
-    # Its threads keep the port for a moment longer than the process shows.
+    # Its threads keep the port open for a moment after the process is gone.
     processes.wait_until(
         "the port of the Fuel stand-in to be free",
         lambda: not processes.listens(shifted(PORT)),
@@ -80,7 +80,7 @@ def down() -> None:
 
 
 def write_connection_files() -> None:
-    """Write the files through which others find the lab, with Fuel in them once it was up."""
+    """Write the files to connect to the lab, including Fuel once it was started."""
     login = {
         "host": "127.0.0.1",
         "port": shifted(PORT),
@@ -104,7 +104,7 @@ def switch(*words: str) -> dict[str, Any]:
 
 
 def make_master() -> Master:
-    """Return the master of this run directory, seeded with the lab's clouds when it is new."""
+    """Return the master of this run directory; a new one is seeded with the lab's clouds."""
     master = Master(
         run_directory() / "fuel" / "state.json",
         password=password("fuel", use="fuel"),
@@ -117,7 +117,7 @@ def make_master() -> Master:
 
 
 def _in_fuel(cloud: Cloud) -> CloudInFuel:
-    """Describe a cloud of the lab; its ports are not those that Fuel gives."""
+    """Return a cloud of the lab for Fuel; its ports differ from Fuel's."""
     return CloudInFuel(
         name=cloud.name,
         hosts=cloud.hosts,
@@ -134,5 +134,5 @@ def _in_fuel(cloud: Cloud) -> CloudInFuel:
 
 
 def _network_boot_file() -> Path:
-    """Where the BMCs read what answers a host that boots from the network."""
+    """Return the file from which the BMCs read what serves network boots."""
     return run_directory() / "bmc" / "network_boot"

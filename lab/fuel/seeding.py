@@ -1,4 +1,4 @@
-"""The first state of the stand-in: two environments with a controller and three computes each."""
+"""The initial state of the stand-in: two environments with a controller and three computes each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ RELEASE_ID = 2
 
 @dataclass(frozen=True, kw_only=True)
 class CloudInFuel:
-    """A cloud as Fuel is to know it: ``name`` in the lab, its hosts, and where it is.
+    """A cloud for Fuel: its ``name`` in the lab, its hosts, and its address.
 
-    ``keystone`` goes into the facts: db_password, and what differs from Fuel's own there.
+    ``keystone`` goes into the facts: db_password, and values that differ from Fuel's.
     """
 
     name: str
@@ -27,9 +27,9 @@ def seed(master: Master, clouds: Sequence[CloudInFuel], *, spare: int = 0) -> No
     """Fill an empty master: an environment ``<name>-cloud`` for each cloud, and free machines."""
     text = "Master node installation has been completed successfully."
     master.notify("done", text)
-    # The first network is the master's own, which all environments share.
+    # The first network belongs to the master and is shared by all environments.
     master.next_id("networks")
-    # Computes first: their addresses are those that the lab's BMCs tell.
+    # Computes first: their addresses are those that the lab's BMCs report.
     hosts = [host for cloud in clouds for host in cloud.hosts]
     controllers = [f"{cloud.name}-control" for cloud in clouds]
     spares = [f"spare-{number}" for number in range(1, spare + 1)]

@@ -1,4 +1,4 @@
-"""The HTTP server: Keystone, Nailgun and the switches behind one address, as on a Fuel master."""
+"""The HTTP server: Keystone, Nailgun and the switches behind one URL, as on a Fuel master."""
 
 import json
 import ssl
@@ -16,7 +16,7 @@ from lab.fuel.login import Login
 from lab.fuel.master import Master
 from lab.fuel.refusal import Refusal
 
-# Importing them is what registers their routes.
+# Importing these modules registers their routes.
 API = (cluster_api, message_api, node_api, nodegroups, releases)
 API_ROOTS = ("/api/v1/", "/api/")
 PUBLIC_PATHS = ("version",)
@@ -49,11 +49,11 @@ class FuelServer(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        """Where it is served."""
+        """Return its URL."""
         return f"{self.scheme}://127.0.0.1:{self.server_port}"
 
     def serve(self) -> None:
-        """Serve until ``shutdown``; tasks go on by the clock where the master has one."""
+        """Serve until ``shutdown``; tasks advance by the clock if the master has one."""
         if self.master.seconds_per_step:
             threading.Thread(target=self._tick, daemon=True).start()
         self.serve_forever(poll_interval=0.02)
@@ -90,7 +90,7 @@ class _Requests(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
     def log_message(self, *arguments: Any) -> None:
-        """Keep quiet: addresses in a log help nobody here."""
+        """Log nothing: URLs in a log help nobody here."""
 
     def _answer(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)

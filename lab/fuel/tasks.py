@@ -1,13 +1,13 @@
-"""The work of tasks, step by step: what Fuel's Astute would do to the machines.
+"""Runs tasks step by step: what Fuel's Astute would do to the machines.
 
-A task goes through its phases; a phase takes a few steps, each of which sets the progress. At the
-end of a phase its effect comes in full: nodes leave, are provisioned or are deployed.
+A task runs its phases. A phase takes a few steps, each of which updates the progress. Its effect
+follows at its end: nodes leave, are provisioned or are deployed.
 """
 
 from lab.fuel import hardware, hooks, networks, orders
 from lab.fuel.master import Master, Row, timestamp
 
-# Progress by step. It goes down once, as where a second node starts after the first is done.
+# Progress by step. It goes down once, as if a second node started after the first one is done.
 STEPS = {
     orders.DELETION: (50, 100),
     orders.PROVISION: (7, 60, 95, 76, 100),
@@ -23,7 +23,7 @@ SHARE = {orders.DELETION: 0.1, orders.PROVISION: 0.3, orders.DEPLOYMENT: 1.0}
 
 
 def advance(master: Master) -> None:
-    """Bring every task one step forward, and every machine that boots from the network."""
+    """Advance every task by one step, and every machine that boots from the network."""
     for machine in master.machines.values():
         _advance_discovery(master, machine)
     for task in master.all("tasks"):
@@ -32,9 +32,9 @@ def advance(master: Master) -> None:
 
 
 def boot_from_network(master: Master, name: str) -> bool:
-    """Discover a machine after a few steps; false for one that is a node already.
+    """Discover a machine after a few steps. Return False if it already is a node.
 
-    Raises KeyError for a machine that there is not.
+    Raises KeyError for an unknown machine.
     """
     machine = master.machines[name]
     if any(node["_machine"] == name for node in master.all("nodes")):
@@ -103,7 +103,7 @@ def _conclude(master: Master, task: Row, phase: Row, nodes: list[Row], outcome: 
         return
     child = master.row("tasks", phase["task"])
     text = _done_text(master, task, phase, nodes)
-    if child is task:  # ends when the environment is settled
+    if child is task:  # ends when the environment is idle
         task["message"] = text
     else:
         _end(child, "ready", text)
@@ -122,7 +122,7 @@ def _show_on_nodes(phase: str, nodes: list[Row], progress: int) -> None:
 
 
 def _effect(master: Master, task: Row, phase: str, nodes: list[Row]) -> str:
-    """Do what the phase is for: hooks.DONE, hooks.PENDING while a hook runs, or why it failed."""
+    """Apply a phase. Return hooks.DONE, hooks.PENDING while a hook runs, or why it failed."""
     if phase == orders.DELETION:
         return _remove(master, nodes, erased=task["name"] != orders.DELETION)
     if phase == orders.PROVISION:
@@ -131,7 +131,7 @@ def _effect(master: Master, task: Row, phase: str, nodes: list[Row]) -> str:
 
 
 def _remove(master: Master, nodes: list[Row], *, erased: bool) -> str:
-    """Forget the nodes; their machines are erased unless just Fuel's record of them was deleted."""
+    """Remove the nodes; erase their machines unless only Fuel's records are deleted."""
     for node in nodes if erased else ():
         if node["_deployed_in"] is not None:
             cluster = master.row("clusters", node["_deployed_in"])
@@ -152,7 +152,7 @@ def _provision(master: Master, nodes: list[Row]) -> str:
     for node in nodes:
         node |= {"status": "provisioned", "progress": 100, "pending_addition": False}
         if node["hostname"] == f"node-{node['id']}":
-            # The lab's machines keep their names, as if a name server told Fuel.
+            # The lab's machines keep their names, as if Fuel got them from a name server.
             node["hostname"] = node["fqdn"] = node["_machine"]
     return hooks.DONE
 
@@ -224,7 +224,7 @@ def _finish(master: Master, task: Row) -> None:
 
 
 def _settle(master: Master, cluster: Row) -> None:
-    """Return an environment the status that follows from its nodes."""
+    """Update an environment's status from its nodes."""
     nodes = master.nodes_of(cluster["id"])
     if not nodes or cluster["status"] == "new":
         cluster["status"] = "new"

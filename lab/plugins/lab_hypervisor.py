@@ -1,4 +1,4 @@
-"""Nova's fake virt driver made useful: a disk, a remembered power state, snapshots of volumes.
+"""Nova's fake virt driver, extended by a disk, a persistent power state and volume snapshots.
 
 <lab_disks>/<server id>/disk        the guest's disk: downloaded from the image at boot, uploaded by
                                     a server snapshot; writing into it is "the guest wrote". Shared
@@ -6,11 +6,11 @@
                         state.json  host and power state, so that they survive a restart.
 <lab_volumes>/<share>/volume-<id>*  the files of Cinder's NFS driver.
 
-Works unchanged on Nova 27 to 34. The fake driver alone leaves snapshots `queued` for ever, forgets
+Works unchanged on Nova 27 to 34. The fake driver alone leaves snapshots `queued` forever, loses
 power states and refuses to detach ports of servers that moved.
 """
 
-# Runs in a cloud's own virtual environment, where the imports are.
+# Runs in a cloud's own virtual environment, which has the imported packages.
 # mypy: ignore-errors
 import json
 import shutil
@@ -37,12 +37,12 @@ MIGRATION = "lab:live_migration"
 
 
 def path_of(server: str, name: str = "") -> Path:
-    """Where something of a server is kept."""
+    """Return the path of a server's file."""
     return Path(CONF.lab_disks) / server / name
 
 
 def node_id() -> str:
-    """The id that this installation of the host has for Nova and placement."""
+    """Return the id of this installation of the host in Nova and placement."""
     return (Path(CONF.state_path) / "compute_id").read_text().strip()
 
 
@@ -57,24 +57,24 @@ class LabHypervisor(fake.FakeDriver):
         super().__init__(*args, **kwargs)
         self._aborted: set[str] = set()
 
-    # The fake driver draws a new node id for each process; Nova since 27 refuses to start a host
+    # The fake driver generates a new node id per process; Nova 27 and newer refuse to start a host
     # that lost its identity.
 
     def get_available_resource(self, nodename: str) -> dict[str, Any]:
-        """The host's resources, with the id of its installation."""
+        """Return the host's resources, with the id of its installation."""
         resource = super().get_available_resource(nodename)
         if resource:
             resource["uuid"] = node_id()
         return resource
 
     def get_nodenames_by_uuid(self, refresh: bool = False) -> dict[str, str]:
-        """The same id, the other way round."""
+        """Return the reverse mapping of the same id."""
         return {node_id(): name for name in self.get_available_nodes()}
 
     # Power state
 
     def init_host(self, host: str) -> None:
-        """Remember the servers that were here before a restart."""
+        """Restore the servers that were here before a restart."""
         super().init_host(host)
         for directory in Path(CONF.lab_disks).iterdir():
             try:
@@ -94,17 +94,17 @@ class LabHypervisor(fake.FakeDriver):
         part.rename(path_of(instance.uuid, "state.json"))
 
     def power_off(self, instance: Instance, *args: Any, **kwargs: Any) -> None:
-        """Off, and still off after a restart of nova-compute."""
+        """Switch off; the server stays off after a restart of nova-compute."""
         super().power_off(instance, *args, **kwargs)
         self._save(instance)
 
     def power_on(self, context: Any, instance: Instance, *args: Any, **kwargs: Any) -> None:
-        """On."""
+        """Switch on."""
         super().power_on(context, instance, *args, **kwargs)
         self._save(instance)
 
     def suspend(self, context: Any, instance: Instance) -> None:
-        """The fake driver does nothing here, and Nova's periodic task would then disagree."""
+        """Suspend; the fake driver does nothing, and Nova's periodic task would then disagree."""
         self._save(instance, power_state.SUSPENDED)
 
     def resume(self, context: Any, instance: Instance, *args: Any, **kwargs: Any) -> None:
@@ -112,7 +112,7 @@ class LabHypervisor(fake.FakeDriver):
         self._save(instance, power_state.RUNNING)
 
     def pause(self, instance: Instance) -> None:
-        """Paused."""
+        """Pause."""
         self._save(instance, power_state.PAUSED)
 
     def unpause(self, instance: Instance) -> None:
@@ -122,7 +122,7 @@ class LabHypervisor(fake.FakeDriver):
     # Life cycle
 
     def spawn(self, context: Any, instance: Instance, *args: Any, **kwargs: Any) -> None:
-        """Fetch the disk once; the fake driver comes here too for every arriving server."""
+        """Download the disk once; the fake driver also calls this for every arriving server."""
         path_of(instance.uuid).mkdir(parents=True, exist_ok=True)
         disk = path_of(instance.uuid, "disk")
         if instance.image_ref and not disk.exists():
@@ -135,7 +135,7 @@ class LabHypervisor(fake.FakeDriver):
     def finish_revert_migration(
         self, context: Any, instance: Instance, *args: Any, **kw: Any
     ) -> None:
-        """Back on the old host."""
+        """Continue on the old host."""
         super().finish_revert_migration(context, instance, *args, **kw)
         self._save(instance)
 
@@ -149,7 +149,7 @@ class LabHypervisor(fake.FakeDriver):
         block_migration: bool = False,
         migrate_data: Any = None,
     ) -> None:
-        """Gone from here; or never done, as of a guest that writes faster than the network sends.
+        """Leave this host; or never finish, like a guest that writes faster than the network sends.
 
         A server with the metadata lab:live_migration=hang migrates until it is aborted.
         """
@@ -181,7 +181,7 @@ class LabHypervisor(fake.FakeDriver):
         *args: Any,
         **kwargs: Any,
     ) -> None:
-        """Remove the server; its disk only where it does not go on living on another host."""
+        """Remove the server; its disk only if it does not live on on another host."""
         super().destroy(
             context, instance, network_info, block_device_info, destroy_disks, *args, **kwargs
         )
@@ -190,7 +190,7 @@ class LabHypervisor(fake.FakeDriver):
             shutil.rmtree(path_of(instance.uuid), ignore_errors=True)
 
     def instance_on_disk(self, instance: Instance) -> bool:
-        """True: the storage is shared; an evacuation then keeps the disk."""
+        """Return True: the storage is shared, so an evacuation keeps the disk."""
         return path_of(instance.uuid, "disk").exists()
 
     def snapshot(self, context: Any, instance: Instance, image_id: str, update: Any) -> None:
@@ -215,7 +215,7 @@ class LabHypervisor(fake.FakeDriver):
         with path_of(instance.uuid, "disk").open("rb") as file:
             IMAGES.update(context, image_id, details, file)
 
-    # Ports: the fake driver forgets those of a server that moved or was restarted, then refuses.
+    # Ports: the fake driver loses those of a server that moved or restarted, then refuses calls.
 
     def attach_interface(self, context: Any, instance: Instance, image_meta: Any, vif: Any) -> None:
         """Remember it."""
@@ -225,13 +225,13 @@ class LabHypervisor(fake.FakeDriver):
         """Forget it."""
         self._interfaces.pop(vif["id"], None)
 
-    # Snapshots of attached volumes. Cinder's NFS driver makes the new overlay, asks Nova to switch
-    # the guest over to it, and waits until Nova reports progress (never until the call returns).
+    # Snapshots of attached volumes. Cinder's NFS driver creates the new overlay, asks Nova to
+    # switch the guest to it, and waits until Nova reports progress (it ignores the call's return).
 
     def volume_snapshot_create(
         self, context: Any, instance: Instance, volume_id: str, create_info: dict[str, Any]
     ) -> None:
-        """There is no guest to switch over: report, then take over the new connection."""
+        """Report, then use the new connection: there is no guest to switch."""
         snapshot_id = create_info["snapshot_id"]
         VOLUMES.update_snapshot_status(context, snapshot_id, "creating")
         end = time.monotonic() + SNAPSHOT_PATIENCE
@@ -254,7 +254,7 @@ class LabHypervisor(fake.FakeDriver):
         snapshot_id: str,
         delete_info: dict[str, Any],
     ) -> None:
-        """Merge the files as QEMU would under a running guest, and report."""
+        """Merge the files as QEMU would for a running guest, and report."""
         try:
             merge(volume_id, delete_info["file_to_merge"], delete_info["merge_target_file"])
         except Exception:
@@ -264,7 +264,7 @@ class LabHypervisor(fake.FakeDriver):
 
 
 def merge(volume_id: str, source: str | None, target: str | None) -> None:
-    """Take one file out of a volume's chain of overlays; Cinder then deletes that file.
+    """Remove one file from a volume's chain of overlays; Cinder then deletes that file.
 
     Without a target, the bytes between `source` (None: everything) and the active file are pulled
     up into the active file. With one, `source` is committed down into the target below it, and the
@@ -283,19 +283,19 @@ def merge(volume_id: str, source: str | None, target: str | None) -> None:
 
 
 def rebase(directory: Path, overlay: str, base: str | None, *options: str) -> None:
-    """Put an overlay on another base, or on none; names stay relative, as Cinder wants them."""
+    """Rebase an overlay on another file, or on none; names stay relative, as Cinder needs them."""
     below = ["-F", image_info(directory, base)["format"]] if base else []
     arguments = ["-f", "qcow2", *options, "-b", base or "", *below, overlay]
     qemu_img(directory, "rebase", "-q", *arguments)
 
 
 def image_info(directory: Path, name: str) -> dict[str, Any]:
-    """What qemu-img says about one file of a chain."""
+    """Return what qemu-img reports about one file of a chain."""
     return json.loads(qemu_img(directory, "info", "--output=json", name))
 
 
 def qemu_img(directory: Path, *arguments: str) -> str:
-    """Run qemu-img where the files are; its complaint becomes part of the error."""
+    """Run qemu-img in the files' directory; its output becomes part of the error."""
     done = subprocess.run(
         ["qemu-img", *arguments], cwd=directory, capture_output=True, text=True, check=False
     )

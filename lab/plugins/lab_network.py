@@ -1,6 +1,6 @@
-"""ML2 mechanism driver without an agent: every port binds everywhere and is ACTIVE at once."""
+"""An ML2 mechanism driver without an agent: every port binds on any host and is ACTIVE at once."""
 
-# Runs in a cloud's own virtual environment, where the imports are.
+# Runs in a cloud's own virtual environment, which has the imported packages.
 # mypy: ignore-errors
 from neutron_lib import constants
 from neutron_lib.plugins import directory
@@ -8,13 +8,13 @@ from neutron_lib.plugins.ml2 import api
 
 
 class LabMechanismDriver(api.MechanismDriver):
-    """Says "yes" where an agent would have to do something."""
+    """Reports success where an agent would have to act."""
 
     def initialize(self) -> None:
-        """Nothing to prepare."""
+        """Do nothing."""
 
     def bind_port(self, context: api.PortContext) -> None:
-        """Bind to the first segment offered."""
+        """Bind to the first segment."""
         for segment in context.segments_to_bind:
             details = {"port_filter": True, "ovs_hybrid_plug": False}
             status = constants.PORT_STATUS_ACTIVE
@@ -22,7 +22,7 @@ class LabMechanismDriver(api.MechanismDriver):
             return
 
     def update_port_postcommit(self, context: api.PortContext) -> None:
-        """Report a server's port up, as its agent would.
+        """Report a server's port as up, as its agent would.
 
         The activation of a binding after a live migration leaves the port DOWN until an agent
         reports it, and there is none.

@@ -1,17 +1,17 @@
-"""Cinder's NFS driver, with two of its calls mended for volumes that have several snapshots.
+"""Cinder's NFS driver, with two calls fixed for volumes that have several snapshots.
 
 Since the check of image formats that came in 2024, the released drivers refuse some of their own
 overlay files ("Image/Volume failed safety check"):
 
 - a volume from any snapshot but the oldest, and the clone of a volume with snapshots, on 2023.1
-  (mended upstream later; 2026.2 has it);
+  (fixed upstream later; 2026.2 has it);
 - the upload of a volume with snapshots to an image, on both.
 
-Other backends (LVM, Ceph) can do all that, and a tool for them must be testable here. With the
-option volume_driver (Cloud.extra) a cloud gets the released driver back.
+Other backends (LVM, Ceph) support all that, and a tool for them must be testable here. With the
+option volume_driver (Cloud.extra) a cloud uses the released driver.
 """
 
-# Runs in a cloud's own virtual environment, where the imports are.
+# Runs in a cloud's own virtual environment, which has the imported packages.
 # mypy: ignore-errors
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ class LabNfsDriver(nfs.NfsDriver):
     def _copy_volume_from_snapshot(
         self, snapshot: Snapshot, volume: Volume, volume_size: int, *keys: Any, **more_keys: Any
     ) -> None:
-        """Flatten the chain below the snapshot's overlay into the new volume."""
+        """Flatten the chain up to the snapshot's overlay into the new volume."""
         known = self._read_info_file(self._local_path_volume_info(snapshot.volume))
         overlay = self._inspect(snapshot.volume, known[snapshot.id])
         path = self._local_path_volume(volume)

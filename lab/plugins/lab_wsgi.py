@@ -1,10 +1,10 @@
-"""Serve one WSGI application on loopback: lab_wsgi.py MODULE:NAME[()] PORT.
+"""Serves one WSGI application on loopback: lab_wsgi.py MODULE:NAME[()] PORT.
 
-Run by the Python of a cloud's virtual environment. NAME() means a factory. The newest releases
-come without server scripts of their own; this serves them, and the small services of all releases.
+Run it with the Python of a cloud's virtual environment. NAME() means a factory. The newest releases
+have no server scripts of their own; this serves them, and the small services of all releases.
 """
 
-# Runs in a cloud's own virtual environment, where the imports are.
+# Runs in a cloud's own virtual environment, which has the imported packages.
 # mypy: ignore-errors
 import importlib
 import sys
@@ -13,19 +13,19 @@ from typing import Any
 
 
 def application(target: str) -> Callable[..., Any]:
-    """Import MODULE:NAME, and call it when it is a factory."""
+    """Return the object MODULE:NAME, or the result of the factory MODULE:NAME()."""
     module, _, name = target.partition(":")
     found = getattr(importlib.import_module(module), name.removesuffix("()"))
     return found() if name.endswith("()") else found
 
 
 def main(target: str, port: str) -> None:
-    """Serve for ever."""
+    """Serve forever."""
     sys.argv = [target]  # the services parse sys.argv themselves
     served = application(target)
     import waitress  # only now: the service may have monkey-patched the standard library
 
-    # Waitress refuses bodies over 1 GiB by default, and a volume's image is larger than that.
+    # By default waitress refuses bodies over 1 GiB, and a volume's image can be larger.
     limit = 1 << 40
     waitress.serve(
         served,

@@ -129,7 +129,7 @@ def test_without_docker_it_says_what_helps_and_changes_nothing(master):
         pytest.skip("this machine has a Docker in /usr/bin, so it cannot be missing")
     done = master.run_hook("post_install.sh", master.install_files())
     assert done.returncode == 1
-    assert "Docker is missing: install it" in done.stderr
+    assert "Docker is missing: run yum install docker" in done.stderr
     assert f"sh {SCRIPTS}/install.sh" in done.stderr
     assert not master.path(SETTINGS).exists()
 
@@ -144,7 +144,7 @@ def test_a_machine_that_is_no_fuel_master_is_refused(master):
     master.write("etc/fuel/astute.yaml", "HOSTNAME: other\n")
     done = master.run_hook("post_install.sh", master.install_files())
     assert (done.returncode, master.path(UNIT).exists()) == (1, False)
-    assert "does not name the address of the master" in done.stderr
+    assert "does not have the master's address" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def test_what_stands_in_the_way_is_refused_in_the_plan(
     monkeypatch.setattr(settings, "PUMPHOUSE_INVENTORY", str(wrong))
     running.switch("busy", "src-cloud")
     told = refusals(planned(clouds["dst"], destination="src"))
-    running.switch("mend")
+    running.switch("restore")
     assert f"The BMC of {HOST} refused the password of admin." in told
     assert "Fuel is at work in environment src-cloud: task deploy" in told
     assert secret not in told
@@ -199,7 +199,7 @@ def test_it_goes_back_although_fuel_is_busy_finds_it_late_and_fails_to_install_i
     assert f"Fuel has not discovered {HOST} within" in job.explanation
     assert "it was removed and not discovered since" in job.explanation
 
-    running.switch("mend", "discovery")
+    running.switch("restore", "discovery")
     find_within(job, seconds=120)
     job = run(resume(job, requester=NOBODY), state="failed")
     assert "Provision has failed" in job.explanation
@@ -225,7 +225,7 @@ def mended_when(waits: Callable[[], bool]) -> Iterator[None]:
     def watch() -> None:
         poll_until(lambda: waits() or None, what="the job to wait for Fuel", seconds=240)
         connection.close()
-        running.switch("mend", "busy")
+        running.switch("restore", "busy")
 
     thread = threading.Thread(target=watch)
     thread.start()

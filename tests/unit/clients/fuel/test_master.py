@@ -186,7 +186,7 @@ def test_a_busy_environment_is_told_from_other_refusals(
     with pytest.raises(FuelBusy, match="another running task"):
         fuel.deploy_changes(SRC)
     assert fuel.running_tasks(DST) == []
-    switch(running, "mend")
+    switch(running, "restore")
     while fuel.running_tasks(SRC):
         pass
     finish(fuel, fuel.deploy_changes(SRC))
@@ -214,7 +214,7 @@ def test_a_node_that_is_never_discovered_stays_away(
     switch(running, "fail/discovery")
     macs = remove(fuel, running, "src-c3")
     assert not any(fuel.discovered_node(macs) for _ in range(10))
-    switch(running, "mend")
+    switch(running, "restore")
     assert any(fuel.discovered_node(macs) for _ in range(10))
 
 

@@ -138,7 +138,7 @@ def test_a_busy_fuel_is_waited_for(
     def mended_at_the_second_look() -> bool | None:
         looks.append(1)
         if len(looks) == 2:
-            switch(running, "mend")
+            switch(running, "restore")
         return None if fuel.running_tasks(DST) else True
 
     monkeypatch.setattr(FuelTasks, "_is_free", lambda _: mended_at_the_second_look())
