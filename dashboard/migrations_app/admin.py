@@ -1,4 +1,4 @@
-"""Plans, findings, differences and the ledger in the Django admin, to look at only."""
+"""Tenants, plans and what belongs to them in the Django admin, read-only."""
 
 from django.contrib import admin
 
@@ -15,7 +15,7 @@ from dashboard.migrations_app.models import (
 
 @admin.register(Tenant)
 class TenantAdmin(ReadOnlyAdmin):
-    """Tenants as discovery saw them."""
+    """Tenants as discovery last saw them."""
 
     list_display = ("name", "cloud", "domain_name", "enabled", "servers", "volumes", "seen_at")
     list_filter = ("cloud", "enabled", "domain_name")
@@ -55,7 +55,7 @@ class FindingAdmin(ReadOnlyAdmin):
 
 @admin.register(LedgerEntry)
 class LedgerAdmin(ReadOnlyAdmin):
-    """The ledger: which object has become which."""
+    """The ledger: what each object has become."""
 
     list_display = ("type", "name", "source_id", "destination_id", "origin", "state", "changed_at")
     list_filter = ("state", "origin", "type", "source_cloud", "destination_cloud")

@@ -1,7 +1,7 @@
 """The ledger: what each object of the source has become on the destination.
 
-Written ahead of every create call, so that a crash between the call and its record leaves a row
-that says what to look for. All changes of an entry go through here.
+Entries are written before every create call, so that a crash between the call and its record leaves
+a row that says what to look for. All changes of entries go through this module.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from dashboard.migrations_app.resources.records import MAP
 
 
 def entry_of(plan: Plan, type_name: str, source_id: str) -> LedgerEntry | None:
-    """Return the entry of an object between the plan's two clouds, whichever plan made it."""
+    """Return an object's entry for the plan's two clouds, whichever plan made it."""
     return LedgerEntry.objects.filter(
         source_cloud=plan.source,
         destination_cloud=plan.destination,
@@ -25,7 +25,10 @@ def entry_of(plan: Plan, type_name: str, source_id: str) -> LedgerEntry | None:
 
 
 def entries_of(plan: Plan) -> dict[tuple[str, str], LedgerEntry]:
-    """Return all present entries between the plan's two clouds that concern its items."""
+    """Return the entries of the plan's items for its two clouds, by type and source id.
+
+    Entries of what was removed from the destination are not among them.
+    """
     wanted = set(plan.items.values_list("type", "source_id"))
     entries = LedgerEntry.objects.filter(
         source_cloud=plan.source, destination_cloud=plan.destination
@@ -38,7 +41,7 @@ def entries_of(plan: Plan) -> dict[tuple[str, str], LedgerEntry]:
 
 
 def open_entry(item: PlanItem) -> LedgerEntry:
-    """Return the item's entry, made or taken over for this plan if nothing is there yet."""
+    """Return the item's entry; it is made if there is none, and restarted if it was removed."""
     plan = item.plan
     with transaction.atomic():
         entry, made = LedgerEntry.objects.get_or_create(
@@ -49,29 +52,29 @@ def open_entry(item: PlanItem) -> LedgerEntry:
             defaults={"plan": plan, "name": item.name},
         )
         if not made and entry.state == LedgerEntry.State.REMOVED:
-            _start_over(entry, plan)
+            _restart(entry, plan)
     return entry
 
 
-def _start_over(entry: LedgerEntry, plan: Plan) -> None:
+def _restart(entry: LedgerEntry, plan: Plan) -> None:
     entry.plan, entry.state, entry.destination_id = plan, LedgerEntry.State.INTENDED, ""
     entry.origin, entry.stages, entry.stage_data = LedgerEntry.Origin.CREATED, [], {}
     entry.save()
 
 
 def has_begun(entry: LedgerEntry) -> bool:
-    """Return whether anything may have been done for the object, recorded or not."""
+    """Return whether anything may exist of the object on the destination, recorded or not."""
     return bool(entry.stages or entry.destination_id or entry.stage_data.get("creating"))
 
 
 def record_created(entry: LedgerEntry, destination_id: str) -> None:
-    """Store what the object has become."""
+    """Store the id that the object has on the destination."""
     entry.destination_id, entry.state = destination_id, LedgerEntry.State.PRESENT
     entry.save(update_fields=["destination_id", "state", "changed_at"])
 
 
 def record_found(item: PlanItem) -> None:
-    """Store the entry of an object that was adopted or mapped: there is nothing to create."""
+    """Store what an item is adopted from or mapped to: there is nothing to create."""
     entry = open_entry(item)
     if entry.state == LedgerEntry.State.PRESENT and entry.destination_id == item.destination_id:
         return
@@ -82,8 +85,10 @@ def record_found(item: PlanItem) -> None:
 
 
 def take_over(plan: Plan) -> None:
-    """Have the plan answer for what earlier plans of the same tenant have created: it goes on with
-    their work, and rolling it back undoes all of it."""
+    """Assign the entries of the tenant's earlier plans to this one.
+
+    It goes on with what they have begun, and rolling it back undoes all of it.
+    """
     earlier = Plan.objects.filter(
         source=plan.source, destination=plan.destination, tenant_id=plan.tenant_id, pk__lt=plan.pk
     )
@@ -93,7 +98,7 @@ def take_over(plan: Plan) -> None:
 
 
 def save_stage_data(entry: LedgerEntry, stage_data: Mapping[str, Any]) -> None:
-    """Add stage data to the entry, at once."""
+    """Add stage data to an entry at once."""
     entry.stage_data = {**entry.stage_data, **stage_data}
     entry.save(update_fields=["stage_data", "changed_at"])
 
@@ -112,18 +117,18 @@ def undo_stage(entry: LedgerEntry, stage: str) -> None:
 
 
 def record_removed(entry: LedgerEntry) -> None:
-    """Store that the object has been removed from the destination; its id stays for the record."""
+    """Store that the object was removed from the destination; its id is kept for the record."""
     entry.state = LedgerEntry.State.REMOVED
     entry.save(update_fields=["state", "changed_at"])
 
 
 def destination_id_of(plan: Plan, type_name: str, source_id: str) -> str:
-    """Return the destination's id of an object. Raises ``NeedsOperator`` when there is none."""
+    """Return the destination's id of an object. Raises ``NeedsOperator`` if there is none."""
     entry = entry_of(plan, type_name, source_id)
     if entry is None or entry.state != LedgerEntry.State.PRESENT:
         raise NeedsOperator(
-            f"The {type_name.replace('_', ' ')} {source_id} has no counterpart on cloud "
+            f"The {type_name.replace('_', ' ')} {source_id} does not exist on cloud "
             f"{plan.destination}.",
-            fix="Plan again: it may have been left out, or added to the tenant since.",
+            fix="Plan again: it may have been skipped, or added to the tenant since.",
         )
     return entry.destination_id

@@ -37,17 +37,17 @@ class Tenant(models.Model):
 
 
 def subject_of(tenant_id: str) -> str:
-    """Return what the jobs of a tenant are about."""
+    """Return the subject of the jobs about a tenant."""
     return f"tenant:{tenant_id}"
 
 
 class Plan(models.Model):
-    """What is to be done with one tenant: frozen once it is ready."""
+    """What is to be done with one tenant. It does not change any more once it is ready."""
 
     class State(models.TextChoices):
-        """How far the tenant's move has come."""
+        """How far the tenant's move is."""
 
-        DRAFTING = "drafting", "Being drafted"
+        DRAFTING = "drafting", "Drafting"
         BLOCKED = "blocked", "Blocked by findings"
         READY = "ready", "Ready"
         EXECUTING = "executing", "Executing"
@@ -83,9 +83,9 @@ class Plan(models.Model):
 
     @property
     def subject(self) -> str:
-        """What jobs of this plan hold for themselves: the tenant of the source.
+        """The subject of this plan's jobs: the tenant of the source, by its id alone.
 
-        By its id alone, which is unique: one cloud may be known under two names.
+        The id is unique, whereas one cloud may be known under two names.
         """
         return subject_of(self.tenant_id)
 
@@ -103,10 +103,10 @@ class PlanItem(models.Model):
         """What the plan does with an object."""
 
         CREATE = "create", "Create"
-        ADOPT = "adopt", "Adopt what is there"
-        MAP = "map", "Map to what is there"
+        ADOPT = "adopt", "Adopt existing"
+        MAP = "map", "Map to existing"
         MIGRATED = "keep", "Already migrated"
-        SKIP = "skip", "Leave out"
+        SKIP = "skip", "Skip"
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="items")
     ordinal = models.IntegerField()
@@ -118,7 +118,7 @@ class PlanItem(models.Model):
     # it belongs to another project and is only used by the tenant
     shared = models.BooleanField(default=False)
     fields = models.JSONField(default=dict)
-    # what the decision found out and creation needs
+    # what the decision found out that creation needs
     resolution = models.JSONField(default=dict)
     # stage -> [[type, source id, stage], …]; hard ones and those that are only an order
     requires = models.JSONField(default=dict)
@@ -163,13 +163,13 @@ class PlanFinding(models.Model):
 
 
 class LedgerEntry(models.Model):
-    """The ledger: which object of the destination an object of the source has become.
+    """An entry of the ledger: what an object of the source has become on the destination.
 
-    Written ahead: the row is there, ``intended``, before the create call. Never deleted.
+    It is written, as ``intended``, before the create call, and never deleted.
     """
 
     class Origin(models.TextChoices):
-        """How the object of the destination came to be there; rollback removes only created."""
+        """Where the destination's object comes from; rollback removes only created ones."""
 
         CREATED = "created", "Created"
         ADOPTED = "adopted", "Adopted"
@@ -225,7 +225,7 @@ class PlanDifference(models.Model):
     field = models.CharField(max_length=80)
     source_value = models.TextField(blank=True)
     destination_value = models.TextField(blank=True)
-    # the plan had said so: not a fault of the move
+    # the plan had announced it: not a fault of the move
     expected = models.BooleanField(default=False)
 
     class Meta:
@@ -237,7 +237,7 @@ class PlanDifference(models.Model):
 
 
 class TenantMaintenance(models.Model):
-    """One time that a tenant was, or is, in maintenance: from entering to having left."""
+    """One period of a tenant in maintenance, from entering until it has left."""
 
     class State(models.TextChoices):
         """How far it is."""
@@ -254,14 +254,14 @@ class TenantMaintenance(models.Model):
     project_id = models.CharField(max_length=64, db_index=True)
     tenant_name = models.CharField(max_length=100)
     state = models.CharField(max_length=8, choices=State, default=State.ENTERING)
-    # the read-only role that stands in for all others
+    # the read-only role that replaces all others
     role_id = models.CharField(max_length=64, blank=True)
     role_name = models.CharField(max_length=255, blank=True)
     options = models.JSONField(default=dict, blank=True)
-    # sentences: who keeps access and why; what others had changed when it was left
+    # sentences: who keeps access and why; what others had changed by the time it was left
     notes = models.JSONField(default=list, blank=True)
     drift = models.JSONField(default=list, blank=True)
-    # the migration that turned it on
+    # the plan whose execution turned it on, if any
     plan = models.ForeignKey(Plan, null=True, blank=True, on_delete=models.SET_NULL)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -279,19 +279,19 @@ class TenantMaintenance(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether anything of the tenant may differ from what it was before."""
+        """Whether anything about the tenant may still be changed by it."""
         return self.state in self.OPEN
 
 
 class MaintenanceChange(models.Model):
-    """One thing that maintenance changes, written ahead: enough to undo it. Never deleted."""
+    """One change by maintenance, written before it is made, with what undoes it. Never deleted."""
 
     class Kind(models.TextChoices):
         """What is changed."""
 
-        TAKE_ROLE = "take_role", "Role taken away"
-        GIVE_ROLE = "give_role", "Role given"
-        KEEP_ROLE = "keep_role", "Role left alone"
+        REVOKE_ROLE = "revoke_role", "Role revoked"
+        GRANT_ROLE = "grant_role", "Role granted"
+        KEEP_ROLE = "keep_role", "Role unchanged"
         LOCK_SERVER = "lock_server", "Server locked"
         FREEZE_QUOTA = "freeze_quota", "Quota frozen"
 
@@ -301,8 +301,8 @@ class MaintenanceChange(models.Model):
         INTENDED = "intended", "Intended"
         DONE = "done", "Done"
         UNDONE = "undone", "Undone"
-        GONE = "gone", "Its object is gone"
-        KEPT = "kept", "Left as somebody else changed it"
+        GONE = "gone", "No longer exists"
+        KEPT = "kept", "Changed by somebody else"
 
     maintenance = models.ForeignKey(
         TenantMaintenance, on_delete=models.CASCADE, related_name="changes"

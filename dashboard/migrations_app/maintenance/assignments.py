@@ -1,4 +1,4 @@
-"""Who has which role on a project, as Keystone tells it; and how a role is given and taken."""
+"""Who has which role on a project, according to Keystone; how a role is granted and revoked."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,22 +11,22 @@ INHERITED_TO = "OS-INHERIT:inherited_to"
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Actor:
-    """A user or a group: ``kind`` is Keystone's own word. Equal where the ids are."""
+    """A user or a group; ``kind`` is Keystone's own word for it."""
 
     kind: str
     id: str
 
     def path(self, project_id: str, role_id: str) -> str:
-        """Return the address of the actor's role on a project."""
+        """Return the API's path for the actor's role on a project."""
         return f"/projects/{project_id}/{self.kind}s/{self.id}/roles/{role_id}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """One role of one actor. ``origin`` says where it is inherited from, "" for the project's own.
+    """One role of one actor. ``origin`` is where it is inherited from, "" for the project's own.
 
-    Names are for people; an older Keystone tells none, then they are the ids. ``found`` is
-    Keystone's own JSON, {} for one that is only intended.
+    Names are for people; they are the ids where an older Keystone tells none. ``found`` is
+    Keystone's own JSON, {} for an assignment that is only intended.
     """
 
     actor: Actor
@@ -38,7 +38,7 @@ class Assignment:
 
     @property
     def key(self) -> tuple[Actor, str]:
-        """What tells it from others: who and which role."""
+        """What identifies it: who, and which role."""
         return self.actor, self.role_id
 
     def __str__(self) -> str:
@@ -48,15 +48,14 @@ class Assignment:
 def own_assignments(cloud: CloudSession, project_id: str) -> list[Assignment]:
     """Return the assignments on the project itself.
 
-    Not those that only its subprojects inherit from it: in the project they give nobody anything.
+    Those that only its subprojects inherit have no effect in the project and are not among them.
     """
     found = _assignments(cloud, **{"scope.project.id": project_id})
     return [_assignment(each) for each in found if INHERITED_TO not in each["scope"]]
 
 
 def inherited_assignments(cloud: CloudSession, project_id: str) -> list[Assignment]:
-    """Return the assignments that the project inherits from its domain and the projects above
-    it."""
+    """Return the assignments that the project inherits from its domain and parent projects."""
     found: list[Assignment] = []
     for scope, id_, name in _above(cloud, project_id):
         given = _assignments(cloud, **{f"scope.{scope}.id": id_})
@@ -69,20 +68,22 @@ def inherited_assignments(cloud: CloudSession, project_id: str) -> list[Assignme
 
 
 def domain_assignments(cloud: CloudSession, project_id: str) -> list[Assignment]:
-    """Return the assignments on the project's domain: such people may be able to give themselves a
-    role on the project."""
+    """Return the assignments on the project's domain.
+
+    Their holders may be able to grant themselves a role on the project.
+    """
     domain_id = cloud.get("identity", f"/projects/{project_id}", "project")["domain_id"]
     found = _assignments(cloud, **{"scope.domain.id": domain_id})
     return [_assignment(each) for each in found if INHERITED_TO not in each["scope"]]
 
 
 def grant(cloud: CloudSession, project_id: str, actor: Actor, role_id: str) -> None:
-    """Return an actor a role; nothing happens where it has it, nor when actor or role are gone."""
+    """Grant a role; nothing happens if the actor has it, or if actor or role no longer exist."""
     cloud.call("PUT", "identity", actor.path(project_id, role_id), missing_ok=True)
 
 
 def revoke(cloud: CloudSession, project_id: str, actor: Actor, role_id: str) -> None:
-    """Take a role from an actor; that it has been taken already is as good."""
+    """Revoke a role; nothing happens if the actor does not have it."""
     cloud.delete("identity", actor.path(project_id, role_id))
 
 
@@ -110,10 +111,10 @@ def _assignment(found: Json, *, origin: str = "") -> Assignment:
 
 
 def _above(cloud: CloudSession, project_id: str) -> Iterable[tuple[str, str, str]]:
-    """Yield what the project lies in, from near to far: ("project", id, name), then the domain."""
+    """Yield the project's ancestors, nearest first, as (kind, id, name); the domain comes last."""
     project = cloud.get("identity", f"/projects/{project_id}", "project")
     domain_id, parent_id = project["domain_id"], project.get("parent_id")
-    # a project at the top names its domain as its parent, in the oldest clouds nothing
+    # a project at the top has its domain for a parent, and none in the oldest clouds
     while parent_id and parent_id != domain_id:
         parent: dict[str, Any] = cloud.get("identity", f"/projects/{parent_id}", "project")
         yield "project", parent["id"], parent["name"]

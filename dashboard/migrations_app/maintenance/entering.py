@@ -1,4 +1,4 @@
-"""Puts a tenant into maintenance: the steps, each of which may be done again after a crash."""
+"""Puts a tenant into maintenance, in steps that can each be repeated after a crash."""
 
 from collections.abc import Sequence
 
@@ -28,10 +28,10 @@ from dashboard.migrations_app.maintenance.recording import (
     Access,
     Kind,
     assignment_of,
-    left_alone,
     notes_about,
     role_changes,
     role_rows,
+    unchanged,
     write_ahead,
 )
 from dashboard.migrations_app.maintenance.write_attempts import write_attempts
@@ -43,9 +43,9 @@ ROUNDS = 3
 
 
 def choose_role(maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext) -> None:
-    """Find the role that stands in for all others, and refuse where that cannot be done.
+    """Find the read-only role that will replace all others, or refuse maintenance.
 
-    Changes nothing of the tenant. Once roles are recorded the choice stays.
+    Changes nothing about the tenant. Once roles are recorded, the choice is final.
     """
     _require_tenant(maintenance, cloud)
     if not maintenance.changes.exists():
@@ -61,30 +61,30 @@ def choose_role(maintenance: TenantMaintenance, cloud: CloudSession, context: St
 
 
 def _require_tenant(maintenance: TenantMaintenance, cloud: CloudSession) -> None:
-    """Raise ``NeedsOperator`` for projects without which the cloud, or Pumphouse, cannot work."""
+    """Raise ``NeedsOperator`` for projects that the cloud or Pumphouse cannot do without."""
     others = TenantMaintenance.objects.filter(
         cloud=maintenance.cloud,
         project_id=maintenance.project_id,
         state__in=TenantMaintenance.OPEN,
     )
     if others.exclude(pk=maintenance.pk).exists():
-        raise NeedsOperator(f"{maintenance.tenant_name} is in maintenance already.")
+        raise NeedsOperator(f"{maintenance.tenant_name} is already in maintenance.")
     if maintenance.project_id == cloud.project_id:
         raise NeedsOperator(
-            f"Pumphouse itself works in {maintenance.tenant_name} of {cloud.name}.",
-            fix="Give Pumphouse's account a project of its own first.",
+            f"Pumphouse's own account works in {maintenance.tenant_name} of {cloud.name}.",
+            fix="Give the account a project of its own first.",
         )
     if maintenance.tenant_name in SERVICE_PROJECTS:
         raise NeedsOperator(
-            f"{maintenance.tenant_name} is the project of the cloud's own services: without their "
-            "roles the cloud would stop.",
+            f"{maintenance.tenant_name} is the project of the cloud's own services, which would "
+            "stop working without their roles.",
         )
 
 
 def record_access(
     maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
 ) -> None:
-    """Record who has which role, before any of it is changed, and note what stays open."""
+    """Record who has which role before changing any, and note which access remains."""
     inherited = inherited_assignments(cloud, maintenance.project_id)
     maintenance.options["open_beside"] = _open_beside(maintenance, cloud, inherited)
     access = read_access(maintenance, cloud)
@@ -93,19 +93,21 @@ def record_access(
     maintenance.save(update_fields=["options", "notes"])
     changes = role_changes(access, _role(maintenance))
     if not maintenance.changes.exists():
-        changes += left_alone(access, changes)
+        changes += unchanged(access, changes)
     write_ahead(maintenance, changes)
     for note in maintenance.notes:
         context.log(note, level=LogLevel.WARNING)
-    count = sum(kind == Kind.TAKE_ROLE for kind, _ in changes)
-    context.log(f"Recorded {count} role{pluralize(count)} to be taken.")
+    count = sum(kind == Kind.REVOKE_ROLE for kind, _ in changes)
+    context.log(f"Recorded {count} role{pluralize(count)} to revoke.")
 
 
 def _open_beside(
     maintenance: TenantMaintenance, cloud: CloudSession, inherited: Sequence[Assignment]
 ) -> list[str] | None:
-    """Try where the holders of inherited roles, but an admin's, could write with the read-only
-    role beside them; None where it makes no difference."""
+    """Try where holders of inherited roles could write despite the read-only role.
+
+    Returns None where that role makes no difference. The role admin is not tried.
+    """
     others = {each.role_id for each in inherited if each.role_name != "admin"}
     if not others:
         return None
@@ -115,7 +117,7 @@ def _open_beside(
 
 
 def read_access(maintenance: TenantMaintenance, cloud: CloudSession) -> Access:
-    """Read who has access now, and who is to keep it."""
+    """Return who has access now, and who is to keep it."""
     project_id = maintenance.project_id
     own = own_assignments(cloud, project_id)
     kept = {cloud.user_id, *_user_ids(cloud, maintenance.options.get("keep", ()))}
@@ -128,7 +130,7 @@ def read_access(maintenance: TenantMaintenance, cloud: CloudSession) -> Access:
 
 
 def _user_ids(cloud: CloudSession, names: Sequence[str]) -> list[str]:
-    """Return the ids of users by name or id. Raises ``NeedsOperator`` for one that is not one."""
+    """Return the ids of users given by name or id. Raises ``NeedsOperator`` for unknown ones."""
     return [_user_id(cloud, name) for name in names]
 
 
@@ -140,7 +142,7 @@ def _user_id(cloud: CloudSession, name: str) -> str:
         raise NeedsOperator(
             f"Cloud {cloud.name} has {len(found) or 'no'} {'users' if found else 'user'} named "
             f"{name!r}, who is to keep access.",
-            fix="Enter maintenance again, with the id of the one that is meant.",
+            fix="Enter maintenance again, with the user's id.",
         )
     return str(found[0])
 
@@ -148,9 +150,9 @@ def _user_id(cloud: CloudSession, name: str) -> str:
 def replace_roles(
     maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
 ) -> None:
-    """Return the read-only role and take the others, until that is so.
+    """Grant the read-only role and revoke all others, until none is left.
 
-    Somebody may give a role meanwhile: it is recorded and taken like the others.
+    A role that somebody grants meanwhile is recorded and revoked like the others.
     """
     for _ in range(ROUNDS):
         write_ahead(maintenance, _due(maintenance, cloud))
@@ -159,25 +161,25 @@ def replace_roles(
             break
     else:
         raise NeedsOperator(
-            f"Somebody gives roles in {maintenance.tenant_name} as fast as they are taken.",
-            fix="See who it is, for example a script, then retry.",
+            f"Roles in {maintenance.tenant_name} are granted as fast as they are revoked.",
+            fix="Find out who or which script grants them, then retry.",
         )
     role_rows(maintenance).filter(state=State.INTENDED).update(state=State.DONE)
 
 
 def _due(maintenance: TenantMaintenance, cloud: CloudSession) -> list[tuple[Kind, Assignment]]:
-    """Return what is to be done about the roles as they are now."""
+    """Return the changes that the present roles still need."""
     return role_changes(read_access(maintenance, cloud), _role(maintenance))
 
 
 def _replace(maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext) -> None:
-    """Return all that is to be given before anything is taken: nobody is ever without a role."""
-    for kind, change in ((Kind.GIVE_ROLE, grant), (Kind.TAKE_ROLE, revoke)):
+    """Grant everything before anything is revoked, so that nobody is ever without a role."""
+    for kind, change in ((Kind.GRANT_ROLE, grant), (Kind.REVOKE_ROLE, revoke)):
         for row in role_rows(maintenance).filter(kind=kind):
             context.check()
             assignment = assignment_of(row)
             change(cloud, maintenance.project_id, assignment.actor, assignment.role_id)
-            verb = "Gave" if kind == Kind.GIVE_ROLE else "Took"
+            verb = "Granted" if kind == Kind.GRANT_ROLE else "Revoked"
             context.log(f"{verb} {assignment}.")
 
 

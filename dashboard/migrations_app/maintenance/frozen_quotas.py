@@ -16,7 +16,7 @@ Limits = dict[str, int]
 
 @dataclass(frozen=True, kw_only=True)
 class Quotas:
-    """Where a service keeps its quotas, and which of them limit what a tenant can create."""
+    """Where a service has its quotas, and which of them limit what a tenant can create."""
 
     service: str
     path: str
@@ -26,19 +26,19 @@ class Quotas:
     resources: tuple[str, ...]
 
     def limits(self, cloud: CloudSession, project_id: str) -> Limits:
-        """Return the project's limits as they are."""
+        """Return the project's present limits."""
         found = self._usage(cloud, project_id)
         return {name: int(found[name]["limit"]) for name in self.resources if name in found}
 
     def frozen(self, cloud: CloudSession, project_id: str) -> Limits:
-        """Return the limits that leave no room, for all that leave some now."""
+        """Return limits at what is in use, for all that exceed it now."""
         found = self._usage(cloud, project_id)
         used = {name: _used(found[name]) for name in self.resources if name in found}
         limits = {name: int(found[name]["limit"]) for name in used}
         return {n: used[n] for n in used if limits[n] == UNLIMITED or limits[n] > used[n]}
 
     def overridden(self, cloud: CloudSession, project_id: str) -> set[str]:
-        """Return the resources whose limit in the project is not the default."""
+        """Return the resources for which the project's limit is not the default."""
         own = cloud.get(self.service, f"{self.path}/{project_id}", self.key)
         defaults = cloud.get(self.service, self.defaults.format(project_id), self.key)
         return {name for name in own if name != "id" and own[name] != defaults.get(name)}
@@ -48,7 +48,7 @@ class Quotas:
         cloud.put(self.service, f"{self.path}/{project_id}", {self.key: dict(limits)})
 
     def reset(self, cloud: CloudSession, project_id: str) -> None:
-        """Have the project follow the defaults."""
+        """Reset the project's limits to the defaults, which they follow from then on."""
         cloud.delete(self.service, f"{self.path}/{project_id}")
 
     def _usage(self, cloud: CloudSession, project_id: str) -> Json:
@@ -89,7 +89,7 @@ SERVICES = (
 def freeze_quotas(
     maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
 ) -> None:
-    """Set the limits of each service to what the tenant uses."""
+    """Set the limits of each service to what the tenant has in use."""
     project_id = maintenance.project_id
     for quotas in SERVICES:
         if not has_service(cloud, quotas.service):
@@ -105,7 +105,7 @@ def freeze_quotas(
 def _recorded(
     maintenance: TenantMaintenance, cloud: CloudSession, quotas: Quotas
 ) -> MaintenanceChange:
-    """Return the record of a service's limits, made before the first of them is changed."""
+    """Return the record of a service's limits; it is made before the first is changed."""
     row = maintenance.changes.filter(kind=FREEZE, details__service=quotas.service).first()
     return row or MaintenanceChange.objects.create(
         maintenance=maintenance,
@@ -123,7 +123,7 @@ def _recorded(
 def unfreeze_quotas(
     maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
 ) -> None:
-    """Put back each limit that we froze, unless somebody has changed it meanwhile."""
+    """Restore each frozen limit, unless somebody has changed it meanwhile."""
     by_service = {quotas.service: quotas for quotas in SERVICES}
     for row in maintenance.changes.filter(kind=FREEZE, state__in=(State.INTENDED, State.DONE)):
         context.check()
@@ -131,15 +131,15 @@ def unfreeze_quotas(
         kept = _unfreeze(quotas, cloud, maintenance.project_id, row.details)
         if kept:
             names = ", ".join(sorted(kept))
-            context.log(f"Left quotas of {row.name} as somebody else has set them: {names}.")
+            context.log(f"Kept quotas of {row.name} that somebody else has changed: {names}.")
         row.record(State.KEPT if kept else State.UNDONE)
 
 
 def _unfreeze(quotas: Quotas, cloud: CloudSession, project_id: str, details: Json) -> set[str]:
-    """Put the limits back, and give the names of those that somebody else has changed.
+    """Restore the limits and return the names of those that somebody else has changed.
 
-    A project that followed the defaults in everything follows them again: a number put back would
-    be its own for ever.
+    A project that followed all defaults follows them again; a restored number would not change with
+    the defaults any more.
     """
     before, during = details["before"], details["during"]
     now = quotas.limits(cloud, project_id)
@@ -152,5 +152,5 @@ def _unfreeze(quotas: Quotas, cloud: CloudSession, project_id: str, details: Jso
 
 
 def _used(found: Json) -> int:
-    # neutron says used where nova and cinder say in_use
+    # Neutron says used where Nova and Cinder say in_use
     return int(found.get("in_use") or found.get("used") or 0) + int(found.get("reserved") or 0)

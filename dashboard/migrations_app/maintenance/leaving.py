@@ -1,4 +1,4 @@
-"""Takes a tenant out of maintenance: what was recorded comes back, and nothing else is touched."""
+"""Takes a tenant out of maintenance: what was recorded is restored, nothing else is changed."""
 
 from collections.abc import Iterable
 
@@ -25,9 +25,9 @@ PENDING = (State.INTENDED, State.DONE)
 
 
 def detect_drift(maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext) -> None:
-    """Note what others have changed about the roles meanwhile; all of that stays so."""
+    """Note what others have changed about the roles meanwhile; all of that stays."""
     if cloud.find("identity", f"/projects/{maintenance.project_id}") is None:
-        close(maintenance, f"{maintenance.tenant_name} is no longer on {cloud.name}.")
+        close(maintenance, f"{maintenance.tenant_name} no longer exists on {cloud.name}.")
         return
     remove_temporary_account(cloud, maintenance.project_id)
     now = _own(maintenance, cloud)
@@ -39,7 +39,7 @@ def detect_drift(maintenance: TenantMaintenance, cloud: CloudSession, context: S
 
 
 def close(maintenance: TenantMaintenance, why: str) -> None:
-    """Store that the maintenance is over because its tenant is."""
+    """Store that maintenance has ended because its tenant no longer exists."""
     maintenance.changes.filter(state__in=PENDING).update(state=State.GONE)
     maintenance.drift = [*maintenance.drift, why]
     maintenance.state, maintenance.left_at = TenantMaintenance.State.LEFT, timezone.now()
@@ -54,23 +54,23 @@ def _own(maintenance: TenantMaintenance, cloud: CloudSession) -> list[Assignment
 def _added(maintenance: TenantMaintenance, now: Iterable[Assignment]) -> list[str]:
     known = {assignment_of(row).key for row in role_rows(maintenance)}
     new = [each for each in now if each.key not in known]
-    return [f"The role {each} was given meanwhile; it stays." for each in new]
+    return [f"The role {each} was granted meanwhile; it stays." for each in new]
 
 
 def _removed(maintenance: TenantMaintenance, now: Iterable[Assignment]) -> list[str]:
-    """Report who was put out of the tenant meanwhile, and mark their roles as not to be given back.
+    """Return whose access was removed meanwhile, and mark their roles as not to be restored.
 
-    That somebody took away even the read-only role means that its holder is to have none.
+    Where somebody revoked even the read-only role, its holder is meant to have none.
     """
     held = {each.key for each in now}
     sentences = []
-    for row in role_rows(maintenance).filter(kind=Kind.GIVE_ROLE, state=State.DONE):
+    for row in role_rows(maintenance).filter(kind=Kind.GRANT_ROLE, state=State.DONE):
         given = assignment_of(row)
         if given.key in held or not (kept := _keep_out(maintenance, given, held)):
             continue
         MaintenanceChange.objects.filter(pk=row.pk).update(state=State.GONE)
         sentences.append(
-            f"The role {given} was taken away meanwhile, so {given.actor_name} does not get back "
+            f"The role {given} was revoked meanwhile, so {given.actor_name} does not get back "
             f"{', '.join(kept)}."
         )
     return sentences
@@ -79,9 +79,9 @@ def _removed(maintenance: TenantMaintenance, now: Iterable[Assignment]) -> list[
 def _keep_out(
     maintenance: TenantMaintenance, given: Assignment, held: set[tuple[Actor, str]]
 ) -> list[str]:
-    """Mark the roles of the same actor that are not there; give their names."""
+    """Mark the actor's roles that are missing as not to be restored, and return their names."""
     names = []
-    for row in role_rows(maintenance).filter(kind=Kind.TAKE_ROLE, state=State.DONE):
+    for row in role_rows(maintenance).filter(kind=Kind.REVOKE_ROLE, state=State.DONE):
         taken = assignment_of(row)
         if taken.actor == given.actor and taken.key not in held:
             MaintenanceChange.objects.filter(pk=row.pk).update(state=State.KEPT)
@@ -92,7 +92,7 @@ def _keep_out(
 def undo_hardening(
     maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
 ) -> None:
-    """Unlock the servers and put the quotas back."""
+    """Unlock the servers and restore the quotas."""
     unlock_servers(maintenance, cloud, context)
     unfreeze_quotas(maintenance, cloud, context)
 
@@ -100,18 +100,18 @@ def undo_hardening(
 def restore_roles(
     maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
 ) -> None:
-    """Restore what was taken, then take what was given.
+    """Restore what was revoked, then revoke what was granted.
 
-    In this order, so that a crash in between leaves nobody without a role: that would look as if
-    somebody else had put him out.
+    In this order a crash in between leaves nobody without a role, which would look as if somebody
+    else had removed their access.
     """
     pending = role_rows(maintenance).filter(state__in=PENDING)
-    for kind, change in ((Kind.TAKE_ROLE, grant), (Kind.GIVE_ROLE, revoke)):
+    for kind, change in ((Kind.REVOKE_ROLE, grant), (Kind.GRANT_ROLE, revoke)):
         for row in pending.filter(kind=kind):
             context.check()
             each = assignment_of(row)
             change(cloud, maintenance.project_id, each.actor, each.role_id)
-            verb = "Gave back" if kind == Kind.TAKE_ROLE else "Took back"
+            verb = "Restored" if kind == Kind.REVOKE_ROLE else "Revoked"
             context.log(f"{verb} {each}.")
     _record_restored(maintenance, cloud, context)
 
@@ -119,17 +119,17 @@ def restore_roles(
 def _record_restored(
     maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
 ) -> None:
-    """Store what is there again; what is not belonged to somebody, or a role, that was deleted."""
+    """Store what was restored; where that failed, actor or role have been deleted."""
     held = {each.key for each in _own(maintenance, cloud)}
     pending = role_rows(maintenance).filter(state__in=PENDING)
     for row in pending.exclude(kind=Kind.KEEP_ROLE):
         each = assignment_of(row)
-        is_gone = row.kind == Kind.TAKE_ROLE and each.key not in held
+        is_gone = row.kind == Kind.REVOKE_ROLE and each.key not in held
         row.state = State.GONE if is_gone else State.UNDONE
         row.save(update_fields=["state"])
         if is_gone:
             context.log(
-                f"The role {each} cannot be given back: one of them was deleted.",
+                f"The role {each} cannot be restored: the role or its holder was deleted.",
                 level=LogLevel.WARNING,
             )
 
@@ -137,7 +137,7 @@ def _record_restored(
 def finish_leaving(
     maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
 ) -> None:
-    """Store that the tenant is in maintenance no more."""
+    """Store that the tenant has left maintenance."""
     maintenance.state, maintenance.left_at = TenantMaintenance.State.LEFT, timezone.now()
     maintenance.save(update_fields=["state", "left_at"])
     context.log(

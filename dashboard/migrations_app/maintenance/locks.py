@@ -1,4 +1,4 @@
-"""What a change of maintenance mode is about, so that it and a migration exclude each other."""
+"""Which jobs about a tenant exclude each other, and the maintenance that a tenant is in."""
 
 from dashboard.hosts_app.models import Cloud
 from dashboard.migrations_app.models import LedgerEntry, TenantMaintenance, subject_of
@@ -7,8 +7,8 @@ from dashboard.migrations_app.models import LedgerEntry, TenantMaintenance, subj
 def subject_in(cloud: Cloud, project_id: str) -> str:
     """Return the subject of the jobs about a tenant.
 
-    A tenant that was moved, or is being moved, is the same subject on both clouds: that of its
-    source, as for all jobs of its plans.
+    A tenant that was or is being moved is the same subject on both clouds: that of its source, as
+    for all jobs of its plans.
     """
     moved = LedgerEntry.objects.filter(
         type="project", destination_cloud=cloud, destination_id=project_id
@@ -18,6 +18,6 @@ def subject_in(cloud: Cloud, project_id: str) -> str:
 
 
 def open_maintenance(cloud: Cloud, project_id: str) -> TenantMaintenance | None:
-    """Return the maintenance that a tenant is in, entering or leaving; None for none."""
+    """Return the maintenance that a tenant is in, is entering or is leaving, if any."""
     mine = TenantMaintenance.objects.filter(cloud=cloud, project_id=project_id)
     return mine.filter(state__in=TenantMaintenance.OPEN).select_related("cloud").first()

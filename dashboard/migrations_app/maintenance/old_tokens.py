@@ -1,7 +1,7 @@
-"""Waits until tokens from before have lost their effect.
+"""Waits until older tokens have lost the roles that were revoked.
 
-Keystone knows of a role that was taken away at once, but services keep what it told them of a token
-for a while: ``[keystone_authtoken] token_cache_time``, 300 s by default, which no API tells.
+Keystone knows at once that a role was revoked, but services cache what it told them of a token:
+``[keystone_authtoken] token_cache_time``, 300 s by default, which no API tells.
 """
 
 import time
@@ -14,26 +14,26 @@ from dashboard.errors import NeedsOperator
 from dashboard.jobs.kinds import SECONDS, StepContext
 from dashboard.migrations_app.maintenance.assignments import Actor
 from dashboard.migrations_app.maintenance.recording import Kind, assignment_of
-from dashboard.migrations_app.maintenance.write_attempts import Attempt, named, write_attempts
+from dashboard.migrations_app.maintenance.write_attempts import Attempt, listed, write_attempts
 from dashboard.migrations_app.models import TenantMaintenance
 
 CACHE_SECONDS = 300
 LONGEST_SECONDS = 420
 CALLS = 4
-"""Requests to each service in a row: several processes may answer, each with its own memory."""
+"""Requests to each service in a row: several processes may answer, each with its own cache."""
 
 
 def await_old_tokens(
     maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
 ) -> None:
-    """Wait until services refuse a token that has lost the same roles as the tenant's people.
+    """Wait until services refuse a token that has lost the same roles as the tenant's users.
 
-    An account that holds them gets a token now, after everybody else's last, uses it, and loses
-    them like everybody else: what services remember of it, they remember longest.
+    A temporary account with these roles gets a token now, after everybody else's last, uses it, and
+    then loses the roles too: of all tokens, the services cache this one longest.
     """
     role_ids = _roles_of_one(maintenance)
     if role_ids is None:
-        context.log("Nobody has lost a role: there are no old tokens to wait for.")
+        context.log("Nobody has lost a role, so there are no tokens to wait for.")
     elif not role_ids:
         _count_down(context)
     else:
@@ -42,20 +42,20 @@ def await_old_tokens(
 
 
 def _roles_of_one(maintenance: TenantMaintenance) -> list[str] | None:
-    """Return the ids of the roles that the one with the most has lost; None when nobody lost any.
+    """Return the ids of the roles that the actor with the most has lost; None if nobody lost any.
 
-    Not those of an admin: no account of ours is to be one, not for a minute.
+    The role admin is not among them: no temporary account may have it, not even for a minute.
     """
     lost: dict[Actor, list[str]] = defaultdict(list)
-    for row in maintenance.changes.filter(kind=Kind.TAKE_ROLE):
+    for row in maintenance.changes.filter(kind=Kind.REVOKE_ROLE):
         taken = assignment_of(row)
         lost[taken.actor] += [taken.role_id] if taken.role_name != "admin" else []
     return max(lost.values(), key=len) if lost else None
 
 
 def _count_down(context: StepContext) -> None:
-    """Wait as long as services remember by default: there is nothing to try it with."""
-    context.log(f"Only admins have lost their role: waiting {CACHE_SECONDS} s.")
+    """Wait for the default cache time: there is no role to try it with."""
+    context.log(f"Only admins have lost a role: waiting {CACHE_SECONDS} s.")
     begun = time.monotonic()
     while (elapsed := time.monotonic() - begun) < CACHE_SECONDS:
         context.check()
@@ -82,11 +82,11 @@ def _await_refusal(
             raise _still_accepted(accepted)
         context.progress(min(int(elapsed), CACHE_SECONDS), CACHE_SECONDS, SECONDS)
         time.sleep(1)
-    context.log(f"Old tokens have lost their effect after {time.monotonic() - begun:.0f} s.")
+    context.log(f"Older tokens lost their roles after {time.monotonic() - begun:.0f} s.")
 
 
 def _accepted(attempts: Sequence[Attempt], account: TemporaryAccount, token: str) -> list[Attempt]:
-    """Return the attempts that a service lets pass at least once of several times."""
+    """Return the attempts that a service accepts at least once in several requests."""
     return [
         attempt
         for attempt in attempts
@@ -95,9 +95,9 @@ def _accepted(attempts: Sequence[Attempt], account: TemporaryAccount, token: str
 
 
 def _still_accepted(attempts: Sequence[Attempt]) -> NeedsOperator:
-    services = named(dict.fromkeys(each.service for each in attempts))
+    services = listed(dict.fromkeys(each.service for each in attempts))
     return NeedsOperator(
-        f"After {LONGEST_SECONDS} s tokens from before can still write in {services}.",
-        fix="See token_cache_time in the configuration of these services, wait that long, and "
-        "retry.",
+        f"After {LONGEST_SECONDS} s older tokens can still write in {services}.",
+        fix="Look up token_cache_time in the configuration of these services, wait that long, "
+        "then retry.",
     )

@@ -1,4 +1,4 @@
-"""Shows a tenant in maintenance as it was before: what is moved and compared are its own roles."""
+"""Shows a tenant in maintenance with its original roles: these are what is moved and compared."""
 
 from collections.abc import Callable, Mapping
 
@@ -25,16 +25,16 @@ def reader_with_original_roles(
 
 
 def original_roles(cloud: Cloud, project_id: str) -> Callable[[list[Json]], list[Json]] | None:
-    """Return what turns a project's role assignments into those from before its maintenance.
+    """Return a function that turns a project's role assignments into those before maintenance.
 
-    None for a project that is not in maintenance.
+    Returns None for a project that is not in maintenance.
     """
     maintenance = open_maintenance(cloud, project_id) if project_id else None
     if maintenance is None:
         return None
     pending = role_rows(maintenance).filter(state__in=(State.INTENDED, State.DONE))
-    given = {_key(row) for row in pending.filter(kind=Kind.GIVE_ROLE)}
-    taken = [row.details["assignment"] for row in pending.filter(kind=Kind.TAKE_ROLE)]
+    given = {_key(row) for row in pending.filter(kind=Kind.GRANT_ROLE)}
+    taken = [row.details["assignment"] for row in pending.filter(kind=Kind.REVOKE_ROLE)]
 
     def restore(found: list[Json]) -> list[Json]:
         there = {_key_of(each) for each in found}

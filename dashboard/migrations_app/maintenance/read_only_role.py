@@ -1,4 +1,4 @@
-"""Which role lets people look and change nothing. Found out by trying, never by release."""
+"""Finds a role that lets users see everything and change nothing: by trying, not by release."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from dashboard.clients.temporary_account import temporary_account
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.maintenance.write_attempts import (
     Probe,
-    named,
+    listed,
     try_account,
 )
 
 READER = "reader"
 OWN_ROLE = "pumphouse-maintenance"
-"""The role that policies of the operator deny writing to, where ``reader`` is not honoured."""
+"""The role to which the operator's policies deny writing, where ``reader`` does not do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,18 +28,18 @@ class Role:
 def find_read_only_role(
     cloud: CloudSession, project_id: str, *, wanted: str = "", log: Callable[[str], None]
 ) -> Role:
-    """Return the first role whose holder may look at everything and change nothing.
+    """Return the first role whose holder can see everything and change nothing.
 
-    Tried are ``wanted`` alone where the operator named one, else ``reader``, then the dedicated
-    role. Raises ``NeedsOperator`` that names the services which let the last of them write.
+    Tries ``wanted`` if the operator named a role, else ``reader``, then the dedicated role. Raises
+    ``NeedsOperator``, with the services in which the last of them can write.
     """
-    probe = Probe(lax=(), blind=())
+    probe = Probe(writable=(), unreadable=())
     for name in (wanted,) if wanted else (READER, OWN_ROLE):
         role = _own_role(cloud) if name == OWN_ROLE else role_named(cloud, name)
         if role is None:
             continue
         probe = _try_role(cloud, project_id, role)
-        log(f"Tried the role {role.name}: {_told(probe)}.")
+        log(f"Tried the role {role.name}: {_described(probe)}.")
         if probe.is_read_only:
             return role
         if name == OWN_ROLE:
@@ -50,25 +50,25 @@ def find_read_only_role(
 def open_beside(
     cloud: CloudSession, project_id: str, role: Role, others: Iterable[str]
 ) -> tuple[str, ...]:
-    """Return the services that let those write who hold the role and also the others (ids).
+    """Return the services in which a holder of the role can write who also has the other roles.
 
-    A service denies them writing where its policies say ``not role:…``; ``reader`` takes nothing.
+    A service denies that where its policies say ``not role:…``; ``reader`` denies nothing.
     """
     with temporary_account(cloud, project_id, role_ids=[role.id, *others]) as account:
-        return try_account(account).lax
+        return try_account(account).writable
 
 
 def role_named(cloud: CloudSession, name: str) -> Role | None:
-    """Return a role that is for the whole cloud, None when there is none of that name."""
+    """Return the role of that name that is for the whole cloud, None if there is none."""
     found = cloud.list("identity", "/roles", "roles", name=name)
     return next((Role(id=each["id"], name=name) for each in found if each["name"] == name), None)
 
 
 def _own_role(cloud: CloudSession) -> Role:
-    """Return the dedicated role, created if need be.
+    """Return the dedicated role, created if necessary.
 
-    It implies ``reader`` where that exists: newer services let nobody look without it. Keystones
-    from before implied roles (2016) answer 404 to that.
+    It implies ``reader`` where that exists, without which newer services show nothing. A Keystone
+    without implied roles (before 2016) answers 404.
     """
     role = role_named(cloud, OWN_ROLE)
     if role is None:
@@ -96,20 +96,20 @@ def _try_role(cloud: CloudSession, project_id: str, role: Role) -> Probe:
         return try_account(account)
 
 
-def _told(probe: Probe) -> str:
-    lax = f"it lets its holder write in {named(probe.lax)}" if probe.lax else ""
-    blind = f"it does not let its holder look into {named(probe.blind)}" if probe.blind else ""
-    return ", ".join(part for part in (lax, blind) if part) or "its holder can only look"
+def _described(probe: Probe) -> str:
+    writes = f"its holder can write in {listed(probe.writable)}" if probe.writable else ""
+    blind = f"its holder cannot read in {listed(probe.unreadable)}" if probe.unreadable else ""
+    return ", ".join(part for part in (writes, blind) if part) or "its holder can only read"
 
 
 def _refusal(cloud: CloudSession, name: str, probe: Probe) -> NeedsOperator:
-    if not (probe.lax or probe.blind):
+    if not (probe.writable or probe.unreadable):
         return NeedsOperator(
             f"Cloud {cloud.name} has no role {name}.", fix="Create it, or name another with --role."
         )
     return NeedsOperator(
-        f"Cloud {cloud.name} has no read-only role: with {name}, {_told(probe)}.",
-        fix=f"Install policies that deny writing to {OWN_ROLE} in these services: “pumphouse "
-        "maintenance policies” writes them, and Fuel's settings of the plugin install them; then "
-        "retry.",
+        f"Cloud {cloud.name} has no read-only role: with {name}, {_described(probe)}.",
+        fix=f"Install policies that deny writing to {OWN_ROLE} in these services, then retry: "
+        "“pumphouse maintenance policies” writes them, and the plugin's settings in Fuel install "
+        "them.",
     )

@@ -1,4 +1,4 @@
-"""What maintenance has to change about the roles on a project; recorded before it is done."""
+"""What maintenance changes about the roles on a project; recorded before it is done."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from dashboard.migrations_app.maintenance.assignments import Actor, Assignment
 from dashboard.migrations_app.maintenance.read_only_role import Role
-from dashboard.migrations_app.maintenance.write_attempts import named
+from dashboard.migrations_app.maintenance.write_attempts import listed
 from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance
 
 Kind = MaintenanceChange.Kind
@@ -18,9 +18,9 @@ Kind = MaintenanceChange.Kind
 class Access:
     """Who can do what in a project, before anything is changed.
 
-    ``kept`` are the users whose access stays, with the ids of the groups that each is in.
-    ``open_beside`` are the services that let those write who hold the read-only role beside one
-    that is inherited; None where that role denies nothing.
+    ``kept`` are the users who keep access, each with the ids of their groups. ``open_beside`` are
+    the services in which an inherited role can write despite the read-only role; None where that
+    role denies nothing.
     """
 
     own: Sequence[Assignment]
@@ -34,24 +34,26 @@ class Access:
 
 
 def role_changes(access: Access, role: Role) -> list[tuple[Kind, Assignment]]:
-    """Return the roles to be given, then those to be taken away.
+    """Return the roles to grant, then those to revoke.
 
-    Given first, so that nobody is without any role in between: Keystone would end his tokens.
+    In this order nobody is without a role in between: Keystone would end their tokens.
     """
-    taken = [each for each in access.own if each.role_id != role.id]
-    taken = [each for each in taken if not access.is_kept(each.actor)]
-    given = [*_stand_ins(access, taken, role), *_access_of_kept(access, taken)]
+    revoked = [each for each in access.own if each.role_id != role.id]
+    revoked = [each for each in revoked if not access.is_kept(each.actor)]
+    granted = [*_replacements(access, revoked, role), *_access_of_kept(access, revoked)]
     held = {each.key for each in access.own}
     return [
-        *((Kind.GIVE_ROLE, each) for each in _unique(given) if each.key not in held),
-        *((Kind.TAKE_ROLE, each) for each in taken),
+        *((Kind.GRANT_ROLE, each) for each in _unique(granted) if each.key not in held),
+        *((Kind.REVOKE_ROLE, each) for each in revoked),
     ]
 
 
-def _stand_ins(access: Access, taken: Iterable[Assignment], role: Role) -> Iterable[Assignment]:
-    """Return the read-only role for each whose roles are taken, or denied by it."""
+def _replacements(
+    access: Access, revoked: Iterable[Assignment], role: Role
+) -> Iterable[Assignment]:
+    """Return the read-only role for everybody whose roles are revoked, or denied by it."""
     denied = [] if access.open_beside is None else access.inherited
-    for each in (*taken, *(each for each in denied if not access.is_kept(each.actor))):
+    for each in (*revoked, *(each for each in denied if not access.is_kept(each.actor))):
         yield Assignment(
             actor=each.actor,
             actor_name=each.actor_name,
@@ -60,9 +62,9 @@ def _stand_ins(access: Access, taken: Iterable[Assignment], role: Role) -> Itera
         )
 
 
-def _access_of_kept(access: Access, taken: Iterable[Assignment]) -> Iterable[Assignment]:
-    """Return to those who keep access, themselves, what they had through groups."""
-    for each in taken:
+def _access_of_kept(access: Access, revoked: Iterable[Assignment]) -> Iterable[Assignment]:
+    """Return, for users who keep access, the roles that they had through groups."""
+    for each in revoked:
         for user_id, group_ids in access.kept.items():
             if each.actor.kind == "group" and each.actor.id in group_ids:
                 yield Assignment(
@@ -78,14 +80,14 @@ def _unique(assignments: Iterable[Assignment]) -> Iterable[Assignment]:
 
 
 def notes_about(access: Access, domain: Iterable[Assignment], *, tenant: str) -> list[str]:
-    """Return a sentence for each way of access that is not closed by taking roles away."""
+    """Return a sentence for each access that revoking roles does not remove."""
     inherited = [
         f"The role {each} is inherited from {each.origin}: it {_effect(access)}."
         for each in access.inherited
         if not access.is_kept(each.actor)
     ]
     wide = [
-        f"The role {each} holds for the whole domain: who has it may be able to give out roles in "
+        f"The role {each} is for the whole domain: its holder may be able to grant roles in "
         f"{tenant}."
         for each in domain
         if not access.is_kept(each.actor)
@@ -96,15 +98,14 @@ def notes_about(access: Access, domain: Iterable[Assignment], *, tenant: str) ->
 def _effect(access: Access) -> str:
     if access.open_beside is None:
         return "can still write here"
-    services = named(access.open_beside)
-    return f"can still write in {services}" if services else "is denied writing all the same"
+    services = listed(access.open_beside)
+    return f"can still write in {services}" if services else "cannot write either"
 
 
-def left_alone(
+def unchanged(
     access: Access, changes: Iterable[tuple[Kind, Assignment]]
 ) -> list[tuple[Kind, Assignment]]:
-    """Return the roles on the project that are not taken: what is besides them is others'
-    change."""
+    """Return the roles on the project that stay; any other that appears is somebody's change."""
     changed = {each.key for _, each in changes}
     return [(Kind.KEEP_ROLE, each) for each in access.own if each.key not in changed]
 
@@ -122,12 +123,12 @@ def write_ahead(maintenance: TenantMaintenance, changes: Iterable[tuple[Kind, As
 
 
 def role_rows(maintenance: TenantMaintenance) -> QuerySet[MaintenanceChange]:
-    """Return the recorded roles: given, taken and left alone."""
-    return maintenance.changes.filter(kind__in=(Kind.GIVE_ROLE, Kind.TAKE_ROLE, Kind.KEEP_ROLE))
+    """Return the recorded roles: granted, revoked and unchanged ones."""
+    return maintenance.changes.filter(kind__in=(Kind.GRANT_ROLE, Kind.REVOKE_ROLE, Kind.KEEP_ROLE))
 
 
 def assignment_of(row: MaintenanceChange) -> Assignment:
-    """Return the assignment that a change gives or takes away."""
+    """Return the assignment that a change grants or revokes."""
     details: dict[str, Any] = row.details
     return Assignment(
         actor=Actor(kind=details["actor_kind"], id=details["actor_id"]),

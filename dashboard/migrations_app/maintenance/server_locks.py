@@ -1,4 +1,4 @@
-"""Locks a tenant's servers while it is in maintenance: their owners cannot act on them at all."""
+"""Locks a tenant's servers during maintenance: their owners cannot change them at all."""
 
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.jobs.kinds import StepContext
@@ -8,11 +8,11 @@ REASON = "pumphouse: maintenance"
 LOCK = MaintenanceChange.Kind.LOCK_SERVER
 State = MaintenanceChange.State
 REASONS = "2.73"
-"""The microversion from which on a lock has a reason; that a server is locked shows since 2.9."""
+"""The microversion that lets a lock have a reason; whether a server is locked is told by 2.9."""
 
 
 def lock_servers(maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext) -> None:
-    """Lock each server that is not locked; those that are locked already are left alone."""
+    """Lock each server that is not locked yet; others stay as they are."""
     recorded = set(maintenance.changes.filter(kind=LOCK).values_list("details__server", flat=True))
     MaintenanceChange.objects.bulk_create(
         MaintenanceChange(
@@ -34,14 +34,14 @@ def lock_servers(maintenance: TenantMaintenance, cloud: CloudSession, context: S
 def unlock_servers(
     maintenance: TenantMaintenance, cloud: CloudSession, context: StepContext
 ) -> None:
-    """Unlock each server that we locked, unless somebody has changed that meanwhile."""
+    """Unlock each server that was locked, unless somebody has changed that meanwhile."""
     for row in maintenance.changes.filter(kind=LOCK, state__in=(State.INTENDED, State.DONE)):
         context.check()
         server = _server(cloud, row)
         state = State.UNDONE if server else State.GONE
         if server and not _is_ours(server):
             state = State.KEPT
-            context.log(f"Left server {row.name} as somebody else has locked or unlocked it.")
+            context.log(f"Kept server {row.name} as it is: somebody else locked or unlocked it.")
         elif server:
             _act(cloud, row, {"unlock": None})
         row.record(state)
@@ -58,7 +58,7 @@ def _reason(cloud: CloudSession) -> Json | None:
 def _act(cloud: CloudSession, row: MaintenanceChange, body: Json) -> None:
     microversion = cloud.at_most("compute", REASONS)
     path = f"/servers/{row.details['server']}/action"
-    # the server may be deleted at any moment: then there is nothing to lock
+    # the server may have been deleted a moment ago
     cloud.call("POST", "compute", path, body=body, microversion=microversion, missing_ok=True)
 
 

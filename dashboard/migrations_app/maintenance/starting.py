@@ -1,4 +1,4 @@
-"""Starts to put a tenant into maintenance, or to take it out: rows and a job, no cloud is asked."""
+"""Starts to put a tenant into maintenance, or to take it out. Asks no cloud."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -25,23 +25,23 @@ ENTER, LEAVE = "enter", "leave"
 Stage = Callable[[TenantMaintenance, CloudSession, StepContext], None]
 
 STAGES: Mapping[str, tuple[str, Stage]] = {
-    "choose_role": ("Find a role that can only read", entering.choose_role),
+    "choose_role": ("Find a read-only role", entering.choose_role),
     "record_access": ("Record who has which role", entering.record_access),
     "replace_roles": ("Replace the roles", entering.replace_roles),
-    "await_old_tokens": ("Wait until old tokens have lost their effect", await_old_tokens),
+    "await_old_tokens": ("Wait until older tokens have lost their roles", await_old_tokens),
     "lock_servers": ("Lock the servers", lock_servers),
     "freeze_quotas": ("Freeze the quotas at what is in use", freeze_quotas),
     "finish_entering": ("Store that the tenant is in maintenance", entering.finish_entering),
-    "detect_drift": ("See what others have changed", leaving.detect_drift),
-    "undo_hardening": ("Unlock servers and put quotas back", leaving.undo_hardening),
-    "restore_roles": ("Give the roles back", leaving.restore_roles),
+    "detect_drift": ("Detect what others have changed", leaving.detect_drift),
+    "undo_hardening": ("Unlock servers and restore quotas", leaving.undo_hardening),
+    "restore_roles": ("Restore the roles", leaving.restore_roles),
     "finish_leaving": ("Store that the tenant left maintenance", leaving.finish_leaving),
 }
-"""Everything that is done, by the names of its steps; in order."""
+"""All stages in order, by the names of their steps."""
 
 LEAVING = ("detect_drift", "undo_hardening", "restore_roles", "finish_leaving")
 HARDENING = ("lock_servers", "freeze_quotas")
-"""Options beyond taking roles away, and the stages of the same names that carry them out."""
+"""Options beyond revoking roles, each with a stage of the same name."""
 
 
 def start_entering(
@@ -54,9 +54,9 @@ def start_entering(
 ) -> Job:
     """Start to put a tenant into maintenance.
 
-    ``keep`` are users, by name or id, whose access stays; ``hardening`` are of ``HARDENING``;
-    ``role`` is the read-only role, found out when it is not given. Raises ``BadInput`` when the
-    tenant is in maintenance already, ``Conflict`` while another job is at work on it.
+    ``keep`` are users, by name or id, who keep access; ``hardening`` are options of ``HARDENING``;
+    ``role`` is the read-only role, found if not given. Raises ``BadInput`` if the tenant is already
+    in maintenance, ``Conflict`` while it has another job.
     """
     options = {"keep": list(keep), "hardening": list(hardening), "role": role}
     with transaction.atomic():
@@ -67,9 +67,9 @@ def start_entering(
 
 
 def start_leaving(maintenance: TenantMaintenance, *, requester: Requester = NOBODY) -> Job:
-    """Start to take a tenant out of maintenance, also where entering was broken off.
+    """Start to take a tenant out of maintenance, even if it was never fully in it.
 
-    Raises ``BadInput`` when it has left already, ``Conflict`` while another job is at work on it.
+    Raises ``BadInput`` if it has already left, ``Conflict`` while it has another job.
     """
     if not maintenance.is_open:
         raise BadInput(f"{maintenance.tenant_name} is not in maintenance.")
@@ -89,11 +89,11 @@ def new_maintenance(
     user: User | None,
     plan: Plan | None = None,
 ) -> TenantMaintenance:
-    """Store that a tenant is to enter maintenance. Raises ``BadInput`` when it is in it."""
+    """Store that a tenant will enter maintenance. Raises ``BadInput`` if it is already in it."""
     if held := open_maintenance(cloud, project_id):
         raise BadInput(
             f"{name} of {cloud} cannot enter maintenance: {held.get_state_display().lower()}.",
-            fix="Let it leave maintenance first.",
+            fix="Take it out of maintenance first.",
         )
     return TenantMaintenance.objects.create(
         cloud=cloud,
@@ -106,7 +106,7 @@ def new_maintenance(
 
 
 def required_maintenance(cloud: Cloud, project_id: str, name: str) -> TenantMaintenance:
-    """Return the maintenance that a tenant is in. Raises ``BadInput`` when it is in none."""
+    """Return the maintenance that a tenant is in. Raises ``BadInput`` if it is in none."""
     maintenance = open_maintenance(cloud, project_id)
     if maintenance is None:
         raise BadInput(f"{name} of {cloud} is not in maintenance.")
@@ -114,7 +114,7 @@ def required_maintenance(cloud: Cloud, project_id: str, name: str) -> TenantMain
 
 
 def _start(maintenance: TenantMaintenance, *, to: str, requester: Requester) -> Job:
-    titles = {ENTER: "Put {} of {} into maintenance", LEAVE: "Let {} of {} leave maintenance"}
+    titles = {ENTER: "Put {} of {} into maintenance", LEAVE: "Take {} of {} out of maintenance"}
     return start_job(
         kind=KIND,
         title=titles[to].format(maintenance.tenant_name, maintenance.cloud),
@@ -126,7 +126,7 @@ def _start(maintenance: TenantMaintenance, *, to: str, requester: Requester) -> 
 
 
 def stages_of(maintenance: TenantMaintenance, *, to: str) -> list[str]:
-    """Return the names of the stages by which a tenant enters or leaves."""
+    """Return the names of the stages for entering or leaving."""
     if to == LEAVE:
         return [*LEAVING]
     unwanted = {*LEAVING, *HARDENING} - {*maintenance.options.get("hardening", ())}
@@ -146,7 +146,7 @@ def perform(maintenance: TenantMaintenance, name: str, context: StepContext) -> 
 
 
 def perform_all(maintenance: TenantMaintenance, *, to: str, context: StepContext) -> None:
-    """Do all stages of entering or leaving within one step of another job, a migration's."""
+    """Do all stages of entering or leaving within one step of a migration's job."""
     for name in stages_of(maintenance, to=to):
         context.check()
         perform(maintenance, name, context)

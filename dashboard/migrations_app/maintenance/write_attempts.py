@@ -1,8 +1,8 @@
-"""Tries what an account may write: one request a service that can create nothing.
+"""Tries in which services an account can write, by requests that create nothing.
 
-Each names something that cannot exist. A service checks its policy before it looks for that, so
-403 means that the policy refuses writing, and any other refusal that only the nonsense stood in the
-way. Nothing is concluded from releases: policies are the operator's.
+Each request names something that cannot exist. A service checks its policy first, so 403 means that
+the policy denies writing, and any other refusal that it would allow it. Releases tell nothing:
+policies are the operator's.
 """
 
 import uuid
@@ -14,28 +14,28 @@ from dashboard.clients.openstack import CloudSession, Json
 from dashboard.clients.temporary_account import TemporaryAccount, has_service
 
 NOWHERE = str(uuid.UUID("6d1c9b9e-0000-4000-8000-70756d706873"))
-"""An id, and a name, that no cloud has."""
+"""An id, and a name, that do not exist in any cloud."""
 NAME = "pumphouse-probe"
 REFUSED = frozenset({401, 403})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One request that tells whether its service lets an account write."""
+    """One request that shows whether an account can write in a service."""
 
     service: str
     path: str
     body: Json
 
     def is_refused(self, account: TemporaryAccount, *, token: str) -> bool:
-        """Try it, and say whether the service refused the account."""
+        """Send the request and return whether the service refused the account."""
         answer = account.answer("POST", self.service, self.path, body=self.body, token=token)
         if answer.status_code < 300:
             self._undo(account.operator, answer.json())
         return answer.status_code in REFUSED
 
     def _undo(self, operator: CloudSession, body: Json) -> None:
-        """Delete what came to be after all: a Cinder may put a volume into its default zone."""
+        """Delete what was created after all: a Cinder may put the volume into its default zone."""
         created = body.get(next(iter(self.body)), body)
         operator.delete(self.service, f"{self.path}/{created['id']}")
 
@@ -54,7 +54,10 @@ def write_attempts(operator: CloudSession) -> list[Attempt]:
 
 
 def _network_attempts(operator: CloudSession) -> Iterable[Attempt]:
-    """Neutron looks for the network of a port or subnet before it checks any policy: not those."""
+    """Return attempts at networks and rules.
+
+    Of ports and subnets Neutron looks up the network before it checks any policy.
+    """
     if not has_service(operator, "network"):
         return
     extensions = {each["alias"] for each in operator.list("network", "/extensions", "extensions")}
@@ -68,9 +71,9 @@ def _network_attempts(operator: CloudSession) -> Iterable[Attempt]:
 
 
 def _image_attempts(operator: CloudSession) -> Iterable[Attempt]:
-    """Glance would create an image of any name: so one with the id of an image that is there.
+    """Return an attempt at an image with the id of an existing one; none if the cloud has none.
 
-    There is none to try with where the cloud has no image.
+    Glance would create an image of any other name.
     """
     if not has_service(operator, "image"):
         return
@@ -87,36 +90,36 @@ READS = {
 }
 
 
-def named(services: Iterable[str]) -> str:
-    """Return the names of services as people write them."""
+def listed(services: Iterable[str]) -> str:
+    """Return the names of services in words."""
     return " and ".join(service.replace("_", " ") for service in services)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """What an account may do: the services that let it write, and those that do not let it read."""
+    """What trying an account has shown: in which services it can write or cannot read."""
 
-    lax: tuple[str, ...]
-    blind: tuple[str, ...]
+    writable: tuple[str, ...]
+    unreadable: tuple[str, ...]
 
     @property
     def is_read_only(self) -> bool:
-        """Whether the account can look at everything and change nothing."""
-        return not (self.lax or self.blind)
+        """Whether the account can see everything and change nothing."""
+        return not (self.writable or self.unreadable)
 
 
 def try_account(account: TemporaryAccount) -> Probe:
     """Try to write and to read as the account, in every service."""
     token, operator = account.token(), account.operator
-    lax = [
+    writable = [
         attempt.service
         for attempt in write_attempts(operator)
         if not attempt.is_refused(account, token=token)
     ]
-    blind = [
+    unreadable = [
         service
         for service, path in READS.items()
         if has_service(operator, service)
         and account.answer("GET", service, path, token=token).status_code in REFUSED
     ]
-    return Probe(lax=tuple(dict.fromkeys(lax)), blind=tuple(blind))
+    return Probe(writable=tuple(dict.fromkeys(writable)), unreadable=tuple(unreadable))

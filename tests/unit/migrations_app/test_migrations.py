@@ -12,6 +12,7 @@ APP = "migrations_app"
 BEFORE = (APP, "0003_words_of_actions")
 LEDGER = (APP, "0004_words_of_the_ledger")
 STAGES = (APP, "0005_words_of_stages")
+ROLES = (APP, "0006_words_of_roles")
 
 
 @pytest.fixture
@@ -128,3 +129,16 @@ def test_a_maintenance_under_way_goes_on_under_its_new_names(database: None) -> 
     assert row.changes.get().kind == "freeze_quota"
     step = models.get_model("jobs", "Step").objects.get()
     assert (step.key, step.action) == ("freeze_quotas", "freeze_quotas")
+
+
+def test_recorded_roles_can_still_be_restored(database: None) -> None:
+    models = migrate_to(STAGES)
+    cloud = models.get_model("hosts_app", "Cloud").objects.create(name="old")
+    maintenance = models.get_model(APP, "TenantMaintenance").objects.create(cloud=cloud)
+    for kind in ("take_role", "give_role", "keep_role"):
+        maintenance.changes.create(kind=kind, name="member of ann", details={"role_id": "m"})
+
+    changes = migrate_to(ROLES).get_model(APP, "MaintenanceChange").objects
+
+    assert [*changes.values_list("kind", flat=True)] == ["revoke_role", "grant_role", "keep_role"]
+    assert changes.filter(details={"role_id": "m"}).count() == 3

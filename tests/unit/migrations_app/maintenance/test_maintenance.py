@@ -18,9 +18,9 @@ from dashboard.migrations_app.maintenance.read_only_role import Role
 from dashboard.migrations_app.maintenance.recording import (
     Access,
     Kind,
-    left_alone,
     notes_about,
     role_changes,
+    unchanged,
     write_ahead,
 )
 from dashboard.migrations_app.maintenance.starting import HARDENING, start_entering, start_leaving
@@ -63,16 +63,16 @@ def access_of(*own: Assignment, **more: object) -> Access:
 def test_the_read_only_role_is_given_before_anything_is_taken():
     access = access_of(held(ALICE, "member"), held(ALICE, "admin"))
     assert changed(access) == [
-        ("give_role", ALICE, "reader"),
-        ("take_role", ALICE, "member"),
-        ("take_role", ALICE, "admin"),
+        ("grant_role", ALICE, "reader"),
+        ("revoke_role", ALICE, "member"),
+        ("revoke_role", ALICE, "admin"),
     ]
 
 
 def test_who_has_the_read_only_role_already_keeps_it_and_gets_no_second_one():
     access = access_of(held(ALICE, "reader"), held("bob", "reader"), held("bob", "member"))
-    assert changed(access) == [("take_role", "bob", "member")]
-    kept = left_alone(access, role_changes(access, READER))
+    assert changed(access) == [("revoke_role", "bob", "member")]
+    kept = unchanged(access, role_changes(access, READER))
     assert [(each.actor.id, each.role_id) for _, each in kept] == [
         (ALICE, "reader"),
         ("bob", "reader"),
@@ -84,9 +84,9 @@ def test_the_operator_keeps_what_he_had_himself_and_through_a_group():
         held(OPERATOR, "admin"), held(GROUP, "member", kind="group"), kept={OPERATOR: {GROUP}}
     )
     assert changed(access) == [
-        ("give_role", GROUP, "reader"),
-        ("give_role", OPERATOR, "member"),
-        ("take_role", GROUP, "member"),
+        ("grant_role", GROUP, "reader"),
+        ("grant_role", OPERATOR, "member"),
+        ("revoke_role", GROUP, "member"),
     ]
 
 
@@ -94,7 +94,7 @@ def test_what_is_inherited_is_covered_only_by_a_role_that_denies():
     inherited = [held("heir", "member", origin="domain Default")]
     assert changed(access_of(inherited=inherited)) == []
     assert changed(access_of(inherited=inherited, open_beside=[])) == [
-        ("give_role", "heir", "reader")
+        ("grant_role", "heir", "reader")
     ]
 
 
@@ -103,7 +103,7 @@ def test_what_is_inherited_is_covered_only_by_a_role_that_denies():
     [
         (None, "can still write here"),
         (["compute", "block_storage"], "can still write in compute and block storage"),
-        ([], "is denied writing"),
+        ([], "cannot write either"),
     ],
 )
 def test_it_is_said_where_who_inherits_a_role_can_still_write(open_beside, effect):
@@ -118,7 +118,7 @@ def test_each_way_of_access_that_stays_is_named():
     notes = notes_about(access, [held("chief", "admin"), held(OPERATOR, "admin")], tenant="demo")
     assert len(notes) == 2
     assert "member of user heir is inherited from domain Default: it can still write" in notes[0]
-    assert "admin of user chief holds for the whole domain" in notes[1]
+    assert "admin of user chief is for the whole domain" in notes[1]
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_recording_twice_records_once(tenant):
     maintenance = maintenance_of(tenant.cloud, tenant.project_id)
     changes = role_changes(access_of(held(ALICE, "member")), READER)
     write_ahead(maintenance, changes)
-    write_ahead(maintenance, [*changes, (Kind.TAKE_ROLE, held("bob", "member"))])
+    write_ahead(maintenance, [*changes, (Kind.REVOKE_ROLE, held("bob", "member"))])
     assert maintenance.changes.count() == 3
 
 
@@ -214,7 +214,7 @@ def test_entering_that_was_broken_off_later_can_be_left(tenant):
     job = start_entering(tenant)
     maintenance = open_maintenance(tenant.cloud, tenant.project_id)
     assert maintenance is not None
-    write_ahead(maintenance, [(Kind.TAKE_ROLE, held(ALICE, "member"))])
+    write_ahead(maintenance, [(Kind.REVOKE_ROLE, held(ALICE, "member"))])
     end(job, JobState.CANCELLED)
     assert start_leaving(maintenance).params["to"] == "leave"
 
