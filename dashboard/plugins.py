@@ -13,16 +13,19 @@ from typing import TypeVar
 Base = TypeVar("Base")
 
 
-def modules_in(package: ModuleType) -> Iterator[ModuleType]:
+def modules_in(package: ModuleType | str) -> Iterator[ModuleType]:
     """Yield every module below a package, imported, in the order of their names."""
+    if isinstance(package, str):
+        package = import_module(package)
     for module in walk_packages(package.__path__, f"{package.__name__}."):
         yield import_module(module.name)
 
 
-def named_classes(base: type[Base], *packages: ModuleType) -> list[type[Base]]:
+def named_classes(base: type[Base], *packages: ModuleType | str) -> list[type[Base]]:
     """Return the subclasses of ``base`` at any depth that have a ``name`` of their own.
 
-    The packages are imported first. A class without a name of its own is only there to be
+    The packages are imported first. One may be given by its name, where importing it would close
+    a circle. A class without a name of its own is only there to be
     inherited from.
     """
     for package in packages:

@@ -1,7 +1,5 @@
 """Which clouds there are, where their credentials are, and how to reach them."""
 
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +10,7 @@ from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.cloud_files import read_cloud, read_clouds
 from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NotFound
+from dashboard.hosts_app.fuel.cloud_names import free_name
 from dashboard.hosts_app.fuel.masters import access_in_fuel
 from dashboard.hosts_app.models import Cloud
 
@@ -60,17 +59,6 @@ def _make_way(name: str, access: CloudAccess) -> None:
         if urlsplit(cloud.auth_url).netloc != urlsplit(access.auth.get("auth_url", "")).netloc:
             cloud.name = free_name(name)
             cloud.save(update_fields=["name"])
-
-
-def free_name(wanted: str) -> str:
-    """Return that name for a cloud in Fuel or, when another cloud has it, one with a suffix."""
-    taken = set(Cloud.objects.values_list("name", flat=True))
-    return next(name for name in _names_like(wanted) if name not in taken)
-
-
-def _names_like(wanted: str) -> Iterator[str]:
-    yield from (wanted, f"{wanted}-fuel")
-    yield from (f"{wanted}-fuel-{number}" for number in count(2))
 
 
 def cloud_named(name: str) -> Cloud:

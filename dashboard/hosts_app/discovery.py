@@ -12,8 +12,8 @@ from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.facts import CloudReading, read_cloud
 from dashboard.hosts_app.compute.nova import ComputeService
 from dashboard.hosts_app.compute.room import RAM_MIB, VCPU, Room
+from dashboard.hosts_app.evacuation.ranking import rows_of
 from dashboard.hosts_app.models import Cloud, Host
-from dashboard.hosts_app.ranking import rows_of
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import NOBODY, Requester
@@ -21,11 +21,6 @@ from dashboard.jobs.starting import start_job
 
 REFRESH, POWER = "refresh", "power"
 NO_ROOM = Room(total={}, used={})
-
-
-def subject_of(cloud: Cloud, host: str) -> str:
-    """Return what a job about a host is about: two of them cannot run at once."""
-    return f"host:{cloud.name}:{host}"
 
 
 def start_host_discovery(cloud: Cloud, *, requester: Requester = NOBODY) -> Job:

@@ -3,16 +3,14 @@
 from dashboard.clients.openstack import CloudSession
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.nova import (
-    OURS,
     compute_service,
     disable_service,
     disabled_by_others,
     enable_service,
     is_closed_in_placement,
+    lift_forced_down,
 )
-from dashboard.hosts_app.discovery import subject_of
-from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.rescue.fencing import lift_forced_down
+from dashboard.hosts_app.models import OURS, Cloud, host_subject
 from dashboard.jobs.job_lists import AFTER
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
@@ -40,7 +38,7 @@ def start_maintenance(
     return start_job(
         kind="host_maintenance",
         title=title,
-        subject=subject_of(cloud, host),
+        subject=host_subject(cloud, host),
         steps=[StepSpec(key=to, action=to, title=title)],
         params={"cloud": cloud.pk, "host": host, **({AFTER: after.pk} if after else {})},
         requester=requester,

@@ -3,8 +3,10 @@
 from django.db import models
 from django.urls import reverse
 
-from dashboard.hosts_app.compute.nova import OURS
 from dashboard.jobs.models import Job
+
+OURS = "pumphouse:"
+"""How the reason begins that Pumphouse gives when it disables a nova-compute."""
 
 
 class FuelEnvironment(models.Model):
@@ -146,6 +148,11 @@ class Host(models.Model):
             return self.Condition.WORKING
         ours = self.disabled_reason.startswith(OURS)
         return self.Condition.MAINTENANCE if ours else self.Condition.CLOSED
+
+
+def host_subject(cloud: Cloud, host: str) -> str:
+    """Return the subject of jobs about a host. Of two with one subject, only one can be active."""
+    return f"host:{cloud.name}:{host}"
 
 
 class StoredPlan(models.Model):

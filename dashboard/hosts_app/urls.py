@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from dashboard.hosts_app.fuel.links import open_environment
 from dashboard.hosts_app.views import clouds as views
 from dashboard.hosts_app.views import environments as environment_pages
 from dashboard.hosts_app.views import host_plans as host_plan_pages
@@ -12,7 +11,9 @@ urlpatterns = [
     path("clouds/", views.cloud_list, name="clouds"),
     path("clouds/read/", views.read_configuration, name="clouds-read"),
     path("environments/discover/", views.discover_environments, name="environments-discover"),
-    path("environments/<int:environment_id>/", open_environment, name="environment"),
+    path(
+        "environments/<int:environment_id>/", environment_pages.open_environment, name="environment"
+    ),
     path(
         "environments/<int:environment_pk>/duplicate/",
         environment_pages.duplicate,

@@ -8,15 +8,15 @@ from dashboard.clients.ipmi import Bmc
 from dashboard.clients.openstack import CloudSession
 from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.evacuation.server_moves import ServerMove
-from dashboard.hosts_app.reassignment import discovery, probe_server
-from dashboard.hosts_app.reassignment import smoke_test as proof
+from dashboard.hosts_app.job_kinds import evacuate
+from dashboard.hosts_app.reassignment import discovery, probe_server, smoke_test
 from tests.support.dying import after, before
 
 # in the order in which a reassignment comes to them; each dies in its step
 MOMENTS: dict[str, Callable[[], None]] = {
     "after the host was closed": partial(after, evacuation, "close_host"),
     "after Nova was asked to move a server": partial(after, ServerMove, "_act"),
-    "after the host was seen to be empty": partial(before, evacuation, "refresh_hosts"),
+    "after the host was seen to be empty": partial(before, evacuate, "refresh_hosts"),
     "between unassigning the node and ordering its removal": partial(after, FuelMaster, "unassign"),
     "between ordering its removal and noting that": partial(after, FuelMaster, "deploy_changes"),
     "while Fuel removes it": partial(before, FuelMaster, "wait_for_task"),
@@ -31,7 +31,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "between assigning it and laying it out": partial(after, FuelMaster, "assign"),
     "between ordering its installation and noting that": partial(after, FuelMaster, "provision"),
     "between ordering its deployment and noting that": partial(after, FuelMaster, "deploy"),
-    "while it joins its cloud": partial(before, proof, "poll_until"),
+    "while it joins its cloud": partial(before, smoke_test, "poll_until"),
     "after the small server was booted": partial(before, probe_server, "_await_active"),
-    "after all of it": partial(before, proof, "refresh_hosts"),
+    "after all of it": partial(before, smoke_test, "refresh_hosts"),
 }

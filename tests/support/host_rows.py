@@ -6,8 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from dashboard.hosts_app.discovery import subject_of
-from dashboard.hosts_app.models import Cloud, Host, HostPlan
+from dashboard.hosts_app.models import Cloud, Host, HostPlan, host_subject
 from dashboard.jobs.models import Dependency, Job, Step
 from dashboard.jobs.states import JobState, StepState
 
@@ -106,7 +105,7 @@ def evacuation_of(plan: HostPlan, state: JobState, *, user: User | None = None) 
     job = _job(
         "evacuate",
         f"Free host {plan.host} of {plan.cloud}",
-        subject=subject_of(plan.cloud, plan.host),
+        subject=host_subject(plan.cloud, plan.host),
         state=state,
         params={"cloud": plan.cloud.pk, "host": plan.host, "host_plan": plan.pk},
         user=user,

@@ -15,7 +15,8 @@ from dashboard.hosts_app.evacuation.steps import (
     start_evacuation,
 )
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_action import Draft, HostAction
+from dashboard.hosts_app.plans.host_action import HostAction, Section
+from dashboard.hosts_app.plans.lines import PlanDraft
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
@@ -27,6 +28,7 @@ class Evacuate(HostAction):
 
     name = "evacuate"
     title = "Free the host"
+    section = Section.CLOUD
     permission = Action.MAINTAIN
     options = (
         Option(name="parallel", label="Servers at a time", default=PARALLEL),
@@ -43,23 +45,22 @@ class Evacuate(HostAction):
         ),
     )
 
-    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
+    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
         """Return each server its outcome, and say how full the other hosts will be."""
         facts = read_facts(connect(cloud), host)
         plan = plan_of(facts, skip_errors=options["skip_errors"])
-        return Draft(
-            lines=[line.told() for line in plan.lines],
+        return PlanDraft(
+            lines=[line.as_plan_line() for line in plan.lines],
             refusals=plan.refusals,
             notes=list(notes_about(plan, facts)),
             content=plan.as_content(),
         )
 
-    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
+    def start(self, plan: HostPlan, *, requester: Requester) -> Job:
         """Start to close the host and move its servers."""
         return start_evacuation(
             plan.cloud,
             EvacuationPlan.from_content(plan.content),
-            confirmation=confirmation,
             parallel=plan.options["parallel"],
             limit=plan.options["limit"],
             requester=requester,

@@ -14,7 +14,8 @@ from dashboard.hosts_app.evacuation.steps import (
     plan_evacuation,
 )
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
-from dashboard.hosts_app.plans.host_action import Draft, HostAction
+from dashboard.hosts_app.plans.host_action import HostAction, Section
+from dashboard.hosts_app.plans.lines import PlanDraft
 from dashboard.hosts_app.reassignment.discovery import MINUTE, has_switch_hook
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
@@ -68,6 +69,7 @@ class Reassign(HostAction):
 
     name = "reassign"
     title = "Move the host to another cloud"
+    section = Section.DEPARTURE
     options = (
         DESTINATION,
         Option(name="roles", label="Roles in Fuel, with commas between", default=COMPUTE),
@@ -86,7 +88,7 @@ class Reassign(HostAction):
         destination_of(cloud, options["destination"])
         _roles(options["roles"])
 
-    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
+    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
         """Ask both clouds, Fuel and the BMC, and say what happens to each thing."""
         destination = destination_of(cloud, options["destination"])
         evacuation = plan_evacuation(cloud, host)
@@ -94,12 +96,12 @@ class Reassign(HostAction):
         roles, mac = _roles(options["roles"]), mac_to_move(facts, options)
         lines = lines_of(
             facts,
-            [line.told() for line in evacuation.lines],
+            [line.as_plan_line() for line in evacuation.lines],
             roles=roles,
             moves_port=bool(mac),
             probes=options["probe"],
         )
-        return Draft(
+        return PlanDraft(
             lines=lines,
             refusals=[
                 *refusals_of(facts, evacuation),
@@ -112,7 +114,7 @@ class Reassign(HostAction):
             },
         )
 
-    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
+    def start(self, plan: HostPlan, *, requester: Requester) -> Job:
         """Start the job that frees the host and moves it."""
         content, options = plan.content, plan.options
         destination = Cloud.objects.get(pk=content["destination"])

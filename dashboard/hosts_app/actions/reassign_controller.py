@@ -17,7 +17,8 @@ from dashboard.hosts_app.actions.reassign import (
 )
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_action import Draft, HostAction, Refusal
+from dashboard.hosts_app.plans.host_action import HostAction, Section
+from dashboard.hosts_app.plans.lines import PlanDraft, Refusal
 from dashboard.hosts_app.reassignment.drained import leftovers_of
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
@@ -39,6 +40,7 @@ class ReassignController(HostAction):
 
     name = "reassign_controller"
     title = "Move the controller to another cloud"
+    section = Section.DEPARTURE
     of_computes = False
     options = (
         DESTINATION,
@@ -51,21 +53,21 @@ class ReassignController(HostAction):
         destination_of(cloud, options["destination"])
         _roles(options["roles"])
 
-    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
+    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
         """Ask both clouds, Fuel and the BMC, and say what happens to each thing."""
         destination = destination_of(cloud, options["destination"])
         facts = read_reassignment(cloud, destination, host)
         left = leftovers_of(connect(cloud), facts.source.nodes)
         roles, mac = _roles(options["roles"]), mac_to_move(facts, options)
         lines = lines_of(facts, [], roles=roles, moves_port=bool(mac), probes=options["probe"])
-        return Draft(
+        return PlanDraft(
             lines=lines,
             refusals=[*left.refusals(cloud.name), *_refusals(facts, roles)],
             notes=[*_notes(facts, roles), *notes_of(facts, moves_port=bool(mac))],
             content=content_of(facts, destination, roles=roles, mac=mac),
         )
 
-    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
+    def start(self, plan: HostPlan, *, requester: Requester) -> Job:
         """Start the job that moves the controller."""
         content = plan.content
         destination = Cloud.objects.get(pk=content["destination"])

@@ -12,7 +12,8 @@ from dashboard.hosts_app.evacuation.steps import (
     plan_evacuation,
 )
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
-from dashboard.hosts_app.plans.host_action import Draft, HostAction
+from dashboard.hosts_app.plans.host_action import HostAction, Section
+from dashboard.hosts_app.plans.lines import PlanDraft
 from dashboard.hosts_app.reassignment.discovery import MINUTE
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
 from dashboard.hosts_app.reassignment.planning import discovered, leaving, numbered
@@ -28,6 +29,7 @@ class RemoveFromFuel(HostAction):
 
     name = "remove_from_fuel"
     title = "Remove the host from its environment"
+    section = Section.DEPARTURE
     options = (
         Option(name="parallel", label="Servers at a time", default=PARALLEL),
         Option(
@@ -55,21 +57,23 @@ class RemoveFromFuel(HostAction):
         ),
     )
 
-    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
+    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
         """Ask the cloud, Fuel and the BMC, and say what happens to each thing."""
         evacuation = plan_evacuation(cloud, host)
         facts = read_reassignment(cloud, cloud, host)
         if not options["rediscover"]:
             facts = replace(facts, machine=replace(facts.machine, fault=None))
         after = [discovered(host)] if options["rediscover"] else []
-        return Draft(
-            lines=numbered([line.told() for line in evacuation.lines], [*leaving(facts), *after]),
+        return PlanDraft(
+            lines=numbered(
+                [line.as_plan_line() for line in evacuation.lines], [*leaving(facts), *after]
+            ),
             # what is said of the environment is said once: it is both that of before and of after
             refusals=list(dict.fromkeys(refusals_of(facts, evacuation))),
             content={**_content(facts), "evacuation": evacuation.as_content()},
         )
 
-    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
+    def start(self, plan: HostPlan, *, requester: Requester) -> Job:
         """Start the job that frees the host and has it removed."""
         content = plan.content
         record = Reassignment(

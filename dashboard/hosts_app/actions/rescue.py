@@ -9,7 +9,8 @@ from dashboard.clients.ipmi import PowerState
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.evacuation.steps import LIMIT_SECONDS, PARALLEL
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_action import Draft, HostAction
+from dashboard.hosts_app.plans.host_action import HostAction, Section
+from dashboard.hosts_app.plans.lines import PlanDraft
 from dashboard.hosts_app.rescue.planning import (
     DeadHostFacts,
     RescueOutcome,
@@ -28,6 +29,7 @@ class Rescue(HostAction):
 
     name = "rescue"
     title = "Rebuild its servers elsewhere"
+    section = Section.CLOUD
     permission = Action.POWER
     options = (
         Option(
@@ -42,7 +44,7 @@ class Rescue(HostAction):
         Option(name="limit", label="Seconds for each server", default=LIMIT_SECONDS),
     )
 
-    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
+    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
         """Return what becomes of each server, and what is lost."""
         facts = read_dead_host(connect(cloud), host)
         plan = plan_rescue(
@@ -50,8 +52,8 @@ class Rescue(HostAction):
             shared_storage=options["shared_storage"],
             skip_errors=options["skip_errors"],
         )
-        return Draft(
-            lines=[line.told() for line in plan.lines],
+        return PlanDraft(
+            lines=[line.as_plan_line() for line in plan.lines],
             refusals=plan.refusals,
             notes=list(notes_about(plan, facts)),
             content=plan.as_content(),
@@ -61,7 +63,7 @@ class Rescue(HostAction):
         """Return the host's name, and what it loses where that is anything."""
         return phrase(RescuePlan.from_content(plan.content))
 
-    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
+    def start(self, plan: HostPlan, *, requester: Requester) -> Job:
         """Start to fence the host and to rebuild its servers."""
         return start_rescue(
             plan.cloud,

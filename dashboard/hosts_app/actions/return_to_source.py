@@ -9,7 +9,8 @@ from dashboard.errors import NotFound
 from dashboard.hosts_app.actions.reassign import LIMITS, choices_of
 from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
-from dashboard.hosts_app.plans.host_action import Draft, HostAction, Refusal
+from dashboard.hosts_app.plans.host_action import HostAction, Section
+from dashboard.hosts_app.plans.lines import PlanDraft, Refusal
 from dashboard.hosts_app.reassignment.discovery import has_switch_hook
 from dashboard.hosts_app.reassignment.facts import (
     EnvironmentFacts,
@@ -68,6 +69,7 @@ class ReturnToSource(HostAction):
 
     name = "return_to_source"
     title = "Return it to the source"
+    section = Section.DEPARTURE
     of_computes = False  # Nova's record of it was deleted when it left
     options = LIMITS
 
@@ -75,13 +77,15 @@ class ReturnToSource(HostAction):
         """Refuse a host that never left this cloud."""
         _last_departure(cloud, host)
 
-    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
+    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
         """Ask Fuel where the host is, and say what brings it back."""
         stray = _read(cloud, host)
         lines = numbered([], _lines(stray, host, probes=options["probe"]))
-        return Draft(lines=lines, refusals=list(_refusals(stray)), content=_content(stray, options))
+        return PlanDraft(
+            lines=lines, refusals=list(_refusals(stray)), content=_content(stray, options)
+        )
 
-    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
+    def start(self, plan: HostPlan, *, requester: Requester) -> Job:
         """Start the job that brings the host back."""
         content = plan.content
         last = Reassignment.objects.select_related("source", "destination").get(

@@ -3,15 +3,20 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.template.defaultfilters import pluralize
+
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator, NotFound
+from dashboard.hosts_app.models import OURS
 
 SERVICES = "/os-services"
 BINARY = "nova-compute"
+EVACUATION = "evacuation"
+"""The migration type of a server that was rebuilt on another host."""
+COPY_IS_THERE = ("accepted", "pre-migrating", "done")
+"""States of an evacuation whose source host still has its copy of the server."""
 CLOSED = "COMPUTE_STATUS_DISABLED"
 """The trait in placement of a host whose service is disabled."""
-OURS = "pumphouse:"
-"""How the reason begins that we give when we disable a service."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +132,24 @@ def force_down(cloud: CloudSession, service: ComputeService, *, to: bool) -> Non
     elif cloud.supports("compute", "2.11"):
         body = {"host": service.host, "binary": BINARY, "forced_down": to}
         cloud.put("compute", f"{SERVICES}/force-down", body, microversion="2.11")
+
+
+def lift_forced_down(cloud: CloudSession, service: ComputeService) -> None:
+    """Have a host that is back count as up again.
+
+    Its nova-compute removes its own copies of the servers that were rebuilt elsewhere when it
+    starts, and completes the records of their evacuations. Until then they could run twice, and
+    newer Novas refuse by themselves. Raises ``NeedsOperator`` before that.
+    """
+    found = migrations(cloud, source_compute=service.host, migration_type=EVACUATION)
+    waiting = [record for record in found if record["status"] in COPY_IS_THERE]
+    if waiting:
+        raise NeedsOperator(
+            f"{service.host} still has its copies of {len(waiting)} server{pluralize(waiting)} "
+            "that run elsewhere now.",
+            fix="Switch it on. When its nova-compute has started it removes them; then try again.",
+        )
+    force_down(cloud, service, to=False)
 
 
 def servers_on(cloud: CloudSession, host: str) -> list[Json]:

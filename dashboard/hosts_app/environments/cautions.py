@@ -8,7 +8,7 @@ from dashboard.clients.fuel.objects import Node, Release
 from dashboard.hosts_app.environments.numbering import Numbering, Taken, overlaps
 from dashboard.hosts_app.environments.source import Source
 from dashboard.hosts_app.fuel.releases import AVAILABLE, is_older
-from dashboard.hosts_app.plans.host_action import Refusal
+from dashboard.hosts_app.plans.lines import Refusal
 
 NO_NOVA_NETWORK = "nova-7.0"
 """Releases from this one on have no nova-network."""

@@ -7,6 +7,7 @@ from dashboard.errors import BadInput, NeedsOperator
 from dashboard.hosts_app.fuel.environments import refresh_environments
 from dashboard.hosts_app.fuel.masters import fuel_at
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
+from dashboard.jobs.confirmation import require_confirmation
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.requester import NOBODY, Requester
@@ -61,10 +62,7 @@ def start_environment_deletion(
 
 def _require_startable(environment: FuelEnvironment, confirmation: str) -> None:
     name = environment.name
-    if confirmation != name:
-        raise BadInput(
-            f"{confirmation!r} is not {name!r}, so nothing was done.", fix=f"Type {name}."
-        )
+    require_confirmation(confirmation, expected=name)
     if environment.is_gone:
         raise BadInput(
             f"Environment {name} is gone from Fuel already.", fix="There is nothing left to do."

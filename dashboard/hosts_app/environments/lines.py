@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from typing_extensions import override
+
+from dashboard.hosts_app.plans.lines import StoredLine
+
 
 class CopyOutcome(StrEnum):
     """What becomes of something of the source in the copy."""
@@ -14,20 +18,19 @@ class CopyOutcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CopyLine:
+class CopyLine(StoredLine):
     """One thing of the source: ``now`` and ``then`` are what it is there and in the copy, in words.
 
     A value is only ever shown where it is one of some choices, an address or a VLAN; whatever else
     a setting holds may be a password or a key, and is not shown.
     """
 
-    subject: str
     name: str
     now: str
     then: str
     outcome: CopyOutcome
-    why: str = ""
 
+    @override
     def __str__(self) -> str:
         line = f"{self.subject} {self.name}: {self.outcome}"
         change = f", {self.now or 'nothing'} becomes {self.then or 'nothing'}"

@@ -25,7 +25,7 @@ from dashboard.hosts_app.environments.plugins import plugin_lines
 from dashboard.hosts_app.environments.settings import Target, setting_lines
 from dashboard.hosts_app.environments.source import DEFAULT_GROUP, Source, read_source
 from dashboard.hosts_app.fuel.releases import AVAILABLE
-from dashboard.hosts_app.plans.host_action import Refusal
+from dashboard.hosts_app.plans.lines import PlanDraft
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,19 +71,9 @@ class Content:
         return cls(**{**stored, "networks": networks})
 
 
-@dataclass(frozen=True, kw_only=True)
-class CopyDraft:
-    """What a plan says, and what its job needs."""
-
-    lines: Sequence[CopyLine]
-    refusals: Sequence[Refusal]
-    notes: Sequence[str]
-    content: Json
-
-
 def draft_copy(
     fuel: FuelMaster, environment: Environment, *, name: str, options: CopyOptions
-) -> CopyDraft:
+) -> PlanDraft:
     """Return what a copy of an environment would be like, without changing anything in Fuel.
 
     Raises ``BadInput`` for a release that there is not, and when there is no room to renumber.
@@ -96,7 +86,7 @@ def draft_copy(
     others = [taken for one in environments for taken in _taken(fuel, one)]
     numbering = _numbering(source, known, others, options)
     lines = [_release_line(own, chosen), *_lines(fuel, source, chosen, numbering)]
-    return CopyDraft(
+    return PlanDraft(
         lines=lines,
         refusals=refusals_for(
             source, (own, chosen), name=name, taken=[one.name for one in environments]

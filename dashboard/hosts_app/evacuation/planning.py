@@ -13,7 +13,7 @@ from dashboard.hosts_app.compute.facts import HostFacts, policy_of
 from dashboard.hosts_app.compute.flavors import devices, is_tied_to_numa
 from dashboard.hosts_app.compute.nova import disabled_by_others, task_of
 from dashboard.hosts_app.compute.room import first_fit, hosts_with_room
-from dashboard.hosts_app.plans.host_action import Refusal, ServerLine
+from dashboard.hosts_app.plans.lines import Refusal, ServerLine
 
 CHOICE = "pumphouse:maintenance"
 """The metadata key, or the beginning of a tag, by which a server's owner chooses its outcome."""

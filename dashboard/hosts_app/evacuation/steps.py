@@ -5,17 +5,16 @@ from collections.abc import Callable, Mapping
 from django.template.defaultfilters import pluralize
 
 from dashboard.clients.openstack import CloudSession, poll_until
-from dashboard.errors import BadInput, NeedsOperator
+from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.facts import read_facts
 from dashboard.hosts_app.compute.nova import servers_on
 from dashboard.hosts_app.compute.room import taken_on
-from dashboard.hosts_app.discovery import refresh_hosts, subject_of
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan, MoveOutcome, plan_of
 from dashboard.hosts_app.evacuation.server_moves import ServerMove
 from dashboard.hosts_app.evacuation.server_steps import ServerStep, cloud_and_host, server_steps
 from dashboard.hosts_app.maintenance import OFF, close_host, start_maintenance
-from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.models import Cloud, host_subject
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.requester import NOBODY, Requester, requester_of
@@ -46,21 +45,18 @@ def start_evacuation(
     cloud: Cloud,
     plan: EvacuationPlan,
     *,
-    confirmation: str,
     parallel: int = PARALLEL,
     limit: int = LIMIT_SECONDS,
     requester: Requester = NOBODY,
 ) -> Job:
     """Start to free a host, ``parallel`` servers at a time, each with ``limit`` seconds.
 
-    Raises ``BadInput`` without the host's name as confirmation or with anything in the way,
-    ``Conflict`` while another job is at work on the host.
+    Calls no cloud. Raises ``Conflict`` while another job is active for the host.
     """
-    _require_startable(plan, confirmation, parallel=parallel, limit=limit)
     return start_job(
         kind="evacuate",
         title=f"Free host {plan.host} of {cloud.name}",
-        subject=subject_of(cloud, plan.host),
+        subject=host_subject(cloud, plan.host),
         steps=evacuation_steps(plan, parallel=parallel),
         params={
             "cloud": cloud.pk,
@@ -71,19 +67,6 @@ def start_evacuation(
         },
         requester=requester,
     )
-
-
-def _require_startable(
-    plan: EvacuationPlan, confirmation: str, *, parallel: int, limit: int
-) -> None:
-    if confirmation != plan.host:
-        raise BadInput(f"{confirmation!r} is not {plan.host!r}, so nothing was done.")
-    if parallel < 1 or limit < 1:
-        raise BadInput("At least one server at a time and one second for each are needed.")
-    if plan.refusals:
-        first = plan.refusals[0]
-        more = f" ({len(plan.refusals) - 1} more in the plan.)" * (len(plan.refusals) > 1)
-        raise BadInput(first.sentence + more, fix=first.fix)
 
 
 def evacuation_steps(plan: EvacuationPlan, *, parallel: int) -> list[StepSpec]:
@@ -160,7 +143,6 @@ def check_empty(step: Step, context: StepContext) -> None:
     except NeedsOperator:
         if found := still_on(connection, host, besides=left):
             raise _not_empty(host, found) from None
-    refresh_hosts(cloud)
     if left:
         count = f"{len(left)} server{pluralize(len(left))}"
         context.log(f"Left {count} on {host}, as planned.", level=LogLevel.WARNING)

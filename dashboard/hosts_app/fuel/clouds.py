@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from dashboard.clients.fuel.facts import CloudFacts
 from dashboard.clients.fuel.objects import Environment
 from dashboard.errors import BadInput
-from dashboard.hosts_app.clouds import free_name
+from dashboard.hosts_app.fuel.cloud_names import free_name
 from dashboard.hosts_app.fuel.masters import environment_in_file
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 

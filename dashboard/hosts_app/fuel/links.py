@@ -3,13 +3,10 @@
 from contextlib import suppress
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.errors import Conflict
 from dashboard.hosts_app.fuel.masters import configured_fuel, is_fuel_configured
-from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.job_lists import ENDED_JOB_STATES
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
@@ -66,13 +63,3 @@ def _register_at_plugin(fuel: FuelMaster, address: str) -> bool:
         return False
     fuel.link_from_plugin(plugin_id, title=LINK, url=f"{address}/", description=DESCRIPTION)
     return True
-
-
-def open_environment(request: HttpRequest, environment_id: int) -> HttpResponse:
-    """Lead from an environment's dashboard in Fuel to its cloud, or to all clouds before it is
-    known."""
-    of_environment = Cloud.objects.filter(
-        environment__environment_id=environment_id, environment__is_gone=False
-    )
-    cloud = of_environment.order_by("-origin").first()
-    return redirect("cloud", cloud.name) if cloud else redirect("clouds")

@@ -1,6 +1,9 @@
-"""The job that frees a host."""
+"""The job that evacuates a host."""
 
-from dashboard.hosts_app.evacuation.steps import STEPS, reopen
+from typing_extensions import override
+
+from dashboard.hosts_app.discovery import refresh_hosts
+from dashboard.hosts_app.evacuation.steps import CHECK, STEPS, reopen
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
@@ -9,22 +12,32 @@ from dashboard.jobs.states import JobState
 
 
 class Evacuate(JobKind):
-    """Closes the host, moves a server in each step, and sees at last that it is empty."""
+    """Closes the host, moves a server in each step, and checks that it is empty."""
 
     name = "evacuate"
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Do what the step stands for."""
-        STEPS[step.action](step, context)
+        perform_evacuation_step(step, context)
 
+    @override
     def on_finished(self, job: Job) -> None:
-        """Open the host again unless it is free now."""
         reopen(job)
 
+    @override
     def event(self, job: Job) -> Event | None:
-        """Report that the host is free, or what went wrong."""
         if job.state != JobState.DONE:
             return failure_event(job, about="host")
         cloud = Cloud.objects.get(pk=job.params["cloud"])
         sentence = f"Host {job.params['host']} of {cloud} was evacuated and is in maintenance now."
         return Event(name="host.evacuated", severity=Severity.SUCCESS, sentence=sentence)
+
+
+def perform_evacuation_step(step: Step, context: StepContext) -> None:
+    """Perform a step of an evacuation, which other kinds of jobs begin with too.
+
+    Once the host is empty, the rows of the cloud's hosts are refreshed.
+    """
+    STEPS[step.action](step, context)
+    if step.action == CHECK:
+        refresh_hosts(Cloud.objects.get(pk=step.job.params["cloud"]))

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.evacuation.steps import reopen
+from dashboard.hosts_app.job_kinds.evacuate import perform_evacuation_step
 from dashboard.hosts_app.models import Reassignment
 from dashboard.hosts_app.reassignment.location import location_of
 from dashboard.hosts_app.reassignment.steps import STEPS
@@ -29,7 +30,7 @@ class Reassign(JobKind):
     def perform(self, step: Step, context: StepContext) -> None:
         """Do what the step stands for; what fails says where the host is now."""
         if step.action in evacuation.STEPS:
-            evacuation.STEPS[step.action](step, context)
+            perform_evacuation_step(step, context)
             return
         work = ReassignmentWork(step, context)
         try:

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.evacuation import steps as evacuation
+from dashboard.hosts_app.job_kinds.evacuate import perform_evacuation_step
 from dashboard.hosts_app.models import Reassignment
 from dashboard.hosts_app.reassignment.location import location_of
 from dashboard.hosts_app.reassignment.removal import KIND, STEPS
@@ -21,7 +22,7 @@ class RemoveFromFuel(JobKind):
     def perform(self, step: Step, context: StepContext) -> None:
         """Do what the step stands for; what fails says where the host is now."""
         if step.action in evacuation.STEPS:
-            evacuation.STEPS[step.action](step, context)
+            perform_evacuation_step(step, context)
             return
         work = ReassignmentWork(step, context)
         try:

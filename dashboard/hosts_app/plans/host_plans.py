@@ -5,13 +5,11 @@ from typing import Any
 
 from django.db import transaction
 
-from dashboard.errors import BadInput
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_action import (
-    PlanLine,
-    host_action_named,
-)
+from dashboard.hosts_app.plans.host_action import host_action_named
+from dashboard.hosts_app.plans.lines import PlanLine
 from dashboard.hosts_app.plans.stored_plans import keep_draft, require_ready, start_planning, take
+from dashboard.jobs.confirmation import require_confirmation
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import chosen_values
 from dashboard.jobs.requester import NOBODY, Requester
@@ -58,14 +56,10 @@ def start_host_action(plan: HostPlan, *, confirmation: str, requester: Requester
     """
     action = host_action_named(plan.action)
     require_ready(plan)
-    if confirmation != action.to_type(plan):
-        raise BadInput(
-            f"{confirmation!r} is not {action.to_type(plan)!r}, so nothing was done.",
-            fix=f"Type {action.to_type(plan)} to confirm.",
-        )
+    require_confirmation(confirmation, expected=action.to_type(plan))
     with transaction.atomic():
         take(plan)
-        plan.job = action.start(plan, confirmation=confirmation, requester=requester)
+        plan.job = action.start(plan, requester=requester)
         # Pages lead from the job to its plan.
         plan.job.params = {**plan.job.params, "host_plan": plan.pk}
         plan.job.save(update_fields=["params"])

@@ -6,9 +6,8 @@ from dataclasses import asdict
 from django.db import transaction
 
 from dashboard.errors import BadInput, Conflict, NotFound
-from dashboard.hosts_app.environments.planning import CopyDraft
 from dashboard.hosts_app.models import EnvironmentPlan, HostPlan, StoredPlan
-from dashboard.hosts_app.plans.host_action import Draft
+from dashboard.hosts_app.plans.lines import PlanDraft
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
@@ -54,7 +53,7 @@ def planning_of(plan: StoredPlan) -> Job:
     return plan.plan_job
 
 
-def keep_draft(plan: StoredPlan, draft: Draft | CopyDraft) -> None:
+def keep_draft(plan: StoredPlan, draft: PlanDraft) -> None:
     """Store what a plan says; with anything in the way it can never be started."""
     plan.lines = [asdict(line) for line in draft.lines]
     plan.refusals = [asdict(refusal) for refusal in draft.refusals]

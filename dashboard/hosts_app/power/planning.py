@@ -10,7 +10,8 @@ from dashboard.errors import PumphouseError
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.nova import compute_service, servers_on
 from dashboard.hosts_app.models import Cloud, HostPlan
-from dashboard.hosts_app.plans.host_action import Draft, PlanLine, Refusal
+from dashboard.hosts_app.plans.host_action import Section
+from dashboard.hosts_app.plans.lines import PlanDraft, PlanLine, Refusal
 from dashboard.hosts_app.power.inventory import bmc_of
 from dashboard.hosts_app.power.switching import start_power
 from dashboard.jobs.models import Job
@@ -33,11 +34,12 @@ class PowerPlan:
     """
 
     operation: ClassVar[Operation]
+    section: ClassVar[Section] = Section.POWER
     permission: ClassVar[Action] = Action.POWER
     has_command: ClassVar[bool] = False
     """``pumphouse host power`` has them all."""
 
-    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> Draft:
+    def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
         """Ask Nova what runs on the host, and the BMC how it is. Raises ``NotFound``."""
         connection = connect(cloud)
         service = compute_service(connection, host)
@@ -60,7 +62,7 @@ class PowerPlan:
         ]
         power, refusals = _power_of(host)
         notes = self._notes(running=len(running), takes_servers=service.takes_servers)
-        return Draft(lines=lines, refusals=refusals, notes=[*power, *notes])
+        return PlanDraft(lines=lines, refusals=refusals, notes=[*power, *notes])
 
     def _notes(self, *, running: int, takes_servers: bool) -> Iterator[str]:
         if self.operation in TAKES_POWER:
@@ -68,7 +70,7 @@ class PowerPlan:
             if takes_servers:
                 yield "It still takes new servers: put it into maintenance first."
 
-    def start(self, plan: HostPlan, *, confirmation: str, requester: Requester) -> Job:
+    def start(self, plan: HostPlan, *, requester: Requester) -> Job:
         """Start to switch it."""
         return start_power(plan.cloud, plan.host, self.operation, requester=requester)
 

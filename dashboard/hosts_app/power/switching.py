@@ -8,8 +8,7 @@ from django.template.defaultfilters import pluralize
 from dashboard.clients.inventory import Inventory
 from dashboard.clients.ipmi import Bmc, Operation, PowerState, ask_all
 from dashboard.errors import BadInput, PumphouseError
-from dashboard.hosts_app.discovery import subject_of
-from dashboard.hosts_app.models import Cloud, Host
+from dashboard.hosts_app.models import Cloud, Host, host_subject
 from dashboard.hosts_app.power.inventory import bmc_of, configured_inventory, inventory_path
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, LogLevel
@@ -89,7 +88,7 @@ def start_power(
     return start_job(
         kind="host_power",
         title=f"{TITLES[operation].format(host=host)} ({cloud.name})",
-        subject=subject_of(cloud, host),
+        subject=host_subject(cloud, host),
         steps=[
             StepSpec(
                 key=part,

@@ -7,7 +7,7 @@ from dashboard.clients.fuel.objects import Node
 from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import all_servers, compute_services
-from dashboard.hosts_app.plans.host_action import Refusal
+from dashboard.hosts_app.plans.lines import Refusal
 from dashboard.hosts_app.reassignment.refusals import COMPUTE
 
 OWN_PROJECTS = frozenset({"admin", "service", "services"})

@@ -11,7 +11,7 @@ from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.nova import compute_services
 from dashboard.hosts_app.fuel.masters import configured_fuel, environment_of
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.plans.host_action import Refusal
+from dashboard.hosts_app.plans.lines import Refusal
 from dashboard.hosts_app.power.inventory import configured_inventory
 
 ADMIN_NETWORK = "fuelweb_admin"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from dashboard.clients.fuel.objects import Node
-from dashboard.hosts_app.plans.host_action import PlanLine
+from dashboard.hosts_app.plans.lines import PlanLine
 from dashboard.hosts_app.reassignment.facts import EnvironmentFacts, ReassignmentFacts
 from dashboard.hosts_app.reassignment.refusals import COMPUTE, CONTROLLER
 

@@ -6,7 +6,7 @@ from dashboard.clients.fuel.layout import disks_like, interfaces_like
 from dashboard.clients.fuel.objects import Node
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan
-from dashboard.hosts_app.plans.host_action import Refusal
+from dashboard.hosts_app.plans.lines import Refusal
 from dashboard.hosts_app.reassignment.facts import EnvironmentFacts, ReassignmentFacts
 
 COMPUTE, CONTROLLER = "compute", "controller"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from dashboard.hosts_app.discovery import refresh_hosts, subject_of
+from dashboard.hosts_app.discovery import refresh_hosts
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan
 from dashboard.hosts_app.evacuation.steps import CHECK, evacuation_steps
-from dashboard.hosts_app.models import Reassignment
+from dashboard.hosts_app.models import Reassignment, host_subject
 from dashboard.hosts_app.reassignment.discovery import boot, discover
 from dashboard.hosts_app.reassignment.environment_removal import (
     forget_compute,
@@ -54,7 +54,7 @@ def start_removal(
         record.job = start_job(
             kind=KIND,
             title=f"Remove {record.host} from {environment}",
-            subject=subject_of(record.source, record.host),
+            subject=host_subject(record.source, record.host),
             steps=[
                 *evacuation_steps(evacuation, parallel=limits.parallel),
                 *_steps(record.host, environment, rediscovers=limits.discovery_seconds is not None),

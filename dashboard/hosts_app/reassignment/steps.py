@@ -6,10 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from dashboard.hosts_app.discovery import subject_of
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan
 from dashboard.hosts_app.evacuation.steps import CHECK, evacuation_steps
-from dashboard.hosts_app.models import Cloud, Reassignment
+from dashboard.hosts_app.models import Cloud, Reassignment, host_subject
 from dashboard.hosts_app.reassignment.deployment import assign, deploy, provision
 from dashboard.hosts_app.reassignment.discovery import boot, discover, move_to_admin_vlan
 from dashboard.hosts_app.reassignment.environment_removal import (
@@ -114,7 +113,7 @@ def start_reassignment(
         record.job = start_job(
             kind=KIND,
             title=title,
-            subject=subject_of(about, route.host),
+            subject=host_subject(about, route.host),
             steps=[*freeing, *_steps(record, route, choices, needs=[CHECK] if freeing else [])],
             params=_params(record, choices, evacuation, limit=limit),
             requester=requester,

@@ -3,20 +3,16 @@
 Off means: its BMC says that it has no power, and Nova counts it as down until an operator opens it.
 """
 
-from django.template.defaultfilters import pluralize
-
 from dashboard.clients.ipmi import PowerState
 from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.errors import NeedsOperator
-from dashboard.hosts_app.compute.nova import ComputeService, compute_service, force_down, migrations
+from dashboard.hosts_app.compute.nova import compute_service, force_down
 from dashboard.hosts_app.power.inventory import bmc_of
 from dashboard.jobs.kinds import StepContext
 
 OFF_SECONDS = 120.0
 # Without forced-down, silence alone tells: three times the usual service_down_time of 60 s.
 DOWN_SECONDS = 180.0
-EVACUATION = "evacuation"
-COPY_IS_THERE = ("accepted", "pre-migrating", "done")
 
 
 def fence(connection: CloudSession, host: str, context: StepContext) -> None:
@@ -55,21 +51,3 @@ def require_fenced(connection: CloudSession, host: str) -> None:
             f"Nova no longer counts {host} as forced down.",
             fix="Somebody has lifted it. See what they are doing, then plan again.",
         )
-
-
-def lift_forced_down(connection: CloudSession, service: ComputeService) -> None:
-    """Have a host that is back count as up again.
-
-    Its nova-compute removes its own copies of the servers that were rebuilt elsewhere when it
-    starts, and completes the records of their evacuations. Until then they could run twice, and
-    newer Novas refuse by themselves. Raises ``NeedsOperator`` before that.
-    """
-    found = migrations(connection, source_compute=service.host, migration_type=EVACUATION)
-    waiting = [record for record in found if record["status"] in COPY_IS_THERE]
-    if waiting:
-        raise NeedsOperator(
-            f"{service.host} still has its copies of {len(waiting)} server{pluralize(waiting)} "
-            "that run elsewhere now.",
-            fix="Switch it on. When its nova-compute has started it removes them; then try again.",
-        )
-    force_down(connection, service, to=False)

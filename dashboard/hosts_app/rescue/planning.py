@@ -23,7 +23,7 @@ from dashboard.hosts_app.evacuation.planning import (
     is_others,
     lacks_room,
 )
-from dashboard.hosts_app.plans.host_action import Refusal, ServerLine
+from dashboard.hosts_app.plans.lines import Refusal, ServerLine
 
 
 class RescueOutcome(StrEnum):

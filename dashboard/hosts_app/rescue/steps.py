@@ -14,11 +14,11 @@ from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.facts import read_facts
 from dashboard.hosts_app.compute.nova import servers_on
-from dashboard.hosts_app.discovery import refresh_hosts, subject_of
+from dashboard.hosts_app.discovery import refresh_hosts
 from dashboard.hosts_app.evacuation.server_moves import ServerMove
 from dashboard.hosts_app.evacuation.server_steps import ServerStep, cloud_and_host, server_steps
 from dashboard.hosts_app.maintenance import close_host
-from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.models import Cloud, host_subject
 from dashboard.hosts_app.power.inventory import bmc_of
 from dashboard.hosts_app.rescue.fencing import fence, require_fenced
 from dashboard.hosts_app.rescue.planning import DeadHostFacts, RescuePlan
@@ -63,7 +63,7 @@ def start_rescue(
     return start_job(
         kind="rescue",
         title=f"Rebuild the servers of {plan.host} of {cloud.name} elsewhere",
-        subject=subject_of(cloud, plan.host),
+        subject=host_subject(cloud, plan.host),
         steps=rescue_steps(plan, parallel=parallel),
         params={
             "cloud": cloud.pk,

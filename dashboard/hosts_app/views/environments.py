@@ -134,3 +134,13 @@ def _cloud_of_copy(plan: EnvironmentPlan) -> Cloud | None:
 
 def _is_different(line: CopyLine) -> bool:
     return line.outcome != CopyOutcome.CARRIED
+
+
+def open_environment(request: PageRequest, environment_id: int) -> HttpResponse:
+    """Lead from an environment's dashboard in Fuel to its cloud, or to all clouds before it is
+    known."""
+    of_environment = Cloud.objects.filter(
+        environment__environment_id=environment_id, environment__is_gone=False
+    )
+    cloud = of_environment.order_by("-origin").first()
+    return redirect("cloud", cloud.name) if cloud else redirect("clouds")

@@ -1,6 +1,5 @@
 """The pages about hosts: all clouds' sums, the hosts of a cloud, one host."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -9,29 +8,24 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from dashboard.errors import PumphouseError
-from dashboard.hosts_app.compute.nova import OURS
-from dashboard.hosts_app.discovery import start_host_discovery, subject_of
+from dashboard.hosts_app.discovery import start_host_discovery
 from dashboard.hosts_app.forms import HostActionForm
 from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance
-from dashboard.hosts_app.models import Cloud, Host, HostPlan
-from dashboard.hosts_app.plans.host_action import HostAction, all_host_actions
+from dashboard.hosts_app.models import OURS, Cloud, Host, HostPlan, host_subject
+from dashboard.hosts_app.plans.host_action import all_host_actions
 from dashboard.hosts_app.plans.host_plans import start_host_plan
 from dashboard.hosts_app.reassignment.location import in_progress
+from dashboard.hosts_app.views.available_actions import available_actions
 from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.requester import on_page
-from dashboard.jobs.roles import Action, has_permission, minimum_role
+from dashboard.jobs.roles import Action
 from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error, start_and_redirect
 
 PAGE = "page"
 PLANS_SHOWN = 10
 JOBS_SHOWN = 10
-HEADINGS = {
-    Action.MAINTAIN: "Within its cloud",
-    Action.REASSIGN: "Out of its cloud",
-    Action.POWER: "By its power",
-}
 
 
 def all_hosts(request: PageRequest) -> HttpResponse:
@@ -95,25 +89,25 @@ def host_page(request: PageRequest, name: str, host: str) -> HttpResponse:
 
 
 def about_host(
-    cloud: Cloud, name: str, user: User, *, filled: HostActionForm | None = None
+    cloud: Cloud, name: str, user: User, *, sent: HostActionForm | None = None
 ) -> dict[str, Any]:
-    """Return what the page of a host shows; ``filled`` is a form that could not be used.
+    """Return what the page of a host shows; ``sent`` is a form that was refused.
 
-    A host that Nova does not know has a page too once something was planned for it.
+    A host that Nova does not know has a page too, once something was planned for it.
     """
     host = cloud.hosts.select_related("cloud").filter(name=name).first()
     plans = HostPlan.objects.filter(cloud=cloud, host=name)
     plans = plans.select_related("plan_job__created_by", "job")
-    if host is None and filled is None and not plans.exists():
+    if host is None and sent is None and not plans.exists():
         raise Http404(f"Cloud {cloud} has no host {name}.")
-    jobs = Job.objects.filter(subject=subject_of(cloud, name))
+    jobs = Job.objects.filter(subject=host_subject(cloud, name))
     active = jobs.filter(active_subject__isnull=False).first()
     return {
         "cloud": cloud,
         "name": name,
         "host": host,
         "maintenance": host and maintenance_of(host),
-        "kinds": [*_by_permission(_available(cloud, host, user, filled))],
+        "sections": [*available_actions(cloud, host, user, sent=sent)],
         "plans": [(plan, _title(plan)) for plan in plans[:PLANS_SHOWN]],
         "jobs": with_counts(jobs).order_by("-pk")[:JOBS_SHOWN],
         "active_job": active,
@@ -127,33 +121,6 @@ def maintenance_of(host: Host) -> dict[str, str]:
     ours = host.is_enabled or host.disabled_reason.startswith(OURS)
     reason = "" if ours else "Somebody else has disabled its nova-compute: let them finish."
     return {"to": ON if host.is_enabled else OFF, "reason": reason}
-
-
-def _available(
-    cloud: Cloud, host: Host | None, user: User, filled: HostActionForm | None
-) -> list[tuple[HostAction, HostActionForm, str]]:
-    """Return the actions for such a host, each with its form and the role that the user lacks."""
-    known = sorted(all_host_actions().values(), key=lambda action: action.title)
-    return [
-        (
-            action,
-            filled if filled and filled.action is action else HostActionForm(action, cloud),
-            ""
-            if has_permission(user, action.permission)
-            else minimum_role(action.permission).group,
-        )
-        for action in known
-        if action.of_computes == bool(host)
-    ]
-
-
-def _by_permission(
-    available: list[tuple[HostAction, HostActionForm, str]],
-) -> Iterator[tuple[str, list[Any]]]:
-    """Return the available actions under the headings of ``HEADINGS``."""
-    for permission, heading in HEADINGS.items():
-        if mine := [each for each in available if each[0].permission == permission]:
-            yield heading, mine
 
 
 def _title(plan: HostPlan) -> str:
@@ -178,7 +145,7 @@ def plan_action(request: PageRequest, name: str, host: str, action: str) -> Http
     """Plan what would be done to a host; a form that cannot be used comes back as it was."""
     cloud = get_object_or_404(Cloud, name=name)
     if action not in all_host_actions():
-        raise Http404(f"{action} cannot be done to a host.")
+        raise Http404(f"Unknown host action {action}.")
     form = HostActionForm(all_host_actions()[action], cloud, request.POST)
     if all_host_actions()[action].of_computes:
         get_object_or_404(Host, cloud=cloud, name=host)
@@ -196,7 +163,7 @@ def plan_action(request: PageRequest, name: str, host: str, action: str) -> Http
         except PumphouseError as error:
             show_error(request, error)
     return render(
-        request, "hosts/host.html", about_host(cloud, host, request.user, filled=form), status=400
+        request, "hosts/host.html", about_host(cloud, host, request.user, sent=form), status=400
     )
 
 
@@ -208,5 +175,5 @@ def plan_other(request: PageRequest, name: str) -> HttpResponse:
     cloud = get_object_or_404(Cloud, name=name)
     if not host or action is None or action.of_computes:
         return redirect("hosts", cloud.name)
-    about = about_host(cloud, host, request.user, filled=HostActionForm(action, cloud))
+    about = about_host(cloud, host, request.user, sent=HostActionForm(action, cloud))
     return render(request, "hosts/host.html", about)

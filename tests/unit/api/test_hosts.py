@@ -69,7 +69,7 @@ def test_a_plan_is_accepted_with_its_address_and_its_job(host: Host) -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ({"action": "polish"}, "'polish' cannot be done to a host."),
+        ({"action": "polish"}, "Unknown host action 'polish'."),
         ({"action": "evacuate", "options": {"speed": 1}}, "has no option 'speed'"),
         ({"action": "evacuate", "options": {"parallel": 0}}, "a number of at least 1, not 0"),
         ({"action": "evacuate", "options": {"parallel": "2"}}, "a number of at least 1, not '2'"),

@@ -9,7 +9,8 @@ from dashboard.cli.commands import host as host_command
 from dashboard.clients.ipmi import Bmc, PowerState
 from dashboard.hosts_app.job_kinds import discover_hosts, host_power
 from dashboard.hosts_app.models import Host
-from dashboard.hosts_app.plans.host_action import Draft, PlanLine, all_host_actions
+from dashboard.hosts_app.plans.host_action import all_host_actions
+from dashboard.hosts_app.plans.lines import PlanDraft, PlanLine
 from dashboard.hosts_app.power import switching as power
 from dashboard.jobs.models import Job
 from tests.support import rows
@@ -50,7 +51,9 @@ def _runs_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
         number=1, subject="web-1", state="ACTIVE", outcome="loses its power", why="it runs"
     )
     for name in ("power_off", "power_cycle", "soft_off"):
-        monkeypatch.setattr(all_host_actions()[name], "draft", lambda *_given: Draft(lines=[line]))
+        monkeypatch.setattr(
+            all_host_actions()[name], "draft", lambda *_given: PlanDraft(lines=[line])
+        )
 
 
 def run(*arguments: str) -> int:

@@ -11,7 +11,8 @@ from dashboard.cli import command_line
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.maintenance import start_maintenance
 from dashboard.hosts_app.models import Host, HostPlan
-from dashboard.hosts_app.plans.host_action import Draft, PlanLine, Refusal, all_host_actions
+from dashboard.hosts_app.plans.host_action import all_host_actions
+from dashboard.hosts_app.plans.lines import PlanDraft, PlanLine, Refusal
 from dashboard.jobs.models import Job
 from tests.support import rows
 from tests.support.host_rows import hosts_of
@@ -36,12 +37,12 @@ def host() -> Host:
 
 
 @pytest.fixture
-def drafted(monkeypatch: pytest.MonkeyPatch) -> Draft:
-    """Draft an evacuation without a cloud."""
+def drafted(monkeypatch: pytest.MonkeyPatch) -> PlanDraft:
+    """PlanDraft an evacuation without a cloud."""
     lines = [
         PlanLine(number=1, subject="web-1", state="ACTIVE", outcome="live migrate", why="it runs")
     ]
-    draft = Draft(lines=lines, notes=["It takes no new servers from then on."], content={})
+    draft = PlanDraft(lines=lines, notes=["It takes no new servers from then on."], content={})
     monkeypatch.setattr(all_host_actions()["evacuate"], "draft", lambda *_given: draft)
     return draft
 

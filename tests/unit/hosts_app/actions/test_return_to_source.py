@@ -10,8 +10,9 @@ from dashboard.clients.fuel.master import FuelMaster
 from dashboard.errors import BadInput, NeedsOperator, NotFound
 from dashboard.hosts_app.actions.reassign import destination_of
 from dashboard.hosts_app.models import Cloud, HostPlan, Job, Reassignment
-from dashboard.hosts_app.plans.host_action import Draft, host_action_named
+from dashboard.hosts_app.plans.host_action import host_action_named
 from dashboard.hosts_app.plans.host_plans import start_host_action, start_host_plan
+from dashboard.hosts_app.plans.lines import PlanDraft
 from dashboard.hosts_app.reassignment.location import in_progress
 from tests.support.fuel_masters import RunningMaster, configure_fuel, running_master, switch
 from tests.support.reassignments import DST, HOST, NODE, SRC, make_record
@@ -40,7 +41,7 @@ def last(fuel: FuelMaster) -> Reassignment:
     return record
 
 
-def draft(last: Reassignment) -> Draft:
+def draft(last: Reassignment) -> PlanDraft:
     return host_action_named("return_to_source").draft(last.source, HOST, OPTIONS)
 
 
@@ -57,7 +58,7 @@ def rediscover(fuel: FuelMaster, running: RunningMaster, last: Reassignment) -> 
     return found.id
 
 
-def outcomes(plan: Draft) -> list[str]:
+def outcomes(plan: PlanDraft) -> list[str]:
     return [f"{line.subject}: {line.outcome}" for line in plan.lines]
 
 

@@ -11,8 +11,9 @@ from dashboard.clients.ipmi import Bmc, Operation, PowerState
 from dashboard.errors import BadInput, NeedsOperator, Retryable
 from dashboard.hosts_app.compute.nova import ComputeService
 from dashboard.hosts_app.models import Cloud, Host, HostPlan
-from dashboard.hosts_app.plans.host_action import Draft, host_action_named
+from dashboard.hosts_app.plans.host_action import host_action_named
 from dashboard.hosts_app.plans.host_plans import start_host_action
+from dashboard.hosts_app.plans.lines import PlanDraft
 from dashboard.hosts_app.power import planning as power_plan
 from dashboard.hosts_app.power import switching as power
 from dashboard.hosts_app.power.switching import log_power, refresh_power, start_power, switch
@@ -126,10 +127,10 @@ def test_a_faulty_inventory_is_logged_and_fails_no_refresh(cloud: Cloud, invento
 
 
 @pytest.fixture
-def draft(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Draft]:
+def draft(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[..., PlanDraft]:
     """Return a function that plans an action on a host with servers in every state."""
 
-    def draft_action(name: str, *, bmc: Any = None, takes_servers: bool = True) -> Draft:
+    def draft_action(name: str, *, bmc: Any = None, takes_servers: bool = True) -> PlanDraft:
         statuses = ("ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED", "ERROR")
         servers = [{"name": f"is-{status}", "status": status} for status in statuses]
         service = ComputeService(id="1", host="c1", is_enabled=takes_servers, is_up=True)
@@ -144,7 +145,7 @@ def draft(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Draft]
 
 @pytest.mark.parametrize(("name", "lines"), ACTIONS.items())
 def test_the_servers_that_would_lose_their_power_are_listed(
-    draft: Callable[..., Draft], name: str, lines: int
+    draft: Callable[..., PlanDraft], name: str, lines: int
 ) -> None:
     planned = draft(name)
     assert [line.state for line in planned.lines] == ["ACTIVE", "PAUSED"][:lines]
@@ -152,13 +153,15 @@ def test_the_servers_that_would_lose_their_power_are_listed(
     assert any("2 servers on it would" in note for note in planned.notes) == bool(lines)
 
 
-def test_a_host_that_takes_new_servers_should_be_closed_first(draft: Callable[..., Draft]) -> None:
+def test_a_host_that_takes_new_servers_should_be_closed_first(
+    draft: Callable[..., PlanDraft],
+) -> None:
     assert any("maintenance first" in note for note in draft("power_off").notes)
     closed = draft("power_off", takes_servers=False)
     assert not any("maintenance first" in note for note in closed.notes)
 
 
-def test_a_host_whose_bmc_does_not_answer_is_refused(draft: Callable[..., Draft]) -> None:
+def test_a_host_whose_bmc_does_not_answer_is_refused(draft: Callable[..., PlanDraft]) -> None:
     class Silent:
         def power_status(self) -> PowerState:
             raise Retryable("The BMC of c1 does not answer.", fix="Check its network.")

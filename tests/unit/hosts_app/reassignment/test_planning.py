@@ -10,7 +10,7 @@ import pytest
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.inventory import Host, Interface
 from dashboard.hosts_app.evacuation.planning import EvacuationLine, EvacuationPlan, MoveOutcome
-from dashboard.hosts_app.plans.host_action import Refusal
+from dashboard.hosts_app.plans.lines import Refusal
 from dashboard.hosts_app.reassignment.facts import Machine, ReassignmentFacts, read_environment
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
 from dashboard.hosts_app.reassignment.refusals import refusals_of, unknown_roles

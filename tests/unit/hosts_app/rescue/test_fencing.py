@@ -8,10 +8,10 @@ import pytest
 
 from dashboard.clients.ipmi import PowerState
 from dashboard.errors import NeedsOperator, Retryable
-from dashboard.hosts_app.compute.nova import ComputeService, force_down
+from dashboard.hosts_app.compute.nova import ComputeService, force_down, lift_forced_down
 from dashboard.hosts_app.maintenance import open_host
 from dashboard.hosts_app.rescue import fencing
-from dashboard.hosts_app.rescue.fencing import fence, lift_forced_down, require_fenced
+from dashboard.hosts_app.rescue.fencing import fence, require_fenced
 from dashboard.jobs.kinds import StepContext
 
 SERVICE = ComputeService(id="1", host="c1", is_enabled=True, is_up=False)

@@ -10,7 +10,7 @@ from dashboard.hosts_app.compute.facts import CloudReading, read_cloud, with_pin
 from dashboard.hosts_app.compute.nova import ComputeService
 from dashboard.hosts_app.compute.room import PINNED, RAM_MIB, VCPU, Room
 from dashboard.hosts_app.evacuation.planning import CHOICE
-from dashboard.hosts_app.ranking import EvacuationCost, rank_hosts, rows_of
+from dashboard.hosts_app.evacuation.ranking import EvacuationCost, rank_hosts, rows_of
 
 MACHINE = {VCPU: 4, RAM_MIB: 8192}
 PINNED_FLAVOR = {"extra_specs": {"hw:cpu_policy": "dedicated"}}
