@@ -269,7 +269,7 @@ def sha256(path: Path) -> str:
 
 def old_password_works(tenant: Json) -> bool:
     """Return whether each migrated user can log in to the destination with the old password."""
-    logins: Json = json.loads(Path(tenant["sealed_file"]).read_text())
+    logins: Json = json.loads(Path(tenant["secrets_file"]).read_text())
     works = True
     for name, login in logins.items():
         accepted = logs_in(DESTINATION, name, login["password"])

@@ -22,8 +22,8 @@ from dashboard.jobs.runner import run_job
 from dashboard.migrations_app.discovery import look_up_tenant
 from dashboard.migrations_app.models import Plan, plan_of
 from dashboard.migrations_app.planning.moves import move_of
-from dashboard.migrations_app.seeding.grounds import Numbers
-from dashboard.migrations_app.seeding.planting import seed_tenants
+from dashboard.migrations_app.seeding.context import SeedCounts
+from dashboard.migrations_app.seeding.tenants import seed_tenants
 from dashboard.migrations_app.verbs.plan import PlanMove
 from tests.lab.inventory import Inventory
 
@@ -60,11 +60,13 @@ def destination(clouds: dict[str, Cloud]) -> CloudSession:
 @pytest.fixture(scope="session")
 def seed(source: CloudSession, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     """Return a function that makes a tenant on the source and tells what is in it."""
-    sealed_in: Path = tmp_path_factory.mktemp("seeded")
+    secrets_dir: Path = tmp_path_factory.mktemp("seeded")
 
     def make(**numbers: int) -> Any:
-        wanted = Numbers(**{"tenants": 1, **numbers})
-        return seed_tenants(source, numbers=wanted, sealed_in=sealed_in, tell=lambda _: None)[0]
+        wanted = SeedCounts(**{"tenants": 1, **numbers})
+        return seed_tenants(source, counts=wanted, secrets_dir=secrets_dir, report=lambda _: None)[
+            0
+        ]
 
     return make
 

@@ -13,7 +13,7 @@ from dashboard.migrations_app.execution.maintenance_steps import (
     on_source,
 )
 from dashboard.migrations_app.models import Plan, TenantMaintenance
-from dashboard.migrations_app.seeding.clearing import clear, find_leftovers
+from dashboard.migrations_app.seeding.cleanup import find_leftovers, remove_leftovers
 from dashboard.migrations_app.verbs.execute import Execute
 from dashboard.migrations_app.verbs.finalize import Finalize
 from dashboard.migrations_app.verbs.verify import Verify
@@ -43,7 +43,9 @@ def tenant(seed: Any, destination: CloudSession) -> Iterator[Any]:
     the next tenant."""
     tenant = seed(servers=0, volumes=0)
     yield tenant
-    clear(destination, find_leftovers(destination, tenant=tenant["name"]), tell=lambda _: None)
+    remove_leftovers(
+        destination, find_leftovers(destination, tenant=tenant["name"]), report=lambda _: None
+    )
 
 
 def verified_and_finalized(plan: Plan) -> None:

@@ -56,7 +56,7 @@ def plan(tenant: Any, before: Roles, plan_move: Any) -> Iterator[Plan]:
 def owner(plan: Plan, tenant: Any, destination: CloudSession) -> CloudSession:
     """The tenant's owner on the destination, with the old password."""
     name = f"{tenant['name']}-owner"
-    password = json.loads(Path(tenant["sealed_file"]).read_text())[name]["password"]
+    password = json.loads(Path(tenant["secrets_file"]).read_text())[name]["password"]
     (user,) = destination.list("identity", "/users", "users", name=name)
     return destination.as_user(user["id"], password=password, project_id=moved_project(plan))
 

@@ -131,7 +131,7 @@ def test_servers_belong_to_their_owner(moved, source, destination):
 
 
 def test_users_log_in_on_the_destination_with_their_old_passwords(moved, tenant, destination):
-    logins = json.loads(Path(tenant["sealed_file"]).read_text())
+    logins = json.loads(Path(tenant["secrets_file"]).read_text())
     assert len(logins) == 2
     for name, login in logins.items():
         assert log_in(destination, name, login["password"], tenant["name"])
@@ -164,7 +164,7 @@ def secrets_of(plan: Plan, tenant: dict) -> Iterator[tuple[str, str]]:
     for cloud in ("src", "dst"):
         for use in ("admin", "service", "database"):
             yield f"{cloud}'s password of {use}", lab.password(cloud, use=use)
-    for name, login in json.loads(Path(tenant["sealed_file"]).read_text()).items():
+    for name, login in json.loads(Path(tenant["secrets_file"]).read_text()).items():
         yield f"the password of {name}", login["password"]
     for user_id in counterparts(plan, "user"):
         yield "a password of the run", temporary_password_of(plan, user_id)

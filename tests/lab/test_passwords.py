@@ -1,4 +1,4 @@
-"""A user whose hash the destination cannot read gets a one-time password, sealed in a file."""
+"""A user whose hash the destination cannot read gets a one-time password, in a secrets file."""
 
 import csv
 import json
@@ -65,7 +65,7 @@ def test_the_one_time_password_works_and_only_the_operator_can_read_it(
 
 
 def test_the_other_user_keeps_the_old_password(moved, old_user, tenant, destination):
-    logins = json.loads(Path(tenant["sealed_file"]).read_text())
+    logins = json.loads(Path(tenant["secrets_file"]).read_text())
     (other,) = set(logins) - {old_user}
     assert log_in(destination, other, logins[other]["password"], tenant["name"])
     with pytest.raises(Unauthorized):

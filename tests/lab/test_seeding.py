@@ -8,9 +8,9 @@ import pytest
 
 from dashboard.clients.openstack import CloudSession
 from dashboard.hosts_app.clouds import connect
-from dashboard.migrations_app.seeding.clearing import clear, find_leftovers
-from dashboard.migrations_app.seeding.grounds import Numbers
-from dashboard.migrations_app.seeding.planting import seed_tenants
+from dashboard.migrations_app.seeding.cleanup import find_leftovers, remove_leftovers
+from dashboard.migrations_app.seeding.context import SeedCounts
+from dashboard.migrations_app.seeding.tenants import seed_tenants
 
 EVERYTHING = (
     ("identity", "/projects", "projects"),
@@ -30,10 +30,10 @@ def tenant(
     source: CloudSession, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Any]]:
     made = seed_tenants(
-        source, numbers=Numbers(), sealed_in=tmp_path_factory.mktemp("sealed"), tell=print
+        source, counts=SeedCounts(), secrets_dir=tmp_path_factory.mktemp("secrets"), report=print
     )
     yield made[0]
-    clear(source, find_leftovers(source, tenant=made[0]["name"]), tell=print)
+    remove_leftovers(source, find_leftovers(source, tenant=made[0]["name"]), report=print)
 
 
 def everything(operator: CloudSession) -> dict[str, set[str]]:
@@ -68,8 +68,8 @@ def test_its_groups_know_each_other_and_its_address_leads_to_a_server(source, te
     assert address["port_id"]
 
 
-def test_its_passwords_are_sealed(tenant):
-    assert Path(tenant["sealed_file"]).stat().st_mode & 0o777 == 0o600
+def test_its_passwords_are_private(tenant):
+    assert Path(tenant["secrets_file"]).stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("name", ["src", "dst"])
@@ -77,8 +77,8 @@ def test_removing_it_leaves_the_cloud_as_it_was(clouds, name, tmp_path):
     operator = connect(clouds[name])
     before = everything(operator)
     made = seed_tenants(
-        operator, numbers=Numbers(servers=1, volumes=0), sealed_in=tmp_path, tell=print
+        operator, counts=SeedCounts(servers=1, volumes=0), secrets_dir=tmp_path, report=print
     )[0]
     assert everything(operator) != before
-    clear(operator, find_leftovers(operator, tenant=made["name"]), tell=print)
+    remove_leftovers(operator, find_leftovers(operator, tenant=made["name"]), report=print)
     assert everything(operator) == before

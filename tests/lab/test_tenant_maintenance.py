@@ -1,4 +1,4 @@
-"""A tenant of a real cloud in maintenance, as its people see it: with tokens old and new."""
+"""A tenant of a real cloud in maintenance, as its users see it: with tokens old and new."""
 
 import json
 import uuid
@@ -23,8 +23,8 @@ from dashboard.migrations_app.maintenance.starting import (
 )
 from dashboard.migrations_app.maintenance.write_attempts import NOWHERE
 from dashboard.migrations_app.models import TenantMaintenance
-from dashboard.migrations_app.seeding.grounds import Numbers
-from dashboard.migrations_app.seeding.planting import seed_tenants
+from dashboard.migrations_app.seeding.context import SeedCounts
+from dashboard.migrations_app.seeding.tenants import seed_tenants
 from tests.lab import killed_maintenance
 from tests.lab.conftest import run
 from tests.lab.killed_maintenance import ENTERING, LEAVING
@@ -58,15 +58,15 @@ class Person:
 class Ground:
     """A tenant on one cloud: an owner with two roles and a group's, a reader, and a neighbour."""
 
-    def __init__(self, row: Cloud, sealed_in: Path) -> None:
+    def __init__(self, row: Cloud, secrets_dir: Path) -> None:
         self.row, self.operator = row, connect(row)
-        numbers = Numbers(tenants=1, servers=1, volumes=1)
+        counts = SeedCounts(tenants=1, servers=1, volumes=1)
         (self.seeded,) = seed_tenants(
-            self.operator, numbers=numbers, sealed_in=sealed_in, tell=lambda _: None
+            self.operator, counts=counts, secrets_dir=secrets_dir, report=lambda _: None
         )
         self.id = self.seeded["id"]
         self.row_of_tenant = look_up_tenant(row, self.id)
-        logins = json.loads(Path(self.seeded["sealed_file"]).read_text())
+        logins = json.loads(Path(self.seeded["secrets_file"]).read_text())
         name = f"{self.seeded['name']}-owner"
         (self.user,) = self.operator.list("identity", "/users", "users", name=name)
         self.owner = Person(self._as(self.user["id"], logins[name]["password"]))
@@ -180,7 +180,7 @@ def ground(
     request: pytest.FixtureRequest, clouds: dict[str, Cloud], tmp_path_factory: Any
 ) -> Iterator[Ground]:
     with policies_on(request.param):
-        made = Ground(clouds[request.param], tmp_path_factory.mktemp("sealed"))
+        made = Ground(clouds[request.param], tmp_path_factory.mktemp("secrets"))
         yield made
         made.operator.delete("identity", f"/users/{made.heir_id}")
 

@@ -10,7 +10,7 @@ from dashboard.cli.console import Console
 from dashboard.cli.prompts import confirmed_name
 from dashboard.errors import NotFound
 from dashboard.hosts_app.clouds import connect
-from dashboard.migrations_app.seeding.clearing import clear, find_leftovers
+from dashboard.migrations_app.seeding.cleanup import find_leftovers, remove_leftovers
 
 
 class CleanupCommand(Command):
@@ -42,7 +42,7 @@ class CleanupCommand(Command):
         if lines:
             name = options.tenant or cloud.name
             confirmed_name(options.confirm, name=name, touched=lines, console=console)
-            clear(operator, leftovers, tell=console.progress.print)
+            remove_leftovers(operator, leftovers, report=console.progress.print)
         console.print(f"Deleted {len(lines)} tenants, users and flavors from {cloud.name}.")
         console.print_json({"cloud": cloud.name, "removed": lines})
         return OK

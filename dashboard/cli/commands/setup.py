@@ -11,8 +11,8 @@ from dashboard.cli.command import OK, Command
 from dashboard.cli.console import Console
 from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import access_of, connect
-from dashboard.migrations_app.seeding.grounds import Numbers
-from dashboard.migrations_app.seeding.planting import seed_tenants
+from dashboard.migrations_app.seeding.context import SeedCounts
+from dashboard.migrations_app.seeding.tenants import seed_tenants
 
 MINIMUM = {"num_tenants": 1, "num_servers": 0, "num_volumes": 0}
 
@@ -39,19 +39,19 @@ class SetupCommand(Command):
         cloud = chosen_cloud(options.cloud)
         tenants = seed_tenants(
             connect(cloud),
-            numbers=_numbers(options, access_of(cloud).populate),
-            sealed_in=settings.HOME / "seeded",
-            tell=console.progress.print,
+            counts=_numbers(options, access_of(cloud).populate),
+            secrets_dir=settings.HOME / "seeded",
+            report=console.progress.print,
         )
         for tenant in tenants:
             addresses = ", ".join(tenant["floating_ips"])
             console.print(f"{tenant['name']}: {len(tenant['servers'])} servers, {addresses}")
-            console.print(f"  Passwords and keys: {tenant['sealed_file']}")
+            console.print(f"  Passwords and keys: {tenant['secrets_file']}")
         console.print_json({"cloud": cloud.name, "tenants": tenants})
         return OK
 
 
-def _numbers(options: Namespace, populate: Mapping[str, int]) -> Numbers:
+def _numbers(options: Namespace, populate: Mapping[str, int]) -> SeedCounts:
     """Return each number from the command line, else the configuration, else the default."""
     given = {
         "num_tenants": options.num_tenants,
@@ -63,4 +63,4 @@ def _numbers(options: Namespace, populate: Mapping[str, int]) -> Numbers:
             option = f"--{name.replace('_', '-')}"
             raise BadInput(f"{option} cannot be {number}.", fix=f"Use {MINIMUM[name]} or more.")
     chosen = {**populate} | {name: value for name, value in given.items() if value is not None}
-    return Numbers(**{name.removeprefix("num_"): value for name, value in chosen.items()})
+    return SeedCounts(**{name.removeprefix("num_"): value for name, value in chosen.items()})

@@ -1,5 +1,5 @@
-"""Test tenants as real ones are: made, and removed again, by the operator's account.
+"""Test tenants like real ones, created and removed by the operator's account.
 
-Everything is named with ``PREFIX``, and nothing without it is ever removed. ``planting`` makes
-tenants from one file for each kind of thing; ``clearing`` removes them. Plain Python, no Django.
+All their names begin with ``PREFIX``, and nothing else is ever removed. ``tenants`` creates them,
+with a module for each kind of object; ``cleanup`` removes them. Plain Python, no Django.
 """

@@ -1,32 +1,32 @@
-"""The flavor and the images of a seeded tenant."""
+"""The flavor and the images of a test tenant."""
 
 from dashboard.clients.openstack import Json, poll_until
-from dashboard.migrations_app.seeding.grounds import Grounds, known_bytes
+from dashboard.migrations_app.seeding.context import SeedContext, known_bytes
 
 MEBIBYTE = 1024 * 1024
 
 
-def make_flavor(grounds: Grounds) -> str:
-    """Make a private flavor that the tenant may use, with extra specs, and give its id."""
+def create_flavor(seed: SeedContext) -> str:
+    """Create a private flavor with extra specs for the tenant, and return its id."""
     flavor = {
-        "name": grounds.named("small"),
+        "name": seed.named("small"),
         "ram": 64,
         "vcpus": 1,
         "disk": 1,
         "os-flavor-access:is_public": False,
     }
-    operator = grounds.operator
+    operator = seed.operator
     made = operator.post("compute", "/flavors", {"flavor": flavor}, "flavor")
     specs = {"hw_rng:allowed": "true", "quota:disk_read_bytes_sec": "10485760"}
     operator.post("compute", f"/flavors/{made['id']}/os-extra_specs", {"extra_specs": specs})
-    access = {"addTenantAccess": {"tenant": grounds.project_id}}
+    access = {"addTenantAccess": {"tenant": seed.project_id}}
     operator.post("compute", f"/flavors/{made['id']}/action", access)
     return str(made["id"])
 
 
-def make_image(grounds: Grounds, what: str, *, mebibytes: int) -> str:
-    """Make a private image of known bytes, with properties and tags, and give its id."""
-    name = grounds.named(what)
+def create_image(seed: SeedContext, what: str, *, mebibytes: int) -> str:
+    """Create a private image of known bytes, with properties and tags, and return its id."""
+    name = seed.named(what)
     image: Json = {
         "name": name,
         "disk_format": "raw",
@@ -39,11 +39,11 @@ def make_image(grounds: Grounds, what: str, *, mebibytes: int) -> str:
         "pumphouse_note": "known bytes",
         "tags": ["demo", what],
     }
-    image_id = grounds.owner.post("image", "/images", image)["id"]
+    image_id = seed.owner.post("image", "/images", image)["id"]
     content = known_bytes(name, size=mebibytes * MEBIBYTE)
-    grounds.owner.upload(f"/images/{image_id}/file", content)
+    seed.owner.upload(f"/images/{image_id}/file", content)
     poll_until(
-        lambda: grounds.owner.get("image", f"/images/{image_id}")["status"] == "active" or None,
+        lambda: seed.owner.get("image", f"/images/{image_id}")["status"] == "active" or None,
         what=f"image {name} to become active",
         seconds=120,
     )

@@ -1,4 +1,4 @@
-"""Test tenants: their bytes are known, their secrets sealed, and others' things are left alone."""
+"""Test tenants: their bytes are known, their secrets private, and other objects untouched."""
 
 import json
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from dashboard.errors import BadInput
-from dashboard.migrations_app.seeding.clearing import Leftovers, clear, find_leftovers
-from dashboard.migrations_app.seeding.grounds import PREFIX, known_bytes
-from dashboard.migrations_app.seeding.people import Person, seal
+from dashboard.migrations_app.seeding.cleanup import Leftovers, find_leftovers, remove_leftovers
+from dashboard.migrations_app.seeding.context import PREFIX, known_bytes
+from dashboard.migrations_app.seeding.users import SeededUser, write_secrets
 
 
 class RecordingCloud:
@@ -42,14 +42,14 @@ def test_known_bytes_depend_on_their_seed_alone():
     assert first != other
 
 
-def test_passwords_are_sealed_in_a_file_of_this_account_only(tmp_path):
+def test_passwords_are_in_a_file_that_only_this_account_reads(tmp_path):
     path = tmp_path / "seeded" / "tenant.json"
-    alice = Person(id="1", name="alice", password="a-password-for-tests-only")
-    seal(path, people={"owner": alice}, keys={"owner": "a key"})
+    alice = SeededUser(id="1", name="alice", password="a-password-for-tests-only")
+    write_secrets(path, users={"owner": alice}, keys={"owner": "a key"})
     assert path.stat().st_mode & 0o777 == 0o600
     assert json.loads(path.read_text())["alice"]["password"] == alice.password
     with pytest.raises(FileExistsError):
-        seal(path, people={}, keys={})
+        write_secrets(path, users={}, keys={})
 
 
 def test_only_names_with_the_prefix_are_found():
@@ -83,7 +83,7 @@ def test_one_tenant_is_found_with_its_users_and_not_one_whose_name_goes_on():
 
 @pytest.mark.parametrize("tenant", ["p", "shop"])
 def test_a_tenant_that_is_not_ours_is_refused(tenant):
-    with pytest.raises(BadInput, match="no test tenant"):
+    with pytest.raises(BadInput, match="not a test tenant"):
         find_leftovers(RecordingCloud({}), tenant=tenant)
 
 
@@ -91,7 +91,9 @@ def test_what_belongs_to_other_projects_stays():
     both = [{"id": "ours", "project_id": "1"}, {"id": "theirs", "project_id": "2"}]
     collections = ("/servers/detail", "/volumes/detail", "/floatingips", "/networks", "/ports")
     cloud = RecordingCloud(dict.fromkeys(collections, both))
-    clear(cloud, Leftovers(projects=[{"id": "1", "name": PREFIX}]), tell=lambda _line: None)
+    remove_leftovers(
+        cloud, Leftovers(projects=[{"id": "1", "name": PREFIX}]), report=lambda _line: None
+    )
     assert set(cloud.deleted) == {
         "/servers/ours",
         "/volumes/ours",

@@ -1,4 +1,4 @@
-"""What the parts of a seeded tenant share: its names, its identities and its bytes."""
+"""What the parts of a test tenant share: its names, its sessions and its bytes."""
 
 import hashlib
 from collections.abc import Callable
@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from dashboard.clients.openstack import CloudSession
 
 PREFIX = "pumphouse-"
-"""What every name of a test object has begun with since 2015."""
+"""The beginning of every test object's name, since 2015."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Numbers:
-    """How much there is to be. ``volumes`` are attached to the first server, each of
-    ``volume_size`` GiB; one more stays detached."""
+class SeedCounts:
+    """How much to create.
+
+    ``volumes`` of ``volume_size`` GiB each are attached to the first server; one more stays
+    detached.
+    """
 
     tenants: int = 1
     servers: int = 2
@@ -22,18 +25,18 @@ class Numbers:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grounds:
-    """A project that is being filled: ``operator`` made it, ``owner`` fills it.
+class SeedContext:
+    """A project that is being filled: ``operator`` has created it, ``owner`` fills it.
 
-    ``tell`` takes a sentence about each step.
+    ``report`` takes a sentence about each step.
     """
 
     name: str
     project_id: str
     operator: CloudSession
     owner: CloudSession
-    numbers: Numbers
-    tell: Callable[[str], None]
+    counts: SeedCounts
+    report: Callable[[str], None]
 
     def named(self, what: str) -> str:
         """Return the name of one of the tenant's objects."""
@@ -41,5 +44,5 @@ class Grounds:
 
 
 def known_bytes(seed: str, *, size: int) -> bytes:
-    """Return ``size`` bytes that depend on the seed alone and do not compress away."""
+    """Return ``size`` bytes that depend on the seed alone and cannot be compressed."""
     return hashlib.shake_256(seed.encode()).digest(size)

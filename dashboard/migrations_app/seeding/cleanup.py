@@ -1,46 +1,43 @@
-"""Removes test tenants: projects whose names have the prefix, and nothing of anybody else.
-
-The one of 2015 also took every floating address of the cloud and its service records.
-"""
+"""Removes test tenants: projects whose names have the prefix, and nothing of anybody else."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import BadInput
-from dashboard.migrations_app.seeding.grounds import PREFIX
+from dashboard.migrations_app.seeding.context import PREFIX
 
 SECONDS = 300
 KEYS_OF_OTHERS = "2.10"
-"""The microversion from which on an admin may delete another user's key pairs."""
+"""The microversion that lets an admin delete another user's key pairs."""
 
 
 @dataclass(frozen=True)
 class Leftovers:
-    """What of ours there is in a cloud: the contents of the projects go with them."""
+    """Test objects that a cloud has; projects are removed with their contents."""
 
     projects: list[Json] = field(default_factory=list)
     users: list[Json] = field(default_factory=list)
     flavors: list[Json] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        """Return what would be removed, for the one who confirms it."""
+        """Return what would be removed, a line for each, for confirmation."""
         return [
-            *(f"tenant {project['name']} with all that is in it" for project in self.projects),
+            *(f"tenant {project['name']} with all its contents" for project in self.projects),
             *(f"user {user['name']}" for user in self.users),
             *(f"flavor {flavor['name']}" for flavor in self.flavors),
         ]
 
 
 def find_leftovers(operator: CloudSession, *, tenant: str = "") -> Leftovers:
-    """Find projects, users and flavors whose names have the prefix, or those of one test tenant.
+    """Find all test projects, users and flavors, or those of one test tenant.
 
-    Raises ``BadInput`` for a tenant that is none of ours.
+    Raises ``BadInput`` for a tenant that is not a test tenant.
     """
     if tenant and not tenant.startswith(PREFIX):
         raise BadInput(
-            f"{tenant!r} is no test tenant: its name does not begin with {PREFIX}.",
-            fix="Only what pumphouse setup has made is removed.",
+            f"{tenant!r} is not a test tenant: its name does not begin with {PREFIX}.",
+            fix="Only what pumphouse setup has created can be removed.",
         )
     return Leftovers(
         _ours(tenant, operator.list("identity", "/projects", "projects")),
@@ -49,10 +46,12 @@ def find_leftovers(operator: CloudSession, *, tenant: str = "") -> Leftovers:
     )
 
 
-def clear(operator: CloudSession, leftovers: Leftovers, *, tell: Callable[[str], None]) -> None:
-    """Remove what was found. What is gone already does not matter."""
+def remove_leftovers(
+    operator: CloudSession, leftovers: Leftovers, *, report: Callable[[str], None]
+) -> None:
+    """Remove what was found, except for what no longer exists."""
     for project in leftovers.projects:
-        tell(f"Remove tenant {project['name']} from cloud {operator.name}")
+        report(f"Remove tenant {project['name']} from cloud {operator.name}")
         _clear_project(operator, project["id"])
         operator.delete("identity", f"/projects/{project['id']}")
     for user in leftovers.users:
@@ -63,14 +62,13 @@ def clear(operator: CloudSession, leftovers: Leftovers, *, tell: Callable[[str],
 
 
 def _ours(tenant: str, found: Iterable[Json]) -> list[Json]:
-    """Return what is named as the tenant or, with a dash, after it; all of ours without a
-    tenant."""
+    """Return the objects whose names are the tenant's or begin with it; without one, all ours."""
     begin = f"{tenant}-" if tenant else PREFIX
     return [thing for thing in found if thing["name"] == tenant or thing["name"].startswith(begin)]
 
 
 def _clear_project(operator: CloudSession, project_id: str) -> None:
-    """Empty a project: what uses something goes before what it uses."""
+    """Empty a project; what uses something is removed before it."""
     everywhere = {"all_tenants": "1", "project_id": project_id}
     _remove_all(operator, "compute", "/servers/detail", "servers", **everywhere)
     _remove_all(operator, "block_storage", "/snapshots/detail", "snapshots", **everywhere)
@@ -111,7 +109,7 @@ def _clear_network(operator: CloudSession, project_id: str) -> None:
 
 
 def _unplug(operator: CloudSession, router: Json) -> None:
-    """Take a router's routes and interfaces away: with them it cannot be deleted."""
+    """Remove a router's routes and interfaces, with which it cannot be deleted."""
     path = f"/routers/{router['id']}"
     operator.put("network", path, {"router": {"routes": []}})
     for port in operator.list("network", "/ports", "ports", device_id=router["id"]):

@@ -11,47 +11,47 @@ from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
 
 ROLES = {"owner": "member", "reader": "reader"}
-"""The users of a tenant and the role that each has, by what their names end with."""
+"""The roles of a tenant's users, by the ends of their names."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
-    """A user that was made, its password included: it is written to a sealed file only."""
+class SeededUser:
+    """A created user with its password, which is written to the secrets file only."""
 
     id: str
     name: str
     password: str
 
 
-def make_project(operator: CloudSession, name: str) -> str:
-    """Make the project and give its id."""
+def create_project(operator: CloudSession, name: str) -> str:
+    """Create the project and return its id."""
     project = {"name": name, "description": "A test tenant of Pumphouse", "enabled": True}
     return str(operator.post("identity", "/projects", {"project": project}, "project")["id"])
 
 
-def make_people(operator: CloudSession, name: str, project_id: str) -> dict[str, Person]:
-    """Make the users with random passwords and give each one's role on the project."""
+def create_users(operator: CloudSession, name: str, project_id: str) -> dict[str, SeededUser]:
+    """Create the users with random passwords and grant each its role on the project."""
     roles = _role_ids(operator)
-    people = {}
+    users = {}
     for what, role in ROLES.items():
-        people[what] = _make_person(operator, f"{name}-{what}", project_id)
-        grant = f"/projects/{project_id}/users/{people[what].id}/roles/{roles[role]}"
+        users[what] = _create_user(operator, f"{name}-{what}", project_id)
+        grant = f"/projects/{project_id}/users/{users[what].id}/roles/{roles[role]}"
         operator.put("identity", grant)
-    return people
+    return users
 
 
 def _role_ids(operator: CloudSession) -> dict[str, str]:
     found = {role["name"]: role["id"] for role in operator.list("identity", "/roles", "roles")}
-    # Clouds of before 2018 know the member by another name and no reader at all.
+    # clouds from before 2018 have another name for the member, and no reader
     member = found.get("member") or found.get("_member_") or found.get("Member")
     if member is None:
         raise NeedsOperator(
-            f"Cloud {operator.name} has no role named member.", fix="Create it, then try again."
+            f"Cloud {operator.name} has no role named member.", fix="Create it, then retry."
         )
     return {"member": member, "reader": found.get("reader", member)}
 
 
-def _make_person(operator: CloudSession, name: str, project_id: str) -> Person:
+def _create_user(operator: CloudSession, name: str, project_id: str) -> SeededUser:
     password = randomness.token_urlsafe(18)
     secrets.register(password)
     user = {
@@ -63,24 +63,24 @@ def _make_person(operator: CloudSession, name: str, project_id: str) -> Person:
         "enabled": True,
     }
     made = operator.post("identity", "/users", {"user": user}, "user")
-    return Person(id=made["id"], name=name, password=password)
+    return SeededUser(id=made["id"], name=name, password=password)
 
 
-def make_key(person: CloudSession, name: str) -> str:
-    """Have nova make a key pair for whoever ``person`` acts as, and give the private key.
+def create_key(user: CloudSession, name: str) -> str:
+    """Create a key pair of the session's user and return the private key.
 
-    Asked without a microversion, which makes nova generate it: since 2.92 it would not.
+    Asks without a microversion, so that Nova generates it: from 2.92 on it does not.
     """
-    keypair: Json = person.post("compute", "/os-keypairs", {"keypair": {"name": name}}, "keypair")
+    keypair: Json = user.post("compute", "/os-keypairs", {"keypair": {"name": name}}, "keypair")
     secrets.register(keypair["private_key"])
     return str(keypair["private_key"])
 
 
-def seal(path: Path, *, people: dict[str, Person], keys: dict[str, str]) -> None:
+def write_secrets(path: Path, *, users: dict[str, SeededUser], keys: dict[str, str]) -> None:
     """Write passwords and private keys to a new file that only this account can read."""
     logins = {
-        person.name: {"password": person.password, "private_key": keys.get(what, "")}
-        for what, person in people.items()
+        user.name: {"password": user.password, "private_key": keys.get(what, "")}
+        for what, user in users.items()
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

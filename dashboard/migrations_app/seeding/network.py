@@ -1,0 +1,119 @@
+"""The network of a test tenant: router, security groups, ports, a floating IP."""
+
+import random
+from dataclasses import dataclass
+
+from dashboard.clients.openstack import Json
+from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.seeding.context import SeedContext
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkIds:
+    """What ports are created with; ``cidr`` lacks its last number, as in ``10.42.7``."""
+
+    network_id: str
+    subnet_id: str
+    cidr: str
+    external_id: str
+    groups: list[str]
+
+
+def create_network(seed: SeedContext) -> NetworkIds:
+    """Create a network behind a router with a gateway and a static route, and two groups."""
+    external_id = _external_network(seed)
+    cidr = f"10.42.{random.randrange(1, 255)}"  # noqa: S311 - only to look different
+    network = _create(seed, "networks", "network", {"name": seed.named("net")})
+    subnet = _create(seed, "subnets", "subnet", _subnet(seed, network["id"], cidr))
+    _create_router(seed, subnet_id=subnet["id"], external_id=external_id, cidr=cidr)
+    return NetworkIds(
+        network_id=network["id"],
+        subnet_id=subnet["id"],
+        cidr=cidr,
+        external_id=external_id,
+        groups=_create_groups(seed),
+    )
+
+
+def create_port(seed: SeedContext, network: NetworkIds, *, number: int) -> str:
+    """Create the port of the server with that number, with a fixed address; return its id."""
+    port = {
+        "name": seed.named(f"port-{number}"),
+        "network_id": network.network_id,
+        "fixed_ips": [
+            {"subnet_id": network.subnet_id, "ip_address": f"{network.cidr}.{42 + number}"}
+        ],
+        "security_groups": network.groups,
+    }
+    return str(_create(seed, "ports", "port", port)["id"])
+
+
+def create_floating_ip(seed: SeedContext, network: NetworkIds, *, port_id: str) -> str:
+    """Associate an address of the external network with a port, and return the address."""
+    body = {
+        "floating_network_id": network.external_id,
+        "port_id": port_id,
+        "description": seed.named("address"),
+    }
+    made = _create(seed, "floatingips", "floatingip", body)
+    return str(made["floating_ip_address"])
+
+
+def _external_network(seed: SeedContext) -> str:
+    query = {"router:external": "true"}
+    for network in seed.operator.list("network", "/networks", "networks", **query):
+        return str(network["id"])
+    raise NeedsOperator(
+        f"Cloud {seed.operator.name} has no external network.",
+        fix="Create one; test tenants have a router and a floating address.",
+    )
+
+
+def _subnet(seed: SeedContext, network_id: str, cidr: str) -> Json:
+    return {
+        "name": seed.named("subnet"),
+        "network_id": network_id,
+        "ip_version": 4,
+        "cidr": f"{cidr}.0/24",
+        "gateway_ip": f"{cidr}.1",
+        "allocation_pools": [{"start": f"{cidr}.10", "end": f"{cidr}.200"}],
+        "dns_nameservers": ["192.0.2.53"],
+        "host_routes": [{"destination": "198.51.100.0/24", "nexthop": f"{cidr}.2"}],
+    }
+
+
+def _create_router(seed: SeedContext, *, subnet_id: str, external_id: str, cidr: str) -> None:
+    gateway = {
+        "name": seed.named("router"),
+        "external_gateway_info": {"network_id": external_id},
+    }
+    router = _create(seed, "routers", "router", gateway)
+    path = f"/routers/{router['id']}"
+    seed.owner.put("network", f"{path}/add_router_interface", {"subnet_id": subnet_id})
+    routes = [{"destination": "203.0.113.0/24", "nexthop": f"{cidr}.3"}]
+    seed.owner.put("network", path, {"router": {"routes": routes}})
+
+
+def _create_groups(seed: SeedContext) -> list[str]:
+    """Create a group for web servers, and one that lets only their group in."""
+    web = _create_group(seed, "web", "Open on port 80")
+    database = _create_group(seed, "database", "Open to the web servers")
+    _create_rule(seed, web, protocol="tcp", port=80, remote_ip_prefix="0.0.0.0/0")
+    _create_rule(seed, web, protocol="icmp", remote_ip_prefix="0.0.0.0/0")
+    _create_rule(seed, database, protocol="tcp", port=5432, remote_group_id=web)
+    return [web, database]
+
+
+def _create_group(seed: SeedContext, what: str, description: str) -> str:
+    group = {"name": seed.named(what), "description": description}
+    return str(_create(seed, "security-groups", "security_group", group)["id"])
+
+
+def _create_rule(seed: SeedContext, group_id: str, *, port: int | None = None, **rule: str) -> None:
+    ports = {"port_range_min": port, "port_range_max": port} if port else {}
+    body = {"direction": "ingress", "ethertype": "IPv4", "security_group_id": group_id}
+    _create(seed, "security-group-rules", "security_group_rule", body | rule | ports)
+
+
+def _create(seed: SeedContext, collection: str, key: str, body: Json) -> Json:
+    return seed.owner.post("network", f"/{collection}", {key: body}, key)

@@ -1,0 +1,130 @@
+"""Creates test tenants."""
+
+import secrets as randomness
+from collections.abc import Callable
+from pathlib import Path
+
+from dashboard.clients.openstack import CloudSession, Json
+from dashboard.migrations_app.seeding import images, servers, users
+from dashboard.migrations_app.seeding.context import PREFIX, SeedContext, SeedCounts
+from dashboard.migrations_app.seeding.network import (
+    NetworkIds,
+    create_floating_ip,
+    create_network,
+    create_port,
+)
+
+
+def seed_tenants(
+    operator: CloudSession, *, counts: SeedCounts, secrets_dir: Path, report: Callable[[str], None]
+) -> list[Json]:
+    """Create test tenants and return of each its name, id, users, servers and addresses.
+
+    Passwords and keys go to one file per tenant in ``secrets_dir``. ``report`` takes a sentence
+    about each step.
+    """
+    return [
+        _seed_tenant(operator, counts=counts, secrets_dir=secrets_dir, report=report)
+        for _ in range(counts.tenants)
+    ]
+
+
+def _seed_tenant(
+    operator: CloudSession, *, counts: SeedCounts, secrets_dir: Path, report: Callable[[str], None]
+) -> Json:
+    name = f"{PREFIX}demo-{randomness.token_hex(3)}"
+    report(f"Create tenant {name} with its users")
+    project_id = users.create_project(operator, name)
+    created = users.create_users(operator, name, project_id)
+    clouds = {
+        what: operator.as_user(user.id, password=user.password, project_id=project_id)
+        for what, user in created.items()
+    }
+    secrets_file = secrets_dir / f"{name}.json"
+    # readers have keys too: Nova lets all users have their own
+    keys = {what: users.create_key(cloud, f"{name}-{what}") for what, cloud in clouds.items()}
+    users.write_secrets(secrets_file, users=created, keys=keys)
+    seed = SeedContext(
+        name=name,
+        project_id=project_id,
+        operator=operator,
+        owner=clouds["owner"],
+        counts=counts,
+        report=report,
+    )
+    return {
+        "name": name,
+        "id": project_id,
+        "users": [user.name for user in created.values()],
+        "secrets_file": str(secrets_file),
+        **_fill(seed),
+    }
+
+
+def _fill(seed: SeedContext) -> Json:
+    """Put everything into the tenant, beginning with what takes long."""
+    seed.report("Create the flavor, the images and the volumes")
+    flavor_id = images.create_flavor(seed)
+    system = images.create_image(seed, "system", mebibytes=4)
+    data = images.create_image(seed, "data", mebibytes=2)
+    attached = [
+        servers.create_volume(seed, f"data-{number}", image_id=data)
+        for number in range(1, seed.counts.volumes + 1)
+    ]
+    detached = servers.create_volume(seed, "detached", image_id=data)
+    seed.report("Create the network, its router and its groups")
+    network = create_network(seed)
+    seed.report("Boot the servers")
+    made = _boot(seed, network, image_id=system, flavor_id=flavor_id)
+    addresses = _finish(seed, network, made=made, attached=attached)
+    servers.await_volume(seed, detached, status="available")
+    return {
+        "servers": [server_id for _, server_id in made],
+        "volumes": [*attached, detached],
+        "floating_ips": addresses,
+    }
+
+
+def _boot(
+    seed: SeedContext, network: NetworkIds, *, image_id: str, flavor_id: str
+) -> list[tuple[str, str]]:
+    """Begin to boot all servers and return the port and the id of each."""
+    made = []
+    for number in range(1, seed.counts.servers + 1):
+        port_id = create_port(seed, network, number=number)
+        server_id = servers.create_server(
+            seed,
+            number,
+            image_id=image_id,
+            flavor_id=flavor_id,
+            port_id=port_id,
+            key=seed.named("owner"),
+        )
+        made.append((port_id, server_id))
+    return made
+
+
+def _finish(
+    seed: SeedContext,
+    network: NetworkIds,
+    *,
+    made: list[tuple[str, str]],
+    attached: list[str],
+) -> list[str]:
+    """Give the first server an address and the volumes, and stop the last one of several.
+
+    Returns the addresses.
+    """
+    for _, server_id in made:
+        servers.await_server(seed, server_id, status="ACTIVE")
+    if not made:
+        return []
+    port_id, first = made[0]
+    address = create_floating_ip(seed, network, port_id=port_id)
+    seed.report("Attach the volumes")
+    for volume_id in attached:
+        servers.await_volume(seed, volume_id, status="available")
+        servers.attach(seed, server_id=first, volume_id=volume_id)
+    if len(made) > 1:
+        servers.stop(seed, server_id=made[-1][1])
+    return [address]
