@@ -167,7 +167,7 @@ def secrets_of(plan: Plan, tenant: dict) -> Iterator[tuple[str, str]]:
     for name, login in json.loads(Path(tenant["secrets_file"]).read_text()).items():
         yield f"the password of {name}", login["password"]
     for user_id in counterparts(plan, "user"):
-        yield "a password of the run", temporary_password_of(plan, user_id)
+        yield "a temporary password", temporary_password_of(plan, user_id)
     yield from (("a hash", hash_) for hash_ in lab.sql(HASHES, database="src_keystone").split())
 
 

@@ -9,7 +9,7 @@ import pytest
 from keystoneauth1.exceptions import Unauthorized
 
 import lab
-from dashboard.migrations_app.execution.passwords import one_time_file
+from dashboard.migrations_app.execution.passwords import secrets_file
 from dashboard.migrations_app.verbs.execute import Execute
 from dashboard.migrations_app.verbs.rollback import Rollback
 from tests.lab.conftest import run
@@ -55,7 +55,7 @@ def test_the_plan_says_who_will_get_a_one_time_password(moved, old_user):
 def test_the_one_time_password_works_and_only_the_operator_can_read_it(
     moved, old_user, tenant, destination
 ):
-    path = one_time_file(moved[0])
+    path = secrets_file(moved[0])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with path.open(newline="") as file:
         ((name, user_id, password),) = csv.reader(file)
@@ -73,7 +73,7 @@ def test_the_other_user_keeps_the_old_password(moved, old_user, tenant, destinat
 
 
 def test_no_line_of_the_log_has_the_one_time_password(moved):
-    with one_time_file(moved[0]).open(newline="") as file:
+    with secrets_file(moved[0]).open(newline="") as file:
         ((_, _, password),) = csv.reader(file)
     lines = [*moved[1].log.values_list("message", flat=True)]
     assert any("one-time password" in line for line in lines)

@@ -1,8 +1,8 @@
 """Who acts on which cloud during a move.
 
-One connection, hence one token, for each identity that must act, kept for the whole run. A user
-that the plan creates acts for himself with a password that is derived and never stored: any worker
-with the installation's key can derive it again after a crash.
+Each identity has one session, hence one token, for the whole run. A user that the plan creates is
+impersonated by a temporary password, which is derived and never stored: any worker with the
+installation's key can derive it again after a crash.
 """
 
 import base64
@@ -28,7 +28,7 @@ TEMPORARY = "has_temporary_password"
 
 
 class Identities:
-    """The connections of one plan."""
+    """The sessions of one plan."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -40,7 +40,7 @@ class Identities:
     def session_as(self, user_id: str, *, project_id: str) -> CloudSession:
         """Return the destination as that user of the source, in the tenant's project.
 
-        It is the operator with his temporary role where the user cannot act for himself.
+        It is the operator with a temporary role where the user cannot be impersonated.
         """
         actor = user_id if self.can_impersonate(user_id) else ""
         with self._lock:
@@ -49,8 +49,10 @@ class Identities:
             return self._actors[actor]
 
     def can_impersonate(self, user_id: str) -> bool:
-        """Return whether the user was created by a move and still has the password of the run, and
-        whether it may write: a reader cannot create what it owned in the source."""
+        """Return whether the user still has the temporary password, and may create anything.
+
+        A reader may not, although it may own something in the source.
+        """
         entry = entry_of(self.plan, "user", user_id)
         return bool(
             entry
@@ -62,7 +64,7 @@ class Identities:
 
     @cached_property
     def _writers(self) -> set[str]:
-        """The users of the plan that hold more than the role reader in the tenant."""
+        """The ids of the plan's users whose roles in the tenant let them create something."""
         users = self.plan.items.filter(type="user").values_list("source_id", "fields")
         return {user_id for user_id, fields in users if can_create(fields["role_names"])}
 
@@ -77,9 +79,9 @@ class Identities:
 
 
 def identities_of(plan: Plan) -> Identities:
-    """Return the plan's connections, the same ones in the whole process.
+    """Return the plan's sessions, the same ones in the whole process.
 
-    They are made anew when a configuration file changes: the operator may have mended it.
+    They are replaced when a configuration file has changed: the operator may have fixed it.
     """
     return _identities(plan.pk, _version(plan.source), _version(plan.destination))
 
@@ -96,9 +98,9 @@ def _version(cloud: Cloud) -> int:
 
 
 def temporary_password_of(plan: Plan, user_id: str) -> str:
-    """Derive the password by which the plan's workers act as a user that the plan creates.
+    """Derive the password by which workers impersonate a user that the plan creates.
 
-    Long enough for any rule, with all four kinds of characters that password rules ask for.
+    It is long enough, and has all four kinds of characters, for any password rule.
     """
     entry = entry_of(plan, "user", user_id)
     if entry is None:

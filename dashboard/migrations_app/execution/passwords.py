@@ -1,7 +1,7 @@
-"""Gives migrated users their old passwords back, or one-time ones.
+"""Restores the passwords of migrated users, or issues one-time passwords.
 
-A password is carried as its hash, from one Keystone's database to the other's; it never leaves
-the worker's memory. Where that cannot be done the user gets a one-time password, in a file that
+A password is copied as its hash, from one Keystone's database to the other's; it never leaves the
+worker's memory. Where that is impossible the user gets a one-time password, in a secrets file that
 only the operator can read.
 """
 
@@ -25,15 +25,15 @@ def can_copy_hashes(source: CloudSession, destination: CloudSession) -> bool:
 
 
 def hashes_of(source: CloudSession, user_ids: list[str]) -> dict[str, str]:
-    """Return the users' hashes from the source's database."""
+    """Return the hashes of the users' passwords from the source's database, by user id."""
     with KeystoneDatabase(source.access.keystone_connection or "") as database:
         return database.password_hashes(user_ids)
 
 
 def is_readable(password_hash: str, destination: CloudSession) -> bool:
-    """Return whether the destination's Keystone is expected to read the hash.
+    """Return whether the destination's Keystone should be able to read the hash.
 
-    Keystone does not tell its release, nova's newest microversion does.
+    Keystone does not tell its release, but Nova's newest microversion does.
     """
     newest = destination.newest_microversion("compute")
     microversion = ".".join(str(part) for part in newest)
@@ -43,7 +43,7 @@ def is_readable(password_hash: str, destination: CloudSession) -> bool:
 def copy_hash(
     source: CloudSession, destination: CloudSession, *, user_id: str, destination_id: str
 ) -> bool:
-    """Put the user's old hash in place; false when that is not possible and nothing was changed."""
+    """Put the user's own hash in place; return False if Keystone cannot use it."""
     if not can_copy_hashes(source, destination):
         return False
     password_hash = hashes_of(source, [user_id]).get(user_id)
@@ -55,7 +55,7 @@ def copy_hash(
 
 
 def _login_is_answered(destination: CloudSession, user_id: str) -> bool:
-    """Try a wrong password: a Keystone that cannot read the hash breaks instead of refusing."""
+    """Try a wrong password: a Keystone that cannot read the hash fails instead of refusing it."""
     project_id = destination.project_id
     stranger = destination.as_user(
         user_id, password=random.token_urlsafe(16), project_id=project_id
@@ -71,14 +71,16 @@ def _login_is_answered(destination: CloudSession, user_id: str) -> bool:
     return True
 
 
-def hand_out_one_time(plan: Plan, destination: CloudSession, *, user_id: str, name: str) -> Path:
-    """Return the user a one-time password and write it to the plan's sealed file.
+def issue_one_time_password(
+    plan: Plan, destination: CloudSession, *, user_id: str, name: str
+) -> Path:
+    """Set a one-time password for the user and return the plan's secrets file, which has it.
 
-    The file is written first: a password that nobody knows would be worse than one too many.
+    The file is written first: better one password too many than one that nobody knows.
     """
     password = "aA1-" + random.token_urlsafe(18)
     secrets.register(password)
-    path = one_time_file(plan)
+    path = secrets_file(plan)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerow([name, user_id, password])
@@ -86,6 +88,6 @@ def hand_out_one_time(plan: Plan, destination: CloudSession, *, user_id: str, na
     return path
 
 
-def one_time_file(plan: Plan) -> Path:
-    """Return the path of the plan's file of one-time passwords; it need not exist."""
+def secrets_file(plan: Plan) -> Path:
+    """Return the path of the plan's one-time passwords; the file may not exist."""
     return Path(settings.HOME) / f"one-time-passwords-of-plan-{plan.pk}.csv"

@@ -20,7 +20,7 @@ from dashboard.migrations_app.resources.records import Record
 
 
 class ItemWork:
-    """The work on one item of a plan; see ``contract.Work`` for what each member means."""
+    """The work on one item of a plan; ``resources.work.Work`` says what each member means."""
 
     def __init__(self, item: PlanItem, entry: LedgerEntry, context: StepContext) -> None:
         self.item = item
@@ -69,7 +69,7 @@ class ItemWork:
 
     @property
     def stage_data(self) -> Mapping[str, Any]:
-        """What earlier stages remembered."""
+        """What earlier stages stored."""
         stage_data: Mapping[str, Any] = self.entry.stage_data
         return stage_data
 
@@ -88,7 +88,7 @@ class ItemWork:
         return ledger.destination_id_of(self.plan, type_name, source_id)
 
     def stage_data_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
-        """Return what the stages of another object remembered."""
+        """Return what the stages of another object stored."""
         entry = ledger.entry_of(self.plan, type_name, source_id)
         return entry.stage_data if entry else {}
 
@@ -97,17 +97,17 @@ class ItemWork:
         return self.identities.session_as(user_id, project_id=self.project_id)
 
     def can_impersonate(self, user_id: str) -> bool:
-        """Return whether ``owner`` is the user itself."""
+        """Return whether ``session_as`` acts as the user rather than as the operator."""
         return self.identities.can_impersonate(user_id)
 
     def temporary_password(self) -> str:
-        """Return the temporary password of the user that is this object, noted before its use."""
+        """Return the temporary password of the user, after storing that it is in use."""
         self.save(**{TEMPORARY: True})
         return temporary_password_of(self.plan, self.item.source_id)
 
     def restore_password(self) -> None:
         """Restore the user's own password, or write a one-time password to the secrets file."""
-        # noted first: nobody shall log in any more with what may be gone in a moment
+        # stored first: from now on the temporary password may stop working at any moment
         self.save(**{TEMPORARY: False})
         copied = passwords.copy_hash(
             self.source,
@@ -116,14 +116,14 @@ class ItemWork:
             destination_id=self.destination_id,
         )
         if copied:
-            self.log(f"Gave user {self.item.name} the old password.")
+            self.log(f"Restored the password of user {self.item.name}.")
             return
-        path = passwords.hand_out_one_time(
+        path = passwords.issue_one_time_password(
             self.plan, self.destination, user_id=self.destination_id, name=self.item.name
         )
         self.log(
-            f"Gave user {self.item.name} a one-time password; it is in {path.name} in Pumphouse's "
-            "home folder.",
+            f"User {self.item.name} has a one-time password; it is in {path.name} in Pumphouse's "
+            "home directory.",
             level=LogLevel.WARNING,
         )
 
