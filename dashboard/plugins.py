@@ -4,13 +4,52 @@ Resource types, job kinds, host actions, verbs, commands and checks each have a 
 own; a file there is enough.
 """
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from pkgutil import walk_packages
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Base = TypeVar("Base")
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A class with a name of its own as its file declares it. Nothing has been imported for it.
+
+    ``constants`` are its attributes that are written as plain values, ``summary`` is the first line
+    of its docstring.
+    """
+
+    module: str
+    class_name: str
+    summary: str
+    constants: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The name of what the class stands for."""
+        return str(self.constants["name"])
+
+    def load(self) -> type:
+        """Import the class."""
+        found: type = getattr(import_module(self.module), self.class_name)
+        return found
+
+
+def declared_in(package: ModuleType) -> Iterator[Declaration]:
+    """Yield the classes that have the name of the file of the package which they are in.
+
+    For what must be quick, as help: importing a file costs what all that it needs costs.
+    """
+    for folder in package.__path__:
+        for path in sorted(Path(folder).glob("*.py")):
+            for found in _declarations(path, f"{package.__name__}.{path.stem}"):
+                if found.name == path.stem:
+                    yield found
 
 
 def modules_in(package: ModuleType | str) -> Iterator[ModuleType]:
@@ -39,3 +78,19 @@ def _named(base: type[Base]) -> Iterator[type[Base]]:
         if isinstance(vars(cls).get("name"), str):
             yield cls
         yield from _named(cls)
+
+
+def _declarations(path: Path, module: str) -> Iterator[Declaration]:
+    for node in ast.parse(path.read_bytes()).body:
+        if isinstance(node, ast.ClassDef):
+            summary = (ast.get_docstring(node) or "").partition("\n")[0]
+            constants = dict(_constants(node))
+            if "name" in constants:
+                yield Declaration(module, node.name, summary, constants)
+
+
+def _constants(node: ast.ClassDef) -> Iterator[tuple[str, Any]]:
+    for each in node.body:
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=value)):
+                yield name, value

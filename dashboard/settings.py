@@ -134,6 +134,9 @@ def _database() -> dict[str, Any]:
     # or each thread would fail once after the server was away
     database["CONN_HEALTH_CHECKS"] = True
     if database["ENGINE"].endswith("mysql"):
+        import pymysql
+
+        pymysql.install_as_MySQLdb()
         database["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
     elif database["ENGINE"].endswith("sqlite3"):
         database["OPTIONS"] = {

@@ -11,16 +11,11 @@ BAD_INPUT = 2
 
 
 class Command:
-    """One command. The first line of its docstring is its help."""
+    """One command. The first line of its docstring is its help. Its file has its name."""
 
     name: str
     uses_clouds: ClassVar[bool] = True
     """Whether the clouds of the configuration file are read before it runs."""
-
-    @property
-    def help(self) -> str:
-        """What it does, in a sentence."""
-        return (type(self).__doc__ or "").partition("\n")[0]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add what the command takes."""

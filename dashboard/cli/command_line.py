@@ -1,28 +1,25 @@
 """Reads the command line, runs the command and turns its errors into a sentence and an exit code.
 
-Imported after Django is prepared; see ``main``.
+Django is prepared, and a command imported, when the command is reached: neither help nor the
+version needs them.
 """
 
 import logging
 import os
 import sys
-from argparse import SUPPRESS, ArgumentParser, Namespace
+from argparse import SUPPRESS, Action, ArgumentParser, Namespace
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from django.conf import settings
-from django.db import OperationalError
+from typing_extensions import override
 
 from dashboard import secrets
 from dashboard.cli.command import BAD_INPUT, FAILED, Command
 from dashboard.cli.console import Console
-from dashboard.cli.database import prepare_database
-from dashboard.cli.known_commands import all_commands
-from dashboard.clients.cloud_files import file_warnings
+from dashboard.cli.known_commands import KnownCommand, known_commands
 from dashboard.errors import BadInput, Conflict, PumphouseError
-from dashboard.hosts_app.clouds import register_configured_clouds
 
 logger = logging.getLogger(__name__)
 
@@ -30,25 +27,45 @@ logger = logging.getLogger(__name__)
 class Parser(ArgumentParser):
     """A parser whose errors are ours: one sentence, also with ``--json``."""
 
+    @override
     def error(self, message: str) -> NoReturn:
-        """Raise ``BadInput`` in place of printing the usage and leaving."""
         raise BadInput(f"{message[0].upper()}{message[1:]}.", fix=f"See {self.prog} --help.")
 
 
+class CommandParser(Parser):
+    """The parser of one command, which learns the arguments of the command when it has to."""
+
+    known: KnownCommand | None = None
+
+    @override
+    def parse_known_args(self, *arguments: Any, **named: Any) -> Any:
+        if self.known is not None:
+            _prepare_django()
+            self.known.command.add_arguments(self)
+            self.known = None
+        return super().parse_known_args(*arguments, **named)
+
+
+class ShowVersion(Action):
+    """Prints the version, which is only looked up for that."""
+
+    @override
+    def __call__(self, parser: ArgumentParser, *_: Any) -> NoReturn:
+        print(f"Pumphouse {version('pumphouse')}")
+        parser.exit()
+
+
 def run(arguments: Sequence[str]) -> int:
-    """Run the command that the arguments name and give its exit code."""
+    """Run the command that the arguments name and return its exit code."""
     console = Console(json="--json" in arguments)
     try:
         options = build_parser().parse_args(arguments)
-        code = _run_command(all_commands()[options.command], options, console)
+        code = _run_command(known_commands()[options.command].command, options, console)
         sys.stdout.flush()  # or a reader who has left is first noticed as Python exits, with 120
         return code
     except PumphouseError as error:
         console.print_error(error)
         return BAD_INPUT if isinstance(error, BadInput | Conflict) else FAILED
-    except OperationalError as error:
-        console.print_error(_database_fault(error))
-        return FAILED
     except KeyboardInterrupt:
         return FAILED
     except BrokenPipeError:
@@ -56,32 +73,42 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:
-        # Through the log, which masks secrets; Python itself would print them.
-        logger.critical("Break in %s", " ".join(arguments), exc_info=error)
-        console.print_error(PumphouseError(f"Internal error: {type(error).__name__}."))
+        console.print_error(_unexpected(error, arguments))
         return FAILED
 
 
 def build_parser() -> Parser:
-    """Return the parser of all commands. Options for all may stand before or behind the command."""
+    """Return the parser of all commands. Options for all may stand before or after the command."""
     about = "Moves tenants and hosts from an old OpenStack cloud to a new one."
     parser = Parser(prog="pumphouse", description=about)
     parser.add_argument("-c", "--config", metavar="CONFIG", help="a config.yaml or clouds.yaml")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.add_argument("--version", action="version", version=f"Pumphouse {version('pumphouse')}")
-    everywhere = Parser(add_help=False, argument_default=SUPPRESS)
+    parser.add_argument("--version", action=ShowVersion, nargs=0, help="print the version")
+    everywhere = CommandParser(add_help=False, argument_default=SUPPRESS)
     everywhere.add_argument("-c", "--config", metavar="CONFIG", help=SUPPRESS)
     everywhere.add_argument("--json", action="store_true", help=SUPPRESS)
-    choices = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, command in all_commands().items():
+    choices = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, parser_class=CommandParser
+    )
+    for name, known in known_commands().items():
         choice = choices.add_parser(
-            name, help=command.help, description=command.help, parents=[everywhere]
+            name, help=known.help, description=known.help, parents=[everywhere]
         )
-        command.add_arguments(choice)
+        choice.known = known
     return parser
 
 
+def _prepare_django() -> None:
+    """Raises ``BadInput`` for a setting that cannot be used."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+    django.setup()
+
+
 def _run_command(command: Command, options: Namespace, console: Console) -> int:
+    from dashboard.cli.database import prepare_database
+
     prepare_database()
     if command.uses_clouds:
         _read_clouds(console)
@@ -90,13 +117,29 @@ def _run_command(command: Command, options: Namespace, console: Console) -> int:
 
 def _read_clouds(console: Console) -> None:
     """Make the clouds' rows the same as the configuration, and warn when others can read it."""
+    from django.conf import settings
+
+    from dashboard.clients.cloud_files import file_warnings
+    from dashboard.hosts_app.clouds import register_configured_clouds
+
     if path := settings.PUMPHOUSE_CONFIG:
         register_configured_clouds()
         for warning in file_warnings(Path(path)):
             console.progress.print(f"Warning: {warning}", soft_wrap=True)
 
 
-def _database_fault(error: OperationalError) -> PumphouseError:
+def _unexpected(error: Exception, arguments: Sequence[str]) -> PumphouseError:
+    """Return the error for what no command has foreseen: a lost database, or a fault of ours."""
+    from django.db import OperationalError
+
+    if isinstance(error, OperationalError):
+        return _database_fault(error)
+    # Through the log, which masks secrets; Python itself would print them.
+    logger.critical("Break in %s", " ".join(arguments), exc_info=error)
+    return PumphouseError(f"Internal error: {type(error).__name__}.")
+
+
+def _database_fault(error: Exception) -> PumphouseError:
     logger.debug("Lost the database", exc_info=error)
     said = " ".join(secrets.mask(str(error.args[-1])).split()).rstrip(".?")
     return PumphouseError(

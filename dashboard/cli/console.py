@@ -1,17 +1,20 @@
-"""Where a command's output goes: to people, or as one JSON document to a program."""
+"""Where a command's output goes: to people, or as one JSON document to a program.
+
+rich is imported when there is something to draw: errors and JSON do without.
+"""
 
 import json as json_text
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
-
-from rich.console import Console as Terminal
-from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from dashboard import secrets
 from dashboard.errors import Conflict, PumphouseError
+
+if TYPE_CHECKING:
+    from rich.console import Console as Terminal
+    from rich.console import RenderableType
 
 Json = Mapping[str, Any]
 
@@ -27,16 +30,28 @@ class Console:
 
     def __init__(self, *, json: bool = False) -> None:
         self.json = json
-        self.progress = _terminal(stderr=True)
-        self._people = self.progress if json else _terminal(stderr=False)
 
-    def print(self, what: RenderableType) -> None:
+    @cached_property
+    def progress(self) -> "Terminal":
+        """The terminal for what is only of interest while the command runs."""
+        return _terminal(stderr=True)
+
+    @cached_property
+    def _people(self) -> "Terminal":
+        return self.progress if self.json else _terminal(stderr=False)
+
+    def print(self, what: "RenderableType") -> None:
         """Show a line, a table or anything else that rich can draw."""
+        from rich.text import Text
+
         # Text and not str: names of clouds' objects may look like rich's markup.
         self._people.print(Text(what) if isinstance(what, str) else what, soft_wrap=True)
 
     def print_table(self, *headings: str, rows: Iterable[Iterable[object]]) -> None:
         """Show rows below headings; nothing at all when there are no rows."""
+        from rich.table import Table
+        from rich.text import Text
+
         table = Table(box=None, pad_edge=False, header_style="bold")
         for heading in headings:
             # Folded and not cut: names and ids are there to be used.
@@ -60,9 +75,11 @@ class Console:
         self.print_json({"error": sentence, "fix": fix, **({"job": job} if job else {})})
 
 
-def _terminal(*, stderr: bool) -> Terminal:
+def _terminal(*, stderr: bool) -> "Terminal":
     """Return a terminal of its own width, or wide enough for any table where there is none."""
+    from rich.console import Console as Terminal
+
     terminal = Terminal(stderr=stderr, highlight=False)
-    return (
-        terminal if terminal.is_terminal else Terminal(stderr=stderr, highlight=False, width=WIDTH)
-    )
+    if terminal.is_terminal:
+        return terminal
+    return Terminal(stderr=stderr, highlight=False, width=WIDTH)

@@ -10,7 +10,8 @@ from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
 from dashboard.cli.host_arguments import add_host, chosen_host
 from dashboard.cli.option_arguments import add_options, given_options
-from dashboard.cli.progress import add_detach, follow, follow_and_report, print_outcome, required
+from dashboard.cli.outcome import print_outcome, required
+from dashboard.cli.progress import add_detach, follow, follow_and_report
 from dashboard.cli.prompts import confirmed_name
 from dashboard.cli.serializers import serialize_host_plan
 from dashboard.hosts_app.models import Cloud, HostPlan
@@ -31,11 +32,6 @@ class HostActionCommand(Command):
     def __init__(self, action: HostAction) -> None:
         self.action = action
         self.name = action.name.replace("_", "-")
-
-    @property
-    def help(self) -> str:
-        """What the action does, in a sentence."""
-        return self.action.help
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the host, what the action wants to know, and the confirmation."""

@@ -4,7 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.console import Console
-from dashboard.cli.progress import follow, required
+from dashboard.cli.outcome import required
+from dashboard.cli.progress import follow
 from dashboard.hosts_app.discovery import host_named, start_host_discovery
 from dashboard.hosts_app.models import Host
 from dashboard.jobs.requester import CLI

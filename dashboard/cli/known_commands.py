@@ -1,23 +1,67 @@
-"""Finds the commands: one for each file of ``commands``, each verb of plans, each host action."""
+"""Finds the commands: each file of ``commands``, each verb of plans, each host action.
 
-from functools import cache
+Their names and their help are read from the files. A command is only imported to be run.
+"""
+
+from collections.abc import Iterator
+from functools import cache, cached_property
 
 from dashboard.cli import commands
 from dashboard.cli.command import Command
-from dashboard.cli.host_action_command import HostActionCommand
-from dashboard.cli.verb_command import PlanVerbCommand
-from dashboard.hosts_app.plans.host_action import all_host_actions
-from dashboard.migrations_app.verbs.base import plan_verbs
-from dashboard.plugins import named_classes
+from dashboard.hosts_app import actions
+from dashboard.migrations_app import verbs
+from dashboard.plugins import Declaration, declared_in
+
+
+class KnownCommand:
+    """A command that has not been imported yet."""
+
+    def __init__(self, declared: Declaration) -> None:
+        self.declared = declared
+        self.name = declared.name.replace("_", "-")
+
+    @property
+    def help(self) -> str:
+        """What it does, in a sentence."""
+        return str(self.declared.constants.get("effect", self.declared.summary))
+
+    @cached_property
+    def command(self) -> Command:
+        """The command itself. Django must have been prepared."""
+        made: Command = self.declared.load()()
+        return made
+
+
+class KnownVerb(KnownCommand):
+    """A verb of plans as a command."""
+
+    @cached_property
+    def command(self) -> Command:
+        """The command that does the verb."""
+        from dashboard.cli.verb_command import PlanVerbCommand
+
+        return PlanVerbCommand(self.declared.load()())
+
+
+class KnownHostAction(KnownCommand):
+    """A host action as a command."""
+
+    @cached_property
+    def command(self) -> Command:
+        """The command that does the action."""
+        from dashboard.cli.host_action_command import HostActionCommand
+
+        return HostActionCommand(self.declared.load()())
 
 
 @cache
-def all_commands() -> dict[str, Command]:
+def known_commands() -> dict[str, KnownCommand]:
     """Return every command by its name."""
-    actions = [action for action in all_host_actions().values() if action.has_command]
-    found = [
-        *(cls() for cls in named_classes(Command, commands)),
-        *map(PlanVerbCommand, plan_verbs()),
-        *map(HostActionCommand, actions),
-    ]
-    return {command.name: command for command in sorted(found, key=lambda each: each.name)}
+    return {known.name: known for known in sorted(_found(), key=lambda each: each.name)}
+
+
+def _found() -> Iterator[KnownCommand]:
+    # later ones win: the command for the verb "plan" is one of its own, as it makes a plan
+    yield from map(KnownVerb, declared_in(verbs))
+    yield from map(KnownHostAction, declared_in(actions))
+    yield from map(KnownCommand, declared_in(commands))

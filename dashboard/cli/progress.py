@@ -14,14 +14,15 @@ from django.db import connections
 
 from dashboard.cli.command import FAILED, OK
 from dashboard.cli.console import Console
+from dashboard.cli.outcome import has_failed, print_outcome
 from dashboard.cli.progress_display import display_on
 from dashboard.cli.serializers import Json, serialize_job
-from dashboard.errors import BadInput, NeedsOperator
+from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel
 from dashboard.jobs.requester import CLI
 from dashboard.jobs.runner import run_job
-from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase
+from dashboard.jobs.states import JobState
 from dashboard.jobs.waiting import wait_for_job
 from dashboard.notifications.sending import notifications_of
 
@@ -66,38 +67,6 @@ def follow_and_report(
     print_outcome(ended, console)
     console.print_json({"job": serialize_job(ended), **(document() if document else {})})
     return FAILED if has_failed(ended) else OK
-
-
-def has_failed(job: Job) -> bool:
-    """Return whether a job came to an end that is not its goal."""
-    return not job.is_active and job.state != JobState.DONE
-
-
-def required(job: Job) -> None:
-    """Raise ``NeedsOperator`` with what a job failed by, when the command cannot go on without."""
-    if has_failed(job):
-        step = job.steps.exclude(error="").first()
-        raise NeedsOperator(
-            step.error if step else f"{job.title}: {job.state}. {job.explanation}",
-            fix=step.fix if step else f"See pumphouse status {job.pk}.",
-        )
-
-
-def print_outcome(job: Job, console: Console) -> None:
-    """Return in a few lines how a job stands, what is broken and what to do next."""
-    if job.state == JobState.HELD and job.hold_before is not None:
-        phase = Phase(job.hold_before).label.lower()
-        console.print(
-            f"Job {job.pk} is held before {phase}. Go on with: pumphouse release {job.pk}"
-        )
-    elif job.is_active:
-        console.print(f"Job {job.pk} is {job.state}. Follow it with: pumphouse status {job.pk} -f")
-    else:
-        console.print(f"Job {job.pk} {job.title}: {job.state}. {job.explanation}".rstrip())
-    for step in job.steps.filter(state__in=BROKEN_STEP_STATES):
-        console.print(f"  step {step.pk} {step.title}: {step.error}")
-        then = f"Then: pumphouse retry {step.pk}, or pumphouse skip {step.pk} --reason WHY"
-        console.print(f"    {' '.join([step.fix, then]).strip()}")
 
 
 @contextmanager

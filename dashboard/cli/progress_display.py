@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Protocol
 
 from django.utils import timezone
@@ -12,6 +11,7 @@ from rich.filesize import decimal as as_size
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.text import Text
 
+from dashboard.cli.outcome import describe
 from dashboard.jobs.models import Job, LogLevel, LogLine
 from dashboard.jobs.progress import JobProgress
 
@@ -116,21 +116,6 @@ class Lines:
     def note(self, sentence: str) -> None:
         """Print a line."""
         self._console.print(sentence, soft_wrap=True)
-
-
-def describe(progress: JobProgress) -> str:
-    """Return how far a job is: steps, bytes, rate and the time left, as far as they are known."""
-    settled = progress.done + progress.skipped
-    parts = [f"{settled} of {progress.total} steps"]
-    if progress.failed:
-        parts.append(f"{progress.failed} failed")
-    if progress.bytes_total:
-        parts.append(f"{as_size(progress.bytes_done)} of {as_size(progress.bytes_total)}")
-    if progress.bytes_per_second:
-        parts.append(f"{as_size(int(progress.bytes_per_second))}/s")
-    if progress.seconds_left:
-        parts.append(f"{timedelta(seconds=round(progress.seconds_left))} left")
-    return ", ".join(parts)
 
 
 def _share(done: int, total: int) -> str:

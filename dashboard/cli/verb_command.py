@@ -23,11 +23,6 @@ class PlanVerbCommand(Command):
         self.verb = verb
         self.name = verb.path
 
-    @property
-    @override
-    def help(self) -> str:
-        return self.verb.effect
-
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_plan(parser)

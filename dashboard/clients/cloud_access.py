@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dashboard.clients.keystone_db import parse_address
+from dashboard.clients.keystone_address import parse_address
 from dashboard.clients.yaml_sections import Section
 from dashboard.errors import BadInput
 from dashboard.secrets import register

@@ -4,24 +4,22 @@ Nothing else of a cloud's databases is read or written, and nothing here is ever
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
-from urllib.parse import parse_qsl, unquote
 
 import pymysql
 from pymysql.constants import CR, ER
 from pymysql.cursors import Cursor
 
+from dashboard.clients.keystone_address import DatabaseAddress, parse_address
 from dashboard.errors import BadInput, NeedsOperator, PumphouseError, Retryable
 from dashboard.secrets import mask, register
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 30
 USERS_IN_ONE_QUERY = 500
-DEFAULT_PORT = 3306
 PASSING_FAULTS = {
     CR.CR_CONNECTION_ERROR,
     CR.CR_CONN_HOST_ERROR,
@@ -33,13 +31,6 @@ PASSING_FAULTS = {
     ER.LOCK_WAIT_TIMEOUT,
     ER.LOCK_DEADLOCK,
 }
-# The password reaches up to the last "@": operators of 2015 did not quote the ones inside.
-_address = re.compile(
-    r"(?P<dialect>[a-z]+)(?:\+\w+)?://"
-    r"(?P<user>[^:@/]*)(?::(?P<password>.*))?@"
-    r"(?P<host>\[[\da-fA-F:.]+\]|[^:/?@]*)(?::(?P<port>\d{1,5}))?"
-    r"/(?P<database>[^?/]+)(?:\?(?P<query>.*))?"
-)
 _schemes = {
     "bcrypt": re.compile(r"\$2[abxy]\$"),
     "scrypt": re.compile(r"\$scrypt\$"),
@@ -50,50 +41,6 @@ _schemes = {
 UNKNOWN_SCHEME = "unknown"
 READ_BY_ALL_RELEASES = {"bcrypt", "scrypt", "pbkdf2_sha512"}
 LAST_WITH_SHA512_CRYPT = (2, 96)
-
-
-@dataclass(frozen=True, kw_only=True)
-class DatabaseAddress:
-    """Where a Keystone's database is, and as whom. Its repr does not show the password."""
-
-    host: str
-    port: int
-    database: str
-    user: str
-    password: str = field(repr=False)
-    unix_socket: str | None = None
-    tls: Mapping[str, str]
-
-    def __str__(self) -> str:
-        return f"{self.database} at {self.unix_socket or f'{self.host}:{self.port}'}"
-
-
-def parse_address(url: str) -> DatabaseAddress:
-    """Take a SQLAlchemy address apart and register its password as a secret.
-
-    ``mysql+pymysql://user:password@host:port/keystone?ssl_ca=/path``, with any runner behind
-    ``mysql+`` or ``mariadb+``. Of the options ``unix_socket``, ``ssl_ca``, ``ssl_cert`` and
-    ``ssl_key`` are used. Raises BadInput, without the address in it, for everything else.
-    """
-    match = _address.fullmatch(url.strip())
-    if not match or not match["user"]:
-        raise BadInput(
-            "This is not the address of a database.",
-            fix="Write mysql+pymysql://user:password@host:3306/keystone there.",
-        )
-    _register_password(match["password"])
-    if match["dialect"] not in ("mysql", "mariadb"):
-        raise BadInput(f"Keystone's database must be MySQL or MariaDB, not {match['dialect']}.")
-    options = dict(parse_qsl(match["query"] or ""))
-    return DatabaseAddress(
-        host=match["host"].strip("[]") or "localhost",
-        port=int(match["port"] or DEFAULT_PORT),
-        database=unquote(match["database"]),
-        user=unquote(match["user"]),
-        password=unquote(match["password"] or ""),
-        unix_socket=options.get("unix_socket"),
-        tls={key: options[key] for key in ("ssl_ca", "ssl_cert", "ssl_key") if key in options},
-    )
 
 
 class KeystoneDatabase:
@@ -301,12 +248,6 @@ def _told(error: Exception, address: DatabaseAddress) -> PumphouseError:
         fix="Check identity.connection; the account needs SELECT on local_user and "
         "password, and UPDATE on password in the destination.",
     )
-
-
-def _register_password(password: str | None) -> None:
-    if password:
-        register(password)
-        register(unquote(password))
 
 
 def _registered(password_hash: str) -> str:

@@ -1,18 +1,22 @@
-"""Which clouds there are, where their credentials are, and how to reach them."""
+"""Which clouds there are, where their credentials are, and how to reach them.
+
+The clients are imported for the first cloud that is reached: a list of clouds does without.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Q
 
-from dashboard.clients.cloud_access import CloudAccess
-from dashboard.clients.cloud_files import read_cloud, read_clouds
-from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NotFound
 from dashboard.hosts_app.fuel.cloud_names import free_name
-from dashboard.hosts_app.fuel.masters import access_in_fuel
 from dashboard.hosts_app.models import Cloud
+
+if TYPE_CHECKING:
+    from dashboard.clients.cloud_access import CloudAccess
+    from dashboard.clients.openstack import CloudSession
 
 
 def register_configured_clouds() -> list[Cloud]:
@@ -28,6 +32,8 @@ def register_clouds(path: Path) -> list[Cloud]:
     A cloud that was in this file and is not any more is marked vanished: plans still name it.
     Raises ``BadInput`` with file, key and line for what is wrong in the file.
     """
+    from dashboard.clients.cloud_files import read_clouds
+
     path = path.absolute()
     found = read_clouds(path)
     clouds = [_register(path, section, access) for section, access in found.items()]
@@ -38,7 +44,7 @@ def register_clouds(path: Path) -> list[Cloud]:
     return clouds
 
 
-def _register(path: Path, section: str, access: CloudAccess) -> Cloud:
+def _register(path: Path, section: str, access: "CloudAccess") -> Cloud:
     _make_way(section, access)
     cloud, _ = Cloud.objects.get_or_create(
         name=section, defaults={"location": str(path), "section": section}
@@ -53,7 +59,7 @@ def _register(path: Path, section: str, access: CloudAccess) -> Cloud:
     return cloud
 
 
-def _make_way(name: str, access: CloudAccess) -> None:
+def _make_way(name: str, access: "CloudAccess") -> None:
     """Rename another cloud that Fuel gave this name: in a file the operator wrote it himself."""
     for cloud in Cloud.objects.filter(name=name, origin=Cloud.Origin.FUEL):
         if urlsplit(cloud.auth_url).netloc != urlsplit(access.auth.get("auth_url", "")).netloc:
@@ -72,16 +78,21 @@ def cloud_named(name: str) -> Cloud:
         ) from None
 
 
-def access_of(cloud: Cloud) -> CloudAccess:
+def access_of(cloud: Cloud) -> "CloudAccess":
     """Read a cloud's credentials from where they are, now. They are never stored.
 
     Raises ``BadInput`` when the file or the section has gone, and as ``access_in_fuel``.
     """
+    from dashboard.clients.cloud_files import read_cloud
+    from dashboard.hosts_app.fuel.masters import access_in_fuel
+
     if cloud.origin == Cloud.Origin.FUEL:
         return access_in_fuel(cloud)
     return read_cloud(Path(cloud.location), cloud.section)
 
 
-def connect(cloud: Cloud) -> CloudSession:
+def connect(cloud: Cloud) -> "CloudSession":
     """Return a connection to a cloud as its operator; nothing is asked of the cloud yet."""
+    from dashboard.clients.openstack import CloudSession
+
     return CloudSession(access_of(cloud))

@@ -1,5 +1,7 @@
 """The notifications app."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from typing_extensions import override
 
@@ -15,10 +17,14 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         # Models cannot be imported before this.
         from dashboard.jobs.events import event_raised
-        from dashboard.notifications.mail import register_mail_secret
-        from dashboard.notifications.sending import notify_everybody
-        from dashboard.notifications.webhook import register_webhook_secrets
+        from dashboard.notifications.setting_secrets import register_setting_secrets
 
-        event_raised.connect(notify_everybody, dispatch_uid="notifications")
-        register_mail_secret()
-        register_webhook_secrets()
+        event_raised.connect(_notify_everybody, dispatch_uid="notifications")
+        register_setting_secrets()
+
+
+def _notify_everybody(**event: Any) -> None:
+    """Import the channels, whose clients take long to import, for the first event."""
+    from dashboard.notifications.sending import notify_everybody
+
+    notify_everybody(**event)

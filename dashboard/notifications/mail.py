@@ -7,7 +7,6 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from typing_extensions import override
 
-from dashboard import secrets
 from dashboard.clients.connection_errors import cause_of
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from dashboard.jobs.events import Severity
@@ -48,11 +47,6 @@ def missing_mail_settings() -> list[str]:
         "PUMPHOUSE_MAIL_TO": settings.PUMPHOUSE_MAIL_TO,
     }
     return [name for name, given in is_set.items() if not given]
-
-
-def register_mail_secret() -> None:
-    """Keep the mail server's password out of every row and log."""
-    secrets.register(settings.EMAIL_HOST_PASSWORD)
 
 
 def _message(notification: Notification) -> EmailMessage:

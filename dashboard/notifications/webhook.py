@@ -9,17 +9,16 @@ import hmac
 import json
 import time
 from collections.abc import Sequence
-from urllib.parse import SplitResult, urlsplit
 
 import requests
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 from typing_extensions import override
 
-from dashboard import secrets
 from dashboard.clients.connection_errors import cause_of
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from dashboard.notifications.channel import Channel, Notification
+from dashboard.notifications.setting_secrets import parts_of
 
 SIGNATURE = "Pumphouse-Signature"
 SOCKET_SECONDS = 10.0
@@ -35,7 +34,7 @@ class Webhook(Channel):
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._host = _parts(url).netloc.rpartition("@")[2] or "an unknown host"
+        self._host = parts_of(url).netloc.rpartition("@")[2] or "an unknown host"
         # Rows hold the key: it must distinguish addresses without revealing them.
         self.key = f"webhook:{salted_hmac('webhook', url, algorithm='sha256').hexdigest()[:16]}"
         self.label = f"webhook at {self._host}"
@@ -89,23 +88,6 @@ def sign(body: bytes, *, secret: str, at: int) -> str:
     """Return the value of the ``SIGNATURE`` header for a body sent at the Unix time ``at``."""
     digest = hmac.new(secret.encode(), b"%d.%s" % (at, body), hashlib.sha256).hexdigest()
     return f"t={at},v1={digest}"
-
-
-def register_webhook_secrets() -> None:
-    """Keep the signing secret, and the parts of addresses that may be secret, out of every log."""
-    secrets.register(settings.PUMPHOUSE_WEBHOOK_SECRET)
-    for url in settings.PUMPHOUSE_WEBHOOK_URLS:
-        parts = _parts(url)
-        for part in (url, parts.path, parts.query, parts.password):
-            secrets.register(part)
-
-
-def _parts(url: str) -> SplitResult:
-    """Return the parts of an address, empty ones for an invalid one: sending to it will fail."""
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return urlsplit("")
 
 
 def _headers(body: bytes, *, at: int) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""One file for each command; each holds one subclass of ``Command`` and is found by itself."""
+"""One file for each command, with a subclass of ``Command`` of that name; found by themselves."""

@@ -6,7 +6,8 @@ from typing_extensions import override
 
 from dashboard.cli.command import OK, Command
 from dashboard.cli.console import Console
-from dashboard.cli.progress import follow, required
+from dashboard.cli.outcome import required
+from dashboard.cli.progress import follow
 from dashboard.hosts_app.fuel.environments import start_environment_discovery
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.jobs.requester import CLI

@@ -6,12 +6,8 @@ from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
 from dashboard.cli.host_arguments import add_cloud
-from dashboard.cli.progress import (
-    add_detach,
-    follow,
-    follow_and_report,
-    required,
-)
+from dashboard.cli.outcome import required
+from dashboard.cli.progress import add_detach, follow, follow_and_report
 from dashboard.cli.prompts import confirmed_name
 from dashboard.cli.serializers import serialize_environment_plan
 from dashboard.hosts_app.environments.deletion import (

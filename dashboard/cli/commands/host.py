@@ -8,7 +8,8 @@ from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
 from dashboard.cli.host_action_command import HostActionCommand
 from dashboard.cli.host_arguments import add_cloud, add_host, chosen_host
-from dashboard.cli.progress import add_detach, follow, follow_and_report, has_failed, print_outcome
+from dashboard.cli.outcome import has_failed, print_outcome
+from dashboard.cli.progress import add_detach, follow, follow_and_report
 from dashboard.clients.ipmi import Operation
 from dashboard.hosts_app.discovery import start_host_discovery
 from dashboard.hosts_app.maintenance import OFF, ON, start_maintenance

@@ -6,7 +6,8 @@ from typing_extensions import override
 
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
-from dashboard.cli.progress import follow, has_failed
+from dashboard.cli.outcome import has_failed
+from dashboard.cli.progress import follow
 from dashboard.cli.serializers import serialize_step
 from dashboard.jobs.models import LogLine, Step
 from dashboard.jobs.requester import CLI

@@ -7,8 +7,9 @@ from dashboard.cli.arguments import add_clouds, chosen_clouds, plan_numbered, re
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
 from dashboard.cli.option_arguments import add_options, given_options
+from dashboard.cli.outcome import has_failed, print_outcome
 from dashboard.cli.plan_report import print_plan
-from dashboard.cli.progress import follow, has_failed, print_outcome
+from dashboard.cli.progress import follow
 from dashboard.cli.serializers import serialize_job, serialize_plan
 from dashboard.clients.yaml_sections import read_text
 from dashboard.errors import BadInput

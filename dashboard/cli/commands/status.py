@@ -7,8 +7,7 @@ from typing_extensions import override
 from dashboard.cli.arguments import chosen_job
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
-from dashboard.cli.progress import follow, has_failed, print_outcome
-from dashboard.cli.progress_display import describe
+from dashboard.cli.outcome import describe, has_failed, print_outcome
 from dashboard.cli.serializers import serialize_job
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
@@ -33,6 +32,8 @@ class StatusCommand(Command):
             return _show_newest(console)
         job = chosen_job(options.job)
         if options.follow:
+            from dashboard.cli.progress import follow
+
             job = follow(job, console, run=False)
         console.print(f"{job}: {describe(job_progress(job))}")
         print_outcome(job, console)

@@ -4,11 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from dashboard.cli.command import OK, Command
 from dashboard.cli.console import Console
-from dashboard.cli.progress import follow, required
 from dashboard.hosts_app.clouds import cloud_named
 from dashboard.hosts_app.models import Cloud
-from dashboard.jobs.requester import CLI
-from dashboard.migrations_app.discovery import start_discovery
 from dashboard.migrations_app.models import Tenant
 
 FIELDS = ("project_id", "name", "domain_name", "enabled", "servers", "volumes", "seen_at")
@@ -28,7 +25,7 @@ class TenantsCommand(Command):
         """Show what the last look at the cloud found; the first call looks."""
         cloud = cloud_named(options.cloud)
         if options.refresh or cloud.state == Cloud.State.UNKNOWN:
-            required(follow(start_discovery(cloud, requester=CLI), console))
+            _refresh(cloud, console)
         tenants = list(Tenant.objects.filter(cloud=cloud).values(*FIELDS))
         rows = [
             (row["name"], row["project_id"], row["domain_name"], row["servers"], row["volumes"])
@@ -37,3 +34,13 @@ class TenantsCommand(Command):
         console.print_table("Tenant", "Id", "Domain", "Servers", "Volumes", rows=rows)
         console.print_json({"cloud": cloud.name, "tenants": tenants})
         return OK
+
+
+def _refresh(cloud: Cloud, console: Console) -> None:
+    """Read the cloud. What runs jobs is imported for that: the stored list shows at once."""
+    from dashboard.cli.outcome import required
+    from dashboard.cli.progress import follow
+    from dashboard.jobs.requester import CLI
+    from dashboard.migrations_app.discovery import start_discovery
+
+    required(follow(start_discovery(cloud, requester=CLI), console))

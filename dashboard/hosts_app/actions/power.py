@@ -1,4 +1,7 @@
-"""Switching a host's power through its BMC, and booting it from the network."""
+"""Switching a host's power through its BMC, and booting it from the network.
+
+``pumphouse host power`` has them all.
+"""
 
 from dashboard.clients.ipmi import Operation
 from dashboard.hosts_app.plans.host_action import HostAction

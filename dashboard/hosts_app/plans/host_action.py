@@ -34,7 +34,8 @@ class HostAction:
     """Something that can be done to a host. The first line of its docstring is its help."""
 
     name: ClassVar[str]
-    """The name in addresses and, with hyphens, of the command; also the name of the file."""
+    """The name in addresses and, with hyphens, of the command; also the name of the file. An action
+    in a file of another name has no command of its own."""
     title: ClassVar[str]
     """The label of its button: ``Free the host``."""
     section: ClassVar[Section]
@@ -44,8 +45,6 @@ class HostAction:
 
     of_computes: ClassVar[bool] = True
     """Whether it applies to hosts that Nova knows; if not, the action itself finds the host."""
-    has_command: ClassVar[bool] = True
-    """Whether it has a command of its own, and is not part of another one."""
 
     def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
         """Check what rows alone can tell, before a job is started to plan the action.

@@ -36,8 +36,6 @@ class PowerPlan:
     operation: ClassVar[Operation]
     section: ClassVar[Section] = Section.POWER
     permission: ClassVar[Action] = Action.POWER
-    has_command: ClassVar[bool] = False
-    """``pumphouse host power`` has them all."""
 
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
         """Ask Nova what runs on the host, and the BMC how it is. Raises ``NotFound``."""

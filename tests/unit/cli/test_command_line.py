@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import subprocess
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -12,19 +13,29 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from dashboard.cli import command_line, main, serve
+from dashboard.cli import command_line, commands, database, main, serve
 from dashboard.cli.arguments import PAIRS, chosen_cloud, chosen_clouds, chosen_plan, read_mappings
 from dashboard.cli.console import Console
-from dashboard.cli.known_commands import all_commands
+from dashboard.cli.known_commands import known_commands
 from dashboard.cli.prompts import confirmed_name
 from dashboard.errors import BadInput, NotFound
+from dashboard.hosts_app import actions
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.plans.host_action import all_host_actions
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Role, role_of
 from dashboard.jobs.states import JobState
+from dashboard.migrations_app import verbs
 from dashboard.migrations_app.models import Plan
 from tests.support import rows
+
+HEAVY = {
+    *("django", "rich", "rich.progress", "rest_framework.views", "drf_spectacular.openapi"),
+    *("keystoneauth1", "openstack", "fuelclient", "pyghmi", "pymysql", "gunicorn", "requests"),
+}
+HEAVY_PACKAGES = (
+    *("dashboard.cli.commands.", "dashboard.hosts_app.actions.", "dashboard.migrations_app.verbs."),
+    *("dashboard.clients.", "dashboard.migrations_app.resources."),
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -54,19 +65,42 @@ def which(**named: str | None) -> Namespace:
 
 
 def test_every_file_of_commands_and_of_host_actions_is_a_command_but_for_parts_of_another_one():
-    files = {path.stem for folder in main.COMMANDS for path in folder.glob("*.py")}
-    parts = {action.name for action in all_host_actions().values() if not action.has_command}
-    assert parts
-    assert {name.replace("-", "_") for name in all_commands()} == files - {
-        "__init__",
-        "base",
-        "power",
-    } - parts
+    packages = (commands, verbs, actions)
+    files = {path.stem for each in packages for path in Path(*each.__path__).glob("*.py")}
+    others = {"__init__", "base", "power"}
+    assert {name.replace("-", "_") for name in known_commands()} == files - others
 
 
 def test_every_command_says_in_one_line_what_it_does():
-    for name, command in all_commands().items():
-        assert command.help.endswith("."), name
+    for name, known in known_commands().items():
+        assert known.help.endswith("."), name
+
+
+def test_every_known_command_is_the_command_that_its_file_declares():
+    for name, known in known_commands().items():
+        assert known.command.name == name
+
+
+def test_version_and_help_import_neither_django_nor_any_command():
+    told = heavy_modules("--version"), heavy_modules("--help")
+    assert told == (set(), set())
+
+
+def test_the_newest_jobs_are_shown_without_the_clients_of_clouds_and_fuel():
+    assert heavy_modules("status") <= {"django", "dashboard.cli.commands.status", "rich"}
+
+
+def heavy_modules(argument: str) -> set[str]:
+    """Return which of the modules that are only imported where they are needed are imported."""
+    script = (
+        "import sys; from dashboard.cli.main import main\n"
+        f"try: main([{argument!r}])\n"
+        "except SystemExit: pass\n"
+        "print(*sys.modules)"
+    )
+    told = subprocess.check_output([sys.executable, "-c", script], text=True)
+    imported = set(told.splitlines()[-1].split())
+    return {name for name in imported if name in HEAVY or name.startswith(HEAVY_PACKAGES)}
 
 
 @pytest.mark.parametrize("argument", ["config.yaml", "/etc/pumphouse/clouds.yml"])
@@ -153,7 +187,7 @@ def test_a_fault_of_ours_is_told_without_what_it_said(capsys, monkeypatch):
     def break_down():
         raise RuntimeError("mysql://keystone:hunter2hunter2@db/keystone")
 
-    monkeypatch.setattr(command_line, "prepare_database", break_down)
+    monkeypatch.setattr(database, "prepare_database", break_down)
     assert run("status") == 1
     err = capsys.readouterr().err
     assert err == "pumphouse: Internal error: RuntimeError.\n"

@@ -5,7 +5,8 @@ import socket
 import pytest
 
 from dashboard.clients import keystone_db
-from dashboard.clients.keystone_db import KeystoneDatabase, parse_address, readable_by, scheme_of
+from dashboard.clients.keystone_address import parse_address
+from dashboard.clients.keystone_db import KeystoneDatabase, readable_by, scheme_of
 from dashboard.errors import BadInput, Retryable
 from dashboard.secrets import MASK, mask
 from tests.support.password_hashes import BCRYPT, BCRYPT_SHA256, PBKDF2, SCRYPT, SHA512

@@ -9,7 +9,7 @@ from dashboard import secrets
 from dashboard.jobs.models import Job, LogLine
 from dashboard.jobs.states import JobState
 from dashboard.notifications.job_kinds.notify import Notify
-from dashboard.notifications.webhook import register_webhook_secrets
+from dashboard.notifications.setting_secrets import register_setting_secrets
 from tests.support.notifying import EVENT, SECRET, good_job, sent
 from tests.support.receivers import verify_signature, webhook_receiver
 
@@ -85,7 +85,7 @@ def test_a_receiver_that_trickles_for_ever_is_left_in_bounded_time(receiver, mon
 
 
 def test_no_row_and_no_log_shows_the_webhooks_path_or_the_secret(receiver, settings):
-    register_webhook_secrets()
+    register_setting_secrets()
     receiver.answers = [(403, {})]
     notification = sent(good_job())
     settings.PUMPHOUSE_WEBHOOK_URLS = ["http://127.0.0.1:9/hooks/T0KEN"]
@@ -100,6 +100,6 @@ def test_no_row_and_no_log_shows_the_webhooks_path_or_the_secret(receiver, setti
 @pytest.mark.parametrize("address", ["hooks.example.com/T0KEN", "http://[T0KEN", "ftp://h/T0KEN"])
 def test_an_invalid_address_fails_with_a_sentence(settings, address):
     settings.PUMPHOUSE_WEBHOOK_URLS = [address]
-    register_webhook_secrets()
+    register_setting_secrets()
     step = sent(good_job()).steps.get()
     assert step.state == "failed" and "not one of http or https" in step.error
