@@ -99,11 +99,13 @@ def build_parser() -> Parser:
 
 
 def _prepare_django() -> None:
-    """Raises ``BadInput`` for a setting that cannot be used."""
+    """Load settings and models, once. Raises ``BadInput`` for a setting that cannot be used."""
     import django
+    from django.apps import apps
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
-    django.setup()
+    if not apps.ready:
+        django.setup()
 
 
 def _run_command(command: Command, options: Namespace, console: Console) -> int:
