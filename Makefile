@@ -12,6 +12,9 @@ LAB := $(ROOT) $(PYTHON) -m lab
 LAB_INSTALL := $(ROOT) $(BIN)/python -m lab install
 LAB_RUNS_ALREADY := $(LAB) status >/dev/null 2>&1
 
+UNIT := $(BIN)/pytest tests/unit --numprocesses auto
+WITH_SERVICES := tests/servers tests/plugin tests/lab tests/browser
+
 .PHONY: demo test unit lint bench plugin plugin-tools lab-up lab-status lab-down packages test-packages clean
 
 demo: packages $(INSTALLED)
@@ -23,17 +26,19 @@ test: export PUMPHOUSE_LAB_TOKEN_CACHE ?= 5
 # and a Nova that waits for long before it calls a host dead, those of dead hosts
 test: export PUMPHOUSE_LAB_SERVICE_DOWN ?= 30
 test: lint test-packages plugin-tools
+	$(UNIT) --cov --cov-report term:skip-covered
 	$(LAB_INSTALL)
-	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(BIN)/pytest
+	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(BIN)/pytest $(WITH_SERVICES)
 
 unit: $(INSTALLED)
-	$(BIN)/pytest tests/unit
+	$(UNIT)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
