@@ -11,6 +11,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from dashboard.api.responses import ACCEPTED, accepted
 from dashboard.api.validation import ConfirmationSerializer, valid
+from dashboard.api.verbs import with_verbs
 from dashboard.hosts_app.discovery import start_host_discovery
 from dashboard.hosts_app.environments.deletion import (
     environment_row_of,
@@ -18,9 +19,9 @@ from dashboard.hosts_app.environments.deletion import (
 )
 from dashboard.hosts_app.fuel.environments import start_environment_discovery
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
+from dashboard.hosts_app.verbs.base import cloud_verbs
 from dashboard.jobs.requester import by_api
 from dashboard.jobs.roles import Action
-from dashboard.migrations_app.discovery import start_discovery
 
 
 class EnvironmentSerializer(serializers.ModelSerializer[FuelEnvironment]):
@@ -65,6 +66,7 @@ class CloudSerializer(serializers.ModelSerializer[Cloud]):
         )
 
 
+@with_verbs(cloud_verbs())
 class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
     """The clouds that the configuration names, and those in the environments of Fuel."""
 
@@ -73,16 +75,9 @@ class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
     lookup_field = "name"
     filterset_fields = ("state", "origin")
     action_permissions = {
-        **dict.fromkeys(("discover", "discover_hosts", "discover_environments"), Action.DISCOVER),
+        **dict.fromkeys(("discover_hosts", "discover_environments"), Action.DISCOVER),
         "delete_environment": Action.REASSIGN,
     }
-
-    @extend_schema(request=None, responses=ACCEPTED)
-    @action(detail=True, methods=["post"])
-    def discover(self, request: Request, **_kwargs: Any) -> Response:
-        """Refresh the cloud: its state, its services and its tenants."""
-        job = start_discovery(self.get_object(), requester=by_api(request.user))
-        return accepted(job)
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"], url_path="discover-hosts")

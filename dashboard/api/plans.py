@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 from typing_extensions import override
 
-from dashboard.api.option_fields import option_fields
+from dashboard.api.option_fields import OptionsBody
 from dashboard.api.plan_files import YAML, YamlParser, YamlRenderer
 from dashboard.api.responses import ACCEPTED, accepted
 from dashboard.api.validation import valid
@@ -57,12 +57,10 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
         )
 
 
-class PlanOptionsSerializer(serializers.Serializer[Any]):
+class PlanOptionsSerializer(OptionsBody):
     """How the tenant is moved. An option that there is not is refused."""
 
-    @override
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        return option_fields(PLAN.options)
+    options = PLAN.options
 
     @override
     def to_internal_value(self, data: Any) -> Any:

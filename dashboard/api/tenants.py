@@ -10,17 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from dashboard.api.responses import ACCEPTED, accepted
+from dashboard.api.verbs import with_verbs
 from dashboard.errors import NotFound
-from dashboard.jobs.requester import by_api
-from dashboard.jobs.roles import Action
-from dashboard.migrations_app.maintenance.starting import (
-    HARDENING,
-    required_maintenance,
-    start_entering,
-    start_leaving,
-)
 from dashboard.migrations_app.models import MaintenanceChange, Tenant, TenantMaintenance
+from dashboard.migrations_app.verbs.base import tenant_verbs
 
 
 class TenantSerializer(serializers.ModelSerializer[Tenant]):
@@ -86,25 +79,13 @@ class MaintenanceSerializer(serializers.ModelSerializer[TenantMaintenance]):
         )
 
 
-class EnterMaintenanceSerializer(serializers.Serializer[Any]):
-    """Who keeps access (users by name or id), what is done besides, and which role can only read;
-    it is found out when it is not given."""
-
-    keep = serializers.ListField(child=serializers.CharField(), required=False)
-    hardening = serializers.MultipleChoiceField(choices=HARDENING, required=False)
-    role = serializers.CharField(required=False)
-
-
+@with_verbs(tenant_verbs())
 class TenantViewSet(ReadOnlyModelViewSet[Tenant]):
     """The tenants of all clouds."""
 
     queryset = Tenant.objects.select_related("cloud")
     serializer_class = TenantSerializer
     filterset_class = TenantFilter
-    action_permissions = {
-        "enter_maintenance": Action.MAINTAIN,
-        "leave_maintenance": Action.MAINTAIN,
-    }
 
     @extend_schema(responses=MaintenanceSerializer)
     @action(detail=True)
@@ -116,24 +97,3 @@ class TenantViewSet(ReadOnlyModelViewSet[Tenant]):
         if latest is None:
             raise NotFound(f"{tenant.name} of {tenant.cloud} has never been in maintenance.")
         return Response(MaintenanceSerializer(latest).data)
-
-    @extend_schema(request=EnterMaintenanceSerializer, responses=ACCEPTED)
-    @action(detail=True, methods=["post"], url_path="enter-maintenance")
-    def enter_maintenance(self, request: Request, **_kwargs: Any) -> Response:
-        """Have the tenant's people look at everything and change nothing."""
-        asked = EnterMaintenanceSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        options = dict(asked.validated_data)
-        options["hardening"] = [
-            option for option in HARDENING if option in options.get("hardening", ())
-        ]
-        job = start_entering(self.get_object(), requester=by_api(request.user), **options)
-        return accepted(job)
-
-    @extend_schema(request=None, responses=ACCEPTED)
-    @action(detail=True, methods=["post"], url_path="leave-maintenance")
-    def leave_maintenance(self, request: Request, **_kwargs: Any) -> Response:
-        """Restore what was recorded when the tenant entered maintenance."""
-        tenant = self.get_object()
-        maintenance = required_maintenance(tenant.cloud, tenant.project_id, tenant.name)
-        return accepted(start_leaving(maintenance, requester=by_api(request.user)))

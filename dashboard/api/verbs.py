@@ -10,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from dashboard.api.option_fields import option_fields
+from dashboard.api.option_fields import OptionsBody
 from dashboard.api.responses import ACCEPTED, accepted
 from dashboard.api.validation import valid
 from dashboard.jobs.requester import by_api
-from dashboard.jobs.verbs import Verb
+from dashboard.jobs.verb import Verb
 
 Body = type[serializers.Serializer[Any]]
 ViewSet = TypeVar("ViewSet", bound=type[GenericViewSet[Any]])
@@ -42,16 +42,17 @@ def _endpoint(verb: Verb[Any]) -> Callable[..., Response]:
 
     start.__name__ = verb.name
     start.__doc__ = verb.effect
-    described = extend_schema(request=body, responses=ACCEPTED)(start)
-    return action(detail=True, methods=["post"], url_path=verb.path)(described)
+    endpoint = action(detail=True, methods=["post"], url_path=verb.path)(start)
+    # around the action, which would drop what the schema knows
+    return extend_schema(request=body, responses=ACCEPTED)(endpoint)
 
 
 def body_of(verb: Verb[Any]) -> Body | None:
     """Return the serializer of what a verb wants to know, None when it wants nothing."""
-    fields: dict[str, Any] = dict(option_fields(verb.options))
-    if verb.confirmation:
-        fields["confirmation"] = serializers.CharField(help_text=f"Type {verb.confirmation}.")
-    if not fields:
+    if not (verb.options or verb.confirmation):
         return None
+    members: dict[str, Any] = {"options": verb.options, "__doc__": verb.effect}
+    if verb.confirmation:
+        members["confirmation"] = serializers.CharField(help_text=f"Type {verb.confirmation}.")
     name = "".join(part.capitalize() for part in verb.name.split("_"))
-    return type(f"{name}Serializer", (serializers.Serializer,), {**fields, "__doc__": verb.effect})
+    return type(f"{name}Serializer", (OptionsBody,), members)

@@ -1,4 +1,4 @@
-"""Finds the commands: each file of ``commands``, each verb of plans, each host action.
+"""Finds the commands: each file of ``commands``, each verb, each host action.
 
 Their names and their help are read from the files. A command is only imported to be run.
 """
@@ -9,7 +9,8 @@ from functools import cache, cached_property
 from dashboard.cli import commands
 from dashboard.cli.command import Command
 from dashboard.hosts_app import actions
-from dashboard.migrations_app import verbs
+from dashboard.hosts_app import verbs as hosts_verbs
+from dashboard.migrations_app import verbs as migrations_verbs
 from dashboard.plugins import Declaration, declared_in
 
 
@@ -33,14 +34,14 @@ class KnownCommand:
 
 
 class KnownVerb(KnownCommand):
-    """A verb of plans as a command."""
+    """A verb as a command."""
 
     @cached_property
     def command(self) -> Command:
         """The command that does the verb."""
-        from dashboard.cli.verb_command import PlanVerbCommand
+        from dashboard.cli.verb_commands import command_of
 
-        return PlanVerbCommand(self.declared.load()())
+        return command_of(self.declared.load()())
 
 
 class KnownHostAction(KnownCommand):
@@ -62,6 +63,9 @@ def known_commands() -> dict[str, KnownCommand]:
 
 def _found() -> Iterator[KnownCommand]:
     # later ones win: the command for the verb "plan" is one of its own, as it makes a plan
-    yield from map(KnownVerb, declared_in(verbs))
+    for package in (migrations_verbs, hosts_verbs):
+        # with words of its own it is a part of another command, as "maintenance on"
+        alone = (each for each in declared_in(package) if "command" not in each.constants)
+        yield from map(KnownVerb, alone)
     yield from map(KnownHostAction, declared_in(actions))
     yield from map(KnownCommand, declared_in(commands))

@@ -1,6 +1,6 @@
 """The arguments of commands, made from options."""
 
-from argparse import ArgumentParser, BooleanOptionalAction, Namespace
+from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -32,9 +32,11 @@ def _flag(name: str) -> str:
 
 
 def _add_switches(parser: ArgumentParser, option: Option) -> None:
-    for choice, words in option.choices.items():
+    known = {choice: (choice, _lower(words)) for choice, words in option.choices.items()}
+    known |= {alias: (choice, SUPPRESS) for alias, choice in option.choice_aliases.items()}
+    for name, (choice, words) in known.items():
         parser.add_argument(
-            _flag(choice), dest=option.name, action="append_const", const=choice, help=_lower(words)
+            _flag(name), dest=option.name, action="append_const", const=choice, help=words
         )
 
 

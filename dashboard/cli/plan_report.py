@@ -1,12 +1,10 @@
 """Shows plans, findings and differences to people."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.template.defaultfilters import pluralize
 
 from dashboard.cli.console import Console
-from dashboard.cli.serializers import Json, serialize_differences, serialize_plan
 from dashboard.migrations_app.execution.verify import count_differences
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
 
@@ -66,27 +64,6 @@ def print_differences(plan: Plan, console: Console) -> None:
             for row in differences
         ],
     )
-
-
-def serialize_result(result: str, plan: Plan) -> Json:
-    """Return what ``--json`` prints of the list of a plan that a verb has filled, "" for none."""
-    plan.refresh_from_db()
-    return _RESULTS[result][1](plan) if result else {}
-
-
-def print_result(result: str, plan: Plan, console: Console) -> None:
-    """Show the list of a plan that a verb has filled, "" for none."""
-    if result:
-        _RESULTS[result][0](plan, console)
-
-
-_RESULTS: Mapping[str, tuple[Callable[[Plan, Console], None], Callable[[Plan], Json]]] = {
-    "findings": (print_findings, lambda plan: {"plan": serialize_plan(plan)}),
-    "differences": (
-        print_differences,
-        lambda plan: {"differences": serialize_differences(plan)},
-    ),
-}
 
 
 def _item_row(item: PlanItem) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.forms.models import model_to_dict
 
-from dashboard.hosts_app.models import EnvironmentPlan, HostPlan
+from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment, HostPlan
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import BROKEN_STEP_STATES
 from dashboard.migrations_app.models import Plan, TenantMaintenance
@@ -105,4 +105,35 @@ def serialize_maintenance(maintenance: TenantMaintenance) -> Json:
         "entered_at": maintenance.entered_at,
         "left_at": maintenance.left_at,
         "changes": list(maintenance.changes.values("kind", "name", "details", "state")),
+    }
+
+
+def serialize_cloud(cloud: Cloud) -> Json:
+    """Return a cloud as it was last found."""
+    return {
+        "name": cloud.name,
+        "state": cloud.state,
+        "explanation": cloud.explanation,
+        "auth_url": cloud.auth_url,
+        "region": cloud.region,
+        "services": cloud.services,
+        "can_copy_passwords": cloud.can_copy_passwords,
+        "checked_at": cloud.checked_at,
+        "environment": _serialize_environment(cloud.environment),
+    }
+
+
+def _serialize_environment(environment: FuelEnvironment | None) -> Json | None:
+    if environment is None:
+        return None
+    return {
+        "fuel": environment.fuel,
+        "id": environment.environment_id,
+        "name": environment.name,
+        "status": environment.status,
+        "release": environment.release,
+        "node_count": environment.node_count,
+        "is_gone": environment.is_gone,
+        "news": environment.news,
+        "news_at": environment.news_at,
     }

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
+from dashboard.hosts_app.verbs.base import cloud_verbs
 from dashboard.hosts_app.views import clouds as views
 from dashboard.hosts_app.views import environments as environment_pages
 from dashboard.hosts_app.views import host_plans as host_plan_pages
 from dashboard.hosts_app.views import hosts as host_pages
+from dashboard.jobs.views.verb_pages import verb_paths
+
+CLOUD = "clouds/<slug:name>/"
 
 urlpatterns = [
     path("clouds/", views.cloud_list, name="clouds"),
@@ -24,7 +28,8 @@ urlpatterns = [
         environment_pages.environment_plan_page,
         name="environment-plan",
     ),
-    path("clouds/<slug:name>/", views.cloud_page, name="cloud"),
+    path(CLOUD, views.cloud_page, name="cloud"),
+    *verb_paths(CLOUD, cloud_verbs(), views.cloud_or_404, kind="cloud"),
     path(
         "clouds/<slug:name>/delete-environment/",
         views.delete_environment,

@@ -4,17 +4,13 @@ A kind is one file in the ``job_kinds`` package of an app: a subclass of ``JobKi
 It is found by that alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
-from types import ModuleType
 from typing import Any, ClassVar
 
-from django.apps import apps
-from django.utils.module_loading import module_has_submodule
-
 from dashboard.errors import BadInput
+from dashboard.jobs.app_packages import app_packages
 from dashboard.jobs.events import Event
 from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.states import Phase
@@ -91,15 +87,9 @@ class JobKind:
         return None
 
 
-def _packages() -> Iterator[ModuleType]:
-    for app in apps.get_app_configs():
-        if app.module is not None and module_has_submodule(app.module, "job_kinds"):
-            yield import_module(f"{app.name}.job_kinds")
-
-
 @cache
 def _registry() -> dict[str, JobKind]:
-    return {kind.name: kind() for kind in named_classes(JobKind, *_packages())}
+    return {kind.name: kind() for kind in named_classes(JobKind, *app_packages("job_kinds"))}
 
 
 def job_kind(name: str) -> JobKind:

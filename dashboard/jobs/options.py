@@ -37,6 +37,10 @@ class Option:
     """The texts that pages offer for a row, None where any text will do."""
     metavar: str = ""
     """What its value is called in the help of the command line."""
+    aliases: Sequence[str] = ()
+    """The names that it had before, which API and command line still take."""
+    choice_aliases: Mapping[str, str] = field(default_factory=dict)
+    """The names that choices had before, and those that they have now."""
 
     @property
     def value_type(self) -> type:
@@ -81,9 +85,10 @@ class Option:
             raise self._refusal(given)
         if not self.choices:
             return list(given)
-        if unknown := [each for each in given if each not in self.choices]:
+        named = [self.choice_aliases.get(each, each) for each in given]
+        if unknown := [each for each in named if each not in self.choices]:
             raise self._refusal(unknown[0])
-        return [choice for choice in self.choices if choice in given]
+        return [choice for choice in self.choices if choice in named]
 
     def _time(self, given: Any) -> datetime:
         """Return a moment, in this machine's zone when it names none."""

@@ -9,26 +9,10 @@ from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import PumphouseError
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
-from dashboard.jobs.kinds import StepSpec
-from dashboard.jobs.models import Job
-from dashboard.jobs.requester import NOBODY, Requester
-from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.models import Tenant
 from dashboard.migrations_app.resources.reader import find_tenant
 
 SERVICES = ("identity", "compute", "network", "image", "block_storage")
-
-
-def start_discovery(cloud: Cloud, *, requester: Requester = NOBODY) -> Job:
-    """Start a look at a cloud; its tenants are then rows for the pages."""
-    return start_job(
-        kind="discover",
-        title=f"Look at cloud {cloud.name}",
-        subject=f"cloud:{cloud.name}",
-        steps=[StepSpec(key="look", action="discover", title=f"Look at cloud {cloud.name}")],
-        params={"cloud": cloud.pk},
-        requester=requester,
-    )
 
 
 def look_at(cloud: Cloud) -> int:

@@ -57,7 +57,7 @@ def test_somebody_logs_in_and_looks_at_a_cloud_without_a_mouse(
     page.keyboard.press("Enter")
     tab_to(page, "main button.first")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look at cloud old")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Refresh cloud old")
     assert Job.objects.get().created_by == operator
 
 
@@ -109,7 +109,9 @@ def test_a_verb_that_is_not_possible_says_why(
     plan = rows.plan_of(tenant, clouds[1], state=Plan.State.BLOCKED)
     page = open_as(operator, plan.get_absolute_url())
     expect(page.get_by_role("button", name="Execute")).to_be_disabled()
-    expect(page.locator("#why-execute")).to_contain_text("1 finding in the way")
+    expect(page.locator("#why-execute")).to_contain_text(
+        "is blocked by 1 finding. Do what it says, then run preflight."
+    )
     expect(page.locator("main")).to_contain_text("openstack quota set --cores 16 demo")
 
 

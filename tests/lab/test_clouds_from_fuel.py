@@ -12,7 +12,7 @@ from dashboard.hosts_app.discovery import start_host_discovery
 from dashboard.hosts_app.fuel.environments import start_environment_discovery
 from dashboard.hosts_app.fuel.masters import environment_of
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
-from dashboard.migrations_app.discovery import start_discovery
+from dashboard.migrations_app.verbs.discover import Discover
 from lab.clouds import CLOUDS, shifted
 from lab.fuel.running import PORT
 from tests.lab.conftest import run
@@ -43,7 +43,7 @@ def cloud(request: pytest.FixtureRequest) -> Cloud:
 
 
 def test_a_cloud_from_fuel_is_looked_at_with_credentials_from_fuel(cloud: Cloud) -> None:
-    run(start_discovery(cloud))
+    run(Discover().start(cloud))
     cloud.refresh_from_db()
     assert (cloud.origin, cloud.state) == (Cloud.Origin.FUEL, Cloud.State.REACHABLE)
     assert set(cloud.tenants.values_list("name", flat=True)) >= {"admin", "service"}

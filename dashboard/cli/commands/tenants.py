@@ -41,6 +41,6 @@ def _refresh(cloud: Cloud, console: Console) -> None:
     from dashboard.cli.outcome import required
     from dashboard.cli.progress import follow
     from dashboard.jobs.requester import CLI
-    from dashboard.migrations_app.discovery import start_discovery
+    from dashboard.migrations_app.verbs.discover import Discover
 
-    required(follow(start_discovery(cloud, requester=CLI), console))
+    required(follow(Discover().start(cloud, requester=CLI), console))

@@ -14,6 +14,7 @@ from dashboard.hosts_app.environments.deletion import (
 from dashboard.hosts_app.fuel.environments import KIND, start_environment_discovery
 from dashboard.hosts_app.fuel.masters import is_fuel_configured
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
+from dashboard.hosts_app.verbs.base import cloud_verbs
 from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import on_page
@@ -26,6 +27,7 @@ from dashboard.jobs.views.pages import (
     run_and_redirect,
     start_and_redirect,
 )
+from dashboard.jobs.views.verb_pages import available_actions
 
 JOBS_SHOWN = 10
 
@@ -47,13 +49,14 @@ def cloud_list(request: PageRequest) -> HttpResponse:
 
 def cloud_page(request: PageRequest, name: str) -> HttpResponse:
     """Show one cloud: what it offers, its tenants, and the jobs about it."""
-    cloud = get_object_or_404(Cloud.objects.select_related("environment"), name=name)
+    cloud = cloud_or_404(name)
     jobs = Job.objects.filter(subject=f"cloud:{cloud.name}")
     return render(
         request,
         "clouds/cloud.html",
         {
             "cloud": cloud,
+            "actions": available_actions(cloud_verbs(), cloud, request.user),
             "page": cut(cloud.tenants.all(), request),
             "jobs": with_counts(jobs)[:JOBS_SHOWN],
             "active_job": next((job for job in jobs[:1] if job.is_active), None),
@@ -62,11 +65,16 @@ def cloud_page(request: PageRequest, name: str) -> HttpResponse:
     )
 
 
+def cloud_or_404(name: str) -> Cloud:
+    """Return a cloud with its environment, or answer that there is none."""
+    return get_object_or_404(Cloud.objects.select_related("environment"), name=name)
+
+
 @require_http_methods(["GET", "POST"])
 @allowed_to(Action.REASSIGN)
 def delete_environment(request: PageRequest, name: str) -> HttpResponse:
     """Ask for the name of the environment that a cloud is in, then delete it from Fuel."""
-    cloud = get_object_or_404(Cloud.objects.select_related("environment"), name=name)
+    cloud = cloud_or_404(name)
     if request.method == "POST":
         typed = request.POST.get("confirmation", "").strip()
         return start_and_redirect(

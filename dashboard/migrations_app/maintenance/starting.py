@@ -72,7 +72,7 @@ def start_leaving(maintenance: TenantMaintenance, *, requester: Requester = NOBO
     Raises ``BadInput`` if it has already left, ``Conflict`` while it has another job.
     """
     if not maintenance.is_open:
-        raise BadInput(f"{maintenance.tenant_name} is not in maintenance.")
+        raise not_in_maintenance(maintenance.cloud, maintenance.tenant_name)
     with transaction.atomic():
         job = _start(maintenance, to=LEAVE, requester=requester)
         maintenance.state = TenantMaintenance.State.LEAVING
@@ -90,11 +90,8 @@ def new_maintenance(
     plan: Plan | None = None,
 ) -> TenantMaintenance:
     """Store that a tenant will enter maintenance. Raises ``BadInput`` if it is already in it."""
-    if held := open_maintenance(cloud, project_id):
-        raise BadInput(
-            f"{name} of {cloud} cannot enter maintenance: {held.get_state_display().lower()}.",
-            fix="Take it out of maintenance first.",
-        )
+    if refused := why_not_enter(cloud, project_id, name):
+        raise refused
     return TenantMaintenance.objects.create(
         cloud=cloud,
         project_id=project_id,
@@ -105,11 +102,27 @@ def new_maintenance(
     )
 
 
+def why_not_enter(cloud: Cloud, project_id: str, name: str) -> BadInput | None:
+    """Return why a tenant cannot enter maintenance, None when it can."""
+    held = open_maintenance(cloud, project_id)
+    if held is None:
+        return None
+    return BadInput(
+        f"{name} of {cloud} cannot enter maintenance: {held.get_state_display().lower()}.",
+        fix="Take it out of maintenance first.",
+    )
+
+
+def not_in_maintenance(cloud: Cloud, name: str) -> BadInput:
+    """Return the error for a tenant that is to leave maintenance and is in none."""
+    return BadInput(f"{name} of {cloud} is not in maintenance.", fix="It has nothing to leave.")
+
+
 def required_maintenance(cloud: Cloud, project_id: str, name: str) -> TenantMaintenance:
     """Return the maintenance that a tenant is in. Raises ``BadInput`` if it is in none."""
     maintenance = open_maintenance(cloud, project_id)
     if maintenance is None:
-        raise BadInput(f"{name} of {cloud} is not in maintenance.")
+        raise not_in_maintenance(cloud, name)
     return maintenance
 
 

@@ -1,19 +1,17 @@
-"""What the verbs of plans share, and which verbs there are."""
+"""What the verbs of plans and of tenants share, and which there are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar
 
 from typing_extensions import override
 
 from dashboard.errors import BadInput, PumphouseError
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState
-from dashboard.jobs.verbs import Verb
-from dashboard.migrations_app import verbs
-from dashboard.migrations_app.models import Plan
-from dashboard.plugins import named_classes
+from dashboard.jobs.verb import Verb, verbs_of
+from dashboard.migrations_app.maintenance.locks import subject_in
+from dashboard.migrations_app.models import Plan, Tenant
 
 
 @dataclass(frozen=True)
@@ -31,15 +29,6 @@ class ProgressStep:
 
 class PlanVerb(Verb[Plan]):
     """A verb of a plan. Its job has the plan's number among its parameters."""
-
-    warning: ClassVar[str] = ""
-    """What the page that asks for the confirmation says; ``{plan}`` is filled in."""
-    button: ClassVar[str] = ""
-    """What the button of that page does to the objects it counts, as in ``Delete 12 objects``."""
-    icon: ClassVar[str] = ""
-    """The icon of that button."""
-    result: ClassVar[str] = ""
-    """The list of the plan that its job fills: ``findings`` or ``differences``; "" for none."""
 
     @override
     def subject(self, target: Plan) -> str:
@@ -62,14 +51,6 @@ class PlanVerb(Verb[Plan]):
         """Return why a plan that has been drafted forbids it, None when it does not."""
         return None
 
-    def is_next(self, plan: Plan) -> bool:
-        """Return whether it is what an operator does next with the plan."""
-        return False
-
-    def is_success(self, plan: Plan) -> bool:
-        """Return whether what its job has found about the plan is good."""
-        return True
-
     def progress(self, plan: Plan, job: Job | None) -> ProgressStep | None:
         """Return how far the plan has come with it, None for a verb off the straight way.
 
@@ -85,8 +66,21 @@ def progress_of_job(title: str, job: Job | None, *, otherwise: str) -> ProgressS
     return ProgressStep(title, job.state, f"Job {job.pk} {job.get_state_display().lower()}", job)
 
 
+class TenantVerb(Verb[Tenant]):
+    """A verb of a tenant on one cloud."""
+
+    @override
+    def subject(self, target: Tenant) -> str:
+        return subject_in(target.cloud, target.project_id)
+
+
 @cache
 def plan_verbs() -> Sequence[PlanVerb]:
     """Return the verbs of a plan in their order."""
-    found = named_classes(PlanVerb, verbs)
-    return sorted((verb() for verb in found), key=lambda verb: verb.order)
+    return verbs_of(PlanVerb)
+
+
+@cache
+def tenant_verbs() -> Sequence[TenantVerb]:
+    """Return the verbs of a tenant in their order."""
+    return verbs_of(TenantVerb)

@@ -76,8 +76,8 @@ class Execute(PlanVerb):
         return None
 
     @override
-    def is_next(self, plan: Plan) -> bool:
-        return plan.state in (Plan.State.READY, Plan.State.EXECUTING)
+    def is_next(self, target: Plan) -> bool:
+        return target.state in (Plan.State.READY, Plan.State.EXECUTING)
 
     @override
     def progress(self, plan: Plan, job: Job | None) -> ProgressStep | None:

@@ -27,12 +27,15 @@ class Finalize(PlanVerb):
     order = 50
     permission = Action.FINALIZE
     confirmation = "the tenant's name"
-    warning = (
-        "These objects are deleted from the source {plan.source}, with their data. This cannot be "
-        "undone, and afterwards there is no rollback."
-    )
     button = "Delete"
     icon = "trash"
+
+    @override
+    def warning(self, target: Plan) -> str:
+        return (
+            f"These objects are deleted from the source {target.source}, with their data. This "
+            "cannot be undone, and afterwards there is no rollback."
+        )
 
     @override
     def touched(self, target: Plan) -> list[str]:

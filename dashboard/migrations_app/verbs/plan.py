@@ -12,7 +12,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import start_job
-from dashboard.jobs.verbs import Verb
+from dashboard.jobs.verb import Verb
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.planning.moves import Move, why_not_move
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS

@@ -40,12 +40,12 @@ class Preflight(PlanVerb):
         )
 
     @override
-    def is_next(self, plan: Plan) -> bool:
-        return plan.state == Plan.State.BLOCKED and can_lift_blocks(plan)
+    def is_next(self, target: Plan) -> bool:
+        return target.state == Plan.State.BLOCKED and can_lift_blocks(target)
 
     @override
-    def is_success(self, plan: Plan) -> bool:
-        return not _count(plan, PlanFinding.Severity.BLOCK)
+    def is_success(self, target: Plan) -> bool:
+        return not _count(target, PlanFinding.Severity.BLOCK)
 
     @override
     def progress(self, plan: Plan, job: Job | None) -> ProgressStep | None:

@@ -29,12 +29,16 @@ class Rollback(PlanVerb):
     order = 40
     permission = Action.ROLLBACK
     confirmation = "the tenant's name"
-    warning = (
-        "These objects are removed from {plan.destination}: what this plan created, and nothing "
-        "else. Then {plan.source} is put back as it was: servers run again, floating IPs return."
-    )
     button = "Roll back"
     icon = "undo"
+
+    @override
+    def warning(self, target: Plan) -> str:
+        return (
+            f"These objects are removed from {target.destination}: what this plan created, and "
+            f"nothing else. Then {target.source} is put back as it was: servers run again, "
+            "floating IPs return."
+        )
 
     @override
     def touched(self, target: Plan) -> list[str]:

@@ -43,12 +43,12 @@ class Verify(PlanVerb):
         )
 
     @override
-    def is_next(self, plan: Plan) -> bool:
-        return plan.state == Plan.State.EXECUTED and not is_verified(plan)
+    def is_next(self, target: Plan) -> bool:
+        return target.state == Plan.State.EXECUTED and not is_verified(target)
 
     @override
-    def is_success(self, plan: Plan) -> bool:
-        return not count_unexpected(plan)
+    def is_success(self, target: Plan) -> bool:
+        return not count_unexpected(target)
 
     @override
     def progress(self, plan: Plan, job: Job | None) -> ProgressStep | None:

@@ -15,12 +15,13 @@ from dashboard.jobs.progress import job_progress
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action, has_permission
 from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
+from dashboard.jobs.views.verb_pages import available_actions
 from dashboard.migrations_app.execution.maintenance_steps import on_destination, on_source
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem, plan_of
 from dashboard.migrations_app.planning.moves import move_again
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
+from dashboard.migrations_app.verbs.base import plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
-from dashboard.migrations_app.views.plan_actions import available_actions
 from dashboard.migrations_app.views.plan_progress import jobs_of, plan_progress
 
 LEDGER_ROWS = 200
@@ -41,7 +42,7 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
         "plan": plan,
         "is_on_source": plan.source.tenants.filter(project_id=plan.tenant_id).exists(),
         "progress_steps": plan_progress(plan, list(jobs_of(plan))),
-        "actions": available_actions(plan, request.user),
+        "actions": available_actions(plan_verbs(), plan, request.user),
         "active_job": active,
         "maintenances": [held for held in (on_source(plan), on_destination(plan)) if held],
         "progress": job_progress(active) if active else None,
@@ -72,6 +73,14 @@ def plan_again(request: PageRequest, plan_id: int) -> HttpResponse:
         show_error(request, error)
         return redirect("plan-tab", plan.pk, "choices")
     return redirect(plan_of(job))
+
+
+def _why_not_again(plan: Plan) -> PumphouseError | None:
+    """Return why the plan's tenant cannot be planned again now, None when it can."""
+    try:
+        return PlanMove().why_not(move_again(plan, {}))
+    except PumphouseError as error:
+        return error
 
 
 def _options(plan: Plan, request: PageRequest) -> dict[str, Any]:
@@ -150,6 +159,7 @@ def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
         "rows": [(key, target, item) for key, (target, item) in rows.items()],
         "blank_rows": range(3),
         "options": option_form,
+        "refusal": _why_not_again(plan),
     }
 
 

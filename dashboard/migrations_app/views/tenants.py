@@ -12,12 +12,14 @@ from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
+from dashboard.jobs.starting import conflict_over
 from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
+from dashboard.jobs.views.verb_pages import available_actions
 from dashboard.migrations_app.forms import PlanForm
 from dashboard.migrations_app.maintenance.locks import open_maintenance, subject_in
 from dashboard.migrations_app.models import Plan, Tenant, TenantMaintenance, plan_of, subject_of
+from dashboard.migrations_app.verbs.base import tenant_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
-from dashboard.migrations_app.views.maintenance import MaintenanceForm
 from dashboard.migrations_app.views.plan_progress import jobs_of, plan_progress
 
 JOBS_SHOWN = 20
@@ -53,14 +55,14 @@ def with_latest_plan(tenants: QuerySet[Tenant]) -> QuerySet[Tenant]:
 
 def tenant_page(request: PageRequest, cloud_name: str, project_id: str) -> HttpResponse:
     """Show one tenant."""
-    tenant = _tenant(cloud_name, project_id)
-    return render(request, "tenants/tenant.html", _about(tenant, PlanForm(tenant=tenant)))
+    tenant = tenant_or_404(cloud_name, project_id)
+    return render(request, "tenants/tenant.html", _about(request, tenant, PlanForm(tenant=tenant)))
 
 
 @action_view(Action.PLAN)
 def new_plan(request: PageRequest, cloud_name: str, project_id: str) -> HttpResponse:
     """Start to plan a tenant's move; a form that cannot be used comes back as it was filled in."""
-    tenant = _tenant(cloud_name, project_id)
+    tenant = tenant_or_404(cloud_name, project_id)
     form = PlanForm(request.POST, tenant=tenant)
     if form.is_valid():
         try:
@@ -69,15 +71,16 @@ def new_plan(request: PageRequest, cloud_name: str, project_id: str) -> HttpResp
             show_error(request, error)
         else:
             return redirect(plan_of(job))
-    return render(request, "tenants/tenant.html", _about(tenant, form), status=400)
+    return render(request, "tenants/tenant.html", _about(request, tenant, form), status=400)
 
 
-def _tenant(cloud_name: str, project_id: str) -> Tenant:
+def tenant_or_404(cloud_name: str, project_id: str) -> Tenant:
+    """Return a tenant with its cloud, or answer that there is none."""
     rows = Tenant.objects.select_related("cloud")
     return get_object_or_404(rows, cloud__name=cloud_name, project_id=project_id)
 
 
-def _about(tenant: Tenant, form: PlanForm) -> dict[str, Any]:
+def _about(request: PageRequest, tenant: Tenant, form: PlanForm) -> dict[str, Any]:
     plans = Plan.objects.filter(source=tenant.cloud, tenant_id=tenant.project_id)
     latest = plans.select_related("source", "destination").first()
     # a tenant that was moved here shares its source's subject
@@ -85,8 +88,9 @@ def _about(tenant: Tenant, form: PlanForm) -> dict[str, Any]:
     jobs = Job.objects.filter(subject__in=subjects)
     times = TenantMaintenance.objects.filter(cloud=tenant.cloud, project_id=tenant.project_id)
     return {
+        "actions": available_actions(tenant_verbs(), tenant, request.user),
+        "plan_refusal": conflict_over(subject_of(tenant.project_id)),
         "maintenance": open_maintenance(tenant.cloud, tenant.project_id),
-        "maintenance_form": MaintenanceForm(),
         "latest_maintenance": times.first(),
         "tenant": tenant,
         "form": form,

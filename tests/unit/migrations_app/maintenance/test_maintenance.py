@@ -343,7 +343,7 @@ def test_the_api_enters_shows_and_leaves(tenant, client: Client):
     entered = client.post(f"{address}enter-maintenance/", body, content_type="application/json")
     assert entered.status_code == 202
     again = client.post(f"{address}enter-maintenance/", {}, content_type="application/json")
-    assert again.status_code == 400
+    assert again.status_code == 409
     shown = client.get(f"{address}maintenance/").json()
     assert (shown["state"], shown["options"]["hardening"]) == ("entering", ["freeze_quotas"])
     Job.objects.update(state=JobState.FAILED, active_subject=None)

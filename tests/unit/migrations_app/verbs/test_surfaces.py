@@ -310,6 +310,27 @@ def test_what_was_taken_over_is_rolled_back_by_the_plan_that_answers_for_it(plan
 
 
 @VERBS
+def test_every_option_is_on_every_surface(verb, plan, pages, api, capsys):
+    rows.ledger_of(plan)
+    shown = page_of(pages, plan)
+    schema = api.get("/api/schema/", HTTP_ACCEPT="application/json").json()
+    operation = schema["paths"][f"/api/plans/{{id}}/{verb.path}/"]["post"]
+    assert operation["description"] == verb.effect
+    names = [option.name for option in verb.options]
+    asked = [*names, "confirmation"] if verb.confirmation else names
+    if asked:
+        body = schema["components"]["schemas"][verb.name.capitalize()]["properties"]
+        assert sorted(body) == sorted(asked)
+    assert ("requestBody" in operation) == bool(asked)
+    with pytest.raises(SystemExit):
+        command_line.run([verb.path, "--help"])
+    told = capsys.readouterr().out
+    for name in names:
+        assert f'name="{name}"' in shown
+        assert f"--{name.replace('_', '-')}" in told
+
+
+@VERBS
 @pytest.mark.parametrize("role", ["viewer", "operator"])
 def test_pages_and_api_ask_for_the_role_of_the_verb(verb, role, plan):
     allowed = role == "operator" and minimum_role(verb.permission).group == "operator"

@@ -8,20 +8,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from dashboard.errors import BadInput, PumphouseError
+from dashboard.jobs.app_packages import app_packages
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option, chosen_values
 from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import conflict_over
+from dashboard.plugins import named_classes
 
 Target = TypeVar("Target")
+AnyVerb = TypeVar("AnyVerb", bound="Verb[Any]")
 
 
 class Verb(Generic[Target]):
     """Something that can be done to a row; it starts a job."""
 
     name: ClassVar[str]
-    """As in addresses, where it has hyphens; the kind of its jobs too. The file has this name."""
+    """As in addresses, where it has hyphens. The file has this name."""
     title: ClassVar[str]
     """What a button says."""
     effect: ClassVar[str]
@@ -31,13 +34,33 @@ class Verb(Generic[Target]):
     permission: ClassVar[Action]
     """What a user must be allowed."""
     options: ClassVar[Sequence[Option]] = ()
+    command: ClassVar[str] = ""
+    """The words of the command line, where they are not its name: ``maintenance on``."""
+    page: ClassVar[str] = ""
+    """Its path below the page of a row, where that is not its name: ``maintenance/enter``."""
     confirmation: ClassVar[str] = ""
     """What has to be typed, in words: ``the tenant's name``; "" where nothing has to be."""
+    button: ClassVar[str] = ""
+    """What the button of the confirmation does to the objects touched: ``Delete`` 12 objects."""
+    icon: ClassVar[str] = ""
+    """The icon of that button."""
+    result: ClassVar[str] = ""
+    """What its job fills, to be shown by the command line afterwards: ``findings``; "" for none."""
 
     @property
     def path(self) -> str:
         """Its name as addresses have it."""
         return self.name.replace("_", "-")
+
+    @property
+    def page_path(self) -> str:
+        """Its path below the page of a row."""
+        return self.page or self.path
+
+    @property
+    def command_words(self) -> str:
+        """The words that call it on the command line."""
+        return self.command or self.path
 
     def subject(self, target: Target) -> str:
         """Return what its job is about: no two active jobs have the same subject."""
@@ -47,9 +70,25 @@ class Verb(Generic[Target]):
         """Return the text that confirms it, "" where nothing has to be typed."""
         return ""
 
+    def warning(self, target: Target) -> str:
+        """Return what is to be read before the list of what it touches."""
+        return self.effect
+
     def touched(self, target: Target) -> list[str]:
         """Return a line for each object that is lost by it, to be read before it is confirmed."""
         return []
+
+    def applies_to(self, target: Target) -> bool:
+        """Return whether the page of a row shows it at all, be it possible now or not."""
+        return True
+
+    def is_next(self, target: Target) -> bool:
+        """Return whether it is what an operator does next with the row."""
+        return False
+
+    def is_success(self, target: Target) -> bool:
+        """Return whether what its job has found about the row is good."""
+        return True
 
     def why_not(self, target: Target) -> PumphouseError | None:
         """Return why it cannot be done now, None when it can.
@@ -91,3 +130,9 @@ class Verb(Generic[Target]):
             raise BadInput(
                 f"{typed!r} is not {name!r}, so nothing was done.", fix=f"Type {name} to confirm."
             )
+
+
+def verbs_of(base: type[AnyVerb]) -> list[AnyVerb]:
+    """Return the verbs of a class, of all apps, in their order."""
+    found = named_classes(base, *app_packages("verbs"))
+    return sorted((verb() for verb in found), key=lambda verb: verb.order)

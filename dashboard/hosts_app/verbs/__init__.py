@@ -1,0 +1,1 @@
+"""What can be done to clouds: one file for each verb, found by themselves."""
