@@ -111,7 +111,7 @@ def _finish(
     made: list[tuple[str, str]],
     attached: list[str],
 ) -> list[str]:
-    """Give the first server an address and the volumes, and stop the last one of several.
+    """Connect the first server to an address and the volumes, and stop the last one of several.
 
     Returns the addresses.
     """

@@ -107,7 +107,7 @@ class Flavor(ResourceType):
 
 
 def _grant_access(work: Work, path: str) -> None:
-    """Give the project access to the flavor; Nova answers 409 where it has it already."""
+    """Grant the project access to the flavor; Nova answers 409 where it has it already."""
     if work.resumed:
         access = work.destination.get("compute", f"{path}/os-flavor-access")
         if work.project_id in {entry["tenant_id"] for entry in access["flavor_access"]}:

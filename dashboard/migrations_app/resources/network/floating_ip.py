@@ -122,13 +122,11 @@ class FloatingIp(NeutronResource):
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
         yield from super().check(records, source, destination)
-        wanted: dict[str, dict[str, Record]] = {}
         for record in records:
-            network_id = record.fields["floating_network_id"]
-            wanted.setdefault(network_id, {})[record.fields[_ADDRESS]] = record
             if record.fields["port_id"] and not record.fields[_PORT_MOVES]:
                 yield record, _leads_nowhere(record)
-        yield from address_conflicts(wanted, source, destination)
+        addresses = ((r.fields["floating_network_id"], r.fields[_ADDRESS], r) for r in records)
+        yield from address_conflicts(addresses, source, destination)
 
     def disassociate(self, work: Work) -> None:
         """Disassociate the address from its port in the source, after storing which one that is."""

@@ -119,13 +119,11 @@ class Port(NeutronResource):
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
         yield from super().check(records, source, destination)
-        addresses: dict[str, dict[str, Record]] = {}
-        macs: dict[str, dict[str, Record]] = {}
-        for record in (record for record in records if record.fields[_ON_SHARED]):
-            network_id = record.fields["network_id"]
-            macs.setdefault(network_id, {})[record.fields["mac_address"]] = record
-            for address in _addresses(record.fields):
-                addresses.setdefault(network_id, {})[address] = record
+        on_shared = [
+            (record.fields["network_id"], record) for record in records if record.fields[_ON_SHARED]
+        ]
+        addresses = ((id_, address, r) for id_, r in on_shared for address in _addresses(r.fields))
+        macs = ((id_, r.fields["mac_address"], r) for id_, r in on_shared)
         yield from address_conflicts(addresses, source, destination)
         yield from mac_conflicts(macs, source, destination)
         for port in source.ports:

@@ -99,11 +99,12 @@ class Router(NeutronResource):
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
         yield from super().check(records, source, destination)
-        wanted: dict[str, dict[str, Record]] = {}
-        for record in records:
-            for address in _gateway_addresses(record.fields):
-                wanted.setdefault(record.fields[GATEWAY]["network_id"], {})[address] = record
-        yield from address_conflicts(wanted, source, destination)
+        addresses = (
+            (record.fields[GATEWAY]["network_id"], address, record)
+            for record in records
+            for address in _gateway_addresses(record.fields)
+        )
+        yield from address_conflicts(addresses, source, destination)
 
     @override
     def body(self, work: Work) -> Json:

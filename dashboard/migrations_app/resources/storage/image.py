@@ -11,11 +11,11 @@ from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.attributes import only_set
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.choices import mapped_to_only
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
     BLOCK,
-    MAP,
     MARKER,
     SKIP,
     Decision,
@@ -84,7 +84,7 @@ class Image(ResourceType):
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Create the image, or adopt an equal one for an image of another project."""
         if choice:
-            return _mapped(record, choice, reader)
+            return mapped_to_only(self, record, choice, _named(choice, reader), reader)
         if reason := _without_data(record):
             return Decision(action=SKIP, reason=reason)
         if record.shared:
@@ -235,18 +235,11 @@ def _without_data(record: Record) -> str:
     return ""
 
 
-def _mapped(record: Record, choice: str, reader: TenantReader) -> Decision:
-    found = reader.list("image", "/images", "images", name=choice) or [
-        image for image in [reader.cloud.find("image", f"/images/{choice}")] if image
-    ]
-    if len(found) == 1:
-        return Decision(action=MAP, destination_id=found[0]["id"])
-    count = f"{len(found)} images" if found else "no image"
-    return Decision(
-        action=MAP,
-        problem=f"Cloud {reader.cloud.name} has {count} named {choice!r}.",
-        fix=f"Map image:{record.name}=NAME-OR-ID to another one.",
-    )
+def _named(name: str, reader: TenantReader) -> list[Json]:
+    """Return the images of that name, else the one of that id."""
+    by_name = reader.list("image", "/images", "images", name=name)
+    by_id = None if by_name else reader.cloud.find("image", f"/images/{name}")
+    return by_name or ([by_id] if by_id else [])
 
 
 def _same_bytes(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

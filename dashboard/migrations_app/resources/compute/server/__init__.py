@@ -7,6 +7,7 @@ from typing import Any
 from typing_extensions import override
 
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.choices import unknown_choice
 from dashboard.migrations_app.resources.compute.server.attaching import (
     attach_volumes,
     detach_volumes,
@@ -124,12 +125,9 @@ class Server(ResourceType):
             return Decision()
         zones = reader.list("compute", "/os-availability-zone", "availabilityZoneInfo")
         names = [zone["zoneName"] for zone in zones]
-        if choice in names:
-            return Decision(resolution={"availability_zone": choice})
-        return Decision(
-            problem=f"Cloud {reader.cloud.name} has no availability zone {choice!r}.",
-            fix=f"Map server:{record.name} to one of: {', '.join(names)}.",
-        )
+        if choice not in names:
+            return unknown_choice(record, "availability zone", choice, names, reader)
+        return Decision(resolution={"availability_zone": choice})
 
     @override
     def resolve_dependencies(

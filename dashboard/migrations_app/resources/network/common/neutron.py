@@ -18,9 +18,9 @@ from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.attributes import expected_id, is_empty, only_set
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.choices import mapped_to_only
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
-    MAP,
     WARN,
     Decision,
     Difference,
@@ -80,19 +80,11 @@ class NeutronResource(ResourceType):
         return self._named(record, choice, reader) if choice else Decision()
 
     def _named(self, record: Record, name: str, reader: TenantReader) -> Decision:
-        """Map the object to the only one of that name or id; none or several are a problem."""
         path, key = f"/{self.collection}", _key(self.collection)
         found = reader.list("network", path, key, name=name) or reader.list(
             "network", path, key, id=name
         )
-        if len(found) == 1:
-            return Decision(action=MAP, destination_id=found[0]["id"])
-        count = f"{len(found)} {self.plural}" if found else f"no {self.label}"
-        return Decision(
-            action=MAP,
-            problem=f"Cloud {reader.cloud.name} has {count} named {name!r}.",
-            fix=f"Create it there, or map {self.name}:{record.name}=NAME-OR-ID to another one.",
-        )
+        return mapped_to_only(self, record, name, found, reader)
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:

@@ -11,6 +11,8 @@ from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
 
+Wanted = tuple[str, str, Record]
+"""The source's id of a network, an address or MAC in it, and what has that in the source."""
 Checked = tuple[Record, Finding]
 
 NEW_ADDRESS = "The plan takes new addresses on networks of other projects."
@@ -23,31 +25,35 @@ def keeps_addresses(options: Mapping[str, Any]) -> bool:
 
 
 def address_conflicts(
-    wanted: Mapping[str, Mapping[str, Record]], source: TenantReader, destination: TenantReader
+    wanted: Iterable[Wanted], source: TenantReader, destination: TenantReader
 ) -> Iterable[Checked]:
-    """Block objects whose address the destination's network does not have or has given away.
-
-    ``wanted`` has the objects by their addresses, by the source's ids of their networks.
-    """
+    """Block objects whose address the destination's network does not have or has given away."""
     if not keeps_addresses(source.options):
         return
-    for network_id, records in wanted.items():
+    for network_id, records in _by_network(wanted).items():
         if there := destination_network_id(network_id, source, destination):
             yield from _outside(records, there, destination)
             yield from _taken(records, there, destination)
 
 
 def mac_conflicts(
-    wanted: Mapping[str, Mapping[str, Record]], source: TenantReader, destination: TenantReader
+    wanted: Iterable[Wanted], source: TenantReader, destination: TenantReader
 ) -> Iterable[Checked]:
     """Block ports whose MAC is already in use on the destination's network."""
-    for network_id, records in wanted.items():
+    for network_id, records in _by_network(wanted).items():
         there = destination_network_id(network_id, source, destination)
         ports = destination.matching("/ports", "ports", "mac_address", records)
         for port in ports:
             if port["network_id"] == there and not _is_ours(port, destination):
                 sentence = f"The MAC {port['mac_address']} is in use by port {port['id']}"
                 yield _block(records[port["mac_address"]], sentence, destination, "Delete it.")
+
+
+def _by_network(wanted: Iterable[Wanted]) -> dict[str, dict[str, Record]]:
+    grouped: dict[str, dict[str, Record]] = {}
+    for network_id, address, record in wanted:
+        grouped.setdefault(network_id, {})[address] = record
+    return grouped
 
 
 def destination_network_id(network_id: str, source: TenantReader, destination: TenantReader) -> str:

@@ -1,6 +1,5 @@
 """Security groups: first all groups, then their rules, because rules name other groups."""
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +13,10 @@ from dashboard.migrations_app.resources.network.common.tenant_network import (
     DEFAULT_GROUP,
     migratable_ports,
 )
+from dashboard.migrations_app.resources.network.security_group.adding import (
+    add_rules,
+    wanted_rules,
+)
 from dashboard.migrations_app.resources.network.security_group.rules import (
     GROUP,
     RULES,
@@ -21,7 +24,6 @@ from dashboard.migrations_app.resources.network.security_group.rules import (
     marked,
     migrated_rules,
     remote_groups,
-    rule_body,
     rule_key,
     rule_sentence,
 )
@@ -138,12 +140,12 @@ class SecurityGroup(NeutronResource):
     def rules(self, work: Work) -> None:
         """Make the rules equal to the source's: delete what it does not have, add the rest."""
         there = {rule_key(rule): rule["id"] for rule in self._completed(work)[RULES]}
-        wanted = {rule_key(rule): rule for rule in _wanted(work)}
+        wanted = {rule_key(rule): rule for rule in wanted_rules(work)}
         if not _is_kept(work):
             self._delete(work, [there[key] for key in there.keys() - wanted.keys()])
         elif "rules_before" not in work.stage_data:
             work.save(rules_before=[*there.values()])
-        _add(work, [wanted[key] for key in wanted if key not in there])
+        add_rules(work, [wanted[key] for key in wanted if key not in there])
 
     def undo_rules(self, work: Work) -> None:
         """Delete our rules from a default group that existed before."""
@@ -208,39 +210,3 @@ def _is_default(work: Work) -> bool:
 
 def _is_kept(work: Work) -> bool:
     return _is_default(work) and bool(work.resolution.get("adopted"))
-
-
-def _wanted(work: Work) -> Iterable[Json]:
-    """Return the source's rules with the destination's ids of the groups that they name."""
-    for rule in migrated_rules(work.record.fields):
-        remote = rule[GROUP]
-        yield {**rule, GROUP: work.destination_id_of("security_group", remote) if remote else None}
-
-
-def _add(work: Work, rules: Sequence[Json]) -> None:
-    """Add all rules in one call, or one by one where the destination holds some to be equal."""
-    owner = {"security_group_id": work.destination_id, "project_id": work.project_id}
-    bodies = [{**rule_body(rule), **owner} for rule in rules]
-    if not bodies:
-        return
-    try:
-        work.destination.post("network", "/security-group-rules", {RULES: bodies})
-    except NeedsOperator as error:
-        if "already exists" not in error.sentence:
-            raise
-        for body in bodies:
-            _add_one(work, body)
-
-
-def _add_one(work: Work, body: Json) -> None:
-    try:
-        work.destination.post("network", "/security-group-rules", {"security_group_rule": body})
-    except NeedsOperator as error:
-        # to some releases 0.0.0.0/0 equals no prefix, and ports 1-65535 equal none
-        if "already exists" not in error.sentence:
-            raise
-        work.log(
-            f"Skipped a rule of {work.record.name} that the destination has in other words: "
-            f"{rule_sentence(body)}.",
-            level=logging.WARNING,
-        )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing_extensions import override
 
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.choices import unknown_choice
 from dashboard.migrations_app.resources.ownership import (
     owner_losses,
     owner_refs,
@@ -91,10 +92,7 @@ class Volume(ResourceType):
         offered = {type_["name"] for type_ in reader.list(_SERVICE, "/types", "volume_types")}
         wanted = choice or record.fields["volume_type"]
         if choice and choice not in offered:
-            return Decision(
-                problem=f"Cloud {reader.cloud.name} has no volume type {choice!r}.",
-                fix=f"Map volume:{record.name} to one of: {', '.join(sorted(offered))}.",
-            )
+            return unknown_choice(record, "volume type", choice, offered, reader)
         taken = wanted if wanted in offered else ""
         if taken == record.fields["volume_type"]:
             return Decision(resolution={"volume_type": taken})

@@ -98,7 +98,7 @@ def _is_usable(work: Work, volume_id: str) -> bool:
 
 
 def _set_image_metadata(work: Work, volume: Json) -> None:
-    """Give the volume the source's image properties (UEFI, disk bus, …)."""
+    """Set the image properties of the source's volume (UEFI, disk bus, …)."""
     wanted = work.record.fields[IMAGE_METADATA]
     found = volume.get(IMAGE_METADATA, {})
     for key in found.keys() - wanted.keys():
