@@ -164,8 +164,14 @@ class ResourceType:
     def differences(
         self, source: Record, destination: Record, destination_id_of: IdLookup
     ) -> Iterable[Difference]:
-        """Return the fields in which the copy differs from the source's object."""
+        """Return the fields in which the copy differs from the source's object.
+
+        An attribute that the source's record lacks is one that its release does not know: what the
+        destination sets it to by default is no difference.
+        """
         for name in self.copied:
+            if name not in source.fields:
+                continue
             ours, theirs = source.fields.get(name), destination.fields.get(name)
             if normalize(ours) != normalize(theirs):
                 yield Difference(field=name, source=ours, destination=theirs)

@@ -56,7 +56,7 @@ class Project(KeystoneResource):
         # a project at the top of its domain names the domain as its parent
         if fields.get("parent_id") == fields["domain_id"]:
             fields = {**fields, "parent_id": None}
-        yield Record(type=self.name, id=fields["id"], name=fields["name"], fields=fields)
+        yield self.record(fields)
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:

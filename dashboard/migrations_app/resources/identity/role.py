@@ -23,7 +23,7 @@ class Role(KeystoneResource):
         assigned = {assignment["role"]["id"] for assignment in reader.role_assignments}
         for role in reader.list("identity", "/roles", "roles"):
             if role["id"] in assigned:
-                yield Record(type=self.name, id=role["id"], name=role["name"], fields=role)
+                yield self.record(role)
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:

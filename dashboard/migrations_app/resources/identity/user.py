@@ -48,8 +48,8 @@ class User(KeystoneResource):
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         for user_id, known in _assigned_users(reader).items():
             # one by one: a company's directory may hold more users than can be listed
-            fields = {**reader.cloud.get("identity", f"/users/{user_id}", "user"), **known}
-            yield Record(type=self.name, id=user_id, name=fields["name"], fields=fields)
+            fields = reader.cloud.get("identity", f"/users/{user_id}", "user")
+            yield self.record({**fields, **known})
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:

@@ -20,6 +20,11 @@ class KeystoneResource(ResourceType):
 
     found_by: ClassVar[FoundBy] = FoundBy.MARKER
 
+    def record(self, fields: Json) -> Record:
+        """Return the record of an object, with None for what is not set: Keystone leaves it out."""
+        fields = {**dict.fromkeys(self.copied), **fields}
+        return Record(type=self.name, id=fields["id"], name=fields["name"], fields=fields)
+
     def body(self, work: Work) -> Json:
         """Return the attributes to create the object with, its marker included."""
         return {
