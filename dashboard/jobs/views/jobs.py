@@ -32,9 +32,8 @@ def job_list(request: PageRequest) -> HttpResponse:
         jobs = jobs.filter(state=state)
     if words := request.GET.get("q", "").strip():
         jobs = jobs.filter(title__icontains=words)
-    return render(
-        request, "jobs/list.html", {"page": cut(jobs, request), "states": JobState.choices}
-    )
+    about = {"page": cut(jobs, request), "states": JobState.choices, "section": "jobs"}
+    return render(request, "jobs/list.html", about)
 
 
 def job_page(request: PageRequest, job_id: int, tab: str = "steps") -> HttpResponse:
@@ -90,6 +89,7 @@ def _context(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
     failures = list(broken[:FAILURES_SHOWN])
     return {
         "job": job,
+        "section": "jobs",
         "links": [link for link in links if not link.is_remedy],
         "remedies": [link for link in links if link.is_remedy],
         "progress": progress,
