@@ -8,6 +8,13 @@ import pytest
 from dashboard import secrets
 from dashboard.clients import openstack
 from dashboard.clients.fuel import master as fuel_master
+from tests.support.cloud.planned import (  # noqa: F401 - fixtures
+    begun,
+    ended,
+    move,
+    moved,
+    planned,
+)
 
 
 @pytest.fixture(autouse=True)

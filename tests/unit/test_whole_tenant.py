@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.migrations_app.models import Plan
 from tests.support.cloud.moving import TwoClouds, two_clouds
-from tests.support.cloud.seeds import NAME, furnish, seed_tenant
+from tests.support.cloud.seeds import NAME, tenant_between
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -16,9 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
     """Serve two clouds, of which the old one has a tenant."""
     with two_clouds(tmp_path) as clouds:
-        furnish(clouds.old)
-        furnish(clouds.new)
-        seed_tenant(clouds.old)
+        tenant_between(clouds.old, clouds.new)
         yield clouds
 
 

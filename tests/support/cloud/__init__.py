@@ -4,3 +4,8 @@
 connects the product's own client to it. Fields, versions and errors are those of a release, held to
 recordings of real services in ``releases``.
 """
+
+import pytest
+
+# what its checks assert is told in full, although it is no test module
+pytest.register_assert_rewrite("tests.support.cloud.contract")

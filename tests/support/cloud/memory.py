@@ -41,6 +41,7 @@ class MemoryCloud:
         self.page_size = 0
         self.calls: Counter[str] = Counter()
         self.interceptors: list[Callable[[Request], Answer | None]] = []
+        self.tokens: dict[str, Json] = {}
         self.state: dict[str, Any] = {"clock": 0}
         self.lock = threading.RLock()
         self._random = random.Random(name)
@@ -86,12 +87,13 @@ class MemoryCloud:
     def keep(self) -> bytes:
         """Return all that is in the cloud, to be put back later."""
         with self.lock:
-            return pickle.dumps(self.state)
+            return pickle.dumps((self.state, self._random.getstate()))
 
     def put_back(self, kept: bytes) -> None:
         """Have in the cloud again what was kept, and nothing else."""
         with self.lock:
-            self.state = pickle.loads(kept)
+            self.state, numbers = pickle.loads(kept)
+            self._random.setstate(numbers)
 
     def with_address(self, body: Any, service: Service) -> Any:
         """Return a version document with this cloud's address in it."""

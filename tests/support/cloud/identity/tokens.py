@@ -22,8 +22,8 @@ class Tokens:
 
     @property
     def rows(self) -> dict[str, Json]:
-        """All tokens that are valid."""
-        return self.service.cloud.rows("identity/tokens")
+        """All tokens that are valid. They are no part of the cloud's state: sessions keep them."""
+        return self.service.cloud.tokens
 
     def read(self, id_: str) -> Token | None:
         """Return what a token is worth now, None where it is not valid (any more)."""

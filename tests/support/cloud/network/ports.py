@@ -150,7 +150,7 @@ def _fields() -> dict[str, Any]:
         "qos_policy_id": with_extension("qos"),
         "qos_network_policy_id": with_extension("qos"),
         "propagate_uplink_status": with_extension("uplink-status-propagation", True),
-        "numa_affinity_policy": with_extension("port-numa-affinity-policy-shown"),
-        "device_profile": with_extension("port-device-profile-shown"),
+        "numa_affinity_policy": Field(release="2026.2"),
+        "device_profile": Field(release="2026.2"),
         "trunk_details": Field(is_optional=True),
     }

@@ -5,11 +5,13 @@ fails. Add what makes an object of a new type to the module of its service.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from dashboard.clients.openstack import CloudSession
 from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.messages import Json
 from tests.support.cloud.sessions import operator_of
+from tests.support.cloud.wire import connected
 
 NAME = "shop"
 PASSWORD = "a-password-of-a-user"
@@ -22,6 +24,7 @@ class Seeded:
     ``operator`` made the project, ``owner`` is the user who fills it.
     """
 
+    name: str
     cloud: MemoryCloud
     operator: CloudSession
     project_id: str = ""
@@ -56,19 +59,40 @@ class Seeded:
         return found
 
 
-def furnish(cloud: MemoryCloud) -> None:
-    """Give a cloud what tenants find there: networks, a flavor and an image for everybody."""
+def tenant_between(old: MemoryCloud, new: MemoryCloud) -> None:
+    """Furnish two clouds that have nothing yet; the old one has the tenant ``NAME``, the new one
+    somebody else's. What is in them then is made once for each pair of releases."""
+    for cloud, kept in zip((old, new), _seeded(old.release.name, new.release.name), strict=True):
+        cloud.put_back(kept)
+
+
+@cache
+def _seeded(old_release: str, new_release: str) -> tuple[bytes, bytes]:
+    old, new = MemoryCloud("old", release=old_release), MemoryCloud("new", release=new_release)
+    with connected(old, new):
+        furnish(old, first_address=10)
+        furnish(new, first_address=110)
+        seed_tenant(old)
+        seed_tenant(new, "other")
+    return old.keep(), new.keep()
+
+
+def furnish(cloud: MemoryCloud, *, first_address: int) -> None:
+    """Give a cloud what tenants find there: networks, a flavor and an image for everybody.
+
+    Networks of others give away addresses from that one on.
+    """
     from tests.support.cloud.seeds import everybodys
 
-    everybodys.furnish(operator_of(cloud))
+    everybodys.furnish(operator_of(cloud), first_address=first_address)
 
 
-def seed_tenant(cloud: MemoryCloud) -> Seeded:
+def seed_tenant(cloud: MemoryCloud, name: str = NAME) -> Seeded:
     """Make a tenant that has some of everything on a cloud that is furnished."""
     from tests.support.cloud.seeds import compute, identity, network, storage
 
     operator = operator_of(cloud)
-    seeded = Seeded(cloud=cloud, operator=operator, owner=operator)
+    seeded = Seeded(name=name, cloud=cloud, operator=operator, owner=operator)
     for module in (identity, network, storage, compute):
         module.seed(seeded)
     return seeded

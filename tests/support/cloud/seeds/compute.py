@@ -3,7 +3,7 @@
 from base64 import b64encode
 
 from tests.support.cloud.messages import Json
-from tests.support.cloud.seeds import NAME, Seeded
+from tests.support.cloud.seeds import Seeded
 from tests.support.cloud.seeds.everybodys import FLAVOR
 
 # since when tags may be given, and the newest that every release but Queens has
@@ -36,7 +36,7 @@ def seed(seeded: Seeded) -> None:
 
 
 def _make_flavor(seeded: Seeded) -> None:
-    flavor = {"name": f"{NAME}-small", "ram": 64, "vcpus": 1, "disk": 1, "swap": 8}
+    flavor = {"name": f"{seeded.name}-small", "ram": 64, "vcpus": 1, "disk": 1, "swap": 8}
     body = {**flavor, "os-flavor-access:is_public": False}
     operator = seeded.operator
     made = seeded.made_by(operator, "private", "compute", "/flavors", "flavor", body)
@@ -50,7 +50,7 @@ def _make_flavor(seeded: Seeded) -> None:
 
 def _boot(seeded: Seeded, name: str, flavor: str, port: str, **fields: object) -> None:
     body: Json = {
-        "name": f"{NAME}-{name}",
+        "name": f"{seeded.name}-{name}",
         "flavorRef": seeded.id(flavor),
         "networks": [{"port": seeded.id(port)}],
         **fields,

@@ -8,12 +8,14 @@ EXTERNAL = {"name": "public", "router:external": True}
 SHARED = {"name": "offices", "shared": True}
 
 
-def furnish(operator: CloudSession) -> None:
+def furnish(operator: CloudSession, *, first_address: int) -> None:
     """Make networks, a flavor and an image for everybody."""
-    for network, cidr in ((EXTERNAL, "172.24.4.0/24"), (SHARED, "192.168.77.0/24")):
+    for network, prefix in ((EXTERNAL, "172.24.4"), (SHARED, "192.168.77")):
         made = operator.post("network", "/networks", {"network": network}, "network")
-        subnet = {"network_id": made["id"], "ip_version": 4, "cidr": cidr, "enable_dhcp": False}
-        operator.post("network", "/subnets", {"subnet": subnet})
+        pool = {"start": f"{prefix}.{first_address}", "end": f"{prefix}.{first_address + 80}"}
+        subnet = {"network_id": made["id"], "ip_version": 4, "cidr": f"{prefix}.0/24"}
+        body = {**subnet, "enable_dhcp": False, "allocation_pools": [pool]}
+        operator.post("network", "/subnets", {"subnet": body})
     operator.post("compute", "/flavors", {"flavor": FLAVOR})
     formats = {"disk_format": "qcow2", "container_format": "bare", "visibility": "public"}
     image = operator.post("image", "/images", {"name": "cirros", **formats})

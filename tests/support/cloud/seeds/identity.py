@@ -1,6 +1,6 @@
 """The project, its people and what they may do."""
 
-from tests.support.cloud.seeds import NAME, PASSWORD, Seeded
+from tests.support.cloud.seeds import PASSWORD, Seeded
 
 PEOPLE = {
     "ann": {"email": "ann@example.org", "description": "Runs the shop", "enabled": True},
@@ -11,14 +11,14 @@ PEOPLE = {
 
 def seed(seeded: Seeded) -> None:
     """Make a project with three users, of whom one owns all that follows, and a role of its own."""
-    project = {"name": NAME, "description": "The web shop", "enabled": True}
+    project = {"name": seeded.name, "description": "The web shop", "enabled": True}
     made = seeded.make("project", "identity", "/projects", "project", project)
     seeded.project_id = made["id"]
-    role = {"name": "stocktaker", "description": "Counts what there is"}
+    role = {"name": f"{seeded.name}-stocktaker", "description": "Counts what there is"}
     seeded.make("stocktaker", "identity", "/roles", "role", role)
     roles = seeded.operator.list("identity", "/roles", "roles")
     ids = {role["name"]: role["id"] for role in roles}
-    held = {"ann": ("member", "stocktaker"), "rex": ("reader",), "gone": ("member",)}
+    held = {"ann": ("member", f"{seeded.name}-stocktaker"), "rex": ("reader",), "gone": ("member",)}
     for name, fields in PEOPLE.items():
         _make_user(seeded, name, fields)
         for role_name in held[name]:
@@ -32,13 +32,17 @@ def seed(seeded: Seeded) -> None:
 
 
 def _make_user(seeded: Seeded, name: str, fields: dict[str, object]) -> None:
-    own = {"name": f"{NAME}-{name}", "password": PASSWORD, **fields}
+    own = {"name": f"{seeded.name}-{name}", "password": PASSWORD, **fields}
     if name == "ann":
         own["default_project_id"] = seeded.project_id
     seeded.make(name, "identity", "/users", "user", own)
 
 
 def _make_key(seeded: Seeded, name: str) -> None:
-    key = {"name": f"{name}-key", "public_key": f"ssh-rsa AAAA{name} {name}@shop", "type": "ssh"}
+    key = {
+        "name": f"{name}-key",
+        "public_key": f"ssh-rsa AAAA{name} {name}@{seeded.name}",
+        "type": "ssh",
+    }
     body = {**key, "user_id": seeded.id(name)}
     seeded.operator.post("compute", "/os-keypairs", {"keypair": body}, microversion="2.10")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.support.cloud.messages import Json
-from tests.support.cloud.seeds import NAME, Seeded
+from tests.support.cloud.seeds import Seeded
 
 
 def seed(seeded: Seeded) -> None:
@@ -28,7 +28,7 @@ def _make_networks(seeded: Seeded) -> None:
     network = _make(
         seeded,
         *("net", "networks", "network"),
-        name=f"{NAME}-net",
+        name=f"{seeded.name}-net",
         description="where the shop is",
         mtu=1400,
     )
@@ -37,7 +37,7 @@ def _make_networks(seeded: Seeded) -> None:
         seeded,
         *("desks", "subnets", "subnet"),
         **on,
-        name=f"{NAME}-desks",
+        name=f"{seeded.name}-desks",
         description="IPv4",
         ip_version=4,
         cidr="10.1.0.0/24",
@@ -48,7 +48,7 @@ def _make_networks(seeded: Seeded) -> None:
     )
     modes = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
     _make(seeded, "slaac", "subnets", "subnet", **on, ip_version=6, cidr="fd00:1::/64", **modes)
-    _make(seeded, "plain", "networks", "network", name=f"{NAME}-plain", admin_state_up=False)
+    _make(seeded, "plain", "networks", "network", name=f"{seeded.name}-plain", admin_state_up=False)
     _make(
         seeded,
         *("dark", "subnets", "subnet"),
@@ -86,7 +86,7 @@ def _make_router(seeded: Seeded) -> None:
     router = _make(
         seeded,
         *("router", "routers", "router"),
-        name=f"{NAME}-router",
+        name=f"{seeded.name}-router",
         description="to the world",
         external_gateway_info={"network_id": _external(seeded, "public")},
     )
@@ -114,7 +114,7 @@ def _make_ports(seeded: Seeded) -> None:
             seeded,
             *(f"port-{number}", "ports", "port"),
             **net,
-            name=f"{NAME}-port-{number}",
+            name=f"{seeded.name}-port-{number}",
             description="of a server",
             fixed_ips=[{"ip_address": f"10.1.0.{40 + number}"}],
             security_groups=groups,
@@ -122,8 +122,7 @@ def _make_ports(seeded: Seeded) -> None:
         )
     _make(seeded, "bare", "ports", "port", **net, security_groups=[], admin_state_up=False)
     office = {"network_id": _external(seeded, "offices")}
-    fixed = [{"ip_address": "192.168.77.50"}]
-    _make(seeded, "visitor", "ports", "port", **office, name="visitor", fixed_ips=fixed)
+    _make(seeded, "visitor", "ports", "port", **office, name="visitor")
 
 
 def _make_addresses(seeded: Seeded) -> None:

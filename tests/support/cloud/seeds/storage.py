@@ -1,7 +1,7 @@
 """The tenant's images and volumes."""
 
 from tests.support.cloud.messages import Json
-from tests.support.cloud.seeds import NAME, Seeded
+from tests.support.cloud.seeds import Seeded
 
 SYSTEM = b"the system of the shop " * 50
 GOODS = b"all the goods of the shop " * 50
@@ -23,7 +23,7 @@ def seed(seeded: Seeded) -> None:
 
 def _make_image(seeded: Seeded, name: str, content: bytes, **fields: object) -> None:
     formats = {"disk_format": "raw", "container_format": "bare"}
-    body: Json = {"name": f"{NAME}-{name}", "visibility": "private", **formats, **fields}
+    body: Json = {"name": f"{seeded.name}-{name}", "visibility": "private", **formats, **fields}
     made = seeded.make(name, "image", "/images", "", body)
     seeded.owner.upload(f"/images/{made['id']}/file", content)
 
@@ -31,13 +31,13 @@ def _make_image(seeded: Seeded, name: str, content: bytes, **fields: object) -> 
 def _make_shared(seeded: Seeded) -> None:
     """Make an image that is shared with a project that does not move."""
     _make_image(seeded, "leaflet", b"a leaflet", visibility="shared", min_ram=16)
-    other = {"name": "neighbour"}
+    other = {"name": f"{seeded.name}-neighbour"}
     seeded.made_by(seeded.operator, "neighbour", "identity", "/projects", "project", other)
     path = f"/images/{seeded.id('leaflet')}/members"
     seeded.owner.post("image", path, {"member": seeded.id("neighbour")})
 
 
 def _make_volume(seeded: Seeded, name: str, **fields: object) -> None:
-    body = {"name": f"{NAME}-{name}", "size": 1, **fields}
+    body = {"name": f"{seeded.name}-{name}", "size": 1, **fields}
     made = seeded.make(name, "block_storage", "/volumes", "volume", body)
     seeded.cloud.block_storage.volumes.data.setdefault(made["id"], f"volume {name}".encode())

@@ -1,0 +1,148 @@
+"""How an attribute of an object changes on a cloud, so that verification has something to see.
+
+Most attributes are fields of one row, which can be anything else. Those that a type puts together
+from several rows are in ``DERIVED``; for a new one of those, add how it changes.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.support.cloud.memory import MemoryCloud
+from tests.support.cloud.messages import Json
+
+Change = Callable[[MemoryCloud, Json], None]
+
+
+def change(cloud: MemoryCloud, type_name: str, attribute: str, id_: str) -> None:
+    """Change an attribute of an object, which a resource type knows by that id."""
+    row = row_of(cloud, type_name, id_)
+    assert row is not None, f"There is no {type_name} {id_}."
+    if derived := DERIVED.get((type_name, attribute)):
+        derived(cloud, row)
+        return
+    takes_any = type_name in ("project", "user", "role", "image")
+    assert attribute in row or takes_any, (
+        f"Nothing says how {attribute} of a {type_name} changes: add it to {__name__}.DERIVED"
+    )
+    row[attribute] = another(row.get(attribute))
+
+
+def another(value: Any) -> Any:
+    """Return another value of the same kind."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    if isinstance(value, list):
+        return [*value, _item_like(value)]
+    if isinstance(value, dict):
+        return {**value, "changed": "yes"}
+    return f"{value or ''}changed"
+
+
+def _item_like(values: list[Any]) -> Any:
+    if values and isinstance(values[0], dict):
+        return {name: another(value) for name, value in values[0].items()}
+    return "changed"
+
+
+def row_of(cloud: MemoryCloud, type_name: str, id_: str) -> Json | None:
+    """Return the row that an id of a resource type stands for, None where there is none."""
+    if type_name == "role_assignment" and id_:
+        user_id, role_id = id_.split(":")
+        rows = cloud.rows("identity/assignments").values()
+        wanted = (user_id, role_id)
+        return next((r for r in rows if (r["user_id"], r["role_id"]) == wanted), None)
+    found = (rows.get(id_) for name, rows in cloud.state.items() if isinstance(rows, dict))
+    return next((row for row in found if isinstance(row, dict) and "id" in row), None)
+
+
+def _interfaces(cloud: MemoryCloud, row: Json) -> None:
+    ports = cloud.network.ports.where(device_id=row["id"], device_owner="network:router_interface")
+    ports[0]["fixed_ips"][0]["ip_address"] = "10.1.0.222"
+
+
+def _rules(cloud: MemoryCloud, row: Json) -> None:
+    rule = cloud.network.rules.where(security_group_id=row["id"])[0]
+    rule["protocol"] = "udp"
+
+
+def _other_user(cloud: MemoryCloud, row: Json) -> None:
+    row["user_id"] = next(id_ for id_ in cloud.identity.users.rows if id_ != row["user_id"])
+
+
+def _other_role(cloud: MemoryCloud, row: Json) -> None:
+    row["role_id"] = next(id_ for id_ in cloud.identity.roles.rows if id_ != row["role_id"])
+
+
+def _other_network(cloud: MemoryCloud, row: Json) -> None:
+    ids = cloud.network.networks.rows
+    row["network_id"] = next(id_ for id_ in ids if id_ != row["network_id"])
+
+
+def _gateway(cloud: MemoryCloud, row: Json) -> None:
+    info = row["external_gateway_info"]
+    row["external_gateway_info"] = {**info, "enable_snat": not info["enable_snat"]}
+
+
+def _properties(cloud: MemoryCloud, row: Json) -> None:
+    row["a_new_property"] = "yes"
+
+
+def _readonly(cloud: MemoryCloud, row: Json) -> None:
+    was = row["~notes"].get("readonly", "False")
+    row["~notes"]["readonly"] = str(was != "True")
+
+
+def _server_ids(cloud: MemoryCloud, row: Json) -> None:
+    row["attachments"] = [*row["attachments"], {"server_id": "another", "device": "/dev/vdz"}]
+
+
+def _ports(cloud: MemoryCloud, row: Json) -> None:
+    for port in cloud.compute.servers.ports_of(row):
+        port["device_id"] = "another"
+
+
+def _volumes(cloud: MemoryCloud, row: Json) -> None:
+    for id_ in [each["id"] for each in cloud.compute.attachments.of(row["id"])]:
+        del cloud.compute.attachments.rows[id_]
+
+
+def _root_volume(cloud: MemoryCloud, row: Json) -> None:
+    if row["image"]:
+        row["image"] = ""
+    else:
+        row["image"] = {"id": "an-image"}
+
+
+def _deletion(cloud: MemoryCloud, row: Json) -> None:
+    for each in cloud.compute.attachments.of(row["id"]):
+        each["delete_on_termination"] = not each["delete_on_termination"]
+
+
+def _flavor(cloud: MemoryCloud, row: Json) -> None:
+    others = [f for f in cloud.compute.flavors.rows.values() if f["id"] != row["~flavor"]["id"]]
+    row["~flavor"] = others[0]
+
+
+def _config_drive(cloud: MemoryCloud, row: Json) -> None:
+    row["config_drive"] = "" if row["config_drive"] else "True"
+
+
+DERIVED: Mapping[tuple[str, str], Change] = {
+    ("role_assignment", "user_id"): _other_user,
+    ("role_assignment", "role_id"): _other_role,
+    ("port", "network_id"): _other_network,
+    ("router", "interfaces"): _interfaces,
+    ("router", "external_gateway_info"): _gateway,
+    ("security_group", "security_group_rules"): _rules,
+    ("image", "properties"): _properties,
+    ("volume", "readonly"): _readonly,
+    ("volume", "server_ids"): _server_ids,
+    ("server", "ports"): _ports,
+    ("server", "volumes"): _volumes,
+    ("server", "root_volume"): _root_volume,
+    ("server", "deleted_volumes"): _deletion,
+    ("server", "flavor_id"): _flavor,
+    ("server", "config_drive"): _config_drive,
+}

@@ -1,0 +1,68 @@
+"""Fixtures: two clouds, a plan between them, and the moves of single types of that plan."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.resources.reader import TenantRef
+from dashboard.migrations_app.resources.registry import resource_type, resource_types
+from tests.support.cloud.contract import Move, draft_plan
+from tests.support.cloud.moving import TwoClouds, two_clouds
+from tests.support.cloud.seeds import NAME, tenant_between
+
+TYPES = [*resource_types()]
+
+
+@pytest.fixture(scope="module")
+def planned(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[TwoClouds, Plan]]:
+    """Return two clouds and the plan of a tenant that has some of everything."""
+    folder: Path = tmp_path_factory.mktemp("contract")
+    with django_db_blocker.unblock(), transaction.atomic(), two_clouds(folder) as clouds:
+        tenant_between(clouds.old, clouds.new)
+        project = clouds.old.identity.projects.where(name=NAME)[0]
+        plan = draft_plan(clouds, TenantRef(project["id"], NAME))
+        assert plan.state == plan.State.READY, [*plan.findings.values_list("sentence", flat=True)]
+        yield clouds, plan
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module", params=TYPES)
+def begun(request: pytest.FixtureRequest, planned: tuple[TwoClouds, Plan]) -> Iterator[Move]:
+    """Return the move of a type, begun as far as the type's objects need."""
+    clouds, plan = planned
+    move = Move(clouds=clouds, plan=plan, type=resource_type(request.param))
+    with move.kept():
+        move.begin()
+        yield move
+
+
+@pytest.fixture
+def move(begun: Move) -> Iterator[Move]:
+    """Return the begun move; whatever a test does is put back."""
+    with begun.kept():
+        yield begun
+
+
+@pytest.fixture(scope="module")
+def ended(planned: tuple[TwoClouds, Plan]) -> Iterator[tuple[TwoClouds, Plan]]:
+    """Return the clouds and the plan when all of it is done. Not to be used beside ``begun``."""
+    clouds, plan = planned
+    move = Move(clouds=clouds, plan=plan, type=resource_type("project"))
+    with move.kept():
+        move.do_everything()
+        yield clouds, plan
+
+
+@pytest.fixture(params=TYPES)
+def moved(request: pytest.FixtureRequest, ended: tuple[TwoClouds, Plan]) -> Iterator[Move]:
+    """Return the move of a type when all is done; whatever a test does is put back."""
+    clouds, plan = ended
+    move = Move(clouds=clouds, plan=plan, type=resource_type(request.param))
+    with move.kept():
+        yield move
