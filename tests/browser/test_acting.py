@@ -53,7 +53,7 @@ def test_somebody_logs_in_and_looks_at_a_cloud_without_a_mouse(
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("old")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     tab_to(page, "main button.first")
     page.keyboard.press("Enter")

@@ -31,7 +31,7 @@ def environment(
 
 
 def run(*arguments: str, environment: dict[str, str]) -> str:
-    """Run ``python -m …`` to its end and give what it printed."""
+    """Run ``python -m …`` to its end and return what it printed."""
     return subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=ROOT,
@@ -77,7 +77,7 @@ def test_a_job_runs_with_redis_as_broker(
     assert after > before, "the task did not go through Redis"
 
 
-def test_rival_drivers_do_not_lose_a_step_to_deadlocks(
+def test_rival_runners_do_not_lose_a_step_to_deadlocks(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     """The benchmark's dense graph, run by a cluster of four, ends with every step done once."""

@@ -41,7 +41,7 @@ def test_two_processes_share_the_steps_of_a_job(tmp_path, pumphouse_home):
     assert min(by_process.values()) > 10
 
 
-def test_a_driver_killed_in_mid_step_is_succeeded_by_one_that_probes(
+def test_a_runner_killed_in_mid_step_is_succeeded_by_one_that_resumes_it(
     tmp_path, pumphouse_home, settings
 ):
     settings.STEP_LEASE_SECONDS = 2
@@ -69,7 +69,7 @@ def test_a_driver_killed_in_mid_step_is_succeeded_by_one_that_probes(
     assert ran == [("before", "new"), ("a", "new"), ("a", "resumed"), ("after", "new")]
 
 
-def test_a_driver_told_to_stop_puts_its_steps_back_and_dies_of_the_signal(tmp_path, pumphouse_home):
+def test_a_stopped_runner_puts_its_steps_back_and_dies_of_the_signal(tmp_path, pumphouse_home):
     never = {"file": str(tmp_path / "never")}
     job = rehearse(*(spec(str(n), "wait_for_file", params=never) for n in range(3)))
     with process(DRIVE, str(job.pk), home=pumphouse_home) as runner:

@@ -63,7 +63,7 @@ def process(*arguments: str, home: Path, **environment: str) -> Iterator[subproc
 
 
 def _same_installation(home: Path) -> dict[str, str]:
-    """Bells are signed: a process with another key would throw ours away."""
+    """Tasks are signed: a process with another key would discard ours."""
     return {"PUMPHOUSE_HOME": str(home), "PUMPHOUSE_SECRET_KEY": settings.SECRET_KEY}
 
 

@@ -60,13 +60,13 @@ def test_what_waits_is_not_claimed():
 @pytest.mark.parametrize(
     "change", [{"cancel_requested": True}, {"state": JobState.FAILED}, {"hold_before": 10}]
 )
-def test_a_job_that_must_not_go_on_gives_no_step(change):
+def test_no_step_of_a_job_that_must_not_continue_is_claimed(change):
     job = running(spec("a"))
     Job.objects.filter(pk=job.pk).update(**change)
     assert claim(job) == []
 
 
-def test_an_expired_lease_is_taken_over_once_and_probes():
+def test_an_expired_lease_is_taken_over_once_and_the_step_is_resumed():
     job = running(spec("a"))
     claim(job, "dead")
     assert claim_abandoned(job.pk, owner="heir", limit=5, excluding=[]) == []
@@ -85,7 +85,7 @@ def test_a_lost_lease_records_nothing():
     assert step_of(job, "b").blockers == 1
 
 
-def test_a_step_that_takes_each_worker_with_it_is_given_up():
+def test_a_step_that_takes_each_worker_with_it_is_not_claimed_for_ever():
     job = running(spec("a"))
     claim(job)
     expired = timezone.now() - timedelta(seconds=1)

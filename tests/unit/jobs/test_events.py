@@ -1,4 +1,4 @@
-"""What each kind of job says has happened: a sentence with what and who, and an event."""
+"""The event of each kind of job: a name, and a sentence with what and who."""
 
 import os
 import subprocess

@@ -88,7 +88,7 @@ def test_a_done_job_is_not_resumed_and_an_active_one_neither(operator):
             resume(job, requester=operator)
 
 
-def test_retrying_one_step_lets_its_job_go_on_and_leaves_the_other_failed(operator):
+def test_retrying_one_step_continues_its_job_and_leaves_the_other_failed(operator):
     job = ran(rehearse(spec("a", "refuse"), spec("b", "refuse"), spec("c", needs=["a"])))
     fix(job)
     assert retry_step(step_of(job, "a"), requester=operator).state == JobState.RUNNING
@@ -198,7 +198,7 @@ def test_a_job_without_a_hold_is_not_released(operator):
         release_hold(rehearse(spec("a")), requester=operator)
 
 
-def test_a_refused_act_changes_nothing(operator):
+def test_a_refused_action_changes_nothing(operator):
     job = ran(rehearse(spec("a", "refuse"), subject="tenant"))
     rehearse(spec("a"), subject="tenant")
     before = said(job)

@@ -1,4 +1,4 @@
-"""A snapshot tells how far a job is, by a fixed number of queries."""
+"""The progress of a job is read by a fixed number of queries."""
 
 from datetime import timedelta
 

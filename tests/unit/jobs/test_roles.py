@@ -28,7 +28,7 @@ def test_a_user_without_a_group_may_only_read() -> None:
     assert [action for action in Action if has_permission(somebody, action)] == [Action.READ]
 
 
-def test_an_operator_may_do_all_but_what_deletes_or_takes_hosts_away_and_users() -> None:
+def test_an_operator_may_do_all_but_delete_power_reassign_and_manage_users() -> None:
     operator = user_in("operator")
     refused = {action for action in Action if not has_permission(operator, action)}
     deletes = {Action.ROLLBACK, Action.FINALIZE}
@@ -40,7 +40,7 @@ def test_a_superuser_is_an_admin() -> None:
     assert role_of(User.objects.create_superuser(username="root")) == Role.ADMIN
 
 
-def test_who_has_not_logged_in_or_was_shut_out_may_nothing() -> None:
+def test_who_has_not_logged_in_or_was_deactivated_may_do_nothing() -> None:
     shut_out = user_in("admin")
     shut_out.is_active = False
     for nobody in (AnonymousUser(), shut_out):

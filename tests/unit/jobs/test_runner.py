@@ -1,4 +1,4 @@
-"""What a runner makes of a job's steps, whichever way they end."""
+"""How a runner runs a job's steps, whichever way they end."""
 
 import threading
 import time
@@ -67,7 +67,7 @@ def test_any_graph_runs_each_step_once_in_order(tmp_path_factory, needs):
     assert all(order.index(o) < order.index(str(n)) for n in range(len(needs)) for o in below[n])
 
 
-def test_the_no_of_a_cloud_fails_the_step_with_its_fix_and_stops_only_what_needs_it():
+def test_a_refusal_of_a_cloud_fails_the_step_with_its_fix_and_stops_only_what_needs_it():
     job = ran(rehearse(spec("a", "refuse"), spec("b", needs=["a"]), spec("c")))
     assert states(job) == {"a": "failed", "b": "pending", "c": "done"}
     step = step_of(job, "a")
@@ -90,7 +90,7 @@ def test_a_bug_is_errored_with_its_traceback_in_the_log():
     assert line.level == LogLevel.ERROR
 
 
-def test_a_passing_fault_is_tried_again_with_probing(tmp_path):
+def test_a_temporary_fault_is_retried_as_a_resumed_step(tmp_path):
     notes = tmp_path / "notes"
     parameters = {"until_attempt": 3, "retry_after": 0.05, "notes": str(notes)}
     job = ran(rehearse(spec("a", "stumble", params=parameters)))
@@ -101,7 +101,7 @@ def test_a_passing_fault_is_tried_again_with_probing(tmp_path):
     assert LogLine.objects.filter(job=job, level=LogLevel.WARNING).count() == 2
 
 
-def test_what_the_cloud_says_about_when_to_come_back_is_honoured():
+def test_the_retry_after_of_a_cloud_is_honoured():
     job = rehearse(spec("a", "stumble", params={"until_attempt": 2, "retry_after": 500}))
     asked_at = timezone.now()
     ran(job)
@@ -124,7 +124,7 @@ def test_a_step_that_stumbles_six_times_has_failed():
     assert job.state == JobState.FAILED
 
 
-def test_a_kind_that_nobody_knows_fails_the_step_with_a_sentence():
+def test_an_unknown_kind_fails_the_step_with_a_sentence():
     job = rehearse(spec("a"))
     Job.objects.filter(pk=job.pk).update(kind="unheard of")
     assert ran(job).state == JobState.FAILED
@@ -150,7 +150,7 @@ def test_no_secret_reaches_a_row():
     assert not [row for row in rows if secret in row]
 
 
-def test_a_redelivered_bell_changes_nothing(tmp_path):
+def test_a_redelivered_task_changes_nothing(tmp_path):
     notes = tmp_path / "notes"
     job = ran(rehearse(spec("a", params={"notes": str(notes)})))
     run_job(job.pk)
@@ -160,7 +160,7 @@ def test_a_redelivered_bell_changes_nothing(tmp_path):
     assert Job.objects.get(pk=job.pk).finished_at == job.finished_at
 
 
-def test_the_kind_hears_of_the_end_once_and_may_break(tmp_path):
+def test_the_kind_is_called_once_at_the_end_and_may_raise(tmp_path):
     job = ran(rehearse(spec("a"), params={"finished": str(tmp_path / "ends")}))
     run_job(job.pk)
     assert lines(tmp_path / "ends") == ["done"]
@@ -169,7 +169,7 @@ def test_the_kind_hears_of_the_end_once_and_may_break(tmp_path):
     assert "the end broke" in LogLine.objects.get(job=broken).message
 
 
-def test_a_driver_leaves_no_trace_of_itself_or_its_threads():
+def test_a_runner_leaves_no_trace_of_itself_or_its_threads():
     job = ran(rehearse(*(spec(str(n)) for n in range(40))))
     assert job.state == JobState.DONE
     assert not Runner.objects.exists()
@@ -200,7 +200,7 @@ def test_cancelling_stops_running_steps_and_starts_no_others(tmp_path):
     assert step_of(job, "b").state == StepState.PENDING
 
 
-def test_a_held_job_stops_before_its_phase_and_goes_on_when_released():
+def test_a_held_job_stops_before_its_phase_and_continues_when_released():
     job = ran(
         rehearse(spec("a"), spec("b", needs=["a"], phase=Phase.CUTOVER), hold_before=Phase.CUTOVER)
     )
@@ -266,7 +266,7 @@ def test_a_lease_is_renewed_for_as_long_as_the_step_runs(settings):
     assert step_of(job, "a").attempt == 1
 
 
-def test_two_drivers_in_one_process_share_a_job(tmp_path, settings):
+def test_two_runners_in_one_process_share_a_job(tmp_path, settings):
     settings.STEP_THREADS = 2
     steps = [
         spec(str(n), "last", params={"seconds": 0.1, "notes": str(tmp_path / "n")})

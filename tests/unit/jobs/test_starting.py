@@ -74,7 +74,7 @@ def test_a_graph_that_could_never_run_is_refused(steps, error):
     assert not Job.objects.exists()
 
 
-def test_the_bell_rings_after_the_commit_and_not_after_a_rollback():
+def test_a_job_is_enqueued_after_the_commit_and_not_after_a_rollback():
     with transaction.atomic():
         rehearse(spec("a"))
         assert not OrmQ.objects.exists()

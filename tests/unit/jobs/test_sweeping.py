@@ -1,4 +1,4 @@
-"""The sweep enqueues each job that nobody looks after, and for no other."""
+"""The sweep enqueues each job that no runner looks after, and no other."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 LONG_AGO = timedelta(hours=2)
 
 
-def lost_bell(*steps, state: str = JobState.RUNNING, **fields) -> Job:
+def lost_task(*steps, state: str = JobState.RUNNING, **fields) -> Job:
     """Return a job in that state whose task was lost."""
     job = rehearse(*(steps or [spec("a")]))
     OrmQ.objects.all().delete()
@@ -30,30 +30,30 @@ def add_driver(job: Job, *, seen_at) -> None:
 
 
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING])
-def test_a_lost_bell_is_rung_again(state):
-    lost_bell(state=state)
+def test_a_lost_task_is_enqueued_again(state):
+    lost_task(state=state)
     assert sweep() == 1
     assert OrmQ.objects.count() == 1
 
 
-def test_it_does_not_ring_twice_in_a_row():
-    lost_bell()
+def test_it_does_not_enqueue_twice_in_a_row():
+    lost_task()
     assert (sweep(), sweep()) == (1, 0)
 
 
-def test_it_does_not_ring_for_a_job_with_a_living_driver():
-    add_driver(lost_bell(), seen_at=timezone.now())
+def test_it_does_not_enqueue_a_job_with_a_living_runner():
+    add_driver(lost_task(), seen_at=timezone.now())
     assert sweep() == 0
 
 
-def test_it_rings_for_a_job_whose_driver_has_fallen_silent():
-    add_driver(lost_bell(), seen_at=timezone.now() - timedelta(minutes=1))
+def test_it_enqueues_a_job_whose_runner_has_fallen_silent():
+    add_driver(lost_task(), seen_at=timezone.now() - timedelta(minutes=1))
     assert sweep() == 1
 
 
 @pytest.mark.parametrize(("lease_ended", "enqueued"), [(True, 1), (False, 0)])
 def test_it_enqueues_the_job_of_a_lease_that_has_run_out(lease_ended, enqueued):
-    lost_bell()
+    lost_task()
     until = timezone.now() + timedelta(seconds=-1 if lease_ended else 30)
     Step.objects.update(state=StepState.RUNNING, lease_until=until)
     assert sweep() == enqueued
@@ -69,23 +69,23 @@ def test_it_enqueues_the_job_of_a_lease_that_has_run_out(lease_ended, enqueued):
     ],
 )
 def test_a_held_job_is_left_alone_until_its_time_or_its_cancel(fields, enqueued):
-    lost_bell(state=JobState.HELD, hold_before=Phase.CUTOVER, **fields)
+    lost_task(state=JobState.HELD, hold_before=Phase.CUTOVER, **fields)
     assert sweep() == enqueued
 
 
-def test_it_rings_for_a_cancel_request_that_no_driver_saw():
-    lost_bell(cancel_requested=True)
+def test_it_enqueues_a_job_whose_cancel_request_no_runner_saw():
+    lost_task(cancel_requested=True)
     assert sweep() == 1
 
 
 @pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED, JobState.CANCELLED])
 def test_ended_jobs_are_left_alone(state):
-    lost_bell(state=state)
+    lost_task(state=state)
     assert sweep() == 0
 
 
 def test_traces_of_the_dead_are_forgotten_and_fresh_ones_kept():
-    job = lost_bell()
+    job = lost_task()
     add_driver(job, seen_at=timezone.now() - LONG_AGO)
     retry = timedelta(seconds=django_settings.Q_CLUSTER["retry"])
     OrmQ.objects.create(key="k", payload="taken long ago", lock=timezone.now() + retry - LONG_AGO)

@@ -1,4 +1,4 @@
-"""A transaction that the database had to undo is run again, whole."""
+"""A transaction that the database rolled back is retried as a whole."""
 
 import pytest
 from django.db import OperationalError, transaction
@@ -25,7 +25,7 @@ class Rival:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_victim_tries_again_and_nothing_is_written_twice():
+def test_a_victim_retries_and_nothing_is_written_twice():
     assert in_transaction(Rival(times=2)) == "done"
     assert LogLine.objects.count() == 1
 
@@ -38,7 +38,7 @@ def test_an_eternal_victim_gives_up_and_leaves_nothing():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_inside_another_transaction_only_the_outer_one_may_try_again():
+def test_inside_another_transaction_only_the_outer_one_may_retry():
     rival = Rival(times=1)
     with pytest.raises(OperationalError), transaction.atomic():
         in_transaction(rival)

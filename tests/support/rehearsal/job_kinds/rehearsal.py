@@ -70,7 +70,7 @@ class Rehearsal(JobKind):
         raise NotFound("There is no such image.")
 
     def stumble(self, step: Step, context: StepContext) -> None:
-        """Fail in passing until the attempt that the parameters name."""
+        """Fail with a temporary fault until the attempt that the parameters name."""
         if step.attempt < step.params["until_attempt"]:
             raise Retryable("The cloud is busy.", retry_after=step.params.get("retry_after"))
 

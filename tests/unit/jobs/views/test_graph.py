@@ -1,4 +1,4 @@
-"""The picture of a job: what waits stands to the right of what it waits for."""
+"""The graph of a job: a group is to the right of what it depends on."""
 
 from dashboard.jobs.views.graph import lay_out
 
