@@ -82,10 +82,10 @@ class Verifier:
         if source is None or destination is None or entry is None:
             yield _presence(source, destination)
             return
-        before = type_.original_state(source, entry.stage_data)
-        yield from type_.differences(before, destination, self._counterpart)
+        original = type_.original_state(source, entry.stage_data)
+        yield from type_.differences(original, destination, self._destination_id_of)
 
-    def _counterpart(self, type_name: str, source_id: str) -> str | None:
+    def _destination_id_of(self, type_name: str, source_id: str) -> str | None:
         entry = self.entries.get((type_name, source_id))
         return entry.destination_id if entry else None
 

@@ -31,7 +31,7 @@ class FoundBy:
 
 def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
     """Return the readers of both clouds for a plan; the destination's knows no project yet, and
-    what of the tenant has counterparts there already."""
+    what the tenant already has there."""
     tenant = TenantRef(plan.tenant_id, plan.tenant_name, plan.domain_name)
     source = reader_with_original_roles(
         plan.source, connect(plan.source), tenant, options=plan.options
