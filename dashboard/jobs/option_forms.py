@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from typing_extensions import override
 
 from dashboard.jobs.options import Option
 
@@ -13,8 +14,12 @@ from dashboard.jobs.options import Option
 class TextsField(forms.CharField):
     """Several texts with commas between."""
 
+    @override
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list | tuple) else value
+
+    @override
     def to_python(self, value: str | None) -> list[str]:  # type: ignore[override]
-        """Return the texts without the blanks around them."""
         return [part.strip() for part in (value or "").split(",") if part.strip()]
 
 
@@ -72,5 +77,5 @@ def _choice_field(option: Option, row: Any, told: Mapping[str, Any]) -> forms.Fi
         widget = forms.CheckboxSelectMultiple
         return forms.MultipleChoiceField(choices=words.items(), widget=widget, **told)
     if option.default not in words:
-        words = {option.default: option.default or "—", **words}
+        words = {option.default: option.default or option.blank, **words}
     return forms.ChoiceField(choices=words.items(), **told)

@@ -33,12 +33,14 @@ class Option:
     least: int = 1
     choices: Mapping[str, str] = field(default_factory=dict)
     """The only values there are, with the words for people; a list may have several of them."""
+    blank: str = "—"
+    """What pages call an empty default of an option with choices."""
     offered: Callable[[Any], Sequence[str]] | None = None
     """The texts that pages offer for a row, None where any text will do."""
     metavar: str = ""
     """What its value is called in the help of the command line."""
     aliases: Sequence[str] = ()
-    """The names that it had before, which API and command line still take."""
+    """The names that it had before, which bodies of the API may still have."""
     choice_aliases: Mapping[str, str] = field(default_factory=dict)
     """The names that choices had before, and those that they have now."""
 

@@ -43,6 +43,7 @@ class Execute(PlanVerb):
             name="hold_before",
             label="Hold before",
             default="",
+            blank="Nothing: it runs to its end",
             choices={
                 "prepare": "Everything: nothing is done before",
                 "cutover": "Cutover: the source's servers still run",

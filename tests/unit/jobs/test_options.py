@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from rest_framework import serializers
 
 from dashboard.api import option_fields as api
 from dashboard.cli.option_arguments import add_options, given_options
 from dashboard.errors import BadInput
-from dashboard.jobs.option_forms import option_fields
+from dashboard.jobs.option_forms import OptionForm, option_fields, posted_values
 from dashboard.jobs.options import Option, chosen_values
 
 FLAG = Option(name="skip_errors", label="Leave servers in ERROR alone", default=False)
@@ -83,6 +84,26 @@ def test_what_is_not_given_is_the_default(option):
     assert by_api(option, {}) == by_api(option, {option.name: None}) == default
     assert by_command(option, []) == default
     assert chosen_values([option], {}, of="Execute") == {option.name: default}
+
+
+@pytest.mark.parametrize("option", [each[0] for each in GIVEN], ids=NAMES)
+def test_a_form_that_is_sent_as_it_is_shown_has_the_defaults(option):
+    form = OptionForm("verb", [option])
+    shown = form[option.name].value()
+    sent = QueryDict(mutable=True)
+    if option.value_type is list and option.choices:
+        sent.setlist(option.name, shown)
+    elif shown not in (False, None):
+        sent[option.name] = str(shown)
+    assert option.clean(posted_values([option], sent)[option.name]) == option.clean(None)
+
+
+@pytest.mark.parametrize(("option", "posted", "body", "arguments", "value"), GIVEN, ids=NAMES)
+def test_what_a_page_sends_is_read_by_the_option_itself(option, posted, body, arguments, value):
+    sent = QueryDict(mutable=True)
+    if posted:
+        sent.setlist(option.name, posted if isinstance(posted, list) else [posted])
+    assert option.clean(posted_values([option], sent)[option.name]) == value
 
 
 @pytest.mark.parametrize(
