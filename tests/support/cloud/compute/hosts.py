@@ -27,18 +27,22 @@ class Hosts:
         return self.names[len(self.service.servers.rows) % COUNT]
 
     def services(self, request: Request) -> Json:
-        """Answer with nova-compute of each host."""
+        """Answer with nova-compute of each host, and what runs on the controller."""
         self.service.require_admin(request)
+        controller = f"{self.service.cloud.name}-ctl"
         return {
             "services": [
-                {
-                    **{"id": self.ids[host], "binary": "nova-compute", "host": host},
-                    **{"zone": "nova", "status": "enabled", "state": "up"},
-                    **{"updated_at": self.service.cloud.now(), "disabled_reason": None},
-                    "forced_down": False,
-                }
-                for host in self.names
+                self._service(controller, "nova-scheduler", "internal"),
+                self._service(controller, "nova-conductor", "internal"),
+                *(self._service(host, "nova-compute", "nova") for host in self.names),
             ]
+        }
+
+    def _service(self, host: str, binary: str, zone: str) -> Json:
+        return {
+            **{"id": self.ids.get(host, binary), "binary": binary, "host": host, "zone": zone},
+            **{"status": "enabled", "state": "up", "updated_at": self.service.cloud.now()},
+            **{"disabled_reason": None, "forced_down": False},
         }
 
     def hypervisors(self, request: Request) -> Json:
@@ -61,11 +65,19 @@ class Hosts:
         return {
             **{"vcpus": 64, "vcpus_used": used["vcpus"], "memory_mb": 65536},
             **{"memory_mb_used": used["ram"], "free_ram_mb": 65536 - used["ram"]},
-            **{"local_gb": 2000, "local_gb_used": used["disk"], "free_disk_gb": 2000},
+            **{
+                "local_gb": 2000,
+                "local_gb_used": used["disk"],
+                "free_disk_gb": 2000 - used["disk"],
+            },
             **{"running_vms": len(servers), "current_workload": 0, "disk_available_least": 0},
-            "cpu_info": {},
+            "cpu_info": CPU,
         }
 
 
+CPU = {
+    **{"arch": "x86_64", "vendor": "Intel", "model": "Nehalem", "features": ["pge", "clflush"]},
+    "topology": {"cores": 1, "sockets": 4, "threads": 1},
+}
 _SIZES = ("vcpus", "ram", "disk")
 _UPTIME: Json = {"uptime": None}

@@ -29,6 +29,8 @@ STATES = {
     "SHELVED_OFFLOADED": _state("SHELVED_OFFLOADED", "shelved_offloaded", 4),
     "VERIFY_RESIZE": _state("VERIFY_RESIZE", "resized", 1),
 }
+# the states in which a server tells its progress
+IN_PROGRESS = ("ACTIVE", "BUILD", "VERIFY_RESIZE")
 
 
 def _since(version: str, default: Any = None, **options: Any) -> Field:
@@ -43,7 +45,7 @@ FIELDS: dict[str, Any] = {
     **{"OS-SRV-USG:launched_at": None, "OS-SRV-USG:terminated_at": None},
     **STATES["BUILD"],
     "os-extended-volumes:volumes_attached": [],
-    "progress": Field(default=0, is_optional=True),
+    "progress": 0,
     "fault": Field(is_optional=True),
     f"{ATTR}host": Field(for_admin=True),
     f"{ATTR}hypervisor_hostname": Field(for_admin=True),

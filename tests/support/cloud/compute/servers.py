@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.cloud.collection import GONE, Collection
 from tests.support.cloud.compute.server_booting import Boot
-from tests.support.cloud.compute.server_fields import FIELDS, STATES
+from tests.support.cloud.compute.server_fields import FIELDS, IN_PROGRESS, STATES
 from tests.support.cloud.fields import Fields
 from tests.support.cloud.messages import Answer, Json, Refused, Request
 
@@ -84,7 +84,10 @@ class Servers(Collection):
                 if row["id"] in group["members"]
             ],
         }
-        return super().view({**row, **derived}, request)
+        found = super().view({**row, **derived}, request)
+        if row["status"] not in IN_PROGRESS:
+            found.pop("progress", None)
+        return found
 
     def _flavor(self, row: Json, request: Request) -> Json:
         flavor = row["~flavor"]

@@ -72,7 +72,8 @@ class Identity(Service):
         """Make what keystone-manage bootstrap makes, and the projects of the services."""
         domain = {"name": "Default", "description": "The default domain", "enabled": True}
         self.domains.add({"id": "default", **domain})
-        roles = {name: self.roles.add({"name": name})["id"] for name in self._role_names()}
+        fixed = {"options": {"immutable": True}}
+        roles = {name: self.roles.add({"name": name, **fixed})["id"] for name in self._role_names()}
         self._imply(roles)
         admin = self.projects.add({"name": "admin"})
         self.projects.add({"name": "service"})

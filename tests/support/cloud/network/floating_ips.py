@@ -21,7 +21,8 @@ class FloatingIps(NeutronCollection):
             "qos_network_policy_id": with_extension("qos"),
             "port_forwardings": with_extension("floating-ip-port-forwarding-detail", []),
         }
-        super().__init__("floatingips", "floatingip", fields, required=("floating_network_id",))
+        required = ("floating_network_id",)
+        super().__init__("floatingips", "floatingip", fields, is_named=False, required=required)
 
     def missing(self, id_: str) -> Refused:
         """Return the error for an id that there is not."""

@@ -108,6 +108,7 @@ class SecurityGroupRules(NeutronCollection):
             "security-group-rules",
             "security_group_rule",
             _rule_fields(),
+            is_named=False,
             required=("security_group_id", "direction"),
             references={
                 "security_group_id": "security-groups",
@@ -165,13 +166,13 @@ class SecurityGroupRules(NeutronCollection):
     def view(self, row: Json, request: Request) -> Json:
         """Return a rule by itself, which shows less than one in its group."""
         shown = super().view(row, request)
-        return {n: v for n, v in shown.items() if n not in ("standard_attr_id", "tags", "name")}
+        return {n: v for n, v in shown.items() if n not in ("standard_attr_id", "tags")}
 
     def view_in_group(self, row: Json, request: Request) -> Json:
         """Return a rule as its group shows it."""
         shown = {**super().view(row, request), "belongs_to_default_sg": None}
         known = self.fields.names(self.cloud.release)
-        return {n: v for n, v in shown.items() if n in known and n != "name"}
+        return {n: v for n, v in shown.items() if n in known}
 
 
 def _rule_fields() -> dict[str, Any]:

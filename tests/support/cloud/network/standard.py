@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.support.cloud.network import Network
 
 STANDARD = {
-    **{"id": "", "name": "", "description": "", "project_id": "", "tenant_id": "", "tags": []},
+    **{"id": "", "description": "", "project_id": "", "tenant_id": "", "tags": []},
     **{"created_at": "", "updated_at": "", "revision_number": 0},
 }
 READ_ONLY = frozenset({"id", "status", "created_at", "updated_at", "revision_number", "tags"})
@@ -21,9 +21,17 @@ class NeutronCollection(Collection):
 
     service: "Network"
 
-    def __init__(self, path: str, singular: str, fields: dict[str, Any], **rules: Any) -> None:
+    def __init__(
+        self,
+        path: str,
+        singular: str,
+        fields: dict[str, Any],
+        *,
+        is_named: bool = True,
+        **rules: Any,
+    ) -> None:
         rules = {"read_only": READ_ONLY, **rules}
-        known = Fields({**STANDARD, **fields})
+        known = Fields({**STANDARD, **({"name": ""} if is_named else {}), **fields})
         super().__init__(path=path, singular=singular, fields=known, **rules)
 
     def accepted(self, given: Json, request: Request) -> Json:

@@ -48,7 +48,12 @@ _MARKER = "pumphouse_source_id"
 
 def reduce_recordings(folder: Path) -> Json:
     """Return a release's file as JSON."""
-    recordings = [*_read(folder)]
+    return reduce_all([*_read(folder)])
+
+
+def reduce_all(recordings: Iterable[Json]) -> Json:
+    """Return what remains of recordings."""
+    recordings = [_prepared(recording) for recording in recordings]
     return {
         "versions": _versions(recordings),
         "newest": _newest(recordings),
@@ -62,11 +67,15 @@ def reduce_recordings(folder: Path) -> Json:
 
 def _read(folder: Path) -> Iterator[Json]:
     for path in sorted(folder.glob("*.json")):
-        recording = json.loads(path.read_text(encoding="utf-8"))
-        request = recording["request"]
-        request["service"] = _SERVICES.get(request["service"], request["service"])
-        request["template"] = _id.sub("{id}", request["path"].partition("?")[0])
-        yield recording
+        yield json.loads(path.read_text(encoding="utf-8"))
+
+
+def _prepared(recording: Json) -> Json:
+    """Return a recording with its service named as the product does, and its path without ids."""
+    request = recording["request"]
+    service = _SERVICES.get(request["service"], request["service"])
+    template = _id.sub("{id}", request["path"].partition("?")[0])
+    return {**recording, "request": {**request, "service": service, "template": template}}
 
 
 def _versions(recordings: Iterable[Json]) -> Json:
@@ -87,7 +96,7 @@ def _newest(recordings: Sequence[Json]) -> Json:
     versions = _versions(recordings)
 
     def newest(service: str, name: str) -> str:
-        listed = versions[service][""]["body"]["versions"]
+        listed = versions.get(service, {}).get("", {}).get("body", {}).get("versions", [{}])
         return str(max((each.get(name) or "" for each in listed), key=len))
 
     return {

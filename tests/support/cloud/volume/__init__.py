@@ -61,16 +61,23 @@ class BlockStorage(Service):
         return _project.sub("", path, count=1)
 
     def services(self, request: Request) -> Json:
-        """Answer with cinder-volume."""
+        """Answer with cinder-volume and the scheduler."""
         self.require_admin(request)
-        found = {
-            **{"binary": "cinder-volume", "host": f"{self.cloud.name}-ctl@nfs", "zone": "nova"},
-            **{"status": "enabled", "state": "up", "updated_at": self.cloud.now()},
-            **{"disabled_reason": None, "cluster": None, "frozen": False},
-            **{"replication_status": "disabled", "active_backend_id": None},
+        controller = f"{self.cloud.name}-ctl"
+        of_backend = {
+            **{"replication_status": "disabled", "active_backend_id": None, "frozen": False},
             "backend_state": "up",
         }
-        return {"services": [found]}
+        volume = self._service("cinder-volume", f"{controller}@nfs")
+        return {
+            "services": [{**volume, **of_backend}, self._service("cinder-scheduler", controller)]
+        }
+
+    def _service(self, binary: str, host: str) -> Json:
+        return {
+            **{"binary": binary, "host": host, "zone": "nova", "status": "enabled", "state": "up"},
+            **{"updated_at": self.cloud.now(), "disabled_reason": None, "cluster": None},
+        }
 
     def zones(self, request: Request) -> Json:
         """Answer with the one availability zone that there is by default."""

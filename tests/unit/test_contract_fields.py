@@ -1,0 +1,56 @@
+"""The contract of every registered resource type: each field of an answer is accounted for.
+
+A cloud in memory answers with the fields of its release; ``test_memory_cloud`` holds those to
+recordings of real services.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.reader import TenantReader, TenantRef
+from dashboard.migrations_app.resources.records import Record
+from dashboard.migrations_app.resources.registry import resource_types
+from tests.support.cloud.memory import MemoryCloud
+from tests.support.cloud.releases import ORDER
+from tests.support.cloud.seeds import NAME, furnish, seed_tenant
+from tests.support.cloud.sessions import operator_of
+from tests.support.cloud.wire import connected
+
+TYPES = [*resource_types().values()]
+
+
+@cache
+def records_of(release: str) -> dict[str, list[Record]]:
+    """Return all that types discover of the seeded tenant on a cloud of a release."""
+    cloud = MemoryCloud("old", release=release)
+    with connected(cloud):
+        furnish(cloud, first_address=10)
+        tenant = TenantRef(seed_tenant(cloud).project_id, NAME)
+        reader = TenantReader(operator_of(cloud), tenant)
+        return {type_.name: [*type_.discover(reader)] for type_ in TYPES}
+
+
+def unaccounted(type_: ResourceType, records: list[Record]) -> Iterator[str]:
+    known = {*type_.copied, *type_.mapped, *type_.own, *type_.lost}
+    for record in records:
+        yield from (f"{type_.name}.{name}" for name in record.fields if name not in known)
+
+
+@pytest.mark.parametrize("release", ORDER)
+@pytest.mark.parametrize("type_", TYPES, ids=[type_.name for type_ in TYPES])
+def test_every_field_is_copied_mapped_own_or_lost(release, type_):
+    records = records_of(release)[type_.name]
+    assert records, f"Nothing of the seeded tenant is a {type_.name}: add one to the seeds."
+    assert {*unaccounted(type_, records)} == set()
+
+
+@pytest.mark.parametrize("type_", TYPES, ids=[type_.name for type_ in TYPES])
+def test_a_field_that_is_not_accounted_for_is_found_out(type_):
+    records = [
+        Record(type=r.type, id=r.id, name=r.name, fields={**r.fields, "brand_new": "value"})
+        for r in records_of("2026.2")[type_.name]
+    ]
+    assert {*unaccounted(type_, records)} == {f"{type_.name}.brand_new"}
