@@ -6,7 +6,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from dashboard.jobs.roles import Action, has_permission, minimum_role
+from dashboard.jobs.roles import Action, has_permission, role_refusal
 
 if TYPE_CHECKING:  # rest_framework.views imports this module, by its name in the settings
     from rest_framework.views import APIView
@@ -22,18 +22,14 @@ class RolePermission(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Return whether the user's role is enough."""
         action = _action(request, view)
-        self.message = _refusal(action)
+        self.message = role_refusal(action)
         return has_permission(request.user, action)
 
 
 def require(request: Request, action: Action) -> None:
     """Refuse a caller who may not do that: for views that learn only on the way what it is."""
     if not has_permission(request.user, action):
-        raise PermissionDenied(_refusal(action))
-
-
-def _refusal(action: Action) -> str:
-    return f"This takes the role {minimum_role(action).group}."
+        raise PermissionDenied(role_refusal(action))
 
 
 def _action(request: Request, view: "APIView") -> Action:

@@ -61,6 +61,11 @@ def minimum_role(action: Action) -> Role:
     return MINIMUM_ROLES.get(action, Role.OPERATOR)
 
 
+def role_refusal(action: Action) -> str:
+    """Return the sentence for somebody whose role is too low."""
+    return f"This needs the {minimum_role(action).group} role."
+
+
 def role_of(user: User | AnonymousUser) -> Role:
     """Return the highest role of a user; a user without a group is a viewer."""
     if isinstance(user, AnonymousUser) or not user.is_active:

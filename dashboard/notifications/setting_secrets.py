@@ -1,6 +1,7 @@
 """Keeps the secrets among the settings of the channels out of every row and log.
 
-Apart from the channels, whose clients take long to import: every process registers them at once.
+It is apart from the channels, whose clients take long to import: every process registers them at
+start.
 """
 
 from urllib.parse import SplitResult, urlsplit
@@ -21,7 +22,7 @@ def register_setting_secrets() -> None:
 
 
 def parts_of(url: str) -> SplitResult:
-    """Return the parts of an address, none of one that cannot be read: sending to it will fail."""
+    """Return the parts of an address, empty ones for an invalid one: sending to it will fail."""
     try:
         return urlsplit(url)
     except ValueError:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from dashboard.errors import Conflict, PumphouseError
 from dashboard.jobs.models import Job
-from dashboard.jobs.roles import Action, has_permission, minimum_role
+from dashboard.jobs.roles import Action, has_permission, role_refusal
 
 Parameters = ParamSpec("Parameters")
 
@@ -48,7 +48,7 @@ def allowed_to(action: Action) -> Callable[[View[Parameters]], View[Parameters]]
             request: PageRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
         ) -> HttpResponse:
             if not has_permission(request.user, action):
-                raise PermissionDenied(f"This needs the {minimum_role(action).group} role.")
+                raise PermissionDenied(role_refusal(action))
             return view(request, *args, **kwargs)
 
         return guarded
