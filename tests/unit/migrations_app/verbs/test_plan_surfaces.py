@@ -1,0 +1,191 @@
+"""Planning a move from pages, API, command line and files: the same options, the same refusals."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils.html import escape
+from rest_framework.test import APIClient
+
+from dashboard.cli import command_line
+from dashboard.cli.commands import plan as plan_command
+from dashboard.jobs.models import Job
+from dashboard.jobs.options import Option
+from dashboard.jobs.starting import conflict_over
+from dashboard.jobs.states import JobState
+from dashboard.migrations_app.models import Plan, Tenant, subject_of
+from dashboard.migrations_app.planning.files import export_plan, read_edited
+from dashboard.migrations_app.planning.options import PLAN_OPTIONS
+from tests.support import rows
+
+pytestmark = pytest.mark.django_db
+
+EACH_OPTION = pytest.mark.parametrize("option", PLAN_OPTIONS, ids=lambda option: option.name)
+
+
+@pytest.fixture
+def tenant(settings, monkeypatch) -> Tenant:
+    """Return a tenant that is known: its cloud, which there is not, need not be asked."""
+    settings.PUMPHOUSE_CONFIG = ""
+    monkeypatch.setattr(plan_command, "look_up_tenant", lambda *_: None)
+    monkeypatch.setattr(plan_command, "follow", lambda job, _console: job)
+    old, _ = rows.two_clouds()
+    return rows.tenant_of(old)
+
+
+@pytest.fixture
+def pages() -> Client:
+    client = Client()
+    client.force_login(rows.user_with("operator"))
+    return client
+
+
+@pytest.fixture
+def api(pages: Client) -> APIClient:
+    client = APIClient()
+    client.force_login(rows.User.objects.get(username="operator"))
+    return client
+
+
+def another(option: Option) -> str:
+    """Return a value that is not the default."""
+    return next(choice for choice in option.choices if choice != option.default)
+
+
+def new_cloud(tenant: Tenant) -> Any:
+    return Plan._meta.get_field("destination").related_model.objects.get(name="new")
+
+
+def body(**more: Any) -> dict[str, Any]:
+    return {"source": "old", "destination": "new", "tenant": "demo", **more}
+
+
+@EACH_OPTION
+def test_an_option_is_on_every_surface_and_has_the_same_effect(
+    option, tenant, pages, api, tmp_path: Path
+):
+    value = another(option)
+    assert f'name="{option.name}"' in pages.get(tenant.get_absolute_url()).content.decode()
+    form = {each.name: each.default for each in PLAN_OPTIONS}
+    form |= {"destination": new_cloud(tenant).pk, option.name: value}
+    pages.post(f"{tenant.get_absolute_url()}plan/", form)
+    made = [Plan.objects.latest("pk")]
+    Job.objects.all().delete()
+
+    api.post("/api/plans/", body(options={option.name: value}), format="json")
+    made.append(Plan.objects.latest("pk"))
+    Job.objects.all().delete()
+
+    flag = f"--{option.name.replace('_', '-')}"
+    clouds = ["--source", "old", "--destination", "new"]
+    command_line.run(["plan", "demo", *clouds, flag, value])
+    made.append(Plan.objects.latest("pk"))
+    Job.objects.all().delete()
+
+    plan = rows.plan_of(tenant, new_cloud(tenant))
+    Plan.objects.filter(pk=plan.pk).update(options={option.name: value})
+    plan.refresh_from_db()
+    text = export_plan(plan)
+    assert f"{option.name}: {value}" in text
+    api.generic("POST", "/api/plans/import/", text, content_type="application/yaml")
+    made.append(Plan.objects.latest("pk"))
+    Job.objects.all().delete()
+
+    assert f'name="{option.name}"' in pages.get(f"/plans/{plan.pk}/choices/").content.decode()
+    pages.post(f"/plans/{plan.pk}/again/", {})
+    made.append(Plan.objects.latest("pk"))
+
+    assert len({each.pk for each in made}) == 5
+    expected = {each.name: each.default for each in PLAN_OPTIONS} | {option.name: value}
+    assert [each.options for each in made] == [expected] * 5
+
+
+@EACH_OPTION
+def test_a_value_that_cannot_be_is_refused_everywhere(option, tenant, api, capsys):
+    assert (
+        api.post("/api/plans/", body(options={option.name: "x"}), format="json").status_code == 400
+    )
+    flag = f"--{option.name.replace('_', '-')}"
+    assert command_line.run(["plan", "demo", flag, "x"]) == 2
+    assert f"{option.name} must be one of" in capsys.readouterr().err
+    text = export_plan(rows.plan_of(tenant, new_cloud(tenant)))
+    wrong = text.replace(f"{option.name}: {option.default}", f"{option.name}: x")
+    with pytest.raises(Exception, match=f"{option.name} must be one of"):
+        read_edited(wrong, name="plan.yaml")
+    assert not Job.objects.exists()
+
+
+def test_an_option_that_there_is_not_is_refused_by_the_api(tenant, api):
+    answer = api.post("/api/plans/", body(options={"captur": "stop"}), format="json")
+    assert answer.status_code == 400
+    assert "captur: There is no such option. Known: capture" in answer.json()["error"]
+    assert not Plan.objects.exists()
+
+
+@EACH_OPTION
+def test_no_option_beside_a_file_is_dropped_silently(option, tenant, tmp_path: Path, capsys):
+    file = tmp_path / "plan.yaml"
+    file.write_text(export_plan(rows.plan_of(tenant, new_cloud(tenant))))
+    flag = f"--{option.name.replace('_', '-')}"
+    assert command_line.run(["plan", "--import", str(file), flag, another(option)]) == 2
+    assert "no other choice can be given beside --import" in capsys.readouterr().err
+    assert not Job.objects.exists()
+
+
+def sentence_of_conflict(tenant: Tenant) -> str:
+    conflict = conflict_over(subject_of(tenant.project_id))
+    assert conflict is not None
+    return conflict.sentence
+
+
+def busy(tenant: Tenant) -> str:
+    rows.job_of(rows.plan_of(tenant, new_cloud(tenant)), JobState.RUNNING)
+    return sentence_of_conflict(tenant)
+
+
+def one_cloud(tenant: Tenant) -> str:
+    new = new_cloud(tenant)
+    new.auth_url, new.region = tenant.cloud.auth_url, tenant.cloud.region
+    new.save()
+    return "The source and the destination are the same cloud."
+
+
+@pytest.mark.parametrize("situation", [busy, one_cloud])
+def test_a_move_that_cannot_be_planned_is_refused_in_the_same_sentence(
+    situation, tenant, pages, api, capsys
+):
+    sentence = situation(tenant)
+    count = Plan.objects.count()
+    form = {each.name: each.default for each in PLAN_OPTIONS}
+    form["destination"] = new_cloud(tenant).pk
+    told = pages.post(f"{tenant.get_absolute_url()}plan/", form).content.decode()
+    assert escape(sentence) in told
+    answer = api.post("/api/plans/", body(), format="json")
+    assert answer.status_code == (409 if situation is busy else 400)
+    assert sentence in answer.json()["error"]
+    assert command_line.run(["plan", "demo", "--source", "old", "--destination", "new"]) == 2
+    assert sentence in capsys.readouterr().err
+    assert Plan.objects.count() == count
+
+
+def test_buttons_that_plan_again_say_why_they_cannot(tenant, pages):
+    plan = rows.plan_of(tenant, new_cloud(tenant))
+    rows.job_of(plan, JobState.RUNNING)
+    for address in (tenant.get_absolute_url(), f"/plans/{plan.pk}/choices/"):
+        assert escape(sentence_of_conflict(tenant)) in pages.get(address).content.decode()
+    Job.objects.all().delete()
+    tenant.delete()
+    told = pages.get(f"/plans/{plan.pk}/choices/").content.decode()
+    assert "has no tenant" in told and "that Pumphouse has seen" in told
+
+
+def test_an_upload_is_refused_in_the_same_sentence_as_a_request(tenant, pages, api):
+    text = export_plan(rows.plan_of(tenant, new_cloud(tenant)))
+    busy(tenant)
+    answer = api.generic("POST", "/api/plans/import/", text, content_type="application/yaml")
+    assert answer.status_code == 409
+    file = SimpleUploadedFile("plan.yaml", text.encode())
+    told = pages.post("/plans/import/", {"file": file}, follow=True).content.decode()
+    assert escape(answer.json()["error"]) in told
