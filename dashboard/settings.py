@@ -1,14 +1,14 @@
-"""Django settings: everything that differs between installations comes from the environment.
+"""Django settings. Everything that differs between installations comes from environment variables.
 
-``PUMPHOUSE_HOME``    where the embedded database, the secret key and sealed files live
-``PUMPHOUSE_CONFIG``  a Pumphouse config.yaml or a clouds.yaml; clouds come from it
-``PUMPHOUSE_INVENTORY``  an inventory.yaml with the BMCs of hosts; beside the config otherwise
-``PUMPHOUSE_FUEL_URL``  the Fuel master, with PUMPHOUSE_FUEL_CREDENTIALS; the config's otherwise
-``DATABASE_URL``      mysql://… or postgres://… for several machines; embedded SQLite otherwise
-``PUMPHOUSE_BROKER``  redis://… for a Redis broker; the database is the broker otherwise
-``PUMPHOUSE_URL``     where people reach the pages, for the links of notifications
+``PUMPHOUSE_HOME``    the directory of the embedded database, the secret key and secrets files
+``PUMPHOUSE_CONFIG``  the file with the clouds: a clouds.yaml or a Pumphouse config.yaml
+``PUMPHOUSE_INVENTORY``  the inventory.yaml with the hosts' BMCs; default: beside the config
+``PUMPHOUSE_FUEL_URL``  the Fuel master, with PUMPHOUSE_FUEL_CREDENTIALS; default: the config's
+``DATABASE_URL``      mysql://… or postgres://… for several machines; default: embedded SQLite
+``PUMPHOUSE_BROKER``  redis://… for a Redis broker; default: the database
+``PUMPHOUSE_URL``     the pages' public URL, for links in notifications
 
-With _FILE added to its name each can be a file that holds the value, for those that are secret.
+With the suffix _FILE, each can name a file that holds the value. docs/configuration.md lists all.
 """
 
 import os
@@ -35,16 +35,16 @@ TLS_CERTIFICATE: str = env("PUMPHOUSE_TLS_CERTIFICATE")
 TLS_KEY: str = env("PUMPHOUSE_TLS_KEY")
 PUMPHOUSE_FUEL_URL: str = env("PUMPHOUSE_FUEL_URL")
 PUMPHOUSE_FUEL_CREDENTIALS: str = env("PUMPHOUSE_FUEL_CREDENTIALS")
-# What a Fuel master has of itself: with them nothing has to be configured there.
+# A Fuel master's own files: with them, nothing needs to be configured there.
 PUMPHOUSE_ASTUTE: str = env("PUMPHOUSE_ASTUTE", default="/etc/fuel/astute.yaml")
 PUMPHOUSE_FUEL_KEYS: str = env("PUMPHOUSE_FUEL_KEYS", default="/var/lib/fuel/keys")
 
 
 def _secret_key() -> str:
-    """Return the installation's key: from the environment, else made once and kept in HOME.
+    """Return the installation's key: from the environment, else created once and kept in HOME.
 
-    Several machines must share it (PUMPHOUSE_SECRET_KEY): the passwords of a run are derived from
-    it, so that any worker can act as a migrated user without a stored secret.
+    Several machines must share it (PUMPHOUSE_SECRET_KEY): temporary passwords are derived from it,
+    so that any worker can act as a migrated user without a stored secret.
     """
     if given := env("PUMPHOUSE_SECRET_KEY"):
         return given
@@ -99,7 +99,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "axes.middleware.AxesMiddleware",  # last, as it wants: it answers for who is locked out
+    "axes.middleware.AxesMiddleware",  # last, as it requires: it responds to locked-out users
 ]
 
 ROOT_URLCONF = "dashboard.urls"
@@ -131,7 +131,7 @@ def _database() -> dict[str, Any]:
     """
     database = env.database("DATABASE_URL", default=f"sqlite:///{HOME / 'pumphouse.sqlite3'}")
     database["CONN_MAX_AGE"] = 600
-    # or each thread would fail once after the server was away
+    # otherwise each thread fails once after the server was down
     database["CONN_HEALTH_CHECKS"] = True
     if database["ENGINE"].endswith("mysql"):
         import pymysql
@@ -154,10 +154,10 @@ WORKERS: int = env.number("PUMPHOUSE_WORKERS", default=2, least=1)
 STEP_THREADS: int = env.number("PUMPHOUSE_STEP_THREADS", default=16, least=1)
 STEP_LEASE_SECONDS: int = env.number("PUMPHOUSE_STEP_LEASE_SECONDS", default=60, least=1)
 
-# The queue carries no state: a task only says "run job N". It must never be killed for its age and
+# The queue carries no state: a task only says "run job N". It must never be killed for its age, and
 # never be redelivered by the broker (a retry counts from the prefetch, so long tasks would run
-# twice); the sweep enqueues again what was lost. Failures are acknowledged, or they would be
-# redelivered for ever. (Without any time-out django-q warns at each start.)
+# twice). The sweep enqueues lost jobs again. Failures are acknowledged, or they would be
+# redelivered forever. (Without any timeout, django-q warns at each start.)
 _YEAR = 365 * 24 * 3600
 _redis = env.broker("PUMPHOUSE_BROKER")
 Q_CLUSTER: dict[str, Any] = {
@@ -197,14 +197,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",  # first: who is locked out is not asked further
+    "axes.backends.AxesStandaloneBackend",  # first: it stops the login of a locked-out user
     "django.contrib.auth.backends.ModelBackend",
 ]
 if env.flag("PUMPHOUSE_FUEL_LOGIN", default=False):
     AUTHENTICATION_BACKENDS.append("dashboard.hosts_app.fuel.login.FuelBackend")
 FUEL_ROLES: dict[str, str] = env.pairs("PUMPHOUSE_FUEL_ROLES", default="admin=admin")
 FUEL_ROLE_OF_OTHERS: str = env("PUMPHOUSE_FUEL_ROLE_OF_OTHERS", default="viewer")
-# An account is locked for whoever fails at it, by address: nobody can so lock out its owner.
+# An account is locked per client address, so that nobody can lock out its owner.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -238,7 +238,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "dashboard.api.responses.error_response",
 }
-# Rows of tokens have a digest of them. Who has one acts as its user until it ends.
+# The database has only a digest of a token. Whoever has a token acts as its user until it expires.
 REST_KNOX = {"TOKEN_TTL": timedelta(days=env.number("PUMPHOUSE_TOKEN_DAYS", default=90))}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Pumphouse",
@@ -247,7 +247,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    # Many things have a state: without these names the schema would number them.
+    # Many serializers have a state: without these names, the schema would number the enums.
     "ENUM_NAME_OVERRIDES": {
         "CloudState": "dashboard.hosts_app.models.Cloud.State",
         "JobState": "dashboard.jobs.states.JobState",
@@ -274,8 +274,8 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 _https: bool = env.flag("PUMPHOUSE_HTTPS", default=bool(TLS_CERTIFICATE))
-# Cookies belong to a host and all its ports: a name of our own keeps them apart from those of
-# others, as Fuel's pages on the same master.
+# Cookies belong to a host with all its ports: names of our own keep them apart from others', such
+# as those of Fuel's pages on the same master.
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "pumphouse_session", "pumphouse_csrf"
 SESSION_COOKIE_AGE: int = env.number("PUMPHOUSE_SESSION_SECONDS", default=12 * 3600)
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -283,13 +283,13 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = _https
 SECURE_REDIRECT_EXEMPT = [r"^alive/$"]
-# Only a proxy sets the header, and removes what a caller has written there.
+# Only a proxy sets this header, and it replaces what a client sends.
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if _https and not TLS_CERTIFICATE else None
 )
 SECURE_HSTS_SECONDS: int = env.number("PUMPHOUSE_HSTS_SECONDS", default=31536000 if _https else 0)
-# What is below our name, or in a browser's list, is for the owner of the domain to say; and HSTS
-# holds for all ports of a host, so a host that also has pages without TLS must do without it.
+# Subdomains and browsers' preload lists are up to the owner of the domain. And HSTS applies to all
+# ports of a host, so a host that also serves pages without TLS cannot use it.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if _https and not SECURE_HSTS_SECONDS:
     SILENCED_SYSTEM_CHECKS.append("security.W004")
@@ -303,7 +303,7 @@ LOGGING = {
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}
     },
-    # What it warns of becomes an error of ours, with a sentence and a fix.
+    # What it warns about becomes our own error, with a sentence and a fix.
     "loggers": {"keystoneauth": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": _log_level},
 }
