@@ -1,0 +1,1 @@
+"""An installation that the tree before today's layout wrote, and the tree of today over it."""
