@@ -21,6 +21,7 @@ from dashboard.migrations_app.maintenance.starting import start_leaving
 from dashboard.migrations_app.models import LedgerEntry, Plan, Tenant, TenantMaintenance
 from tests.support import rows
 from tests.support.cloud.moving import TwoClouds, run
+from tests.support.fuel_masters import configure_fuel
 from tests.support.rehearsal.jobs import expire_leases
 from tests.support.upgrade.installation import installation, old_rows, upgrade
 
@@ -118,9 +119,8 @@ def test_a_finished_move_can_be_rolled_back(clouds):
     clouds.roll_back(plan)
     plan.refresh_from_db()
     assert plan.state == Plan.State.ROLLED_BACK
-    assert not plan.ledger_entries.filter(
-        state=LedgerEntry.State.PRESENT, origin="created"
-    ).exists()
+    created = plan.ledger_entries.filter(origin=LedgerEntry.Origin.CREATED)
+    assert {*created.values_list("state", flat=True)} == {LedgerEntry.State.REMOVED}
 
 
 @pytest.mark.parametrize("model", [Job, Plan, HostPlan, EnvironmentPlan, Cloud, Tenant, Host])
@@ -145,11 +145,12 @@ def test_old_jobs_are_of_kinds_that_exist():
     assert [kind for kind in kinds if not job_kind(kind)] == []
 
 
-def test_a_notification_that_waits_is_sent(clouds):
-    waiting = [*Job.objects.filter(kind="notify")]
-    assert waiting
-    for job in waiting:
+def test_a_notification_that_waits_is_sent(running, settings, tmp_path):
+    configure_fuel(settings, running.endpoint, tmp_path)
+    for job in Job.objects.filter(kind="notify"):
         run(job)
+    sent = [each["message"] for each in running.master.notifications]
+    assert any("kiosk was moved from old to new." in message for message in sent)
 
 
 def test_a_tenant_in_maintenance_leaves_it(clouds):

@@ -2,15 +2,12 @@
 
 import base64
 import json
-import pickle
 import random
 import shutil
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -20,7 +17,7 @@ from django.test import override_settings
 
 from dashboard.clients import openstack
 from tests.support.cloud.memory import MemoryCloud
-from tests.support.cloud.moving import TwoClouds
+from tests.support.cloud.moving import QuickClock, TwoClouds
 from tests.support.cloud.wire import connected
 from tests.support.upgrade.write import CLOUDS, DATABASE, SECRET_KEY
 
@@ -50,12 +47,11 @@ def installation(upgraded: Path, folder: Path) -> Iterator[TwoClouds]:
     database = folder / "upgraded.sqlite3"
     shutil.copy(upgraded, database)
     old, new = _clouds()
-    hurry = SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: None)
     with (
         database_at(database),
         override_settings(SECRET_KEY=SECRET_KEY),
         connected(old, new),
-        patch.object(openstack, "time", hurry),
+        patch.object(openstack, "time", QuickClock()),
     ):
         yield TwoClouds(old, new, folder / "clouds.yaml")
 
@@ -78,7 +74,7 @@ def _clouds() -> tuple[MemoryCloud, MemoryCloud]:
     states = json.loads(CLOUDS.read_text(encoding="utf-8"), object_hook=_revived)
     clouds = MemoryCloud("old"), MemoryCloud("new")
     for cloud in clouds:
-        cloud.put_back(pickle.dumps(states[cloud.name]))
+        cloud.state = states[cloud.name]
         # or the first ids would be given again
         cloud._random = random.Random(f"{cloud.name} after the upgrade")
     return clouds

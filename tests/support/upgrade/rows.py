@@ -71,8 +71,8 @@ def _clouds() -> Iterator[tuple[MemoryCloud, MemoryCloud]]:
     old, new = MemoryCloud("old"), MemoryCloud("new")
     hurry = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: None)
     with connected(old, new), patch.object(openstack, "time", hurry):
-        furnish(old)
-        furnish(new)
+        furnish(old, first_address=10)
+        furnish(new, first_address=110)
         seed_tenant(old)
         for number, name in enumerate((FINISHED, HELD, IN_MAINTENANCE)):
             seed_small_tenant(old, name, number)
@@ -140,8 +140,9 @@ def _die_when_a_server_is_created(old: MemoryCloud, new: MemoryCloud) -> None:
     def answer_and_die(root: str, request: Request) -> Answer:
         given = answer(root, request)
         if (root, request.method) == ("compute", "POST") and request.path.endswith("/servers"):
-            keep_clouds(old, new)
-            os._exit(DIES)
+            with old.lock, new.lock:  # or other threads would record what was not kept
+                keep_clouds(old, new)
+                os._exit(DIES)
         return given
 
     new.answer = answer_and_die  # type: ignore[method-assign]
