@@ -119,7 +119,7 @@ class ResourceType:
         """Return every attribute that will be lost or changed, with its reason."""
         known = {*self.copied, *self.mapped, *self.own}
         for name, value in record.fields.items():
-            if name not in known and not is_empty(value) and value is not False:
+            if name not in known and not self.is_neutral(name, value):
                 reason = self.lost.get(name, "Pumphouse does not know this attribute.")
                 yield Loss(field=name, value=value, reason=reason)
 
@@ -164,16 +164,11 @@ class ResourceType:
     def differences(
         self, source: Record, destination: Record, destination_id_of: IdLookup
     ) -> Iterable[Difference]:
-        """Return the fields in which the copy differs from the source's object.
-
-        An attribute that the source's record lacks is one that its release does not know: what the
-        destination sets it to by default is no difference.
-        """
+        """Return the fields in which the copy differs from the source's object."""
         for name in self.copied:
-            if name not in source.fields:
-                continue
             ours, theirs = source.fields.get(name), destination.fields.get(name)
-            if normalize(ours) != normalize(theirs):
+            comparable = self._is_comparable(name, source, destination)
+            if comparable and normalize(ours) != normalize(theirs):
                 yield Difference(field=name, source=ours, destination=theirs)
         for name, type_name in self.mapped.items():
             ids = ids_in(source.fields.get(name))
@@ -181,3 +176,16 @@ class ResourceType:
             found = sorted(ids_in(destination.fields.get(name)))
             if expected != found:
                 yield Difference(field=name, source=expected, destination=found)
+
+    def is_neutral(self, name: str, value: Any) -> bool:
+        """Return whether a value of an attribute means the same as that there is no attribute."""
+        return is_empty(value) or value is False
+
+    def _is_comparable(self, name: str, source: Record, destination: Record) -> bool:
+        """Return whether an attribute can differ. A record lacks what its cloud does not know.
+
+        What only the destination knows, it has set by default; what only the source knows is lost,
+        unless the value is neutral.
+        """
+        known = name in destination.fields
+        return name in source.fields and (known or not self.is_neutral(name, source.fields[name]))

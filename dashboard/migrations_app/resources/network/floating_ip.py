@@ -71,7 +71,7 @@ class FloatingIp(NeutronResource):
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Create it: addresses cannot be chosen one by one."""
         if not choice:
-            return Decision()
+            return super().decide(record, choice, reader)
         return Decision(
             problem=f"Floating IP {record.name} cannot be mapped to another one.",
             fix="Remove the mapping; plan with addresses: new if the addresses cannot be kept.",

@@ -32,8 +32,14 @@ def test_what_both_releases_know_is_compared_even_if_it_is_not_set():
     assert differing(Image(), unset, {**unset, "os_hidden": True}) == ["os_hidden"]
 
 
-def test_what_the_destination_lacks_is_a_difference():
+def test_what_only_the_source_knows_is_a_difference_if_it_is_set():
     assert differing(Port(), {**PORT, "dns_name": "web"}, PORT) == ["dns_name"]
+    assert differing(Image(), {"name": "a", "os_hidden": True}, {"name": "a"}) == ["os_hidden"]
+
+
+@pytest.mark.parametrize("value", [False, None])
+def test_what_only_the_source_knows_is_no_difference_if_it_is_off(value):
+    assert differing(Image(), {"name": "a", "os_hidden": value}, {"name": "a"}) == []
 
 
 def test_what_keystone_leaves_out_is_compared_because_it_is_not_set():

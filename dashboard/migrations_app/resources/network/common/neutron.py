@@ -45,7 +45,7 @@ NEUTRON_OWN = (
     "standard_attr_id",
 )
 
-# attributes that only exist with an extension: its alias, and the value that can do without it
+# attributes that only exist with an extension: its alias, and the value that does not need it
 _EXTENSIONS: Mapping[str, tuple[str, Any]] = {
     "allowed_address_pairs": ("allowed-address-pairs", None),
     "binding:vnic_type": ("binding", "normal"),
@@ -77,7 +77,29 @@ class NeutronResource(ResourceType):
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
-        return self._named(record, choice, reader) if choice else Decision()
+        """Create the object, without what the destination does not know, or map it by choice."""
+        if choice:
+            return self._named(record, choice, reader)
+        lacking = self._lacking(record, reader)
+        reason = f"Cloud {reader.cloud.name} lacks Neutron's extension {{}}."
+        return Decision(
+            losses=[
+                Loss(field=name, value=record.fields[name], reason=reason.format(alias))
+                for name, alias in lacking.items()
+            ]
+        )
+
+    def _lacking(self, record: Record, reader: TenantReader) -> dict[str, str]:
+        """Return the attributes that need an extension which the cloud lacks, with its alias."""
+        listed = reader.list("network", "/extensions", "extensions")
+        aliases = {extension["alias"] for extension in listed}
+        return {
+            name: alias
+            for name, (alias, _) in _EXTENSIONS.items()
+            if name in self.copied
+            and alias not in aliases
+            and not self.is_neutral(name, record.fields.get(name))
+        }
 
     def _named(self, record: Record, name: str, reader: TenantReader) -> Decision:
         path, key = f"/{self.collection}", _key(self.collection)
@@ -93,27 +115,13 @@ class NeutronResource(ResourceType):
         return {"create": [Ref("project", reader.tenant.id), *mapped]}
 
     @override
-    def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
-        """Return what is lost; a feature that is switched off is nothing to lose."""
-        for loss in super().losses(record, reader):
-            if loss.value is not False or loss.field not in self.lost:
-                yield loss
-
-    @override
     def check(
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
         """Warn of attributes that need an extension which the destination lacks."""
-        if not records:
-            return
-        listed = destination.list("network", "/extensions", "extensions")
-        aliases = {extension["alias"] for extension in listed}
         for record in records:
-            for name in self.copied:
-                alias, default = _EXTENSIONS.get(name, ("", None))
-                value = record.fields.get(name)
-                if alias and alias not in aliases and value != default and not is_empty(value):
-                    yield record, _lacking(destination.cloud.name, self.label, name, alias)
+            for name, alias in self._lacking(record, destination).items():
+                yield record, _left_out(destination.cloud.name, self.label, name, alias)
 
     def body(self, work: Work) -> Json:
         """Return the attributes to create the object with; types add what they map."""
@@ -193,6 +201,14 @@ class NeutronResource(ResourceType):
         theirs = replace(destination, fields=self.comparable(destination.fields, _unchanged))
         return super().differences(ours, theirs, destination_id_of)
 
+    @override
+    def is_neutral(self, name: str, value: Any) -> bool:
+        """Return also of an extension's attribute whether the value needs the extension."""
+        if name not in _EXTENSIONS:
+            return super().is_neutral(name, value)
+        _alias, neutral = _EXTENSIONS[name]
+        return is_empty(value) or bool(value == neutral)
+
 
 def marker(work: Work) -> str:
     """Return the description of an object that is being created."""
@@ -207,7 +223,7 @@ def _unchanged(type_name: str, id_: str) -> str:
     return id_
 
 
-def _lacking(cloud: str, label: str, name: str, alias: str) -> Finding:
+def _left_out(cloud: str, label: str, name: str, alias: str) -> Finding:
     return Finding(
         severity=WARN,
         sentence=f"Cloud {cloud} does not know {name} of a {label}: it will be left out.",
