@@ -80,7 +80,7 @@ def test_a_viewer_starts_nothing(plan, verb):
 def test_what_deletes_takes_an_admin(plan, verb):
     answer = as_role("operator").post(f"/api/plans/{plan.pk}/{verb}/", {"confirmation": "demo"})
     assert answer.status_code == 403
-    assert "role admin" in answer.json()["error"]
+    assert "needs the admin role" in answer.json()["error"]
 
 
 def test_every_method_that_writes_names_its_action():

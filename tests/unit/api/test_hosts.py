@@ -167,7 +167,7 @@ def test_the_action_says_which_role_starts_it(host: Host, monkeypatch: pytest.Mo
     assert actions["evacuate"]["role"] == "admin"
     answer = post(client, f"/api/host-plans/{plan.pk}/start/", confirmation=host.name)
     assert answer.status_code == 403
-    assert "role admin" in answer.json()["error"]
+    assert "needs the admin role" in answer.json()["error"]
     assert not Job.objects.filter(kind="evacuate").exists()
 
 
