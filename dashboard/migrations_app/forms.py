@@ -12,7 +12,7 @@ from dashboard.migrations_app.planning.options import PLAN_OPTIONS
 
 
 class ChoicesField(forms.CharField):
-    """Mappings, one in a line: ``type:name or id = name or id on the destination``."""
+    """Mappings, one per line: ``type:name or id = name or id on the destination``."""
 
     widget = forms.Textarea(attrs={"rows": 4, "placeholder": "network:public = ext-net"})
 
@@ -39,7 +39,7 @@ class PlanForm(forms.Form):
     choices = ChoicesField(
         label="Mappings",
         required=False,
-        help_text="Optional, one in a line: what here is to become what on the destination.",
+        help_text="Optional, one per line: what an object becomes on the destination.",
     )
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:

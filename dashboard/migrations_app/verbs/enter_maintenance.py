@@ -37,7 +37,7 @@ class EnterMaintenance(TenantVerb):
             default=(),
             of=list,
             metavar="USER",
-            help="Users by name or id, with commas between. Pumphouse's own account always does.",
+            help="Users by name or id, separated by commas. Pumphouse's own account always does.",
         ),
         Option(
             name="hardening",
@@ -56,7 +56,7 @@ class EnterMaintenance(TenantVerb):
             label="Read-only role",
             default="",
             metavar="NAME",
-            help="Found by itself when it is left out.",
+            help="Found automatically if left empty.",
         ),
     )
 

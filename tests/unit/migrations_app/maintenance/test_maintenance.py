@@ -311,7 +311,7 @@ def test_the_pages_show_since_when_and_let_an_operator_leave(tenant, client: Cli
     maintenance.save()
     client.force_login(maintenance.entered_by)
     page = client.get(tenant.get_absolute_url()).content.decode()
-    for words in ("In maintenance", "put there by operator", "heir is inherited", "Leave"):
+    for words in ("In maintenance", "started by operator", "heir is inherited", "Leave"):
         assert words in page
     address = f"{tenant.get_absolute_url()}maintenance/leave/"
     assert client.post(address).status_code == 302
