@@ -1,4 +1,4 @@
-"""Clouds: which there are and how they were last found."""
+"""Clouds as of their last refresh."""
 
 from typing import Any
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
+from typing_extensions import override
 
 from dashboard.jobs.roles import Action, has_permission, role_refusal
 
@@ -19,8 +20,8 @@ class RolePermission(BasePermission):
     view does not name takes an admin, so that a forgotten line never opens a door.
     """
 
+    @override
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        """Return whether the user's role is enough."""
         action = _action(request, view)
         self.message = role_refusal(action)
         return has_permission(request.user, action)

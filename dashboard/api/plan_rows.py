@@ -6,6 +6,7 @@ from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
+from typing_extensions import override
 
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanDifference, PlanFinding, PlanItem
 
@@ -89,8 +90,8 @@ class LedgerEntrySerializer(serializers.ModelSerializer[LedgerEntry]):
 class PlanRows(ListAPIView[Row]):
     """The rows of one plan; 404 when there is no such plan."""
 
+    @override
     def filter_queryset(self, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-        """Keep those of the plan in the address."""
         plan = get_object_or_404(Plan, pk=self.kwargs["plan_id"])
         return super().filter_queryset(queryset.filter(plan=plan))
 

@@ -1,4 +1,4 @@
-"""Plans, and the jobs that carry them out."""
+"""Plans, and their verbs."""
 
 from typing import Any
 
@@ -72,7 +72,7 @@ class PlanOptionsSerializer(OptionsBody):
 
 
 class PlanRequestSerializer(serializers.Serializer[Any]):
-    """What a plan is asked for. ``choices`` maps ``type:name`` of the source to a name or an id
+    """The move to plan. ``choices`` maps ``type:name`` of the source to a name or an id
     of the destination, as ``{"network:public": "ext-net"}``."""
 
     source = serializers.CharField()  # type: ignore[assignment]
@@ -95,7 +95,7 @@ class PlanFilter(django_filters.FilterSet):
 
 @with_verbs(plan_verbs())
 class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
-    """All plans, the newest first."""
+    """All plans, newest first."""
 
     queryset = Plan.objects.select_related("source", "destination", "created_by")
     serializer_class = PlanSerializer
@@ -104,7 +104,7 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
 
     @extend_schema(request=PlanRequestSerializer, responses=ACCEPTED)
     def create(self, request: Request) -> Response:
-        """Plan a tenant's move. The plan is being drafted until its job has ended."""
+        """Plan a tenant's move. The plan is a draft until its job has ended."""
         asked = valid(PlanRequestSerializer, request)
         move = move_of(
             cloud_named(asked["source"]),
@@ -127,7 +127,7 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
     @extend_schema(request={YAML: OpenApiTypes.STR}, responses=ACCEPTED)
     @action(detail=False, methods=["post"], url_path="import", parser_classes=[YamlParser])
     def import_file(self, request: Request) -> Response:
-        """Make a new plan from an exported and edited file, which is the body of the request."""
+        """Make a new plan from an exported and edited file, the body of the request."""
         text = dict(request.data).get("file", "")
         edited = read_edited(text, name="The body")
         job = PLAN.start(edited.move(), requester=by_api(request.user), **edited.options)

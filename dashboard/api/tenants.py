@@ -1,4 +1,4 @@
-"""Tenants, as the last look at their cloud saw them, and their maintenance mode."""
+"""Tenants as of the last refresh of their cloud, and their maintenance."""
 
 from typing import Any
 
@@ -56,8 +56,8 @@ class MaintenanceChangeSerializer(serializers.ModelSerializer[MaintenanceChange]
 
 
 class MaintenanceSerializer(serializers.ModelSerializer[TenantMaintenance]):
-    """One time of a tenant in maintenance. ``notes`` say whose access is not closed, ``drift``
-    what others had changed when it was left."""
+    """A tenant's time in maintenance. ``notes`` say whose access stays open, ``drift`` what others
+    had changed when it was left."""
 
     entered_by = serializers.SlugRelatedField(slug_field="username", read_only=True)  # type: ignore[var-annotated]
     changes = MaintenanceChangeSerializer(many=True, read_only=True)
@@ -90,7 +90,7 @@ class TenantViewSet(ReadOnlyModelViewSet[Tenant]):
     @extend_schema(responses=MaintenanceSerializer)
     @action(detail=True)
     def maintenance(self, request: Request, **_kwargs: Any) -> Response:
-        """Return the latest time that the tenant was, or is, in maintenance."""
+        """Return the tenant's current or latest maintenance."""
         tenant = self.get_object()
         times = TenantMaintenance.objects.filter(cloud=tenant.cloud, project_id=tenant.project_id)
         latest = times.select_related("entered_by").prefetch_related("changes").first()

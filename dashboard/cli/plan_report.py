@@ -1,4 +1,4 @@
-"""Shows plans, findings and differences to people."""
+"""Prints plans, findings and differences."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ LONGEST_VALUE = 40
 
 
 def print_plan(plan: Plan, console: Console) -> None:
-    """Show what will become of each object, what gets lost, and what was found."""
+    """Print what becomes of each object, what is lost, and the findings."""
     console.print(f"{plan}: {plan.get_state_display().lower()}")
     items = list(plan.items.all())
     console.print_table(
@@ -28,7 +28,7 @@ def print_plan(plan: Plan, console: Console) -> None:
 
 
 def print_findings(plan: Plan, console: Console) -> None:
-    """Show the findings, what blocks first, each with its fix."""
+    """Print the findings, blocking ones first, each with its fix."""
     for severity in PlanFinding.Severity:
         findings = plan.findings.filter(severity=severity)
         if findings:
@@ -41,7 +41,7 @@ def print_findings(plan: Plan, console: Console) -> None:
 
 
 def print_differences(plan: Plan, console: Console) -> None:
-    """Show the fields that differ, and which of them the plan had named."""
+    """Print the differences, and which of them were expected."""
     differences = list(plan.differences.all())
     unexpected = sum(not row.expected for row in differences)
     console.print(count_differences(unexpected, len(differences) - unexpected))

@@ -1,4 +1,4 @@
-"""Asks before something is deleted."""
+"""Asks for confirmation before something is deleted."""
 
 import sys
 from collections.abc import Sequence
@@ -10,17 +10,18 @@ from dashboard.errors import BadInput
 def confirmed_name(
     given: str | None, *, name: str, touched: Sequence[str], console: Console
 ) -> str:
-    """List what is touched and return the name that the operator confirms with.
+    """List what is touched and return the name that the operator typed.
 
-    On a terminal it is asked for, else ``--confirm`` must have given it: ``BadInput`` without.
+    Without ``--confirm`` it is asked for on a terminal. Raises ``BadInput`` for a wrong name, and
+    without a terminal.
     """
     if given is not None:
         return _checked(given, name)
     for line in touched:
         console.print(f"  {line}")
     if not sys.stdin.isatty():
-        raise BadInput("This needs a confirmation.", fix=f"Give --confirm {name}.")
-    console.progress.print(f"Type the name {name!r} to go on: ", end="")
+        raise BadInput("This needs confirmation.", fix=f"Give --confirm {name}.")
+    console.progress.print(f"Type {name!r} to confirm: ", end="")
     return _checked(input(), name)
 
 

@@ -1,4 +1,4 @@
-"""Shows the maintenance of tenants to people."""
+"""Prints the maintenance of tenants."""
 
 from dashboard.cli.console import Console
 from dashboard.cli.serializers import Json, serialize_maintenance
@@ -18,7 +18,7 @@ def serialize_latest_maintenance(tenant: Tenant) -> Json:
 
 
 def print_maintenance(tenant: Tenant, console: Console) -> None:
-    """Show whose access is not closed, and what others had changed when it was left."""
+    """Print whose access stays open, and what others had changed when it was left."""
     if latest := latest_maintenance(tenant):
         for sentence in (*latest.notes, *latest.drift):
             console.print(f"  {sentence}")

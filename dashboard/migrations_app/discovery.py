@@ -1,4 +1,4 @@
-"""Looks at a cloud: can it be used, what does it offer, which tenants does it have."""
+"""Refreshes a cloud: whether it can be reached, what it offers and which tenants it has."""
 
 from collections import Counter
 
@@ -16,7 +16,7 @@ SERVICES = ("identity", "compute", "network", "image", "block_storage")
 
 
 def look_at(cloud: Cloud) -> int:
-    """Store what a cloud offers and its tenants; give their number.
+    """Store what a cloud offers and its tenants. Return how many tenants it has.
 
     Raises what connecting raises, having stored that the cloud cannot be reached and why.
     """

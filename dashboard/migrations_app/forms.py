@@ -1,4 +1,4 @@
-"""The forms about tenants: what a plan is to be made with, and its mappings as text."""
+"""The form that plans a tenant's move: its destination, options and mappings."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ class ChoicesField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 4, "placeholder": "network:public = ext-net"})
 
     def to_python(self, value: str | None) -> dict[str, str]:  # type: ignore[override]
-        """Return the mappings. Raises ``ValidationError`` that quotes the line that is none."""
+        """Return the mappings. Raises ``ValidationError`` that quotes the invalid line."""
         lines = [line.strip() for line in (value or "").splitlines() if line.strip()]
         return dict(_mapping(line) for line in lines)
 
@@ -26,14 +26,14 @@ def _mapping(line: str) -> tuple[str, str]:
     key, separator, target = (part.strip() for part in line.partition("="))
     if not separator or not target or ":" not in key:
         raise forms.ValidationError(
-            f"“{line}” is no mapping. Write it as type:name = target, for example "
+            f"“{line}” is not a mapping. Write it as type:name = target, for example "
             "network:public = ext-net."
         )
     return key, target
 
 
 class PlanForm(forms.Form):
-    """Where a tenant is to move, and how."""
+    """Where a tenant moves, and how."""
 
     destination = forms.ModelChoiceField(Cloud.objects.none(), empty_label=None)
     choices = ChoicesField(

@@ -78,7 +78,7 @@ def test_a_mapping_that_is_none_is_told_beside_its_field(
     page = open_as(operator, tenant.get_absolute_url())
     page.get_by_label("Mappings").fill("public to ext-net")
     page.get_by_role("button", name="Plan").click()
-    expect(page.locator(".errorlist")).to_contain_text("“public to ext-net” is no mapping")
+    expect(page.locator(".errorlist")).to_contain_text("“public to ext-net” is not a mapping")
     expect(page.get_by_label("Mappings")).to_have_value("public to ext-net")
     assert not Plan.objects.exists()
 

@@ -80,7 +80,7 @@ def test_a_tenant_of_a_cloud_that_was_never_looked_at_has_no_numbers(clouds: Any
     tenant = rows.tenant_of(clouds[0])
     Cloud.objects.update(checked_at=None)
     shown = page(tenant.get_absolute_url())
-    assert "counted when the cloud is looked at" in shown
+    assert "counted when the cloud is refreshed" in shown
     assert "8 servers" not in shown
 
 

@@ -3,6 +3,8 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from typing_extensions import override
+
 from dashboard.cli.arguments import add_clouds, chosen_clouds, plan_numbered, read_mappings
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
@@ -25,12 +27,12 @@ PLAN = PlanMove()
 
 
 class PlanCommand(Command):
-    """Read both clouds and say what moving a tenant would do; changes nothing."""
+    """Read both clouds and plan the move of a tenant; changes nothing."""
 
     name = "plan"
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the tenant, the clouds, mappings and how servers are captured; or an edited file."""
         parser.add_argument("tenant", nargs="?", metavar="TENANT", help="its name or id")
         add_clouds(parser)
         parser.add_argument(
@@ -52,6 +54,7 @@ class PlanCommand(Command):
             "--plan", type=int, metavar="N", help="export this plan in place of making one"
         )
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
         """Plan, and fail when something blocks the move."""
         target = _new_file(options.export) if options.export else None
@@ -71,7 +74,7 @@ class PlanCommand(Command):
 
 def _asked_for(options: Namespace) -> Job:
     if not options.tenant:
-        raise BadInput("Which tenant?", fix="Give its name or id, or a file with --import.")
+        raise BadInput("Which tenant?", fix="Name it, or give a file with --import.")
     source, destination = chosen_clouds(options)
     look_up_tenant(source, options.tenant)
     move = move_of(source, options.tenant, destination, read_mappings(options.map))
@@ -83,8 +86,8 @@ def _edited(options: Namespace) -> Job:
     others = (options.tenant, options.source, options.destination, options.map)
     if any(others) or given_options(options, PLAN.options):
         raise BadInput(
-            "The file says what is planned, so no other choice can be given beside --import.",
-            fix="Write it into the file.",
+            "--import takes all choices from the file: no others can be given.",
+            fix="Edit the file instead.",
         )
     path = Path(options.edited)
     edited = read_edited(read_text(path), name=str(path))
@@ -97,7 +100,7 @@ def _new_file(name: str) -> Path:
     edited."""
     path = Path(name)
     if path.exists():
-        raise BadInput(f"{path} is there already.", fix="Name another file, or remove it.")
+        raise BadInput(f"{path} already exists.", fix="Name another file, or remove it.")
     if not path.absolute().parent.is_dir():
         raise BadInput(f"There is no folder {path.absolute().parent}.", fix="Name another file.")
     return path
@@ -105,7 +108,7 @@ def _new_file(name: str) -> Path:
 
 def _export_only(plan: Plan, target: Path | None, console: Console) -> int:
     if target is None:
-        raise BadInput(f"What is to be done with plan {plan.pk}?", fix="Add --export FILE.")
+        raise BadInput(f"Nothing to do with plan {plan.pk}.", fix="Add --export FILE.")
     _export(plan, target, console)
     console.print_json({"plan": serialize_plan(plan)})
     return OK

@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
+from typing_extensions import override
+
 from dashboard.cli.command import OK, Command
 from dashboard.cli.console import Console
 from dashboard.hosts_app.clouds import cloud_named
@@ -16,13 +18,14 @@ class TenantsCommand(Command):
 
     name = "tenants"
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the cloud."""
         parser.add_argument("cloud", metavar="CLOUD", help="its name, from pumphouse clouds")
-        parser.add_argument("--refresh", action="store_true", help="look at the cloud again")
+        parser.add_argument("--refresh", action="store_true", help="refresh the cloud first")
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Show what the last look at the cloud found; the first call looks."""
+        """Show the tenants found by the last refresh; the first call refreshes."""
         cloud = cloud_named(options.cloud)
         if options.refresh or cloud.state == Cloud.State.UNKNOWN:
             _refresh(cloud, console)

@@ -12,7 +12,7 @@ from dashboard.migrations_app.resources.registry import resource_type
 
 
 def count_vanished(plan: Plan) -> int:
-    """Count the objects that the plan keeps as moved already and that were rolled back since.
+    """Count the objects that the plan found already migrated and that were rolled back since.
 
     There is no step that would create them.
     """
@@ -22,7 +22,7 @@ def count_vanished(plan: Plan) -> int:
 
 
 def remaining_steps(plan: Plan) -> list[StepSpec]:
-    """Return the steps of all stages that are not done yet, in an order that leaves them out."""
+    """Return the steps of all stages that are not done; they wait for no step that is."""
     items = plan.items.select_related("plan").exclude(
         action__in=(PlanItem.Action.MIGRATED, PlanItem.Action.SKIP)
     )
@@ -39,7 +39,7 @@ def remaining_steps(plan: Plan) -> list[StepSpec]:
 
 
 def without(step: StepSpec, keys: set[str]) -> StepSpec:
-    """Return the step waiting for those of the keys only."""
+    """Return the step with only those of its dependencies that are among the keys."""
     return replace(
         step,
         needs=[key for key in step.needs if key in keys],
@@ -48,7 +48,7 @@ def without(step: StepSpec, keys: set[str]) -> StepSpec:
 
 
 def execute_stage(item: PlanItem, stage: str, context: StepContext) -> None:
-    """Do one stage of one object's move; a stage that is done already is not done again."""
+    """Do one stage of one object's move, unless it is done."""
     entry = ledger.open_entry(item)
     if stage in entry.stages:
         return
@@ -62,7 +62,7 @@ def execute_stage(item: PlanItem, stage: str, context: StepContext) -> None:
 
 
 def _create(type_: ResourceType, work: ItemWork) -> None:
-    """Create the object, unless an attempt whose record was lost has created it already."""
+    """Create the object, unless an earlier attempt did so and could not record it."""
     entry = work.entry
     if entry.state != LedgerEntry.State.PRESENT:
         work.resumed = work.resumed or bool(entry.stage_data.get("creating"))

@@ -32,7 +32,7 @@ def deletion_steps(plan: Plan) -> list[StepSpec]:
             barrier = StepSpec(
                 key=f"{type_.name}:deleted",
                 action="barrier",
-                title=f"Wait until all {type_.plural} are deleted",
+                title=f"Wait for all {type_.plural} to be deleted",
                 group=type_.name,
                 needs=[step.key for step in mine],
             )
@@ -54,7 +54,7 @@ def _deletion(item: PlanItem, type_: ResourceType, needs: list[str]) -> StepSpec
 
 
 def _deleting_types() -> list[ResourceType]:
-    """Return the types that have something to delete in the source, users of others first."""
+    """Return the types that delete from the source, each before those that it needs."""
     types = reversed(resource_types().values())
     return [type_ for type_ in types if type(type_).finalize is not ResourceType.finalize]
 
@@ -64,7 +64,7 @@ def _moved_items(plan: Plan, type_: ResourceType) -> Iterable[PlanItem]:
 
 
 def finalize_item(item: PlanItem, context: StepContext) -> None:
-    """Delete one object from the source, if what it has become is there."""
+    """Delete one object from the source, if the destination has its copy."""
     entry = ledger.entry_of(item.plan, item.type, item.source_id)
     if entry is None or entry.state != LedgerEntry.State.PRESENT:
         return

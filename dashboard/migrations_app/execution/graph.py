@@ -29,7 +29,7 @@ class StepGraph:
         barrier = StepSpec(
             key=BARRIER,
             action=BARRIER,
-            title="Wait until everything before is settled",
+            title="Wait for all earlier steps",
             group="project",
             phase=Phase.COMPLETE,
             after=earlier,
@@ -71,7 +71,7 @@ class StepGraph:
         return [key for ref in refs for key in self._keys_of(*ref)]
 
     def _keys_of(self, type_name: str, source_id: str, stage: str) -> list[str]:
-        """Return the steps that a reference means; none when its object is not being created."""
+        """Return the steps that a reference stands for, none if its object is not created."""
         if type_name == EVERYTHING:
             return [BARRIER]
         item = self.items.get((type_name, source_id))
@@ -87,7 +87,7 @@ class StepGraph:
 
 
 def _stages(item: PlanItem) -> list[Stage]:
-    """Return the stages that the item goes through; what is kept has gone through all of them."""
+    """Return the stages of the item; one that is already migrated has been through all of them."""
     adopted = item.action not in (PlanItem.Action.CREATE, PlanItem.Action.MIGRATED)
     stages = resource_type(item.type).stages
     return [stage for stage in stages if stage.for_adopted or not adopted]

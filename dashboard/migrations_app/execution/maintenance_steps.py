@@ -70,7 +70,7 @@ def with_maintenance(plan: Plan, steps: Sequence[StepSpec], *, barrier: str) -> 
     inner = [_after(step, hold.key) if step.key in late else step for step in inner]
     leave = _step(
         "leave_source",
-        f"Let {plan.tenant_name} of {plan.source} leave maintenance",
+        f"Take {plan.tenant_name} of {plan.source} out of maintenance",
         phase=Phase.COMPLETE,
         after=[hold.key, *sorted(late)],
     )
@@ -78,18 +78,18 @@ def with_maintenance(plan: Plan, steps: Sequence[StepSpec], *, barrier: str) -> 
 
 
 def around_rollback(plan: Plan, steps: Sequence[StepSpec]) -> list[StepSpec]:
-    """Add to the steps of a rollback that the tenant leaves maintenance on both clouds.
+    """Add steps to a rollback by which the tenant leaves maintenance on both clouds.
 
     On the destination first: it would give roles back that the rollback has taken.
     """
     around = list(steps)
     if on_destination(plan):
-        title = f"Let {plan.tenant_name} of {plan.destination} leave maintenance"
+        title = f"Take {plan.tenant_name} of {plan.destination} out of maintenance"
         first = _step("leave_destination", title)
         around = [first, *(_after(step, first.key) for step in around)]
     held = on_source(plan)
     if held and held.plan_id == plan.pk:
-        title = f"Let {plan.tenant_name} of {plan.source} leave maintenance"
+        title = f"Take {plan.tenant_name} of {plan.source} out of maintenance"
         around.append(_step("leave_source", title, after=[step.key for step in around]))
     return around
 
@@ -126,7 +126,7 @@ def _enter_destination(plan: Plan, user: User | None, context: StepContext) -> N
 def _enter(
     plan: Plan, cloud: Cloud, project_id: str, user: User | None, context: StepContext
 ) -> None:
-    """Enter for the plan, or go on entering; what is in maintenance already stays as it is."""
+    """Enter for the plan, or go on entering; a tenant already in maintenance stays in it."""
     held = open_maintenance(cloud, project_id) or new_maintenance(
         cloud, project_id, plan.tenant_name, options={}, user=user, plan=plan
     )
@@ -135,7 +135,7 @@ def _enter(
     elif held.state == TenantMaintenance.State.LEAVING or held.plan_id != plan.pk:
         raise NeedsOperator(
             f"{plan.tenant_name} of {cloud} is {held.get_state_display().lower()}.",
-            fix="Let it come to its end, then retry.",
+            fix="Wait for that to end, then retry.",
         )
     else:
         perform_all(held, to=ENTER, context=context)
@@ -166,13 +166,13 @@ ACTIONS: Mapping[str, Callable[[Plan, User | None, StepContext], None]] = {
 
 
 def leave_when_verified(plan: Plan, job: Job) -> None:
-    """Start to let people in on the destination when the plan keeps them out until verified."""
+    """Leave maintenance on the destination, if the plan holds it until a clean verify."""
     held = on_destination(plan)
     if held and held.plan_id == plan.pk and is_clean(plan):
         start_leaving(held, requester=requester_of(job))
 
 
 def end_with_source(plan: Plan) -> None:
-    """Store that the source's maintenance is over because finalizing has deleted its project."""
+    """Close the source's maintenance: finalizing has deleted its project."""
     if held := on_source(plan):
         close(held, f"{plan.tenant_name} was deleted from {plan.source}.")

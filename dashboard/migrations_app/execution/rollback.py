@@ -23,8 +23,7 @@ def created_objects(plan: Plan) -> list[str]:
 
 
 def backward_steps(plan: Plan) -> list[StepSpec]:
-    """Return the steps that undo every stage which has begun, each after those that relied on
-    it."""
+    """Return the steps that undo every stage begun, each after those that relied on it."""
     own = {(entry.type, entry.source_id) for entry in _own_entries(plan)}
     items = [item for item in plan.items.all() if (item.type, item.source_id) in own]
     begun = _begun(plan)
@@ -49,7 +48,7 @@ def _backward(step: StepSpec, after: list[str]) -> StepSpec:
 
 
 def can_be_undone(plan: Plan) -> bool:
-    """Return whether there are ``backward_steps``, without making all of them."""
+    """Return whether there are ``backward_steps``, without building all of them."""
     own = {(entry.type, entry.source_id) for entry in _own_entries(plan)}
     begun = _begun(plan) if own else set()
     items = (item for item in plan.items.iterator() if (item.type, item.source_id) in own)
@@ -57,7 +56,7 @@ def can_be_undone(plan: Plan) -> bool:
 
 
 def _own_entries(plan: Plan) -> list[LedgerEntry]:
-    """Return the entries of what this plan created, or acted in, the latest first."""
+    """Return the entries of objects that this plan created or did a stage of, latest first."""
     entries = plan.ledger_entries.exclude(state=LedgerEntry.State.REMOVED).order_by("-pk")
     return [
         entry for entry in entries if entry.origin == LedgerEntry.Origin.CREATED or entry.stages
@@ -65,8 +64,7 @@ def _own_entries(plan: Plan) -> list[LedgerEntry]:
 
 
 def _begun(plan: Plan) -> set[str]:
-    """Return the keys of all stages that were tried at least once, whether they ended well or
-    not."""
+    """Return the keys of all stages that were tried, successfully or not."""
     # An attempt that a cancellation broke off is not counted, but may have created something.
     begun = Q(attempt__gt=0) | Q(resumed=True)
     steps = Step.objects.filter(begun, job__kind="execute", job__subject=plan.subject)
@@ -80,7 +78,7 @@ def _begun(plan: Plan) -> set[str]:
 
 
 def undo_stage(item: PlanItem, stage: str, context: StepContext) -> None:
-    """Undo one stage of one object's move; what was never done, or undone, is left alone."""
+    """Undo one stage of one object's move, unless it was never done or is undone."""
     entry = ledger.entry_of(item.plan, item.type, item.source_id)
     if entry is None or entry.plan_id != item.plan_id or entry.state == LedgerEntry.State.REMOVED:
         return
@@ -97,7 +95,7 @@ def undo_stage(item: PlanItem, stage: str, context: StepContext) -> None:
 
 
 def _remove(type_: ResourceType, work: ItemWork) -> None:
-    """Remove the object, also one whose create call was never recorded."""
+    """Remove the object, even if its create call was never recorded."""
     entry = work.entry
     if not entry.destination_id and entry.stage_data.get("creating"):
         ledger.record_created(entry, type_.find(work) or "")
@@ -107,6 +105,6 @@ def _remove(type_: ResourceType, work: ItemWork) -> None:
 
 
 def forget_found(plan: Plan) -> None:
-    """Close the entries of what was adopted or mapped: the plan no longer stands for them."""
+    """Close the entries of adopted and mapped objects: they are no longer the plan's."""
     for entry in plan.ledger_entries.exclude(origin=LedgerEntry.Origin.CREATED):
         ledger.record_removed(entry)

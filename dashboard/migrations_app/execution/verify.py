@@ -1,4 +1,4 @@
-"""Verifies a move: reads both sides again and stores what differs. Writes to no cloud."""
+"""Verifies a move: reads both clouds again and stores the differences. Changes neither."""
 
 import json
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ class Verifier:
         )
 
     def compare(self, job: Job) -> tuple[int, int]:
-        """Store all differences; return how many the plan had not named, and how many it had."""
+        """Store all differences. Return how many were unexpected, and how many expected."""
         rows = [
             self._row(job, item, difference)
             for type_ in resource_types().values()
@@ -63,7 +63,7 @@ class Verifier:
         self.context.log(f"Compared {type_.counted(len(items))}.")
 
     def _reread(self, type_: ResourceType) -> dict[str, Record]:
-        """Return the moved objects of a type as they are on the destination, by their ids there."""
+        """Return the moved objects of a type as the destination has them, by their ids there."""
         ids = {
             entry.destination_id for (name, _), entry in self.entries.items() if name == type_.name
         }
@@ -123,16 +123,16 @@ def is_verified(plan: Plan) -> bool:
 
 
 def count_unexpected(plan: Plan) -> int:
-    """Count the differences of the last verify that the plan had not named."""
+    """Return how many differences of the last verify the plan had not announced."""
     return plan.differences.filter(expected=False).count()
 
 
 def count_differences(unexpected: int, expected: int) -> str:
-    """Return in words how many differences a verify has found."""
+    """Return the sentence that tells how many differences a verify has found."""
     ones = f"{expected} expected one{pluralize(expected)}"
     return f"{unexpected} unexpected difference{pluralize(unexpected)}, {ones}."
 
 
 def is_clean(plan: Plan) -> bool:
-    """Return whether the last verification found nothing that the plan had not named."""
+    """Return whether there was a verify and it found nothing unexpected."""
     return bool(plan.verified_at) and not count_unexpected(plan)

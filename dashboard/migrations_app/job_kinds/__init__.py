@@ -1,1 +1,1 @@
-"""The kinds of jobs of a move, one file each; found by themselves."""
+"""The kinds of jobs of a move, one file each, found automatically."""

@@ -1,4 +1,6 @@
-"""The job that looks at a cloud."""
+"""The job that refreshes a cloud."""
+
+from typing_extensions import override
 
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import JobKind, StepContext
@@ -11,8 +13,8 @@ class Discover(JobKind):
 
     name = "discover"
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Look at the cloud that the job names."""
         cloud = Cloud.objects.get(pk=step.job.params["cloud"])
         count = look_at(cloud)
-        context.log(f"Saw {count} tenants on cloud {cloud.name}.")
+        context.log(f"Found {count} tenants on cloud {cloud.name}.")

@@ -1,5 +1,7 @@
 """The job that executes a plan."""
 
+from typing_extensions import override
+
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
@@ -15,8 +17,8 @@ class Execute(JobKind):
 
     name = "execute"
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Do the stage that the step stands for."""
         if step.action == BARRIER:
             return
         if is_of_maintenance(step):
@@ -25,13 +27,14 @@ class Execute(JobKind):
         items = PlanItem.objects.select_related("plan__source", "plan__destination")
         execute_stage(items.get(pk=step.params["item"]), step.action, context)
 
+    @override
     def on_finished(self, job: Job) -> None:
         """Store that the plan has been executed, when all of it was."""
         if job.state == JobState.DONE:
             Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.EXECUTED)
 
+    @override
     def event(self, job: Job) -> Event | None:
-        """Report that the tenant was moved, that the job waits for a person, or what went wrong."""
         if job.state != JobState.DONE:
             return failure_event(job, about="migration")
         plan = plan_of(job)

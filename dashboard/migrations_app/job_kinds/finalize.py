@@ -1,5 +1,7 @@
 """The job that finalizes a move."""
 
+from typing_extensions import override
+
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
@@ -14,12 +16,14 @@ class Finalize(JobKind):
 
     name = "finalize"
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
         """Delete the object that the step stands for; barriers only hold the order."""
         if "item" in step.params:
             items = PlanItem.objects.select_related("plan__source", "plan__destination")
             finalize_item(items.get(pk=step.params["item"]), context)
 
+    @override
     def on_finished(self, job: Job) -> None:
         """Store that the move is final and the source has no such tenant, when all was deleted."""
         if job.state == JobState.DONE:
@@ -28,8 +32,8 @@ class Finalize(JobKind):
             plan.source.tenants.filter(project_id=plan.tenant_id).delete()
             end_with_source(plan)
 
+    @override
     def event(self, job: Job) -> Event | None:
-        """Report that the source was deleted, or what went wrong."""
         if job.state != JobState.DONE:
             return failure_event(job, about="migration")
         plan = plan_of(job)

@@ -1,5 +1,7 @@
 """The job that plans the move of a tenant."""
 
+from typing_extensions import override
+
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
 from dashboard.migrations_app.models import plan_of
@@ -11,6 +13,7 @@ class PlanKind(JobKind):
 
     name = "plan"
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
         """Draft the plan and freeze it; nothing is stored until all was read."""
         plan = plan_of(step.job)

@@ -1,5 +1,7 @@
 """The job that checks a plan again."""
 
+from typing_extensions import override
+
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
 from dashboard.migrations_app.models import plan_of
@@ -11,8 +13,8 @@ class Preflight(JobKind):
 
     name = "preflight"
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Check, and store what was found."""
         plan = plan_of(step.job)
         usable = preflight_again(plan)
         context.log("The plan can be executed." if usable else "The plan is blocked.")

@@ -1,5 +1,7 @@
 """The job that rolls a plan back."""
 
+from typing_extensions import override
+
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
@@ -14,14 +16,15 @@ class Rollback(JobKind):
 
     name = "rollback"
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Undo the stage that the step stands for."""
         if is_of_maintenance(step):
             perform_step(plan_of(step.job), step, context)
             return
         items = PlanItem.objects.select_related("plan__source", "plan__destination")
         undo_stage(items.get(pk=step.params["item"]), step.action, context)
 
+    @override
     def on_finished(self, job: Job) -> None:
         """Store that the plan was rolled back, when all of it was."""
         if job.state == JobState.DONE:
@@ -29,8 +32,8 @@ class Rollback(JobKind):
             forget_found(plan)
             Plan.objects.filter(pk=plan.pk).update(state=Plan.State.ROLLED_BACK)
 
+    @override
     def event(self, job: Job) -> Event | None:
-        """Report that the move was undone, or what went wrong."""
         if job.state != JobState.DONE:
             return failure_event(job, about="migration")
         plan = plan_of(job)

@@ -1,5 +1,7 @@
 """The job that puts a tenant into maintenance or takes it out."""
 
+from typing_extensions import override
+
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
@@ -9,14 +11,15 @@ from dashboard.migrations_app.models import TenantMaintenance
 
 
 class TenantMaintenanceKind(JobKind):
-    """Replaces the roles on a project by one that can only read, or gives them back."""
+    """Replaces the roles on a project by one that can only read, or restores them."""
 
     name = KIND
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Do the stage that the step stands for."""
         perform(_maintenance(step.job), step.action, context)
 
+    @override
     def on_finished(self, job: Job) -> None:
         """Store that entering was refused, when it ended before anything was recorded."""
         maintenance = _maintenance(job)
@@ -25,14 +28,14 @@ class TenantMaintenanceKind(JobKind):
                 state=TenantMaintenance.State.REFUSED
             )
 
+    @override
     def event(self, job: Job) -> Event | None:
-        """Report that the tenant has entered or left maintenance, or what went wrong."""
         if job.state != JobState.DONE:
             return failure_event(job, about="tenant")
         maintenance = _maintenance(job)
         name = f"{maintenance.tenant_name} of {maintenance.cloud}"
         if job.params["to"] == ENTER:
-            sentence = f"{name} is in maintenance: its people can look and change nothing."
+            sentence = f"{name} is in maintenance: its users have read-only access."
             return Event(
                 name="tenant.entered_maintenance", severity=Severity.SUCCESS, sentence=sentence
             )

@@ -1,5 +1,7 @@
 """The job that verifies a move."""
 
+from typing_extensions import override
+
 from dashboard.jobs.kinds import JobKind, LogLevel, StepContext
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
@@ -13,8 +15,9 @@ class Verify(JobKind):
 
     name = "verify"
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Compare, and say how many differences the plan had not named."""
+        """Compare, and log how many differences there are."""
         plan = plan_of(step.job)
         unexpected, expected = Verifier(plan, context).compare(step.job)
         context.log(
@@ -22,7 +25,8 @@ class Verify(JobKind):
             level=LogLevel.WARNING if unexpected else LogLevel.SUCCESS,
         )
 
+    @override
     def on_finished(self, job: Job) -> None:
-        """Have people in on the destination, where the plan keeps them out until this is clean."""
+        """Leave maintenance on the destination, if the plan holds it until a clean verify."""
         if job.state == JobState.DONE:
             leave_when_verified(plan_of(job), job)

@@ -1,1 +1,1 @@
-"""Plans the move of a tenant: reads both clouds, changes nothing, keeps what it found as rows."""
+"""Plans the move of a tenant: reads both clouds, changes nothing, stores what it finds."""

@@ -45,7 +45,7 @@ class Draft:
 
     @property
     def destination_id(self) -> str:
-        """What the object has become, or will become without being created."""
+        """The id of the object that it has become, or will be mapped to."""
         return self.decision.destination_id or (self.entry.destination_id if self.entry else "")
 
 
@@ -80,7 +80,7 @@ class Planner:
         )
 
     def _drop_gone(self, type_: ResourceType, moved: dict[str, LedgerEntry]) -> None:
-        """Leave out the entries of what somebody has deleted from the destination since it moved.
+        """Drop the entries of objects that were deleted from the destination since they moved.
 
         Only those of this tenant: what it shares with another, as a user, may be out of its sight.
         """
@@ -108,7 +108,7 @@ class Planner:
         return reader_with_original_roles(self.plan.destination, cloud, tenant)
 
     def _entries(self) -> dict[tuple[str, str], LedgerEntry]:
-        """Return what has been begun with the tenant's objects already, by whichever plan."""
+        """Return the ledger entries of the tenant's objects, whichever plan made them."""
         entries = LedgerEntry.objects.select_related("plan").filter(
             source_cloud=self.plan.source,
             destination_cloud=self.plan.destination,
@@ -135,7 +135,7 @@ class Planner:
         return str(self.plan.choices.get(by_id) or self.plan.choices.get(by_name) or "")
 
     def _resolve_dependencies(self) -> None:
-        """Have each type see what became of the others, then list what will be lost."""
+        """Resolve what each type needs of the others, then list what will be lost."""
         for draft in self.drafts.values():
             type_ = resource_type(draft.record.type)
             draft.decision = type_.resolve_dependencies(
@@ -171,13 +171,13 @@ class Planner:
             self.plan.save()
 
     def _unknown_choices(self) -> list[FoundBy]:
-        """Warn of each choice that is about none of the tenant's objects: it may be mistyped."""
+        """Warn of choices that match none of the tenant's objects: they may be mistyped."""
         records = [draft.record for draft in self.drafts.values()]
         known = {f"{each.type}:{word}" for each in records for word in (each.name, each.id)}
         return [FoundBy(None, _unknown(key)) for key in self.plan.choices if key not in known]
 
     def to_create(self) -> list[Record]:
-        """Return the records of what is to be created."""
+        """Return the records of the objects to be created."""
         return [d.record for d in self.drafts.values() if d.decision.action == CREATE]
 
     def _rows(self) -> list[PlanItem]:
@@ -222,8 +222,8 @@ def _block(decision: Decision) -> Finding:
 def _unknown(choice: str) -> Finding:
     return Finding(
         severity=WARN,
-        sentence=f"The tenant uses no {choice}: the mapping of it does nothing.",
-        fix="Correct it and plan again, or leave it out.",
+        sentence=f"The tenant does not use {choice}: its mapping has no effect.",
+        fix="Correct it or remove it, then plan again.",
     )
 
 

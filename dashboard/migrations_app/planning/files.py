@@ -1,8 +1,8 @@
 """A plan as a YAML file: exported, edited by a person, and imported as a new plan.
 
-What may be edited are the options, the choice of each object, and the mappings of what the plan
-found nothing of. All else is there to be read; a file in which it differs from the plan is refused,
-with the line, so that nobody believes to have changed what Pumphouse would not do.
+The options, the choice of each object and further mappings may be edited. All else is for
+information: a file in which it differs from the plan is refused, with the line, so that nobody
+thinks they have changed something that they have not.
 """
 
 from collections import Counter
@@ -26,14 +26,14 @@ EDITABLE = frozenset({"options", "mappings", "choice"})
 UNBOUNDED = 10**9
 BREAKS = frozenset("\x85\u2028\u2029\ufeff")
 LONGEST = 8 * 1024**2
-"""The bytes that a file may have: several thousand objects take a tenth of it."""
+"""The largest size of a file, in bytes: several thousand objects take a tenth of it."""
 
 Document = dict[str, Any]
 
 ABOUT = """\
 {plan}, exported from Pumphouse.
 To change the plan, edit the options, the choice of an object, or the mappings, and import the file:
-that makes a new plan. A choice of '' leaves it to Pumphouse. All other lines are there to be read.
+that makes a new plan. A choice of '' leaves it to Pumphouse. All other lines are for information.
 """
 
 
@@ -51,7 +51,7 @@ class EditedPlan:
 
 
 def export_plan(plan: Plan) -> str:
-    """Return a plan as YAML with remarks. Raises ``BadInput`` while it is being drafted."""
+    """Return a plan as commented YAML. Raises ``BadInput`` while it is being drafted."""
     if plan.state == Plan.State.DRAFTING:
         raise BadInput(f"Plan {plan.pk} is still being drafted.", fix="Wait for its job to end.")
     document = _document(plan)
@@ -63,11 +63,9 @@ def export_plan(plan: Plan) -> str:
 
 
 def text_of(content: bytes, *, name: str) -> str:
-    """Return the text of a file that was sent. Raises ``BadInput`` when it is none."""
+    """Return the text of an uploaded file. Raises ``BadInput`` if it is too long or not text."""
     if len(content) > LONGEST:
-        raise BadInput(
-            f"{name} is larger than {LONGEST >> 20} MiB.", fix="Send a file that was exported."
-        )
+        raise BadInput(f"{name} is larger than {LONGEST >> 20} MiB.", fix="Use an exported file.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -75,13 +73,13 @@ def text_of(content: bytes, *, name: str) -> str:
 
 
 def read_edited(text: str, *, name: str) -> EditedPlan:
-    """Read an edited file; ``name`` is what errors call it.
+    """Read an edited file; errors call it ``name``.
 
     Raises ``BadInput`` with the line for what is not YAML, cannot be chosen or must not change.
     """
     root = section_of(text, name=name)
     if root.text("version") != str(VERSION):
-        raise root.fault("This version of the format is not known.", key="version")
+        raise root.fault("Unknown version of the format.", key="version")
     plan = _exported_plan(root)
     document = _document(plan)
     _refuse_changes(root, document)
@@ -90,7 +88,7 @@ def read_edited(text: str, *, name: str) -> EditedPlan:
 
 
 def file_name_of(plan: Plan) -> str:
-    """Return the name that an exported plan is saved under."""
+    """Return the file name of an exported plan."""
     return f"pumphouse-plan-{plan.pk}.yaml"
 
 
@@ -134,7 +132,7 @@ def _object(item: PlanItem, plan: Plan) -> Document:
 
 
 def _names(item: PlanItem) -> tuple[str, str]:
-    """Return what a choice may call an object; the first goes before the second."""
+    """Return the names that a choice may use for an object, the stronger one first."""
     return f"{item.type}:{item.source_id}", f"{item.type}:{item.name}"
 
 
@@ -154,7 +152,7 @@ def _type_blocks(objects: Mapping[str, Mapping[str, Document]]) -> Iterator[str]
 
 
 class _Dumper(yaml.SafeDumper):
-    """Escapes the signs that YAML reads as line breaks and PyYAML writes as they are."""
+    """Escapes characters that YAML reads as line breaks and that PyYAML does not escape."""
 
     def represent_text(self, text: str) -> yaml.ScalarNode:
         style = '"' if BREAKS & {*text} else None
@@ -177,15 +175,15 @@ def _exported_plan(root: Section) -> Plan:
     plan = plans.filter(pk=number).first() if number.isdecimal() else None
     if plan is None:
         raise root.fault(
-            f"There is no plan {number} here that could have been exported.",
+            f"There is no plan {number} in this installation.",
             key="plan",
-            fix="Import a file where it was exported, or plan the tenant here first.",
+            fix="Import the file where it was exported, or plan the tenant here first.",
         )
     return plan
 
 
 def _refuse_changes(section: Section, original: Mapping[str, Any]) -> None:
-    """Raise ``BadInput`` for the first line that is not as the plan has it."""
+    """Raise ``BadInput`` for the first line that differs from the plan."""
     for key in section:
         if key not in original:
             raise _added(section, key)
@@ -193,32 +191,32 @@ def _refuse_changes(section: Section, original: Mapping[str, Any]) -> None:
         if key in EDITABLE:
             continue
         if key not in section:
-            fix = "Put it back, or export the plan again."
+            fix = "Restore it, or export the plan again."
             raise section.fault(f"The key {key} is missing.", fix=fix)
         if isinstance(value, dict):
             _refuse_changes(section.section(key), value)
         elif section.text(key) != str(value):
-            raise section.fault("This cannot be changed here.", key=key, fix=_way_to_change(key))
+            raise section.fault("This line cannot be edited.", key=key, fix=_way_to_change(key))
 
 
 def _added(section: Section, key: str) -> BadInput:
     if key == "choice":
-        return section.fault("Nothing can be chosen for this object.", key=key, fix="Remove it.")
-    return section.fault(f"The plan has no {key} here.", key=key, fix="Remove it.")
+        return section.fault("This object offers no choice.", key=key, fix="Remove it.")
+    return section.fault(f"Unknown key {key}.", key=key, fix="Remove it.")
 
 
 def _way_to_change(key: str) -> str:
     match key:
         case "action" | "becomes" | "name":
-            return "Undo the change; what becomes of an object follows from its choice."
+            return "Undo the change; edit the object's choice instead."
         case "source" | "destination" | "tenant" | "tenant_name":
-            return "Undo the change; another move is planned by pumphouse plan TENANT."
+            return "Undo the change; plan another move with pumphouse plan TENANT."
         case _:
             return "Undo the change, or export the plan again."
 
 
 def _options(section: Section, plan: Plan) -> dict[str, Any]:
-    """Return every option; one that the file does not have stays as it is in the plan."""
+    """Return every option; those missing from the file keep the value they have in the plan."""
     section.only([option.name for option in PLAN_OPTIONS])
     planned = options_of(plan)
     return {option.name: _value(section, option, planned[option.name]) for option in PLAN_OPTIONS}
@@ -235,32 +233,34 @@ def _value(section: Section, option: Option, planned: Any) -> Any:
 
 
 def _choices(root: Section, document: Document) -> dict[str, str]:
-    """Return the mappings, and the choices of objects by name, or by id where names are not unique.
+    """Return mappings and choices, by object name, or by id where names are not unique.
 
-    Raises ``BadInput`` for an object that both are about.
+    Raises ``BadInput`` for an object that is in both.
     """
     choices = _mappings(root.optional_section("mappings"))
     for names, section in _chosen(root, document):
         if any(name in choices for name in names):
-            sentence = "The mappings choose something for this object too."
+            sentence = "The mappings also have a choice for this object."
             raise section.fault(sentence, key="choice", fix="Remove one of the two.")
         choices[names[0]] = section.text("choice")
     return choices
 
 
 def _mappings(section: Section | None) -> dict[str, str]:
-    """Return the mappings that map to something."""
+    """Return the mappings that have a target."""
     if section is None:
         return {}
     for key in section:
         type_name, _, name = key.partition(":")
         if type_name not in resource_types() or not name:
-            raise section.fault("This names no object.", key=key, fix="Write it as TYPE:NAME.")
+            raise section.fault(
+                "This does not name an object.", key=key, fix="Write it as TYPE:NAME."
+            )
     return {key: text for key in section if (text := section.optional_text(key))}
 
 
 def _chosen(root: Section, document: Document) -> Iterator[tuple[list[str], Section]]:
-    """Return what each object with a choice can be called, the best name first, and its section."""
+    """Yield the names of each object with a choice, the best one first, and its section."""
     for type_name, by_id in document["objects"].items():
         of_type = root.section("objects").section(type_name)
         counts = Counter(each.get("name") for each in by_id.values())

@@ -1,4 +1,4 @@
-"""Which move is to be planned: of which tenant, to where, with which mappings."""
+"""The move to plan: which tenant, to which cloud, with which mappings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from dashboard.migrations_app.resources.registry import resource_types
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """The move of a tenant, whose row names its source, to another cloud.
+    """The move of a tenant from the cloud of its row to another one.
 
     ``choices`` map ``type:name or id`` on the source to a name or an id on the destination.
     """
@@ -37,7 +37,7 @@ class Move:
 def move_of(
     source: Cloud, tenant: str, destination: Cloud, choices: Mapping[str, str] | None = None
 ) -> Move:
-    """Return the move of a tenant that discovery has seen, named by name or id.
+    """Return the move of a known tenant, given by name or id.
 
     Raises ``NotFound``, and ``BadInput`` for a name in several domains.
     """
@@ -51,25 +51,25 @@ def move_again(plan: Plan, choices: Mapping[str, str]) -> Move:
 
 
 def why_not_move(move: Move) -> BadInput | None:
-    """Return why a move means nothing, None when it can be planned."""
+    """Return why a move cannot be planned, None if it can."""
     if _are_one(move.source, move.destination):
         return BadInput("The source and the destination are the same cloud.", fix="Choose two.")
     for key in move.choices:
         type_name, separator, name = key.partition(":")
         if not separator or not name:
             return BadInput(
-                f"The mapping {key!r} names no type.", fix="Write it as TYPE:NAME=TARGET."
+                f"The mapping {key!r} has no type.", fix="Write it as TYPE:NAME=TARGET."
             )
         if type_name not in resource_types():
             known = ", ".join(resource_types())
             return BadInput(
-                f"The mapping {key!r} names an unknown type.", fix=f"Known types: {known}."
+                f"The mapping {key!r} has an unknown type.", fix=f"Known types: {known}."
             )
     return None
 
 
 def _are_one(source: Cloud, destination: Cloud) -> bool:
-    """Return whether both are the same cloud, maybe known under two names."""
+    """Return whether both rows stand for the same cloud under two names."""
     addresses = {(cloud.auth_url or cloud.name, cloud.region) for cloud in (source, destination)}
     return len(addresses) == 1
 

@@ -1,4 +1,4 @@
-"""What can be chosen for a plan: one object for each option.
+"""The options of a plan, one object each.
 
 Forms, API, command line and plan files are made from them, and a plan stores their values.
 """
@@ -16,7 +16,7 @@ PLAN_OPTIONS = (
         default="stop",
         choices={
             "stop": "Stopped: disks are consistent, servers boot afresh",
-            "suspend": "Suspended: back sooner after a rollback, disks as after a power cut",
+            "suspend": "Suspended: faster to resume after a rollback, disks as after a power cut",
         },
     ),
     Option(
@@ -43,5 +43,5 @@ PLAN_OPTIONS = (
 
 
 def options_of(plan: Plan) -> dict[str, Any]:
-    """Return the value of every option of a plan; older plans lack those that came later."""
+    """Return the value of every option of a plan, also of those it is older than."""
     return {option.name: plan.options.get(option.name, option.default) for option in PLAN_OPTIONS}

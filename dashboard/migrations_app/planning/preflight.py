@@ -1,4 +1,4 @@
-"""Preflight: what would go wrong, found before anything is created.
+"""Preflight: finds what would go wrong before anything is created.
 
 Each type checks its own objects; here is what concerns the plan as a whole.
 """
@@ -46,7 +46,7 @@ def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
 def preflight(
     plan: Plan, records: Sequence[Record], source: TenantReader, destination: TenantReader
 ) -> list[FoundBy]:
-    """Return all findings about the objects that are to be created."""
+    """Return all findings about the objects to be created."""
     found: list[FoundBy] = []
     for name, type_ in resource_types().items():
         mine = [record for record in records if record.type == name]
@@ -60,16 +60,16 @@ def preflight(
 
 
 def can_lift_blocks(plan: Plan) -> bool:
-    """Return whether preflight alone can find that nothing blocks the plan any more.
+    """Return whether preflight alone can unblock the plan.
 
-    What planning found stays until the tenant is planned again.
+    Findings of planning stay until the tenant is planned again.
     """
     blocks = plan.findings.filter(severity=BLOCK)
     return not blocks.exclude(made_by="preflight").exists()
 
 
 def preflight_again(plan: Plan) -> bool:
-    """Check a stored plan and store what was found; say whether it can be executed.
+    """Check a stored plan and store the findings. Return whether it can be executed.
 
     What planning itself found (a missing network, a name that is taken) needs a new plan and stays.
     """
@@ -87,7 +87,7 @@ def preflight_again(plan: Plan) -> bool:
 
 
 def store_findings(plan: Plan, planned: Iterable[FoundBy], checked: Iterable[FoundBy]) -> None:
-    """Store what planning and preflight found, in place of what was stored before."""
+    """Replace the stored findings by those of planning and preflight."""
     plan.findings.all().delete()
     _store(plan, planned, made_by="plan")
     _store(plan, checked, made_by="preflight")

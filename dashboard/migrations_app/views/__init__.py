@@ -1,1 +1,1 @@
-"""The pages about tenants and plans, one file for each use."""
+"""The pages about tenants and plans, one file per use case."""

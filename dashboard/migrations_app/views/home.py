@@ -1,4 +1,4 @@
-"""The first page: what needs somebody, what runs, what has finished today."""
+"""The home page: what needs an operator, what is running, what finished today."""
 
 from django.http import HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""A plan as a file: sent to the browser, and taken back edited."""
+"""A plan as a file: downloaded, edited and uploaded again."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -34,7 +34,7 @@ def export(request: PageRequest, plan_id: int) -> HttpResponse:
 
 @action_view(Action.PLAN)
 def import_file(request: PageRequest) -> HttpResponse:
-    """Make a new plan of the file and go to it; say what is wrong where it was chosen."""
+    """Make a new plan from the file and show it, or show what is wrong on the page it came from."""
     try:
         edited = _sent(request)
         job = PlanMove().start(edited.move(), requester=on_page(request.user), **edited.options)
@@ -47,7 +47,7 @@ def import_file(request: PageRequest) -> HttpResponse:
 def _sent(request: PageRequest) -> EditedPlan:
     file = request.FILES.get("file")
     if file is None or not file.name:
-        raise BadInput("No file was chosen.", fix="Choose one that was exported and edited.")
+        raise BadInput("No file was chosen.", fix="Choose an exported plan that you have edited.")
     return read_edited(text_of(file.read(LONGEST + 1), name=file.name), name=file.name)
 
 

@@ -11,12 +11,12 @@ from dashboard.migrations_app.verbs.plan import PlanMove
 
 
 def jobs_of(plan: Plan) -> QuerySet[Job]:
-    """Return the jobs about a plan, the latest first; the subject has the index."""
+    """Return the jobs of a plan, latest first. The subject is what has an index."""
     return Job.objects.filter(subject=plan.subject, params__plan=plan.pk)
 
 
 def plan_progress(plan: Plan, jobs: Sequence[Job]) -> list[ProgressStep]:
-    """Return the steps of a plan's progress. ``jobs`` are the plan's own, the latest first."""
+    """Return the progress steps of a plan; ``jobs`` are its own, latest first."""
     latest = {job.kind: job for job in reversed(jobs)}
     steps = [verb.progress(plan, latest.get(verb.name)) for verb in plan_verbs()]
     drafted = PlanMove().progress(plan, latest.get(PlanMove.name))

@@ -1,4 +1,4 @@
-"""The page of a plan, in tabs; and making a new plan from one with other choices."""
+"""The page of a plan with its tabs, and planning again with other choices."""
 
 from collections import Counter
 from itertools import groupby
@@ -93,14 +93,13 @@ def _texts(request: PageRequest, name: str) -> list[str]:
 
 
 def has_nothing_to_do(plan: Plan) -> bool:
-    """Return whether a plan that is ready would create nothing, since everything was moved
-    before."""
+    """Return whether a plan that is ready would create nothing: all of it was moved before."""
     left = plan.items.filter(action=PlanItem.Action.CREATE)
     return plan.state == Plan.State.READY and plan.items.exists() and not left.exists()
 
 
 def plan_or_404(plan_id: int) -> Plan:
-    """Return a plan with its clouds, or answer that there is none."""
+    """Return a plan with its clouds, or respond with 404."""
     plans = Plan.objects.select_related("source", "destination", "created_by")
     return get_object_or_404(plans, pk=plan_id)
 
@@ -123,7 +122,7 @@ def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
 
 
 def _group(type_name: str, items: list[PlanItem]) -> tuple[str, list[PlanItem], list[Any]]:
-    """Return a type, its items, and how many there are of each action with its word."""
+    """Return a type, its items, and for each action its label and how many items have it."""
     counts = Counter(item.action for item in items)
     labels = PlanItem.Action
     return type_name, items, [(each, labels(each).label, n) for each, n in counts.items()]
@@ -134,7 +133,7 @@ def _findings(plan: Plan, request: PageRequest) -> dict[str, Any]:
 
 
 def _losses(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    """Group what will be lost by type, field and reason: one row says it for many objects."""
+    """Group losses by type, field and reason, so that one row covers many objects."""
     losing = plan.items.exclude(losses=[]).defer("fields", "requires", "follows")
     grouped: dict[tuple[str, str, str], list[tuple[PlanItem, Any]]] = {}
     for item in losing:
@@ -145,7 +144,7 @@ def _losses(plan: Plan, request: PageRequest) -> dict[str, Any]:
 
 
 def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    """Return a row for each choice and for each object that was found on the destination."""
+    """Return a row for each choice and each object found on the destination."""
     found = plan.items.filter(action__in=(PlanItem.Action.ADOPT, PlanItem.Action.MAP))
     rows: dict[str, tuple[str, PlanItem | None]] = {
         f"{item.type}:{item.name or item.source_id}": ("", item) for item in found

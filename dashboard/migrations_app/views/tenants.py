@@ -45,7 +45,7 @@ def tenant_list(request: PageRequest) -> HttpResponse:
 
 
 def with_latest_plan(tenants: QuerySet[Tenant]) -> QuerySet[Tenant]:
-    """Add number and state of each tenant's latest plan."""
+    """Annotate each tenant with the number and state of its latest plan."""
     plans = Plan.objects.filter(source=OuterRef("cloud"), tenant_id=OuterRef("project_id"))
     latest = plans.order_by("-pk")
     return tenants.annotate(
@@ -61,7 +61,7 @@ def tenant_page(request: PageRequest, cloud_name: str, project_id: str) -> HttpR
 
 @action_view(Action.PLAN)
 def new_plan(request: PageRequest, cloud_name: str, project_id: str) -> HttpResponse:
-    """Start to plan a tenant's move; a form that cannot be used comes back as it was filled in."""
+    """Start to plan a tenant's move; an invalid form comes back as it was filled in."""
     tenant = tenant_or_404(cloud_name, project_id)
     form = PlanForm(request.POST, tenant=tenant)
     if form.is_valid():
@@ -75,7 +75,7 @@ def new_plan(request: PageRequest, cloud_name: str, project_id: str) -> HttpResp
 
 
 def tenant_or_404(cloud_name: str, project_id: str) -> Tenant:
-    """Return a tenant with its cloud, or answer that there is none."""
+    """Return a tenant with its cloud, or respond with 404."""
     rows = Tenant.objects.select_related("cloud")
     return get_object_or_404(rows, cloud__name=cloud_name, project_id=project_id)
 

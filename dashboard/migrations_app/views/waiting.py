@@ -7,7 +7,7 @@ from dashboard.migrations_app.models import Plan, PlanFinding
 
 
 def blocked_plans() -> QuerySet[Plan]:
-    """Return the plans that findings block and that no newer plan of the tenant has replaced."""
+    """Return the blocked plans that no newer plan of the same tenant replaces."""
     newer = Plan.objects.filter(
         source=OuterRef("source"), tenant_id=OuterRef("tenant_id"), pk__gt=OuterRef("pk")
     )
@@ -20,10 +20,10 @@ def blocked_plans() -> QuerySet[Plan]:
 
 
 def lost_clouds() -> QuerySet[Cloud]:
-    """Return the clouds that could not be reached when they were last looked at."""
+    """Return the clouds that could not be reached at their last refresh."""
     return Cloud.objects.filter(state=Cloud.State.UNREACHABLE)
 
 
 def count_waiting() -> int:
-    """Count them, for the strip of every page."""
+    """Return how many there are, for the header of every page."""
     return blocked_plans().count() + lost_clouds().count()

@@ -1,4 +1,4 @@
-"""Preflight checks of the tenant as a whole, one file each; found by themselves.
+"""Preflight checks of the tenant as a whole, one file each, found automatically.
 
 A check is a function ``check(plan, records, source, destination)`` that yields findings.
 """

@@ -108,13 +108,13 @@ def test_a_wrong_upload_leads_back_with_the_line_that_is_wrong(plan):
     answer = upload(pages_of("operator"), wrong.encode(), plan)
     assert answer.redirect_chain == [(f"/plans/{plan.pk}/choices/", 302)]
     line = wrong[: wrong.index("source: older")].count("\n") + 1
-    told = f"edited.yaml, line {line} (source): This cannot be changed here."
+    told = f"edited.yaml, line {line} (source): This line cannot be edited."
     assert told in answer.content.decode()
 
 
 def test_the_page_offers_a_viewer_no_import(plan):
     page = pages_of("viewer").get(f"/plans/{plan.pk}/choices/").content.decode()
-    assert "Export this plan" in page and "Import it" not in page
+    assert "Export this plan" in page and "Import as" not in page
 
 
 def test_the_command_writes_a_plan_into_a_new_file_only(plan, tmp_path: Path, capsys):
@@ -131,9 +131,9 @@ def test_the_command_writes_a_plan_into_a_new_file_only(plan, tmp_path: Path, ca
     ("arguments", "sentence"),
     [
         ((), "Which tenant?"),
-        (("--plan", "{plan}"), "What is to be done with plan"),
+        (("--plan", "{plan}"), "Nothing to do with plan"),
         (("--import", "nowhere.yaml"), "nowhere.yaml cannot be read"),
-        (("demo", "--import", "plan.yaml"), "no other choice can be given"),
+        (("demo", "--import", "plan.yaml"), "no others can be given"),
         (("demo", "--export", "/nowhere/plan.yaml"), "There is no folder /nowhere."),
     ],
 )

@@ -127,10 +127,10 @@ def test_only_networks_of_others_can_be_chosen(plan: Plan):
 @pytest.mark.parametrize(
     ("before", "after", "place", "fix"),
     [
-        ("source: old", "source: new", "source", "another move is planned"),
+        ("source: old", "source: new", "source", "plan another move"),
         ("tenant_name: demo", "tenant_name: shop", "tenant_name", "pumphouse plan TENANT"),
-        ("action: adopt", "action: create", "action", "follows from its choice"),
-        ("name: port-1", "name: port-one", "name", "follows from its choice"),
+        ("action: adopt", "action: create", "action", "edit the object's choice"),
+        ("name: port-1", "name: port-one", "name", "edit the object's choice"),
         ("tags: Tags need", "tags: All need", "lost.tags", "Undo the change"),
     ],
 )
@@ -139,7 +139,7 @@ def test_a_change_of_what_is_only_shown_is_refused_with_its_line(plan, before, a
     line = text[: text.index(before)].count("\n") + 1
     error = refused(edited(text, before, after))
     assert error.sentence.startswith(f"plan.yaml, line {line} (")
-    assert f"{place}): This cannot be changed here." in error.sentence
+    assert f"{place}): This line cannot be edited." in error.sentence
     assert fix in error.fix
 
 
@@ -148,11 +148,11 @@ def test_a_change_of_what_is_only_shown_is_refused_with_its_line(plan, before, a
     [
         ("capture: stop", "capture: pause", "capture must be one of stop, suspend"),
         ("capture: stop", "captur: stop", "The key captur is not known here."),
-        ("version: 1", "version: 2", "This version of the format is not known."),
-        ("name: port-1\n", "name: port-1\n      choice: x\n", "Nothing can be chosen"),
+        ("version: 1", "version: 2", "Unknown version of the format."),
+        ("name: port-1\n", "name: port-1\n      choice: x\n", "This object offers no choice."),
         ("name: port-1\n", "", "The key name is missing."),
-        ("name: port-1\n", "name: port-1\n      color: red\n", "The plan has no color here."),
-        ("network:public: ext-net", "netwrok:public: x", "This names no object."),
+        ("name: port-1\n", "name: port-1\n      color: red\n", "Unknown key color."),
+        ("network:public: ext-net", "netwrok:public: x", "This does not name an object."),
         ("objects:\n", "objects:\n\t", "This is not YAML"),
     ],
 )
@@ -174,13 +174,13 @@ def test_an_object_that_was_left_out_is_missed(plan: Plan):
 def test_an_object_cannot_be_chosen_for_twice(plan: Plan):
     text = chosen(export_plan(plan), FLAVOR, "s1")
     error = refused(edited(text, "mappings:\n", f"mappings:\n  flavor:{FLAVOR}: s2\n"))
-    assert "The mappings choose something for this object too." in error.sentence
+    assert "The mappings also have a choice for this object." in error.sentence
 
 
 def test_a_plan_of_elsewhere_is_not_taken_for_one_of_here(plan: Plan):
     text = export_plan(plan)
     assert (
-        "There is no plan 9999 here"
+        "There is no plan 9999 in this installation."
         in refused(edited(text, f"plan: {plan.pk}", "plan: 9999")).sentence
     )
 

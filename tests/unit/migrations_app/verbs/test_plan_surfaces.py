@@ -130,7 +130,7 @@ def test_no_option_beside_a_file_is_dropped_silently(option, tenant, tmp_path: P
     file.write_text(export_plan(rows.plan_of(tenant, new_cloud(tenant))))
     flag = f"--{option.name.replace('_', '-')}"
     assert command_line.run(["plan", "--import", str(file), flag, another(option)]) == 2
-    assert "no other choice can be given beside --import" in capsys.readouterr().err
+    assert "--import takes all choices from the file" in capsys.readouterr().err
     assert not Job.objects.exists()
 
 
