@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def await_that(happened: Callable[[], Any], *, seconds: float = 30.0) -> Any:
+def await_that(happened: Callable[[], Any], *, seconds: float = 120.0) -> Any:
     """Wait until the function gives something true, and give that."""
     deadline = time.monotonic() + seconds
     while not (result := happened()):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.service_adapters import ServiceAdapters
 from dashboard.errors import Cancelled, NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.nova import (
@@ -85,10 +86,10 @@ def test_a_server_boots_on_that_host_and_nothing_of_it_stays(
 
 @pytest.mark.parametrize("newest", [(2, 1), (2, 37)])
 def test_an_older_nova_is_told_the_host_by_its_availability_zone(
-    clouds: dict[str, Cloud], newest: tuple[int, int]
+    clouds: dict[str, Cloud], newest: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection = connect(clouds["dst"])
-    connection._microversions["compute"] = newest
+    monkeypatch.setattr(ServiceAdapters, "newest_microversion", lambda *_: newest)
     boot(connection)
     assert host_of(booted(connection, HOST)[0]) == HOST
     assert left_of(connection, NAME) == []
