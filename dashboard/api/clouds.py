@@ -25,7 +25,7 @@ from dashboard.jobs.roles import Action
 
 
 class EnvironmentSerializer(serializers.ModelSerializer[FuelEnvironment]):
-    """The environment of Fuel that a cloud is in; ``id`` is the one that it has in Fuel."""
+    """The environment of Fuel that a cloud is in; ``id`` is its id in Fuel."""
 
     id = serializers.IntegerField(source="environment_id")
 
@@ -46,7 +46,7 @@ class EnvironmentSerializer(serializers.ModelSerializer[FuelEnvironment]):
 
 
 class CloudSerializer(serializers.ModelSerializer[Cloud]):
-    """A cloud. Where its credentials are is not part of it."""
+    """A cloud, without the location of its credentials."""
 
     environment = EnvironmentSerializer(read_only=True, allow_null=True)
 
@@ -68,7 +68,7 @@ class CloudSerializer(serializers.ModelSerializer[Cloud]):
 
 @with_verbs(cloud_verbs())
 class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
-    """The clouds that the configuration names, and those in the environments of Fuel."""
+    """The clouds in the configuration, and those of the environments of Fuel."""
 
     queryset = Cloud.objects.select_related("environment")
     serializer_class = CloudSerializer
@@ -96,7 +96,7 @@ class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
     @extend_schema(request=ConfirmationSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"], url_path="delete-environment")
     def delete_environment(self, request: Request, **_kwargs: Any) -> Response:
-        """Delete the environment that the cloud is in from Fuel, once it has no nodes.
+        """Delete the environment that the cloud is in from Fuel; it must have no nodes.
 
         ``confirmation`` is the environment's name.
         """

@@ -1,4 +1,4 @@
-"""Environments of Fuel, and plans of new ones that are made from them."""
+"""Environments of Fuel, and the plans of their copies."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from dashboard.jobs.roles import Action
 
 
 class CopyOptionsSerializer(serializers.Serializer[Any]):
-    """What a copy is to be like; naming a range or a number for VLANs renumbers too."""
+    """The options of a copy; giving a range or a VLAN offset implies renumbering."""
 
     release = serializers.IntegerField(required=False, allow_null=True)
     renumber = serializers.BooleanField(required=False)
@@ -34,13 +34,13 @@ class CopyOptionsSerializer(serializers.Serializer[Any]):
 
 
 class DuplicateSerializer(CopyOptionsSerializer):
-    """The name of a copy, and what it is to be like."""
+    """The name and the options of a copy."""
 
     name = serializers.CharField(max_length=50)
 
 
 class CopyLineSerializer(serializers.Serializer[Any]):
-    """One thing of the source: how it is there and in the copy. Secrets are not shown."""
+    """One thing of the source: its value there and in the copy. Secrets are not shown."""
 
     subject = serializers.CharField()
     name = serializers.CharField()
@@ -51,7 +51,7 @@ class CopyLineSerializer(serializers.Serializer[Any]):
 
 
 class EnvironmentPlanSerializer(serializers.ModelSerializer[EnvironmentPlan]):
-    """A plan of a new environment. ``options`` are those that it was asked for with."""
+    """A plan of a new environment, with the options that were given."""
 
     environment = serializers.SlugRelatedField(slug_field="name", read_only=True)  # type: ignore[var-annotated]
     options = CopyOptionsSerializer(read_only=True)
@@ -77,7 +77,7 @@ class EnvironmentPlanSerializer(serializers.ModelSerializer[EnvironmentPlan]):
 
 
 class EnvironmentRowSerializer(EnvironmentSerializer):
-    """An environment of Fuel; ``key`` is its address here, ``id`` the one that it has in Fuel."""
+    """An environment of Fuel; ``key`` identifies it in this API, ``id`` in Fuel."""
 
     key = serializers.IntegerField(source="pk", read_only=True)
 
@@ -109,7 +109,7 @@ class EnvironmentViewSet(ReadOnlyModelViewSet[FuelEnvironment]):
 
 
 class EnvironmentPlanViewSet(ReadOnlyModelViewSet[EnvironmentPlan]):
-    """The plans of new environments, the newest first."""
+    """The plans of new environments, newest first."""
 
     queryset = EnvironmentPlan.objects.select_related("environment")
     serializer_class = EnvironmentPlanSerializer
@@ -119,7 +119,7 @@ class EnvironmentPlanViewSet(ReadOnlyModelViewSet[EnvironmentPlan]):
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def start(self, request: Request, **_kwargs: Any) -> Response:
-        """Make the environment that the plan describes, once."""
+        """Create the environment that the plan describes, once."""
         plan = self.get_object()
         job = start_duplication(plan, requester=by_api(request.user))
         return accepted(job, plan=plan.pk)

@@ -1,4 +1,4 @@
-"""How hosts, what can be done to them, and the plans of it look in the API."""
+"""Hosts, host actions and their plans as the API shows them."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ OptionValues = {
 
 
 class HostSerializer(serializers.ModelSerializer[Host]):
-    """A compute host as it was last seen; ``servers`` counts them by status."""
+    """A compute host as it was last read; ``servers`` counts them by status."""
 
     cloud = serializers.SlugRelatedField(slug_field="name", read_only=True)  # type: ignore[var-annotated]
     servers = serializers.DictField(child=serializers.IntegerField(), read_only=True)
@@ -39,7 +39,7 @@ class OptionSerializer(serializers.Serializer[Any]):
 
 
 class HostActionSerializer(serializers.Serializer[Any]):
-    """Something that can be done to a host, and the role that it takes to start it."""
+    """Something that can be done to a host, and the role that starting it needs."""
 
     name = serializers.CharField()
     title = serializers.CharField()
@@ -48,12 +48,12 @@ class HostActionSerializer(serializers.Serializer[Any]):
     options = OptionSerializer(many=True)
 
     def get_role(self, action: HostAction) -> str:
-        """Return the name of the least role that may start it."""
+        """Return the lowest role that may start it."""
         return minimum_role(action.permission).group
 
 
 class HostPlanLineSerializer(serializers.Serializer[Any]):
-    """One thing that is touched: how it is, what happens to it and why, and where it can go."""
+    """One affected thing: its state, what happens to it and why, and where it can go."""
 
     number = serializers.IntegerField()
     subject = serializers.CharField()
@@ -64,14 +64,14 @@ class HostPlanLineSerializer(serializers.Serializer[Any]):
 
 
 class RefusalSerializer(serializers.Serializer[Any]):
-    """Something that stands in the way, and what helps."""
+    """Something that stands in the way, and how to fix it."""
 
     sentence = serializers.CharField()
     fix = serializers.CharField()
 
 
 class HostPlanSerializer(serializers.ModelSerializer[HostPlan]):
-    """A plan of what is done to a host. ``to_type`` is what confirms it."""
+    """A plan of a host action. ``to_type`` is what confirms it."""
 
     cloud = serializers.SlugRelatedField(slug_field="name", read_only=True)  # type: ignore[var-annotated]
     options = serializers.SerializerMethodField()
@@ -104,19 +104,19 @@ class HostPlanSerializer(serializers.ModelSerializer[HostPlan]):
         return dict(plan.options)
 
     def get_to_type(self, plan: HostPlan) -> str:
-        """Return what is to be sent as the confirmation, "" before the plan is ready."""
+        """Return the confirmation to send, "" before the plan is ready."""
         action = all_host_actions().get(plan.action)
         return action.to_type(plan) if action and plan.state == HostPlan.State.READY else ""
 
 
 class HostPlanRequestSerializer(serializers.Serializer[Any]):
-    """What is to be planned, and the options that differ from their defaults."""
+    """The host action to plan, and the options that differ from their defaults."""
 
     action = serializers.CharField()
     options = serializers.DictField(required=False, default=dict)
 
 
 class HostMaintenanceSerializer(serializers.Serializer[Any]):
-    """Whether the host is closed to new servers (on) or opened again (off)."""
+    """Whether to close the host to new servers (on) or to open it again (off)."""
 
     to = serializers.ChoiceField(choices=[ON, OFF])

@@ -1,4 +1,4 @@
-"""Hosts, and the plans of what is done to them."""
+"""Hosts, host actions, and their plans."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+from typing_extensions import override
 
 from dashboard.api.host_fields import (
     HostActionSerializer,
@@ -59,8 +60,8 @@ class HostViewSet(RetrieveModelMixin, GenericViewSet[Host]):
     lookup_value_regex = "[^/]+"
     action_permissions = {"maintenance": Action.MAINTAIN, "plans": Action.PLAN}
 
+    @override
     def get_object(self) -> Host:
-        """Return the host of that cloud and name."""
         hosts = self.get_queryset().filter(cloud__name=self.kwargs["cloud"])
         return get_object_or_404(hosts, name=self.kwargs["name"])
 
@@ -77,7 +78,7 @@ class HostViewSet(RetrieveModelMixin, GenericViewSet[Host]):
     @extend_schema(request=HostPlanRequestSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def plans(self, request: Request, **_kwargs: Any) -> Response:
-        """Plan what would be done to the host; Location is the plan's address."""
+        """Plan a host action; Location is the plan's address."""
         asked = valid(HostPlanRequestSerializer, request)
         if host_action_named(asked["action"]).of_computes:
             self.get_object()
@@ -88,13 +89,13 @@ class HostViewSet(RetrieveModelMixin, GenericViewSet[Host]):
 
 
 class HostActionsView(APIView):
-    """What can be planned for a host."""
+    """The host actions."""
 
     permission_classes = [RolePermission]
 
     @extend_schema(operation_id="host_actions_list", responses=HostActionSerializer(many=True))
     def get(self, _request: Request) -> Response:
-        """Return every action with its options and the role that it takes."""
+        """Return every host action with its options and the role that it needs."""
         return Response(HostActionSerializer(all_host_actions().values(), many=True).data)
 
 
@@ -109,7 +110,7 @@ class HostPlanFilter(django_filters.FilterSet):
 
 
 class HostPlanViewSet(ReadOnlyModelViewSet[HostPlan]):
-    """The plans of what is done to hosts, the newest first."""
+    """The plans of host actions, newest first."""
 
     queryset = HostPlan.objects.select_related("cloud")
     serializer_class = HostPlanSerializer
@@ -119,7 +120,7 @@ class HostPlanViewSet(ReadOnlyModelViewSet[HostPlan]):
     @extend_schema(request=ConfirmationSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def start(self, request: Request, **_kwargs: Any) -> Response:
-        """Do what the plan says, once. ``confirmation`` is what the plan has as ``to_type``."""
+        """Do what the plan says, once. ``confirmation`` is the plan's ``to_type``."""
         plan = self.get_object()
         require(request, host_action_named(plan.action).permission)
         asked = valid(ConfirmationSerializer, request)

@@ -1,9 +1,11 @@
-"""The commands that do something to a host: plan it, show the plan, have it confirmed, follow it.
+"""The commands of host actions: plan, show the plan, ask for confirmation, follow the job.
 
 There is one for each host action, built from its options.
 """
 
 from argparse import ArgumentParser, Namespace
+
+from typing_extensions import override
 
 from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import FAILED, OK, Command
@@ -27,25 +29,22 @@ from dashboard.jobs.requester import CLI
 
 
 class HostActionCommand(Command):
-    """Plans one host action, has it confirmed, and runs it."""
+    """Plans one host action, asks for confirmation, and runs it."""
 
     def __init__(self, action: HostAction) -> None:
         self.action = action
         self.name = action.name.replace("_", "-")
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the host, what the action wants to know, and the confirmation."""
         add_host(parser)
         add_options(parser, self.action.options)
-        parser.add_argument("--plan-only", action="store_true", help="say what would be done")
+        parser.add_argument("--plan-only", action="store_true", help="only show what would be done")
         parser.add_argument("--confirm", metavar="NAME", help="the name that confirms the plan")
         add_detach(parser)
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Plan, and do it once its name was given; fail when the job does.
-
-        Raises ``NeedsOperator`` when there is no plan: to run the command again makes another one.
-        """
         plan = self._plan(options, *self._chosen(options, console))
         required(follow(planning_of(plan), console))
         plan.refresh_from_db()
@@ -83,7 +82,7 @@ class HostActionCommand(Command):
 
 
 def _tell(plan: HostPlan, console: Console) -> None:
-    """Show what would be done, what stands in the way, and what else is to be known."""
+    """Print the lines, refusals and notes of a plan."""
     for line in lines_of(plan):
         console.print(str(line))
     for refusal in plan.refusals:

@@ -1,4 +1,4 @@
-"""Which host of which cloud a command means."""
+"""The arguments that name a host and its cloud."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -12,15 +12,15 @@ from dashboard.jobs.requester import CLI
 
 
 def add_host(parser: ArgumentParser) -> None:
-    """Add the ways to say which host."""
+    """Add the arguments that name a host."""
     parser.add_argument("host", metavar="HOST")
     add_cloud(parser)
 
 
 def add_cloud(parser: ArgumentParser) -> None:
-    """Add the option that says whose hosts are meant."""
+    """Add the option that names a cloud."""
     parser.add_argument(
-        "--cloud", default="source", metavar="NAME", help="which cloud (default: the source)"
+        "--cloud", default="source", metavar="NAME", help="the cloud (default: the source)"
     )
 
 

@@ -1,4 +1,4 @@
-"""Clouds and hosts in the Django admin, to look at only."""
+"""Clouds and hosts in the Django admin, read-only."""
 
 from django.contrib import admin
 

@@ -1,6 +1,6 @@
-"""Which clouds there are, where their credentials are, and how to reach them.
+"""The known clouds, where their credentials are, and sessions on them.
 
-The clients are imported for the first cloud that is reached: a list of clouds does without.
+Clients are imported when a cloud is first called, since a list of clouds does without them.
 """
 
 from pathlib import Path
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 
 def register_configured_clouds() -> list[Cloud]:
-    """Register the clouds of the file that PUMPHOUSE_CONFIG names; [] when it names none."""
+    """Register the clouds in the file that PUMPHOUSE_CONFIG names; return [] if it names none."""
     if not settings.PUMPHOUSE_CONFIG:
         return []
     return register_clouds(Path(settings.PUMPHOUSE_CONFIG))
 
 
 def register_clouds(path: Path) -> list[Cloud]:
-    """Make the rows of the clouds in a config.yaml or clouds.yaml the same as the file.
+    """Store the clouds of a config.yaml or clouds.yaml as rows, and return them.
 
-    A cloud that was in this file and is not any more is marked vanished: plans still name it.
-    Raises ``BadInput`` with file, key and line for what is wrong in the file.
+    A cloud that is no longer in the file is marked vanished, since plans still name it. Raises
+    ``BadInput`` with file, key and line for an error in the file.
     """
     from dashboard.clients.cloud_files import read_clouds
 
@@ -45,7 +45,7 @@ def register_clouds(path: Path) -> list[Cloud]:
 
 
 def _register(path: Path, section: str, access: "CloudAccess") -> Cloud:
-    _make_way(section, access)
+    _rename_fuel_cloud(section, access)
     cloud, _ = Cloud.objects.get_or_create(
         name=section, defaults={"location": str(path), "section": section}
     )
@@ -59,8 +59,8 @@ def _register(path: Path, section: str, access: "CloudAccess") -> Cloud:
     return cloud
 
 
-def _make_way(name: str, access: "CloudAccess") -> None:
-    """Rename another cloud that Fuel gave this name: in a file the operator wrote it himself."""
+def _rename_fuel_cloud(name: str, access: "CloudAccess") -> None:
+    """Rename another cloud that has this name from Fuel: in a file the operator chose the name."""
     for cloud in Cloud.objects.filter(name=name, origin=Cloud.Origin.FUEL):
         if urlsplit(cloud.auth_url).netloc != urlsplit(access.auth.get("auth_url", "")).netloc:
             cloud.name = free_name(name)
@@ -68,7 +68,7 @@ def _make_way(name: str, access: "CloudAccess") -> None:
 
 
 def cloud_named(name: str) -> Cloud:
-    """Return the cloud of that name. Raises ``NotFound`` that lists those there are."""
+    """Return the cloud of that name. Raises ``NotFound`` that lists all clouds."""
     try:
         return Cloud.objects.get(name=name)
     except Cloud.DoesNotExist:
@@ -81,7 +81,7 @@ def cloud_named(name: str) -> Cloud:
 def access_of(cloud: Cloud) -> "CloudAccess":
     """Read a cloud's credentials from where they are, now. They are never stored.
 
-    Raises ``BadInput`` when the file or the section has gone, and as ``access_in_fuel``.
+    Raises ``BadInput`` if the file or the section is gone, and as ``access_in_fuel``.
     """
     from dashboard.clients.cloud_files import read_cloud
     from dashboard.hosts_app.fuel.masters import access_in_fuel
@@ -92,7 +92,7 @@ def access_of(cloud: Cloud) -> "CloudAccess":
 
 
 def connect(cloud: Cloud) -> "CloudSession":
-    """Return a connection to a cloud as its operator; nothing is asked of the cloud yet."""
+    """Return a session on a cloud as its operator, without calling the cloud yet."""
     from dashboard.clients.openstack import CloudSession
 
     return CloudSession(access_of(cloud))

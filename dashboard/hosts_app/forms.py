@@ -1,4 +1,4 @@
-"""The form of an action: what it wants to know, made from its options."""
+"""The form of a host action, built from its options."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from dashboard.jobs.option_forms import option_fields
 
 
 class HostActionForm(forms.Form):
-    """The options of one action for a host of a cloud; several stand on one page."""
+    """The options of one action for a host of a cloud; a page has several of these forms."""
 
     def __init__(
         self, action: HostAction, cloud: Cloud, given: Mapping[str, Any] | None = None, **more: Any

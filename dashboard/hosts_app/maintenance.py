@@ -1,4 +1,4 @@
-"""Closes a compute host to new servers and opens it again; what runs on it goes on running."""
+"""Closes a compute host to new servers, and opens it again; its servers keep running."""
 
 from dashboard.clients.openstack import CloudSession
 from dashboard.hosts_app.clouds import connect
@@ -18,7 +18,10 @@ from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 
 ON, OFF = "on", "off"
-TITLES = {ON: "Put {host} of {cloud} into maintenance", OFF: "Let {host} of {cloud} work again"}
+TITLES = {
+    ON: "Put {host} of {cloud} into maintenance",
+    OFF: "End the maintenance of {host} of {cloud}",
+}
 
 
 def start_maintenance(
@@ -29,10 +32,10 @@ def start_maintenance(
     after: Job | None = None,
     requester: Requester = NOBODY,
 ) -> Job:
-    """Start to put a host into maintenance (``ON``) or to take it out (``OFF``).
+    """Start to put a host into maintenance (``ON``) or to end that (``OFF``).
 
-    ``after`` is a job that did not come to its end and whose traces this one removes. Asks no
-    cloud. Raises ``Conflict`` while another job is at work on the host.
+    ``after`` is a job that did not finish, and that this one cleans up after. Calls no cloud.
+    Raises ``Conflict`` while another job is active for the host.
     """
     title = TITLES[to].format(host=host, cloud=cloud.name)
     return start_job(
@@ -46,9 +49,9 @@ def start_maintenance(
 
 
 def close_host(connection: CloudSession, host: str, *, because: str) -> bool:
-    """Disable a host's nova-compute with a reason that names us; say whether that was needed.
+    """Disable a host's nova-compute in Pumphouse's name. Return whether that was needed.
 
-    Raises ``NeedsOperator`` when somebody else has disabled it.
+    Raises ``NeedsOperator`` if somebody else has disabled it.
     """
     service = compute_service(connection, host)
     if service.is_ours:
@@ -60,11 +63,11 @@ def close_host(connection: CloudSession, host: str, *, because: str) -> bool:
 
 
 def open_host(connection: CloudSession, host: str) -> bool:
-    """Enable a host's nova-compute if it was we who disabled it; say whether that was needed.
+    """Enable a host's nova-compute if Pumphouse has disabled it. Return whether that was needed.
 
-    A host that was forced down as well counts as up again, once it has started and dropped the
-    servers that run elsewhere now. Raises ``NeedsOperator`` before that, and when somebody else
-    has disabled the host.
+    If the host was forced down too, that is lifted once it has started and dropped its copies of
+    the servers that now run on other hosts. Raises ``NeedsOperator`` before that, and if somebody
+    else has disabled the host.
     """
     service = compute_service(connection, host)
     if service.is_others:
@@ -78,14 +81,14 @@ def open_host(connection: CloudSession, host: str) -> bool:
 
 
 def change_maintenance(cloud: Cloud, host: str, *, to: str) -> str:
-    """Do what the step of the job stands for, and give a sentence about it."""
+    """Put a host into maintenance or end it. Return a sentence about what was done."""
     connection = connect(cloud)
     if to == ON:
         changed = close_host(connection, host, because="maintenance")
-        return f"Disabled nova-compute of {host}." if changed else f"Found {host} closed already."
+        return f"Disabled nova-compute of {host}." if changed else f"{host} was closed already."
     if not open_host(connection, host):
-        return f"Found {host} open already."
+        return f"{host} was open already."
     enabled = f"Enabled nova-compute of {host}."
     if is_closed_in_placement(connection, host):
-        return f"{enabled} It gets new servers once it has reported to placement."
+        return f"{enabled} It takes new servers once it has reported to placement."
     return enabled

@@ -1,7 +1,8 @@
-"""Clouds and their hosts: where each cloud's credentials come from, and what was last seen."""
+"""Clouds, hosts and environments as they were last read, and the plans for them."""
 
 from django.db import models
 from django.urls import reverse
+from typing_extensions import override
 
 from dashboard.jobs.models import Job
 
@@ -12,7 +13,7 @@ OURS = "pumphouse:"
 class FuelEnvironment(models.Model):
     """An environment as it was when its Fuel master was last asked.
 
-    Which it is, is told by the master's address and the id: its name can be changed in Fuel.
+    It is identified by the master's address and its id: its name can be changed in Fuel.
     """
 
     fuel = models.CharField(max_length=190, help_text="The address of the Fuel master.")
@@ -35,6 +36,7 @@ class FuelEnvironment(models.Model):
             )
         ]
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -45,7 +47,7 @@ class FuelEnvironment(models.Model):
 
 
 class Cloud(models.Model):
-    """One cloud. It knows where its credentials are, never what they are."""
+    """One cloud. The row knows where its credentials are, never what they are."""
 
     class Origin(models.TextChoices):
         """Where a cloud's credentials come from."""
@@ -67,7 +69,7 @@ class Cloud(models.Model):
     section = models.CharField(
         max_length=100, help_text="The cloud's name in the file, or the environment's id in Fuel."
     )
-    # of whichever origin: a cloud of a file can be the cloud in an environment
+    # whatever the origin: a cloud of a file can be the cloud of an environment
     environment = models.ForeignKey(
         FuelEnvironment, null=True, blank=True, on_delete=models.SET_NULL, related_name="clouds"
     )
@@ -83,6 +85,7 @@ class Cloud(models.Model):
     class Meta:
         ordering = ["name"]
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -92,19 +95,19 @@ class Cloud(models.Model):
 
 
 class Host(models.Model):
-    """One compute host as it was last seen. The totals count what Nova may promise of it.
+    """One compute host as it was last read. The totals are what Nova may allocate on it.
 
-    ``power`` is empty where no BMC is known or none answered; ``power_problem`` says why.
+    ``power`` is "" if no BMC is known or it did not answer; ``power_problem`` then says why.
     """
 
     class Power(models.TextChoices):
-        """Whether it has power, as its BMC said."""
+        """Whether it is powered on, by its BMC."""
 
         ON = "on", "On"
         OFF = "off", "Off"
 
     class Condition(models.TextChoices):
-        """How it stands, in one word."""
+        """Its condition, in one word."""
 
         WORKING = "working", "At work"
         MAINTENANCE = "maintenance", "In maintenance"
@@ -124,7 +127,7 @@ class Host(models.Model):
     ram_total_mib = models.BigIntegerField(default=0)
     power = models.CharField(max_length=3, choices=Power, blank=True)
     power_problem = models.TextField(blank=True)
-    # what it takes to free it, as ``ranking.EvacuationCost`` has it, with its rank from 1 on
+    # what it takes to evacuate it: ``evacuation.ranking.EvacuationCost`` and its rank, from 1
     evacuation_cost = models.JSONField(default=dict, blank=True)
     seen_at = models.DateTimeField()
 
@@ -132,6 +135,7 @@ class Host(models.Model):
         ordering = ["cloud", "name"]
         constraints = [models.UniqueConstraint(fields=["cloud", "name"], name="one_row_a_host")]
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -141,7 +145,7 @@ class Host(models.Model):
 
     @property
     def condition(self) -> Condition:
-        """How it stands: one that is down first of all, whoever has closed it."""
+        """Its condition. A host that is down is ``DOWN``, whoever has closed it."""
         if not self.is_up:
             return self.Condition.DOWN
         if self.is_enabled:
@@ -156,10 +160,10 @@ def host_subject(cloud: Cloud, host: str) -> str:
 
 
 class StoredPlan(models.Model):
-    """What would be done: frozen when it was read, shown to people, started at most once."""
+    """What would be done: frozen once it is made, shown to people, started at most once."""
 
     class State(models.TextChoices):
-        """How far it is."""
+        """How far the plan is."""
 
         DRAFTING = "drafting", "Being made"
         READY = "ready", "Ready"
@@ -167,11 +171,11 @@ class StoredPlan(models.Model):
         STARTED = "started", "Started"
 
     options = models.JSONField(default=dict, blank=True)
-    # what a person reads: lines with number, subject, state, outcome and why; refusals; sentences
+    # what a person reads: lines, refusals and notes as in ``plans.lines``
     lines = models.JSONField(default=list, blank=True)
     refusals = models.JSONField(default=list, blank=True)
     notes = models.JSONField(default=list, blank=True)
-    # what is needed when it starts
+    # what its job needs when it starts
     content = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.DRAFTING)
     plan_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -184,18 +188,19 @@ class StoredPlan(models.Model):
 
     @property
     def could_not_be_made(self) -> bool:
-        """Whether its job has ended without a plan."""
+        """Whether its job has ended without making the plan."""
         is_planned = self.plan_job is not None and self.plan_job.is_active
         return self.state == self.State.DRAFTING and not is_planned
 
 
 class HostPlan(StoredPlan):
-    """What would be done to a host, by the action of that name."""
+    """What a host action would do to a host."""
 
     cloud = models.ForeignKey(Cloud, on_delete=models.CASCADE, related_name="host_plans")
     host = models.CharField(max_length=190)
     action = models.SlugField(max_length=40)
 
+    @override
     def __str__(self) -> str:
         return f"Plan {self.pk} for {self.host}"
 
@@ -205,7 +210,7 @@ class HostPlan(StoredPlan):
 
 
 class FuelRelease(models.Model):
-    """What a Fuel master could make environments of when it was last asked."""
+    """A release that a Fuel master had when it was last asked."""
 
     fuel = models.CharField(max_length=190, help_text="The address of the Fuel master.")
     release_id = models.IntegerField()
@@ -219,6 +224,7 @@ class FuelRelease(models.Model):
             models.UniqueConstraint(fields=["fuel", "release_id"], name="one_row_a_release")
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.name} ({self.version}, id {self.release_id})"
 
@@ -226,18 +232,19 @@ class FuelRelease(models.Model):
 class EnvironmentPlan(StoredPlan):
     """What a new environment would be like that is made from another one.
 
-    Its lines are ``environments.lines.CopyLine``, its content ``environments.planning.Content``: no
-    value of a setting that can be a secret, only which settings are carried.
+    Its lines are ``environments.lines.CopyLine``, its content ``environments.planning.Content``:
+    which settings are carried over, and never a value that can be a secret.
     """
 
     environment = models.ForeignKey(
         FuelEnvironment, on_delete=models.CASCADE, related_name="copy_plans"
     )
     name = models.CharField(max_length=50, help_text="Of the new environment.")
-    # ids of Fuel: the newest environment right before the order, then the one that it made
+    # ids in Fuel: the newest environment right before the creation, then the created one
     newest_id = models.IntegerField(null=True)
     copy_id = models.IntegerField(null=True)
 
+    @override
     def __str__(self) -> str:
         return f"Plan {self.pk} for {self.name}"
 
@@ -247,16 +254,16 @@ class EnvironmentPlan(StoredPlan):
 
 
 class Reassignment(models.Model):
-    """A host on its way from one cloud to the other: what must be known, whatever step it is at.
+    """A host that moves from one cloud to another: what its steps must know.
 
-    Written before each order to Fuel, so that a step that goes on after a crash orders nothing
-    twice. The host is known by its MAC addresses: ids and names change on the way.
+    It is written before each Fuel task, so that a step that resumes after a crash starts nothing
+    twice. The host is identified by its MAC addresses, since ids and names change.
     """
 
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="reassignment")
     source = models.ForeignKey(Cloud, on_delete=models.CASCADE, related_name="+")
     destination = models.ForeignKey(Cloud, on_delete=models.CASCADE, related_name="+")
-    # ids of Fuel
+    # ids in Fuel
     source_environment = models.IntegerField()
     destination_environment = models.IntegerField()
     host = models.CharField(max_length=190, help_text="Its name in the source.")
@@ -268,7 +275,7 @@ class Reassignment(models.Model):
     disks = models.JSONField(default=list, blank=True)
     # ids of its providers in placement of the source
     providers = models.JSONField(default=list, blank=True)
-    # step -> {"after": newest task before the order, "id": the order's task, once it is known}
+    # step -> {"after": newest task before the call, "id": the started task, once it is known}
     tasks = models.JSONField(default=dict, blank=True)
     is_removed = models.BooleanField(
         default=False, help_text="Fuel was told to remove it from its environment."
@@ -279,5 +286,6 @@ class Reassignment(models.Model):
     class Meta:
         ordering = ["-id"]
 
+    @override
     def __str__(self) -> str:
         return f"{self.host}: {self.source} to {self.destination}"

@@ -29,7 +29,7 @@ def test_a_copy_is_planned_from_the_page_of_clouds(
     page.get_by_label("Name of the new environment").fill("Third racks")
     page.get_by_label("Release").select_option(label="Ocata on Ubuntu 16.04 (ocata-11.0, id 4)")
     page.get_by_label("Renumber networks").check()
-    page.get_by_role("button", name="Plan it").click()
+    page.get_by_role("button", name="Plan", exact=True).click()
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Environment Third racks from Old racks")
     plan = EnvironmentPlan.objects.get()
@@ -42,9 +42,9 @@ def test_a_plan_that_is_ready_is_made_by_its_button(
 ) -> None:
     plan = environment_rows.copy_plan_of(environment())
     page = open_as(admin, plan.get_absolute_url())
-    expect(page.get_by_text("not carried")).to_be_visible()
+    expect(page.get_by_text("not copied")).to_be_visible()
     page.get_by_role("button", name=f"Create environment {plan.name}").click()
-    heading = page.get_by_role("heading", name=f"Make environment {plan.name} from Old racks")
+    heading = page.get_by_role("heading", name=f"Create environment {plan.name} from Old racks")
     expect(heading).to_be_visible()
     assert Job.objects.filter(kind="duplicate_environment").count() == 1
     assert complaints == []

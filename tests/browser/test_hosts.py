@@ -25,9 +25,9 @@ def test_a_plan_is_asked_for_with_other_options(open_as: Open, operator: User, h
     page.locator("#form-evacuate summary").click()
     page.get_by_label("Servers at a time").first.fill("5")
     page.get_by_label("Leave servers in ERROR where they are").check()
-    page.get_by_role("button", name="Free the host").click()
+    page.get_by_role("button", name="Evacuate the host").click()
     expect(page).to_have_url(re.compile(r"/host-plans/\d+/$"))
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"Free the host: {host}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Evacuate the host: {host}")
     assert HostPlan.objects.get().options == {"parallel": 5, "limit": 1800, "skip_errors": True}
 
 
@@ -59,7 +59,7 @@ def test_the_typed_name_starts_the_plan_and_another_one_does_not(
     expect(page.get_by_role("alert")).to_contain_text(f"Type {host} to confirm")
     page.get_by_label("to confirm").fill(host.name)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"Free host {host} of old")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Evacuate {host} of old")
 
 
 def test_a_host_is_put_into_maintenance(open_as: Open, operator: User, host: Host) -> None:

@@ -75,7 +75,7 @@ def host_of(cloud: Cloud, name: str, **fields: Any) -> Host:
 
 
 def plan_for(host: Host, state: HostPlan.State, *, user: User | None = None) -> HostPlan:
-    """Return a plan to free a host, made by a job that has ended unless it is being made."""
+    """Return a plan to evacuate a host, made by a job that has ended unless it is being made."""
     drafting, refused = state == HostPlan.State.DRAFTING, state == HostPlan.State.REFUSED
     plan = HostPlan.objects.create(
         cloud=host.cloud,
@@ -90,7 +90,7 @@ def plan_for(host: Host, state: HostPlan.State, *, user: User | None = None) -> 
     )
     plan.plan_job = _job(
         "plan_host",
-        f"Plan for {host} of {host.cloud}: free the host",
+        f"Plan for {host} of {host.cloud}: evacuate the host",
         subject=f"host_plan:{host.cloud}:{host}",
         state=JobState.RUNNING if drafting else JobState.DONE,
         params={"host_plan": plan.pk},
@@ -101,10 +101,10 @@ def plan_for(host: Host, state: HostPlan.State, *, user: User | None = None) -> 
 
 
 def evacuation_of(plan: HostPlan, state: JobState, *, user: User | None = None) -> Job:
-    """Return the job that frees the host, its first server moved and its second under way."""
+    """Return the job that evacuates the host, its first server moved and its second under way."""
     job = _job(
         "evacuate",
-        f"Free host {plan.host} of {plan.cloud}",
+        f"Evacuate {plan.host} of {plan.cloud}",
         subject=host_subject(plan.cloud, plan.host),
         state=state,
         params={"cloud": plan.cloud.pk, "host": plan.host, "host_plan": plan.pk},
@@ -113,7 +113,7 @@ def evacuation_of(plan: HostPlan, state: JobState, *, user: User | None = None) 
             ("close_host", f"Close {plan.host}", StepState.DONE),
             ("move_servers", f"Move web-1 off {plan.host}", StepState.DONE),
             ("move_servers", f"Move web-2 off {plan.host}", StepState.RUNNING),
-            ("check_empty", f"See that {plan.host} is empty", StepState.PENDING),
+            ("check_empty", f"Check that {plan.host} is empty", StepState.PENDING),
         ],
     )
     plan.job, plan.state = job, HostPlan.State.STARTED
@@ -166,8 +166,8 @@ def _job(
 
 def _lines() -> list[dict[str, Any]]:
     outcomes = [
-        ("web-1", "ACTIVE", "live migrate", "it runs and goes on running", "room on compute-3"),
-        ("web-2", "ACTIVE", "live migrate", "it runs and goes on running", "4 hosts have room"),
+        ("web-1", "ACTIVE", "live migrate", "it keeps running", "room on compute-3"),
+        ("web-2", "ACTIVE", "live migrate", "it keeps running", "4 hosts have room"),
         ("store", "SHUTOFF", "cold migrate and confirm, stays stopped", "it is stopped", ""),
         ("broken", "ERROR", "skip", "it is in ERROR; it stays on the host", ""),
     ]
@@ -186,7 +186,7 @@ def _refusals(host: Host) -> list[dict[str, str]]:
         },
         {
             "sentence": "Server broken cannot be moved: it is ERROR.",
-            "fix": "Mend or delete it, or plan again and leave servers in ERROR where they are.",
+            "fix": "Fix or delete it, or plan again and leave servers in ERROR where they are.",
         },
     ]
 
@@ -194,7 +194,7 @@ def _refusals(host: Host) -> list[dict[str, str]]:
 def _notes() -> list[str]:
     return [
         "1 server stays on it: broken.",
-        "The 2 other hosts then have room left for 40 vCPUs and 120 GiB of RAM.",
+        "Afterwards the 2 other hosts have room left for 40 vCPUs and 120 GiB of RAM.",
     ]
 
 

@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser, Namespace
 
+from typing_extensions import override
+
 from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
@@ -16,7 +18,7 @@ from dashboard.hosts_app.environments.deletion import (
 )
 from dashboard.hosts_app.environments.duplicating import (
     environment_named,
-    half_made_sentence,
+    incomplete_sentence,
     lines_of,
     start_duplication,
     start_environment_plan,
@@ -30,18 +32,20 @@ OPTIONS = ("release", "renumber", "cidr_base", "vlan_offset")
 
 
 class EnvironmentCommand(Command):
-    """Make a new environment of Fuel from an existing one, or delete an empty one."""
+    """Duplicate an environment of Fuel, or delete one without nodes."""
 
     name = "environment"
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take what to do with which environment."""
         choices = parser.add_subparsers(dest="action", metavar="duplicate|delete", required=True)
-        deleting = choices.add_parser("delete", help="delete a cloud's, once it has no nodes")
+        deleting = choices.add_parser(
+            "delete", help="delete a cloud's environment, which must have no nodes"
+        )
         add_cloud(deleting)
         deleting.add_argument("--confirm", metavar="NAME", help="the environment's name")
         add_detach(deleting)
-        copying = choices.add_parser("duplicate", help="make one with the settings of another")
+        copying = choices.add_parser("duplicate", help="create one with the settings of another")
         copying.add_argument("environment", metavar="NAME", help="the environment, or its cloud")
         copying.add_argument(
             "--as", dest="copy", required=True, metavar="NEW", help="the name of the copy"
@@ -50,26 +54,28 @@ class EnvironmentCommand(Command):
             "--release", type=int, metavar="ID", help="id of its release (default: the source's)"
         )
         copying.add_argument(
-            "--renumber", action="store_true", help="other ranges and VLANs where they overlap"
+            "--renumber", action="store_true", help="use other ranges and VLANs where they overlap"
         )
         copying.add_argument(
             "--cidr-base", default="", metavar="CIDR", help="the range for renumbered networks"
         )
         copying.add_argument(
-            "--vlan-offset", type=int, default=0, metavar="N", help="move VLANs up by this"
+            "--vlan-offset", type=int, default=0, metavar="N", help="add this to VLANs"
         )
-        copying.add_argument("--plan-only", action="store_true", help="say what would be made")
+        copying.add_argument(
+            "--plan-only", action="store_true", help="only show what would be created"
+        )
         add_detach(copying)
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Do it, and fail when the job does."""
         if options.action == "delete":
             return _delete(options, console)
         return _duplicate(options, console)
 
 
 def _delete(options: Namespace, console: Console) -> int:
-    """Start the job once the environment's name was given."""
+    """Delete the environment, once its name was given."""
     environment = environment_row_of(chosen_cloud(options.cloud))
     confirmation = confirmed_name(
         options.confirm, name=environment.name, touched=(), console=console
@@ -79,7 +85,7 @@ def _delete(options: Namespace, console: Console) -> int:
 
 
 def _duplicate(options: Namespace, console: Console) -> int:
-    """Plan, show what will differ, and make it."""
+    """Plan the copy, show what will differ, and create it."""
     chosen = vars(options)
     plan = start_environment_plan(
         environment_named(options.environment),
@@ -97,12 +103,14 @@ def _duplicate(options: Namespace, console: Console) -> int:
 
 
 def _tell(plan: EnvironmentPlan, console: Console) -> None:
-    """Show what will differ from the source, what stands in the way, and what is to be known."""
+    """Print what will differ from the source, the refusals and the notes."""
     lines = lines_of(plan)
     different = [line for line in lines if line.outcome != CopyOutcome.CARRIED]
     for line in different:
         console.print(str(line))
-    console.print(f"{len(lines) - len(different)} more will be as in {plan.environment.name}.")
+    console.print(
+        f"{len(lines) - len(different)} more will be the same as in {plan.environment.name}."
+    )
     for refusal in plan.refusals:
         console.print(f"Refused: {refusal['sentence']} {refusal['fix']}")
     for note in plan.notes:
@@ -114,6 +122,6 @@ def _make(plan: EnvironmentPlan, options: Namespace, console: Console) -> int:
     document = {"plan": serialize_environment_plan(plan)}
     code = follow_and_report(job, options, console, document=lambda: document)
     plan.refresh_from_db()
-    if left := half_made_sentence(plan):
+    if left := incomplete_sentence(plan):
         console.print(left)
     return code

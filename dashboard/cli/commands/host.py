@@ -3,6 +3,8 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 
+from typing_extensions import override
+
 from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
@@ -44,12 +46,12 @@ TAKES_POWER: Mapping[str, str] = {
 
 
 class HostCommand(Command):
-    """List a cloud's hosts, put one into maintenance, or switch its power."""
+    """List a cloud's hosts, put one into maintenance, or control its power."""
 
     name = "host"
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take what to do with which host."""
         metavar = "list|maintenance|power"
         choices = parser.add_subparsers(dest="action", metavar=metavar, required=True)
         listing = choices.add_parser("list", help="refresh a cloud's hosts and rank them")
@@ -58,15 +60,17 @@ class HostCommand(Command):
         changing.add_argument("to", choices=(ON, OFF))
         add_host(changing)
         add_detach(changing)
-        switching = choices.add_parser("power", help="ask for a host's power, or switch it")
+        switching = choices.add_parser("power", help="show a host's power, or switch it")
         switching.add_argument("to", choices=(STATUS, *HARMLESS, *TAKES_POWER))
         add_host(switching)
-        switching.add_argument("--plan-only", action="store_true", help="say what would be done")
+        switching.add_argument(
+            "--plan-only", action="store_true", help="only show what would be done"
+        )
         switching.add_argument("--confirm", metavar="HOST", help="the host's name")
         add_detach(switching)
 
+    @override
     def run(self, options: Namespace, console: Console) -> int:
-        """Do it, and fail when the job does."""
         if options.action == "list":
             return _list(chosen_cloud(options.cloud), console)
         if options.action == "power":
@@ -77,7 +81,7 @@ class HostCommand(Command):
 
 
 def _power(options: Namespace, console: Console) -> int:
-    """Ask for the power or switch it; what takes it is planned and confirmed first."""
+    """Show the power or switch it; powering off is planned and confirmed first."""
     if options.to == STATUS:
         return _tell_power(options.host, console)
     if options.to in TAKES_POWER:
@@ -88,7 +92,7 @@ def _power(options: Namespace, console: Console) -> int:
 
 
 def _tell_power(host: str, console: Console) -> int:
-    """Ask the BMC at once, also for a host that is in no cloud."""
+    """Ask the BMC directly, also for a host that is in no cloud."""
     power = bmc_of(host).power_status()
     console.print(f"{host} is {power}.")
     console.print_json({"host": host, "power": power})
@@ -101,7 +105,7 @@ def _list(cloud: Cloud, console: Console) -> int:
     if has_failed(job):
         print_outcome(job, console)
     hosts = sorted(cloud.hosts.all(), key=_rank)
-    headings = ("Free", "Host", "State", "Power", "Servers", "vCPUs", "RAM in GiB", "To free it")
+    headings = ("Rank", "Host", "State", "Power", "Servers", "vCPUs", "RAM in GiB", "To evacuate")
     console.print_table(*headings, "", rows=[_row(host) for host in hosts])
     for host in hosts:
         if host.power_problem:
@@ -122,7 +126,7 @@ def _row(host: Host) -> tuple[str, ...]:
         f"{host.evacuation_cost.get('rank', '')}",
         host.name,
         state,
-        host.power or ("not known" if host.power_problem else ""),
+        host.power or ("unknown" if host.power_problem else ""),
         servers,
         f"{host.vcpus_used} of {host.vcpus_total}",
         f"{host.ram_used_mib // 1024} of {host.ram_total_mib // 1024}",

@@ -1,1 +1,1 @@
-"""What can be done to a host after a plan of it: one file each, found by themselves."""
+"""What can be done to a host: one file for each action, or for each family of them."""

@@ -1,6 +1,6 @@
-"""Switching a host's power through its BMC, and booting it from the network.
+"""Controlling a host's power, and booting it from the network, through its BMC.
 
-``pumphouse host power`` has them all.
+``pumphouse host power`` has all of these.
 """
 
 from dashboard.clients.ipmi import Operation
@@ -9,23 +9,23 @@ from dashboard.hosts_app.power.planning import PowerPlan
 
 
 class PowerOn(PowerPlan, HostAction):
-    """Switch a host on through its BMC."""
+    """Power a host on through its BMC."""
 
     name = "power_on"
-    title = "Switch on"
+    title = "Power on"
     operation = Operation.ON
 
 
 class PowerOff(PowerPlan, HostAction):
-    """Take the power of a host away at once, through its BMC."""
+    """Power a host off at once, through its BMC."""
 
     name = "power_off"
-    title = "Switch off"
+    title = "Power off"
     operation = Operation.OFF
 
 
 class PowerCycle(PowerPlan, HostAction):
-    """Switch a host off and on again, through its BMC."""
+    """Power a host off and on again, through its BMC."""
 
     name = "power_cycle"
     title = "Power cycle"
@@ -33,7 +33,7 @@ class PowerCycle(PowerPlan, HostAction):
 
 
 class SoftOff(PowerPlan, HostAction):
-    """Ask a host's operating system to shut down, and wait until it is off."""
+    """Ask a host's operating system to shut down, and wait until the host is off."""
 
     name = "soft_off"
     title = "Shut down"
@@ -41,8 +41,8 @@ class SoftOff(PowerPlan, HostAction):
 
 
 class NetworkBoot(PowerPlan, HostAction):
-    """Have a host boot by PXE the next time that it starts, once."""
+    """Boot a host by PXE the next time it starts, once."""
 
     name = "network_boot"
-    title = "Boot from the network next"
+    title = "Boot from the network once"
     operation = Operation.BOOT_FROM_NETWORK

@@ -1,20 +1,20 @@
-"""Moving the controllers of a cloud that has nothing left to another one."""
+"""Moving the controllers of a drained cloud to another one."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.template.defaultfilters import pluralize
+from typing_extensions import override
 
 from dashboard.errors import BadInput
 from dashboard.hosts_app.actions.reassign import (
-    DESTINATION,
-    LIMITS,
     choices_of,
     content_of,
     destination_of,
     mac_to_move,
     record_of,
 )
+from dashboard.hosts_app.actions.shared_options import DESTINATION, INSTALLATION
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.plans.host_action import HostAction, Section
@@ -44,17 +44,17 @@ class ReassignController(HostAction):
     of_computes = False
     options = (
         DESTINATION,
-        Option(name="roles", label="Roles in Fuel, with commas between", default=CONTROLLER),
-        *LIMITS,
+        Option(name="roles", label="Roles in Fuel, separated by commas", default=CONTROLLER),
+        *INSTALLATION,
     )
 
+    @override
     def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
-        """Refuse a destination that there is not, and roles that it cannot have."""
         destination_of(cloud, options["destination"])
         _roles(options["roles"])
 
+    @override
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
-        """Ask both clouds, Fuel and the BMC, and say what happens to each thing."""
         destination = destination_of(cloud, options["destination"])
         facts = read_reassignment(cloud, destination, host)
         left = leftovers_of(connect(cloud), facts.source.nodes)
@@ -67,8 +67,8 @@ class ReassignController(HostAction):
             content=content_of(facts, destination, roles=roles, mac=mac),
         )
 
+    @override
     def start(self, plan: HostPlan, *, requester: Requester) -> Job:
-        """Start the job that moves the controller."""
         content = plan.content
         destination = Cloud.objects.get(pk=content["destination"])
         return start_reassignment(
@@ -86,13 +86,13 @@ class ReassignController(HostAction):
             requester=requester,
         )
 
+    @override
     def to_type(self, plan: HostPlan) -> str:
-        """Return the name of the environment that loses a controller."""
         return str(plan.content.get("old") or plan.host)
 
 
 def _roles(text: str) -> list[str]:
-    """Return the roles of a text. Raises ``BadInput`` for one without any."""
+    """Return the roles in a text. Raises ``BadInput`` when there is none."""
     roles = [role.strip() for role in text.split(",") if role.strip()]
     if not roles:
         raise BadInput("A node needs a role.", fix=f"Give roles: {CONTROLLER}, for example.")
@@ -103,7 +103,7 @@ def _refusals(facts: ReassignmentFacts, roles: list[str]) -> Iterator[Refusal]:
     if facts.node and COMPUTE in facts.node.roles:
         yield Refusal(
             sentence=f"{facts.host} is a compute.",
-            fix="Move it as a host, whose servers leave it first.",
+            fix="Use “Move the host to another cloud”, which evacuates it first.",
         )
     yield from obstacles(facts)
     yield from unknown_roles(facts.destination, roles)
@@ -112,22 +112,22 @@ def _refusals(facts: ReassignmentFacts, roles: list[str]) -> Iterator[Refusal]:
 
 
 def _notes(facts: ReassignmentFacts, roles: list[str]) -> Iterator[str]:
-    """Return what is left of the cloud afterwards, and whether its new one likes the number."""
+    """Yield what is left of the cloud afterwards, and whether its new one gets an even number."""
     left = [one.fqdn for one in facts.source.others(facts.node) if CONTROLLER in one.roles]
     if left:
         count = len(left)
         yield (
             f"{count} controller{pluralize(count)} of {facts.source.name} "
-            f"{pluralize(count, 'is,are')} left then: {', '.join(left)}."
+            f"{pluralize(count, 'remains,remain')} afterwards: {', '.join(left)}."
         )
     else:
         yield (
-            f"The cloud in {facts.source.name} ends with this controller, with its databases and "
-            "images. Its environment can be deleted from Fuel afterwards."
+            f"This is the last controller of {facts.source.name}: the cloud ends with it, with its "
+            "databases and images. Its environment can then be deleted from Fuel."
         )
     there = sum(CONTROLLER in node.roles for node in facts.destination.nodes)
     if CONTROLLER in roles and there % 2:
         yield (
-            f"{facts.destination.name} then has {there + 1} controllers. Fuel advises an odd "
-            "number, so that a majority can be told."
+            f"Afterwards {facts.destination.name} has {there + 1} controllers. Fuel advises an odd "
+            "number, so that there is always a majority."
         )

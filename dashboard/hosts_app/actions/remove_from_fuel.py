@@ -1,16 +1,19 @@
-"""Taking a host out of its Fuel environment, its servers first."""
+"""Removing a host from its Fuel environment, its servers first."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dashboard.hosts_app.actions.reassign import DEPLOY_MINUTES, DISCOVERY_MINUTES
-from dashboard.hosts_app.evacuation.planning import EvacuationPlan
-from dashboard.hosts_app.evacuation.steps import (
-    LIMIT_SECONDS,
-    PARALLEL,
-    plan_evacuation,
+from typing_extensions import override
+
+from dashboard.hosts_app.actions.shared_options import (
+    DEPLOY_MINUTES,
+    DISCOVERY_MINUTES,
+    MOVE_SECONDS,
+    SERVERS_AT_A_TIME,
 )
+from dashboard.hosts_app.evacuation.planning import EvacuationPlan
+from dashboard.hosts_app.evacuation.steps import plan_evacuation
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
 from dashboard.hosts_app.plans.host_action import HostAction, Section
 from dashboard.hosts_app.plans.lines import PlanDraft
@@ -25,40 +28,26 @@ from dashboard.jobs.requester import Requester
 
 
 class RemoveFromFuel(HostAction):
-    """Move the servers of a host away, then have Fuel remove and erase it."""
+    """Evacuate a host, then have Fuel remove it from its environment and erase it."""
 
     name = "remove_from_fuel"
     title = "Remove the host from its environment"
     section = Section.DEPARTURE
     options = (
-        Option(name="parallel", label="Servers at a time", default=PARALLEL),
-        Option(
-            name="limit",
-            label="Seconds for each server",
-            default=LIMIT_SECONDS,
-            help="A live migration that takes longer is aborted and tried once more.",
-        ),
-        Option(
-            name="deploy_minutes",
-            label="Minutes for Fuel to remove it",
-            default=DEPLOY_MINUTES,
-            help="Also to wait for another task.",
-        ),
+        SERVERS_AT_A_TIME,
+        MOVE_SECONDS,
+        DEPLOY_MINUTES,
         Option(
             name="rediscover",
-            label="Boot it from the network, until Fuel has it as a free node",
+            label="Boot it from the network until Fuel has it as a free node",
             default=True,
-            help="Not for a machine that is taken away.",
+            help="Not for a machine that leaves the rack.",
         ),
-        Option(
-            name="discovery_minutes",
-            label="Minutes for Fuel to discover it",
-            default=DISCOVERY_MINUTES,
-        ),
+        DISCOVERY_MINUTES,
     )
 
+    @override
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
-        """Ask the cloud, Fuel and the BMC, and say what happens to each thing."""
         evacuation = plan_evacuation(cloud, host)
         facts = read_reassignment(cloud, cloud, host)
         if not options["rediscover"]:
@@ -68,13 +57,13 @@ class RemoveFromFuel(HostAction):
             lines=numbered(
                 [line.as_plan_line() for line in evacuation.lines], [*leaving(facts), *after]
             ),
-            # what is said of the environment is said once: it is both that of before and of after
+            # The environment is source and destination, so each of its refusals comes twice.
             refusals=list(dict.fromkeys(refusals_of(facts, evacuation))),
             content={**_content(facts), "evacuation": evacuation.as_content()},
         )
 
+    @override
     def start(self, plan: HostPlan, *, requester: Requester) -> Job:
-        """Start the job that frees the host and has it removed."""
         content = plan.content
         record = Reassignment(
             source=plan.cloud,

@@ -1,13 +1,14 @@
-"""Starting the servers of a dead host elsewhere."""
+"""Rebuilding the servers of a dead host on other hosts."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.template.defaultfilters import pluralize
+from typing_extensions import override
 
 from dashboard.clients.ipmi import PowerState
+from dashboard.hosts_app.actions.shared_options import REBUILD_SECONDS, SERVERS_AT_A_TIME
 from dashboard.hosts_app.clouds import connect
-from dashboard.hosts_app.evacuation.steps import LIMIT_SECONDS, PARALLEL
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.plans.host_action import HostAction, Section
 from dashboard.hosts_app.plans.lines import PlanDraft
@@ -25,27 +26,27 @@ from dashboard.jobs.roles import Action
 
 
 class Rescue(HostAction):
-    """Take the power of a dead host away for certain, and start its servers on other hosts."""
+    """Fence a dead host by powering it off, then rebuild its servers on other hosts."""
 
     name = "rescue"
-    title = "Rebuild its servers elsewhere"
+    title = "Rebuild its servers on other hosts"
     section = Section.CLOUD
     permission = Action.POWER
     options = (
         Option(
             name="shared_storage",
-            label="Its servers' disks are on storage that all hosts share",
+            label="The servers' disks are on shared storage",
             default=False,
-            help="Only you can tell. Nova then refuses a server whose disks it does not find, "
-            "and does not make them anew from the image.",
+            help="No API tells. Nova then refuses a server whose disks it does not find, instead "
+            "of recreating them from the image.",
         ),
-        Option(name="skip_errors", label="Leave servers in ERROR alone", default=False),
-        Option(name="parallel", label="Servers at a time", default=PARALLEL),
-        Option(name="limit", label="Seconds for each server", default=LIMIT_SECONDS),
+        Option(name="skip_errors", label="Skip servers in ERROR", default=False),
+        SERVERS_AT_A_TIME,
+        REBUILD_SECONDS,
     )
 
+    @override
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
-        """Return what becomes of each server, and what is lost."""
         facts = read_dead_host(connect(cloud), host)
         plan = plan_rescue(
             facts,
@@ -59,12 +60,12 @@ class Rescue(HostAction):
             content=plan.as_content(),
         )
 
+    @override
     def to_type(self, plan: HostPlan) -> str:
-        """Return the host's name, and what it loses where that is anything."""
-        return phrase(RescuePlan.from_content(plan.content))
+        return confirmation_of(RescuePlan.from_content(plan.content))
 
+    @override
     def start(self, plan: HostPlan, *, requester: Requester) -> Job:
-        """Start to fence the host and to rebuild its servers."""
         return start_rescue(
             plan.cloud,
             RescuePlan.from_content(plan.content),
@@ -75,26 +76,26 @@ class Rescue(HostAction):
         )
 
 
-def phrase(plan: RescuePlan) -> str:
-    """Return what is typed to confirm: longer than the host's name where something is lost."""
+def confirmation_of(plan: RescuePlan) -> str:
+    """Return what is typed to confirm: longer than the host's name where data is lost."""
     return f"{plan.host} loses {plan.lost} disk{pluralize(plan.lost)}" if plan.lost else plan.host
 
 
 def notes_about(plan: RescuePlan, facts: DeadHostFacts) -> Iterator[str]:
-    """Return what is lost, what becomes of the host, and what stays on it."""
+    """Yield what is lost, what stays on the host, and its state afterwards."""
     if plan.lost:
         yield (
-            f"{plan.lost} disk{pluralize(plan.lost)} on {plan.host} would be lost. "
-            f"To confirm that, type: {phrase(plan)}"
+            f"{plan.lost} disk{pluralize(plan.lost)} on {plan.host} will be lost. "
+            f"To confirm, type: {confirmation_of(plan)}"
         )
     if facts.power == PowerState.ON:
-        yield f"{plan.host} has power now. What may still run on it ends when its power is taken."
+        yield f"{plan.host} is powered on. Whatever still runs on it ends when it is powered off."
     if staying := [line.name for line in plan.lines if line.outcome == RescueOutcome.STAYS]:
-        yield f"Not started elsewhere: {', '.join(staying)}."
+        yield f"Not rebuilt: {', '.join(staying)}."
     for name in facts.host.volume_services:
-        yield f"{plan.host} carried the volume service {name}: its volumes may be out of reach."
+        yield f"{plan.host} ran the volume service {name}: its volumes may be unreachable."
     yield (
-        f"{plan.host} then stays off, closed and forced down. To have it back, switch it on, "
-        "wait until its nova-compute has removed its old copies of the servers, and end its "
+        f"Afterwards {plan.host} stays off, closed and forced down. To bring it back, power it on, "
+        "wait until its nova-compute has removed its old copies of the servers, then end its "
         "maintenance."
     )

@@ -1,12 +1,15 @@
-"""Putting a host back that did not arrive in another cloud."""
+"""Returning a host to its cloud after a reassignment that did not finish."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from typing_extensions import override
+
 from dashboard.clients.fuel.objects import Node
 from dashboard.errors import NotFound
-from dashboard.hosts_app.actions.reassign import LIMITS, choices_of
+from dashboard.hosts_app.actions.reassign import choices_of
+from dashboard.hosts_app.actions.shared_options import INSTALLATION
 from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
 from dashboard.hosts_app.plans.host_action import HostAction, Section
@@ -20,7 +23,7 @@ from dashboard.hosts_app.reassignment.facts import (
 )
 from dashboard.hosts_app.reassignment.location import state_of
 from dashboard.hosts_app.reassignment.planning import (
-    Told,
+    LineText,
     coming,
     discovered,
     numbered,
@@ -34,7 +37,7 @@ from dashboard.jobs.requester import Requester
 
 @dataclass(frozen=True, kw_only=True)
 class StrayHost:
-    """A host that left ``home`` for ``away``, by its last reassignment, and where Fuel has it."""
+    """A host that left ``home`` for ``away`` in its last reassignment, and its node in Fuel now."""
 
     last: Reassignment
     node: Node | None
@@ -44,12 +47,12 @@ class StrayHost:
 
     @property
     def is_away(self) -> bool:
-        """Whether it is in the environment that it was to go to."""
+        """Whether it is in the environment that it was moving to."""
         return self.node is not None and self.node.environment_id == self.away.environment.id
 
     @property
     def is_home(self) -> bool:
-        """Whether it is in the environment that it was to leave."""
+        """Whether it is in the environment that it was leaving."""
         return self.node is not None and self.node.environment_id == self.home.environment.id
 
     @property
@@ -65,28 +68,28 @@ class StrayHost:
 
 
 class ReturnToSource(HostAction):
-    """Put a host that did not arrive in another cloud back into the one that it came from."""
+    """Return a host to its source cloud after a reassignment that did not finish."""
 
     name = "return_to_source"
-    title = "Return it to the source"
+    title = "Return it to its source"
     section = Section.DEPARTURE
     of_computes = False  # Nova's record of it was deleted when it left
-    options = LIMITS
+    options = INSTALLATION
 
+    @override
     def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
-        """Refuse a host that never left this cloud."""
         _last_departure(cloud, host)
 
+    @override
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
-        """Ask Fuel where the host is, and say what brings it back."""
         stray = _read(cloud, host)
         lines = numbered([], _lines(stray, host, probes=options["probe"]))
         return PlanDraft(
             lines=lines, refusals=list(_refusals(stray)), content=_content(stray, options)
         )
 
+    @override
     def start(self, plan: HostPlan, *, requester: Requester) -> Job:
-        """Start the job that brings the host back."""
         content = plan.content
         last = Reassignment.objects.select_related("source", "destination").get(
             pk=content["reassignment"]
@@ -113,8 +116,8 @@ def _last_departure(cloud: Cloud, host: str) -> Reassignment:
     last = found.order_by("pk").last()
     if last is None:
         raise NotFound(
-            f"Pumphouse has taken no host {host} out of {cloud.name}.",
-            fix="Name the host and the cloud as they were before.",
+            f"Pumphouse has never moved a host {host} out of {cloud.name}.",
+            fix="Give the host's name and cloud as they were before the move.",
         )
     return last
 
@@ -140,15 +143,15 @@ def _refusals(stray: StrayHost) -> Iterator[Refusal]:
     last, node = stray.last, stray.node
     if last.job.is_active:
         yield Refusal(
-            sentence=f"“{last.job.title}” (job {last.job.pk}) is at work on it.",
+            sentence=f"“{last.job.title}” (job {last.job.pk}) is still running.",
             fix="Wait for it to end, or cancel it.",
         )
     if node and node.status == "ready" and not node.pending_deletion:
         yield from _has_arrived(stray)
     if node and node.environment_id is not None and not (stray.is_away or stray.is_home):
         yield Refusal(
-            sentence=f"Node {node.id} was put into another environment meanwhile.",
-            fix="Take it out of there in Fuel first.",
+            sentence=f"Node {node.id} was assigned to another environment meanwhile.",
+            fix="Remove it from there in Fuel first.",
         )
     yield from busy(stray.home)
     yield from busy(stray.away) if stray.is_away else ()
@@ -159,21 +162,21 @@ def _refusals(stray: StrayHost) -> Iterator[Refusal]:
 def _has_arrived(stray: StrayHost) -> Iterator[Refusal]:
     if stray.is_home:
         yield Refusal(
-            sentence=f"It is in {stray.home.name} and deployed: there is nothing to return.",
-            fix="End its maintenance if it is closed.",
+            sentence=f"It is deployed in {stray.home.name}: there is nothing to return.",
+            fix="End its maintenance if it is disabled.",
         )
     if stray.is_away:
         yield Refusal(
             sentence=f"It is deployed in {stray.away.name}.",
-            fix=f"Move it as a host of {stray.last.destination.name}, whose servers leave it.",
+            fix=f"Reassign it as a host of {stray.last.destination.name}.",
         )
 
 
-def _lines(stray: StrayHost, host: str, *, probes: bool) -> Iterator[Told]:
+def _lines(stray: StrayHost, host: str, *, probes: bool) -> Iterator[LineText]:
     node = stray.node
     if node and stray.is_away:
         state = f"node {node.id} of {stray.away.name}: {state_of(node)}"
-        yield host, state, f"taken out of {stray.away.name}", "it did not become a host there"
+        yield host, state, f"removed from {stray.away.name}", "it did not become a host there"
         if node.status != "discover":
             yield redeployed(stray.away, node)
     if stray.must_boot:
@@ -195,12 +198,12 @@ def _content(stray: StrayHost, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _boot_mac(interfaces: Sequence[Mapping[str, Any]]) -> str:
-    """Return the address of the interface that boots from the network, "" when none is marked."""
+    """Return the MAC address of the interface that boots from the network, "" if none is marked."""
     return next((str(one["mac"]).lower() for one in interfaces if one.get("pxe")), "")
 
 
 def _record(last: Reassignment, content: Mapping[str, Any]) -> Reassignment:
-    """Return the record of the way back: nothing is to be freed, and the layout is known."""
+    """Return the record of the way back: there is nothing to evacuate, and the layout is known."""
     return Reassignment(
         source=last.destination,
         destination=last.source,

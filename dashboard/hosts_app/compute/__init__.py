@@ -1,1 +1,1 @@
-"""What Nova and placement say of hosts."""
+"""What Nova and placement know about hosts."""

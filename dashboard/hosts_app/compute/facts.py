@@ -1,4 +1,4 @@
-"""What plans about hosts are made from: one reading of a whole cloud, and one host's part of it."""
+"""What hosts are planned from: one reading of a whole cloud, and one host's part of it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,10 +33,10 @@ TRAIN = "2.79"
 class HostFacts:
     """A host, its servers, and the cloud around it.
 
-    ``unconfirmed`` are the ids of servers that have been resized or migrated from or to the host
-    without being confirmed. ``needs`` is by server, ``rooms`` by host; ``hosts_of_members`` tells
-    where the members of ``groups`` are. ``moves_numa_live`` is whether Nova can migrate a server
-    live that is tied to CPUs or NUMA nodes, which it does since Train.
+    ``unconfirmed`` are the ids of servers with an unconfirmed resize or migration from or to the
+    host. ``needs`` is by server, ``rooms`` by host; ``hosts_of_members`` has the host of each
+    member of ``groups``. ``moves_numa_live`` is whether Nova can live-migrate servers that are
+    tied to CPUs or NUMA nodes, as it can since Train.
     """
 
     service: ComputeService
@@ -57,14 +57,14 @@ class HostFacts:
 
     @property
     def others(self) -> list[str]:
-        """The other hosts that the scheduler may choose."""
+        """The other hosts that the scheduler can use."""
         return [
             each.host for each in self.services if each.takes_servers and each.host != self.host
         ]
 
     @property
     def free(self) -> dict[str, Resources]:
-        """The room that each of the other hosts has left, as far as it is known."""
+        """The room that is left on the other hosts, as far as it is known."""
         return {host: self.rooms[host].free for host in self.others if host in self.rooms}
 
 
@@ -73,7 +73,7 @@ class CloudReading:
     """All compute hosts of a cloud, and what is on them.
 
     ``unconfirmed`` and ``volume_services`` are by host, as in ``HostFacts``. The rooms count pinned
-    CPUs also where placement does not.
+    CPUs even where placement does not.
     """
 
     name: str
@@ -86,11 +86,11 @@ class CloudReading:
     moves_numa_live: bool = True
 
     def servers_on(self, host: str) -> list[Json]:
-        """Return the servers that Nova places on a host."""
+        """Return the servers that Nova has on a host."""
         return [server for server in self.servers if host_of(server) == host]
 
     def facts_of(self, host: str) -> HostFacts:
-        """Return what concerns one host. Raises ``NotFound`` that lists the hosts there are."""
+        """Return the part about one host. Raises ``NotFound`` that lists all hosts."""
         service = service_of(self.services, host, cloud=self.name)
         servers = self.servers_on(host)
         groups = self._groups_of({server["id"] for server in servers})
@@ -116,12 +116,12 @@ class CloudReading:
 
 
 def read_facts(cloud: CloudSession, host: str) -> HostFacts:
-    """Read all that a plan needs. Raises ``NotFound`` when the cloud has no such host."""
+    """Read what a plan needs. Raises ``NotFound`` if the cloud has no such host."""
     return read_cloud(cloud).facts_of(host)
 
 
 def read_cloud(cloud: CloudSession) -> CloudReading:
-    """Read all hosts of a cloud: each list once, and placement twice a host."""
+    """Read all hosts of a cloud, with one call for each list and two to placement for each host."""
     servers = with_flavors(cloud, all_servers(cloud))
     return CloudReading(
         name=cloud.name,
@@ -136,9 +136,9 @@ def read_cloud(cloud: CloudSession) -> CloudReading:
 
 
 def with_pinned_cpus(found: Mapping[str, Room], servers: Iterable[Json]) -> dict[str, Room]:
-    """Count the CPUs that servers have for themselves where placement does not, as before Train.
+    """Return the rooms with dedicated CPUs counted where placement does not, as before Train.
 
-    A host has at most as many of them as it has CPUs at all.
+    A host has at most as many dedicated CPUs as it has CPUs.
     """
     taken: defaultdict[str, int] = defaultdict(int)
     for server in servers:
@@ -156,9 +156,9 @@ def with_pinned_cpus(found: Mapping[str, Room], servers: Iterable[Json]) -> dict
 
 
 def needs_of(servers: Iterable[Json], room: Room | None) -> dict[str, Resources]:
-    """Return what each server of a host takes: as placement says, else as its flavor does.
+    """Return what each server of a host takes, by placement, else by its flavor.
 
-    A server whose flavor is not known counts as nothing; the scheduler decides in the end.
+    A server whose flavor is unknown counts as nothing; the scheduler decides in the end.
     """
     needs: dict[str, Resources] = {}
     for server in servers:
@@ -202,7 +202,7 @@ def policy_of(group: Json) -> str:
 
 
 def _volume_services(cloud: CloudSession) -> dict[str, list[str]]:
-    """Return the names of volume services, as host@backend, by their host; {} without Cinder."""
+    """Return the names of volume services, as host@backend, by host; {} without Cinder."""
     try:
         cloud.endpoint("block_storage")
     except NeedsOperator:

@@ -1,4 +1,4 @@
-"""What the flavor of a server asks of a host beyond vCPUs and RAM."""
+"""What a server's flavor needs from a host besides vCPUs and RAM."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -12,10 +12,10 @@ VIRTUAL_GPU = ("VGPU", "MDEV")
 
 
 def with_flavors(cloud: CloudSession, servers: Iterable[Json]) -> list[Json]:
-    """Return servers whose flavor is told as from microversion 2.47 on, in full.
+    """Return servers with their flavors in full, as since microversion 2.47.
 
-    Before, a server names its flavor alone, and each one is asked for once. Of one that was deleted
-    since nothing is known.
+    Before that, a server only names its flavor, so each flavor is read once. One that was deleted
+    is empty.
     """
 
     @cache
@@ -33,12 +33,12 @@ def with_flavors(cloud: CloudSession, servers: Iterable[Json]) -> list[Json]:
 
 
 def flavor_id(server: Json) -> str:
-    """Return the id of a server's flavor, which Nova tells until 2.46."""
+    """Return the id of a server's flavor, which servers have until 2.46."""
     return str(server["flavor"]["id"])
 
 
 def pinned_cpus(flavor: Json) -> int:
-    """Return how many CPUs of its host a server has for itself alone."""
+    """Return how many dedicated CPUs a server has."""
     return int(flavor["vcpus"]) if _specs(flavor).get("hw:cpu_policy") == PINNED else 0
 
 
@@ -49,7 +49,7 @@ def is_tied_to_numa(flavor: Json) -> bool:
 
 
 def devices(flavor: Json) -> list[str]:
-    """Return the devices of its host that a server has, as the flavor calls them."""
+    """Return the host devices that a server uses, as its flavor names them."""
     specs = _specs(flavor)
     named = [specs[key] for key in (PCI_ALIAS, DEVICE_PROFILE) if specs.get(key)]
     return named + [
@@ -60,9 +60,9 @@ def devices(flavor: Json) -> list[str]:
 
 
 def local_disk_gib(server: Json) -> int:
-    """Return the size of a server's disks that are no volumes.
+    """Return the size of a server's disks that are not volumes.
 
-    Nova gives "" for the image of a server that boots from a volume.
+    The image of a server that boots from a volume is "".
     """
     flavor = server["flavor"]
     root = flavor.get("disk", 0) if server.get("image") else 0

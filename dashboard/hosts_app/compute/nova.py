@@ -1,4 +1,4 @@
-"""What Nova says about its compute hosts, and how one is closed to new servers and opened again."""
+"""Nova's compute hosts: their services, servers and migrations; disabling and enabling a host."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ EVACUATION = "evacuation"
 COPY_IS_THERE = ("accepted", "pre-migrating", "done")
 """States of an evacuation whose source host still has its copy of the server."""
 CLOSED = "COMPUTE_STATUS_DISABLED"
-"""The trait in placement of a host whose service is disabled."""
+"""The trait in placement of a host whose nova-compute is disabled."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ComputeService:
-    """The nova-compute of one host. ``reason`` is why it was disabled, "" when none was given.
+    """The nova-compute of one host.
 
-    One that ``is_forced_down`` counts as down whatever it reports; Nova before Liberty knows no
-    such thing. ``zone`` is its availability zone.
+    ``reason`` is why it was disabled, "" if none was given. ``is_forced_down`` means that it counts
+    as down whatever it reports, which Nova has since Liberty. ``zone`` is its availability zone.
     """
 
     id: str
@@ -37,7 +37,7 @@ class ComputeService:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it was Pumphouse that disabled it."""
+        """Whether Pumphouse has disabled it."""
         return not self.is_enabled and self.reason.startswith(OURS)
 
     @property
@@ -47,12 +47,12 @@ class ComputeService:
 
     @property
     def takes_servers(self) -> bool:
-        """Whether the scheduler may choose this host."""
+        """Whether the scheduler can use this host."""
         return self.is_enabled and self.is_up
 
 
 def compute_services(cloud: CloudSession) -> list[ComputeService]:
-    """Return the nova-compute of every host, by the host's name."""
+    """Return the nova-compute of every host, sorted by the host's name."""
     microversion = cloud.at_most("compute", "2.53")
     found = cloud.list("compute", SERVICES, "services", binary=BINARY, microversion=microversion)
     return sorted((_service(service) for service in found), key=lambda service: service.host)
@@ -71,12 +71,12 @@ def _service(service: Json) -> ComputeService:
 
 
 def compute_service(cloud: CloudSession, host: str) -> ComputeService:
-    """Return the nova-compute of a host. Raises ``NotFound`` that lists the hosts there are."""
+    """Return the nova-compute of a host. Raises ``NotFound`` that lists all hosts."""
     return service_of(compute_services(cloud), host, cloud=cloud.name)
 
 
 def service_of(services: Iterable[ComputeService], host: str, *, cloud: str) -> ComputeService:
-    """Return that host's among the services of a cloud; as ``compute_service``."""
+    """Return the service of a host. Raises ``NotFound`` that lists all hosts of ``cloud``."""
     found = {service.host: service for service in services}
     if host not in found:
         known = ", ".join(found) or "none"
@@ -85,22 +85,22 @@ def service_of(services: Iterable[ComputeService], host: str, *, cloud: str) -> 
 
 
 def disabled_by_others(service: ComputeService) -> NeedsOperator:
-    """Return the error for a host that somebody else has closed, as Masakari and Watcher do."""
+    """Return the error for a host that somebody else has disabled, as Masakari and Watcher do."""
     if service.is_enabled:
         return NeedsOperator(
             f"Somebody else has forced nova-compute of {service.host} down.",
-            fix="Let them finish, or lift it by hand if nobody is at work on it "
-            "(openstack compute service set --up); then try again.",
+            fix="Let them finish. If nobody works on it, lift that "
+            "(openstack compute service set --up), then retry.",
         )
     reason = f"with the reason {service.reason!r}" if service.reason else "without a reason"
     return NeedsOperator(
         f"Somebody else has disabled nova-compute of {service.host}, {reason}.",
-        fix="Let them finish, or enable it by hand if nobody is at work on it; then try again.",
+        fix="Let them finish. If nobody works on it, enable it, then retry.",
     )
 
 
 def disable_service(cloud: CloudSession, service: ComputeService, *, reason: str) -> None:
-    """Have the scheduler choose this host no more; its servers go on."""
+    """Keep the scheduler from using this host; its servers keep running."""
     if cloud.supports("compute", "2.53"):
         body = {"status": "disabled", "disabled_reason": reason}
         cloud.put("compute", f"{SERVICES}/{service.id}", body, microversion="2.53")
@@ -110,7 +110,7 @@ def disable_service(cloud: CloudSession, service: ComputeService, *, reason: str
 
 
 def enable_service(cloud: CloudSession, service: ComputeService) -> None:
-    """Have the scheduler choose this host again."""
+    """Return this host to the scheduler."""
     if cloud.supports("compute", "2.53"):
         body = {"status": "enabled"}
         cloud.put("compute", f"{SERVICES}/{service.id}", body, microversion="2.53")
@@ -120,10 +120,10 @@ def enable_service(cloud: CloudSession, service: ComputeService) -> None:
 
 
 def force_down(cloud: CloudSession, service: ComputeService, *, to: bool) -> None:
-    """Have a host count as down whatever its nova-compute reports, or no longer so.
+    """Set or lift forced_down, which makes a host count as down whatever it reports.
 
-    Does nothing before 2.11 (Liberty), where only silence makes a host count as down. Nova refuses
-    to lift it while records of evacuations from the host are not completed, which the host's
+    Does nothing before 2.11 (Liberty), where a host counts as down only when it is silent. Nova
+    refuses to lift it while evacuations from the host are not completed, which the host's
     nova-compute does when it starts.
     """
     if cloud.supports("compute", "2.53"):
@@ -135,25 +135,25 @@ def force_down(cloud: CloudSession, service: ComputeService, *, to: bool) -> Non
 
 
 def lift_forced_down(cloud: CloudSession, service: ComputeService) -> None:
-    """Have a host that is back count as up again.
+    """Lift forced_down of a host that is back.
 
-    Its nova-compute removes its own copies of the servers that were rebuilt elsewhere when it
-    starts, and completes the records of their evacuations. Until then they could run twice, and
-    newer Novas refuse by themselves. Raises ``NeedsOperator`` before that.
+    When its nova-compute starts, it removes its own copies of servers that were rebuilt on other
+    hosts, and completes the records of their evacuations. Until then those servers could run
+    twice, so this raises ``NeedsOperator``, as newer Novas would by themselves.
     """
     found = migrations(cloud, source_compute=service.host, migration_type=EVACUATION)
     waiting = [record for record in found if record["status"] in COPY_IS_THERE]
     if waiting:
         raise NeedsOperator(
             f"{service.host} still has its copies of {len(waiting)} server{pluralize(waiting)} "
-            "that run elsewhere now.",
-            fix="Switch it on. When its nova-compute has started it removes them; then try again.",
+            "that now run on other hosts.",
+            fix="Power it on. Its nova-compute removes them when it starts; then retry.",
         )
     force_down(cloud, service, to=False)
 
 
 def servers_on(cloud: CloudSession, host: str) -> list[Json]:
-    """Return the servers of all tenants that Nova places on a host."""
+    """Return the servers of all tenants that Nova has on a host."""
     return list(_servers(cloud, host=host))
 
 
@@ -163,7 +163,7 @@ def all_servers(cloud: CloudSession) -> list[Json]:
 
 
 def _servers(cloud: CloudSession, **query: str) -> Iterator[Json]:
-    # 2.26 adds tags, 2.47 the flavor as it was when the server was made
+    # 2.26 adds tags, 2.47 the flavor as it was when the server was created
     microversion = cloud.at_most("compute", "2.47")
     return cloud.list(
         "compute",
@@ -176,17 +176,17 @@ def _servers(cloud: CloudSession, **query: str) -> Iterator[Json]:
 
 
 def host_of(server: Json) -> str:
-    """Return the host that a server is on, "" for one on none."""
+    """Return the host that a server is on, "" if it has none."""
     return str(server.get("OS-EXT-SRV-ATTR:host") or "")
 
 
 def task_of(server: Json) -> str:
-    """Return what Nova is doing with a server, "" for nothing."""
+    """Return a server's task state, "" for none."""
     return str(server.get("OS-EXT-STS:task_state") or "")
 
 
 def migrations(cloud: CloudSession, **query: str) -> list[Json]:
-    """Return the records of migrations, oldest first; ``query`` filters them as Nova does."""
+    """Return the records of migrations, oldest first; ``query`` is passed to Nova as filters."""
     microversion = cloud.at_most("compute", "2.59")
     records = cloud.list(
         "compute", "/os-migrations", "migrations", microversion=microversion, **query
@@ -195,9 +195,9 @@ def migrations(cloud: CloudSession, **query: str) -> list[Json]:
 
 
 def hypervisors_of(cloud: CloudSession, host: str) -> list[Json]:
-    """Return a host's hypervisors. Nova lists none before the host is mapped to a cell.
+    """Return a host's hypervisors. Nova lists none until the host is mapped to a cell.
 
-    From 2.53 on the id of a hypervisor is that of its provider in placement.
+    Since 2.53 the id of a hypervisor is that of its provider in placement.
     """
     microversion = cloud.at_most("compute", "2.53")
     found = cloud.list(
@@ -214,8 +214,11 @@ def providers_of(cloud: CloudSession, host: str) -> list[str]:
 
 
 def is_closed_in_placement(cloud: CloudSession, host: str) -> bool:
-    """Return whether the scheduler still leaves a host out because of a trait, as Nova has it since
-    Train. A host that was enabled while it was down keeps the trait until it reports next."""
+    """Return whether the scheduler still excludes a host because of a trait in placement.
+
+    Nova uses the trait since Train. A host that was enabled while it was down keeps it until its
+    nova-compute reports again.
+    """
     return any(
         CLOSED
         in cloud.get(

@@ -10,9 +10,8 @@ Resources = Mapping[str, int]
 
 VCPU, RAM_MIB, PCPU = "VCPU", "MEMORY_MB", "PCPU"
 PINNED = "PINNED"
-"""Stands for CPUs of one server alone that placement does not count as such; it is no class of
-placement's."""
-# What Nova promised for each that there was, before placement knew: the defaults of those releases.
+"""Our own class, for dedicated CPUs that placement does not count as PCPU."""
+# The default allocation ratios of Nova before placement.
 EARLY_RATIOS = {VCPU: 16.0, RAM_MIB: 1.5}
 
 
@@ -20,9 +19,9 @@ EARLY_RATIOS = {VCPU: 16.0, RAM_MIB: 1.5}
 class Room:
     """The room of one host.
 
-    ``taken_by`` is by consumer: mostly servers, but also migrations that are not confirmed yet. It
-    is empty for clouds before Pike, whose hosts tell their sums only. ``machine`` is what the host
-    really has of vCPUs and RAM, where ``total`` is what Nova promises of it.
+    ``taken_by`` is by consumer: servers, and migrations that are not confirmed yet. It is empty
+    before Pike, where hosts only report sums. ``machine`` is what the host really has of vCPUs and
+    RAM, while ``total`` is what Nova may allocate of it.
     """
 
     total: Resources
@@ -32,14 +31,14 @@ class Room:
 
     @property
     def free(self) -> dict[str, int]:
-        """What is left by resource class."""
+        """What is left, by resource class."""
         return {name: total - self.used.get(name, 0) for name, total in self.total.items()}
 
 
 def rooms(cloud: CloudSession) -> dict[str, Room]:
-    """Return the room of every compute host, by the name that its nova-compute has.
+    """Return the room of every compute host, by the name of its nova-compute.
 
-    A host with several hypervisors, as of bare metal, is told by its first.
+    For a host with several hypervisors, as of bare metal, this is the first one's.
     """
     found: dict[str, Room] = {}
     for hypervisor in _hypervisors(cloud):
@@ -56,7 +55,7 @@ def _hypervisors(cloud: CloudSession) -> Iterator[Json]:
 
 def _room(cloud: CloudSession, hypervisor: Json) -> Room:
     machine = {VCPU: hypervisor["vcpus"], RAM_MIB: hypervisor["memory_mb"]}
-    # From 2.53 on the id of a hypervisor is that of its provider in placement.
+    # Since 2.53 the id of a hypervisor is that of its provider in placement.
     if cloud.supports("compute", "2.53"):
         return replace(provider_room(cloud, hypervisor["id"]), machine=machine)
     return Room(
@@ -70,32 +69,32 @@ def _room(cloud: CloudSession, hypervisor: Json) -> Room:
 
 
 def provider_room(cloud: CloudSession, provider_id: str) -> Room:
-    """Return the room of a host as placement counts it. Asks twice."""
+    """Return the room of a host as placement counts it, in two calls."""
     path = f"/resource_providers/{provider_id}"
     inventories = cloud.get("placement", f"{path}/inventories", "inventories")
     allocations = cloud.get("placement", f"{path}/allocations", "allocations")
     taken_by = {consumer: taken["resources"] for consumer, taken in allocations.items()}
     return Room(
-        total={name: _promised(inventory) for name, inventory in inventories.items()},
+        total={name: _allocatable(inventory) for name, inventory in inventories.items()},
         used=sum_of(taken_by.values()),
         taken_by=taken_by,
     )
 
 
 def sum_of(needs: Iterable[Resources]) -> dict[str, int]:
-    """Add up resources, class by class."""
+    """Return the sum of resources, by class."""
     total: Counter[str] = Counter()
     for need in needs:
         total.update(need)
     return dict(total)
 
 
-def _promised(inventory: Json) -> int:
+def _allocatable(inventory: Json) -> int:
     return int((inventory["total"] - inventory["reserved"]) * inventory["allocation_ratio"])
 
 
 def taken_on(cloud: CloudSession, host: str) -> Mapping[str, Resources]:
-    """Return what placement says is taken on one host, by consumer; {} before Pike."""
+    """Return the allocations on one host in placement, by consumer; {} before Pike."""
     if not cloud.supports("compute", "2.53"):
         return {}
     ids = [each["id"] for each in _hypervisors(cloud) if each["service"]["host"] == host]
@@ -107,7 +106,7 @@ def taken_on(cloud: CloudSession, host: str) -> Mapping[str, Resources]:
 
 
 def first_fit(needs: Mapping[str, Resources], free: Mapping[str, Resources]) -> list[str]:
-    """Return those of the needs that find no host, the largest tried first.
+    """Return the names of those needs that fit on no host, trying the largest first.
 
     Simple on purpose: the scheduler decides in the end, by more than numbers.
     """
@@ -125,7 +124,7 @@ def first_fit(needs: Mapping[str, Resources], free: Mapping[str, Resources]) -> 
 
 
 def hosts_with_room(need: Resources, free: Mapping[str, Resources]) -> list[str]:
-    """Return the hosts that could each take this need, were it the only one."""
+    """Return the hosts that could each take this need, if it were the only one."""
     return [host for host, has in free.items() if _fits(need, has)]
 
 

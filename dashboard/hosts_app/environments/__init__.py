@@ -1,1 +1,1 @@
-"""Duplicates environments of Fuel, and deletes those that have no nodes any more."""
+"""Duplicates environments of Fuel, and deletes those without nodes."""

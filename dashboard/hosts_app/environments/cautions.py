@@ -1,4 +1,4 @@
-"""What stands in the way of a copy of an environment, and what is to be known of it beforehand."""
+"""What stands in the way of copying an environment, and what to know beforehand."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,20 +11,22 @@ from dashboard.hosts_app.fuel.releases import AVAILABLE, is_older
 from dashboard.hosts_app.plans.lines import Refusal
 
 NO_NOVA_NETWORK = "nova-7.0"
-"""Releases from this one on have no nova-network."""
+"""Since this release there is no nova-network."""
 TLS = "public_ssl"
 
 
 def refusals_for(
     source: Source, releases: tuple[Release, Release], *, name: str, taken: Sequence[str]
 ) -> list[Refusal]:
-    """Return why there can be no such copy; ``releases`` are the source's and the copy's, ``taken``
-    the names of the environments that there are."""
+    """Return why there can be no such copy.
+
+    ``releases`` are the source's and the copy's, ``taken`` the names of existing environments.
+    """
     own, chosen = releases
     checks: list[tuple[bool, str, str]] = [
         (
             name in taken,
-            f"Fuel has an environment {name} already.",
+            f"Fuel already has an environment {name}.",
             "Choose another name.",
         ),
         (
@@ -41,7 +43,7 @@ def refusals_for(
             source.environment.net_provider == "nova_network"
             and not is_older(chosen.version, NO_NOVA_NETWORK),
             f"{chosen.name} has no nova-network, which the source uses.",
-            "Choose an older release, or make an environment with Neutron in Fuel.",
+            "Choose an older release, or create an environment with Neutron in Fuel.",
         ),
     ]
     return [Refusal(sentence=sentence, fix=fix) for stands, sentence, fix in checks if stands]
@@ -50,12 +52,12 @@ def refusals_for(
 def notes_on(
     source: Source, numbering: Numbering, others: Sequence[Taken], *, name: str
 ) -> list[str]:
-    """Return what somebody has to see to before the copy is deployed."""
+    """Return what an operator has to do before the copy is deployed."""
     found = overlaps(numbering.taken(name), others)
     notes = [f"{sentence} Deploy only one of them, or renumber the copy." for sentence in found]
     now = {network.key: network for network in source.networks}
     notes += [
-        f"The gateway {network.gateway} of network {network.name} has to be there before "
+        f"The gateway {network.gateway} of network {network.name} must exist before "
         f"{name} is deployed."
         for network in numbering.networks
         if network.use_gateway and network.gateway != now[network.key].gateway
@@ -70,19 +72,18 @@ def _note_of_tls(source: Source) -> list[str]:
         return []
     return [
         f"The copy gets the same host name for TLS, {tls['hostname']['value']}: change it in Fuel "
-        "before the copy is deployed."
+        "before you deploy the copy."
     ]
 
 
 def _note_of_nodes(source: Source, name: str) -> list[str]:
-    """Report how the source is laid out: nodes themselves are not copied."""
+    """Return a note on the source's nodes, which are not copied."""
     counted = Counter(_layout(node) for node in source.nodes)
     if not counted:
         return []
     layout = "; ".join(f"{count} with {kind}" for kind, count in sorted(counted.items()))
     return [
-        f"Nodes are not copied: add them to {name} in Fuel. Of {source.environment.name} there are "
-        f"{layout}."
+        f"Nodes are not copied: add them to {name} in Fuel. {source.environment.name} has {layout}."
     ]
 
 

@@ -1,4 +1,4 @@
-"""The steps that make a copy of an environment. Each can be done again after a crash."""
+"""The steps that copy an environment. Each can be retried after a crash."""
 
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.objects import Environment
@@ -30,18 +30,17 @@ from dashboard.jobs.models import Step
 
 
 def create(step: Step, context: StepContext) -> None:
-    """Create the environment with its nodegroups, or go on with the one that this job created.
+    """Create the environment with its nodegroups, or continue with the one that this job created.
 
-    Which is its own, is told by what was written before the order: ids of Fuel only grow, so one
-    of that name with a greater id than the newest at that time is it. Raises ``NeedsOperator``
-    when another environment has the name.
+    Ids in Fuel only grow. So an environment of that name is this job's if its id is greater than
+    the newest one recorded before the call. Raises ``NeedsOperator`` if another one has the name.
     """
     plan = _plan_of(step)
     fuel, content = fuel_at(plan.environment.fuel), Content.of(plan.content)
     copy = _found(plan, fuel) or _created(plan, fuel, content)
     plan.copy_id = copy.id
     plan.save(update_fields=["copy_id"])
-    context.log(f"Have environment {plan.name}, id {copy.id}.")
+    context.log(f"Environment {plan.name} exists, with id {copy.id}.")
     there = fuel.nodegroups(copy.id)
     for group in content.groups:
         if group not in there:
@@ -50,8 +49,10 @@ def create(step: Step, context: StepContext) -> None:
 
 
 def _found(plan: EnvironmentPlan, fuel: FuelMaster) -> Environment | None:
-    """Return what an earlier attempt created, else None. Raises ``NeedsOperator`` for another
-    one."""
+    """Return what an earlier attempt created, else None.
+
+    Raises ``NeedsOperator`` if somebody else has created an environment of that name.
+    """
     environments = fuel.environments()
     named = next((one for one in environments if one.name == plan.name), None)
     if named is None:
@@ -72,7 +73,7 @@ def _created(plan: EnvironmentPlan, fuel: FuelMaster, content: Content) -> Envir
             segmentation=content.segmentation,
         )
     except Conflict:
-        # Somebody was faster: forget what was written, or a retry would take theirs for ours.
+        # Somebody was faster: clear the record, or a retry would take theirs for ours.
         plan.newest_id = None
         plan.save(update_fields=["newest_id"])
         raise _name_taken(plan) from None
@@ -80,21 +81,21 @@ def _created(plan: EnvironmentPlan, fuel: FuelMaster, content: Content) -> Envir
 
 def _name_taken(plan: EnvironmentPlan) -> NeedsOperator:
     return NeedsOperator(
-        f"Fuel has an environment {plan.name} already, which this job did not make.",
+        f"Fuel already has an environment {plan.name}, which this job has not created.",
         fix="Plan again with another name, or delete that environment in Fuel.",
     )
 
 
 def refresh(_step: Step, context: StepContext) -> None:
-    """Store that it is there, and the cloud that it will be."""
+    """Store the new environment, and its future cloud."""
     for line in refresh_environments():
         context.log(line)
 
 
 def carry_settings(step: Step, context: StepContext) -> None:
-    """Carry settings, plugins, and how Fuel shows the nodes by their labels.
+    """Copy settings, plugins, and how Fuel shows the nodes by their labels.
 
-    Nailgun's refusals quote what they refuse, so texts that were sent are taken out of them.
+    Nailgun's errors quote what they reject, so texts that were sent are removed from them.
     """
     plan = _plan_of(step)
     fuel, content = fuel_at(plan.environment.fuel), Content.of(plan.content)
@@ -112,21 +113,21 @@ def carry_settings(step: Step, context: StepContext) -> None:
         raise NeedsOperator(without_values(refused.sentence, body), fix=refused.fix) from None
     if view := source.data.get("ui_settings"):
         fuel.show_environment_as(copy.id, view=view)
-    context.log(f"Carried {len(content.settings)} settings and {len(content.plugins)} plugins.")
+    context.log(f"Copied {len(content.settings)} settings and {len(content.plugins)} plugins.")
 
 
 def _require_plugins(content: Content, theirs: dict[str, object]) -> None:
     if missing := [name for name in content.plugins if name not in theirs]:
         raise NeedsOperator(
             f"Fuel does not offer {', '.join(missing)} to the new environment.",
-            fix="Look whether the plugins are installed for its release; then plan again.",
+            fix="Check that the plugins are installed for its release, then plan again.",
         )
 
 
 def carry_networks(step: Step, context: StepContext) -> None:
-    """Return the networks of the copy the ranges and VLANs of the plan.
+    """Set the ranges and VLANs of the copy's networks as planned.
 
-    Nailgun looks at the whole configuration and refuses ranges that overlap within it.
+    Nailgun validates the whole configuration and rejects ranges that overlap within it.
     """
     plan = _plan_of(step)
     fuel, content = fuel_at(plan.environment.fuel), Content.of(plan.content)
@@ -135,17 +136,17 @@ def carry_networks(step: Step, context: StepContext) -> None:
     if missing := missing_networks(current, groups, content.networks):
         raise NeedsOperator(
             f"Environment {plan.name} has no network {', '.join(missing)}.",
-            fix="Make it in Fuel, then retry.",
+            fix="Create it in Fuel, then retry.",
         )
     wanted = changed_configuration(
         current, groups, wanted=content.networks, parameters=content.parameters
     )
     fuel.change_network_configuration(copy.id, wanted)
-    context.log(f"Carried {len(content.networks)} networks.")
+    context.log(f"Copied {len(content.networks)} networks.")
 
 
 def verify(step: Step, context: StepContext) -> None:
-    """Compare the copy with the plan. Raises ``NeedsOperator`` with the names of what differs."""
+    """Compare the copy with the plan. Raises ``NeedsOperator`` that names what differs."""
     plan = _plan_of(step)
     fuel, content = fuel_at(plan.environment.fuel), Content.of(plan.content)
     copy = _copy_of(plan, fuel)
@@ -164,11 +165,11 @@ def verify(step: Step, context: StepContext) -> None:
             f"Environment {plan.name} differs from its plan: {', '.join(different)}.",
             fix="Correct it in Fuel, or skip this step.",
         )
-    context.log(f"Compared environment {plan.name} with its plan: it is as planned.")
+    context.log(f"Environment {plan.name} is as planned.")
 
 
 def _copy_of(plan: EnvironmentPlan, fuel: FuelMaster) -> Environment:
-    """Return the environment that the job made. Raises ``NotFound`` when it was deleted since."""
+    """Return the environment that the job created. Raises ``NotFound`` if it has been deleted."""
     return fuel.environment(plan.copy_id or 0)
 
 

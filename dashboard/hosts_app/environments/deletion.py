@@ -1,4 +1,4 @@
-"""Deletes an environment of Fuel that has no nodes any more; one that has any is left alone."""
+"""Deletes an environment from Fuel if it has no nodes."""
 
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.objects import Environment
@@ -24,7 +24,7 @@ def environment_row_of(cloud: Cloud) -> FuelEnvironment:
     """Return the environment of Fuel that a cloud was last seen in. Raises ``BadInput``."""
     if cloud.environment is None:
         raise BadInput(
-            f"Cloud {cloud.name} is not known to be in an environment of Fuel.",
+            f"Cloud {cloud.name} is not in a known environment of Fuel.",
             fix="Refresh the environments, then retry.",
         )
     return cloud.environment
@@ -36,10 +36,10 @@ def start_environment_deletion(
     confirmation: str,
     requester: Requester = NOBODY,
 ) -> Job:
-    """Start to delete an environment from Fuel. Asks nothing but rows.
+    """Start to delete an environment from Fuel. Calls nothing, only reads rows.
 
-    Raises ``BadInput`` without its name as confirmation, and for one that is gone or that had
-    nodes when Fuel was last asked; ``Conflict`` while that is being done.
+    Raises ``BadInput`` unless its name was typed as confirmation, and if it is gone or had nodes
+    when Fuel was last asked; ``Conflict`` while it is being deleted.
     """
     _require_startable(environment, confirmation)
     title = f"Delete environment {environment.name} from Fuel"
@@ -65,24 +65,24 @@ def _require_startable(environment: FuelEnvironment, confirmation: str) -> None:
     require_confirmation(confirmation, expected=name)
     if environment.is_gone:
         raise BadInput(
-            f"Environment {name} is gone from Fuel already.", fix="There is nothing left to do."
+            f"Environment {name} is no longer in Fuel.", fix="There is nothing left to do."
         )
     if environment.node_count:
         raise BadInput(
-            f"Environment {name} has {environment.node_count} nodes, so it is not deleted.",
+            f"Environment {name} has {environment.node_count} nodes, so it cannot be deleted.",
             fix="Move them to another cloud or remove them in Fuel, then refresh the environments.",
         )
 
 
 def delete(step: Step, context: StepContext) -> None:
-    """Delete the environment, unless it has nodes; wait until Fuel has it no more.
+    """Delete the environment unless it has nodes, and wait until it is gone.
 
-    Raises ``NeedsOperator`` with the nodes, or with Fuel's reason.
+    Raises ``NeedsOperator`` with the names of its nodes, or with Fuel's reason.
     """
     fuel, params = fuel_at(step.job.params["fuel"]), step.job.params
     environment = _find(fuel, params["environment"])
     if environment is None:
-        context.log(f"Found environment {params['name']} deleted already.")
+        context.log(f"Environment {params['name']} was deleted already.")
         return
     if environment.status != LEAVING or not fuel.running_tasks(environment.id):
         _require_deletable(fuel, environment, name=params["name"])
@@ -109,7 +109,7 @@ def _require_deletable(fuel: FuelMaster, environment: Environment, *, name: str)
     """Check once more before the call: Fuel deletes an environment with all its nodes."""
     if environment.name != name:
         raise NeedsOperator(
-            f"Environment {name} is called {environment.name} now, so it was not deleted.",
+            f"Environment {name} is now called {environment.name}, so it was not deleted.",
             fix="Refresh the environments and confirm the new name.",
         )
     if nodes := fuel.nodes(environment.id):

@@ -1,4 +1,4 @@
-"""A new environment of Fuel from an existing one: planned, shown, then made once."""
+"""A new environment of Fuel from an existing one: planned, shown, then created once."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -30,7 +30,7 @@ def environment_named(name: str) -> FuelEnvironment:
     if found is None:
         names = ", ".join(known.values_list("name", flat=True)) or "none"
         raise NotFound(
-            f"No environment of Fuel is known as {name}.",
+            f"There is no environment {name} in Fuel.",
             fix=f"Known: {names}. Refresh the environments to find new ones.",
         )
     return found
@@ -43,10 +43,10 @@ def start_environment_plan(
     options: Mapping[str, Any] | None = None,
     requester: Requester = NOBODY,
 ) -> EnvironmentPlan:
-    """Start to plan a copy of an environment; ``plan.plan_job`` is the job that asks Fuel.
+    """Start to plan a copy of an environment; ``plan.plan_job`` is the job that reads Fuel.
 
-    ``options`` are those of ``CopyOptions``. Raises ``BadInput`` for a name or options that cannot
-    be, ``Conflict`` while another copy of that name is being planned.
+    ``options`` are those of ``CopyOptions``. Raises ``BadInput`` for an invalid name or option,
+    ``Conflict`` while another copy of that name is being planned.
     """
     chosen = CopyOptions(**options or {})
     _require_possible(environment, name, chosen)
@@ -65,27 +65,27 @@ def _require_possible(environment: FuelEnvironment, name: str, options: CopyOpti
     longest = EnvironmentPlan._meta.get_field("name").max_length or 0
     if not name.strip() or name != name.strip() or len(name) > longest:
         raise BadInput(
-            f"{name!r} cannot be the name of an environment.",
-            fix=f"Give one of at most {longest} letters that begins and ends with one.",
+            f"{name!r} is not a valid name for an environment.",
+            fix=f"Use at most {longest} characters, without spaces around them.",
         )
     if environment.is_gone:
         raise BadInput(
-            f"Environment {environment.name} is gone from Fuel.", fix="Choose another one."
+            f"Environment {environment.name} is no longer in Fuel.", fix="Choose another one."
         )
     there = FuelEnvironment.objects.filter(fuel=environment.fuel, is_gone=False, name=name)
     if there.exists():
-        raise BadInput(f"Fuel has an environment {name} already.", fix="Choose another name.")
+        raise BadInput(f"Fuel already has an environment {name}.", fix="Choose another name.")
     if not 0 <= options.vlan_offset <= MOST_VLANS_UP:
         raise BadInput(
             f"VLANs cannot be moved up by {options.vlan_offset}.",
-            fix=f"Give a number from 1 to {MOST_VLANS_UP}.",
+            fix=f"Use a number from 1 to {MOST_VLANS_UP}.",
         )
     _ = options.base
     _require_release(environment, options.release)
 
 
 def _require_release(environment: FuelEnvironment, release_id: int | None) -> None:
-    """Refuse a release that Fuel did not have when it was last asked."""
+    """Raise ``BadInput`` for a release that Fuel did not have when it was last asked."""
     releases = list(FuelRelease.objects.filter(fuel=environment.fuel))
     if release_id and releases and release_id not in {one.release_id for one in releases}:
         known = ", ".join(f"{one.release_id} ({one.name})" for one in releases)
@@ -93,7 +93,7 @@ def _require_release(environment: FuelEnvironment, release_id: int | None) -> No
 
 
 def draft_environment_plan(plan: EnvironmentPlan) -> None:
-    """Ask Fuel and store what the plan says."""
+    """Read Fuel, and store what the plan says."""
     fuel = fuel_at(plan.environment.fuel)
     source = fuel.environment(plan.environment.environment_id)
     draft = draft_copy(fuel, source, name=plan.name, options=CopyOptions(**plan.options))
@@ -101,24 +101,24 @@ def draft_environment_plan(plan: EnvironmentPlan) -> None:
 
 
 def lines_of(plan: EnvironmentPlan) -> list[CopyLine]:
-    """Return what a stored plan says, what differs from the source first."""
+    """Return the lines of a stored plan, those that differ from the source first."""
     lines = [CopyLine(**{**line, "outcome": CopyOutcome(line["outcome"])}) for line in plan.lines]
     order = (CopyOutcome.LOST, CopyOutcome.CHANGED, CopyOutcome.OWN, CopyOutcome.CARRIED)
     return sorted(lines, key=lambda line: order.index(line.outcome))
 
 
 def start_duplication(plan: EnvironmentPlan, *, requester: Requester = NOBODY) -> Job:
-    """Start to make the environment that a plan describes, once.
+    """Start to create the environment that a plan describes, once.
 
-    Raises ``BadInput`` when the plan is not ready or something stands in the way, ``Conflict``
-    when it was started before or another environment of that name is being made.
+    Raises ``BadInput`` if the plan is not ready or something stands in the way, ``Conflict`` if
+    it was started before or another environment of that name is being created.
     """
     require_ready(plan)
     with transaction.atomic():
         take(plan)
         plan.job = start_job(
             kind=COPY_KIND,
-            title=f"Make environment {plan.name} from {plan.environment.name}",
+            title=f"Create environment {plan.name} from {plan.environment.name}",
             subject=f"environment_copy:{plan.name}",
             steps=_steps(plan),
             params={"environment_plan": plan.pk},
@@ -134,8 +134,8 @@ def _steps(plan: EnvironmentPlan) -> list[StepSpec]:
     titles = {
         CREATE: f"Create environment {name} in Fuel",
         REFRESH: "Refresh environments",
-        SETTINGS: f"Carry the settings of {source}",
-        NETWORKS: f"Carry the networks of {source}",
+        SETTINGS: f"Copy the settings of {source}",
+        NETWORKS: f"Copy the networks of {source}",
         VERIFY: f"Compare {name} with its plan",
     }
     # The refresh comes early: a copy that stays incomplete then has a row that can be deleted.
@@ -146,12 +146,12 @@ def _steps(plan: EnvironmentPlan) -> list[StepSpec]:
     ]
 
 
-def half_made_sentence(plan: EnvironmentPlan) -> str:
-    """Return what is left in Fuel by a job that came to an end before its goal, "" for nothing."""
+def incomplete_sentence(plan: EnvironmentPlan) -> str:
+    """Return what a job that did not finish has left in Fuel, "" for nothing."""
     job = plan.job
     if plan.copy_id is None or job is None or job.is_active or job.state == JobState.DONE:
         return ""
     return (
-        f"Environment {plan.name} is in Fuel, half made. Retry or resume the job to complete it, "
-        "or delete the environment of its cloud, which is only done while it has no nodes."
+        f"Environment {plan.name} is in Fuel, but incomplete. Retry or resume the job, or delete "
+        "the environment, which is possible while it has no nodes."
     )

@@ -1,4 +1,4 @@
-"""What the plan of a copied environment says, line by line."""
+"""The lines of the plan of a copied environment."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from dashboard.hosts_app.plans.lines import StoredLine
 
 
 class CopyOutcome(StrEnum):
-    """What becomes of something of the source in the copy."""
+    """What happens to something of the source in the copy."""
 
     CARRIED = "carried"
     CHANGED = "changed"
@@ -19,10 +19,10 @@ class CopyOutcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CopyLine(StoredLine):
-    """One thing of the source: ``now`` and ``then`` are what it is there and in the copy, in words.
+    """One thing of the source. ``now`` is its value there, ``then`` that in the copy, in words.
 
-    A value is only ever shown where it is one of some choices, an address or a VLAN; whatever else
-    a setting holds may be a password or a key, and is not shown.
+    A value is shown only if it is one of a few choices, an address or a VLAN. Any other may be a
+    password or a key, and is not shown.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""The networks of an environment as its copy is to have them, told by nodegroup and name.
+"""The networks of an environment and of its copy, identified by nodegroup and name.
 
 Ids differ between environments. The network that nodes boot from (fuelweb_admin) is the master's;
-those of further nodegroups are of a rack, and so the same for every environment in it.
+those of further nodegroups belong to a rack, and so are the same for every environment in it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,12 +13,12 @@ from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
 
 BOOT = "fuelweb_admin"
 FIXED_PARAMETERS = ("configuration_template", "net_l23_provider", "segmentation_type")
-"""Set when an environment is created, or, for the template, by a request of its own."""
+"""These are set when an environment is created; the template has a request of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CopiedNetwork:
-    """A network of the source, or of the copy: what of it is carried.
+    """What is copied of a network, as it is in the source or in the copy.
 
     ``notation`` is cidr where Nailgun derives ``ip_ranges`` from ``cidr``, and ip_ranges where an
     operator chooses them.
@@ -35,18 +35,18 @@ class CopiedNetwork:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What it is told by in any environment."""
+        """What identifies it in every environment."""
         return self.group, self.name
 
     @property
-    def place(self) -> str:
+    def summary(self) -> str:
         """Its addresses and its VLAN in words."""
         vlan = "" if self.vlan_start is None else f"VLAN {self.vlan_start}"
         return ", ".join(filter(None, [self.cidr, vlan])) or "no addresses of its own"
 
 
 def networks_of(configuration: Json, groups: Mapping[str, int]) -> list[CopiedNetwork]:
-    """Return the networks of an environment, without that which the master has for all."""
+    """Return the networks of an environment, without the master's own."""
     names = {group_id: name for name, group_id in groups.items()}
     return [
         _network(network, names[network["group_id"]])
@@ -78,10 +78,10 @@ def carried_parameters(configuration: Json) -> Json:
 def changed_configuration(
     current: Json, groups: Mapping[str, int], *, wanted: Iterable[CopiedNetwork], parameters: Json
 ) -> Json:
-    """Return the whole configuration to send for the copy, whose current one is ``current``.
+    """Return the configuration to send for the copy, whose current one is ``current``.
 
-    Nailgun replaces what it is given, so all of it is sent. Parameters that the copy's release
-    does not have are left out.
+    Nailgun replaces all of it, so all of it is sent, but no parameters that the copy's release
+    does not have.
     """
     by_key = {network.key: network for network in wanted}
     names = {group_id: name for name, group_id in groups.items()}
@@ -95,10 +95,10 @@ def changed_configuration(
 
 
 def _changed(network: Json, wanted: CopiedNetwork | None) -> Json:
-    """Return a network of the copy with what is carried, as Nailgun takes it.
+    """Return a network of the copy with the wanted values, as Nailgun accepts them.
 
-    It refuses new ``ip_ranges`` in the notation cidr unless the cidr is new too, and any gateway
-    where none is used.
+    With the notation cidr it rejects new ``ip_ranges`` unless the cidr is new too, and it rejects
+    a gateway where none is used.
     """
     if wanted is None:
         return network
@@ -117,7 +117,7 @@ def _changed(network: Json, wanted: CopiedNetwork | None) -> Json:
 def missing_networks(
     configuration: Json, groups: Mapping[str, int], wanted: Iterable[CopiedNetwork]
 ) -> list[str]:
-    """Return in words the networks that an environment should have and does not."""
+    """Return in words the wanted networks that an environment does not have."""
     there = {network.key for network in networks_of(configuration, groups)}
     return [
         f"{network.name} of nodegroup {network.group}"
@@ -133,9 +133,9 @@ def differing_networks(
     wanted: Iterable[CopiedNetwork],
     parameters: Json,
 ) -> list[str]:
-    """Return the names of networks and parameters that are not as they should be in an environment.
+    """Return the names of networks and parameters of an environment that are not as wanted.
 
-    Addresses where no gateway is used or in the notation cidr are Nailgun's own affair.
+    Unused gateways, and ranges with the notation cidr, are chosen by Nailgun and not compared.
     """
     there = {network.key: network for network in networks_of(configuration, groups)}
     different = [
@@ -164,7 +164,7 @@ def network_lines(
     *,
     release: str,
 ) -> list[CopyLine]:
-    """Return for each network and parameter what becomes of it; ``parameters`` are now and then."""
+    """Return a line for each network and parameter; ``parameters`` are those now and then."""
     then = {network.key: network for network in copied}
     lines = [_network_line(network, then.get(network.key), release) for network in source]
     return lines + [
@@ -175,14 +175,14 @@ def network_lines(
 def _network_line(now: CopiedNetwork, then: CopiedNetwork | None, release: str) -> CopyLine:
     outcome, why = CopyOutcome.CARRIED, ""
     if then is None:
-        outcome, why = CopyOutcome.LOST, f"{release} does not make it; make it in Fuel"
+        outcome, why = CopyOutcome.LOST, f"{release} does not create it; create it in Fuel"
     elif then != now:
         outcome, why = CopyOutcome.CHANGED, "renumbered"
     return CopyLine(
         subject="Network",
         name=now.name if now.group == "default" else f"{now.name} of {now.group}",
-        now=now.place,
-        then=then.place if then else "",
+        now=now.summary,
+        then=then.summary if then else "",
         outcome=outcome,
         why=why,
     )

@@ -1,9 +1,9 @@
-"""Ranges that two environments would share, and other ones for the copy.
+"""Ranges that two environments would share, and other ranges for the copy.
 
-Two clouds with the same ranges cannot run beside each other; Fuel does not check that. What
-tenants have inside their cloud (``internal_cidr``) may be the same, and so may the networks that
-nodes boot from. A network that overlaps gets the next free block of its size: behind its own, in
-the same private range, or in the range that the operator gives. All VLANs move by one number.
+Two clouds with the same ranges cannot run next to each other, which Fuel does not check. The
+ranges inside a cloud (``internal_cidr``) may be the same, and so may the networks that nodes boot
+from. A network that overlaps gets the next free block of its size: after its own, in the same
+private range, or in the range that the operator gives. All VLANs move by one number.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ from dashboard.hosts_app.environments.networks import BOOT, CopiedNetwork
 
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 MOVED_PARAMETERS = ("floating_ranges", "baremetal_range", "baremetal_gateway")
-"""Addresses in the networks public and baremetal; they go with them."""
+"""Addresses in the networks public and baremetal, which are renumbered with them."""
 INSIDE_PARAMETERS = ("internal_cidr", "fixed_networks_cidr")
 VLAN_RANGE = "vlan_range"
 LAST_VLAN = 4094
@@ -27,7 +27,7 @@ BLOCKS_TRIED = 4096
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """What an environment has of the ground that all share; ``vlans`` are first and last."""
+    """A range or VLANs that an environment uses; ``vlans`` are the first and the last."""
 
     owner: str
     name: str
@@ -35,7 +35,7 @@ class Taken:
     vlans: tuple[int, int] | None = None
 
     def overlaps(self, other: "Taken") -> bool:
-        """Return whether both cannot be in use at the same time."""
+        """Return whether both cannot be used at the same time."""
         if self.cidr and other.cidr and self.cidr.overlaps(other.cidr):
             return True
         if self.vlans is None or other.vlans is None:
@@ -45,7 +45,7 @@ class Taken:
 
 @dataclass(frozen=True, kw_only=True)
 class Numbering:
-    """Networks and parameters of the copy."""
+    """The networks and parameters of an environment."""
 
     networks: list[CopiedNetwork]
     parameters: Json
@@ -73,7 +73,7 @@ def _block(network: CopiedNetwork) -> IPv4Network:
 
 
 def overlaps(copy: Sequence[Taken], others: Sequence[Taken]) -> list[str]:
-    """Return a sentence on each which ranges and VLANs of the copy another environment has too."""
+    """Return a sentence for each range or VLAN of the copy that another environment uses."""
     return [
         f"{_words(mine)} of the copy overlaps {_words(theirs)} of {theirs.owner}."
         for mine in copy
@@ -91,8 +91,10 @@ def _words(taken: Taken) -> str:
 
 
 def kept_ranges(configuration: Json) -> list[IPv4Network]:
-    """Return the ranges that no network of a copy may get, since Nailgun refuses them: those that
-    nodes boot from, and those inside the cloud."""
+    """Return the ranges that Nailgun rejects for the networks of a copy.
+
+    These are the ones that nodes boot from, and the ones inside the cloud.
+    """
     parameters = configuration["networking_parameters"]
     booting = [each.get("cidr") for each in configuration["networks"] if each["name"] == BOOT]
     inside = [parameters.get(key) for key in INSIDE_PARAMETERS]
@@ -107,11 +109,11 @@ def renumbered(
     vlan_offset: int,
     kept: Sequence[IPv4Network] = (),
 ) -> Numbering:
-    """Return the copy with other ranges and VLANs wherever it overlaps; ``vlan_offset`` 0 finds
-    one.
+    """Return the copy with other ranges and VLANs wherever it overlaps with others.
 
-    Addresses of the Internet are nobody's to choose: those stay unless ``base`` is given. Nothing
-    is put into a range of ``kept``. Raises ``BadInput`` when there is no room.
+    ``vlan_offset`` 0 finds a free one. Public addresses cannot be chosen freely, so they stay
+    unless ``base`` is given. The ranges in ``kept`` are not used. Raises ``BadInput`` if there is
+    no room.
     """
     taken = [*kept, *(one.cidr for one in (*others, *copy.taken("")) if one.cidr)]
     moved = _with_other_blocks(copy, others, base=base, taken=taken)
@@ -136,9 +138,9 @@ def _with_other_blocks(
 def _is_to_move(network: CopiedNetwork, others: Sequence[Taken], base: IPv4Network | None) -> bool:
     if network.name == BOOT or not network.cidr:
         return False
-    is_ours_to_choose = base is not None or _range_around(_block(network)) is not None
+    can_be_chosen = base is not None or _range_around(_block(network)) is not None
     mine = _cidr_of(network, "")
-    return is_ours_to_choose and any(mine.overlaps(other) for other in others)
+    return can_be_chosen and any(mine.overlaps(other) for other in others)
 
 
 def _range_around(block: IPv4Network) -> IPv4Network | None:
@@ -152,15 +154,15 @@ def _free_block(
     for block in islice(_blocks(old, base), BLOCKS_TRIED):
         if not any(block.overlaps(other) for other in used):
             return block
-    where = f"in {base}" if base else f"behind {old}"
+    where = f"in {base}" if base else f"after {old}"
     raise BadInput(
         f"There is no free block of the size of {old} {where}.",
-        fix="Give another range for the copy's networks with the option for it.",
+        fix="Choose another range for the copy's networks (cidr_base).",
     )
 
 
 def _blocks(old: IPv4Network, base: IPv4Network | None) -> Iterator[IPv4Network]:
-    """Return the blocks of a size in a range, or those behind one in its private range."""
+    """Yield the blocks of a size in ``base``, or those after ``old`` in its private range."""
     around = base or _range_around(old) or old
     first = around.network_address if base else old.network_address + old.num_addresses
     while old.prefixlen >= around.prefixlen and first in around:
@@ -178,7 +180,7 @@ def _moved(network: CopiedNetwork, old: IPv4Network, new: IPv4Network) -> Copied
 
 
 def _moved_address(address: str, old: IPv4Network, new: IPv4Network) -> str:
-    """Return the address with the same place in the new block; others stay."""
+    """Return the address at the same position in the new block; addresses elsewhere stay."""
     one = IPv4Address(address)
     return (
         str(new.network_address + (int(one) - int(old.network_address))) if one in old else address
@@ -206,9 +208,9 @@ def _with_other_vlans(copy: Numbering, others: Sequence[Taken], offset: int) -> 
         if fits and (is_free or offset):
             return moved
     raise BadInput(
-        f"The VLANs of the copy cannot be moved{f' by {offset}' if offset else ''}: they end at "
-        f"{LAST_VLAN}, or are those of other environments.",
-        fix="Give another number to move them by, or renumber the copy in Fuel.",
+        f"The VLANs of the copy cannot be moved{f' by {offset}' if offset else ''}: they would "
+        f"exceed {LAST_VLAN} or overlap with other environments.",
+        fix="Choose another offset (vlan_offset), or renumber the copy in Fuel.",
     )
 
 
@@ -230,7 +232,7 @@ def _by(copy: Numbering, offset: int) -> Numbering:
 
 
 def read_base(text: str) -> IPv4Network | None:
-    """Read the range for the copy's networks, None for "". Raises ``BadInput``."""
+    """Return the range for the copy's networks, None for "". Raises ``BadInput``."""
     if not text:
         return None
     try:
@@ -238,5 +240,5 @@ def read_base(text: str) -> IPv4Network | None:
     except ValueError:
         base = None
     if not isinstance(base, IPv4Network):
-        raise BadInput(f"{text!r} is not a range of IPv4 addresses.", fix="Write 10.50.0.0/16.")
+        raise BadInput(f"{text!r} is not an IPv4 network.", fix="Use the form 10.50.0.0/16.")
     return base

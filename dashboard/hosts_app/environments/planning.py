@@ -1,4 +1,4 @@
-"""Reads an environment in Fuel and says what a copy of it would be like."""
+"""Reads an environment in Fuel and plans a copy of it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -32,8 +32,8 @@ from dashboard.hosts_app.plans.lines import PlanDraft
 class CopyOptions:
     """What an operator chooses: a release (None for the source's), and other ranges.
 
-    ``cidr_base`` is the range that the copy's networks come from ("" for the blocks behind their
-    own), ``vlan_offset`` what is added to its VLANs (0 for the first hundred that is free).
+    ``cidr_base`` is the range for the copy's networks ("" for the blocks after their own),
+    ``vlan_offset`` is added to its VLANs (0 for the first hundred that is free).
     """
 
     release: int | None = None
@@ -43,18 +43,18 @@ class CopyOptions:
 
     @property
     def base(self) -> IPv4Network | None:
-        """The range for the networks. Raises ``BadInput`` when it cannot be read."""
+        """The range for the networks. Raises ``BadInput`` if it is not valid."""
         return read_base(self.cidr_base)
 
     @property
     def is_renumbered(self) -> bool:
-        """Whether anything is to be renumbered: naming a range or a number says so too."""
+        """Whether to renumber, which giving a range or an offset implies."""
         return self.renumber or bool(self.cidr_base or self.vlan_offset)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What the job carries, and makes of it: names of settings and plugins, never their values."""
+    """What the job copies and creates: names of settings and plugins, never their values."""
 
     release_id: int
     segmentation: str
@@ -66,7 +66,7 @@ class Content:
 
     @classmethod
     def of(cls, stored: Json) -> "Content":
-        """Read it from a plan's row."""
+        """Return the content that a plan's row stores."""
         networks = [CopiedNetwork(**network) for network in stored["networks"]]
         return cls(**{**stored, "networks": networks})
 
@@ -74,9 +74,9 @@ class Content:
 def draft_copy(
     fuel: FuelMaster, environment: Environment, *, name: str, options: CopyOptions
 ) -> PlanDraft:
-    """Return what a copy of an environment would be like, without changing anything in Fuel.
+    """Plan a copy of an environment; changes nothing in Fuel.
 
-    Raises ``BadInput`` for a release that there is not, and when there is no room to renumber.
+    Raises ``BadInput`` for an unknown release, and if there is no room to renumber.
     """
     environments = fuel.environments()
     source, releases = read_source(fuel, environment), fuel.releases()
@@ -110,7 +110,7 @@ def _lines(
         *network_lines(source.networks, numbering.networks, parameters, release=release.name),
         *plugin_lines(source.settings, fuel.plugins(), release),
         *setting_lines(source.settings, target),
-        *_lines_of_what_is_set_by_hand(source),
+        *_manual_lines(source),
     ]
 
 
@@ -123,7 +123,7 @@ def _release(releases: Sequence[Release], release_id: int) -> Release:
 
 
 def _taken(fuel: FuelMaster, environment: Environment) -> list[Taken]:
-    """Return the ranges and VLANs of an environment that is there."""
+    """Return the ranges and VLANs of an existing environment."""
     configuration = fuel.network_configuration(environment.id)
     parameters = configuration["networking_parameters"]
     numbering = Numbering(
@@ -137,7 +137,7 @@ def _taken(fuel: FuelMaster, environment: Environment) -> list[Taken]:
 def _numbering(
     source: Source, known: set[str], others: Sequence[Taken], options: CopyOptions
 ) -> Numbering:
-    # Each further nodegroup has a network to boot from, of which a release says nothing.
+    # Each further nodegroup has its own boot network, which no release lists.
     networks = [
         network
         for network in source.networks
@@ -201,8 +201,8 @@ def _group_lines(source: Source) -> list[CopyLine]:
     ]
 
 
-def _lines_of_what_is_set_by_hand(source: Source) -> list[CopyLine]:
-    """Name what requests of their own set: virtual addresses that were chosen, a template."""
+def _manual_lines(source: Source) -> list[CopyLine]:
+    """Return lines for what is set by separate requests: chosen virtual addresses, a template."""
     by_hand = [
         _lost("Virtual address", name, vip["ipaddr"])
         for name, vip in (source.configuration.get("vips") or {}).items()
@@ -214,5 +214,5 @@ def _lines_of_what_is_set_by_hand(source: Source) -> list[CopyLine]:
 
 
 def _lost(subject: str, name: str, now: str) -> CopyLine:
-    why = "it was set by hand; set it in Fuel"
+    why = "it was set manually; set it again in Fuel"
     return CopyLine(subject=subject, name=name, now=now, then="", outcome=CopyOutcome.LOST, why=why)

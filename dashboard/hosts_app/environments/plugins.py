@@ -1,7 +1,7 @@
-"""Plugins that are enabled in an environment, and carrying their settings to its copy.
+"""The plugins that are enabled in an environment, and copying their settings.
 
-Nailgun has a section for each plugin, with all its installed versions: ``chosen_id`` is the plugin
-whose version is used. It shows a plugin only in environments whose release the plugin is for.
+Nailgun has a section for each plugin, with all its installed versions; ``chosen_id`` is the plugin
+whose version is used. An environment only has plugins that support its release.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from dashboard.hosts_app.environments.settings import SWITCH, is_plugin
 
 
 def plugin_lines(editable: Json, installed: Sequence[Json], release: Release) -> list[CopyLine]:
-    """Return for each enabled plugin of the source whether the copy can have it."""
+    """Return a line for each enabled plugin of the source: whether the copy can have it."""
     return [_line(name, version, installed, release) for name, version in _enabled(editable)]
 
 
@@ -38,8 +38,10 @@ def _is_for(plugin: Json, release: Release) -> bool:
 
 
 def carried_plugins(editable: Json, copied: Json, names: Sequence[str]) -> Json:
-    """Return what to send to Fuel so that these plugins are enabled in the copy, with the settings
-    that they have in the source. Raises ``KeyError`` for one that the copy does not have."""
+    """Return the body that enables these plugins in the copy with their settings in the source.
+
+    Raises ``KeyError`` for a plugin that the copy does not have.
+    """
     versions = dict(_enabled(editable))
     return {
         name: {SWITCH: _switched_on(editable[name], copied[name][SWITCH], version=versions[name])}
@@ -60,8 +62,7 @@ def _switched_on(source: Json, metadata: Json, *, version: str) -> Json:
 
 
 def _with_values(theirs: Json, source: Json) -> Json:
-    """Return the settings of a plugin's version with the source's values, if that is its
-    version."""
+    """Return the settings of a plugin version, with the source's values if it uses that version."""
     if theirs[SWITCH]["plugin_version"] != source[SWITCH]["plugin_version"]:
         return theirs
     return {key: _with_value(one, source.get(key)) for key, one in theirs.items()}
@@ -81,7 +82,7 @@ def _enabled(editable: Json) -> list[tuple[str, str]]:
 
 
 def _chosen(section: Json) -> Json:
-    """Return the version of a plugin that is used, with its settings."""
+    """Return the plugin version that is used, with its settings."""
     metadata = section[SWITCH]
     used = (
         one for one in metadata["versions"] if one[SWITCH]["plugin_id"] == metadata["chosen_id"]

@@ -1,7 +1,7 @@
-"""Which settings of an environment its copy can have, and carrying them over.
+"""Which settings of an environment its copy can have, and copying them.
 
-Values go from Fuel to Fuel in memory. Plans and logs name settings; passwords, keys and
-certificates, whose values Nailgun answers in clear, are in neither.
+Values pass from Fuel to Fuel in memory. Plans and logs name settings but never contain passwords,
+keys or certificates, which Nailgun returns in clear text.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,15 +13,15 @@ from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
 from dashboard.secrets import SHORTEST
 
 SHOWN_TYPES = ("checkbox", "radio", "select")
-"""Types of settings whose values are one of some choices, and so no secrets."""
+"""Types of settings whose values are one of a few choices, and so not secrets."""
 REPOSITORIES = "custom_repo_configuration"
 SWITCH = "metadata"
-"""Under this key a section has no setting but what it is, and whether it is switched on."""
+"""The key of a section's description, which also says whether the section is enabled."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """The release of the copy: its settings by section, and whether the source has the same."""
+    """The release of the copy: its settings by section, and whether it is the source's too."""
 
     release: Release
     settings: Json
@@ -29,7 +29,7 @@ class Target:
 
 
 def setting_lines(editable: Json, target: Target) -> list[CopyLine]:
-    """Return for each setting of the source what becomes of it."""
+    """Return a line for each setting of the source."""
     return [
         _line(section, key, attribute, target) for section, key, attribute in _settings(editable)
     ]
@@ -63,25 +63,28 @@ def _outcome(section: str, key: str, attribute: Json, target: Target) -> tuple[C
     if attribute.get("type") != theirs.get("type"):
         return CopyOutcome.LOST, f"it is of type {theirs.get('type')} in {release}"
     if _is_made_by_fuel(attribute, theirs):
-        return CopyOutcome.OWN, "Fuel makes it for each environment"
+        return CopyOutcome.OWN, "Fuel generates it for each environment"
     if attribute.get("type") == REPOSITORIES and not target.is_same:
         return CopyOutcome.OWN, f"{release} has other packages"
     choices = [_data(choice) for choice in theirs.get("values") or ()]
     if choices and attribute["value"] not in choices:
         names = ", ".join(str(choice) for choice in choices)
-        return CopyOutcome.LOST, f"{release} has these choices: {names}"
+        return CopyOutcome.LOST, f"{release} only has these choices: {names}"
     return CopyOutcome.CARRIED, ""
 
 
 def _outcome_of_switch(metadata: Json, release: str) -> tuple[CopyOutcome, str]:
     if metadata.get("toggleable"):
         return CopyOutcome.CARRIED, ""
-    return CopyOutcome.LOST, f"{release} has it always on"
+    return CopyOutcome.LOST, f"it is always on in {release}"
 
 
 def _is_made_by_fuel(attribute: Json, theirs: Json) -> bool:
-    """Whether it is an identity of the environment, as Ceph's fsid and keys: two environments that
-    shared it would take each other for the same. Made passwords that operators see are theirs."""
+    """Return whether it identifies the environment, as Ceph's fsid and keys do.
+
+    Two environments with the same value would take each other for one. Generated passwords that
+    operators can see are copied.
+    """
     value = theirs.get("value")
     is_generated = isinstance(value, dict) and "generator" in value
     return is_generated and attribute.get("type") == "hidden"
@@ -92,7 +95,7 @@ def _data(choice: Any) -> Any:
 
 
 def _settings(editable: Json) -> Iterator[tuple[str, str, Json]]:
-    """Return section, key and attribute of each setting, without those of plugins."""
+    """Yield section, key and attribute of each setting, without those of plugins."""
     for section, attributes in editable.items():
         metadata = attributes.get(SWITCH) or {}
         if is_plugin(metadata):
@@ -110,7 +113,7 @@ def is_plugin(metadata: Json) -> bool:
 
 
 def shown(attribute: Json) -> str:
-    """Return a value in words where it can be no secret, else ""."""
+    """Return a value in words if it cannot be a secret, else ""."""
     value = attribute["value"]
     if isinstance(value, bool):
         return "on" if value else "off"
@@ -118,7 +121,7 @@ def shown(attribute: Json) -> str:
 
 
 def carried_settings(editable: Json, names: Iterable[str]) -> Json:
-    """Return what to send to Fuel so that the copy has these settings of the source."""
+    """Return the body that gives the copy these settings of the source."""
     wanted, body = set(names), dict[str, Json]()
     for section, key, attribute in _settings(editable):
         if f"{section}.{key}" in wanted:
@@ -128,14 +131,14 @@ def carried_settings(editable: Json, names: Iterable[str]) -> Json:
 
 
 def differing_settings(editable: Json, copied: Json, names: Iterable[str]) -> list[str]:
-    """Return the names of those carried settings whose values in the copy are others."""
+    """Return the names of the copied settings whose values differ in the copy."""
     theirs = {f"{section}.{key}": one["value"] for section, key, one in _settings(copied)}
     ours = {f"{section}.{key}": one["value"] for section, key, one in _settings(editable)}
     return [name for name in names if name in ours and theirs.get(name) != ours[name]]
 
 
 def without_values(text: str, body: Any) -> str:
-    """Return a text of Fuel without any text that was sent: its refusals quote what they refuse."""
+    """Return a text of Fuel without any text that was sent: its errors quote what they reject."""
     for value in sorted(_texts(body), key=len, reverse=True):
         text = text.replace(value, "…")
     return text

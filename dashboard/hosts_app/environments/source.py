@@ -1,4 +1,4 @@
-"""An environment of Fuel with all of it that a copy can have."""
+"""An environment of Fuel with everything of it that can be copied."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ DEFAULT_GROUP = "default"
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """An environment as it is in Fuel; its settings hold passwords."""
+    """An environment as it is in Fuel; its settings contain passwords."""
 
     environment: Environment
     settings: Json
@@ -26,7 +26,7 @@ class Source:
 
     @property
     def networks(self) -> list[CopiedNetwork]:
-        """Its networks, without the master's."""
+        """Its networks, without the master's own."""
         return networks_of(self.configuration, self.groups)
 
     @property
@@ -40,13 +40,13 @@ class Source:
 
     @property
     def segmentation(self) -> str:
-        """How tenants' networks are told apart: vlan, tun or gre; "" with nova-network."""
+        """How tenants' networks are separated: vlan, tun or gre; "" with nova-network."""
         parameters = self.configuration["networking_parameters"]
         return str(parameters.get("segmentation_type") or "")
 
 
 def read_source(fuel: FuelMaster, environment: Environment) -> Source:
-    """Ask Fuel for all that can be carried of an environment."""
+    """Read everything that can be copied of an environment from Fuel."""
     return Source(
         environment=environment,
         settings=fuel.settings(environment.id)["editable"],

@@ -1,1 +1,1 @@
-"""Frees a host of its servers: reads the cloud, decides for each server, then moves it."""
+"""Evacuates a host: decides what happens to each server, then moves it."""

@@ -1,6 +1,6 @@
-"""Says what would happen to each server of a host that is freed, and what stands in the way.
+"""Decides what happens to each server of a host that is evacuated, and what stands in the way.
 
-Pure decisions about facts that were read before: nothing here asks a cloud.
+Pure decisions about facts that were read before: nothing here calls a cloud.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,11 +16,11 @@ from dashboard.hosts_app.compute.room import first_fit, hosts_with_room
 from dashboard.hosts_app.plans.lines import Refusal, ServerLine
 
 CHOICE = "pumphouse:maintenance"
-"""The metadata key, or the beginning of a tag, by which a server's owner chooses its outcome."""
+"""The metadata key, or the prefix of a tag, with which a server's owner chooses its outcome."""
 
 
 class Choice(StrEnum):
-    """What an owner may choose; ``DEFAULT`` is to choose nothing."""
+    """What an owner may choose; ``DEFAULT`` means no choice."""
 
     DEFAULT = ""
     LIVE = "live"
@@ -31,7 +31,7 @@ class Choice(StrEnum):
 
 
 class MoveOutcome(StrEnum):
-    """What happens to a server."""
+    """What happens to a server when its host is evacuated."""
 
     LIVE = "live migrate"
     COLD = "cold migrate and confirm"
@@ -58,7 +58,7 @@ LIVE_OUTCOMES = frozenset({MoveOutcome.LIVE, MoveOutcome.RESUMED})
 Decision = tuple[MoveOutcome, str]
 
 OUTCOMES: Mapping[tuple[str, Choice], Decision] = {
-    ("ACTIVE", Choice.DEFAULT): (MoveOutcome.LIVE, "it runs and goes on running"),
+    ("ACTIVE", Choice.DEFAULT): (MoveOutcome.LIVE, "it keeps running"),
     ("ACTIVE", Choice.LIVE): (MoveOutcome.LIVE, "as its owner chose"),
     ("ACTIVE", Choice.COLD): (MoveOutcome.COLD, "as its owner chose; it restarts"),
     ("ACTIVE", Choice.STOP): (
@@ -67,7 +67,7 @@ OUTCOMES: Mapping[tuple[str, Choice], Decision] = {
     ),
     ("PAUSED", Choice.DEFAULT): (MoveOutcome.LIVE, "it stays paused"),
     ("PAUSED", Choice.LIVE): (MoveOutcome.LIVE, "as its owner chose; it stays paused"),
-    ("SUSPENDED", Choice.DEFAULT): (MoveOutcome.RESUMED, "Nova moves no suspended server"),
+    ("SUSPENDED", Choice.DEFAULT): (MoveOutcome.RESUMED, "Nova does not migrate suspended servers"),
     ("SUSPENDED", Choice.LIVE): (MoveOutcome.RESUMED, "as its owner chose"),
     **{
         ("SHUTOFF", choice): (MoveOutcome.STOPPED, "it is stopped")
@@ -76,17 +76,17 @@ OUTCOMES: Mapping[tuple[str, Choice], Decision] = {
     **{
         ("SHELVED", choice): (
             MoveOutcome.OFFLOAD,
-            "it is shelved, and stays so without a host",
+            "it is shelved, and stays shelved without a host",
         )
         for choice in (Choice.DEFAULT, Choice.LIVE, Choice.COLD, Choice.STOP)
     },
 }
 LEFT_HERE: Mapping[Choice, str] = {
-    Choice.SKIP: "its owner chose so; it stays on the host",
-    Choice.NOTIFY: "its owner wants to be told and moves it; it stays on the host until then",
+    Choice.SKIP: "its owner chose to skip it; it stays on the host",
+    Choice.NOTIFY: "its owner chose to move it; it stays on the host until then",
 }
 FIXES: Mapping[str, str] = {
-    "ERROR": "Mend or delete it, or plan again and leave servers in ERROR where they are.",
+    "ERROR": "Fix or delete it, or plan again and leave servers in ERROR where they are.",
     "VERIFY_RESIZE": "Confirm or revert its resize first.",
     "RESCUE": "Take it out of rescue mode first.",
 }
@@ -94,7 +94,7 @@ FIXES: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class EvacuationLine(ServerLine):
-    """The outcome of one server. ``fix`` is empty but for those that are refused."""
+    """What happens to one server. ``fix`` is "" unless it is refused."""
 
     outcome: MoveOutcome
     fix: str = ""
@@ -102,7 +102,7 @@ class EvacuationLine(ServerLine):
 
 @dataclass(frozen=True, kw_only=True)
 class EvacuationPlan:
-    """The plan: a line for each server, and all that stands in the way."""
+    """A line for each server, and everything that stands in the way."""
 
     host: str
     is_closed: bool
@@ -120,12 +120,12 @@ class EvacuationPlan:
         return [line for line in self.lines if line.outcome == MoveOutcome.SKIP]
 
     def as_content(self) -> dict[str, Any]:
-        """Return the plan as what a row can keep."""
+        """Return the plan as JSON for a row."""
         return asdict(self)
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> "EvacuationPlan":
-        """Return the plan that ``as_content`` had kept."""
+        """Return the plan that ``as_content`` stored."""
         lines = [
             EvacuationLine(**{**line, "outcome": MoveOutcome(line["outcome"])})
             for line in content["lines"]
@@ -137,7 +137,7 @@ class EvacuationPlan:
 
 
 def plan_of(facts: HostFacts, *, skip_errors: bool = False) -> EvacuationPlan:
-    """Plan to free a host. ``skip_errors`` leaves servers in ERROR where they are."""
+    """Plan to evacuate a host. ``skip_errors`` leaves servers in ERROR where they are."""
     servers = sorted(facts.servers, key=lambda server: (server["name"], server["id"]))
     lines = [
         _line(number, server, facts, skip_errors=skip_errors)
@@ -161,13 +161,10 @@ def _line(number: int, server: Json, facts: HostFacts, *, skip_errors: bool) -> 
     outcome, why = _decide(server, skip_errors=skip_errors)
     fix = _fix(server)
     if outcome in LIVE_OUTCOMES and (obstacle := _obstacle_to_live(server, facts)):
-        outcome, why, fix = (
-            MoveOutcome.REFUSED,
-            obstacle,
-            f"Set {CHOICE}=cold, which restarts it, or =skip.",
-        )
+        outcome, why = MoveOutcome.REFUSED, obstacle
+        fix = f"Set {CHOICE}=cold, which restarts it, or =skip."
     elif outcome in MOVES and (found := devices(server["flavor"])):
-        why += f"; only Nova can tell where {', '.join(found)} is free"
+        why += f"; only Nova knows where {', '.join(found)} is free"
     return EvacuationLine(
         number=number,
         server_id=server["id"],
@@ -183,24 +180,26 @@ def _line(number: int, server: Json, facts: HostFacts, *, skip_errors: bool) -> 
 
 
 def _fix(server: Json) -> str:
-    """Return what helps a server that is refused for its state, or for what its owner chose."""
+    """Return what to do about a server that is refused for its state or its owner's choice."""
     if chosen_by_owner(server) not in [*Choice]:
         return f"Set {CHOICE} to one of these, or remove it."
     return FIXES.get(server["status"], f"Bring it to ACTIVE or SHUTOFF, or set {CHOICE}=skip.")
 
 
 def _obstacle_to_live(server: Json, facts: HostFacts) -> str:
-    """Return why a server cannot be migrated live although its state allows it, "" when it can."""
+    """Return why a server cannot be migrated live although its state allows it, "" if it can."""
     flavor = server["flavor"]
     if found := devices(flavor):
-        return f"it has devices of the host ({', '.join(found)}), which no live migration moves"
+        return (
+            f"it has devices of the host ({', '.join(found)}), which a live migration does not move"
+        )
     if is_tied_to_numa(flavor) and not facts.moves_numa_live:
-        return "it is tied to CPUs or NUMA nodes, which Nova before Train mixes up when it runs"
+        return "it is tied to CPUs or NUMA nodes, which Nova cannot migrate live before Train"
     return ""
 
 
 def destinations_for(server_id: str, facts: HostFacts) -> str:
-    """Return which hosts could take a server; "" when the room on the hosts is not known."""
+    """Return in words which hosts have room for a server; "" when that is not known."""
     need, kept_away = facts.needs.get(server_id), _hosts_kept_away_from(server_id, facts)
     if need is None or not facts.free:
         return ""
@@ -211,7 +210,7 @@ def destinations_for(server_id: str, facts: HostFacts) -> str:
 
 
 def _hosts_kept_away_from(server_id: str, facts: HostFacts) -> set[str]:
-    """Return the hosts of those that anti-affinity keeps a server apart from."""
+    """Return the hosts that anti-affinity keeps a server away from."""
     return {
         facts.hosts_of_members.get(member, "")
         for group in facts.groups
@@ -231,7 +230,7 @@ def _decide(server: Json, *, skip_errors: bool) -> Decision:
     if status == "ERROR" and skip_errors:
         return MoveOutcome.SKIP, "it is in ERROR; it stays on the host"
     if task_of(server):
-        return MoveOutcome.REFUSED, f"Nova is at work on it ({task_of(server)})"
+        return MoveOutcome.REFUSED, f"Nova is busy with it ({task_of(server)})"
     refused = (
         MoveOutcome.REFUSED,
         f"it is {status}" + (f" and cannot be moved {choice}" * bool(choice)),
@@ -240,7 +239,7 @@ def _decide(server: Json, *, skip_errors: bool) -> Decision:
 
 
 def chosen_by_owner(server: Json) -> str:
-    """Return what a server's metadata or else one of its tags says, "" for nothing."""
+    """Return the choice in a server's metadata, else in one of its tags, "" for none."""
     if CHOICE in server.get("metadata", {}):
         return str(server["metadata"][CHOICE])
     tags = (tag.partition("=") for tag in server.get("tags", ()))
@@ -250,21 +249,21 @@ def chosen_by_owner(server: Json) -> str:
 def _is_down(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
     if not facts.service.is_up:
         yield Refusal(
-            sentence=f"nova-compute of {facts.host} is down, so that nothing can be migrated.",
-            fix="Bring it back, or have its servers rebuilt elsewhere (pumphouse rescue), which "
-            "switches it off for certain first: they may still run.",
+            sentence=f"nova-compute of {facts.host} is down, so nothing can be migrated.",
+            fix="Bring it back, or rebuild its servers on other hosts (pumphouse rescue), which "
+            "powers it off first, since they may still run.",
         )
 
 
 def is_others(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
-    """Refuse a host that another engine, or a colleague, has closed."""
+    """Refuse a host that other software, or a colleague, has disabled."""
     if facts.service.is_others:
         error = disabled_by_others(facts.service)
         yield Refusal(sentence=error.sentence, fix=error.fix)
 
 
 def is_last(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
-    """Refuse the host that is the last to take servers."""
+    """Refuse the last host that takes servers."""
     if not facts.others:
         yield Refusal(
             sentence=f"{facts.host} is the last host that is enabled and up.",
@@ -275,7 +274,7 @@ def is_last(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
 def _has_volumes(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
     for name in facts.volume_services:
         yield Refusal(
-            sentence=f"{facts.host} carries the volume service {name}: its volumes would not move.",
+            sentence=f"{facts.host} runs the volume service {name}, whose volumes would not move.",
             fix="Migrate its volumes to another backend and remove the service from Cinder first.",
         )
 
@@ -284,9 +283,9 @@ def _has_unconfirmed(facts: HostFacts, _leaving: set[str]) -> Iterator[Refusal]:
     told = {server["id"] for server in facts.servers if server["status"] == "VERIFY_RESIZE"}
     for server_id in sorted(facts.unconfirmed - told):
         yield Refusal(
-            sentence=f"Server {server_id} has left {facts.host} without a confirmation: "
-            "its disk and its room are still here.",
-            fix="Confirm or revert its resize first.",
+            sentence=f"Server {server_id} has left {facts.host} in a resize that is not confirmed: "
+            "its disk and its allocation are still here.",
+            fix="Confirm or revert the resize first.",
         )
 
 
@@ -299,12 +298,12 @@ def lacks_room(facts: HostFacts, leaving: set[str]) -> Iterator[Refusal]:
         yield Refusal(
             sentence=f"The other hosts have no room for {len(homeless)} of {len(needs)} servers: "
             f"{', '.join(sorted(names[id_] for id_ in homeless))}.",
-            fix="Free or enable other hosts first, or let servers be skipped.",
+            fix="Enable other hosts or make room on them first, or skip servers.",
         )
 
 
 def breaks_groups(facts: HostFacts, leaving: set[str]) -> Iterator[Refusal]:
-    """Refuse when the servers that leave could not keep to their groups' policies."""
+    """Refuse when the servers that leave would violate the policies of their server groups."""
     for group in facts.groups:
         members = set(group["members"])
         moving = members & leaving
@@ -313,13 +312,13 @@ def breaks_groups(facts: HostFacts, leaving: set[str]) -> Iterator[Refusal]:
         if policy_of(group) == "anti-affinity" and len(free) < len(moving):
             yield Refusal(
                 sentence=f"Server group {group['name']} keeps its {len(members)} servers apart, "
-                f"and only {len(free)} other hosts have none of them.",
-                fix="Enable another host, or let a server of the group be skipped.",
+                f"and only {len(free)} other hosts run none of them.",
+                fix="Enable another host, or skip a server of the group.",
             )
         if policy_of(group) == "affinity" and len(moving) and len(members) > 1:
             yield Refusal(
                 sentence=f"Server group {group['name']} keeps its {len(members)} servers on one "
-                "host, and Nova moves them only one by one.",
+                "host, but Nova moves them one by one.",
                 fix=f"Set {CHOICE}=skip on them and move them by hand.",
             )
 

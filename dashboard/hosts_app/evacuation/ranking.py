@@ -1,6 +1,6 @@
-"""Which host to free next: the one whose servers are the least trouble to move.
+"""Ranks hosts by what it takes to evacuate them.
 
-Pure decisions about one reading of a cloud: nothing here asks it.
+Pure decisions about one reading of a cloud: nothing here calls it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,11 +25,11 @@ GIB = 1024  # in MiB
 
 @dataclass(frozen=True, kw_only=True)
 class EvacuationCost:
-    """What it takes to free a host, and what is gained by it.
+    """What it takes to evacuate a host, and what that gains.
 
-    ``servers``, ``ram_mib`` and ``disk_gib`` must move; of the disks, which are those that are no
-    volumes, nothing is copied where hosts share storage. ``refused`` servers cannot be moved as
-    they are, ``staying`` ones are left by their owners' choice. ``fits`` is whether the other hosts
+    ``servers``, ``ram_mib`` and ``disk_gib`` must move. ``disk_gib`` counts disks that are not
+    volumes; they are not copied where hosts share storage. ``refused`` servers cannot be moved as
+    they are, ``staying`` ones stay by their owners' choice. ``fits`` is whether the other hosts
     have room (first fit). ``vcpus_gained`` and ``ram_gained_mib`` are the machine's own.
     """
 
@@ -46,9 +46,9 @@ class EvacuationCost:
 
     @property
     def effort(self) -> tuple[Any, ...]:
-        """What hosts are ranked by, the least first; of equal ones the larger machine goes first.
+        """The sort key of the ranking, least effort first; of equal hosts the larger machine wins.
 
-        Anything in the way weighs most; then the bytes that must be copied before servers.
+        Obstacles weigh most, then the bytes that must be copied, then the number of servers.
         """
         return (
             len(self.obstacles),
@@ -62,7 +62,7 @@ class EvacuationCost:
 
     @property
     def reason(self) -> str:
-        """Return in a few words what stands in the way, or else what must move."""
+        """What stands in the way, else what must move, in a few words."""
         if self.obstacles:
             more = f" ({len(self.obstacles) - 1} more)" if len(self.obstacles) > 1 else ""
             return self.obstacles[0] + more
@@ -73,7 +73,7 @@ class EvacuationCost:
         return f"{self.servers} {noun} with {_amount(self.ram_mib)} of RAM{disks}"
 
     def as_row(self, *, rank: int) -> dict[str, Any]:
-        """Return it as what a row keeps, with its place among the hosts of its cloud from 1 on."""
+        """Return it as JSON for a row, with its rank among the hosts of its cloud, from 1."""
         return {"rank": rank, "reason": self.reason, **asdict(self)}
 
 
@@ -82,13 +82,13 @@ def _amount(mib: int) -> str:
 
 
 def rank_hosts(reading: CloudReading) -> list[EvacuationCost]:
-    """Return the cost of every host, the one to free next first."""
+    """Return the cost of every host, the lowest first."""
     costs = [cost_of(reading.facts_of(service.host)) for service in reading.services]
     return sorted(costs, key=lambda cost: cost.effort)
 
 
 def cost_of(facts: HostFacts) -> EvacuationCost:
-    """Return what it takes to free one host now."""
+    """Return what it takes to evacuate one host now."""
     plan = plan_of(facts)
     machine = facts.rooms[facts.host].machine if facts.host in facts.rooms else {}
     moving = _moving(plan, facts)
@@ -107,7 +107,7 @@ def cost_of(facts: HostFacts) -> EvacuationCost:
 
 
 def _moving(plan: EvacuationPlan, facts: HostFacts) -> list[Json]:
-    """Return the servers that must leave, also those for which something must be done first."""
+    """Return the servers that must leave, including those that are refused as they are."""
     staying = {line.server_id for line in plan.left}
     return [server for server in facts.servers if server["id"] not in staying]
 
@@ -117,6 +117,6 @@ def _fits(ids: set[str], facts: HostFacts) -> bool:
 
 
 def rows_of(reading: CloudReading) -> Mapping[str, Mapping[str, Any]]:
-    """Return what the row of each host keeps of its cost, by the host's name."""
+    """Return the stored form of each host's cost by the host's name."""
     ranked = enumerate(rank_hosts(reading), start=1)
     return {cost.host: cost.as_row(rank=rank) for rank, cost in ranked}

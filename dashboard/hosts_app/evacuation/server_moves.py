@@ -1,7 +1,7 @@
-"""Moves one server off its host, in whichever way; each may be called again after a crash.
+"""Moves one server off its host in one of several ways, each of which can be retried after a crash.
 
-A move is over when Nova does nothing with the server, its migration's record is final and the
-server's host is another one: each of these alone can be true too early.
+A move is over when Nova has no task for the server, its migration's record is final and the server
+is on another host: each of these alone can become true too early.
 """
 
 import time
@@ -38,7 +38,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ServerMove:
-    """The move of one server off ``host``. ``limit`` is for each migration, in seconds."""
+    """The move of one server off ``host``. ``limit`` is the time for each migration, in seconds."""
 
     cloud: CloudSession
     server_id: str
@@ -47,9 +47,9 @@ class ServerMove:
     context: StepContext
 
     def by_state(self) -> None:
-        """Migrate it live if it runs or is paused; migrated cold, a stopped one stays stopped.
+        """Migrate it live if it is running or paused, else cold; a stopped one stays stopped.
 
-        By its state now and not in the plan, since its owner may have started or stopped it.
+        This goes by its state now, since its owner may have started or stopped it since the plan.
         """
         if self._server()["status"] in ("SHUTOFF", "RESIZE", "VERIFY_RESIZE"):
             self.cold()
@@ -57,9 +57,9 @@ class ServerMove:
             self.live()
 
     def live(self) -> None:
-        """Migrate it live. A migration beyond its limit is aborted, and tried once more.
+        """Migrate it live. A migration that exceeds its limit is aborted, and retried once.
 
-        Raises ``NeedsOperator`` when it is still here after that.
+        Raises ``NeedsOperator`` when it is still on the host after that.
         """
         ending = Ending.STAYED
         for _ in range(TRIES):
@@ -73,8 +73,8 @@ class ServerMove:
 
     def _migrate_live(self) -> Ending:
         if not task_of(self._server()):
-            # 2.25, since Mitaka: Nova finds out by itself whether disks must be copied, and the
-            # answer waits for the scheduler, so that "no valid host" comes as a reason.
+            # 2.25, since Mitaka: Nova itself finds out whether disks must be copied, and answers
+            # only after the scheduler has, so that the error can say "no valid host".
             body = {"os-migrateLive": {"host": None, "block_migration": "auto"}}
             self._act(body, microversion="2.25")
         return self._ending(self.limit)
@@ -82,7 +82,7 @@ class ServerMove:
     def cold(self) -> None:
         """Migrate it cold and confirm: a running server restarts, a stopped one stays stopped.
 
-        Raises ``NeedsOperator`` when it is still here after that, or not within its limit.
+        Raises ``NeedsOperator`` when it is still on the host after that or after its limit.
         """
         server = self._server()
         if host_of(server) == self.host and not task_of(server):
@@ -95,7 +95,7 @@ class ServerMove:
             raise self._failure(ending, how="migrated cold")
 
     def stop(self) -> None:
-        """Shut it down and migrate it cold; it stays stopped, as its owner has asked."""
+        """Shut it down and migrate it cold; it stays stopped, as its owner chose."""
         server = self._server()
         if host_of(server) == self.host and server["status"] == "ACTIVE":
             self._change("os-stop", to="SHUTOFF")
@@ -104,7 +104,7 @@ class ServerMove:
     def resumed(self) -> None:
         """Resume a suspended server, migrate it live and suspend it again.
 
-        Nova migrates no suspended server. One that cannot be moved is suspended again as well.
+        Nova does not migrate suspended servers. One that cannot be moved is suspended again too.
         """
         if not self._is_away():
             self._change("resume", to="ACTIVE")
@@ -116,41 +116,43 @@ class ServerMove:
         self._change("suspend", to="SUSPENDED")
 
     def offload(self) -> None:
-        """Take a shelved server off its host; it has none until it is unshelved."""
+        """Offload a shelved server: it has no host until it is unshelved."""
         if not self._is_away():
             self._change("shelveOffload", to="SHELVED_OFFLOADED")
 
     def rebuild(self, *, was: str, has_disks: bool, on_shared_storage: bool) -> None:
-        """Have Nova evacuate it: start it on another host from the disks that are left of it.
+        """Have Nova evacuate it, that is, start it on another host from the disks that it has left.
 
-        Only once this host is fenced. ``was`` is its status by the plan: one that was SHUTOFF is so
-        afterwards, all others run, as after a power cut. ``has_disks`` are disks that are no
-        volumes. When these are said to be ``on_shared_storage`` and are not there, Nova refuses: it
-        does not make them anew. Raises ``NeedsOperator`` when it is still here after that.
+        Its host must be fenced. ``was`` is its status in the plan: if SHUTOFF, it is stopped
+        afterwards; in all other cases it runs, as after a power cut. ``has_disks`` says whether it
+        has disks that are not volumes. If these should be ``on_shared_storage`` and are not, Nova
+        refuses and does not recreate them. Raises ``NeedsOperator`` when it is still on the host
+        after that.
         """
         server = self._server()
         if host_of(server) == self.host and not task_of(server):
             if server["status"] not in EVACUATED_BY_NOVA:
-                # Nova evacuates no others; what they had in memory is gone in any case.
+                # Nova evacuates no others; their memory is lost in any case.
                 self._act({"os-resetState": {"state": "active"}})
             self._evacuate(has_disks=has_disks, on_shared_storage=on_shared_storage)
         ending = self._ending(self.limit)
         if ending != Ending.AWAY:
-            raise self._failure(ending, how="rebuilt elsewhere")
+            raise self._failure(ending, how="rebuilt on another host")
         if was == "SHUTOFF":
             self._change("os-stop", to="SHUTOFF")
 
-    def tell(self) -> None:
-        """Log where the server is now; a shelved one is nowhere."""
+    def log_location(self) -> None:
+        """Log which host the server is on now; a shelved one has none."""
         server = self._server()
-        place = f"is on {host_of(server)} now" if host_of(server) else "has no host now"
-        self.context.log(f"Moved {server['name']} off {self.host}: it {place}.")
+        where = f"is on {host_of(server)} now" if host_of(server) else "has no host now"
+        self.context.log(f"Moved {server['name']} off {self.host}: it {where}.")
 
     def _evacuate(self, *, has_disks: bool, on_shared_storage: bool) -> None:
-        """Ask for it, so that the server runs afterwards: 2.95 would leave it stopped.
+        """Call Nova's evacuate in a version that starts the server: since 2.95 it stays stopped.
 
-        From 2.14 on Nova looks for the disks by itself, and makes those anew that it does not find.
-        Before, and so to insist, it compares what it finds with what it is told.
+        Since 2.14 Nova itself looks for the disks, and recreates those that it does not find. The
+        older call, which is also used to insist on shared storage, compares what it finds with
+        what it is told.
         """
         if (has_disks and on_shared_storage) or not self.cloud.supports("compute", "2.14"):
             body: Json = {"evacuate": {"onSharedStorage": on_shared_storage}}
@@ -159,7 +161,7 @@ class ServerMove:
             self._act({"evacuate": {}}, microversion=self.cloud.at_most("compute", "2.94"))
 
     def _change(self, action: str, *, to: str) -> None:
-        """Bring an idle server into a state by one action; from itself is nothing to do."""
+        """Bring an idle server into a state by one action, unless it is in that state."""
         if self._idle()["status"] == to:
             return
         self._act({action: None})
@@ -178,9 +180,9 @@ class ServerMove:
         return self._wait(idle, what=what, seconds=CHANGE_SECONDS)
 
     def _ending(self, seconds: float, *, confirmed: bool = False) -> Ending:
-        """Wait for the end of what is under way, at most so many seconds.
+        """Wait at most that many seconds for the end of the current migration.
 
-        ``confirmed`` says that a confirmation was sent, which the status shows only later.
+        ``confirmed`` means that a confirmation was sent, which the status shows only later.
         """
         deadline = time.monotonic() + seconds
 
@@ -196,7 +198,7 @@ class ServerMove:
         if task_of(server):
             return None
         if server["status"] == "VERIFY_RESIZE" and record.get("status") == "finished":
-            # A resize is its owner's, who may want to revert it.
+            # The owner has resized it, and may want to revert that.
             if record.get("migration_type") == "resize":
                 return Ending.STAYED
             return None if confirmed else Ending.AWAITS_CONFIRMATION
@@ -205,23 +207,23 @@ class ServerMove:
         return Ending.AWAY if host_of(server) != self.host else Ending.STAYED
 
     def _abort(self) -> None:
-        """Abort the live migration that is under way, and wait until Nova has done so.
+        """Abort the current live migration, and wait until Nova has done so.
 
-        Before 2.65 Nova refuses while the migration is queued or being prepared, and would leave
-        one that hangs later alone: so it is asked until it obeys or the migration has ended.
+        Before 2.65 Nova refuses while the migration is queued or prepared, so it is asked until it
+        accepts or the migration has ended.
         """
-        late, name = f"not over after {self.limit:.0f} s", self._server()["name"]
-        self.context.log(f"Abort the migration of {name}: {late}.", level=LogLevel.WARNING)
+        late, name = f"it exceeds {self.limit:.0f} s", self._server()["name"]
+        self.context.log(f"Aborting the migration of {name}: {late}.", level=LogLevel.WARNING)
 
-        def obeyed() -> bool | None:
+        def accepted() -> bool | None:
             return True if self._state(confirmed=False) or self._asked_to_abort() else None
 
         what = f"Nova to abort the migration of server {self.server_id}"
-        self._wait(obeyed, what=what, seconds=ABORT_SECONDS)
+        self._wait(accepted, what=what, seconds=ABORT_SECONDS)
         self._ending(ABORT_SECONDS)
 
     def _asked_to_abort(self) -> bool:
-        """Ask Nova to abort, and say whether it will; not before there is a record to name."""
+        """Ask Nova to abort. Return whether it accepts; it cannot while there is no record."""
         record = self._record()
         if not record:
             return False
@@ -234,28 +236,28 @@ class ServerMove:
         return True
 
     def _failure(self, ending: Ending, *, how: str) -> NeedsOperator:
-        server, status = self._server(), self._record().get("status", "never begun")
+        server, status = self._server(), self._record().get("status", "not started")
         sentence = f"Server {server['name']} could not be {how} from {self.host}"
         fix = (
-            f"See its events (openstack server event list {self.server_id}), then retry; "
+            f"See its events (openstack server event list {self.server_id}), then retry, "
             f"or skip this server and move it by hand."
         )
         if ending == Ending.LATE:
-            sentence += f": its migration was not over after {self.limit:.0f} s, and was {status}."
-            fix += " A busy server needs longer: plan again with more seconds for each."
+            sentence += f": its migration did not finish in {self.limit:.0f} s and is {status}."
+            fix += " A busy server needs longer: plan again with more seconds for each server."
         else:
-            sentence += f": its migration ended as {status}, the server is {server['status']}."
+            sentence += f": its migration is {status}, the server is {server['status']}."
         if fault := server.get("fault", {}).get("message"):
             sentence += f" Nova says: {fault.rstrip('.')}."
         return NeedsOperator(sentence, fix=fix)
 
     def _is_away(self) -> bool:
-        """Return whether the server has left; one that is being migrated has not."""
+        """Return whether the server has left its host and is not being migrated."""
         server = self._server()
         return host_of(server) != self.host and not task_of(server)
 
     def _record(self) -> Json:
-        """Return the newest record of a migration from this host, {} when there is none."""
+        """Return the newest record of a migration from this host, {} if there is none."""
         records = migrations(self.cloud, instance_uuid=self.server_id)
         mine = [each for each in records if each["source_compute"] == self.host]
         return mine[-1] if mine else {}

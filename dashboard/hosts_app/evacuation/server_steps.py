@@ -1,4 +1,4 @@
-"""The steps of a job that does something to each server of a host, so many at a time."""
+"""The steps of a job that does something to each server of a host, several at a time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from dashboard.jobs.states import Phase
 
 @dataclass(frozen=True, kw_only=True)
 class ServerStep:
-    """What is done to one server. ``params`` are what the step needs besides its id."""
+    """What is done to one server. ``params`` is what the step needs besides its id."""
 
     server_id: str
     title: str
@@ -22,9 +22,9 @@ class ServerStep:
 def server_steps(
     servers: Sequence[ServerStep], *, action: str, group: str, behind: str, parallel: int
 ) -> list[StepSpec]:
-    """Return a step for each server, all of them behind the step with that key.
+    """Return a step for each server; all of them need the step with the key ``behind``.
 
-    Each waits for the one that is ``parallel`` places before it.
+    Each waits for the one ``parallel`` places before it.
     """
     keys = [f"server:{server.server_id}" for server in servers]
     return [
@@ -43,6 +43,6 @@ def server_steps(
 
 
 def cloud_and_host(step: Step) -> tuple[Cloud, str]:
-    """Return the cloud and the name of the host that the job of a step is about."""
+    """Return the cloud and the host's name that a step's job is about."""
     params: Mapping[str, Any] = step.job.params
     return Cloud.objects.get(pk=params["cloud"]), params["host"]

@@ -1,4 +1,4 @@
-"""Frees a host: closes it, moves each server off it, and proves that it is empty."""
+"""Evacuates a host: closes it, moves each server off it, and checks that it is empty."""
 
 from collections.abc import Callable, Mapping
 
@@ -26,7 +26,7 @@ PARALLEL = 2
 LIMIT_SECONDS = 1800
 EMPTY_SECONDS = 120
 
-WAYS: Mapping[MoveOutcome, Callable[[ServerMove], None]] = {
+MOVES_BY_OUTCOME: Mapping[MoveOutcome, Callable[[ServerMove], None]] = {
     MoveOutcome.LIVE: ServerMove.by_state,
     MoveOutcome.STOPPED: ServerMove.by_state,
     MoveOutcome.COLD: ServerMove.cold,
@@ -37,7 +37,7 @@ WAYS: Mapping[MoveOutcome, Callable[[ServerMove], None]] = {
 
 
 def plan_evacuation(cloud: Cloud, host: str, *, skip_errors: bool = False) -> EvacuationPlan:
-    """Ask the cloud and plan to free a host; changes nothing. Raises ``NotFound``."""
+    """Read the cloud and plan to evacuate a host; changes nothing. Raises ``NotFound``."""
     return plan_of(read_facts(connect(cloud), host), skip_errors=skip_errors)
 
 
@@ -49,13 +49,13 @@ def start_evacuation(
     limit: int = LIMIT_SECONDS,
     requester: Requester = NOBODY,
 ) -> Job:
-    """Start to free a host, ``parallel`` servers at a time, each with ``limit`` seconds.
+    """Start to evacuate a host, ``parallel`` servers at a time, each with ``limit`` seconds.
 
     Calls no cloud. Raises ``Conflict`` while another job is active for the host.
     """
     return start_job(
         kind="evacuate",
-        title=f"Free host {plan.host} of {cloud.name}",
+        title=f"Evacuate {plan.host} of {cloud.name}",
         subject=host_subject(cloud, plan.host),
         steps=evacuation_steps(plan, parallel=parallel),
         params={
@@ -70,7 +70,7 @@ def start_evacuation(
 
 
 def evacuation_steps(plan: EvacuationPlan, *, parallel: int) -> list[StepSpec]:
-    """Return the steps: close the host, move so many servers at a time, see that it is empty."""
+    """Return the steps: close the host, move ``parallel`` servers at a time, check it is empty."""
     moves = server_steps(
         [
             ServerStep(
@@ -89,7 +89,7 @@ def evacuation_steps(plan: EvacuationPlan, *, parallel: int) -> list[StepSpec]:
     check = StepSpec(
         key=CHECK,
         action=CHECK,
-        title=f"See that {plan.host} is empty",
+        title=f"Check that {plan.host} is empty",
         group="check_empty",
         phase=Phase.COMPLETE,
         needs=[CLOSE],
@@ -99,20 +99,20 @@ def evacuation_steps(plan: EvacuationPlan, *, parallel: int) -> list[StepSpec]:
 
 
 def close(step: Step, context: StepContext) -> None:
-    """Keep new servers off the host."""
+    """Disable the host's nova-compute, so that no new servers come."""
     cloud, host = cloud_and_host(step)
     if close_host(connect(cloud), host, because="evacuation"):
         context.log(f"Disabled nova-compute of {host}.")
 
 
 def move_server(step: Step, context: StepContext) -> None:
-    """Move one server off the host; one that was deleted meanwhile has left as well."""
+    """Move one server off the host, unless it was deleted meanwhile."""
     cloud, host = cloud_and_host(step)
     connection, server_id = connect(cloud), step.params["server"]
-    # Again: a job that failed or was cancelled has opened the host, and may be resumed.
+    # Once more: a job that failed or was cancelled has opened the host, and may be resumed.
     close_host(connection, host, because="evacuation")
     if connection.find("compute", f"/servers/{server_id}") is None:
-        context.log(f"Found no server {server_id} any more.")
+        context.log(f"Server {server_id} no longer exists.")
         return
     move = ServerMove(
         cloud=connection,
@@ -121,12 +121,12 @@ def move_server(step: Step, context: StepContext) -> None:
         limit=step.job.params["limit"],
         context=context,
     )
-    WAYS[MoveOutcome[step.params["outcome"]]](move)
-    move.tell()
+    MOVES_BY_OUTCOME[MoveOutcome[step.params["outcome"]]](move)
+    move.log_location()
 
 
 def check_empty(step: Step, context: StepContext) -> None:
-    """Wait until Nova and placement show nothing on the host but what was to be left.
+    """Wait until Nova and placement have nothing on the host but what the plan leaves there.
 
     Raises ``NeedsOperator`` that names what is still there.
     """
@@ -149,7 +149,7 @@ def check_empty(step: Step, context: StepContext) -> None:
 
 
 def still_on(connection: CloudSession, host: str, *, besides: set[str]) -> dict[str, str]:
-    """Return what Nova or placement has on a host: names by id, "" for what only placement has."""
+    """Return names by id of what Nova or placement has on a host; "" if only placement has it."""
     taken = dict.fromkeys(taken_on(connection, host), "")
     named = {server["id"]: server["name"] for server in servers_on(connection, host)}
     return {id_: name for id_, name in {**taken, **named}.items() if id_ not in besides}
@@ -159,15 +159,15 @@ def _not_empty(host: str, found: Mapping[str, str]) -> NeedsOperator:
     names = ", ".join(name or f"an allocation of {id_}" for id_, name in sorted(found.items()))
     return NeedsOperator(
         f"{host} is not empty: {names}.",
-        fix="Move what has come since, or mend its allocations (nova-manage placement audit); "
+        fix="Move what has arrived since, or fix its allocations (nova-manage placement audit), "
         "then retry.",
     )
 
 
 def reopen(job: Job) -> None:
-    """Have the host enabled again after an evacuation that did not come to its end.
+    """Start to enable the host again after an evacuation that did not finish.
 
-    Not when it had been closed before. Servers that have moved stay where they are.
+    A host that was closed before stays closed. Servers that have moved stay where they are.
     """
     if job.state == JobState.DONE or job.params["was_closed"]:
         return

@@ -1,1 +1,1 @@
-"""What is known of the Fuel master: its environments, their clouds, its links and its logins."""
+"""The Fuel master: its environments and their clouds, its links to Pumphouse, and its logins."""

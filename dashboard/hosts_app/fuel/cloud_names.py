@@ -1,4 +1,4 @@
-"""Names for the clouds that Fuel has, beside those that an operator has chosen."""
+"""Names for the clouds that come from Fuel, next to those that an operator has chosen."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -7,7 +7,7 @@ from dashboard.hosts_app.models import Cloud
 
 
 def free_name(wanted: str) -> str:
-    """Return that name for a cloud in Fuel or, when another cloud has it, one with a suffix."""
+    """Return the wanted name for a cloud of Fuel, with a suffix if another cloud has it."""
     taken = set(Cloud.objects.values_list("name", flat=True))
     return next(name for name in _names_like(wanted) if name not in taken)
 

@@ -1,4 +1,4 @@
-"""Which cloud is which environment of Fuel, and clouds for the environments that are none yet."""
+"""Which environment of Fuel each cloud is in, and clouds for environments that have none yet."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LONGEST_NAME = 40
 
 @dataclass(frozen=True, kw_only=True)
 class SeenEnvironment:
-    """An environment as Fuel tells it; ``obstacle`` says why there are no facts of its cloud."""
+    """An environment as read from Fuel; ``obstacle`` says why there are no facts of its cloud."""
 
     environment: Environment
     release: str
@@ -31,7 +31,7 @@ class SeenEnvironment:
 def link_file_clouds(
     seen: Sequence[SeenEnvironment], *, rows: Mapping[int, FuelEnvironment]
 ) -> None:
-    """Store in which environment each cloud of a file is: the named one, else by its address."""
+    """Store which environment each cloud of a file is in: the one it names, else by its address."""
     by_name = {one.environment.name: one.environment.id for one in seen}
     for cloud in _file_clouds():
         home = by_name.get(_named_environment(cloud)) or _home_by_address(cloud, seen)
@@ -39,8 +39,11 @@ def link_file_clouds(
         cloud.save(update_fields=["environment"])
 
 
-def settle_cloud(seen: SeenEnvironment, *, row: FuelEnvironment) -> str:
-    """See to it that one cloud stands for an environment, and say what is new about that."""
+def reconcile_cloud(seen: SeenEnvironment, *, row: FuelEnvironment) -> str:
+    """Create, update or retire the cloud of an environment. Return what has changed, "" if nothing.
+
+    A cloud of a file takes precedence over one that Pumphouse creates from Fuel.
+    """
     own = row.clouds.filter(origin=Cloud.Origin.FUEL).first()
     if of_file := _file_clouds().filter(environment=row).first():
         return _retire(own, instead=of_file) if own else ""
@@ -48,11 +51,11 @@ def settle_cloud(seen: SeenEnvironment, *, row: FuelEnvironment) -> str:
         return _describe(own, seen)
     own = _new_cloud(row)
     _describe(own, seen)
-    return _told_name(own, wanted=_wanted_name(row))
+    return _name_change(own, wanted=_wanted_name(row))
 
 
 def retire_clouds_of(row: FuelEnvironment, *, because: str) -> None:
-    """Mark the cloud that was made for an environment vanished: plans still name it."""
+    """Mark the cloud that was created from an environment vanished: plans still name it."""
     row.clouds.filter(origin=Cloud.Origin.FUEL).update(
         state=Cloud.State.VANISHED, explanation=because
     )
@@ -67,7 +70,7 @@ def _named_environment(cloud: Cloud) -> str:
     try:
         return environment_in_file(cloud)
     except BadInput:
-        return ""  # its row tells the address still; reading the file says what is wrong
+        return ""  # its row still has the address; reading the file reports the error
 
 
 def _home_by_address(cloud: Cloud, seen: Sequence[SeenEnvironment]) -> int | None:
@@ -88,18 +91,18 @@ def _new_cloud(row: FuelEnvironment) -> Cloud:
 
 
 def _wanted_name(row: FuelEnvironment) -> str:
-    """Return what of the environment's name can stand in an address, which may be nothing of it."""
+    """Return the environment's name as a slug; that can be empty, so there is a fall-back."""
     return slugify(row.name)[:LONGEST_NAME].strip("-") or f"environment-{row.environment_id}"
 
 
-def _told_name(cloud: Cloud, *, wanted: str) -> str:
+def _name_change(cloud: Cloud, *, wanted: str) -> str:
     if cloud.name == wanted:
         return ""
-    return f"Its cloud is called {cloud.name} here, because another cloud is called {wanted}."
+    return f"Its cloud is called {cloud.name} here because another cloud is called {wanted}."
 
 
 def _describe(cloud: Cloud, seen: SeenEnvironment) -> str:
-    """Store where the cloud is, and say whether that is another place than before."""
+    """Store where the cloud is. Return a sentence if that has changed."""
     before = cloud.auth_url
     if seen.facts:
         cloud.auth_url, cloud.region = seen.facts.auth_url, seen.facts.region_name
@@ -111,7 +114,7 @@ def _describe(cloud: Cloud, seen: SeenEnvironment) -> str:
     cloud.save()
     if before in ("", cloud.auth_url):
         return ""
-    return f"Its Keystone is at {cloud.auth_url} now, and was at {before}."
+    return f"Its Keystone moved from {before} to {cloud.auth_url}."
 
 
 def _retire(cloud: Cloud, *, instead: Cloud) -> str:

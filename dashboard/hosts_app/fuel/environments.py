@@ -15,8 +15,8 @@ from dashboard.errors import Conflict, NeedsOperator, NotFound
 from dashboard.hosts_app.fuel.clouds import (
     SeenEnvironment,
     link_file_clouds,
+    reconcile_cloud,
     retire_clouds_of,
-    settle_cloud,
 )
 from dashboard.hosts_app.fuel.masters import configured_fuel, is_fuel_configured
 from dashboard.hosts_app.fuel.releases import store_releases
@@ -67,7 +67,7 @@ def _start(*, requester: Requester = NOBODY) -> Job:
 def refresh_environments() -> list[str]:
     """Store what Fuel says now. Return a line for each environment that has changed.
 
-    Everything is read before anything is stored: when Fuel fails, all stays as it was.
+    Everything is read before anything is stored, so nothing changes when Fuel fails.
     """
     fuel = configured_fuel()
     releases = fuel.releases()
@@ -77,8 +77,8 @@ def refresh_environments() -> list[str]:
         known = {row.environment_id: row for row in _rows_of(fuel)}
         rows = {one.environment.id: _store(fuel, one) for one in seen}
         link_file_clouds(seen, rows=rows)
-        told = [_tell(rows[one.environment.id], one, known) for one in seen]
-        return [line for line in (*told, *_mark_gone(fuel, seen)) if line]
+        changes = [_store_changes(rows[one.environment.id], one, known) for one in seen]
+        return [line for line in (*changes, *_mark_gone(fuel, seen)) if line]
 
 
 def _read(fuel: FuelMaster, releases: Mapping[int, str]) -> list[SeenEnvironment]:
@@ -98,7 +98,7 @@ def _read(fuel: FuelMaster, releases: Mapping[int, str]) -> list[SeenEnvironment
 
 
 def _read_facts(fuel: FuelMaster, environment: Environment) -> tuple[CloudFacts | None, str]:
-    """Return the facts of the cloud in an environment, or None and why there are none."""
+    """Return the facts of the cloud in an environment, or None and the reason."""
     try:
         return fuel.cloud_facts(environment.id), ""
     except (NeedsOperator, NotFound) as error:
@@ -127,9 +127,11 @@ def _store(fuel: FuelMaster, seen: SeenEnvironment) -> FuelEnvironment:
     return row
 
 
-def _tell(row: FuelEnvironment, seen: SeenEnvironment, known: Mapping[int, FuelEnvironment]) -> str:
+def _store_changes(
+    row: FuelEnvironment, seen: SeenEnvironment, known: Mapping[int, FuelEnvironment]
+) -> str:
     changes = _changes(known.get(row.environment_id), row)
-    return _store_news(row, " ".join(filter(None, [*changes, settle_cloud(seen, row=row)])))
+    return _store_news(row, " ".join(filter(None, [*changes, reconcile_cloud(seen, row=row)])))
 
 
 def _changes(old: FuelEnvironment | None, new: FuelEnvironment) -> list[str]:
@@ -137,11 +139,11 @@ def _changes(old: FuelEnvironment | None, new: FuelEnvironment) -> list[str]:
     if old is None:
         return ["It is new."]
     changed = {
-        "It is there again.": old.is_gone,
-        f"It is called {new.name} now, and was called {old.name}.": old.name != new.name,
-        f"It is {new.status_words} now, and was {old.status_words}.": old.status != new.status,
-        f"It is {new.release} now, and was {old.release}.": old.release != new.release,
-        f"It has {new.node_count} nodes now, and had {old.node_count}.": (
+        "It is back.": old.is_gone,
+        f"It was renamed from {old.name} to {new.name}.": old.name != new.name,
+        f"It went from {old.status_words} to {new.status_words}.": old.status != new.status,
+        f"Its release changed from {old.release} to {new.release}.": old.release != new.release,
+        f"It went from {old.node_count} to {new.node_count} nodes.": (
             old.node_count != new.node_count
         ),
     }
@@ -149,24 +151,26 @@ def _changes(old: FuelEnvironment | None, new: FuelEnvironment) -> list[str]:
 
 
 def _mark_gone(fuel: FuelMaster, seen: Sequence[SeenEnvironment]) -> list[str]:
-    """Mark the environments that Fuel no longer has, and those of a master asked no longer."""
+    """Mark the environments that Fuel no longer has, and those of another Fuel master."""
     ids = [one.environment.id for one in seen]
     there = Q(fuel=fuel.address, environment_id__in=ids)
-    return [_lose(row, fuel) for row in FuelEnvironment.objects.filter(~there, is_gone=False)]
+    return [
+        _mark_as_gone(row, fuel) for row in FuelEnvironment.objects.filter(~there, is_gone=False)
+    ]
 
 
-def _lose(row: FuelEnvironment, fuel: FuelMaster) -> str:
+def _mark_as_gone(row: FuelEnvironment, fuel: FuelMaster) -> str:
     if row.fuel == fuel.address:
         sentence = f"It is no longer in Fuel at {row.fuel}."
     else:
-        sentence = f"It is in Fuel at {row.fuel}, and {fuel.address} is configured now."
+        sentence = f"It is in Fuel at {row.fuel}, but {fuel.address} is configured now."
     row.is_gone = True
     retire_clouds_of(row, because=f"Environment {row.name}: {sentence}")
     return _store_news(row, sentence)
 
 
 def _store_news(row: FuelEnvironment, news: str) -> str:
-    """Store what is new, and give it with the environment's name; without news the old stays."""
+    """Store what has changed, and return it with the environment's name; "" leaves the old."""
     if not news:
         return ""
     row.news, row.news_at = news, timezone.now()

@@ -1,4 +1,4 @@
-"""The links to Pumphouse in Fuel's pages: at the plugin, and on each environment's dashboard."""
+"""The links to Pumphouse on Fuel's pages: at the plugin, and on each environment's dashboard."""
 
 from contextlib import suppress
 
@@ -20,11 +20,10 @@ DESCRIPTION = "Moves tenants and hosts to another environment."
 
 
 def register_when_due() -> None:
-    """Start to register the links where Pumphouse has an address and a Fuel master; the queue calls
-    it at its first start and every ten minutes, so that links also come to new environments and
-    back to a master that was restored.
+    """Start to register the links if Pumphouse has an address and a Fuel master.
 
-    Of its jobs only the last is kept.
+    A schedule calls it at the first start and every ten minutes, so that new environments and a
+    restored master get their links too. Only the last of its jobs is kept.
     """
     if not settings.PUMPHOUSE_URL or not is_fuel_configured():
         return
@@ -40,7 +39,7 @@ def register_when_due() -> None:
 
 
 def register_links() -> str:
-    """Make the links where they are not there yet, and say which there are now."""
+    """Create the links that are missing. Return a sentence about the links that there are now."""
     fuel, address = configured_fuel(), settings.PUMPHOUSE_URL.rstrip("/")
     at_plugin = _register_at_plugin(fuel, address)
     environments = fuel.environments()
@@ -56,8 +55,10 @@ def register_links() -> str:
 
 
 def _register_at_plugin(fuel: FuelMaster, address: str) -> bool:
-    """Link from the plugin, and say whether Fuel knows the plugin at all: the package is installed
-    before Fuel is told of it, and elsewhere than on a master there is none."""
+    """Link from the plugin. Return whether Fuel knows the plugin at all.
+
+    It does not before the plugin is registered, nor where Pumphouse runs without it.
+    """
     plugin_id = fuel.plugin_id(PLUGIN)
     if plugin_id is None:
         return False

@@ -1,7 +1,7 @@
-"""Lets people log in with their name and password of the Fuel master.
+"""Login with the username and password of an account on the Fuel master.
 
-It is the one place where a web process asks Fuel itself: whether a password is right cannot be
-read from a row. Keystone has ten seconds to answer.
+This is the only place where a web process calls Fuel, since no row can tell whether a password is
+correct. Keystone has ten seconds to answer.
 """
 
 from typing import Any
@@ -11,6 +11,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
+from typing_extensions import override
 
 from dashboard.clients.fuel.login import roles_in_fuel
 from dashboard.errors import BadInput
@@ -22,13 +23,14 @@ LONGEST_NAME = 150
 
 
 class FuelBackend(ModelBackend):
-    """Asks the Keystone of the Fuel master; the user's row never has a password.
+    """Authenticates with the Keystone of the Fuel master; the user's row never has a password.
 
-    Accounts of Pumphouse's own have one, and go first: whoever makes an account of the same name
-    in Fuel does not get theirs.
+    Pumphouse's own accounts have one and take precedence: an account of the same name in Fuel does
+    not get access to them.
     """
 
     @sensitive_variables("password")
+    @override
     def authenticate(
         self,
         request: HttpRequest | None,
@@ -36,9 +38,9 @@ class FuelBackend(ModelBackend):
         password: str | None = None,
         **kwargs: Any,
     ) -> User | None:
-        """Return the user, new at the first login, with the role that Fuel's roles stand for.
+        """Return the user, created at the first login, with the role that the Fuel roles map to.
 
-        Raises ``Retryable`` when Keystone does not answer.
+        Raises ``Retryable`` if Keystone does not answer.
         """
         if not username or not password or len(username) > LONGEST_NAME:
             return None
@@ -51,8 +53,11 @@ class FuelBackend(ModelBackend):
 
 
 def role_for(names: frozenset[str]) -> Role:
-    """Return the highest role that roles of Fuel's Keystone stand for, by PUMPHOUSE_FUEL_ROLES,
-    else that of PUMPHOUSE_FUEL_ROLE_OF_OTHERS. Raises ``BadInput`` for a role that there is not."""
+    """Return the highest role that roles in Fuel's Keystone map to.
+
+    PUMPHOUSE_FUEL_ROLES is the mapping, PUMPHOUSE_FUEL_ROLE_OF_OTHERS the role of all others.
+    Raises ``BadInput`` if one of them names an unknown role.
+    """
     found = [_role(ours) for theirs, ours in settings.FUEL_ROLES.items() if theirs in names]
     return max(found, default=_role(settings.FUEL_ROLE_OF_OTHERS))
 
@@ -62,8 +67,8 @@ def _role(name: str) -> Role:
         return Role.NOBODY if name == NO_ONE else GROUPS[name]
     except KeyError:
         raise BadInput(
-            f"There is no role {name!r}, which the settings give to accounts of Fuel.",
-            fix=f"Give {', '.join(GROUPS)} or {NO_ONE}.",
+            f"The settings give accounts of Fuel the unknown role {name!r}.",
+            fix=f"Use {', '.join(GROUPS)} or {NO_ONE}.",
         ) from None
 
 

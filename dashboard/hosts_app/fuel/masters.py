@@ -1,4 +1,4 @@
-"""The Fuel master that is configured, and which of its environments a cloud lives in."""
+"""The configured Fuel master, and which of its environments a cloud is in."""
 
 import os
 import time
@@ -16,54 +16,54 @@ from dashboard.clients.fuel.objects import Environment
 from dashboard.errors import BadInput, NeedsOperator, NotFound
 from dashboard.hosts_app.models import Cloud
 
-# Fuel takes seconds to make the facts of a node, and each step of a job asks for them.
+# Fuel takes seconds to compute the facts of a node, and each step of a job reads them.
 FACTS_SECONDS = 300
-# What Fuel makes for the public endpoints of an environment, in its folder of keys.
+# The certificate of an environment's public endpoints, in Fuel's folder of keys.
 CLOUD_CERTIFICATE = "{id}/public_haproxy/public_haproxy.crt"
 
 
 def is_fuel_configured() -> bool:
-    """Return whether something names a Fuel master; whether it answers is not asked."""
+    """Return whether a Fuel master is configured, without calling it."""
     try:
         return _endpoint() is not None
     except BadInput:
-        return True  # ``configured_fuel`` says what is wrong with it
+        return True  # ``configured_fuel`` raises the error
 
 
 def configured_fuel() -> FuelMaster:
-    """Return the Fuel master. Raises ``BadInput`` when none is configured, or wrongly."""
+    """Return the Fuel master. Raises ``BadInput`` if none is configured, or wrongly."""
     return FuelMaster(configured_endpoint())
 
 
 def fuel_at(address: str) -> FuelMaster:
-    """Return the configured Fuel master. Raises ``BadInput`` when it is not that at the address."""
+    """Return the configured Fuel master. Raises ``BadInput`` if it has another address."""
     fuel = configured_fuel()
     if fuel.address != address:
         raise BadInput(
-            f"The environment is in Fuel at {address}; configured is {fuel.address}.",
+            f"The environment is in Fuel at {address}, but {fuel.address} is configured.",
             fix="Configure that Fuel master again.",
         )
     return fuel
 
 
 def configured_endpoint() -> FuelEndpoint:
-    """Return where the Fuel master is and as whom. Raises ``BadInput`` when none is configured."""
+    """Return the Fuel master's address and login. Raises ``BadInput`` if none is configured."""
     endpoint = _endpoint()
     if endpoint is None:
         raise BadInput(
             "No Fuel master is configured.",
-            fix="Write its address and login below fuel in a config.yaml, name them in "
-            f"PUMPHOUSE_FUEL_URL, or let this account read {settings.PUMPHOUSE_ASTUTE}.",
+            fix="Set its address and login under fuel in config.yaml or with PUMPHOUSE_FUEL_URL, "
+            f"or let this account read {settings.PUMPHOUSE_ASTUTE}.",
         )
     return endpoint
 
 
 def environment_of(cloud: Cloud) -> Environment:
-    """Ask Fuel for the environment that a cloud lives in.
+    """Read the environment that a cloud is in from Fuel.
 
-    For a cloud of a file it is the one that the file names, else the one that discovery found it
-    to be in, else the one whose Keystone has its address. Raises ``NotFound`` when there is none,
-    ``BadInput`` when no Fuel master is configured or another one than the cloud's.
+    For a cloud of a file it is the one that the file names, else the one that discovery found,
+    else the one whose Keystone has its address. Raises ``NotFound`` if there is none, ``BadInput``
+    if no Fuel master or another one than the cloud's is configured.
     """
     fuel = configured_fuel()
     if cloud.origin == Cloud.Origin.FUEL:
@@ -78,19 +78,19 @@ def environment_of(cloud: Cloud) -> Environment:
             return environment
     raise NotFound(
         f"Cloud {cloud.name} is in none of the environments of Fuel at {fuel.address}.",
-        fix="If it is in one, write the environment's name at the cloud, as environment: NAME.",
+        fix="If it is in one, add environment: NAME to the cloud in its file.",
     )
 
 
 def environment_in_file(cloud: Cloud) -> str:
-    """Return the name of the environment that a file writes at its cloud, "" for none."""
+    """Return the name of the environment that a cloud's file gives it, "" for none."""
     return read_cloud(Path(cloud.location), cloud.section).environment or ""
 
 
 def access_in_fuel(cloud: Cloud) -> CloudAccess:
-    """Ask Fuel how to log in to the cloud of an environment; known for five minutes then.
+    """Read from Fuel how to log in to the cloud of an environment; cached for five minutes.
 
-    Raises ``NeedsOperator`` when the environment is not deployed, ``NotFound`` when it is gone.
+    Raises ``NeedsOperator`` if the environment is not deployed, ``NotFound`` if it is gone.
     """
     endpoint = configured_endpoint()
     environment_id = _id_in(FuelMaster(endpoint), cloud)
@@ -108,7 +108,7 @@ def _facts(endpoint: FuelEndpoint, environment_id: int, period: int) -> CloudFac
 
 
 def _verify(endpoint: FuelEndpoint, environment_id: int) -> bool | str:
-    """Return the CA for an environment: as configured, else Fuel's own where it can be read."""
+    """Return the CA for an environment: the configured one, else Fuel's own if readable."""
     certificate = Path(settings.PUMPHOUSE_FUEL_KEYS, CLOUD_CERTIFICATE.format(id=environment_id))
     if endpoint.clouds_verify is True and os.access(certificate, os.R_OK):
         return str(certificate)
@@ -118,7 +118,7 @@ def _verify(endpoint: FuelEndpoint, environment_id: int) -> bool | str:
 def _id_in(fuel: FuelMaster, cloud: Cloud) -> int:
     if cloud.location != fuel.address:
         raise BadInput(
-            f"Cloud {cloud.name} is in Fuel at {cloud.location}; configured is {fuel.address}.",
+            f"Cloud {cloud.name} is in Fuel at {cloud.location}, but {fuel.address} is configured.",
             fix="Configure that Fuel master again, or use the clouds of the other one.",
         )
     return int(cloud.section)
@@ -132,7 +132,7 @@ def _has_cloud_at(fuel: FuelMaster, environment: Environment, auth_url: str) -> 
 
 
 def _endpoint() -> FuelEndpoint | None:
-    """Look at the environment, then at the configuration, then whether this is a Fuel master."""
+    """Return the endpoint by environment variables, by config.yaml, or of this Fuel master."""
     if settings.PUMPHOUSE_FUEL_URL:
         return _endpoint_at(settings.PUMPHOUSE_FUEL_URL)
     if settings.PUMPHOUSE_CONFIG and (fuel := read_settings(Path(settings.PUMPHOUSE_CONFIG)).fuel):
@@ -145,14 +145,14 @@ def _endpoint_at(url: str) -> FuelEndpoint:
         return read_credentials(Path(settings.PUMPHOUSE_FUEL_CREDENTIALS), url=url)
     if (own := _own_endpoint()) is None:
         raise BadInput(
-            "PUMPHOUSE_FUEL_URL names a Fuel master, and nothing says how to log in to it.",
-            fix="Name a file with username and password in PUMPHOUSE_FUEL_CREDENTIALS.",
+            "PUMPHOUSE_FUEL_URL names a Fuel master, but there are no credentials for it.",
+            fix="Set PUMPHOUSE_FUEL_CREDENTIALS to a file with username and password.",
         )
     return moved(own, url=url)
 
 
 def _own_endpoint() -> FuelEndpoint | None:
-    """Return the endpoint of the Fuel master that this is, None when it is none or not ours."""
+    """Return the endpoint if this machine is a Fuel master that we may read, else None."""
     if not os.access(settings.PUMPHOUSE_ASTUTE, os.R_OK):
         return None
     return read_astute(Path(settings.PUMPHOUSE_ASTUTE), keys=Path(settings.PUMPHOUSE_FUEL_KEYS))

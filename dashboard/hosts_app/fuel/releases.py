@@ -1,4 +1,4 @@
-"""The releases that a Fuel master can make environments of, and which of them come after which."""
+"""The releases of a Fuel master, and their order."""
 
 from collections.abc import Iterable
 
@@ -6,11 +6,11 @@ from dashboard.clients.fuel.objects import Release
 from dashboard.hosts_app.models import FuelEnvironment, FuelRelease
 
 AVAILABLE = "available"
-"""The state of a release that can be deployed; Fuel writes others for those it lacks files of."""
+"""The state of a release that can be deployed; others lack files."""
 
 
 def store_releases(releases: Iterable[Release], *, fuel: str) -> None:
-    """Make the rows of a master's releases what it says now."""
+    """Store the releases that a master has now."""
     seen = list(releases)
     ids = [release.id for release in seen]
     FuelRelease.objects.filter(fuel=fuel).exclude(release_id__in=ids).delete()
@@ -27,8 +27,7 @@ def store_releases(releases: Iterable[Release], *, fuel: str) -> None:
 
 
 def releases_for(environment: FuelEnvironment) -> list[FuelRelease]:
-    """Return what a copy of an environment can be made of: its own release first, then newer
-    ones."""
+    """Return the releases that a copy of an environment can have, its own before newer ones."""
     known = list(FuelRelease.objects.filter(fuel=environment.fuel))
     own = next((release for release in known if release.name == environment.release), None)
     if own is None:

@@ -1,4 +1,6 @@
-"""The job that makes an environment of Fuel from another one."""
+"""The job that creates an environment of Fuel from another one."""
+
+from typing_extensions import override
 
 from dashboard.hosts_app.environments.copying import STEPS
 from dashboard.hosts_app.environments.duplicating import COPY_KIND
@@ -10,18 +12,20 @@ from dashboard.jobs.states import JobState
 
 
 class DuplicateEnvironment(JobKind):
-    """Creates the environment, then carries settings and networks, and compares."""
+    """Creates the environment, copies settings and networks, and compares it with the plan."""
 
     name = COPY_KIND
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Do what the step stands for."""
         STEPS[step.action](step, context)
 
+    @override
     def event(self, job: Job) -> Event | None:
-        """Report that the environment is there, or what went wrong."""
         if job.state != JobState.DONE:
             return failure_event(job, about="environment")
         plan = EnvironmentPlan.objects.get(pk=job.params["environment_plan"])
-        sentence = f"Environment {plan.name} was made from {plan.environment}; it has no nodes yet."
+        sentence = (
+            f"Environment {plan.name} was created from {plan.environment}; it has no nodes yet."
+        )
         return Event(name="environment.duplicated", severity=Severity.SUCCESS, sentence=sentence)

@@ -29,7 +29,7 @@ class Evacuate(JobKind):
         if job.state != JobState.DONE:
             return failure_event(job, about="host")
         cloud = Cloud.objects.get(pk=job.params["cloud"])
-        sentence = f"Host {job.params['host']} of {cloud} was evacuated and is in maintenance now."
+        sentence = f"Host {job.params['host']} of {cloud} was evacuated and is now in maintenance."
         return Event(name="host.evacuated", severity=Severity.SUCCESS, sentence=sentence)
 
 

@@ -1,4 +1,6 @@
-"""The job that puts a host into maintenance or takes it out."""
+"""The job that puts a host into maintenance or ends that."""
+
+from typing_extensions import override
 
 from dashboard.hosts_app.discovery import refresh_hosts
 from dashboard.hosts_app.maintenance import ON, change_maintenance
@@ -10,19 +12,19 @@ from dashboard.jobs.states import JobState
 
 
 class HostMaintenance(JobKind):
-    """Disables or enables the host's nova-compute."""
+    """Disables or enables the host's nova-compute, then refreshes the cloud's hosts."""
 
     name = "host_maintenance"
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Do it, and store how the hosts are then."""
         params = step.job.params
         cloud = Cloud.objects.get(pk=params["cloud"])
         context.log(change_maintenance(cloud, params["host"], to=step.action))
         refresh_hosts(cloud)
 
+    @override
     def event(self, job: Job) -> Event | None:
-        """Report that the host entered or left maintenance, or what went wrong."""
         if job.state != JobState.DONE:
             return failure_event(job, about="host")
         verb = "entered" if job.steps.filter(action=ON).exists() else "left"

@@ -1,5 +1,7 @@
 """The job that plans a copy of an environment of Fuel."""
 
+from typing_extensions import override
+
 from dashboard.hosts_app.environments.duplicating import (
     PLAN_KIND,
     draft_environment_plan,
@@ -10,12 +12,12 @@ from dashboard.jobs.models import Step
 
 
 class PlanEnvironment(JobKind):
-    """Stores what the copy would be like and what stands in its way."""
+    """Reads Fuel, and stores the plan that the job names."""
 
     name = PLAN_KIND
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Ask Fuel, and store the plan that the job names."""
         plans = EnvironmentPlan.objects.select_related("environment")
         plan = plans.get(pk=step.job.params["environment_plan"])
         draft_environment_plan(plan)

@@ -1,6 +1,7 @@
 """The job that plans what would be done to a host."""
 
 from django.template.defaultfilters import pluralize
+from typing_extensions import override
 
 from dashboard.hosts_app.models import HostPlan
 from dashboard.hosts_app.plans.host_plans import draft_host_plan
@@ -9,12 +10,12 @@ from dashboard.jobs.models import Step
 
 
 class PlanHost(JobKind):
-    """Stores what would be done to a host and what stands in the way."""
+    """Reads the clouds, and stores the plan that the job names."""
 
     name = "plan_host"
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Read the clouds, and store the plan that the job names."""
         plan = HostPlan.objects.select_related("cloud").get(pk=step.job.params["host_plan"])
         draft_host_plan(plan)
         what = f"{len(plan.lines)} line{pluralize(plan.lines)}"

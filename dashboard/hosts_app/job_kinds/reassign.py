@@ -2,6 +2,8 @@
 
 from contextlib import suppress
 
+from typing_extensions import override
+
 from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.evacuation.steps import reopen
@@ -15,66 +17,69 @@ from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
 
-RETRY = "To retry goes on from there."
+RETRY = "A retry continues from there."
 RETRY_OR_RETURN = (
-    "To retry goes on from there; “Return it to the source”, on the host's page or by "
-    "pumphouse return-to-source, is the other way."
+    "A retry continues from there. The alternative is “Return it to its source”, on the host's "
+    "page or with pumphouse return-to-source."
 )
 
 
 class Reassign(JobKind):
-    """Frees the host, takes it out of its environment and makes it a host of another one."""
+    """Evacuates the host, removes it from its environment and makes it a host of another one.
+
+    A failure says where the host is now. A job that ends before the removal opens the host again.
+    """
 
     name = "reassign"
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Do what the step stands for; what fails says where the host is now."""
         if step.action in evacuation.STEPS:
             perform_evacuation_step(step, context)
             return
         work = ReassignmentWork(step, context)
         try:
-            _do(work)
+            _perform(work)
         except NeedsOperator as error:
             raise _with_location(error, work.record) from None
 
+    @override
     def on_finished(self, job: Job) -> None:
-        """Open a host again that was not taken out of its environment; else say where it is."""
         if job.state == JobState.DONE:
             return
         record = Reassignment.objects.get(job=job)
         if not record.is_removed:
             reopen(job)
         elif record.location not in job.explanation:
-            explanation = f"{job.explanation} {record.location} {_way_on(job)}"
+            explanation = f"{job.explanation} {record.location} {_next_steps(job)}"
             Job.objects.filter(pk=job.pk).update(explanation=explanation)
 
+    @override
     def event(self, job: Job) -> Event | None:
-        """Report where the host is now, or what went wrong."""
         if job.state != JobState.DONE:
             return failure_event(job, about="host")
         record = Reassignment.objects.select_related("source", "destination").get(job=job)
         sentence = (
-            f"Host {record.host} of {record.source} is host {record.new_host} of "
-            f"{record.destination} now."
+            f"Host {record.host} of {record.source} is now host {record.new_host} of "
+            f"{record.destination}."
         )
         return Event(name="host.reassigned", severity=Severity.SUCCESS, sentence=sentence)
 
 
-def _way_on(job: Job) -> str:
+def _next_steps(job: Job) -> str:
     return RETRY if job.params["returns"] else RETRY_OR_RETURN
 
 
-def _do(work: ReassignmentWork) -> None:
-    """Do the step, and store where the host is then, if Fuel answers: however it ends."""
+def _perform(work: ReassignmentWork) -> None:
+    """Perform the step; however it ends, store where the host is, if Fuel answers."""
     try:
         STEPS[work.step.action](work)
     finally:
         with suppress(PumphouseError):
-            work.note(location=location_of(work.fuel, work.record))
+            work.save(location=location_of(work.fuel, work.record))
 
 
 def _with_location(error: NeedsOperator, record: Reassignment) -> NeedsOperator:
     sentence = f"{error.sentence} {record.location}".strip()
-    fix = f"{error.fix} {_way_on(record.job)}" if record.is_removed else error.fix
+    fix = f"{error.fix} {_next_steps(record.job)}" if record.is_removed else error.fix
     return NeedsOperator(sentence, fix=fix, request_id=error.request_id)

@@ -1,4 +1,6 @@
-"""The job that makes Fuel's pages link to Pumphouse."""
+"""The job that adds links to Pumphouse to Fuel's pages."""
+
+from typing_extensions import override
 
 from dashboard.hosts_app.fuel.links import KIND, register_links
 from dashboard.jobs.kinds import JobKind, StepContext
@@ -6,10 +8,10 @@ from dashboard.jobs.models import Step
 
 
 class RegisterLinks(JobKind):
-    """Makes the links that are missing; those that are there stay."""
+    """Creates the links that are missing, and logs which there are."""
 
     name = KIND
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Do it, and say in the log which links there are."""
         context.log(register_links())

@@ -1,6 +1,8 @@
-"""The job that takes a host out of its Fuel environment."""
+"""The job that removes a host from its Fuel environment."""
 
 from contextlib import suppress
+
+from typing_extensions import override
 
 from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.evacuation import steps as evacuation
@@ -15,12 +17,15 @@ from dashboard.jobs.states import JobState
 
 
 class RemoveFromFuel(JobKind):
-    """Frees the host, has Fuel remove it, and deletes what its cloud still has of it."""
+    """Evacuates the host, has Fuel remove it, and deletes its records in the cloud.
+
+    A failure says where the host is now. A job that ends before the removal opens the host again.
+    """
 
     name = KIND
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Do what the step stands for; what fails says where the host is now."""
         if step.action in evacuation.STEPS:
             perform_evacuation_step(step, context)
             return
@@ -28,16 +33,18 @@ class RemoveFromFuel(JobKind):
         try:
             STEPS[step.action](work)
         except NeedsOperator as error:
-            raise NeedsOperator(f"{error.sentence} {_place(work)}".strip(), fix=error.fix) from None
+            raise NeedsOperator(
+                f"{error.sentence} {_location(work)}".strip(), fix=error.fix
+            ) from None
 
+    @override
     def on_finished(self, job: Job) -> None:
-        """Open the host again when the job ended before Fuel was told to remove it."""
         if job.state != JobState.DONE and not Reassignment.objects.get(job=job).is_removed:
             evacuation.reopen(job)
 
 
-def _place(work: ReassignmentWork) -> str:
-    """Return where the host is, and store it; "" when Fuel does not answer."""
+def _location(work: ReassignmentWork) -> str:
+    """Store and return where the host is; the last known location if Fuel does not answer."""
     with suppress(PumphouseError):
-        work.note(location=location_of(work.fuel, work.record))
+        work.save(location=location_of(work.fuel, work.record))
     return work.record.location

@@ -1,4 +1,6 @@
-"""The job that starts the servers of a dead host elsewhere."""
+"""The job that rebuilds the servers of a dead host on other hosts."""
+
+from typing_extensions import override
 
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.rescue.steps import STEPS
@@ -9,18 +11,20 @@ from dashboard.jobs.states import JobState
 
 
 class Rescue(JobKind):
-    """Fences the host, has a server rebuilt in each step, and sees at last that they have left."""
+    """Fences the host, rebuilds a server in each step, and checks that all have left."""
 
     name = "rescue"
 
+    @override
     def perform(self, step: Step, context: StepContext) -> None:
-        """Do what the step stands for."""
         STEPS[step.action](step, context)
 
+    @override
     def event(self, job: Job) -> Event | None:
-        """Report that the servers run elsewhere, or what went wrong."""
         if job.state != JobState.DONE:
             return failure_event(job, about="host")
         cloud = Cloud.objects.get(pk=job.params["cloud"])
-        sentence = f"Host {job.params['host']} of {cloud} was fenced; its servers run elsewhere."
+        sentence = (
+            f"Host {job.params['host']} of {cloud} was fenced; its servers now run on other hosts."
+        )
         return Event(name="host.rescued", severity=Severity.SUCCESS, sentence=sentence)

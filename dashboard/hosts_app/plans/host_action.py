@@ -37,7 +37,7 @@ class HostAction:
     """The name in addresses and, with hyphens, of the command; also the name of the file. An action
     in a file of another name has no command of its own."""
     title: ClassVar[str]
-    """The label of its button: ``Free the host``."""
+    """The label of its button: ``Evacuate the host``."""
     section: ClassVar[Section]
     options: ClassVar[Sequence[Option]] = ()
     permission: ClassVar[Action] = Action.REASSIGN

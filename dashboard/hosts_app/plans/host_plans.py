@@ -1,4 +1,4 @@
-"""Plans of what is done to a host: made by a job, stored, read by a person, then started once."""
+"""Plans of host actions: made by a job, stored, read by a person, then started once."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +23,7 @@ def start_host_plan(
     options: Mapping[str, Any] | None = None,
     requester: Requester = NOBODY,
 ) -> HostPlan:
-    """Start to plan what would be done to a host; ``plan.plan_job`` is the job that reads.
+    """Start to plan a host action; ``plan.plan_job`` is the job that reads the clouds.
 
     Raises ``BadInput`` for an unknown action or option or a bad value, ``Conflict`` while another
     plan for the host is being made.
@@ -43,7 +43,7 @@ def start_host_plan(
 
 
 def draft_host_plan(plan: HostPlan) -> None:
-    """Ask the clouds and store what the plan says."""
+    """Read the clouds, and store what the plan says."""
     draft = host_action_named(plan.action).draft(plan.cloud, plan.host, plan.options)
     keep_draft(plan, draft)
 
@@ -51,8 +51,8 @@ def draft_host_plan(plan: HostPlan) -> None:
 def start_host_action(plan: HostPlan, *, confirmation: str, requester: Requester = NOBODY) -> Job:
     """Start what a plan says, once.
 
-    Raises ``BadInput`` when something stands in the way or the confirmation is another name,
-    ``Conflict`` when the plan was started before or the host has another job.
+    Raises ``BadInput`` if something stands in the way or the confirmation is wrong, ``Conflict``
+    if the plan was started before or another job is active for the host.
     """
     action = host_action_named(plan.action)
     require_ready(plan)
@@ -60,7 +60,7 @@ def start_host_action(plan: HostPlan, *, confirmation: str, requester: Requester
     with transaction.atomic():
         take(plan)
         plan.job = action.start(plan, requester=requester)
-        # Pages lead from the job to its plan.
+        # Pages link from the job to its plan.
         plan.job.params = {**plan.job.params, "host_plan": plan.pk}
         plan.job.save(update_fields=["params"])
         plan.save(update_fields=["job"])
@@ -69,5 +69,5 @@ def start_host_action(plan: HostPlan, *, confirmation: str, requester: Requester
 
 
 def lines_of(plan: HostPlan) -> list[PlanLine]:
-    """Return what a stored plan says of each thing that it touches."""
+    """Return the lines of a stored plan."""
     return [PlanLine(**line) for line in plan.lines]

@@ -1,4 +1,4 @@
-"""What is the same for all plans that are made by a job, stored, read, then started once."""
+"""What all plans share that are made by a job, stored, read, then started once."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -17,7 +17,7 @@ PARAMETERS: Mapping[type[StoredPlan], str] = {
     HostPlan: "host_plan",
     EnvironmentPlan: "environment_plan",
 }
-"""The parameter by which a job names its plan."""
+"""The job parameter that has a plan's number."""
 
 
 def start_planning(
@@ -28,10 +28,9 @@ def start_planning(
     subject: str,
     requester: Requester,
 ) -> None:
-    """Store a new plan and start the job that makes it; neither is there without the other.
+    """Store a new plan and start the job that makes it, both or neither.
 
-    Raises ``Conflict`` while
-    another plan of that subject is being made.
+    Raises ``Conflict`` while another plan with that subject is being made.
     """
     with transaction.atomic():
         plan.save()
@@ -47,14 +46,14 @@ def start_planning(
 
 
 def planning_of(plan: StoredPlan) -> Job:
-    """Return the job that makes a plan, or has made it. Raises ``NotFound`` when it was deleted."""
+    """Return the job that makes or made a plan. Raises ``NotFound`` if it was deleted."""
     if plan.plan_job is None:
-        raise NotFound(f"The job that made plan {plan.pk} is gone.", fix="Plan again.")
+        raise NotFound(f"The job that made plan {plan.pk} was deleted.", fix="Plan again.")
     return plan.plan_job
 
 
 def keep_draft(plan: StoredPlan, draft: PlanDraft) -> None:
-    """Store what a plan says; with anything in the way it can never be started."""
+    """Store what a plan says. With a refusal it can never be started."""
     plan.lines = [asdict(line) for line in draft.lines]
     plan.refusals = [asdict(refusal) for refusal in draft.refusals]
     plan.notes, plan.content = list(draft.notes), dict(draft.content)
@@ -63,7 +62,7 @@ def keep_draft(plan: StoredPlan, draft: PlanDraft) -> None:
 
 
 def require_ready(plan: StoredPlan) -> None:
-    """Raise ``BadInput`` when a plan cannot be started, ``Conflict`` when it was before."""
+    """Raise ``BadInput`` if a plan cannot be started, ``Conflict`` if it was started before."""
     if plan.state == StoredPlan.State.STARTED:
         raise _started_before(plan)
     if plan.state == StoredPlan.State.DRAFTING:
@@ -75,7 +74,7 @@ def require_ready(plan: StoredPlan) -> None:
 
 
 def take(plan: StoredPlan) -> None:
-    """Mark a plan as started; of two who start it at once, one gets ``Conflict``."""
+    """Mark a plan as started; of two who start it at the same time, one gets ``Conflict``."""
     ready = type(plan)._default_manager.filter(pk=plan.pk, state=StoredPlan.State.READY)
     if not ready.update(state=StoredPlan.State.STARTED):
         raise _started_before(plan)

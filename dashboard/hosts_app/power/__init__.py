@@ -1,1 +1,1 @@
-"""Power of hosts through their BMCs."""
+"""The power of hosts, through their BMCs."""

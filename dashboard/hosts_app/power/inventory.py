@@ -1,4 +1,4 @@
-"""The hosts as machines: where their inventory is, and the BMC of each."""
+"""The configured inventory of machines, and the BMC of each host in it."""
 
 from pathlib import Path
 
@@ -12,8 +12,10 @@ INVENTORY = "inventory.yaml"
 
 
 def inventory_path() -> Path:
-    """Return where the inventory is: PUMPHOUSE_INVENTORY, else beside the configuration of the
-    clouds, else in PUMPHOUSE_HOME."""
+    """Return where the inventory is.
+
+    That is PUMPHOUSE_INVENTORY, else beside the clouds' configuration, else in PUMPHOUSE_HOME.
+    """
     if settings.PUMPHOUSE_INVENTORY:
         return Path(settings.PUMPHOUSE_INVENTORY)
     beside = Path(settings.PUMPHOUSE_CONFIG).absolute().parent / INVENTORY
@@ -23,16 +25,16 @@ def inventory_path() -> Path:
 
 
 def configured_inventory() -> Inventory:
-    """Read the inventory. Raises ``BadInput`` when there is none, or for what is wrong in it."""
+    """Read the inventory. Raises ``BadInput`` if there is none, or for an error in it."""
     path = inventory_path()
     if not path.exists():
         raise BadInput(
-            f"There is no inventory of machines at {path}.",
+            f"There is no inventory at {path}.",
             fix="Write one as docs/inventory.md says, or name it in PUMPHOUSE_INVENTORY.",
         )
     return read_inventory(path)
 
 
 def bmc_of(host: str) -> Bmc:
-    """Return the BMC of a host. Raises ``BadInput`` or ``NotFound`` when it cannot be told."""
+    """Return the BMC of a host. Raises ``BadInput`` or ``NotFound`` if none is known."""
     return configured_inventory().bmc_of(host)

@@ -19,18 +19,18 @@ from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 
 TAKES_POWER: Mapping[Operation, tuple[str, str]] = {
-    Operation.OFF: ("loses its power", "it runs on the host"),
-    Operation.CYCLE: ("loses its power", "it runs on the host, and starts again only if Nova does"),
+    Operation.OFF: ("loses power", "it runs on the host"),
+    Operation.CYCLE: ("loses power", "it runs on the host, and restarts only if Nova does that"),
     Operation.SOFT_OFF: ("is shut down", "it runs on the host"),
 }
-# A suspended server's memory is kept on a disk.
+# A suspended server's memory is saved on disk.
 WITHOUT_POWER = frozenset({"SHUTOFF", "SUSPENDED", "SHELVED", "SHELVED_OFFLOADED", "ERROR"})
 
 
 class PowerPlan:
-    """What the actions about power have in common; each adds its operation.
+    """What the power actions share; each adds its operation.
 
-    The plan has a line for each server that loses its power.
+    The plan has a line for each server that loses power.
     """
 
     operation: ClassVar[Operation]
@@ -38,7 +38,7 @@ class PowerPlan:
     permission: ClassVar[Action] = Action.POWER
 
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
-        """Ask Nova what runs on the host, and the BMC how it is. Raises ``NotFound``."""
+        """Read from Nova what runs on the host, and from the BMC whether it is on."""
         connection = connect(cloud)
         service = compute_service(connection, host)
         servers = servers_on(connection, host) if self.operation in TAKES_POWER else []
@@ -69,12 +69,12 @@ class PowerPlan:
                 yield "It still takes new servers: put it into maintenance first."
 
     def start(self, plan: HostPlan, *, requester: Requester) -> Job:
-        """Start to switch it."""
+        """Start the job that does it."""
         return start_power(plan.cloud, plan.host, self.operation, requester=requester)
 
 
 def _power_of(host: str) -> tuple[list[str], list[Refusal]]:
-    """Return whether a host has power, or else why nothing can be switched."""
+    """Return a note on whether the host is on, or a refusal if its BMC is unusable."""
     try:
         return [f"{host} is {bmc_of(host).power_status()} now."], []
     except PumphouseError as error:

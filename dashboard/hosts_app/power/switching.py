@@ -1,4 +1,4 @@
-"""Asks for and switches the power of hosts through their BMCs."""
+"""Reads and switches the power of hosts through their BMCs."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -16,27 +16,27 @@ from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 
 SWITCH_SECONDS = 120.0
-# An operating system may take its time to stop its servers.
+# An operating system may take long to stop the servers on it.
 SOFT_OFF_SECONDS = 600.0
 
 TITLES: Mapping[Operation, str] = {
-    Operation.ON: "Switch {host} on",
-    Operation.OFF: "Switch {host} off",
+    Operation.ON: "Power {host} on",
+    Operation.OFF: "Power {host} off",
     Operation.CYCLE: "Power cycle {host}",
-    Operation.SOFT_OFF: "Ask {host} to shut down",
-    Operation.BOOT_FROM_NETWORK: "Let {host} boot from the network next",
+    Operation.SOFT_OFF: "Shut {host} down",
+    Operation.BOOT_FROM_NETWORK: "Boot {host} from the network once",
 }
-# A cycle in two: what a killed worker has done of it shows, and is not done twice.
+# A cycle takes two steps, so that a killed worker's half of it is not repeated.
 PARTS: Mapping[Operation, tuple[Operation, ...]] = {
     Operation.CYCLE: (Operation.OFF, Operation.ON),
 }
 
 
 def refresh_power(hosts: QuerySet[Host]) -> str:
-    """Ask the BMCs of hosts, all at once, store what they say and give a sentence about it.
+    """Ask the BMCs of hosts all at once, store the answers, and return a sentence about them.
 
-    Takes 10 s, or 14 s for every 64 BMCs, when one of them is dead. Nothing is known of hosts that
-    have no BMC in the inventory, nor of any when there is no inventory.
+    Takes 10 s, or 14 s for every 64 BMCs, if one of them is dead. Hosts without a BMC in the
+    inventory are not asked, nor is any without an inventory.
     """
     asked = _bmcs_of(hosts)
     answers = ask_all((bmc for _, bmc in asked), Operation.STATUS) if asked else {}
@@ -48,15 +48,15 @@ def refresh_power(hosts: QuerySet[Host]) -> str:
         host.save(update_fields=["power", "power_problem"])
     silent = sum(bool(host.power_problem) for host, _ in asked)
     what = f"{len(asked)} BMC{pluralize(asked)}"
-    return f"Asked {what} whether hosts have power; {silent} did not say."
+    return f"Asked {what} for the power of their hosts; {silent} did not answer."
 
 
 def log_power(hosts: QuerySet[Host], context: StepContext) -> None:
-    """Look at the power of hosts and log it. A faulty inventory is told and lets no step fail."""
+    """Refresh the power of hosts and log it. An invalid inventory is logged and fails no step."""
     try:
         context.log(refresh_power(hosts))
     except BadInput as error:
-        context.log(f"Asked no BMCs: {error}", level=LogLevel.WARNING)
+        context.log(f"Did not ask BMCs: {error}", level=LogLevel.WARNING)
 
 
 def _bmcs_of(hosts: Iterable[Host]) -> list[tuple[Host, Bmc]]:
@@ -80,9 +80,9 @@ def start_power(
     *,
     requester: Requester = NOBODY,
 ) -> Job:
-    """Start to switch a host. Asks nobody: what runs on it is for the caller to find out.
+    """Start to switch a host's power. The caller has to find out what runs on the host.
 
-    Raises ``Conflict`` while another job is at work on the host.
+    Raises ``Conflict`` while another job is active for the host.
     """
     parts = PARTS.get(operation, (operation,))
     return start_job(
@@ -105,12 +105,12 @@ def start_power(
 
 
 def switch(host: str, operation: Operation, context: StepContext) -> None:
-    """Do one thing to a host's power and see that it came about; what is so already is left.
+    """Perform one operation on a host's power and wait for its effect, unless it is there.
 
     Raises the BMC's error when it does not answer or obey.
     """
-    DOING[operation](bmc_of(host), context)
-    context.log(f"Did “{TITLES[operation].format(host=host)}”.")
+    OPERATIONS[operation](bmc_of(host), context)
+    context.log(f"Done: {TITLES[operation].format(host=host)}.")
 
 
 def _on(bmc: Bmc, context: StepContext) -> None:
@@ -132,7 +132,7 @@ def _boot_from_network(bmc: Bmc, context: StepContext) -> None:
     bmc.boot_from_network()
 
 
-DOING: Mapping[Operation, Callable[[Bmc, StepContext], None]] = {
+OPERATIONS: Mapping[Operation, Callable[[Bmc, StepContext], None]] = {
     Operation.ON: _on,
     Operation.OFF: _off,
     Operation.SOFT_OFF: _soft_off,

@@ -1,1 +1,1 @@
-"""Moves a freed host to another cloud through Fuel: reads, decides, then one step after another."""
+"""Moves an evacuated host to another cloud through Fuel: reads, decides, then step by step."""

@@ -13,9 +13,9 @@ INSTALLED = ("provisioned", "deploying", "ready")
 
 
 def assign(work: ReassignmentWork) -> None:
-    """Put the node into its environment, with interfaces and disks as they were, by name.
+    """Assign the node to its environment, with interfaces and disks laid out as before, by name.
 
-    Other roles than before need other volumes: then the disks stay as Fuel lays them out.
+    Other roles than before need other volumes, so the disks then stay as Fuel lays them out.
     """
     record, fuel, node = work.record, work.fuel, work.node()
     target = record.destination_environment
@@ -25,8 +25,8 @@ def assign(work: ReassignmentWork) -> None:
         work.context.log(f"Assigned node {node.id} as {', '.join(record.roles)}.")
     if node.environment_id != target:
         raise NeedsOperator(
-            f"Node {node.id} was put into another environment meanwhile.",
-            fix="Take it out of there in Fuel, then retry.",
+            f"Node {node.id} was assigned to another environment meanwhile.",
+            fix="Remove it from there in Fuel, then retry.",
         )
     if node.pending_deletion:
         fuel.keep(node.id)
@@ -44,32 +44,31 @@ def _lay_out(work: ReassignmentWork, node: Node) -> None:
     if work.keeps_disks:
         fuel.change_disks(node.id, disks_like(record.disks, fuel.disks(node.id)))
     what = "interfaces and disks" if work.keeps_disks else "interfaces"
-    work.context.log(f"Laid out {what} of node {node.id} as they were.")
+    work.context.log(f"Laid out {what} of node {node.id} as before.")
 
 
 def provision(work: ReassignmentWork) -> None:
-    """Have Fuel install the operating system on this one node."""
+    """Install the operating system on this one node through Fuel."""
     _bring(work, work.fuel.provision, to=INSTALLED)
 
 
 def deploy(work: ReassignmentWork) -> None:
-    """Have Fuel deploy OpenStack on this one node, and note the name that it has from now on.
+    """Deploy OpenStack on this one node through Fuel, and record the name it has from now on.
 
-    A controller comes with the changes of its environment: the others must learn of it.
+    A controller needs all changes of its environment deployed: the others must learn of it.
     """
     is_controller = CONTROLLER in work.record.roles
     order = partial(_deploy_changes, work) if is_controller else work.fuel.deploy
     node = _bring(work, order, to=("ready",))
-    work.note(new_host=node.fqdn)
+    work.save(new_host=node.fqdn)
 
 
 def _deploy_changes(work: ReassignmentWork, environment: int, node_ids: Sequence[int]) -> Task:
-    """Order all changes of an environment. Raises NeedsOperator when another node has some."""
+    """Deploy all changes of an environment. Raises ``NeedsOperator`` if another node has some."""
     for node in work.fuel.nodes(environment):
         if node.id not in node_ids and (node.pending_addition or node.pending_deletion):
             raise NeedsOperator(
-                f"Node {node.fqdn} has changes that wait in Fuel, and would be changed with the "
-                "same order.",
+                f"Node {node.fqdn} has pending changes in Fuel, which would be deployed with it.",
                 fix="Deploy or discard them in Fuel, then retry.",
             )
     return work.fuel.deploy_changes(environment)
@@ -78,7 +77,7 @@ def _deploy_changes(work: ReassignmentWork, environment: int, node_ids: Sequence
 def _bring(
     work: ReassignmentWork, order: Callable[[int, list[int]], Task], *, to: tuple[str, ...]
 ) -> Node:
-    """Bring the node to one of the states by an order, unless it is there. Gives the node."""
+    """Start a task that brings the node to one of the states, unless it is there. Return it."""
     node, environment = work.node(), work.record.destination_environment
     tasks = work.fuel_tasks(environment)
     if node.status in to:
@@ -88,5 +87,5 @@ def _bring(
     node = work.node()
     if node.status not in to:
         tasks.forget(work.step.key)
-        raise Retryable(f"Fuel's task is done, and node {node.id} is {node.status} still.")
+        raise Retryable(f"Fuel's task is done, but node {node.id} is still {node.status}.")
     return node

@@ -1,4 +1,4 @@
-"""Has a host that left its environment boot from the network, and waits until Fuel finds it."""
+"""Boots a host that left its environment from the network, and waits until Fuel discovers it."""
 
 import time
 
@@ -15,25 +15,25 @@ MINUTE = 60
 
 
 def has_switch_hook(machine: Host) -> bool:
-    """Return whether the inventory tells how the port of a host is moved to the admin VLAN."""
+    """Return whether the inventory says how to move a host's switch port to the admin VLAN."""
     return machine.admin_vlan is not None and bool(machine.switch_hook or machine.switch_port)
 
 
 def move_to_admin_vlan(work: ReassignmentWork) -> None:
-    """Move the host's port on its switch into the VLAN that it boots from the network in."""
+    """Move the host's switch port to the VLAN in which it boots from the network."""
     machine, mac = work.machine, work.step.params["mac"]
     if machine.admin_vlan is None:
-        return  # taken out of the inventory since the plan
+        return  # removed from the inventory since the plan
     work.context.log(move_port(machine, mac=mac, vlan=machine.admin_vlan))
 
 
 def boot(work: ReassignmentWork) -> None:
-    """Have the host boot from the network, once; not one that Fuel has discovered by itself.
+    """Boot the host from the network once, unless Fuel has discovered it already.
 
-    After a crash around the call it may boot twice, which costs some minutes and nothing else.
+    After a crash around the call it may boot twice, which only costs some minutes.
     """
     if found := _discovered(work):
-        work.context.log(f"Found it discovered already, as node {found.id}.")
+        work.context.log(f"Fuel has discovered it already, as node {found.id}.")
         return
     if work.record.is_booted:
         return
@@ -41,18 +41,18 @@ def boot(work: ReassignmentWork) -> None:
     if bmc is None:
         raise NeedsOperator(
             f"The inventory has no BMC for {work.machine.name}.",
-            fix="Write it there, then retry; or boot the host from the network by hand.",
+            fix="Add it, then retry; or boot the host from the network by hand.",
         )
     bmc.boot_from_network()
     bmc.power_cycle()
-    work.note(is_booted=True)
-    work.context.log(f"Told {work.machine.name} to boot from the network.")
+    work.save(is_booted=True)
+    work.context.log(f"Booting {work.machine.name} from the network.")
 
 
 def discover(work: ReassignmentWork) -> None:
-    """Wait until Fuel has discovered a node with just the MAC addresses of the host.
+    """Wait until Fuel has discovered a node with exactly the MAC addresses of the host.
 
-    Raises NeedsOperator at the operator's limit; tried again, the host boots once more.
+    Raises ``NeedsOperator`` at the operator's limit; on a retry the host boots once more.
     """
     boot(work)
     limit, began = work.discovery_seconds, time.monotonic()
@@ -62,20 +62,20 @@ def discover(work: ReassignmentWork) -> None:
         try:
             return _discovered(work)
         except Retryable:
-            return None  # one look of many
+            return None  # one poll of many
 
     try:
         node = poll_until(
             found, what="Fuel to discover the host", seconds=limit, check=work.context.check
         )
     except NeedsOperator:
-        work.note(is_booted=False)
+        work.save(is_booted=False)
         raise _never_discovered(work) from None
     work.context.log(f"Fuel has discovered {work.record.host} as node {node.id}.")
 
 
 def _discovered(work: ReassignmentWork) -> Node | None:
-    """Return the host when it is a free node, or has been assigned already."""
+    """Return the host's node if it is free or assigned to the destination already, else None."""
     node = work.find_node()
     if node and node.environment_id == work.record.destination_environment:
         return node
@@ -88,11 +88,11 @@ def _never_discovered(work: ReassignmentWork) -> NeedsOperator:
     wanted = set(record.macs)
     other = next((node for node in work.fuel.unassigned_nodes() if node.macs & wanted), None)
     hint = (
-        f" Node {other.id} has only some of its MAC addresses, so it was not taken for the host."
+        f" Node {other.id} has only some of its MAC addresses, so it is not taken for the host."
         if other and other.macs != wanted
         else ""
     )
     return NeedsOperator(
         f"Fuel has not discovered {record.host} within {within}.{hint}",
-        fix="Look at its console: does it boot from the network, in the admin VLAN?",
+        fix="Check on its console whether it boots from the network, in the admin VLAN.",
     )

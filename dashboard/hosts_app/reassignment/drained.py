@@ -1,4 +1,4 @@
-"""What is left in a cloud whose last hosts are to go: it must have no tenant, server or compute."""
+"""What is left in a cloud whose controllers move: it must have no tenants, servers or computes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,40 +11,40 @@ from dashboard.hosts_app.plans.lines import Refusal
 from dashboard.hosts_app.reassignment.refusals import COMPUTE
 
 OWN_PROJECTS = frozenset({"admin", "service", "services"})
-"""Projects that a cloud has for itself."""
+"""The projects of the cloud's own services."""
 MOST_NAMED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Leftovers:
-    """The names of what is left: ``computes`` of Nova and of Fuel, ``servers`` of anybody."""
+    """The names of what is left: ``computes`` in Nova and in Fuel, ``servers`` of any tenant."""
 
     tenants: Sequence[str] = ()
     servers: Sequence[str] = ()
     computes: Sequence[str] = ()
 
     def refusals(self, cloud: str) -> Iterator[Refusal]:
-        """Return a sentence, and what helps, for each kind of thing that is left."""
+        """Yield a refusal for each kind of thing that is left."""
         if self.tenants:
             yield Refusal(
-                sentence=f"Cloud {cloud} has tenants still: {_named(self.tenants)}.",
+                sentence=f"Cloud {cloud} still has tenants: {_named(self.tenants)}.",
                 fix="Move and finalize them, or delete their projects.",
             )
         if self.servers:
             yield Refusal(
-                sentence=f"Cloud {cloud} has servers still: {_named(self.servers)}.",
+                sentence=f"Cloud {cloud} still has servers: {_named(self.servers)}.",
                 fix="Move or delete them.",
             )
         if self.computes:
             yield Refusal(
-                sentence=f"Cloud {cloud} has computes still: {_named(self.computes)}.",
-                fix="Move them to the other cloud first. Of one that is gone for good, delete "
-                "its nova-compute (openstack compute service delete).",
+                sentence=f"Cloud {cloud} still has computes: {_named(self.computes)}.",
+                fix="Reassign them first. If one is gone for good, delete its nova-compute "
+                "(openstack compute service delete).",
             )
 
 
 def leftovers_of(connection: CloudSession, nodes: Sequence[Node]) -> Leftovers:
-    """Ask a cloud what is left in it; ``nodes`` are those of its environment in Fuel."""
+    """Read what is left in a cloud; ``nodes`` are those of its environment in Fuel."""
     own = connection.project_id
     projects = list(connection.list("identity", "/projects", "projects"))
     own_domains = {project["domain_id"] for project in projects if project["id"] == own}
@@ -64,9 +64,9 @@ def leftovers_of(connection: CloudSession, nodes: Sequence[Node]) -> Leftovers:
 
 
 def require_drained(connection: CloudSession, nodes: Sequence[Node]) -> None:
-    """Raise ``NeedsOperator`` with the first thing that is left."""
+    """Raise ``NeedsOperator`` about the first kind of thing that is left."""
     for refusal in leftovers_of(connection, nodes).refusals(connection.name):
-        raise NeedsOperator(f"{refusal.sentence} Nothing was taken out of it.", fix=refusal.fix)
+        raise NeedsOperator(f"{refusal.sentence} Nothing was removed.", fix=refusal.fix)
 
 
 def _named(names: Sequence[str]) -> str:

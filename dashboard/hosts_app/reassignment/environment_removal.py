@@ -1,4 +1,4 @@
-"""Takes a freed host out of its environment and out of its cloud's records."""
+"""Removes an evacuated host from its environment and from its cloud's records."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -15,9 +15,9 @@ from dashboard.hosts_app.reassignment.work import ReassignmentWork
 
 
 def remove_from_environment(work: ReassignmentWork) -> None:
-    """Have Fuel remove the host from the environment that it leaves; this erases it.
+    """Remove the host from the environment that it leaves; Fuel erases it.
 
-    Raises NeedsOperator that names what is on the host: then nothing was unassigned.
+    Raises ``NeedsOperator`` that names what is still on the host; nothing is unassigned then.
     """
     record, node = work.record, work.find_node()
     if node is None or node.environment_id != record.source_environment:
@@ -26,7 +26,7 @@ def remove_from_environment(work: ReassignmentWork) -> None:
         return
     _save_layout(work, node)
     if node.status == "discover":
-        work.note(is_removed=True)
+        work.save(is_removed=True)
         work.fuel.unassign(record.source_environment, [node.id])
         return
     tasks = work.fuel_tasks(record.source_environment)
@@ -36,47 +36,46 @@ def remove_from_environment(work: ReassignmentWork) -> None:
 def _require_removed(work: ReassignmentWork) -> None:
     if not work.record.is_removed:
         raise NeedsOperator(
-            f"{work.record.host} is in its environment no more, and it was not Pumphouse that "
-            "took it out.",
-            fix="Look at the node in Fuel; plan again.",
+            f"{work.record.host} has left its environment, but Pumphouse did not remove it.",
+            fix="Check the node in Fuel, then plan again.",
         )
-    work.context.log(f"Found {work.record.host} out of its environment already.")
+    work.context.log(f"{work.record.host} has left its environment already.")
 
 
 def _save_layout(work: ReassignmentWork, node: Node) -> None:
-    """Keep how the host is laid out and what the cloud has of it, unless it is kept already."""
+    """Store the host's layout and its providers in placement, unless they are stored already."""
     record = work.record
     if not record.interfaces:
-        work.note(
+        work.save(
             interfaces=work.fuel.interfaces(node.id),
             disks=work.fuel.disks(node.id),
             old_roles=list(node.roles),
         )
         work.context.log(f"Saved interfaces and disks of node {node.id}.")
-    # a controller has none, and its cloud may not answer any more when this step is tried again
+    # A controller has none, and its cloud may no longer answer when this step is retried.
     if COMPUTE in node.roles and not record.providers:
-        work.note(providers=providers_of(work.source, record.host))
+        work.save(providers=providers_of(work.source, record.host))
 
 
 def _remove(work: ReassignmentWork, node: Node) -> Task:
-    """Order the removal. Nothing may come to the host between the look at it and the order."""
+    """Start the removal. Nothing may come to the host between the check and the call."""
     environment = work.record.source_environment
     if work.from_drained:
         require_drained(work.source, work.fuel.nodes(environment))
     else:
         require_empty(work.source, work.record.host)
-    work.note(is_removed=True)
+    work.save(is_removed=True)
     if not node.pending_deletion:
         work.fuel.unassign(environment, [node.id])
     return work.fuel.deploy_changes(environment)
 
 
 def require_empty(connection: CloudSession, host: str) -> None:
-    """Raise NeedsOperator that names the servers which Nova or placement has on a host."""
+    """Raise ``NeedsOperator`` that names the servers that Nova or placement has on a host."""
     if found := still_on(connection, host, besides=set()):
         raise NeedsOperator(
-            f"{host} is not empty: {_names(found)}. It was not taken out of its environment.",
-            fix="Move them away, then retry.",
+            f"{host} is not empty: {_names(found)}. It was not removed from its environment.",
+            fix="Move them to other hosts, then retry.",
         )
 
 
@@ -87,7 +86,7 @@ def _names(found: Mapping[str, str]) -> str:
 def forget_compute(work: ReassignmentWork) -> None:
     """Delete the host's nova-compute and its providers in placement from the cloud that it left.
 
-    Only once it has booted anew: a nova-compute that still ran would make its records again.
+    This comes after its reboot: a nova-compute that still ran would recreate its records.
     """
     connection, host = work.source, work.record.host
     for service in compute_services(connection):
@@ -95,7 +94,7 @@ def forget_compute(work: ReassignmentWork) -> None:
             version = "2.53" if connection.supports("compute", "2.53") else ""
             connection.delete("compute", f"{SERVICES}/{service.id}", microversion=version)
             work.context.log(f"Deleted nova-compute of {host} from {connection.name}.")
-    # Nova itself deletes them since Stein.
+    # Since Stein, Nova deletes them itself.
     for provider in work.record.providers:
         connection.delete("placement", f"/resource_providers/{provider}")
     refresh_hosts(work.record.source)

@@ -1,4 +1,4 @@
-"""What the plan of a reassignment is made from: one reading of clouds, Fuel, inventory and BMC."""
+"""What a reassignment is planned from: one reading of the clouds, Fuel, inventory and BMC."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from dashboard.hosts_app.power.inventory import configured_inventory
 
 ADMIN_NETWORK = "fuelweb_admin"
 LIFE_CYCLE_VERSION = 9
-"""Since that version of Fuel to deploy changes is to run the deployment on all nodes."""
+"""Since this version of Fuel, deploying changes runs the deployment on all nodes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EnvironmentFacts:
-    """One of the two environments: its nodes, its networks and what runs in it."""
+    """One of the two environments: its nodes, its networks and its running tasks."""
 
     environment: Environment
     release: Release
@@ -29,7 +29,7 @@ class EnvironmentFacts:
     running: Sequence[Task]
     networks: Sequence[Json]
     roles: frozenset[str] = frozenset()
-    """What nodes can be in it; none where Fuel does not tell."""
+    """The roles that nodes can have in it; empty if Fuel does not tell."""
 
     @property
     def name(self) -> str:
@@ -43,26 +43,25 @@ class EnvironmentFacts:
 
     @property
     def admin_vlans(self) -> frozenset[object]:
-        """The VLANs that its nodes boot from the network in; None is the untagged one."""
+        """The VLANs in which its nodes boot from the network; None is the untagged one."""
         admin = (one for one in self.networks if one["name"] == ADMIN_NETWORK)
         return frozenset(network["vlan_start"] for network in admin)
 
     @property
     def deploys_all(self) -> bool:
-        """Whether to deploy its changes is to run the deployment on all its nodes."""
+        """Whether deploying its changes runs the deployment on all its nodes."""
         major = str(self.environment.data.get("fuel_version") or "").partition(".")[0]
         return not major.isdecimal() or int(major) >= LIFE_CYCLE_VERSION
 
     def others(self, node: Node | None) -> list[Node]:
-        """Return the nodes beside that one, by name."""
+        """Return the nodes besides that one, sorted by name."""
         others = [one for one in self.nodes if node is None or one.id != node.id]
         return sorted(others, key=lambda one: one.fqdn)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """A host in the inventory, None when it is not there; ``fault`` is what keeps us from its
-    power."""
+    """A host in the inventory, None if it is not there; ``fault`` says why its BMC is unusable."""
 
     host: Host | None
     fault: Refusal | None = None
@@ -70,8 +69,10 @@ class Machine:
 
 @dataclass(frozen=True, kw_only=True)
 class ReassignmentFacts:
-    """A host as Fuel and the inventory know it, and both environments. ``node`` is None when the
-    source's environment has no node of that name; its layout is empty then."""
+    """A host as Fuel and the inventory know it, and both environments.
+
+    ``node`` is None, and its layout empty, if the source's environment has no node of that name.
+    """
 
     host: str
     node: Node | None
@@ -86,7 +87,7 @@ def read_reassignment(source: Cloud, destination: Cloud, host: str) -> Reassignm
     """Ask Fuel and the BMC about a host and both environments. Raises as the clients do."""
     fuel = configured_fuel()
     leaving, coming = (read_environment(fuel, environment_of(one)) for one in (source, destination))
-    compute_services(connect(destination))  # raises while the cloud does not answer us
+    compute_services(connect(destination))  # raises if the cloud does not answer
     node = next((one for one in leaving.nodes if host in (one.fqdn, one.hostname)), None)
     return ReassignmentFacts(
         host=host,
@@ -100,7 +101,7 @@ def read_reassignment(source: Cloud, destination: Cloud, host: str) -> Reassignm
 
 
 def read_environment(fuel: FuelMaster, environment: Environment) -> EnvironmentFacts:
-    """Read an environment. Raises ``NotFound`` when its release has gone."""
+    """Read an environment. Raises ``NotFound`` if its release is gone."""
     return EnvironmentFacts(
         environment=environment,
         release=_release(fuel, environment),
@@ -116,14 +117,14 @@ def _release(fuel: FuelMaster, environment: Environment) -> Release:
     if environment.release_id not in releases:
         raise NotFound(
             f"Fuel has no release {environment.release_id}, which environment "
-            f"{environment.name} is made of.",
+            f"{environment.name} has.",
             fix="Upload it to Fuel again.",
         )
     return releases[environment.release_id]
 
 
 def read_machine(name: str, macs: Sequence[str] | frozenset[str]) -> Machine:
-    """Find a host in the inventory, and ask its BMC whether it has power."""
+    """Find a host in the inventory, and check that its BMC answers."""
     try:
         inventory = configured_inventory()
         host = inventory.host_with_macs(macs) or inventory.host_named(name)

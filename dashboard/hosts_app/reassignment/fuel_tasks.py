@@ -1,7 +1,7 @@
-"""Gives Fuel each order of a reassignment once, and waits for its task.
+"""Starts each Fuel task of a reassignment once, and waits for it.
 
-What was ordered is written down before and after the call. A step that goes on after a crash so
-waits for the same task; one that is tried again after Fuel failed orders anew.
+A record is written before and after the call that starts a task. So a step that resumes after a
+crash waits for the same task, and one that is retried after a failed task starts another.
 """
 
 from collections.abc import Callable
@@ -15,12 +15,15 @@ from dashboard.hosts_app.models import Reassignment
 from dashboard.jobs.kinds import StepContext
 
 OURS = ("deploy", "deployment", "provision")
-"""Names of the tasks that our orders start; an operator may start others meanwhile."""
+"""Names of the tasks that Pumphouse starts; an operator may start others meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FuelTasks:
-    """The orders of one step. ``seconds`` is the limit for Fuel to be free, and for each task."""
+    """The Fuel tasks of one step.
+
+    ``seconds`` is the time limit for each task, and for waiting until Fuel is free.
+    """
 
     fuel: FuelMaster
     record: Reassignment
@@ -28,16 +31,17 @@ class FuelTasks:
     context: StepContext
     seconds: float
 
-    def run(self, key: str, order: Callable[[], Task]) -> None:
-        """Wait for the task of the order, which ``give`` gives unless it was given before.
+    def run(self, key: str, start: Callable[[], Task]) -> None:
+        """Start the task by calling ``start``, unless it was started before, and wait for its end.
 
-        Raises NeedsOperator with Fuel's reason when the task fails or does not end, ``FuelBusy``
-        when Fuel is not free in time; what ``give`` raises is passed on.
+        ``key`` identifies the task in the record. Raises ``NeedsOperator`` with Fuel's reason if
+        the task fails or does not end, ``FuelBusy`` if Fuel is not free in time, and whatever
+        ``start`` raises.
         """
-        self._await(key, self._started_before(key) or self._start(key, order))
+        self._await(key, self._started_before(key) or self._start(key, start))
 
     def wait_if_started(self, key: str) -> None:
-        """Wait for the task of the order if it was given before; raises as ``run``."""
+        """Wait for the task if it was started before; raises as ``run``."""
         if task := self._started_before(key):
             self._await(key, task)
 
@@ -59,7 +63,7 @@ class FuelTasks:
             raise
 
     def forget(self, key: str) -> None:
-        """Have the order be given anew the next time."""
+        """Remove the task from the record, so that the next ``run`` starts another."""
         self.record.tasks.pop(key, None)
         self._save()
 
@@ -69,26 +73,26 @@ class FuelTasks:
             return None
         if "id" in known:
             return self._task(known["id"])
-        # The worker died around the order. Fuel takes one at a time, so that the first one since
-        # then is ours, or another's that does the same.
+        # The worker died around the call. Fuel runs one task at a time, so the first one since then
+        # is ours, or one of somebody else that does the same.
         since = (task for task in self._tasks() if task.id > known["after"])
         task = next((task for task in since if task.name in OURS), None)
         if task:
             self._remember(key, after=known["after"], id=task.id)
-            self.context.log(f"Found the order given already: Fuel's task {task.id}.")
+            self.context.log(f"Fuel's task {task.id} was started already.")
         return task
 
-    def _start(self, key: str, order: Callable[[], Task]) -> Task:
+    def _start(self, key: str, start: Callable[[], Task]) -> Task:
         self._await_free()
         newest = max((task.id for task in self._tasks()), default=0)
         self._remember(key, after=newest)
         try:
-            task = order()
+            task = start()
         except (FuelBusy, NeedsOperator):
-            self.forget(key)  # it was not taken
+            self.forget(key)  # no task was started
             raise
         self._remember(key, after=newest, id=task.id)
-        self.context.log(f"Gave Fuel the order: its task {task.name} ({task.id}).")
+        self.context.log(f"Started Fuel's task {task.name} ({task.id}).")
         return task
 
     def _await_free(self) -> None:
@@ -98,13 +102,13 @@ class FuelTasks:
             return
         first = running[0]
         what = f"Fuel's task {first.name} ({first.id}) in environment {self.environment_id}"
-        self.context.log(f"Wait for {what} to end: Fuel takes no order meanwhile.")
+        self.context.log(f"Waiting for {what} to end.")
         try:
             poll_until(self._is_free, what=what, seconds=self.seconds, check=self.context.check)
         except NeedsOperator:
             raise FuelBusy(
-                f"{what} still runs after {self.seconds / 60:.0f} minutes.",
-                fix="Wait until it is done, or stop it in Fuel; then retry.",
+                f"{what} is still running after {self.seconds / 60:.0f} minutes.",
+                fix="Wait until it is done or stop it in Fuel, then retry.",
             ) from None
 
     def _is_free(self) -> bool | None:

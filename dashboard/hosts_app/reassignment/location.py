@@ -1,4 +1,4 @@
-"""Says in words where a host is on its way, by what Fuel knows of it."""
+"""Describes where a host is during a reassignment, by what Fuel knows of it."""
 
 from django.db.models import Q
 
@@ -23,20 +23,22 @@ STATES = {
 
 
 def location_of(fuel: FuelMaster, record: Reassignment) -> str:
-    """Ask Fuel, and give a sentence about where the host is now."""
+    """Ask Fuel, and return a sentence about where the host is now."""
     node = fuel.node_with_macs(record.macs)
     if node is None:
-        return f"Fuel does not know {record.host} now: it was removed and not discovered since."
+        return (
+            f"Fuel does not know {record.host}: it was removed and has not been discovered since."
+        )
     if node.environment_id is None:
-        return f"It is discovered in Fuel as node {node.id} and belongs to no environment."
+        return f"Fuel has discovered it as node {node.id}, which is in no environment."
     environment = fuel.environment(node.environment_id).name
     return f"It is node {node.id} of environment {environment} in Fuel: {state_of(node)}."
 
 
 def state_of(node: Node) -> str:
-    """Return how a node of an environment is."""
+    """Return the state of an environment's node, in words."""
     if node.pending_deletion:
-        return "marked for removal, which happens when the environment's changes are deployed"
+        return "marked for removal, which deploying the environment's changes carries out"
     if node.status == "ready":
         return "deployed"
     if node.status == "error":
@@ -45,12 +47,16 @@ def state_of(node: Node) -> str:
 
 
 def in_progress(cloud: Cloud) -> list[Reassignment]:
-    """Return the newest route of each such host, from or to this cloud; with ``place`` it says
-    where the host was when Fuel was last asked."""
+    """Return the newest reassignment of each host that has left or is to join this cloud.
+
+    Its ``location`` says where the host was when Fuel was last asked.
+    """
     reassignments = Reassignment.objects.filter(Q(source=cloud) | Q(destination=cloud))
     newest: dict[tuple[str, ...], Reassignment] = {}
-    for route in reassignments.select_related("job"):
-        newest.setdefault(tuple(route.macs), route)
+    for reassignment in reassignments.select_related("job"):
+        newest.setdefault(tuple(reassignment.macs), reassignment)
     return [
-        route for route in newest.values() if route.is_removed and route.job.state != JobState.DONE
+        reassignment
+        for reassignment in newest.values()
+        if reassignment.is_removed and reassignment.job.state != JobState.DONE
     ]

@@ -1,4 +1,4 @@
-"""Proves that a host can run servers: boots a small one on exactly that host, and deletes it."""
+"""Tests that a host can run servers: boots a small one on exactly that host, and deletes it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,9 +14,9 @@ BOOT_SECONDS = 600.0
 DELETE_SECONDS = 300
 LEAST_RAM_MIB = 64
 EMPTY_DISK = bytes(1024 * 1024)
-# parts of other images, and what no hypervisor boots by itself
+# parts of other images, and formats that no hypervisor boots by itself
 UNBOOTABLE = frozenset({"aki", "ari", "ami", "iso"})
-# properties by which an image asks for more than any host gives
+# properties with which an image asks for more than every host has
 DEMANDS = ("hw_", "img_", "trait:", "cinder_encryption_", "block_device_mapping")
 
 
@@ -30,10 +30,10 @@ def boot_probe(
 ) -> None:
     """Boot a server without a network on a host, as the cloud's operator, and delete it again.
 
-    Its flavor, and its image where the cloud has none that fits, are made for it. All of it is
-    deleted whatever happens; what an attempt that died has left is found by its marker and deleted
-    first. Raises ``NeedsOperator`` with Nova's reason when the server is not ACTIVE on that host
-    in ``seconds``, and what ``check`` raises.
+    Its flavor is created for it, and its image too if the cloud has none that fits. Everything is
+    deleted whatever happens. What an attempt that died has left is found by its marker and deleted
+    first. Raises ``NeedsOperator`` with Nova's reason if the server is not ACTIVE on that host
+    within ``seconds``, and whatever ``check`` raises.
     """
     name = f"pumphouse-probe-{host}"
     with _cleared(connection, name, log=log):
@@ -45,7 +45,7 @@ def boot_probe(
 
 @contextmanager
 def _cleared(connection: CloudSession, name: str, *, log: Callable[..., None]) -> Iterator[None]:
-    """Delete everything of a probe before and after; no fault in that hides an earlier one."""
+    """Delete everything of a probe before and after; an error in that hides no earlier one."""
     _delete_all(connection, name)
     try:
         yield
@@ -53,15 +53,15 @@ def _cleared(connection: CloudSession, name: str, *, log: Callable[..., None]) -
         try:
             _delete_all(connection, name)
         except PumphouseError as error:
-            log(f"Left something of {name} behind: {error}", level=LogLevel.WARNING)
+            log(f"Could not delete everything of {name}: {error}", level=LogLevel.WARNING)
         raise
     _delete_all(connection, name)
 
 
 def _delete_all(connection: CloudSession, name: str) -> None:
-    """Delete servers first: where disks are clones, an image cannot go before them.
+    """Delete servers first: where disks are clones, the image cannot be deleted before them.
 
-    Not to be cancelled, since that is when it is needed most.
+    This ignores cancellation, which is when it is needed most.
     """
     servers = connection.list("compute", "/servers/detail", "servers", name=name)
     for server in [one for one in servers if one["metadata"].get(MARKER) == name]:
@@ -84,7 +84,7 @@ def _delete_server(connection: CloudSession, server_id: str) -> None:
 
 
 def _smallest_image(connection: CloudSession) -> Json | None:
-    """Return the smallest image that boots on any host, of the operator's own or public."""
+    """Return the smallest image, public or the operator's own, that boots on any host."""
     images = connection.list("image", "/images", "images", status="active")
     own = connection.project_id
     fitting = (image for image in images if _fits_any_host(image, own_project=own))
@@ -92,14 +92,14 @@ def _smallest_image(connection: CloudSession) -> Json | None:
 
 
 def _fits_any_host(image: Json, *, own_project: str) -> bool:
-    may_be_used = image["visibility"] == "public" or image["owner"] == own_project
+    is_usable = image["visibility"] == "public" or image["owner"] == own_project
     is_disk = image["container_format"] == "bare" and image["disk_format"] not in UNBOOTABLE
     is_plain = not any(key.startswith(DEMANDS) for key in image)
-    return may_be_used and is_disk and is_plain and bool(image["size"])
+    return is_usable and is_disk and is_plain and bool(image["size"])
 
 
 def _tiny_image(connection: CloudSession, name: str, *, check: Callable[[], None]) -> Json:
-    """Make an image of an empty disk: what boots from it stands still, which is enough."""
+    """Create an image of an empty disk: its server does nothing, which is enough."""
     body = {"name": name, "disk_format": "raw", "container_format": "bare", MARKER: name}
     path = f"/images/{connection.post('image', '/images', body)['id']}"
     connection.upload(f"{path}/file", EMPTY_DISK)
@@ -114,7 +114,7 @@ def _tiny_image(connection: CloudSession, name: str, *, check: Callable[[], None
 
 
 def _flavor(connection: CloudSession, name: str, *, ram: int) -> str:
-    """Make a flavor that tenants do not see; disk 0 means as large as the image."""
+    """Create a flavor that tenants do not see; disk 0 means as large as the image."""
     body = {"name": name, "ram": ram, "vcpus": 1, "disk": 0, "os-flavor-access:is_public": False}
     return str(connection.post("compute", "/flavors", {"flavor": body}, "flavor")["id"])
 
@@ -134,15 +134,18 @@ def _boot(connection: CloudSession, host: str, *, name: str, image: Json) -> str
 
 
 def _placed_on(connection: CloudSession, host: str) -> dict[str, str]:
-    """Name the host to Nova. From 2.74 on the scheduler must agree, as it must for tenants."""
+    """Return how to ask Nova for the host. Since 2.74 the scheduler checks it, as for tenants."""
     if connection.supports("compute", "2.74"):
         return {"host": host}
     return {"availability_zone": f"{compute_service(connection, host).zone}:{host}"}
 
 
 def _networks(connection: CloudSession) -> dict[str, Any]:
-    """Ask for no network. Before 2.37 Nova takes one by itself, and fails where it could take
-    several; so it gets the first that the operator could use."""
+    """Return how to ask Nova for no network.
+
+    Before 2.37 Nova picks one itself, and fails if there are several, so it is given the first that
+    the operator can use.
+    """
     if connection.supports("compute", "2.37"):
         return {"networks": "none"}
     own = connection.list("network", "/networks", "networks", tenant_id=connection.project_id)
@@ -171,5 +174,5 @@ def _await_active(
     fault = server.get("fault", {}).get("message") or f"it is {server['status']}"
     raise NeedsOperator(
         f"{host} of cloud {connection.name} did not boot a probe server: {fault}.",
-        fix="Mend that (the logs of nova-scheduler, and of nova-compute on the host); then retry.",
+        fix="Fix that (see the logs of nova-scheduler and the host's nova-compute), then retry.",
     )

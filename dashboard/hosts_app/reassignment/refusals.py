@@ -16,15 +16,15 @@ ROLES: Mapping[str, str] = {
     "cinder": "its disks hold volumes",
     "mongo": "it holds Ceilometer's data",
 }
-"""Why a node with a role besides compute cannot go."""
+"""Why a node with this role besides compute cannot be reassigned."""
 
 
 def refusals_of(facts: ReassignmentFacts, evacuation: EvacuationPlan) -> list[Refusal]:
-    """Return everything that stands in the way, first that of the servers."""
+    """Return everything that stands in the way, the servers' refusals first."""
     stay = (
         Refusal(
             sentence=f"Server {line.name} would stay on {facts.host}, which is erased.",
-            fix="Move or delete it, or take back its owner's choice.",
+            fix="Move or delete it, or remove its owner's choice.",
         )
         for line in evacuation.left
     )
@@ -32,16 +32,16 @@ def refusals_of(facts: ReassignmentFacts, evacuation: EvacuationPlan) -> list[Re
 
 
 def obstacles(facts: ReassignmentFacts) -> list[Refusal]:
-    """Return what stands in the way of any node, whatever its roles are."""
+    """Return what stands in the way whatever the node's roles are."""
     return [refusal for check in CHECKS for refusal in check(facts)]
 
 
 def busy(side: EnvironmentFacts) -> Iterator[Refusal]:
-    """Return what Fuel does in an environment just now; it takes no order meanwhile."""
+    """Yield the tasks that Fuel runs in an environment; it starts no other one meanwhile."""
     for task in side.running:
         if task.parent_id is None:
             yield Refusal(
-                sentence=f"Fuel is at work in environment {side.name}: task {task.name} "
+                sentence=f"Fuel is busy in environment {side.name}: task {task.name} "
                 f"({task.id}), {task.progress} %.",
                 fix="Wait until it is done, then plan again.",
             )
@@ -53,25 +53,25 @@ def _sides(facts: ReassignmentFacts) -> Iterator[Refusal]:
         if not side.running and side.environment.status != "operational":
             yield Refusal(
                 sentence=f"Environment {side.name} is {side.environment.status}, not operational.",
-                fix="Mend it in Fuel: deploy its changes until it is operational.",
+                fix="Fix it in Fuel: deploy its changes until it is operational.",
             )
     release = facts.destination.release
     if release.state != "available":
         yield Refusal(
             sentence=f"Release {release.name} of environment {facts.destination.name} is "
-            f"{release.state}: Fuel installs nothing of it.",
+            f"{release.state}, so Fuel cannot install it.",
             fix="Make it available in Fuel (fuel-bootstrap, repositories).",
         )
 
 
 def waiting_changes(side: EnvironmentFacts, *, besides: Node | None) -> Iterator[Refusal]:
-    """Return what else would happen when the changes of an environment are deployed."""
+    """Yield what else deploying the changes of an environment would do."""
     for node in side.others(besides):
         if node.pending_addition or node.pending_deletion:
             change = "added" if node.pending_addition else "removed"
             yield Refusal(
-                sentence=f"Node {node.fqdn} of environment {side.name} waits to be "
-                f"{change}, and would be with the same order.",
+                sentence=f"Node {node.fqdn} of environment {side.name} is pending to be {change}, "
+                "and would be in the same deployment.",
                 fix="Deploy or discard that change in Fuel first.",
             )
 
@@ -85,7 +85,7 @@ def _node(facts: ReassignmentFacts) -> Iterator[Refusal]:
     if node is None:
         yield Refusal(
             sentence=f"Environment {facts.source.name} has no node named {facts.host}.",
-            fix="Look in Fuel in which environment it is.",
+            fix="Check in Fuel which environment it is in.",
         )
     elif node.status != "ready" or not node.online:
         yield Refusal(
@@ -98,16 +98,18 @@ def _node(facts: ReassignmentFacts) -> Iterator[Refusal]:
 def _roles(facts: ReassignmentFacts) -> Iterator[Refusal]:
     for role in facts.node.roles if facts.node else ():
         if role != COMPUTE:
-            why = ROLES.get(role, "Pumphouse does not know how to free it of that")
+            why = ROLES.get(role, "Pumphouse cannot remove that role")
             yield Refusal(
-                sentence=f"{facts.host} has the role {role} as well: {why}.",
-                fix="Choose a host that is a compute alone.",
+                sentence=f"{facts.host} also has the role {role}: {why}.",
+                fix="Choose a host that is only a compute.",
             )
 
 
 def unknown_roles(side: EnvironmentFacts, roles: Sequence[str]) -> Iterator[Refusal]:
-    """Return the roles that a node cannot have in an environment: Fuel would refuse them only when
-    the host is erased already."""
+    """Yield the roles that a node cannot have in an environment.
+
+    Fuel itself refuses them only when the host has been erased.
+    """
     if side.roles and (unknown := [role for role in roles if role not in side.roles]):
         yield Refusal(
             sentence=f"Environment {side.name} has no role {', '.join(unknown)}.",
@@ -120,8 +122,8 @@ def _macs(facts: ReassignmentFacts) -> Iterator[Refusal]:
         return
     if not facts.node.macs:
         yield Refusal(
-            sentence=f"Fuel does not know the MAC addresses of {facts.host}, by which it is "
-            "found again.",
+            sentence=f"Fuel does not know the MAC addresses of {facts.host}, which identify it "
+            "after its removal.",
             fix="Start nailgun-agent on the host.",
         )
     host = facts.machine.host
@@ -129,7 +131,7 @@ def _macs(facts: ReassignmentFacts) -> Iterator[Refusal]:
         yield Refusal(
             sentence=f"The inventory gives {host.name} the MAC addresses "
             f"{', '.join(sorted(other))}, which it does not have in Fuel.",
-            fix="Correct hwaddr in inventory.yaml, so that the right machine is switched.",
+            fix="Correct hwaddr in inventory.yaml, so that the right machine is powered off.",
         )
 
 

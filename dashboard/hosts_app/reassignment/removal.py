@@ -1,7 +1,7 @@
-"""Takes a host out of its Fuel environment: what "Delete" does in Fuel, but its servers first.
+"""Removes a host from its Fuel environment, as "Delete" does in Fuel, but evacuates it first.
 
-The steps are those of a reassignment as far as they go; the record names the host's own cloud as
-destination, so that it can be returned like any other that has left.
+The steps are those of a reassignment as far as they apply. The record names the host's own cloud as
+destination, so that the host can be returned like any other that has left.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,8 +31,10 @@ REMOVE, BOOT, FORGET, DISCOVER, REFRESH = "remove", "boot", "forget", "discover"
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What an operator chose: ``seconds`` for a server, for each task of Fuel, and for Fuel to
-    discover the host again; None where that is not waited for."""
+    """What an operator chose: how many servers to move at a time, and how long to wait, in seconds.
+
+    ``discovery_seconds`` is None if the host is not to be discovered again.
+    """
 
     parallel: int
     server_seconds: int
@@ -48,8 +50,10 @@ def start_removal(
     environment: str,
     requester: Requester = NOBODY,
 ) -> Job:
-    """Store the record and start its job. Asks no cloud. Raises ``Conflict`` while another job is
-    at work on the host."""
+    """Store the record and start its job.
+
+    Calls no cloud. Raises ``Conflict`` while another job is active for the host.
+    """
     with transaction.atomic():
         record.job = start_job(
             kind=KIND,
@@ -99,10 +103,10 @@ def _steps(host: str, environment: str, *, rediscovers: bool) -> list[StepSpec]:
 
 
 def _refresh(work: ReassignmentWork) -> None:
-    """Store how the cloud's hosts are without it."""
+    """Refresh the cloud's hosts, which no longer include it."""
     refresh_hosts(work.record.source)
     work.context.log(
-        f"{work.record.host} is no host of {work.record.source} any more.", level=LogLevel.SUCCESS
+        f"{work.record.host} is no longer a host of {work.record.source}.", level=LogLevel.SUCCESS
     )
 
 

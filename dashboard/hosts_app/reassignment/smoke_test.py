@@ -1,4 +1,4 @@
-"""Sees that a deployed node is a host that the scheduler of its new cloud may choose."""
+"""Checks that the scheduler of its new cloud can use a deployed host, and boots a server on it."""
 
 from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import NeedsOperator
@@ -22,7 +22,7 @@ JOIN_SECONDS = 600
 def join(work: ReassignmentWork) -> None:
     """Wait until the host's nova-compute is up, enabled, in a cell and known to placement.
 
-    Raises NeedsOperator that says which of them is missing.
+    Raises ``NeedsOperator`` that says which of these is missing.
     """
     connection, host = work.destination, work.record.new_host
     missing = ""
@@ -37,18 +37,18 @@ def join(work: ReassignmentWork) -> None:
         poll_until(joined, what=f"{host} to join", seconds=JOIN_SECONDS, check=work.context.check)
     except NeedsOperator:
         raise NeedsOperator(
-            f"{host} takes no servers in {connection.name} after {JOIN_SECONDS / 60:.0f} "
+            f"{host} still takes no servers in {connection.name} after {JOIN_SECONDS / 60:.0f} "
             f"minutes: {missing}.",
-            fix="Mend that (see /var/log/nova on the host), then retry.",
+            fix="Fix that (see /var/log/nova on the host), then retry.",
         ) from None
-    work.context.log(f"{host} can be scheduled in {connection.name}.", level=LogLevel.SUCCESS)
+    work.context.log(f"The scheduler of {connection.name} can use {host}.", level=LogLevel.SUCCESS)
 
 
 def missing_on(connection: CloudSession, host: str) -> str:
-    """Return what keeps the scheduler from choosing a host, "" for nothing."""
+    """Return what keeps the scheduler from using a host, "" for nothing."""
     service = _service(connection, host)
     if service is None:
-        return "there is no nova-compute of it"
+        return "it has no nova-compute"
     if not service.is_up:
         return "its nova-compute is down"
     if not service.is_enabled:
@@ -56,9 +56,9 @@ def missing_on(connection: CloudSession, host: str) -> str:
     if not hypervisors_of(connection, host):
         return "it is in no cell yet (nova-manage cell_v2 discover_hosts)"
     if not all(_inventories(connection, provider) for provider in providers_of(connection, host)):
-        return "placement knows nothing of what it has"
+        return "placement has no inventory of it"
     if is_closed_in_placement(connection, host):
-        return "placement counts it as disabled until its nova-compute reports next"
+        return "placement counts it as disabled until its nova-compute reports again"
     return ""
 
 
@@ -75,8 +75,10 @@ def probe(work: ReassignmentWork) -> None:
 
 
 def refresh_both(work: ReassignmentWork) -> None:
-    """Store how the hosts of both clouds are now, and whether the one that moved has power; a cloud
-    without controllers cannot be asked."""
+    """Refresh the hosts of both clouds, and the power of the one that moved.
+
+    A source without controllers cannot be read any more.
+    """
     record = work.record
     for cloud in (record.source, record.destination):
         if not (work.from_drained and cloud == record.source):
@@ -89,7 +91,7 @@ def refresh_both(work: ReassignmentWork) -> None:
 
 
 def _enable_ours(connection: CloudSession, host: str) -> None:
-    """Open a host that Pumphouse had closed: one that never left its cloud, and is put back."""
+    """Enable a host that Pumphouse has disabled: one that is returned without having left."""
     service = _service(connection, host)
     if service and service.is_ours:
         enable_service(connection, service)

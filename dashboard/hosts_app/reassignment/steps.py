@@ -1,4 +1,4 @@
-"""Moves a freed host to another cloud through Fuel: one job, from its servers to a probe."""
+"""Moves a host to another cloud through Fuel: one job, from its evacuation to a smoke test."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ STEPS: Mapping[str, Callable[[ReassignmentWork], None]] = {
 """In their order."""
 
 MAY_SKIP = frozenset({SWITCH, FORGET, PROBE})
-"""Steps that a person may do in our place, or leave: what comes after does not need them."""
+"""Steps that a person may skip or do by hand: later steps do not need them."""
 
 TITLES: Mapping[str, str] = {
     REMOVE: "Remove {host} from {old}",
@@ -56,7 +56,7 @@ TITLES: Mapping[str, str] = {
     ASSIGN: "Assign {host} to {new}",
     PROVISION: "Install {host}",
     DEPLOY: "Deploy {host} in {new}",
-    JOIN: "See that {host} can be scheduled in {destination}",
+    JOIN: "Check that the scheduler of {destination} can use {host}",
     PROBE: "Boot a small server on {host}",
     REFRESH: "Refresh the hosts of both clouds",
 }
@@ -70,8 +70,11 @@ GROUPS: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What an operator chose. ``mac`` is that of the port which is moved, "" when none is;
-    ``from_drained`` is for the last hosts of a cloud, which must be empty then."""
+    """What an operator chose.
+
+    ``mac`` identifies the switch port to move, "" for none. ``from_drained`` is for the
+    controllers of a cloud, which must have been drained.
+    """
 
     discovery_seconds: int
     deploy_seconds: int
@@ -82,7 +85,10 @@ class Choices:
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """Where a host goes: the names of its clouds and environments, for the titles of steps."""
+    """The names of a host and its clouds and environments, for the titles of steps.
+
+    ``old`` and ``new`` are the environments.
+    """
 
     host: str
     source: str
@@ -103,18 +109,21 @@ def start_reassignment(
     limit: int = 0,
     requester: Requester = NOBODY,
 ) -> Job:
-    """Store the record and start its job; ``evacuation`` is what frees the host first.
+    """Store the record and start its job, which begins with the ``evacuation`` if there is one.
 
-    ``about`` is the cloud that no other job about this host may be at work in. Asks no cloud.
+    ``about`` is the cloud in which no other job may be active for this host. Calls no cloud.
     Raises ``Conflict`` while one is.
     """
-    freeing = evacuation_steps(evacuation, parallel=parallel) if evacuation else []
+    evacuating = evacuation_steps(evacuation, parallel=parallel) if evacuation else []
     with transaction.atomic():
         record.job = start_job(
             kind=KIND,
             title=title,
             subject=host_subject(about, route.host),
-            steps=[*freeing, *_steps(record, route, choices, needs=[CHECK] if freeing else [])],
+            steps=[
+                *evacuating,
+                *_steps(record, route, choices, needs=[CHECK] if evacuating else []),
+            ],
             params=_params(record, choices, evacuation, limit=limit),
             requester=requester,
         )
@@ -165,7 +174,7 @@ def _steps(
 
 
 def _left_out(record: Reassignment, choices: Choices) -> set[str]:
-    """Return the steps that there is no need for, by the roles that the host had and gets."""
+    """Return the steps that are not needed, by the roles that the host had and gets."""
     is_compute = COMPUTE in record.roles
     needed = {
         SWITCH: bool(choices.mac),

@@ -1,4 +1,4 @@
-"""What every step of a reassignment works with: the record, both clouds, Fuel and the machine."""
+"""What every step of a reassignment uses: the record, both clouds, Fuel and the machine."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +19,7 @@ from dashboard.jobs.models import Step
 
 @dataclass(frozen=True)
 class ReassignmentWork:
-    """One step of a reassignment. Connections are made when they are first needed."""
+    """One step of a reassignment. Sessions are opened when they are first needed."""
 
     step: Step
     context: StepContext
@@ -41,12 +41,12 @@ class ReassignmentWork:
 
     @cached_property
     def destination(self) -> CloudSession:
-        """The cloud that the host becomes a part of."""
+        """The cloud that the host joins."""
         return connect(self.record.destination)
 
     @cached_property
     def machine(self) -> Host:
-        """The host in the inventory, by its MAC addresses: Fuel changes its name on the way."""
+        """The host in the inventory, by its MAC addresses since Fuel changes its name."""
         inventory = configured_inventory()
         return inventory.host_with_macs(self.record.macs) or inventory.host_named(self.record.host)
 
@@ -57,36 +57,36 @@ class ReassignmentWork:
 
     @property
     def deploy_seconds(self) -> float:
-        """How long each task of Fuel may take."""
+        """How long each Fuel task may take."""
         return float(self.step.job.params["deploy_seconds"])
 
     @property
     def from_drained(self) -> bool:
-        """Whether the cloud that the host leaves must have no tenant and no compute."""
+        """Whether the cloud that the host leaves must have no tenants and no computes."""
         return bool(self.step.job.params["from_drained"])
 
     @property
     def keeps_disks(self) -> bool:
-        """Whether the layout of the host's disks fits the roles that it gets."""
+        """Whether the layout of the host's disks fits its new roles."""
         same_roles = set(self.record.roles) == set(self.record.old_roles)
         return same_roles or bool(self.step.job.params["returns"])
 
     def find_node(self) -> Node | None:
-        """Return the host as Fuel knows it now, or None."""
+        """Return the host's node in Fuel, or None."""
         return self.fuel.node_with_macs(self.record.macs)
 
     def node(self) -> Node:
-        """Return the host as Fuel knows it now. Raises NeedsOperator when it does not."""
+        """Return the host's node in Fuel. Raises ``NeedsOperator`` if there is none."""
         node = self.find_node()
         if node is None:
             raise NeedsOperator(
                 f"Fuel has no node with the MAC addresses of {self.record.host}.",
-                fix="Look whether it has booted from the network.",
+                fix="Check whether it has booted from the network.",
             )
         return node
 
     def fuel_tasks(self, environment_id: int) -> FuelTasks:
-        """Return what orders something in an environment once."""
+        """Return what starts each Fuel task in an environment once."""
         return FuelTasks(
             fuel=self.fuel,
             record=self.record,
@@ -95,8 +95,8 @@ class ReassignmentWork:
             seconds=self.deploy_seconds,
         )
 
-    def note(self, **facts: object) -> None:
-        """Store facts of the record at once."""
-        for name, value in facts.items():
+    def save(self, **fields: object) -> None:
+        """Set fields of the record and store them at once."""
+        for name, value in fields.items():
             setattr(self.record, name, value)
-        self.record.save(update_fields=list(facts))
+        self.record.save(update_fields=list(fields))

@@ -1,1 +1,1 @@
-"""Starts the servers of a dead host elsewhere, once it is certain that the host is off."""
+"""Fences a dead host, and rebuilds its servers on other hosts."""

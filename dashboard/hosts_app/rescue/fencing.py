@@ -1,6 +1,6 @@
-"""Makes certain that a host is off, so that its servers may run elsewhere without running twice.
+"""Fences a host, so that its servers can run on other hosts without running twice.
 
-Off means: its BMC says that it has no power, and Nova counts it as down until an operator opens it.
+A fenced host is off, as its BMC says, and forced down in Nova until an operator opens it.
 """
 
 from dashboard.clients.ipmi import PowerState
@@ -11,19 +11,19 @@ from dashboard.hosts_app.power.inventory import bmc_of
 from dashboard.jobs.kinds import StepContext
 
 OFF_SECONDS = 120.0
-# Without forced-down, silence alone tells: three times the usual service_down_time of 60 s.
+# Without forced_down a host counts as down after service_down_time: three times its usual 60 s.
 DOWN_SECONDS = 180.0
 
 
 def fence(connection: CloudSession, host: str, context: StepContext) -> None:
-    """Take the power of a host away, see that it is off, and have Nova count it as down.
+    """Power a host off, wait until it is off, and force it down in Nova.
 
-    What is so already is left. Raises the BMC's error when it does not answer or obey.
+    What is done already is not repeated. Raises the BMC's error when it does not answer or obey.
     """
     bmc = bmc_of(host)
     bmc.power_off()
     bmc.wait_until_off(seconds=OFF_SECONDS, check=context.check)
-    context.log(f"Saw the power of {host} off.")
+    context.log(f"{host} is powered off.")
     force_down(connection, compute_service(connection, host), to=True)
 
     def down() -> bool | None:
@@ -39,15 +39,15 @@ def fence(connection: CloudSession, host: str, context: StepContext) -> None:
 
 
 def require_fenced(connection: CloudSession, host: str) -> None:
-    """Raise ``NeedsOperator`` unless a host is certainly off, now."""
+    """Raise ``NeedsOperator`` unless a host is off and forced down now."""
     if bmc_of(host).power_status() != PowerState.OFF:
         raise NeedsOperator(
-            f"{host} has power again, so that its servers may run there.",
-            fix="Switch it off and retry, or cancel this job and see what runs on it.",
+            f"{host} is powered on again, so its servers may be running there.",
+            fix="Power it off and retry, or cancel this job and check what runs on it.",
         )
     service = compute_service(connection, host)
     if service.is_up or not (service.is_forced_down or not connection.supports("compute", "2.11")):
         raise NeedsOperator(
             f"Nova no longer counts {host} as forced down.",
-            fix="Somebody has lifted it. See what they are doing, then plan again.",
+            fix="Somebody has changed that. Find out what they are doing, then plan again.",
         )

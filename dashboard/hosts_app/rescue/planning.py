@@ -1,6 +1,6 @@
-"""Says what becomes of the servers of a host that has died, and what is lost with it.
+"""Decides what happens to the servers of a dead host, and what is lost with it.
 
-Pure decisions about facts that were read before: nothing here asks a cloud or a BMC.
+Pure decisions about facts that were read before: nothing here calls a cloud or a BMC.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ from dashboard.hosts_app.plans.lines import Refusal, ServerLine
 
 
 class RescueOutcome(StrEnum):
-    """What becomes of a server."""
+    """What happens to a server of a dead host."""
 
     REBUILD = "rebuild on another host"
     STAYS = "stays"
@@ -38,18 +38,21 @@ REBUILT: Mapping[str, str] = {
     "PAUSED": "it starts again, as after a power cut",
     "SUSPENDED": "it starts again without its saved memory, as after a power cut",
     "SHUTOFF": "it stays stopped",
-    "ERROR": "it is in ERROR, and started",
+    "ERROR": "it is in ERROR, and is started",
 }
 KEPT = "its disks are volumes and keep their data"
-SHARED = "its disks are on shared storage, as you say; Nova refuses when they are not"
-ROOT_LOST = "its local disk is made anew from its image: what was written on it is LOST"
-EPHEMERAL_LOST = "its ephemeral disk starts empty: what was on it is LOST"
+SHARED = "its disks are on shared storage, as you chose; if not, Nova refuses"
+ROOT_LOST = "its local disk is recreated from its image: what was written to it is LOST"
+EPHEMERAL_LOST = "its ephemeral disk is recreated empty: what was on it is LOST"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeadHostFacts:
-    """A host that may be dead. ``power`` is what its BMC says, or why nothing is known of it;
-    ``images`` are those of its servers that Glance still has."""
+    """A host that may be dead.
+
+    ``power`` is what its BMC says, or the error that it gave. ``images`` are the ids of its
+    servers' images that Glance still has.
+    """
 
     host: HostFacts
     power: PowerState | PumphouseError
@@ -58,8 +61,10 @@ class DeadHostFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class RescueLine(ServerLine):
-    """What becomes of one server. ``disks`` are those that are no volumes; ``lost`` of them is
-    made anew."""
+    """What happens to one server.
+
+    ``disks`` is how many of its disks are not volumes, ``lost`` how many of them lose their data.
+    """
 
     outcome: RescueOutcome
     disks: int = 0
@@ -68,7 +73,7 @@ class RescueLine(ServerLine):
 
 @dataclass(frozen=True, kw_only=True)
 class RescuePlan:
-    """A line for each server, and all that stands in the way."""
+    """A line for each server, and everything that stands in the way."""
 
     host: str
     lines: Sequence[RescueLine]
@@ -76,21 +81,21 @@ class RescuePlan:
 
     @property
     def rebuilt(self) -> list[RescueLine]:
-        """The servers that are started elsewhere."""
+        """The servers that are rebuilt on other hosts."""
         return [line for line in self.lines if line.outcome == RescueOutcome.REBUILD]
 
     @property
     def lost(self) -> int:
-        """How many disks lose what was written on them."""
+        """How many disks lose their data."""
         return sum(line.lost for line in self.rebuilt)
 
     def as_content(self) -> dict[str, Any]:
-        """Return the plan as what a row can keep."""
+        """Return the plan as JSON for a row."""
         return asdict(self)
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> "RescuePlan":
-        """Return the plan that ``as_content`` had kept."""
+        """Return the plan that ``as_content`` stored."""
         lines = [
             RescueLine(**{**line, "outcome": RescueOutcome(line["outcome"])})
             for line in content["lines"]
@@ -102,10 +107,10 @@ class RescuePlan:
 def plan_rescue(
     facts: DeadHostFacts, *, shared_storage: bool = False, skip_errors: bool = False
 ) -> RescuePlan:
-    """Plan to start the servers of a dead host elsewhere.
+    """Plan to rebuild the servers of a dead host on other hosts.
 
-    ``shared_storage`` is the operator's word that all disks are where the other hosts reach them:
-    no API tells. ``skip_errors`` leaves servers in ERROR alone.
+    ``shared_storage`` is the operator's word that the other hosts can reach all disks, which no
+    API tells. ``skip_errors`` leaves servers in ERROR alone.
     """
     servers = sorted(facts.host.servers, key=lambda server: (server["name"], server["id"]))
     lines = [
@@ -146,7 +151,7 @@ def _line(
 
 
 def _local_disks(server: Json) -> list[str]:
-    """Return what happens to each disk of a server that is no volume when it is made anew."""
+    """Return a sentence for each disk of a server that is recreated because it is not a volume."""
     # Nova gives "" for the image of a server that boots from a volume.
     root = [ROOT_LOST] if server.get("image") else []
     ephemeral = [EPHEMERAL_LOST] if server["flavor"].get("ephemeral") else []
@@ -156,18 +161,18 @@ def _local_disks(server: Json) -> list[str]:
 def _why_it_stays(
     server: Json, facts: DeadHostFacts, *, shared_storage: bool, skip_errors: bool
 ) -> str:
-    """Return why Pumphouse leaves a server alone, "" for one that is rebuilt."""
+    """Return why a server stays where it is, "" if it is rebuilt."""
     status, chosen, image = server["status"], chosen_by_owner(server), server.get("image")
     if chosen in LEFT_HERE:
         return LEFT_HERE[Choice(chosen)]
     if status == "ERROR" and skip_errors:
         return "it is in ERROR"
     if status not in REBUILT:
-        return f"Nova rebuilds no server that is {status} elsewhere"
+        return f"Nova cannot rebuild a server that is {status}"
     if task_of(server):
-        return f"Nova is at work on it ({task_of(server)}); reset its state, then plan again"
+        return f"Nova is busy with it ({task_of(server)}); reset its state, then plan again"
     if image and image["id"] not in facts.images and not shared_storage:
-        return "its image is gone, so that its local disk cannot be made anew"
+        return "its image is gone, so its local disk cannot be recreated"
     return ""
 
 
@@ -175,14 +180,14 @@ def _is_up(facts: DeadHostFacts) -> Iterator[Refusal]:
     if facts.host.service.is_up:
         yield Refusal(
             sentence=f"nova-compute of {facts.host.host} is up: the host is not dead.",
-            fix="Free the host instead, which moves its servers as they run.",
+            fix="Evacuate the host instead, which migrates its servers live.",
         )
 
 
 def _cannot_be_fenced(facts: DeadHostFacts) -> Iterator[Refusal]:
     if isinstance(facts.power, PumphouseError):
         yield Refusal(
-            sentence=f"{facts.host.host} cannot be fenced, and a server that still runs there "
+            sentence=f"{facts.host.host} cannot be fenced, so a server that still runs there "
             f"would run twice. {facts.power.sentence}",
             fix=facts.power.fix,
         )

@@ -1,7 +1,7 @@
-"""Starts the servers of a dead host elsewhere: fences the host, then has Nova rebuild each server.
+"""Rescues the servers of a dead host: fences the host, then has Nova rebuild each on another one.
 
-The host stays off, closed and forced down afterwards, also when the job fails or is cancelled:
-taking it out of maintenance is what brings it back.
+Afterwards the host stays off, closed and forced down, even when the job fails or is cancelled:
+ending its maintenance is what brings it back.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,7 +33,7 @@ BECAUSE = "dead host"
 
 
 def read_dead_host(cloud: CloudSession, host: str) -> DeadHostFacts:
-    """Read what a plan needs of the cloud and of the host's BMC. Raises ``NotFound``."""
+    """Read what a plan needs from the cloud and from the host's BMC. Raises ``NotFound``."""
     facts = read_facts(cloud, host)
     wanted = {server["image"]["id"] for server in facts.servers if server.get("image")}
     there = {id_ for id_ in wanted if cloud.find("image", f"/images/{id_}")}
@@ -58,11 +58,11 @@ def start_rescue(
 ) -> Job:
     """Start to fence a host and to rebuild its servers, ``parallel`` at a time.
 
-    Asks no cloud. Raises ``Conflict`` while another job is at work on the host.
+    Calls no cloud. Raises ``Conflict`` while another job is active for the host.
     """
     return start_job(
         kind="rescue",
-        title=f"Rebuild the servers of {plan.host} of {cloud.name} elsewhere",
+        title=f"Rebuild the servers of {plan.host} of {cloud.name} on other hosts",
         subject=host_subject(cloud, plan.host),
         steps=rescue_steps(plan, parallel=parallel),
         params={
@@ -76,12 +76,12 @@ def start_rescue(
 
 
 def rescue_steps(plan: RescuePlan, *, parallel: int) -> list[StepSpec]:
-    """Return the steps: fence the host, rebuild so many servers at a time, see that they left."""
+    """Return the steps: fence the host, rebuild ``parallel`` servers at a time, check they left."""
     rebuilds = server_steps(
         [
             ServerStep(
                 server_id=line.server_id,
-                title=f"Rebuild {line.name} elsewhere",
+                title=f"Rebuild {line.name} on another host",
                 params={"was": line.status, "disks": line.disks},
             )
             for line in plan.rebuilt
@@ -95,7 +95,7 @@ def rescue_steps(plan: RescuePlan, *, parallel: int) -> list[StepSpec]:
     check = StepSpec(
         key=CHECK,
         action=CHECK,
-        title=f"See that the servers have left {plan.host}",
+        title=f"Check that the servers have left {plan.host}",
         group="check_they_left",
         phase=Phase.COMPLETE,
         params={"servers": [line.server_id for line in plan.rebuilt]},
@@ -106,7 +106,7 @@ def rescue_steps(plan: RescuePlan, *, parallel: int) -> list[StepSpec]:
 
 
 def fence_host(step: Step, context: StepContext) -> None:
-    """Close the host in our name, then make certain that it is off."""
+    """Disable the host's nova-compute, then fence the host."""
     cloud, host = cloud_and_host(step)
     connection = connect(cloud)
     if close_host(connection, host, because=BECAUSE):
@@ -115,12 +115,12 @@ def fence_host(step: Step, context: StepContext) -> None:
 
 
 def rebuild_server(step: Step, context: StepContext) -> None:
-    """Have one server rebuilt, once the host is seen to be off; one that was deleted has left."""
+    """Rebuild one server if the host is still fenced, unless the server was deleted meanwhile."""
     (cloud, host), params = cloud_and_host(step), step.job.params
     connection, server_id = connect(cloud), step.params["server"]
     require_fenced(connection, host)
     if connection.find("compute", f"/servers/{server_id}") is None:
-        context.log(f"Found no server {server_id} any more.")
+        context.log(f"Server {server_id} no longer exists.")
         return
     move = ServerMove(
         cloud=connection, server_id=server_id, host=host, limit=params["limit"], context=context
@@ -133,9 +133,9 @@ def rebuild_server(step: Step, context: StepContext) -> None:
 
 
 def check_gone(step: Step, context: StepContext) -> None:
-    """See that Nova has none of the servers on the host any more.
+    """Check that Nova has none of the servers on the host any more.
 
-    Placement keeps what they took of it until its nova-compute starts again. Raises
+    Placement keeps their allocations until the host's nova-compute starts again. Raises
     ``NeedsOperator`` that names what is still there.
     """
     cloud, host = cloud_and_host(step)
@@ -145,10 +145,10 @@ def check_gone(step: Step, context: StepContext) -> None:
     if found:
         raise NeedsOperator(
             f"Nova still has servers on {host}: {', '.join(server['name'] for server in found)}.",
-            fix="Look at the steps of these servers; plan again for what is left.",
+            fix="Check the steps of these servers, then plan again for what is left.",
         )
     what = f"{len(wanted)} server{pluralize(wanted)}"
-    context.log(f"Saw {what} away from {host}, which stays off and closed.")
+    context.log(f"{what} left {host}, which stays off and closed.")
 
 
 STEPS: Mapping[str, Callable[[Step, StepContext], None]] = {

@@ -1,4 +1,4 @@
-"""The pages about clouds. Looking at a cloud is a job of the tenants' app: it counts tenants."""
+"""The pages about clouds."""
 
 from django.db.models import Count
 from django.http import HttpResponse
@@ -73,7 +73,7 @@ def cloud_or_404(name: str) -> Cloud:
 @require_http_methods(["GET", "POST"])
 @allowed_to(Action.REASSIGN)
 def delete_environment(request: PageRequest, name: str) -> HttpResponse:
-    """Ask for the name of the environment that a cloud is in, then delete it from Fuel."""
+    """Delete the environment that a cloud is in from Fuel, once its name was typed."""
     cloud = cloud_or_404(name)
     if request.method == "POST":
         typed = request.POST.get("confirmation", "").strip()
@@ -103,7 +103,7 @@ def discover_environments(request: PageRequest) -> HttpResponse:
 
 @action_view(Action.DISCOVER)
 def read_configuration(request: PageRequest) -> HttpResponse:
-    """Read the configuration file again; no cloud is asked."""
+    """Reload the configuration file; no cloud is called."""
     return run_and_redirect(
         request, _read_configuration, to="clouds", done="The configuration was reloaded."
     )
@@ -113,5 +113,5 @@ def _read_configuration() -> None:
     if not register_configured_clouds():
         raise BadInput(
             "No file with clouds is configured.",
-            fix="Name a clouds.yaml or config.yaml in PUMPHOUSE_CONFIG and start Pumphouse again.",
+            fix="Set PUMPHOUSE_CONFIG to a clouds.yaml or config.yaml and restart Pumphouse.",
         )

@@ -1,4 +1,4 @@
-"""The pages of a copy of an environment: what is asked for it, and its plan."""
+"""The pages of a copy of an environment: its form and its plan."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from dashboard.errors import PumphouseError
 from dashboard.hosts_app.environments.duplicating import (
-    half_made_sentence,
+    incomplete_sentence,
     lines_of,
     start_duplication,
     start_environment_plan,
@@ -24,21 +24,21 @@ from dashboard.jobs.views.pages import PageRequest, allowed_to, show_error
 
 
 class DuplicateForm(forms.Form):
-    """What is asked for a copy of an environment."""
+    """The options of a copy of an environment."""
 
     name = forms.CharField(label="Name of the new environment", max_length=50)
     renumber = forms.BooleanField(
-        label="Renumber networks and VLANs that overlap those of other environments",
+        label="Renumber networks and VLANs that overlap with other environments",
         required=False,
     )
     cidr_base = forms.CharField(
         label="Range for renumbered networks",
-        help_text="Such as 10.50.0.0/16. Without one, each takes the next free block.",
+        help_text="Such as 10.50.0.0/16. By default each takes the next free block.",
         required=False,
     )
     vlan_offset = forms.IntegerField(
-        label="Move VLANs up by",
-        help_text="Without a number, by the first hundred at which all are free.",
+        label="VLAN offset",
+        help_text="Added to every VLAN. By default the first hundred at which all are free.",
         required=False,
         min_value=1,
         max_value=4000,
@@ -56,7 +56,7 @@ class DuplicateForm(forms.Form):
         self.order_fields(["name", "release"])
 
     def options(self) -> dict[str, Any]:
-        """Return what was chosen, as ``CopyOptions``."""
+        """Return what was chosen, as the fields of ``CopyOptions``."""
         chosen = {key: value for key, value in self.cleaned_data.items() if key != "name"}
         return {**chosen, "vlan_offset": chosen["vlan_offset"] or 0}
 
@@ -64,7 +64,7 @@ class DuplicateForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @allowed_to(Action.PLAN)
 def duplicate(request: PageRequest, environment_pk: int) -> HttpResponse:
-    """Ask what the copy is to be like, then plan it."""
+    """Show the form of a copy; plan the copy when it is sent."""
     environment = get_object_or_404(FuelEnvironment, pk=environment_pk, is_gone=False)
     form = DuplicateForm(environment, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -90,7 +90,7 @@ def _planned(
 
 @require_http_methods(["GET", "POST"])
 def environment_plan_page(request: PageRequest, plan_id: int) -> HttpResponse:
-    """Show what the copy will be like; make it when that is asked for, else say why not."""
+    """Show the plan of a copy; start it on POST, or say why not."""
     plans = EnvironmentPlan.objects.select_related("environment", "plan_job__created_by", "job")
     plan = get_object_or_404(plans, pk=plan_id)
     if request.method == "POST":
@@ -112,8 +112,8 @@ def _show(request: PageRequest, plan: EnvironmentPlan, *, status: int = 200) -> 
         "plan": plan,
         "different": [line for line in lines if _is_different(line)],
         "carried": [line for line in lines if not _is_different(line)],
-        "half_made": half_made_sentence(plan),
-        "half_made_cloud": _cloud_of_copy(plan),
+        "incomplete": incomplete_sentence(plan),
+        "incomplete_cloud": _cloud_of_copy(plan),
         "may_start": has_permission(request.user, Action.REASSIGN),
         "role": minimum_role(Action.REASSIGN).group,
         "work": work,
@@ -124,7 +124,7 @@ def _show(request: PageRequest, plan: EnvironmentPlan, *, status: int = 200) -> 
 
 
 def _cloud_of_copy(plan: EnvironmentPlan) -> Cloud | None:
-    """Return the cloud of the environment that was made, on whose page it can be deleted."""
+    """Return the cloud of the created environment, whose page can delete it."""
     fuel = plan.environment.fuel
     of_copy = Cloud.objects.filter(
         environment__fuel=fuel, environment__environment_id=plan.copy_id or 0
@@ -137,8 +137,7 @@ def _is_different(line: CopyLine) -> bool:
 
 
 def open_environment(request: PageRequest, environment_id: int) -> HttpResponse:
-    """Lead from an environment's dashboard in Fuel to its cloud, or to all clouds before it is
-    known."""
+    """Redirect from an environment's dashboard in Fuel to its cloud, or to all clouds."""
     of_environment = Cloud.objects.filter(
         environment__environment_id=environment_id, environment__is_gone=False
     )

@@ -1,4 +1,4 @@
-"""The page of a plan for a host: what it says, and the typed name that starts it."""
+"""The page of a plan for a host, where typing a name starts it."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from dashboard.jobs.views.pages import PageRequest, allowed_to, show_error
 
 @require_http_methods(["GET", "POST"])
 def host_plan_page(request: PageRequest, plan_id: int) -> HttpResponse:
-    """Show a plan; start it when the right name was typed, else say why not."""
+    """Show a plan; start it on POST if the right name was typed, or say why not."""
     plans = HostPlan.objects.select_related("cloud", "plan_job__created_by", "job")
     plan = get_object_or_404(plans, pk=plan_id)
     if request.method == "POST":
@@ -57,7 +57,7 @@ def _show(request: PageRequest, plan: HostPlan, *, status: int = 200) -> HttpRes
 
 
 def _options(action: HostAction, plan: HostPlan) -> list[tuple[str, str, Any]]:
-    """Return name, label and value of what was chosen."""
+    """Return name, label and value of each option."""
     chosen = plan.options
     return [
         (option.name, option.label, chosen[option.name])

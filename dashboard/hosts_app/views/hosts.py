@@ -1,4 +1,4 @@
-"""The pages about hosts: all clouds' sums, the hosts of a cloud, one host."""
+"""The pages about hosts: totals of all clouds, the hosts of a cloud, one host."""
 
 from typing import Any
 
@@ -29,13 +29,13 @@ JOBS_SHOWN = 10
 
 
 def all_hosts(request: PageRequest) -> HttpResponse:
-    """Show how many hosts each cloud has, how they are, and how full they are."""
+    """Show how many hosts each cloud has, their state and their usage."""
     about = {"clouds": with_sums(Cloud.objects.all()), "section": "hosts"}
     return render(request, "hosts/clouds.html", about)
 
 
 def with_sums(clouds: QuerySet[Cloud]) -> QuerySet[Cloud]:
-    """Add to each cloud what its hosts come to, and when they were last seen."""
+    """Annotate clouds with the totals of their hosts, and when these were last read."""
     return clouds.annotate(
         host_count=Count("hosts"),
         hosts_down=Count("hosts", filter=Q(hosts__is_up=False)),
@@ -49,7 +49,7 @@ def with_sums(clouds: QuerySet[Cloud]) -> QuerySet[Cloud]:
 
 
 def host_list(request: PageRequest, name: str) -> HttpResponse:
-    """Show the hosts of a cloud, the one to free next first."""
+    """Show the hosts of a cloud, those with the lowest evacuation cost first."""
     cloud = get_object_or_404(with_sums(Cloud.objects.all()), name=name)
     hosts = cloud.hosts.select_related("cloud").order_by(
         F("evacuation_cost__rank").asc(nulls_last=True), "name"
@@ -117,7 +117,7 @@ def about_host(
 
 
 def maintenance_of(host: Host) -> dict[str, str]:
-    """Return which way a host's maintenance can be changed, and why not if it cannot."""
+    """Return the possible change of a host's maintenance, and the reason if there is none."""
     ours = host.is_enabled or host.disabled_reason.startswith(OURS)
     reason = "" if ours else "Somebody else has disabled its nova-compute: let them finish."
     return {"to": ON if host.is_enabled else OFF, "reason": reason}
@@ -130,7 +130,7 @@ def _title(plan: HostPlan) -> str:
 
 @action_view(Action.MAINTAIN)
 def maintenance(request: PageRequest, name: str, host: str) -> HttpResponse:
-    """Put a host into maintenance, or take it out."""
+    """Put a host into maintenance, or end its maintenance."""
     row = get_object_or_404(Host.objects.select_related("cloud"), cloud__name=name, name=host)
     to = OFF if request.POST.get("to") == OFF else ON
     return start_and_redirect(
@@ -142,7 +142,7 @@ def maintenance(request: PageRequest, name: str, host: str) -> HttpResponse:
 
 @action_view(Action.PLAN)
 def plan_action(request: PageRequest, name: str, host: str, action: str) -> HttpResponse:
-    """Plan what would be done to a host; a form that cannot be used comes back as it was."""
+    """Plan a host action; an invalid form is shown again as it was filled in."""
     cloud = get_object_or_404(Cloud, name=name)
     if action not in all_host_actions():
         raise Http404(f"Unknown host action {action}.")
@@ -169,7 +169,7 @@ def plan_action(request: PageRequest, name: str, host: str, action: str) -> Http
 
 @action_view(Action.PLAN)
 def plan_other(request: PageRequest, name: str) -> HttpResponse:
-    """Go on to what can be planned for a host that Nova does not know."""
+    """Show what can be planned for a host that Nova does not know."""
     host = request.POST.get("host", "").strip()
     action = all_host_actions().get(request.POST.get("wanted", ""))
     cloud = get_object_or_404(Cloud, name=name)

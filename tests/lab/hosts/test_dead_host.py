@@ -72,7 +72,7 @@ def bring_back(source: CloudSession) -> None:
 
 
 def die(source: CloudSession) -> None:
-    """Kill the host's nova-compute; its BMC still says that it has power."""
+    """Kill the host's nova-compute; its BMC still says that it is on."""
     lab.compute("stop", "src", HOST)
     wait_until_host_is(source, HOST, up=False)
 
@@ -158,7 +158,7 @@ def test_a_host_that_cannot_be_fenced_is_refused(
     servers.boot()
     assert "is up: the host is not dead" in refusals(plan_for(clouds["src"]))
     die(source)
-    with pytest.raises(NeedsOperator, match="has power"):
+    with pytest.raises(NeedsOperator, match="is powered on again"):
         require_fenced(source, HOST)
     control.freeze(HOST)
     try:
@@ -166,10 +166,10 @@ def test_a_host_that_cannot_be_fenced_is_refused(
     finally:
         control.thaw(HOST)
     settings.PUMPHOUSE_INVENTORY = str(tmp_path / "inventory.yaml")
-    assert "no inventory of machines" in refusals(plan_for(clouds["src"]))
+    assert "There is no inventory" in refusals(plan_for(clouds["src"]))
 
 
-def test_disks_that_are_said_to_be_shared_and_are_not_there_are_not_made_anew(
+def test_disks_that_are_said_to_be_shared_and_are_not_there_are_not_recreated(
     source: CloudSession, clouds: dict[str, Cloud], servers: HostServers
 ) -> None:
     id_ = servers.boot()
@@ -179,7 +179,7 @@ def test_disks_that_are_said_to_be_shared_and_are_not_there_are_not_made_anew(
     disk.rename(elsewhere)
     job = start_host_action(plan_for(clouds["src"], shared_storage=True), confirmation=HOST)
     run(job, state="failed")
-    assert "could not be rebuilt elsewhere" in job.explanation
+    assert "could not be rebuilt on another host" in job.explanation
     assert servers.place(id_)[0] == HOST and not disk.exists()
 
     elsewhere.rename(disk)

@@ -29,5 +29,5 @@ def test_tenants_and_computes_are_left_and_the_clouds_own_projects_do_not_count(
 
 
 def test_a_cloud_with_a_tenant_is_not_drained(source: CloudSession, tenant: str) -> None:
-    with pytest.raises(NeedsOperator, match="Cloud src has tenants still"):
+    with pytest.raises(NeedsOperator, match="Cloud src still has tenants"):
         require_drained(source, [])

@@ -42,11 +42,11 @@ def test_it_is_aborted_at_its_limit_twice_and_the_host_is_enabled_again(
 
     server = servers.get(hangs)
     assert f"Server {server['name']} could not be migrated live from {host}" in job.explanation
-    assert "was not over after 15 s" in job.explanation
+    assert "did not finish in 15 s" in job.explanation
     assert (host_of(server), server["status"], task_of(server)) == (host, "ACTIVE", "")
     records = migrations(nova, instance_uuid=hangs)
     assert [record["status"] for record in records] == ["cancelled", "cancelled"]
-    aborted = f"Abort the migration of {server['name']}: "
+    aborted = f"Aborting the migration of {server['name']}: "
     assert job.log.filter(message__startswith=aborted).count() == 2
 
     opening = cleaning_up_after(job)

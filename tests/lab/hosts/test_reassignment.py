@@ -84,7 +84,7 @@ def test_the_plan_tells_every_server_and_what_fuel_redeploys(
     lines = [f"{line['subject']}: {line['outcome']}, {line['why']}" for line in plan.lines]
     assert [line["number"] for line in plan.lines] == [*range(1, len(lines) + 1)]
     assert sum(line.startswith(PREFIX) for line in lines) == len(servers)
-    assert any("runs the deployment on src-c1, src-c2, src-control too" in line for line in lines)
+    assert any("also runs the deployment on src-c1, src-c2, src-control" in line for line in lines)
     assert not plan.refusals
 
 
@@ -163,7 +163,7 @@ def test_what_stands_in_the_way_is_refused_in_the_plan(
     told = refusals(planned(clouds["dst"], destination="src"))
     running.switch("restore")
     assert f"The BMC of {HOST} refused the password of admin." in told
-    assert "Fuel is at work in environment src-cloud: task deploy" in told
+    assert "Fuel is busy in environment src-cloud: task deploy" in told
     assert secret not in told
 
 
@@ -194,10 +194,12 @@ def test_it_goes_back_although_fuel_is_busy_finds_it_late_and_fails_to_install_i
     find_within(job, seconds=5)
     for order in (("busy", "dst-cloud"), ("fail", "discovery"), ("fail", "provision")):
         running.switch(*order)
-    with mended_when(lambda: job.log.filter(message__startswith="Wait for Fuel's task").exists()):
+    with mended_when(
+        lambda: job.log.filter(message__startswith="Waiting for Fuel's task").exists()
+    ):
         run(job, state="failed")
     assert f"Fuel has not discovered {HOST} within" in job.explanation
-    assert "it was removed and not discovered since" in job.explanation
+    assert "it was removed and has not been discovered since" in job.explanation
 
     running.switch("restore", "discovery")
     find_within(job, seconds=120)

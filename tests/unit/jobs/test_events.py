@@ -56,7 +56,7 @@ def test_a_move_that_came_to_its_end_says_whose_and_where(plan, kind, name, sent
 def test_an_evacuation_that_is_done_says_that_the_host_is_in_maintenance(plan):
     event = event_of(host_job(plan, "evacuate", JobState.DONE))
     assert event and event.name == "host.evacuated"
-    assert event.sentence == "Host c1 of old was evacuated and is in maintenance now."
+    assert event.sentence == "Host c1 of old was evacuated and is now in maintenance."
 
 
 @pytest.mark.parametrize(("to", "verb"), [(ON, "entered"), (OFF, "left")])

@@ -71,7 +71,7 @@ def test_an_environment_without_nodes_is_deleted_and_its_cloud_is_gone(
     emptied.refresh_from_db()
     assert emptied.is_gone
     assert Cloud.objects.get(name="src-cloud").state == Cloud.State.VANISHED
-    with pytest.raises(BadInput, match="is gone from Fuel already"):
+    with pytest.raises(BadInput, match="is no longer in Fuel"):
         start(emptied)
 
 
@@ -107,7 +107,7 @@ def test_one_that_was_renamed_since_is_kept(
 ) -> None:
     step = step_of(emptied)
     running.master.rows["clusters"][SRC]["name"] = "new-cloud"
-    with pytest.raises(NeedsOperator, match="src-cloud is called new-cloud now"):
+    with pytest.raises(NeedsOperator, match="src-cloud is now called new-cloud"):
         delete(step, context())
     assert SRC in ids(fuel)
 
@@ -131,7 +131,7 @@ def test_a_step_that_goes_on_orders_nothing_twice(
     delete(step, context(told=told))
     assert told == [
         "Deleted environment src-cloud.",
-        "Found environment src-cloud deleted already.",
+        "Environment src-cloud was deleted already.",
     ]
 
 
@@ -216,4 +216,4 @@ def test_a_cloud_outside_fuel_has_nothing_to_delete(client: Any) -> None:
     client.force_login(rows.user_with("admin"))
     answer = client.post(f"/api/clouds/{old}/delete-environment/", {"confirmation": "x"})
     assert answer.status_code == 400
-    assert "not known to be in an environment of Fuel" in answer.content.decode()
+    assert "is not in a known environment of Fuel" in answer.content.decode()

@@ -12,7 +12,7 @@ from dashboard.errors import BadInput, Conflict, NeedsOperator
 from dashboard.hosts_app.environments import copying as environment_copying
 from dashboard.hosts_app.environments.duplicating import (
     environment_named,
-    half_made_sentence,
+    incomplete_sentence,
     lines_of,
     start_duplication,
     start_environment_plan,
@@ -212,8 +212,8 @@ def test_no_network_is_moved_into_the_one_that_nodes_boot_from(fuel: FuelMaster)
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"cidr_base": "10.50.0.1/16"}, "is not a range of IPv4 addresses"),
-        ({"cidr_base": "fd00::/64"}, "is not a range of IPv4 addresses"),
+        ({"cidr_base": "10.50.0.1/16"}, "is not an IPv4 network"),
+        ({"cidr_base": "fd00::/64"}, "is not an IPv4 network"),
         ({"vlan_offset": -1}, "cannot be moved up by -1"),
         ({"vlan_offset": 9999}, "cannot be moved up by 9999"),
     ],
@@ -287,12 +287,12 @@ def test_a_plugin_that_is_not_for_the_newer_release_is_named(running: RunningMas
 def test_a_name_that_is_taken_is_refused_before_and_while_planning(
     fuel: FuelMaster, running: RunningMaster
 ) -> None:
-    with pytest.raises(BadInput, match="has an environment dst-cloud already"):
+    with pytest.raises(BadInput, match="already has an environment dst-cloud"):
         planned("dst-cloud")
     fuel.create_environment("fresh", release_id=2)  # Pumphouse has not looked since
     plan = planned("fresh")
-    assert "has an environment fresh already" in plan.refusals[0]["sentence"]
-    with pytest.raises(BadInput, match="has an environment fresh already"):
+    assert "already has an environment fresh" in plan.refusals[0]["sentence"]
+    with pytest.raises(BadInput, match="already has an environment fresh"):
         start_duplication(plan)
 
 
@@ -302,12 +302,12 @@ def test_an_environment_that_got_the_name_meanwhile_is_left_alone(fuel: FuelMast
     before = values(fuel, other.id)
     for _ in range(2):  # a retry must not take it for its own either
         job = made(plan) if plan.job is None else plan.job
-        with pytest.raises(NeedsOperator, match="which this job did not make"):
+        with pytest.raises(NeedsOperator, match="which this job has not created"):
             environment_copying.create(job.steps.get(key="create"), context(resumed=True))
     assert values(fuel, other.id) == before
 
 
-def test_what_is_half_made_is_said_with_the_way_to_delete_it(
+def test_an_incomplete_environment_can_be_deleted_from_its_page(
     client: Any,
 ) -> None:
     plan = planned()
@@ -318,7 +318,7 @@ def test_what_is_half_made_is_said_with_the_way_to_delete_it(
     assert job.steps.get(key="networks").error.startswith(
         "Environment copy has no network storage2"
     )
-    assert "half made" in half_made_sentence(plan)
+    assert "incomplete" in incomplete_sentence(plan)
     client.force_login(rows.user_with("admin"))
     page = client.get(plan.get_absolute_url()).content.decode()
     assert "/clouds/copy/delete-environment/" in page

@@ -96,7 +96,7 @@ def test_a_tag_chooses_and_metadata_goes_before_it() -> None:
 def test_lines_are_numbered_by_name_and_say_why() -> None:
     plan = plan_of(facts(server("b", "SHUTOFF"), server("a")))
     assert [str(line.as_plan_line()) for line in plan.lines] == [
-        "1. server-a (ACTIVE): live migrate, it runs and goes on running; room on c2 and c3",
+        "1. server-a (ACTIVE): live migrate, it keeps running; room on c2 and c3",
         "2. server-b (SHUTOFF): cold migrate and confirm, stays stopped, it is stopped; "
         "room on c2 and c3",
     ]
@@ -141,8 +141,8 @@ def test_the_notes_say_what_stays_and_what_room_is_left() -> None:
     given = facts(server("a"), server("b", metadata={CHOICE: "skip"}))
     assert list(notes_about(plan_of(given), given)) == [
         "1 server stays on it: server-b.",
-        "It takes no new servers from then on, until its maintenance is ended.",
-        "The 2 other hosts then have room left for 15 vCPUs and 15 GiB of RAM.",
+        "It takes no new servers until you end its maintenance.",
+        "Afterwards the 2 other hosts have room left for 15 vCPUs and 15 GiB of RAM.",
     ]
 
 
@@ -268,7 +268,7 @@ def test_devices_are_moved_cold_and_the_plan_says_what_it_cannot_know(
 ) -> None:
     plan = plan_of(facts(server("a", **fields, flavor=flavor(**PCI))))
     assert plan.lines[0].outcome == outcome and not plan.refusals
-    assert "only Nova can tell where gpu:1 is free" in plan.lines[0].why
+    assert "only Nova knows where gpu:1 is free" in plan.lines[0].why
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def move_in(nova: FakeNova, log: Callable[..., None] = lambda *_, **__: None) ->
 def test_one_that_always_hangs_is_aborted_twice_and_fails_with_a_sentence() -> None:
     nova = FakeNova()
     with pytest.raises(
-        NeedsOperator, match=r"web could not be migrated live from c1.*not over"
+        NeedsOperator, match=r"web could not be migrated live from c1.*did not finish"
     ) as failure:
         move_in(nova).live()
     assert "plan again with more seconds" in failure.value.fix
@@ -90,7 +90,7 @@ def test_the_log_says_where_the_server_went() -> None:
     told: list[str] = []
     move = move_in(FakeNova(works_at=1), told.append)
     move.live()
-    move.tell()
+    move.log_location()
     assert told == ["Moved web off c1: it is on c2 now."]
 
 

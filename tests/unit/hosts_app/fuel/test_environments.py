@@ -114,9 +114,9 @@ def test_what_has_changed_is_told_and_the_cloud_keeps_its_name(running: RunningM
     cluster(running, SRC)["_facts"]["keystone"]["public_port"] = 5009
     running.master.rows["nodes"].pop(1)
     assert refresh_environments() == [
-        "Environment Old racks: It is called Old racks now, and was called src-cloud. "
-        "It is partially deployed now, and was operational. It has 3 nodes now, and had 4. "
-        "Its Keystone is at http://127.0.0.1:5009/v3 now, and was at http://127.0.0.1:5001/v3."
+        "Environment Old racks: It was renamed from src-cloud to Old racks. "
+        "It went from operational to partially deployed. It went from 4 to 3 nodes. "
+        "Its Keystone moved from http://127.0.0.1:5001/v3 to http://127.0.0.1:5009/v3."
     ]
     cloud = Cloud.objects.get(name="src-cloud")
     assert cloud.environment and cloud.environment.name == "Old racks"
@@ -164,7 +164,7 @@ def test_the_environments_of_a_master_that_is_asked_no_longer_are_gone(
         configure_fuel(settings, second.endpoint, tmp_path)
         news = refresh_environments()
         first = Cloud.objects.get(location=running.server.address, section="1")
-        with pytest.raises(BadInput, match=f"configured is {second.server.address}"):
+        with pytest.raises(BadInput, match=f"{second.server.address} is configured"):
             environment_of(first)
     assert len(news) == 4 and "is configured now" in news[-1]
     assert names() == {"src-cloud-fuel", "dst-cloud-fuel"}
@@ -200,7 +200,7 @@ def test_a_name_that_another_cloud_has_gets_a_suffix_and_is_told(
     news = refresh_environments()
     assert names() == {"src-cloud", "src-cloud-fuel", "dst-cloud"}
     assert news[0].endswith(
-        "Its cloud is called src-cloud-fuel here, because another cloud is called src-cloud."
+        "Its cloud is called src-cloud-fuel here because another cloud is called src-cloud."
     )
 
 

@@ -99,7 +99,7 @@ def test_those_without_a_role_can_be_kept_out(master, settings):
 def test_a_role_that_there_is_not_is_said_so(master, settings):
     settings.FUEL_ROLES = {"admin": "emperor"}
     answer = log_in("admin", master.endpoint.password)
-    assert "There is no role &#x27;emperor&#x27;" in answer.content.decode()
+    assert "unknown role &#x27;emperor&#x27;" in answer.content.decode()
 
 
 def test_an_account_of_the_same_name_in_fuel_does_not_get_ours(master):

@@ -74,7 +74,7 @@ def test_a_configuration_without_fuel_leaves_the_master_its_own(
 def test_an_address_without_a_login_asks_for_the_file(settings: Any) -> None:
     settings.PUMPHOUSE_FUEL_URL = "http://10.20.0.2"
     assert is_fuel_configured(), "the page's button says what is wrong"
-    with pytest.raises(BadInput, match="nothing says how to log in") as caught:
+    with pytest.raises(BadInput, match="there are no credentials for it") as caught:
         configured_fuel()
     assert "PUMPHOUSE_FUEL_CREDENTIALS" in caught.value.fix
 

@@ -104,7 +104,7 @@ def test_rows_have_the_power_and_why_it_is_not_known(
     silent = Retryable("The BMC of c2 does not answer.", fix="Check its network.")
     answers.update({"c1": PowerState.OFF, "c2.example.net": silent})
     told = refresh_power(cloud.hosts.all())
-    assert told == "Asked 2 BMCs whether hosts have power; 1 did not say."
+    assert told == "Asked 2 BMCs for the power of their hosts; 1 did not answer."
     rows = {host.name: (host.power, host.power_problem) for host in cloud.hosts.all()}
     assert rows == {"c1": ("off", ""), "c2": ("", str(silent)), "c3": ("", ""), "c4": ("", "")}
 

@@ -143,7 +143,7 @@ def test_a_busy_fuel_is_waited_for(
 
     monkeypatch.setattr(FuelTasks, "_is_free", lambda _: mended_at_the_second_look())
     tasks.run("provision", provision(fuel))
-    assert any(line.startswith("Wait for Fuel's task deploy") for line in told.lines)
+    assert any(line.startswith("Waiting for Fuel's task deploy") for line in told.lines)
     assert provisions(fuel) == 1
 
 
@@ -154,7 +154,7 @@ def test_a_fuel_that_stays_busy_is_given_up_at_the_limit_in_words(
     tasks = FuelTasks(
         fuel=fuel, record=record, environment_id=DST, context=Told().context, seconds=0
     )
-    with pytest.raises(FuelBusy, match="still runs after"):
+    with pytest.raises(FuelBusy, match="is still running after"):
         tasks.run("provision", never)
     assert record.tasks == {}
 

@@ -92,12 +92,24 @@ def test_what_fits_is_not_refused(running: RunningMaster) -> None:
         (node(NODE, status="error"), "Node 4 (src-c3) is error in Fuel."),
         (node(NODE, online=False), "Node 4 (src-c3) is ready in Fuel and offline."),
         (node(NODE, fqdn="other", hostname="other"), "has no node named src-c3."),
-        (node(2, pending_deletion=True), "src-c1 of environment src-cloud waits to be removed"),
-        (node(3, pending_addition=True), "src-c2 of environment src-cloud waits to be added"),
-        (node(NODE, roles=["compute", "ceph-osd"]), "role ceph-osd as well: its disks hold a part"),
-        (node(NODE, roles=["compute", "cinder"]), "role cinder as well: its disks hold volumes"),
-        (node(NODE, roles=["compute", "controller"]), "role controller as well: it runs the cloud"),
-        (node(NODE, roles=["compute", "virt"]), "role virt as well: Pumphouse does not know"),
+        (
+            node(2, pending_deletion=True),
+            "src-c1 of environment src-cloud is pending to be removed",
+        ),
+        (node(3, pending_addition=True), "src-c2 of environment src-cloud is pending to be added"),
+        (
+            node(NODE, roles=["compute", "ceph-osd"]),
+            "also has the role ceph-osd: its disks hold a part",
+        ),
+        (
+            node(NODE, roles=["compute", "cinder"]),
+            "also has the role cinder: its disks hold volumes",
+        ),
+        (
+            node(NODE, roles=["compute", "controller"]),
+            "also has the role controller: it runs the cloud",
+        ),
+        (node(NODE, roles=["compute", "virt"]), "also has the role virt: Pumphouse cannot remove"),
         (network_gone, "no network storage"),
         (network_more, "has the network baremetal of environment dst-cloud"),
         (bond, "Interface eth1 is a bond"),
@@ -126,7 +138,7 @@ def test_a_release_that_cannot_be_installed_is_refused(running: RunningMaster) -
     facts = facts_of(running)
     old = replace(facts.destination.release, state="unavailable")
     facts = replace(facts, destination=replace(facts.destination, release=old))
-    assert "Fuel installs nothing of it" in refused(facts)[0]
+    assert "so Fuel cannot install it" in refused(facts)[0]
 
 
 def test_addresses_and_names_that_the_inventory_has_otherwise_are_refused(
@@ -169,9 +181,9 @@ def test_a_server_that_would_stay_is_refused(running: RunningMaster) -> None:
 @pytest.mark.parametrize(
     ("version", "why"),
     [
-        ("10.0", "this runs the deployment on src-c1, src-c2, src-control too"),
-        ("9.0", "this runs the deployment on src-c1, src-c2, src-control too"),
-        ("8.0", "no other node is touched"),
+        ("10.0", "this also runs the deployment on src-c1, src-c2, src-control"),
+        ("9.0", "this also runs the deployment on src-c1, src-c2, src-control"),
+        ("8.0", "no other node is affected"),
     ],
 )
 def test_the_plan_names_what_fuel_will_deploy_again(

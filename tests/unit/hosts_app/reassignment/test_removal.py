@@ -67,7 +67,7 @@ def test_a_machine_that_is_taken_away_is_not_booted(fuel):
 
 def test_a_second_job_about_the_host_is_refused(fuel):
     removal(fuel)
-    with pytest.raises(Exception, match="already at work"):
+    with pytest.raises(Exception, match="already working on this"):
         removal(fuel)
 
 

@@ -65,7 +65,7 @@ def running_macs(running: RunningMaster) -> list[str]:
     return macs
 
 
-def test_its_place_is_told_at_every_stage(
+def test_its_location_is_known_at_every_stage(
     fuel: FuelMaster, running: RunningMaster, record: Reassignment
 ) -> None:
     assert location_of(fuel, record) == "It is node 4 of environment src-cloud in Fuel: deployed."
@@ -73,11 +73,11 @@ def test_its_place_is_told_at_every_stage(
     assert "marked for removal" in location_of(fuel, record)
     remove(fuel)
     assert location_of(fuel, record) == (
-        "Fuel does not know src-c3 now: it was removed and not discovered since."
+        "Fuel does not know src-c3: it was removed and has not been discovered since."
     )
     new = plug_in_and_find(fuel, running)
     assert location_of(fuel, record) == (
-        f"It is discovered in Fuel as node {new} and belongs to no environment."
+        f"Fuel has discovered it as node {new}, which is in no environment."
     )
     fuel.assign(DST, [new], roles=["compute"])
     assert f"node {new} of environment dst-cloud in Fuel: assigned to it" in location_of(
@@ -185,7 +185,7 @@ def test_a_cancelled_job_says_where_the_host_is_and_does_not_open_it(record: Rea
     job = journey_of(record, Choices(discovery_seconds=60, deploy_seconds=60))
     cancel(job, requester=NOBODY)
     job.refresh_from_db()
-    assert "as node 12 and belongs to no environment. To retry goes on" in job.explanation
+    assert "as node 12 and belongs to no environment. A retry continues" in job.explanation
     assert not Job.objects.filter(kind="host_maintenance").exists()
 
 
@@ -203,4 +203,4 @@ def test_its_news_say_what_it_is_now(record: Reassignment) -> None:
     record.save()
     Job.objects.filter(pk=record.job.pk).update(state="done")
     event = job_kind("reassign").event(Job.objects.get(pk=record.job.pk))
-    assert event and event.sentence == "Host src-c3 of src is host node-12 of dst now."
+    assert event and event.sentence == "Host src-c3 of src is now host node-12 of dst."

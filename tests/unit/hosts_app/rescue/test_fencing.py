@@ -128,7 +128,7 @@ def test_a_bmc_that_does_not_obey_leaves_the_host_unforced(with_bmc) -> None:
 @pytest.mark.parametrize(
     ("power", "service", "sentence"),
     [
-        (PowerState.ON, {}, "has power again"),
+        (PowerState.ON, {}, "is powered on again"),
         (PowerState.OFF, {"forced_down": False}, "no longer counts"),
         (PowerState.OFF, {"state": "up", "forced_down": False}, "no longer counts"),
     ],

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.clients.ipmi import PowerState
 from dashboard.errors import PumphouseError, Retryable
-from dashboard.hosts_app.actions.rescue import notes_about, phrase
+from dashboard.hosts_app.actions.rescue import confirmation_of, notes_about
 from dashboard.hosts_app.compute.facts import HostFacts
 from dashboard.hosts_app.compute.nova import ComputeService
 from dashboard.hosts_app.compute.room import Room
@@ -74,7 +74,7 @@ def test_what_nova_can_evacuate_or_be_brought_to_is_rebuilt(status: str) -> None
     [
         ({"status": "RESCUE"}, "RESCUE"),
         ({"status": "VERIFY_RESIZE"}, "VERIFY_RESIZE"),
-        ({"metadata": {CHOICE: "skip"}}, "its owner chose so"),
+        ({"metadata": {CHOICE: "skip"}}, "its owner chose to skip it"),
         ({"OS-EXT-STS:task_state": "powering-off"}, "powering-off"),
         ({"image": {"id": "deleted"}}, "its image is gone"),
     ],
@@ -103,22 +103,22 @@ def test_an_ephemeral_disk_is_lost_also_beside_a_volume() -> None:
     flavor = {"vcpus": 1, "ram": 1024, "disk": 0, "ephemeral": 20}
     plan = plan_rescue(facts(server("a", image="", flavor=flavor), server("b", flavor=flavor)))
     assert [line.lost for line in plan.lines] == [1, 2]
-    assert "ephemeral disk starts empty" in plan.lines[0].why
+    assert "ephemeral disk is recreated empty" in plan.lines[0].why
 
 
 def test_nothing_is_lost_on_shared_storage() -> None:
     gone = server("b", image={"id": "deleted"})
     plan = plan_rescue(facts(server("a"), gone), shared_storage=True)
     assert plan.lost == 0 and len(plan.rebuilt) == 2
-    assert "as you say" in plan.lines[0].why
+    assert "as you chose" in plan.lines[0].why
 
 
 def test_the_phrase_to_type_names_what_is_lost() -> None:
     lossy = plan_rescue(facts(server("a"), server("b")))
-    assert phrase(lossy) == "c1 loses 2 disks"
+    assert confirmation_of(lossy) == "c1 loses 2 disks"
     assert any("type: c1 loses 2 disks" in note for note in notes_about(lossy, facts()))
-    assert phrase(plan_rescue(facts(server("a")))) == "c1 loses 1 disk"
-    assert phrase(plan_rescue(facts(server("a", image="")))) == "c1"
+    assert confirmation_of(plan_rescue(facts(server("a")))) == "c1 loses 1 disk"
+    assert confirmation_of(plan_rescue(facts(server("a", image="")))) == "c1"
 
 
 def test_a_host_that_is_up_is_refused() -> None:
