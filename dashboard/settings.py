@@ -1,7 +1,8 @@
 """Django settings. Everything that differs between installations comes from environment variables.
 
 ``PUMPHOUSE_HOME``    the directory of the embedded database, the secret key and secrets files
-``PUMPHOUSE_CONFIG``  the file with the clouds: a clouds.yaml or a Pumphouse config.yaml
+``PUMPHOUSE_CONFIG``  the file with the clouds: a clouds.yaml or a Pumphouse config.yaml; default:
+                      OS_CLIENT_CONFIG_FILE, as for OpenStack's own clients
 ``PUMPHOUSE_INVENTORY``  the inventory.yaml with the hosts' BMCs; default: beside the config
 ``PUMPHOUSE_FUEL_URL``  the Fuel master, with PUMPHOUSE_FUEL_CREDENTIALS; default: the config's
 ``DATABASE_URL``      mysql://… or postgres://… for several machines; default: embedded SQLite
@@ -27,7 +28,7 @@ env = ProcessEnv()
 
 _state = Path(env("XDG_STATE_HOME", default=str(Path.home() / ".local/state")))
 HOME = make_home(Path(env("PUMPHOUSE_HOME", default=str(_state / "pumphouse"))).absolute())
-PUMPHOUSE_CONFIG: str = env("PUMPHOUSE_CONFIG")
+PUMPHOUSE_CONFIG: str = env("PUMPHOUSE_CONFIG") or env("OS_CLIENT_CONFIG_FILE")
 PUMPHOUSE_INVENTORY: str = env("PUMPHOUSE_INVENTORY")
 PUMPHOUSE_URL: str = env("PUMPHOUSE_URL")
 PUMPHOUSE_BIND: str = env("PUMPHOUSE_BIND")

@@ -9,12 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.clients.cloud_access import (
+from dashboard.clients.cloud_access import CloudAccess
+from dashboard.clients.cloud_keys import (
     AUTH_KEYS,
     EXTRA_KEYS,
+    INTERFACES,
     OPTION_KEYS,
-    CloudAccess,
-    read_access,
+    add_default_domains,
+    complete_login,
+    read_extras,
+    read_path,
+    read_verify,
+    register_secrets,
 )
 from dashboard.clients.fuel.endpoint import FuelEndpoint, read_fuel
 from dashboard.clients.yaml_sections import Section
@@ -82,20 +88,38 @@ class Settings:
     logging: Mapping[str, Any] = field(default_factory=dict)
 
 
-def cloud_sections(root: Section) -> dict[str, Section]:
-    """Return the sections of source and destination; the source may be absent where Fuel has it."""
-    clouds = _clouds(root)
-    if "fuel" not in clouds:
-        clouds.section("source")
-    return {name: clouds.section(name) for name in CLOUD_NAMES if name in clouds}
+class Clouds2015:
+    """The clouds of the file. The source may be absent where Fuel has it."""
 
+    def __init__(self, root: Section) -> None:
+        clouds = _clouds(root)
+        if "fuel" not in clouds:
+            clouds.section("source")
+        self._clouds = clouds
 
-def read_cloud(name: str, section: Section) -> CloudAccess:
-    """Read one cloud. Raises BadInput for every key that neither 2015 nor we have a use for."""
-    section.only({"endpoint"} | EXTRA_KEYS | CHECK_KEYS)
-    endpoint = section.section("endpoint")
-    endpoint.only(AUTH_KEYS | OPTION_KEYS)
-    return read_access(name, auth=endpoint, options=endpoint, extras=section)
+    @property
+    def names(self) -> list[str]:
+        """The names of the clouds."""
+        return [name for name in CLOUD_NAMES if name in self._clouds]
+
+    def read(self, name: str) -> CloudAccess:
+        """Read one cloud. Raises BadInput for each key that neither 2015 nor we have a use for."""
+        section = self._clouds.section(name)
+        section.only({"endpoint"} | EXTRA_KEYS | CHECK_KEYS)
+        endpoint = section.section("endpoint")
+        endpoint.only(AUTH_KEYS | OPTION_KEYS)
+        auth_type = endpoint.optional_text("auth_type") or "password"
+        return CloudAccess(
+            name=name,
+            auth=_read_auth(endpoint, auth_type),
+            auth_type=auth_type,
+            region_name=endpoint.optional_text("region_name"),
+            interface=_read_interface(endpoint),
+            verify=read_verify(endpoint),
+            cert=read_path(endpoint, "cert"),
+            key=read_path(endpoint, "key"),
+            **read_extras(section),
+        )
 
 
 def read_settings(root: Section) -> Settings:
@@ -120,6 +144,33 @@ def read_settings(root: Section) -> Settings:
         fuel=read_fuel(fuel) if fuel else None,
         logging=root.plain_mapping("LOGGING"),
     )
+
+
+def _read_auth(endpoint: Section, auth_type: str) -> dict[str, str]:
+    auth = {key: endpoint.text(key) for key in endpoint if key not in OPTION_KEYS}
+    register_secrets(auth)
+    for old, new in (("tenant_name", "project_name"), ("tenant_id", "project_id")):
+        if old in auth:
+            auth.setdefault(new, auth.pop(old))
+    if auth.keys() & {"project_name", "project_id"}:
+        for kind in ("domain_id", "domain_name"):
+            _spread_domain(auth, kind)
+    add_default_domains(auth, auth_type)
+    complete_login(auth, auth_type, endpoint)
+    return auth
+
+
+def _spread_domain(auth: dict[str, str], kind: str) -> None:
+    """Take a domain beside a project for that of both, as every OpenStack client does."""
+    if kind in auth:
+        value = auth.pop(kind)
+        auth.setdefault(f"user_{kind}", value)
+        auth.setdefault(f"project_{kind}", value)
+
+
+def _read_interface(endpoint: Section) -> str:
+    key = "interface" if "interface" in endpoint else "endpoint_type"
+    return (endpoint.choice(key, INTERFACES) or "public").removesuffix("URL")
 
 
 def _clouds(root: Section) -> Section:

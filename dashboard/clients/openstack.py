@@ -52,7 +52,7 @@ class CloudSession:
             auth=_auth_plugin(access),
             verify=access.verify,
             cert=(access.cert, access.key) if access.cert and access.key else access.cert,
-            timeout=ANSWER_SECONDS,
+            timeout=access.timeout or ANSWER_SECONDS,
             app_name="pumphouse",
         )
         self._adapters = ServiceAdapters(self.session, access)
@@ -179,10 +179,7 @@ class CloudSession:
         microversion: str = "",
         missing_ok: bool = False,
     ) -> Json:
-        """Do one request and give its JSON, {} where there is none, as for a ``missing_ok`` 404.
-
-        Only reads are repeated here: a write whose answer was lost may have been done.
-        """
+        """Do one request and return its JSON; {} where there is none, or a ``missing_ok`` 404."""
         self.calls[service] += 1
         response = self._ask(
             lambda: self._adapters[service].request(
@@ -193,7 +190,7 @@ class CloudSession:
                 headers=dict(headers or {}),
                 microversion=microversion or None,
                 raise_exc=False,
-                **(_READ_RETRIES if method == "GET" else {}),
+                **self._retries(service, method),
             )
         )
         if response.status_code == 404 and missing_ok:
@@ -238,6 +235,12 @@ class CloudSession:
             raise Retryable(f"Cloud {self.name} no longer took the token of an upload.")
         if response.status_code >= 400:
             raise self._refusal(response, f"PUT image {path}")
+
+    def _retries(self, service: str, method: str) -> Mapping[str, Any]:
+        """Only reads are repeated here: a write whose answer was lost may have been done."""
+        if method != "GET":
+            return {}
+        return {**_READ_RETRIES, **self.access.service(service).retries}
 
     def _refusal(self, response: Any, request: str) -> PumphouseError:
         return refusal_of(response, cloud=self.name, request=request)

@@ -12,7 +12,7 @@ from keystoneauth1 import exceptions as auth_errors
 from keystoneauth1.adapter import Adapter
 from keystoneauth1.session import Session
 
-from dashboard.clients.cloud_access import CloudAccess
+from dashboard.clients.cloud_access import SERVICES, CloudAccess
 from dashboard.errors import NeedsOperator, Retryable
 
 Version = tuple[int, int]
@@ -28,7 +28,6 @@ MAJOR_VERSIONS = {
 }
 # Neutron has one, and before Ocata shows its version document to nobody.
 NETWORK_VERSION = "v2.0"
-SERVICES = (*MAJOR_VERSIONS, "network", "placement")
 WITH_MICROVERSIONS = ("compute", "block_storage")
 NO_MICROVERSION: Version = (0, 0)
 
@@ -75,16 +74,10 @@ class ServiceAdapters:
         return self._newest[service]
 
     def _connect(self, service: str) -> Adapter:
-        oldest, newest = MAJOR_VERSIONS.get(service, (None, None))
-        adapter = Adapter(
-            self._session,
-            service_type=service.replace("_", "-"),
-            interface=self._access.interface,
-            region_name=self._region_of(service),
-            min_version=oldest,
-            max_version=newest,
-        )
-        if service == "network":
+        adapter = self._adapter(service)
+        if adapter.endpoint_override:
+            adapter.endpoint_override = _discovered(adapter)
+        elif service == "network":
             adapter.endpoint_override = _with_version(adapter.get_endpoint())
         elif service in MAJOR_VERSIONS and adapter.get_api_major_version() is None:
             # so keystoneauth calls a service that is down when asked for its versions
@@ -95,19 +88,37 @@ class ServiceAdapters:
             )
         return adapter
 
+    def _adapter(self, service: str) -> Adapter:
+        options = self._access.service(service)
+        oldest, newest = MAJOR_VERSIONS.get(service, (None, None))
+        if oldest and options.version:
+            oldest, newest = options.version, f"{options.version}.latest"
+        return Adapter(
+            self._session,
+            service_type=options.service_type or service.replace("_", "-"),
+            service_name=options.service_name,
+            interface=options.interface,
+            region_name=None if options.endpoint_override else self._region_of(service),
+            endpoint_override=options.endpoint_override,
+            min_version=oldest,
+            max_version=newest,
+            rate_limit=options.rate_limit,
+            concurrency=options.concurrency,
+        )
+
     def _region_of(self, service: str) -> str | None:
-        if service != "identity" or self._access.region_name:
-            return self._region
-        return self._region if self._region in self._regions("identity") else None
+        if chosen := self._access.service(service).region_name:
+            return chosen
+        if service == "identity" and self._region not in self._regions("identity"):
+            return None  # it is in a region of its own
+        return self._region
 
     @cached_property
     def _region(self) -> str | None:
-        """The region of all services: the chosen one, else the only one in the catalogue.
+        """The region of all services where none was chosen: the only one in the catalogue.
 
         keystoneauth would take the first address of each service, whatever its region.
         """
-        if self._access.region_name:
-            return self._access.region_name
         others = (service for service in SERVICES if service != "identity")
         regions = set[str]().union(*map(self._regions, others))
         if len(regions) > 1:
@@ -118,9 +129,14 @@ class ServiceAdapters:
         return next(iter(regions), None)
 
     def _regions(self, service: str) -> set[str]:
+        options = self._access.service(service)
+        if options.endpoint_override:
+            return set()
         catalog = self._session.auth.get_access(self._session).service_catalog
         found = catalog.get_endpoints_data(
-            service_type=service.replace("_", "-"), interface=self._access.interface
+            service_type=options.service_type or service.replace("_", "-"),
+            service_name=options.service_name,
+            interface=options.interface,
         )
         return {each.region_name for type_ in found.values() for each in type_ if each.region_name}
 
@@ -146,6 +162,15 @@ class ServiceAdapters:
 def _version(microversion: str | tuple[int, ...]) -> Version:
     major, minor = discover.normalize_version_number(microversion)
     return major, minor
+
+
+def _discovered(adapter: Adapter) -> str:
+    """Return the address of the version at an address from the configuration, which may lack it.
+
+    That address itself where it shows no versions: it is what the operator wants.
+    """
+    data = adapter.get_endpoint_data()
+    return str((data.service_url if data else None) or adapter.endpoint_override)
 
 
 def _with_version(url: str) -> str:

@@ -69,16 +69,20 @@ class Section:
         For formats with keys of other tools, where only a near miss is surely a mistake.
         """
         for key in self._keys:
-            if key not in known and (":" in key or _resembling(key, known)):
+            if key.replace("-", "_") not in known and (":" in key or _resembling(key, known)):
                 raise self._unknown(key, known)
 
     def text(self, key: str) -> str:
         """Return the value as it is written, without quotes: 0123 stays 0123. It must be there."""
         if not (text := self.optional_text(key)):
-            state = "has no value" if key in self._keys else "is missing"
-            fix = "Write it there, with its value."
-            raise self.fault(f"The key {key} {state}.", key=key, fix=fix)
+            raise self.missing(key)
         return text
+
+    def missing(self, key: str) -> BadInput:
+        """Return the error for a key that must be there with a value; the caller raises it."""
+        state = "has no value" if key in self._keys else "is missing"
+        fix = "Write it there, with its value."
+        return self.fault(f"The key {key} {state}.", key=key, fix=fix)
 
     def optional_text(self, key: str) -> str | None:
         """Return the value as it is written, or None when it is absent."""

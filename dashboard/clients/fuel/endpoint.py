@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from dashboard.clients.cloud_access import TLS_KEYS, read_verify
+from dashboard.clients.cloud_keys import TLS_KEYS, read_verify
 from dashboard.clients.yaml_sections import Section, read_section
 from dashboard.errors import BadInput
 from dashboard.secrets import register

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 
+from dashboard.clients.cloud_access import ServiceOptions
 from dashboard.errors import NeedsOperator, Retryable
 from tests.support.catalogues import PROJECT, CataloguedCloud, answering, response
 
@@ -170,6 +171,71 @@ def test_a_cinder_that_has_only_its_second_version_is_asked_there(cloud):
     cloud.replies = {"/volume/v2/": cinder(2), "/volume/": (300, cinder(2)[1])}
     found = cloud.session().endpoint("block_storage")
     assert found.rstrip("/") == f"http://public.cloud.test/volume/v2/{PROJECT}"
+
+
+def of_service(service: str, **options: Any) -> dict[str, ServiceOptions]:
+    return {service: ServiceOptions(**options)}
+
+
+def test_an_address_of_the_configuration_goes_before_the_catalogue(cloud):
+    override = "http://other.test/compute"
+    link = {"rel": "self", "href": f"{override}/v2.1/"}
+    nova = {"id": "v2.1", "status": "CURRENT", "version": "2.79", "min_version": "2.1"}
+    version = {**nova, "links": [link]}
+    cloud.replies = {
+        "/compute": (200, {"versions": [version]}),
+        "/compute/v2.1/": (200, {"version": version}),
+    }
+    session = cloud.session(services=of_service("compute", endpoint_override=override))
+    assert session.endpoint("compute") == f"{override}/v2.1/"
+    assert session.newest_microversion("compute") == (2, 79)
+
+
+def test_an_address_that_shows_no_versions_is_used_as_it_is(cloud):
+    override = "http://other.test/image/v2"
+    cloud.replies = {"/image/v2/images": (200, {"images": [{"id": "i1"}]})}
+    session = cloud.session(services=of_service("image", endpoint_override=override))
+    assert [*session.list("image", "/images", "images")] == [{"id": "i1"}]
+    assert str(cloud.asked[-1].url) == f"{override}/images"
+
+
+def test_a_service_is_found_by_the_type_and_name_of_the_configuration(cloud):
+    cloud.endpoints = [("network", "one", COMPUTE), ("our-network", "one", "http://our.test/net")]
+    services = of_service("network", service_type="our-network", service_name="our-network")
+    assert cloud.session(services=services).endpoint("network") == "http://our.test/net/v2.0"
+
+
+def test_a_service_has_an_interface_of_its_own(cloud):
+    cloud.endpoints = [("network", "one", "http://cloud.test/network")]
+    services = of_service("network", interface=["admin", "internal"])
+    found = cloud.session(services=services).endpoint("network")
+    assert found == "http://internal.cloud.test/network/v2.0"
+
+
+def test_the_version_of_the_configuration_is_asked_for(cloud):
+    root = "http://cloud.test/volume"
+    cloud.endpoints = [("volumev3", "one", f"{root}/v3"), ("volumev2", "one", f"{root}/v2")]
+    both = [{**cinder(2)[1]["versions"][0]}, {**cinder(3)[1]["versions"][0]}]
+    cloud.replies = {"/volume/": (300, {"versions": both})}
+    session = cloud.session(services=of_service("block_storage", version="2"))
+    assert session.endpoint("block_storage") == "http://public.cloud.test/volume/v2/"
+
+
+def test_only_reads_are_repeated_as_often_as_the_configuration_says(cloud):
+    answers = []
+
+    def busy(request: requests.PreparedRequest) -> requests.Response:
+        answers.append(request.method)
+        return response(request, 503, {})
+
+    cloud.replies = {"/compute/v2.1": (200, NOVA), "/compute/v2.1/servers": busy}
+    retries = {"status_code_retries": 4, "status_code_retry_delay": 0.001}
+    session = cloud.session(services=of_service("compute", retries=retries))
+    with pytest.raises(Retryable):
+        session.call("GET", "compute", "/servers")
+    with pytest.raises(Retryable):
+        session.post("compute", "/servers")
+    assert answers == ["GET"] * 5 + ["POST"]
 
 
 def test_a_client_does_not_import_the_connection_of_openstacksdk():
