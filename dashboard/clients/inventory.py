@@ -60,15 +60,13 @@ class SwitchPort:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Host:
+class InventoryHost:
     """One machine. ``switch_hook`` is a command line that gets host, MAC and VLAN at its end."""
 
     name: str
     bmc: Bmc | None = None
     interfaces: Mapping[str, Interface] = field(default_factory=dict)
     notes: frozenset[str] = frozenset()
-    gateway: str | None = None
-    name_servers: tuple[str, ...] = ()
     admin_vlan: int | None = None
     switch_hook: tuple[str, ...] = ()
     switch_port: SwitchPort | None = None
@@ -78,20 +76,15 @@ class Host:
         """The MAC addresses of all its interfaces, in lower case with colons."""
         return frozenset(found.mac for found in self.interfaces.values() if found.mac)
 
-    @property
-    def is_source(self) -> bool:
-        """Whether the file marks it as belonging to the source cloud."""
-        return "source" in self.notes
-
 
 @dataclass(frozen=True, kw_only=True)
 class Inventory:
     """All machines of a file, in its order."""
 
     path: Path
-    hosts: tuple[Host, ...]
+    hosts: tuple[InventoryHost, ...]
 
-    def host_named(self, name: str) -> Host:
+    def host_named(self, name: str) -> InventoryHost:
         """Return the host of that name, in upper or lower case, with its domain or without.
 
         Raises NotFound when there is none, BadInput when the name fits several.
@@ -106,7 +99,7 @@ class Inventory:
             )
         return self._only(found, what=name)
 
-    def host_with_macs(self, macs: Iterable[str]) -> Host | None:
+    def host_with_macs(self, macs: Iterable[str]) -> InventoryHost | None:
         """Return the host that has any of these MAC addresses, or None.
 
         For nodes that change their names: after Fuel has found a machine again only its MACs are
@@ -126,17 +119,7 @@ class Inventory:
             )
         return host.bmc
 
-    @property
-    def fuel_address(self) -> str | None:
-        """The address of Fuel's API: of the host noted fuel.master, the interface fuel.api."""
-        for host in self.hosts:
-            if "fuel.master" in host.notes:
-                for interface in host.interfaces.values():
-                    if "fuel.api" in interface.tags and interface.addresses:
-                        return interface.addresses[0]
-        return None
-
-    def _only(self, found: list[Host], *, what: str) -> Host:
+    def _only(self, found: list[InventoryHost], *, what: str) -> InventoryHost:
         if len(found) > 1:
             names = ", ".join(host.name for host in found)
             raise BadInput(
@@ -178,20 +161,17 @@ class _Reader:
         if self.common:
             self.common.only(COMMON_KEYS)
 
-    def host(self, name: str, section: Section) -> Host:
+    def host(self, name: str, section: Section) -> InventoryHost:
         section.only(HOST_KEYS)
         own = section.optional_section("pumphouse")
         if own:
             own.only(OWN_KEYS)
-        gateway = section.optional_section("gw")
         port = self._switch_port(own.optional_section("switch") if own else None)
-        return Host(
+        return InventoryHost(
             name=name,
             bmc=self._bmc(name, section, own),
             interfaces={found.name: found for found in _interfaces(section)},
             notes=frozenset(_texts(section, "notes")),
-            gateway=gateway.optional_text("ip") if gateway else None,
-            name_servers=_texts(section, "ns"),
             admin_vlan=self._vlan(own),
             # what stands at the host itself goes before what is for all of them
             switch_hook=_command(own) or (() if port else _command(self.common)),
@@ -347,7 +327,7 @@ def _same_short_name(first: str, second: str) -> bool:
     return len(shorts) == 1 and any("." not in name for name in names)
 
 
-def _refuse_shared_macs(section: Section, hosts: Iterable[Host]) -> None:
+def _refuse_shared_macs(section: Section, hosts: Iterable[InventoryHost]) -> None:
     owners: dict[str, str] = {}
     for host in hosts:
         for mac in host.macs:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dashboard import secrets
-from dashboard.clients.inventory import Host, SwitchPort
+from dashboard.clients.inventory import InventoryHost, SwitchPort
 from dashboard.clients.short_process import Ended, run_for
 from dashboard.errors import NeedsOperator, Retryable
 
@@ -96,7 +96,7 @@ _FAILURES = {
 }
 
 
-def move_port(host: Host, *, mac: str, vlan: int, seconds: float = SECONDS) -> str:
+def move_port(host: InventoryHost, *, mac: str, vlan: int, seconds: float = SECONDS) -> str:
     """Move the port of the host to a VLAN, and give a sentence of what was done.
 
     It may be called again. Ends within ``seconds``. Raises ``NeedsOperator`` when command or
@@ -113,7 +113,7 @@ def move_port(host: Host, *, mac: str, vlan: int, seconds: float = SECONDS) -> s
     )
 
 
-def _by_command(host: Host, *, mac: str, vlan: int, seconds: float) -> str:
+def _by_command(host: InventoryHost, *, mac: str, vlan: int, seconds: float) -> str:
     program = host.switch_hook[0]
     arguments = [*host.switch_hook, host.name, mac, str(vlan)]
     try:

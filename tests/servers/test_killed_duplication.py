@@ -16,7 +16,12 @@ from dashboard.hosts_app.models import EnvironmentPlan
 from dashboard.jobs.runner import run_job
 from tests.support import killed_duplication
 from tests.support.dying import killed_at
-from tests.support.fuel_masters import RunningMaster, configure_fuel, fuel_settings
+from tests.support.fuel_masters import (
+    RunningMaster,
+    configure_fuel,
+    fuel_environment,
+    fuel_settings,
+)
 
 SRC = 1
 
@@ -57,4 +62,4 @@ def test_a_job_whose_workers_are_killed_makes_one_environment(
     assert job.state == "done", job.explanation
     assert [one.name for one in fuel.environments()].count("copy") == 1
     assert len(fuel.environments()) == 3
-    assert len(fuel.nodegroups(fuel.environment_named("copy").id)) == 2
+    assert len(fuel.nodegroups(fuel_environment(fuel, "copy").id)) == 2

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.inventory import Host, SwitchPort
+from dashboard.clients.inventory import InventoryHost, SwitchPort
 from dashboard.clients.switch_port import move_port
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from dashboard.secrets import register
@@ -18,23 +18,23 @@ from tests.support.servers import free_port
 from tests.support.switches import PASSWORD, PORT, USER, JunosSwitch, Switch
 
 MAC = "52:54:00:00:00:01"
-Hook = Callable[[str], Host]
+Hook = Callable[[str], InventoryHost]
 
 
 @pytest.fixture
 def hook(tmp_path: Path) -> Hook:
     """Return a function that gives a host with a shell script as its switch hook."""
 
-    def host_with(script: str) -> Host:
+    def host_with(script: str) -> InventoryHost:
         program = tmp_path / "to-vlan"
         program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         program.chmod(stat.S_IRWXU)
-        return Host(name="host-1", switch_hook=(str(program), "--site", "new york"))
+        return InventoryHost(name="host-1", switch_hook=(str(program), "--site", "new york"))
 
     return host_with
 
 
-def plugged_into(port: int, *, into: str = PORT, **device: Any) -> Host:
+def plugged_into(port: int, *, into: str = PORT, **device: Any) -> InventoryHost:
     given = {
         "device_type": "cisco_ios",
         "host": "127.0.0.1",
@@ -45,10 +45,10 @@ def plugged_into(port: int, *, into: str = PORT, **device: Any) -> Host:
     }
     commands = given.pop("commands", None)
     chosen = {"commands": commands} if commands else {}
-    return Host(name="host-1", switch_port=SwitchPort(port=into, device=given, **chosen))
+    return InventoryHost(name="host-1", switch_port=SwitchPort(port=into, device=given, **chosen))
 
 
-def failure_of(host: Host, *, seconds: float = 60) -> PumphouseError:
+def failure_of(host: InventoryHost, *, seconds: float = 60) -> PumphouseError:
     with pytest.raises(PumphouseError) as raised:
         move_port(host, mac=MAC, vlan=100, seconds=seconds)
     assert PASSWORD not in str(raised.value)
@@ -61,7 +61,7 @@ def is_running(pid: int) -> bool:
 
 
 def test_a_host_without_a_switch_is_left_alone_and_that_is_said() -> None:
-    assert move_port(Host(name="host-1"), mac=MAC, vlan=100).startswith(
+    assert move_port(InventoryHost(name="host-1"), mac=MAC, vlan=100).startswith(
         "Left the switch port of host-1 as it is"
     )
 
@@ -109,7 +109,7 @@ def test_a_hook_that_waits_for_input_gets_none(hook: Hook) -> None:
 
 def test_a_hook_that_cannot_be_started_is_told(tmp_path: Path) -> None:
     for program, reason in ((tmp_path / "none", "No such file"), (tmp_path, "Permission denied")):
-        error = failure_of(Host(name="host-1", switch_hook=(str(program),)))
+        error = failure_of(InventoryHost(name="host-1", switch_hook=(str(program),)))
         assert isinstance(error, NeedsOperator)
         assert f"cannot be started ({reason}" in error.sentence
 

@@ -3,7 +3,7 @@
 import datetime
 import ipaddress
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from dashboard.clients.fuel.endpoint import FuelEndpoint
+from dashboard.clients.fuel.master import FuelMaster
+from dashboard.clients.fuel.objects import Environment, Node
 from lab.fuel.control import control
 from lab.fuel.login import Login
 from lab.fuel.master import Master
@@ -47,6 +49,30 @@ def running_master(directory: Path, **options: Any) -> Iterator[RunningMaster]:
     with serving(FuelServer(master, login=login, **options)) as server:
         endpoint = FuelEndpoint(host="127.0.0.1", port=server.server_port, password=password)
         yield RunningMaster(server=server, master=master, endpoint=endpoint)
+
+
+def fuel_environment(fuel: FuelMaster, name: str) -> Environment:
+    """Return the environment of that name."""
+    return next(each for each in fuel.environments() if each.name == name)
+
+
+def create_environment(fuel: FuelMaster, name: str, *, release_id: int) -> Environment:
+    """Create an environment that is otherwise like the first one."""
+    return fuel.create_environment_like(
+        fuel.environments()[0], name=name, release_id=release_id, segmentation="vlan"
+    )
+
+
+def node_with_fqdn(fuel: FuelMaster, fqdn: str) -> Node | None:
+    """Return the node with that full name."""
+    return next((node for node in fuel.nodes() if node.fqdn == fqdn), None)
+
+
+def discovered_node(fuel: FuelMaster, macs: Iterable[str]) -> Node | None:
+    """Return the free node with these MAC addresses once Fuel has discovered it."""
+    node = fuel.node_with_macs(macs)
+    is_free = node is not None and node.environment_id is None and node.status == "discover"
+    return node if is_free else None
 
 
 def switch(running: RunningMaster, words: str) -> None:

@@ -54,22 +54,6 @@ class FuelMaster:
         """Return one environment. Raises NotFound."""
         return Environment.of(self._environments.get_by_id(environment_id))
 
-    def environment_named(self, name: str) -> Environment:
-        """Return the environment of that name. Raises NotFound with the names that there are."""
-        known = {environment.name: environment for environment in self.environments()}
-        if name not in known:
-            raise NotFound(
-                f"Fuel at {self.address} has no environment {name}.",
-                fix=f"It has: {', '.join(known) or 'none'}.",
-            )
-        return known[name]
-
-    def create_environment(
-        self, name: str, *, release_id: int, segmentation: str = "vlan"
-    ) -> Environment:
-        """Create an environment; ``segmentation`` is vlan, tun or gre. Raises Conflict."""
-        return Environment.of(self._environments.create(name, release_id, segmentation))
-
     def create_environment_like(
         self, source: Environment, *, name: str, release_id: int, segmentation: str
     ) -> Environment:
@@ -192,20 +176,6 @@ class FuelMaster:
         wanted = mac_set(macs)
         return next((node for node in self.nodes() if node.macs == wanted), None)
 
-    def discovered_node(self, macs: Iterable[str]) -> Node | None:
-        """Return the free node with just these MAC addresses once Fuel has discovered it."""
-        wanted = mac_set(macs)
-        free = (node for node in self.unassigned_nodes() if node.status == "discover")
-        return next((node for node in free if node.macs == wanted), None)
-
-    def node_with_fqdn(self, fqdn: str) -> Node | None:
-        """Return the node with that full name, which is its compute service's host, or None."""
-        return next((node for node in self.nodes() if node.fqdn == fqdn), None)
-
-    def rename(self, node_id: int, *, hostname: str) -> None:
-        """Name a node that is not deployed yet; Fuel takes node-<id> else. Raises Conflict."""
-        self._nodes.update(node_id, hostname=hostname)
-
     def interfaces(self, node_id: int) -> list[Json]:
         """Return a node's interfaces with the networks that are assigned to them."""
         return list(self._nodes.get_interfaces(node_id))
@@ -265,10 +235,6 @@ class FuelMaster:
         """Deploy OpenStack on these provisioned nodes and on no others."""
         return Task.of(self._environments.deploy_nodes(environment_id, node_ids))
 
-    def stop(self, environment_id: int) -> Task:
-        """Stop what runs in an environment."""
-        return self._order(f"clusters/{environment_id}/stop_deployment")
-
     def tasks(self, environment_id: int) -> list[Task]:
         """Return the tasks of an environment, in the order of their ids."""
         found = self._connection.get_request("tasks/", params={"cluster_id": environment_id})
@@ -303,7 +269,7 @@ class FuelMaster:
                 raise NeedsOperator(
                     f"Fuel's task {task.name} ({task.id}) is at {task.progress} % after "
                     f"{seconds:.0f} s.",
-                    fix="Look at the environment in Fuel; retry when the task is done.",
+                    fix="Check the environment in Fuel; retry when the task is done.",
                 )
             time.sleep(POLL_SECONDS)
             task = self._task_again(task)
@@ -312,7 +278,7 @@ class FuelMaster:
             reason = task.message.rstrip(".") or "without reason"
             raise NeedsOperator(
                 f"Fuel's task {task.name} ({task.id}) failed: {reason}.",
-                fix="Mend it in Fuel, whose logs say more, then retry.",
+                fix="Fix it in Fuel, whose logs say more, then retry.",
             )
         return task
 

@@ -5,7 +5,7 @@ import time
 from django.template.defaultfilters import pluralize
 
 from dashboard.clients.fuel.objects import Node
-from dashboard.clients.inventory import Host
+from dashboard.clients.inventory import InventoryHost
 from dashboard.clients.openstack import poll_until
 from dashboard.clients.switch_port import move_port
 from dashboard.errors import NeedsOperator, Retryable
@@ -14,7 +14,7 @@ from dashboard.hosts_app.reassignment.work import ReassignmentWork
 MINUTE = 60
 
 
-def has_switch_hook(machine: Host) -> bool:
+def has_switch_hook(machine: InventoryHost) -> bool:
     """Return whether the inventory says how to move a host's switch port to the admin VLAN."""
     return machine.admin_vlan is not None and bool(machine.switch_hook or machine.switch_port)
 

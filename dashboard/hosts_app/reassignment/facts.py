@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.objects import Environment, Json, Node, Release, Task
-from dashboard.clients.inventory import Host
+from dashboard.clients.inventory import InventoryHost
 from dashboard.errors import BadInput, NotFound, PumphouseError
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.nova import compute_services
@@ -63,7 +63,7 @@ class EnvironmentFacts:
 class Machine:
     """A host in the inventory, None if it is not there; ``fault`` says why its BMC is unusable."""
 
-    host: Host | None
+    host: InventoryHost | None
     fault: Refusal | None = None
 
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.objects import Node
-from dashboard.clients.inventory import Host
+from dashboard.clients.inventory import InventoryHost
 from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import connect
@@ -45,7 +45,7 @@ class ReassignmentWork:
         return connect(self.record.destination)
 
     @cached_property
-    def machine(self) -> Host:
+    def machine(self) -> InventoryHost:
         """The host in the inventory, by its MAC addresses since Fuel changes its name."""
         inventory = configured_inventory()
         return inventory.host_with_macs(self.record.macs) or inventory.host_named(self.record.host)

@@ -44,6 +44,7 @@ from tests.lab.freed_host import (
     started,
     told_to_switch,
 )
+from tests.support.fuel_masters import fuel_environment, node_with_fqdn
 
 BMC_LINES: list[int] = []
 PREFIX = f"reassignment-{uuid.uuid4().hex[:6]}"
@@ -115,11 +116,11 @@ def test_a_server_boots_on_it_in_the_destination(destination: CloudSession, move
 
 def test_fuel_shows_it_laid_out_as_it_was(moved: Job) -> None:
     fuel, record = configured_fuel(), moved.reassignment
-    node = fuel.node_with_fqdn(HOST)
+    node = node_with_fqdn(fuel, HOST)
     assert node and node.roles == ("compute",)
     assert fuel.environment(node.environment_id).name == "dst-cloud"
     assert names(fuel.interfaces(node.id)) == names(record.interfaces)
-    assert fuel.environment_named("src-cloud").status == "operational"
+    assert fuel_environment(fuel, "src-cloud").status == "operational"
 
 
 def names(interfaces: list[dict[str, Any]]) -> dict[str, list[str]]:
@@ -182,7 +183,7 @@ def test_a_server_that_came_after_the_plan_keeps_the_host_in_its_environment(
         opening = cleaning_up_after(job)
         assert opening
         run(opening)
-    node = configured_fuel().node_with_fqdn(HOST)
+    node = node_with_fqdn(configured_fuel(), HOST)
     assert node and (node.status, node.pending_deletion) == ("ready", False)
     assert missing_on(destination, HOST) == ""
 
@@ -211,7 +212,7 @@ def test_it_goes_back_although_fuel_is_busy_finds_it_late_and_fails_to_install_i
 
     run(resume(job, requester=NOBODY))
     assert missing_on(source, HOST) == ""
-    node = configured_fuel().node_with_fqdn(HOST)
+    node = node_with_fqdn(configured_fuel(), HOST)
     assert node and configured_fuel().environment(node.environment_id or 0).name == "src-cloud"
 
 

@@ -36,6 +36,7 @@ from tests.lab.freed_host import (
     told_to_switch,
 )
 from tests.support.dying import killed_at
+from tests.support.fuel_masters import node_with_fqdn
 
 PREFIX = f"deaths-{uuid.uuid4().hex[:6]}"
 SRC, DST = 1, 2
@@ -140,6 +141,6 @@ def test_what_fails_on_its_way_is_returned_to_where_it_came_from(
     run(started(clouds["dst"], "return_to_source"))
 
     assert missing_on(destination, HOST) == ""
-    node = configured_fuel().node_with_fqdn(HOST)
+    node = node_with_fqdn(configured_fuel(), HOST)
     assert node and (node.environment_id, node.status) == (DST, "ready")
     assert "there is nothing to return" in refusals(planned(clouds["dst"], "return_to_source"))

@@ -83,15 +83,10 @@ def test_an_inventory_of_2015_gives_bmc_interfaces_and_marks(read):
     bmc = inventory.bmc_of("compute")
     assert (bmc.name, bmc.address, bmc.port) == ("compute", "bmc.example.com", 623)
     assert (bmc.user, bmc.password) == ("operator", "passwd-2015")
-    assert (host.gateway, host.name_servers) == ("10.0.0.1", ("10.0.0.1", "10.0.0.2"))
-    assert host.is_source
+    assert "source" in host.notes
     assert host.interfaces["eth0"].dhcp
     assert host.interfaces["eth1"].vlans == (101, 102)
     assert host.macs == {"00:25:90:e7:46:d0", "00:25:90:e7:46:d1"}
-
-
-def test_the_marks_of_2015_give_the_address_of_fuel(read):
-    assert read(OF_2015).fuel_address == "10.0.0.2"
 
 
 def test_a_hosts_own_keys_count_before_those_for_all(read):

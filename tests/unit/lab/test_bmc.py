@@ -103,4 +103,4 @@ def test_the_labs_inventory_has_every_host_and_is_private() -> None:
         found = inventory.host_with_macs([host.mac("eth1")])
         assert found is not None
         assert found.name == name
-        assert found.is_source == name.startswith("src")
+        assert ("source" in found.notes) == name.startswith("src")

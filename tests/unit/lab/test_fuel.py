@@ -15,19 +15,24 @@ from lab.bmc.hosts import HOSTS
 from lab.fuel.master import Master
 from lab.fuel.running import make_master
 from tests.support.awaiting import await_that
-from tests.support.fuel_masters import RunningMaster, running_master
+from tests.support.fuel_masters import (
+    RunningMaster,
+    discovered_node,
+    node_with_fqdn,
+    running_master,
+)
 
 SRC, DST = 1, 2
 
 
 def move(fuel: FuelMaster, running: RunningMaster, fqdn: str) -> None:
     """Move a node from the source to the destination."""
-    node = fuel.node_with_fqdn(fqdn)
+    node = node_with_fqdn(fuel, fqdn)
     assert node
     fuel.unassign(SRC, [node.id])
     wait(fuel, fuel.deploy_changes(SRC))
     boot(running, fqdn)
-    while not (found := fuel.discovered_node(node.macs)):
+    while not (found := discovered_node(fuel, node.macs)):
         time.sleep(0.01)
     fuel.assign(DST, [found.id], roles=["compute"])
     wait(fuel, fuel.deploy_changes(DST))
@@ -64,7 +69,7 @@ def test_a_hook_that_fails_fails_the_deployment(tmp_path: Path) -> None:
         fuel = FuelMaster(running.endpoint)
         with pytest.raises(NeedsOperator, match="a task exited with 3"):
             move(fuel, running, "src-c3")
-        node = fuel.node_with_fqdn("src-c3")
+        node = node_with_fqdn(fuel, "src-c3")
         assert node and (node.status, node.error_type) == ("error", "deploy")
 
 

@@ -17,7 +17,7 @@ import requests
 
 from dashboard.clients.fuel.master import FuelMaster
 from lab.fuel.control import control
-from tests.support.fuel_masters import RunningMaster, running_master
+from tests.support.fuel_masters import RunningMaster, discovered_node, running_master
 
 BESIDE = Path(__file__).parents[4] / "shared" / "fuel" / "recordings"
 RECORDINGS = Path(os.environ.get("PUMPHOUSE_FUEL_RECORDINGS") or BESIDE)
@@ -228,7 +228,7 @@ def test_a_whole_move_is_answered_as_recorded(replay: Replay) -> None:
     replay.compare("MOVE_3_GET_old_node_id", f"nodes/{COMPUTE}")
     with replay.running.master.lock:
         control(replay.running.master, replay.running.server.login, ["pxe", "src-c1"])
-    while not (node := fuel.discovered_node(macs)):
+    while not (node := discovered_node(fuel, macs)):
         pass
     replay.compare("MOVE_3_GET_nodes_after_deletion", "nodes")
     replay.compare("MOVE_4_interfaces_unassigned", f"nodes/{node.id}/interfaces")

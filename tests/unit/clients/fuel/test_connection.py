@@ -16,7 +16,13 @@ import pytest
 from dashboard.clients.fuel.endpoint import FuelEndpoint
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.errors import NeedsOperator, NotFound, PumphouseError, Retryable
-from tests.support.fuel_masters import RunningMaster, make_certificate, running_master, switch
+from tests.support.fuel_masters import (
+    RunningMaster,
+    create_environment,
+    make_certificate,
+    running_master,
+    switch,
+)
 
 SRC, DST = 1, 2
 
@@ -29,7 +35,7 @@ def test_two_masters_are_used_at_once_by_one_process(tmp_path: Path) -> None:
         running_master(tmp_path / "two") as second,
     ):
         one, two = FuelMaster(first.endpoint), FuelMaster(second.endpoint)
-        one.create_environment("only-in-one", release_id=2)
+        create_environment(one, "only-in-one", release_id=2)
         two.environments()
         assert one.environment(3).name == "only-in-one"
         with pytest.raises(NotFound):

@@ -7,7 +7,14 @@ import pytest
 from dashboard import secrets
 from dashboard.clients.fuel.master import FuelBusy, FuelMaster, Task
 from dashboard.errors import Cancelled, Conflict, NeedsOperator, NotFound
-from tests.support.fuel_masters import RunningMaster, running_master, switch
+from tests.support.fuel_masters import (
+    RunningMaster,
+    create_environment,
+    discovered_node,
+    node_with_fqdn,
+    running_master,
+    switch,
+)
 
 SRC, DST = 1, 2
 
@@ -16,30 +23,28 @@ def finish(fuel: FuelMaster, task: Task) -> Task:
     return fuel.wait_for_task(task, seconds=20)
 
 
-def test_environments_are_found_by_name(fuel: FuelMaster) -> None:
-    assert fuel.environment_named("dst-cloud").id == DST
-    with pytest.raises(NotFound, match="no environment nowhere") as caught:
-        fuel.environment_named("nowhere")
-    assert "src-cloud, dst-cloud" in caught.value.fix
+def test_environments_are_listed_in_the_order_of_their_ids(fuel: FuelMaster) -> None:
+    found = [(environment.id, environment.name) for environment in fuel.environments()]
+    assert found == [(SRC, "src-cloud"), (DST, "dst-cloud")]
 
 
 def test_an_environment_is_created_and_deleted(fuel: FuelMaster) -> None:
-    made = fuel.create_environment("third", release_id=2)
+    made = create_environment(fuel, "third", release_id=2)
     assert (made.status, made.release_id) == ("new", 2)
     with pytest.raises(Conflict, match="already exists"):
-        fuel.create_environment("third", release_id=2)
+        create_environment(fuel, "third", release_id=2)
     finish(fuel, fuel.delete_environment(made.id))
     with pytest.raises(NotFound, match="Cluster not found"):
         fuel.environment(made.id)
 
 
 def test_nodes_are_found_by_macs_in_any_order_and_spelling(fuel: FuelMaster) -> None:
-    node = fuel.node_with_fqdn("src-c2")
+    node = node_with_fqdn(fuel, "src-c2")
     assert node and len(node.macs) == 4
     spelt = [mac.upper().replace(":", "-") for mac in sorted(node.macs, reverse=True)]
     assert fuel.node_with_macs(spelt) == node
     assert fuel.node_with_macs(spelt[1:]) is None
-    assert fuel.discovered_node(spelt) is None
+    assert discovered_node(fuel, spelt) is None
 
 
 def test_nodes_are_listed_by_environment_and_free(fuel: FuelMaster) -> None:
@@ -99,21 +104,21 @@ def test_a_cloud_is_known_by_any_address_of_its_keystone(
 
 
 def test_an_environment_that_was_never_deployed_has_no_cloud(fuel: FuelMaster) -> None:
-    new = fuel.create_environment("new", release_id=2)
+    new = create_environment(fuel, "new", release_id=2)
     with pytest.raises(NeedsOperator, match="environment new"):
         fuel.cloud_facts(new.id)
 
 
 def remove(fuel: FuelMaster, running: RunningMaster, fqdn: str) -> frozenset[str]:
     """Take a node out of the source and let its machine boot from the network."""
-    node = fuel.node_with_fqdn(fqdn)
+    node = node_with_fqdn(fuel, fqdn)
     assert node
     fuel.unassign(SRC, [node.id])
     assert fuel.node(node.id).pending_deletion
     finish(fuel, fuel.deploy_changes(SRC))
     with pytest.raises(NotFound, match="Node not found"):
         fuel.node(node.id)
-    assert fuel.discovered_node(node.macs) is None
+    assert discovered_node(fuel, node.macs) is None
     switch(running, f"pxe/{fqdn}")
     return node.macs
 
@@ -121,10 +126,10 @@ def remove(fuel: FuelMaster, running: RunningMaster, fqdn: str) -> frozenset[str
 def test_a_node_moves_and_comes_back_under_a_new_id(
     running: RunningMaster, fuel: FuelMaster
 ) -> None:
-    old = fuel.node_with_fqdn("src-c3")
+    old = node_with_fqdn(fuel, "src-c3")
     assert old
     macs = remove(fuel, running, "src-c3")
-    while not (found := fuel.discovered_node(macs)):
+    while not (found := discovered_node(fuel, macs)):
         pass
     assert found.id > old.id and found.fqdn == f"node-{found.id}"
     fuel.assign(DST, [found.id], roles=["compute"])
@@ -136,22 +141,9 @@ def test_a_node_moves_and_comes_back_under_a_new_id(
     assert fuel.node(found.id).status == "provisioned"
     assert fuel.environment(DST).status == "partially_deployed"
     finish(fuel, fuel.deploy(DST, [found.id]))
-    node = fuel.node_with_fqdn("src-c3")
+    node = node_with_fqdn(fuel, "src-c3")
     assert node and (node.id, node.status, node.roles) == (found.id, "ready", ("compute",))
     assert fuel.environment(DST).status == "operational"
-
-
-def test_a_node_keeps_the_name_that_it_was_given_before_it_is_provisioned(
-    fuel: FuelMaster,
-) -> None:
-    with pytest.raises(Conflict, match="already used"):
-        fuel.rename(9, hostname="src-c1")
-    fuel.rename(9, hostname="rack-7")
-    fuel.assign(DST, [9], roles=["compute"])
-    finish(fuel, fuel.provision(DST, [9]))
-    assert fuel.node(9).fqdn == "rack-7"
-    with pytest.raises(NeedsOperator, match="cannot be changed after provisioning"):
-        fuel.rename(9, hostname="rack-8")
 
 
 def test_interfaces_and_disks_are_changed_by_what_they_are(fuel: FuelMaster) -> None:
@@ -213,9 +205,9 @@ def test_a_node_that_is_never_discovered_stays_away(
 ) -> None:
     switch(running, "fail/discovery")
     macs = remove(fuel, running, "src-c3")
-    assert not any(fuel.discovered_node(macs) for _ in range(10))
+    assert not any(discovered_node(fuel, macs) for _ in range(10))
     switch(running, "restore")
-    assert any(fuel.discovered_node(macs) for _ in range(10))
+    assert any(discovered_node(fuel, macs) for _ in range(10))
 
 
 def test_waiting_ends_at_its_limit_and_when_it_is_told_to(

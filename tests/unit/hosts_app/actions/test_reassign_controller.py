@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dashboard.clients.fuel.master import FuelMaster
-from dashboard.clients.inventory import Host
+from dashboard.clients.inventory import InventoryHost
 from dashboard.clients.ipmi import Bmc
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.hosts_app.actions import reassign_controller
@@ -57,7 +57,7 @@ def draft(fuel: FuelMaster, clouds: list[Cloud], monkeypatch: pytest.MonkeyPatch
             node=node,
             source=source,
             destination=destination,
-            machine=Machine(host=Host(name=host)),
+            machine=Machine(host=InventoryHost(name=host)),
             interfaces=fuel.interfaces(node.id) if node else (),
             disks=fuel.disks(node.id) if node else (),
         )
@@ -182,7 +182,9 @@ class Walk:
         STEPS[key](self.work(key))
 
 
-BOOTING = Host(name=CONTROLLER, bmc=Bmc(name=CONTROLLER, address="", user="u", password="p" * 8))
+BOOTING = InventoryHost(
+    name=CONTROLLER, bmc=Bmc(name=CONTROLLER, address="", user="u", password="p" * 8)
+)
 
 
 @pytest.fixture

@@ -14,7 +14,13 @@ from dashboard.hosts_app.plans.host_action import host_action_named
 from dashboard.hosts_app.plans.host_plans import start_host_action, start_host_plan
 from dashboard.hosts_app.plans.lines import PlanDraft
 from dashboard.hosts_app.reassignment.location import in_progress
-from tests.support.fuel_masters import RunningMaster, configure_fuel, running_master, switch
+from tests.support.fuel_masters import (
+    RunningMaster,
+    configure_fuel,
+    discovered_node,
+    running_master,
+    switch,
+)
 from tests.support.reassignments import DST, HOST, NODE, SRC, make_record
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +59,7 @@ def remove(fuel: FuelMaster) -> None:
 def rediscover(fuel: FuelMaster, running: RunningMaster, last: Reassignment) -> int:
     remove(fuel)
     switch(running, f"pxe/{HOST}")
-    while not (found := fuel.discovered_node(last.macs)):
+    while not (found := discovered_node(fuel, last.macs)):
         pass
     return found.id
 

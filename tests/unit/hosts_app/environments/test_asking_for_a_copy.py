@@ -12,7 +12,7 @@ from dashboard.hosts_app.fuel.environments import refresh_environments
 from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment
 from dashboard.jobs.runner import run_job
 from tests.support import rows
-from tests.support.fuel_masters import RunningMaster, configure_fuel
+from tests.support.fuel_masters import RunningMaster, configure_fuel, fuel_environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,7 +98,7 @@ def test_the_api_plans_shows_and_makes_it(
     answer = client.post(f"{address}start/")
     assert answer.status_code == 202
     run_job(answer.json()["job"])
-    assert fuel.environment_named("copy")
+    assert fuel_environment(fuel, "copy")
     assert client.post(f"{address}start/").status_code == 409
 
 
@@ -111,7 +111,7 @@ def test_the_command_line_plans_then_makes_it(
     assert "Setting additional_components.murano: lost" in told.out + told.err
     assert len(fuel.environments()) == 2
     assert run([*command, "--renumber"]) == 0
-    assert fuel.environment_named("copy").release_id == NEWER
+    assert fuel_environment(fuel, "copy").release_id == NEWER
 
 
 def test_the_command_line_refuses_what_cannot_be(fuel: FuelMaster) -> None:

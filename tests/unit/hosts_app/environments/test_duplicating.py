@@ -23,7 +23,12 @@ from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job, LogLine
 from dashboard.jobs.runner import run_job
 from tests.support import rows
-from tests.support.fuel_masters import RunningMaster, configure_fuel
+from tests.support.fuel_masters import (
+    RunningMaster,
+    configure_fuel,
+    create_environment,
+    fuel_environment,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,7 +71,7 @@ def made(plan: EnvironmentPlan) -> Job:
 
 def copied(fuel: FuelMaster, **options: Any) -> Environment:
     assert made(planned(**options)).state == "done"
-    return fuel.environment_named("copy")
+    return fuel_environment(fuel, "copy")
 
 
 def outcomes(plan: EnvironmentPlan) -> dict[str, str]:
@@ -149,7 +154,7 @@ def test_settings_that_a_newer_release_lacks_are_named_with_the_reason(fuel: Fue
     assert "choices: kvm" in lines["common.libvirt_type"].why
     assert lines["repo_setup.repos"].outcome == "own"
     assert made(plan).state == "done"
-    copy = fuel.environment_named("copy")
+    copy = fuel_environment(fuel, "copy")
     theirs = values(fuel, copy.id)
     assert (copy.release_id, theirs["common.libvirt_type"]) == (NEWER, "kvm")
     assert theirs["repo_setup.repos"] == [{"name": f"of-{NEWER}"}]
@@ -178,7 +183,7 @@ def test_a_renumbered_copy_overlaps_no_environment(fuel: FuelMaster) -> None:
     assert not [note for note in plan.notes if "overlaps" in note]
     assert outcomes(plan)["public"] == outcomes(plan)["floating_ranges"] == "changed"
     assert made(plan).state == "done"
-    copy = fuel.environment_named("copy")
+    copy = fuel_environment(fuel, "copy")
     # 172.16.1.0/24 and 192.168.10.0/24 are dst-cloud's
     assert networks(fuel, copy.id)["public"] == {
         "cidr": "172.16.2.0/24",
@@ -289,7 +294,7 @@ def test_a_name_that_is_taken_is_refused_before_and_while_planning(
 ) -> None:
     with pytest.raises(BadInput, match="already has an environment dst-cloud"):
         planned("dst-cloud")
-    fuel.create_environment("fresh", release_id=2)  # Pumphouse has not looked since
+    create_environment(fuel, "fresh", release_id=2)  # Pumphouse has not looked since
     plan = planned("fresh")
     assert "already has an environment fresh" in plan.refusals[0]["sentence"]
     with pytest.raises(BadInput, match="already has an environment fresh"):
@@ -298,7 +303,7 @@ def test_a_name_that_is_taken_is_refused_before_and_while_planning(
 
 def test_an_environment_that_got_the_name_meanwhile_is_left_alone(fuel: FuelMaster) -> None:
     plan = planned()
-    other = fuel.create_environment("copy", release_id=2)
+    other = create_environment(fuel, "copy", release_id=2)
     before = values(fuel, other.id)
     for _ in range(2):  # a retry must not take it for its own either
         job = made(plan) if plan.job is None else plan.job

@@ -27,6 +27,7 @@ from tests.support import rows
 from tests.support.fuel_masters import (
     RunningMaster,
     configure_fuel,
+    create_environment,
     make_certificate,
     running_master,
 )
@@ -124,7 +125,7 @@ def test_what_has_changed_is_told_and_the_cloud_keeps_its_name(running: RunningM
 
 
 def test_an_environment_that_is_not_deployed_says_so(fuel: FuelMaster) -> None:
-    fuel.create_environment("Third", release_id=2)
+    create_environment(fuel, "Third", release_id=2)
     refresh_environments()
     cloud = Cloud.objects.get(name="third")
     assert cloud.state == Cloud.State.UNKNOWN

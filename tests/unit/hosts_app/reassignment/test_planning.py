@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dashboard.clients.fuel.master import FuelMaster
-from dashboard.clients.inventory import Host, Interface
+from dashboard.clients.inventory import Interface, InventoryHost
 from dashboard.hosts_app.evacuation.planning import EvacuationLine, EvacuationPlan, MoveOutcome
 from dashboard.hosts_app.plans.lines import Refusal
 from dashboard.hosts_app.reassignment.facts import Machine, ReassignmentFacts, read_environment
@@ -18,7 +18,7 @@ from tests.support.fuel_masters import RunningMaster, running_master
 
 SRC, DST, NODE, HOST = 1, 2, 4, "src-c3"
 EMPTY = EvacuationPlan(host=HOST, is_closed=False, lines=[], refusals=[])
-MACHINE = Machine(host=Host(name=HOST))
+MACHINE = Machine(host=InventoryHost(name=HOST))
 Change = Callable[[RunningMaster], None]
 
 
@@ -146,7 +146,7 @@ def test_addresses_and_names_that_the_inventory_has_otherwise_are_refused(
 ) -> None:
     def with_interface(name: str, mac: str) -> ReassignmentFacts:
         interfaces = {name: Interface(name=name, mac=mac)}
-        return facts_of(running, Machine(host=Host(name=HOST, interfaces=interfaces)))
+        return facts_of(running, Machine(host=InventoryHost(name=HOST, interfaces=interfaces)))
 
     mac = facts_of(running).interfaces[0]["mac"]
     assert refused(with_interface("eth0", mac)) == []

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.clients.fuel.master import FuelMaster
-from dashboard.clients.inventory import Host
+from dashboard.clients.inventory import InventoryHost
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.models import Job, Reassignment
 from dashboard.hosts_app.reassignment.deployment import assign, deploy, provision
@@ -14,7 +14,7 @@ from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.operating import cancel, skip_step
 from dashboard.jobs.requester import NOBODY
-from tests.support.fuel_masters import RunningMaster, switch
+from tests.support.fuel_masters import RunningMaster, discovered_node, switch
 from tests.support.reassignments import DST, HOST, NODE, SRC, Told, make_record, make_work
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def remove(fuel: FuelMaster) -> None:
 
 def plug_in_and_find(fuel: FuelMaster, running: RunningMaster) -> int:
     switch(running, f"pxe/{HOST}")
-    while not (found := fuel.discovered_node(running_macs(running))):
+    while not (found := discovered_node(fuel, running_macs(running))):
         pass
     return found.id
 
@@ -137,7 +137,7 @@ def test_a_host_that_fuel_never_finds_is_told_at_the_limit_and_boots_when_tried_
         discover(work)
     record.refresh_from_db()
     assert not record.is_booted
-    work.__dict__["machine"] = Host(name=HOST)
+    work.__dict__["machine"] = InventoryHost(name=HOST)
     with pytest.raises(NeedsOperator, match="has no BMC"):
         discover(work)
 
