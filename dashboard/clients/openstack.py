@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
 
 import requests
 from keystoneauth1 import exceptions as auth_errors
@@ -18,6 +17,7 @@ from keystoneauth1 import loading
 from keystoneauth1.session import Session, TCPKeepAliveAdapter
 
 from dashboard import secrets
+from dashboard.clients.answers import check_absence, json_of, next_page, part_of
 from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.connection_errors import cause_of, translated_errors
 from dashboard.clients.refusals import refusal_of
@@ -110,25 +110,27 @@ class CloudSession:
 
         Follows ``<key>_links`` (nova, cinder, neutron) and ``next`` (glance); keystone has none. Of
         a link only the query counts: behind a proxy its address may be another than ours, and
-        glance's repeats the version that our endpoint ends with.
+        glance's repeats the version that our endpoint ends with. Raises ``NeedsOperator`` for what
+        is not the whole list.
         """
         params: Mapping[str, Any] | None = query
+        asked = {"cloud": self.name, "request": f"GET {service} {path}"}
         while params is not None:
             body = self.call("GET", service, path, params=params, microversion=microversion)
-            yield from body.get(key, ())
-            params = _next_page(body, key)
+            yield from part_of(body, key, **asked)
+            params = next_page(body, key, **asked)
 
     def get(self, service: str, path: str, key: str = "", *, microversion: str = "") -> Json:
         """Return one object. Raises ``NeedsOperator`` when there is none."""
         body = self.call("GET", service, path, microversion=microversion)
-        return body[key] if key else body
+        return self._part(body, key, f"GET {service} {path}")
 
     def find(
         self, service: str, path: str, key: str = "", *, microversion: str = ""
     ) -> Json | None:
         """Return one object, or None when the cloud has none at that path."""
         body = self.call("GET", service, path, microversion=microversion, missing_ok=True)
-        return (body[key] if key else body) if body else None
+        return self._part(body, key, f"GET {service} {path}") if body else None
 
     def supports(self, service: str, microversion: str) -> bool:
         """Return whether the service speaks that microversion."""
@@ -151,7 +153,7 @@ class CloudSession:
     ) -> Json:
         """Create something and give the answer, or what it has under ``key``."""
         answer = self.call("POST", service, path, body=body, microversion=microversion)
-        return answer[key] if key else answer
+        return self._part(answer, key, f"POST {service} {path}")
 
     def put(self, service: str, path: str, body: Any = None, *, microversion: str = "") -> Json:
         """Change or set something and give the answer."""
@@ -193,11 +195,13 @@ class CloudSession:
                 **self._retries(service, method),
             )
         )
+        request = f"{method} {service} {path.partition('?')[0]}"
         if response.status_code == 404 and missing_ok:
+            check_absence(response, cloud=self.name, request=request)
             return {}
         if response.status_code >= 400:
-            raise self._refusal(response, f"{method} {service} {path.partition('?')[0]}")
-        return _json(response)
+            raise self._refusal(response, request)
+        return json_of(response, cloud=self.name, request=request)
 
     def stream(self, path: str) -> Any:
         """Open an image's bytes for reading; the answer is closed by the caller."""
@@ -241,6 +245,10 @@ class CloudSession:
         if method != "GET":
             return {}
         return {**_READ_RETRIES, **self.access.service(service).retries}
+
+    def _part(self, body: Json, key: str, request: str) -> Json:
+        found: Json = part_of(body, key, cloud=self.name, request=request)
+        return found
 
     def _refusal(self, response: Any, request: str) -> PumphouseError:
         return refusal_of(response, cloud=self.name, request=request)
@@ -294,18 +302,3 @@ def poll_until(
         time.sleep(pause)
         pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
     return found
-
-
-def _next_page(body: Json, key: str) -> dict[str, list[str]] | None:
-    """Return the query for the page after this one, None after the last."""
-    links = {link["rel"]: link["href"] for link in body.get(f"{key}_links", ())}
-    following = links.get("next") or body.get("next")
-    return parse_qs(urlsplit(str(following)).query) if following else None
-
-
-def _json(response: Any) -> Json:
-    try:
-        body = response.json() if response.content else {}
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {"": body}
