@@ -126,8 +126,12 @@ class Move:
 
     def item(self, step: StepSpec) -> PlanItem:
         """Return the item that a step is about."""
-        items = PlanItem.objects.select_related("plan__source", "plan__destination")
-        return items.get(pk=step.params["item"])
+        return self._items[step.params["item"]]
+
+    @cached_property
+    def _items(self) -> dict[int, PlanItem]:
+        items = self.plan.items.select_related("plan__source", "plan__destination")
+        return {item.pk: item for item in items}
 
     def entry(self, step: StepSpec) -> LedgerEntry:
         """Return the ledger's entry of the object that a step is about."""

@@ -28,6 +28,7 @@ BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 class MemoryCloud:
     """One cloud. Everything that changes is in ``state``, so that it can be kept and put back.
 
+    ``on_answer`` sees each answer before the client does, and may raise what the network would.
     ``polls`` is how often what takes its time must be looked at until it is done, ``page_size`` how
     many rows a page may have (0: all). ``interceptors`` see each request first and may answer it or
     raise; ``calls`` counts requests by service.
@@ -41,6 +42,7 @@ class MemoryCloud:
         self.page_size = 0
         self.calls: Counter[str] = Counter()
         self.interceptors: list[Callable[[Request], Answer | None]] = []
+        self.on_answer: Callable[[Request, Answer], None] | None = None
         self.tokens: dict[str, Json] = {}
         self.state: dict[str, Any] = {"clock": 0}
         self.lock = threading.RLock()
@@ -113,4 +115,7 @@ class MemoryCloud:
                         return answer
                 except Refused as refused:
                     return service.error(refused)
-            return service.answer(request)
+            answer = service.answer(request)
+        if self.on_answer:
+            self.on_answer(request, answer)
+        return answer

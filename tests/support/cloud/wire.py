@@ -32,7 +32,11 @@ def connected(*clouds: MemoryCloud) -> Iterator[None]:
         cloud = by_host.get(urlsplit(str(request.url)).netloc)
         if cloud is None:
             return beyond(adapter, request, **options)
-        return _response(request, _exchange(cloud, request))
+        try:
+            return _response(request, _exchange(cloud, request))
+        except requests.ConnectionError as error:
+            error.request = request
+            raise
 
     # proxies of the environment cost more than all that a cloud in memory does for a request
     no_proxies = patch.object(requests.sessions, "get_environ_proxies", lambda *_, **__: {})

@@ -20,7 +20,7 @@ from tests.support.cloud.service import UNAUTHORIZED, Service, error_of_keystone
 if TYPE_CHECKING:
     from tests.support.cloud.memory import MemoryCloud
 
-PASSWORD = "memory"
+PASSWORD = "the-password-of-the-operator"
 
 
 class Identity(Service):
