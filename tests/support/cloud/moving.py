@@ -19,6 +19,7 @@ from dashboard.migrations_app.planning.moves import move_of
 from dashboard.migrations_app.verbs.execute import Execute
 from dashboard.migrations_app.verbs.finalize import Finalize
 from dashboard.migrations_app.verbs.plan import PlanMove
+from dashboard.migrations_app.verbs.preflight import Preflight
 from dashboard.migrations_app.verbs.rollback import Rollback
 from dashboard.migrations_app.verbs.verify import Verify
 from tests.support.cloud.memory import MemoryCloud
@@ -53,9 +54,13 @@ class TwoClouds:
         move = move_of(self.source, tenant, self.destination, choices)
         return plan_of(run(PlanMove().start(move, **options)))
 
-    def execute(self, plan: Plan, *, state: str = "done") -> Job:
+    def preflight(self, plan: Plan) -> Job:
+        """Check a plan again."""
+        return run(Preflight().start(fresh(plan)))
+
+    def execute(self, plan: Plan, *, state: str = "done", **options: Any) -> Job:
         """Execute a plan; its job must end in that state."""
-        return run(Execute().start(fresh(plan)), state=state)
+        return run(Execute().start(fresh(plan), **options), state=state)
 
     def verify(self, plan: Plan) -> list[tuple[str, str, str]]:
         """Verify a move, and return the differences that were not expected."""
