@@ -1,6 +1,5 @@
 """The pages about clouds."""
 
-from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
@@ -15,6 +14,8 @@ from dashboard.hosts_app.fuel.environments import KIND, start_environment_discov
 from dashboard.hosts_app.fuel.masters import is_fuel_configured
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.hosts_app.verbs.base import cloud_verbs
+from dashboard.hosts_app.views.cloud_contents import parts_of, titles
+from dashboard.hosts_app.views.cloud_contents import with_counts as cloud_counts
 from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import on_page
@@ -23,7 +24,6 @@ from dashboard.jobs.views.pages import (
     PageRequest,
     action_view,
     allowed_to,
-    cut,
     run_and_redirect,
     start_and_redirect,
 )
@@ -38,7 +38,8 @@ def cloud_list(request: PageRequest) -> HttpResponse:
         request,
         "clouds/list.html",
         {
-            "clouds": Cloud.objects.annotate(tenant_count=Count("tenants")),
+            "titles": titles(),
+            "clouds": cloud_counts(Cloud.objects.all()),
             "environments": FuelEnvironment.objects.prefetch_related("clouds"),
             "has_fuel": is_fuel_configured(),
             "fuel_job": Job.objects.filter(kind=KIND).first(),
@@ -48,7 +49,7 @@ def cloud_list(request: PageRequest) -> HttpResponse:
 
 
 def cloud_page(request: PageRequest, name: str) -> HttpResponse:
-    """Show one cloud: what it offers, its tenants, and the jobs about it."""
+    """Show one cloud: what it offers, what it contains, and the jobs about it."""
     cloud = cloud_or_404(name)
     jobs = Job.objects.filter(subject=f"cloud:{cloud.name}")
     return render(
@@ -57,7 +58,7 @@ def cloud_page(request: PageRequest, name: str) -> HttpResponse:
         {
             "cloud": cloud,
             "actions": available_actions(cloud_verbs(), cloud, request.user),
-            "page": cut(cloud.tenants.all(), request),
+            "parts": parts_of(cloud, request),
             "jobs": with_counts(jobs)[:JOBS_SHOWN],
             "active_job": next((job for job in jobs[:1] if job.is_active), None),
             "section": "clouds",
