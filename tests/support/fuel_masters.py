@@ -144,3 +144,22 @@ def make_certificate(directory: Path) -> tuple[Path, Path]:
         )
     )
     return files
+
+
+def install_plugin(
+    running: RunningMaster, environment_id: int, *, releases: tuple[str, ...]
+) -> None:
+    """Install a plugin and enable it in an environment, with a setting of its own."""
+    plugin = {
+        "name": "demo",
+        "title": "Demo",
+        "version": "1.0.0",
+        "releases": [{"version": version, "os": "ubuntu"} for version in releases],
+        "_links": [],
+    }
+    running.master.add("plugins", plugin)
+    fuel = FuelMaster(running.endpoint)
+    section = fuel.settings(environment_id)["editable"]["demo"]
+    section["metadata"]["enabled"] = True
+    section["metadata"]["versions"][0]["demo_plugin_text"]["value"] = "ours"
+    fuel.change_settings(environment_id, {"editable": {"demo": section}})

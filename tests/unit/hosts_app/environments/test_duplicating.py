@@ -28,6 +28,7 @@ from tests.support.fuel_masters import (
     configure_fuel,
     create_environment,
     fuel_environment,
+    install_plugin,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -223,7 +224,7 @@ def test_no_network_is_moved_into_the_one_that_nodes_boot_from(fuel: FuelMaster)
         ({"vlan_offset": 9999}, "cannot be moved up by 9999"),
     ],
 )
-def test_ranges_that_cannot_be_are_refused(options: Json, sentence: str) -> None:
+def test_invalid_ranges_are_refused(options: Json, sentence: str) -> None:
     with pytest.raises(BadInput, match=sentence):
         planned(**options)
     assert not EnvironmentPlan.objects.exists()
@@ -256,34 +257,17 @@ def test_the_view_by_labels_is_carried(fuel: FuelMaster, running: RunningMaster)
     assert copied(fuel).data["ui_settings"].items() >= view.items()
 
 
-def install_plugin(running: RunningMaster, *, releases: tuple[str, ...]) -> None:
-    """Install a plugin and enable it in the source, with a setting of its own."""
-    plugin = {
-        "name": "demo",
-        "title": "Demo",
-        "version": "1.0.0",
-        "releases": [{"version": version, "os": "ubuntu"} for version in releases],
-        "_links": [],
-    }
-    running.master.add("plugins", plugin)
-    fuel = FuelMaster(running.endpoint)
-    section = fuel.settings(SRC)["editable"]["demo"]
-    section["metadata"]["enabled"] = True
-    section["metadata"]["versions"][0]["demo_plugin_text"]["value"] = "ours"
-    fuel.change_settings(SRC, {"editable": {"demo": section}})
-
-
 def test_an_enabled_plugin_is_enabled_with_its_settings(
     running: RunningMaster, fuel: FuelMaster
 ) -> None:
-    install_plugin(running, releases=("newton-10.0",))
+    install_plugin(running, SRC, releases=("newton-10.0",))
     metadata = fuel.settings(copied(fuel).id)["editable"]["demo"]["metadata"]
     assert metadata["enabled"]
     assert metadata["versions"][0]["demo_plugin_text"]["value"] == "ours"
 
 
 def test_a_plugin_that_is_not_for_the_newer_release_is_named(running: RunningMaster) -> None:
-    install_plugin(running, releases=("newton-10.0",))
+    install_plugin(running, SRC, releases=("newton-10.0",))
     plan = planned(release=NEWER)
     assert outcomes(plan)["demo"] == "lost"
     assert made(plan).state == "done"
@@ -351,7 +335,7 @@ def test_a_refusal_of_fuel_does_not_tell_what_was_sent(
     plan = planned()
 
     def refuse(*_: Any) -> None:
-        raise NeedsOperator(f"Fuel answered 400: {PASSWORD!r} is too short.", fix="Mend it.")
+        raise NeedsOperator(f"Fuel answered 400: {PASSWORD!r} is too short.", fix="Fix it.")
 
     monkeypatch.setattr(FuelMaster, "change_settings", refuse)
     job = made(plan)
