@@ -72,9 +72,9 @@ class TwoClouds:
         """Roll a plan back."""
         return run(Rollback().start(fresh(plan), confirmation=plan.tenant_name))
 
-    def finalize(self, plan: Plan) -> Job:
-        """Delete a moved tenant from the source."""
-        return run(Finalize().start(fresh(plan), confirmation=plan.tenant_name))
+    def finalize(self, plan: Plan, *, state: str = "done") -> Job:
+        """Delete a moved tenant from the source; the job must end in that state."""
+        return run(Finalize().start(fresh(plan), confirmation=plan.tenant_name), state=state)
 
 
 def fresh(plan: Plan) -> Plan:

@@ -7,6 +7,7 @@ from typing import Any
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.shared_addresses import (
     NEW_ADDRESS,
@@ -145,6 +146,18 @@ class Port(NeutronResource):
         """Do nothing: the port is created in one call, without a marker."""
 
     @override
+    def finalize(self, work: Work) -> None:
+        """Delete the port, unless a server uses it that the plan has not read."""
+        port = work.source.find("network", f"/ports/{work.record.id}", self.singular)
+        if port and _has_another_server(port, work.record):
+            raise NeedsOperator(
+                f"Port {port['name'] or port['id']} is in use by server {port['device_id']} of "
+                "the source, which does not belong to the plan.",
+                fix="Detach it from that server, or plan, execute and verify again.",
+            )
+        super().finalize(work)
+
+    @override
     def body(self, work: Work) -> Json:
         """Return also the groups, even if there are none: Neutron would take the default one."""
         fields = work.record.fields
@@ -162,6 +175,11 @@ class Port(NeutronResource):
     def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
         """Return the addresses alone, without the ids of their subnets."""
         return {**fields, "fixed_ips": _addresses(fields)}
+
+
+def _has_another_server(port: Json, planned: Record) -> bool:
+    is_used = port["device_owner"].startswith("compute:")
+    return is_used and port["device_id"] != planned.fields["device_id"]
 
 
 def _addresses(fields: Mapping[str, Any]) -> list[str]:

@@ -131,9 +131,8 @@ class Volume(ResourceType):
     def check(
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
-        servers = {server["id"] for server in source.servers}
         for record in records:
-            for sentence, fix in _obstacles(record, servers):
+            for sentence, fix in _obstacles(record):
                 yield record, Finding(severity=BLOCK, sentence=sentence, fix=fix)
         if finding := volume_capture.room_for_copies(records, source.cloud):
             yield None, finding
@@ -190,7 +189,7 @@ def _server_ids(record: Record) -> list[str]:
     return list(record.fields["server_ids"])
 
 
-def _obstacles(record: Record, servers: set[str]) -> Iterable[tuple[str, str]]:
+def _obstacles(record: Record) -> Iterable[tuple[str, str]]:
     """Return why the data of a volume cannot be migrated, each with what to do."""
     fields, label = record.fields, f"Volume {record.name or record.id}"
     if fields["status"] not in _MIGRATABLE:
@@ -202,9 +201,6 @@ def _obstacles(record: Record, servers: set[str]) -> Iterable[tuple[str, str]]:
     if len(_server_ids(record)) > 1:
         fix = "Detach it from all but one of them, then plan again."
         yield f"{label} is attached to several servers.", fix
-    for server_id in set(_server_ids(record)) - servers:
-        fix = "Detach it there, then plan again."
-        yield f"{label} is attached to server {server_id} of another tenant.", fix
 
 
 def _snapshots_stay(count: int) -> Finding:
