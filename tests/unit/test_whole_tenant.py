@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dashboard.migrations_app.models import Plan
-from tests.support.cloud.contract import changes_between
+from tests.support.cloud.contents import changes_between
 from tests.support.cloud.journeys import Journey, between, committed, travel
 from tests.support.cloud.lost_answers import losing_answers, losing_records
 

@@ -11,7 +11,7 @@ import pytest
 from dashboard.errors import BadInput
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app.models import Plan
-from tests.support.cloud.contract import changes_between, contents
+from tests.support.cloud.contents import changes_between, contents
 from tests.support.cloud.journeys import between
 from tests.support.cloud.moving import TwoClouds, fresh
 from tests.support.cloud.seeds import NAME

@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.work import Work
-from tests.support.cloud.contract import Move
+from tests.support.cloud.single_moves import Move
 
 Method = Callable[..., Any]
 Breaking = Callable[[ResourceType, Move], Method]

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management import call_command
 
 from dashboard.migrations_app.models import Plan
-from tests.support.cloud.contract import contents
+from tests.support.cloud.contents import contents
 from tests.support.cloud.messages import Json
 from tests.support.cloud.moving import TwoClouds, fresh, two_clouds
 from tests.support.cloud.seeds import NAME, tenant_between

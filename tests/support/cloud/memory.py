@@ -14,7 +14,7 @@ from tests.support.cloud.collection import Collection
 from tests.support.cloud.compute import Compute
 from tests.support.cloud.identity import Identity
 from tests.support.cloud.image import Image
-from tests.support.cloud.messages import Answer, Json, Refused, Request
+from tests.support.cloud.messages import Answer, Json, Request
 from tests.support.cloud.network import Network
 from tests.support.cloud.placement import Placement
 from tests.support.cloud.quotas import Quotas
@@ -30,8 +30,7 @@ class MemoryCloud:
 
     ``on_answer`` sees each answer before the client does, and may raise what the network would.
     ``polls`` is how often what takes its time must be looked at until it is done, ``page_size`` how
-    many rows a page may have (0: all). ``interceptors`` see each request first and may answer it or
-    raise; ``calls`` counts requests by service.
+    many rows a page may have (0: all). ``calls`` counts requests by service.
     """
 
     def __init__(self, name: str, *, release: str = "2026.2") -> None:
@@ -41,7 +40,6 @@ class MemoryCloud:
         self.polls = 0
         self.page_size = 0
         self.calls: Counter[str] = Counter()
-        self.interceptors: list[Callable[[Request], Answer | None]] = []
         self.on_answer: Callable[[Request, Answer], None] | None = None
         self.tokens: dict[str, Json] = {}
         self.state: dict[str, Any] = {"clock": 0}
@@ -109,12 +107,6 @@ class MemoryCloud:
         with self.lock:
             self.calls[service.type] += 1
             request = self.identity.identify(request)
-            for interceptor in self.interceptors:
-                try:
-                    if answer := interceptor(request):
-                        return answer
-                except Refused as refused:
-                    return service.error(refused)
             answer = service.answer(request)
         if self.on_answer:
             self.on_answer(request, answer)

@@ -82,21 +82,6 @@ class Refused(Exception):
         self.retry_after = retry_after
 
 
-def not_found(message: str, *, kind: str = "") -> Refused:
-    """Return the error for what there is not."""
-    return Refused(404, message, kind=kind)
-
-
 def conflict(message: str, *, kind: str = "") -> Refused:
     """Return the error for what is in the way."""
     return Refused(409, message, kind=kind)
-
-
-def bad_request(message: str, *, kind: str = "") -> Refused:
-    """Return the error for what cannot be understood."""
-    return Refused(400, message, kind=kind)
-
-
-def forbidden(message: str = "Policy does not allow this request to be performed.") -> Refused:
-    """Return the error for what the policy denies."""
-    return Refused(403, message, kind="PolicyNotAuthorized")

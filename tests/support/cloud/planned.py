@@ -10,9 +10,9 @@ from django.db import transaction
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.resources.reader import TenantRef
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
-from tests.support.cloud.contract import Move, draft_plan
 from tests.support.cloud.moving import TwoClouds, two_clouds
 from tests.support.cloud.seeds import NAME, tenant_between
+from tests.support.cloud.single_moves import Move, draft_plan
 
 TYPES = [*resource_types()]
 

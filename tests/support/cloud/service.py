@@ -1,6 +1,6 @@
 """What all services of a cloud in memory do: routes, versions, policies, errors and pages."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -198,8 +198,3 @@ def _answer(method: str, result: Any) -> Answer:
     if result is None:
         return Answer(status=204)
     return Answer(status=201 if method == "POST" else 200, body=result)
-
-
-def first(rows: Iterable[Json]) -> Json | None:
-    """Return the first of some rows, None of none."""
-    return next(iter(rows), None)

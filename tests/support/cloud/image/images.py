@@ -81,10 +81,6 @@ class Images(Collection):
         """Return the parameters that filter, properties among them; a tag is one of several."""
         return {n: v for n, v in request.query.items() if n not in _NOT_FILTERS and n != "tag"}
 
-    def index(self, request: Request) -> Json:
-        """List images, the newest first."""
-        return super().index(request)
-
     def visible(self, request: Request) -> list[Json]:
         """Return what the asker sees, the newest first."""
         return super().visible(request)[::-1]
