@@ -73,6 +73,13 @@ def record_created(entry: LedgerEntry, destination_id: str) -> None:
     entry.save(update_fields=["destination_id", "state", "changed_at"])
 
 
+def record_adopted(entry: LedgerEntry, destination_id: str) -> None:
+    """Store that the object was there before its create call: a rollback does not remove it."""
+    entry.origin, entry.state = LedgerEntry.Origin.ADOPTED, LedgerEntry.State.PRESENT
+    entry.destination_id = destination_id
+    entry.save(update_fields=["origin", "destination_id", "state", "changed_at"])
+
+
 def record_found(item: PlanItem) -> None:
     """Store what an item is adopted from or mapped to: there is nothing to create."""
     entry = open_entry(item)

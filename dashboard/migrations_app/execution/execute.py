@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.creating import create_once
 from dashboard.migrations_app.execution.graph import BARRIER, StepGraph
 from dashboard.migrations_app.execution.work import ItemWork
-from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
-from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.models import Plan, PlanItem
 from dashboard.migrations_app.resources.registry import resource_type
 
 
@@ -55,20 +55,7 @@ def execute_stage(item: PlanItem, stage: str, context: StepContext) -> None:
     work = ItemWork(item, entry, context)
     type_ = resource_type(item.type)
     if stage == "create":
-        _create(type_, work)
+        create_once(type_, work)
     else:
         getattr(type_, stage)(work)
     ledger.finish_stage(entry, stage)
-
-
-def _create(type_: ResourceType, work: ItemWork) -> None:
-    """Create the object, unless an earlier attempt did so and could not record it."""
-    entry = work.entry
-    if entry.state != LedgerEntry.State.PRESENT:
-        work.resumed = work.resumed or bool(entry.stage_data.get("creating"))
-        found = type_.find(work) if work.resumed else None
-        work.save(creating=True)
-        if found:
-            work.log(f"Found {type_.label} {work.record.name}, created by an earlier attempt.")
-        ledger.record_created(entry, found or type_.create(work))
-    type_.complete(work)

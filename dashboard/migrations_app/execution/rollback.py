@@ -6,6 +6,7 @@ from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Step
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.creating import recall
 from dashboard.migrations_app.execution.graph import BARRIER, StepGraph
 from dashboard.migrations_app.execution.work import ItemWork
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
@@ -96,10 +97,8 @@ def undo_stage(item: PlanItem, stage: str, context: StepContext) -> None:
 
 def _remove(type_: ResourceType, work: ItemWork) -> None:
     """Remove the object, even if its create call was never recorded."""
-    entry = work.entry
-    if not entry.destination_id and entry.stage_data.get("creating"):
-        ledger.record_created(entry, type_.find(work) or "")
-    if entry.destination_id:
+    recall(type_, work)
+    if work.entry.destination_id and work.entry.origin == LedgerEntry.Origin.CREATED:
         type_.remove(work)
         work.log(f"Removed {type_.label} {work.record.name} from {work.destination.name}.")
 

@@ -135,6 +135,24 @@ class ResourceType:
         """Return the id of what an attempt without a record has created; see ``found_by``."""
         raise NotImplementedError
 
+    def is_marked(self, work: Work) -> bool:
+        """Return whether ``find`` answers only for what this plan made."""
+        return self.found_by == FoundBy.MARKER
+
+    def is_as_created(self, work: Work, id_: str) -> bool:
+        """Return whether what ``find`` found can be what the create call made.
+
+        Asked only of what is not marked and was not there before the call.
+        """
+        return True
+
+    def obstacle_to_adopting(self, work: Work, id_: str) -> str:
+        """Return how what others made under the same name, address or MAC differs, "" if not.
+
+        Asked only of what is not marked.
+        """
+        return ""
+
     def create(self, work: Work) -> str:
         """Create the object with its marker and return its id on the destination."""
         raise NotImplementedError

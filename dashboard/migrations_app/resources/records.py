@@ -18,7 +18,7 @@ class FoundBy(StrEnum):
 
     A ``MARKER`` carries the source's id: whatever has it is ours. Where a type has no room for one,
     ``find`` answers for a mere name, address or MAC, which others may use as well. Such an answer
-    is ours only where the ``LEDGER`` says that the create call was begun.
+    is ours only where the ``LEDGER`` says that there was nothing before the create call.
     """
 
     MARKER = "marker"

@@ -48,6 +48,9 @@ def _one_each(move: Move) -> Iterator[None]:
     assert id(None) not in made, f"not everything is there: {move.destination_ids()}"
     assert new == made - {*before.values()}, f"{len(new)} are new for {len(move.items)} items"
     assert counts(move.clouds.new) == move.once
+    ids = [item.source_id for item in move.items]
+    ours = move.plan.ledger_entries.filter(type=move.type.name, source_id__in=ids)
+    assert not ours.exclude(origin="created"), "took its own object for somebody else's"
 
 
 def _do_twice(move: Move, step: StepSpec) -> None:

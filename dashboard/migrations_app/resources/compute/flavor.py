@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 from typing_extensions import override
 
-from dashboard.clients.openstack import Json
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
@@ -26,13 +27,16 @@ _DISABLED, _PUBLIC, _EPHEMERAL = (
 )
 _SIZES = ("name", "ram", "vcpus", "disk", "swap", _EPHEMERAL, "rxtx_factor", _PUBLIC)
 
+# stage data: the id that we chose
+_CHOSEN = "flavor_id"
+
 
 class Flavor(ResourceType):
     """A Nova flavor that a server of the tenant uses, with its extra specs."""
 
     name = "flavor"
     plural = "flavors"
-    # the name, which is unique
+    # the name, which is unique, together with the id that we chose
     found_by = FoundBy.LEDGER
     choice = "name or id of a flavor there"
     needs = ("project",)
@@ -55,10 +59,7 @@ class Flavor(ResourceType):
         same = [f for f in reader.flavors if name in (f["name"], f["id"])]
         if not same:
             return _missing(record, choice, reader)
-        fields = {**same[0], "extra_specs": _extra_specs(reader, same[0])}
-        differing = [
-            key for key in self.copied if _value(record.fields, key) != _value(fields, key)
-        ]
+        differing = self._differing(record, same[0], reader.cloud)
         if choice or not differing:
             action = MAP if choice else ADOPT
             return Decision(action=action, destination_id=same[0]["id"])
@@ -80,17 +81,41 @@ class Flavor(ResourceType):
             reason = "Only the tenant that moves gets access to its private flavor."
             yield Loss(field="access", value="other projects", reason=reason)
 
+    def _differing(self, record: Record, flavor: Json, cloud: CloudSession) -> list[str]:
+        """Return the attributes in which a flavor of the cloud differs from the record."""
+        fields = {**flavor, "extra_specs": _extra_specs(cloud, flavor)}
+        return [key for key in self.copied if _value(record.fields, key) != _value(fields, key)]
+
     @override
     def find(self, work: Work) -> str | None:
-        flavors = work.destination.list("compute", "/flavors/detail", "flavors", is_public="None")
-        return next((f["id"] for f in flavors if f["name"] == work.record.name), None)
+        return next((f["id"] for f in _all(work) if f["name"] == work.record.name), None)
+
+    @override
+    def is_as_created(self, work: Work, id_: str) -> bool:
+        return bool(work.stage_data.get(_CHOSEN) == id_)
+
+    @override
+    def obstacle_to_adopting(self, work: Work, id_: str) -> str:
+        flavor = work.destination.get("compute", f"/flavors/{id_}", "flavor")
+        if differing := self._differing(work.record, flavor, work.destination):
+            return f"{', '.join(differing)} differ"
+        if not flavor[_PUBLIC] and not _has_access(work, f"/flavors/{id_}"):
+            return "it is private, and the tenant has no access to it"
+        return ""
 
     @override
     def create(self, work: Work) -> str:
+        """Create it under the source's id where that is free, else under a new one.
+
+        The id is stored before the call: by it we know our flavor again.
+        """
+        taken = {flavor["id"] for flavor in _all(work)}
+        id_ = work.record.id if work.record.id not in taken else str(uuid4())
+        work.save(**{_CHOSEN: id_})
         body: Json = {key: work.record.fields[key] for key in _SIZES if key in work.record.fields}
-        body["swap"] = body.get("swap") or 0
-        created = work.destination.post("compute", "/flavors", {"flavor": body}, "flavor")
-        return str(created["id"])
+        body.update(id=id_, swap=body.get("swap") or 0)
+        work.destination.post("compute", "/flavors", {"flavor": body})
+        return id_
 
     @override
     def complete(self, work: Work) -> None:
@@ -108,12 +133,20 @@ class Flavor(ResourceType):
 
 def _grant_access(work: Work, path: str) -> None:
     """Grant the project access to the flavor; Nova answers 409 where it has it already."""
-    if work.resumed:
-        access = work.destination.get("compute", f"{path}/os-flavor-access")
-        if work.project_id in {entry["tenant_id"] for entry in access["flavor_access"]}:
-            return
+    if work.resumed and _has_access(work, path):
+        return
     body = {"addTenantAccess": {"tenant": work.project_id}}
     work.destination.post("compute", f"{path}/action", body)
+
+
+def _has_access(work: Work, path: str) -> bool:
+    answer = work.destination.get("compute", f"{path}/os-flavor-access")
+    return work.project_id in {entry["tenant_id"] for entry in answer["flavor_access"]}
+
+
+def _all(work: Work) -> list[Json]:
+    """Return all flavors of the destination, the private ones too."""
+    return [*work.destination.list("compute", "/flavors/detail", "flavors", is_public="None")]
 
 
 def _record(reader: TenantReader, fields: Json) -> Record:
@@ -121,7 +154,7 @@ def _record(reader: TenantReader, fields: Json) -> Record:
         type="flavor",
         id=fields["id"],
         name=fields["name"],
-        fields={**fields, "extra_specs": _extra_specs(reader, fields)},
+        fields={**fields, "extra_specs": _extra_specs(reader.cloud, fields)},
         shared=bool(fields[_PUBLIC]),
     )
 
@@ -135,11 +168,11 @@ def _missing(record: Record, choice: str, reader: TenantReader) -> Decision:
     )
 
 
-def _extra_specs(reader: TenantReader, flavor: Json) -> Json:
+def _extra_specs(cloud: CloudSession, flavor: Json) -> Json:
     """Return a flavor's extra specs; before microversion 2.61 the list does not have them."""
     if "extra_specs" in flavor:
         return dict(flavor["extra_specs"])
-    found = reader.cloud.get("compute", f"/flavors/{flavor['id']}/os-extra_specs", "extra_specs")
+    found = cloud.get("compute", f"/flavors/{flavor['id']}/os-extra_specs", "extra_specs")
     return dict(found)
 
 

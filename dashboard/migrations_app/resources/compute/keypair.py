@@ -74,6 +74,14 @@ class Keypair(ResourceType):
         return f"{user_id}:{work.record.name}" if found else None
 
     @override
+    def obstacle_to_adopting(self, work: Work, id_: str) -> str:
+        found = work.destination.get(
+            "compute", _path(*id_.split(":", 1)), "keypair", microversion=_MICROVERSION
+        )
+        ours = work.record.fields["public_key"].strip()
+        return "" if found["public_key"].strip() == ours else "its public key differs"
+
+    @override
     def create(self, work: Work) -> str:
         """Import the public key for its user."""
         user_id = _user_id(work)

@@ -57,13 +57,16 @@ class RoleAssignment(ResourceType):
 
     @override
     def find(self, work: Work) -> str | None:
-        """Return None: granting a role again changes nothing."""
-        return None
+        """Return the assignment if the user has it: granting a role again changes nothing."""
+        user_id, role_id = _ids(work)
+        query = {"scope.project.id": work.project_id, "user.id": user_id, "role.id": role_id}
+        found = work.destination.list("identity", "/role_assignments", "role_assignments", **query)
+        direct = any("OS-INHERIT:inherited_to" not in each["scope"] for each in found)
+        return f"{user_id}:{role_id}" if direct else None
 
     @override
     def create(self, work: Work) -> str:
-        user_id = work.destination_id_of("user", work.record.fields["user_id"])
-        role_id = work.destination_id_of("role", work.record.fields["role_id"])
+        user_id, role_id = _ids(work)
         work.destination.put("identity", _path(work.project_id, user_id, role_id))
         return f"{user_id}:{role_id}"
 
@@ -71,6 +74,13 @@ class RoleAssignment(ResourceType):
     def remove(self, work: Work) -> None:
         user_id, role_id = work.destination_id.split(":")
         work.destination.delete("identity", _path(work.project_id, user_id, role_id))
+
+
+def _ids(work: Work) -> tuple[str, str]:
+    """Return the destination's ids of the user and the role."""
+    fields = work.record.fields
+    user_id = work.destination_id_of("user", fields["user_id"])
+    return user_id, work.destination_id_of("role", fields["role_id"])
 
 
 def _path(project_id: str, user_id: str, role_id: str) -> str:

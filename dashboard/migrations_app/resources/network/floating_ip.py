@@ -154,6 +154,16 @@ class FloatingIp(NeutronResource):
         return self._first(work, floating_ip_address=work.record.fields[_ADDRESS])
 
     @override
+    def is_marked(self, work: Work) -> bool:
+        return not _is_kept(work)
+
+    @override
+    def obstacle_to_adopting(self, work: Work, id_: str) -> str:
+        found = work.destination.get("network", f"/floatingips/{id_}", self.singular)
+        wanted = _port(work, self.original_state(work.record, work.stage_data)).get("port_id")
+        return "" if found["port_id"] == wanted else "it leads to another port"
+
+    @override
     def create(self, work: Work) -> str:
         return self._post(work, self.body(work)) if _is_kept(work) else super().create(work)
 

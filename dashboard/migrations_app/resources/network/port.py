@@ -138,6 +138,17 @@ class Port(NeutronResource):
         return self._first(work, network_id=network_id, mac_address=fields["mac_address"])
 
     @override
+    def obstacle_to_adopting(self, work: Work, id_: str) -> str:
+        """Return also that something uses the port."""
+        found = work.destination.get("network", f"/ports/{id_}", self.singular)
+        if found["device_id"]:
+            return f"it has the same MAC and belongs to {found['device_owner'] or 'something'}"
+        kept = not work.record.fields[_ON_SHARED] or keeps_addresses(work.options)
+        if kept and _addresses(found) != _addresses(work.record.fields):
+            return "it has the same MAC and other addresses"
+        return ""
+
+    @override
     def create(self, work: Work) -> str:
         return self._post(work, self.body(work))
 

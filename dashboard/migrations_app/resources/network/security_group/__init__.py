@@ -113,6 +113,11 @@ class SecurityGroup(NeutronResource):
         return self._first(work, name=DEFAULT_GROUP) if _is_default(work) else super().find(work)
 
     @override
+    def is_marked(self, work: Work) -> bool:
+        """Return True: the default group belongs to the project, which is ours or adopted."""
+        return True
+
+    @override
     def create(self, work: Work) -> str:
         """Create the group; Neutron creates the default one itself when groups are listed."""
         if not _is_default(work):
