@@ -14,7 +14,7 @@ GIB = 1024
 
 
 def hosts_of(cloud: Cloud) -> list[Host]:
-    """Return four hosts: one at work, one in maintenance, one that others have closed, one down."""
+    """Return four hosts: one working, one in maintenance, one that others have closed, one down."""
     return [
         host_of(
             cloud,
@@ -101,7 +101,7 @@ def plan_for(host: Host, state: HostPlan.State, *, user: User | None = None) -> 
 
 
 def evacuation_of(plan: HostPlan, state: JobState, *, user: User | None = None) -> Job:
-    """Return the job that evacuates the host, its first server moved and its second under way."""
+    """Return the job that evacuates the host, its first server moved and its second in progress."""
     job = _job(
         "evacuate",
         f"Evacuate {plan.host} of {plan.cloud}",

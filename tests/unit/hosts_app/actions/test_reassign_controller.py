@@ -104,7 +104,7 @@ def test_a_controller_of_a_drained_cloud_may_go(draft: Draft) -> None:
 
 
 @pytest.mark.parametrize(
-    ("remains", "told"),
+    ("leftovers", "told"),
     [
         (Leftovers(tenants=["shop"]), "Cloud src still has tenants: shop."),
         (Leftovers(servers=["web"]), "Cloud src still has servers: web."),
@@ -115,9 +115,9 @@ def test_a_controller_of_a_drained_cloud_may_go(draft: Draft) -> None:
     ],
 )
 def test_what_is_left_in_the_cloud_keeps_its_controllers(
-    draft: Draft, left: dict[str, Leftovers], remains: Leftovers, told: str
+    draft: Draft, left: dict[str, Leftovers], leftovers: Leftovers, told: str
 ) -> None:
-    left["now"] = remains
+    left["now"] = leftovers
     plan = draft()
     assert refused(plan) == [told]
     with pytest.raises(BadInput):
