@@ -189,7 +189,7 @@ class Port(NeutronResource):
 
 
 def _has_another_server(port: Json, planned: Record) -> bool:
-    is_used = port["device_owner"].startswith("compute:")
+    is_used = str(port["device_owner"]).startswith("compute:")
     return is_used and port["device_id"] != planned.fields["device_id"]
 
 
