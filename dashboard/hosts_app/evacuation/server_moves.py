@@ -121,7 +121,7 @@ class ServerMove:
             self._change("shelveOffload", to="SHELVED_OFFLOADED")
 
     def rebuild(self, *, was: str, has_disks: bool, on_shared_storage: bool) -> None:
-        """Evacuate it through Nova, which starts it on another host from the disks that it has left.
+        """Evacuate it through Nova, which starts it on another host from the disks it has left.
 
         Its host must be fenced. ``was`` is its status in the plan: if SHUTOFF, it is stopped
         afterwards; in all other cases it runs, as after a power cut. ``has_disks`` says whether it
