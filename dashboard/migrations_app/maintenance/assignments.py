@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.clients.openstack import CloudSession, Json
-
-INHERITED_TO = "OS-INHERIT:inherited_to"
+from dashboard.migrations_app.resources.reader import INHERITED_TO
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

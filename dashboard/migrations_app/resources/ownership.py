@@ -44,7 +44,10 @@ def with_owner_losses(record: Record, decision: Decision, decision_of: DecisionL
     user = decision_of("user", record.fields["user_id"])
     if decision.action != CREATE or (user and user.action == CREATE):
         return decision
-    loss = _loss(record, "Its owner exists on the destination already and is left unchanged.")
+    reason = "exists on the destination already and is left unchanged"
+    if user is None:
+        reason = "was deleted, or has no role of their own in the project"
+    loss = _loss(record, f"Its owner {reason}.")
     return replace(decision, losses=(*decision.losses, loss))
 
 

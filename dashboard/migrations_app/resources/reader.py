@@ -16,6 +16,8 @@ JsonList = list[Json]
 # 2.47 tells the flavor by name, 2.73 why a server is locked, 2.90 the host name; from 2.95 on an
 # evacuated server stays stopped, which nothing here wants
 SERVER_MICROVERSION = "2.90"
+# in the scope of an assignment that has no effect in the project itself
+INHERITED_TO = "OS-INHERIT:inherited_to"
 MOST_NAMED = 5
 RESEMBLING_FROM = 0.5
 _MAC = "OS-EXT-IPS-MAC:mac_addr"
@@ -156,14 +158,24 @@ class TenantReader:
 
     @property
     def role_assignments(self) -> JsonList:
-        """Who has which role on the project, with names; groups and inherited ones included."""
-        found = self.list(
+        """Who has which role in the project itself, with names; groups included.
+
+        Roles that only subprojects inherit give no right in the project, and a user who was deleted
+        in its directory has none: both are only in ``all_role_assignments``.
+        """
+        own = [each for each in self.all_role_assignments if INHERITED_TO not in each["scope"]]
+        own = self._original_roles(own) if self._original_roles else own
+        return [each for each in own if not is_of_nobody(each)]
+
+    @property
+    def all_role_assignments(self) -> JsonList:
+        """All assignments that Keystone has for the project, as they are now."""
+        return self.list(
             "identity",
             "/role_assignments",
             "role_assignments",
             **{"scope.project.id": self.tenant.id, "include_names": "true"},
         )
-        return self._original_roles(found) if self._original_roles else found
 
     @property
     def domains(self) -> dict[str, str]:
@@ -197,6 +209,15 @@ class TenantReader:
             for assignment in self.role_assignments
             if "user" in assignment
         }
+
+
+def is_of_nobody(assignment: Json) -> bool:
+    """Return whether the user or group of an assignment no longer exists in its directory.
+
+    Keystone keeps such assignments, and then tells an empty name.
+    """
+    actor = assignment.get("user") or assignment.get("group") or {}
+    return actor.get("name") == ""
 
 
 def find_tenant(cloud: CloudSession, name_or_id: str) -> TenantRef:

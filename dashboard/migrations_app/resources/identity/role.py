@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from typing_extensions import override
 
+from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.identity.common.keystone import KeystoneResource
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import ADOPT, MARKER, Decision, Record
@@ -21,14 +22,16 @@ class Role(KeystoneResource):
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         assigned = {assignment["role"]["id"] for assignment in reader.role_assignments}
-        for role in reader.list("identity", "/roles", "roles"):
-            if role["id"] in assigned:
-                yield self.record(role)
+        listed = {role["id"]: role for role in reader.list("identity", "/roles", "roles")}
+        for role_id in sorted(assigned):
+            yield self.record(listed.get(role_id) or _of_domain(role_id, reader))
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         name = choice or record.name
-        for role in reader.list("identity", "/roles", "roles"):
+        if record.fields.get("domain_id") and not choice:
+            return _needs_choice(record)
+        for role in [*reader.list("identity", "/roles", "roles"), *_chosen(choice, reader)]:
             if name in (role["name"], role["id"]):
                 return Decision(action=ADOPT, destination_id=role["id"])
         if choice:
@@ -37,3 +40,24 @@ class Role(KeystoneResource):
                 fix=f"Choose another one for role:{record.name}.",
             )
         return Decision()
+
+
+def _of_domain(role_id: str, reader: TenantReader) -> Json:
+    """Return a role that belongs to a domain: lists have only those that belong to none."""
+    return reader.cloud.get("identity", f"/roles/{role_id}", "role")
+
+
+def _chosen(choice: str, reader: TenantReader) -> list[Json]:
+    """Return the role of that id, which may belong to a domain."""
+    found = reader.cloud.find("identity", f"/roles/{choice}", "role") if choice else None
+    return [found] if found else []
+
+
+def _needs_choice(record: Record) -> Decision:
+    """Return the problem of a role that means what its domain lets it imply."""
+    return Decision(
+        problem=f"Role {record.name} belongs to a domain: what it permits is what it implies "
+        "there, which is not migrated.",
+        fix=f"Map role:{record.name} to a role of the destination that permits as much, or to the "
+        "id of one that belongs to a domain.",
+    )

@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.base import ResourceType
-from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.reader import INHERITED_TO, TenantReader, is_of_nobody
 from dashboard.migrations_app.resources.records import (
     INFO,
     WARN,
@@ -52,6 +52,9 @@ class RoleAssignment(ResourceType):
         groups = sorted({a["group"]["name"] for a in source.role_assignments if "group" in a})
         for group in groups:
             yield None, _group_stays(group)
+        for assignment in source.all_role_assignments:
+            if finding := _without_effect(assignment):
+                yield None, finding
         if not source.users:
             yield None, Finding(severity=INFO, sentence="No user has a role on the project itself.")
 
@@ -95,6 +98,28 @@ def _record(assignment: Json) -> Record:
         name=f"{user['name']} as {role['name']}",
         fields={"user_id": user["id"], "role_id": role["id"]},
     )
+
+
+def _without_effect(assignment: Json) -> Finding | None:
+    """Return what is not migrated because it gives nobody a right in the project itself."""
+    kind = "user" if "user" in assignment else "group"
+    actor, role = assignment[kind], assignment["role"]["name"]
+    if is_of_nobody(assignment):
+        return Finding(
+            severity=WARN,
+            sentence=f"The {kind} {actor['id']}, who has the role {role} on the project, is not in "
+            "its directory any more: the role is not migrated.",
+            fix="Nothing is to be done if it was deleted there; else bring the directory back and "
+            "plan again.",
+        )
+    if INHERITED_TO in assignment["scope"]:
+        return Finding(
+            severity=WARN,
+            sentence=f"The {kind} {actor['name']} has the role {role} only in the subprojects of "
+            "the project: the role is not migrated.",
+            fix="Grant it on the destination where it is needed.",
+        )
+    return None
 
 
 def _group_stays(group: str) -> Finding:

@@ -17,11 +17,15 @@ from dashboard.migrations_app.resources.records import (
     EVERYTHING,
     MARKER,
     Decision,
+    Loss,
     Record,
     Ref,
     Stage,
 )
 from dashboard.migrations_app.resources.work import Work
+
+_DEFAULT_MOVES = "default_project_moves"
+_CHANGES_AT_ONCE = "ignore_change_password_upon_first_use"
 
 
 class User(KeystoneResource):
@@ -34,6 +38,7 @@ class User(KeystoneResource):
     copied = ("name", "description", "email", "enabled")
     mapped = {"default_project_id": "project"}
     own = (
+        _DEFAULT_MOVES,
         *("id", "domain_id", "domain_name", "role_names", "links"),
         *("password_expires_at", "federated", MARKER),
     )
@@ -49,7 +54,8 @@ class User(KeystoneResource):
         for user_id, known in _assigned_users(reader).items():
             # one by one: a company's directory may hold more users than can be listed
             fields = reader.cloud.get("identity", f"/users/{user_id}", "user")
-            yield self.record({**fields, **known})
+            moves = fields.get("default_project_id") in (None, "", reader.tenant.id)
+            yield self.record({**fields, **known, _DEFAULT_MOVES: moves})
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
@@ -74,6 +80,14 @@ class User(KeystoneResource):
         return {"create": [Ref("project", project_id)] if project_id == reader.tenant.id else []}
 
     @override
+    def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
+        yield from super().losses(record, reader)
+        if not record.fields[_DEFAULT_MOVES]:
+            reason = "The user's default project is another tenant; the copy has none."
+            value = record.fields["default_project_id"]
+            yield Loss(field="default_project_id", value=value, reason=reason)
+
+    @override
     def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return everything that is created as the user, with the temporary password."""
         servers = [Ref("server", s["id"], EVERYTHING) for s in _owned(reader.servers, record)]
@@ -82,14 +96,20 @@ class User(KeystoneResource):
 
     @override
     def body(self, work: Work) -> Json:
-        """Return also the temporary password; a disabled user could not be impersonated."""
+        """Return also the temporary password; a disabled user could not be impersonated.
+
+        Nor could one who has to change the password first, as some Keystones want of new users.
+        """
         body = {**super().body(work), "enabled": True, "password": work.temporary_password()}
-        if work.record.fields.get("default_project_id") and work.project_id:
+        body["options"] = {_CHANGES_AT_ONCE: True}
+        fields = work.record.fields
+        if fields.get("default_project_id") and fields.get(_DEFAULT_MOVES, True):
             body["default_project_id"] = work.project_id
         return body
 
     def restore_password(self, work: Work) -> None:
         """Restore the user's own password, and disable the user if the source's is disabled."""
+        self.change(work, options={_CHANGES_AT_ONCE: None})
         work.restore_password()
         if work.record.fields.get("enabled") is False:
             self.change(work, enabled=False)

@@ -133,7 +133,9 @@ class Assignments:
     def _told(self, kind: str, id_: str, named: bool) -> Json:
         if not named:
             return {"id": id_}
-        found = self.service.cloud.collection("identity", f"{kind}s").get(id_)
+        found = self.service.cloud.collection("identity", f"{kind}s").rows.get(id_)
+        if found is None:  # as one that a directory no longer has
+            return {"id": id_, "name": "", "domain": {"id": "", "name": ""}}
         told = {"id": id_, "name": found["name"]}
         if domain_id := found.get("domain_id"):
             domain = self.service.domains.get(domain_id)

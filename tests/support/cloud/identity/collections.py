@@ -121,6 +121,9 @@ class Projects(KeystoneCollection):
 class Users(KeystoneCollection):
     """Users. Their passwords are kept as they are: nobody is ever shown one."""
 
+    # whether change_password_upon_first_use is configured
+    must_change_new_passwords = False
+
     def __init__(self) -> None:
         fields = {
             **{"domain_id": "default", "enabled": True, "options": {}},
@@ -140,6 +143,10 @@ class Users(KeystoneCollection):
 
     def change(self, row: Json, given: Json, request: Request) -> None:
         """Change a user; a new password ends all tokens of the old one."""
+        if "options" in given:  # None takes an option away
+            options = {**row["options"], **given["options"]}
+            set_ = {name: value for name, value in options.items() if value is not None}
+            given = {**given, "options": set_}
         super().change(row, given, request)
         if self._keep_password(row):
             self.service.tokens.forget_user(row["id"])
@@ -148,6 +155,8 @@ class Users(KeystoneCollection):
         if "password" not in row:
             return False
         row["~password"] = row.pop("password")
+        ignores = row["options"].get("ignore_change_password_upon_first_use")
+        row["~must_change"] = self.must_change_new_passwords and not ignores
         return True
 
     def groups_of(self, request: Request) -> Json:
@@ -209,6 +218,11 @@ class Roles(KeystoneCollection):
         yield "GET", "roles/{}/implies/{}", self.show_implied
         yield "PUT", "roles/{}/implies/{}", self.add_implied
         yield "GET", "role_inferences", self.inferences
+
+    def matches(self, row: Json, request: Request) -> bool:
+        """Roles of domains are listed only where one asks for those of a domain."""
+        is_wanted = bool(request.asks("domain_id")) or not row["domain_id"]
+        return is_wanted and super().matches(row, request)
 
     def imply(self, prior: str, implied: str) -> None:
         """Have a role imply another."""

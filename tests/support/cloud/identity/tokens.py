@@ -80,6 +80,9 @@ class Tokens:
                 user = None
         if user is None or not user["enabled"]:
             raise Refused(401, UNAUTHORIZED)
+        if user.get("~must_change"):
+            sentence = "The password is expired and needs to be changed for user: "
+            raise Refused(401, f"{sentence}{user['id']}.")
         return user
 
     def _project(self, scope: Any) -> Json | None:
