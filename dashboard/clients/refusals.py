@@ -1,11 +1,16 @@
 """Turns the HTTP errors of OpenStack's services into ours, with their own reasons."""
 
+import re
 from typing import Any
 
 from dashboard import secrets
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 
 PASSING_STATUSES = frozenset({408, 413, 429, 500, 502, 503, 504})
+# nova says 403, neutron 409, cinder 413 to a full quota; waiting does not help with any of them
+QUOTA_STATUSES = frozenset({403, 409, 413})
+# the word quota alone is also in the names of policies, as os_compute_api:os-quota-sets:update
+_over_quota = re.compile("exceed|over quota|over a limit", re.IGNORECASE)
 
 
 def refusal_of(response: Any, *, cloud: str, request: str) -> PumphouseError:
@@ -15,14 +20,15 @@ def refusal_of(response: Any, *, cloud: str, request: str) -> PumphouseError:
     reason = secrets.mask(_reason(response)).rstrip(".")
     sentence = f"Cloud {cloud} answered {status} to {request}: {reason}."
     request_id = response.headers.get("x-openstack-request-id", "")
-    if status in PASSING_STATUSES and not _is_quota(sentence):
+    is_quota = status in QUOTA_STATUSES and bool(_over_quota.search(reason))
+    if status in PASSING_STATUSES and not is_quota:
         after = response.headers.get("retry-after", "")
         return Retryable(
             sentence,
             request_id=request_id,
             retry_after=float(after) if after.isdigit() else None,
         )
-    return NeedsOperator(sentence, fix=_fix(status, sentence), request_id=request_id)
+    return NeedsOperator(sentence, fix=_fix(status, is_quota=is_quota), request_id=request_id)
 
 
 def _reason(response: Any) -> str:
@@ -36,13 +42,8 @@ def _reason(response: Any) -> str:
     return " ".join(str(body).split())[:500]
 
 
-def _is_quota(sentence: str) -> bool:
-    # nova says 403 and cinder 413 to a full quota; waiting does not help with either
-    return "quota" in sentence.lower() or "exceed" in sentence.lower()
-
-
-def _fix(status: int, sentence: str) -> str:
-    if _is_quota(sentence):
+def _fix(status: int, *, is_quota: bool) -> str:
+    if is_quota:
         return "Raise the project's quota on that cloud, then retry."
     fixes = {
         401: "Correct the credentials in the configuration.",

@@ -1,0 +1,53 @@
+"""What the HTTP errors of OpenStack's services become."""
+
+import json
+
+import pytest
+from requests import Response
+
+from dashboard.clients.refusals import refusal_of
+from dashboard.errors import NeedsOperator, PumphouseError, Retryable
+
+RAISE_QUOTA = "Raise the project's quota on that cloud, then retry."
+
+
+def refusal(status: int, reason: str, *, path: str = "/servers") -> PumphouseError:
+    response = Response()
+    response.status_code = status
+    response._content = json.dumps({"error": {"message": reason}}).encode()
+    return refusal_of(response, cloud="new", request=f"GET {path}")
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_service_that_is_busy_when_asked_for_quotas_is_retried(status):
+    error = refusal(status, "The service is busy.", path="/os-quota-sets/demo")
+    assert isinstance(error, Retryable)
+
+
+def test_quotas_that_are_not_found_need_no_higher_quota():
+    error = refusal(404, "The resource could not be found.", path="/os-quota-sets/demo")
+    assert isinstance(error, NeedsOperator)
+    assert error.fix != RAISE_QUOTA
+
+
+def test_an_account_that_may_not_change_quotas_needs_a_role():
+    reason = "Policy doesn't allow os_compute_api:os-quota-sets:update to be performed."
+    assert "role" in refusal(403, reason).fix
+
+
+def test_a_rate_limit_that_is_exceeded_is_retried():
+    assert isinstance(refusal(429, "Rate limit exceeded."), Retryable)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (403, "Quota exceeded for cores: Requested 8, but already used 4 of 10 cores"),
+        (409, "Quota exceeded for resources: ['port']."),
+        (413, "VolumeLimitExceeded: Maximum number of volumes allowed (10) exceeded"),
+    ],
+)
+def test_a_full_quota_is_not_retried_and_must_be_raised(status, reason):
+    error = refusal(status, reason)
+    assert isinstance(error, NeedsOperator)
+    assert error.fix == RAISE_QUOTA
