@@ -20,7 +20,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def die_with_parent(number: signal.Signals, *, parent: int | None = None) -> None:
-    """Have the kernel send this process a signal when its parent ends (Linux).
+    """Ask the kernel for a signal to this process when its parent ends (Linux).
 
     ``parent`` is who it should be: it may have died before the kernel was asked.
     """

@@ -81,7 +81,7 @@ _FAILURES = {
     "frozen": _Failure(
         Retryable,
         "The BMC of {bmc.name} at {at} opened a session and then went silent.",
-        "It may have done what it was asked; look at the host. Restart the BMC, then retry.",
+        "It may have done what it was asked; check the host. Restart the BMC, then retry.",
     ),
     "user": _Failure(
         NeedsOperator,
@@ -111,7 +111,7 @@ _FAILURES = {
     "refused": _Failure(
         NeedsOperator,
         "The BMC of {bmc.name} at {at} refused this ({detail}).",
-        "Try the same with ipmitool; look at the BMC's own log.",
+        "Try the same with ipmitool; check the BMC's own log.",
     ),
     "crashed": _Failure(
         Retryable,
@@ -161,7 +161,7 @@ class Bmc:
         self._perform(Operation.SOFT_OFF)
 
     def boot_from_network(self) -> None:
-        """Have the host boot by PXE the next time it starts, once."""
+        """Set the next boot, once, to PXE."""
         self._perform(Operation.BOOT_FROM_NETWORK)
 
     def wait_until_off(self, *, seconds: float, check: Callable[[], None] = lambda: None) -> None:
@@ -223,7 +223,7 @@ def _never_reached(
         return found
     return NeedsOperator(
         f"The power of {bmc.name} is still {found} after {seconds:.0f} s, not {wanted}.",
-        fix="Look at the host's console or switch it by hand, then retry.",
+        fix="Check the host's console or switch it by hand, then retry.",
     )
 
 

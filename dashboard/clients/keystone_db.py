@@ -89,7 +89,7 @@ class KeystoneDatabase:
         return hashes
 
     def set_password_hash(self, user_id: str, password_hash: str) -> None:
-        """Have the user log in with the password that the hash was made of, and with no other.
+        """Replace the user's password hash, so that only the hashed password logs in.
 
         Replaces the hash in the user's newest row, in one transaction, and leaves its age and
         expiry: these are the destination's own rules for a password that an operator has set.
@@ -241,7 +241,7 @@ def _told(error: Exception, address: DatabaseAddress) -> PumphouseError:
     if code in PASSING_FAULTS or isinstance(error, pymysql.InterfaceError):
         return Retryable(
             f"The Keystone database {address} does not answer: {reason}.",
-            fix="Look whether it runs and can be reached from here.",
+            fix="Check whether it runs and can be reached from here.",
         )
     return NeedsOperator(
         f"The Keystone database {address} refuses user {address.user}: {reason}.",

@@ -297,7 +297,7 @@ def poll_until(
         if time.monotonic() > deadline:
             raise NeedsOperator(
                 f"Timed out after {seconds:.0f} s waiting for {what}.",
-                fix="Look at it in the cloud, then retry.",
+                fix="Check it in the cloud, then retry.",
             )
         time.sleep(pause)
         pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)

@@ -76,7 +76,7 @@ _FAILURES = {
     "frozen": _Failure(
         Retryable,
         "{switch} took the login of {user} and then went silent.",
-        "The port may have been moved; look at it. Check device_type in inventory.yaml.",
+        "The port may have been moved; check it, and device_type in inventory.yaml.",
     ),
     "command": _Failure(
         NeedsOperator,
@@ -121,7 +121,7 @@ def _by_command(host: InventoryHost, *, mac: str, vlan: int, seconds: float) -> 
     except OSError as error:
         raise NeedsOperator(
             f"The switch hook {program} cannot be started ({error.strerror}).",
-            fix="Correct switch_hook in inventory.yaml, and let the workers' account run it.",
+            fix="Correct switch_hook in inventory.yaml, and allow the workers' account to run it.",
         ) from None
     _require_success(ended, program=program, seconds=seconds)
     said = _last_line(ended.output)
@@ -133,12 +133,12 @@ def _require_success(ended: Ended, *, program: str, seconds: float) -> None:
     if ended.code is None:
         raise Retryable(
             f"The switch hook {program} was not over after {seconds:.0f} s ({said}).",
-            fix="It was ended. Look at the switch; the command must not wait for input.",
+            fix="It was ended. Check the switch; the command must not wait for input.",
         )
     if ended.code:
         raise NeedsOperator(
             f"The switch hook {program} ended with exit code {ended.code}: {said}",
-            fix="Run it by hand with the same arguments, mend what it says, then retry.",
+            fix="Run it by hand with the same arguments, fix what it reports, then retry.",
         )
 
 

@@ -25,7 +25,7 @@ class TemporaryAccount:
     project_id: str
 
     def give(self, role_id: str) -> None:
-        """Return it one more role in its project."""
+        """Assign it another role in its project."""
         self.operator.put("identity", self._grant(role_id))
 
     def take(self, role_id: str) -> None:

@@ -42,7 +42,7 @@ def subject_of(tenant_id: str) -> str:
 
 
 class Plan(models.Model):
-    """What is to be done with one tenant. It does not change any more once it is ready."""
+    """The resolved actions for one tenant's objects. It never changes once it is ready."""
 
     class State(models.TextChoices):
         """How far the tenant's move is."""

@@ -105,7 +105,7 @@ def response(
 
 @contextmanager
 def answering(cloud: CataloguedCloud) -> Iterator[CataloguedCloud]:
-    """Have every request answered by the cloud while inside."""
+    """Answer every request from the cloud while inside."""
 
     def send(
         _adapter: HTTPAdapter, request: requests.PreparedRequest, **_options: Any

@@ -52,7 +52,7 @@ def test_files_of_releases_are_what_their_recordings_say(name):
 
 
 def differing(mine: Any, theirs: Any, path: str = "") -> Iterator[str]:
-    """Say where two reduced answers differ."""
+    """Return where two reduced answers differ."""
     if isinstance(mine, dict) and isinstance(theirs, dict):
         for name in sorted({*mine, *theirs}):
             yield from differing(mine.get(name, ABSENT), theirs.get(name, ABSENT), f"{path}/{name}")

@@ -23,7 +23,7 @@ def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
 
 
 def hide(clouds: TwoClouds, name: str) -> Json:
-    """Have Nova leave out a server, as one whose cell is down, and return it."""
+    """Hide a server from Nova's lists, as one whose cell is down, and return it."""
     server = clouds.old.compute.servers.where(name=name)[0]
     server["tenant_id"] = "of-a-cell-that-is-down"
     return server

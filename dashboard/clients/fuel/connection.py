@@ -1,7 +1,7 @@
 """One connection to the API of one Fuel master, on python-fuelclient.
 
 What is used of python-fuelclient 11.0.0: its ``APIClient`` (addresses and requests) and, from
-``clients.fuel``, its facades of environments, nodes and releases. What had to be mended, without
+``clients.fuel``, its facades of environments, nodes and releases. What had to be fixed, without
 touching the package:
 
 - Its settings read and write ``~/.config`` and the environment when they are imported, through a
@@ -67,7 +67,7 @@ class FuelConnection(APIClient):  # type: ignore[misc]  # the package has no typ
         self._session = _Session(endpoint)
 
     def _raise_for_status_with_info(self, response: requests.Response) -> None:
-        """Look at an answer before fuelclient reads it."""
+        """Check an answer before fuelclient reads it."""
         if response.status_code >= 300:
             raise refusal(response, root=self.root)
         if response.content and not _is_json(response):
@@ -117,7 +117,7 @@ class _Login:
             except (auth_errors.ConnectFailure, auth_errors.HttpServerError) as error:
                 raise Retryable(
                     f"The Keystone of Fuel at {self.root} does not answer: {cause_of(error)}.",
-                    fix="Look whether Keystone runs on the Fuel master.",
+                    fix="Check whether Keystone runs on the Fuel master.",
                 ) from None
             except auth_errors.ClientException as error:
                 raise self._unusable(error) from None
@@ -128,7 +128,7 @@ class _Login:
     def _unusable(self, error: Exception) -> NeedsOperator:
         return NeedsOperator(
             f"The login of Fuel at {self.root} cannot be used: {cause_of(error)}.",
-            fix="Look whether this is the address of a Fuel master.",
+            fix="Check whether this is the address of a Fuel master.",
         )
 
 
@@ -176,9 +176,9 @@ class _Session(requests.Session):
         path = url.removeprefix(self._root).partition("?")[0]
         return Retryable(
             f"Fuel at {self._root} did not answer {method} {path} within {seconds:g} s.",
-            fix="Look whether Nailgun runs on the Fuel master."
+            fix="Check whether Nailgun runs on the Fuel master."
             if method == "GET"
-            else "Look at Fuel's tasks first: it may have taken the order all the same.",
+            else "Check Fuel's tasks first: it may have accepted the request all the same.",
         )
 
 

@@ -1,6 +1,6 @@
 """The Fuel master: environments, nodes, tasks and facts.
 
-Built on python-fuelclient, mended in ``fuel_connection``. Its facades are used where they give
+Built on python-fuelclient, fixed in ``fuel_connection``. Its facades are used where they give
 what Nailgun answered; requests of its connection for what it lacks (notifications, links), throws
 away (the task of a deletion) or gets wrong (``deploy_changes`` starts the deployment and then
 fails; its tasks are transactions, which masters before 9.0 do not have).
@@ -85,7 +85,7 @@ class FuelMaster:
     def release_settings(self, release_id: int) -> Json:
         """Return the settings of new environments of a release, by section.
 
-        A value that is an object with ``generator`` is made for each environment anew.
+        A value that is an object with ``generator`` is made afresh for each environment.
         """
         release = self._connection.get_request(f"releases/{release_id}")
         return dict(release["attributes_metadata"].get("editable") or {})
@@ -168,7 +168,7 @@ class FuelMaster:
         return self._found_nodes({"cluster_id": ""})
 
     def node(self, node_id: int) -> Node:
-        """Return one node. Raises NotFound, also for one that was discovered anew meanwhile."""
+        """Return one node. Raises NotFound, also for one that was rediscovered meanwhile."""
         return Node.of(self._nodes.get_by_id(node_id))
 
     def node_with_macs(self, macs: Iterable[str]) -> Node | None:
@@ -300,13 +300,13 @@ class FuelMaster:
         return max(ids, default=None)
 
     def link_from_plugin(self, plugin_id: int, *, title: str, url: str, description: str) -> None:
-        """Show a link on Fuel's page of plugins; one that is there already is as good."""
+        """Show a link on Fuel's page of plugins; one that exists already is as good."""
         self._link(f"plugins/{plugin_id}/links", title=title, url=url, description=description)
 
     def link_from_environment(
         self, environment_id: int, *, title: str, url: str, description: str
     ) -> None:
-        """Show a link on an environment's dashboard; one that is there already is as good."""
+        """Show a link on an environment's dashboard; one that exists already is as good."""
         path = f"clusters/{environment_id}/plugin_links"
         if all(link["url"] != url for link in self._connection.get_request(path)):
             self._link(path, title=title, url=url, description=description)

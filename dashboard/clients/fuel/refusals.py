@@ -27,11 +27,11 @@ def refusal(response: requests.Response, *, root: str) -> PumphouseError:
     if status < 400:
         return _elsewhere(response, root)
     if status in PASSING_STATUSES:
-        return Retryable(sentence, fix="Look whether Nailgun runs on the Fuel master.")
+        return Retryable(sentence, fix="Check whether Nailgun runs on the Fuel master.")
     if BUSY in reason:
         return FuelBusy(sentence, fix="Wait until the task that runs in Fuel is done, then retry.")
     if status == 404:
-        return NotFound(sentence, fix="Look whether it was deleted in Fuel; discover again.")
+        return NotFound(sentence, fix="Check whether it was deleted in Fuel; discover again.")
     if status == 409:
         return Conflict(sentence, fix="Choose another name, or remove what has it in Fuel.")
     return NeedsOperator(sentence, fix=_fix(status))
@@ -79,6 +79,6 @@ def _fix(status: int) -> str:
     fixes = {
         401: "Correct the username and the password below fuel in the configuration.",
         403: "Give the account the role admin in Fuel's Keystone.",
-        500: "Look into the log of Nailgun on the Fuel master (/var/log/nailgun/api.log).",
+        500: "See the log of Nailgun on the Fuel master (/var/log/nailgun/api.log).",
     }
-    return fixes.get(status, "Look at the reason, mend it in Fuel, then retry.")
+    return fixes.get(status, "See the reason, fix it in Fuel, then retry.")

@@ -93,5 +93,5 @@ def _in_maintenance(plan: Plan) -> BadInput | None:
         return None
     return BadInput(
         f"{plan.tenant_name} of {plan.destination} is in maintenance: its users cannot work.",
-        fix="Let it leave maintenance first; a clean verify does that too.",
+        fix="Take the tenant out of maintenance first; a clean verify does that too.",
     )

@@ -20,7 +20,7 @@ POSSIBLE = frozenset({Plan.State.READY, Plan.State.BLOCKED, Plan.State.ROLLED_BA
 
 
 class Preflight(PlanVerb):
-    """Looks again for what stands in the way of a plan that has not been executed."""
+    """Checks again whether anything blocks a plan that has not been executed."""
 
     name = "preflight"
     title = "Preflight"

@@ -242,7 +242,7 @@ class Collection:
     # states that change while one looks
 
     def later(self, row: Json, **changes: Any) -> None:
-        """Have an object change when it has been looked at as often as the cloud is slow."""
+        """Change an object once it has been read as often as the cloud is slow."""
         row[LATER] = {"polls": self.cloud.polls, "changes": changes}
         if not self.cloud.polls:
             self._apply(row)

@@ -62,7 +62,7 @@ def _do_twice(move: Move, step: StepSpec) -> None:
 
 
 def _lose_record(move: Move, step: StepSpec) -> None:
-    """Have the ledger not know that a stage was finished: the worker was killed before that."""
+    """Make the ledger forget that a stage was finished: the worker was killed before that."""
     entry = move.entry(step)
     ledger.undo_stage(entry, step.action)
 

@@ -35,7 +35,7 @@ class Journey:
     plan: Plan | None = None
 
     def arrive(self, name: str) -> None:
-        """Look at both clouds and at the plan."""
+        """Read both clouds and the plan."""
         old, new = contents(self.clouds.old), contents(self.clouds.new)
         state = fresh(self.plan).state if self.plan else ""
         self.stations[name] = Station(old=old, new=new, state=state)

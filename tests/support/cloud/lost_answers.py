@@ -36,7 +36,7 @@ def losing_answers(*clouds: MemoryCloud) -> Iterator[set[str]]:
 
 @contextmanager
 def retrying_at_once() -> Iterator[None]:
-    """Have the engine retry steps as often as need be, without a pause."""
+    """Make the engine retry steps without a limit and without a pause."""
     pause = patch.object(outcomes, "pause_before", lambda *_: 0.0)
     with pause, patch.object(outcomes, "MOST_ATTEMPTS", MOST_ATTEMPTS):
         yield
@@ -58,8 +58,8 @@ class _Loser:
 
 
 def _anew(request: Request) -> str:
-    """Return path and body as they are when something is begun anew: with another id for an image,
-    and another password."""
+    """Return path and body as they are when something is started again: another id for an
+    image, and another password."""
     path = _image.sub("/images/{id}", request.path)
     return f"{path} {_password.sub(b'', request.content)!r}"
 

@@ -90,7 +90,7 @@ class MemoryCloud:
             return pickle.dumps((self.state, self._random.getstate()))
 
     def put_back(self, kept: bytes) -> None:
-        """Have in the cloud again what was kept, and nothing else."""
+        """Restore what was kept, and nothing else."""
         with self.lock:
             self.state, numbers = pickle.loads(kept)
             self._random.setstate(numbers)

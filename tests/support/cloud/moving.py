@@ -110,5 +110,5 @@ class QuickClock:
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Let seconds go by."""
+        """Advance the clock by seconds."""
         self._now += seconds

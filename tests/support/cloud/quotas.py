@@ -31,7 +31,7 @@ class Quotas:
         self._counted: dict[tuple[str, str], Counted] = {}
 
     def count(self, name: str, collection: "Collection", amount: Amount = lambda row: 1) -> None:
-        """Have a quota limit the objects of a collection, each of which takes an amount of it."""
+        """Limit the objects of a collection, each of which takes an amount of the quota."""
         self._counted[collection.service.type, name] = Counted(collection, amount)
 
     def set_default(self, service: str, **limits: int) -> None:
@@ -124,7 +124,7 @@ class QuotaSets:
         return {"quota_set": limits}
 
     def reset(self, request: Request) -> Answer:
-        """Have a project follow the defaults."""
+        """Reset a project to the default quotas."""
         self.service.require_admin(request)
         self.quotas.own(self.service.type).pop(request.ids[0], None)
         return Answer(status=202)

@@ -39,7 +39,7 @@ class Service:
         self._routes: dict[tuple[str, int], list[tuple[list[str], Handler]]] = {}
 
     def route(self, method: str, template: str, handler: Handler) -> None:
-        """Have requests to a path be answered; ``{}`` in it stands for any part."""
+        """Register what answers requests to a path; ``{}`` in it stands for any part."""
         parts = template.strip("/").split("/")
         self._routes.setdefault((method, len(parts)), []).append((parts, handler))
 

@@ -151,7 +151,7 @@ class Move:
         self.forget_people()
 
     def make_default_group(self) -> None:
-        """Have neutron make the project's default group, which it does whenever somebody looks.
+        """Make neutron create the project's default group, as any listing of groups does.
 
         Not where it is what moves.
         """
@@ -161,7 +161,7 @@ class Move:
             groups.ensure_default(entry.destination_id)
 
     def forget_people(self) -> None:
-        """Have nobody's session but the operator's be kept: users of the same name may be new."""
+        """Drop every session but the operator's: users of the same name may be new."""
         identities.identities_of(self.plan)._actors.clear()
 
     def row_of(self, item: PlanItem) -> Json | None:

@@ -18,7 +18,7 @@ Send = Callable[..., requests.Response]
 
 @contextmanager
 def connected(*clouds: MemoryCloud) -> Iterator[None]:
-    """Have all requests to these clouds answered by them while inside; others go where they went.
+    """Answer all requests to these clouds from memory while inside; others go where they went.
 
     It is the transport that is replaced: sessions, tokens, discovery, pages, errors and retries are
     those of the real client.

@@ -58,7 +58,7 @@ def installation(upgraded: Path, folder: Path) -> Iterator[TwoClouds]:
 
 @contextmanager
 def database_at(path: Path) -> Iterator[None]:
-    """Have all threads use the database in that file while inside."""
+    """Point all threads at the database in that file while inside."""
     database = connections["default"]
     before = database.settings_dict["NAME"]
     database.close()

@@ -11,7 +11,7 @@ from dashboard.migrations_app.resources.records import WARN, Finding, Record
 def check(
     plan: Plan, records: Sequence[Record], source: TenantReader, destination: TenantReader
 ) -> Iterable[Finding]:
-    """Look at the hashes of the users that are to be created, before anything depends on them."""
+    """Check the hashes of the users that are to be created, before anything depends on them."""
     users = {record.id: record.name for record in records if record.type == "user"}
     if not users:
         return
@@ -21,7 +21,7 @@ def check(
             severity=WARN,
             sentence=f"{_names(users.values())} will get one-time passwords: the Keystone "
             f"databases of {plan.source} and {plan.destination} are not both configured.",
-            fix=f"{fix} Add identity.connection to both clouds to carry the old passwords.",
+            fix=f"{fix} Add identity.connection to both clouds to migrate the old passwords.",
         )
         return
     hashes = hashes_of(source.cloud, [*users])

@@ -96,7 +96,7 @@ class Flavors(Collection):
         return {"flavor_access": found}
 
     def act(self, request: Request) -> Json:
-        """Give a project access to a private flavor, or take it."""
+        """Grant a project access to a private flavor, or revoke it."""
         self.permit("update", request)
         row = self.get(request.ids[0])
         [(action, arguments)] = request.body.items()

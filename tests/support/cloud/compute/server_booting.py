@@ -104,7 +104,7 @@ class Boot:
         return {"id": image["id"], "links": [{"rel": "bookmark", "href": address}]}
 
     def connect(self, row: Json) -> None:
-        """Give a new server its ports, its volumes and its disk."""
+        """Attach a new server's ports and volumes, and make its disk."""
         ports = self.cloud.collection("network", "ports")
         for port_id in self._port_ids(row):
             row["~ports"].append(port_id)

@@ -53,12 +53,12 @@ class Assignments:
         return self.service.cloud.rows("identity/assignments")
 
     def give(self, role_id: str, *, inherited: bool = False, **where: str) -> None:
-        """Give a role to a ``user_id`` or ``group_id`` on a ``project_id`` or ``domain_id``."""
+        """Assign a role to a ``user_id`` or ``group_id`` on a ``project_id`` or ``domain_id``."""
         row = _row(role_id, inherited=inherited, **where)
         self.rows[_key(row)] = row
 
     def put(self, row: Json, request: Request) -> None:
-        """Give a role, once more if need be."""
+        """Assign a role; a second time changes nothing."""
         self._require_admin(request)
         self.rows[_key(row)] = row
 

@@ -225,7 +225,7 @@ class Roles(KeystoneCollection):
         return is_wanted and super().matches(row, request)
 
     def imply(self, prior: str, implied: str) -> None:
-        """Have a role imply another."""
+        """Make a role imply another."""
         self.get(prior)["~implies"] = sorted({*self.get(prior)["~implies"], implied})
 
     def implied_by(self, role_ids: set[str]) -> set[str]:
@@ -241,7 +241,7 @@ class Roles(KeystoneCollection):
         return {"role_inference": self._inference(prior, [implied["id"]])}
 
     def add_implied(self, request: Request) -> Answer:
-        """Have a role imply another."""
+        """Make a role imply another."""
         self.permit("update", request)
         self.imply(*request.ids)
         return Answer(status=201, body=self.show_implied(request))

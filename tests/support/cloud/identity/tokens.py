@@ -50,7 +50,7 @@ class Tokens:
                 del self.rows[id_]
 
     def create(self, request: Request) -> Answer:
-        """Give a token to who knows a password or has a token."""
+        """Issue a token for a password or another token."""
         auth = request.body["auth"]
         user = self._user(auth["identity"])
         project = self._project(auth.get("scope"))

@@ -126,7 +126,7 @@ class Images(Collection):
         return {"owner": request.asker.project_id, "created_at": now, "updated_at": now}
 
     def prepare(self, row: Json, given: Json, request: Request) -> None:
-        """Give an image its id, unless it has asked for one that is free."""
+        """Create an image, with the id that it asks for if that is free."""
         row["id"] = given.get("id") or self.cloud.new_id()
         if row["id"] in self.rows:
             raise Refused(409, f"Image ID {row['id']} already exists!")
@@ -154,7 +154,7 @@ class Images(Collection):
         self.service.members.rows.pop(row["id"], None)
 
     def add_tag(self, request: Request) -> None:
-        """Give an image a tag."""
+        """Add a tag to an image."""
         row = self.owned(request)
         row["tags"] = sorted({*row["tags"], request.ids[1]})
 
@@ -185,7 +185,7 @@ class Images(Collection):
         self.fill(row, request.content)
 
     def fill(self, row: Json, content: bytes) -> None:
-        """Give an image its bytes."""
+        """Upload an image's bytes."""
         self.data[row["id"]] = content
         md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
         row.update(size=len(content), checksum=md5, status="active")

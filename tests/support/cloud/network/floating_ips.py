@@ -87,7 +87,7 @@ class FloatingIps(NeutronCollection):
                 )
 
     def disconnect(self, row: Json) -> None:
-        """Have a floating IP lead nowhere."""
+        """Detach a floating IP from its port."""
         row.update(port_id=None, fixed_ip_address=None, router_id=None, status="DOWN")
 
     def view(self, row: Json, request: Request) -> Json:

@@ -49,7 +49,7 @@ class Ports(NeutronCollection):
         ]
 
     def prepare(self, row: Json, given: Json, request: Request) -> None:
-        """Give a new port its MAC, addresses and groups."""
+        """Set a new port's MAC, addresses and groups."""
         network = self.service.networks.get(row["network_id"])
         if not self.service.networks.is_visible(network, request):
             raise self.service.networks.missing(network["id"])
@@ -121,14 +121,14 @@ class Ports(NeutronCollection):
             self.service.floating_ips.disconnect(floating)
 
     def bind(self, row: Json, *, server_id: str, zone: str, host: str) -> None:
-        """Have a port be used by a server."""
+        """Attach a port to a server."""
         row.update({"device_id": server_id, "device_owner": f"compute:{zone}", "status": "ACTIVE"})
         row.update({"binding:host_id": host, "binding:vif_type": "ovs"})
         row["binding:vif_details"] = {"port_filter": True, "ovs_hybrid_plug": False}
         self.touch(row)
 
     def unbind(self, row: Json) -> None:
-        """Have a port be used by nothing any more."""
+        """Detach a port from what uses it."""
         row.update({"device_id": "", "device_owner": "", "status": "DOWN", "binding:host_id": ""})
         row.update({"binding:vif_type": "unbound", "binding:vif_details": {}})
         self.touch(row)

@@ -52,6 +52,6 @@ class NeutronQuotas:
         return self.show(request)
 
     def reset(self, request: Request) -> None:
-        """Have a project follow the defaults."""
+        """Reset a project to the default quotas."""
         self.service.require_admin(request)
         self.quotas.own("network").pop(request.ids[0], None)

@@ -48,7 +48,7 @@ class SecurityGroups(NeutronCollection):
         return row
 
     def _add_rules(self, group: Json) -> None:
-        """Give a new group the rules that every one begins with."""
+        """Add the rules that every new group begins with."""
         among = [
             {"direction": "ingress", "remote_group_id": group["id"], "ethertype": version}
             for version in ("IPv4", "IPv6")
@@ -76,7 +76,7 @@ class SecurityGroups(NeutronCollection):
             raise Refused(409, sentence, kind="SecurityGroupDefaultAlreadyExists")
 
     def made(self, row: Json, request: Request) -> None:
-        """Give a new group its first rules."""
+        """Add a new group's first rules."""
         self._add_rules(row)
 
     def change(self, row: Json, given: Json, request: Request) -> None:
@@ -151,7 +151,7 @@ class SecurityGroupRules(NeutronCollection):
         return {"security_group_rules": [self.view(row, request) for row in rows]}
 
     def prepare(self, row: Json, given: Json, request: Request) -> None:
-        """Refuse a rule that is there already."""
+        """Refuse a rule that exists already."""
         group = self.service.groups.get(row["security_group_id"])
         if not self.service.groups.is_visible(group, request):
             raise self.service.groups.missing(group["id"])

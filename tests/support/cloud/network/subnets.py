@@ -60,7 +60,7 @@ class Subnets(NeutronCollection):
                 )
 
     def made(self, row: Json, request: Request) -> None:
-        """Tell the network, and start DHCP."""
+        """Add the subnet to its network, and start DHCP."""
         network = self.service.networks.get(row["network_id"])
         network["subnets"] = [*network["subnets"], row["id"]]
         self._serve_dhcp(row)

@@ -78,7 +78,7 @@ def _seeded(old_release: str, new_release: str) -> tuple[bytes, bytes]:
 
 
 def furnish(cloud: MemoryCloud, *, first_address: int) -> None:
-    """Give a cloud what tenants find there: networks, a flavor and an image for everybody.
+    """Fill a cloud with what tenants find there: networks, a flavor and an image for everybody.
 
     Networks of others give away addresses from that one on.
     """

@@ -107,7 +107,7 @@ class Volumes(Collection):
         ]
 
     def _fill(self, row: Json, given: Json) -> None:
-        """Give a volume its size and bytes, from what it is made of."""
+        """Set a volume's size and bytes, from what it is made of."""
         row["size"] = given.get("size")
         if image_id := given.get("imageRef"):
             self._fill_from_image(row, image_id)
@@ -180,7 +180,7 @@ class Volumes(Collection):
         self.data.pop(id_, None)
 
     def attach(self, row: Json, attachment: Json, server: Json) -> None:
-        """Have a volume be used by a server, when it has been looked at."""
+        """Attach a volume to a server once it has been read."""
         told = {
             **{"id": row["id"], "volume_id": row["id"], "attachment_id": attachment["id"]},
             **{"server_id": server["id"], "device": attachment["device"], "host_name": None},
@@ -191,7 +191,7 @@ class Volumes(Collection):
         self.later(row, status="in-use", attachments=[*row["attachments"], told])
 
     def detach(self, row: Json, server_id: str) -> None:
-        """Have a volume be used by a server no more, when it has been looked at."""
+        """Detach a volume from its server once it has been read."""
         left = [each for each in row["attachments"] if each["server_id"] != server_id]
         row["status"] = "detaching"
         row["~notes"].pop("attached_mode", None)

@@ -37,7 +37,7 @@ def make_flavor(there: CloudSession, *, ram: int, public: bool) -> str:
 
 
 def publish_flavor(clouds: TwoClouds) -> None:
-    """Have everybody see the tenant's flavor on the source."""
+    """Make the tenant's flavor on the source public."""
     [flavor] = clouds.old.compute.flavors.where(name=FLAVOR)
     flavor["os-flavor-access:is_public"] = True
 

@@ -120,7 +120,7 @@ def _readable(work: Work) -> str:
 
 
 def _made(work: Work, path: str, key: str, suffix: str, body: Json) -> Json:
-    """Return the available snapshot or volume of that name, made now unless it is there already."""
+    """Return the available snapshot or volume of that name, made now unless it exists already."""
     found = next(iter(_find(work, path, suffix)), None) if work.resumed else None
     if found and found["status"] == "error":
         _await_deleted(work, f"/{path}/{found['id']}", key)
