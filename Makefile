@@ -43,6 +43,7 @@ lint: $(INSTALLED)
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: $(INSTALLED)
+	$(BIN)/python bench/start.py
 	$(BIN)/python bench/engine.py
 	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(BIN)/python bench/stream.py \
 	    --config $${PUMPHOUSE_LAB_DIR:-lab/run}/clouds.yaml --source src --destination dst

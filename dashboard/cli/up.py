@@ -140,6 +140,7 @@ def _web_command(bind: str) -> list[str]:
         *("--worker-class", "gthread"),
         *("--workers", str(WEB_PROCESSES)),
         *("--threads", str(WEB_THREADS)),
+        "--preload",  # the processes share the memory of what is loaded before they fork
         *("--log-level", "warning"),
         *_tls_options(),
     ]
