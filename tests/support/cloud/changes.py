@@ -129,7 +129,12 @@ def _config_drive(cloud: MemoryCloud, row: Json) -> None:
     row["config_drive"] = "" if row["config_drive"] else "True"
 
 
+def _shared(cloud: MemoryCloud, row: Json) -> None:
+    cloud.network.policies.share(row, "*")
+
+
 DERIVED: Mapping[tuple[str, str], Change] = {
+    ("network", "shared"): _shared,
     ("role_assignment", "user_id"): _other_user,
     ("role_assignment", "role_id"): _other_role,
     ("port", "network_id"): _other_network,

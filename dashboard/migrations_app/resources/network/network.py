@@ -6,6 +6,11 @@ from dataclasses import replace
 from typing_extensions import override
 
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.sharing import (
+    NOT_SHARED,
+    SHARED_WITH,
+    with_effective_sharing,
+)
 from dashboard.migrations_app.resources.network.common.tenant_network import belongs_to_another
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import Decision, Loss, Record
@@ -44,6 +49,7 @@ class Network(NeutronResource):
     )
     lost = {
         **dict.fromkeys((*_SEGMENTS, "segments"), _SEGMENT),
+        SHARED_WITH: NOT_SHARED,
         "availability_zone_hints": "Zones of network agents differ between clouds.",
         "tags": "Tags of networks are not migrated.",
         "qos_policy_id": "QoS policies are not migrated.",
@@ -53,7 +59,7 @@ class Network(NeutronResource):
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        for network in reader.networks:
+        for network in with_effective_sharing(reader.networks, "network", reader):
             yield self.record(network, shared=belongs_to_another(network, reader))
 
     @override

@@ -17,8 +17,34 @@ class Networks(NeutronCollection):
         super().__init__("networks", "network", _fields())
 
     def is_visible(self, row: Json, request: Request) -> bool:
-        """Shared and external networks are seen by everybody."""
-        return super().is_visible(row, request) or row["shared"] or row["router:external"]
+        """Shared and external networks are seen by everybody they are shared with."""
+        is_own = super().is_visible(row, request)
+        return is_own or row["router:external"] or self._is_shared(row, request)
+
+    def view(self, row: Json, request: Request) -> Json:
+        """Return a network: whether it is shared depends on who asks."""
+        return super().view({**row, "shared": self._is_shared(row, request)}, request)
+
+    def _is_shared(self, row: Json, request: Request) -> bool:
+        targets = ("*", request.asker.project_id)
+        policies = self.service.policies.of(row)
+        return any(policy["target_tenant"] in targets for policy in policies)
+
+    def made(self, row: Json, request: Request) -> None:
+        """Have everybody use a network that is to be shared."""
+        self._share(row)
+
+    def change(self, row: Json, given: Json, request: Request) -> None:
+        """Change a network, and with whom it is shared."""
+        super().change(row, given, request)
+        self._share(row)
+
+    def _share(self, row: Json) -> None:
+        with_all = [p for p in self.service.policies.of(row) if p["target_tenant"] == "*"]
+        if row["shared"] and not with_all:
+            self.service.policies.share(row, "*")
+        for policy in () if row["shared"] else with_all:
+            del self.service.policies.rows[policy["id"]]
 
     def prepare(self, row: Json, given: Json, request: Request) -> None:
         """Choose the segment, and refuse an MTU that it has no room for."""
@@ -58,6 +84,18 @@ class RbacPolicies(NeutronCollection):
         super().__init__("rbac-policies", "rbac_policy", fields, required=tuple(fields))
         names = ("id", "project_id", "tenant_id")
         self.fields = Fields({**dict.fromkeys(names, ""), **fields})
+
+    def of(self, row: Json) -> list[Json]:
+        """Return the policies by which others use an object."""
+        return self.where(object_id=row["id"], action="access_as_shared")
+
+    def share(self, row: Json, target: str, object_type: str = "network") -> None:
+        """Let a project use an object, or everybody: ``*``."""
+        id_, owner = self.cloud.new_id(), row["project_id"]
+        self.rows[id_] = {
+            **{"id": id_, "project_id": owner, "tenant_id": owner, "target_tenant": target},
+            **{"object_type": object_type, "object_id": row["id"], "action": "access_as_shared"},
+        }
 
 
 class AddressGroups(NeutronCollection):

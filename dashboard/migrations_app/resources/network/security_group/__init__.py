@@ -9,6 +9,11 @@ from typing_extensions import override
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.sharing import (
+    NOT_SHARED,
+    SHARED_WITH,
+    with_effective_sharing,
+)
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     DEFAULT_GROUP,
     migratable_ports,
@@ -56,7 +61,7 @@ class SecurityGroup(NeutronResource):
     needs = ("project",)
     copied = ("name", "description", "stateful", RULES)
     own = (*NEUTRON_OWN, "shared")
-    lost = {"tags": "Tags of security groups are not migrated."}
+    lost = {"tags": "Tags of security groups are not migrated.", SHARED_WITH: NOT_SHARED}
     stages = (
         Stage(name="create", verb="Create"),
         Stage(name="rules", verb="Set the rules of"),
@@ -72,7 +77,7 @@ class SecurityGroup(NeutronResource):
         used -= {group["id"] for group in own}
         others = reader.matching("/security-groups", "security_groups", "id", used)
         known = {group["id"] for group in (*own, *others)}
-        for group in (*own, *others):
+        for group in (*with_effective_sharing(own, "security_group", reader), *others):
             fields = {**group, RULES: marked(group[RULES], known)}
             yield self.record(fields, shared=group["id"] in used)
 
