@@ -12,6 +12,7 @@ from dashboard.jobs.models import Job, Step
 from dashboard.jobs.requester import requester_of
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.backward import returns_source
 from dashboard.migrations_app.execution.verify import is_clean
 from dashboard.migrations_app.maintenance.leaving import close
 from dashboard.migrations_app.maintenance.locks import open_maintenance
@@ -80,17 +81,20 @@ def with_maintenance(plan: Plan, steps: Sequence[StepSpec], *, barrier: str) -> 
 def around_rollback(plan: Plan, steps: Sequence[StepSpec]) -> list[StepSpec]:
     """Add steps to a rollback by which the tenant leaves maintenance on both clouds.
 
-    On the destination first: it would give roles back that the rollback has taken.
+    On the destination before anything is removed: it would give roles back that the rollback has
+    taken. On the source as soon as that has its own back, whatever becomes of removals.
     """
     around = list(steps)
     if on_destination(plan):
         title = f"Take {plan.tenant_name} of {plan.destination} out of maintenance"
         first = _step("leave_destination", title)
-        around = [first, *(_after(step, first.key) for step in around)]
+        rest = (step if returns_source(step) else _after(step, first.key) for step in steps)
+        around = [first, *rest]
     held = on_source(plan)
     if held and held.plan_id == plan.pk:
         title = f"Take {plan.tenant_name} of {plan.source} out of maintenance"
-        around.append(_step("leave_source", title, after=[step.key for step in around]))
+        returned = [step.key for step in steps if returns_source(step)]
+        around.append(_step("leave_source", title, after=returned))
     return around
 
 

@@ -3,15 +3,19 @@
 from django.db.models import Q
 
 from dashboard.jobs.kinds import StepContext, StepSpec
-from dashboard.jobs.models import Step
-from dashboard.jobs.states import Phase
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.states import JobState
 from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.backward import HALT, backward
 from dashboard.migrations_app.execution.creating import recall
 from dashboard.migrations_app.execution.graph import BARRIER, StepGraph
 from dashboard.migrations_app.execution.work import ItemWork
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.registry import resource_type
+
+# An attempt that a cancellation broke off is not counted, but may have created something.
+_TRIED = Q(attempt__gt=0) | Q(resumed=True)
 
 
 def created_objects(plan: Plan) -> list[str]:
@@ -24,28 +28,28 @@ def created_objects(plan: Plan) -> list[str]:
 
 
 def backward_steps(plan: Plan) -> list[StepSpec]:
-    """Return the steps that undo every stage begun, each after those that relied on it."""
+    """Return the steps that undo every stage begun: first halts, then what returns to the source.
+
+    Every other stage is undone after those that relied on it.
+    """
     own = {(entry.type, entry.source_id) for entry in _own_entries(plan)}
     items = [item for item in plan.items.all() if (item.type, item.source_id) in own]
     begun = _begun(plan)
-    forward = [step for step in StepGraph(items).steps() if step.key in begun]
-    waiting: dict[str, list[str]] = {step.key: [] for step in forward}
-    for step in forward:
-        for key in {*step.needs, *step.after} & waiting.keys():
-            waiting[key].append(step.key)
-    return [_backward(step, waiting[step.key]) for step in reversed(forward)]
+    return backward([step for step in StepGraph(items).steps() if step.key in begun])
 
 
-def _backward(step: StepSpec, after: list[str]) -> StepSpec:
-    return StepSpec(
-        key=step.key,
-        action=step.action,
-        title=f"Undo: {step.title}",
-        group=step.group,
-        phase=Phase.PREPARE,
-        params=step.params,
-        after=after,
-    )
+def unfinished_rollback(plan: Plan) -> Job | None:
+    """Return the job that has begun to roll the plan's tenant back and did not end, if any.
+
+    The source's servers run again after it, so what was copied of them is out of date.
+    """
+    plans = Plan.objects.filter(destination=plan.destination, tenant_id=plan.tenant_id)
+    jobs = Job.objects.filter(subject=plan.subject, kind__in=("execute", "rollback"))
+    ours = jobs.filter(params__plan__in=[*plans.values_list("pk", flat=True)])
+    last = ours.order_by("-pk").first()
+    if last is None or last.kind == "execute" or last.state == JobState.DONE:
+        return None
+    return last if last.steps.filter(_TRIED).exists() else None
 
 
 def can_be_undone(plan: Plan) -> bool:
@@ -66,9 +70,7 @@ def _own_entries(plan: Plan) -> list[LedgerEntry]:
 
 def _begun(plan: Plan) -> set[str]:
     """Return the keys of all stages that were tried, successfully or not."""
-    # An attempt that a cancellation broke off is not counted, but may have created something.
-    begun = Q(attempt__gt=0) | Q(resumed=True)
-    steps = Step.objects.filter(begun, job__kind="execute", job__subject=plan.subject)
+    steps = Step.objects.filter(_TRIED, job__kind="execute", job__subject=plan.subject)
     tried = steps.exclude(action=BARRIER)
     done = {
         f"{entry.type}:{entry.source_id}:{stage}"
@@ -78,21 +80,35 @@ def _begun(plan: Plan) -> set[str]:
     return done | set(tried.values_list("key", flat=True))
 
 
-def undo_stage(item: PlanItem, stage: str, context: StepContext) -> None:
-    """Undo one stage of one object's move, unless it was never done or is undone."""
+def undo_stage(
+    item: PlanItem, stage: str, context: StepContext, *, closes: bool | None = None
+) -> None:
+    """Undo one stage of one object's move, unless it was never done or is undone.
+
+    With the one that ``closes``, nothing of the object is left to be undone: by default the first.
+    """
     entry = ledger.entry_of(item.plan, item.type, item.source_id)
     if entry is None or entry.plan_id != item.plan_id or entry.state == LedgerEntry.State.REMOVED:
         return
     work = ItemWork(item, entry, context)
     work.resumed = True
     type_ = resource_type(item.type)
-    if stage == "create":
+    if stage == HALT:
+        _halt(type_, work)
+    elif stage == "create":
         _remove(type_, work)
     elif undo := getattr(type_, f"undo_{stage}", None):
         undo(work)
     ledger.undo_stage(entry, stage)
-    if stage == type_.stages[0].name:
+    if stage == type_.stages[0].name if closes is None else closes:
         ledger.record_removed(entry)
+
+
+def _halt(type_: ResourceType, work: ItemWork) -> None:
+    """Halt the copy, even if its create call was never recorded."""
+    recall(type_, work)
+    if work.entry.destination_id and work.entry.origin == LedgerEntry.Origin.CREATED:
+        type_.halt(work)
 
 
 def _remove(type_: ResourceType, work: ItemWork) -> None:

@@ -22,7 +22,8 @@ class Rollback(JobKind):
             perform_step(plan_of(step.job), step, context)
             return
         items = PlanItem.objects.select_related("plan__source", "plan__destination")
-        undo_stage(items.get(pk=step.params["item"]), step.action, context)
+        item = items.get(pk=step.params["item"])
+        undo_stage(item, step.action, context, closes=step.params.get("closes"))
 
     @override
     def on_finished(self, job: Job) -> None:

@@ -54,6 +54,10 @@ class ResourceType:
     choice: ClassVar[str] = ""
     # the stage after which others can use the object
     ready: ClassVar[str] = "create"
+    # the stage from which on the copy uses addresses of the source's object, until ``halt``
+    halted_from: ClassVar[str] = ""
+    # types whose objects in the source a rollback gives back before those of this type
+    returns_after: ClassVar[tuple[str, ...]] = ()
 
     @property
     def label(self) -> str:
@@ -166,6 +170,12 @@ class ResourceType:
     def remove(self, work: Work) -> None:
         """Delete from the destination what this plan created; nothing happens if it is gone."""
         raise NotImplementedError
+
+    def halt(self, work: Work) -> None:
+        """Have the copy use no address of the source's object; it is removed later.
+
+        A rollback does so before it gives the source its own back. Nothing happens if it is gone.
+        """
 
     def finalize(self, work: Work) -> None:
         """Delete the object from the source, after a clean verify. By default it stays."""

@@ -115,6 +115,9 @@ class Stage:
     verb: str = ""
     soft: bool = False
     for_adopted: bool = False
+    # it takes something from the source's object, which a rollback gives back before it removes
+    # anything
+    on_source: bool = False
 
 
 DecisionLookup = Callable[[str, str], Decision | None]

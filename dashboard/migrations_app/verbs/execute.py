@@ -20,6 +20,7 @@ from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.execute import count_vanished, remaining_steps
 from dashboard.migrations_app.execution.graph import BARRIER
 from dashboard.migrations_app.execution.maintenance_steps import with_maintenance
+from dashboard.migrations_app.execution.rollback import unfinished_rollback
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
 from dashboard.migrations_app.planning.preflight import can_lift_blocks
 from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
@@ -67,6 +68,11 @@ class Execute(PlanVerb):
             return BadInput(
                 f"Plan {plan.pk} cannot be executed: it is {plan.get_state_display().lower()}.",
                 fix="Make a new plan.",
+            )
+        if rollback := unfinished_rollback(plan):
+            return BadInput(
+                f"Job {rollback.pk} has begun to roll this move back, and did not end.",
+                fix="Roll back until nothing is left; then execute.",
             )
         if count := count_vanished(plan):
             return BadInput(

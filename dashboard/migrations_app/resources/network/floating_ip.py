@@ -50,8 +50,11 @@ class FloatingIp(NeutronResource):
         "qos_policy_id": "QoS policies are not migrated.",
         "tags": "Tags of floating IPs are not migrated.",
     }
+    halted_from = "create"
+    # the address needs the gateway of its router
+    returns_after = ("router",)
     stages = (
-        Stage(name="disassociate", verb="Disassociate", phase=CUTOVER),
+        Stage(name="disassociate", verb="Disassociate", phase=CUTOVER, on_source=True),
         Stage(name="create", verb="Create", phase=CUTOVER),
     )
 
@@ -145,6 +148,12 @@ class FloatingIp(NeutronResource):
             body = {name: work.stage_data[name] for name in _PORT}
             work.source.put("network", f"/floatingips/{work.record.id}", {self.singular: body})
             work.save(port_id=None)
+
+    @override
+    def halt(self, work: Work) -> None:
+        """Disassociate the copy, which then answers for the address no more."""
+        if work.destination.find("network", f"/floatingips/{work.destination_id}"):
+            self._put(work, {"port_id": None})
 
     @override
     def find(self, work: Work) -> str | None:

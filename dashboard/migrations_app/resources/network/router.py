@@ -48,10 +48,11 @@ class Router(NeutronResource):
         "qos_policy_id": "QoS policies are not migrated.",
         "tags": "Tags of routers are not migrated.",
     }
+    halted_from = "attach_gateway"
     stages = (
         Stage(name="create", verb="Create"),
         Stage(name="interfaces", verb="Connect"),
-        Stage(name="detach_gateway", verb="Detach the gateway of", phase=CUTOVER),
+        Stage(name="detach_gateway", verb="Detach the gateway of", phase=CUTOVER, on_source=True),
         Stage(name="attach_gateway", verb="Attach the gateway of", phase=CUTOVER),
     )
     ready = "interfaces"
@@ -174,6 +175,12 @@ class Router(NeutronResource):
         before = self.original_state(work.record, work.stage_data).fields
         if before[GATEWAY]:
             self._put(work, _without_gateway(before))
+
+    @override
+    def halt(self, work: Work) -> None:
+        """Detach the copy's gateway."""
+        if work.destination.find("network", f"/routers/{work.destination_id}"):
+            self.undo_attach_gateway(work)
 
     @override
     def finalize(self, work: Work) -> None:

@@ -284,13 +284,18 @@ def test_a_move_without_the_option_has_no_such_step(moved):
     assert with_maintenance(moved, steps_of_move(), barrier="settled") == steps_of_move()
 
 
-def test_a_rollback_leaves_the_destination_first_and_the_source_last(moved):
+def test_a_rollback_leaves_the_destination_first_and_the_source_when_all_has_returned(moved):
     maintenance_of(moved.destination, project_of(moved), plan=moved)
     maintenance_of(moved.source, moved.tenant_id, plan=moved)
-    steps = around_rollback(moved, [StepSpec(key="undo", action="create", title="")])
-    assert [step.action for step in steps] == ["leave_destination", "create", "leave_source"]
-    assert steps[1].after == ["maintenance:leave_destination"]
-    assert "undo" in steps[2].after
+    returning = StepSpec(key="return", action="stop", title="", params={"returns": True})
+    removing = StepSpec(key="undo", action="create", title="")
+    steps = around_rollback(moved, [returning, removing])
+    assert [each.action for each in steps] == [
+        *("leave_destination", "stop", "create", "leave_source")
+    ]
+    assert [[*each.after] for each in steps[1:]] == [
+        *([], ["maintenance:leave_destination"], ["return"])
+    ]
 
 
 def test_a_rollback_leaves_the_source_in_maintenance_that_others_asked_for(moved):

@@ -34,6 +34,7 @@ from dashboard.migrations_app.resources.compute.server.states import (
     bring_to,
     delete_server,
     fix_of,
+    halt_copy,
     idle_server,
 )
 from dashboard.migrations_app.resources.ownership import (
@@ -104,8 +105,9 @@ class Server(ResourceType):
         "trusted_image_certificates": "The snapshot has no signature to check.",
         _ZONE: "Zones differ between clouds; map the server to a zone to place it there.",
     }
+    halted_from = "create"
     stages = (
-        Stage(name="stop", verb="Halt", phase=CUTOVER),
+        Stage(name="stop", verb="Halt", phase=CUTOVER, on_source=True),
         Stage(name="capture", verb="Capture the disk of", phase=CUTOVER),
         Stage(name="transfer", verb="Copy the disk of", phase=CUTOVER),
         Stage(name="create", verb="Boot", phase=CUTOVER),
@@ -217,6 +219,10 @@ class Server(ResourceType):
     @override
     def create(self, work: Work) -> str:
         return boot(work)
+
+    @override
+    def halt(self, work: Work) -> None:
+        halt_copy(work.destination, work.destination_id, check=work.check)
 
     @override
     def remove(self, work: Work) -> None:

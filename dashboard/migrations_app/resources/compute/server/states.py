@@ -90,6 +90,16 @@ def bring_to(
     poll_until(there, what=what, seconds=CHANGE_SECONDS, check=check)
 
 
+def halt_copy(cloud: CloudSession, server_id: str, *, check: Callable[[], None]) -> None:
+    """Stop a server that runs or may be resumed; one that is gone or broken does not run."""
+    if cloud.find("compute", f"/servers/{server_id}", "server"):
+        status = idle_server(cloud, server_id, check=check)["status"]
+        if status in (PAUSED, SUSPENDED):
+            bring_to(cloud, server_id, ACTIVE, check=check)
+        if status in (ACTIVE, PAUSED, SUSPENDED):
+            bring_to(cloud, server_id, SHUTOFF, check=check)
+
+
 def delete_server(cloud: CloudSession, server_id: str, *, check: Callable[[], None]) -> None:
     """Delete a server and wait until it is gone: only then are its ports and volumes free."""
     path = f"/servers/{server_id}"
