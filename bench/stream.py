@@ -131,7 +131,7 @@ def curl(cloud: CloudSession, image_id: str, header: Path) -> list[str]:
 
 
 def seconds(work: Callable[[], None]) -> float:
-    """Do the work and give the seconds that it took."""
+    """Do the work and return the seconds that it took."""
     started = time.monotonic()
     work()
     return time.monotonic() - started

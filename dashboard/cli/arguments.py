@@ -14,7 +14,7 @@ from dashboard.jobs.models import Job, Step
 from dashboard.migrations_app.models import Plan
 
 PAIRS = (("source", "destination"), ("src", "dst"), ("old", "new"))
-"""Names of clouds that tell by themselves which is the source."""
+"""Names of clouds that show which is the source."""
 
 
 def add_clouds(parser: ArgumentParser) -> None:

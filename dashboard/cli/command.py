@@ -21,5 +21,5 @@ class Command:
         """Add what the command takes."""
 
     def run(self, options: Namespace, console: Console) -> int:
-        """Do it and give the exit code: ``OK`` or ``FAILED``. Raises ``BadInput`` and the like."""
+        """Do it and return ``OK`` or ``FAILED``, the exit code. Raises any ``PumphouseError``."""
         raise NotImplementedError

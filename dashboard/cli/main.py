@@ -1,4 +1,4 @@
-"""The entry point ``pumphouse``: settles the configuration file, then runs the command line."""
+"""The entry point ``pumphouse``: chooses the configuration file, then runs the command line."""
 
 import os
 import sys

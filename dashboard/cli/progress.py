@@ -59,9 +59,9 @@ def follow(job: Job, console: Console, *, run: bool = True) -> Job:
 def follow_and_report(
     job: Job, options: Namespace, console: Console, *, document: Callable[[], Json] | None = None
 ) -> int:
-    """Follow a job unless told to detach, say how it ended, and give the exit code.
+    """Follow a job unless told to detach, say how it ended, and return the exit code.
 
-    ``document`` gives what is printed beside the job with ``--json``.
+    ``document`` returns what is printed beside the job with ``--json``.
     """
     ended = job if getattr(options, "detach", False) else follow(job, console)
     print_outcome(ended, console)

@@ -33,8 +33,8 @@ logger = logging.getLogger(__name__)
 def run_up(*, bind: str = "127.0.0.1:5000", workers: int | None = None) -> int:
     """Serve the dashboard at ``host:port`` and run the workers until SIGTERM or Ctrl-C.
 
-    Gives the exit code. Raises ``BadInput`` when the address is taken, or the certificate of no
-    use. The database is up to date: that is seen to before any command runs.
+    Returns the exit code. Raises ``BadInput`` if the address is taken or the certificate cannot be
+    used. The database is up to date: that is seen to before any command runs.
     """
     _check_address(bind)
     _check_certificate(settings.TLS_CERTIFICATE, settings.TLS_KEY)

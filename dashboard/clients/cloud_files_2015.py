@@ -74,7 +74,7 @@ class Plugins:
 class Settings:
     """What the file says beside its clouds. ``volume_tasks_timeout`` is in seconds.
 
-    ``server_name`` is the name that people call the server by, where the file gives one.
+    ``server_name`` is the server's public name, if the file has one.
     """
 
     bind_host: str = "127.0.0.1"

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from keystoneauth1 import exceptions as auth_errors
+from typing_extensions import override
 
 from dashboard import secrets
 from dashboard.clients.cloud_access import CloudAccess
@@ -135,6 +136,7 @@ def _loader(vendor_file: Path | None) -> Any:
     """Return openstacksdk's loader, with no clouds yet, and the client's default for domains."""
 
     class Loader(sdk_config("loader").OpenStackConfig):  # type: ignore[misc]
+        @override
         def auth_config_hook(self, config: dict[str, Any]) -> dict[str, Any]:
             domain = config.get("default_domain") or "default"
             add_default_domains(config["auth"], config["auth_type"], domain=domain, named=config)

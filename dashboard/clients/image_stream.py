@@ -20,7 +20,7 @@ Progress = Callable[[int, int, str], None]
 Check = Callable[[], None]
 
 CHUNK = 1024 * 1024
-# every Glance gives it, whichever algorithm it prefers
+# every Glance computes it, whichever algorithm it prefers
 COMMON_ALGORITHM = "md5"
 
 _log = logging.getLogger(__name__)
@@ -49,9 +49,9 @@ def copy_image(
 ) -> tuple[str, Digest]:
     """Create an image on the destination from ``body`` with the bytes of the source's ``image``.
 
-    Gives its id when it is active and both Glances agree about its bytes. When anything goes wrong
-    nothing of it stays on the destination. Raises ``Retryable`` when the stream breaks or the bytes
-    differ, and whatever ``check`` raises; it is called between chunks.
+    Returns its id once it is active and both Glances agree about its bytes. After a failure nothing
+    of it stays on the destination. Raises ``Retryable`` when the stream breaks or the bytes differ,
+    and whatever ``check`` raises; it is called between chunks.
     """
     image_id = str(destination.post("image", "/images", body)["id"])
     try:

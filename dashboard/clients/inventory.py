@@ -36,7 +36,7 @@ _mac_digits = re.compile(r"[0-9a-f]{12}")
 
 @dataclass(frozen=True, kw_only=True)
 class Interface:
-    """A network interface. ``addresses`` is empty where ``dhcp`` gives one, or there is none."""
+    """A network interface. ``addresses`` is empty with ``dhcp``, or where there is none."""
 
     name: str
     mac: str | None = None

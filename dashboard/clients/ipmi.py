@@ -149,7 +149,7 @@ class Bmc:
         self._perform(Operation.ON)
 
     def power_off(self) -> None:
-        """Take the power away at once. ``wait_until_off`` gives certainty, for fencing."""
+        """Switch the power off at once. ``wait_until_off`` makes sure of it, for fencing."""
         self._perform(Operation.OFF)
 
     def power_cycle(self) -> None:
@@ -228,7 +228,7 @@ def _never_reached(
 
 
 def _answers(bmcs: Sequence[Bmc], operation: Operation) -> dict[int, dict[str, str]]:
-    """Run the process of these calls and give what it has answered at the deadline, by index."""
+    """Run the process of these calls and return what it has answered at the deadline, by index."""
     calls = [
         {"id": number, "operation": operation, **_connection(bmc)}
         for number, bmc in enumerate(bmcs)

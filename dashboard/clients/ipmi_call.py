@@ -77,7 +77,7 @@ class Call:
     in_session: bool = False
 
     def perform(self) -> str:
-        """Do the operation and give the power state, on or off, as it was before."""
+        """Do the operation and return the power state, on or off, as it was before."""
         greet(self.address, self.port)
         try:
             with self.session() as command:
@@ -182,7 +182,7 @@ def boot_from_network(command: Any, *, uefi: bool) -> None:
 
 
 def ask(command: Any, number: int, *data: int) -> bytes:
-    """Send one chassis command and give the data of its answer."""
+    """Send one chassis command and return the data of its answer."""
     answer = command.raw_command(netfn=CHASSIS, command=number, data=data)
     if code := answer.get("code", 0):
         if code == 0xFFFF:

@@ -1,4 +1,4 @@
-"""Password hashes in Keystone's own tables, the one thing that no OpenStack API gives or takes.
+"""Password hashes in Keystone's own tables, the one thing that no OpenStack API reads or writes.
 
 Nothing else of a cloud's databases is read or written, and nothing here is ever logged.
 """

@@ -151,22 +151,22 @@ class CloudSession:
     def post(
         self, service: str, path: str, body: Any = None, key: str = "", *, microversion: str = ""
     ) -> Json:
-        """Create something and give the answer, or what it has under ``key``."""
+        """Create something and return the answer, or what it has under ``key``."""
         answer = self.call("POST", service, path, body=body, microversion=microversion)
         return self._part(answer, key, f"POST {service} {path}")
 
     def put(self, service: str, path: str, body: Any = None, *, microversion: str = "") -> Json:
-        """Change or set something and give the answer."""
+        """Change or set something and return the answer."""
         return self.call("PUT", service, path, body=body, microversion=microversion)
 
     def patch(
         self, service: str, path: str, body: Any, *, headers: Mapping[str, str] | None = None
     ) -> Json:
-        """Change something in part and give the answer."""
+        """Change something in part and return the answer."""
         return self.call("PATCH", service, path, body=body, headers=headers)
 
     def delete(self, service: str, path: str, *, microversion: str = "") -> None:
-        """Delete something; that it is gone already is as good."""
+        """Delete something; a 404 is fine."""
         self.call("DELETE", service, path, microversion=microversion, missing_ok=True)
 
     def call(

@@ -1,4 +1,4 @@
-"""Runs a program that must not take longer than it may, and gives what it has written.
+"""Runs a program with a time limit, and returns what it has written.
 
 Output goes to a file rather than a pipe: a child that outlives the program and keeps a pipe open
 would hold up whoever reads it.

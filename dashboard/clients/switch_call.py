@@ -44,7 +44,7 @@ def outcome(asked: dict[str, Any]) -> dict[str, str]:
 
 
 def configure(device: dict[str, Any], commands: list[str]) -> None:
-    """Log in and give the commands in configuration mode; raises ``LoginFailed``."""
+    """Log in and enter the commands in configuration mode; raises ``LoginFailed``."""
     from netmiko.exceptions import ReadTimeout
 
     try:

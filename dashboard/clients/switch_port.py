@@ -97,7 +97,7 @@ _FAILURES = {
 
 
 def move_port(host: InventoryHost, *, mac: str, vlan: int, seconds: float = SECONDS) -> str:
-    """Move the port of the host to a VLAN, and give a sentence of what was done.
+    """Move the port of the host to a VLAN, and return a sentence of what was done.
 
     It may be called again. Ends within ``seconds``. Raises ``NeedsOperator`` when command or
     switch say no, ``Retryable`` when a switch cannot be reached, or time runs out.

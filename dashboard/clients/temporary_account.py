@@ -29,7 +29,7 @@ class TemporaryAccount:
         self.operator.put("identity", self._grant(role_id))
 
     def take(self, role_id: str) -> None:
-        """Take a role from it."""
+        """Revoke one of its roles."""
         self.operator.delete("identity", self._grant(role_id))
 
     def token(self) -> str:
@@ -39,7 +39,7 @@ class TemporaryAccount:
     def answer(
         self, method: str, service: str, path: str, *, body: Json | None = None, token: str
     ) -> Any:
-        """Do one request with exactly that token and give the answer, whatever its status.
+        """Do one request with exactly that token and return the answer, whatever its status.
 
         A token that is refused is not renewed, as it would be everywhere else. Raises ``Retryable``
         where the service does not answer, or says that it cannot now.

@@ -1,6 +1,6 @@
 """What an environment says about the cloud in it: where it is, and as whom to log in.
 
-Read from the deployment facts that Fuel gives to its nodes (their astute.yaml). They are full of
+Read from the deployment facts that Fuel writes to its nodes (their astute.yaml). They are full of
 passwords: nothing of them is kept, and every password that Pumphouse uses is registered.
 """
 

@@ -15,7 +15,7 @@ ANSWER_SECONDS = 10.0
 
 
 def roles_in_fuel(endpoint: FuelEndpoint, *, username: str, password: str) -> frozenset[str] | None:
-    """Ask the Keystone of a Fuel master, and give the account's roles in Fuel's tenant.
+    """Ask the Keystone of a Fuel master, and return the account's roles in Fuel's tenant.
 
     No roles for an account of another tenant, None where Keystone refuses name or password. By API
     v2.0, or v3 where that is gone. Raises ``Retryable`` when Keystone does not answer.

@@ -112,7 +112,7 @@ class FuelMaster:
         return dict(self._connection.get_request(self._networks_path(environment_id)))
 
     def change_network_configuration(self, environment_id: int, configuration: Json) -> Json:
-        """Replace the network configuration and give the new one. Raises NeedsOperator."""
+        """Replace the network configuration and return the new one. Raises NeedsOperator."""
         path = self._networks_path(environment_id)
         return dict(self._connection.put_request(path, configuration))
 
@@ -256,7 +256,7 @@ class FuelMaster:
         check: Callable[[], None] = lambda: None,
         report: Callable[[Task], None] = lambda task: None,
     ) -> Task:
-        """Wait until a task is done and give it.
+        """Wait until a task is done and return it.
 
         ``check`` is called between and may raise; ``report`` is given each state, for the
         progress. A master that does not answer now and then is asked again until ``seconds`` are

@@ -1,6 +1,6 @@
 """What Fuel says when it refuses, in words: one of ``dashboard.errors`` for each answer.
 
-Nailgun gives its reason as ``{"message": ..., "errors": [...]}`` or as plain text, in either case
+Nailgun sends its reason as ``{"message": ..., "errors": [...]}`` or as plain text, in either case
 as text/html. Another running task is a 400 there, not a 409.
 """
 
