@@ -1,5 +1,8 @@
 """What all tests share."""
 
+import hashlib
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,7 @@ from django.conf import settings
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
+import dashboard
 from dashboard.clients.fuel.master import FuelMaster
 from tests.support.fuel_masters import RunningMaster, running_master
 
@@ -31,25 +35,51 @@ def django_db_setup(
     django_test_environment: None,
     django_db_blocker: Any,
     django_db_modify_db_settings: None,
+    pumphouse_home: Path,
+    pytestconfig: pytest.Config,
 ) -> Iterator[None]:
     """Make the test database for every test that asks, with or without a mark.
 
     pytest-django makes it only when some test is marked; those of the lab are not, because the rows
     of a move must outlive a test, and would work on the account's own database.
+
+    To run all migrations takes seconds, so a copy of what they make is kept in pytest's cache until
+    one of them changes.
     """
+    kept = pytestconfig.cache.mkdir("migrated") / f"{_digest_of_migrations()}.sqlite3"
+    if kept.exists():
+        shutil.copy(kept, pumphouse_home / "pumphouse.sqlite3")
     with django_db_blocker.unblock():
         databases = setup_databases(
-            verbosity=0, interactive=False, aliases={"default"}, serialized_aliases=()
+            verbosity=0, interactive=False, keepdb=True, aliases={"default"}, serialized_aliases=()
         )
+        if not kept.exists():
+            _keep_database(kept)
     yield
     with django_db_blocker.unblock():
         teardown_databases(databases, verbosity=0)
 
 
+def _digest_of_migrations() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(Path(dashboard.__path__[0]).glob("*/migrations/*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _keep_database(kept: Path) -> None:
+    """Copy the test database; other processes see all of the copy or nothing."""
+    whole = kept.with_suffix(f".{os.getpid()}")
+    with connections["default"].cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(whole)])
+    whole.replace(kept)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _quick_passwords() -> None:
-    """Hash passwords in microseconds: the default takes a good part of a test's time."""
+def _quick_settings() -> None:
+    """Hash passwords in microseconds, and let no test client look through all static files."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture

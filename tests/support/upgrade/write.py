@@ -6,6 +6,9 @@ has this package and today's cloud in memory beside it:
 
     PUMPHOUSE_HOME=/var/lib/pumphouse .venv/bin/python -m tests.support.upgrade.write
 
+The clouds are kept as the cloud in memory has them: when what it keeps changes, so that the tests
+of upgrades find no user or object any more, they have to be written again.
+
 Pumphouse's own jobs write the rows: a job of each kind that matters here is started and run. The
 last one dies when its server has just been created and nothing of that is recorded.
 """
