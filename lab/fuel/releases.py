@@ -84,6 +84,10 @@ def _settings(release_id: int) -> Row:
 
 
 def _all_settings(release_id: int) -> Row:
+    return {**_general_settings(), **_service_settings(release_id)}
+
+
+def _general_settings() -> Row:
     return {
         "access": {
             "metadata": {"group": "general", "label": "OpenStack Access", "weight": 10},
@@ -106,6 +110,11 @@ def _all_settings(release_id: int) -> Row:
             "metadata": {"label": "Operating System Access", "weight": 15},
             "password": _setting("Password", {"generator": "password"}, kind="password"),
         },
+    }
+
+
+def _service_settings(release_id: int) -> Row:
+    return {
         "public_ssl": {
             "metadata": {"group": "security", "label": "Public TLS", "weight": 110},
             "services": _setting("TLS for OpenStack public endpoints", False, kind="checkbox"),

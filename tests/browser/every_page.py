@@ -10,24 +10,9 @@ from tests.support.host_rows import evacuation_of, hosts_of, plan_for
 
 
 def every_page(user: User) -> dict[str, str]:
-    """Make rows in which each page has something to show, and give the addresses of all pages."""
+    """Make rows in which each page has something to show, and return the addresses of all."""
     old, new = rows.two_clouds()
-    undeployed = rows.environments_of_fuel(old)
-    fresh = rows.tenant_of(old, "fresh")
-    running = rows.plan_of(rows.tenant_of(old, "demo"), new, state=Plan.State.EXECUTING, user=user)
-    running_job = rows.job_of(running, JobState.RUNNING, user=user)
-    broken = rows.plan_of(rows.tenant_of(old, "shop"), new, state=Plan.State.EXECUTING, user=user)
-    broken_job = rows.job_of(broken, JobState.FAILED, user=user)
-    notification = notification_rows.notification_of(broken_job)
-    blocked = rows.plan_of(rows.tenant_of(old, "blog"), new, state=Plan.State.BLOCKED, user=user)
-    moved_tenant = rows.tenant_of(old, "archive")
-    moved = rows.plan_of(moved_tenant, new, state=Plan.State.EXECUTED, user=user)
-    moved_job = rows.job_of(moved, JobState.DONE, user=user)
-    rows.ledger_of(moved)
-    rows.differences_of(moved)
-    held = rows.tenant_of(old, "wiki")
-    rows.maintenance_of(held, user=user)
-    rows.maintenance_of(moved_tenant, plan=moved)
+    undeployed = environment_rows.environments_of_fuel(old)
     return {
         **host_pages(old, user),
         **environment_pages(old, user),
@@ -36,12 +21,51 @@ def every_page(user: User) -> dict[str, str]:
         "cloud": old.get_absolute_url(),
         "cloud in Fuel": undeployed.get_absolute_url(),
         "deletion of an environment": f"{undeployed.get_absolute_url()}delete-environment/",
+        **tenant_pages(old, user),
+        **unfinished_move_pages(old, new, user),
+        **finished_move_pages(old, new, user),
         "tenants": "/tenants/",
-        "tenant without a plan": fresh.get_absolute_url(),
-        "tenant with a plan": moved_tenant.get_absolute_url(),
+        "jobs": "/jobs/",
+    }
+
+
+def tenant_pages(cloud: Cloud, user: User) -> dict[str, str]:
+    """Return the addresses of the pages about tenants that no plan moves."""
+    held = rows.tenant_of(cloud, "wiki")
+    rows.maintenance_of(held, user=user)
+    return {
+        "tenant without a plan": rows.tenant_of(cloud, "fresh").get_absolute_url(),
         "tenant in maintenance": held.get_absolute_url(),
+    }
+
+
+def unfinished_move_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
+    """Return the addresses of the pages about moves that run, have failed or are blocked."""
+    running = rows.plan_of(rows.tenant_of(old, "demo"), new, state=Plan.State.EXECUTING, user=user)
+    running_job = rows.job_of(running, JobState.RUNNING, user=user)
+    broken = rows.plan_of(rows.tenant_of(old, "shop"), new, state=Plan.State.EXECUTING, user=user)
+    broken_job = rows.job_of(broken, JobState.FAILED, user=user)
+    blocked = rows.plan_of(rows.tenant_of(old, "blog"), new, state=Plan.State.BLOCKED, user=user)
+    return {
         "running plan": running.get_absolute_url(),
         "blocked plan": f"/plans/{blocked.pk}/findings/",
+        "running job": running_job.get_absolute_url(),
+        "job's log": f"/jobs/{running_job.pk}/log/",
+        "failed job": broken_job.get_absolute_url(),
+        "notification": notification_rows.notification_of(broken_job).get_absolute_url(),
+    }
+
+
+def finished_move_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
+    """Return the addresses of the pages about a tenant that has been moved."""
+    tenant = rows.tenant_of(old, "archive")
+    moved = rows.plan_of(tenant, new, state=Plan.State.EXECUTED, user=user)
+    job = rows.job_of(moved, JobState.DONE, user=user)
+    rows.ledger_of(moved)
+    rows.differences_of(moved)
+    rows.maintenance_of(tenant, plan=moved)
+    return {
+        "tenant with a plan": tenant.get_absolute_url(),
         "plan's items": f"/plans/{moved.pk}/items/",
         "plan's losses": f"/plans/{moved.pk}/losses/",
         "plan's choices": f"/plans/{moved.pk}/choices/",
@@ -49,12 +73,7 @@ def every_page(user: User) -> dict[str, str]:
         "plan's ledger": f"/plans/{moved.pk}/ledger/",
         "rollback": f"/plans/{moved.pk}/rollback/",
         "finalize": f"/plans/{moved.pk}/finalize/",
-        "jobs": "/jobs/",
-        "running job": running_job.get_absolute_url(),
-        "failed job": broken_job.get_absolute_url(),
-        "notification": notification.get_absolute_url(),
-        "job's timeline": f"/jobs/{moved_job.pk}/timeline/",
-        "job's log": f"/jobs/{running_job.pk}/log/",
+        "job's timeline": f"/jobs/{job.pk}/timeline/",
     }
 
 

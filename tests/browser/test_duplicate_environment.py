@@ -13,7 +13,7 @@ from tests.support import environment_rows, rows
 def environment() -> FuelEnvironment:
     """Return an environment whose Fuel master has a newer release too."""
     old, _ = rows.two_clouds()
-    rows.environments_of_fuel(old)
+    environment_rows.environments_of_fuel(old)
     source = Cloud.objects.get(pk=old.pk).environment
     assert source
     environment_rows.releases_of(source)

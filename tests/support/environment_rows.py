@@ -1,12 +1,14 @@
-"""Plans of copied environments for the tests of pages: rows as the planning leaves them."""
+"""Fuel's environments and plans of their copies, for the tests of pages."""
 
 from dataclasses import asdict
+from datetime import timedelta
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from dashboard.hosts_app.environments.duplicating import start_environment_plan
 from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
-from dashboard.hosts_app.models import EnvironmentPlan, FuelEnvironment, FuelRelease
+from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment, FuelRelease
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.states import JobState
@@ -51,6 +53,42 @@ NOTE = (
     "public (172.16.0.0/24) of the copy overlaps public (172.16.0.0/24) of Old racks. Deploy only "
     "one of them, or renumber the copy."
 )
+
+
+def environments_of_fuel(old: Cloud) -> Cloud:
+    """Return the cloud of an environment that is not deployed yet, beside one that ``old`` is and
+    one that is gone."""
+    fuel, now = "http://10.20.0.2:8000", timezone.now()
+    known = (
+        ("Old racks", "operational", 42, "It has 42 nodes now, and had 43."),
+        ("New racks", "new", 0, "It is new."),
+        ("Trial", "partially_deployed", 3, f"It is no longer in Fuel at {fuel}."),
+    )
+    racks, fresh, _ = (
+        FuelEnvironment.objects.create(
+            fuel=fuel,
+            environment_id=number,
+            name=name,
+            status=status,
+            release="Newton on Ubuntu 16.04",
+            node_count=nodes,
+            is_gone=name == "Trial",
+            news=news,
+            news_at=now - timedelta(hours=number),
+            seen_at=now - timedelta(minutes=4),
+        )
+        for number, (name, status, nodes, news) in enumerate(known, start=1)
+    )
+    Cloud.objects.filter(pk=old.pk).update(environment=racks)
+    return Cloud.objects.create(
+        name="new-racks",
+        origin=Cloud.Origin.FUEL,
+        location=fuel,
+        section=str(fresh.environment_id),
+        environment=fresh,
+        explanation="Fuel does not know yet where the cloud of environment New racks is. "
+        "Deploy the environment: it has an address once it has a controller.",
+    )
 
 
 def releases_of(environment: FuelEnvironment) -> None:

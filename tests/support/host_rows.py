@@ -145,23 +145,28 @@ def _job(
         finished_at=None if active else timezone.now() - timedelta(minutes=1),
     )
     ended = StepState.RUNNING if active else StepState.DONE
+    _add_steps(job, steps or [("", title, ended)])
+    return job
+
+
+def _add_steps(job: Job, steps: list[tuple[str, str, StepState]]) -> None:
+    """Add a job's steps, each given by its group, its title and its state, in their order."""
     earlier: Step | None = None
-    for ordinal, (group, name, each) in enumerate(steps or [("", title, ended)]):
+    for ordinal, (group, title, state) in enumerate(steps):
         step = Step.objects.create(
             job=job,
             key=str(ordinal),
             ordinal=ordinal,
             action=group or "plan",
-            title=name,
+            title=title,
             group=group,
-            state=each,
-            started_at=None if each == StepState.PENDING else job.started_at,
-            finished_at=timezone.now() if each == StepState.DONE else None,
+            state=state,
+            started_at=None if state == StepState.PENDING else job.started_at,
+            finished_at=timezone.now() if state == StepState.DONE else None,
         )
         if earlier:
             Dependency.objects.create(step=step, needs=earlier)
         earlier = step
-    return job
 
 
 def _lines() -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from zlib import crc32
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from dashboard.hosts_app.models import Cloud, FuelEnvironment
+from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Dependency, Job, LogLevel, LogLine, Step
 from dashboard.jobs.states import JobState, Phase, StepState
 from dashboard.migrations_app.models import (
@@ -75,42 +75,6 @@ def two_clouds() -> tuple[Cloud, Cloud]:
         for name in ("old", "new")
     )
     return old, new
-
-
-def environments_of_fuel(old: Cloud) -> Cloud:
-    """Return the cloud of an environment that is not deployed yet, beside one that ``old`` is and
-    one that is gone."""
-    fuel, now = "http://10.20.0.2:8000", timezone.now()
-    known = (
-        ("Old racks", "operational", 42, "It has 42 nodes now, and had 43."),
-        ("New racks", "new", 0, "It is new."),
-        ("Trial", "partially_deployed", 3, f"It is no longer in Fuel at {fuel}."),
-    )
-    racks, fresh, _ = (
-        FuelEnvironment.objects.create(
-            fuel=fuel,
-            environment_id=number,
-            name=name,
-            status=status,
-            release="Newton on Ubuntu 16.04",
-            node_count=nodes,
-            is_gone=name == "Trial",
-            news=news,
-            news_at=now - timedelta(hours=number),
-            seen_at=now - timedelta(minutes=4),
-        )
-        for number, (name, status, nodes, news) in enumerate(known, start=1)
-    )
-    Cloud.objects.filter(pk=old.pk).update(environment=racks)
-    return Cloud.objects.create(
-        name="new-racks",
-        origin=Cloud.Origin.FUEL,
-        location=fuel,
-        section=str(fresh.environment_id),
-        environment=fresh,
-        explanation="Fuel does not know yet where the cloud of environment New racks is. "
-        "Deploy the environment: it has an address once it has a controller.",
-    )
 
 
 def tenant_of(cloud: Cloud, name: str = "demo") -> Tenant:

@@ -11,6 +11,7 @@ from dashboard.hosts_app.plans.host_plans import start_host_plan
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action
 from tests.support import rows
+from tests.support.api_clients import as_role
 from tests.support.host_rows import host_of, hosts_of, plan_for
 
 pytestmark = pytest.mark.django_db
@@ -26,12 +27,6 @@ def host() -> Host:
 
 def address_of(host: Host, verb: str = "") -> str:
     return f"/api/hosts/{host.cloud}/{host}/{verb}"
-
-
-def as_role(role: str) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(rows.user_with(role))
-    return client
 
 
 def post(client: APIClient, address: str, **body: Any) -> Any:

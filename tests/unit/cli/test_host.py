@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from dashboard.cli import command_line
 from dashboard.cli.commands import host as host_command
 from dashboard.clients.ipmi import Bmc, PowerState
 from dashboard.hosts_app.job_kinds import discover_hosts, host_power
@@ -14,15 +13,11 @@ from dashboard.hosts_app.plans.lines import PlanDraft, PlanLine
 from dashboard.hosts_app.power import switching as power
 from dashboard.jobs.models import Job
 from tests.support import rows
+from tests.support.commands import run
 from tests.support.host_rows import hosts_of
 
 # transaction: the command runs its job on a thread, which sees what was committed
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _without_configuration(settings):
-    settings.PUMPHOUSE_CONFIG = ""
 
 
 @pytest.fixture(autouse=True)
@@ -54,10 +49,6 @@ def _runs_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(
             all_host_actions()[name], "draft", lambda *_given: PlanDraft(lines=[line])
         )
-
-
-def run(*arguments: str) -> int:
-    return command_line.run(arguments)
 
 
 def rank(host: Host, place: int, reason: str) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.cli import command_line
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.maintenance import start_maintenance
 from dashboard.hosts_app.models import Host, HostPlan
@@ -15,19 +14,11 @@ from dashboard.hosts_app.plans.host_action import all_host_actions
 from dashboard.hosts_app.plans.lines import PlanDraft, PlanLine, Refusal
 from dashboard.jobs.models import Job
 from tests.support import rows
+from tests.support.commands import run
 from tests.support.host_rows import hosts_of
 
 # transaction: the command runs its job on a thread, which sees what was committed
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _without_configuration(settings):
-    settings.PUMPHOUSE_CONFIG = ""
-
-
-def run(*arguments: str) -> int:
-    return command_line.run(arguments)
 
 
 @pytest.fixture
