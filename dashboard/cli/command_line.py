@@ -79,7 +79,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def build_parser() -> Parser:
     """Return the parser of all commands. Options for all may stand before or after the command."""
-    about = "Moves tenants and hosts from an old OpenStack cloud to a new one."
+    about = "Move tenants and hosts from an old OpenStack cloud to a new one."
     parser = Parser(prog="pumphouse", description=about)
     parser.add_argument("-c", "--config", metavar="CONFIG", help="a config.yaml or clouds.yaml")
     parser.add_argument("--json", action="store_true", help="print one JSON document")

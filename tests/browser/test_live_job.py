@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
-from dashboard.jobs.models import Job
+from dashboard.jobs.models import Job, LogLevel
 from dashboard.jobs.states import JobState, StepState
 from dashboard.migrations_app.models import Plan
 from tests.browser.conftest import Open
@@ -134,7 +134,7 @@ def test_the_log_shows_only_what_matters_enough(
     expect(page.locator("#log p")).to_have_count(1)
     expect(page.locator("#log")).to_contain_text("Waited 4 s")
     rows.write_line(running, "Only told by the way.")
-    rows.write_line(running, "Told loudly.", level=rows.LogLevel.ERROR)
+    rows.write_line(running, "Told loudly.", level=LogLevel.ERROR)
     expect(page.locator("#log")).to_contain_text("Told loudly.")
     expect(page.locator("#log")).not_to_contain_text("by the way")
 

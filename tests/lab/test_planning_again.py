@@ -6,7 +6,6 @@ from collections.abc import Collection
 import pytest
 
 from dashboard.migrations_app import ledger
-from dashboard.migrations_app.execution import execute as execution
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.verbs.execute import Execute
 from dashboard.migrations_app.verbs.rollback import Rollback
@@ -53,7 +52,7 @@ def lose_records_of(names: Collection[str], monkeypatch: pytest.MonkeyPatch) -> 
             raise RuntimeError("the record is lost")
         record(entry, destination_id)
 
-    monkeypatch.setattr(execution.ledger, "record_created", losing)
+    monkeypatch.setattr(ledger, "record_created", losing)
 
 
 def created_since(before, now) -> Counter[str]:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import threading
+from asyncio import Server
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ class FreePort(Controller):
     """A controller that learns which port it was given: asked for port 0, it would ask that."""
 
     def _trigger_server(self) -> None:
-        assert self.server
+        assert isinstance(self.server, Server)
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()
 

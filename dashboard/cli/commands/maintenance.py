@@ -31,9 +31,9 @@ class MaintenanceCommand(Command):
                 name, help=command.verb.effect, description=command.verb.effect
             )
             command.add_arguments(choice)
-        showing = choices.add_parser("show", help="what was changed, and what others did meanwhile")
+        showing = choices.add_parser("show", help="show what was changed, also by others")
         add_tenant(showing)
-        choices.add_parser("list", help="the tenants that are in maintenance")
+        choices.add_parser("list", help="list the tenants that are in maintenance")
         policies = choices.add_parser("policies", help="make policies that deny a role all writing")
         add_policy_arguments(policies)
 

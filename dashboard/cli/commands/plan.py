@@ -27,7 +27,7 @@ PLAN = PlanMove()
 
 
 class PlanCommand(Command):
-    """Read both clouds and plan the move of a tenant; changes nothing."""
+    """Read both clouds and plan the move of a tenant. Nothing is changed."""
 
     name = "plan"
 

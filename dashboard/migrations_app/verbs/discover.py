@@ -19,7 +19,7 @@ class Discover(CloudVerb):
 
     name = "discover"
     title = "Refresh"
-    effect = "Reads the cloud again: its state, its services and its tenants. Changes nothing."
+    effect = "Read the cloud again: its state, its services and its tenants. Nothing is changed."
     order = 10
     permission = Action.DISCOVER
     result = "cloud"

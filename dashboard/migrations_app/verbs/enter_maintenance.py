@@ -22,7 +22,7 @@ class EnterMaintenance(TenantVerb):
     name = "enter_maintenance"
     title = "Enter maintenance"
     effect = (
-        "Records all roles on the project and replaces them by one that can only read, until the "
+        "Record all roles on the project and replace them by one that can only read, until the "
         "tenant leaves maintenance. Nothing stops running."
     )
     order = 10

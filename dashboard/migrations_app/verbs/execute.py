@@ -36,7 +36,7 @@ class Execute(PlanVerb):
 
     name = "execute"
     title = "Execute"
-    effect = "Creates everything on the destination. The source's servers stop at cutover."
+    effect = "Create everything on the destination. The source's servers stop at cutover."
     order = 20
     permission = Action.EXECUTE
     options = (

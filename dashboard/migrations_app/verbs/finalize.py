@@ -23,7 +23,7 @@ class Finalize(PlanVerb):
 
     name = "finalize"
     title = "Finalize"
-    effect = "Deletes the tenant's objects in the source. Cannot be undone."
+    effect = "Delete the tenant's objects in the source. This cannot be undone."
     order = 50
     permission = Action.FINALIZE
     confirmation = "the tenant's name"

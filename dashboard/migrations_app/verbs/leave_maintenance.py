@@ -24,7 +24,7 @@ class LeaveMaintenance(TenantVerb):
 
     name = "leave_maintenance"
     title = "Leave maintenance"
-    effect = "Restores roles, locks and quotas as they were recorded. Keeps what others changed."
+    effect = "Restore roles, locks and quotas as they were recorded, and keep what others changed."
     order = 20
     permission = Action.MAINTAIN
     command = "maintenance off"

@@ -24,7 +24,7 @@ class PlanMove(Verb[Move]):
 
     name = "plan"
     title = "Plan"
-    effect = "Reads both clouds and says what the move would do. Changes nothing."
+    effect = "Read both clouds and report what the move would do. Nothing is changed."
     order = 0
     permission = Action.PLAN
     options = PLAN_OPTIONS

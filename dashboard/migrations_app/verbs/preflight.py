@@ -24,7 +24,7 @@ class Preflight(PlanVerb):
 
     name = "preflight"
     title = "Preflight"
-    effect = "Checks quotas, clashes, networks and sizes on both clouds again. Changes nothing."
+    effect = "Check quotas, clashes, networks and sizes on both clouds again. Nothing is changed."
     order = 10
     permission = Action.PREFLIGHT
     result = "findings"

@@ -25,7 +25,7 @@ class Rollback(PlanVerb):
 
     name = "rollback"
     title = "Roll back"
-    effect = "Removes what this plan created and puts the source back as it was."
+    effect = "Remove what this plan created and put the source back as it was."
     order = 40
     permission = Action.ROLLBACK
     confirmation = "the tenant's name"

@@ -22,7 +22,7 @@ class Verify(PlanVerb):
 
     name = "verify"
     title = "Verify"
-    effect = "Reads both clouds and compares field by field, data by checksum. Changes nothing."
+    effect = "Read both clouds and compare field by field, data by checksum. Nothing is changed."
     order = 30
     permission = Action.VERIFY
     result = "differences"

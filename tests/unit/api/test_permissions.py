@@ -1,6 +1,7 @@
 """Who may read and start what through the API, and how they log in."""
 
 import logging
+from typing import Any
 
 import pytest
 from knox.models import AuthToken
@@ -43,7 +44,7 @@ def test_every_method_that_writes_names_its_action():
     from dashboard.api.urls import router
 
     for prefix, viewset, _ in router.registry:
-        extras = viewset.get_extra_actions()
+        extras: list[Any] = viewset.get_extra_actions()
         writing = {extra.__name__ for extra in extras if extra.mapping.keys() - {"get"}}
         if hasattr(viewset, "create"):
             writing.add("create")

@@ -25,7 +25,9 @@ def console(*, terminal: bool = False) -> Console:
 
 
 def shown(on: Console) -> str:
-    return on.progress.file.getvalue()
+    written = on.progress.file
+    assert isinstance(written, io.StringIO)
+    return written.getvalue()
 
 
 def test_a_job_is_done_without_any_worker():

@@ -65,7 +65,7 @@ def _make_groups(seeded: Seeded) -> None:
         seeded, *("web", "security-groups", "security_group"), name="web", description="port 80"
     )
     base = _make(seeded, "db", "security-groups", "security_group", name="db", description="")
-    rules = (
+    rules: tuple[Json, ...] = (
         {"group": web, "protocol": "tcp", "port_range_min": 80, "port_range_max": 80},
         {"group": web, "protocol": "icmp", "remote_ip_prefix": "10.0.0.0/8"},
         {"group": base, "protocol": "tcp", "remote_group_id": web["id"]},

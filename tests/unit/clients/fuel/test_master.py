@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from dashboard import secrets
-from dashboard.clients.fuel.master import FuelBusy, FuelMaster, Task
+from dashboard.clients.fuel.master import FuelBusy, FuelMaster
+from dashboard.clients.fuel.objects import Task
 from dashboard.errors import Cancelled, Conflict, NeedsOperator, NotFound
 from tests.support.fuel_masters import (
     RunningMaster,

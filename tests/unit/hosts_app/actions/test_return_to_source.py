@@ -9,11 +9,12 @@ import pytest
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.errors import BadInput, NeedsOperator, NotFound
 from dashboard.hosts_app.actions.reassign import destination_of
-from dashboard.hosts_app.models import Cloud, HostPlan, Job, Reassignment
+from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
 from dashboard.hosts_app.plans.host_action import host_action_named
 from dashboard.hosts_app.plans.host_plans import start_host_action, start_host_plan
 from dashboard.hosts_app.plans.lines import PlanDraft
 from dashboard.hosts_app.reassignment.location import in_progress
+from dashboard.jobs.models import Job
 from tests.support.fuel_masters import (
     RunningMaster,
     configure_fuel,

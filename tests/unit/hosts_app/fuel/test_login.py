@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -33,7 +34,7 @@ def forget_who_asked() -> None:
 
 @pytest.fixture(params=["v2.0", "v3"])
 def master(
-    request: pytest.FixtureRequest, settings: object, tmp_path: Path
+    request: pytest.FixtureRequest, settings: Any, tmp_path: Path
 ) -> Iterator[RunningMaster]:
     """Serve a master whose Keystone has one version of the API, and log in with it."""
     with running_master(tmp_path, versions=(request.param,)) as running:

@@ -5,13 +5,14 @@ import pytest
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.inventory import InventoryHost
 from dashboard.errors import NeedsOperator
-from dashboard.hosts_app.models import Job, Reassignment
+from dashboard.hosts_app.models import Reassignment
 from dashboard.hosts_app.reassignment.deployment import assign, deploy, provision
 from dashboard.hosts_app.reassignment.discovery import discover
 from dashboard.hosts_app.reassignment.location import location_of
 from dashboard.hosts_app.reassignment.steps import Choices, Route, start_reassignment
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.kinds import job_kind
+from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel, skip_step
 from dashboard.jobs.requester import NOBODY
 from tests.support.fuel_masters import RunningMaster, discovered_node, switch

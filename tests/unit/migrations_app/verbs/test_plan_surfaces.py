@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.html import escape
@@ -11,6 +12,7 @@ from rest_framework.test import APIClient
 
 from dashboard.cli import command_line
 from dashboard.cli.commands import plan as plan_command
+from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option
 from dashboard.jobs.starting import conflict_over
@@ -45,7 +47,7 @@ def pages() -> Client:
 @pytest.fixture
 def api(pages: Client) -> APIClient:
     client = APIClient()
-    client.force_login(rows.User.objects.get(username="operator"))
+    client.force_login(User.objects.get(username="operator"))
     return client
 
 
@@ -55,7 +57,7 @@ def another(option: Option) -> str:
 
 
 def new_cloud(tenant: Tenant) -> Any:
-    return Plan._meta.get_field("destination").related_model.objects.get(name="new")
+    return Cloud.objects.get(name="new")
 
 
 def body(**more: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -86,7 +87,7 @@ def pages() -> Client:
 @pytest.fixture
 def api(pages: Client) -> APIClient:
     client = APIClient()
-    client.force_login(rows.User.objects.get(username="admin"))
+    client.force_login(User.objects.get(username="admin"))
     return client
 
 

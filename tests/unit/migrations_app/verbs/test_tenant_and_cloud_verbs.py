@@ -1,6 +1,7 @@
 """The verbs of tenants and clouds on pages, by the API and on the command line."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils.html import escape
 from rest_framework.test import APIClient
@@ -35,7 +36,7 @@ def pages() -> Client:
 @pytest.fixture
 def api(pages: Client) -> APIClient:
     client = APIClient()
-    client.force_login(rows.User.objects.get(username="operator"))
+    client.force_login(User.objects.get(username="operator"))
     return client
 
 
