@@ -73,7 +73,7 @@ def test_a_default_project_that_does_not_move_is_a_named_loss(clouds):
 
 
 def of_domain(clouds: TwoClouds) -> None:
-    """Give a user a role that belongs to a domain."""
+    """Grant a user a role that belongs to a domain."""
     old = clouds.old.identity
     role = old.roles.add({"name": "local", "domain_id": "default"})
     rex, project = id_of(clouds.old, "users", "shop-rex"), id_of(clouds.old, "projects", NAME)

@@ -172,7 +172,7 @@ class ResourceType:
         raise NotImplementedError
 
     def halt(self, work: Work) -> None:
-        """Have the copy use no address of the source's object; it is removed later.
+        """Stop the copy from using the addresses of the source's object; it is removed later.
 
         A rollback does so before it gives the source its own back. Nothing happens if it is gone.
         """

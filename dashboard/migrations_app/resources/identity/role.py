@@ -1,4 +1,4 @@
-"""Roles: nearly always there already, under the same name."""
+"""Roles: they nearly always exist already, under the same name."""
 
 from collections.abc import Iterable
 

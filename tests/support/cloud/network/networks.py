@@ -31,7 +31,7 @@ class Networks(NeutronCollection):
         return any(policy["target_tenant"] in targets for policy in policies)
 
     def made(self, row: Json, request: Request) -> None:
-        """Have everybody use a network that is to be shared."""
+        """Share a network with everybody if its body asks for it."""
         self._share(row)
 
     def change(self, row: Json, given: Json, request: Request) -> None:
@@ -90,7 +90,7 @@ class RbacPolicies(NeutronCollection):
         return self.where(object_id=row["id"], action="access_as_shared")
 
     def share(self, row: Json, target: str, object_type: str = "network") -> None:
-        """Let a project use an object, or everybody: ``*``."""
+        """Share an object with a project, or with everybody: ``*``."""
         id_, owner = self.cloud.new_id(), row["project_id"]
         self.rows[id_] = {
             **{"id": id_, "project_id": owner, "tenant_id": owner, "target_tenant": target},
