@@ -30,9 +30,14 @@ def session(cloud: MemoryCloud) -> CloudSession:
     return operator_of(cloud)
 
 
-def answering(path: str, answer: Answer) -> Callable[[Request], Answer | None]:
+def answering(path: str, instead: Answer) -> Callable[[Request, Answer], None]:
     """Return what answers requests to a path instead of the service."""
-    return lambda request: answer if request.path.endswith(path) else None
+
+    def replaced(request: Request, answer: Answer) -> None:
+        if request.path.endswith(path):
+            vars(answer).update(vars(instead))
+
+    return replaced
 
 
 def listed(session: CloudSession, service: str, path: str, key: str) -> list[Any]:
@@ -41,46 +46,44 @@ def listed(session: CloudSession, service: str, path: str, key: str) -> list[Any
 
 
 def test_a_page_with_status_200_is_no_empty_list(cloud, session):
-    cloud.interceptors.append(answering("/networks", Answer(body=PAGE, headers=HTML)))
+    cloud.on_answer = answering("/networks", Answer(body=PAGE, headers=HTML))
     with pytest.raises(NeedsOperator, match=r"text/html.*http://old.memory/network/v2.0/networks"):
         listed(session, "network", "/networks", "networks")
 
 
 def test_json_without_the_list_is_no_empty_list(cloud, session):
-    cloud.interceptors.append(answering("/networks", Answer(body={"message": "hello"})))
+    cloud.on_answer = answering("/networks", Answer(body={"message": "hello"}))
     with pytest.raises(NeedsOperator, match="without 'networks'"):
         listed(session, "network", "/networks", "networks")
 
 
 def test_one_object_without_its_key_is_a_fault(cloud, session):
-    cloud.interceptors.append(answering("/networks/1", Answer(body={"message": "hello"})))
+    cloud.on_answer = answering("/networks/1", Answer(body={"message": "hello"}))
     with pytest.raises(NeedsOperator, match="without 'network'"):
         session.find("network", "/networks/1", "network")
 
 
 def test_a_page_with_status_404_is_not_taken_for_absence(cloud, session):
-    cloud.interceptors.append(answering("/networks/1", Answer(status=404, body=PAGE, headers=HTML)))
+    cloud.on_answer = answering("/networks/1", Answer(status=404, body=PAGE, headers=HTML))
     with pytest.raises(NeedsOperator, match=r"404.*text/html"):
         session.find("network", "/networks/1", "network")
 
 
 def test_a_page_with_status_404_of_the_service_itself_is_absence(cloud, session):
     headers = {**HTML, "x-openstack-request-id": "req-1"}
-    cloud.interceptors.append(
-        answering("/images/1", Answer(status=404, body=PAGE, headers=headers))
-    )
+    cloud.on_answer = answering("/images/1", Answer(status=404, body=PAGE, headers=headers))
     assert session.find("image", "/images/1") is None
 
 
 def test_a_page_is_not_the_answer_to_a_write_either(cloud, session):
-    cloud.interceptors.append(answering("/networks/1", Answer(body=PAGE, headers=HTML)))
+    cloud.on_answer = answering("/networks/1", Answer(body=PAGE, headers=HTML))
     with pytest.raises(NeedsOperator, match="text/html"):
         session.delete("network", "/networks/1")
 
 
 def test_a_list_that_keystone_has_cut_is_an_error(cloud, session):
     cut = {"projects": [{"id": "1"}], "truncated": True}
-    cloud.interceptors.append(answering("/projects", Answer(body=cut)))
+    cloud.on_answer = answering("/projects", Answer(body=cut))
     with pytest.raises(NeedsOperator, match="only 1 of its projects") as error:
         listed(session, "identity", "/projects", "projects")
     assert "list_limit" in error.value.fix
@@ -93,12 +96,11 @@ def test_the_next_page_of_keystone_is_followed(cloud, session):
         "1": {"projects": [{"id": "2"}], "links": {"next": None}},
     }
 
-    def paged(request: Request) -> Answer | None:
-        if not request.path.endswith("/projects"):
-            return None
-        return Answer(body=pages[request.asks("marker")])
+    def paged(request: Request, answer: Answer) -> None:
+        if request.path.endswith("/projects"):
+            answer.body = pages[request.asks("marker")]
 
-    cloud.interceptors.append(paged)
+    cloud.on_answer = paged
     assert [each["id"] for each in listed(session, "identity", "/projects", "projects")] == [
         *("1", "2")
     ]
