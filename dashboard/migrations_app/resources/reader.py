@@ -18,6 +18,8 @@ JsonList = list[Json]
 SERVER_MICROVERSION = "2.90"
 # in the scope of an assignment that has no effect in the project itself
 INHERITED_TO = "OS-INHERIT:inherited_to"
+# what a flavor gives a server, by the names that both tell it by
+SIZES = ("vcpus", "ram", "disk", "swap")
 MOST_NAMED = 5
 RESEMBLING_FROM = 0.5
 _MAC = "OS-EXT-IPS-MAC:mac_addr"
@@ -193,13 +195,15 @@ class TenantReader:
     def flavor_id(self, server: Json) -> str:
         """Return the id of a server's flavor, "" if the flavor has been deleted.
 
-        From microversion 2.47 on a server tells its flavor by name only; names are unique.
+        From microversion 2.47 on a server tells its flavor by name, with the sizes that it runs
+        with. One that was made again under the name with other sizes is another flavor.
         """
-        embedded = server["flavor"]
-        if "id" in embedded:
-            return str(embedded["id"])
-        named = {flavor["name"]: flavor["id"] for flavor in self.flavors}
-        return str(named.get(embedded["original_name"], ""))
+        embedded = server.get("flavor") or {}
+        for flavor in self.flavors:
+            is_named = flavor["name"] == embedded.get("original_name")
+            if flavor["id"] == embedded.get("id") or (is_named and _is_as_large(flavor, embedded)):
+                return str(flavor["id"])
+        return ""
 
     @property
     def users(self) -> dict[str, str]:
@@ -251,6 +255,10 @@ def _unknown(cloud: CloudSession, name: str) -> NotFound:
         f"Cloud {cloud.name} has no tenant {name!r}.",
         fix=f"{meant}List them with: pumphouse tenants {cloud.name} --refresh.",
     )
+
+
+def _is_as_large(flavor: Json, embedded: Json) -> bool:
+    return all((flavor.get(name) or 0) == (embedded.get(name) or 0) for name in SIZES)
 
 
 def _portions(values: list[str], size: int = 100) -> Iterable[list[str]]:

@@ -125,6 +125,13 @@ def _flavor(cloud: MemoryCloud, row: Json) -> None:
     row["~flavor"] = others[0]
 
 
+def _resized(size: str) -> Change:
+    def changed(cloud: MemoryCloud, row: Json) -> None:
+        row["~flavor"] = {**row["~flavor"], size: (row["~flavor"][size] or 0) + 1}
+
+    return changed
+
+
 def _config_drive(cloud: MemoryCloud, row: Json) -> None:
     row["config_drive"] = "" if row["config_drive"] else "True"
 
@@ -149,5 +156,6 @@ DERIVED: Mapping[tuple[str, str], Change] = {
     ("server", "root_volume"): _root_volume,
     ("server", "deleted_volumes"): _deletion,
     ("server", "flavor_id"): _flavor,
+    **{("server", size): _resized(size) for size in ("vcpus", "ram", "disk", "swap")},
     ("server", "config_drive"): _config_drive,
 }

@@ -62,7 +62,8 @@ class Flavor(ResourceType):
         differing = self._differing(record, same[0], reader.cloud)
         if choice or not differing:
             action = MAP if choice else ADOPT
-            return Decision(action=action, destination_id=same[0]["id"])
+            losses = _mapping_losses(record, same[0], differing)
+            return Decision(action=action, destination_id=same[0]["id"], losses=losses)
         return Decision(
             problem=f"Cloud {reader.cloud.name} has another flavor {name!r}: "
             f"{', '.join(differing)} differ.",
@@ -157,6 +158,20 @@ def _record(reader: TenantReader, fields: Json) -> Record:
         fields={**fields, "extra_specs": _extra_specs(reader.cloud, fields)},
         shared=bool(fields[_PUBLIC]),
     )
+
+
+def _mapping_losses(record: Record, flavor: Json, differing: Iterable[str]) -> list[Loss]:
+    """Return what servers will have otherwise on the flavor that theirs is mapped to."""
+    return [
+        Loss(
+            field=key,
+            value=record.fields.get(key),
+            reason=f"Flavor {record.name} is mapped to {flavor['name']}, which has "
+            f"{flavor.get(key)!r}.",
+        )
+        for key in differing
+        if key not in ("name", _PUBLIC)
+    ]
 
 
 def _missing(record: Record, choice: str, reader: TenantReader) -> Decision:

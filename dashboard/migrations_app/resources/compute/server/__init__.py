@@ -42,11 +42,12 @@ from dashboard.migrations_app.resources.ownership import (
     owner_refs,
     with_owner_losses,
 )
-from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.reader import SIZES, TenantReader
 from dashboard.migrations_app.resources.records import (
     BLOCK,
     COMPLETE,
     CUTOVER,
+    MAP,
     Decision,
     DecisionLookup,
     Difference,
@@ -81,6 +82,7 @@ class Server(ResourceType):
     copied = (
         *("name", "status", "description", "metadata", "tags", "key_name", "config_drive"),
         *("accessIPv4", "accessIPv6", "OS-DCF:diskConfig", f"{ATTR}hostname", USER_DATA),
+        *SIZES,
     )
     mapped = {
         **_ORDERED,
@@ -135,7 +137,12 @@ class Server(ResourceType):
     def resolve_dependencies(
         self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
-        return with_owner_losses(record, decision, decision_of)
+        """Add the loss of an owner who cannot act, and of the sizes of a flavor mapped to."""
+        decision = with_owner_losses(record, decision, decision_of)
+        flavor = decision_of("flavor", record.fields["flavor_id"])
+        if flavor is None or flavor.action != MAP:
+            return decision
+        return replace(decision, losses=(*decision.losses, *flavor.losses))
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
@@ -282,9 +289,20 @@ def _obstacles(record: Record, reader: TenantReader) -> Iterable[tuple[str, str]
     if fields["status"] not in MIGRATABLE:
         yield f"{label} is {fields['status']}.", f"{fix_of(fields['status'])}, then plan again."
     if not fields["flavor_id"]:
-        yield f"{label} has a flavor that was deleted.", "Resize it to another, then plan again."
+        yield _flavor_is_gone(record), "Resize it to a flavor that is there, then plan again."
     if len(fields["ports"]) < len(mac_addresses(dict(fields))):
         yield f"{label} has a port of another project.", "Give it one of its own, then plan again."
     others = set(fields["volumes"]) - {volume["id"] for volume in reader.volumes}
     for volume_id in sorted(others):
         yield f"{label} has volume {volume_id} of another project.", "Detach it, then plan again."
+
+
+def _flavor_is_gone(record: Record) -> str:
+    flavor = record.fields.get("flavor") or {}
+    name = flavor.get("original_name") or flavor.get("id") or "without a name"
+    told = ", ".join(f"{size} {record.fields[size]}" for size in SIZES if size in record.fields)
+    sizes = f" with {told}" if told else ""
+    return (
+        f"Server {record.name} runs on flavor {name}{sizes}, which was deleted, or made again with "
+        "other sizes."
+    )

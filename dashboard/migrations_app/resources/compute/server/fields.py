@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 
 from dashboard.clients.openstack import Json
-from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.reader import SIZES, TenantReader
 from dashboard.migrations_app.resources.records import MARKER, Record
 
 ATTR = "OS-EXT-SRV-ATTR:"
@@ -24,6 +24,7 @@ def server_record(server: Json, reader: TenantReader) -> Record:
         **server,
         "metadata": {key: value for key, value in server["metadata"].items() if key != MARKER},
         "image": (server["image"] or {}).get("id", ""),
+        **_sizes(server, reader),
         "flavor_id": reader.flavor_id(server),
         "ports": _port_ids(server, reader),
         "volumes": volumes,
@@ -34,6 +35,15 @@ def server_record(server: Json, reader: TenantReader) -> Record:
         USER_DATA: _fingerprint(server.get(USER_DATA)),
     }
     return Record(type="server", id=server["id"], name=server["name"], fields=fields)
+
+
+def _sizes(server: Json, reader: TenantReader) -> Json:
+    """Return the sizes that the server runs with; before microversion 2.47 its flavor has them."""
+    found = server.get("flavor") or {}
+    if "vcpus" not in found:
+        id_ = reader.flavor_id(server)
+        found = next((flavor for flavor in reader.flavors if flavor["id"] == id_), {})
+    return {name: found[name] or 0 for name in SIZES if name in found}
 
 
 def mac_addresses(server: Json) -> list[str]:

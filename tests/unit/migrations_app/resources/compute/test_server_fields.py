@@ -10,7 +10,7 @@ from dashboard.migrations_app.resources.compute.server.states import FIXES, MIGR
 def read_as(server: dict[str, Any], *, ports: list[Any] = [], volumes: list[Any] = []) -> Any:  # noqa: B006
     """Return the record of a server of which the tenant's lists say this."""
     reader = SimpleNamespace(
-        ports=ports, volumes=volumes, flavor_id=lambda _: "f1", list=lambda *_, **__: []
+        ports=ports, flavors=[], volumes=volumes, flavor_id=lambda _: "f1", list=lambda *_, **__: []
     )
     whole = {
         "id": "s1",
