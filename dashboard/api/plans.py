@@ -58,7 +58,7 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
 
 
 class PlanOptionsSerializer(OptionsBody):
-    """How the tenant is moved. An option that there is not is refused."""
+    """How the tenant is moved. An unknown option is refused."""
 
     options = PLAN.options
 

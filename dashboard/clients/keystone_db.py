@@ -139,7 +139,7 @@ class KeystoneDatabase:
         return ", ".join(f"password.{name} DESC" for name in [*ages, "id"])
 
     def _hash_columns(self, cursor: Cursor) -> list[str]:
-        """Return the columns with hashes, the one that Keystone looks at first before the other.
+        """Return the columns with hashes, the one that Keystone reads first before the other.
 
         Keystones of 2017 to 2019 have both, and old rows in them have only the older one filled.
         """

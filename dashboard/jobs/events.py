@@ -1,4 +1,4 @@
-"""Events of jobs: what people should hear of who are not looking at the pages.
+"""Events of jobs: what people who are not watching the pages should hear of.
 
 A kind of job names its events itself (``JobKind.event``); who is notified, and how, is not known
 here.

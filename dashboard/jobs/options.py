@@ -127,7 +127,7 @@ def chosen_values(
 ) -> dict[str, Any]:
     """Return the value of every option; one that is not given has its default.
 
-    ``of`` names what has the options. Raises ``BadInput`` for an option that there is not, and for
+    ``of`` names what has the options. Raises ``BadInput`` for an unknown option, and for
     a value that cannot be.
     """
     known = [option.name for option in options]

@@ -10,7 +10,7 @@ touching the package:
   so that one process can talk to several masters.
 - Its ``session.timeout`` has no effect, it speaks http only, and it logs in by Keystone v2.0 only,
   once. The session below has time-outs, TLS, v2.0 and v3, and logs in whenever Fuel says 401; a
-  token's expiry is not looked at, since masters give out tokens that seem to have expired.
+  token's expiry is ignored, since masters give out tokens that seem to have expired.
 - It hides what Fuel's reason for a refusal was. Errors here are those of ``dashboard.errors``.
 """
 
@@ -178,7 +178,7 @@ class _Session(requests.Session):
             f"Fuel at {self._root} did not answer {method} {path} within {seconds:g} s.",
             fix="Check whether Nailgun runs on the Fuel master."
             if method == "GET"
-            else "Check Fuel's tasks first: it may have accepted the request all the same.",
+            else "Check Fuel's tasks first: it may have accepted the request anyway.",
         )
 
 

@@ -95,7 +95,7 @@ class Task:
 
     ``progress`` counts to 100 and may go down, when another node of the task starts. A task
     ``deploy`` has children for the deletion, provisioning and deployment of nodes, which may not
-    be there yet when it is first looked at.
+    be there yet when it is first read.
     """
 
     id: int
