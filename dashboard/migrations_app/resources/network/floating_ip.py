@@ -67,7 +67,8 @@ class FloatingIp(NeutronResource):
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         migratable = {port["id"] for port in migratable_ports(reader)}
         for fields in reader.floating_ips:
-            fields = {**fields, _PORT_MOVES: fields["port_id"] in migratable}
+            moves = fields["port_id"] in migratable and not _by_anothers_router(fields, reader)
+            fields = {**fields, _PORT_MOVES: moves}
             yield replace(self.record(fields), name=fields[_ADDRESS])
 
     @override
@@ -117,6 +118,8 @@ class FloatingIp(NeutronResource):
             yield Loss(field=_ADDRESS, value=fields[_ADDRESS], reason=NEW_ADDRESS)
         if fields["port_id"] and not fields[_PORT_MOVES]:
             reason = "The port that it leads to is not migrated."
+            if _by_anothers_router(fields, reader):
+                reason = "The router by which it leads there belongs to another project."
             for name in _PORT:
                 yield Loss(field=name, value=fields[name], reason=reason)
 
@@ -127,7 +130,7 @@ class FloatingIp(NeutronResource):
         yield from super().check(records, source, destination)
         for record in records:
             if record.fields["port_id"] and not record.fields[_PORT_MOVES]:
-                yield record, _leads_nowhere(record)
+                yield record, _leads_nowhere(record, source)
         addresses = ((r.fields["floating_network_id"], r.fields[_ADDRESS], r) for r in records)
         yield from address_conflicts(addresses, source, destination)
 
@@ -217,11 +220,20 @@ def _port(work: Work, original: Record) -> Json:
     return {"port_id": work.destination_id_of("port", port_id), "fixed_ip_address": address}
 
 
-def _leads_nowhere(record: Record) -> Finding:
+def _by_anothers_router(fields: Mapping[str, Any], reader: TenantReader) -> bool:
+    """Return whether the address leads to its port by a router that does not move."""
+    own = {router["id"] for router in reader.routers}
+    return bool(fields["router_id"]) and fields["router_id"] not in own
+
+
+def _leads_nowhere(record: Record, reader: TenantReader) -> Finding:
     owner = (record.fields.get("port_details") or {}).get("device_owner") or "something else"
+    way = f"to a port of {owner}"
+    if _by_anothers_router(record.fields, reader):
+        way = f"to its port by router {record.fields['router_id']} of another project"
     return Finding(
         severity=WARN,
-        sentence=f"Floating IP {record.name} leads to a port of {owner}, which is not migrated: "
+        sentence=f"Floating IP {record.name} leads {way}, which is not migrated: "
         "it is disassociated in the source, and the copy will lead nowhere.",
         fix="Associate it by hand after the move.",
     )

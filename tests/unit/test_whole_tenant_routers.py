@@ -1,0 +1,42 @@
+"""A tenant whose network hangs on a router of another project."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboard.migrations_app.models import Plan
+from tests.support.cloud.moving import TwoClouds, two_clouds
+from tests.support.cloud.seeds import NAME, tenant_between
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
+    """Serve two clouds; the tenant's router on the old one belongs to the operator's project."""
+    with two_clouds(tmp_path) as clouds:
+        tenant_between(clouds.old, clouds.new)
+        router = clouds.old.network.routers.where(name="shop-router")[0]
+        admins = clouds.source_session.project_id
+        router.update(project_id=admins, tenant_id=admins)
+        for port in clouds.old.network.ports.where(device_id=router["id"]):
+            port.update(project_id=admins, tenant_id=admins)
+        yield clouds
+
+
+def test_what_the_router_did_is_named_before_anything_is_released(clouds):
+    plan = clouds.plan(NAME)
+    assert plan.state == Plan.State.READY, [*plan.findings.values_list("sentence", flat=True)]
+    warned = "\n".join(plan.findings.filter(severity="warn").values_list("sentence", flat=True))
+    assert "Subnet shop-desks is connected to router" in warned
+    assert "of another project, which is not migrated: it is disassociated" in warned
+    door = clouds.old.network.floating_ips.where(description="the shop's door")[0]
+    losses = plan.items.get(source_id=door["id"]).losses
+    assert {loss["field"] for loss in losses} >= {"port_id", "fixed_ip_address"}
+
+
+def test_the_tenant_moves_without_the_router(clouds):
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    assert clouds.verify(plan) == []
