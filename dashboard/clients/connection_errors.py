@@ -42,6 +42,13 @@ def _translated(error: auth_errors.ClientException, access: CloudAccess) -> Pump
                 f"There is no TLS with cloud {access.name} at {address}: {cause_of(error)}.",
                 fix="Correct the address, or name the authority of its certificate as cacert.",
             )
+        case auth_errors.TooManyRequests():
+            return Retryable(
+                f"Cloud {access.name} accepts no more logins at the moment: {cause_of(error)}.",
+                fix="Raise the rate limit of its Keystone if this goes on.",
+                request_id=error.request_id or "",
+                retry_after=_seconds(error),
+            )
         case (
             auth_errors.RetriableConnectionFailure()
             | auth_errors.DiscoveryFailure()
@@ -56,6 +63,12 @@ def _translated(error: auth_errors.ClientException, access: CloudAccess) -> Pump
                 f"Cloud {access.name} cannot be used: {cause_of(error)}.",
                 fix="Check the region, the interface and the endpoints of its catalogue.",
             )
+
+
+def _seconds(error: auth_errors.HttpError) -> float | None:
+    """Return how long the service asks to wait, None where it names no number of seconds."""
+    after = error.response.headers.get("retry-after", "") if error.response is not None else ""
+    return float(after) if after.isdigit() else None
 
 
 def cause_of(error: BaseException) -> str:

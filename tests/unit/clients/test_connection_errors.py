@@ -20,6 +20,7 @@ from tests.support.fuel_masters import make_certificate
 from tests.support.servers import free_port
 
 DOWN = b"HTTP/1.1 503 Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+BUSY = b"HTTP/1.1 429 Slow\r\nRetry-After: 7\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 def cloud_at(auth_url: str) -> CloudSession:
@@ -64,7 +65,7 @@ def keystone(catalog: list[dict[str, object]]) -> Iterator[str]:
 
 
 @contextmanager
-def server(tls: ssl.SSLContext | None = None) -> Iterator[int]:
+def server(tls: ssl.SSLContext | None = None, *, answer: bytes = DOWN) -> Iterator[int]:
     """Return a port that answers whatever it is sent in plain text, or in TLS."""
 
     def secured(caller: socket.socket) -> socket.socket:
@@ -78,7 +79,7 @@ def server(tls: ssl.SSLContext | None = None) -> Iterator[int]:
                 return
             with suppress(OSError), secured(caller) as talking:
                 talking.recv(1024)
-                talking.sendall(DOWN)
+                talking.sendall(answer)
                 # a question of which a part was never read would end in a reset
                 talking.shutdown(socket.SHUT_WR)
                 talking.settimeout(1)
@@ -138,6 +139,13 @@ def test_a_service_that_is_down_is_quoted() -> None:
     with server() as port:
         sentence = refusal(Retryable, f"http://127.0.0.1:{port}/v3").sentence
     assert sentence.endswith("/v3: Service Unavailable (HTTP 503).")
+
+
+def test_a_keystone_that_limits_logins_is_asked_again_when_it_says_so() -> None:
+    with server(answer=BUSY) as port:
+        refused = refusal(Retryable, f"http://127.0.0.1:{port}/v3")
+    assert isinstance(refused, Retryable)
+    assert refused.retry_after == 7
 
 
 @pytest.mark.parametrize("service", ["image", "compute", "network", "block_storage"])
