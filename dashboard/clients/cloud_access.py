@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+PASSWORD_TYPES = frozenset({"password", "v3password"})
 SERVICES = ("block_storage", "compute", "identity", "image", "network", "placement")
+
+_FIXED_SCOPES = ("system_scope", "domain_id", "domain_name", "trust_id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,17 @@ class CloudAccess:
     def account(self) -> str:
         """Who logs in, as far as the login tells."""
         return str(self.auth.get("username") or self.auth.get("user_id") or "its account")
+
+    @property
+    def fixed_scope(self) -> str:
+        """What ties the login to one scope, "" if it can act wherever it has a role.
+
+        Only a password gets a token for another project. Keystone refuses that to application
+        credentials, to tokens where it does not rescope, and to federated logins.
+        """
+        if self.auth_type not in PASSWORD_TYPES:
+            return f"auth_type {self.auth_type}"
+        return next((key for key in _FIXED_SCOPES if self.auth.get(key)), "")
 
     def service(self, name: str) -> ServiceOptions:
         """Return the options of a service."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from dashboard.clients.cloud_access import PASSWORD_TYPES
 from dashboard.clients.keystone_address import parse_address
 from dashboard.clients.yaml_sections import Section
 from dashboard.errors import BadInput
@@ -40,8 +41,7 @@ DOMAIN_KEYS = {
     },
 }
 INTERFACES = ("public", "internal", "admin", "publicURL", "internalURL", "adminURL")
-TYPES_WITH_PASSWORD = {"password", "v3password"}
-TYPES_WITH_DOMAINS = {*TYPES_WITH_PASSWORD, "v3totp"}
+TYPES_WITH_DOMAINS = {*PASSWORD_TYPES, "v3totp"}
 # Addresses are shown on pages, so that they must not carry a password.
 _plain_address = re.compile(r"https?://[^\s/@]+(?:/[^\s@]*)?")
 
@@ -86,7 +86,7 @@ def complete_login(auth: dict[str, Any], auth_type: str, section: Section) -> No
     ``section`` is where the file has it. Raises BadInput for a key that is missing.
     """
     auth["auth_url"] = _versioned(auth.get("auth_url"), section)
-    if auth_type not in TYPES_WITH_PASSWORD:
+    if auth_type not in PASSWORD_TYPES:
         return
     for keys in (("password",), ("username", "user_id"), SCOPE_KEYS):
         if not any(auth.get(key) for key in keys):

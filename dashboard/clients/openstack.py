@@ -31,6 +31,7 @@ ANSWER_SECONDS = 120
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 2.0
 CONNECTIONS = 64
+FIX_OF_LOGIN = "Configure the login of an administrator with auth_type password and a project_name."
 SLOWEST_UPLOAD = 10 * 1024 * 1024  # bytes a second
 _READ_RETRIES = {"connect_retries": 2, "status_code_retries": 2}
 
@@ -58,27 +59,31 @@ class CloudSession:
         self._adapters = ServiceAdapters(self.session, access)
 
     def scoped_to(self, project_id: str) -> "CloudSession":
-        """Return the same account acting in another project."""
-        return self._as({**self.access.auth, "project_id": project_id})
+        """Return the same account acting in another project.
+
+        Raises ``NeedsOperator`` where the login is tied to its scope.
+        """
+        if fixed := self.access.fixed_scope:
+            raise NeedsOperator(
+                f"The login of cloud {self.name} has {fixed} and can act in no other project.",
+                fix=FIX_OF_LOGIN,
+            )
+        by_name = ("project_name", "project_domain_name", "project_domain_id")
+        auth = {key: value for key, value in self.access.auth.items() if key not in by_name}
+        return self._as(replace(self.access, auth={**auth, "project_id": project_id}))
 
     def as_user(self, user_id: str, *, password: str, project_id: str) -> "CloudSession":
-        """Return that user of this cloud acting in that project."""
-        secrets.register(password)
-        auth_url = self.access.auth["auth_url"]
-        return self._as(
-            {
-                "auth_url": auth_url,
-                "user_id": user_id,
-                "password": password,
-                "project_id": project_id,
-            }
-        )
+        """Return that user of this cloud acting in that project, however the operator logs in."""
+        auth = {
+            "auth_url": self.access.auth["auth_url"],
+            "user_id": user_id,
+            "password": password,
+            "project_id": project_id,
+        }
+        return self._as(replace(self.access, auth_type="v3password", auth=auth))
 
-    def _as(self, auth: Mapping[str, str]) -> "CloudSession":
-        if "project_id" in auth:
-            by_name = ("project_name", "project_domain_name", "project_domain_id")
-            auth = {key: value for key, value in auth.items() if key not in by_name}
-        return CloudSession(replace(self.access, auth=auth), calls=self.calls)
+    def _as(self, access: CloudAccess) -> "CloudSession":
+        return CloudSession(access, calls=self.calls)
 
     @property
     def user_id(self) -> str:
@@ -87,8 +92,14 @@ class CloudSession:
 
     @property
     def project_id(self) -> str:
-        """The id of the project that the account is scoped to."""
-        return str(self._ask(self.session.get_project_id))
+        """The id of the project that the account is scoped to.
+
+        Raises ``NeedsOperator`` without one: a login may be for a domain or the whole system.
+        """
+        project_id = self._ask(self.session.get_project_id)
+        if not project_id:
+            raise NeedsOperator(f"The login of cloud {self.name} has no project.", fix=FIX_OF_LOGIN)
+        return str(project_id)
 
     @property
     def roles(self) -> dict[str, str]:

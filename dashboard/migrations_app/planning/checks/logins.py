@@ -1,0 +1,35 @@
+"""Can the operator act in the tenant's project, where an owner cannot be impersonated?"""
+
+from collections.abc import Iterable, Sequence
+
+from dashboard.clients.openstack import FIX_OF_LOGIN
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.resources.ownership import can_create
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
+
+_OWNED = ("server", "volume")
+
+
+def check(
+    plan: Plan, records: Sequence[Record], source: TenantReader, destination: TenantReader
+) -> Iterable[Finding]:
+    """Block a plan that needs the operator in its project, with a login tied to another scope."""
+    fixed = destination.cloud.access.fixed_scope
+    if not fixed:
+        return
+    owners = {record.id for record in records if record.type == "user" and _can_own(record)}
+    for record in records:
+        if record.type in _OWNED and record.fields["user_id"] not in owners:
+            yield Finding(
+                severity=BLOCK,
+                sentence=f"The operator has to create {record.type} {record.name or record.id}, "
+                f"and the login of cloud {plan.destination} has {fixed}: it can act in no other "
+                "project.",
+                fix=FIX_OF_LOGIN,
+            )
+
+
+def _can_own(user: Record) -> bool:
+    """Return whether the plan creates the user with a role to create something."""
+    return can_create(user.fields["role_names"])
