@@ -28,6 +28,7 @@ class Boot:
         for name, version in _SINCE.items():
             if name in self.body and self.request.version < version:
                 raise Refused(400, f"Additional properties are not allowed ('{name}')")
+        self._check_host_name()
         networks = self.body.get("networks", [])
         if isinstance(networks, str) and self.request.version < (2, 37):
             sentence = f"Invalid input for field/attribute networks. Value: {networks}."
@@ -35,6 +36,14 @@ class Boot:
         key = self.body.get("key_name")
         if key and not self.service.keypairs.where(user_id=self._asker.user_id, name=key):
             raise Refused(400, "Invalid key_name provided.")
+
+    def _check_host_name(self) -> None:
+        """Refuse a host name that is no label, from 2.94 on one that is no domain name."""
+        name = self.body.get("hostname")
+        dots, length = (".", 253) if self.request.version >= (2, 94) else ("", 61)
+        pattern = rf"[a-zA-Z0-9][a-zA-Z0-9{dots}-]{{0,{length}}}[a-zA-Z0-9]"
+        if name is not None and not re.fullmatch(pattern, name):
+            raise Refused(400, f"Invalid input for field/attribute hostname. Value: {name}.")
 
     @property
     def _asker(self) -> Any:

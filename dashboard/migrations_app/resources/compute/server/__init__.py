@@ -25,6 +25,7 @@ from dashboard.migrations_app.resources.compute.server.fields import (
     mac_addresses,
     server_record,
 )
+from dashboard.migrations_app.resources.compute.server.host_names import host_name_losses
 from dashboard.migrations_app.resources.compute.server.states import (
     ACTIVE,
     MIGRATABLE,
@@ -125,13 +126,14 @@ class Server(ResourceType):
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Boot it in the availability zone that was chosen, or in any."""
+        losses = [*host_name_losses(record, reader.cloud)]
         if not choice:
-            return Decision()
+            return Decision(losses=losses)
         zones = reader.list("compute", "/os-availability-zone", "availabilityZoneInfo")
         names = [zone["zoneName"] for zone in zones]
         if choice not in names:
             return unknown_choice(record, "availability zone", choice, names, reader)
-        return Decision(resolution={"availability_zone": choice})
+        return Decision(resolution={"availability_zone": choice}, losses=losses)
 
     @override
     def resolve_dependencies(

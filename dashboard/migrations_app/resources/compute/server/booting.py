@@ -8,7 +8,8 @@ from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.attributes import only_set
 from dashboard.migrations_app.resources.compute.server.attaching import DELETION_MICROVERSION
-from dashboard.migrations_app.resources.compute.server.fields import ATTR, USER_DATA
+from dashboard.migrations_app.resources.compute.server.fields import USER_DATA
+from dashboard.migrations_app.resources.compute.server.host_names import DOTS_SINCE, host_name_for
 from dashboard.migrations_app.resources.compute.server.states import (
     delete_server,
     fault_of,
@@ -21,9 +22,8 @@ from dashboard.migrations_app.resources.work import Work
 # from 2.10 on an administrator may name the user whose keys to read
 _KEYPAIR_MICROVERSION = "2.10"
 _COPIED = ("name", "description", "tags", "accessIPv4", "accessIPv6", "OS-DCF:diskConfig")
-_HOSTNAME = f"{ATTR}hostname"
 # attributes that a create call takes only from a microversion on
-_SINCE = {"description": "2.19", "tags": "2.52", "hostname": "2.90"}
+_SINCE = {"description": "2.19", "tags": "2.52"}
 
 
 def boot(work: Work) -> str:
@@ -35,7 +35,7 @@ def boot(work: Work) -> str:
     body = _body(work)
     if key_name := work.record.fields.get("key_name"):
         body |= _key(work, owner, key_name)
-    microversion = owner.at_most("compute", SERVER_MICROVERSION)
+    microversion = owner.at_most("compute", DOTS_SINCE)
     created = owner.post(
         "compute", "/servers", {"server": body}, "server", microversion=microversion
     )
@@ -90,8 +90,8 @@ def _body(work: Work) -> Json:
         "metadata": {**fields["metadata"], MARKER: work.record.id},
         "config_drive": fields["config_drive"],
     }
-    if fields.get(_HOSTNAME):
-        body["hostname"] = fields[_HOSTNAME]
+    if host_name := host_name_for(work.record, cloud):
+        body["hostname"] = host_name
     return {
         name: value
         for name, value in body.items()
