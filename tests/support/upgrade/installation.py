@@ -16,6 +16,7 @@ from django.db import connections
 from django.test import override_settings
 
 from dashboard.clients import openstack
+from dashboard.migrations_app.execution import identities
 from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.moving import QuickClock, TwoClouds
 from tests.support.cloud.wire import connected
@@ -47,6 +48,8 @@ def installation(upgraded: Path, folder: Path) -> Iterator[TwoClouds]:
     database = folder / "upgraded.sqlite3"
     shutil.copy(upgraded, database)
     old, new = _clouds()
+    # plans have the same numbers in each copy: no session of another copy may be taken up again
+    identities._identities.cache_clear()
     with (
         database_at(database),
         override_settings(SECRET_KEY=SECRET_KEY),
