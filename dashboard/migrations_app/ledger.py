@@ -104,6 +104,36 @@ def take_over(plan: Plan) -> None:
     )
 
 
+def is_created_by(plan: Plan, type_name: str, destination_id: str) -> bool:
+    """Return whether the plan created an object of the destination, which is still there."""
+    created = plan.ledger_entries.filter(
+        origin=LedgerEntry.Origin.CREATED, state=LedgerEntry.State.PRESENT
+    )
+    return created.filter(type=type_name, destination_id=destination_id).exists()
+
+
+def hand_over(entry: LedgerEntry, heir: Plan) -> None:
+    """Make an object the other plan's, which has adopted it or found it migrated already."""
+    with transaction.atomic():
+        adopted = heir.ledger_entries.filter(
+            type=entry.type,
+            destination_id=entry.destination_id,
+            origin=LedgerEntry.Origin.ADOPTED,
+            state=LedgerEntry.State.PRESENT,
+        ).exclude(pk=entry.pk)
+        # an adopted object has no steps that a rollback could undo
+        for other in adopted[:1]:
+            other.origin, other.stages = LedgerEntry.Origin.CREATED, entry.stages
+            other.save(update_fields=["origin", "stages", "changed_at"])
+            heir.items.filter(type=other.type, source_id=other.source_id).update(
+                action=PlanItem.Action.MIGRATED
+            )
+            record_removed(entry)
+            return
+        entry.plan = heir
+        entry.save(update_fields=["plan", "changed_at"])
+
+
 def save_stage_data(entry: LedgerEntry, stage_data: Mapping[str, Any]) -> None:
     """Add stage data to an entry at once."""
     entry.stage_data = {**entry.stage_data, **stage_data}

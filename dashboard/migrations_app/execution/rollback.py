@@ -9,6 +9,7 @@ from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.backward import HALT, backward
 from dashboard.migrations_app.execution.creating import recall
 from dashboard.migrations_app.execution.graph import BARRIER, StepGraph
+from dashboard.migrations_app.execution.sharing import hand_over, heir_of, keep_for_others
 from dashboard.migrations_app.execution.work import ItemWork
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
@@ -17,14 +18,35 @@ from dashboard.migrations_app.resources.registry import resource_type
 # An attempt that a cancellation broke off is not counted, but may have created something.
 _TRIED = Q(attempt__gt=0) | Q(resumed=True)
 
+_UNLESS = ": removed, unless others use it by then"
 
-def created_objects(plan: Plan) -> list[str]:
-    """Return a line for each object that a rollback removes from the destination."""
-    return [
-        f"{resource_type(entry.type).label} {entry.name or entry.source_id}"
-        for entry in _own_entries(plan)
+
+def effects(plan: Plan) -> list[str]:
+    """Return a line for each object that a rollback removes, hands over or puts back."""
+    entries = _own_entries(plan)
+    returned = [
+        f"{_named(entry)} of {plan.source}: put back as it was"
+        for entry in entries
+        for stage in resource_type(entry.type).stages
+        if stage.on_source and stage.name in entry.stages
+    ]
+    removed = [
+        _removal(entry)
+        for entry in entries
         if entry.state == LedgerEntry.State.PRESENT and entry.origin == LedgerEntry.Origin.CREATED
     ]
+    return [*returned, *removed]
+
+
+def _removal(entry: LedgerEntry) -> str:
+    """Return what becomes of a created object; only the job can ask the cloud who uses it."""
+    if heir := heir_of(entry):
+        return f"{_named(entry)}: kept for plan {heir.pk} of {heir.tenant_name}, which uses it"
+    return f"{_named(entry)}{_UNLESS if resource_type(entry.type).is_shareable else ''}"
+
+
+def _named(entry: LedgerEntry) -> str:
+    return f"{resource_type(entry.type).label} {entry.name or entry.source_id}"
 
 
 def backward_steps(plan: Plan) -> list[StepSpec]:
@@ -95,6 +117,9 @@ def undo_stage(
     type_ = resource_type(item.type)
     if stage == HALT:
         _halt(type_, work)
+    elif entry.origin == LedgerEntry.Origin.CREATED and (heir := heir_of(entry)):
+        hand_over(work, heir)
+        return
     elif stage == "create":
         _remove(type_, work)
     elif undo := getattr(type_, f"undo_{stage}", None):
@@ -114,7 +139,8 @@ def _halt(type_: ResourceType, work: ItemWork) -> None:
 def _remove(type_: ResourceType, work: ItemWork) -> None:
     """Remove the object, even if its create call was never recorded."""
     recall(type_, work)
-    if work.entry.destination_id and work.entry.origin == LedgerEntry.Origin.CREATED:
+    is_ours = work.entry.destination_id and work.entry.origin == LedgerEntry.Origin.CREATED
+    if is_ours and not keep_for_others(type_, work):
         type_.remove(work)
         work.log(f"Removed {type_.label} {work.record.name} from {work.destination.name}.")
 

@@ -87,6 +87,10 @@ class ItemWork:
         """Return the destination's id of another object."""
         return ledger.destination_id_of(self.plan, type_name, source_id)
 
+    def is_ours(self, type_name: str, destination_id: str) -> bool:
+        """Return whether this plan created an object of the destination."""
+        return ledger.is_created_by(self.plan, type_name, destination_id)
+
     def stage_data_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
         """Return what the stages of another object stored."""
         entry = ledger.entry_of(self.plan, type_name, source_id)

@@ -56,6 +56,8 @@ class ResourceType:
     ready: ClassVar[str] = "create"
     # the stage from which on the copy uses addresses of the source's object, until ``halt``
     halted_from: ClassVar[str] = ""
+    # whether others than the tenant can use the copy: a rollback keeps it then
+    is_shareable: ClassVar[bool] = False
     # types whose objects in the source a rollback gives back before those of this type
     returns_after: ClassVar[tuple[str, ...]] = ()
 
@@ -166,6 +168,13 @@ class ResourceType:
 
         Called within the stage ``create``, once the id is in the ledger, and again after a crash.
         """
+
+    def used_by_others(self, work: Work) -> str:
+        """Return who else uses the copy on the destination, in words, "" for nobody.
+
+        What the plan itself created does not count.
+        """
+        return ""
 
     def remove(self, work: Work) -> None:
         """Delete from the destination what this plan created; nothing happens if it is gone."""

@@ -26,7 +26,7 @@ def owner_refs(record: Record, reader: TenantReader) -> list[Ref]:
     """Return what must be there before the object's owner can create it: the user and its roles."""
     user_id = record.fields["user_id"]
     roles = [
-        Ref("role_assignment", f"{user_id}:{assignment['role']['id']}")
+        Ref("role_assignment", f"{user_id}:{assignment['role']['id']}:{reader.tenant.id}")
         for assignment in _assignments(user_id, reader)
     ]
     return [Ref("user", user_id), *roles]

@@ -52,6 +52,9 @@ class Work(Protocol):
     def destination_id_of(self, type_name: str, source_id: str) -> str:
         """Return the destination's id of another object. Raises ``NeedsOperator`` without one."""
 
+    def is_ours(self, type_name: str, destination_id: str) -> bool:
+        """Return whether an object on the destination was created by this plan and is there."""
+
     def stage_data_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
         """Return what the stages of another object stored."""
 

@@ -14,7 +14,7 @@ from dashboard.migrations_app.execution.maintenance_steps import around_rollback
 from dashboard.migrations_app.execution.rollback import (
     backward_steps,
     can_be_undone,
-    created_objects,
+    effects,
 )
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.verbs.base import PlanVerb
@@ -35,14 +35,14 @@ class Rollback(PlanVerb):
     @override
     def warning(self, target: Plan) -> str:
         return (
-            f"These objects are removed from {target.destination}: what this plan created, and "
-            f"nothing else. Then {target.source} is put back as it was: servers run again, "
-            "floating IPs return."
+            f"First {target.source} is put back as it was: servers run again, floating IPs return. "
+            f"Then what this plan created is removed from {target.destination}, and nothing else. "
+            "What others use by now is kept."
         )
 
     @override
     def touched(self, target: Plan) -> list[str]:
-        return created_objects(target)
+        return effects(target)
 
     @override
     def plan_refusal(self, plan: Plan) -> PumphouseError | None:

@@ -49,10 +49,10 @@ def _item_like(values: list[Any]) -> Any:
 def row_of(cloud: MemoryCloud, type_name: str, id_: str) -> Json | None:
     """Return the row that an id of a resource type stands for, None where there is none."""
     if type_name == "role_assignment" and id_:
-        user_id, role_id = id_.split(":")
+        wanted = (*id_.split(":"),)
         rows = cloud.rows("identity/assignments").values()
-        wanted = (user_id, role_id)
-        return next((r for r in rows if (r["user_id"], r["role_id"]) == wanted), None)
+        names = ("user_id", "role_id", "project_id")
+        return next((r for r in rows if tuple(r[name] for name in names) == wanted), None)
     found = (rows.get(id_) for name, rows in cloud.state.items() if isinstance(rows, dict))
     return next((row for row in found if isinstance(row, dict) and "id" in row), None)
 

@@ -13,6 +13,7 @@ BEFORE = (APP, "0003_words_of_actions")
 LEDGER = (APP, "0004_words_of_the_ledger")
 STAGES = (APP, "0005_words_of_stages")
 ROLES = (APP, "0006_words_of_roles")
+PROJECTS = (APP, "0007_projects_of_role_assignments")
 
 
 @pytest.fixture
@@ -142,3 +143,29 @@ def test_recorded_roles_can_still_be_restored(database: None) -> None:
 
     assert [*changes.values_list("kind", flat=True)] == ["revoke_role", "grant_role", "keep_role"]
     assert changes.filter(details={"role_id": "m"}).count() == 3
+
+
+def test_role_assignments_are_told_apart_by_their_projects(database: None) -> None:
+    old_models = migrate_to(ROLES)
+    plan = plan_of(old_models)
+    entry_of(plan, old_models, type="project", source_id="t", destination_id="T")
+    entry = entry_of(
+        plan, old_models, type="role_assignment", source_id="u:r", destination_id="U:R"
+    )
+    items = old_models.get_model(APP, "PlanItem").objects
+    items.create(plan=plan, ordinal=1, type="role_assignment", source_id="u:r")
+    refs = {"stop": [["user", "u", ""], ["role_assignment", "u:r", ""]]}
+    items.create(plan=plan, ordinal=2, type="server", source_id="s", requires=refs)
+    job = old_models.get_model("jobs", "Job").objects.create(kind="execute", subject="tenant:t")
+    step = old_models.get_model("jobs", "Step").objects.create(
+        job=job, key="role_assignment:u:r:create", action="create", ordinal=1
+    )
+
+    models = migrate_to(PROJECTS)
+    entry = models.get_model(APP, "LedgerEntry").objects.get(pk=entry.pk)
+    assert (entry.source_id, entry.destination_id) == ("u:r:t", "U:R:T")
+    assignment, server = models.get_model(APP, "PlanItem").objects.order_by("ordinal")
+    assert assignment.source_id == "u:r:t"
+    assert server.requires == {"stop": [["user", "u", ""], ["role_assignment", "u:r:t", ""]]}
+    step = models.get_model("jobs", "Step").objects.get(pk=step.pk)
+    assert step.key == "role_assignment:u:r:t:create"

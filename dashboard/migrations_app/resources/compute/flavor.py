@@ -18,6 +18,7 @@ from dashboard.migrations_app.resources.records import (
     Record,
     Ref,
 )
+from dashboard.migrations_app.resources.servers_of_others import server_of_others
 from dashboard.migrations_app.resources.work import Work
 
 _DISABLED, _PUBLIC, _EPHEMERAL = (
@@ -38,6 +39,7 @@ class Flavor(ResourceType):
     plural = "flavors"
     # the name, which is unique, together with the id that we chose
     found_by = FoundBy.LEDGER
+    is_shareable = True
     choice = "name or id of a flavor there"
     needs = ("project",)
     copied = (*_SIZES, "extra_specs")
@@ -128,6 +130,18 @@ class Flavor(ResourceType):
             _grant_access(work, path)
 
     @override
+    def used_by_others(self, work: Work) -> str:
+        """Return the first server or project that is not the tenant's."""
+        if server := server_of_others(work, "flavor"):
+            return f"server {server} uses it"
+        path = f"/flavors/{work.destination_id}"
+        flavor = work.destination.find("compute", path, "flavor")
+        if not flavor or flavor[_PUBLIC]:
+            return ""
+        others = sorted(_access(work, path) - {work.project_id})
+        return f"project {others[0]} has access to it" if others else ""
+
+    @override
     def remove(self, work: Work) -> None:
         work.destination.delete("compute", f"/flavors/{work.destination_id}")
 
@@ -141,8 +155,13 @@ def _grant_access(work: Work, path: str) -> None:
 
 
 def _has_access(work: Work, path: str) -> bool:
+    return work.project_id in _access(work, path)
+
+
+def _access(work: Work, path: str) -> set[str]:
+    """Return the ids of the projects that have access to a private flavor."""
     answer = work.destination.get("compute", f"{path}/os-flavor-access")
-    return work.project_id in {entry["tenant_id"] for entry in answer["flavor_access"]}
+    return {entry["tenant_id"] for entry in answer["flavor_access"]}
 
 
 def _all(work: Work) -> list[Json]:

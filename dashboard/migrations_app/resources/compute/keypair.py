@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
@@ -30,6 +31,7 @@ class Keypair(ResourceType):
     plural = "key pairs"
     # the name, which is unique for its user
     found_by = FoundBy.LEDGER
+    is_shareable = True
     needs = ("user",)
     copied = ("name", "public_key", "type")
     mapped = {"user_id": "user"}
@@ -95,6 +97,12 @@ class Keypair(ResourceType):
             "compute", "/os-keypairs", {"keypair": body}, microversion=_MICROVERSION
         )
         return f"{user_id}:{work.record.name}"
+
+    @override
+    def used_by_others(self, work: Work) -> str:
+        """Return where else its user has a role: the user stays then, with all keys."""
+        user_id = work.destination_id.partition(":")[0]
+        return f"its user {role_elsewhere(work, 'user', user_id)}".removesuffix("its user ")
 
     @override
     def remove(self, work: Work) -> None:

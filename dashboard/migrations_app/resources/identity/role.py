@@ -6,8 +6,10 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.identity.common.keystone import KeystoneResource
+from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import ADOPT, MARKER, Decision, Record
+from dashboard.migrations_app.resources.work import Work
 
 
 class Role(KeystoneResource):
@@ -15,6 +17,7 @@ class Role(KeystoneResource):
 
     name = "role"
     plural = "roles"
+    is_shareable = True
     choice = "name or id of a role there"
     copied = ("name", "description")
     own = ("id", "links", "domain_id", "options", MARKER)
@@ -40,6 +43,10 @@ class Role(KeystoneResource):
                 fix=f"Choose another one for role:{record.name}.",
             )
         return Decision()
+
+    @override
+    def used_by_others(self, work: Work) -> str:
+        return role_elsewhere(work, "role", work.destination_id)
 
 
 def _of_domain(role_id: str, reader: TenantReader) -> Json:

@@ -19,7 +19,7 @@ from dashboard.migrations_app.resources.work import Work
 
 
 class RoleAssignment(ResourceType):
-    """A user's role on the project. It is identified by the ids of user and role."""
+    """A user's role on the project. It is identified by the ids of all three."""
 
     name = "role_assignment"
     plural = "role assignments"
@@ -33,7 +33,7 @@ class RoleAssignment(ResourceType):
         """Return the assignments to users; preflight warns of those to groups."""
         for assignment in reader.role_assignments:
             if "user" in assignment and "project" in assignment["scope"]:
-                yield _record(assignment)
+                yield _record(assignment, reader.tenant.id)
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
@@ -65,18 +65,23 @@ class RoleAssignment(ResourceType):
         query = {"scope.project.id": work.project_id, "user.id": user_id, "role.id": role_id}
         found = work.destination.list("identity", "/role_assignments", "role_assignments", **query)
         direct = any("OS-INHERIT:inherited_to" not in each["scope"] for each in found)
-        return f"{user_id}:{role_id}" if direct else None
+        return assignment_id(user_id, role_id, work.project_id) if direct else None
 
     @override
     def create(self, work: Work) -> str:
         user_id, role_id = _ids(work)
         work.destination.put("identity", _path(work.project_id, user_id, role_id))
-        return f"{user_id}:{role_id}"
+        return assignment_id(user_id, role_id, work.project_id)
 
     @override
     def remove(self, work: Work) -> None:
-        user_id, role_id = work.destination_id.split(":")
-        work.destination.delete("identity", _path(work.project_id, user_id, role_id))
+        user_id, role_id, project_id = work.destination_id.split(":")
+        work.destination.delete("identity", _path(project_id, user_id, role_id))
+
+
+def assignment_id(user_id: str, role_id: str, project_id: str) -> str:
+    """Return what identifies an assignment. Two tenants may have the same user in the same role."""
+    return f"{user_id}:{role_id}:{project_id}"
 
 
 def _ids(work: Work) -> tuple[str, str]:
@@ -90,11 +95,11 @@ def _path(project_id: str, user_id: str, role_id: str) -> str:
     return f"/projects/{project_id}/users/{user_id}/roles/{role_id}"
 
 
-def _record(assignment: Json) -> Record:
+def _record(assignment: Json, project_id: str) -> Record:
     user, role = assignment["user"], assignment["role"]
     return Record(
         type="role_assignment",
-        id=f"{user['id']}:{role['id']}",
+        id=assignment_id(user["id"], role["id"], project_id),
         name=f"{user['name']} as {role['name']}",
         fields={"user_id": user["id"], "role_id": role["id"]},
     )

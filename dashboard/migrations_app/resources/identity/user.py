@@ -10,6 +10,7 @@ from dashboard.migrations_app.resources.identity.common.keystone import (
     domain_id_named,
     name_losses,
 )
+from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
@@ -33,6 +34,7 @@ class User(KeystoneResource):
 
     name = "user"
     plural = "users"
+    is_shareable = True
     choice = "the user's name there; an existing user of that name is adopted"
     needs = ("project",)
     copied = ("name", "description", "email", "enabled")
@@ -106,6 +108,10 @@ class User(KeystoneResource):
         if fields.get("default_project_id") and fields.get(_DEFAULT_MOVES, True):
             body["default_project_id"] = work.project_id
         return body
+
+    @override
+    def used_by_others(self, work: Work) -> str:
+        return role_elsewhere(work, "user", work.destination_id)
 
     def restore_password(self, work: Work) -> None:
         """Restore the user's own password, and disable the user if the source's is disabled."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing_extensions import override
 
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.ports_of_others import port_of_others
 from dashboard.migrations_app.resources.network.common.sharing import (
     NOT_SHARED,
     SHARED_WITH,
@@ -14,6 +15,7 @@ from dashboard.migrations_app.resources.network.common.sharing import (
 from dashboard.migrations_app.resources.network.common.tenant_network import belongs_to_another
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import Decision, Loss, Record
+from dashboard.migrations_app.resources.work import Work
 
 _SEGMENT = "The destination chooses the segment of a tenant network itself."
 _SEGMENTS = ("provider:network_type", "provider:physical_network", "provider:segmentation_id")
@@ -24,6 +26,7 @@ class Network(NeutronResource):
 
     name = "network"
     plural = "networks"
+    is_shareable = True
     choice = "name or id of a network there; only for networks of other projects"
     collection = "networks"
     singular = "network"
@@ -85,3 +88,7 @@ class Network(NeutronResource):
         for loss in super().losses(record, reader):
             if physical or loss.field not in _SEGMENTS:
                 yield loss
+
+    @override
+    def used_by_others(self, work: Work) -> str:
+        return port_of_others(work, network_id=work.destination_id)

@@ -6,6 +6,7 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.ports_of_others import port_of_others
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     INTERFACE_OWNERS,
     is_migratable,
@@ -21,6 +22,7 @@ class Subnet(NeutronResource):
 
     name = "subnet"
     plural = "subnets"
+    is_shareable = True
     collection = "subnets"
     singular = "subnet"
     needs = ("project", "network")
@@ -83,6 +85,10 @@ class Subnet(NeutronResource):
     def dhcp(self, work: Work) -> None:
         """Enable DHCP if the source has it, and put the tenant's description in place."""
         self._put(work, {**self.completion(work), "enable_dhcp": work.record.fields["enable_dhcp"]})
+
+    @override
+    def used_by_others(self, work: Work) -> str:
+        return port_of_others(work, fixed_ips=f"subnet_id={work.destination_id}")
 
 
 def _has_address_in(port: Json, subnet_id: str) -> bool:

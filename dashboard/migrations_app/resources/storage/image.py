@@ -24,6 +24,7 @@ from dashboard.migrations_app.resources.records import (
     Record,
     Ref,
 )
+from dashboard.migrations_app.resources.servers_of_others import server_of_others
 from dashboard.migrations_app.resources.storage.common.image_properties import (
     COPIED,
     DATA,
@@ -48,6 +49,7 @@ class Image(ResourceType):
     name = "image"
     plural = "images"
     found_by = FoundBy.MARKER
+    is_shareable = True
     choice = "name or id of an image there"
     needs = ("project",)
     copied = (*COPIED, *OPTIONAL, *DATA, "properties")
@@ -176,6 +178,19 @@ class Image(ResourceType):
         listed = work.destination.list("image", path, "members")
         if project_id not in {each["member_id"] for each in listed}:
             work.destination.post("image", path, {"member": project_id})
+
+    @override
+    def used_by_others(self, work: Work) -> str:
+        """Return the first server or member that is not the tenant's."""
+        if server := server_of_others(work, "image"):
+            return f"server {server} boots from it"
+        path = f"/images/{work.destination_id}"
+        image = work.destination.find("image", path)
+        if not image or image["visibility"] != "shared":
+            return ""
+        members = work.destination.get("image", f"{path}/members")["members"]
+        others = [each["member_id"] for each in members if each["status"] == "accepted"]
+        return f"project {others[0]} is a member of it" if others else ""
 
     @override
     def remove(self, work: Work) -> None:

@@ -54,6 +54,7 @@ class SecurityGroup(NeutronResource):
 
     name = "security_group"
     plural = "security groups"
+    is_shareable = True
     # the name, for the default group of a project; the others have a marker
     found_by = FoundBy.LEDGER
     collection = "security-groups"

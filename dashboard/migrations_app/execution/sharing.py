@@ -1,0 +1,69 @@
+"""What others have come to use is kept when the plan that created it is rolled back.
+
+Other plans of this installation are in the ledger, and take it over. Other installations and people
+are not, so the cloud is asked as well.
+"""
+
+from django.db.models import Q
+
+from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.work import ItemWork
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.registry import resource_type
+
+_IN_USE = (Plan.State.EXECUTING, Plan.State.EXECUTED, Plan.State.FINALIZED)
+_TAKING = (PlanItem.Action.CREATE, PlanItem.Action.MIGRATED, PlanItem.Action.ADOPT)
+# stage data: the plan whose rollback left the object there
+_KEPT_FROM = "kept_from"
+
+
+def heir_of(entry: LedgerEntry) -> Plan | None:
+    """Return the latest plan of another tenant that uses what an entry's plan created, if any."""
+    if not resource_type(entry.type).is_shareable or entry.plan is None:
+        return None
+    same = Q(source_id=entry.source_id, plan__source=entry.source_cloud)
+    if entry.destination_id:
+        same |= Q(destination_id=entry.destination_id)
+    items = PlanItem.objects.filter(
+        same,
+        type=entry.type,
+        action__in=_TAKING,
+        plan__destination=entry.destination_cloud,
+        plan__state__in=_IN_USE,
+    ).exclude(plan__tenant_id=entry.plan.tenant_id)
+    item = items.select_related("plan").order_by("-plan").first()
+    return item.plan if item else None
+
+
+def hand_over(work: ItemWork, heir: Plan) -> None:
+    """Make an object that this plan created the other plan's, as if that had created it."""
+    work.save(**{_KEPT_FROM: work.plan.pk})
+    ledger.hand_over(work.entry, heir)
+    work.log(
+        f"Kept {_named(work)}: plan {heir.pk} of {heir.tenant_name} uses it. "
+        "Rolling that plan back removes it."
+    )
+
+
+def keep_for_others(type_: ResourceType, work: ItemWork) -> bool:
+    """Return whether somebody else uses the object, who is named in the log then."""
+    reason = _kept_content(work) if type_.name == "project" else type_.used_by_others(work)
+    if reason:
+        work.save(**{_KEPT_FROM: work.plan.pk})
+        work.log(f"Kept {_named(work)} on {work.destination.name}: {reason}.")
+    return bool(reason)
+
+
+def _kept_content(work: ItemWork) -> str:
+    """Return what of the project's own was kept: it must not be without its project."""
+    kept = LedgerEntry.objects.filter(
+        destination_cloud=work.plan.destination,
+        stage_data__kept_from=work.plan.pk,
+        type__in=("network", "subnet", "image", "security_group"),
+    ).first()
+    return f"{resource_type(kept.type).label} {kept.name} in it is kept" if kept else ""
+
+
+def _named(work: ItemWork) -> str:
+    return f"{resource_type(work.item.type).label} {work.record.name or work.record.id}"

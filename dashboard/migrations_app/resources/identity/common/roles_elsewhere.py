@@ -1,0 +1,30 @@
+"""Where else on the destination a user has a role, or a role is held."""
+
+from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.work import Work
+
+
+def role_elsewhere(work: Work, kind: str, id_: str) -> str:
+    """Return in words an assignment of a user or role that this plan did not make, "" without one.
+
+    ``kind`` is ``user`` or ``role``.
+    """
+    query = {f"{kind}.id": id_}
+    found = work.destination.list("identity", "/role_assignments", "role_assignments", **query)
+    other = next((each for each in found if not _is_ours(work, each)), None)
+    if other is None:
+        return ""
+    place = _place(other["scope"])
+    return f"has a role on {place}" if kind == "user" else f"somebody holds it on {place}"
+
+
+def _place(scope: Json) -> str:
+    kind = next((kind for kind in ("project", "domain") if kind in scope), "")
+    return f"{kind} {scope[kind]['id']}" if kind else "the whole system"
+
+
+def _is_ours(work: Work, assignment: Json) -> bool:
+    if "user" not in assignment or "project" not in assignment["scope"]:
+        return False
+    ids = (assignment[kind]["id"] for kind in ("user", "role"))
+    return work.is_ours("role_assignment", ":".join([*ids, assignment["scope"]["project"]["id"]]))

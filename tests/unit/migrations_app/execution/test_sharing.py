@@ -1,0 +1,110 @@
+"""What two tenants share outlives the rollback of one, moved by one installation and by two."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboard.clients.openstack import CloudSession
+from dashboard.migrations_app.execution.rollback import effects
+from dashboard.migrations_app.models import LedgerEntry, Plan
+from tests.support.cloud.journeys import between
+from tests.support.cloud.moving import TwoClouds, fresh
+from tests.support.cloud.seeds import NAME
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SECOND = "second"
+FLAVOR, ROLE, USER, NETWORK = f"{NAME}-small", f"{NAME}-stocktaker", f"{NAME}-ann", f"{NAME}-net"
+
+
+@pytest.fixture
+def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
+    with between(tmp_path, "2026.2", "2026.2") as clouds:
+        share(clouds)
+        yield clouds
+
+
+@pytest.fixture
+def there(clouds: TwoClouds) -> CloudSession:
+    return clouds.destination_session
+
+
+def share(clouds: TwoClouds) -> None:
+    """Make a second tenant on the source, in which the first one's user has its role."""
+    here = clouds.source_session
+    made = here.post("identity", "/projects", {"project": {"name": SECOND}}, "project")
+    [user] = clouds.old.identity.users.where(name=USER)
+    [role] = clouds.old.identity.roles.where(name=ROLE)
+    here.put("identity", f"/projects/{made['id']}/users/{user['id']}/roles/{role['id']}")
+
+
+def names(clouds: TwoClouds) -> set[str]:
+    """Return which of the shared names there are on the destination."""
+    users, roles = clouds.new.identity.users, clouds.new.identity.roles
+    return {name for rows, name in ((users, USER), (roles, ROLE)) if rows.where(name=name)}
+
+
+def test_what_another_plan_uses_is_handed_over_and_removed_with_that_one(clouds):
+    first = clouds.plan(NAME)
+    clouds.execute(first)
+    second = clouds.plan(SECOND)
+    clouds.execute(second)
+    listed = effects(fresh(first))
+    for label in (f"user {USER}", f"role {ROLE}"):
+        assert f"{label}: kept for plan {second.pk} of {SECOND}, which uses it" in listed
+    clouds.roll_back(first)
+    assert names(clouds) == {USER, ROLE}
+    assert clouds.verify(second) == []
+    clouds.roll_back(second)
+    assert names(clouds) == set()
+
+
+def test_the_second_rolled_back_first_leaves_the_firsts(clouds):
+    first = clouds.plan(NAME)
+    clouds.execute(first)
+    second = clouds.plan(SECOND)
+    clouds.execute(second)
+    clouds.roll_back(second)
+    assert names(clouds) == {USER, ROLE}
+    assert clouds.verify(first) == []
+
+
+def test_what_another_installation_uses_is_kept(clouds):
+    first = clouds.plan(NAME)
+    clouds.execute(first)
+    second = clouds.plan(SECOND)
+    clouds.execute(second)
+    # the ledger of another installation: this one knows nothing of the second move
+    Plan.objects.filter(pk=second.pk).update(state=Plan.State.DRAFTING)
+    clouds.roll_back(first)
+    assert names(clouds) == {USER, ROLE}
+    kept = LedgerEntry.objects.filter(type__in=("user", "role"), stage_data__kept_from=first.pk)
+    assert {entry.name for entry in kept} == {USER, ROLE}
+
+
+def boot_elsewhere(there: CloudSession, clouds: TwoClouds) -> str:
+    """Boot a server of another project with the tenant's flavor, as another installation does."""
+    [flavor] = clouds.new.compute.flavors.where(name=FLAVOR)
+    [image] = clouds.new.image.images.where(name="cirros")
+    body = {"name": "theirs", "flavorRef": flavor["id"], "imageRef": image["id"]}
+    sent = {"server": {**body, "networks": "none"}}
+    return str(there.post("compute", "/servers", sent, "server", microversion="2.37")["id"])
+
+
+def test_a_flavor_with_servers_of_others_is_kept(clouds, there):
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    server = boot_elsewhere(there, clouds)
+    job = clouds.roll_back(plan)
+    assert clouds.new.compute.flavors.where(name=FLAVOR)
+    assert job.log.filter(message__contains=f"server {server} uses it").exists()
+
+
+def test_a_network_with_ports_of_others_is_kept_with_its_project(clouds, there):
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    [network] = clouds.new.network.networks.where(name=NETWORK)
+    there.post("network", "/ports", {"port": {"network_id": network["id"]}})
+    clouds.roll_back(plan)
+    assert clouds.new.network.networks.where(name=NETWORK)
+    assert clouds.new.identity.projects.where(name=NAME)
