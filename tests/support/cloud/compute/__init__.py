@@ -22,7 +22,8 @@ _NAMES = {400: "badRequest", 403: "forbidden", 404: "itemNotFound", 409: "confli
 class Compute(Service):
     """Nova's API with the microversions of the release.
 
-    ``fault``: every boot fails with that. ``disks`` are what guests have written, by server.
+    ``fault``: every boot fails with that. ``reclaims``: deleted servers are kept for a while.
+    ``disks`` are what guests have written, by server.
     """
 
     type = "compute"
@@ -37,6 +38,7 @@ class Compute(Service):
     def __init__(self, cloud: "MemoryCloud") -> None:
         super().__init__(cloud)
         self.fault = ""
+        self.reclaims = False
         self.flavors, self.keypairs, self.servers = Flavors(), Keypairs(), Servers()
         self.groups = ServerGroups()
         cloud.add(self, self.flavors, self.keypairs, self.servers, self.groups)

@@ -46,6 +46,8 @@ class ServerActions:
         elif action in ("lock", "unlock"):
             reason = (arguments or {}).get("locked_reason")
             row.update(locked=action == "lock", locked_reason=reason)
+        elif action == "forceDelete":
+            self.service.servers.remove_for_good(row)
         elif action == "os-resetState":
             self.service.require_admin(request)
             row.update(STATES[arguments["state"].upper()])

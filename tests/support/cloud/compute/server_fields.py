@@ -27,6 +27,7 @@ STATES = {
     "ERROR": _state("ERROR", "error", 0),
     "RESCUE": _state("RESCUE", "rescued", 1),
     "SHELVED_OFFLOADED": _state("SHELVED_OFFLOADED", "shelved_offloaded", 4),
+    "SOFT_DELETED": _state("SOFT_DELETED", "soft-delete", 4),
     "VERIFY_RESIZE": _state("VERIFY_RESIZE", "resized", 1),
 }
 # the states in which a server tells its progress

@@ -44,8 +44,11 @@ class Servers(Collection):
         return Refused(404, f"Instance {id_} could not be found.")
 
     def visible(self, request: Request) -> list[Json]:
-        """Return the project's servers; all of them where an administrator asks for all."""
-        found = super().visible(request)
+        """Return the project's servers; all of them where an administrator asks for all.
+
+        Those that wait to be reclaimed are not listed.
+        """
+        found = [row for row in super().visible(request) if row["status"] != "SOFT_DELETED"]
         if request.asker.is_admin and request.asks("all_tenants") not in ("", "0", "False"):
             return found
         return [row for row in found if row["tenant_id"] == request.asker.project_id]
@@ -189,6 +192,13 @@ class Servers(Collection):
         """Delete a server: it is gone when it has been looked at."""
         if row["locked"] and not request.asker.is_admin:
             raise Refused(409, f"Instance {row['id']} is locked")
+        if self.service.reclaims:
+            self.later(row, **STATES["SOFT_DELETED"])
+        else:
+            self.remove_for_good(row)
+
+    def remove_for_good(self, row: Json) -> None:
+        """Delete a server without keeping it to be reclaimed."""
         row["OS-EXT-STS:task_state"] = "deleting"
         self.later(row, **{GONE: True})
 

@@ -265,7 +265,13 @@ class Server(ResourceType):
 
     @override
     def finalize(self, work: Work) -> None:
-        delete_server(work.source, work.record.id, check=work.check)
+        """Delete the server; for good if it has volumes, which could not be deleted else."""
+        has_volumes = bool(work.record.fields["volumes"])
+        if not delete_server(work.source, work.record.id, check=work.check, for_good=has_volumes):
+            work.log(
+                f"Server {work.record.name} is SOFT_DELETED: Nova removes it after its reclaim "
+                "interval; until then it can be restored, without its ports."
+            )
 
     @override
     def original_state(self, record: Record, stage_data: Mapping[str, Any]) -> Record:

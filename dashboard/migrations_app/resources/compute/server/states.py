@@ -10,6 +10,7 @@ from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import NeedsOperator
 
 ACTIVE, SHUTOFF, PAUSED, SUSPENDED = "ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED"
+SOFT_DELETED, GONE = "SOFT_DELETED", ""
 MIGRATABLE = (ACTIVE, SHUTOFF, PAUSED, SUSPENDED)
 CHANGE_SECONDS = 1800
 DELETE_SECONDS = 1800
@@ -100,15 +101,33 @@ def halt_copy(cloud: CloudSession, server_id: str, *, check: Callable[[], None])
             bring_to(cloud, server_id, SHUTOFF, check=check)
 
 
-def delete_server(cloud: CloudSession, server_id: str, *, check: Callable[[], None]) -> None:
-    """Delete a server and wait until it is gone: only then are its ports and volumes free."""
+def delete_server(
+    cloud: CloudSession, server_id: str, *, check: Callable[[], None], for_good: bool = True
+) -> bool:
+    """Delete a server and wait until it is gone: only then are its ports and volumes free.
+
+    A Nova with a reclaim interval keeps it as SOFT_DELETED. From there it is deleted ``for_good``,
+    or stays until Nova reclaims it. Returns whether it is gone.
+    """
     path = f"/servers/{server_id}"
     cloud.delete("compute", path)
 
-    def gone() -> bool | None:
-        return None if cloud.find("compute", path, "server") else True
+    def wait_for(statuses: tuple[str, ...]) -> str:
+        def reached() -> str | None:
+            server = cloud.find("compute", path, "server")
+            status = server["status"] if server else GONE
+            return status if status in statuses else None
 
-    poll_until(gone, what=f"server {server_id} to be deleted", seconds=DELETE_SECONDS, check=check)
+        what = f"server {server_id} to be deleted"
+        return poll_until(reached, what=what, seconds=DELETE_SECONDS, check=check)
+
+    if wait_for((GONE, SOFT_DELETED)) == GONE:
+        return True
+    if for_good:
+        body = {"forceDelete": None}
+        cloud.call("POST", "compute", f"{path}/action", body=body, missing_ok=True)
+        wait_for((GONE,))
+    return for_good
 
 
 def fix_of(status: str) -> str:
