@@ -108,3 +108,37 @@ def test_a_network_with_ports_of_others_is_kept_with_its_project(clouds, there):
     clouds.roll_back(plan)
     assert clouds.new.network.networks.where(name=NETWORK)
     assert clouds.new.identity.projects.where(name=NAME)
+
+
+def test_a_flavor_and_an_image_that_a_later_plan_adopts_outlive_the_first(clouds, there):
+    first = clouds.plan(NAME)
+    clouds.execute(first)
+    second = clouds.plan(SECOND)
+    clouds.execute(second)
+    for kind in ("flavor", "image"):
+        entry = first.ledger_entries.filter(type=kind, origin="created").first()
+        assert entry is not None, kind
+        second.items.create(
+            type=kind,
+            name=entry.name,
+            ordinal=900,
+            source_id=f"another-{kind}",
+            action="adopt",
+            destination_id=entry.destination_id,
+        )
+        LedgerEntry.objects.create(
+            source_cloud=first.source,
+            destination_cloud=first.destination,
+            plan=second,
+            type=kind,
+            source_id=f"another-{kind}",
+            destination_id=entry.destination_id,
+            origin="adopted",
+            state="present",
+        )
+    clouds.roll_back(first)
+    adopted = second.ledger_entries.filter(source_id__startswith="another-")
+    assert {entry.origin for entry in adopted} == {"created"}
+    for entry in adopted:
+        rows = clouds.new.compute.flavors if entry.type == "flavor" else clouds.new.image.images
+        assert rows.where(id=entry.destination_id)
