@@ -95,3 +95,17 @@ def test_users_act_where_new_passwords_have_to_be_changed_first(clouds):
     assert clouds.new.compute.servers.where(user_id=ann["id"])
     assert ann["options"] == {}
     assert ann["~must_change"]
+
+
+def test_a_role_inherited_from_the_domain_is_named(clouds):
+    ann, admin = id_of(clouds.old, "users", "shop-ann"), id_of(clouds.old, "roles", "admin")
+    clouds.old.identity.assignments.give(admin, inherited=True, user_id=ann, domain_id="default")
+    warned = sentences(clouds.plan(NAME), "warn")
+    assert "admin of user shop-ann in shop is inherited from the domain Default" in warned
+
+
+def test_a_role_that_implies_more_on_the_destination_is_named(clouds):
+    member, admin = (id_of(clouds.new, "roles", name) for name in ("member", "admin"))
+    clouds.new.identity.roles.imply(member, admin)
+    warned = sentences(clouds.plan(NAME), "warn")
+    assert "The role member implies reader on old and admin" in warned
