@@ -1,5 +1,6 @@
 """Turns the HTTP errors of OpenStack's services into ours, with their own reasons."""
 
+import html
 import re
 from typing import Any
 
@@ -10,6 +11,8 @@ PASSING_STATUSES = frozenset({408, 413, 429, 500, 502, 503, 504})
 # nova says 403, neutron 409, cinder 413 to a full quota; waiting does not help with any of them
 QUOTA_STATUSES = frozenset({403, 409, 413})
 # the word quota alone is also in the names of policies, as os_compute_api:os-quota-sets:update
+# the head of a page repeats the status; scripts and styles are for browsers
+_markup = re.compile(r"<(head|script|style)\b.*?</\1\s*>|<[!/a-z][^>]*>", re.I | re.S)
 _over_quota = re.compile("exceed|over quota|over a limit", re.IGNORECASE)
 
 
@@ -36,10 +39,15 @@ def _reason(response: Any) -> str:
     try:
         body = response.json()
     except ValueError:
-        return " ".join(response.text.split())[:300] or response.reason
+        return " ".join(_without_markup(response.text).split())[:300] or response.reason
     while isinstance(body, dict) and body:
         body = body.get("message") or body.get("faultstring") or next(iter(body.values()))
     return " ".join(str(body).split())[:500]
+
+
+def _without_markup(text: str) -> str:
+    """Return the words of an answer, which services and proxies may wrap in a page of HTML."""
+    return html.unescape(_markup.sub(" ", text))
 
 
 def _fix(status: int, *, is_quota: bool) -> str:

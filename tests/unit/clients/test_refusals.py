@@ -24,6 +24,15 @@ def test_a_service_that_is_busy_when_asked_for_quotas_is_retried(status):
     assert isinstance(error, Retryable)
 
 
+def test_a_page_of_html_is_told_without_its_markup():
+    response = Response()
+    response.status_code, response.reason = 415, "Unsupported Media Type"
+    page = "<html><head><title>415</title></head>\n<body><h1>No such type</h1>a &lt; b<br />"
+    response._content = f"{page}</body></html>".encode()
+    error = refusal_of(response, cloud="new", request="GET /servers")
+    assert error.sentence == "Cloud new answered 415 to GET /servers: No such type a < b."
+
+
 def test_quotas_that_are_not_found_need_no_higher_quota():
     error = refusal(404, "The resource could not be found.", path="/os-quota-sets/demo")
     assert isinstance(error, NeedsOperator)
