@@ -36,19 +36,19 @@ def _seed_tenant(
     report(f"Create tenant {name} with its users")
     project_id = users.create_project(operator, name)
     created = users.create_users(operator, name, project_id)
-    clouds = {
-        what: operator.as_user(user.id, password=user.password, project_id=project_id)
+    owner = created["owner"]
+    secrets_file = secrets_dir / f"{name}.json"
+    # readers have keys too, and may not be allowed to make them
+    keys = {
+        what: users.create_key(operator, f"{name}-{what}", user_id=user.id)
         for what, user in created.items()
     }
-    secrets_file = secrets_dir / f"{name}.json"
-    # readers have keys too: Nova lets all users have their own
-    keys = {what: users.create_key(cloud, f"{name}-{what}") for what, cloud in clouds.items()}
     users.write_secrets(secrets_file, users=created, keys=keys)
     seed = SeedContext(
         name=name,
         project_id=project_id,
         operator=operator,
-        owner=clouds["owner"],
+        owner=operator.as_user(owner.id, password=owner.password, project_id=project_id),
         counts=counts,
         report=report,
     )

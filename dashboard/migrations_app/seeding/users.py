@@ -10,6 +10,7 @@ from dashboard import secrets
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
 
+KEYS_OF_OTHERS = "2.10"
 ROLES = {"owner": "member", "reader": "reader"}
 """The roles of a tenant's users, by the ends of their names."""
 
@@ -66,12 +67,15 @@ def _create_user(operator: CloudSession, name: str, project_id: str) -> SeededUs
     return SeededUser(id=made["id"], name=name, password=password)
 
 
-def create_key(user: CloudSession, name: str) -> str:
-    """Create a key pair of the session's user and return the private key.
+def create_key(operator: CloudSession, name: str, *, user_id: str) -> str:
+    """Create a key pair of a user and return the private key.
 
-    Asks without a microversion, so that Nova generates it: from 2.92 on it does not.
+    From 2.10 on an administrator may do so for others; from 2.92 on Nova generates none.
     """
-    keypair: Json = user.post("compute", "/os-keypairs", {"keypair": {"name": name}}, "keypair")
+    body = {"keypair": {"name": name, "user_id": user_id}}
+    keypair: Json = operator.post(
+        "compute", "/os-keypairs", body, "keypair", microversion=KEYS_OF_OTHERS
+    )
     secrets.register(keypair["private_key"])
     return str(keypair["private_key"])
 

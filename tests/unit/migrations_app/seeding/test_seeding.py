@@ -9,7 +9,10 @@ import pytest
 from dashboard.errors import BadInput
 from dashboard.migrations_app.seeding.cleanup import Leftovers, find_leftovers, remove_leftovers
 from dashboard.migrations_app.seeding.context import PREFIX, known_bytes
-from dashboard.migrations_app.seeding.users import SeededUser, write_secrets
+from dashboard.migrations_app.seeding.users import SeededUser, create_key, write_secrets
+from tests.support.cloud.memory import MemoryCloud
+from tests.support.cloud.sessions import operator_of
+from tests.support.cloud.wire import connected
 
 
 class RecordingCloud:
@@ -50,6 +53,16 @@ def test_passwords_are_in_a_file_that_only_this_account_reads(tmp_path):
     assert json.loads(path.read_text())["alice"]["password"] == alice.password
     with pytest.raises(FileExistsError):
         write_secrets(path, users={}, keys={})
+
+
+def test_keys_are_made_by_the_operator_for_users_who_may_not():
+    cloud = MemoryCloud("new")
+    with connected(cloud):
+        operator = operator_of(cloud)
+        user = {"user": {"name": "reader", "password": "of-a-reader"}}
+        user_id = operator.post("identity", "/users", user, "user")["id"]
+        assert create_key(operator, "key", user_id=user_id)
+        assert cloud.compute.keypairs.where(user_id=user_id, name="key")
 
 
 def test_only_names_with_the_prefix_are_found():
