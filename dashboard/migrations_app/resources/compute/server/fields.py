@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.reader import SIZES, TenantReader
@@ -19,7 +19,8 @@ _key = os.urandom(32)
 
 def server_record(server: Json, reader: TenantReader) -> Record:
     """Return the record of a server: references are ids, in the order that the guest sees."""
-    volumes = _volume_ids(server, reader)
+    devices = _devices(server, reader)
+    volumes = _volume_ids(server, devices)
     fields = {
         **server,
         "metadata": {key: value for key, value in server["metadata"].items() if key != MARKER},
@@ -28,7 +29,7 @@ def server_record(server: Json, reader: TenantReader) -> Record:
         "flavor_id": reader.flavor_id(server),
         "ports": _port_ids(server, reader),
         "volumes": volumes,
-        "root_volume": volumes[0] if volumes and not server["image"] else "",
+        "root_volume": volumes[0] if _boots_from(volumes, server, devices) else "",
         "deleted_volumes": [v["id"] for v in server[ATTACHED] if v.get("delete_on_termination")],
         "server_groups": _groups(server, reader),
         "config_drive": str(server.get("config_drive")).lower() == "true",
@@ -60,14 +61,28 @@ def _port_ids(server: Json, reader: TenantReader) -> list[str]:
     return [port["id"] for port in ports]
 
 
-def _volume_ids(server: Json, reader: TenantReader) -> list[str]:
-    """Return the server's volumes in the order of devices: the root's, then vdb, vdc, …, vdaa."""
-    devices = {
+def _devices(server: Json, reader: TenantReader) -> dict[str, str]:
+    """Return the devices of the server's volumes by their ids, "" where none is told."""
+    return {
         volume["id"]: attachment["device"] or ""
         for volume in reader.volumes
         for attachment in volume["attachments"]
         if attachment["server_id"] == server["id"]
     }
+
+
+def _boots_from(volumes: list[str], server: Json, devices: Mapping[str, str]) -> bool:
+    """Return whether the first volume is the server's root disk.
+
+    Without an image it is. With one it may be: launched from the snapshot of a server that boots
+    from a volume, a server has both, and Nova goes by the root device.
+    """
+    root = server.get(f"{ATTR}root_device_name")
+    return bool(volumes) and (not server["image"] or (root or None) == devices.get(volumes[0]))
+
+
+def _volume_ids(server: Json, devices: Mapping[str, str]) -> list[str]:
+    """Return the server's volumes in the order of devices: the root's, then vdb, vdc, …, vdaa."""
     root = server.get(f"{ATTR}root_device_name")
     attached = [volume["id"] for volume in server[ATTACHED]]
 

@@ -61,6 +61,14 @@ def test_a_server_with_an_image_has_no_root_volume():
     assert read_as({}, volumes=[volume("v1", "/dev/vdb")])["root_volume"] == ""
 
 
+def test_a_server_with_an_image_and_a_volume_as_root_device_boots_from_the_volume():
+    root = {"OS-EXT-SRV-ATTR:root_device_name": "/dev/vda"}
+    fields = read_as(root, volumes=[volume("v1", "/dev/vdb"), volume("v2", "/dev/vda")])
+    assert fields["root_volume"] == "v2"
+    assert read_as(root, volumes=[volume("v1", "/dev/vdb")])["root_volume"] == ""
+    assert read_as(root, volumes=[volume("v1", None)])["root_volume"] == ""
+
+
 def test_user_data_can_be_compared_and_not_read():
     one, same, other = (read_as({USER_DATA: text})[USER_DATA] for text in ("a", "a", "b"))
     assert one == same != other
