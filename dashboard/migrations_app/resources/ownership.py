@@ -22,6 +22,15 @@ def can_create(role_names: Iterable[str]) -> bool:
     return bool({*role_names} - _READERS)
 
 
+def owners_in(records: Iterable[Record]) -> set[str]:
+    """Return the ids of the users among the records that can be impersonated to create something.
+
+    For all others the operator creates what is theirs.
+    """
+    users = (record for record in records if record.type == "user")
+    return {user.id for user in users if can_create(user.fields["role_names"])}
+
+
 def owner_refs(record: Record, reader: TenantReader) -> list[Ref]:
     """Return what must be there before the object's owner can create it: the user and its roles."""
     user_id = record.fields["user_id"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from dashboard.clients.openstack import FIX_OF_LOGIN
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.resources.ownership import can_create
+from dashboard.migrations_app.resources.ownership import owners_in
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
 
@@ -18,7 +18,7 @@ def check(
     fixed = destination.cloud.access.fixed_scope
     if not fixed:
         return
-    owners = {record.id for record in records if record.type == "user" and _can_own(record)}
+    owners = owners_in(records)
     for record in records:
         if record.type in _OWNED and record.fields["user_id"] not in owners:
             yield Finding(
@@ -28,8 +28,3 @@ def check(
                 "project.",
                 fix=FIX_OF_LOGIN,
             )
-
-
-def _can_own(user: Record) -> bool:
-    """Return whether the plan creates the user with a role to create something."""
-    return can_create(user.fields["role_names"])

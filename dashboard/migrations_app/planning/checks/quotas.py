@@ -23,11 +23,16 @@ def check(
     plan: Plan, records: Sequence[Record], source: TenantReader, destination: TenantReader
 ) -> Iterable[Finding]:
     """Compare what the tenant needs with what is free, for each service that sets quotas."""
-    project_id = _project_id(plan, destination)
     for service, needed in _needs(records, source).items():
         if any(needed.values()):
-            free = _free(destination, service, project_id)
-            yield from _short(plan, service, needed, free)
+            limits = limits_of(plan, destination, service)
+            yield from _short(plan, service, needed, _free(limits))
+            yield from _too_large(plan, records, limits.get("per_volume_gigabytes", UNLIMITED))
+
+
+def limits_of(plan: Plan, destination: TenantReader, service: str) -> Json:
+    """Return the limits by resource of the project that will be moved into."""
+    return _limits(destination, service, _project_id(plan, destination))
 
 
 def _project_id(plan: Plan, destination: TenantReader) -> str:
@@ -60,13 +65,12 @@ def _needs(records: Sequence[Record], source: TenantReader) -> dict[str, Counter
     return needs
 
 
-def _free(destination: TenantReader, service: str, project_id: str) -> dict[str, int]:
+def _free(limits: Json) -> dict[str, int]:
     """Return what is still free by resource; resources without a limit are not in it."""
-    limits = _limits(destination, service, project_id)
     free = {}
     for resource, limit in limits.items():
-        total = limit["limit"] if isinstance(limit, dict) else limit
-        if isinstance(total, int) and total != UNLIMITED:
+        total = total_of(limit)
+        if total != UNLIMITED:
             free[resource] = total - _used(limit)
     return free
 
@@ -83,6 +87,12 @@ def _limits(destination: TenantReader, service: str, project_id: str) -> Json:
         return cloud.get(service, f"/os-quota-sets/{project_id}?usage=true", "quota_set")
     # the defaults are the same whichever project is named; services may check that it exists
     return cloud.get(service, f"/os-quota-sets/{cloud.project_id}/defaults", "quota_set")
+
+
+def total_of(limit: Json | int) -> int:
+    """Return a limit itself, whether its use is told with it or not; what is none is no limit."""
+    total = limit["limit"] if isinstance(limit, dict) else limit
+    return total if isinstance(total, int) else UNLIMITED
 
 
 def _used(limit: Json | int) -> int:
@@ -104,4 +114,18 @@ def _short(
                 fix=f"Raise the default quota there (openstack quota set --class --{resource} "
                 f"{count} default), or create the project with a larger one and map "
                 f"project:{plan.tenant_name}=adopt.",
+            )
+
+
+def _too_large(plan: Plan, records: Sequence[Record], limit: Json | int) -> Iterable[Finding]:
+    """Return what is found about volumes that are larger than any may be there."""
+    largest = total_of(limit)
+    for record in records:
+        if record.type == "volume" and UNLIMITED != largest < record.fields["size"]:
+            yield Finding(
+                severity=BLOCK,
+                sentence=f"Volume {record.name or record.id} has {record.fields['size']} GiB; "
+                f"cloud {plan.destination} allows {largest} per volume.",
+                fix="Raise the quota per-volume-gigabytes there (openstack quota set --class "
+                f"--per-volume-gigabytes {record.fields['size']} default).",
             )

@@ -101,7 +101,11 @@ class Boot:
             raise Refused(400, "Can not find requested image")
         if image["status"] != "active":
             raise Refused(400, f"Image {image_id} is not active.")
-        if image["min_disk"] > self._flavor()["disk"]:
+        recent, is_admin = self.cloud.release.is_from("2023.1"), self._asker.is_admin
+        if not self._flavor()["disk"] and recent and not is_admin:
+            sentence = "Only volume-backed servers are allowed for flavors with zero disk."
+            raise Refused(403, sentence)
+        if image["min_disk"] > (self._flavor()["disk"] or image["min_disk"]):
             sentence = "Flavor's disk is too small for requested image."
             raise Refused(400, sentence)
         return image

@@ -13,18 +13,16 @@ from dashboard.migrations_app.resources.compute.server.host_names import (
     host_name_for,
     host_name_losses,
 )
-from dashboard.migrations_app.resources.reader import TenantRef
 from dashboard.migrations_app.resources.records import Record
-from dashboard.migrations_app.resources.registry import resource_type
 from tests.support.cloud.messages import Json
+from tests.support.cloud.moved_tenant import blocks, draft, executed, unexpected
 from tests.support.cloud.moving import TwoClouds, two_clouds
 from tests.support.cloud.seeds import NAME, tenant_between
-from tests.support.cloud.single_moves import Move, draft_plan
 
 pytestmark = pytest.mark.django_db
 
 HOST_NAME = "OS-EXT-SRV-ATTR:hostname"
-WEB = f"{NAME}-web-1"
+WEB, FLAVOR = f"{NAME}-web-1", f"{NAME}-small"
 
 
 @contextmanager
@@ -42,10 +40,10 @@ def server_of(clouds: TwoClouds) -> Json:
     return server
 
 
-def draft(clouds: TwoClouds) -> Plan:
-    """Return the plan of the tenant's move."""
-    project = clouds.old.identity.projects.where(name=NAME)[0]
-    return draft_plan(clouds, TenantRef(project["id"], NAME))
+def small_of(clouds: TwoClouds) -> Json:
+    """Return the row of the tenant's own flavor on the source."""
+    [flavor] = clouds.old.compute.flavors.where(name=FLAVOR)
+    return flavor
 
 
 def item_of(plan: Plan) -> PlanItem:
@@ -53,24 +51,12 @@ def item_of(plan: Plan) -> PlanItem:
     return plan.items.get(type="server", name=WEB)
 
 
-def moved_by(clouds: TwoClouds, plan: Plan) -> Move:
-    """Execute the plan and return the move of its servers."""
-    move = Move(clouds=clouds, plan=plan, type=resource_type("server"))
-    move.do_everything()
-    return move
-
-
-def unexpected(move: Move, item: PlanItem) -> set[str]:
-    """Return the fields in which the copy differs and the plan names no loss."""
-    return {each.field for each in move.differences(item)} - {x["field"] for x in item.losses}
-
-
 def test_a_host_name_that_nova_refuses_is_a_loss_and_the_server_boots(tmp_path):
     with tenant_with(tmp_path, **{HOST_NAME: "w"}) as clouds:
         plan = draft(clouds)
         item = item_of(plan)
         assert HOST_NAME in {loss["field"] for loss in item.losses}
-        assert not unexpected(moved_by(clouds, plan), item)
+        assert not unexpected(executed(clouds, plan, "server"), item)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +85,53 @@ def test_a_host_name_with_dots_is_kept_where_nova_takes_it(tmp_path):
     with tenant_with(tmp_path, **{HOST_NAME: "web.example"}) as clouds:
         plan = draft(clouds)
         assert HOST_NAME not in {loss["field"] for loss in item_of(plan).losses}
-        move = moved_by(clouds, plan)
+        move = executed(clouds, plan, "server")
         row = move.row_of(item_of(plan))
         assert row is not None
         assert row[HOST_NAME] == "web.example"
+
+
+def test_a_flavor_without_a_disk_blocks_a_server_that_boots_from_an_image(tmp_path):
+    with tenant_with(tmp_path) as clouds:
+        small_of(clouds).update(disk=0)
+        server_of(clouds)["~flavor"]["disk"] = 0
+        found = blocks(draft(clouds))
+    assert f"Server {WEB} boots from an image on flavor {FLAVOR}" in found
+    assert f"Map flavor:{FLAVOR}" in found
+
+
+def test_a_flavor_without_a_disk_blocks_nothing_on_a_nova_that_boots_it(tmp_path):
+    with tenant_with(tmp_path, new="queens") as clouds:
+        small_of(clouds).update(disk=0)
+        server_of(clouds)["~flavor"]["disk"] = 0
+        assert "disk has size 0" not in blocks(draft(clouds))
+
+
+@pytest.mark.parametrize(
+    ("metadata", "told"),
+    [
+        ({"größe": "1"}, "metadata named 'größe'"),
+        ({f"key-{number}": "1" for number in range(128)}, "has 128 items of metadata"),
+    ],
+)
+def test_metadata_that_nova_refuses_blocks_the_plan(tmp_path, metadata, told):
+    with tenant_with(tmp_path, metadata=metadata) as clouds:
+        assert told in blocks(draft(clouds))
+
+
+def test_as_much_metadata_as_leaves_room_for_the_marker_blocks_nothing(tmp_path):
+    metadata = {f"key-{number}": "1" for number in range(127)}
+    with tenant_with(tmp_path, metadata=metadata) as clouds:
+        assert "metadata" not in blocks(draft(clouds))
+
+
+def test_a_server_with_an_image_that_boots_from_a_volume_leaves_no_image_behind(tmp_path):
+    with tenant_with(tmp_path) as clouds:
+        [server] = clouds.old.compute.servers.where(name=f"{NAME}-web-2")
+        server["image"] = server_of(clouds)["image"]
+        plan = draft(clouds)
+        before = {*clouds.old.rows("image/images")}
+        move = executed(clouds, plan, "server")
+        item = plan.items.get(type="server", name=f"{NAME}-web-2")
+        assert not unexpected(move, item)
+        assert {*clouds.old.rows("image/images")} == before

@@ -1,0 +1,45 @@
+"""Will Nova accept the servers' metadata, with the marker in it?"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.planning.checks.quotas import UNLIMITED, limits_of, total_of
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
+
+# the API of 2015 (v2.0) took any name
+_key = re.compile(r"[a-zA-Z0-9\-_:. ]{1,255}")
+
+
+def check(
+    plan: Plan, records: Sequence[Record], source: TenantReader, destination: TenantReader
+) -> Iterable[Finding]:
+    """Block a plan for each server whose metadata Nova would refuse after the halt."""
+    servers = [record for record in records if record.type == "server"]
+    if not servers:
+        return
+    limit = total_of(limits_of(plan, destination, "compute").get("metadata_items", UNLIMITED))
+    for server in servers:
+        metadata = server.fields["metadata"]
+        if UNLIMITED != limit <= len(metadata):
+            yield _too_many(plan, server, len(metadata), limit)
+        yield from (_refused(plan, server, key) for key in metadata if not _key.fullmatch(key))
+
+
+def _too_many(plan: Plan, server: Record, count: int, limit: int) -> Finding:
+    return Finding(
+        severity=BLOCK,
+        sentence=f"Server {server.name} has {count} items of metadata; cloud {plan.destination} "
+        f"takes {limit}, of which one marks the copy.",
+        fix="Remove some, or raise the quota metadata-items there; then plan again.",
+    )
+
+
+def _refused(plan: Plan, server: Record, key: str) -> Finding:
+    return Finding(
+        severity=BLOCK,
+        sentence=f"Server {server.name} has metadata named {key!r}, which Nova of cloud "
+        f"{plan.destination} does not accept.",
+        fix="Rename it with letters, digits, spaces and - _ : . only, then plan again.",
+    )
