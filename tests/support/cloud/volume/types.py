@@ -1,8 +1,11 @@
 """Types of volumes."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from tests.support.cloud.collection import Collection
 from tests.support.cloud.fields import Fields
-from tests.support.cloud.messages import Json, Request
+from tests.support.cloud.messages import Answer, Json, Refused, Request
 
 DEFAULT = "__DEFAULT__"
 
@@ -43,6 +46,35 @@ class VolumeTypes(Collection):
         wanted = name_or_id or DEFAULT
         return next((t for t in self.rows.values() if wanted in (t["id"], t["name"])), None)
 
+    def routes(self) -> Iterable[tuple[str, str, Any]]:
+        """Also the access of projects to private types."""
+        yield "GET", "types/{}/os-volume-type-access", self.show_access
+        yield "POST", "types/{}/action", self.add_access
+        yield from super().routes()
+
     def matches(self, row: Json, request: Request) -> bool:
-        """All types are public here."""
-        return True
+        """Public ones are listed by default, all of them for ``is_public=None``."""
+        wanted = request.asks("is_public", "true").lower()
+        return wanted == "none" or row["is_public"] == (wanted == "true")
+
+    def is_usable(self, row: Json, request: Request) -> bool:
+        """Return whether the asker's project may make volumes of a type."""
+        return row["is_public"] or request.asker.project_id in row.get("~access", ())
+
+    def show_access(self, request: Request) -> Json:
+        """Answer with the projects that may use a private type."""
+        row = self.get(request.ids[0])
+        access = row.get("~access", ())
+        return {
+            "volume_type_access": [{"volume_type_id": row["id"], "project_id": p} for p in access]
+        }
+
+    def add_access(self, request: Request) -> Answer:
+        """Grant a project access to a private type."""
+        self.permit("update", request)
+        row, project_id = self.get(request.ids[0]), request.body["addProjectAccess"]["project"]
+        access = row.setdefault("~access", [])
+        if project_id in access:
+            raise Refused(409, f"Type access for {row['id']} / {project_id} already exists.")
+        access.append(project_id)
+        return Answer(status=202)

@@ -7,6 +7,8 @@ from tests.support.cloud.messages import Answer, Json, Refused, Request
 if TYPE_CHECKING:
     from tests.support.cloud.volume import BlockStorage
 
+LONGEST = 255
+
 
 class VolumeActions:
     """The actions of volumes."""
@@ -23,6 +25,7 @@ class VolumeActions:
         if action == "os-volume_upload_image":
             return self._upload(row, arguments, request)
         if action == "os-set_image_metadata":
+            self._check_metadata(arguments["metadata"])
             row["volume_image_metadata"].update(arguments["metadata"])
             return Answer(body={"metadata": row["volume_image_metadata"]})
         if action == "os-unset_image_metadata":
@@ -30,6 +33,12 @@ class VolumeActions:
             return Answer(status=200)
         self._change(row, action, arguments, request)
         return Answer(status=202)
+
+    def _check_metadata(self, metadata: Json) -> None:
+        """Refuse long values before 2023.2."""
+        long = [value for value in metadata.values() if len(value) > LONGEST]
+        if long and not self.cloud.release.is_from("2025.1"):
+            raise Refused(400, f"Invalid input for field/attribute metadata. '{long[0]}' too long")
 
     def _change(self, row: Json, action: str, arguments: Json, request: Request) -> None:
         if action == "os-set_bootable":

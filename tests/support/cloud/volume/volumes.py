@@ -82,7 +82,8 @@ class Volumes(Collection):
         if zone != "nova":
             raise Refused(400, f"Availability zone '{zone}' is invalid.")
         type_ = self.service.types.chosen(given.get("volume_type"))
-        if type_ is None and given.get("volume_type"):
+        usable = type_ is not None and self.service.types.is_usable(type_, request)
+        if given.get("volume_type") and not usable:
             raise Refused(404, f"Volume type {given['volume_type']} could not be found.")
         id_, now = self.cloud.new_id(), self.cloud.now(form="%Y-%m-%dT%H:%M:%S.000000")
         row = {

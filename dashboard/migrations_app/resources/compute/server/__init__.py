@@ -259,7 +259,7 @@ class Server(ResourceType):
 
     def cleanup(self, work: Work) -> None:
         """Remove the temporary images from both clouds, and the operator's temporary key."""
-        temporary_images.remove_from_destination(work)
+        temporary_images.clean_up_destination(work)
         temporary_images.remove_from_source(work, snapshot_name(work))
         remove_temporary_key(work)
 

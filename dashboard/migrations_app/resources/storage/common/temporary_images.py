@@ -4,13 +4,14 @@ The images are recognized by the property ``TEMPORARY`` or, where an API takes n
 so that whatever a crash left behind is found again.
 """
 
+import logging
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard.clients.image_stream import copy_image
 from dashboard.clients.openstack import CloudSession, Json, poll_until
-from dashboard.errors import Retryable
+from dashboard.errors import NeedsOperator, Retryable
 from dashboard.migrations_app.resources.storage.common.image_properties import (
     REFERENCES,
     TEMPORARY,
@@ -96,6 +97,24 @@ def remove_from_destination(work: Work) -> None:
     elif work.resumed:
         _remove(work.destination, **{TEMPORARY: label(work)})
     work.save(destination_image="")
+
+
+def clean_up_destination(work: Work) -> None:
+    """Delete the object's temporary image from the destination, unless something rests on it.
+
+    With Ceph a server's disk is a clone of the image it was booted from, and Glance answers 409
+    while it is there (LP#1959186). The move is complete all the same: the image is named in the
+    log, and a rollback deletes it after the server.
+    """
+    try:
+        remove_from_destination(work)
+    except NeedsOperator as error:
+        image_id = work.stage_data.get("destination_image", "")
+        work.log(
+            f"Kept temporary image {image_id} on cloud {work.destination.name}: "
+            f"{error.sentence} Delete it when {work.record.type} {work.record.name} is gone.",
+            level=logging.WARNING,
+        )
 
 
 def undo_transfer(work: Work) -> None:

@@ -37,8 +37,10 @@ from dashboard.migrations_app.resources.storage.volume.creating import (
 from dashboard.migrations_app.resources.storage.volume.fields import (
     IMAGE_METADATA,
     READ_ONLY,
+    metadata_losses,
     volume_fields,
 )
+from dashboard.migrations_app.resources.storage.volume.type_access import grant_access, private_id
 from dashboard.migrations_app.resources.work import Work
 
 _SERVICE = "block_storage"
@@ -89,16 +91,20 @@ class Volume(ResourceType):
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Take the volume type that was chosen, else the one of the same name, else the default."""
-        offered = {type_["name"] for type_ in reader.list(_SERVICE, "/types", "volume_types")}
+        # Cinder lists public types only, unless it is asked for all
+        types = reader.list(_SERVICE, "/types", "volume_types", is_public="None")
+        offered = {type_["name"]: type_ for type_ in types}
+        losses = [*metadata_losses(record, reader.cloud)]
         wanted = choice or record.fields["volume_type"]
         if choice and choice not in offered:
             return unknown_choice(record, "volume type", choice, offered, reader)
         taken = wanted if wanted in offered else ""
+        resolution = {"volume_type": taken, "private_type": private_id(offered.get(taken))}
         if taken == record.fields["volume_type"]:
-            return Decision(resolution={"volume_type": taken})
+            return Decision(resolution=resolution, losses=losses)
         reason = f"It becomes {taken or 'the default type'} on cloud {reader.cloud.name}."
         loss = Loss(field="volume_type", value=record.fields["volume_type"], reason=reason)
-        return Decision(resolution={"volume_type": taken}, losses=(loss,))
+        return Decision(resolution=resolution, losses=[loss, *losses])
 
     @override
     def resolve_dependencies(
@@ -165,6 +171,7 @@ class Volume(ResourceType):
 
     @override
     def create(self, work: Work) -> str:
+        grant_access(work)
         return create_from_image(work)
 
     @override
@@ -172,8 +179,8 @@ class Volume(ResourceType):
         complete_volume(work)
 
     def cleanup(self, work: Work) -> None:
-        """Remove the temporary images from both clouds."""
-        temporary_images.remove_from_destination(work)
+        """Remove the temporary images from both clouds, as far as nothing rests on them."""
+        temporary_images.clean_up_destination(work)
         temporary_images.remove_from_source(work, volume_capture.image_name(work))
 
     @override

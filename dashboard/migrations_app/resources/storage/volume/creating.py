@@ -6,7 +6,11 @@ from dashboard.clients.openstack import Json, poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.attributes import only_set
 from dashboard.migrations_app.resources.records import MARKER
-from dashboard.migrations_app.resources.storage.volume.fields import IMAGE_METADATA, READ_ONLY
+from dashboard.migrations_app.resources.storage.volume.fields import (
+    IMAGE_METADATA,
+    READ_ONLY,
+    refused_metadata,
+)
 from dashboard.migrations_app.resources.work import Work
 
 CREATE_SECONDS = 6 * 3600
@@ -103,8 +107,9 @@ def _set_image_metadata(work: Work, volume: Json) -> None:
     found = volume.get(IMAGE_METADATA, {})
     for key in found.keys() - wanted.keys():
         _act(work, "os-unset_image_metadata", {"key": key})
-    if wanted.items() - found.items():
-        _act(work, "os-set_image_metadata", {"metadata": wanted})
+    refused = refused_metadata(work.record, work.destination)
+    if new := {key: wanted[key] for key, _ in wanted.items() - found.items() if key not in refused}:
+        _act(work, "os-set_image_metadata", {"metadata": new})
 
 
 def _act(work: Work, action: str, arguments: Any) -> None:

@@ -1,0 +1,37 @@
+"""Who may use a private volume type: projects that have been given access."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.resources.work import Work
+
+_SERVICE = "block_storage"
+_PUBLIC = ("is_public", "os-volume-type-access:is_public")
+
+
+def private_id(type_: Mapping[str, Any] | None) -> str:
+    """Return the id of a volume type if it is private, else ""; None is the default type."""
+    if type_ is None or all(type_.get(name, True) for name in _PUBLIC):
+        return ""
+    return str(type_["id"])
+
+
+def grant_access(work: Work) -> None:
+    """Grant the tenant's project access to the private type that its volume gets."""
+    type_id = work.resolution.get("private_type")
+    if not type_id or _has_access(work, type_id):
+        return
+    body = {"addProjectAccess": {"project": work.project_id}}
+    try:
+        work.destination.post(_SERVICE, f"/types/{type_id}/action", body)
+    except NeedsOperator:
+        # another volume's step may have granted it a moment ago
+        if not _has_access(work, type_id):
+            raise
+
+
+def _has_access(work: Work, type_id: str) -> bool:
+    path, key = f"/types/{type_id}/os-volume-type-access", "volume_type_access"
+    listed = work.destination.list(_SERVICE, path, key)
+    return work.project_id in {each["project_id"] for each in listed}
