@@ -1,6 +1,6 @@
 """Key pairs: the public keys of the users that move with the tenant."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from typing_extensions import override
@@ -50,6 +50,15 @@ class Keypair(ResourceType):
             )
             for entry in keypairs:
                 yield _record(entry["keypair"], user_id)
+
+    @override
+    def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
+        """Read each by itself: its user may have no role yet by which it would be discovered."""
+        for user_id, name in (id_.split(":", 1) for id_ in sorted(ids)):
+            path = _path(user_id, name)
+            fields = reader.cloud.find("compute", path, "keypair", microversion=_MICROVERSION)
+            if fields:
+                yield _record(fields, user_id)
 
     @override
     def resolve_dependencies(

@@ -3,6 +3,7 @@
 Keystone stores attributes that it does not know, so the marker is simply one of them, and stays.
 """
 
+from collections.abc import Collection, Iterable
 from typing import ClassVar
 
 from typing_extensions import override
@@ -32,6 +33,15 @@ class KeystoneResource(ResourceType):
             **work.resolution,
             MARKER: work.record.id,
         }
+
+    @override
+    def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
+        """Return those that are discovered, and those that nobody has a role by, or of, yet."""
+        found = {each.id: each for each in self.discover(reader) if each.id in ids}
+        yield from found.values()
+        for id_ in sorted({*ids} - found.keys()):
+            if fields := reader.cloud.find("identity", f"/{self.plural}/{id_}", self.name):
+                yield self.record(fields)
 
     @override
     def find(self, work: Work) -> str | None:
