@@ -72,6 +72,15 @@ def seed(source: CloudSession, tmp_path_factory: pytest.TempPathFactory) -> Call
 
 
 @pytest.fixture(scope="session")
+def tenant_with_data(seed: Callable[..., Any]) -> Any:
+    """Return a tenant with two servers, an attached and a detached volume.
+
+    Several modules use it: one that changes it or moves it has to put it back.
+    """
+    return seed(servers=2, volumes=1)
+
+
+@pytest.fixture(scope="session")
 def plan_move(clouds: dict[str, Cloud]) -> Callable[..., Plan]:
     """Return a function that plans the move of a tenant from src to dst."""
 

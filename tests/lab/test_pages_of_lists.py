@@ -12,14 +12,9 @@ COLLECTIONS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def tenant(seed):
-    return seed(servers=2, volumes=1)
-
-
 @pytest.mark.parametrize(("service", "path", "key", "query"), COLLECTIONS)
 def test_pages_of_one_give_what_one_page_gives(
-    tenant, source: CloudSession, service: str, path: str, key: str, query: dict
+    tenant_with_data, source: CloudSession, service: str, path: str, key: str, query: dict
 ):
     at_once = {each["id"] for each in source.list(service, path, key, limit=1000, **query)}
     source.calls.clear()

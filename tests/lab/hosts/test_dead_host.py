@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 import lab
 from dashboard.clients.inventory import read_inventory
@@ -22,6 +24,7 @@ from dashboard.hosts_app.rescue.fencing import require_fenced
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.operating import retry_step
 from dashboard.jobs.requester import NOBODY
+from dashboard.jobs.states import StepState
 from lab.bmc import control
 from tests.lab import killed_evacuation
 from tests.lab.conftest import run
@@ -33,9 +36,11 @@ HOST = "src-c3"
 WRITTEN = b"written by the guest"
 
 
-@pytest.fixture(autouse=True)
-def _inventory(settings: Any) -> None:
-    settings.PUMPHOUSE_INVENTORY = str(lab.inventory_yaml_path())
+@pytest.fixture(scope="module", autouse=True)
+def _inventory() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "PUMPHOUSE_INVENTORY", str(lab.inventory_yaml_path()))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +50,40 @@ def servers(source: CloudSession) -> Iterator[HostServers]:
         yield found
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _host_is_put_back(source: CloudSession, servers: HostServers) -> Iterator[None]:
-    yield
-    lab.compute("start", "src", HOST)
-    bmc().power_on()
-    bring_back(source)
-    servers.remove_servers()
+    with put_back_afterwards(source, servers):
+        yield
+
+
+@dataclass(frozen=True)
+class Dead:
+    """The dead host: a server whose disk is lost with it, one on a volume, and why no plan could
+    be made while it was alive."""
+
+    lost: str
+    kept: str
+    refused_alive: str
+
+
+@pytest.fixture(scope="module")
+def dead(source: CloudSession, clouds: dict[str, Cloud], servers: HostServers) -> Iterator[Dead]:
+    with put_back_afterwards(source, servers):
+        lost, kept = servers.boot(), servers.boot_from_volume()
+        refused_alive = refusals(plan_for(clouds["src"]))
+        die(source)
+        yield Dead(lost, kept, refused_alive)
+
+
+@contextmanager
+def put_back_afterwards(source: CloudSession, servers: HostServers) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        lab.compute("start", "src", HOST)
+        bmc().power_on()
+        bring_back(source)
+        servers.remove_servers()
 
 
 def bmc() -> Bmc:
@@ -96,6 +128,7 @@ def kill_driver(job: Job, home: Path) -> None:
     assert killed_at(job, killed_evacuation, ASKED, home=home, **files)
 
 
+@pytest.mark.usefixtures("_host_is_put_back")
 def test_the_servers_of_a_fenced_host_run_elsewhere_with_the_same_ids(
     source: CloudSession, clouds: dict[str, Cloud], servers: HostServers, pumphouse_home: Path
 ) -> None:
@@ -133,14 +166,12 @@ def test_the_servers_of_a_fenced_host_run_elsewhere_with_the_same_ids(
 
 
 def test_what_is_lost_must_be_typed(
-    source: CloudSession, clouds: dict[str, Cloud], servers: HostServers
+    source: CloudSession, clouds: dict[str, Cloud], servers: HostServers, dead: Dead
 ) -> None:
-    lost, kept = servers.boot(), servers.boot_from_volume()
-    die(source)
     plan = plan_for(clouds["src"])
     why = {line["subject"]: line["why"] for line in plan.lines}
-    assert "LOST" in why[servers.get(lost)["name"]]
-    assert "keep their data" in why[servers.get(kept)["name"]]
+    assert "LOST" in why[servers.get(dead.lost)["name"]]
+    assert "keep their data" in why[servers.get(dead.kept)["name"]]
     assert any(f"type: {HOST} loses 1 disk" in note for note in plan.notes)
     with pytest.raises(BadInput, match="loses 1 disk"):
         start_host_action(plan, confirmation=HOST)
@@ -151,39 +182,36 @@ def test_what_is_lost_must_be_typed(
 def test_a_host_that_cannot_be_fenced_is_refused(
     source: CloudSession,
     clouds: dict[str, Cloud],
-    servers: HostServers,
-    settings: Any,
+    dead: Dead,
+    monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    servers.boot()
-    assert "is up: the host is not dead" in refusals(plan_for(clouds["src"]))
-    die(source)
-    with pytest.raises(NeedsOperator, match="is powered on again"):
+    assert "is up: the host is not dead" in dead.refused_alive
+    with pytest.raises(NeedsOperator, match="has power"):
         require_fenced(source, HOST)
     control.freeze(HOST)
     try:
         assert "does not answer" in refusals(plan_for(clouds["src"]))
     finally:
         control.thaw(HOST)
-    settings.PUMPHOUSE_INVENTORY = str(tmp_path / "inventory.yaml")
-    assert "There is no inventory" in refusals(plan_for(clouds["src"]))
+    monkeypatch.setattr(settings, "PUMPHOUSE_INVENTORY", str(tmp_path / "inventory.yaml"))
+    assert "no inventory of machines" in refusals(plan_for(clouds["src"]))
 
 
-def test_disks_that_are_said_to_be_shared_and_are_not_there_are_not_recreated(
-    source: CloudSession, clouds: dict[str, Cloud], servers: HostServers
+def test_disks_that_are_said_to_be_shared_and_are_not_there_are_not_made_anew(
+    clouds: dict[str, Cloud], servers: HostServers, dead: Dead
 ) -> None:
-    id_ = servers.boot()
-    disk = lab.disk_path("src", id_)
+    disk = lab.disk_path("src", dead.lost)
     elsewhere = disk.with_name("disk.elsewhere")
-    die(source)
     disk.rename(elsewhere)
     job = start_host_action(plan_for(clouds["src"], shared_storage=True), confirmation=HOST)
     run(job, state="failed")
-    assert "could not be rebuilt on another host" in job.explanation
-    assert servers.place(id_)[0] == HOST and not disk.exists()
+    assert "could not be rebuilt elsewhere" in job.explanation
+    assert servers.place(dead.lost)[0] == HOST and not disk.exists()
 
     elsewhere.rename(disk)
-    step = Step.objects.get(job=job, action="rebuild")
+    step = Step.objects.get(job=job, action="rebuild", state=StepState.FAILED)
     retry_step(step, requester=NOBODY)
     run(job)
-    assert servers.place(id_) not in [(HOST, "ACTIVE"), (HOST, "ERROR")]
+    for id_ in (dead.lost, dead.kept):
+        assert servers.place(id_) not in [(HOST, "ACTIVE"), (HOST, "ERROR")]

@@ -1,14 +1,17 @@
 """A host of one real cloud becomes a host of the other, with its servers left behind, and returns.
 
-The steps: its servers move, Fuel removes it, its BMC boots it, Fuel discovers and deploys it.
+The steps: its servers move, Fuel removes it, its BMC boots it, Fuel discovers and deploys it. On
+the way there workers die by kill -9 in every step; nothing is done twice.
 """
 
 import subprocess
 import sys
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +19,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+import lab
+from dashboard.clients.fuel.objects import Task
 from dashboard.clients.openstack import CloudSession, poll_until
-from dashboard.hosts_app.compute.nova import compute_services, host_of
+from dashboard.hosts_app.compute.nova import compute_services, host_of, migrations
 from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud
@@ -29,6 +34,7 @@ from dashboard.jobs.requester import NOBODY
 from lab.bmc import control
 from lab.bmc.hosts import host_named
 from lab.fuel import running
+from tests.lab import killed_reassignment
 from tests.lab.conftest import run
 from tests.lab.freed_host import (
     ADMIN_VLAN,
@@ -44,10 +50,11 @@ from tests.lab.freed_host import (
     started,
     told_to_switch,
 )
+from tests.support.dying import killed_at
 from tests.support.fuel_masters import fuel_environment, node_with_fqdn
 
-BMC_LINES: list[int] = []
 PREFIX = f"reassignment-{uuid.uuid4().hex[:6]}"
+SRC, DST = 1, 2
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -71,11 +78,43 @@ def servers(source: CloudSession, boot: Boot) -> dict[str, str]:
     return {boot(): "ACTIVE", stopped: "SHUTOFF"}
 
 
+@dataclass(frozen=True)
+class Killed:
+    """What came of the deaths: the job, the moments of death, and what was there before them."""
+
+    job: Job
+    deaths: list[str]
+    tasks: set[int]
+    lines: int
+
+
+def ordered(environment: int) -> list[Task]:
+    """Return the tasks of an environment that were orders, not parts of them."""
+    return [task for task in configured_fuel().tasks(environment) if task.parent_id is None]
+
+
 @pytest.fixture(scope="module")
-def moved(clouds: dict[str, Cloud], servers: dict[str, str]) -> Job:
+def killed(clouds: dict[str, Cloud], servers: dict[str, str], pumphouse_home: Path) -> Killed:
+    """The job that moves the host to dst, run by one runner after the other until it is over."""
+    files = {
+        "PUMPHOUSE_CONFIG": str(lab.config_yaml_path()),
+        "PUMPHOUSE_INVENTORY": settings.PUMPHOUSE_INVENTORY,
+    }
+    tasks = {task.id for environment in (SRC, DST) for task in ordered(environment)}
+    lines = len(control.log(HOST))
+    job = started(clouds["src"], destination="dst")
+    deaths = [
+        moment
+        for moment in killed_reassignment.MOMENTS
+        if killed_at(job, killed_reassignment, moment, home=pumphouse_home, **files)
+    ]
+    return Killed(run(job), deaths, tasks, lines)
+
+
+@pytest.fixture(scope="module")
+def moved(killed: Killed) -> Job:
     """The job that has moved the host to dst."""
-    BMC_LINES.append(len(control.log(HOST)))
-    return run(started(clouds["src"], destination="dst"))
+    return killed.job
 
 
 def test_the_plan_tells_every_server_and_what_fuel_redeploys(
@@ -89,10 +128,15 @@ def test_the_plan_tells_every_server_and_what_fuel_redeploys(
     assert not plan.refusals
 
 
-def test_its_servers_run_on_other_hosts_of_its_cloud_as_they_were(
+def test_runners_died_at_every_moment(killed: Killed) -> None:
+    assert killed.deaths == [*killed_reassignment.MOMENTS]
+
+
+def test_its_servers_were_moved_once_and_run_on_other_hosts_as_they_were(
     source: CloudSession, moved: Job, servers: dict[str, str]
 ) -> None:
     for id_, status in servers.items():
+        assert len(migrations(source, instance_uuid=id_)) == 1
         server = server_of(source, id_)
         assert server["status"] == status
         assert host_of(server) not in (HOST, "")
@@ -107,6 +151,11 @@ def test_the_source_knows_it_no_more_and_the_destination_does(
     assert service.takes_servers
     assert clouds["dst"].hosts.filter(name=HOST, is_up=True, power="on").exists()
     assert not clouds["src"].hosts.filter(name=HOST).exists()
+
+
+def test_the_probe_left_nothing(destination: CloudSession, moved: Job) -> None:
+    names = [each["name"] for each in destination.list("compute", "/servers", "servers")]
+    assert not [name for name in names if "probe" in name]
 
 
 def test_a_server_boots_on_it_in_the_destination(destination: CloudSession, moved: Job) -> None:
@@ -130,15 +179,24 @@ def names(interfaces: list[dict[str, Any]]) -> dict[str, list[str]]:
     }
 
 
-def test_its_bmc_was_told_to_boot_it_from_the_network_once(moved: Job) -> None:
-    lines = control.log(HOST)[BMC_LINES[0] :]
-    assert sum("set boot pxe" in line for line in lines) == 1
+def test_fuel_got_each_order_once(killed: Killed) -> None:
+    given = Counter(
+        (environment, task.name)
+        for environment in (SRC, DST)
+        for task in ordered(environment)
+        if task.id not in killed.tasks
+    )
+    assert given == {(SRC, "deploy"): 1, (DST, "provision"): 1, (DST, "deploy"): 1}
+
+
+def test_the_host_booted_from_the_network_once(killed: Killed) -> None:
+    lines = control.log(HOST)[killed.lines :]
     assert sum("starts from network" in line for line in lines) == 1
 
 
-def test_its_switch_port_was_moved_once(moved: Job) -> None:
+def test_its_switch_port_was_moved_each_time_to_the_same_vlan(moved: Job) -> None:
     boots_by = next(face["mac"] for face in moved.reassignment.interfaces if face["pxe"])
-    assert told_to_switch() == [f"{HOST} {boots_by} {ADMIN_VLAN}"]
+    assert set(told_to_switch()) == {f"{HOST} {boots_by} {ADMIN_VLAN}"}
 
 
 def test_both_clouds_are_sane(moved: Job) -> None:
@@ -186,6 +244,24 @@ def test_a_server_that_came_after_the_plan_keeps_the_host_in_its_environment(
     node = node_with_fqdn(configured_fuel(), HOST)
     assert node and (node.status, node.pending_deletion) == ("ready", False)
     assert missing_on(destination, HOST) == ""
+
+
+def test_what_fails_on_its_way_is_returned_to_where_it_came_from(
+    moved: Job, clouds: dict[str, Cloud], destination: CloudSession
+) -> None:
+    running.switch("fail", "provision")
+    job = run(started(clouds["dst"], destination="src", probe=False), state="failed")
+    assert "of environment src-cloud in Fuel: the installation of its operating system failed" in (
+        job.explanation
+    )
+    assert "Return it to the source" in job.steps.get(key="provision").fix
+
+    run(started(clouds["dst"], "return_to_source"))
+
+    assert missing_on(destination, HOST) == ""
+    node = node_with_fqdn(configured_fuel(), HOST)
+    assert node and (node.environment_id, node.status) == (DST, "ready")
+    assert "there is nothing to return" in refusals(planned(clouds["dst"], "return_to_source"))
 
 
 def test_it_goes_back_although_fuel_is_busy_finds_it_late_and_fails_to_install_it(
