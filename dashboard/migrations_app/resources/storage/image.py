@@ -38,6 +38,7 @@ from dashboard.migrations_app.resources.storage.common.temporary_images import i
 from dashboard.migrations_app.resources.work import Work
 
 _PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
+_SHARED = "shared"
 _FOR_EVERYBODY = ("public", "community")
 # a snapshot of a server that boots from a volume: no bytes, only the ids of snapshots of volumes
 _MAPPING = "block_device_mapping"
@@ -64,7 +65,8 @@ class Image(ResourceType):
             *reader.list("image", "/images", "images", owner=reader.tenant.id),
             *reader.list("image", "/images", "images", owner=reader.tenant.id, os_hidden="true"),
         ]
-        records = [_record(image, reader) for image in own if not is_temporary(image)]
+        shared_as = _visibility_with_members(reader)
+        records = [_record(image, reader, shared_as) for image in own if not is_temporary(image)]
         yield from records
         used = _used_images(reader, records) - {image["id"] for image in own}
         yield from self._read(reader, used)
@@ -77,10 +79,11 @@ class Image(ResourceType):
 
     def _read(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
         """Return those images that still exist: servers outlive the images that they boot from."""
+        shared_as = _visibility_with_members(reader) if ids else ""
         for image_id in sorted(ids):
             image = reader.cloud.find("image", f"/images/{image_id}")
             if image and not is_temporary(image):
-                yield _record(image, reader)
+                yield _record(image, reader, shared_as)
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
@@ -208,12 +211,24 @@ class Image(ResourceType):
         work.source.delete("image", f"/images/{work.record.id}")
 
 
-def _record(image: Json, reader: TenantReader) -> Record:
-    """Return the record of an image, with users' properties apart and with its members."""
+def _visibility_with_members(reader: TenantReader) -> str:
+    """Return the visibility of images that have members: before Ocata Glance calls them private."""
+    properties = reader.cloud.get("image", "/schemas/image", "properties")
+    known = properties.get("visibility", {}).get("enum", (_SHARED,))
+    return _SHARED if _SHARED in known else "private"
+
+
+def _record(image: Json, reader: TenantReader, shared_as: str) -> Record:
+    """Return the record of an image, with users' properties apart and with its members.
+
+    One with members is shared, whatever its Glance calls that: newer ones refuse members otherwise.
+    """
+    members = _members(image, reader) if image["visibility"] == shared_as else []
     fields = {
         **attributes_of(image),
+        **({"visibility": _SHARED} if members else {}),
         "properties": properties_of(image),
-        "members": _members(image, reader),
+        "members": members,
     }
     return Record(
         type="image",
@@ -225,8 +240,6 @@ def _record(image: Json, reader: TenantReader) -> Record:
 
 
 def _members(image: Json, reader: TenantReader) -> list[str]:
-    if image["visibility"] != "shared":
-        return []
     members = reader.list("image", f"/images/{image['id']}/members", "members")
     return [member["member_id"] for member in members]
 
