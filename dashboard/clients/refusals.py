@@ -10,9 +10,11 @@ from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 PASSING_STATUSES = frozenset({408, 413, 429, 500, 502, 503, 504})
 # nova says 403, neutron 409, cinder 413 to a full quota; waiting does not help with any of them
 QUOTA_STATUSES = frozenset({403, 409, 413})
-# the word quota alone is also in the names of policies, as os_compute_api:os-quota-sets:update
 # the head of a page repeats the status; scripts and styles are for browsers
 _markup = re.compile(r"<(head|script|style)\b.*?</\1\s*>|<[!/a-z][^>]*>", re.I | re.S)
+# glance ends its messages with some
+_break = re.compile(r"<br\s*/?>", re.I)
+# the word quota alone is also in the names of policies, as os_compute_api:os-quota-sets:update
 _over_quota = re.compile("exceed|over quota|over a limit", re.IGNORECASE)
 
 
@@ -42,7 +44,7 @@ def _reason(response: Any) -> str:
         return " ".join(_without_markup(response.text).split())[:300] or response.reason
     while isinstance(body, dict) and body:
         body = body.get("message") or body.get("faultstring") or next(iter(body.values()))
-    return " ".join(str(body).split())[:500]
+    return " ".join(_break.sub(" ", str(body)).split())[:500]
 
 
 def _without_markup(text: str) -> str:

@@ -33,6 +33,11 @@ def test_a_page_of_html_is_told_without_its_markup():
     assert error.sentence == "Cloud new answered 415 to GET /servers: No such type a < b."
 
 
+def test_a_message_of_glance_is_told_without_its_line_breaks():
+    error = refusal(409, "Image is in use.<br /><br />\n\n\n")
+    assert error.sentence == "Cloud new answered 409 to GET /servers: Image is in use."
+
+
 def test_quotas_that_are_not_found_need_no_higher_quota():
     error = refusal(404, "The resource could not be found.", path="/os-quota-sets/demo")
     assert isinstance(error, NeedsOperator)
