@@ -1,8 +1,9 @@
 """What can be done to a server: its states, locks and snapshots."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from tests.support.cloud.compute.server_fields import STATES
+from tests.support.cloud.compute.server_fields import ATTR, STATES
 from tests.support.cloud.messages import Answer, Json, Refused, Request
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class ServerActions:
             raise Refused(409, f"Cannot 'createImage' instance {row['id']} while it is so")
         images: Any = self.cloud.collection("image", "images")
         properties = {**(arguments.get("metadata") or {}), **self._own_properties(row)}
+        if self._boots_from_volume(row):
+            properties["block_device_mapping"] = self._mapping(row, request)
         image = images.add_snapshot(
             arguments["name"],
             owner=request.asker.project_id if not row["image"] else row["tenant_id"],
@@ -87,6 +90,18 @@ class ServerActions:
         if request.version >= (2, 45):
             return Answer(status=202, body={"image_id": image["id"]})
         return Answer(status=202, headers={"Location": address})
+
+    def _boots_from_volume(self, row: Json) -> bool:
+        """Return whether a volume is the root device; nova does not go by the image."""
+        root = row.get(f"{ATTR}root_device_name") or "/dev/vda"
+        return any(each["device"] == root for each in self.service.attachments.of(row["id"]))
+
+    def _mapping(self, row: Json, request: Request) -> str:
+        """Make snapshots of all volumes of a server, and return what names them."""
+        snapshots: Any = self.cloud.collection("block_storage", "snapshots")
+        attached = self.service.attachments.of(row["id"])
+        made = [snapshots.add(each["volume_id"], request) for each in attached]
+        return json.dumps([{"snapshot_id": each["id"]} for each in made])
 
     def _own_properties(self, row: Json) -> Json:
         base = row["image"]["id"] if row["image"] else ""

@@ -52,10 +52,15 @@ class Snapshots(Collection):
         if volume["status"] != "available" and not given.get("force"):
             sentence = f"Invalid volume: Volume {volume['id']} status must be available"
             raise Refused(400, sentence)
-        now = self.cloud.now()
+        row = self.add(volume["id"], request, name=given.get("name"))
+        return Answer(status=202, body={"snapshot": self.view(row, request)})
+
+    def add(self, volume_id: str, request: Request, *, name: str | None = None) -> Json:
+        """Make a snapshot of a volume, which belongs to the asker."""
+        volume, now = self.service.volumes.get(volume_id), self.cloud.now()
         row = {
             **self.fields.defaults(),
-            **{"id": self.cloud.new_id(), "name": given.get("name"), "volume_id": volume["id"]},
+            **{"id": self.cloud.new_id(), "name": name, "volume_id": volume["id"]},
             **{"size": volume["size"], "created_at": now, "updated_at": now},
             **{OWNER: request.asker.project_id, "user_id": request.asker.user_id},
             "~data": self.service.volumes.data.get(volume["id"], b""),
@@ -63,7 +68,7 @@ class Snapshots(Collection):
         self.cloud.quotas.require(self, row)
         self.rows[row["id"]] = row
         self.later(row, status="available")
-        return Answer(status=202, body={"snapshot": self.view(row, request)})
+        return row
 
     def remove(self, row: Json, request: Request) -> None:
         """Delete a snapshot, which is gone when it has been looked at."""
