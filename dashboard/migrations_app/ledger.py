@@ -13,6 +13,9 @@ from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.records import MAP
 
+KEPT_FROM = "kept_from"
+"""Stage data: the plan whose rollback left the object to others."""
+
 
 def entry_of(plan: Plan, type_name: str, source_id: str) -> LedgerEntry | None:
     """Return an object's entry for the plan's two clouds, whichever plan made it."""
@@ -105,11 +108,14 @@ def take_over(plan: Plan) -> None:
 
 
 def is_created_by(plan: Plan, type_name: str, destination_id: str) -> bool:
-    """Return whether the plan created an object of the destination, which is still there."""
-    created = plan.ledger_entries.filter(
-        origin=LedgerEntry.Origin.CREATED, state=LedgerEntry.State.PRESENT
-    )
-    return created.filter(type=type_name, destination_id=destination_id).exists()
+    """Return whether the plan created an object of the destination.
+
+    What it has removed since counts as well: a list that was read before the removal, by a step
+    that runs beside it, still has it. What it left to others does not.
+    """
+    created = plan.ledger_entries.filter(origin=LedgerEntry.Origin.CREATED)
+    of_that_id = created.filter(type=type_name, destination_id=destination_id)
+    return of_that_id.exclude(stage_data__has_key=KEPT_FROM).exists()
 
 
 def hand_over(entry: LedgerEntry, heir: Plan) -> None:

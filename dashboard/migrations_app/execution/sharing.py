@@ -14,8 +14,6 @@ from dashboard.migrations_app.resources.registry import resource_type
 
 _IN_USE = (Plan.State.EXECUTING, Plan.State.EXECUTED, Plan.State.FINALIZED)
 _TAKING = (PlanItem.Action.CREATE, PlanItem.Action.MIGRATED, PlanItem.Action.ADOPT)
-# stage data: the plan whose rollback left the object there
-_KEPT_FROM = "kept_from"
 
 
 def heir_of(entry: LedgerEntry) -> Plan | None:
@@ -38,7 +36,7 @@ def heir_of(entry: LedgerEntry) -> Plan | None:
 
 def hand_over(work: ItemWork, heir: Plan) -> None:
     """Make an object that this plan created the other plan's, as if that had created it."""
-    work.save(**{_KEPT_FROM: work.plan.pk})
+    work.save(**{ledger.KEPT_FROM: work.plan.pk})
     ledger.hand_over(work.entry, heir)
     work.log(
         f"Kept {_named(work)}: plan {heir.pk} of {heir.tenant_name} uses it. "
@@ -50,7 +48,7 @@ def keep_for_others(type_: ResourceType, work: ItemWork) -> bool:
     """Return whether somebody else uses the object, who is named in the log then."""
     reason = _kept_content(work) if type_.name == "project" else type_.used_by_others(work)
     if reason:
-        work.save(**{_KEPT_FROM: work.plan.pk})
+        work.save(**{ledger.KEPT_FROM: work.plan.pk})
         work.log(f"Kept {_named(work)} on {work.destination.name}: {reason}.")
     return bool(reason)
 

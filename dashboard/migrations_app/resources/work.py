@@ -53,7 +53,7 @@ class Work(Protocol):
         """Return the destination's id of another object. Raises ``NeedsOperator`` without one."""
 
     def is_ours(self, type_name: str, destination_id: str) -> bool:
-        """Return whether an object on the destination was created by this plan and is there."""
+        """Return whether an object of the destination was created by this plan."""
 
     def stage_data_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
         """Return what the stages of another object stored."""

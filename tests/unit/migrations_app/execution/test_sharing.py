@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.clients.openstack import CloudSession
+from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.rollback import effects
 from dashboard.migrations_app.models import LedgerEntry, Plan
 from tests.support.cloud.journeys import between
@@ -142,3 +143,14 @@ def test_a_flavor_and_an_image_that_a_later_plan_adopts_outlive_the_first(clouds
     for entry in adopted:
         rows = clouds.new.compute.flavors if entry.type == "flavor" else clouds.new.image.images
         assert rows.where(id=entry.destination_id)
+
+
+def test_a_grant_that_was_read_before_it_was_revoked_is_no_use_by_others(clouds):
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    grant = plan.ledger_entries.filter(type="role_assignment").first()
+    assert grant is not None
+    ledger.record_removed(grant)
+    assert ledger.is_created_by(plan, "role_assignment", grant.destination_id)
+    ledger.save_stage_data(grant, {ledger.KEPT_FROM: plan.pk})
+    assert not ledger.is_created_by(plan, "role_assignment", grant.destination_id)
