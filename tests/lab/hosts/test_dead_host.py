@@ -187,7 +187,7 @@ def test_a_host_that_cannot_be_fenced_is_refused(
     tmp_path: Path,
 ) -> None:
     assert "is up: the host is not dead" in dead.refused_alive
-    with pytest.raises(NeedsOperator, match="has power"):
+    with pytest.raises(NeedsOperator, match="is powered on again"):
         require_fenced(source, HOST)
     control.freeze(HOST)
     try:
@@ -195,10 +195,10 @@ def test_a_host_that_cannot_be_fenced_is_refused(
     finally:
         control.thaw(HOST)
     monkeypatch.setattr(settings, "PUMPHOUSE_INVENTORY", str(tmp_path / "inventory.yaml"))
-    assert "no inventory of machines" in refusals(plan_for(clouds["src"]))
+    assert "There is no inventory" in refusals(plan_for(clouds["src"]))
 
 
-def test_disks_that_are_said_to_be_shared_and_are_not_there_are_not_made_anew(
+def test_disks_that_are_said_to_be_shared_and_are_not_there_are_not_recreated(
     clouds: dict[str, Cloud], servers: HostServers, dead: Dead
 ) -> None:
     disk = lab.disk_path("src", dead.lost)
@@ -206,7 +206,7 @@ def test_disks_that_are_said_to_be_shared_and_are_not_there_are_not_made_anew(
     disk.rename(elsewhere)
     job = start_host_action(plan_for(clouds["src"], shared_storage=True), confirmation=HOST)
     run(job, state="failed")
-    assert "could not be rebuilt elsewhere" in job.explanation
+    assert "could not be rebuilt on another host" in job.explanation
     assert servers.place(dead.lost)[0] == HOST and not disk.exists()
 
     elsewhere.rename(disk)

@@ -254,7 +254,7 @@ def test_what_fails_on_its_way_is_returned_to_where_it_came_from(
     assert "of environment src-cloud in Fuel: the installation of its operating system failed" in (
         job.explanation
     )
-    assert "Return it to the source" in job.steps.get(key="provision").fix
+    assert "Return it to its source" in job.steps.get(key="provision").fix
 
     run(started(clouds["dst"], "return_to_source"))
 
