@@ -76,6 +76,12 @@ def _keep_database(kept: Path) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _home(pumphouse_home: Path) -> None:
+    """Keep secrets files out of the account's own installation: plans have the same numbers."""
+    settings.HOME = pumphouse_home
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _quick_settings() -> None:
     """Hash passwords in microseconds, and let no test client look through all static files."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dashboard.clients.openstack import CloudSession
-from dashboard.errors import BadInput, NeedsOperator
+from dashboard.errors import Conflict, NeedsOperator
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.execution.maintenance_steps import (
     moved_project,
@@ -82,7 +82,7 @@ def test_verify_is_clean_and_lets_people_in(plan, owner, tenant, destination, be
     run(Verify().start(plan))
     plan.refresh_from_db()
     assert [*plan.differences.filter(expected=False)] == []
-    with pytest.raises(BadInput, match="in maintenance"):
+    with pytest.raises(Conflict, match="out of maintenance"):
         Finalize().start(plan, confirmation=plan.tenant_name)
     run(Job.objects.filter(kind="tenant_maintenance", subject=plan.subject).latest("pk"))
     assert on_destination(plan) is None
