@@ -10,7 +10,9 @@ from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import cloud_named, register_clouds
 from dashboard.hosts_app.models import Cloud
 from dashboard.migrations_app.discovery import look_up_tenant
-from dashboard.migrations_app.models import Plan, plan_of
+from dashboard.migrations_app.maintenance.assignments import own_assignments
+from dashboard.migrations_app.maintenance.starting import start_entering
+from dashboard.migrations_app.models import Plan, TenantMaintenance, plan_of
 from dashboard.migrations_app.planning.moves import move_of
 from dashboard.migrations_app.verbs.execute import Execute
 from dashboard.migrations_app.verbs.plan import PlanMove
@@ -54,3 +56,14 @@ def test_too_little_quota_blocks_the_plan(clouds, tenant_with_data, destination,
     with pytest.raises(BadInput, match="blocked"):
         Execute().start(plan)
     assert take_inventory().ids() == before.ids()
+
+
+def test_where_no_role_is_read_only_nothing_is_changed(clouds, source, seed):
+    seeded = seed(servers=0, volumes=0)
+    tenant = look_up_tenant(clouds["src"], seeded["id"])
+    roles = {each.key for each in own_assignments(source, tenant.project_id)}
+    job = run(start_entering(tenant), state="failed")
+    assert "write in network and block storage" in job.explanation
+    assert {each.key for each in own_assignments(source, tenant.project_id)} == roles
+    (refused_one,) = TenantMaintenance.objects.filter(project_id=tenant.project_id)
+    assert refused_one.state == TenantMaintenance.State.REFUSED

@@ -301,14 +301,3 @@ def test_a_tenant_without_users_enters_and_leaves(ground):
     assert maintenance.state == TenantMaintenance.State.ON
     run(start_leaving(maintenance))
     assert own_assignments(ground.operator, empty.project_id) == []
-
-
-def test_where_no_role_is_read_only_nothing_is_changed(clouds, source, seed):
-    seeded = seed(servers=0, volumes=0)
-    tenant = look_up_tenant(clouds["src"], seeded["id"])
-    roles = {each.key for each in own_assignments(source, tenant.project_id)}
-    job = run(start_entering(tenant), state="failed")
-    assert "write in network and block storage" in job.explanation
-    assert {each.key for each in own_assignments(source, tenant.project_id)} == roles
-    (refused_one,) = TenantMaintenance.objects.filter(project_id=tenant.project_id)
-    assert refused_one.state == TenantMaintenance.State.REFUSED

@@ -82,7 +82,9 @@ def _remove_all(operator: CloudSession, service: str, listing: str, key: str, **
     """Delete all objects of a listing and wait until none is left."""
     path = listing.removesuffix("/detail")
     for thing in operator.list(service, listing, key, **query):
-        operator.delete(service, f"{path}/{thing['id']}")
+        # Cinder refuses a second request: an earlier cleanup that died may have sent the first
+        if thing["status"] != "deleting":
+            operator.delete(service, f"{path}/{thing['id']}")
     poll_until(
         lambda: True if not [*operator.list(service, listing, key, **query)] else None,
         what=f"the {key} of project {query['project_id']} to be deleted",

@@ -72,5 +72,11 @@ class Snapshots(Collection):
 
     def remove(self, row: Json, request: Request) -> None:
         """Delete a snapshot, which is gone when it has been looked at."""
+        if row["status"] not in ("available", "error", "error_deleting"):
+            raise Refused(
+                400,
+                "Invalid snapshot: Snapshot status must be available or error and must not be part "
+                "of a group.",
+            )
         row["status"] = "deleting"
         self.later(row, **{GONE: True})

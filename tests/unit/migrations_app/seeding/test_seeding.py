@@ -101,7 +101,8 @@ def test_a_tenant_that_is_not_ours_is_refused(tenant):
 
 
 def test_what_belongs_to_other_projects_stays():
-    both = [{"id": "ours", "project_id": "1"}, {"id": "theirs", "project_id": "2"}]
+    ours = {"id": "ours", "project_id": "1", "status": "ACTIVE"}
+    both = [ours, {**ours, "id": "theirs", "project_id": "2"}]
     collections = ("/servers/detail", "/volumes/detail", "/floatingips", "/networks", "/ports")
     cloud = RecordingCloud(dict.fromkeys(collections, both))
     remove_leftovers(

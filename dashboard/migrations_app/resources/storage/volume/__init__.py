@@ -26,12 +26,11 @@ from dashboard.migrations_app.resources.records import (
     Ref,
     Stage,
 )
-from dashboard.migrations_app.resources.storage.common import temporary_images
+from dashboard.migrations_app.resources.storage.common import removing, temporary_images
 from dashboard.migrations_app.resources.storage.volume import capture as volume_capture
 from dashboard.migrations_app.resources.storage.volume.creating import (
     complete_volume,
     create_from_image,
-    delete_volume,
     find_created,
 )
 from dashboard.migrations_app.resources.storage.volume.fields import (
@@ -185,11 +184,12 @@ class Volume(ResourceType):
 
     @override
     def remove(self, work: Work) -> None:
-        delete_volume(work, work.destination_id)
+        path = f"/volumes/{work.destination_id}"
+        removing.remove(work.destination, path, "volume", check=work.check)
 
     @override
     def finalize(self, work: Work) -> None:
-        work.source.delete(_SERVICE, f"/volumes/{work.record.id}")
+        removing.remove(work.source, f"/volumes/{work.record.id}", "volume", check=work.check)
 
 
 def _server_ids(record: Record) -> list[str]:

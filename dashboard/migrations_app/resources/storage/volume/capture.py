@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import Retryable
 from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
+from dashboard.migrations_app.resources.storage.common.removing import remove
 from dashboard.migrations_app.resources.storage.common.temporary_images import (
     await_captured,
     find_image,
@@ -18,11 +19,8 @@ from dashboard.migrations_app.resources.storage.common.temporary_images import (
 from dashboard.migrations_app.resources.work import Work
 
 COPY_SECONDS = 6 * 3600
-GONE_SECONDS = 1800
 AT_ONCE = 16  # threads of a worker
 _SERVICE = "block_storage"
-# states in which Cinder refuses to delete something
-_BUSY = ("creating", "downloading", "uploading")
 # sparse, so that only what was ever written is copied; and the storage does not clone volumes from
 # it, so that it can be deleted while the volume exists
 _FORMAT = {"disk_format": "qcow2", "container_format": "bare"}
@@ -54,7 +52,7 @@ def remove_copy(work: Work) -> None:
     # the snapshot last: some storage keeps it while a volume depends on it
     for path, key, suffix in (("volumes", "volume", "copy"), ("snapshots", "snapshot", "snapshot")):
         for found in _find(work, path, suffix):
-            _await_deleted(work, f"/{path}/{found['id']}", key)
+            remove(work.source, f"/{path}/{found['id']}", key, check=work.check)
     work.save(copied=False)
 
 
@@ -88,24 +86,6 @@ def _free(limit: Json) -> float:
     return float(limit["limit"] - limit["in_use"] - limit["reserved"])
 
 
-def _await_deleted(work: Work, path: str, key: str) -> None:
-    """Delete an object of the source's block storage and wait until it is gone."""
-
-    def idle() -> bool | None:
-        found = work.source.find(_SERVICE, path, key) or {}
-        return None if found.get("status") in _BUSY else True
-
-    def gone() -> bool | None:
-        found = work.source.find(_SERVICE, path, key)
-        if found and found["status"] == "error_deleting":
-            raise Retryable(f"Cloud {work.source.name} failed to delete {path}.")
-        return True if found is None else None
-
-    poll_until(idle, what=f"{path} to become idle", seconds=COPY_SECONDS, check=work.check)
-    work.source.delete(_SERVICE, path)
-    poll_until(gone, what=f"{path} to be deleted", seconds=GONE_SECONDS, check=work.check)
-
-
 def _readable(work: Work) -> str:
     """Return the id of the volume to upload: itself, or a copy of it while it is in use."""
     volume = work.source.get(_SERVICE, f"/volumes/{work.record.id}", "volume")
@@ -123,7 +103,7 @@ def _made(work: Work, path: str, key: str, suffix: str, body: Json) -> Json:
     """Return the available snapshot or volume of that name, made now unless it exists already."""
     found = next(iter(_find(work, path, suffix)), None) if work.resumed else None
     if found and found["status"] == "error":
-        _await_deleted(work, f"/{path}/{found['id']}", key)
+        remove(work.source, f"/{path}/{found['id']}", key, check=work.check)
         found = None
     named = {**body, "name": _name(work, suffix)}
     made = found or work.source.post(_SERVICE, f"/{path}", {key: named}, key)

@@ -6,6 +6,7 @@ from dashboard.clients.openstack import Json, poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.attributes import only_set
 from dashboard.migrations_app.resources.records import MARKER
+from dashboard.migrations_app.resources.storage.common.removing import remove
 from dashboard.migrations_app.resources.storage.volume.fields import (
     IMAGE_METADATA,
     READ_ONLY,
@@ -14,8 +15,6 @@ from dashboard.migrations_app.resources.storage.volume.fields import (
 from dashboard.migrations_app.resources.work import Work
 
 CREATE_SECONDS = 6 * 3600
-DETACH_SECONDS = 300
-DELETE_SECONDS = 1800
 _SERVICE = "block_storage"
 
 
@@ -63,29 +62,6 @@ def complete_volume(work: Work) -> None:
     _set_image_metadata(work, volume)
 
 
-def delete_volume(work: Work, volume_id: str) -> None:
-    """Delete a volume from the destination once nothing uses it, and wait until it is gone."""
-    cloud, path = work.destination, f"/volumes/{volume_id}"
-
-    def detached() -> bool | None:
-        volume = cloud.find(_SERVICE, path, "volume")
-        return None if volume and volume["status"] in ("in-use", "detaching") else True
-
-    def gone() -> bool | None:
-        volume = cloud.find(_SERVICE, path, "volume")
-        if volume and volume["status"] == "error_deleting":
-            raise NeedsOperator(
-                f"Cloud {cloud.name} failed to delete volume {volume_id}.",
-                fix="Check its storage, then retry.",
-            )
-        return True if volume is None else None
-
-    what = f"volume {volume_id}"
-    poll_until(detached, what=f"{what} to be detached", seconds=DETACH_SECONDS, check=work.check)
-    cloud.delete(_SERVICE, path)
-    poll_until(gone, what=f"{what} to be deleted", seconds=DELETE_SECONDS, check=work.check)
-
-
 def _is_usable(work: Work, volume_id: str) -> bool:
     """Wait until a new volume is available; remove it and return False if its creation failed."""
 
@@ -97,7 +73,7 @@ def _is_usable(work: Work, volume_id: str) -> bool:
     what = f"volume {work.record.name or work.record.id} to be created"
     reached = poll_until(status, what=what, seconds=CREATE_SECONDS, check=work.check)
     if reached == "error":
-        delete_volume(work, volume_id)
+        remove(work.destination, f"/volumes/{volume_id}", "volume", check=work.check)
     return reached != "error"
 
 
