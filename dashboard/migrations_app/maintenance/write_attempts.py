@@ -3,20 +3,26 @@
 Each request names something that cannot exist. A service checks its policy first, so 403 means that
 the policy denies writing, and any other refusal that it would allow it. Releases tell nothing:
 policies are the operator's.
+
+Volumes name an image: a zone alone refuses nothing in a Cinder that falls back to its default zone
+(allow_availability_zone_fallback).
 """
 
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
-from dashboard.clients.openstack import CloudSession, Json
+from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.clients.temporary_account import TemporaryAccount, has_service
+from dashboard.errors import NeedsOperator
 
 NOWHERE = str(uuid.UUID("6d1c9b9e-0000-4000-8000-70756d706873"))
 """An id, and a name, that do not exist in any cloud."""
 NAME = "pumphouse-probe"
 REFUSED = frozenset({401, 403})
+REMOVAL_SECONDS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,15 +41,27 @@ class Attempt:
         return answer.status_code in REFUSED
 
     def _undo(self, operator: CloudSession, body: Json) -> None:
-        """Delete what was created after all: a Cinder may put the volume into its default zone."""
-        created = body.get(next(iter(self.body)), body)
-        operator.delete(self.service, f"{self.path}/{created['id']}")
+        """Delete what was created after all, and wait until it is gone.
+
+        A service refuses to delete what it is still creating.
+        """
+        path = f"{self.path}/{body.get(next(iter(self.body)), body)['id']}"
+
+        def gone() -> bool | None:
+            if operator.find(self.service, path) is None:
+                return True
+            with suppress(NeedsOperator):
+                operator.delete(self.service, path)
+            return None
+
+        what = f"{path} on cloud {operator.name} to be deleted, which was made to try a role"
+        poll_until(gone, what=what, seconds=REMOVAL_SECONDS)
 
 
 def write_attempts(operator: CloudSession) -> list[Attempt]:
     """Return the attempts for the services that the cloud has."""
     server = {"name": NAME, "flavorRef": NOWHERE, "imageRef": NOWHERE}
-    volume = {"name": NAME, "size": 1, "availability_zone": NOWHERE}
+    volume = {"name": NAME, "size": 1, "imageRef": NOWHERE, "availability_zone": NOWHERE}
     attempts = [
         Attempt(service="compute", path="/servers", body={"server": server}),
         *_network_attempts(operator),

@@ -21,7 +21,8 @@ _project = re.compile(r"^/[0-9a-f]{32}(?=/|$)")
 class BlockStorage(Service):
     """Cinder's v3 API. Its addresses have the project's id in them until 2023.1.
 
-    ``fails``: what becomes of new volumes is an error.
+    ``fails``: what becomes of new volumes is an error. ``falls_back``: volumes for a zone that
+    there is not are put into the default one, as by allow_availability_zone_fallback.
     """
 
     type = "block_storage"
@@ -33,7 +34,7 @@ class BlockStorage(Service):
 
     def __init__(self, cloud: "MemoryCloud") -> None:
         super().__init__(cloud)
-        self.fails = False
+        self.fails = self.falls_back = False
         self.types, self.volumes, self.snapshots = VolumeTypes(), Volumes(), Snapshots()
         cloud.add(self, self.types, self.volumes, self.snapshots)
         self.types.add_defaults()

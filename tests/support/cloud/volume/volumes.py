@@ -79,7 +79,7 @@ class Volumes(Collection):
 
     def _new_row(self, given: Json, request: Request) -> Json:
         zone = given.get("availability_zone") or "nova"
-        if zone != "nova":
+        if zone != "nova" and not self.service.falls_back:
             raise Refused(400, f"Availability zone '{zone}' is invalid.")
         type_ = self.service.types.chosen(given.get("volume_type"))
         usable = type_ is not None and self.service.types.is_usable(type_, request)
@@ -90,7 +90,7 @@ class Volumes(Collection):
             **self.fields.defaults(),
             **{"id": id_, OWNER: request.asker.project_id, "user_id": request.asker.user_id},
             **{"name": given.get("name"), "description": given.get("description")},
-            **{"metadata": given.get("metadata") or {}, "availability_zone": zone},
+            **{"metadata": given.get("metadata") or {}, "availability_zone": "nova"},
             **{"created_at": now, "updated_at": now, "~notes": {}},
             "volume_type": type_ and type_["name"],
             "volume_type_id": type_ and type_["id"],
