@@ -17,7 +17,8 @@ from dashboard.cli.console import Console
 from dashboard.cli.outcome import has_failed, print_outcome
 from dashboard.cli.progress_display import display_on
 from dashboard.cli.serializers import Json, serialize_job
-from dashboard.errors import BadInput
+from dashboard.errors import BadInput, Conflict
+from dashboard.jobs.interrupted import is_interrupted
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel
 from dashboard.jobs.requester import CLI
@@ -54,6 +55,23 @@ def follow(job: Job, console: Console, *, run: bool = True) -> Job:
             with suppress(BadInput):  # it ended in the same moment
                 cancel(job, requester=CLI)
             return wait_for_job(job, on_change=display.update)
+
+
+def started(start: Callable[[], Job], console: Console, *, kind: str) -> Job:
+    """Return the job that ``start`` starts, after ending what an interrupted command has left.
+
+    That is a job of the same kind that nobody runs any more; it is run here to its end. Raises
+    ``Conflict`` where somebody is at work on the same subject, and what ``start`` raises.
+    """
+    try:
+        return start()
+    except Conflict as conflict:
+        left = Job.objects.filter(pk=conflict.job or 0, kind=kind).first()
+        if left is None or not is_interrupted(left):
+            raise
+    console.print(f"“{left.title}” (job {left.pk}) was interrupted: it is continued first.")
+    follow(left, console)
+    return start()
 
 
 def follow_and_report(

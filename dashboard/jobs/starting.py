@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from dashboard import secrets
 from dashboard.errors import Conflict
+from dashboard.jobs.interrupted import is_interrupted
 from dashboard.jobs.kinds import BYTES, StepSpec
 from dashboard.jobs.models import Dependency, Job, Step
 from dashboard.jobs.queue import enqueue
@@ -57,6 +58,13 @@ def conflict_over(subject: str) -> Conflict | None:
     holder = Job.objects.filter(active_subject=subject).first()
     if holder is None:
         return None
+    if is_interrupted(holder):
+        return Conflict(
+            f"“{holder.title}” (job {holder.pk}) was interrupted, and nobody is running it.",
+            fix=f"Continue it with: pumphouse resume {holder.pk}, or cancel it. Workers of "
+            "pumphouse up continue it by themselves within a minute or two.",
+            job=holder.pk,
+        )
     return Conflict(
         f"“{holder.title}” (job {holder.pk}) is already working on this.",
         fix="Wait for it to end, or cancel it.",

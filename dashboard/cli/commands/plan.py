@@ -1,6 +1,7 @@
 """``pumphouse plan``."""
 
 from argparse import ArgumentParser, Namespace
+from functools import partial
 from pathlib import Path
 
 from typing_extensions import override
@@ -11,7 +12,7 @@ from dashboard.cli.console import Console
 from dashboard.cli.option_arguments import add_options, given_options
 from dashboard.cli.outcome import has_failed, print_outcome
 from dashboard.cli.plan_report import print_plan
-from dashboard.cli.progress import follow
+from dashboard.cli.progress import follow, started
 from dashboard.cli.serializers import serialize_job, serialize_plan
 from dashboard.clients.yaml_sections import read_text
 from dashboard.errors import BadInput
@@ -60,7 +61,8 @@ class PlanCommand(Command):
         target = _new_file(options.export) if options.export else None
         if options.plan is not None:
             return _export_only(plan_numbered(options.plan), target, console)
-        job = _edited(options) if options.edited else _asked_for(options)
+        start = _edited if options.edited else _asked_for
+        job = started(partial(start, options), console, kind=PLAN.name)
         plan, ended = plan_of(job), follow(job, console)
         plan.refresh_from_db()
         print_plan(plan, console)
