@@ -76,16 +76,26 @@ def issue_one_time_password(
 ) -> Path:
     """Set a one-time password for the user and return the plan's secrets file, which has it.
 
-    The file is written first: better one password too many than one that nobody knows.
+    The file is written first: better one password too many than one that nobody knows. Where an
+    earlier attempt has written it, that password is set again.
     """
-    password = "aA1-" + random.token_urlsafe(18)
-    secrets.register(password)
     path = secrets_file(plan)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerow([name, user_id, password])
+    password = _issued(path, user_id) or "aA1-" + random.token_urlsafe(18)
+    secrets.register(password)
+    if not _issued(path, user_id):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerow([name, user_id, password])
     destination.patch("identity", f"/users/{user_id}", {"user": {"password": password}})
     return path
+
+
+def _issued(path: Path, user_id: str) -> str:
+    """Return the password that the secrets file has for the user, "" if it has none."""
+    if not path.exists():
+        return ""
+    with path.open(encoding="utf-8", newline="") as file:
+        return next((row[2] for row in csv.reader(file) if row[1:2] == [user_id]), "")
 
 
 def secrets_file(plan: Plan) -> Path:

@@ -18,6 +18,9 @@ from dashboard.migrations_app.execution.identities import (
 from dashboard.migrations_app.models import LedgerEntry, PlanItem
 from dashboard.migrations_app.resources.records import Record
 
+# in a user's stage data: whether it has its own password, or a one-time one
+_RESTORED = "has_own_password"
+
 
 class ItemWork:
     """The work on one item of a plan; ``resources.work.Work`` says what each member means."""
@@ -106,11 +109,16 @@ class ItemWork:
 
     def temporary_password(self) -> str:
         """Return the temporary password of the user, after storing that it is in use."""
-        self.save(**{TEMPORARY: True})
+        self.save(**{TEMPORARY: True, _RESTORED: False})
         return temporary_password_of(self.plan, self.item.source_id)
 
     def restore_password(self) -> None:
-        """Restore the user's own password, or write a one-time password to the secrets file."""
+        """Restore the user's own password, or write a one-time password to the secrets file.
+
+        It is done once, however often the step is repeated for what comes after it.
+        """
+        if self.stage_data.get(_RESTORED):
+            return
         # stored first: from now on the temporary password may stop working at any moment
         self.save(**{TEMPORARY: False})
         copied = passwords.copy_hash(
@@ -120,11 +128,13 @@ class ItemWork:
             destination_id=self.destination_id,
         )
         if copied:
+            self.save(**{_RESTORED: True})
             self.log(f"Restored the password of user {self.item.name}.")
             return
         path = passwords.issue_one_time_password(
             self.plan, self.destination, user_id=self.destination_id, name=self.item.name
         )
+        self.save(**{_RESTORED: True})
         self.log(
             f"User {self.item.name} has a one-time password; it is in {path.name} in Pumphouse's "
             "home directory.",
