@@ -1,14 +1,20 @@
 """Nailgun's rules for assigning nodes to environments and removing them."""
 
+import re
+
 from lab.fuel import environments, hardware, networks
 from lab.fuel.master import Master, Row
 from lab.fuel.refusal import Refusal
+
+LABEL = r"[a-zA-Z0-9]([a-zA-Z0-9\-]{0,61}[a-zA-Z0-9])?"
+HOSTNAME = rf"({LABEL}\.)*{LABEL}"
 
 
 def assign(master: Master, cluster_id: int, wanted: list[Row]) -> None:
     """Assign nodes to an environment with roles; nothing happens to them until it is deployed."""
     cluster = master.row("clusters", cluster_id)
-    pairs = [(master.row("nodes", int(one["id"])), one["roles"]) for one in wanted]
+    nodes = _nodes(master, wanted)
+    pairs = [(node, one["roles"]) for node, one in zip(nodes, wanted, strict=True)]
     for node, roles in pairs:
         _refuse_foreign(cluster, node)
         _refuse_roles(cluster, roles)
@@ -19,11 +25,10 @@ def assign(master: Master, cluster_id: int, wanted: list[Row]) -> None:
 def unassign(master: Master, cluster_id: int, wanted: list[Row]) -> None:
     """Unassign nodes: at once if never deployed, else with the environment's next deployment."""
     master.row("clusters", cluster_id)
-    nodes = [master.row("nodes", int(one["id"])) for one in wanted]
+    nodes = _nodes(master, wanted)
     for node in nodes:
         if node["cluster"] != cluster_id:
-            text = f"Nodes with IDs {node['id']} are not in environment {cluster_id}"
-            raise Refusal(400, text)
+            raise Refusal(400, f"Nodes [{node['id']}] are not members of environment {cluster_id}.")
     for node in nodes:
         if node["status"] == "discover":
             release(node)
@@ -37,7 +42,7 @@ def change_node(master: Master, node_id: int, body: Row) -> Row:
     if "cluster_id" in body and body["cluster_id"] != node["cluster"]:
         raise Refusal(400, "Changing cluster on the fly is not allowed", plain=True)
     if "hostname" in body:
-        _rename(master, node, body["hostname"])
+        _rename(node, body["hostname"])
     changeable = ("name", "labels", "pending_deletion")
     node |= {key: body[key] for key in changeable if key in body}
     return node
@@ -68,6 +73,14 @@ def _assign(cluster: Row, node: Row, roles: list[str]) -> None:
         hardware.lay_out_disks(node)
 
 
+def _nodes(master: Master, wanted: list[Row]) -> list[Row]:
+    known = {node["id"]: node for node in master.all("nodes")}
+    ids = [int(one["id"]) for one in wanted]
+    if missing := [str(identity) for identity in ids if identity not in known]:
+        raise Refusal(400, f"Nodes with ids {', '.join(missing)} were not found.")
+    return [known[identity] for identity in ids]
+
+
 def _refuse_foreign(cluster: Row, node: Row) -> None:
     if node["cluster"] not in (None, cluster["id"]):
         raise Refusal(400, "Changing cluster on the fly is not allowed", plain=True)
@@ -80,9 +93,13 @@ def _refuse_roles(cluster: Row, roles: list[str]) -> None:
         raise Refusal(400, text)
 
 
-def _rename(master: Master, node: Row, hostname: str) -> None:
+def _rename(node: Row, hostname: str) -> None:
     if node["status"] != "discover":
-        raise Refusal(400, "Node hostname cannot be changed after provisioning.", plain=True)
-    if any(other["hostname"] == hostname for other in master.all("nodes") if other is not node):
-        raise Refusal(409, f"Hostname '{hostname}' already used.")
+        raise Refusal(403, "Node hostname may be changed only before provisioning.")
+    if not re.fullmatch(HOSTNAME, hostname):
+        raise Refusal(
+            400,
+            "Hostname must consist of english characters, digits, minus signs and periods. "
+            f"(The following pattern must apply ^{HOSTNAME}$)",
+        )
     node["hostname"] = node["fqdn"] = hostname

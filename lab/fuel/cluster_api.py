@@ -84,6 +84,7 @@ def show_networks(master: Master, call: Call) -> Row:
 @route("PUT", "clusters/#/network_configuration/neutron")
 def change_networks(master: Master, call: Call) -> Row:
     """Change the networks."""
+    orders.refuse_network_changes(master, call.ids[0])
     return networks.change_configuration(cluster_of(master, call), call.body)
 
 

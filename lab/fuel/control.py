@@ -1,8 +1,8 @@
 """The stand-in's own switches, besides Fuel's API: simulated faults, and machines that boot.
 
 The same words on the command line and below /control on the server's address:
-``fail/provision``, ``fail/deploy``, ``fail/discovery``, ``busy/<environment>``, ``pxe/<machine>``,
-``logout``, ``status``; ``restore`` ends all faults, ``restore/busy`` one of them.
+``fail/removal``, ``fail/provision``, ``fail/deploy``, ``fail/discovery``, ``busy/<environment>``,
+``pxe/<machine>``, ``logout``, ``status``; ``restore`` ends all faults, ``restore/busy`` one.
 """
 
 from lab.fuel import orders, tasks
@@ -16,6 +16,8 @@ def control(master: Master, login: Login, words: list[str]) -> Row:
     match words:
         case ["status"]:
             pass
+        case ["fail", "removal"]:
+            master.switches.removal += 1
         case ["fail", "provision"]:
             master.switches.provision += 1
         case ["fail", "deploy"]:
@@ -44,12 +46,12 @@ def _cluster_id(master: Master, name: str) -> int:
 
 def _restore(master: Master, which: list[str]) -> None:
     """End the named faults, or all of them."""
-    chosen = set(which or ("busy", "deploy", "discovery", "provision"))
+    chosen = set(which or ("busy", "deploy", "discovery", "provision", "removal"))
     if "busy" in chosen:
         orders.end_stuck(master)
     if "discovery" in chosen:
         master.switches.discovery = True
-    for name in chosen & {"deploy", "provision"}:
+    for name in chosen & {"deploy", "provision", "removal"}:
         setattr(master.switches, name, 0)
 
 

@@ -34,6 +34,8 @@ def roles(master: Master, cluster_id: int) -> list[Row]:
 
 def create(master: Master, body: Row) -> Row:
     """Create an environment. Raises Refusal for a name in use, as Nailgun does."""
+    if not release_of(body)["is_deployable"]:
+        raise Refusal(403, f"Release with ID '{release_of(body)['id']}' is not deployable.")
     if any(cluster["name"] == body["name"] for cluster in master.all("clusters")):
         raise Refusal(409, "Environment with this name already exists")
     if body.get("components") == []:
@@ -53,6 +55,17 @@ def create(master: Master, body: Row) -> Row:
     segmentation = body.get("net_segment_type") or "vlan"
     cluster["_networks"]["networking_parameters"]["segmentation_type"] = segmentation
     return cluster
+
+
+def release_of(body: Row) -> Row:
+    """Return the release that a new environment names. Raises Refusal."""
+    release_id = body.get("release") or body.get("release_id")
+    if not release_id:
+        raise Refusal(400, "Release ID is required")
+    try:
+        return releases.release(release_id)
+    except Refusal:
+        raise Refusal(400, "Invalid release ID") from None
 
 
 def change(master: Master, cluster_id: int, body: Row) -> Row:

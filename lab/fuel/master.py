@@ -23,10 +23,11 @@ KINDS = {"clusters": "Cluster", "nodes": "Node", "tasks": "Task", "plugins": "Pl
 class Switches:
     """The faults that are switched on.
 
-    ``provision`` and ``deploy`` count the orders that will fail; with ``discovery`` off no node
-    is ever found.
+    ``removal``, ``provision`` and ``deploy`` count the orders that will fail; with ``discovery``
+    off no node is ever found.
     """
 
+    removal: int = 0
     provision: int = 0
     deploy: int = 0
     discovery: bool = True

@@ -24,7 +24,8 @@ def add_nodegroup(master: Master, call: Call) -> Row:
     """Add a node group to an environment, with its own networks."""
     cluster, name = master.row("clusters", call.body["cluster_id"]), call.body["name"]
     if name in _ids(cluster):
-        raise Refusal(409, "Node group with this name already exists in environment")
+        text = f"Node group '{name}' already exists in environment {cluster['id']}."
+        raise Refusal(403, text)
     group_id = master.next_id("nodegroups")
     cluster.setdefault("_groups", {})[name] = group_id
     cluster["_networks"]["networks"] += networks.make_group_networks(

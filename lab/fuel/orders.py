@@ -5,11 +5,19 @@ from lab.fuel.refusal import Refusal
 
 # A phase is the work of a subtask; Fuel runs those of a task in this order.
 DELETION, PROVISION, DEPLOYMENT = "node_deletion", "provision", "deployment"
+STOP = "stop_deployment"
+
+# What Nailgun answers to an order while another task runs in the environment.
+BUSY = Refusal(
+    400, "Cannot perform the actions because there are another running tasks.", plain=True
+)
+BUSY_PROVISION = Refusal(400, "A task is already running.")
+BUSY_DEPLOY = Refusal(409, "Deployment already started")
 
 
 def deploy_changes(master: Master, cluster_id: int) -> Row:
     """Deploy all pending changes: remove nodes, provision new ones, deploy the environment."""
-    _refuse_while_busy(master, cluster_id)
+    _refuse_while_busy(master, cluster_id, BUSY)
     nodes = master.nodes_of(cluster_id)
     leaving = [node for node in nodes if node["pending_deletion"]]
     coming = [node for node in nodes if _needs_provision(node) and node not in leaving]
@@ -22,24 +30,16 @@ def deploy_changes(master: Master, cluster_id: int) -> Row:
 
 def provision(master: Master, cluster_id: int, node_ids: list[int]) -> Row:
     """Install the operating system on some nodes."""
-    _refuse_while_busy(master, cluster_id)
+    _refuse_while_busy(master, cluster_id, BUSY_PROVISION)
     return _start(
         master, cluster_id, PROVISION, phases=[(PROVISION, _own(master, cluster_id, node_ids))]
     )
 
 
 def deploy(master: Master, cluster_id: int, node_ids: list[int]) -> Row:
-    """Deploy some nodes, which must have been provisioned."""
-    _refuse_while_busy(master, cluster_id)
-    nodes = _own(master, cluster_id, node_ids)
-    if bare := [node["id"] for node in nodes if not _can_be_deployed(node)]:
-        names = ", ".join(str(identity) for identity in bare)
-        raise Refusal(
-            400,
-            f"Deployment operation cannot be started. Nodes with uids [{names}] are not "
-            "provisioned yet.",
-            plain=True,
-        )
+    """Deploy some nodes. Nailgun does not check whether they were provisioned, or are its own."""
+    _refuse_while_busy(master, cluster_id, BUSY_DEPLOY)
+    nodes = [master.row("nodes", identity) for identity in node_ids]
     return _start(master, cluster_id, "deploy", phases=[(DEPLOYMENT, nodes)])
 
 
@@ -52,7 +52,8 @@ def delete_node(master: Master, node_id: int) -> Row:
 
 def delete_environment(master: Master, cluster_id: int) -> Row:
     """Delete an environment with all its nodes."""
-    _refuse_while_busy(master, cluster_id)
+    text = f"Can't delete environment '{cluster_id}' when running deployment task exists"
+    _refuse_while_busy(master, cluster_id, Refusal(400, text))
     master.row("clusters", cluster_id)["status"] = "remove"
     phases = [(DELETION, master.nodes_of(cluster_id))]
     return _start(master, cluster_id, "cluster_deletion", phases=phases)
@@ -64,15 +65,31 @@ def verify_networks(master: Master, cluster_id: int) -> Row:
 
 
 def stop(master: Master, cluster_id: int) -> Row:
-    """Stop an environment's running tasks: they end in error, and its nodes are stopped."""
+    """Stop an environment's running tasks: they stay where they are until the stop has ended."""
     master.row("clusters", cluster_id)
-    for task in master.all("tasks"):
-        if task["cluster"] == cluster_id and is_running(task):
-            task |= {"status": "error", "progress": 100, "message": "Stopped by the operator"}
-    for node in master.nodes_of(cluster_id):
-        if node["status"] in ("provisioning", "deploying"):
-            node["status"] = "stopped"
-    return _start(master, cluster_id, "stop_deployment", phases=[])
+    running = [task for task in master.all("tasks") if task["cluster"] == cluster_id]
+    stopped = [task["id"] for task in running if is_running(task) and task["name"] != STOP]
+    for identity in stopped:
+        master.row("tasks", identity)["_stuck"] = True
+    task = _start(master, cluster_id, STOP, phases=[])
+    task["_stops"] = stopped
+    return task
+
+
+def end_stopped(master: Master, task: Row) -> None:
+    """Delete the tasks that a stop has ended, and give their nodes back what was pending."""
+    for identity in task["_stops"]:
+        master.rows["tasks"].pop(identity, None)
+    for node in master.nodes_of(task["cluster"]):
+        if node["status"] not in ("provisioning", "deploying"):
+            continue
+        node |= {
+            "status": "discover" if node["status"] == "provisioning" else "stopped",
+            "progress": 0,
+        }
+        if node["_deployed_in"] != node["cluster"]:
+            roles = [*node["roles"], *node["pending_roles"]]
+            node |= {"pending_addition": True, "pending_roles": roles, "roles": []}
 
 
 def is_running(task: Row) -> bool:
@@ -127,26 +144,26 @@ def _start(
     return task
 
 
-def _refuse_while_busy(master: Master, cluster_id: int) -> None:
+def refuse_network_changes(master: Master, cluster_id: int) -> None:
+    """Raise Refusal while a deployment runs."""
+    text = "Network configuration cannot be changed during deployment and after upgrade."
+    _refuse_while_busy(master, cluster_id, Refusal(403, text))
+
+
+def _refuse_while_busy(master: Master, cluster_id: int, refusal: Refusal) -> None:
     master.row("clusters", cluster_id)
-    for task in master.all("tasks"):
-        if task["cluster"] == cluster_id and is_running(task):
-            text = "Cannot perform the actions because there are another running tasks."
-            raise Refusal(400, text, plain=True)
+    if any(task["cluster"] == cluster_id and is_running(task) for task in master.all("tasks")):
+        raise refusal
 
 
 def _own(master: Master, cluster_id: int, node_ids: list[int]) -> list[Row]:
     nodes = [master.row("nodes", identity) for identity in node_ids]
     if foreign := [node["id"] for node in nodes if node["cluster"] != cluster_id]:
         names = ", ".join(str(identity) for identity in foreign)
-        raise Refusal(400, f"Nodes {names} do not belong to environment {cluster_id}")
+        raise Refusal(400, f"Nodes {names} do not belong to cluster {cluster_id}")
     return nodes
 
 
 def _needs_provision(node: Row) -> bool:
     failed = node["status"] == "error" and node["error_type"] == "provision"
     return bool(node["pending_addition"] or failed)
-
-
-def _can_be_deployed(node: Row) -> bool:
-    return node["status"] in ("provisioned", "ready", "stopped") or node["error_type"] == "deploy"

@@ -14,8 +14,9 @@ STEPS = {
     orders.DEPLOYMENT: (1, 71, 90, 100),
 }
 STEPS_TO_DISCOVERY = 3
+# Nailgun names no phase after a failed removal.
 ERROR_TYPES = {
-    orders.DELETION: "deletion",
+    orders.DELETION: None,
     orders.PROVISION: "provision",
     orders.DEPLOYMENT: "deploy",
 }
@@ -53,10 +54,10 @@ def _advance_discovery(master: Master, machine: Row) -> None:
 
 
 def _advance(master: Master, task: Row) -> None:
+    if task.get("_stuck"):
+        return
     if task["status"] == "pending":
         _begin(master, task)
-    elif task.get("_stuck"):
-        return
     elif phase := _current_phase(task):
         _work_on(master, task, phase)
     else:
@@ -132,6 +133,9 @@ def _effect(master: Master, task: Row, phase: str, nodes: list[Row]) -> str:
 
 def _remove(master: Master, nodes: list[Row], *, erased: bool) -> str:
     """Remove the nodes; erase their machines unless only Fuel's records are deleted."""
+    if erased and master.switches.removal:
+        master.switches.removal -= 1
+        return f"Failed to remove {len(nodes)} node(s)"
     for node in nodes if erased else ():
         if node["_deployed_in"] is not None:
             cluster = master.row("clusters", node["_deployed_in"])
@@ -218,6 +222,10 @@ def _finish(master: Master, task: Row) -> None:
     if task["name"] == "cluster_deletion":
         name = master.rows["clusters"].pop(task["cluster"])["name"]
         master.notify("done", f"Environment '{name}' is deleted")
+    elif task["name"] == orders.STOP:
+        orders.end_stopped(master, task)
+        if task["_stops"]:
+            master.row("clusters", task["cluster"])["status"] = "stopped"
     elif task["cluster"] is not None:
         _settle(master, master.row("clusters", task["cluster"]))
     _end(task, "ready", "\n".join(messages) or task["message"])

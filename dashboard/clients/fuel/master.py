@@ -6,8 +6,7 @@ away (the task of a deletion) or gets wrong (``deploy_changes`` starts the deplo
 fails; its tasks are transactions, which masters before 9.0 do not have).
 """
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fuelclient import get_client
@@ -15,15 +14,15 @@ from fuelclient import get_client
 from dashboard.clients.fuel.connection import FuelConnection
 from dashboard.clients.fuel.endpoint import FuelEndpoint
 from dashboard.clients.fuel.facts import CloudFacts, read_facts
-from dashboard.clients.fuel.objects import Environment, Json, Node, Notification, Release, Task
+from dashboard.clients.fuel.objects import Environment, Json, Node, Release, Task
 from dashboard.clients.fuel.objects import mac_set as mac_set
+from dashboard.clients.fuel.page_calls import PageCalls
 from dashboard.clients.fuel.refusals import FuelBusy as FuelBusy
-from dashboard.errors import Conflict, NeedsOperator, NotFound, Retryable
+from dashboard.clients.fuel.task_calls import TaskCalls
+from dashboard.errors import NotFound
 
-POLL_SECONDS = 1.0
 
-
-class FuelMaster:
+class FuelMaster(TaskCalls, PageCalls):
     """One Fuel master as one account; several can be used at once in one process.
 
     Nothing is asked before the first call, which logs in. Every call raises as
@@ -95,10 +94,6 @@ class FuelMaster:
         found = self._connection.get_request(f"releases/{release_id}/networks")
         return {network["name"] for network in (found.get(provider) or {}).get("networks", ())}
 
-    def plugins(self) -> list[Json]:
-        """Return the installed plugins with their versions and the releases that they are for."""
-        return list(self._connection.get_request("plugins/"))
-
     def settings(self, environment_id: int) -> Json:
         """Return the settings of an environment as ``{"editable": {...}}``; they hold passwords."""
         return dict(self._environments.get_settings(environment_id))
@@ -136,7 +131,7 @@ class FuelMaster:
         }
 
     def create_nodegroup(self, environment_id: int, *, name: str) -> None:
-        """Add a nodegroup, which gets networks of its own. Raises Conflict when it is there."""
+        """Add a nodegroup, which gets networks of its own. Raises NeedsOperator if it is there."""
         body = {"cluster_id": environment_id, "name": name}
         self._connection.post_request("nodegroups/", body)
 
@@ -220,97 +215,6 @@ class FuelMaster:
         """Take back that a node is to be removed, while the changes are not deployed yet."""
         self._connection.put_request(f"nodes/{node_id}", {"pending_deletion": False})
 
-    def deploy_changes(self, environment_id: int) -> Task:
-        """Do all that is pending in an environment.
-
-        Since Fuel 9.0 this runs the deployment on all its other nodes too.
-        """
-        return self._order(f"clusters/{environment_id}/changes")
-
-    def provision(self, environment_id: int, node_ids: Sequence[int]) -> Task:
-        """Install the operating system on these nodes and on no others."""
-        return Task.of(self._environments.provision_nodes(environment_id, node_ids))
-
-    def deploy(self, environment_id: int, node_ids: Sequence[int]) -> Task:
-        """Deploy OpenStack on these provisioned nodes and on no others."""
-        return Task.of(self._environments.deploy_nodes(environment_id, node_ids))
-
-    def tasks(self, environment_id: int) -> list[Task]:
-        """Return the tasks of an environment, in the order of their ids."""
-        found = self._connection.get_request("tasks/", params={"cluster_id": environment_id})
-        return sorted((Task.of(data) for data in found), key=lambda task: task.id)
-
-    def running_tasks(self, environment_id: int) -> list[Task]:
-        """Return what Fuel does in an environment just now; it takes no order meanwhile."""
-        return [task for task in self.tasks(environment_id) if not task.is_over]
-
-    def task(self, task_id: int) -> Task:
-        """Return one task as it is now. Raises NotFound."""
-        return Task.of(self._connection.get_request(f"tasks/{task_id}"))
-
-    def wait_for_task(
-        self,
-        task: Task,
-        *,
-        seconds: float,
-        check: Callable[[], None] = lambda: None,
-        report: Callable[[Task], None] = lambda task: None,
-    ) -> Task:
-        """Wait until a task is done and return it.
-
-        ``check`` is called between and may raise; ``report`` is given each state, for the
-        progress. A master that does not answer now and then is asked again until ``seconds`` are
-        over. Raises NeedsOperator with Fuel's reason when the task fails or does not end.
-        """
-        deadline = time.monotonic() + seconds
-        while not task.is_over:
-            check()
-            if time.monotonic() > deadline:
-                raise NeedsOperator(
-                    f"Fuel's task {task.name} ({task.id}) is at {task.progress} % after "
-                    f"{seconds:.0f} s.",
-                    fix="Check the environment in Fuel; retry when the task is done.",
-                )
-            time.sleep(POLL_SECONDS)
-            task = self._task_again(task)
-            report(task)
-        if task.status == "error":
-            reason = task.message.rstrip(".") or "without reason"
-            raise NeedsOperator(
-                f"Fuel's task {task.name} ({task.id}) failed: {reason}.",
-                fix="Fix it in Fuel, whose logs say more, then retry.",
-            )
-        return task
-
-    def notifications(self) -> list[Notification]:
-        """Return Fuel's notifications, oldest first: Nailgun's own order is none."""
-        found = self._connection.get_request("notifications/")
-        return sorted((Notification.of(data) for data in found), key=lambda one: one.id)
-
-    def notify(self, message: str, *, topic: str, environment_id: int | None = None) -> None:
-        """Add a notification; ``topic`` is done, warning or error."""
-        body: Json = {"topic": topic, "message": message}
-        if environment_id is not None:
-            body["cluster_id"] = environment_id
-        self._connection.post_request("notifications/", body)
-
-    def plugin_id(self, name: str) -> int | None:
-        """Return the id of an installed plugin, the newest where there are several, or None."""
-        ids = [plugin["id"] for plugin in self.plugins() if plugin["name"] == name]
-        return max(ids, default=None)
-
-    def link_from_plugin(self, plugin_id: int, *, title: str, url: str, description: str) -> None:
-        """Show a link on Fuel's page of plugins; one that exists already is as good."""
-        self._link(f"plugins/{plugin_id}/links", title=title, url=url, description=description)
-
-    def link_from_environment(
-        self, environment_id: int, *, title: str, url: str, description: str
-    ) -> None:
-        """Show a link on an environment's dashboard; one that exists already is as good."""
-        path = f"clusters/{environment_id}/plugin_links"
-        if all(link["url"] != url for link in self._connection.get_request(path)):
-            self._link(path, title=title, url=url, description=description)
-
     def _found_nodes(self, filters: dict[str, Any]) -> list[Node]:
         found = self._connection.get_request("nodes/", params=filters)
         return sorted((Node.of(data) for data in found), key=lambda node: node.id)
@@ -318,19 +222,3 @@ class FuelMaster:
     def _networks_path(self, environment_id: int) -> str:
         provider = self.environment(environment_id).net_provider
         return f"clusters/{environment_id}/network_configuration/{provider}"
-
-    def _order(self, path: str) -> Task:
-        return Task.of(self._connection.put_request(path, {}))
-
-    def _task_again(self, task: Task) -> Task:
-        try:
-            return self.task(task.id)
-        except Retryable:
-            return task
-
-    def _link(self, path: str, *, title: str, url: str, description: str) -> None:
-        body = {"title": title[:50], "url": url, "description": description}
-        try:
-            self._connection.post_request(path, body)
-        except Conflict:
-            return

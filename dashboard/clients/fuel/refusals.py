@@ -1,7 +1,8 @@
 """What Fuel says when it refuses, in words: one of ``dashboard.errors`` for each answer.
 
 Nailgun sends its reason as ``{"message": ..., "errors": [...]}`` or as plain text, in either case
-as text/html. Another running task is a 400 there, not a 409.
+as text/html. While a task runs in an environment, it answers 400, 403 or 409, depending on the
+order. Any other 403 is about the state of an object, unless it is about the account's rights.
 """
 
 from typing import Any
@@ -12,7 +13,14 @@ from dashboard import secrets
 from dashboard.errors import Conflict, NeedsOperator, NotFound, PumphouseError, Retryable
 
 PASSING_STATUSES = frozenset({408, 429, 502, 503, 504})
-BUSY = "another running task"
+BUSY = (
+    "another running task",  # 400 to changes
+    "task is already running",  # 400 to provision
+    "already started",  # 409 to deploy
+    "running deployment task exists",  # 400 to the deletion of an environment
+    "during deployment",  # 403 to network configurations
+)
+RIGHTS = "administrator rights"
 
 
 class FuelBusy(Retryable):
@@ -28,13 +36,13 @@ def refusal(response: requests.Response, *, root: str) -> PumphouseError:
         return _elsewhere(response, root)
     if status in PASSING_STATUSES:
         return Retryable(sentence, fix="Check whether Nailgun runs on the Fuel master.")
-    if BUSY in reason:
+    if any(words in reason for words in BUSY):
         return FuelBusy(sentence, fix="Wait until the task that runs in Fuel is done, then retry.")
     if status == 404:
         return NotFound(sentence, fix="Check whether it was deleted in Fuel; discover again.")
     if status == 409:
         return Conflict(sentence, fix="Choose another name, or remove what has it in Fuel.")
-    return NeedsOperator(sentence, fix=_fix(status))
+    return NeedsOperator(sentence, fix=_fix(status, reason))
 
 
 def not_fuel(root: str) -> NeedsOperator:
@@ -75,10 +83,12 @@ def _detail(error: Any) -> str:
     return f"{fields} of {ids}" if fields and ids else fields
 
 
-def _fix(status: int) -> str:
+def _fix(status: int, reason: str) -> str:
+    if status == 403 and RIGHTS in reason:
+        return "Give the account the role admin in Fuel's Keystone."
     fixes = {
         401: "Correct the username and the password below fuel in the configuration.",
-        403: "Give the account the role admin in Fuel's Keystone.",
+        403: "Fuel does not allow it in the present state. Change that in Fuel, then retry.",
         500: "See the log of Nailgun on the Fuel master (/var/log/nailgun/api.log).",
     }
     return fixes.get(status, "See the reason, fix it in Fuel, then retry.")

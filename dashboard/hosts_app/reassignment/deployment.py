@@ -5,6 +5,7 @@ from functools import partial
 
 from dashboard.clients.fuel.layout import disks_like, interfaces_like
 from dashboard.clients.fuel.objects import Node, Task
+from dashboard.clients.fuel.task_calls import TaskGone
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.hosts_app.reassignment.refusals import CONTROLLER
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
@@ -20,7 +21,8 @@ def assign(work: ReassignmentWork) -> None:
     record, fuel, node = work.record, work.fuel, work.node()
     target = record.destination_environment
     if node.environment_id is None:
-        fuel.assign(target, [node.id], roles=record.roles)
+        give = partial(fuel.assign, target, [node.id], roles=record.roles)
+        work.fuel_tasks(target).when_free(give)
         node = fuel.node(node.id)
         work.context.log(f"Assigned node {node.id} as {', '.join(record.roles)}.")
     if node.environment_id != target:
@@ -83,7 +85,11 @@ def _bring(
     if node.status in to:
         tasks.wait_if_started(work.step.key)
         return node
-    tasks.run(work.step.key, partial(order, environment, [node.id]))
+    try:
+        tasks.run(work.step.key, partial(order, environment, [node.id]))
+    except TaskGone:
+        if work.node().status not in to:
+            raise
     node = work.node()
     if node.status not in to:
         tasks.forget(work.step.key)

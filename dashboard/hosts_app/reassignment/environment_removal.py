@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from functools import partial
 
+from dashboard.clients.fuel.master import FuelBusy
 from dashboard.clients.fuel.objects import Node, Task
+from dashboard.clients.fuel.task_calls import TaskGone
 from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import SERVICES, compute_services, providers_of
@@ -29,8 +31,33 @@ def remove_from_environment(work: ReassignmentWork) -> None:
         work.save(is_removed=True)
         work.fuel.unassign(record.source_environment, [node.id])
         return
-    tasks = work.fuel_tasks(record.source_environment)
-    tasks.run(work.step.key, partial(_remove, work, node))
+    try:
+        work.fuel_tasks(record.source_environment).run(work.step.key, partial(_remove, work, node))
+    except TaskGone:
+        if _is_in_source(work):
+            raise
+    except (FuelBusy, NeedsOperator):
+        _keep(work)
+        raise
+
+
+def _is_in_source(work: ReassignmentWork) -> bool:
+    node = work.find_node()
+    return node is not None and node.environment_id == work.record.source_environment
+
+
+def _keep(work: ReassignmentWork) -> None:
+    """Take the removal back if Fuel has refused to carry it out, and no task of it runs."""
+    node = work.find_node()
+    if (
+        node is not None
+        and node.environment_id == work.record.source_environment
+        and node.status == "ready"
+        and work.step.key not in work.record.tasks
+    ):
+        if node.pending_deletion:
+            work.fuel.keep(node.id)
+        work.save(is_removed=False)
 
 
 def _require_removed(work: ReassignmentWork) -> None:

@@ -32,17 +32,27 @@ def location_of(fuel: FuelMaster, record: Reassignment) -> str:
     if node.environment_id is None:
         return f"Fuel has discovered it as node {node.id}, which is in no environment."
     environment = fuel.environment(node.environment_id).name
-    return f"It is node {node.id} of environment {environment} in Fuel: {state_of(node)}."
+    state = state_of(node, leaves=node.environment_id == record.source_environment)
+    return f"It is node {node.id} of environment {environment} in Fuel: {state}."
 
 
-def state_of(node: Node) -> str:
-    """Return the state of an environment's node, in words."""
+def state_of(node: Node, *, leaves: bool = False) -> str:
+    """Return the state of an environment's node, in words.
+
+    ``leaves`` says that it is to leave this environment. Fuel names no phase after a failed
+    removal, nor after some other failures.
+    """
+    return f"{_phase_of(node, leaves=leaves)}{'' if node.online else ', and it is offline'}"
+
+
+def _phase_of(node: Node, *, leaves: bool) -> str:
     if node.pending_deletion:
         return "marked for removal, which deploying the environment's changes carries out"
     if node.status == "ready":
         return "deployed"
     if node.status == "error":
-        return FAILED.get(node.error_type or "", "in error")
+        nameless = FAILED["deletion"] if leaves else "in error, and Fuel does not name the phase"
+        return FAILED.get(node.error_type or "", nameless)
     return STATES.get(node.status, node.status)
 
 

@@ -8,6 +8,7 @@ from dashboard import secrets
 from dashboard.clients.fuel.master import FuelBusy, FuelMaster
 from dashboard.clients.fuel.objects import Task
 from dashboard.errors import Cancelled, Conflict, NeedsOperator, NotFound
+from lab.fuel.refusal import Refusal
 from tests.support.fuel_masters import (
     RunningMaster,
     create_environment,
@@ -183,6 +184,37 @@ def test_a_busy_environment_is_told_from_other_refusals(
     while fuel.running_tasks(SRC):
         pass
     finish(fuel, fuel.deploy_changes(SRC))
+
+
+def test_each_order_to_a_busy_environment_is_told_from_a_refusal(
+    running: RunningMaster, fuel: FuelMaster
+) -> None:
+    configuration = fuel.network_configuration(SRC)
+    switch(running, "busy/src-cloud")
+    for order in (
+        lambda: fuel.provision(SRC, [2]),
+        lambda: fuel.deploy(SRC, [2]),
+        lambda: fuel.delete_environment(SRC),
+        lambda: fuel.change_network_configuration(SRC, configuration),
+    ):
+        with pytest.raises(FuelBusy):
+            order()
+
+
+def test_a_403_about_a_state_is_not_told_as_one_about_rights(
+    running: RunningMaster, fuel: FuelMaster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NeedsOperator, match="Release with ID '1' is not deployable") as about_state:
+        create_environment(fuel, "old", release_id=1)
+    assert "in the present state" in about_state.value.fix
+
+    def refuse(*_: object) -> None:
+        raise Refusal(403, "You do not have the administrator rights", plain=True)
+
+    monkeypatch.setattr(running.server.login, "refuse_unknown", refuse)
+    with pytest.raises(NeedsOperator) as about_rights:
+        fuel.environments()
+    assert "the role admin in Fuel's Keystone" in about_rights.value.fix
 
 
 @pytest.mark.parametrize("phase", ["provision", "deploy"])

@@ -9,7 +9,10 @@ from dashboard.clients.fuel.objects import Task
 from dashboard.errors import Cancelled, NeedsOperator
 from dashboard.hosts_app.models import Reassignment
 from dashboard.hosts_app.reassignment.fuel_tasks import FuelTasks
+from lab.fuel import orders
 from lab.fuel.control import control
+from lab.fuel.master import Master
+from lab.fuel.refusal import Refusal
 from tests.support.fuel_masters import RunningMaster
 from tests.support.reassignments import DST, Told, make_record
 
@@ -135,15 +138,45 @@ def test_a_busy_fuel_is_waited_for(
     switch(running, "busy/dst-cloud")
     looks = []
 
-    def mended_at_the_second_look() -> bool | None:
+    def mended_at_the_second_look(master: FuelMaster, environment: int) -> list[Task]:
         looks.append(1)
         if len(looks) == 2:
             switch(running, "restore")
-        return None if fuel.running_tasks(DST) else True
+        return [task for task in master.tasks(environment) if not task.is_over]
 
-    monkeypatch.setattr(FuelTasks, "_is_free", lambda _: mended_at_the_second_look())
+    monkeypatch.setattr(FuelMaster, "running_tasks", mended_at_the_second_look)
     tasks.run("provision", provision(fuel))
     assert any(line.startswith("Waiting for Fuel's task deploy") for line in told.lines)
+    assert provisions(fuel) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (400, "Cannot perform the actions because there are another running tasks."),
+        (400, "A task is already running."),
+        (409, "Deployment already started"),
+        (403, "Network configuration cannot be changed during deployment and after upgrade."),
+    ],
+)
+def test_an_order_that_comes_just_after_anothers_is_given_again(
+    tasks: FuelTasks,
+    fuel: FuelMaster,
+    told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    text: str,
+) -> None:
+    """Nothing ran when Fuel was asked, and then somebody else was faster."""
+    answers = [Refusal(status, text)]
+
+    def refuse_once(master: Master, cluster_id: int, refusal: Refusal) -> None:
+        if answers:
+            raise answers.pop()
+
+    monkeypatch.setattr(orders, "_refuse_while_busy", refuse_once)
+    tasks.run("provision", provision(fuel))
+    assert "Waiting for what Fuel does in environment 2 to end." in told.lines
     assert provisions(fuel) == 1
 
 
@@ -162,8 +195,40 @@ def test_a_fuel_that_stays_busy_is_given_up_at_the_limit_in_words(
 def test_an_order_that_fuel_refuses_can_be_given_again(
     tasks: FuelTasks, fuel: FuelMaster, record: Reassignment
 ) -> None:
-    with pytest.raises(NeedsOperator, match="not provisioned"):
-        tasks.run("deploy", lambda: fuel.deploy(DST, [FREE]))
+    with pytest.raises(NeedsOperator, match="Nodes 2 do not belong to cluster 2"):
+        tasks.run("provision", lambda: fuel.provision(DST, [2]))
+    assert record.tasks == {}
+
+
+def stop(fuel: FuelMaster) -> None:
+    """Press "Stop" in Fuel."""
+    fuel.wait_for_task(
+        Task.of(fuel._connection.put_request(f"clusters/{DST}/stop_deployment", {})), seconds=20
+    )
+
+
+def test_a_task_that_is_stopped_in_fuel_is_told_and_started_again_by_a_retry(
+    tasks: FuelTasks, fuel: FuelMaster, record: Reassignment, told: Told
+) -> None:
+    stops = iter([lambda: stop(fuel)])
+    context = told.context
+    object.__setattr__(context, "check", lambda: next(stops, lambda: None)())
+    stopped = FuelTasks(fuel=fuel, record=record, environment_id=DST, context=context, seconds=20)
+    with pytest.raises(NeedsOperator, match=r"task provision .* was stopped in Fuel by somebody"):
+        stopped.run("provision", provision(fuel))
+    assert fuel.node(FREE).pending_roles == ("compute",)
+    assert record.tasks == {}
+    tasks.run("provision", provision(fuel))
+    assert fuel.node(FREE).status == "provisioned"
+
+
+def test_a_worker_that_finds_its_task_stopped_starts_none_by_itself(
+    tasks: FuelTasks, fuel: FuelMaster, record: Reassignment
+) -> None:
+    record.tasks = {"provision": {"after": 0, "id": fuel.provision(DST, [FREE]).id}}
+    stop(fuel)
+    with pytest.raises(NeedsOperator, match="was stopped in Fuel by somebody"):
+        tasks.run("provision", never)
     assert record.tasks == {}
 
 

@@ -6,8 +6,10 @@ from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.inventory import InventoryHost
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.models import Reassignment
+from dashboard.hosts_app.reassignment import environment_removal
 from dashboard.hosts_app.reassignment.deployment import assign, deploy, provision
 from dashboard.hosts_app.reassignment.discovery import discover
+from dashboard.hosts_app.reassignment.environment_removal import remove_from_environment
 from dashboard.hosts_app.reassignment.location import location_of
 from dashboard.hosts_app.reassignment.steps import Choices, Route, start_reassignment
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
@@ -88,6 +90,45 @@ def test_its_location_is_known_at_every_stage(
     with pytest.raises(NeedsOperator):
         fuel.wait_for_task(fuel.provision(DST, [new]), seconds=20)
     assert "the installation of its operating system failed" in location_of(fuel, record)
+    running.master.rows["nodes"][new]["online"] = False
+    assert location_of(fuel, record).endswith("system failed, and it is offline.")
+
+
+def removal_of(fuel: FuelMaster, monkeypatch: pytest.MonkeyPatch, told: Told) -> ReassignmentWork:
+    """Return the work of the removal of the host, which is empty."""
+    monkeypatch.setattr(environment_removal, "require_empty", lambda *_: None)
+    monkeypatch.setattr(environment_removal, "providers_of", lambda *_: [])
+    work = make_work(fuel, make_record(fuel, old_roles=["compute"]), told)
+    work.__dict__["source"] = None
+    return work
+
+
+def test_a_removal_that_fuel_refuses_leaves_the_host_as_it_was(
+    fuel: FuelMaster, monkeypatch: pytest.MonkeyPatch, told: Told
+) -> None:
+    def refuse(_environment: int) -> None:
+        raise NeedsOperator("Fuel refuses it.")
+
+    work = removal_of(fuel, monkeypatch, told)
+    monkeypatch.setattr(fuel, "deploy_changes", refuse)
+    with pytest.raises(NeedsOperator, match="Fuel refuses it"):
+        remove_from_environment(work)
+    assert not fuel.node(NODE).pending_deletion
+    work.record.refresh_from_db()
+    assert not work.record.is_removed
+
+
+def test_a_removal_that_fails_is_told_although_fuel_names_no_phase(
+    fuel: FuelMaster, running: RunningMaster, monkeypatch: pytest.MonkeyPatch, told: Told
+) -> None:
+    work = removal_of(fuel, monkeypatch, told)
+    switch(running, "fail/removal")
+    with pytest.raises(NeedsOperator, match="Failed to remove 1 node"):
+        remove_from_environment(work)
+    assert fuel.node(NODE).error_type is None
+    assert location_of(fuel, work.record).endswith("src-cloud in Fuel: its removal failed.")
+    remove_from_environment(work)
+    assert work.find_node() is None
 
 
 def test_a_removal_can_be_taken_back_before_it_happens(fuel: FuelMaster) -> None:
