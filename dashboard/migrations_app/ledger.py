@@ -4,6 +4,7 @@ Entries are written before every create call, so that a crash between the call a
 a row that says what to look for. All changes of entries go through this module.
 """
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from dashboard.migrations_app.resources.records import MAP
 
 KEPT_FROM = "kept_from"
 """Stage data: the plan whose rollback left the object to others."""
+
+_MARKER = "marker"
 
 
 def entry_of(plan: Plan, type_name: str, source_id: str) -> LedgerEntry | None:
@@ -52,7 +55,11 @@ def open_entry(item: PlanItem) -> LedgerEntry:
             destination_cloud=plan.destination,
             type=item.type,
             source_id=item.source_id,
-            defaults={"plan": plan, "name": item.name},
+            defaults={
+                "plan": plan,
+                "name": item.name,
+                "stage_data": {_MARKER: _new_marker(item.source_id)},
+            },
         )
         if not made and entry.state == LedgerEntry.State.REMOVED:
             _restart(entry, plan)
@@ -61,8 +68,28 @@ def open_entry(item: PlanItem) -> LedgerEntry:
 
 def _restart(entry: LedgerEntry, plan: Plan) -> None:
     entry.plan, entry.state, entry.destination_id = plan, LedgerEntry.State.INTENDED, ""
-    entry.origin, entry.stages, entry.stage_data = LedgerEntry.Origin.CREATED, [], {}
+    entry.origin, entry.stages = LedgerEntry.Origin.CREATED, []
+    entry.stage_data = {_MARKER: _new_marker(entry.source_id)}
     entry.save()
+
+
+def _new_marker(source_id: str) -> str:
+    return f"{source_id}.{secrets.token_hex(8)}"
+
+
+def marker_of(entry: LedgerEntry) -> str:
+    """Return what the object carries from its create call until its id is stored.
+
+    No other installation knows it, so whatever carries it is ours. Entries of older versions have
+    none: their objects carry the source's id.
+    """
+    return str(entry.stage_data.get(_MARKER) or entry.source_id)
+
+
+def replace_old_marker(entry: LedgerEntry) -> None:
+    """Choose a marker for an entry of an older version; nothing carries that of before."""
+    if _MARKER not in entry.stage_data:
+        save_stage_data(entry, {_MARKER: _new_marker(entry.source_id)})
 
 
 def has_begun(entry: LedgerEntry) -> bool:

@@ -24,6 +24,14 @@ def test_after_a_crash_between_call_and_record_there_is_one(move):
     contract.check_crash(move)
 
 
+def test_what_another_installation_is_creating_is_not_found(move):
+    contract.check_marker_of_others(move)
+
+
+def test_what_an_older_version_was_creating_is_found(move):
+    contract.check_marker_of_older_version(move)
+
+
 def test_what_is_removed_is_ours_alone(move):
     contract.check_remove(move)
 

@@ -54,6 +54,12 @@ def test_the_moved_tenant_is_equal(journey):
     assert journey.differences == []
 
 
+def test_no_marker_stays_on_what_was_moved(journey):
+    begin, moved = journey.stations["begin"].new, journey.stations["moved"].new
+    new = [line for line in changes_between(begin, moved) if "pumphouse" in line.lower()]
+    assert new == []
+
+
 def test_verification_changes_nothing_on_either_cloud(journey):
     moved, verified = journey.stations["moved"], journey.stations["verified"]
     assert changes_between(moved.old, verified.old) == []

@@ -38,6 +38,7 @@ def _create_or_adopt(type_: ResourceType, work: ItemWork) -> None:
         work.log(f"Found {type_.label} {work.record.name}, created by an earlier attempt.")
         ledger.record_created(work.entry, found)
         return
+    ledger.replace_old_marker(work.entry)
     work.save(creating=True, **({} if marked else {"absent": True}))
     _create(type_, work)
 
@@ -47,14 +48,17 @@ def _create(type_: ResourceType, work: ItemWork) -> None:
     try:
         created = type_.create(work)
     except NeedsOperator:
-        if type_.is_marked(work):
-            raise
-        # refused: whatever is there now is not ours
-        work.save(creating=False, absent=False)
-        found = type_.find(work)
+        if not type_.is_marked(work):
+            # refused: whatever is there now is not ours
+            work.save(creating=False, absent=False)
+        found = type_.namesake(work)
         if not found:
             raise
-        _adopt(type_, work, found)
+        if type_.is_marked(work) and found == type_.find(work):
+            # the client has repeated a call whose answer was lost
+            ledger.record_created(work.entry, found)
+        else:
+            _adopt(type_, work, found)
     else:
         ledger.record_created(work.entry, created)
 

@@ -7,7 +7,8 @@ from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.creating import create_once
 from dashboard.migrations_app.execution.graph import BARRIER, StepGraph
 from dashboard.migrations_app.execution.work import ItemWork
-from dashboard.migrations_app.models import Plan, PlanItem
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.registry import resource_type
 
 
@@ -56,6 +57,12 @@ def execute_stage(item: PlanItem, stage: str, context: StepContext) -> None:
     type_ = resource_type(item.type)
     if stage == "create":
         create_once(type_, work)
-    else:
+    elif _concerns(type_, stage, entry):
         getattr(type_, stage)(work)
     ledger.finish_stage(entry, stage)
+
+
+def _concerns(type_: ResourceType, stage: str, entry: LedgerEntry) -> bool:
+    """Return whether a stage is to be done: little of what somebody else has made meanwhile."""
+    [described] = [each for each in type_.stages if each.name == stage]
+    return described.for_adopted or entry.origin == LedgerEntry.Origin.CREATED

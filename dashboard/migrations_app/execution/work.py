@@ -66,6 +66,11 @@ class ItemWork:
         return self.entry.destination_id
 
     @property
+    def marker(self) -> str:
+        """What the object carries until its id is stored."""
+        return ledger.marker_of(self.entry)
+
+    @property
     def project_id(self) -> str:
         """The tenant's project on the destination."""
         return self.destination_id_of("project", self.plan.tenant_id)

@@ -152,11 +152,15 @@ class ResourceType:
         """
         return True
 
-    def obstacle_to_adopting(self, work: Work, id_: str) -> str:
-        """Return how what others made under the same name, address or MAC differs, "" if not.
+    def namesake(self, work: Work) -> str | None:
+        """Return the id of what others made in the way of the object, None if nothing is.
 
-        Asked only of what is not marked.
+        Asked when the create call was refused. What is not marked is found by ``find``.
         """
+        return None if self.is_marked(work) else self.find(work)
+
+    def obstacle_to_adopting(self, work: Work, id_: str) -> str:
+        """Return how what others made under the same name, address or MAC differs, "" if not."""
         return ""
 
     def create(self, work: Work) -> str:

@@ -10,15 +10,18 @@ CREATE, ADOPT, MAP, MIGRATED, SKIP = "create", "adopt", "map", "keep", "skip"
 BLOCK, WARN, INFO = "block", "warn", "info"
 
 MARKER = "pumphouse_source_id"
+"""The property or piece of metadata in which the marker stands, where it is in no description."""
+
 EVERYTHING = "*"
 
 
 class FoundBy(StrEnum):
     """How ``find`` recognizes what an attempt without a record has created.
 
-    A ``MARKER`` carries the source's id: whatever has it is ours. Where a type has no room for one,
-    ``find`` answers for a mere name, address or MAC, which others may use as well. Such an answer
-    is ours only where the ``LEDGER`` says that there was nothing before the create call.
+    A ``MARKER`` is known to this installation alone: whatever carries it is ours. It is taken off
+    once the ledger has the id. Where a type has no room for one, ``find`` answers for a mere name,
+    address or MAC, which others may use as well. Such an answer is ours only where the ``LEDGER``
+    says that there was nothing before the create call.
     """
 
     MARKER = "marker"

@@ -31,6 +31,10 @@ class Work(Protocol):
         """The object's id on the destination, "" before it is created."""
 
     @property
+    def marker(self) -> str:
+        """What the object carries from its create call until its id is stored; no other does."""
+
+    @property
     def project_id(self) -> str:
         """The tenant's project on the destination."""
 

@@ -73,14 +73,45 @@ def check_crash(move: Move) -> None:
         move.do_all(lambda step: _do_with_crash(move, step))
 
 
+def check_marker_of_others(move: Move) -> None:
+    """What another installation has created and not yet recorded is not found."""
+
+    def do(step: StepSpec) -> None:
+        if step.action == "create":
+            _create_unrecorded(move, step)
+            work = ItemWork(move.item(step), move.entry(step), context(resumed=True))
+            if move.type.is_marked(work) and not _is_of_project(step, move):
+                assert move.type.find(work), f"{step.key} does not find its own"
+                with patch.object(ledger, "marker_of", lambda entry: f"{entry.source_id}.theirs"):
+                    assert not move.type.find(work), f"{step.key} takes what others create"
+        move.do(step, resumed=True)
+
+    move.do_all(do)
+
+
+def _is_of_project(step: StepSpec, move: Move) -> bool:
+    """Return whether a step creates a default group: there is one in each project."""
+    return step.group == "security_group" and move.item(step).name == "default"
+
+
+def check_marker_of_older_version(move: Move) -> None:
+    """What an older version has created and not recorded carries the source's id: it is found."""
+    with _one_each(move), patch.object(ledger, "marker_of", lambda entry: entry.source_id):
+        move.do_all(lambda step: _do_with_crash(move, step))
+
+
 def _do_with_crash(move: Move, step: StepSpec) -> None:
     if step.action == "create":
-        with patch.object(ledger, "record_created", side_effect=Crash):
-            try:
-                move.do(step)
-            except Crash:
-                move.forget_people()
+        _create_unrecorded(move, step)
     move.do(step, resumed=True)
+
+
+def _create_unrecorded(move: Move, step: StepSpec) -> None:
+    with patch.object(ledger, "record_created", side_effect=Crash):
+        try:
+            move.do(step)
+        except Crash:
+            move.forget_people()
 
 
 def may_be_repeated(move: Move) -> bool:

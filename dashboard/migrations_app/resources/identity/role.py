@@ -45,6 +45,12 @@ class Role(KeystoneResource):
         return Decision()
 
     @override
+    def namesake(self, work: Work) -> str | None:
+        """Return the role of that name, which nothing tells apart from ours."""
+        found = work.destination.list("identity", "/roles", "roles", name=work.record.name)
+        return next((str(each["id"]) for each in found), None)
+
+    @override
     def used_by_others(self, work: Work) -> str:
         return role_elsewhere(work, "role", work.destination_id)
 

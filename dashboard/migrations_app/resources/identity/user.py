@@ -110,6 +110,13 @@ class User(KeystoneResource):
         return body
 
     @override
+    def namesake(self, work: Work) -> str | None:
+        """Return the user of that name, who is left unchanged."""
+        query = {name: work.resolution[name] for name in ("name", "domain_id")}
+        found = work.destination.list("identity", "/users", "users", **query)
+        return next((str(each["id"]) for each in found), None)
+
+    @override
     def used_by_others(self, work: Work) -> str:
         return role_elsewhere(work, "user", work.destination_id)
 

@@ -25,6 +25,10 @@ from dashboard.migrations_app.resources.records import (
     Ref,
 )
 from dashboard.migrations_app.resources.servers_of_others import server_of_others
+from dashboard.migrations_app.resources.storage.common.image_patches import (
+    change_image,
+    remove_property,
+)
 from dashboard.migrations_app.resources.storage.common.image_properties import (
     COPIED,
     DATA,
@@ -37,7 +41,6 @@ from dashboard.migrations_app.resources.storage.common.image_properties import (
 from dashboard.migrations_app.resources.storage.common.temporary_images import is_temporary
 from dashboard.migrations_app.resources.work import Work
 
-_PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
 _SHARED = "shared"
 _FOR_EVERYBODY = ("public", "community")
 # a snapshot of a server that boots from a volume: no bytes, only the ids of snapshots of volumes
@@ -122,7 +125,7 @@ class Image(ResourceType):
     def find(self, work: Work) -> str | None:
         """Look for the marker; an image that a crash left incomplete is removed."""
         hidden = str(bool(work.record.fields.get("os_hidden"))).lower()
-        query = {MARKER: work.record.id, "os_hidden": hidden}
+        query = {MARKER: work.marker, "os_hidden": hidden}
         for image in [*work.destination.list("image", "/images", "images", **query)]:
             if image["status"] == "active" and _same_bytes(work.record.fields, image):
                 return str(image["id"])
@@ -148,7 +151,7 @@ class Image(ResourceType):
         body: Json = {
             **fields["properties"],
             **only_set(fields, (*COPIED, "tags")),
-            MARKER: work.record.id,
+            MARKER: work.marker,
         }
         if fields.get("os_hidden"):
             body["os_hidden"] = True
@@ -162,7 +165,8 @@ class Image(ResourceType):
 
     @override
     def complete(self, work: Work) -> None:
-        """Share the image with those members that have been migrated, and protect it."""
+        """Take off the marker, share the image with members that have been migrated, protect it."""
+        remove_property(work.destination, work.destination_id, MARKER)
         for member in work.record.fields["members"]:
             self._share(work, member)
         if work.record.fields.get("protected"):
@@ -292,5 +296,4 @@ def _protect(work: Work, protected: bool) -> None:
 
 
 def _patch_protected(cloud: CloudSession, image_id: str, protected: bool) -> None:
-    change = [{"op": "replace", "path": "/protected", "value": protected}]
-    cloud.patch("image", f"/images/{image_id}", change, headers=_PATCH)
+    change_image(cloud, image_id, {"op": "replace", "path": "/protected", "value": protected})

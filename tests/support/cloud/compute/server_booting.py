@@ -9,7 +9,7 @@ from tests.support.cloud.messages import Json, Refused, Request
 if TYPE_CHECKING:
     from tests.support.cloud.compute.servers import Servers
 
-_SINCE = {"description": (2, 19), "tags": (2, 52), "hostname": (2, 90)}
+SINCE = {"description": (2, 19), "tags": (2, 52), "hostname": (2, 90)}
 _COPIED = ("name", "metadata", "accessIPv4", "accessIPv6", "key_name", "description", "tags")
 
 
@@ -25,7 +25,7 @@ class Boot:
         self._check()
 
     def _check(self) -> None:
-        for name, version in _SINCE.items():
+        for name, version in SINCE.items():
             if name in self.body and self.request.version < version:
                 raise Refused(400, f"Additional properties are not allowed ('{name}')")
         self._check_host_name()

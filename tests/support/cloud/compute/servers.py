@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tests.support.cloud.collection import GONE, Collection
-from tests.support.cloud.compute.server_booting import Boot
+from tests.support.cloud.compute.server_booting import SINCE, Boot
 from tests.support.cloud.compute.server_fields import FIELDS, IN_PROGRESS, STATES
 from tests.support.cloud.fields import Fields
-from tests.support.cloud.messages import Answer, Json, Refused, Request
+from tests.support.cloud.messages import NO_VERSION, Answer, Json, Refused, Request
 
 if TYPE_CHECKING:
     from tests.support.cloud.compute import Compute
@@ -34,6 +34,7 @@ class Servers(Collection):
         yield from super().routes()
         yield "GET", "servers/{}/metadata", self.show_metadata
         yield "POST", "servers/{}/metadata", self.add_metadata
+        yield "DELETE", "servers/{}/metadata/{}", self.remove_metadata
         yield "GET", "servers/{}/tags", lambda request: {"tags": self.seen(request)["tags"]}
         yield "PUT", "servers/{}/tags", self.set_tags
         yield "GET", "servers/{}/os-interface", self.interfaces
@@ -155,7 +156,7 @@ class Servers(Collection):
         """Change the few attributes that can be changed."""
         row, given = self.owned(request), request.body["server"]
         for name in given:
-            if name not in _CHANGEABLE:
+            if name not in _CHANGEABLE or request.version < SINCE.get(name, NO_VERSION):
                 raise Refused(400, f"Additional properties are not allowed ('{name}')")
         row.update(given)
         return {"server": self.view(row, request)}
@@ -169,6 +170,13 @@ class Servers(Collection):
         row = self.owned(request)
         row["metadata"] = {**row["metadata"], **request.body["metadata"]}
         return self.show_metadata(request)
+
+    def remove_metadata(self, request: Request) -> None:
+        """Remove one of a server's metadata."""
+        row, name = self.owned(request), request.ids[1]
+        if name not in row["metadata"]:
+            raise Refused(404, "Metadata item was not found")
+        row["metadata"] = {n: value for n, value in row["metadata"].items() if n != name}
 
     def set_tags(self, request: Request) -> Json:
         """Replace a server's tags."""

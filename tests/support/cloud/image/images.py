@@ -141,7 +141,9 @@ class Images(Collection):
         row.update(self._checked(set_, request))
         for name, each in changes.items():
             if each["op"] == "remove":
-                row.pop(name, None)
+                if name not in row:
+                    raise Refused(409, f"Property {name} does not exist.")
+                del row[name]
         row["updated_at"] = self.cloud.now()
         return self.view(row, request)
 

@@ -40,6 +40,7 @@ class Volumes(Collection):
         """Also the details."""
         yield "GET", "volumes/detail", self.index
         yield from super().routes()
+        yield "DELETE", "volumes/{}/metadata/{}", self.remove_metadata
 
     @property
     def data(self) -> dict[str, Any]:
@@ -156,6 +157,13 @@ class Volumes(Collection):
         row, given = self.owned(request), request.body["volume"]
         row.update({n: v for n, v in given.items() if n in ("name", "description", "metadata")})
         return {"volume": self.view(row, request)}
+
+    def remove_metadata(self, request: Request) -> None:
+        """Remove one of a volume's metadata."""
+        row, name = self.owned(request), request.ids[1]
+        if name not in row["metadata"]:
+            raise Refused(404, f"Volume {row['id']} has no metadata with key {name}.")
+        row["metadata"] = {n: value for n, value in row["metadata"].items() if n != name}
 
     def remove(self, row: Json, request: Request) -> None:
         """Delete a volume that nothing uses: it is gone when it has been looked at."""

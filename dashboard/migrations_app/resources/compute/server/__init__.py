@@ -15,7 +15,9 @@ from dashboard.migrations_app.resources.compute.server.attaching import (
 from dashboard.migrations_app.resources.compute.server.booting import (
     boot,
     find_booted,
+    remove_from_metadata,
     remove_temporary_key,
+    take_off_marker,
 )
 from dashboard.migrations_app.resources.compute.server.capture import capture_disk, snapshot_name
 from dashboard.migrations_app.resources.compute.server.fields import (
@@ -230,6 +232,11 @@ class Server(ResourceType):
         return boot(work)
 
     @override
+    def complete(self, work: Work) -> None:
+        """Take off the marker."""
+        take_off_marker(work)
+
+    @override
     def halt(self, work: Work) -> None:
         halt_copy(work.destination, work.destination_id, check=work.check)
 
@@ -262,6 +269,7 @@ class Server(ResourceType):
         temporary_images.clean_up_destination(work)
         temporary_images.remove_from_source(work, snapshot_name(work))
         remove_temporary_key(work)
+        remove_from_metadata(work)
 
     @override
     def finalize(self, work: Work) -> None:

@@ -15,6 +15,7 @@ from dashboard.migrations_app.resources.compute.server.states import (
     fault_of,
     idle_server,
 )
+from dashboard.migrations_app.resources.marking import carries_marker, marked_description
 from dashboard.migrations_app.resources.reader import SERVER_MICROVERSION
 from dashboard.migrations_app.resources.records import MARKER
 from dashboard.migrations_app.resources.work import Work
@@ -60,13 +61,27 @@ def boot_fault(work: Work, server_id: str) -> str:
 def find_booted(work: Work) -> str | None:
     """Return the running server with the marker; one that failed to boot is removed."""
     servers = work.destination.list(
-        "compute", "/servers/detail", "servers", all_tenants=1, project_id=work.project_id
+        "compute",
+        "/servers/detail",
+        "servers",
+        microversion=work.destination.at_most("compute", SERVER_MICROVERSION),
+        all_tenants=1,
+        project_id=work.project_id,
     )
     for server in servers:
-        is_ours = server["metadata"].get(MARKER) == work.record.id
+        is_ours = carries_marker(work, server.get("description"), server["metadata"])
         if is_ours and not boot_fault(work, server["id"]):
             return str(server["id"])
     return None
+
+
+def take_off_marker(work: Work) -> None:
+    """Put the source's description in place of the marker, or remove it from the metadata."""
+    remove_from_metadata(work)
+    if _has_descriptions(work.destination):
+        body = {"server": {"description": work.record.fields.get("description")}}
+        path, microversion = f"/servers/{work.destination_id}", _SINCE["description"]
+        work.destination.put("compute", path, body, microversion=microversion)
 
 
 def remove_temporary_key(work: Work) -> None:
@@ -87,8 +102,9 @@ def _body(work: Work) -> Json:
         **_disk(work),
         "flavorRef": work.destination_id_of("flavor", fields["flavor_id"]),
         "networks": ports or "none",
-        "metadata": {**fields["metadata"], MARKER: work.record.id},
+        "metadata": fields["metadata"],
         "config_drive": fields["config_drive"],
+        **_marker(work),
     }
     if host_name := host_name_for(work.record, cloud):
         body["hostname"] = host_name
@@ -97,6 +113,27 @@ def _body(work: Work) -> Json:
         for name, value in body.items()
         if name not in _SINCE or cloud.supports("compute", _SINCE[name])
     }
+
+
+def remove_from_metadata(work: Work) -> None:
+    """Remove the marker from the metadata, if it may be there; nothing happens if it is not.
+
+    It is where Nova has no descriptions, and older versions put it there everywhere.
+    """
+    of_older_version = work.marker == work.record.id
+    if of_older_version or not _has_descriptions(work.destination):
+        work.destination.delete("compute", f"/servers/{work.destination_id}/metadata/{MARKER}")
+
+
+def _marker(work: Work) -> Json:
+    """Return the marker as a description, which guests do not see, or else among the metadata."""
+    if _has_descriptions(work.destination):
+        return {"description": marked_description(work)}
+    return {"metadata": {**work.record.fields["metadata"], MARKER: work.marker}}
+
+
+def _has_descriptions(cloud: CloudSession) -> bool:
+    return cloud.supports("compute", _SINCE["description"])
 
 
 def _disk(work: Work) -> Json:

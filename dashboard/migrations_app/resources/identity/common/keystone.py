@@ -1,6 +1,7 @@
 """What Keystone's projects, roles and users have in common.
 
-Keystone stores attributes that it does not know, so the marker is simply one of them, and stays.
+The marker is their description until the call that completes them puts the source's in its place.
+Older versions put it into an attribute of its own, which stayed.
 """
 
 from collections.abc import Collection, Iterable
@@ -11,8 +12,9 @@ from typing_extensions import override
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.attributes import only_set
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.marking import carries_marker, marked_description
 from dashboard.migrations_app.resources.reader import TenantReader
-from dashboard.migrations_app.resources.records import MARKER, FoundBy, Loss, Record
+from dashboard.migrations_app.resources.records import FoundBy, Loss, Record
 from dashboard.migrations_app.resources.work import Work
 
 
@@ -31,7 +33,7 @@ class KeystoneResource(ResourceType):
         return {
             **only_set(work.record.fields, self.copied),
             **work.resolution,
-            MARKER: work.record.id,
+            "description": marked_description(work),
         }
 
     @override
@@ -47,13 +49,19 @@ class KeystoneResource(ResourceType):
     def find(self, work: Work) -> str | None:
         name = work.resolution.get("name", work.record.name)
         found = work.destination.list("identity", f"/{self.plural}", self.plural, name=name)
-        return next((each["id"] for each in found if each.get(MARKER) == work.record.id), None)
+        marked = (e["id"] for e in found if carries_marker(work, e.get("description"), e))
+        return next(marked, None)
 
     @override
     def create(self, work: Work) -> str:
         body = {self.name: self.body(work)}
         created = work.destination.post("identity", f"/{self.plural}", body, self.name)
         return str(created["id"])
+
+    @override
+    def complete(self, work: Work) -> None:
+        """Put the source's description in place of the marker."""
+        self.change(work, description=work.record.fields.get("description") or "")
 
     @override
     def remove(self, work: Work) -> None:

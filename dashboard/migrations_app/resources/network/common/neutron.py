@@ -19,6 +19,7 @@ from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.attributes import expected_id, is_empty, only_set
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.choices import mapped_to_only
+from dashboard.migrations_app.resources.marking import marked_description
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     WARN,
@@ -133,11 +134,11 @@ class NeutronResource(ResourceType):
 
     @override
     def find(self, work: Work) -> str | None:
-        return self._first(work, description=marker(work))
+        return self._first(work, description=marked_description(work))
 
     @override
     def create(self, work: Work) -> str:
-        return self._post(work, {**self.body(work), "description": marker(work)})
+        return self._post(work, {**self.body(work), "description": marked_description(work)})
 
     @override
     def complete(self, work: Work) -> None:
@@ -208,11 +209,6 @@ class NeutronResource(ResourceType):
             return super().is_neutral(name, value)
         _alias, neutral = _EXTENSIONS[name]
         return is_empty(value) or bool(value == neutral)
-
-
-def marker(work: Work) -> str:
-    """Return the description of an object that is being created."""
-    return f"pumphouse {work.record.id}"
 
 
 def _key(collection: str) -> str:

@@ -1,7 +1,9 @@
 """Moves the data of servers and volumes: captured in an image of the source, copied, removed.
 
-The images are recognized by the property ``TEMPORARY`` or, where an API takes none, by their names,
-so that whatever a crash left behind is found again.
+The images are recognized by their names. Until the ledger has the id, the property ``TEMPORARY``
+says whose they are, so that what a crash left behind is found again. It is taken off the
+destination's: Nova hands the properties of the image that a server boots from on to the snapshots
+that tenants make of it.
 """
 
 import logging
@@ -12,6 +14,8 @@ from typing import Any
 from dashboard.clients.image_stream import copy_image
 from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import NeedsOperator, Retryable
+from dashboard.migrations_app.resources.records import Record
+from dashboard.migrations_app.resources.storage.common.image_patches import remove_property
 from dashboard.migrations_app.resources.storage.common.image_properties import (
     REFERENCES,
     TEMPORARY,
@@ -20,17 +24,26 @@ from dashboard.migrations_app.resources.storage.common.image_properties import (
 from dashboard.migrations_app.resources.work import Work
 
 CAPTURE_SECONDS = 12 * 3600
-_volume_image = re.compile(r"pumphouse-volume-[0-9a-f-]{36}-image")
+_name = re.compile(r"pumphouse-(volume|server)-[0-9a-f-]{36}-image")
 
 
 def is_temporary(image: Mapping[str, Any]) -> bool:
-    """Return whether an image only transports data during a move."""
-    return TEMPORARY in image or bool(_volume_image.fullmatch(image.get("name") or ""))
+    """Return whether an image only transports data during a move.
+
+    A tenant's snapshot of a moved server may have inherited the property, but not the name.
+    """
+    name, (of, _, marker) = image.get("name") or "", image.get(TEMPORARY, "").partition(":")
+    return bool(_name.fullmatch(name)) or bool(of and marker.partition(".")[0] in name)
+
+
+def image_name(record: Record) -> str:
+    """Return the name of the object's temporary image on the destination."""
+    return f"pumphouse-{record.type}-{record.id}-image"
 
 
 def label(work: Work) -> str:
     """Return the value of ``TEMPORARY`` that marks the object's temporary images."""
-    return f"{work.record.type}:{work.record.id}"
+    return f"{work.record.type}:{work.marker}"
 
 
 def find_image(cloud: CloudSession, **query: Any) -> Json | None:
@@ -64,8 +77,12 @@ def transfer(work: Work) -> None:
 
     An image whose digest is stored is not copied again.
     """
-    if work.stage_data.get("digest"):
-        return
+    if not work.stage_data.get("digest"):
+        _copy(work)
+    remove_property(work.destination, work.stage_data["destination_image"], TEMPORARY)
+
+
+def _copy(work: Work) -> None:
     if work.resumed:
         _remove(work.destination, **{TEMPORARY: label(work)})
     image = work.source.get("image", f"/images/{work.stage_data['source_image']}")
@@ -126,7 +143,7 @@ def undo_transfer(work: Work) -> None:
 def _body(work: Work, image: Mapping[str, Any]) -> Json:
     body: Json = {
         **properties_of(image),
-        "name": image["name"],
+        "name": image_name(work.record),
         "disk_format": image["disk_format"],
         "container_format": image["container_format"],
         "min_disk": image["min_disk"],

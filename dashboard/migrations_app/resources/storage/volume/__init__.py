@@ -32,6 +32,7 @@ from dashboard.migrations_app.resources.storage.volume.creating import (
     complete_volume,
     create_from_image,
     find_created,
+    take_off_marker,
 )
 from dashboard.migrations_app.resources.storage.volume.fields import (
     IMAGE_METADATA,
@@ -153,7 +154,7 @@ class Volume(ResourceType):
 
     def undo_capture(self, work: Work) -> None:
         """Remove the image, and the copy that it was made from."""
-        temporary_images.remove_from_source(work, volume_capture.image_name(work))
+        temporary_images.remove_from_source(work, temporary_images.image_name(work.record))
         volume_capture.remove_copy(work)
 
     def transfer(self, work: Work) -> None:
@@ -180,7 +181,9 @@ class Volume(ResourceType):
     def cleanup(self, work: Work) -> None:
         """Remove the temporary images from both clouds, as far as nothing rests on them."""
         temporary_images.clean_up_destination(work)
-        temporary_images.remove_from_source(work, volume_capture.image_name(work))
+        temporary_images.remove_from_source(work, temporary_images.image_name(work.record))
+        if work.marker == work.record.id:
+            take_off_marker(work)  # an older version has created it
 
     @override
     def remove(self, work: Work) -> None:

@@ -15,6 +15,7 @@ from dashboard.migrations_app.resources.storage.common.removing import remove
 from dashboard.migrations_app.resources.storage.common.temporary_images import (
     await_captured,
     find_image,
+    image_name,
 )
 from dashboard.migrations_app.resources.work import Work
 
@@ -26,14 +27,9 @@ _SERVICE = "block_storage"
 _FORMAT = {"disk_format": "qcow2", "container_format": "bare"}
 
 
-def image_name(work: Work) -> str:
-    """Return the name of the volume's temporary image."""
-    return f"pumphouse-volume-{work.record.id}-image"
-
-
 def capture_volume(work: Work) -> None:
     """Make the temporary image of the volume and store its id as ``source_image``."""
-    image = find_image(work.source, name=image_name(work)) if work.resumed else None
+    image = find_image(work.source, name=image_name(work.record)) if work.resumed else None
     image_id = image["id"] if image else _upload(work, _readable(work))
     work.save(source_image=image_id)
     await_captured(
@@ -133,7 +129,7 @@ def _name(work: Work, suffix: str) -> str:
 
 def _upload(work: Work, volume_id: str) -> str:
     work.save(uploading=volume_id)
-    body = {"os-volume_upload_image": {"image_name": image_name(work), **_FORMAT}}
+    body = {"os-volume_upload_image": {"image_name": image_name(work.record), **_FORMAT}}
     path = f"/volumes/{volume_id}/action"
     answer = work.source.post(_SERVICE, path, body, "os-volume_upload_image")
     return str(answer["image_id"])

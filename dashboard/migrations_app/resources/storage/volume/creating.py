@@ -24,7 +24,7 @@ def find_created(work: Work) -> str | None:
         _SERVICE, "/volumes/detail", "volumes", all_tenants=1, project_id=work.project_id
     )
     for volume in volumes:
-        if volume["metadata"].get(MARKER) == work.record.id and _is_usable(work, volume["id"]):
+        if volume["metadata"].get(MARKER) == work.marker and _is_usable(work, volume["id"]):
             return str(volume["id"])
     return None
 
@@ -38,7 +38,7 @@ def create_from_image(work: Work) -> str:
     body: Json = {
         **only_set(fields, ("name", "description", "size")),
         **only_set(work.resolution, ("volume_type",)),
-        "metadata": {**fields["metadata"], MARKER: work.record.id},
+        "metadata": {**fields["metadata"], MARKER: work.marker},
         "imageRef": work.stage_data["destination_image"],
     }
     owner = work.session_as(fields["user_id"])
@@ -52,7 +52,11 @@ def create_from_image(work: Work) -> str:
 
 
 def complete_volume(work: Work) -> None:
-    """Set what a volume from an image does not have from the source's: Nova boots by it."""
+    """Take off the marker, and set what a volume from an image does not have from the source's.
+
+    Nova boots by that.
+    """
+    take_off_marker(work)
     fields = work.record.fields
     volume = work.destination.get(_SERVICE, f"/volumes/{work.destination_id}", "volume")
     if volume["bootable"] != fields["bootable"]:
@@ -60,6 +64,11 @@ def complete_volume(work: Work) -> None:
     if fields[READ_ONLY]:
         _act(work, "os-update_readonly_flag", {"readonly": True})
     _set_image_metadata(work, volume)
+
+
+def take_off_marker(work: Work) -> None:
+    """Remove the marker from the volume's metadata; nothing happens if it is off."""
+    work.destination.delete(_SERVICE, f"/volumes/{work.destination_id}/metadata/{MARKER}")
 
 
 def _is_usable(work: Work, volume_id: str) -> bool:

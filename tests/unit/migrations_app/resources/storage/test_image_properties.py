@@ -36,7 +36,8 @@ def test_attributes_are_not_properties():
 
 def test_temporary_images_are_told_by_property_or_by_name():
     volume = "pumphouse-volume-0c0b9d9c-9d8c-4d23-9d6e-4d9e0a1f3b11-image"
-    assert is_temporary({"name": "any", "pumphouse_temporary": "server:s1"})
+    assert is_temporary({"name": "web-snapshot-s1", "pumphouse_temporary": "server:s1.7f"})
+    assert not is_temporary({"name": "nightly", "pumphouse_temporary": "server:s1"})
     assert is_temporary({"name": volume})
     assert not is_temporary({"name": f"{volume}-of-mine"})
     assert not is_temporary({"name": None})
