@@ -15,6 +15,7 @@ WAYS = (
     ("queens", "2026.2", "slowly, in small pages"),
     ("2023.1", "2026.2", ""),
     ("2026.2", "2023.1", ""),
+    ("2026.2", "queens", ""),
     ("2025.1", "2025.1", "losing the answer to each call"),
     ("2026.2", "2026.2", "losing the record of each step"),
 )

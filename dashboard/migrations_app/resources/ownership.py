@@ -45,7 +45,7 @@ def owner_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
     """Return the loss of an owner who may create nothing: a reader, or one without any role."""
     assignments = _assignments(record.fields["user_id"], reader)
     if not can_create(assignment["role"]["name"] for assignment in assignments):
-        yield _loss(record, "Its owner may not create anything in the project.")
+        yield operator_owns(record, "Its owner may not create anything in the project.")
 
 
 def with_owner_losses(record: Record, decision: Decision, decision_of: DecisionLookup) -> Decision:
@@ -56,7 +56,7 @@ def with_owner_losses(record: Record, decision: Decision, decision_of: DecisionL
     reason = "exists on the destination already and is left unchanged"
     if user is None:
         reason = "was deleted, or has no role of their own in the project"
-    loss = _loss(record, f"Its owner {reason}.")
+    loss = operator_owns(record, f"Its owner {reason}.")
     return replace(decision, losses=(*decision.losses, loss))
 
 
@@ -64,7 +64,8 @@ def _assignments(user_id: str, reader: TenantReader) -> list[Json]:
     return [each for each in reader.role_assignments if each.get("user", {}).get("id") == user_id]
 
 
-def _loss(record: Record, reason: str) -> Loss:
+def operator_owns(record: Record, reason: str) -> Loss:
+    """Return the loss of an owner in whose place the operator creates the copy."""
     return Loss(
         field="user_id",
         value=record.fields["user_id"],

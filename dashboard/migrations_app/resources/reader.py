@@ -9,6 +9,12 @@ from typing import Any
 
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import BadInput, NotFound
+from dashboard.migrations_app.resources.flavor_sizes import (
+    deleted_flavor,
+    extra_specs_of,
+    is_told,
+    listed_flavor,
+)
 
 # a method named list hides the builtin within the class
 JsonList = list[Json]
@@ -18,8 +24,6 @@ JsonList = list[Json]
 SERVER_MICROVERSION = "2.90"
 # in the scope of an assignment that has no effect in the project itself
 INHERITED_TO = "OS-INHERIT:inherited_to"
-# what a flavor gives a server, by the names that both tell it by
-SIZES = ("vcpus", "ram", "disk", "swap")
 MOST_NAMED = 5
 RESEMBLING_FROM = 0.5
 _MAC = "OS-EXT-IPS-MAC:mac_addr"
@@ -58,6 +62,7 @@ class TenantReader:
         # (type, source id) -> id on this cloud, for a reader of the destination
         self.destination_ids: dict[tuple[str, str], str] = {}
         self._lists: dict[str, JsonList] = {}
+        self._extra_specs: dict[str, Json] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -192,18 +197,31 @@ class TenantReader:
             "compute", "/flavors/detail", "flavors", microversion=microversion, is_public="None"
         )
 
+    def extra_specs(self, flavor: Json) -> Json:
+        """Return the extra specs of a listed flavor."""
+        if flavor["id"] not in self._extra_specs:
+            self._extra_specs[flavor["id"]] = extra_specs_of(self.cloud, flavor)
+        return self._extra_specs[flavor["id"]]
+
+    @property
+    def deleted_flavors(self) -> JsonList:
+        """The flavors that servers of the tenant run with and that are not listed any more."""
+        embedded = (server.get("flavor") or {} for server in self.servers)
+        told = [each for each in embedded if is_told(each)]
+        found = (deleted_flavor(each) for each in told if not listed_flavor(each, self.flavors))
+        return [*{flavor["id"]: flavor for flavor in found}.values()]
+
     def flavor_id(self, server: Json) -> str:
-        """Return the id of a server's flavor, "" if the flavor has been deleted.
+        """Return the id of a server's flavor, "" if it has been deleted and tells no sizes.
 
         From microversion 2.47 on a server tells its flavor by name, with the sizes that it runs
         with. One that was made again under the name with other sizes is another flavor.
         """
         embedded = server.get("flavor") or {}
-        for flavor in self.flavors:
-            is_named = flavor["name"] == embedded.get("original_name")
-            if flavor["id"] == embedded.get("id") or (is_named and _is_as_large(flavor, embedded)):
-                return str(flavor["id"])
-        return ""
+        flavor = listed_flavor(embedded, self.flavors)
+        if flavor is None and is_told(embedded):
+            flavor = deleted_flavor(embedded)
+        return str(flavor["id"]) if flavor else ""
 
     @property
     def users(self) -> dict[str, str]:
@@ -255,10 +273,6 @@ def _unknown(cloud: CloudSession, name: str) -> NotFound:
         f"Cloud {cloud.name} has no tenant {name!r}.",
         fix=f"{meant}List them with: pumphouse tenants {cloud.name} --refresh.",
     )
-
-
-def _is_as_large(flavor: Json, embedded: Json) -> bool:
-    return all((flavor.get(name) or 0) == (embedded.get(name) or 0) for name in SIZES)
 
 
 def _portions(values: list[str], size: int = 100) -> Iterable[list[str]]:

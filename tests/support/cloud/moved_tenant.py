@@ -8,10 +8,10 @@ from tests.support.cloud.seeds import NAME
 from tests.support.cloud.single_moves import Move, draft_plan
 
 
-def draft(clouds: TwoClouds) -> Plan:
+def draft(clouds: TwoClouds, **choices: str) -> Plan:
     """Return the plan of the seeded tenant's move."""
     project = clouds.old.identity.projects.where(name=NAME)[0]
-    return draft_plan(clouds, TenantRef(project["id"], NAME))
+    return draft_plan(clouds, TenantRef(project["id"], NAME), choices)
 
 
 def executed(clouds: TwoClouds, plan: Plan, type_name: str) -> Move:

@@ -1,7 +1,7 @@
 """The move of one resource type's objects: begun as far as they need, and then step by step."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -37,7 +37,9 @@ def context(*, resumed: bool = False) -> StepContext:
     )
 
 
-def draft_plan(clouds: TwoClouds, tenant: TenantRef) -> Plan:
+def draft_plan(
+    clouds: TwoClouds, tenant: TenantRef, choices: Mapping[str, str] | None = None
+) -> Plan:
     """Return a plan of a tenant's move, drafted here and now."""
     plan = Plan.objects.create(
         source=clouds.source,
@@ -45,6 +47,7 @@ def draft_plan(clouds: TwoClouds, tenant: TenantRef) -> Plan:
         tenant_id=tenant.id,
         tenant_name=tenant.name,
         domain_name=tenant.domain_name,
+        choices=dict(choices or {}),
     )
     planner = Planner(plan, context())
     planner.draft()

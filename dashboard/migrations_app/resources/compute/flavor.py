@@ -8,11 +8,20 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.flavor_sizes import (
+    DELETED,
+    DISK,
+    EPHEMERAL,
+    PUBLIC,
+    extra_specs_of,
+)
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
     MAP,
+    WARN,
     Decision,
+    Finding,
     FoundBy,
     Loss,
     Record,
@@ -21,12 +30,9 @@ from dashboard.migrations_app.resources.records import (
 from dashboard.migrations_app.resources.servers_of_others import server_of_others
 from dashboard.migrations_app.resources.work import Work
 
-_DISABLED, _PUBLIC, _EPHEMERAL = (
-    "OS-FLV-DISABLED:disabled",
-    "os-flavor-access:is_public",
-    "OS-FLV-EXT-DATA:ephemeral",
-)
-_SIZES = ("name", "ram", "vcpus", "disk", "swap", _EPHEMERAL, "rxtx_factor", _PUBLIC)
+_DISABLED = "OS-FLV-DISABLED:disabled"
+_SIZES = ("ram", "vcpus", "disk", "swap", EPHEMERAL)
+_CREATED = ("name", *_SIZES, "rxtx_factor", PUBLIC)
 
 # stage data: the id that we chose
 _CHOSEN = "flavor_id"
@@ -42,8 +48,8 @@ class Flavor(ResourceType):
     is_shareable = True
     choice = "name or id of a flavor there"
     needs = ("project",)
-    copied = (*_SIZES, "extra_specs")
-    own = ("id", "links", _DISABLED)
+    copied = (*_CREATED, "extra_specs")
+    own = ("id", "links", _DISABLED, DELETED)
     lost = {"description": "Descriptions of flavors are not migrated."}
 
     @override
@@ -52,11 +58,14 @@ class Flavor(ResourceType):
 
     @override
     def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
-        return [_record(reader, fields) for fields in reader.flavors if fields["id"] in ids]
+        flavors = [*reader.flavors, *reader.deleted_flavors]
+        return [_record(reader, fields) for fields in flavors if fields["id"] in ids]
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Adopt an equal flavor; one of the same name that differs must be chosen to be used."""
+        if record.fields.get(DELETED) and not choice:
+            return self._decide_deleted(record, reader)
         name = choice or record.name
         same = [f for f in reader.flavors if name in (f["name"], f["id"])]
         if not same:
@@ -65,33 +74,62 @@ class Flavor(ResourceType):
         if choice or not differing:
             action = MAP if choice else ADOPT
             losses = _mapping_losses(record, same[0], differing)
-            return Decision(action=action, destination_id=same[0]["id"], losses=losses)
+            resolution = {DISK: same[0]["disk"]}
+            id_ = same[0]["id"]
+            return Decision(action=action, destination_id=id_, resolution=resolution, losses=losses)
         return Decision(
             problem=f"Cloud {reader.cloud.name} has another flavor {name!r}: "
             f"{', '.join(differing)} differ.",
             fix=f"Map flavor:{record.name} to a flavor of the destination.",
         )
 
+    def _decide_deleted(self, record: Record, reader: TenantReader) -> Decision:
+        """Adopt a flavor of the same name or our own one, else create it under a name of its own.
+
+        The source may have another flavor of that name by now, which may move as well.
+        """
+        name = _own_name(record)
+        for flavor in reader.flavors:
+            if flavor["name"] in (name, record.name) and not self._differing(
+                record, flavor, reader.cloud, (*_SIZES, "extra_specs")
+            ):
+                return Decision(action=ADOPT, destination_id=flavor["id"])
+        reason = "It was deleted in the source, or made again with other sizes."
+        loss = Loss(field="name", value=record.name, reason=f"{reason} The copy is {name}.")
+        return Decision(resolution={"name": name}, losses=[loss])
+
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return the project for a private flavor, to which it is given access."""
-        return {"create": [] if record.fields[_PUBLIC] else [Ref("project", reader.tenant.id)]}
+        return {"create": [] if record.fields[PUBLIC] else [Ref("project", reader.tenant.id)]}
 
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
         yield from super().losses(record, reader)
-        if not record.fields[_PUBLIC]:
+        if not record.fields[PUBLIC] and not record.fields.get(DELETED):
             reason = "Only the tenant that moves gets access to its private flavor."
             yield Loss(field="access", value="other projects", reason=reason)
 
-    def _differing(self, record: Record, flavor: Json, cloud: CloudSession) -> list[str]:
+    @override
+    def check(
+        self, records: Sequence[Record], source: TenantReader, destination: TenantReader
+    ) -> Iterable[tuple[Record | None, Finding]]:
+        """Name the flavors that are made again for the servers that still run with them."""
+        for record in records:
+            if record.fields.get(DELETED):
+                yield record, _made_again(record)
+
+    def _differing(
+        self, record: Record, flavor: Json, cloud: CloudSession, keys: Iterable[str] = ()
+    ) -> list[str]:
         """Return the attributes in which a flavor of the cloud differs from the record."""
-        fields = {**flavor, "extra_specs": _extra_specs(cloud, flavor)}
-        return [key for key in self.copied if _value(record.fields, key) != _value(fields, key)]
+        fields = {**flavor, "extra_specs": extra_specs_of(cloud, flavor)}
+        keys = keys or self.copied
+        return [key for key in keys if _value(record.fields, key) != _value(fields, key)]
 
     @override
     def find(self, work: Work) -> str | None:
-        return next((f["id"] for f in _all(work) if f["name"] == work.record.name), None)
+        return next((f["id"] for f in _all(work) if f["name"] == _name(work)), None)
 
     @override
     def is_as_created(self, work: Work, id_: str) -> bool:
@@ -100,9 +138,10 @@ class Flavor(ResourceType):
     @override
     def obstacle_to_adopting(self, work: Work, id_: str) -> str:
         flavor = work.destination.get("compute", f"/flavors/{id_}", "flavor")
-        if differing := self._differing(work.record, flavor, work.destination):
+        keys = (*_SIZES, "extra_specs") if work.record.fields.get(DELETED) else ()
+        if differing := self._differing(work.record, flavor, work.destination, keys):
             return f"{', '.join(differing)} differ"
-        if not flavor[_PUBLIC] and not _has_access(work, f"/flavors/{id_}"):
+        if not flavor[PUBLIC] and not _has_access(work, f"/flavors/{id_}"):
             return "it is private, and the tenant has no access to it"
         return ""
 
@@ -115,7 +154,8 @@ class Flavor(ResourceType):
         taken = {flavor["id"] for flavor in _all(work)}
         id_ = work.record.id if work.record.id not in taken else str(uuid4())
         work.save(**{_CHOSEN: id_})
-        body: Json = {key: work.record.fields[key] for key in _SIZES if key in work.record.fields}
+        fields = {**work.record.fields, "name": _name(work)}
+        body: Json = {key: fields[key] for key in _CREATED if key in fields}
         body.update(id=id_, swap=body.get("swap") or 0)
         work.destination.post("compute", "/flavors", {"flavor": body})
         return id_
@@ -126,7 +166,7 @@ class Flavor(ResourceType):
         path = f"/flavors/{work.destination_id}"
         if specs := work.record.fields["extra_specs"]:
             work.destination.post("compute", f"{path}/os-extra_specs", {"extra_specs": specs})
-        if not work.record.fields[_PUBLIC]:
+        if not work.record.fields[PUBLIC]:
             _grant_access(work, path)
 
     @override
@@ -136,7 +176,7 @@ class Flavor(ResourceType):
             return f"server {server} uses it"
         path = f"/flavors/{work.destination_id}"
         flavor = work.destination.find("compute", path, "flavor")
-        if not flavor or flavor[_PUBLIC]:
+        if not flavor or flavor[PUBLIC]:
             return ""
         others = sorted(_access(work, path) - {work.project_id})
         return f"project {others[0]} has access to it" if others else ""
@@ -169,13 +209,34 @@ def _all(work: Work) -> list[Json]:
     return [*work.destination.list("compute", "/flavors/detail", "flavors", is_public="None")]
 
 
+def _name(work: Work) -> str:
+    return str(work.resolution.get("name") or work.record.name)
+
+
+def _own_name(record: Record) -> str:
+    """Return a name that says the sizes of a deleted flavor: its own may be another's by now."""
+    fields = record.fields
+    sizes = f"{fields['vcpus']}c-{fields['ram']}m-{fields['disk']}g"
+    return f"{record.name[:200]}-{sizes}-{record.id[:4]}".lstrip("-")
+
+
+def _made_again(record: Record) -> Finding:
+    return Finding(
+        severity=WARN,
+        sentence=f"Flavor {record.name} was deleted in the source, or made again with other sizes: "
+        f"it is created as {_own_name(record)}, for this tenant only, for the servers that still "
+        "run with it.",
+        fix=f"Map flavor:{record.id} to use a flavor of the destination.",
+    )
+
+
 def _record(reader: TenantReader, fields: Json) -> Record:
     return Record(
         type="flavor",
         id=fields["id"],
         name=fields["name"],
-        fields={**fields, "extra_specs": _extra_specs(reader.cloud, fields)},
-        shared=bool(fields[_PUBLIC]),
+        fields={**fields, "extra_specs": reader.extra_specs(fields)},
+        shared=bool(fields[PUBLIC]),
     )
 
 
@@ -189,7 +250,7 @@ def _mapping_losses(record: Record, flavor: Json, differing: Iterable[str]) -> l
             f"{flavor.get(key)!r}.",
         )
         for key in differing
-        if key not in ("name", _PUBLIC)
+        if key not in ("name", PUBLIC)
     ]
 
 
@@ -200,14 +261,6 @@ def _missing(record: Record, choice: str, reader: TenantReader) -> Decision:
         problem=f"Cloud {reader.cloud.name} has no flavor {choice!r}.",
         fix=f"Choose another one for flavor:{record.name}, or none to have it created.",
     )
-
-
-def _extra_specs(cloud: CloudSession, flavor: Json) -> Json:
-    """Return a flavor's extra specs; before microversion 2.61 the list does not have them."""
-    if "extra_specs" in flavor:
-        return dict(flavor["extra_specs"])
-    found = cloud.get("compute", f"/flavors/{flavor['id']}/os-extra_specs", "extra_specs")
-    return dict(found)
 
 
 def _value(fields: Mapping[str, Any], key: str) -> Any:

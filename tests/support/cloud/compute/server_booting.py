@@ -1,6 +1,7 @@
 """What nova makes of a request to boot a server."""
 
 import re
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from tests.support.cloud.compute.server_fields import ATTR, host_id
@@ -90,7 +91,7 @@ class Boot:
         flavor = self.service.flavors.rows.get(str(self.body["flavorRef"]))
         if flavor is None or not self.service.flavors.is_visible(flavor, self.request):
             raise Refused(400, f"Flavor {self.body['flavorRef']} could not be found.")
-        return {name: value for name, value in flavor.items() if not name.startswith("~")}
+        return {name: deepcopy(value) for name, value in flavor.items() if not name.startswith("~")}
 
     def _image(self) -> Json | None:
         image_id = self.body.get("imageRef")

@@ -63,6 +63,8 @@ class KeystoneCollection(Collection):
     def view(self, row: Json, request: Request) -> Json:
         """Return an object without what is only ours, as the hash of a password."""
         found = super().view(row, request)
+        # descriptions of roles were kept before Keystone knew of them
+        found |= {name: row[name] for name in ("description",) if row.get(name)}
         return {name: value for name, value in found.items() if not name.startswith("~")}
 
     def shown(self, id_: str, request: Request) -> Json:

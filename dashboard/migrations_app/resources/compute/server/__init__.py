@@ -6,11 +6,16 @@ from typing import Any
 
 from typing_extensions import override
 
+from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.choices import unknown_choice
 from dashboard.migrations_app.resources.compute.server.attaching import (
     attach_volumes,
     detach_volumes,
+)
+from dashboard.migrations_app.resources.compute.server.boot_user import (
+    ZERO_DISKS_BY_ADMINS,
+    with_booting_operator,
 )
 from dashboard.migrations_app.resources.compute.server.booting import (
     boot,
@@ -23,6 +28,7 @@ from dashboard.migrations_app.resources.compute.server.capture import capture_di
 from dashboard.migrations_app.resources.compute.server.fields import (
     ATTACHED,
     ATTR,
+    EXTRA_SPECS,
     USER_DATA,
     mac_addresses,
     server_record,
@@ -40,12 +46,16 @@ from dashboard.migrations_app.resources.compute.server.states import (
     halt_copy,
     idle_server,
 )
+from dashboard.migrations_app.resources.flavor_sizes import (
+    SIZES,
+    admins_boot_zero_disks,
+)
 from dashboard.migrations_app.resources.ownership import (
     owner_losses,
     owner_refs,
     with_owner_losses,
 )
-from dashboard.migrations_app.resources.reader import SIZES, TenantReader
+from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     BLOCK,
     COMPLETE,
@@ -85,7 +95,7 @@ class Server(ResourceType):
     copied = (
         *("name", "status", "description", "metadata", "tags", "key_name", "config_drive"),
         *("accessIPv4", "accessIPv6", "OS-DCF:diskConfig", f"{ATTR}hostname", USER_DATA),
-        *SIZES,
+        *(*SIZES, EXTRA_SPECS),
     )
     mapped = {
         **_ORDERED,
@@ -129,13 +139,15 @@ class Server(ResourceType):
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Boot it in the availability zone that was chosen, or in any."""
         losses = [*host_name_losses(record, reader.cloud)]
+        resolution: Json = {ZERO_DISKS_BY_ADMINS: admins_boot_zero_disks(reader.cloud)}
         if not choice:
-            return Decision(losses=losses)
+            return Decision(resolution=resolution, losses=losses)
         zones = reader.list("compute", "/os-availability-zone", "availabilityZoneInfo")
         names = [zone["zoneName"] for zone in zones]
         if choice not in names:
             return unknown_choice(record, "availability zone", choice, names, reader)
-        return Decision(resolution={"availability_zone": choice}, losses=losses)
+        resolution["availability_zone"] = choice
+        return Decision(resolution=resolution, losses=losses)
 
     @override
     def resolve_dependencies(
@@ -144,6 +156,7 @@ class Server(ResourceType):
         """Add the loss of an owner who cannot act, and of the sizes of a flavor mapped to."""
         decision = with_owner_losses(record, decision, decision_of)
         flavor = decision_of("flavor", record.fields["flavor_id"])
+        decision = with_booting_operator(record, decision, flavor)
         if flavor is None or flavor.action != MAP:
             return decision
         return replace(decision, losses=(*decision.losses, *flavor.losses))
@@ -174,9 +187,10 @@ class Server(ResourceType):
             if (loss.field, loss.value) != (_ZONE, "nova"):
                 yield loss
         yield from owner_losses(record, reader)
-        if record.fields["flavor"].get("ephemeral"):
+        yield from _extra_spec_losses(record, reader)
+        if size := record.fields.get("ephemeral"):
             reason = "The contents of ephemeral disks are not migrated."
-            yield Loss(field="ephemeral disk", value=record.fields["flavor"], reason=reason)
+            yield Loss(field="ephemeral disk", value=size, reason=reason)
         if record.fields["status"] in (PAUSED, SUSPENDED):
             reason = "The memory is not migrated: the copy boots afresh before it is halted again."
             yield Loss(field="memory", value=record.fields["status"], reason=reason)
@@ -299,6 +313,15 @@ class Server(ResourceType):
                 yield Difference(field=name, source=expected, destination=destination.fields[name])
 
 
+def _extra_spec_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
+    """Return the loss of extra specs that the flavor does not have (any more) as at the boot."""
+    fields = record.fields
+    flavor = next((each for each in reader.flavors if each["id"] == fields["flavor_id"]), None)
+    if flavor and fields.get(EXTRA_SPECS, reader.extra_specs(flavor)) != reader.extra_specs(flavor):
+        reason = f"Flavor {flavor['name']} has others since: the copy gets those."
+        yield Loss(field=EXTRA_SPECS, value=fields[EXTRA_SPECS], reason=reason)
+
+
 def _obstacles(record: Record, reader: TenantReader) -> Iterable[tuple[str, str]]:
     """Return why a server cannot be migrated, each with what to do."""
     fields, label = record.fields, f"Server {record.name}"
@@ -314,11 +337,8 @@ def _obstacles(record: Record, reader: TenantReader) -> Iterable[tuple[str, str]
 
 
 def _flavor_is_gone(record: Record) -> str:
-    flavor = record.fields.get("flavor") or {}
-    name = flavor.get("original_name") or flavor.get("id") or "without a name"
-    told = ", ".join(f"{size} {record.fields[size]}" for size in SIZES if size in record.fields)
-    sizes = f" with {told}" if told else ""
+    id_ = (record.fields.get("flavor") or {}).get("id") or "without an id"
     return (
-        f"Server {record.name} runs on flavor {name}{sizes}, which was deleted, or made again with "
-        "other sizes."
+        f"Server {record.name} runs on flavor {id_}, which was deleted; this Nova does not tell "
+        "its sizes."
     )

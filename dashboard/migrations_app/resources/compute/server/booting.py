@@ -8,6 +8,10 @@ from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.attributes import only_set
 from dashboard.migrations_app.resources.compute.server.attaching import DELETION_MICROVERSION
+from dashboard.migrations_app.resources.compute.server.boot_user import (
+    boot_session,
+    is_booted_by_owner,
+)
 from dashboard.migrations_app.resources.compute.server.fields import USER_DATA
 from dashboard.migrations_app.resources.compute.server.host_names import DOTS_SINCE, host_name_for
 from dashboard.migrations_app.resources.compute.server.states import (
@@ -32,7 +36,7 @@ def boot(work: Work) -> str:
 
     Raises ``NeedsOperator`` with Nova's reason if the boot fails; nothing is left of it then.
     """
-    owner = work.session_as(work.record.fields["user_id"])
+    owner = boot_session(work)
     body = _body(work)
     if key_name := work.record.fields.get("key_name"):
         body |= _key(work, owner, key_name)
@@ -167,7 +171,7 @@ def _key(work: Work, owner: CloudSession, name: str) -> Json:
 
     A key that its owner has deleted is left out: the guest has it already.
     """
-    if work.can_impersonate(work.record.fields["user_id"]):
+    if is_booted_by_owner(work):
         return {"key_name": name}
     user_id = work.record.fields["user_id"]
     path = f"/os-keypairs/{quote(name)}"

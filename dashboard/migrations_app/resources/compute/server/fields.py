@@ -6,11 +6,13 @@ import os
 from collections.abc import Iterable, Mapping
 
 from dashboard.clients.openstack import Json
-from dashboard.migrations_app.resources.reader import SIZES, TenantReader
+from dashboard.migrations_app.resources.flavor_sizes import is_told, sizes_of
+from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import MARKER, Record
 
 ATTR = "OS-EXT-SRV-ATTR:"
 USER_DATA = f"{ATTR}user_data"
+EXTRA_SPECS = "extra_specs"
 ATTACHED = "os-extended-volumes:volumes_attached"
 
 # of this process only, see _fingerprint
@@ -39,12 +41,13 @@ def server_record(server: Json, reader: TenantReader) -> Record:
 
 
 def _sizes(server: Json, reader: TenantReader) -> Json:
-    """Return the sizes that the server runs with; before microversion 2.47 its flavor has them."""
+    """Return what the server's flavor gives it; before microversion 2.47 only the flavor says."""
     found = server.get("flavor") or {}
-    if "vcpus" not in found:
+    if not is_told(found):
         id_ = reader.flavor_id(server)
         found = next((flavor for flavor in reader.flavors if flavor["id"] == id_), {})
-    return {name: found[name] or 0 for name in SIZES if name in found}
+    specs = {EXTRA_SPECS: found[EXTRA_SPECS]} if is_told(found) and EXTRA_SPECS in found else {}
+    return {**sizes_of(found), **specs}
 
 
 def mac_addresses(server: Json) -> list[str]:

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from dashboard.clients.cloud_access import CloudAccess
 from dashboard.migrations_app.models import Plan, PlanItem
 from dashboard.migrations_app.resources.compute.server.host_names import (
     host_name_for,
@@ -91,13 +93,27 @@ def test_a_host_name_with_dots_is_kept_where_nova_takes_it(tmp_path):
         assert row[HOST_NAME] == "web.example"
 
 
-def test_a_flavor_without_a_disk_blocks_a_server_that_boots_from_an_image(tmp_path):
+def without_disk(clouds: TwoClouds) -> None:
+    """Take the disk of the flavor, with which the server runs as well."""
+    small_of(clouds).update(disk=0)
+    server_of(clouds)["~flavor"]["disk"] = 0
+
+
+def test_a_flavor_without_a_disk_blocks_a_login_that_acts_in_no_other_project(tmp_path):
     with tenant_with(tmp_path) as clouds:
-        small_of(clouds).update(disk=0)
-        server_of(clouds)["~flavor"]["disk"] = 0
-        found = blocks(draft(clouds))
+        without_disk(clouds)
+        with patch.object(CloudAccess, "fixed_scope", "an application credential"):
+            found = blocks(draft(clouds))
     assert f"Server {WEB} boots from an image on flavor {FLAVOR}" in found
     assert f"Map flavor:{FLAVOR}" in found
+
+
+def test_a_flavor_with_a_smaller_disk_blocks_the_plan(tmp_path):
+    with tenant_with(tmp_path) as clouds:
+        small_of(clouds).update(disk=5)
+        server_of(clouds)["~flavor"]["disk"] = 5
+        found = blocks(draft(clouds, **{f"flavor:{FLAVOR}": "m1.tiny"}))
+    assert f"Server {WEB} has a disk of 5 GiB, flavor m1.tiny of cloud new one of 1 GiB." in found
 
 
 def test_a_flavor_without_a_disk_blocks_nothing_on_a_nova_that_boots_it(tmp_path):
