@@ -119,6 +119,7 @@ def undo_stage(
         _halt(type_, work)
     elif entry.origin == LedgerEntry.Origin.CREATED and (heir := heir_of(entry)):
         hand_over(work, heir)
+        type_.take_back(work)
         return
     elif stage == "create":
         _remove(type_, work)
@@ -143,6 +144,7 @@ def _remove(type_: ResourceType, work: ItemWork) -> None:
     if is_ours and not keep_for_others(type_, work):
         type_.remove(work)
         work.log(f"Removed {type_.label} {work.record.name} from {work.destination.name}.")
+    type_.take_back(work)
 
 
 def forget_found(plan: Plan) -> None:

@@ -184,6 +184,12 @@ class ResourceType:
         """Delete from the destination what this plan created; nothing happens if it is gone."""
         raise NotImplementedError
 
+    def take_back(self, work: Work) -> None:
+        """Undo what the create call needed beside the object, whether or not that was created.
+
+        A rollback does so after ``remove``. Nothing happens if it is undone.
+        """
+
     def halt(self, work: Work) -> None:
         """Stop the copy from using the addresses of the source's object; it is removed later.
 

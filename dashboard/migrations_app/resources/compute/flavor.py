@@ -8,6 +8,11 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.compute.common.flavor_access import (
+    grant_access,
+    projects_with_access,
+    revoke_access,
+)
 from dashboard.migrations_app.resources.flavor_sizes import (
     DELETED,
     DISK,
@@ -141,7 +146,9 @@ class Flavor(ResourceType):
         keys = (*_SIZES, "extra_specs") if work.record.fields.get(DELETED) else ()
         if differing := self._differing(work.record, flavor, work.destination, keys):
             return f"{', '.join(differing)} differ"
-        if not flavor[PUBLIC] and not _has_access(work, f"/flavors/{id_}"):
+        if not flavor[PUBLIC] and work.project_id not in projects_with_access(
+            work.destination, id_
+        ):
             return "it is private, and the tenant has no access to it"
         return ""
 
@@ -167,7 +174,7 @@ class Flavor(ResourceType):
         if specs := work.record.fields["extra_specs"]:
             work.destination.post("compute", f"{path}/os-extra_specs", {"extra_specs": specs})
         if not work.record.fields[PUBLIC]:
-            _grant_access(work, path)
+            grant_access(work, work.destination_id)
 
     @override
     def used_by_others(self, work: Work) -> str:
@@ -178,30 +185,19 @@ class Flavor(ResourceType):
         flavor = work.destination.find("compute", path, "flavor")
         if not flavor or flavor[PUBLIC]:
             return ""
-        others = sorted(_access(work, path) - {work.project_id})
+        access = projects_with_access(work.destination, work.destination_id)
+        others = sorted(access - {work.project_id})
         return f"project {others[0]} has access to it" if others else ""
+
+    @override
+    def take_back(self, work: Work) -> None:
+        """Revoke the tenant's access to a private flavor that stays for others."""
+        if work.destination_id and not work.record.fields[PUBLIC]:
+            revoke_access(work, work.destination_id)
 
     @override
     def remove(self, work: Work) -> None:
         work.destination.delete("compute", f"/flavors/{work.destination_id}")
-
-
-def _grant_access(work: Work, path: str) -> None:
-    """Grant the project access to the flavor; Nova answers 409 where it has it already."""
-    if work.resumed and _has_access(work, path):
-        return
-    body = {"addTenantAccess": {"tenant": work.project_id}}
-    work.destination.post("compute", f"{path}/action", body)
-
-
-def _has_access(work: Work, path: str) -> bool:
-    return work.project_id in _access(work, path)
-
-
-def _access(work: Work, path: str) -> set[str]:
-    """Return the ids of the projects that have access to a private flavor."""
-    answer = work.destination.get("compute", f"{path}/os-flavor-access")
-    return {entry["tenant_id"] for entry in answer["flavor_access"]}
 
 
 def _all(work: Work) -> list[Json]:

@@ -96,8 +96,10 @@ class Image(ResourceType):
         if reason := _without_data(record):
             return Decision(action=SKIP, reason=reason)
         if record.shared:
+            usable = (*_FOR_EVERYBODY, _visibility_with_members(reader))
             for image in reader.list("image", "/images", "images", name=record.name):
-                if image["status"] == "active" and _same_bytes(record.fields, image):
+                is_usable = image["status"] == "active" and image["visibility"] in usable
+                if is_usable and _same_bytes(record.fields, image):
                     return Decision(action=ADOPT, destination_id=image["id"])
         return Decision()
 

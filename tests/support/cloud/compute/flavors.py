@@ -103,6 +103,8 @@ class Flavors(Collection):
         project_id = arguments["tenant"]
         if action == "addTenantAccess":
             self._add_access(row, project_id)
+        elif project_id not in row["~access"]:
+            raise Refused(404, f"Flavor access not found for {row['id']} / {project_id}.")
         else:
             row["~access"] = [each for each in row["~access"] if each != project_id]
         return self.show_access(request)

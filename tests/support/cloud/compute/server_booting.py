@@ -97,8 +97,9 @@ class Boot:
         image_id = self.body.get("imageRef")
         if not image_id:
             return None
-        image = self.cloud.collection("image", "images").rows.get(image_id)
-        if image is None:
+        images = self.cloud.collection("image", "images")
+        image = images.rows.get(image_id)
+        if image is None or not images.is_visible(image, self.request):
             raise Refused(400, "Can not find requested image")
         if image["status"] != "active":
             raise Refused(400, f"Image {image_id} is not active.")

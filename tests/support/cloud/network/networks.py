@@ -74,6 +74,8 @@ class Networks(NeutronCollection):
         for subnet in self.service.subnets.where(network_id=row["id"]):
             self.service.subnets.forget(subnet)
         super().remove(row, request)
+        for policy in self.service.policies.where(object_id=row["id"]):
+            del self.service.policies.rows[policy["id"]]
 
 
 class RbacPolicies(NeutronCollection):

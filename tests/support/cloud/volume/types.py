@@ -49,7 +49,7 @@ class VolumeTypes(Collection):
     def routes(self) -> Iterable[tuple[str, str, Any]]:
         """Also the access of projects to private types."""
         yield "GET", "types/{}/os-volume-type-access", self.show_access
-        yield "POST", "types/{}/action", self.add_access
+        yield "POST", "types/{}/action", self.change_access
         yield from super().routes()
 
     def matches(self, row: Json, request: Request) -> bool:
@@ -69,12 +69,18 @@ class VolumeTypes(Collection):
             "volume_type_access": [{"volume_type_id": row["id"], "project_id": p} for p in access]
         }
 
-    def add_access(self, request: Request) -> Answer:
-        """Grant a project access to a private type."""
+    def change_access(self, request: Request) -> Answer:
+        """Grant a project access to a private type, or revoke it."""
         self.permit("update", request)
-        row, project_id = self.get(request.ids[0]), request.body["addProjectAccess"]["project"]
-        access = row.setdefault("~access", [])
-        if project_id in access:
-            raise Refused(409, f"Type access for {row['id']} / {project_id} already exists.")
-        access.append(project_id)
+        [(action, arguments)] = request.body.items()
+        row, project_id = self.get(request.ids[0]), arguments["project"]
+        access, told = row.setdefault("~access", []), f"{row['id']} / {project_id}"
+        if action == "addProjectAccess":
+            if project_id in access:
+                raise Refused(409, f"Type access for {told} already exists.")
+            access.append(project_id)
+        elif project_id not in access:
+            raise Refused(404, f"Volume type access not found for {told} combination.")
+        else:
+            access.remove(project_id)
         return Answer(status=202)

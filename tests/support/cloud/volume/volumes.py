@@ -98,7 +98,7 @@ class Volumes(Collection):
             "os-vol-host-attr:host": f"{self.cloud.name}-ctl@nfs#nfs",
             "links": self._links(id_),
         }
-        self._fill(row, given)
+        self._fill(row, given, request)
         return row
 
     def _links(self, id_: str) -> list[Json]:
@@ -108,11 +108,11 @@ class Volumes(Collection):
             {"rel": "bookmark", "href": f"{address}/volumes/{id_}"},
         ]
 
-    def _fill(self, row: Json, given: Json) -> None:
+    def _fill(self, row: Json, given: Json, request: Request) -> None:
         """Set a volume's size and bytes, from what it is made of."""
         row["size"] = given.get("size")
         if image_id := given.get("imageRef"):
-            self._fill_from_image(row, image_id)
+            self._fill_from_image(row, image_id, request)
         elif snapshot_id := given.get("snapshot_id"):
             snapshot = self.service.snapshots.get(snapshot_id)
             self._fill_from(row, self.get(snapshot["volume_id"]), snapshot["~data"])
@@ -130,9 +130,10 @@ class Volumes(Collection):
         row["volume_type"], row["volume_type_id"] = source["volume_type"], source["volume_type_id"]
         self.data[row["id"]] = data
 
-    def _fill_from_image(self, row: Json, image_id: str) -> None:
-        image = self.cloud.collection("image", "images").rows.get(image_id)
-        if image is None:
+    def _fill_from_image(self, row: Json, image_id: str, request: Request) -> None:
+        images = self.cloud.collection("image", "images")
+        image = images.rows.get(image_id)
+        if image is None or not images.is_visible(image, request):
             raise Refused(400, "Invalid image identifier or unable to access requested image.")
         needed = max(image["min_disk"], -(-(image["virtual_size"] or image["size"]) // GIB))
         if (row["size"] or 0) < needed:

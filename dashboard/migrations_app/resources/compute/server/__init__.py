@@ -9,6 +9,7 @@ from typing_extensions import override
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.choices import unknown_choice
+from dashboard.migrations_app.resources.compute.server.access import grant_access, revoke_access
 from dashboard.migrations_app.resources.compute.server.attaching import (
     attach_volumes,
     detach_volumes,
@@ -243,6 +244,7 @@ class Server(ResourceType):
 
     @override
     def create(self, work: Work) -> str:
+        grant_access(work)
         return boot(work)
 
     @override
@@ -257,7 +259,12 @@ class Server(ResourceType):
     @override
     def remove(self, work: Work) -> None:
         delete_server(work.destination, work.destination_id, check=work.check)
+
+    @override
+    def take_back(self, work: Work) -> None:
+        """Revoke the access to flavor and image, and remove the operator's temporary key."""
         remove_temporary_key(work)
+        revoke_access(work)
 
     def attach(self, work: Work) -> None:
         """Attach the data volumes."""

@@ -40,7 +40,11 @@ from dashboard.migrations_app.resources.storage.volume.fields import (
     metadata_losses,
     volume_fields,
 )
-from dashboard.migrations_app.resources.storage.volume.type_access import grant_access, private_id
+from dashboard.migrations_app.resources.storage.volume.type_access import (
+    grant_access,
+    private_id,
+    revoke_access,
+)
 from dashboard.migrations_app.resources.work import Work
 
 _SERVICE = "block_storage"
@@ -189,6 +193,11 @@ class Volume(ResourceType):
     def remove(self, work: Work) -> None:
         path = f"/volumes/{work.destination_id}"
         removing.remove(work.destination, path, "volume", check=work.check)
+
+    @override
+    def take_back(self, work: Work) -> None:
+        """Revoke the access to a private type."""
+        revoke_access(work)
 
     @override
     def finalize(self, work: Work) -> None:

@@ -1,0 +1,1 @@
+"""What flavors and servers share."""
