@@ -20,6 +20,7 @@ from dashboard import secrets
 from dashboard.clients.answers import check_absence, json_of, next_page, part_of
 from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.connection_errors import cause_of, translated_errors
+from dashboard.clients.reading import ask_again
 from dashboard.clients.refusals import refusal_of
 from dashboard.clients.service_adapters import ServiceAdapters
 from dashboard.errors import BadInput, NeedsOperator, PumphouseError, Retryable
@@ -33,7 +34,6 @@ LONGEST_PAUSE_SECONDS = 2.0
 CONNECTIONS = 64
 FIX_OF_LOGIN = "Configure the login of an administrator with auth_type password and a project_name."
 SLOWEST_UPLOAD = 10 * 1024 * 1024  # bytes a second
-_READ_RETRIES = {"connect_retries": 2, "status_code_retries": 2}
 
 
 class CloudSession:
@@ -88,7 +88,7 @@ class CloudSession:
     @property
     def user_id(self) -> str:
         """The id of the account itself."""
-        return str(self._ask(self.session.get_user_id))
+        return str(self._read(self.session.get_user_id))
 
     @property
     def project_id(self) -> str:
@@ -96,7 +96,7 @@ class CloudSession:
 
         Raises ``NeedsOperator`` without one: a login may be for a domain or the whole system.
         """
-        project_id = self._ask(self.session.get_project_id)
+        project_id = self._read(self.session.get_project_id)
         if not project_id:
             raise NeedsOperator(f"The login of cloud {self.name} has no project.", fix=FIX_OF_LOGIN)
         return str(project_id)
@@ -104,15 +104,15 @@ class CloudSession:
     @property
     def roles(self) -> dict[str, str]:
         """The account's roles in its project: names by id."""
-        access = self._ask(lambda: self.session.auth.get_access(self.session))
+        access = self._read(lambda: self.session.auth.get_access(self.session))
         return dict(zip(access.role_ids, access.role_names, strict=True))
 
     def fresh_token(self, *, seconds: int) -> str:
         """Return a token that lives for at least that many seconds more."""
         auth = self.session.auth
-        if self._ask(lambda: auth.get_access(self.session)).will_expire_soon(seconds):
+        if self._read(lambda: auth.get_access(self.session)).will_expire_soon(seconds):
             auth.invalidate()
-        return str(self._ask(self.session.get_token))
+        return str(self._read(self.session.get_token))
 
     def list(
         self, service: str, path: str, key: str, *, microversion: str = "", **query: Any
@@ -145,19 +145,19 @@ class CloudSession:
 
     def supports(self, service: str, microversion: str) -> bool:
         """Return whether the service speaks that microversion."""
-        return self._ask(lambda: self._adapters.supports(service, microversion))
+        return self._read(lambda: self._adapters.supports(service, microversion))
 
     def newest_microversion(self, service: str) -> tuple[int, int]:
         """Return the newest microversion of a service, (0, 0) for a service without any."""
-        return self._ask(lambda: self._adapters.newest_microversion(service))
+        return self._read(lambda: self._adapters.newest_microversion(service))
 
     def at_most(self, service: str, microversion: str) -> str:
         """Return that microversion, the service's newest where that is older, "" without any."""
-        return self._ask(lambda: self._adapters.at_most(service, microversion))
+        return self._read(lambda: self._adapters.at_most(service, microversion))
 
     def endpoint(self, service: str) -> str:
         """Return the address at which the service is reached."""
-        return str(self._ask(lambda: self._adapters[service].get_endpoint()) or "")
+        return str(self._read(lambda: self._adapters[service].get_endpoint()) or "")
 
     def post(
         self, service: str, path: str, body: Any = None, key: str = "", *, microversion: str = ""
@@ -193,20 +193,36 @@ class CloudSession:
         missing_ok: bool = False,
     ) -> Json:
         """Do one request and return its JSON; {} where there is none, or a ``missing_ok`` 404."""
-        self.calls[service] += 1
-        response = self._ask(
-            lambda: self._adapters[service].request(
-                path,
-                method,
-                json=body,
-                params=params or None,
-                headers=dict(headers or {}),
-                microversion=microversion or None,
-                raise_exc=False,
-                **self._retries(service, method),
+
+        def exchange() -> Json:
+            self.calls[service] += 1
+            response = self._ask(
+                lambda: self._adapters[service].request(
+                    path,
+                    method,
+                    json=body,
+                    params=params or None,
+                    headers=dict(headers or {}),
+                    microversion=microversion or None,
+                    raise_exc=False,
+                    **self._retries(service, method),
+                )
             )
-        )
-        request = f"{method} {service} {path.partition('?')[0]}"
+            request = f"{method} {service} {path.partition('?')[0]}"
+            return self._json(response, request, missing_ok=missing_ok)
+
+        if method != "GET":
+            self._be_ready(service)
+            return exchange()
+        # keystoneauth repeats it as often as the configuration says
+        return exchange() if self.access.service(service).retries else ask_again(exchange)
+
+    def _be_ready(self, service: str) -> None:
+        """Log in and find the service, which may be tried again; a write may not."""
+        self._read(lambda: self._adapters[service])
+        self._read(self.session.get_token)
+
+    def _json(self, response: Any, request: str, *, missing_ok: bool) -> Json:
         if response.status_code == 404 and missing_ok:
             check_absence(response, cloud=self.name, request=request)
             return {}
@@ -216,13 +232,17 @@ class CloudSession:
 
     def stream(self, path: str) -> Any:
         """Open an image's bytes for reading; the answer is closed by the caller."""
-        self.calls["image"] += 1
-        response = self._ask(
-            lambda: self._adapters["image"].get(path, stream=True, raise_exc=False)
-        )
-        if response.status_code >= 400:
-            raise self._refusal(response, f"GET image {path}")
-        return response
+
+        def opened() -> Any:
+            self.calls["image"] += 1
+            response = self._ask(
+                lambda: self._adapters["image"].get(path, stream=True, raise_exc=False)
+            )
+            if response.status_code >= 400:
+                raise self._refusal(response, f"GET image {path}")
+            return response
+
+        return ask_again(opened)
 
     def upload(self, path: str, chunks: Any) -> None:
         """Send bytes to an image.
@@ -252,10 +272,9 @@ class CloudSession:
             raise self._refusal(response, f"PUT image {path}")
 
     def _retries(self, service: str, method: str) -> Mapping[str, Any]:
-        """Only reads are repeated here: a write whose answer was lost may have been done."""
-        if method != "GET":
-            return {}
-        return {**_READ_RETRIES, **self.access.service(service).retries}
+        """Return what the configuration asks for, of reads: a write whose answer was lost may
+        have been done."""
+        return self.access.service(service).retries if method == "GET" else {}
 
     def _part(self, body: Json, key: str, request: str) -> Json:
         found: Json = part_of(body, key, cloud=self.name, request=request)
@@ -263,6 +282,9 @@ class CloudSession:
 
     def _refusal(self, response: Any, request: str) -> PumphouseError:
         return refusal_of(response, cloud=self.name, request=request)
+
+    def _read(self, question: Callable[[], Found]) -> Found:
+        return ask_again(lambda: self._ask(question))
 
     def _ask(self, question: Callable[[], Found]) -> Found:
         """Ask keystoneauth, with its errors as ours."""

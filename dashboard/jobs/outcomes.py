@@ -20,6 +20,7 @@ from dashboard.jobs.states import StepState
 from dashboard.jobs.transitions import in_transaction, transition_steps
 
 LONGEST_PAUSE = 60.0
+LONGEST_ASKED_PAUSE = 3600.0  # a cloud may name an hour of its own calendar as seconds
 CHUNK = 500
 
 
@@ -53,9 +54,10 @@ def outcome_of(error: BaseException, step: Step, *, stopping: bool) -> Outcome:
 
 
 def pause_before(attempt: int, retry_after: float | None) -> float:
-    """Return the seconds to wait before a retry: what the cloud said, else 1, 2, 4 … up to 60."""
+    """Return the seconds to wait before a retry: what the cloud asked for, up to an hour, else 1,
+    2, 4 … up to 60."""
     if retry_after is not None:
-        return retry_after
+        return min(LONGEST_ASKED_PAUSE, retry_after)
     return min(LONGEST_PAUSE, 2.0 ** (attempt - 1))
 
 

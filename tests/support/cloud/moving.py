@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from dashboard.clients import openstack
+from dashboard.clients import openstack, reading
 from dashboard.clients.openstack import CloudSession
 from dashboard.hosts_app.clouds import connect, register_clouds
 from dashboard.hosts_app.models import Cloud
@@ -95,8 +95,16 @@ def run(job: Job, *, state: str = "done") -> Job:
 def two_clouds(folder: Path, *, old: str = "2026.2", new: str = "2026.2") -> Iterator[TwoClouds]:
     """Serve two clouds of these releases while inside. What they do takes no time: nobody waits."""
     clouds = MemoryCloud("old", release=old), MemoryCloud("new", release=new)
-    with connected(*clouds), patch.object(openstack, "time", QuickClock()):
+    with connected(*clouds), quick_clock():
         yield TwoClouds(*clouds, folder / "clouds.yaml")
+
+
+@contextmanager
+def quick_clock() -> Iterator[None]:
+    """Let the pauses of the client be over at once while inside."""
+    clock = QuickClock()
+    with patch.object(openstack, "time", clock), patch.object(reading, "time", clock):
+        yield
 
 
 class QuickClock:

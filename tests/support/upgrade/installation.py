@@ -9,16 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
 
-from dashboard.clients import openstack
 from dashboard.migrations_app.execution import identities
 from tests.support.cloud.memory import MemoryCloud
-from tests.support.cloud.moving import QuickClock, TwoClouds
+from tests.support.cloud.moving import TwoClouds, quick_clock
 from tests.support.cloud.wire import connected
 from tests.support.upgrade.write import CLOUDS, DATABASE, SECRET_KEY
 
@@ -54,7 +52,7 @@ def installation(upgraded: Path, folder: Path) -> Iterator[TwoClouds]:
         database_at(database),
         override_settings(SECRET_KEY=SECRET_KEY),
         connected(old, new),
-        patch.object(openstack, "time", QuickClock()),
+        quick_clock(),
     ):
         yield TwoClouds(old, new, folder / "clouds.yaml")
 

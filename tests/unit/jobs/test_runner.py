@@ -115,6 +115,7 @@ def test_pauses_double_up_to_a_minute():
     pauses = [pause_before(attempt, None) for attempt in range(1, 9)]
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
     assert pause_before(3, 17.0) == 17.0
+    assert pause_before(3, 1764421500000.0) == 3600  # milliseconds of an epoch
 
 
 def test_a_step_that_stumbles_six_times_has_failed():

@@ -1,16 +1,14 @@
 """Volumes and snapshots are deleted once, when Cinder can, whoever asked for it first."""
 
 from collections.abc import Iterator
-from unittest.mock import patch
 
 import pytest
 
-from dashboard.clients import openstack
 from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.migrations_app.resources.storage.common.removing import remove
 from tests.support.cloud.memory import MemoryCloud
-from tests.support.cloud.moving import QuickClock
+from tests.support.cloud.moving import quick_clock
 from tests.support.cloud.sessions import operator_of
 from tests.support.cloud.wire import connected
 
@@ -19,7 +17,7 @@ from tests.support.cloud.wire import connected
 def cloud() -> Iterator[MemoryCloud]:
     """Serve a cloud that must be looked at twice until something is done."""
     cloud = MemoryCloud("old")
-    with connected(cloud), patch.object(openstack, "time", QuickClock()):
+    with connected(cloud), quick_clock():
         yield cloud
 
 
