@@ -2,7 +2,7 @@
 
 import re
 
-from lab.fuel import environments, hardware, networks
+from lab.fuel import hardware, interfaces, roles
 from lab.fuel.master import Master, Row
 from lab.fuel.refusal import Refusal
 
@@ -15,11 +15,11 @@ def assign(master: Master, cluster_id: int, wanted: list[Row]) -> None:
     cluster = master.row("clusters", cluster_id)
     nodes = _nodes(master, wanted)
     pairs = [(node, one["roles"]) for node, one in zip(nodes, wanted, strict=True)]
-    for node, roles in pairs:
+    for node, wanted_roles in pairs:
         _refuse_foreign(cluster, node)
-        _refuse_roles(cluster, roles)
-    for node, roles in pairs:
-        _assign(cluster, node, roles)
+        roles.refuse_misfits(cluster, wanted_roles)
+    for node, wanted_roles in pairs:
+        _assign(cluster, node, wanted_roles)
 
 
 def unassign(master: Master, cluster_id: int, wanted: list[Row]) -> None:
@@ -57,19 +57,19 @@ def release(node: Row) -> None:
         "pending_roles": [],
         "roles": [],
     }
-    networks.forget_networks(node)
+    interfaces.forget(node)
 
 
-def _assign(cluster: Row, node: Row, roles: list[str]) -> None:
+def _assign(cluster: Row, node: Row, wanted_roles: list[str]) -> None:
     comes_new = node["cluster"] is None
     node |= {
         "cluster": cluster["id"],
-        "group_id": cluster["_group_id"],
-        "pending_roles": list(roles),
+        "group_id": interfaces.group_of(cluster, node),
+        "pending_roles": list(wanted_roles),
         "pending_addition": node["status"] in ("discover", "error"),
     }
     if comes_new:
-        networks.place_networks(cluster, node)
+        interfaces.place_by_default(cluster, node)
         hardware.lay_out_disks(node)
 
 
@@ -84,13 +84,6 @@ def _nodes(master: Master, wanted: list[Row]) -> list[Row]:
 def _refuse_foreign(cluster: Row, node: Row) -> None:
     if node["cluster"] not in (None, cluster["id"]):
         raise Refusal(400, "Changing cluster on the fly is not allowed", plain=True)
-
-
-def _refuse_roles(cluster: Row, roles: list[str]) -> None:
-    if unknown := [role for role in roles if role not in environments.ROLES]:
-        names = ", ".join(unknown)
-        text = f"{names} are not valid roles for node in environment {cluster['id']}"
-        raise Refusal(400, text)
 
 
 def _rename(node: Row, hostname: str) -> None:

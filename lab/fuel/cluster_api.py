@@ -1,6 +1,6 @@
 """The API of environments."""
 
-from lab.fuel import assignment, environments, facts, networks, orders, plugin_settings
+from lab.fuel import assignment, environments, facts, networks, orders, plugin_settings, roles
 from lab.fuel.master import Master, Row
 from lab.fuel.routing import ACCEPTED, CREATED, Call, route
 
@@ -72,7 +72,8 @@ def show_generated(master: Master, call: Call) -> Row:
 @route("GET", "clusters/#/roles")
 def list_roles(master: Master, call: Call) -> list[Row]:
     """List the roles of nodes."""
-    return environments.roles(master, call.ids[0])
+    cluster_of(master, call)
+    return roles.listed()
 
 
 @route("GET", "clusters/#/network_configuration/(?:neutron|nova_network)")

@@ -8,32 +8,14 @@ from lab.fuel.master import Master, Row
 from lab.fuel.refusal import Refusal
 
 PROVIDERS = ("neutron", "nova_network")
-ROLES = {
-    "controller": "Controller",
-    "compute": "Compute",
-    "cinder": "Storage - Cinder",
-    "mongo": "Telemetry - MongoDB",
-    "ceph-osd": "Storage - Ceph OSD",
-    "base-os": "Operating System",
-}
 SERVICES_WITH_DATABASE = ("keystone", "nova", "glance", "cinder", "heat")
 
 
-def roles(master: Master, cluster_id: int) -> list[Row]:
-    """Return the roles that nodes of an environment can have."""
-    master.row("clusters", cluster_id)
-    return [
-        {
-            "name": role,
-            "meta": {"name": title, "weight": 10, "tags": [role]},
-            "volumes_roles_mapping": [{"id": "os", "allocate_size": "min"}],
-        }
-        for role, title in ROLES.items()
-    ]
+def create(master: Master, body: Row, *, number: int = 1) -> Row:
+    """Create an environment. Raises Refusal for a name in use, as Nailgun does.
 
-
-def create(master: Master, body: Row) -> Row:
-    """Create an environment. Raises Refusal for a name in use, as Nailgun does."""
+    Its ranges are derived from ``number``: those of all new ones are the same.
+    """
     if not release_of(body)["is_deployable"]:
         raise Refusal(403, f"Release with ID '{release_of(body)['id']}' is not deployable.")
     if any(cluster["name"] == body["name"] for cluster in master.all("clusters")):
@@ -49,9 +31,7 @@ def create(master: Master, body: Row) -> Row:
     cluster = master.add("clusters", _cluster(body))
     group_id = master.next_id("nodegroups")
     cluster |= {"_group_id": group_id, "_groups": {}}
-    cluster["_networks"] = networks.make_configuration(
-        master, number=cluster["id"], group_id=group_id
-    )
+    cluster["_networks"] = networks.make_configuration(master, number=number, group_id=group_id)
     segmentation = body.get("net_segment_type") or "vlan"
     cluster["_networks"]["networking_parameters"]["segmentation_type"] = segmentation
     return cluster

@@ -8,12 +8,13 @@ from lab.fuel.master import Master, Row
 from lab.fuel.refusal import Refusal
 
 ADMIN_NETWORK_ID = 1
-# The interfaces on which Fuel puts networks when a node is assigned.
-DEFAULT_PLACES = {"public": "eth1", "management": "eth2", "private": "eth2", "storage": "eth3"}
 
 
 def make_configuration(master: Master, *, number: int, group_id: int) -> Row:
-    """Return the networks of a new environment; ranges and VLANs are derived from its number."""
+    """Return the networks of an environment; ranges and VLANs are derived from its number.
+
+    All new ones have the number 1, as on a real master: two of them cannot run side by side.
+    """
     second = 10 * (number - 1)
     plan = [
         ("private", None, None),
@@ -95,32 +96,6 @@ def change_configuration(cluster: Row, wanted: Row) -> Row:
     return answer
 
 
-def place_networks(cluster: Row, node: Row) -> None:
-    """Place an environment's networks on a node's interfaces, like Fuel's default."""
-    ids = {network["name"]: network["id"] for network in cluster["_networks"]["networks"]}
-    for interface in node["_interfaces"]:
-        names = [name for name, place in DEFAULT_PLACES.items() if place == interface["name"]]
-        if interface["pxe"]:
-            names.append("fuelweb_admin")
-        interface["assigned_networks"] = [{"id": ids[name], "name": name} for name in names]
-    describe_networks(cluster, node)
-
-
-def change_interfaces(master: Master, node: Row, wanted: list[Row]) -> list[Row]:
-    """Replace a node's interfaces. Raises Refusal if a network of its environment is missing."""
-    cluster = None if node["cluster"] is None else master.row("clusters", node["cluster"])
-    if cluster:
-        _refuse_missing(cluster, node, wanted)
-    known = {interface["id"]: interface for interface in node["_interfaces"]}
-    for interface in wanted:
-        if interface.get("id") in known:
-            known[interface["id"]] |= interface
-    if cluster:
-        describe_networks(cluster, node)
-    answer: list[Row] = node["_interfaces"]
-    return answer
-
-
 def describe_networks(cluster: Row, node: Row, *, with_addresses: bool = False) -> None:
     """Update a node's network_data from its interfaces."""
     networks = {network["id"]: network for network in cluster["_networks"]["networks"]}
@@ -130,13 +105,6 @@ def describe_networks(cluster: Row, node: Row, *, with_addresses: bool = False) 
         for assigned in interface["assigned_networks"]
         if assigned["id"] in networks
     ]
-
-
-def forget_networks(node: Row) -> None:
-    """Remove all networks of a node that left its environment."""
-    node["network_data"] = []
-    for interface in node["_interfaces"]:
-        interface["assigned_networks"] = []
 
 
 def _described(network: Row, interface: Row, node: Row | None) -> Row:
@@ -166,7 +134,9 @@ def _network(
     gateway = str(whole.network_address + 1) if whole and uses_gateway else None
     first, last = (2, 126) if name == "public" else (129, 254) if group_id is None else (1, 254)
     ends = (str(whole.network_address + one) for one in (first, last)) if whole else ()
+    segments: Row = {"neutron_vlan_range": True, "seg_type": "vlan"} if name == "private" else {}
     meta: Row = {
+        **segments,
         "name": name,
         "cidr": cidr,
         "configurable": group_id is not None and cidr is not None,
@@ -203,7 +173,7 @@ def _parameters(number: int) -> dict[str, Any]:
         "internal_name": "admin_internal_net",
         "net_l23_provider": "ovs",
         "segmentation_type": "vlan",
-        "vlan_range": [1000 * number, 1000 * number + 30],
+        "vlan_range": [1000, 1030],
     }
 
 
@@ -223,8 +193,7 @@ def _refuse_overlaps(networks: list[Row]) -> None:
 
 def _refuse_unknown(ids: set[int]) -> None:
     if ids:
-        names = ", ".join(str(identity) for identity in sorted(ids))
-        raise Refusal(400, f"Invalid network ID: {names}")
+        raise Refusal(400, f"Networks with ID's {sorted(ids)} are not present in the database")
 
 
 def _refuse_derived(network: Row, given: Row) -> None:
@@ -234,18 +203,8 @@ def _refuse_derived(network: Row, given: Row) -> None:
     has_same_cidr = given.get("cidr", network["cidr"]) == network["cidr"]
     ranges = given.get("ip_ranges", network["ip_ranges"])
     if meta["notation"] == "cidr" and has_same_cidr and ranges != network["ip_ranges"]:
-        raise Refusal(400, f"Setting of IP ranges of network {name} is not allowed")
+        text = f"ip_ranges for network '{name}' (Network IDs: '{network['id']}') cannot be changed "
+        raise Refusal(400, f"{text}with 'cidr' notation, change notation to 'ip_ranges'")
     if not meta["use_gateway"] and given.get("gateway", network["gateway"]) != network["gateway"]:
-        raise Refusal(400, f"Setting of gateway of network {name} is not allowed")
-
-
-def _refuse_missing(cluster: Row, node: Row, wanted: list[Row]) -> None:
-    needed = {one["id"] for face in node["_interfaces"] for one in face["assigned_networks"]}
-    given = {one["id"] for face in wanted for one in face["assigned_networks"]}
-    if missing := needed - given:
-        names = ",".join(str(identity) for identity in sorted(missing, reverse=True))
-        raise Refusal(400, f"Node '{node['id']}': {names} network(s) are left unassigned")
-    known = {network["id"] for network in cluster["_networks"]["networks"]}
-    if given - known:
-        names = ",".join(str(identity) for identity in sorted(given - known))
-        raise Refusal(400, f"Network(s) {names} are not of environment {cluster['id']}")
+        text = f"Gateway for network '{name}' (Network IDs: '{network['id']}') cannot be changed "
+        raise Refusal(400, f"{text}while 'use_gateway' is False")

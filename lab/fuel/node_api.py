@@ -1,6 +1,6 @@
 """The API of nodes and tasks."""
 
-from lab.fuel import assignment, networks, orders
+from lab.fuel import assignment, interfaces, orders
 from lab.fuel.master import Master, Row
 from lab.fuel.refusal import Refusal
 from lab.fuel.routing import ACCEPTED, NO_CONTENT, Call, route
@@ -48,21 +48,21 @@ def delete_node(master: Master, call: Call) -> Row:
 @route("GET", "nodes/#/interfaces")
 def list_interfaces(master: Master, call: Call) -> list[Row]:
     """List a node's interfaces."""
-    interfaces: list[Row] = node_of(master, call)["_interfaces"]
-    return interfaces
+    found: list[Row] = node_of(master, call)["_interfaces"]
+    return found
 
 
 @route("PUT", "nodes/#/interfaces")
 def change_interfaces(master: Master, call: Call) -> list[Row]:
     """Change a node's interfaces."""
-    return networks.change_interfaces(master, node_of(master, call), call.body)
+    return interfaces.change(master, node_of(master, call), call.body)
 
 
 @route("PUT", "nodes/interfaces")
 def change_many_interfaces(master: Master, call: Call) -> list[Row]:
     """Change the interfaces of several nodes."""
     for one in call.body:
-        networks.change_interfaces(master, master.row("nodes", one["id"]), one["interfaces"])
+        interfaces.change(master, master.row("nodes", one["id"]), one["interfaces"])
     changed = (master.row("nodes", one["id"]) for one in call.body)
     return [{"id": node["id"], "interfaces": node["_interfaces"]} for node in changed]
 

@@ -28,9 +28,8 @@ def add_nodegroup(master: Master, call: Call) -> Row:
         raise Refusal(403, text)
     group_id = master.next_id("nodegroups")
     cluster.setdefault("_groups", {})[name] = group_id
-    cluster["_networks"]["networks"] += networks.make_group_networks(
-        master, number=group_id, group_id=group_id
-    )
+    own = networks.make_group_networks(master, number=group_id, group_id=group_id)
+    cluster["_networks"]["networks"][-1:-1] = own  # the master's stays the last one
     return _nodegroup(cluster, name)
 
 

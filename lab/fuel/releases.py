@@ -98,6 +98,9 @@ def _general_settings() -> Row:
         },
         "additional_components": {
             "metadata": {"label": "Additional Components", "weight": 10},
+            "ceilometer": _setting("Install Ceilometer and Aodh", False, kind="checkbox"),
+            "ironic": _setting("Install Ironic", False, kind="checkbox"),
+            "mongo": _setting("Use external Mongo DB", False, kind="checkbox"),
             "murano": _setting("Install Murano", False, kind="checkbox"),
             "sahara": _setting("Install Sahara", False, kind="checkbox"),
         },
@@ -105,6 +108,17 @@ def _general_settings() -> Row:
             "metadata": {"label": "Common", "weight": 20},
             "debug": _setting("OpenStack debug logging", False, kind="checkbox"),
             "libvirt_type": _choice("Hypervisor type", "qemu", ("kvm", "qemu")),
+        },
+        "neutron_advanced_configuration": {
+            "metadata": {"group": "network", "label": "Neutron Advanced Configuration"},
+            "neutron_dvr": _setting("Neutron DVR", False, kind="checkbox"),
+            "neutron_l3_ha": _setting("Neutron L3 HA", False, kind="checkbox"),
+        },
+        "public_network_assignment": {
+            "metadata": {"group": "network", "label": "Public network assignment"},
+            "assign_to_all_nodes": _setting(
+                "Assign public network to all nodes", False, kind="checkbox"
+            ),
         },
         "operator_user": {
             "metadata": {"label": "Operating System Access", "weight": 15},
@@ -134,7 +148,11 @@ def _service_settings(release_id: int) -> Row:
         "storage": {
             "metadata": {"label": "Storage Backends", "weight": 60},
             "volumes_lvm": _setting("Cinder LVM over iSCSI", True, kind="checkbox"),
+            "volumes_block_device": _setting("Cinder Block device driver", False, kind="checkbox"),
             "volumes_ceph": _setting("Ceph RBD for volumes", False, kind="checkbox"),
+            "images_ceph": _setting("Ceph RBD for images", False, kind="checkbox"),
+            "ephemeral_ceph": _setting("Ceph RBD for ephemeral volumes", False, kind="checkbox"),
+            "objects_ceph": _setting("Ceph RadosGW for objects", False, kind="checkbox"),
             "osd_pool_size": _setting("Ceph object replication factor", "3"),
             "fsid": {"type": "hidden", "value": {"generator": "uuid4"}},
         },

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lab.fuel import assignment, environments, hardware, networks
+from lab.fuel import assignment, environments, hardware, interfaces, networks
 from lab.fuel.master import Master, Row
 
 RELEASE_ID = 2
@@ -35,15 +35,18 @@ def seed(master: Master, clouds: Sequence[CloudInFuel], *, spare: int = 0) -> No
     spares = [f"spare-{number}" for number in range(1, spare + 1)]
     for number, name in enumerate((*hosts, *controllers, *spares), start=1):
         master.machines[name] = hardware.make_machine(name, number=number)
-    for cloud in clouds:
-        _seed_environment(master, cloud)
+    for number, cloud in enumerate(clouds, start=1):
+        _seed_environment(master, cloud, number=number)
     for name in spares:
         hardware.discover(master, master.machines[name])
     master.save()
 
 
-def _seed_environment(master: Master, cloud: CloudInFuel) -> None:
-    cluster = environments.create(master, {"name": f"{cloud.name}-cloud", "release": RELEASE_ID})
+def _seed_environment(master: Master, cloud: CloudInFuel, *, number: int) -> None:
+    body = {"name": f"{cloud.name}-cloud", "release": RELEASE_ID}
+    cluster = environments.create(master, body, number=number)
+    vlans = [1000 * number + 10, 1000 * number + 40]
+    cluster["_networks"]["networking_parameters"]["vlan_range"] = vlans
     cluster["_facts"] = {"cloud": cloud.name, "keystone": cloud.keystone}
     cluster["_settings"]["access"]["password"]["value"] = cloud.password
     networks.add_vips(cluster["_networks"], public=cloud.address, management=cloud.address)
@@ -67,4 +70,5 @@ def _deploy(master: Master, cluster: Row, name: str, *, roles: list[str]) -> Non
         "pending_addition": False,
         "_deployed_in": cluster["id"],
     }
+    interfaces.place_as_recorded(cluster, node)
     networks.describe_networks(cluster, node, with_addresses=True)

@@ -1,35 +1,88 @@
-"""Puts a node's interfaces and disks as they were on another, by name.
+"""Puts networks on a node's interfaces, and volumes on its disks, by name.
 
-A node that was removed and discovered again, or that is to be like another, has the same names of
-interfaces, disks and networks; all ids differ. Bonds are not carried over: they are refused.
+A node that was removed and discovered again has the same names of interfaces and disks; all ids
+differ. Its bonds are gone, and are made again with their slaves and their mode.
 """
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dashboard.clients.fuel.objects import Json
 from dashboard.errors import NeedsOperator
 
+BOND = "bond"
+BOND_KEYS = (
+    "attributes",
+    "bond_properties",
+    "interface_properties",
+    "mode",
+    "name",
+    "offloading_modes",
+    "type",
+)
+"""What a bond is made from; the rest of it is Nailgun's own."""
 
-def interfaces_like(
-    saved: Sequence[Json], current: Sequence[Json], *, network_ids: Mapping[str, int]
+
+def places_of(interfaces: Iterable[Json]) -> dict[str, str]:
+    """Return the interface of each network, both by name."""
+    return {
+        network["name"]: interface["name"]
+        for interface in interfaces
+        for network in interface["assigned_networks"]
+    }
+
+
+def slaves_of(interfaces: Iterable[Json]) -> set[str]:
+    """Return the names of the interfaces that are part of a bond."""
+    bonds = (one for one in interfaces if one["type"] == BOND)
+    return {slave["name"] for bond in bonds for slave in bond["slaves"]}
+
+
+def networks_of_group(networks: Iterable[Json], group_id: int | None) -> list[Json]:
+    """Return the networks that a node of a nodegroup can have; None is for all of them.
+
+    The master's boot network belongs to no group, and is used by groups that have none of their
+    own.
+    """
+    found = list(networks)
+    if group_id is None:
+        return found
+    own = [one for one in found if one["group_id"] == group_id]
+    names = {one["name"] for one in own}
+    return [*own, *(one for one in found if one["group_id"] is None and one["name"] not in names)]
+
+
+def interfaces_with(
+    saved: Sequence[Json],
+    current: Sequence[Json],
+    *,
+    places: Mapping[str, str],
+    network_ids: Mapping[str, int],
 ) -> list[Json]:
-    """Return ``current`` with the networks that the interfaces of ``saved`` had.
+    """Return ``current`` with each network of ``places`` on its interface, and the bonds of
+    ``saved``.
 
     ``network_ids`` are those of the environment that the node is in now. Raises NeedsOperator when
     an interface or a network is missing there.
     """
-    networks = {interface["name"]: _network_names(interface) for interface in saved}
-    _refuse_missing("interface", networks.keys() - {one["name"] for one in current})
-    names = {name for assigned in networks.values() for name in assigned}
-    _refuse_missing("network", names - network_ids.keys())
-    laid = copy.deepcopy(list(current))
+    bonds = {one["name"]: one for one in saved if one["type"] == BOND}
+    there = {one["name"] for one in current}
+    _refuse_missing("interface", ({*places.values()} - bonds.keys() | slaves_of(saved)) - there)
+    _refuse_missing("network", places.keys() - network_ids.keys())
+    laid = copy.deepcopy([one for one in current if one["type"] != BOND or one["name"] in bonds])
+    laid += [_new_bond(bond) for name, bond in bonds.items() if name not in there]
     for interface in laid:
-        wanted = networks.get(interface["name"], [])
         interface["assigned_networks"] = [
-            {"id": network_ids[name], "name": name} for name in wanted
+            {"id": network_ids[name], "name": name}
+            for name, place in places.items()
+            if place == interface["name"]
         ]
     return laid
+
+
+def _new_bond(saved: Json) -> Json:
+    kept = {key: copy.deepcopy(saved[key]) for key in BOND_KEYS if key in saved}
+    return {**kept, "slaves": [{"name": slave["name"]} for slave in saved["slaves"]]}
 
 
 def disks_like(saved: Sequence[Json], current: Sequence[Json]) -> list[Json]:
@@ -50,15 +103,6 @@ def disks_like(saved: Sequence[Json], current: Sequence[Json]) -> list[Json]:
                 fix="Lay out the disks of the node in Fuel, then retry.",
             )
     return laid
-
-
-def _network_names(interface: Json) -> list[str]:
-    if interface["type"] == "bond":
-        raise NeedsOperator(
-            f"Interface {interface['name']} is a bond, which is not laid out by itself.",
-            fix="Make the bond of the node in Fuel, then retry.",
-        )
-    return [network["name"] for network in interface["assigned_networks"]]
 
 
 def _refuse_missing(kind: str, names: set[str]) -> None:

@@ -7,6 +7,7 @@ fails; its tasks are transactions, which masters before 9.0 do not have).
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from fuelclient import get_client
@@ -14,10 +15,12 @@ from fuelclient import get_client
 from dashboard.clients.fuel.connection import FuelConnection
 from dashboard.clients.fuel.endpoint import FuelEndpoint
 from dashboard.clients.fuel.facts import CloudFacts, read_facts
+from dashboard.clients.fuel.layout import networks_of_group
 from dashboard.clients.fuel.objects import Environment, Json, Node, Release, Task
 from dashboard.clients.fuel.objects import mac_set as mac_set
 from dashboard.clients.fuel.page_calls import PageCalls
 from dashboard.clients.fuel.refusals import FuelBusy as FuelBusy
+from dashboard.clients.fuel.roles import Role
 from dashboard.clients.fuel.task_calls import TaskCalls
 from dashboard.errors import NotFound
 
@@ -34,6 +37,7 @@ class FuelMaster(TaskCalls, PageCalls):
         self._environments = get_client("environment", connection=self._connection)
         self._nodes = get_client("node", connection=self._connection)
         self._releases = get_client("release", connection=self._connection)
+        self._providers: dict[int, str] = {}
 
     @property
     def address(self) -> str:
@@ -46,12 +50,12 @@ class FuelMaster(TaskCalls, PageCalls):
 
     def environments(self) -> list[Environment]:
         """Return all environments, in the order of their ids."""
-        found = (Environment.of(data) for data in self._environments.get_all())
+        found = map(self._remembered, self._environments.get_all())
         return sorted(found, key=lambda environment: environment.id)
 
     def environment(self, environment_id: int) -> Environment:
         """Return one environment. Raises NotFound."""
-        return Environment.of(self._environments.get_by_id(environment_id))
+        return self._remembered(self._environments.get_by_id(environment_id))
 
     def create_environment_like(
         self, source: Environment, *, name: str, release_id: int, segmentation: str
@@ -114,14 +118,10 @@ class FuelMaster(TaskCalls, PageCalls):
     def network_ids(self, environment_id: int, *, group_id: int | None = None) -> dict[str, int]:
         """Return the ids of an environment's networks by name, of one nodegroup if it is given.
 
-        Ids differ between environments. The network of the master belongs to all of them and to
-        no nodegroup.
+        Ids differ between environments.
         """
-        return {
-            network["name"]: network["id"]
-            for network in self.network_configuration(environment_id)["networks"]
-            if group_id is None or network["group_id"] in (None, group_id)
-        }
+        networks = self.network_configuration(environment_id)["networks"]
+        return {one["name"]: one["id"] for one in networks_of_group(networks, group_id)}
 
     def nodegroups(self, environment_id: int) -> dict[str, int]:
         """Return the ids of an environment's nodegroups by name."""
@@ -187,14 +187,16 @@ class FuelMaster(TaskCalls, PageCalls):
         """Replace the volumes of a node's disks."""
         return list(self._nodes.set_disks(node_id, disks))
 
-    def roles(self, environment_id: int) -> frozenset[str]:
-        """Return the roles that nodes of an environment can have; none before 9.0, which has no
-        such address."""
-        try:
-            found = self._connection.get_request(f"clusters/{environment_id}/roles/")
-        except NotFound:
-            return frozenset()
-        return frozenset(role["name"] for role in found)
+    def roles(self, environment: Environment) -> dict[str, Role]:
+        """Return the roles that nodes of an environment can have, by name.
+
+        Before 9.0 they are those of its release; empty if Fuel does not tell those either.
+        """
+        for owner in (f"clusters/{environment.id}", f"releases/{environment.release_id}"):
+            with suppress(NotFound):
+                found = map(Role.of, self._connection.get_request(f"{owner}/roles/"))
+                return {role.name: role for role in found}
+        return {}
 
     def assign(self, environment_id: int, node_ids: Sequence[int], *, roles: Sequence[str]) -> None:
         """Put free nodes into an environment; it happens when they are deployed.
@@ -215,10 +217,18 @@ class FuelMaster(TaskCalls, PageCalls):
         """Take back that a node is to be removed, while the changes are not deployed yet."""
         self._connection.put_request(f"nodes/{node_id}", {"pending_deletion": False})
 
+    def _remembered(self, data: Json) -> Environment:
+        environment = Environment.of(data)
+        self._providers[environment.id] = environment.net_provider
+        return environment
+
     def _found_nodes(self, filters: dict[str, Any]) -> list[Node]:
         found = self._connection.get_request("nodes/", params=filters)
         return sorted((Node.of(data) for data in found), key=lambda node: node.id)
 
     def _networks_path(self, environment_id: int) -> str:
-        provider = self.environment(environment_id).net_provider
+        """Return the address of an environment's networks, by its provider, which never changes."""
+        if environment_id not in self._providers:
+            self._providers[environment_id] = self.environment(environment_id).net_provider
+        provider = self._providers[environment_id]
         return f"clusters/{environment_id}/network_configuration/{provider}"

@@ -21,8 +21,13 @@ from dashboard.hosts_app.plans.host_action import HostAction, Section
 from dashboard.hosts_app.plans.lines import PlanDraft
 from dashboard.hosts_app.reassignment.discovery import MINUTE, has_switch_hook
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
+from dashboard.hosts_app.reassignment.layout import (
+    HostLayout,
+    layout_in_destination,
+    read_places,
+)
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
-from dashboard.hosts_app.reassignment.refusals import COMPUTE, refusals_of, unknown_roles
+from dashboard.hosts_app.reassignment.refusals import COMPUTE, joining_refusals, refusals_of
 from dashboard.hosts_app.reassignment.steps import Choices, Route, start_reassignment
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option
@@ -47,17 +52,22 @@ class Reassign(HostAction):
     def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
         destination_of(cloud, options["destination"])
         _roles(options["roles"])
+        read_places(options.get("networks", ""))
 
     @override
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
         destination = destination_of(cloud, options["destination"])
-        evacuation = plan_evacuation(cloud, host)
-        facts = read_reassignment(cloud, destination, host)
-        roles, mac = _roles(options["roles"]), mac_to_move(facts, options)
+        evacuation, roles = plan_evacuation(cloud, host), _roles(options["roles"])
+        facts = read_reassignment(cloud, destination, host, roles=roles)
+        mac = mac_to_move(facts, options)
+        layout = layout_in_destination(
+            facts, roles=roles, chosen=read_places(options.get("networks", ""))
+        )
         lines = lines_of(
             facts,
             [line.as_plan_line() for line in evacuation.lines],
             roles=roles,
+            layout=layout,
             moves_port=bool(mac),
             probes=options["probe"],
         )
@@ -65,11 +75,11 @@ class Reassign(HostAction):
             lines=lines,
             refusals=[
                 *refusals_of(facts, evacuation),
-                *unknown_roles(facts.destination, roles),
+                *joining_refusals(facts, roles, layout),
             ],
-            notes=list(notes_of(facts, moves_port=bool(mac))),
+            notes=list(notes_of(facts, moves_port=bool(mac), roles=roles)),
             content={
-                **content_of(facts, destination, roles=roles, mac=mac),
+                **content_of(facts, destination, roles=roles, mac=mac, layout=layout),
                 "evacuation": evacuation.as_content(),
             },
         )
@@ -87,7 +97,7 @@ class Reassign(HostAction):
                 old=content["old"],
                 new=content["new"],
             ),
-            choices_of(options, mac=content["mac"]),
+            choices_of(options, content),
             title=f"Move {plan.host} of {plan.cloud.name} to {destination.name}",
             about=plan.cloud,
             evacuation=EvacuationPlan.from_content(content["evacuation"]),
@@ -97,14 +107,17 @@ class Reassign(HostAction):
         )
 
 
-def choices_of(options: Mapping[str, Any], *, mac: str, from_drained: bool = False) -> Choices:
-    """Return the options as the job takes them."""
+def choices_of(
+    options: Mapping[str, Any], content: Mapping[str, Any], *, from_drained: bool = False
+) -> Choices:
+    """Return the options as the job takes them; ``content`` is the plan's."""
     return Choices(
         discovery_seconds=options["discovery_minutes"] * MINUTE,
         deploy_seconds=options["deploy_minutes"] * MINUTE,
         probes=options["probe"],
-        mac=mac,
+        mac=content["mac"],
         from_drained=from_drained,
+        places=content.get("places") or {},  # plans of older versions have none
     )
 
 
@@ -138,7 +151,7 @@ def mac_to_move(facts: ReassignmentFacts, options: Mapping[str, Any]) -> str:
 
 
 def content_of(
-    facts: ReassignmentFacts, destination: Cloud, *, roles: list[str], mac: str
+    facts: ReassignmentFacts, destination: Cloud, *, roles: list[str], mac: str, layout: HostLayout
 ) -> dict[str, Any]:
     """Return what the record and the route of a host are made from."""
     return {
@@ -151,6 +164,7 @@ def content_of(
         "old_roles": list(facts.node.roles) if facts.node else [],
         "roles": roles,
         "mac": mac,
+        "places": layout.by_network,
     }
 
 

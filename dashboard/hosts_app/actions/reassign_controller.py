@@ -21,12 +21,13 @@ from dashboard.hosts_app.plans.host_action import HostAction, Section
 from dashboard.hosts_app.plans.lines import PlanDraft, Refusal
 from dashboard.hosts_app.reassignment.drained import leftovers_of
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
+from dashboard.hosts_app.reassignment.layout import layout_in_destination, read_places
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
 from dashboard.hosts_app.reassignment.refusals import (
     COMPUTE,
     CONTROLLER,
+    joining_refusals,
     obstacles,
-    unknown_roles,
     waiting_changes,
 )
 from dashboard.hosts_app.reassignment.steps import Route, start_reassignment
@@ -52,19 +53,29 @@ class ReassignController(HostAction):
     def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
         destination_of(cloud, options["destination"])
         _roles(options["roles"])
+        read_places(options.get("networks", ""))
 
     @override
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
         destination = destination_of(cloud, options["destination"])
-        facts = read_reassignment(cloud, destination, host)
+        roles = _roles(options["roles"])
+        facts = read_reassignment(cloud, destination, host, roles=roles)
         left = leftovers_of(connect(cloud), facts.source.nodes)
-        roles, mac = _roles(options["roles"]), mac_to_move(facts, options)
-        lines = lines_of(facts, [], roles=roles, moves_port=bool(mac), probes=options["probe"])
+        mac = mac_to_move(facts, options)
+        layout = layout_in_destination(
+            facts, roles=roles, chosen=read_places(options.get("networks", ""))
+        )
         return PlanDraft(
-            lines=lines,
-            refusals=[*left.refusals(cloud.name), *_refusals(facts, roles)],
-            notes=[*_notes(facts, roles), *notes_of(facts, moves_port=bool(mac))],
-            content=content_of(facts, destination, roles=roles, mac=mac),
+            lines=lines_of(
+                facts, [], roles=roles, layout=layout, moves_port=bool(mac), probes=options["probe"]
+            ),
+            refusals=[
+                *left.refusals(cloud.name),
+                *_refusals(facts, roles),
+                *joining_refusals(facts, roles, layout),
+            ],
+            notes=[*_notes(facts, roles), *notes_of(facts, moves_port=bool(mac), roles=roles)],
+            content=content_of(facts, destination, roles=roles, mac=mac, layout=layout),
         )
 
     @override
@@ -80,7 +91,7 @@ class ReassignController(HostAction):
                 old=content["old"],
                 new=content["new"],
             ),
-            choices_of(plan.options, mac=content["mac"], from_drained=True),
+            choices_of(plan.options, content, from_drained=True),
             title=f"Move controller {plan.host} of {plan.cloud.name} to {destination.name}",
             about=plan.cloud,
             requester=requester,
@@ -106,7 +117,6 @@ def _refusals(facts: ReassignmentFacts, roles: list[str]) -> Iterator[Refusal]:
             fix="Use “Move the host to another cloud”, which evacuates it first.",
         )
     yield from obstacles(facts)
-    yield from unknown_roles(facts.destination, roles)
     if CONTROLLER in roles:
         yield from waiting_changes(facts.destination, besides=None)
 

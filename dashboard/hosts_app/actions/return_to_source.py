@@ -1,7 +1,7 @@
 """Returning a host to its cloud after a reassignment that did not finish."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from typing_extensions import override
@@ -17,10 +17,13 @@ from dashboard.hosts_app.plans.lines import PlanDraft, Refusal
 from dashboard.hosts_app.reassignment.discovery import has_switch_hook
 from dashboard.hosts_app.reassignment.facts import (
     EnvironmentFacts,
+    Example,
     Machine,
     read_environment,
+    read_example,
     read_machine,
 )
+from dashboard.hosts_app.reassignment.layout import HostLayout, group_of, lay_out, read_places
 from dashboard.hosts_app.reassignment.location import state_of
 from dashboard.hosts_app.reassignment.planning import (
     LineText,
@@ -29,7 +32,7 @@ from dashboard.hosts_app.reassignment.planning import (
     numbered,
     redeployed,
 )
-from dashboard.hosts_app.reassignment.refusals import COMPUTE, busy
+from dashboard.hosts_app.reassignment.refusals import COMPUTE, busy, fit_refusals
 from dashboard.hosts_app.reassignment.steps import Route, start_reassignment
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
@@ -44,6 +47,7 @@ class StrayHost:
     home: EnvironmentFacts
     away: EnvironmentFacts
     machine: Machine
+    example: Example | None = None
 
     @property
     def is_away(self) -> bool:
@@ -79,13 +83,17 @@ class ReturnToSource(HostAction):
     @override
     def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
         _last_departure(cloud, host)
+        read_places(options.get("networks", ""))
 
     @override
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
         stray = _read(cloud, host)
-        lines = numbered([], _lines(stray, host, probes=options["probe"]))
+        layout = _layout(stray, read_places(options.get("networks", "")))
+        lines = numbered([], _lines(stray, host, layout, probes=options["probe"]))
         return PlanDraft(
-            lines=lines, refusals=list(_refusals(stray)), content=_content(stray, options)
+            lines=lines,
+            refusals=list(_refusals(stray, layout)),
+            content={**_content(stray, options), "places": layout.by_network},
         )
 
     @override
@@ -103,7 +111,7 @@ class ReturnToSource(HostAction):
                 old=content["old"],
                 new=content["new"],
             ),
-            choices_of(plan.options, mac=content["mac"]),
+            choices_of(plan.options, content),
             title=f"Return {plan.host} to {last.source.name}",
             about=plan.cloud,
             requester=requester,
@@ -130,16 +138,31 @@ def _read(cloud: Cloud, host: str) -> StrayHost:
         read_environment(fuel, fuel.environment(id_))
         for id_ in (last.source_environment, last.destination_environment)
     )
-    return StrayHost(
+    stray = StrayHost(
         last=last,
         node=fuel.node_with_macs(last.macs),
         home=home,
         away=away,
         machine=read_machine(host, last.macs),
     )
+    return replace(stray, example=read_example(fuel, home, roles=stray.roles))
 
 
-def _refusals(stray: StrayHost) -> Iterator[Refusal]:
+def _layout(stray: StrayHost, chosen: Mapping[str, str]) -> HostLayout:
+    """Return the layout that the host gets at home: the saved one, as far as it still applies."""
+    groups = stray.away.groups if stray.is_away else stray.home.groups
+    return lay_out(
+        stray.last.host,
+        stray.home,
+        group=group_of(stray.node, groups, stray.home),
+        roles=stray.roles,
+        interfaces=stray.last.interfaces,
+        chosen=chosen,
+        example=stray.example,
+    )
+
+
+def _refusals(stray: StrayHost, layout: HostLayout) -> Iterator[Refusal]:
     last, node = stray.last, stray.node
     if last.job.is_active:
         yield Refusal(
@@ -153,6 +176,8 @@ def _refusals(stray: StrayHost) -> Iterator[Refusal]:
             sentence=f"Node {node.id} was assigned to another environment meanwhile.",
             fix="Remove it from there in Fuel first.",
         )
+    if not stray.is_home and stray.last.interfaces:
+        yield from fit_refusals(stray.home, stray.roles, layout)
     yield from busy(stray.home)
     yield from busy(stray.away) if stray.is_away else ()
     if stray.must_boot and stray.machine.fault:
@@ -172,7 +197,7 @@ def _has_arrived(stray: StrayHost) -> Iterator[Refusal]:
         )
 
 
-def _lines(stray: StrayHost, host: str, *, probes: bool) -> Iterator[LineText]:
+def _lines(stray: StrayHost, host: str, layout: HostLayout, *, probes: bool) -> Iterator[LineText]:
     node = stray.node
     if node and stray.is_away:
         state = f"node {node.id} of {stray.away.name}: {state_of(node)}"
@@ -181,7 +206,7 @@ def _lines(stray: StrayHost, host: str, *, probes: bool) -> Iterator[LineText]:
             yield redeployed(stray.away, node)
     if stray.must_boot:
         yield discovered(host)
-    yield from coming(host, stray.home, roles=stray.roles, probes=probes)
+    yield from coming(host, stray.home, roles=stray.roles, layout=layout, probes=probes)
 
 
 def _content(stray: StrayHost, options: Mapping[str, Any]) -> dict[str, Any]:

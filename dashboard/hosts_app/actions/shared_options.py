@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 
 from dashboard.hosts_app.evacuation.steps import LIMIT_SECONDS, PARALLEL
 from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.reassignment.layout import OPTION
 from dashboard.jobs.options import Option
 
 SERVERS_AT_A_TIME = Option(name="parallel", label="Servers at a time", default=PARALLEL)
@@ -38,7 +39,14 @@ SWITCH_HOOK = Option(
     default=True,
     help="Only where inventory.yaml says how.",
 )
-INSTALLATION = (DISCOVERY_MINUTES, DEPLOY_MINUTES, SMOKE_TEST, SWITCH_HOOK)
+NETWORKS = Option(
+    name="networks",
+    label=OPTION,
+    default="",
+    metavar="NETWORK=INTERFACE,…",
+    help="For example public=eth1, storage=eth3. Others go where the plan says.",
+)
+INSTALLATION = (DISCOVERY_MINUTES, DEPLOY_MINUTES, NETWORKS, SMOKE_TEST, SWITCH_HOOK)
 """The options of all actions that install a host in an environment."""
 
 

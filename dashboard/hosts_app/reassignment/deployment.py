@@ -3,10 +3,13 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from dashboard.clients.fuel.layout import disks_like, interfaces_like
+from dashboard.clients.fuel.layout import disks_like, interfaces_with, networks_of_group
 from dashboard.clients.fuel.objects import Node, Task
 from dashboard.clients.fuel.task_calls import TaskGone
 from dashboard.errors import NeedsOperator, Retryable
+from dashboard.hosts_app.reassignment.facts import read_environment
+from dashboard.hosts_app.reassignment.fit import layout_now
+from dashboard.hosts_app.reassignment.layout import DEFAULT_GROUP
 from dashboard.hosts_app.reassignment.refusals import CONTROLLER
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
 
@@ -14,7 +17,7 @@ INSTALLED = ("provisioned", "deploying", "ready")
 
 
 def assign(work: ReassignmentWork) -> None:
-    """Assign the node to its environment, with interfaces and disks laid out as before, by name.
+    """Assign the node to its environment, with its networks and disks laid out by name.
 
     Other roles than before need other volumes, so the disks then stay as Fuel lays them out.
     """
@@ -38,15 +41,26 @@ def assign(work: ReassignmentWork) -> None:
 
 def _lay_out(work: ReassignmentWork, node: Node) -> None:
     record, fuel = work.record, work.fuel
-    networks = fuel.network_ids(record.destination_environment, group_id=node.group_id)
-    interfaces = fuel.interfaces(node.id)
-    fuel.change_interfaces(
-        node.id, interfaces_like(record.interfaces, interfaces, network_ids=networks)
+    side = read_environment(fuel, fuel.environment(record.destination_environment))
+    names = {group_id: name for name, group_id in side.groups.items()}
+    group = names.get(node.group_id or 0, DEFAULT_GROUP)
+    layout = layout_now(work, side, group=group)
+    for fault in layout.faults:
+        raise NeedsOperator(fault.sentence, fix=fault.fix)
+    networks = networks_of_group(side.networks, node.group_id)
+    wanted = interfaces_with(
+        record.interfaces,
+        fuel.interfaces(node.id),
+        places=layout.by_network,
+        network_ids={network["name"]: network["id"] for network in networks},
     )
+    when_free = work.fuel_tasks(record.destination_environment).when_free
+    when_free(partial(fuel.change_interfaces, node.id, wanted))
     if work.keeps_disks:
-        fuel.change_disks(node.id, disks_like(record.disks, fuel.disks(node.id)))
+        disks = disks_like(record.disks, fuel.disks(node.id))
+        when_free(partial(fuel.change_disks, node.id, disks))
     what = "interfaces and disks" if work.keeps_disks else "interfaces"
-    work.context.log(f"Laid out {what} of node {node.id} as before.")
+    work.context.log(f"Laid out {what} of node {node.id}: {layout.summary}.")
 
 
 def provision(work: ReassignmentWork) -> None:

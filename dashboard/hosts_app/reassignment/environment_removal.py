@@ -12,6 +12,7 @@ from dashboard.hosts_app.compute.nova import SERVICES, compute_services, provide
 from dashboard.hosts_app.discovery import refresh_hosts
 from dashboard.hosts_app.evacuation.steps import still_on
 from dashboard.hosts_app.reassignment.drained import require_drained
+from dashboard.hosts_app.reassignment.fit import require_fit
 from dashboard.hosts_app.reassignment.refusals import COMPUTE
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
 
@@ -91,6 +92,7 @@ def _remove(work: ReassignmentWork, node: Node) -> Task:
         require_drained(work.source, work.fuel.nodes(environment))
     else:
         require_empty(work.source, work.record.host)
+    require_fit(work, node)
     work.save(is_removed=True)
     if not node.pending_deletion:
         work.fuel.unassign(environment, [node.id])

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dashboard.clients.fuel.layout import places_of
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.objects import Environment, Json, Node, Release, Task
+from dashboard.clients.fuel.roles import Role
 from dashboard.clients.inventory import InventoryHost
 from dashboard.errors import BadInput, NotFound, PumphouseError
 from dashboard.hosts_app.clouds import connect
@@ -28,8 +30,14 @@ class EnvironmentFacts:
     nodes: Sequence[Node]
     running: Sequence[Task]
     networks: Sequence[Json]
-    roles: frozenset[str] = frozenset()
-    """The roles that nodes can have in it; empty if Fuel does not tell."""
+    parameters: Json
+    settings: Json
+    groups: Mapping[str, int]
+    """The ids of its nodegroups by name."""
+    roles: Mapping[str, Role]
+    """The roles that nodes can have in it, by name; empty if Fuel does not tell."""
+    version: Json
+    """What the Fuel master tells of itself."""
 
     @property
     def name(self) -> str:
@@ -37,9 +45,14 @@ class EnvironmentFacts:
         return self.environment.name
 
     @property
-    def network_ids(self) -> dict[str, int]:
-        """The ids of its networks by name."""
-        return {network["name"]: network["id"] for network in self.networks}
+    def models(self) -> Mapping[str, Json]:
+        """What the conditions of Fuel's restrictions are about."""
+        return {
+            "settings": self.settings,
+            "cluster": self.environment.data,
+            "networking_parameters": self.parameters,
+            "version": self.version,
+        }
 
     @property
     def admin_vlans(self) -> frozenset[object]:
@@ -57,6 +70,14 @@ class EnvironmentFacts:
         """Return the nodes besides that one, sorted by name."""
         others = [one for one in self.nodes if node is None or one.id != node.id]
         return sorted(others, key=lambda one: one.fqdn)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A deployed node of an environment, with the interface of each of its networks."""
+
+    name: str
+    places: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +102,18 @@ class ReassignmentFacts:
     machine: Machine
     interfaces: Sequence[Json] = ()
     disks: Sequence[Json] = ()
+    example: Example | None = None
 
 
-def read_reassignment(source: Cloud, destination: Cloud, host: str) -> ReassignmentFacts:
+def read_reassignment(
+    source: Cloud, destination: Cloud, host: str, *, roles: Sequence[str] = ()
+) -> ReassignmentFacts:
     """Ask Fuel and the BMC about a host and both environments. Raises as the clients do."""
     fuel = configured_fuel()
-    leaving, coming = (read_environment(fuel, environment_of(one)) for one in (source, destination))
+    leaving = read_environment(fuel, environment_of(source))
+    coming = leaving
+    if destination != source:
+        coming = read_environment(fuel, environment_of(destination))
     compute_services(connect(destination))  # raises if the cloud does not answer
     node = next((one for one in leaving.nodes if host in (one.fqdn, one.hostname)), None)
     return ReassignmentFacts(
@@ -97,19 +124,39 @@ def read_reassignment(source: Cloud, destination: Cloud, host: str) -> Reassignm
         machine=read_machine(host, node.macs if node else ()),
         interfaces=fuel.interfaces(node.id) if node else (),
         disks=fuel.disks(node.id) if node else (),
+        example=read_example(fuel, coming, roles=roles) if roles else None,
     )
 
 
 def read_environment(fuel: FuelMaster, environment: Environment) -> EnvironmentFacts:
     """Read an environment. Raises ``NotFound`` if its release is gone."""
+    configuration = fuel.network_configuration(environment.id)
     return EnvironmentFacts(
         environment=environment,
         release=_release(fuel, environment),
         nodes=fuel.nodes(environment.id),
         running=fuel.running_tasks(environment.id),
-        networks=fuel.network_configuration(environment.id)["networks"],
-        roles=fuel.roles(environment.id),
+        networks=configuration["networks"],
+        parameters=configuration["networking_parameters"],
+        settings=fuel.settings(environment.id)["editable"],
+        groups=fuel.nodegroups(environment.id),
+        roles=fuel.roles(environment),
+        version=fuel.version(),
     )
+
+
+def read_example(
+    fuel: FuelMaster, side: EnvironmentFacts, *, roles: Sequence[str]
+) -> Example | None:
+    """Return the node of an environment that has most of these roles, None if none has any.
+
+    It costs one call, however many nodes there are.
+    """
+    alike = [node for node in side.nodes if node.status == "ready" and {*roles} & {*node.roles}]
+    if not alike:
+        return None
+    node = max(alike, key=lambda one: len({*roles} & {*one.roles}))
+    return Example(name=node.fqdn, places=places_of(fuel.interfaces(node.id)))
 
 
 def _release(fuel: FuelMaster, environment: Environment) -> Release:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from dashboard.clients.fuel.objects import Node
 from dashboard.hosts_app.plans.lines import PlanLine
 from dashboard.hosts_app.reassignment.facts import EnvironmentFacts, ReassignmentFacts
-from dashboard.hosts_app.reassignment.refusals import COMPUTE, CONTROLLER
+from dashboard.hosts_app.reassignment.layout import DEFAULT_GROUP, HostLayout
+from dashboard.hosts_app.reassignment.refusals import COMPUTE, CONTROLLER, unread_restrictions
 
 LineText = tuple[str, str, str, str]
 """Subject, state, outcome and reason of a line."""
@@ -20,6 +21,7 @@ def lines_of(
     servers: Sequence[PlanLine],
     *,
     roles: Sequence[str],
+    layout: HostLayout,
     moves_port: bool,
     probes: bool,
 ) -> list[PlanLine]:
@@ -34,6 +36,7 @@ def lines_of(
                 facts.host,
                 facts.destination,
                 roles=roles,
+                layout=layout,
                 probes=probes,
                 keeps_disks=facts.node is None or set(roles) == set(facts.node.roles),
             ),
@@ -107,18 +110,20 @@ def coming(
     side: EnvironmentFacts,
     *,
     roles: Sequence[str],
+    layout: HostLayout,
     probes: bool,
     keeps_disks: bool = True,
 ) -> Iterator[LineText]:
     """Yield what makes a discovered node a host of an environment."""
+    rack = "" if layout.group == DEFAULT_GROUP else f", in nodegroup {layout.group}"
+    disks = "as before, by name" if keeps_disks else "as Fuel lays them out for these roles"
     yield (
         host,
         "discovered by then",
-        f"assigned to {side.name} as {', '.join(roles)}",
-        "interfaces and disks are laid out as before, by name"
-        if keeps_disks
-        else "interfaces are laid out as before, disks as Fuel does for these roles",
+        f"assigned to {side.name} as {', '.join(roles)}{rack}",
+        f"networks on {layout.summary or 'no interface'}; disks {disks}",
     )
+    yield from _moved_networks(host, side, layout, roles)
     yield _deployed(side, roles)
     if probes and COMPUTE in roles:
         yield (
@@ -127,6 +132,19 @@ def coming(
             "booted on the host and deleted",
             "this shows that the host can run servers",
         )
+
+
+def _moved_networks(
+    host: str, side: EnvironmentFacts, layout: HostLayout, roles: Sequence[str]
+) -> Iterator[LineText]:
+    """Yield the networks that are on another interface afterwards, or not on the host."""
+    for place in layout.places:
+        if place.why:
+            state = f"on {place.before}" if place.before else f"not on {host}"
+            yield f"network {place.network}", state, f"on {place.interface}", place.why
+    for name, interface in layout.dropped.items():
+        why = f"{', '.join(roles)} has no such network in {side.name}"
+        yield f"network {name}", f"on {interface}", f"not on {host}", why
 
 
 def _deployed(side: EnvironmentFacts, roles: Sequence[str]) -> LineText:
@@ -139,8 +157,11 @@ def _deployed(side: EnvironmentFacts, roles: Sequence[str]) -> LineText:
     return f"environment {side.name}", side.environment.status, outcome, why
 
 
-def notes_of(facts: ReassignmentFacts, *, moves_port: bool) -> Iterator[str]:
+def notes_of(
+    facts: ReassignmentFacts, *, moves_port: bool, roles: Sequence[str] = ()
+) -> Iterator[str]:
     """Yield what to know before confirming."""
+    yield from unread_restrictions(facts.destination, roles)
     old, new = facts.source.release, facts.destination.release
     if old.id != new.id:
         yield (

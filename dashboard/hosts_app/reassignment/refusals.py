@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from dashboard.clients.fuel.layout import disks_like, interfaces_like
+from dashboard.clients.fuel.layout import disks_like
 from dashboard.clients.fuel.objects import Node
+from dashboard.clients.fuel.roles import closed_because, conflicts_among, unread_conditions
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan
 from dashboard.hosts_app.plans.lines import Refusal
 from dashboard.hosts_app.reassignment.facts import EnvironmentFacts, ReassignmentFacts
+from dashboard.hosts_app.reassignment.layout import HostLayout
 
 COMPUTE, CONTROLLER = "compute", "controller"
 ROLES: Mapping[str, str] = {
@@ -105,16 +107,63 @@ def _roles(facts: ReassignmentFacts) -> Iterator[Refusal]:
             )
 
 
-def unknown_roles(side: EnvironmentFacts, roles: Sequence[str]) -> Iterator[Refusal]:
-    """Yield the roles that a node cannot have in an environment.
+def fit_refusals(
+    side: EnvironmentFacts, roles: Sequence[str], layout: HostLayout
+) -> Iterator[Refusal]:
+    """Yield why an environment would not take a host with these roles and this layout.
 
-    Fuel itself refuses them only when the host has been erased.
+    Fuel itself refuses it only when the host has been erased.
     """
+    yield from _unknown_roles(side, roles)
+    for one, other in conflicts_among(roles, side.roles):
+        yield Refusal(
+            sentence=f"In environment {side.name} no node can have both roles {one} and {other}.",
+            fix="Leave one of them out.",
+        )
+    for role in (side.roles[name] for name in roles if name in side.roles):
+        for reason in closed_because(role, side.models):
+            yield Refusal(
+                sentence=f"Environment {side.name} does not allow the role {role.name}: {reason}.",
+                fix="Leave it out, or change the environment's settings in Fuel.",
+            )
+    yield from layout.faults
+
+
+def joining_refusals(
+    facts: ReassignmentFacts, roles: Sequence[str], layout: HostLayout
+) -> Iterator[Refusal]:
+    """Yield why the destination would not take the host, if Fuel knows the host at all."""
+    if facts.node is None:
+        return
+    yield from fit_refusals(facts.destination, roles, layout)
+    if set(roles) == set(facts.node.roles):
+        yield from disk_refusals(facts)
+
+
+def _unknown_roles(side: EnvironmentFacts, roles: Sequence[str]) -> Iterator[Refusal]:
     if side.roles and (unknown := [role for role in roles if role not in side.roles]):
         yield Refusal(
             sentence=f"Environment {side.name} has no role {', '.join(unknown)}.",
             fix=f"It has: {', '.join(sorted(side.roles))}.",
         )
+
+
+def unread_restrictions(side: EnvironmentFacts, roles: Sequence[str]) -> Iterator[str]:
+    """Yield a note on each condition of Fuel that Pumphouse cannot read."""
+    for role in (side.roles[name] for name in roles if name in side.roles):
+        for condition in unread_conditions(role, side.models):
+            yield (
+                f"Pumphouse cannot read a condition of the role {role.name}, so only Fuel checks "
+                f"it, when the host has been erased: {condition}."
+            )
+
+
+def disk_refusals(facts: ReassignmentFacts) -> Iterator[Refusal]:
+    """Yield the volumes of a host that its disks cannot have again."""
+    try:
+        disks_like(facts.disks, facts.disks)
+    except NeedsOperator as error:
+        yield Refusal(sentence=error.sentence, fix=error.fix)
 
 
 def _macs(facts: ReassignmentFacts) -> Iterator[Refusal]:
@@ -148,22 +197,6 @@ def _interface_names(facts: ReassignmentFacts) -> Iterator[Refusal]:
             )
 
 
-def _networks(facts: ReassignmentFacts) -> Iterator[Refusal]:
-    ids = facts.destination.network_ids
-    assigned = {one["name"] for face in facts.interfaces for one in face["assigned_networks"]}
-    if facts.interfaces and (missing := ids.keys() - assigned):
-        yield Refusal(
-            sentence=f"No interface of {facts.host} has the network {', '.join(sorted(missing))} "
-            f"of environment {facts.destination.name}.",
-            fix="Give both environments the same networks.",
-        )
-    try:
-        interfaces_like(facts.interfaces, facts.interfaces, network_ids=ids)
-        disks_like(facts.disks, facts.disks)
-    except NeedsOperator as error:
-        yield Refusal(sentence=error.sentence, fix=error.fix)
-
-
 def _power(facts: ReassignmentFacts) -> Iterator[Refusal]:
     if facts.machine.fault:
         yield facts.machine.fault
@@ -175,6 +208,5 @@ CHECKS: Sequence[Callable[[ReassignmentFacts], Iterator[Refusal]]] = (
     _node,
     _macs,
     _interface_names,
-    _networks,
     _power,
 )

@@ -1,7 +1,7 @@
 """Moves a host to another cloud through Fuel: one job, from its evacuation to a smoke test."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -73,7 +73,8 @@ class Choices:
     """What an operator chose.
 
     ``mac`` identifies the switch port to move, "" for none. ``from_drained`` is for the
-    controllers of a cloud, which must have been drained.
+    controllers of a cloud, which must have been drained. ``places`` are the interfaces of the
+    networks in the new environment.
     """
 
     discovery_seconds: int
@@ -81,6 +82,7 @@ class Choices:
     probes: bool = True
     mac: str = ""
     from_drained: bool = False
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +146,7 @@ def _params(
         "from_drained": choices.from_drained,
         "discovery_seconds": choices.discovery_seconds,
         "deploy_seconds": choices.deploy_seconds,
+        "places": dict(choices.places),
     }
 
 

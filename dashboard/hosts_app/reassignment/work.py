@@ -61,6 +61,11 @@ class ReassignmentWork:
         return float(self.step.job.params["deploy_seconds"])
 
     @property
+    def places(self) -> dict[str, str]:
+        """The interface of each network by the plan; jobs of older versions have none."""
+        return dict(self.step.job.params.get("places") or {})
+
+    @property
     def from_drained(self) -> bool:
         """Whether the cloud that the host leaves must have no tenants and no computes."""
         return bool(self.step.job.params["from_drained"])

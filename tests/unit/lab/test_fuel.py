@@ -1,6 +1,7 @@
 """What the Fuel stand-in does beside the API: hooks, its clock, its file, and BMCs that boot."""
 
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from dashboard.clients.fuel.layout import interfaces_with, places_of
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.errors import NeedsOperator
 from lab.bmc.hosts import HOSTS
@@ -22,7 +24,7 @@ from tests.support.fuel_masters import (
     running_master,
 )
 
-SRC, DST = 1, 2
+SRC, DST, FREE = 1, 2, 9
 
 
 def move(fuel: FuelMaster, running: RunningMaster, fqdn: str) -> None:
@@ -102,3 +104,81 @@ def test_the_machines_are_those_of_the_labs_bmcs(
         assert host.mac("eth0") == master.machines[host.name]["macs"][0]
         (node,) = (one for one in master.all("nodes") if one["_machine"] == host.name)
         assert node["mac"] == host.mac("eth0")
+
+
+PLACES = {"fuelweb_admin": "eth0", "management": "eth2", "private": "eth2", "storage": "eth3"}
+PUBLIC = {"public": "eth1"}
+
+
+def test_nodes_have_the_networks_that_a_real_master_gave_them(tmp_path: Path) -> None:
+    with running_master(tmp_path) as running:
+        fuel = FuelMaster(running.endpoint)
+        found = {node.fqdn: places_of(fuel.interfaces(node.id)) for node in fuel.nodes(SRC)}
+    assert found == {
+        "src-control": PLACES | PUBLIC,
+        **dict.fromkeys(("src-c1", "src-c2", "src-c3"), PLACES),
+    }
+
+
+def assign(fuel: FuelMaster, *roles: str) -> None:
+    fuel.assign(DST, [FREE], roles=roles)
+
+
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [
+        (
+            PLACES | PUBLIC,
+            "Trying to assign public network to Node '9' which should not have public network",
+        ),
+        ({"fuelweb_admin": "eth0"}, "Node '9': 9,8,6 network(s) are left unassigned"),
+        (
+            PLACES | {"fuelweb_admin": "eth2"},
+            "Node '9': admin network can not be assigned to non-pxe interface eth2",
+        ),
+        (
+            PLACES | {"nosuch": "eth2"},
+            "Node '9': networks with IDs '99' cannot be used because they are not in node group "
+            "'default'",
+        ),
+    ],
+)
+def test_interfaces_are_checked_as_a_real_master_checks_them(
+    running: RunningMaster, places: dict[str, str], words: str
+) -> None:
+    fuel = FuelMaster(running.endpoint)
+    assign(fuel, "compute")
+    ids = fuel.network_ids(DST) | {"nosuch": 99}
+    wanted = interfaces_with([], fuel.interfaces(FREE), places=places, network_ids=ids)
+    with pytest.raises(NeedsOperator, match=re.escape(words)):
+        fuel.change_interfaces(FREE, wanted)
+
+
+@pytest.mark.parametrize(
+    ("roles", "words"),
+    [
+        (["controller", "compute"], "Role 'controller' in conflict with role 'compute'."),
+        (
+            ["ceph-osd"],
+            "Role 'ceph-osd' restrictions mismatch: Ceph should be enabled in the environment "
+            "settings.",
+        ),
+        (["nix"], "nix are not valid roles for node in environment 2"),
+    ],
+)
+def test_roles_are_checked_as_a_real_master_checks_them(
+    running: RunningMaster, roles: list[str], words: str
+) -> None:
+    with pytest.raises(NeedsOperator, match=re.escape(words)):
+        assign(FuelMaster(running.endpoint), *roles)
+
+
+def test_the_masters_boot_network_comes_last_and_a_racks_own_is_of_its_group(
+    running: RunningMaster,
+) -> None:
+    fuel = FuelMaster(running.endpoint)
+    fuel.create_nodegroup(SRC, name="rack2")
+    networks = fuel.network_configuration(SRC)["networks"]
+    boots = [one["group_id"] for one in networks if one["name"] == "fuelweb_admin"]
+    assert boots == [fuel.nodegroups(SRC)["rack2"], None]
+    assert networks[-1]["group_id"] is None

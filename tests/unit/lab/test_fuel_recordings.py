@@ -3,7 +3,8 @@
 A recording is a file with request, status and response. PUMPHOUSE_FUEL_RECORDINGS names their
 folder; without it they are looked for beside the repository. What is compared is the status and
 the shape: the keys that an answer has and the types below them. Rows must have all recorded keys;
-settings and facts, of which the stand-in has a part, must have no others than the recorded.
+settings and facts, of which the stand-in has a part, must have no others than the recorded. What a
+reassignment decides by is compared by value: roles, networks, and where they are on which node.
 """
 
 import json
@@ -17,7 +18,12 @@ import requests
 
 from dashboard.clients.fuel.master import FuelMaster
 from lab.fuel.control import control
-from tests.support.fuel_masters import RunningMaster, discovered_node, running_master
+from tests.support.fuel_masters import (
+    RunningMaster,
+    create_environment,
+    discovered_node,
+    running_master,
+)
 
 BESIDE = Path(__file__).parents[4] / "shared" / "fuel" / "recordings"
 RECORDINGS = Path(os.environ.get("PUMPHOUSE_FUEL_RECORDINGS") or BESIDE)
@@ -35,7 +41,6 @@ READS = {
     "GET_cluster_404": "clusters/999",
     "GET_cluster_1_attributes_deployed": "clusters/1/attributes",
     "GET_cluster_1_generated": "clusters/1/generated",
-    "GET_cluster_1_roles": "clusters/1/roles",
     "GET_cluster_1_vips": "clusters/1/network_configuration/ips/vips",
     "SEED_cluster_1_network_configuration_neutron": "clusters/1/network_configuration/neutron",
     "GET_cluster_1_network_configuration_nova_network_on_neutron": (
@@ -200,6 +205,90 @@ def test_a_write_is_answered_as_nailgun_answered_it(replay: Replay, name: str) -
         # the recorded master had no environments yet when the first was created
         replay.session.put(f"{replay.root}/clusters/1", json={"name": "renamed"})
     assert replay.problems(name, WRITES[name], body=BODIES.get(name)) == []
+
+
+def recorded(name: str) -> Any:
+    return json.loads((RECORDINGS / f"{name}.json").read_text())["response"]
+
+
+def answered(replay: Replay, path: str) -> Any:
+    return replay.session.get(f"{replay.root}/{path}").json()
+
+
+def test_roles_have_the_recorded_conflicts_restrictions_and_networks(replay: Replay) -> None:
+    wanted = {role["name"]: role for role in recorded("SEED_cluster_1_roles")}
+    for role in wanted.values():
+        del role["meta"]["description"]
+    assert {role["name"]: role for role in answered(replay, "clusters/1/roles/")} == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("SEED_node_10_interfaces", "nodes/2/interfaces"),
+        ("SEED_node_11_interfaces", "nodes/3/interfaces"),
+        ("SEED_node_12_interfaces", "nodes/4/interfaces"),
+        ("SEED_node_14_interfaces", f"nodes/{OTHERS_CONTROLLER}/interfaces"),
+        ("SEED_node_15_interfaces", "nodes/6/interfaces"),
+    ],
+)
+def test_nodes_have_the_recorded_networks_on_the_recorded_interfaces(
+    replay: Replay, name: str, path: str
+) -> None:
+    """A compute has no public network: the plan of a reassignment hangs on it."""
+    wanted, given = (
+        [
+            (face["name"], face["type"], face["pxe"], {*map(_name, face["assigned_networks"])})
+            for face in faces
+        ]
+        for faces in (recorded(name), answered(replay, path))
+    )
+    assert given == wanted
+
+
+def _name(network: dict[str, Any]) -> str:
+    return str(network["name"])
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_environments_have_the_recorded_networks(replay: Replay, number: int) -> None:
+    wanted, given = (
+        {
+            network["name"]: [network[key] for key in ("cidr", "vlan_start", "ip_ranges")]
+            for network in configuration["networks"]
+        }
+        | {"vlan_range": configuration["networking_parameters"]["vlan_range"]}
+        for configuration in (
+            recorded(f"SEED_cluster_{number}_network_configuration_neutron"),
+            answered(replay, f"clusters/{number}/network_configuration/neutron"),
+        )
+    )
+    assert given == wanted
+
+
+def test_all_new_environments_have_the_recorded_ranges(replay: Replay) -> None:
+    fuel = FuelMaster(replay.running.endpoint)
+    wanted = recorded("GET_cluster_1_network_configuration_neutron_new")
+    for name in ("third", "fourth"):
+        given = fuel.network_configuration(create_environment(fuel, name, release_id=2).id)
+        assert {one["name"]: one["cidr"] for one in given["networks"]} == {
+            one["name"]: one["cidr"] for one in wanted["networks"]
+        }
+        assert given["networking_parameters"] == wanted["networking_parameters"]
+
+
+def test_the_settings_that_decide_about_networks_and_roles_are_the_recorded(
+    replay: Replay,
+) -> None:
+    wanted = recorded("SEED_cluster_1_attributes")["editable"]
+    given = answered(replay, "clusters/1/attributes")["editable"]
+    for section, name in (
+        ("public_network_assignment", "assign_to_all_nodes"),
+        ("neutron_advanced_configuration", "neutron_dvr"),
+        ("storage", "volumes_lvm"),
+        ("storage", "volumes_ceph"),
+    ):
+        assert given[section][name]["value"] == wanted[section][name]["value"]
 
 
 def test_orders_while_another_runs_are_refused_as_recorded(replay: Replay) -> None:

@@ -17,7 +17,12 @@ from dashboard.hosts_app.reassignment import environment_removal as reassignment
 from dashboard.hosts_app.reassignment import smoke_test as reassignment_proof
 from dashboard.hosts_app.reassignment.deployment import deploy
 from dashboard.hosts_app.reassignment.drained import Leftovers
-from dashboard.hosts_app.reassignment.facts import Machine, ReassignmentFacts, read_environment
+from dashboard.hosts_app.reassignment.facts import (
+    Machine,
+    ReassignmentFacts,
+    read_environment,
+    read_example,
+)
 from dashboard.hosts_app.reassignment.steps import STEPS
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.models import Job
@@ -49,7 +54,9 @@ def clouds() -> list[Cloud]:
 def draft(fuel: FuelMaster, clouds: list[Cloud], monkeypatch: pytest.MonkeyPatch) -> Draft:
     """Return a function that plans for a node of the source, by what the stand-in says."""
 
-    def read(_source: Cloud, _destination: Cloud, host: str) -> ReassignmentFacts:
+    def read(
+        _source: Cloud, _destination: Cloud, host: str, *, roles: list[str]
+    ) -> ReassignmentFacts:
         source, destination = (read_environment(fuel, fuel.environment(id_)) for id_ in (SRC, DST))
         node = next((one for one in source.nodes if one.fqdn == host), None)
         return ReassignmentFacts(
@@ -60,6 +67,7 @@ def draft(fuel: FuelMaster, clouds: list[Cloud], monkeypatch: pytest.MonkeyPatch
             machine=Machine(host=InventoryHost(name=host)),
             interfaces=fuel.interfaces(node.id) if node else (),
             disks=fuel.disks(node.id) if node else (),
+            example=read_example(fuel, destination, roles=roles),
         )
 
     def plan_for(host: str = CONTROLLER, **options: Any) -> HostPlan:

@@ -176,7 +176,7 @@ def test_shared_ranges_and_vlans_are_warned_about(fuel: FuelMaster) -> None:
     public = networks(fuel, SRC)["public"]["cidr"]
     assert f"public ({public}) of the copy overlaps public ({public}) of src-cloud." in notes
     assert "management (VLAN 101) of the copy overlaps management (VLAN 101)" in notes
-    assert "tenants' segmentation (VLANs 1000 to 1030) of the copy overlaps" in notes
+    assert "tenants' segmentation (VLANs 1010 to 1040) of the copy overlaps" in notes
 
 
 def test_a_renumbered_copy_overlaps_no_environment(fuel: FuelMaster) -> None:
@@ -205,7 +205,7 @@ def test_a_range_and_a_number_for_vlans_can_be_chosen(fuel: FuelMaster) -> None:
     blocks = sorted(found[name]["cidr"] for name in ("public", "management", "storage"))
     assert blocks == ["10.50.0.0/24", "10.50.1.0/24", "10.50.2.0/24"]
     assert (found["management"]["vlan_start"], found["storage"]["vlan_start"]) == (401, 402)
-    assert parameters(fuel, copy.id)["vlan_range"] == [1300, 1330]
+    assert parameters(fuel, copy.id)["vlan_range"] == [1310, 1340]
 
 
 def test_no_network_is_moved_into_the_one_that_nodes_boot_from(fuel: FuelMaster) -> None:

@@ -1,19 +1,26 @@
 """The plan of a reassignment: what it names, and what it refuses, by facts from Fuel's stand-in."""
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from dashboard.clients.fuel.master import FuelMaster
+from dashboard.clients.fuel.roles import Role
 from dashboard.clients.inventory import Interface, InventoryHost
 from dashboard.hosts_app.evacuation.planning import EvacuationLine, EvacuationPlan, MoveOutcome
-from dashboard.hosts_app.plans.lines import Refusal
-from dashboard.hosts_app.reassignment.facts import Machine, ReassignmentFacts, read_environment
+from dashboard.hosts_app.plans.lines import PlanLine, Refusal
+from dashboard.hosts_app.reassignment.facts import (
+    Machine,
+    ReassignmentFacts,
+    read_environment,
+    read_example,
+)
+from dashboard.hosts_app.reassignment.layout import HostLayout, layout_in_destination
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
-from dashboard.hosts_app.reassignment.refusals import refusals_of, unknown_roles
+from dashboard.hosts_app.reassignment.refusals import joining_refusals, refusals_of
 from tests.support.fuel_masters import RunningMaster, running_master
 
 SRC, DST, NODE, HOST = 1, 2, 4, "src-c3"
@@ -47,11 +54,30 @@ def facts_of(running: RunningMaster, machine: Machine = MACHINE) -> Reassignment
         machine=machine,
         interfaces=fuel.interfaces(NODE),
         disks=fuel.disks(NODE),
+        example=read_example(fuel, sides[1], roles=["compute", "controller"]),
     )
 
 
-def refused(facts: ReassignmentFacts, plan: EvacuationPlan = EMPTY) -> list[str]:
-    return [str(refusal) for refusal in refusals_of(facts, plan)]
+def layout_of(
+    facts: ReassignmentFacts, roles: Sequence[str] = ("compute",), **chosen: str
+) -> HostLayout:
+    return layout_in_destination(facts, roles=roles, chosen=chosen)
+
+
+def refused(
+    facts: ReassignmentFacts,
+    plan: EvacuationPlan = EMPTY,
+    roles: Sequence[str] = ("compute",),
+    **chosen: str,
+) -> list[str]:
+    layout = layout_of(facts, roles, **chosen)
+    found = [*refusals_of(facts, plan), *joining_refusals(facts, roles, layout)]
+    return [str(refusal) for refusal in found]
+
+
+def planned_lines(facts: ReassignmentFacts, **more: Any) -> list[PlanLine]:
+    options = {"roles": ["compute"], "moves_port": False, "probes": True, **more}
+    return lines_of(facts, [], layout=layout_of(facts, options["roles"]), **options)
 
 
 def node(number: int, **change: Any) -> Change:
@@ -62,18 +88,20 @@ def cluster(number: int, **change: Any) -> Change:
     return lambda running: running.master.rows["clusters"][number].update(change)
 
 
-def network_gone(running: RunningMaster) -> None:
-    networks = running.master.rows["clusters"][DST]["_networks"]
-    networks["networks"] = [one for one in networks["networks"] if one["name"] != "storage"]
-
-
-def network_more(running: RunningMaster) -> None:
+def networks_more(running: RunningMaster) -> None:
     networks = running.master.rows["clusters"][DST]["_networks"]["networks"]
-    networks.append({**networks[0], "id": 99, "name": "baremetal"})
+    networks[:0] = [{**networks[1], "id": 90 + n, "name": f"extra{n}"} for n in (1, 2)]
 
 
-def bond(running: RunningMaster) -> None:
-    running.master.rows["nodes"][NODE]["_interfaces"][1]["type"] = "bond"
+def template(running: RunningMaster) -> None:
+    parameters = running.master.rows["clusters"][DST]["_networks"]["networking_parameters"]
+    parameters["configuration_template"] = {"adv_net_template": {}}
+
+
+def rack_of_its_own(running: RunningMaster) -> None:
+    FuelMaster(running.endpoint).create_nodegroup(SRC, name="rack2")
+    group = running.master.rows["clusters"][SRC]["_groups"]["rack2"]
+    running.master.rows["nodes"][NODE]["group_id"] = group
 
 
 def full_disk(running: RunningMaster) -> None:
@@ -110,9 +138,9 @@ def test_what_fits_is_not_refused(running: RunningMaster) -> None:
             "also has the role controller: it runs the cloud",
         ),
         (node(NODE, roles=["compute", "virt"]), "also has the role virt: Pumphouse cannot remove"),
-        (network_gone, "no network storage"),
-        (network_more, "has the network baremetal of environment dst-cloud"),
-        (bond, "Interface eth1 is a bond"),
+        (networks_more, "No interface of src-c3 is free for the network extra2 of environment"),
+        (template, "Environment dst-cloud has a network template"),
+        (rack_of_its_own, "Environment dst-cloud has no nodegroup rack2, in which the host is."),
         (full_disk, "Disk sda has 1 MiB"),
     ],
 )
@@ -128,10 +156,37 @@ def test_what_does_not_fit_is_refused_by_name(
 def test_a_role_that_the_environment_does_not_have_is_refused_before_anything_is_erased(
     running: RunningMaster,
 ) -> None:
-    side = facts_of(running).destination
-    assert not list(unknown_roles(side, ["compute", "ceph-osd"]))
-    found = str(*unknown_roles(side, ["compute", "kompute"]))
+    (found,) = refused(facts_of(running), roles=["compute", "kompute"])
     assert found.startswith("Environment dst-cloud has no role kompute. It has: base-os, ")
+
+
+def test_roles_that_fuel_does_not_give_together_or_at_all_are_refused(
+    running: RunningMaster,
+) -> None:
+    facts = facts_of(running)
+    assert refused(facts, roles=["compute", "cinder"]) == []
+    (found,) = refused(facts, roles=["compute", "controller"])
+    assert "no node can have both roles compute and controller" in found
+    (found,) = refused(facts, roles=["compute", "ceph-osd"])
+    assert (
+        "does not allow the role ceph-osd: Ceph should be enabled in the environment settings."
+    ) in found
+    change = {"editable": {"storage": {"images_ceph": {"value": True}}}}
+    FuelMaster(running.endpoint).change_settings(DST, change)
+    assert refused(facts_of(running), roles=["compute", "ceph-osd"]) == []
+
+
+def test_a_condition_that_cannot_be_read_is_noted_and_left_to_fuel(
+    running: RunningMaster,
+) -> None:
+    facts = facts_of(running)
+    odd = Role(name="compute", restrictions=[("settings:a.b > 3", "Too big.")])
+    side = replace(facts.destination, roles={"compute": odd})
+    facts = replace(facts, destination=side)
+    assert refused(facts) == []
+    (note,) = notes_of(facts, moves_port=False, roles=["compute"])
+    assert "cannot read a condition of the role compute" in note
+    assert "settings:a.b > 3" in note
 
 
 def test_a_release_that_cannot_be_installed_is_refused(running: RunningMaster) -> None:
@@ -190,15 +245,15 @@ def test_the_plan_names_what_fuel_will_deploy_again(
     running: RunningMaster, version: str, why: str
 ) -> None:
     cluster(SRC, fuel_version=version)(running)
-    lines = lines_of(facts_of(running), [], roles=["compute"], moves_port=False, probes=True)
+    lines = planned_lines(facts_of(running))
     changes = next(line for line in lines if line.subject == "environment src-cloud")
     assert why in changes.why
 
 
 def test_the_plan_is_numbered_and_leaves_out_what_was_not_chosen(running: RunningMaster) -> None:
     facts = facts_of(running)
-    long = lines_of(facts, [], roles=["compute"], moves_port=True, probes=True)
-    short = lines_of(facts, [], roles=["compute"], moves_port=False, probes=False)
+    long = planned_lines(facts, moves_port=True)
+    short = planned_lines(facts, probes=False)
     assert [line.number for line in long] == [*range(1, len(long) + 1)]
     left_out = {line.subject for line in long} - {line.subject for line in short}
     assert left_out == {"switch port of src-c3", "a small server"}
@@ -212,3 +267,122 @@ def test_a_port_that_must_be_moved_by_hand_is_noted(running: RunningMaster) -> N
     facts = facts_of(running)
     assert any("move its port by hand" in note for note in notes_of(facts, moves_port=False))
     assert list(notes_of(facts, moves_port=True)) == []
+
+
+def public_everywhere(running: RunningMaster, environment: int = DST) -> None:
+    everywhere = {"public_network_assignment": {"assign_to_all_nodes": {"value": True}}}
+    FuelMaster(running.endpoint).change_settings(environment, {"editable": everywhere})
+
+
+def test_a_compute_without_a_public_network_stays_as_it_is(running: RunningMaster) -> None:
+    layout = layout_of(facts_of(running))
+    assert layout.by_network == {
+        "fuelweb_admin": "eth0",
+        "management": "eth2",
+        "private": "eth2",
+        "storage": "eth3",
+    }
+    assert not layout.dropped
+    assert layout.summary == "eth0: fuelweb_admin; eth2: management, private; eth3: storage"
+
+
+@pytest.mark.parametrize("settings", ["everywhere", "dvr"])
+def test_a_destination_that_gives_computes_a_public_network_has_it_placed(
+    running: RunningMaster, settings: str
+) -> None:
+    if settings == "everywhere":
+        public_everywhere(running)
+    else:
+        dvr = {"neutron_advanced_configuration": {"neutron_dvr": {"value": True}}}
+        FuelMaster(running.endpoint).change_settings(DST, {"editable": dvr})
+    facts = facts_of(running)
+    assert refused(facts) == []
+    line = next(one for one in planned_lines(facts) if one.subject == "network public")
+    assert (line.state, line.outcome) == ("not on src-c3", "on eth1")
+    assert line.why == "as on dst-control"
+    alone = replace(facts, example=None)
+    line = next(one for one in planned_lines(alone) if one.subject == "network public")
+    assert (line.outcome, line.why) == ("on eth1", "no network is on it yet")
+
+
+def test_a_public_network_that_the_roles_do_not_have_is_dropped(running: RunningMaster) -> None:
+    public_everywhere(running, SRC)
+    fuel = FuelMaster(running.endpoint)
+    faces = fuel.interfaces(NODE)
+    faces[1]["assigned_networks"] = [{"id": fuel.network_ids(SRC)["public"], "name": "public"}]
+    fuel.change_interfaces(NODE, faces)
+    facts = facts_of(running)
+    assert refused(facts) == []
+    assert "public" not in layout_of(facts).by_network
+    line = next(one for one in planned_lines(facts) if one.subject == "network public")
+    assert (line.state, line.outcome) == ("on eth1", "not on src-c3")
+    assert line.why == "compute has no such network in dst-cloud"
+
+
+def test_networks_go_where_the_operator_wants_them(running: RunningMaster) -> None:
+    facts = facts_of(running)
+    layout = layout_of(facts, storage="eth1")
+    assert layout.by_network["storage"] == "eth1"
+    assert [place.why for place in layout.places if place.network == "storage"] == ["as chosen"]
+    assert refused(facts, storage="eth1") == []
+    for chosen, sentence in (
+        ({"public": "eth1"}, "src-c3 does not get a network public in environment dst-cloud."),
+        ({"storage": "eth9"}, "src-c3 has no interface eth9 for the network storage."),
+        ({"fuelweb_admin": "eth1"}, "src-c3 does not boot from eth1, so fuelweb_admin cannot be"),
+    ):
+        (found,) = refused(facts, **chosen)
+        assert sentence in found
+
+
+def test_two_networks_without_a_vlan_are_not_put_on_one_interface(running: RunningMaster) -> None:
+    public_everywhere(running)
+    (found,) = refused(facts_of(running), public="eth0")
+    assert "public and fuelweb_admin of environment dst-cloud have no VLAN" in found
+
+
+def test_a_bond_carries_its_networks_and_its_slaves_none(running: RunningMaster) -> None:
+    bonded(running)
+    facts = facts_of(running)
+    assert refused(facts) == []
+    assert layout_of(facts).by_network["storage"] == "bond0"
+    (found,) = refused(facts, storage="eth3")
+    assert "src-c3 has no interface eth3 for the network storage." in found
+
+
+def bonded(running: RunningMaster) -> None:
+    """Join the interfaces of the host that have the networks of the cloud."""
+    fuel = FuelMaster(running.endpoint)
+    faces = fuel.interfaces(NODE)
+    networks = faces[2]["assigned_networks"] + faces[3]["assigned_networks"]
+    for face in faces[2:]:
+        face["assigned_networks"] = []
+    bond = {
+        "name": "bond0",
+        "type": "bond",
+        "mode": "802.3ad",
+        "slaves": [{"name": "eth2"}, {"name": "eth3"}],
+        "assigned_networks": networks,
+    }
+    fuel.change_interfaces(NODE, [*faces, bond])
+
+
+def test_in_a_rack_of_its_own_a_host_gets_that_racks_networks(running: RunningMaster) -> None:
+    fuel = FuelMaster(running.endpoint)
+    rack_of_its_own(running)
+    fuel.create_nodegroup(DST, name="rack2")
+    facts = facts_of(running)
+    assert refused(facts) == []
+    layout = layout_of(facts)
+    assert layout.group == "rack2"
+    assigned = next(line for line in planned_lines(facts) if line.outcome.startswith("assigned"))
+    assert assigned.outcome == "assigned to dst-cloud as compute, in nodegroup rack2"
+
+
+def test_a_host_is_expected_in_the_rack_from_whose_network_it_boots(
+    running: RunningMaster,
+) -> None:
+    FuelMaster(running.endpoint).create_nodegroup(DST, name="rack7")
+    networks = running.master.rows["clusters"][DST]["_networks"]["networks"]
+    own = next(one for one in networks if one["name"] == "fuelweb_admin")
+    running.master.rows["nodes"][NODE]["ip"] = own["cidr"].replace(".0/24", ".9")
+    assert layout_of(facts_of(running)).group == "rack7"

@@ -151,12 +151,53 @@ def test_it_is_laid_out_as_it_was_and_deployed_under_its_new_id(
     assert names["eth2"] == ["storage"]
     assert sorted(names["eth3"]) == ["management", "private"]
     ids = {one["id"] for face in fuel.interfaces(new) for one in face["assigned_networks"]}
-    assert ids == set(fuel.network_ids(DST).values())
+    wanted = fuel.network_ids(DST)
+    assert ids == {number for name, number in wanted.items() if name != "public"}
     provision(make_work(fuel, record, told, step="provision"))
     deploy(make_work(fuel, record, told, step="deploy"))
     assert fuel.node(new).status == "ready"
     record.refresh_from_db()
     assert record.new_host == fuel.node(new).fqdn
+
+
+def test_a_layout_that_does_not_fit_any_more_keeps_the_host_in_its_environment(
+    fuel: FuelMaster, running: RunningMaster, monkeypatch: pytest.MonkeyPatch, told: Told
+) -> None:
+    """The destination got two networks since the plan, and the host has one free interface."""
+    work = removal_of(fuel, monkeypatch, told)
+    networks = running.master.rows["clusters"][DST]["_networks"]["networks"]
+    networks[:0] = [{**networks[1], "id": 90 + n, "name": f"extra{n}"} for n in (1, 2)]
+    with pytest.raises(NeedsOperator, match=r"free for the network extra2 .* Nothing was removed"):
+        remove_from_environment(work)
+    assert not fuel.node(NODE).pending_deletion
+    assert not work.record.is_removed
+
+
+def test_a_host_gets_the_public_network_that_its_new_environment_gives_it_and_its_bond(
+    fuel: FuelMaster, running: RunningMaster, record: Reassignment, told: Told
+) -> None:
+    everywhere = {"public_network_assignment": {"assign_to_all_nodes": {"value": True}}}
+    fuel.change_settings(DST, {"editable": everywhere})
+    faces = fuel.interfaces(NODE)
+    networks = faces[2]["assigned_networks"] + faces[3]["assigned_networks"]
+    faces[2]["assigned_networks"] = faces[3]["assigned_networks"] = []
+    slaves = [{"name": "eth2"}, {"name": "eth3"}]
+    bond = {"name": "bond0", "type": "bond", "mode": "802.3ad", "slaves": slaves}
+    fuel.change_interfaces(NODE, [*faces, bond | {"assigned_networks": networks}])
+    record.interfaces = fuel.interfaces(NODE)
+    record.save()
+    remove(fuel)
+    new = plug_in_and_find(fuel, running)
+    for _ in range(2):  # again, as after a crash
+        assign(make_work(fuel, record, told))
+    found = {face["name"]: face for face in fuel.interfaces(new)}
+    assert [one["name"] for one in found["eth1"]["assigned_networks"]] == ["public"]
+    assert {one["name"] for one in found["bond0"]["assigned_networks"]} == {
+        "management",
+        "private",
+        "storage",
+    }
+    assert (found["bond0"]["mode"], found["bond0"]["slaves"]) == ("802.3ad", slaves)
 
 
 def test_what_is_installed_already_is_not_installed_again(
