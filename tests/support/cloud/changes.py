@@ -132,6 +132,10 @@ def _resized(size: str) -> Change:
     return changed
 
 
+def _other_specs(cloud: MemoryCloud, row: Json) -> None:
+    row["~flavor"] = {**row["~flavor"], "extra_specs": {"changed": "yes"}}
+
+
 def _config_drive(cloud: MemoryCloud, row: Json) -> None:
     row["config_drive"] = "" if row["config_drive"] else "True"
 
@@ -157,5 +161,7 @@ DERIVED: Mapping[tuple[str, str], Change] = {
     ("server", "deleted_volumes"): _deletion,
     ("server", "flavor_id"): _flavor,
     **{("server", size): _resized(size) for size in ("vcpus", "ram", "disk", "swap")},
+    ("server", "ephemeral"): _resized("OS-FLV-EXT-DATA:ephemeral"),
+    ("server", "extra_specs"): _other_specs,
     ("server", "config_drive"): _config_drive,
 }
