@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dashboard.migrations_app.models import Plan
+from tests.support.cloud.journeys import between
 from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.moving import TwoClouds, two_clouds
 from tests.support.cloud.seeds import NAME, tenant_between
@@ -49,7 +50,17 @@ def test_a_user_whom_the_directory_no_longer_has_is_named_and_the_plan_goes_on(c
     assert not plan.items.filter(type="user", source_id=user_id).exists()
 
 
-def test_a_role_for_subprojects_only_never_becomes_a_direct_one(clouds):
+def inherited_on_the_project(clouds: TwoClouds, cloud: MemoryCloud) -> set[str]:
+    """Return the names of the roles that only subprojects of the tenant inherit, of shop-rex."""
+    rex, project = id_of(cloud, "users", "shop-rex"), id_of(cloud, "projects", NAME)
+    return {
+        cloud.identity.roles.get(row["role_id"])["name"]
+        for row in cloud.identity.assignments.rows.values()
+        if row["inherited"] and (row["user_id"], row["project_id"]) == (rex, project)
+    }
+
+
+def test_a_role_for_subprojects_only_arrives_as_such_and_never_as_a_direct_one(clouds):
     old = clouds.old.identity
     rex, project = id_of(clouds.old, "users", "shop-rex"), id_of(clouds.old, "projects", NAME)
     admin = id_of(clouds.old, "roles", "admin")
@@ -60,7 +71,20 @@ def test_a_role_for_subprojects_only_never_becomes_a_direct_one(clouds):
         id_of(clouds.new, "users", "shop-rex"), id_of(clouds.new, "projects", NAME)
     )
     assert id_of(clouds.new, "roles", "admin") not in held
-    assert "shop-rex has the role admin only in the subprojects" in sentences(plan, "warn")
+    assert inherited_on_the_project(clouds, clouds.new) == {"admin"}
+    assert clouds.plan(NAME).items.filter(type="role_assignment", action="create").count() == 0
+    clouds.roll_back(plan)
+    assert not there.users.where(name="shop-rex")
+
+
+def test_a_role_for_subprojects_of_somebody_without_one_in_the_project_is_named(clouds):
+    old = clouds.old.identity
+    eva = old.users.add({"name": "eva", "domain_id": "default"})
+    project, admin = id_of(clouds.old, "projects", NAME), id_of(clouds.old, "roles", "admin")
+    old.assignments.give(admin, inherited=True, user_id=eva["id"], project_id=project)
+    plan = move(clouds)
+    assert "eva has the role admin only in the subprojects" in sentences(plan, "warn")
+    assert not clouds.new.identity.users.where(name="eva")
 
 
 def test_a_default_project_that_does_not_move_is_a_named_loss(clouds):
@@ -100,12 +124,54 @@ def test_users_act_where_new_passwords_have_to_be_changed_first(clouds):
 def test_a_role_inherited_from_the_domain_is_named(clouds):
     ann, admin = id_of(clouds.old, "users", "shop-ann"), id_of(clouds.old, "roles", "admin")
     clouds.old.identity.assignments.give(admin, inherited=True, user_id=ann, domain_id="default")
-    warned = sentences(clouds.plan(NAME), "warn")
+    plan = move(clouds)
+    warned = sentences(plan, "warn")
     assert "admin of user shop-ann in shop is inherited from the domain Default" in warned
+    seen = plan.differences.filter(field="effective_roles", expected=True)
+    assert {*seen.values_list("name", flat=True)} >= {"shop-ann as member"}
 
 
-def test_a_role_that_implies_more_on_the_destination_is_named(clouds):
+def test_verify_sees_a_role_that_somebody_has_gained_on_the_destination(clouds):
+    plan = move(clouds)
+    there = clouds.new.identity
+    rex, admin = id_of(clouds.new, "users", "shop-rex"), id_of(clouds.new, "roles", "admin")
+    there.assignments.give(admin, inherited=True, user_id=rex, domain_id="default")
+    assert ("role_assignment", "shop-rex as reader", "effective_roles") in clouds.verify(plan)
+
+
+def test_what_an_adopted_user_inherits_on_the_destination_is_named(clouds):
+    there = clouds.new.identity
+    rex = there.users.add({"name": "shop-rex", "domain_id": "default"})
+    there.assignments.give(
+        id_of(clouds.new, "roles", "member"), inherited=True, user_id=rex["id"], domain_id="default"
+    )
+    plan = move(clouds)
+    item = plan.items.get(type="role_assignment", name="shop-rex as reader")
+    [loss] = [loss for loss in item.losses if loss["field"] == "effective_roles"]
+    assert "On the destination they are: member, reader." in loss["reason"]
+
+
+def test_a_role_that_implies_more_on_the_destination_blocks_until_that_is_accepted(clouds):
     member, admin = (id_of(clouds.new, "roles", name) for name in ("member", "admin"))
     clouds.new.identity.roles.imply(member, admin)
-    warned = sentences(clouds.plan(NAME), "warn")
-    assert "The role member implies reader on old and admin" in warned
+    plan = clouds.plan(NAME)
+    assert plan.state == Plan.State.BLOCKED
+    assert "The role member implies admin, manager, member on new and not on old" in sentences(
+        plan, "block"
+    )
+    move(clouds, choices={"role:member": "member"})
+
+
+def test_a_role_that_implies_less_on_the_destination_is_named(clouds):
+    member = id_of(clouds.new, "roles", "member")
+    clouds.new.identity.roles.get(member)["~implies"] = []
+    plan = move(clouds)
+    assert "The role member implies reader on old and not on new" in sentences(plan, "warn")
+    assert plan.differences.filter(field="effective_roles", expected=True).exists()
+
+
+def test_what_standard_roles_imply_since_their_release_is_named_and_blocks_nothing(tmp_path):
+    with between(tmp_path, "queens", "2026.2") as clouds:
+        plan = move(clouds)
+    item = plan.items.get(type="role_assignment", name="shop-ann as member")
+    assert "effective_roles" in {loss["field"] for loss in item.losses}

@@ -174,6 +174,48 @@ class TenantReader:
         own = self._original_roles(own) if self._original_roles else own
         return [each for each in own if not is_of_nobody(each)]
 
+    def effective_roles(self, user_id: str) -> dict[str, str] | None:
+        """Return the names by id of all roles that a user has in the project.
+
+        Those of groups are among them, inherited ones, and those that others imply. None while the
+        tenant is in maintenance: Keystone tells only what is permitted now.
+        """
+        if self._original_roles:
+            return None
+        return self._effective_roles.get(user_id, {})
+
+    @cached_property
+    def _effective_roles(self) -> dict[str, dict[str, str]]:
+        query = {"scope.project.id": self.tenant.id, "include_names": "true", "effective": "true"}
+        found: dict[str, dict[str, str]] = {}
+        for each in self.list("identity", "/role_assignments", "role_assignments", **query):
+            role = each["role"]
+            name = role.get("name", role["id"])
+            found.setdefault(each["user"]["id"], {})[role["id"]] = name
+        return found
+
+    @cached_property
+    def implied_roles(self) -> dict[str, set[str]]:
+        """The names of the roles that a role implies, directly or not, by its name.
+
+        Nothing before Newton, which has no such thing.
+        """
+        found = self.cloud.find("identity", "/role_inferences") or {"role_inferences": []}
+        direct = {
+            each["prior_role"]["name"]: {role["name"] for role in each["implies"]}
+            for each in found["role_inferences"]
+        }
+        return {name: _closure(name, direct) for name in direct}
+
+    @property
+    def subproject_assignments(self) -> JsonList:
+        """What users with a role on the project itself may do only in its subprojects."""
+        return [
+            each
+            for each in self.all_role_assignments
+            if INHERITED_TO in each["scope"] and each.get("user", {}).get("id") in self.users
+        ]
+
     @property
     def all_role_assignments(self) -> JsonList:
         """All assignments that Keystone has for the project, as they are now."""
@@ -231,6 +273,15 @@ class TenantReader:
             for assignment in self.role_assignments
             if "user" in assignment
         }
+
+
+def _closure(name: str, direct: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    pending = {name}
+    while pending:
+        pending = {each for role in pending for each in direct.get(role, ())} - found
+        found |= pending
+    return found
 
 
 def is_of_nobody(assignment: Json) -> bool:

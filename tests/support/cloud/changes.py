@@ -49,9 +49,10 @@ def _item_like(values: list[Any]) -> Any:
 def row_of(cloud: MemoryCloud, type_name: str, id_: str) -> Json | None:
     """Return the row that an id of a resource type stands for, None where there is none."""
     if type_name == "role_assignment" and id_:
-        wanted = (*id_.split(":"),)
+        inherited = "/" in id_
+        wanted = (*id_.split("/" if inherited else ":"), inherited)
         rows = cloud.rows("identity/assignments").values()
-        names = ("user_id", "role_id", "project_id")
+        names = ("user_id", "role_id", "project_id", "inherited")
         return next((r for r in rows if tuple(r[name] for name in names) == wanted), None)
     found = (rows.get(id_) for name, rows in cloud.state.items() if isinstance(rows, dict))
     return next((row for row in found if isinstance(row, dict) and "id" in row), None)

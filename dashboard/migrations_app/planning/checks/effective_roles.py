@@ -1,4 +1,4 @@
-"""Will users be permitted as much as before, by roles that are inherited or implied?
+"""Will users be permitted as much as before, and no more, by roles that are inherited or implied?
 
 What a user may do is more than what was granted in the project: roles granted on the domain or on a
 project above are inherited, and a role implies others. Neither is migrated.
@@ -9,16 +9,16 @@ from collections.abc import Iterable, Sequence
 from dashboard.migrations_app.maintenance.assignments import inherited_assignments
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.resources.reader import TenantReader
-from dashboard.migrations_app.resources.records import WARN, Finding, Record
+from dashboard.migrations_app.resources.records import BLOCK, WARN, Finding, Record
 
-Implied = dict[str, set[str]]
-"""The names of the roles that a role implies, directly or not, by its name."""
+_STANDARD = ("admin", "manager", "member", "reader")
+"""Keystone's own roles since Stein: each implies those after it."""
 
 
 def check(
     plan: Plan, records: Sequence[Record], source: TenantReader, destination: TenantReader
 ) -> Iterable[Finding]:
-    """Warn of rights that the tenant's users will not have, or will have in addition."""
+    """Find rights that the tenant's users will not have, or would have in addition."""
     for assignment in inherited_assignments(source.cloud, source.tenant.id):
         yield Finding(
             severity=WARN,
@@ -26,37 +26,43 @@ def check(
             f"{assignment.origin} and is not migrated.",
             fix=f"Grant it on {plan.destination} where it is still needed.",
         )
-    here, there = _implied_roles(source), _implied_roles(destination)
     names = {each["role"]["name"] for each in source.role_assignments}
-    for name in sorted(name for name in names if f"role:{name}" not in plan.choices):
-        ours, theirs = here.get(name, set()), there.get(name, set())
-        if ours != theirs:
-            yield Finding(
-                severity=WARN,
-                sentence=f"The role {name} implies {_listed(ours)} on {plan.source} and "
-                f"{_listed(theirs)} on {plan.destination}: users will be permitted something else.",
-                fix="Have it imply the same there, or map it to another role.",
-            )
+    for name in sorted(names):
+        yield from _implied_otherwise(plan, name, source, destination)
 
 
-def _implied_roles(reader: TenantReader) -> Implied:
-    """Return what the cloud's roles imply; nothing before Newton, which has no such thing."""
-    found = reader.cloud.find("identity", "/role_inferences") or {"role_inferences": []}
-    direct = {
-        each["prior_role"]["name"]: {role["name"] for role in each["implies"]}
-        for each in found["role_inferences"]
-    }
-    return {name: _closure(name, direct) for name in direct}
+def _implied_otherwise(
+    plan: Plan, name: str, source: TenantReader, destination: TenantReader
+) -> Iterable[Finding]:
+    """Find what a role of the same name implies on one cloud only.
+
+    More than before blocks the plan unless the role was mapped; Keystone's own roles imply those
+    below them in every cloud that is new enough, which permits nothing more.
+    """
+    here = source.implied_roles.get(name, set())
+    there = destination.implied_roles.get(name, set())
+    if f"role:{name}" in plan.choices:
+        return
+    if more := there - here - _below(name):
+        yield Finding(
+            severity=BLOCK,
+            sentence=f"The role {name} implies {_listed(more)} on {plan.destination} and not on "
+            f"{plan.source}: users would be permitted more.",
+            fix=f"Map role:{name} to a role that permits as much as before, or accept it: "
+            f"role:{name}={name}.",
+        )
+    if less := here - there:
+        yield Finding(
+            severity=WARN,
+            sentence=f"The role {name} implies {_listed(less)} on {plan.source} and not on "
+            f"{plan.destination}: users will be permitted less.",
+            fix="Have it imply the same there, or map it to another role.",
+        )
 
 
-def _closure(name: str, direct: Implied) -> set[str]:
-    found: set[str] = set()
-    pending = {name}
-    while pending:
-        pending = {each for role in pending for each in direct.get(role, ())} - found
-        found |= pending
-    return found
+def _below(name: str) -> set[str]:
+    return {*_STANDARD[_STANDARD.index(name) + 1 :]} if name in _STANDARD else set()
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "none"
+    return ", ".join(sorted(names))

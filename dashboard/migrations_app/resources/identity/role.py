@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.identity.common.effective_roles import BECOMES
 from dashboard.migrations_app.resources.identity.common.keystone import KeystoneResource
 from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
 from dashboard.migrations_app.resources.reader import TenantReader
@@ -24,7 +25,8 @@ class Role(KeystoneResource):
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        assigned = {assignment["role"]["id"] for assignment in reader.role_assignments}
+        assignments = (*reader.role_assignments, *reader.subproject_assignments)
+        assigned = {assignment["role"]["id"] for assignment in assignments}
         listed = {role["id"]: role for role in reader.list("identity", "/roles", "roles")}
         for role_id in sorted(assigned):
             yield self.record(listed.get(role_id) or _of_domain(role_id, reader))
@@ -36,7 +38,8 @@ class Role(KeystoneResource):
             return _needs_choice(record)
         for role in [*reader.list("identity", "/roles", "roles"), *_chosen(choice, reader)]:
             if name in (role["name"], role["id"]):
-                return Decision(action=ADOPT, destination_id=role["id"])
+                resolution = {BECOMES: [role["name"], *sorted(_implied(role, reader))]}
+                return Decision(action=ADOPT, destination_id=role["id"], resolution=resolution)
         if choice:
             return Decision(
                 problem=f"Cloud {reader.cloud.name} has no role {choice!r}.",
@@ -53,6 +56,11 @@ class Role(KeystoneResource):
     @override
     def used_by_others(self, work: Work) -> str:
         return role_elsewhere(work, "role", work.destination_id)
+
+
+def _implied(role: Json, reader: TenantReader) -> set[str]:
+    """Return the names of the roles that a role of the cloud implies."""
+    return reader.implied_roles.get(role["name"], set())
 
 
 def _of_domain(role_id: str, reader: TenantReader) -> Json:

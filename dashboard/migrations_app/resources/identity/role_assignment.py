@@ -1,21 +1,40 @@
 """Role assignments: which user has which role on the project."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.identity.common.assignment_ids import (
+    assignment_id,
+    assignment_path,
+    id_of,
+)
+from dashboard.migrations_app.resources.identity.common.effective_roles import (
+    EFFECTIVE,
+    GIVEN,
+    effective_differences,
+    effective_losses,
+    roles_of,
+)
 from dashboard.migrations_app.resources.reader import INHERITED_TO, TenantReader, is_of_nobody
 from dashboard.migrations_app.resources.records import (
     INFO,
     WARN,
+    Decision,
+    DecisionLookup,
+    Difference,
     Finding,
     FoundBy,
+    IdLookup,
     Record,
     Ref,
 )
 from dashboard.migrations_app.resources.work import Work
+
+_INHERITED = "inherited"
 
 
 class RoleAssignment(ResourceType):
@@ -26,14 +45,28 @@ class RoleAssignment(ResourceType):
     # there is nothing to put a marker on
     found_by = FoundBy.LEDGER
     needs = ("project", "user", "role")
+    copied = (_INHERITED,)
     mapped = {"user_id": "user", "role_id": "role"}
+    own = (EFFECTIVE, GIVEN)
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Return the assignments to users; preflight warns of those to groups."""
-        for assignment in reader.role_assignments:
+        """Return the assignments to users; preflight warns of those to groups.
+
+        Those that only subprojects inherit are among them, for users who have a role on the project
+        itself: others do not move.
+        """
+        for assignment in (*reader.role_assignments, *reader.subproject_assignments):
             if "user" in assignment and "project" in assignment["scope"]:
-                yield _record(assignment, reader.tenant.id)
+                yield _record(assignment, reader)
+
+    @override
+    def resolve_dependencies(
+        self, record: Record, decision: Decision, decision_of: DecisionLookup
+    ) -> Decision:
+        """Add the loss of what the user will be permitted otherwise."""
+        losses = [*decision.losses, *effective_losses(record, decision_of)]
+        return replace(decision, losses=losses)
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
@@ -52,7 +85,10 @@ class RoleAssignment(ResourceType):
         groups = sorted({a["group"]["name"] for a in source.role_assignments if "group" in a})
         for group in groups:
             yield None, _group_stays(group)
+        carried = {id_of(each, source.tenant.id) for each in source.subproject_assignments}
         for assignment in source.all_role_assignments:
+            if "user" in assignment and id_of(assignment, source.tenant.id) in carried:
+                continue
             if finding := _without_effect(assignment):
                 yield None, finding
         if not source.users:
@@ -61,27 +97,28 @@ class RoleAssignment(ResourceType):
     @override
     def find(self, work: Work) -> str | None:
         """Return the assignment if the user has it: granting a role again changes nothing."""
+        wanted = _id_there(work)
         user_id, role_id = _ids(work)
         query = {"scope.project.id": work.project_id, "user.id": user_id, "role.id": role_id}
         found = work.destination.list("identity", "/role_assignments", "role_assignments", **query)
-        direct = any("OS-INHERIT:inherited_to" not in each["scope"] for each in found)
-        return assignment_id(user_id, role_id, work.project_id) if direct else None
+        return wanted if wanted in {id_of(each, work.project_id) for each in found} else None
 
     @override
     def create(self, work: Work) -> str:
-        user_id, role_id = _ids(work)
-        work.destination.put("identity", _path(work.project_id, user_id, role_id))
-        return assignment_id(user_id, role_id, work.project_id)
+        id_ = _id_there(work)
+        work.destination.put("identity", assignment_path(id_))
+        return id_
 
     @override
     def remove(self, work: Work) -> None:
-        user_id, role_id, project_id = work.destination_id.split(":")
-        work.destination.delete("identity", _path(project_id, user_id, role_id))
+        work.destination.delete("identity", assignment_path(work.destination_id))
 
-
-def assignment_id(user_id: str, role_id: str, project_id: str) -> str:
-    """Return what identifies an assignment. Two tenants may have the same user in the same role."""
-    return f"{user_id}:{role_id}:{project_id}"
+    @override
+    def differences(
+        self, source: Record, destination: Record, destination_id_of: IdLookup
+    ) -> Iterable[Difference]:
+        yield from super().differences(source, destination, destination_id_of)
+        yield from effective_differences(source, destination, destination_id_of)
 
 
 def _ids(work: Work) -> tuple[str, str]:
@@ -91,17 +128,25 @@ def _ids(work: Work) -> tuple[str, str]:
     return user_id, work.destination_id_of("role", fields["role_id"])
 
 
-def _path(project_id: str, user_id: str, role_id: str) -> str:
-    return f"/projects/{project_id}/users/{user_id}/roles/{role_id}"
+def _id_there(work: Work) -> str:
+    inherited = bool(work.record.fields.get(_INHERITED))
+    return assignment_id(*_ids(work), work.project_id, inherited=inherited)
 
 
-def _record(assignment: Json, project_id: str) -> Record:
+def _record(assignment: Json, reader: TenantReader) -> Record:
     user, role = assignment["user"], assignment["role"]
+    inherited = INHERITED_TO in assignment["scope"]
+    where = " in subprojects" if inherited else ""
     return Record(
         type="role_assignment",
-        id=assignment_id(user["id"], role["id"], project_id),
-        name=f"{user['name']} as {role['name']}",
-        fields={"user_id": user["id"], "role_id": role["id"]},
+        id=id_of(assignment, reader.tenant.id),
+        name=f"{user['name']} as {role['name']}{where}",
+        fields={
+            "user_id": user["id"],
+            "role_id": role["id"],
+            _INHERITED: inherited,
+            **roles_of(user["id"], reader),
+        },
     )
 
 

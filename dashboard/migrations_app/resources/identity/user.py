@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.identity.common.effective_roles import INHERITS
 from dashboard.migrations_app.resources.identity.common.keystone import (
     KeystoneResource,
     domain_id_named,
     name_losses,
 )
 from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
-from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.reader import INHERITED_TO, TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
     COMPLETE,
@@ -71,7 +72,8 @@ class User(KeystoneResource):
             )
         name = choice or record.name
         for user in reader.list("identity", "/users", "users", name=name, domain_id=domain_id):
-            return Decision(action=ADOPT, destination_id=user["id"])
+            inherited = {INHERITS: _inherited(user["id"], reader)}
+            return Decision(action=ADOPT, destination_id=user["id"], resolution=inherited)
         resolution = {"domain_id": domain_id, "name": name}
         return Decision(resolution=resolution, losses=name_losses(record, name))
 
@@ -137,6 +139,20 @@ def _assigned_users(reader: TenantReader) -> dict[str, Json]:
             fields = known.setdefault(user["id"], {"domain_name": domain_name, "role_names": []})
             fields["role_names"].append(assignment["role"]["name"])
     return known
+
+
+def _inherited(user_id: str, reader: TenantReader) -> list[str]:
+    """Return the names of the roles that a user inherits from the tenant's domain, with what these
+    imply."""
+    domain_id = domain_id_named(reader.tenant.domain_name, reader)
+    query = {"user.id": user_id, "scope.domain.id": domain_id, "include_names": "true"}
+    found = reader.list("identity", "/role_assignments", "role_assignments", **query)
+    names = {
+        each["role"].get("name", each["role"]["id"])
+        for each in found
+        if INHERITED_TO in each["scope"]
+    }
+    return sorted(names.union(*(reader.implied_roles.get(name, set()) for name in names)))
 
 
 def _owned(objects: Iterable[Json], user: Record) -> list[Json]:

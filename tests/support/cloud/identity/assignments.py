@@ -110,16 +110,29 @@ class Assignments:
     def index(self, request: Request) -> Json:
         """Answer with the assignments that a query wants."""
         self._require_admin(request)
+        if request.asks("effective") not in ("", "false", "0"):
+            return self._index_effective(request)
         asked = {field: request.asks(name) for name, field in _FILTERS.items()}
         wanted = {field: value for field, value in asked.items() if value}
         found = [
-            self._view(row, named=request.asks("include_names") not in ("", "false", "0"))
+            self._view(row, request.asks("include_names") not in ("", "false", "0"))
             for row in self.rows.values()
             if all(row[field] == value for field, value in wanted.items())
         ]
         return self.service.page(request, "role_assignments", found)
 
-    def _view(self, row: Json, *, named: bool) -> Json:
+    def _index_effective(self, request: Request) -> Json:
+        """Answer with all roles of users in a project: no groups are in it, and no inheritance."""
+        project_id = request.asks("scope.project.id")
+        named = request.asks("include_names") not in ("", "false", "0")
+        found = [
+            self._view(_row(role_id, inherited=False, user_id=id_, project_id=project_id), named)
+            for id_ in self.service.users.rows
+            for role_id in sorted(self.roles_in(id_, project_id))
+        ]
+        return self.service.page(request, "role_assignments", found)
+
+    def _view(self, row: Json, named: bool) -> Json:
         scope = "project" if row["project_id"] else "domain"
         actor = "user" if row["user_id"] else "group"
         told = {kind: self._told(kind, row[f"{kind}_id"], named) for kind in (scope, actor, "role")}

@@ -1,6 +1,7 @@
 """Where else on the destination a user has a role, or a role is held."""
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.identity.common.assignment_ids import id_of
 from dashboard.migrations_app.resources.work import Work
 
 
@@ -26,5 +27,5 @@ def _place(scope: Json) -> str:
 def _is_ours(work: Work, assignment: Json) -> bool:
     if "user" not in assignment or "project" not in assignment["scope"]:
         return False
-    ids = (assignment[kind]["id"] for kind in ("user", "role"))
-    return work.is_ours("role_assignment", ":".join([*ids, assignment["scope"]["project"]["id"]]))
+    id_ = id_of(assignment, assignment["scope"]["project"]["id"])
+    return work.is_ours("role_assignment", id_)
