@@ -9,7 +9,13 @@ from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.backward import HALT, backward
 from dashboard.migrations_app.execution.creating import recall
 from dashboard.migrations_app.execution.graph import BARRIER, StepGraph
-from dashboard.migrations_app.execution.sharing import hand_over, heir_of, keep_for_others
+from dashboard.migrations_app.execution.sharing import (
+    hand_over,
+    heir_of,
+    keep_for_others,
+    keep_for_plan,
+    known_user_of,
+)
 from dashboard.migrations_app.execution.work import ItemWork
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
@@ -42,6 +48,8 @@ def _removal(entry: LedgerEntry) -> str:
     """Return what becomes of a created object; only the job can ask the cloud who uses it."""
     if heir := heir_of(entry):
         return f"{_named(entry)}: kept for plan {heir.pk} of {heir.tenant_name}, which uses it"
+    if user := known_user_of(entry):
+        return f"{_named(entry)}: kept, because plan {user.pk} of {user.tenant_name} uses it"
     return f"{_named(entry)}{_UNLESS if resource_type(entry.type).is_shareable else ''}"
 
 
@@ -121,6 +129,8 @@ def undo_stage(
         hand_over(work, heir)
         type_.take_back(work)
         return
+    elif entry.origin == LedgerEntry.Origin.CREATED and (user := known_user_of(entry)):
+        keep_for_plan(work, user)
     elif stage == "create":
         _remove(type_, work)
     elif undo := getattr(type_, f"undo_{stage}", None):

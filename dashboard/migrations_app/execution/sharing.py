@@ -34,6 +34,50 @@ def heir_of(entry: LedgerEntry) -> Plan | None:
     return item.plan if item else None
 
 
+def mapper_of(entry: LedgerEntry) -> Plan | None:
+    """Return the latest plan of another tenant that is mapped to what an entry's plan created.
+
+    That plan takes nothing over: what an operator chose for it, its rollback leaves alone.
+    """
+    if entry.plan is None or not entry.destination_id:
+        return None
+    items = PlanItem.objects.filter(
+        type=entry.type,
+        action=PlanItem.Action.MAP,
+        destination_id=entry.destination_id,
+        plan__destination=entry.destination_cloud,
+        plan__state__in=_IN_USE,
+    ).exclude(plan__tenant_id=entry.plan.tenant_id)
+    item = items.select_related("plan").order_by("-plan").first()
+    return item.plan if item else None
+
+
+def known_user_of(entry: LedgerEntry) -> Plan | None:
+    """Return the plan in the ledger for which an object is kept without being handed over.
+
+    A subnet stays with its network.
+    """
+    if entry.type != "subnet":
+        return mapper_of(entry)
+    network = _network_of(entry)
+    return (heir_of(network) or mapper_of(network)) if network else None
+
+
+def _network_of(entry: LedgerEntry) -> LedgerEntry | None:
+    item = PlanItem.objects.filter(
+        plan=entry.plan, type=entry.type, source_id=entry.source_id
+    ).first()
+    if item is None or entry.plan is None:
+        return None
+    return ledger.entry_of(entry.plan, "network", item.fields["network_id"])
+
+
+def keep_for_plan(work: ItemWork, user: Plan) -> None:
+    """Leave an object to another plan, which is named in the log once."""
+    if ledger.KEPT_FROM not in work.stage_data:
+        _keep(work, f"plan {user.pk} of {user.tenant_name} uses it")
+
+
 def hand_over(work: ItemWork, heir: Plan) -> None:
     """Make an object that this plan created the other plan's, as if that had created it."""
     work.save(**{ledger.KEPT_FROM: work.plan.pk})
@@ -48,9 +92,13 @@ def keep_for_others(type_: ResourceType, work: ItemWork) -> bool:
     """Return whether somebody else uses the object, who is named in the log then."""
     reason = _kept_content(work) if type_.name == "project" else type_.used_by_others(work)
     if reason:
-        work.save(**{ledger.KEPT_FROM: work.plan.pk})
-        work.log(f"Kept {_named(work)} on {work.destination.name}: {reason}.")
+        _keep(work, reason)
     return bool(reason)
+
+
+def _keep(work: ItemWork, reason: str) -> None:
+    work.save(**{ledger.KEPT_FROM: work.plan.pk})
+    work.log(f"Kept {_named(work)} on {work.destination.name}: {reason}.")
 
 
 def _kept_content(work: ItemWork) -> str:

@@ -39,6 +39,7 @@ from dashboard.migrations_app.resources.storage.common.image_properties import (
     properties_of,
 )
 from dashboard.migrations_app.resources.storage.common.temporary_images import is_temporary
+from dashboard.migrations_app.resources.storage.common.volumes_of_others import volume_of_others
 from dashboard.migrations_app.resources.work import Work
 
 _SHARED = "shared"
@@ -190,9 +191,11 @@ class Image(ResourceType):
 
     @override
     def used_by_others(self, work: Work) -> str:
-        """Return the first server or member that is not the tenant's."""
+        """Return the first server, volume or member that is not the tenant's."""
         if server := server_of_others(work, "image"):
             return f"server {server} boots from it"
+        if volume := volume_of_others(work):
+            return f"volume {volume} was made from it"
         path = f"/images/{work.destination_id}"
         image = work.destination.find("image", path)
         if not image or image["visibility"] != "shared":

@@ -92,15 +92,21 @@ class Ports(NeutronCollection):
         self._require_own_mac(row)
 
     def matches(self, row: Json, request: Request) -> bool:
-        """Also by addresses: ``fixed_ips=ip_address=…``."""
+        """Also by addresses, ``fixed_ips=ip_address=…``, and by groups."""
         wanted = {*request.query.get("fixed_ips", ())}
         has = {f"{name}={value}" for fixed in row["fixed_ips"] for name, value in fixed.items()}
-        return super().matches(row, request) and (not wanted or bool(wanted & has))
+        groups = {*request.query.get("security_groups", ())}
+        return (
+            super().matches(row, request)
+            and (not wanted or bool(wanted & has))
+            and (not groups or bool(groups & {*row["security_groups"]}))
+        )
 
     def filters(self, request: Request) -> dict[str, list[str]]:
-        """All parameters but that of the addresses."""
+        """All parameters but those of which a port has several."""
         found = super().filters(request)
-        found.pop("fixed_ips", None)
+        for name in ("fixed_ips", "security_groups"):
+            found.pop(name, None)
         return found
 
     def remove(self, row: Json, request: Request) -> None:

@@ -154,3 +154,93 @@ def test_a_grant_that_was_read_before_it_was_revoked_is_no_use_by_others(clouds)
     assert ledger.is_created_by(plan, "role_assignment", grant.destination_id)
     ledger.save_stage_data(grant, {ledger.KEPT_FROM: plan.pk})
     assert not ledger.is_created_by(plan, "role_assignment", grant.destination_id)
+
+
+def group_id(plan: Plan) -> str:
+    """Return the id on the destination of the tenant's group web."""
+    return plan.ledger_entries.get(type="security_group", name="web").destination_id
+
+
+def test_a_security_group_that_a_rule_of_others_names_is_kept(clouds, there):
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    web = clouds.new.network.groups.rows[group_id(plan)]
+    made = there.post(
+        "network", "/security-groups", {"security_group": {"name": "theirs"}}, "security_group"
+    )
+    rule = {"security_group_id": made["id"], "remote_group_id": web["id"], "direction": "ingress"}
+    there.post("network", "/security-group-rules", {"security_group_rule": rule})
+    job = clouds.roll_back(plan)
+    assert web["id"] in clouds.new.network.groups.rows
+    assert job.log.filter(message__contains=f"a rule of security group {made['id']}").exists()
+
+
+def test_a_security_group_on_a_port_of_others_is_kept(clouds, there):
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    web = clouds.new.network.groups.rows[group_id(plan)]
+    [offices] = clouds.new.network.networks.where(name="offices")
+    body = {"network_id": offices["id"], "security_groups": [web["id"]]}
+    port = there.post("network", "/ports", {"port": body}, "port")
+    port_row = clouds.new.network.ports.rows[port["id"]]
+    port_row["project_id"] = port_row["tenant_id"] = web["project_id"]
+    job = clouds.roll_back(plan)
+    assert web["id"] in clouds.new.network.groups.rows
+    assert job.log.filter(message__contains=f"port {port['id']}").exists()
+
+
+def test_an_image_from_which_others_made_a_volume_is_kept(clouds, there):
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    [image] = clouds.new.image.images.where(name=f"{NAME}-system")
+    body = {"name": "theirs", "size": 1, "imageRef": image["id"]}
+    volume = there.post("block_storage", "/volumes", {"volume": body}, "volume")
+    job = clouds.roll_back(plan)
+    assert image["id"] in clouds.new.image.images.rows
+    assert job.log.filter(message__contains=f"volume {volume['id']} was made from it").exists()
+
+
+def test_what_another_plan_is_mapped_to_is_kept_and_named_beforehand(clouds, there):
+    first = clouds.plan(NAME)
+    clouds.execute(first)
+    network = clouds.new.network.networks.where(name=NETWORK)[0]
+    second = clouds.plan(SECOND)
+    clouds.execute(second)
+    second.items.create(
+        type="network",
+        name="elsewhere",
+        ordinal=900,
+        source_id="another-network",
+        action="map",
+        destination_id=network["id"],
+        shared=True,
+    )
+    listed = effects(fresh(first))
+    kept = f"kept, because plan {second.pk} of {SECOND} uses it"
+    assert f"network {NETWORK}: {kept}" in listed
+    assert f"subnet {NAME}-desks: {kept}" in listed
+    clouds.roll_back(first)
+    assert network["id"] in clouds.new.network.networks.rows
+    assert clouds.new.network.subnets.where(name=f"{NAME}-desks")
+    clouds.roll_back(second)
+    assert network["id"] in clouds.new.network.networks.rows
+
+
+def test_access_to_a_private_volume_type_is_revoked(clouds, there):
+    type_ = clouds.new.block_storage.types.add("nfs-private", is_public=False)
+    plan = clouds.plan(NAME, choices={f"volume:{NAME}-data": "nfs-private"})
+    clouds.execute(plan)
+    assert type_["~access"]
+    clouds.roll_back(plan)
+    assert type_["~access"] == []
+
+
+def test_access_to_a_volume_type_that_was_there_stays(clouds, there):
+    type_ = clouds.new.block_storage.types.add("nfs-private", is_public=False)
+    project = there.post("identity", "/projects", {"project": {"name": NAME}}, "project")
+    type_["~access"] = [project["id"]]
+    choices = {f"volume:{NAME}-data": "nfs-private", f"project:{NAME}": "adopt"}
+    plan = clouds.plan(NAME, choices=choices)
+    clouds.execute(plan)
+    clouds.roll_back(plan)
+    assert type_["~access"] == [project["id"]]

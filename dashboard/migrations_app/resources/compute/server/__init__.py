@@ -31,19 +31,17 @@ from dashboard.migrations_app.resources.compute.server.fields import (
     ATTR,
     EXTRA_SPECS,
     USER_DATA,
-    mac_addresses,
     server_record,
 )
 from dashboard.migrations_app.resources.compute.server.host_names import host_name_losses
+from dashboard.migrations_app.resources.compute.server.obstacles import obstacles
 from dashboard.migrations_app.resources.compute.server.states import (
     ACTIVE,
-    MIGRATABLE,
     PAUSED,
     SHUTOFF,
     SUSPENDED,
     bring_to,
     delete_server,
-    fix_of,
     halt_copy,
     idle_server,
 )
@@ -201,7 +199,7 @@ class Server(ResourceType):
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
         for record in records:
-            for sentence, fix in _obstacles(record, source):
+            for sentence, fix in obstacles(record, source):
                 yield record, Finding(severity=BLOCK, sentence=sentence, fix=fix)
 
     def stop(self, work: Work) -> None:
@@ -327,25 +325,3 @@ def _extra_spec_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
     if flavor and fields.get(EXTRA_SPECS, reader.extra_specs(flavor)) != reader.extra_specs(flavor):
         reason = f"Flavor {flavor['name']} has others since: the copy gets those."
         yield Loss(field=EXTRA_SPECS, value=fields[EXTRA_SPECS], reason=reason)
-
-
-def _obstacles(record: Record, reader: TenantReader) -> Iterable[tuple[str, str]]:
-    """Return why a server cannot be migrated, each with what to do."""
-    fields, label = record.fields, f"Server {record.name}"
-    if fields["status"] not in MIGRATABLE:
-        yield f"{label} is {fields['status']}.", f"{fix_of(fields['status'])}, then plan again."
-    if not fields["flavor_id"]:
-        yield _flavor_is_gone(record), "Resize it to a flavor that is there, then plan again."
-    if len(fields["ports"]) < len(mac_addresses(dict(fields))):
-        yield f"{label} has a port of another project.", "Give it one of its own, then plan again."
-    others = set(fields["volumes"]) - {volume["id"] for volume in reader.volumes}
-    for volume_id in sorted(others):
-        yield f"{label} has volume {volume_id} of another project.", "Detach it, then plan again."
-
-
-def _flavor_is_gone(record: Record) -> str:
-    id_ = (record.fields.get("flavor") or {}).get("id") or "without an id"
-    return (
-        f"Server {record.name} runs on flavor {id_}, which was deleted; this Nova does not tell "
-        "its sizes."
-    )

@@ -10,11 +10,17 @@ _OF_NEUTRON = ("network:dhcp", "network:distributed", "network:metadata")
 _OWNERS = (("router", "network:"), ("floating_ip", "network:floatingip"), ("server", "compute:"))
 
 
-def port_of_others(work: Work, **query: Any) -> str:
-    """Return in words a port that the query finds and this plan did not make, "" without one."""
-    ports = work.destination.list("network", "/ports", "ports", **query)
-    other = next((port for port in ports if not _is_ours(work, port)), None)
-    return f"port {other['id']} of project {other['project_id'] or '?'} is on it" if other else ""
+def port_of_others(work: Work, *, of_group: str = "", **query: Any) -> str:
+    """Return in words a port that the query finds and this plan did not make, "" without one.
+
+    With ``of_group``, only a port that has that security group.
+    """
+    for port in work.destination.list("network", "/ports", "ports", **query):
+        has_group = not of_group or of_group in port["security_groups"]
+        if has_group and not _is_ours(work, port):
+            relation = "has it" if of_group else "is on it"
+            return f"port {port['id']} of project {port['project_id'] or '?'} {relation}"
+    return ""
 
 
 def _is_ours(work: Work, port: Json) -> bool:

@@ -32,6 +32,7 @@ from dashboard.migrations_app.resources.network.security_group.rules import (
     rule_key,
     rule_sentence,
 )
+from dashboard.migrations_app.resources.network.security_group.uses import use_by_others
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
@@ -164,6 +165,10 @@ class SecurityGroup(NeutronResource):
         if before is not None:
             now = [rule["id"] for rule in self._get(work)[RULES]]
             self._delete(work, [rule_id for rule_id in now if rule_id not in before])
+
+    @override
+    def used_by_others(self, work: Work) -> str:
+        return use_by_others(work)
 
     @override
     def remove(self, work: Work) -> None:
