@@ -26,6 +26,7 @@ class ItemSerializer(serializers.ModelSerializer[PlanItem]):
             "action",
             "destination_id",
             "shared",
+            "left_out_by",
             "fields",
             "losses",
             "requires",

@@ -117,6 +117,8 @@ class PlanItem(models.Model):
     destination_id = models.CharField(max_length=190, blank=True)
     # it belongs to another project and is only used by the tenant
     shared = models.BooleanField(default=False)
+    # who chose that it is not moved, or that something is not which it needs; then it is skipped
+    left_out_by = models.CharField(max_length=150, blank=True)
     fields = models.JSONField(default=dict)
     # what the decision found out that creation needs
     resolution = models.JSONField(default=dict)

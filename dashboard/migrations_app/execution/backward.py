@@ -13,7 +13,7 @@ from dashboard.migrations_app.resources.records import Stage
 from dashboard.migrations_app.resources.registry import resource_type
 
 HALT = "halt"
-_RETURNS, _CLOSES = "returns", "closes"
+_RETURNS, CLOSES = "returns", "closes"
 
 
 def returns_source(step: StepSpec) -> bool:
@@ -101,7 +101,7 @@ class _Backward:
 
     def _undoing(self, step: StepSpec, after: list[str], params: dict[str, bool]) -> StepSpec:
         halt = [self._halts[_object(step)]] if _object(step) in self._halts else []
-        params = {**params, _CLOSES: step.key in self._closing}
+        params = {**params, CLOSES: step.key in self._closing}
         return _step(step, step.key, step.action, f"Undo: {step.title}", [*halt, *after], params)
 
 

@@ -1,11 +1,9 @@
 """Executes a plan: a step for each stage of each object, written ahead in the ledger."""
 
-from dataclasses import replace
-
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.creating import create_once
-from dashboard.migrations_app.execution.graph import BARRIER, StepGraph
+from dashboard.migrations_app.execution.graph import BARRIER, StepGraph, without
 from dashboard.migrations_app.execution.work import ItemWork
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
@@ -24,9 +22,7 @@ def count_vanished(plan: Plan) -> int:
 
 def remaining_steps(plan: Plan) -> list[StepSpec]:
     """Return the steps of all stages that are not done; they wait for no step that is."""
-    items = plan.items.select_related("plan").exclude(
-        action__in=(PlanItem.Action.MIGRATED, PlanItem.Action.SKIP)
-    )
+    items = plan.items.select_related("plan").exclude(action=PlanItem.Action.SKIP)
     done = {
         f"{entry.type}:{entry.source_id}:{stage}"
         for entry in ledger.entries_of(plan).values()
@@ -39,13 +35,15 @@ def remaining_steps(plan: Plan) -> list[StepSpec]:
     return [without(step, keys) for step in steps]
 
 
-def without(step: StepSpec, keys: set[str]) -> StepSpec:
-    """Return the step with only those of its dependencies that are among the keys."""
-    return replace(
-        step,
-        needs=[key for key in step.needs if key in keys],
-        after=[key for key in step.after if key in keys],
-    )
+def reopen(plan: Plan) -> None:
+    """Forget the stages that are done again when more is moved, if anything is left to be moved."""
+    if not remaining_steps(plan):
+        return
+    for entry in ledger.entries_of(plan).values():
+        stages = [stage.name for stage in resource_type(entry.type).stages if stage.repeated]
+        if {*stages} <= {*entry.stages}:
+            for stage in stages:
+                ledger.undo_stage(entry, stage)
 
 
 def execute_stage(item: PlanItem, stage: str, context: StepContext) -> None:

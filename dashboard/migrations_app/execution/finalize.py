@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.left_out import kept_in_source
 from dashboard.migrations_app.execution.work import ItemWork
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
@@ -16,8 +17,8 @@ def deleted_objects(plan: Plan) -> list[str]:
     """Return a line for each object that finalizing deletes from the source."""
     return [
         f"{resource_type(item.type).label} {item.name or item.source_id}"
-        for type_ in _deleting_types()
-        for item in _moved_items(plan, type_)
+        for _, items in _deletions(plan)
+        for item in items
     ]
 
 
@@ -25,8 +26,8 @@ def deletion_steps(plan: Plan) -> list[StepSpec]:
     """Return a step for each object, type after type: servers first, the project last."""
     steps: list[StepSpec] = []
     before: list[str] = []
-    for type_ in _deleting_types():
-        mine = [_deletion(item, type_, before) for item in _moved_items(plan, type_)]
+    for type_, items in _deletions(plan):
+        mine = [_deletion(item, type_, before) for item in items]
         if mine:
             steps += mine
             barrier = StepSpec(
@@ -59,8 +60,18 @@ def _deleting_types() -> list[ResourceType]:
     return [type_ for type_ in types if type(type_).finalize is not ResourceType.finalize]
 
 
-def _moved_items(plan: Plan, type_: ResourceType) -> Iterable[PlanItem]:
-    return plan.items.filter(type=type_.name, shared=False, action__in=(CREATE, MIGRATED))
+def _deletions(plan: Plan) -> Iterable[tuple[ResourceType, list[PlanItem]]]:
+    """Yield the types that delete from the source, with what is deleted: not what it keeps."""
+    kept = kept_in_source(plan)
+    moved = plan.items.filter(shared=False, action__in=(CREATE, MIGRATED))
+    for type_ in _deleting_types():
+        items = moved.filter(type=type_.name)
+        yield type_, [item for item in items if (item.type, item.source_id) not in kept]
+
+
+def keeps_project(plan: Plan) -> bool:
+    """Return whether finalizing leaves the project in the source, for what was left out."""
+    return ("project", plan.tenant_id) in kept_in_source(plan)
 
 
 def finalize_item(item: PlanItem, context: StepContext) -> None:

@@ -1,6 +1,7 @@
 """Turns the items of a plan into the steps of a job, and their order."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from dashboard.jobs.kinds import StepSpec
@@ -87,8 +88,9 @@ class StepGraph:
 
 
 def _stages(item: PlanItem) -> list[Stage]:
-    """Return the stages of the item; one that is already migrated has been through all of them."""
-    adopted = item.action not in (PlanItem.Action.CREATE, PlanItem.Action.MIGRATED)
+    """Return the stages of the item: what is already migrated has been through all of them, and
+    what is left out may have begun them."""
+    adopted = item.action in (PlanItem.Action.ADOPT, PlanItem.Action.MAP)
     stages = resource_type(item.type).stages
     return [stage for stage in stages if stage.for_adopted or not adopted]
 
@@ -96,6 +98,15 @@ def _stages(item: PlanItem) -> list[Stage]:
 def step_key(item: PlanItem, stage: str) -> str:
     """Return the key of the step that does a stage of an item."""
     return f"{item.type}:{item.source_id}:{stage}"
+
+
+def without(step: StepSpec, keys: set[str]) -> StepSpec:
+    """Return the step with only those of its dependencies that are among the keys."""
+    return replace(
+        step,
+        needs=[key for key in step.needs if key in keys],
+        after=[key for key in step.after if key in keys],
+    )
 
 
 def _display(item: PlanItem) -> str:

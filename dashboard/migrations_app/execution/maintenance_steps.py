@@ -176,6 +176,13 @@ def leave_when_verified(plan: Plan, job: Job) -> None:
         start_leaving(held, requester=requester_of(job))
 
 
+def leave_with_source(plan: Plan, job: Job) -> None:
+    """Leave maintenance on the source, if the plan holds it: finalizing has left its project."""
+    held = on_source(plan)
+    if held and held.plan_id == plan.pk:
+        start_leaving(held, requester=requester_of(job))
+
+
 def end_with_source(plan: Plan) -> None:
     """Close the source's maintenance: finalizing has deleted its project."""
     if held := on_source(plan):

@@ -1,14 +1,17 @@
 """Rolls a plan back: the same graph backwards, for what this plan created and nothing else."""
 
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
 from django.db.models import Q
 
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app import ledger
-from dashboard.migrations_app.execution.backward import HALT, backward
+from dashboard.migrations_app.execution.backward import CLOSES, HALT, backward
 from dashboard.migrations_app.execution.creating import recall
-from dashboard.migrations_app.execution.graph import BARRIER, StepGraph
+from dashboard.migrations_app.execution.graph import BARRIER, StepGraph, step_key
 from dashboard.migrations_app.execution.sharing import (
     hand_over,
     heir_of,
@@ -16,13 +19,16 @@ from dashboard.migrations_app.execution.sharing import (
     keep_for_plan,
     known_user_of,
 )
-from dashboard.migrations_app.execution.work import ItemWork
+from dashboard.migrations_app.execution.work import ItemWork, record_of
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.registry import resource_type
 
 # An attempt that a cancellation broke off is not counted, but may have created something.
 _TRIED = Q(attempt__gt=0) | Q(resumed=True)
+
+PUT_BACK = "put_back"
+"""In the params of a step of an execution that undoes a stage, and the beginning of its key."""
 
 _UNLESS = ": removed, unless others use it by then"
 
@@ -62,10 +68,48 @@ def backward_steps(plan: Plan) -> list[StepSpec]:
 
     Every other stage is undone after those that relied on it.
     """
+    return backward(_begun_steps(plan, plan.items.all()))
+
+
+def put_back_steps(plan: Plan) -> list[StepSpec]:
+    """Return the steps that undo what earlier plans have begun of what this one leaves out.
+
+    What these objects need in the source returns there as well; it is still moved.
+    """
+    items = list(plan.items.select_related("plan"))
+    left_out = {item.pk for item in items if item.left_out_by}
+    returned = {
+        step_key(item, stage)
+        for item in items
+        for stage in resource_type(item.type).returned(record_of(item))
+    }
+    undone = [
+        step
+        for step in (_begun_steps(plan, items) if left_out else ())
+        if step.params.get("item") in left_out or step.key in returned
+    ]
+    first = returned & {step.key for step in undone}
+    return [
+        _put_back(step, first) if step.params["item"] in left_out else _put_back(step, (), CLOSES)
+        for step in backward(undone)
+    ]
+
+
+def _put_back(step: StepSpec, first: Collection[str], *unset: str) -> StepSpec:
+    """Return a step of a rollback as one of an execution, where other steps have its key."""
+    return replace(
+        step,
+        key=f"{PUT_BACK}:{step.key}",
+        after=[f"{PUT_BACK}:{key}" for key in (*step.after, *sorted(first))],
+        params={**step.params, PUT_BACK: True, **dict.fromkeys(unset, False)},
+    )
+
+
+def _begun_steps(plan: Plan, items: Iterable[PlanItem]) -> list[StepSpec]:
     own = {(entry.type, entry.source_id) for entry in _own_entries(plan)}
-    items = [item for item in plan.items.all() if (item.type, item.source_id) in own]
+    mine = [item for item in items if (item.type, item.source_id) in own]
     begun = _begun(plan)
-    return backward([step for step in StepGraph(items).steps() if step.key in begun])
+    return [step for step in StepGraph(mine).steps() if step.key in begun]
 
 
 def unfinished_rollback(plan: Plan) -> Job | None:

@@ -13,6 +13,7 @@ from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.identities import identities_of
+from dashboard.migrations_app.execution.left_out import left_out_of
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import Plan, PlanDifference, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
@@ -28,6 +29,7 @@ class Verifier:
         self.plan = plan
         self.context = context
         self.entries = ledger.entries_of(plan)
+        self.left_out = left_out_of(plan)
         identities = identities_of(plan)
         tenant = TenantRef(plan.tenant_id, plan.tenant_name, plan.domain_name)
         moved = replace(tenant, id=ledger.destination_id_of(plan, "project", plan.tenant_id))
@@ -83,6 +85,7 @@ class Verifier:
             yield _presence(source, destination)
             return
         original = type_.original_state(source, entry.stage_data)
+        original, _ = type_.without(original, self.left_out, self.source)
         yield from type_.differences(original, destination, self._destination_id_of)
 
     def _destination_id_of(self, type_name: str, source_id: str) -> str | None:

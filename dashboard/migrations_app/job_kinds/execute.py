@@ -6,9 +6,12 @@ from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
+from dashboard.migrations_app.execution.backward import CLOSES
 from dashboard.migrations_app.execution.execute import execute_stage
 from dashboard.migrations_app.execution.graph import BARRIER
+from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import is_of_maintenance, perform_step
+from dashboard.migrations_app.execution.rollback import PUT_BACK, undo_stage
 from dashboard.migrations_app.models import Plan, PlanItem, plan_of
 
 
@@ -25,7 +28,11 @@ class Execute(JobKind):
             perform_step(plan_of(step.job), step, context)
             return
         items = PlanItem.objects.select_related("plan__source", "plan__destination")
-        execute_stage(items.get(pk=step.params["item"]), step.action, context)
+        item = items.get(pk=step.params["item"])
+        if step.params.get(PUT_BACK):
+            undo_stage(item, step.action, context, closes=step.params.get(CLOSES))
+        else:
+            execute_stage(item, step.action, context)
 
     @override
     def on_finished(self, job: Job) -> None:
@@ -38,5 +45,9 @@ class Execute(JobKind):
         if job.state != JobState.DONE:
             return failure_event(job, about="migration")
         plan = plan_of(job)
-        sentence = f"{plan.tenant_name} was moved from {plan.source} to {plan.destination}."
+        but = all_but(plan, otherwise="")
+        sentence = (
+            f"{plan.tenant_name} was moved from {plan.source} to {plan.destination}"
+            f"{but and ', '}{but}."
+        )
         return Event(name="migration.finished", severity=Severity.SUCCESS, sentence=sentence)

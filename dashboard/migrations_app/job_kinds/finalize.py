@@ -6,8 +6,9 @@ from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
-from dashboard.migrations_app.execution.finalize import finalize_item
-from dashboard.migrations_app.execution.maintenance_steps import end_with_source
+from dashboard.migrations_app.execution.finalize import finalize_item, keeps_project
+from dashboard.migrations_app.execution.left_out import all_but
+from dashboard.migrations_app.execution.maintenance_steps import end_with_source, leave_with_source
 from dashboard.migrations_app.models import Plan, PlanItem, plan_of
 
 
@@ -28,14 +29,25 @@ class Finalize(JobKind):
         """Store that the move is final and the source has no such tenant, when all was deleted."""
         if job.state == JobState.DONE:
             Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.FINALIZED)
-            plan = plan_of(job)
-            plan.source.tenants.filter(project_id=plan.tenant_id).delete()
-            end_with_source(plan)
+            _end_in_source(plan_of(job), job)
 
     @override
     def event(self, job: Job) -> Event | None:
         if job.state != JobState.DONE:
             return failure_event(job, about="migration")
         plan = plan_of(job)
-        sentence = f"{plan.tenant_name} was deleted from {plan.source}: its move is final."
+        what = all_but(plan, otherwise="")
+        sentence = (
+            f"{plan.tenant_name} was deleted from {plan.source}{what and ', '}{what}: its move is "
+            "final."
+        )
         return Event(name="migration.finalized", severity=Severity.SUCCESS, sentence=sentence)
+
+
+def _end_in_source(plan: Plan, job: Job) -> None:
+    """Forget the tenant of the source with its project; if that stays, its users work on there."""
+    if keeps_project(plan):
+        leave_with_source(plan, job)
+        return
+    plan.source.tenants.filter(project_id=plan.tenant_id).delete()
+    end_with_source(plan)

@@ -4,6 +4,7 @@ from typing_extensions import override
 
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
+from dashboard.jobs.requester import requester_of
 from dashboard.migrations_app.models import plan_of
 from dashboard.migrations_app.planning.drafting import Planner
 
@@ -17,7 +18,7 @@ class PlanKind(JobKind):
     def perform(self, step: Step, context: StepContext) -> None:
         """Draft the plan and freeze it; nothing is stored until all was read."""
         plan = plan_of(step.job)
-        planner = Planner(plan, context)
+        planner = Planner(plan, context, requester=requester_of(step.job))
         planner.draft()
         planner.store()
         context.log(f"Planned {plan.items.count()} objects: {plan.get_state_display().lower()}.")

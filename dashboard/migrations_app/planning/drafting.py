@@ -1,16 +1,23 @@
 """Drafts a plan: reads both clouds, decides about every object, and freezes what it found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from django.db import transaction
 from django.utils import timezone
 
 from dashboard.jobs.kinds import StepContext
+from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.planning.drafts import Draft
+from dashboard.migrations_app.planning.leaving_out import (
+    dependents,
+    leave_out_dependents,
+    left_out,
+)
 from dashboard.migrations_app.planning.preflight import (
     FoundBy,
     preflight,
@@ -18,6 +25,7 @@ from dashboard.migrations_app.planning.preflight import (
     store_findings,
 )
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.choices import LEAVE_OUT
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     BLOCK,
@@ -34,27 +42,13 @@ from dashboard.migrations_app.resources.records import (
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
 
 
-@dataclass(kw_only=True)
-class Draft:
-    """One object while it is being planned."""
-
-    record: Record
-    decision: Decision
-    losses: list[Loss]
-    entry: LedgerEntry | None
-
-    @property
-    def destination_id(self) -> str:
-        """The id of the object that it has become, or will be mapped to."""
-        return self.decision.destination_id or (self.entry.destination_id if self.entry else "")
-
-
 class Planner:
     """Drafts one plan from both clouds and stores it."""
 
-    def __init__(self, plan: Plan, context: StepContext) -> None:
+    def __init__(self, plan: Plan, context: StepContext, *, requester: Requester = NOBODY) -> None:
         self.plan = plan
         self.context = context
+        self.requester = requester
         self.source, self.destination = readers_of(plan)
         self.drafts: dict[tuple[str, str], Draft] = {}
         self.gone: list[LedgerEntry] = []
@@ -120,15 +114,21 @@ class Planner:
         }
 
     def _draft(self, record: Record, entry: LedgerEntry | None) -> Draft:
-        type_ = resource_type(record.type)
+        type_, choice = resource_type(record.type), self._choice(record)
         if entry and {stage.name for stage in type_.stages} <= set(entry.stages):
             decision = replace(_decided_before(entry), action=MIGRATED)
         elif entry:
             # a part of it was moved: the rest of its stages is still to be done
             decision = replace(_decided_before(entry), destination_id="")
+        elif choice == LEAVE_OUT:
+            decision = Decision()
         else:
-            decision = type_.decide(record, self._choice(record), self.destination)
-        return Draft(record=record, decision=decision, losses=[], entry=entry)
+            decision = type_.decide(record, choice, self.destination)
+        draft = Draft(record=record, decision=decision, losses=[], entry=entry)
+        draft.is_unwanted = choice == LEAVE_OUT
+        if draft.is_unwanted:
+            draft.decision = left_out(draft, by=str(self.requester))
+        return draft
 
     def _choice(self, record: Record) -> str:
         by_name, by_id = f"{record.type}:{record.name}", f"{record.type}:{record.id}"
@@ -136,7 +136,11 @@ class Planner:
 
     def _resolve_dependencies(self) -> None:
         """Resolve what each type needs of the others, then list what will be lost."""
+        leave_out_dependents(self.drafts, self.source)
         for draft in self.drafts.values():
+            if draft.decision.left_out_by:
+                draft.losses = [Loss(field="", value=None, reason=draft.decision.reason)]
+                continue
             type_ = resource_type(draft.record.type)
             draft.decision = type_.resolve_dependencies(
                 draft.record, draft.decision, self._decision_of
@@ -158,6 +162,7 @@ class Planner:
             for draft in self.drafts.values()
             if draft.decision.problem
         ]
+        problems += [FoundBy(each.record, why) for each, why in dependents(self.drafts)]
         found = preflight(self.plan, self.to_create(), self.source, self.destination)
         with transaction.atomic():
             for entry in self.gone:
@@ -195,6 +200,7 @@ class Planner:
             action=decision.action,
             destination_id=decision.destination_id,
             shared=record.shared,
+            left_out_by=decision.left_out_by,
             fields=dict(record.fields),
             resolution=dict(decision.resolution),
             requires=_plain(type_.requires(record, self.source)),

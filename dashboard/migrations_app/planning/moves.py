@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from dashboard.errors import BadInput, NotFound
 from dashboard.hosts_app.models import Cloud
 from dashboard.migrations_app.models import Plan, Tenant, subject_of
+from dashboard.migrations_app.resources.choices import LEAVE_OUT
 from dashboard.migrations_app.resources.registry import resource_types
 
 
@@ -54,7 +55,7 @@ def why_not_move(move: Move) -> BadInput | None:
     """Return why a move cannot be planned, None if it can."""
     if _are_one(move.source, move.destination):
         return BadInput("The source and the destination are the same cloud.", fix="Choose two.")
-    for key in move.choices:
+    for key, target in move.choices.items():
         type_name, separator, name = key.partition(":")
         if not separator or not name:
             return BadInput(
@@ -64,6 +65,11 @@ def why_not_move(move: Move) -> BadInput | None:
             known = ", ".join(resource_types())
             return BadInput(
                 f"The mapping {key!r} has an unknown type.", fix=f"Known types: {known}."
+            )
+        if type_name == "project" and target == LEAVE_OUT:
+            return BadInput(
+                "The project cannot be left out: everything else is in it.",
+                fix="Leave out other objects, or do not move the tenant.",
             )
     return None
 

@@ -21,6 +21,7 @@ from dashboard.migrations_app.resources.records import (
     Finding,
     FoundBy,
     IdLookup,
+    LeftOut,
     Loss,
     Record,
     Ref,
@@ -58,6 +59,12 @@ class ResourceType:
     halted_from: ClassVar[str] = ""
     # whether others than the tenant can use the copy: a rollback keeps it then
     is_shareable: ClassVar[bool] = False
+    # types of which an object can be left out without this one, which then has a loss
+    does_without: ClassVar[tuple[str, ...]] = ()
+    # types whose objects its move requires, and which can be deleted from the source before it
+    outlives: ClassVar[tuple[str, ...]] = ()
+    # whether a copy is taken back, although it is complete, when what it depends on is left out
+    is_taken_back: ClassVar[bool] = False
     # types whose objects in the source a rollback gives back before those of this type
     returns_after: ClassVar[tuple[str, ...]] = ()
 
@@ -120,6 +127,23 @@ class ResourceType:
     def follows(self, record: Record, reader: "TenantReader") -> Mapping[str, Sequence[Ref]]:
         """Return, by stage, what must end first, whether it succeeds or not."""
         return {}
+
+    def depends_on(self, record: Record, reader: "TenantReader") -> Iterable[Ref]:
+        """Return the objects without which this one is left out as well.
+
+        By default all that its stages require, but for the types that it ``does_without``.
+        """
+        for refs in self.requires(record, reader).values():
+            yield from (ref for ref in refs if ref.type not in self.does_without)
+
+    def without(
+        self, record: Record, left_out: LeftOut, reader: "TenantReader"
+    ) -> tuple[Record, Sequence[Loss]]:
+        """Return the record without its references to what is left out, and what that loses.
+
+        Planning moves it as it is then; verification compares the source's object so.
+        """
+        return record, ()
 
     def losses(self, record: Record, reader: "TenantReader") -> Iterable[Loss]:
         """Return every attribute that will be lost or changed, with its reason."""
@@ -196,8 +220,26 @@ class ResourceType:
         A rollback does so before it gives the source its own back. Nothing happens if it is gone.
         """
 
+    def returned(self, record: Record) -> Collection[str]:
+        """Return the stages that are undone, if they were done, for what is left out since.
+
+        They took from the source what that needs.
+        """
+        return ()
+
     def finalize(self, work: Work) -> None:
         """Delete the object from the source, after a clean verify. By default it stays."""
+
+    def kept_with(self, record: Record, required: Iterable[Ref]) -> Iterable[Ref]:
+        """Return what the source keeps as long as it keeps this object.
+
+        ``required`` is what its stages require; by default all of it but what it ``outlives``.
+        """
+        return [ref for ref in required if ref.type not in self.outlives]
+
+    def serves(self, record: Record, kept: Collection[tuple[str, str]]) -> bool:
+        """Return whether it serves what the source keeps (types and ids), unasked by it."""
+        return False
 
     # Verification
 

@@ -7,6 +7,9 @@ from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import MAP, Decision, Record
 
+LEAVE_OUT = "skip"
+"""The choice that leaves an object out of the move, of whichever type it is."""
+
 
 def mapped_to_only(
     type_: ResourceType, record: Record, name: str, found: Sequence[Json], reader: TenantReader

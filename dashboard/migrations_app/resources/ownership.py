@@ -14,6 +14,9 @@ from dashboard.migrations_app.resources.records import (
     Ref,
 )
 
+CAN_OWN = "can_own"
+"""In the resolution of a user: whether a role that moves lets the user create anything."""
+
 _READERS = frozenset({"reader"})
 
 
@@ -49,15 +52,25 @@ def owner_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
 
 
 def with_owner_losses(record: Record, decision: Decision, decision_of: DecisionLookup) -> Decision:
-    """Add the loss of an owner whom the plan does not create: nobody knows that user's password."""
-    user = decision_of("user", record.fields["user_id"])
-    if decision.action != CREATE or (user and user.action == CREATE):
+    """Add the loss of an owner whom the plan does not create: nobody knows that user's password.
+
+    It is also that of an owner whose roles are left out.
+    """
+    reason = _why_not_owner(decision_of("user", record.fields["user_id"]))
+    if decision.action != CREATE or not reason:
         return decision
-    reason = "exists on the destination already and is left unchanged"
-    if user is None:
-        reason = "was deleted, or has no role of their own in the project"
     loss = operator_owns(record, f"Its owner {reason}.")
     return replace(decision, losses=(*decision.losses, loss))
+
+
+def _why_not_owner(user: Decision | None) -> str:
+    if user is None:
+        return "was deleted, or has no role of their own in the project"
+    if user.left_out_by:
+        return "is left out"
+    if user.action != CREATE:
+        return "exists on the destination already and is left unchanged"
+    return "" if user.resolution.get(CAN_OWN, True) else "may not create anything in the project"
 
 
 def _assignments(user_id: str, reader: TenantReader) -> list[Json]:

@@ -71,8 +71,8 @@ class Decision:
     """What becomes of an object.
 
     It is created; adopted, when an equal one is there; mapped to what the operator chose; or
-    skipped for a ``reason``. A ``problem`` blocks the plan until the operator has done what ``fix``
-    says.
+    skipped for a ``reason``, which may be that somebody chose to leave it out (``left_out_by``). A
+    ``problem`` blocks the plan until the operator has done what ``fix`` says.
     """
 
     action: str = CREATE
@@ -80,6 +80,7 @@ class Decision:
     problem: str = ""
     fix: str = ""
     reason: str = ""
+    left_out_by: str = ""
     # what creation will need of what was found out, for example the destination's domain id
     resolution: Mapping[str, Any] = field(default_factory=dict)
     # what is lost because of the decision, in addition to what every object of the type loses
@@ -118,9 +119,27 @@ class Stage:
     verb: str = ""
     soft: bool = False
     for_adopted: bool = False
+    # done again whenever more is moved
+    repeated: bool = False
     # it takes something from the source's object, which a rollback gives back before it removes
     # anything
     on_source: bool = False
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What is left out of a move: by type and id what it is called, and its record."""
+
+    objects: Mapping[tuple[str, str], tuple[str, Record]]
+
+    def __call__(self, type_name: str, id_: str) -> str:
+        """Return what an object that is left out is called, "" for any other."""
+        called, _ = self.objects.get((type_name, id_), ("", None))
+        return called
+
+    def of_type(self, type_name: str) -> list[tuple[str, Record]]:
+        """Return what is left out of a type: what each is called, and its record."""
+        return [found for (name, _), found in self.objects.items() if name == type_name]
 
 
 DecisionLookup = Callable[[str, str], Decision | None]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.template.defaultfilters import pluralize
+from django.template.defaultfilters import capfirst, pluralize
 from typing_extensions import override
 
 from dashboard.errors import BadInput, PumphouseError
@@ -17,10 +17,11 @@ from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
-from dashboard.migrations_app.execution.execute import count_vanished, remaining_steps
+from dashboard.migrations_app.execution.execute import count_vanished, remaining_steps, reopen
 from dashboard.migrations_app.execution.graph import BARRIER
+from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import with_maintenance
-from dashboard.migrations_app.execution.rollback import unfinished_rollback
+from dashboard.migrations_app.execution.rollback import put_back_steps, unfinished_rollback
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
 from dashboard.migrations_app.planning.preflight import can_lift_blocks
 from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
@@ -91,7 +92,8 @@ class Execute(PlanVerb):
         if plan.state == Plan.State.ROLLED_BACK:
             return ProgressStep(self.title, "rolled_back", "Rolled back")
         if plan.state in (Plan.State.EXECUTED, Plan.State.FINALIZED):
-            return ProgressStep(self.title, "done", "All moved")
+            words = all_but(plan, otherwise="all moved")
+            return ProgressStep(self.title, "done", capfirst(words))
         return progress_of_job(self.title, job, otherwise="Not started")
 
     @override
@@ -104,17 +106,19 @@ class Execute(PlanVerb):
         require_ahead(until)
         hold = PHASES.get(options["hold_before"]) or (Phase.CUTOVER if until else None)
         with transaction.atomic():
+            ledger.take_over(target)
+            reopen(target)
+            steps = [*put_back_steps(target), *remaining_steps(target)]
             job = start_job(
                 kind=self.name,
                 title=f"Move {target.tenant_name} from {target.source} to {target.destination}",
                 subject=target.subject,
-                steps=with_maintenance(target, remaining_steps(target), barrier=BARRIER),
+                steps=with_maintenance(target, steps, barrier=BARRIER),
                 params={"plan": target.pk},
                 hold_before=hold,
                 hold_until=until,
                 requester=requester,
             )
-            ledger.take_over(target)
             found = (PlanItem.Action.ADOPT, PlanItem.Action.MAP)
             for item in target.items.filter(action__in=found):
                 ledger.record_found(item)

@@ -94,10 +94,10 @@ class Move:
     def _ordered(self) -> list[StepSpec]:
         items = self.plan.items.select_related("plan__source", "plan__destination")
         chosen = items.exclude(action__in=("keep", "skip"))
-        steps = {step.key: step for step in StepGraph(chosen).steps() if step.key != BARRIER}
+        steps = {step.key: step for step in StepGraph(chosen).steps()}
         graph = {key: [*step.needs, *step.after] for key, step in steps.items()}
         order = TopologicalSorter(graph).static_order()
-        return [steps[key] for key in order if key in steps]
+        return [steps[key] for key in order if key in steps and key != BARRIER]
 
     @cached_property
     def items(self) -> list[PlanItem]:

@@ -39,13 +39,19 @@ class Project(KeystoneResource):
     }
     stages = (
         Stage(name="create", verb="Create"),
-        Stage(name="enter", verb="Grant the operator a temporary role in", for_adopted=True),
+        Stage(
+            name="enter",
+            verb="Grant the operator a temporary role in",
+            for_adopted=True,
+            repeated=True,
+        ),
         Stage(
             name="leave",
             verb="Revoke the operator's temporary role in",
             phase=COMPLETE,
             soft=True,
             for_adopted=True,
+            repeated=True,
         ),
     )
     ready = "enter"

@@ -29,6 +29,8 @@ from dashboard.migrations_app.resources.records import (
     Finding,
     FoundBy,
     IdLookup,
+    LeftOut,
+    Loss,
     Record,
     Ref,
 )
@@ -59,6 +61,19 @@ class RoleAssignment(ResourceType):
         for assignment in (*reader.role_assignments, *reader.subproject_assignments):
             if "user" in assignment and "project" in assignment["scope"]:
                 yield _record(assignment, reader)
+
+    @override
+    def without(
+        self, record: Record, left_out: LeftOut, reader: TenantReader
+    ) -> tuple[Record, Sequence[Loss]]:
+        """Return the assignment without those roles of its user that are left out."""
+        of_user = f"{record.fields['user_id']}:{{}}:{reader.tenant.id}"
+        given = {
+            id_: name
+            for id_, name in record.fields.get(GIVEN, {}).items()
+            if not left_out(self.name, of_user.format(id_))
+        }
+        return replace(record, fields={**record.fields, GIVEN: given}), ()
 
     @override
     def resolve_dependencies(

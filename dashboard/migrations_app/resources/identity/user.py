@@ -1,6 +1,7 @@
 """Users: created with a temporary password; their own is restored at the end."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from typing_extensions import override
 
@@ -12,6 +13,7 @@ from dashboard.migrations_app.resources.identity.common.keystone import (
     name_losses,
 )
 from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
+from dashboard.migrations_app.resources.ownership import CAN_OWN, can_create
 from dashboard.migrations_app.resources.reader import INHERITED_TO, TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
@@ -19,6 +21,8 @@ from dashboard.migrations_app.resources.records import (
     EVERYTHING,
     MARKER,
     Decision,
+    DecisionLookup,
+    LeftOut,
     Loss,
     Record,
     Ref,
@@ -90,6 +94,32 @@ class User(KeystoneResource):
             reason = "The user's default project is another tenant; the copy has none."
             value = record.fields["default_project_id"]
             yield Loss(field="default_project_id", value=value, reason=reason)
+
+    @override
+    def without(
+        self, record: Record, left_out: LeftOut, reader: TenantReader
+    ) -> tuple[Record, Sequence[Loss]]:
+        """Return the user with those roles that move: they tell whether the user can act."""
+        assigned = (
+            each["role"]
+            for each in reader.role_assignments
+            if each.get("user", {}).get("id") == record.id
+        )
+        of_user = f"{record.id}:{{}}:{reader.tenant.id}"
+        names = [
+            role["name"]
+            for role in assigned
+            if not left_out("role_assignment", of_user.format(role["id"]))
+        ]
+        return replace(record, fields={**record.fields, "role_names": names}), ()
+
+    @override
+    def resolve_dependencies(
+        self, record: Record, decision: Decision, decision_of: DecisionLookup
+    ) -> Decision:
+        """Note whether the roles that move let the user own something there."""
+        can_own = can_create(record.fields["role_names"])
+        return replace(decision, resolution={**decision.resolution, CAN_OWN: can_own})
 
     @override
     def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:

@@ -37,6 +37,8 @@ class FloatingIp(NeutronResource):
 
     name = "floating_ip"
     plural = "floating IPs"
+    outlives = ("server", "port")
+    is_taken_back = True
     # the address, which is unique; where the plan takes new ones, a marker
     found_by = FoundBy.LEDGER
     collection = "floatingips"

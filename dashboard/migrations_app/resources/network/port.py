@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.resources.left_out import without_ids
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.shared_addresses import (
     NEW_ADDRESS,
@@ -22,7 +23,15 @@ from dashboard.migrations_app.resources.network.common.tenant_network import (
     network_ids_of_others,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
-from dashboard.migrations_app.resources.records import WARN, Finding, FoundBy, Loss, Record, Ref
+from dashboard.migrations_app.resources.records import (
+    WARN,
+    Finding,
+    FoundBy,
+    LeftOut,
+    Loss,
+    Record,
+    Ref,
+)
 from dashboard.migrations_app.resources.work import Work
 
 _ON_SHARED = "on_foreign_network"
@@ -39,6 +48,8 @@ class Port(NeutronResource):
     collection = "ports"
     singular = "port"
     needs = ("project", "network", "subnet", "security_group")
+    does_without = ("security_group",)
+    is_taken_back = True
     copied = (
         "name",
         "description",
@@ -108,6 +119,18 @@ class Port(NeutronResource):
             ),
         ]
         return {"create": refs}
+
+    @override
+    def depends_on(self, record: Record, reader: TenantReader) -> Iterable[Ref]:
+        """Return also the server that has the port, and keeps it where it stays."""
+        yield from super().depends_on(record, reader)
+        yield Ref("server", record.fields["device_id"])
+
+    @override
+    def without(
+        self, record: Record, left_out: LeftOut, reader: TenantReader
+    ) -> tuple[Record, Sequence[Loss]]:
+        return without_ids(record, {"security_groups": "security_group"}, left_out)
 
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:

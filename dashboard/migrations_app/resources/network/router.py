@@ -1,6 +1,6 @@
 """Routers: interfaces in the phase prepare, the gateway and its address in the cutover."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from itertools import groupby
@@ -11,6 +11,11 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.reduced_router import (
+    GATEWAY,
+    GATEWAY_STAYS,
+    reduced_router,
+)
 from dashboard.migrations_app.resources.network.common.shared_addresses import (
     NEW_ADDRESS,
     address_conflicts,
@@ -21,10 +26,19 @@ from dashboard.migrations_app.resources.network.common.tenant_network import (
     own_subnets,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
-from dashboard.migrations_app.resources.records import CUTOVER, Finding, Loss, Record, Ref, Stage
+from dashboard.migrations_app.resources.records import (
+    CUTOVER,
+    Finding,
+    LeftOut,
+    Loss,
+    Record,
+    Ref,
+    Stage,
+)
 from dashboard.migrations_app.resources.work import Work
 
-GATEWAY = "external_gateway_info"
+# stage data: the copy has the gateway, or may have it
+_ATTACHED = "gateway_attached"
 
 
 class Router(NeutronResource):
@@ -35,8 +49,13 @@ class Router(NeutronResource):
     collection = "routers"
     singular = "router"
     needs = ("project", "network", "subnet")
+    does_without = ("network", "subnet", "floating_ip")
+    outlives = ("floating_ip",)
     copied = ("name", "description", "admin_state_up", "interfaces", "routes", GATEWAY)
-    own = (*NEUTRON_OWN, "availability_zones", "external_gateways", "service_type_id")
+    own = (
+        *(*NEUTRON_OWN, "availability_zones", "external_gateways", "service_type_id"),
+        GATEWAY_STAYS,
+    )
     lost = {
         "distributed": "The destination chooses whether its routers are distributed.",
         "ha": "The destination chooses whether its routers are highly available.",
@@ -89,6 +108,23 @@ class Router(NeutronResource):
         }
 
     @override
+    def without(
+        self, record: Record, left_out: LeftOut, reader: TenantReader
+    ) -> tuple[Record, Sequence[Loss]]:
+        return reduced_router(record, left_out, reader)
+
+    @override
+    def returned(self, record: Record) -> Collection[str]:
+        return ("detach_gateway",) if record.fields.get(GATEWAY_STAYS) else ()
+
+    @override
+    def serves(self, record: Record, kept: Collection[tuple[str, str]]) -> bool:
+        """Return whether its gateway stays, or a subnet that is connected to it."""
+        interfaces = record.fields["interfaces"]
+        is_connected = any(("subnet", each["subnet_id"]) in kept for each in interfaces)
+        return is_connected or bool(record.fields.get(GATEWAY_STAYS))
+
+    @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
         yield from super().losses(record, reader)
         addresses = _gateway_addresses(record.fields)
@@ -136,8 +172,12 @@ class Router(NeutronResource):
             self._act(work, "remove_router_interface", {"port_id": port["id"]})
 
     def detach_gateway(self, work: Work) -> None:
-        """Remove the gateway from the source's router, after storing it."""
-        if not work.record.fields[GATEWAY] or not keeps_addresses(work.options):
+        """Remove the gateway from the source's router, after storing it.
+
+        It stays where something that is left out needs it.
+        """
+        fields = work.record.fields
+        if not fields[GATEWAY] or not keeps_addresses(work.options) or fields.get(GATEWAY_STAYS):
             return
         path = f"/routers/{work.record.id}"
         if not work.stage_data.get(GATEWAY):
@@ -147,11 +187,14 @@ class Router(NeutronResource):
         work.source.put("network", path, {"router": _without_gateway(before)})
 
     def undo_detach_gateway(self, work: Work) -> None:
-        """Put the gateway back on the source's router, with the same address."""
+        """Put the gateway back on the source's router, with its address unless the copy has it."""
         if not work.stage_data.get(GATEWAY):
             return
         before = {**work.record.fields, **work.stage_data}
-        for body in _with_gateway(before, before[GATEWAY]):
+        info = {**before[GATEWAY]}
+        if work.stage_data.get(_ATTACHED):
+            del info["external_fixed_ips"]
+        for body in _with_gateway(before, info):
             work.source.put("network", f"/routers/{work.record.id}", {"router": body})
         work.save(**{GATEWAY: None})
 
@@ -164,9 +207,9 @@ class Router(NeutronResource):
             "network_id": work.destination_id_of("network", before[GATEWAY]["network_id"]),
             "enable_snat": before[GATEWAY].get("enable_snat", True),
         }
-        if keeps_addresses(work.options):
-            addresses = _gateway_addresses(before)
+        if keeps_addresses(work.options) and (addresses := _gateway_addresses(before)):
             info["external_fixed_ips"] = [{"ip_address": address} for address in addresses]
+        work.save(**{_ATTACHED: True})
         for body in _with_gateway(before, info):
             self._put(work, body)
 
@@ -175,6 +218,7 @@ class Router(NeutronResource):
         before = self.original_state(work.record, work.stage_data).fields
         if before[GATEWAY]:
             self._put(work, _without_gateway(before))
+            work.save(**{_ATTACHED: False})
 
     @override
     def halt(self, work: Work) -> None:

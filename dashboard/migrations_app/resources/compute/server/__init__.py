@@ -12,6 +12,7 @@ from dashboard.migrations_app.resources.choices import unknown_choice
 from dashboard.migrations_app.resources.compute.server.access import grant_access, revoke_access
 from dashboard.migrations_app.resources.compute.server.attaching import (
     attach_volumes,
+    detach_others,
     detach_volumes,
 )
 from dashboard.migrations_app.resources.compute.server.boot_user import (
@@ -35,6 +36,7 @@ from dashboard.migrations_app.resources.compute.server.fields import (
 )
 from dashboard.migrations_app.resources.compute.server.host_names import host_name_losses
 from dashboard.migrations_app.resources.compute.server.obstacles import obstacles
+from dashboard.migrations_app.resources.compute.server.reduced import reduced_server
 from dashboard.migrations_app.resources.compute.server.states import (
     ACTIVE,
     PAUSED,
@@ -66,6 +68,7 @@ from dashboard.migrations_app.resources.records import (
     Finding,
     FoundBy,
     IdLookup,
+    LeftOut,
     Loss,
     Record,
     Ref,
@@ -91,6 +94,7 @@ class Server(ResourceType):
         *("project", "user", "role_assignment", "flavor", "keypair", "image", "port", "volume"),
         "security_group",
     )
+    does_without = ("user", "role_assignment", "keypair")
     copied = (
         *("name", "status", "description", "metadata", "tags", "key_name", "config_drive"),
         *("accessIPv4", "accessIPv6", "OS-DCF:diskConfig", f"{ATTR}hostname", USER_DATA),
@@ -175,6 +179,19 @@ class Server(ResourceType):
         volumes = [Ref("volume", id_) for id_ in fields["volumes"]]
         root = [ref for ref in volumes if ref.id == fields["root_volume"]]
         return {"stop": [ref for ref in stop if ref.id], "create": root, "attach": volumes}
+
+    @override
+    def without(
+        self, record: Record, left_out: LeftOut, reader: TenantReader
+    ) -> tuple[Record, Sequence[Loss]]:
+        """Return the server without data volumes and a key that are left out."""
+        return reduced_server(record, left_out)
+
+    @override
+    def kept_with(self, record: Record, required: Iterable[Ref]) -> Iterable[Ref]:
+        """Return also the image: Nova needs it to rebuild the server, or to move it."""
+        yield from super().kept_with(record, required)
+        yield Ref("image", record.fields["image"])
 
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
@@ -293,6 +310,7 @@ class Server(ResourceType):
     @override
     def finalize(self, work: Work) -> None:
         """Delete the server; for good if it has volumes, which could not be deleted else."""
+        detach_others(work)
         has_volumes = bool(work.record.fields["volumes"])
         if not delete_server(work.source, work.record.id, check=work.check, for_good=has_volumes):
             work.log(

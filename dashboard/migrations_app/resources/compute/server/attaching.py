@@ -1,6 +1,8 @@
 """Attaches the data volumes to the copy of a server, and detaches them again."""
 
-from dashboard.clients.openstack import poll_until
+from collections.abc import Callable
+
+from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.migrations_app.resources.work import Work
 
 ATTACH_SECONDS = 1800
@@ -18,7 +20,7 @@ def attach_volumes(work: Work) -> None:
         if volume_id not in attached:
             owner = work.session_as(work.record.fields["user_id"])
             owner.post("compute", path, {"volumeAttachment": {"volumeId": volume_id}})
-        _await_status(work, volume_id, "in-use")
+        _await_status(work.destination, volume_id, "in-use", check=work.check)
     _set_deletion(work)
 
 
@@ -31,7 +33,23 @@ def detach_volumes(work: Work) -> None:
         if source_id != root:
             volume_id = work.destination_id_of("volume", source_id)
             work.destination.delete("compute", f"{_path(work)}/{volume_id}")
-            _await_status(work, volume_id, "available")
+            _await_status(work.destination, volume_id, "available", check=work.check)
+
+
+def detach_others(work: Work) -> None:
+    """Detach from the source's server the volumes that do not move with it, before it is deleted.
+
+    Nova would delete those that are marked to be deleted with their server.
+    """
+    path = f"/servers/{work.record.id}/os-volume_attachments"
+    if not work.source.find("compute", f"/servers/{work.record.id}", "server"):
+        return
+    for attachment in [*work.source.list("compute", path, "volumeAttachments")]:
+        volume_id = attachment["volumeId"]
+        if volume_id not in work.record.fields["volumes"]:
+            work.source.delete("compute", f"{path}/{volume_id}")
+            _await_status(work.source, volume_id, "available", check=work.check)
+            work.log(f"Detached volume {volume_id}, which stays, from server {work.record.name}.")
 
 
 def _set_deletion(work: Work) -> None:
@@ -49,16 +67,18 @@ def _set_deletion(work: Work) -> None:
         )
 
 
-def _await_status(work: Work, volume_id: str, status: str) -> None:
+def _await_status(
+    cloud: CloudSession, volume_id: str, status: str, *, check: Callable[[], None]
+) -> None:
     def reached() -> bool | None:
-        volume = work.destination.find("block_storage", f"/volumes/{volume_id}", "volume")
+        volume = cloud.find("block_storage", f"/volumes/{volume_id}", "volume")
         return True if volume is None or volume["status"] == status else None
 
     poll_until(
         reached,
         what=f"volume {volume_id} to become {status}",
         seconds=ATTACH_SECONDS,
-        check=work.check,
+        check=check,
     )
 
 

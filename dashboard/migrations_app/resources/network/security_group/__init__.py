@@ -1,6 +1,6 @@
 """Security groups: first all groups, then their rules, because rules name other groups."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +31,7 @@ from dashboard.migrations_app.resources.network.security_group.rules import (
     remote_groups,
     rule_key,
     rule_sentence,
+    without_groups,
 )
 from dashboard.migrations_app.resources.network.security_group.uses import use_by_others
 from dashboard.migrations_app.resources.reader import TenantReader
@@ -42,6 +43,7 @@ from dashboard.migrations_app.resources.records import (
     Difference,
     FoundBy,
     IdLookup,
+    LeftOut,
     Loss,
     Record,
     Ref,
@@ -61,6 +63,7 @@ class SecurityGroup(NeutronResource):
     collection = "security-groups"
     singular = "security_group"
     needs = ("project",)
+    does_without = ("security_group",)
     copied = ("name", "description", "stateful", RULES)
     own = (*NEUTRON_OWN, "shared")
     lost = {"tags": "Tags of security groups are not migrated.", SHARED_WITH: NOT_SHARED}
@@ -94,11 +97,25 @@ class SecurityGroup(NeutronResource):
         return decision
 
     @override
+    def serves(self, record: Record, kept: Collection[tuple[str, str]]) -> bool:
+        """Return whether it is the default group of a project that stays: Neutron needs it."""
+        is_default = record.name == DEFAULT_GROUP and not record.shared
+        return is_default and ("project", record.fields["project_id"]) in kept
+
+    @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return also every group that the rules name."""
         remotes = sorted(remote_groups(migrated_rules(record.fields)) - {record.id})
         groups = [Ref(self.name, group_id, "create") for group_id in remotes]
         return {**super().requires(record, reader), "rules": groups}
+
+    @override
+    def without(
+        self, record: Record, left_out: LeftOut, reader: TenantReader
+    ) -> tuple[Record, Sequence[Loss]]:
+        """Mark the rules that name a group which is left out: they are lost rules."""
+        rules = without_groups(record.fields[RULES], left_out)
+        return replace(record, fields={**record.fields, RULES: rules}), ()
 
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:

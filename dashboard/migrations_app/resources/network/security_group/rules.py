@@ -5,6 +5,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.records import LeftOut
 
 RULES, GROUP, ADDRESS_GROUP = "security_group_rules", "remote_group_id", "remote_address_group_id"
 # in the records of stored plans
@@ -43,6 +44,14 @@ def marked(rules: Iterable[Json], known_groups: set[str]) -> list[Json]:
 def _is_migrated(rule: Mapping[str, Any], known_groups: set[str]) -> bool:
     remote = rule.get(GROUP)
     return not rule.get(ADDRESS_GROUP) and (not remote or remote in known_groups)
+
+
+def without_groups(rules: Iterable[Json], left_out: LeftOut) -> list[Json]:
+    """Return the rules, those that name a group which is left out marked as not migrated."""
+    return [
+        {**rule, _MIGRATED: rule[_MIGRATED] and not left_out("security_group", rule.get(GROUP, ""))}
+        for rule in rules
+    ]
 
 
 def migrated_rules(group: Mapping[str, Any]) -> list[Json]:

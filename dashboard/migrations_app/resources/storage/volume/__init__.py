@@ -59,6 +59,9 @@ class Volume(ResourceType):
     found_by = FoundBy.MARKER
     choice = "a volume type there"
     needs = ("project", "user", "role_assignment")
+    does_without = ("user", "role_assignment")
+    outlives = ("server",)
+    is_taken_back = True
     copied = (
         *("size", "name", "description", "volume_type", "metadata", "bootable"),
         *(IMAGE_METADATA, READ_ONLY),

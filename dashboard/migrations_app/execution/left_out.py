@@ -1,0 +1,80 @@
+"""What was left out of a plan: how many objects, by whom, and what the source keeps with them."""
+
+from collections.abc import Collection, Iterable
+
+from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.work import record_of
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.resources.records import CREATE, MIGRATED, LeftOut, Ref
+from dashboard.migrations_app.resources.registry import resource_type
+
+Key = tuple[str, str]
+
+
+def count_left_out(plan: Plan) -> int:
+    """Return how many objects were left out of the plan."""
+    return plan.items.exclude(left_out_by="").count()
+
+
+def all_but(plan: Plan, *, otherwise: str) -> str:
+    """Return "all but N, left out by NAME", or the other words if nothing was left out."""
+    names = plan.items.exclude(left_out_by="").values_list("left_out_by", flat=True)
+    if not names:
+        return otherwise
+    return f"all but {len(names)}, left out by {' and '.join(sorted(set(names)))}"
+
+
+def left_out_of(plan: Plan) -> LeftOut:
+    """Return what is left out of the plan."""
+    items = plan.items.exclude(left_out_by="")
+    return LeftOut(
+        {(item.type, item.source_id): (_called(item), record_of(item)) for item in items}
+    )
+
+
+def _called(item: PlanItem) -> str:
+    return f"{resource_type(item.type).label} {item.name or item.source_id}"
+
+
+def kept_in_source(plan: Plan) -> set[Key]:
+    """Return the types and ids of what finalizing must not delete.
+
+    That is what has no copy, because it was left out or for any other reason, what it needs in the
+    source, and what serves these.
+    """
+    items = {(item.type, item.source_id): item for item in plan.items.all()}
+    present = {
+        key
+        for key, entry in ledger.entries_of(plan).items()
+        if entry.state == LedgerEntry.State.PRESENT
+    }
+    staying = [key for key, item in items.items() if _stays(item, is_present=key in present)]
+    kept: set[Key] = set()
+    while staying:
+        _keep(staying, items, kept)
+        staying = [key for key, item in items.items() if key not in kept and _serves(item, kept)]
+    return kept
+
+
+def _stays(item: PlanItem, *, is_present: bool) -> bool:
+    is_moved = item.action in (CREATE, MIGRATED)
+    return bool(item.left_out_by) or (is_moved and not is_present)
+
+
+def _keep(keys: Iterable[Key], items: dict[Key, PlanItem], kept: set[Key]) -> None:
+    """Add these objects and, over all that they need, what they need."""
+    waiting = list(keys)
+    while waiting:
+        key = waiting.pop()
+        if key in items and key not in kept:
+            kept.add(key)
+            waiting += [(ref.type, ref.id) for ref in _needed(items[key])]
+
+
+def _needed(item: PlanItem) -> Iterable[Ref]:
+    required = [Ref(*ref) for refs in item.requires.values() for ref in refs]
+    return resource_type(item.type).kept_with(record_of(item), required)
+
+
+def _serves(item: PlanItem, kept: Collection[Key]) -> bool:
+    return resource_type(item.type).serves(record_of(item), kept)

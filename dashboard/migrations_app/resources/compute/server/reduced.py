@@ -1,0 +1,24 @@
+"""A server without what it refers to and what is left out of the move."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dashboard.migrations_app.resources.left_out import loss_of, without_ids
+from dashboard.migrations_app.resources.records import LeftOut, Loss, Record
+
+
+def reduced_server(record: Record, left_out: LeftOut) -> tuple[Record, Sequence[Loss]]:
+    """Return a server without the data volumes and the key that are left out, and their losses.
+
+    Without its root volume it does not move at all.
+    """
+    root = ("volume", record.fields["root_volume"])
+    others = {key: found for key, found in left_out.objects.items() if key != root}
+    volumes = {"volumes": "volume", "deleted_volumes": "volume"}
+    record, losses = without_ids(record, volumes, LeftOut(others))
+    key = record.fields.get("key_name")
+    called = left_out("keypair", f"{record.fields['user_id']}:{key}") if key else ""
+    if not called:
+        return record, losses
+    record = replace(record, fields={**record.fields, "key_name": None})
+    return record, [*losses, loss_of("key_name", [called])]

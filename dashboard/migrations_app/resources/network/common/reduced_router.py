@@ -1,0 +1,85 @@
+"""A router without what it refers to and what is left out of the move."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.left_out import loss_of
+from dashboard.migrations_app.resources.network.common.shared_addresses import keeps_addresses
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import LeftOut, Loss, Record
+
+GATEWAY = "external_gateway_info"
+GATEWAY_STAYS = "gateway_stays"
+"""In a router's fields: the source's keeps its gateway, and the copy takes a new address."""
+
+
+def reduced_router(
+    record: Record, left_out: LeftOut, reader: TenantReader
+) -> tuple[Record, Sequence[Loss]]:
+    """Return a router without what is left out: interfaces, their routes, the gateway's network.
+
+    What is left out behind it still needs the source's gateway, which keeps its address then.
+    """
+    record, losses = _without_interfaces(record, left_out)
+    gateway = record.fields[GATEWAY] or {}
+    if called := left_out("network", gateway.get("network_id", "")):
+        near = [route for route in record.fields["routes"] if _is_near(route, record.fields)]
+        fields = {**record.fields, GATEWAY: None, "routes": near}
+        return replace(record, fields=fields), [*losses, loss_of(GATEWAY, [called])]
+    needing = gateway and keeps_addresses(reader.options) and _needing(record, left_out, reader)
+    if not needing:
+        return record, losses
+    fields = {**record.fields, GATEWAY: {**gateway, "external_fixed_ips": []}, GATEWAY_STAYS: True}
+    return replace(record, fields=fields), [*losses, _new_address(gateway, needing)]
+
+
+def _without_interfaces(record: Record, left_out: LeftOut) -> tuple[Record, list[Loss]]:
+    def called(interface: Json) -> str:
+        in_network = left_out("network", interface["network_id"])
+        return in_network or left_out("subnet", interface["subnet_id"])
+
+    interfaces = record.fields["interfaces"]
+    gone = [interface for interface in interfaces if called(interface)]
+    if not gone:
+        return record, []
+    lost = [route for route in record.fields["routes"] if _is_near(route, {"interfaces": gone})]
+    fields = {
+        **record.fields,
+        "interfaces": [interface for interface in interfaces if interface not in gone],
+        "routes": [route for route in record.fields["routes"] if route not in lost],
+    }
+    names = list(dict.fromkeys(called(interface) for interface in gone))
+    losses = [loss_of("interfaces", names), *([loss_of("routes", names)] if lost else [])]
+    return replace(record, fields=fields), losses
+
+
+def _is_near(route: Json, fields: Mapping[str, Any]) -> bool:
+    """Return whether a route leads through one of the interfaces."""
+    cidrs = (ip_network(interface["cidr"]) for interface in fields["interfaces"])
+    return any(ip_address(route["nexthop"]) in cidr for cidr in cidrs)
+
+
+def _needing(record: Record, left_out: LeftOut, reader: TenantReader) -> str:
+    """Return the first object that is left out and needs the source's router, "" for none."""
+    subnets = {interface["subnet_id"] for interface in record.fields["interfaces"]}
+    behind = {
+        port["id"]
+        for port in reader.ports
+        if subnets & {fixed["subnet_id"] for fixed in port["fixed_ips"]}
+    }
+    for called, floating in left_out.of_type("floating_ip"):
+        if floating.fields["router_id"] == record.id or floating.fields["port_id"] in behind:
+            return called
+    return next((name for name, port in left_out.of_type("port") if port.id in behind), "")
+
+
+def _new_address(gateway: Json, needing: str) -> Loss:
+    return Loss(
+        field=GATEWAY,
+        value=sorted(fixed["ip_address"] for fixed in gateway["external_fixed_ips"]),
+        reason=f"The source's router keeps it for {needing}, which is left out. The copy gets a "
+        "new address.",
+    )

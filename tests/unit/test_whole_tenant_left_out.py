@@ -1,0 +1,153 @@
+"""Whole tenants between clouds in memory of which an operator leaves something out.
+
+Each test is a move of its own, by the product's own jobs.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboard.errors import BadInput
+from dashboard.jobs.models import Job
+from dashboard.migrations_app.execution.finalize import deleted_objects
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.views.plan_progress import jobs_of, plan_progress
+from tests.support.cloud.contents import changes_between, contents
+from tests.support.cloud.journeys import between
+from tests.support.cloud.moving import TwoClouds, fresh
+from tests.support.cloud.seeds import NAME
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
+    with between(tmp_path, "2026.2", "2026.2") as clouds:
+        yield clouds
+
+
+def left_out(plan: Plan) -> set[str]:
+    return {f"{item.type} {item.name}" for item in plan.items.exclude(left_out_by="")}
+
+
+def words(plan: Plan) -> dict[str, str]:
+    """Return what the plan's page says of each verb."""
+    plan = fresh(plan)
+    return {step.title: step.words for step in plan_progress(plan, [*jobs_of(plan)])}
+
+
+def finalized(clouds: TwoClouds, plan: Plan) -> list[str]:
+    """Verify cleanly and finalize. Return what is then left in the source of what it listed."""
+    assert clouds.verify(plan) == []
+    listed = deleted_objects(fresh(plan))
+    clouds.finalize(plan)
+    assert fresh(plan).state == Plan.State.FINALIZED
+    return listed
+
+
+WITH_WEB_1 = {
+    f"server {NAME}-web-1",
+    f"port {NAME}-port-1",
+    f"volume {NAME}-data",
+    "floating_ip 172.24.4.11",
+}
+
+
+def test_a_server_left_out_stays_in_the_source_with_all_that_it_needs(clouds):
+    plan = clouds.plan(NAME, choices={f"server:{NAME}-web-1": "skip"})
+    assert plan.state == Plan.State.READY
+    assert left_out(plan) == WITH_WEB_1
+    before = contents(clouds.old)
+    clouds.execute(plan)
+    moved = changes_between(before, contents(clouds.old))
+    assert [line for line in moved if f"{NAME}-web-1" in line or "routers" in line] == []
+    assert words(plan)["Execute"] == "All but 4, left out by Pumphouse"
+    listed = finalized(clouds, plan)
+    assert f"server {NAME}-web-2" in listed and f"image {NAME}-goods" in listed
+    assert not {"project", "network", "subnet", "router", "security"} & {
+        line.split()[0] for line in listed
+    }
+    gone = changes_between(before, contents(clouds.old))
+    assert [line for line in gone if f"{NAME}-web-1" in line or f"{NAME}-data" in line] == []
+    assert clouds.source.tenants.filter(name=NAME).exists()
+
+
+def test_what_depends_on_what_is_left_out_is_named_with_the_reason(clouds):
+    plan = clouds.plan(NAME, choices={f"network:{NAME}-net": "skip"})
+    told = {finding.resource: finding.sentence for finding in plan.findings.filter(severity="warn")}
+    assert told[f"{NAME}-root"] == (
+        f"Volume {NAME}-root is left out as well. It needs server {NAME}-web-2, which is left out "
+        "by Pumphouse."
+    )
+    assert left_out(plan) > WITH_WEB_1 | {f"subnet {NAME}-desks", f"server {NAME}-web-2"}
+    router = plan.items.get(type="router")
+    losses = {loss["field"]: loss["reason"] for loss in router.losses}
+    assert router.action == "create"
+    assert losses["interfaces"] == f"Network {NAME}-net is left out."
+    clouds.execute(plan)
+    assert {f"router {NAME}-router", f"network {NAME}-net"}.isdisjoint(finalized(clouds, plan))
+
+
+def test_a_volume_left_out_survives_the_server_that_was_to_delete_it(clouds):
+    for attachment in clouds.old.compute.attachments.rows.values():
+        attachment["delete_on_termination"] = True
+    plan = clouds.plan(NAME, choices={f"volume:{NAME}-data": "skip"})
+    assert left_out(plan) == {f"volume {NAME}-data"}
+    server = plan.items.get(type="server", name=f"{NAME}-web-1")
+    assert f"Volume {NAME}-data is left out." in [loss["reason"] for loss in server.losses]
+    clouds.execute(plan)
+    assert f"server {NAME}-web-1" in finalized(clouds, plan)
+    left = [(row["name"], row["status"]) for row in clouds.old.block_storage.volumes.rows.values()]
+    assert left == [(f"{NAME}-data", "available")]
+
+
+def test_an_object_that_failed_is_left_out_and_put_back(clouds):
+    plan = clouds.plan(NAME)
+    before = contents(clouds.old)
+    clouds.new.compute.fault = "No valid host was found."
+    clouds.execute(plan, state="failed")
+    clouds.new.compute.fault = ""
+    again = clouds.plan(NAME, choices={f"server:{NAME}-web-1": "skip"})
+    assert left_out(again) == WITH_WEB_1
+    clouds.execute(again)
+    assert words(again)["Execute"] == "All but 4, left out by Pumphouse"
+    changed = changes_between(before, contents(clouds.old))
+    assert [line for line in changed if f"{NAME}-web-1" in line or f"{NAME}-data" in line] == []
+    door = before["network/floatingips"].keys() & contents(clouds.old)["network/floatingips"].keys()
+    assert len(door) == 2
+    listed = finalized(clouds, again)
+    assert f"server {NAME}-web-2" in listed and f"router {NAME}-router" not in listed
+
+
+def test_a_rollback_leaves_alone_what_was_left_out(clouds):
+    before = contents(clouds.old)
+    plan = clouds.plan(NAME, choices={f"server:{NAME}-web-1": "skip"})
+    clouds.execute(plan)
+    clouds.roll_back(plan)
+    assert changes_between(before, contents(clouds.old)) == []
+    titles = Job.objects.get(kind="rollback").steps.values_list("title", flat=True)
+    assert titles and [title for title in titles if "web-1" in title] == []
+
+
+def test_what_was_moved_already_cannot_be_left_out(clouds):
+    clouds.execute(clouds.plan(NAME))
+    plan = clouds.plan(NAME, choices={f"server:{NAME}-web-1": "skip"})
+    assert plan.state == Plan.State.BLOCKED
+    assert [*plan.findings.filter(severity="block").values_list("sentence", flat=True)] == [
+        f"Server {NAME}-web-1 has been moved already: it cannot be left out."
+    ]
+
+
+def test_what_was_left_out_is_taken_in_again_by_planning_without_the_choice(clouds):
+    clouds.execute(clouds.plan(NAME, choices={f"server:{NAME}-web-1": "skip"}))
+    plan = clouds.plan(NAME)
+    assert left_out(plan) == set()
+    clouds.execute(plan)
+    assert clouds.verify(plan) == []
+    assert words(plan)["Execute"] == "All moved"
+
+
+def test_the_project_cannot_be_left_out(clouds):
+    with pytest.raises(BadInput, match="The project cannot be left out: everything else is in it"):
+        clouds.plan(NAME, choices={f"project:{NAME}": "skip"})
