@@ -19,7 +19,7 @@ def make_machine(name: str, *, number: int) -> Row:
     return {
         "name": name,
         "macs": [f"52:54:00:00:{number:02x}:{index:02x}" for index in range(len(INTERFACES))],
-        "ip": f"10.20.0.{200 + number}",
+        "ip": f"10.20.{(200 + number) // 250}.{(200 + number) % 250}",
         "discover_in": None,
     }
 

@@ -4,8 +4,9 @@ import json
 
 from lab.fuel.master import Master, Row
 from lab.fuel.refusal import Refusal, not_found
-from lab.fuel.routing import CREATED, Call, route
+from lab.fuel.routing import CREATED, NO_CONTENT, Call, Python, route
 
+LONGEST_TITLE = 50
 TOPICS = ("discover", "done", "error", "warning", "release")
 VERSION = {
     "api": "1",
@@ -70,6 +71,18 @@ def register_plugin(master: Master, call: Call) -> Row:
     return master.add("plugins", call.body | {"_links": []})
 
 
+@route("GET", "plugins/#/links")
+def list_plugin_links(master: Master, call: Call) -> Python:
+    """List the links of a plugin, which Fuel 10.0 does in Python instead of JSON."""
+    return Python(master.row("plugins", call.ids[0])["_links"])
+
+
+@route("DELETE", "plugins/#/links/#", status=NO_CONTENT)
+def delete_plugin_link(master: Master, call: Call) -> None:
+    """Delete a link of a plugin."""
+    _delete_link(master.row("plugins", call.ids[0]), call.ids[1])
+
+
 @route("POST", "plugins/#/links", status=CREATED)
 def add_plugin_link(master: Master, call: Call) -> Row:
     """Add a link to a plugin."""
@@ -79,11 +92,7 @@ def add_plugin_link(master: Master, call: Call) -> Row:
 @route("PUT", "plugins/#/links/#")
 def change_plugin_link(master: Master, call: Call) -> Row:
     """Change a link of a plugin."""
-    for link in master.row("plugins", call.ids[0])["_links"]:
-        if link["id"] == call.ids[1]:
-            link |= {key: call.body[key] for key in link if key != "id" and key in call.body}
-            return dict(link)
-    raise not_found("PluginLink")
+    return _change_link(master.row("plugins", call.ids[0]), call.ids[1], call.body)
 
 
 @route("GET", "clusters/#/plugin_links")
@@ -99,12 +108,38 @@ def add_cluster_link(master: Master, call: Call) -> Row:
     return _add_link(master.row("clusters", call.ids[0]), call.body, kind="Cluster plugin")
 
 
+@route("PUT", "clusters/#/plugin_links/#")
+def change_cluster_link(master: Master, call: Call) -> Row:
+    """Change a link on an environment's dashboard."""
+    return _change_link(master.row("clusters", call.ids[0]), call.ids[1], call.body)
+
+
+@route("DELETE", "clusters/#/plugin_links/#", status=NO_CONTENT)
+def delete_cluster_link(master: Master, call: Call) -> None:
+    """Delete a link on an environment's dashboard."""
+    _delete_link(master.row("clusters", call.ids[0]), call.ids[1])
+
+
+def _change_link(owner: Row, identity: int, body: Row) -> Row:
+    for link in owner["_links"]:
+        if link["id"] == identity:
+            link |= {key: body[key] for key in link if key != "id" and key in body}
+            return dict(link)
+    raise not_found("PluginLink")
+
+
+def _delete_link(owner: Row, identity: int) -> None:
+    owner["_links"] = [link for link in owner["_links"] if link["id"] != identity]
+
+
 def _add_link(owner: Row, body: Row, *, kind: str) -> Row:
     links = owner["_links"]
+    if len(body["title"]) > LONGEST_TITLE:
+        raise Refusal(400, f"u'{body['title']}' is too long", plain=True)
     if any(link["url"] == body["url"] for link in links):
         raise Refusal(409, f"{kind} link with URL {body['url']} already exists")
     link = {
-        "id": len(links) + 1,
+        "id": max((link["id"] for link in links), default=0) + 1,
         "title": body["title"],
         "url": body["url"],
         "description": body.get("description"),

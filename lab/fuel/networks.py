@@ -38,7 +38,7 @@ def make_configuration(master: Master, *, number: int, group_id: int) -> Row:
 
 def make_group_networks(master: Master, *, number: int, group_id: int) -> list[Row]:
     """Return the networks of another node group, including the one that its nodes boot from."""
-    made = make_configuration(master, number=10 + number, group_id=group_id)["networks"]
+    made = make_configuration(master, number=10 + number % 16, group_id=group_id)["networks"]
     admin, own = made[-1], made[:-1]
     boot = f"10.{100 + number}.0.0/24"
     own_admin = _network(

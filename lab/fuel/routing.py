@@ -22,6 +22,10 @@ class Call:
     ids: tuple[int, ...] = ()
 
 
+class Python(list[Any]):
+    """Rows that Nailgun answers with in Python's own notation instead of JSON."""
+
+
 Handler = Callable[[Master, Call], Any]
 _routes: list[tuple[str, re.Pattern[str], int, Handler]] = []
 
@@ -50,6 +54,8 @@ def answer(master: Master, call: Call) -> tuple[int, Any]:
 
 
 def _public(value: Any) -> Any:
+    if isinstance(value, Python):
+        return value
     if isinstance(value, list):
         return [_public(one) for one in value]
     if isinstance(value, dict):

@@ -36,13 +36,14 @@ def seed(master: Master, clouds: Sequence[CloudInFuel], *, spare: int = 0) -> No
     for number, name in enumerate((*hosts, *controllers, *spares), start=1):
         master.machines[name] = hardware.make_machine(name, number=number)
     for number, cloud in enumerate(clouds, start=1):
-        _seed_environment(master, cloud, number=number)
+        seed_environment(master, cloud, number=number)
     for name in spares:
         hardware.discover(master, master.machines[name])
     master.save()
 
 
-def _seed_environment(master: Master, cloud: CloudInFuel, *, number: int) -> None:
+def seed_environment(master: Master, cloud: CloudInFuel, *, number: int) -> Row:
+    """Add a deployed environment with the cloud's hosts; ranges are derived from ``number``."""
     body = {"name": f"{cloud.name}-cloud", "release": RELEASE_ID}
     cluster = environments.create(master, body, number=number)
     vlans = [1000 * number + 10, 1000 * number + 40]
@@ -54,6 +55,7 @@ def _seed_environment(master: Master, cloud: CloudInFuel, *, number: int) -> Non
     for host in cloud.hosts:
         _deploy(master, cluster, host, roles=["compute"])
     cluster |= {"status": "operational", "changes": []}
+    return cluster
 
 
 def _deploy(master: Master, cluster: Row, name: str, *, roles: list[str]) -> None:

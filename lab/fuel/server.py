@@ -148,6 +148,8 @@ class _Requests(BaseHTTPRequestHandler):
         content = b"" if status == 204 else json.dumps(answer).encode()
         if status >= 400 and isinstance(answer, str):
             content = answer.encode()
+        if isinstance(answer, routing.Python):
+            content = repr(list(answer)).encode()
         self.send_response(status)
         kind = "text/html" if status >= 400 else "application/json"
         for name, value in (("Content-Type", kind), *headers.items()):

@@ -5,10 +5,11 @@ import ipaddress
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -18,10 +19,11 @@ from cryptography.x509.oid import NameOID
 from dashboard.clients.fuel.endpoint import FuelEndpoint
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.objects import Environment, Node
+from lab.fuel import hardware, routing
 from lab.fuel.control import control
 from lab.fuel.login import Login
-from lab.fuel.master import Master
-from lab.fuel.seeding import CloudInFuel, seed
+from lab.fuel.master import Master, Row
+from lab.fuel.seeding import CloudInFuel, seed, seed_environment
 from lab.fuel.server import FuelServer, serving
 
 
@@ -61,6 +63,29 @@ def create_environment(fuel: FuelMaster, name: str, *, release_id: int) -> Envir
     return fuel.create_environment_like(
         fuel.environments()[0], name=name, release_id=release_id, segmentation="vlan"
     )
+
+
+def add_environment(running: RunningMaster, name: str, *, hosts: int) -> Row:
+    """Seed another deployed environment with a controller and that many computes."""
+    master = running.master
+    names = [f"{name}-control", *(f"{name}-c{number}" for number in range(1, hosts + 1))]
+    for machine in names:
+        number = len(master.machines) + 1
+        master.machines[machine] = hardware.make_machine(machine, number=number)
+    return seed_environment(master, replace(cloud(name), hosts=names[1:]), number=1)
+
+
+def counted_requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list to which each request to a stand-in is added, but for logins."""
+    requests: list[str] = []
+    answer = routing.answer
+
+    def counting(master: Master, call: routing.Call) -> tuple[int, Any]:
+        requests.append(f"{call.method} {call.path}")
+        return answer(master, call)
+
+    monkeypatch.setattr(routing, "answer", counting)
+    return requests
 
 
 def node_with_fqdn(fuel: FuelMaster, fqdn: str) -> Node | None:

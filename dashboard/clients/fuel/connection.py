@@ -14,6 +14,7 @@ touching the package:
 - It hides what Fuel's reason for a refusal was. Errors here are those of ``dashboard.errors``.
 """
 
+import ast
 import warnings
 from types import SimpleNamespace
 from typing import Any
@@ -65,6 +66,23 @@ class FuelConnection(APIClient):  # type: ignore[misc]  # the package has no typ
         self.api_root = f"{self.root}/api/v1/"
         secrets.register(endpoint.password)
         self._session = _Session(endpoint)
+
+    def get_list(self, path: str) -> list[dict[str, Any]]:
+        """Return the rows below a path that Nailgun may answer with as Python instead of JSON.
+
+        Fuel 10.0 does so for the links of a plugin.
+        """
+        response = self.get_request_raw(path)
+        if response.status_code >= 300:
+            raise refusal(response, root=self.root)
+        try:
+            return list(response.json())
+        except ValueError:
+            pass
+        try:
+            return list(ast.literal_eval(response.text))
+        except (ValueError, SyntaxError):
+            raise not_fuel(self.root) from None
 
     def _raise_for_status_with_info(self, response: requests.Response) -> None:
         """Check an answer before fuelclient reads it."""

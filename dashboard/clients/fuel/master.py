@@ -6,6 +6,7 @@ away (the task of a deletion) or gets wrong (``deploy_changes`` starts the deplo
 fails; its tasks are transactions, which masters before 9.0 do not have).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -125,10 +126,14 @@ class FuelMaster(TaskCalls, PageCalls):
 
     def nodegroups(self, environment_id: int) -> dict[str, int]:
         """Return the ids of an environment's nodegroups by name."""
-        groups = self._connection.get_request("nodegroups/", params={"cluster_id": environment_id})
-        return {
-            group["name"]: group["id"] for group in groups if group["cluster_id"] == environment_id
-        }
+        return self.all_nodegroups()[environment_id]
+
+    def all_nodegroups(self) -> defaultdict[int, dict[str, int]]:
+        """Return the ids of the nodegroups of all environments, by environment and name."""
+        found: defaultdict[int, dict[str, int]] = defaultdict(dict)
+        for group in self._connection.get_request("nodegroups/"):
+            found[group["cluster_id"]][group["name"]] = group["id"]
+        return found
 
     def create_nodegroup(self, environment_id: int, *, name: str) -> None:
         """Add a nodegroup, which gets networks of its own. Raises NeedsOperator if it is there."""
@@ -136,17 +141,20 @@ class FuelMaster(TaskCalls, PageCalls):
         self._connection.post_request("nodegroups/", body)
 
     def cloud_facts(self, environment_id: int) -> CloudFacts:
-        """Return address, login and Keystone database of the cloud in an environment.
+        """Return address, login and Keystone database of the cloud in an environment."""
+        return self.cloud_facts_of(self.environment(environment_id), self.nodes(environment_id))
 
-        Asks for the facts of one node only: Fuel takes long to make them for all.
+    def cloud_facts_of(self, environment: Environment, nodes: Iterable[Node]) -> CloudFacts:
+        """Return the same of an environment and its nodes that were read before: one call.
+
+        It asks for the facts of one node only: Fuel takes long to make them for all.
         """
-        environment = self.environment(environment_id)
         # Roles are there once a node was deployed; while Fuel works on it it is not ready.
-        deployed = [node for node in self.nodes(environment_id) if node.roles]
+        deployed = [node for node in nodes if node.roles]
         deployed.sort(key=lambda node: node.status != "ready")
         facts = (
             self._environments.download_facts(
-                environment_id, "deployment", default=True, nodes=[deployed[0].id]
+                environment.id, "deployment", default=True, nodes=[deployed[0].id]
             )
             if deployed
             else []

@@ -1,5 +1,7 @@
 """The calls of a Fuel master about what its pages show: notifications and links."""
 
+from contextlib import suppress
+
 from dashboard.clients.fuel.connection import FuelConnection
 from dashboard.clients.fuel.objects import Json, Notification
 from dashboard.errors import Conflict
@@ -32,20 +34,29 @@ class PageCalls:
         return max(ids, default=None)
 
     def link_from_plugin(self, plugin_id: int, *, title: str, url: str, description: str) -> None:
-        """Show a link on Fuel's page of plugins; one that exists already is as good."""
+        """Show a link on Fuel's page of plugins, the only one with this title."""
         self._link(f"plugins/{plugin_id}/links", title=title, url=url, description=description)
 
     def link_from_environment(
         self, environment_id: int, *, title: str, url: str, description: str
     ) -> None:
-        """Show a link on an environment's dashboard; one that exists already is as good."""
+        """Show a link on an environment's dashboard, the only one with this title."""
         path = f"clusters/{environment_id}/plugin_links"
-        if all(link["url"] != url for link in self._connection.get_request(path)):
-            self._link(path, title=title, url=url, description=description)
+        self._link(path, title=title, url=url, description=description)
 
     def _link(self, path: str, *, title: str, url: str, description: str) -> None:
-        body = {"title": title[:50], "url": url, "description": description}
-        try:
-            self._connection.post_request(path, body)
-        except Conflict:
-            return
+        """Create a link, or give the one with this title its address; more of them are removed.
+
+        One that a person has hidden stays hidden.
+        """
+        body: Json = {"title": title[:50], "url": url, "description": description}
+        links = self._connection.get_list(path)
+        own = [link for link in links if link["title"] == body["title"]]
+        own.sort(key=lambda link: link["url"] != url)
+        for link in own[1:]:
+            self._connection.delete_request(f"{path}/{link['id']}")
+        if own and own[0]["url"] != url:
+            self._connection.put_request(f"{path}/{own[0]['id']}", body)
+        elif not own:
+            with suppress(Conflict):
+                self._connection.post_request(path, body)

@@ -57,7 +57,7 @@ def notes_on(
     notes = [f"{sentence} Deploy only one of them, or renumber the copy." for sentence in found]
     now = {network.key: network for network in source.networks}
     notes += [
-        f"The gateway {network.gateway} of network {network.name} must exist before "
+        f"The gateway {network.gateway} of network {network.label} must exist before "
         f"{name} is deployed."
         for network in numbering.networks
         if network.use_gateway and network.gateway != now[network.key].gateway

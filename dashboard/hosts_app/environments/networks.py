@@ -11,7 +11,7 @@ from typing import Any
 from dashboard.clients.fuel.objects import Json
 from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
 
-BOOT = "fuelweb_admin"
+BOOT, DEFAULT_GROUP = "fuelweb_admin", "default"
 FIXED_PARAMETERS = ("configuration_template", "net_l23_provider", "segmentation_type")
 """These are set when an environment is created; the template has a request of its own."""
 
@@ -37,6 +37,11 @@ class CopiedNetwork:
     def key(self) -> tuple[str, str]:
         """What identifies it in every environment."""
         return self.group, self.name
+
+    @property
+    def label(self) -> str:
+        """Its name, with the nodegroup unless that is the default one."""
+        return self.name if self.group == DEFAULT_GROUP else f"{self.name} of {self.group}"
 
     @property
     def summary(self) -> str:
@@ -180,7 +185,7 @@ def _network_line(now: CopiedNetwork, then: CopiedNetwork | None, release: str) 
         outcome, why = CopyOutcome.CHANGED, "renumbered"
     return CopyLine(
         subject="Network",
-        name=now.name if now.group == "default" else f"{now.name} of {now.group}",
+        name=now.label,
         now=now.summary,
         then=then.summary if then else "",
         outcome=outcome,

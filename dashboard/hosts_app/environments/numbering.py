@@ -6,7 +6,7 @@ from. A network that overlaps gets the next free block of its size: after its ow
 private range, or in the range that the operator gives. All VLANs move by one number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network, ip_network
 from itertools import islice
@@ -23,6 +23,8 @@ VLAN_RANGE = "vlan_range"
 LAST_VLAN = 4094
 VLAN_STEP = 100
 BLOCKS_TRIED = 4096
+MOST_SENTENCES = 6
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +59,7 @@ class Numbering:
         found = [_cidr_of(network, owner) for network in own if network.cidr]
         for network in own:
             if (vlan := network.vlan_start) is not None:
-                found.append(Taken(owner=owner, name=network.name, vlans=(vlan, vlan)))
+                found.append(Taken(owner=owner, name=network.label, vlans=(vlan, vlan)))
         if self.segmentation == "vlan" and (ends := self.parameters.get(VLAN_RANGE)):
             name = "tenants' segmentation"
             found.append(Taken(owner=owner, name=name, vlans=(ends[0], ends[1])))
@@ -65,7 +67,7 @@ class Numbering:
 
 
 def _cidr_of(network: CopiedNetwork, owner: str) -> Taken:
-    return Taken(owner=owner, name=network.name, cidr=_block(network))
+    return Taken(owner=owner, name=network.label, cidr=_block(network))
 
 
 def _block(network: CopiedNetwork) -> IPv4Network:
@@ -73,13 +75,46 @@ def _block(network: CopiedNetwork) -> IPv4Network:
 
 
 def overlaps(copy: Sequence[Taken], others: Sequence[Taken]) -> list[str]:
-    """Return a sentence for each range or VLAN of the copy that another environment uses."""
+    """Return sentences about the ranges and VLANs of the copy that other environments use.
+
+    What the same environments use is in one sentence: all new ones have the same ranges.
+    """
+    theirs = {mine: [one for one in others if mine.overlaps(one)] for mine in copy}
+    by_owners: dict[tuple[str, ...], list[Taken]] = {}
+    for mine, found in theirs.items():
+        if found:
+            owners = tuple(dict.fromkeys(one.owner for one in found))
+            by_owners.setdefault(owners, []).append(mine)
     return [
-        f"{_words(mine)} of the copy overlaps {_words(theirs)} of {theirs.owner}."
-        for mine in copy
-        for theirs in others
-        if mine.overlaps(theirs)
+        _sentence(mine, owners, theirs[mine[0]])
+        for owners, mine in _few(by_owners, most=MOST_SENTENCES)
     ]
+
+
+def _few(
+    by_owners: Mapping[tuple[str, ...], list[Taken]], *, most: int
+) -> Iterator[tuple[tuple[str, ...], list[Taken]]]:
+    """Yield the groups, those after the last but one as one group."""
+    groups = list(by_owners.items())
+    yield from groups[: most - 1]
+    if rest := groups[most - 1 :]:
+        owners = dict.fromkeys(owner for some, _ in rest for owner in some)
+        yield tuple(owners), [mine for _, several in rest for mine in several]
+
+
+def _sentence(mine: Sequence[Taken], owners: Sequence[str], theirs: Sequence[Taken]) -> str:
+    ours = _joined([_words(one) for one in mine])
+    if len(mine) == 1 and len(theirs) == 1:
+        return f"{ours} of the copy overlaps {_words(theirs[0])} of {owners[0]}."
+    named = [*owners[:MOST_NAMED]]
+    if more := len(owners) - MOST_NAMED:
+        named += [f"{more} more"] if more > 0 else []
+    verb = "overlaps" if len(mine) == 1 else "overlap"
+    return f"{ours} of the copy {verb} ranges of {_joined(named)}."
+
+
+def _joined(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _words(taken: Taken) -> str:

@@ -1,6 +1,6 @@
 """Reads an environment in Fuel and plans a copy of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from ipaddress import IPv4Network
 
@@ -10,6 +10,7 @@ from dashboard.errors import BadInput
 from dashboard.hosts_app.environments.cautions import notes_on, refusals_for
 from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
 from dashboard.hosts_app.environments.networks import (
+    DEFAULT_GROUP,
     CopiedNetwork,
     network_lines,
     networks_of,
@@ -23,7 +24,7 @@ from dashboard.hosts_app.environments.numbering import (
 )
 from dashboard.hosts_app.environments.plugins import plugin_lines
 from dashboard.hosts_app.environments.settings import Target, setting_lines
-from dashboard.hosts_app.environments.source import DEFAULT_GROUP, Source, read_source
+from dashboard.hosts_app.environments.source import Source, read_source
 from dashboard.hosts_app.fuel.releases import AVAILABLE
 from dashboard.hosts_app.plans.lines import PlanDraft
 
@@ -83,7 +84,8 @@ def draft_copy(
     own = _release(releases, environment.release_id)
     chosen = _release(releases, options.release or own.id)
     known = fuel.release_networks(chosen.id, provider=environment.net_provider)
-    others = [taken for one in environments for taken in _taken(fuel, one)]
+    groups = fuel.all_nodegroups()
+    others = [taken for one in environments for taken in _taken(fuel, one, groups[one.id])]
     numbering = _numbering(source, known, others, options)
     lines = [_release_line(own, chosen), *_lines(fuel, source, chosen, numbering)]
     return PlanDraft(
@@ -122,12 +124,12 @@ def _release(releases: Sequence[Release], release_id: int) -> Release:
     raise BadInput(f"Fuel has no release {release_id}.", fix=f"It has: {known}.")
 
 
-def _taken(fuel: FuelMaster, environment: Environment) -> list[Taken]:
-    """Return the ranges and VLANs of an existing environment."""
+def _taken(fuel: FuelMaster, environment: Environment, groups: Mapping[str, int]) -> list[Taken]:
+    """Return the ranges and VLANs of an existing environment; ``groups`` are its nodegroups."""
     configuration = fuel.network_configuration(environment.id)
     parameters = configuration["networking_parameters"]
     numbering = Numbering(
-        networks=networks_of(configuration, fuel.nodegroups(environment.id)),
+        networks=networks_of(configuration, groups),
         parameters=parameters,
         segmentation=str(parameters.get("segmentation_type") or ""),
     )

@@ -11,8 +11,6 @@ from dashboard.hosts_app.environments.networks import (
 )
 from dashboard.hosts_app.environments.numbering import Numbering
 
-DEFAULT_GROUP = "default"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Source:

@@ -1,6 +1,6 @@
 """Stores the environments of Fuel, and the clouds in them, as rows."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from dashboard.clients.fuel.facts import CloudFacts
 from dashboard.clients.fuel.master import FuelMaster
-from dashboard.clients.fuel.objects import Environment
+from dashboard.clients.fuel.objects import Environment, Node
 from dashboard.errors import Conflict, NeedsOperator, NotFound
 from dashboard.hosts_app.fuel.clouds import (
     SeenEnvironment,
@@ -82,14 +82,17 @@ def refresh_environments() -> list[str]:
 
 
 def _read(fuel: FuelMaster, releases: Mapping[int, str]) -> list[SeenEnvironment]:
-    counted = Counter(node.environment_id for node in fuel.nodes())
+    """Read all environments: a call for each of them, and two for all of them."""
+    nodes: defaultdict[int | None, list[Node]] = defaultdict(list)
+    for node in fuel.nodes():
+        nodes[node.environment_id].append(node)
     found = []
     for environment in fuel.environments():
-        facts, obstacle = _read_facts(fuel, environment)
+        facts, obstacle = _read_facts(fuel, environment, nodes[environment.id])
         seen = SeenEnvironment(
             environment=environment,
             release=releases.get(environment.release_id, ""),
-            node_count=counted[environment.id],
+            node_count=len(nodes[environment.id]),
             facts=facts,
             obstacle=obstacle,
         )
@@ -97,10 +100,12 @@ def _read(fuel: FuelMaster, releases: Mapping[int, str]) -> list[SeenEnvironment
     return found
 
 
-def _read_facts(fuel: FuelMaster, environment: Environment) -> tuple[CloudFacts | None, str]:
+def _read_facts(
+    fuel: FuelMaster, environment: Environment, nodes: Sequence[Node]
+) -> tuple[CloudFacts | None, str]:
     """Return the facts of the cloud in an environment, or None and the reason."""
     try:
-        return fuel.cloud_facts(environment.id), ""
+        return fuel.cloud_facts_of(environment, nodes), ""
     except (NeedsOperator, NotFound) as error:
         return None, str(error)
 

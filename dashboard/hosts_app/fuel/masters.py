@@ -73,8 +73,9 @@ def environment_of(cloud: Cloud) -> Environment:
         return named
     if cloud.environment and cloud.environment.fuel == fuel.address:
         return fuel.environment(cloud.environment.environment_id)
+    endpoint = configured_endpoint()
     for environment in environments.values():
-        if _has_cloud_at(fuel, environment, cloud.auth_url):
+        if _has_cloud_at(endpoint, environment, cloud.auth_url):
             return environment
     raise NotFound(
         f"Cloud {cloud.name} is in none of the environments of Fuel at {fuel.address}.",
@@ -94,12 +95,15 @@ def access_in_fuel(cloud: Cloud) -> CloudAccess:
     """
     endpoint = configured_endpoint()
     environment_id = _id_in(FuelMaster(endpoint), cloud)
-    period = int(time.monotonic() // FACTS_SECONDS)
-    return _facts(endpoint, environment_id, period).access(
+    return _facts_now(endpoint, environment_id).access(
         cloud.name,
         environment=cloud.environment.name if cloud.environment else "",
         verify=_verify(endpoint, environment_id),
     )
+
+
+def _facts_now(endpoint: FuelEndpoint, environment_id: int) -> CloudFacts:
+    return _facts(endpoint, environment_id, int(time.monotonic() // FACTS_SECONDS))
 
 
 @lru_cache(maxsize=64)
@@ -124,9 +128,9 @@ def _id_in(fuel: FuelMaster, cloud: Cloud) -> int:
     return int(cloud.section)
 
 
-def _has_cloud_at(fuel: FuelMaster, environment: Environment, auth_url: str) -> bool:
+def _has_cloud_at(endpoint: FuelEndpoint, environment: Environment, auth_url: str) -> bool:
     try:
-        return fuel.cloud_facts(environment.id).is_at(auth_url)
+        return _facts_now(endpoint, environment.id).is_at(auth_url)
     except NeedsOperator:
         return False  # it is not deployed yet
 

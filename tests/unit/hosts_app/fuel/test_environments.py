@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from dashboard.clients.fuel.master import FuelMaster
+from dashboard.clients.fuel.objects import Environment, Node
 from dashboard.errors import BadInput, NeedsOperator, NotFound, Retryable
 from dashboard.hosts_app.clouds import access_of, register_clouds
 from dashboard.hosts_app.fuel.environments import (
@@ -18,7 +19,9 @@ from dashboard.hosts_app.fuel.masters import environment_of
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from tests.support.fuel_masters import (
     RunningMaster,
+    add_environment,
     configure_fuel,
+    counted_requests,
     create_environment,
     make_certificate,
     running_master,
@@ -253,14 +256,29 @@ def test_a_fuel_that_fails_half_way_leaves_everything_as_it_was(
     refresh_environments()
     before = [*Cloud.objects.values(), *FuelEnvironment.objects.values()]
     cluster(running, SRC)["name"] = "another"
-    facts = FuelMaster.cloud_facts
+    facts = FuelMaster.cloud_facts_of
 
-    def stop_before_the_second(self: FuelMaster, environment_id: int) -> Any:
-        if environment_id == DST:
+    def stop_before_the_second(
+        self: FuelMaster, environment: Environment, nodes: list[Node]
+    ) -> Any:
+        if environment.id == DST:
             raise Retryable("Fuel stopped to answer.")
-        return facts(self, environment_id)
+        return facts(self, environment, nodes)
 
-    monkeypatch.setattr(FuelMaster, "cloud_facts", stop_before_the_second)
+    monkeypatch.setattr(FuelMaster, "cloud_facts_of", stop_before_the_second)
     with pytest.raises(Retryable):
         refresh_environments()
     assert [*Cloud.objects.values(), *FuelEnvironment.objects.values()] == before
+
+
+def test_twenty_environments_are_read_in_forty_requests(
+    running: RunningMaster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them has nodes, which are read in one list, and facts, which only it can give."""
+    for number in range(3, 21):
+        add_environment(running, f"env-{number}", hosts=1)
+    requests = counted_requests(monkeypatch)
+    refresh_environments()
+    assert FuelEnvironment.objects.filter(is_gone=False).count() == 20
+    assert Cloud.objects.exclude(auth_url="").count() >= 20
+    assert len(requests) <= 40, requests

@@ -54,6 +54,30 @@ def test_a_second_time_adds_nothing(running):
     assert (links_of(running), registered["_links"]) == before
 
 
+def test_a_changed_address_leaves_one_link_in_each_place(running, settings):
+    registered = plugin(running)
+    register_links()
+    registered["_links"][0]["hidden"] = True
+    settings.PUMPHOUSE_URL = "https://pumphouse.example.com/"
+    for _ in range(2):
+        register_links()
+    there = "https://pumphouse.example.com/"
+    assert links_of(running) == [(1, f"{there}environments/1/"), (2, f"{there}environments/2/")]
+    assert [link["url"] for link in registered["_links"]] == [there]
+    assert registered["_links"][0]["hidden"], "what a person has hidden stays hidden"
+
+
+def test_dead_links_of_earlier_addresses_are_removed(running):
+    cluster = running.master.rows["clusters"][1]
+    old = {"title": "Pumphouse", "description": "", "hidden": False}
+    cluster["_links"] = [
+        {**old, "id": number, "url": f"http://old-{number}/"} for number in (1, 2)
+    ] + [{**old, "id": 3, "title": "Grafana", "url": "http://grafana/"}]
+    register_links()
+    urls = [link["url"] for link in cluster["_links"]]
+    assert sorted(urls) == ["http://grafana/", f"{ADDRESS}environments/1/"]
+
+
 def test_a_master_that_does_not_know_the_plugin_yet_gets_the_rest(running):
     said = register_links()
     assert len(links_of(running)) == 2

@@ -21,7 +21,12 @@ from dashboard.hosts_app.reassignment.facts import (
 from dashboard.hosts_app.reassignment.layout import HostLayout, layout_in_destination
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
 from dashboard.hosts_app.reassignment.refusals import joining_refusals, refusals_of
-from tests.support.fuel_masters import RunningMaster, running_master
+from tests.support.fuel_masters import (
+    RunningMaster,
+    add_environment,
+    counted_requests,
+    running_master,
+)
 
 SRC, DST, NODE, HOST = 1, 2, 4, "src-c3"
 EMPTY = EvacuationPlan(host=HOST, is_closed=False, lines=[], refusals=[])
@@ -267,6 +272,22 @@ def test_a_port_that_must_be_moved_by_hand_is_noted(running: RunningMaster) -> N
     facts = facts_of(running)
     assert any("move its port by hand" in note for note in notes_of(facts, moves_port=False))
     assert list(notes_of(facts, moves_port=True)) == []
+
+
+def test_an_environment_of_sixty_nodes_takes_as_many_requests_as_one_of_four(
+    running: RunningMaster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_environment(running, "big", hosts=60)
+    big = max(running.master.rows["clusters"])
+    requests = counted_requests(monkeypatch)
+    taken = {}
+    for environment in (SRC, big):
+        fuel = FuelMaster(running.endpoint)
+        side = read_environment(fuel, fuel.environment(environment))
+        assert read_example(fuel, side, roles=["compute"])
+        taken[environment] = len(requests)
+        requests.clear()
+    assert taken[big] == taken[SRC] <= 10
 
 
 def public_everywhere(running: RunningMaster, environment: int = DST) -> None:
