@@ -20,6 +20,8 @@ class Images(Collection):
     """Images; attributes that Glance does not know are properties, whose values are texts."""
 
     service: "Image"
+    # whether disks are clones of the images they were made from, as with Ceph
+    clones = False
 
     def __init__(self) -> None:
         hashed = {"release": "2023.1"}
@@ -151,9 +153,20 @@ class Images(Collection):
         """Delete an image that is not protected."""
         if row["protected"]:
             raise Refused(403, f"Image {row['id']} is protected and cannot be deleted.")
+        if self.clones and self._has_disks(row):
+            sentence = "could not be deleted because it is in use: it has snapshot(s)."
+            raise Refused(409, f"Image {row['id']} {sentence}")
         super().remove(row, request)
         self.data.pop(row["id"], None)
         self.service.members.rows.pop(row["id"], None)
+
+    def _has_disks(self, row: Json) -> bool:
+        """Return whether the disk of a server or volume is a clone of an image."""
+        servers = self.cloud.collection("compute", "servers").rows.values()
+        volumes = self.cloud.collection("block_storage", "volumes").rows.values()
+        made_from = [(server["image"] or {}).get("id") for server in servers]
+        made_from += [volume["volume_image_metadata"].get("image_id") for volume in volumes]
+        return row["id"] in made_from
 
     def add_tag(self, request: Request) -> None:
         """Add a tag to an image."""

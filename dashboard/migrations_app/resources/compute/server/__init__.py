@@ -309,7 +309,11 @@ class Server(ResourceType):
 
     @override
     def finalize(self, work: Work) -> None:
-        """Delete the server; for good if it has volumes, which could not be deleted else."""
+        """Delete the server, and the temporary image that its move has left.
+
+        For good if it has volumes, which could not be deleted else.
+        """
+        temporary_images.clean_up_destination(work)
         detach_others(work)
         has_volumes = bool(work.record.fields["volumes"])
         if not delete_server(work.source, work.record.id, check=work.check, for_good=has_volumes):

@@ -121,15 +121,20 @@ def clean_up_destination(work: Work) -> None:
 
     With Ceph a server's disk is a clone of the image it was booted from, and Glance answers 409
     while it is there (LP#1959186). The move is complete all the same: the image is named in the
-    log, and a rollback deletes it after the server.
+    log, and finalizing tries again. A rollback deletes it after the server.
     """
+    image_id = work.stage_data.get("destination_image")
+    what = f"temporary image {image_id or ''} on cloud {work.destination.name}"
+    unless_refused(work, remove_from_destination, what=what)
+
+
+def unless_refused(work: Work, remove: Callable[[Work], None], *, what: str) -> None:
+    """Remove what a move has left; where the cloud refuses, it is named in the log and stays."""
     try:
-        remove_from_destination(work)
-    except NeedsOperator as error:
-        image_id = work.stage_data.get("destination_image", "")
+        remove(work)
+    except (NeedsOperator, Retryable) as error:
         work.log(
-            f"Kept temporary image {image_id} on cloud {work.destination.name}: "
-            f"{error.sentence} Delete it when {work.record.type} {work.record.name} is gone.",
+            f"Kept {what}: {error.sentence} Delete it when nothing rests on it any more.",
             level=logging.WARNING,
         )
 

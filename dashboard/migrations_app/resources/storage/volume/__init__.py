@@ -189,6 +189,7 @@ class Volume(ResourceType):
         """Remove the temporary images from both clouds, as far as nothing rests on them."""
         temporary_images.clean_up_destination(work)
         temporary_images.remove_from_source(work, temporary_images.image_name(work.record))
+        volume_capture.clean_up_copy(work)
         if work.marker == work.record.id:
             take_off_marker(work)  # an older version has created it
 
@@ -204,6 +205,9 @@ class Volume(ResourceType):
 
     @override
     def finalize(self, work: Work) -> None:
+        """Delete the volume, and what its move has left."""
+        temporary_images.clean_up_destination(work)
+        volume_capture.clean_up_copy(work)
         removing.remove(work.source, f"/volumes/{work.record.id}", "volume", check=work.check)
 
 

@@ -16,6 +16,7 @@ from dashboard.migrations_app.resources.storage.common.temporary_images import (
     await_captured,
     find_image,
     image_name,
+    unless_refused,
 )
 from dashboard.migrations_app.resources.work import Work
 
@@ -38,7 +39,13 @@ def capture_volume(work: Work) -> None:
         is_busy=lambda: _is_uploading(work),
         what=f"the image of volume {work.record.name or work.record.id}",
     )
-    remove_copy(work)
+    clean_up_copy(work)
+
+
+def clean_up_copy(work: Work) -> None:
+    """Delete the copy of a volume in use; what the storage refuses to delete stays for later."""
+    what = f"{_name(work, 'copy')} or {_name(work, 'snapshot')} on cloud {work.source.name}"
+    unless_refused(work, remove_copy, what=what)
 
 
 def remove_copy(work: Work) -> None:
