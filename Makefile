@@ -13,7 +13,9 @@ LAB_INSTALL := $(ROOT) $(BIN)/python -m lab install
 LAB_RUNS_ALREADY := $(LAB) status >/dev/null 2>&1
 
 UNIT := $(BIN)/pytest tests/unit --numprocesses auto
-WITH_SERVICES := tests/servers tests/plugin tests/lab tests/browser
+# One process waits for the clouds, which are slow, while the other goes through the rest.
+WITH_SERVICES := $(BIN)/pytest tests/servers tests/plugin tests/lab tests/browser \
+    --numprocesses 2 --dist loadgroup --durations 25
 
 .PHONY: demo test unit lint bench plugin plugin-tools lab-up lab-status lab-down packages test-packages clean
 
@@ -28,7 +30,7 @@ test: export PUMPHOUSE_LAB_SERVICE_DOWN ?= 30
 test: lint test-packages plugin-tools
 	$(UNIT) --cov --cov-report term:skip-covered
 	$(LAB_INSTALL)
-	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(BIN)/pytest $(WITH_SERVICES)
+	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(WITH_SERVICES)
 
 unit: $(INSTALLED)
 	$(UNIT)

@@ -27,6 +27,15 @@ from dashboard.migrations_app.seeding.tenants import seed_tenants
 from dashboard.migrations_app.verbs.plan import PlanMove
 from tests.lab.inventory import Inventory
 
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run all tests of this folder in one process: they share the clouds."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("lab"))
+
 
 @pytest.fixture(scope="session")
 def clouds(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Cloud]]:
