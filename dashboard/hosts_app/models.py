@@ -277,6 +277,8 @@ class Reassignment(models.Model):
     providers = models.JSONField(default=list, blank=True)
     # step -> {"after": newest task before the call, "id": the started task, once it is known}
     tasks = models.JSONField(default=dict, blank=True)
+    # id of an environment in Fuel -> names of the sanity tests that failed before the host left
+    health = models.JSONField(default=dict, blank=True)
     is_removed = models.BooleanField(
         default=False, help_text="Fuel was told to remove it from its environment."
     )

@@ -1,7 +1,8 @@
 """The stand-in's own switches, besides Fuel's API: simulated faults, and machines that boot.
 
 The same words on the command line and below /control on the server's address:
-``fail/removal``, ``fail/provision``, ``fail/deploy``, ``fail/discovery``, ``busy/<environment>``,
+``fail/removal``, ``fail/provision``, ``fail/deploy``, ``fail/discovery``,
+``fail/health/<environment>``, ``busy/<environment>``,
 ``pxe/<machine>``, ``logout``, ``status``; ``restore`` ends all faults, ``restore/busy`` one.
 """
 
@@ -16,14 +17,13 @@ def control(master: Master, login: Login, words: list[str]) -> Row:
     match words:
         case ["status"]:
             pass
-        case ["fail", "removal"]:
-            master.switches.removal += 1
-        case ["fail", "provision"]:
-            master.switches.provision += 1
-        case ["fail", "deploy"]:
-            master.switches.deploy += 1
+        case ["fail", ("removal" | "provision" | "deploy") as order]:
+            setattr(master.switches, order, getattr(master.switches, order) + 1)
         case ["fail", "discovery"]:
             master.switches.discovery = False
+        case ["fail", "health", name]:
+            _cluster_id(master, name)
+            master.switches.health.append(name)
         case ["busy", name]:
             orders.keep_busy(master, _cluster_id(master, name))
         case ["restore", *which]:
@@ -46,11 +46,13 @@ def _cluster_id(master: Master, name: str) -> int:
 
 def _restore(master: Master, which: list[str]) -> None:
     """End the named faults, or all of them."""
-    chosen = set(which or ("busy", "deploy", "discovery", "provision", "removal"))
+    chosen = set(which or ("busy", "deploy", "discovery", "health", "provision", "removal"))
     if "busy" in chosen:
         orders.end_stuck(master)
     if "discovery" in chosen:
         master.switches.discovery = True
+    if "health" in chosen:
+        master.switches.health.clear()
     for name in chosen & {"deploy", "provision", "removal"}:
         setattr(master.switches, name, 0)
 

@@ -16,7 +16,13 @@ from lab.fuel.refusal import not_found
 from lab.places import write_private
 
 Row = dict[str, Any]
-KINDS = {"clusters": "Cluster", "nodes": "Node", "tasks": "Task", "plugins": "Plugin"}
+KINDS = {
+    "clusters": "Cluster",
+    "nodes": "Node",
+    "tasks": "Task",
+    "plugins": "Plugin",
+    "testruns": "Testrun",
+}
 
 
 @dataclass
@@ -24,13 +30,14 @@ class Switches:
     """The faults that are switched on.
 
     ``removal``, ``provision`` and ``deploy`` count the orders that will fail; with ``discovery``
-    off no node is ever found.
+    off no node is ever found. ``health`` are the environments in which a sanity test fails.
     """
 
     removal: int = 0
     provision: int = 0
     deploy: int = 0
     discovery: bool = True
+    health: list[str] = field(default_factory=list)
 
 
 @dataclass

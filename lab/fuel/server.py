@@ -10,15 +10,25 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from lab.fuel import cluster_api, message_api, node_api, nodegroups, releases, routing, tasks
+from lab.fuel import (
+    cluster_api,
+    health,
+    message_api,
+    node_api,
+    nodegroups,
+    releases,
+    routing,
+    tasks,
+)
 from lab.fuel.control import control
 from lab.fuel.login import Login
 from lab.fuel.master import Master
 from lab.fuel.refusal import Refusal
 
 # Importing these modules registers their routes.
-API = (cluster_api, message_api, node_api, nodegroups, releases)
+API = (cluster_api, health, message_api, node_api, nodegroups, releases)
 API_ROOTS = ("/api/v1/", "/api/")
+HEALTH_ROOT = "/ostf/"
 PUBLIC_PATHS = ("version",)
 POLLED = ("tasks", "transactions", "nodes")
 
@@ -125,9 +135,9 @@ class _Requests(BaseHTTPRequestHandler):
 
     def _call(self, path: str, query: str, body: Any) -> tuple[int, Any]:
         root = next((root for root in API_ROOTS if path.startswith(root)), None)
-        if root is None:
+        if root is None and not path.startswith(HEALTH_ROOT):
             raise Refusal(404, "Not found", plain=True)
-        path = path.removeprefix(root).strip("/")
+        path = path.removeprefix(root or "").strip("/")
         if path not in PUBLIC_PATHS:
             self.server.login.refuse_unknown(self.headers.get("X-Auth-Token"))
         if self._goes_on(path):

@@ -11,6 +11,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.starting import start_job
 
 SRC, DST, NODE = 1, 2, 4
+STEPS = ("provision", "deploy", "health_before", "health_after")
 HOST = "src-c3"
 
 
@@ -46,7 +47,7 @@ def make_record(fuel: FuelMaster, **more: Any) -> Reassignment:
         kind="reassign",
         title="Move it",
         subject=f"host:src:{HOST}",
-        steps=[StepSpec(key=key, action=key, title=key) for key in ("provision", "deploy")],
+        steps=[StepSpec(key=key, action=key, title=key) for key in STEPS],
         params=params | {"cloud": clouds[0].pk, "host": HOST},
     )
     fields: dict[str, Any] = {

@@ -64,6 +64,7 @@ class FuelConnection(APIClient):  # type: ignore[misc]  # the package has no typ
         super().__init__(endpoint.host, endpoint.port)
         self.root = endpoint.root
         self.api_root = f"{self.root}/api/v1/"
+        self.ostf_root = f"{self.root}/ostf/"
         secrets.register(endpoint.password)
         self._session = _Session(endpoint)
 

@@ -16,6 +16,7 @@ from fuelclient import get_client
 from dashboard.clients.fuel.connection import FuelConnection
 from dashboard.clients.fuel.endpoint import FuelEndpoint
 from dashboard.clients.fuel.facts import CloudFacts, read_facts
+from dashboard.clients.fuel.health_calls import HealthCalls
 from dashboard.clients.fuel.layout import networks_of_group
 from dashboard.clients.fuel.objects import Environment, Json, Node, Release, Task
 from dashboard.clients.fuel.objects import mac_set as mac_set
@@ -26,7 +27,7 @@ from dashboard.clients.fuel.task_calls import TaskCalls
 from dashboard.errors import NotFound
 
 
-class FuelMaster(TaskCalls, PageCalls):
+class FuelMaster(TaskCalls, PageCalls, HealthCalls):
     """One Fuel master as one account; several can be used at once in one process.
 
     Nothing is asked before the first call, which logs in. Every call raises as

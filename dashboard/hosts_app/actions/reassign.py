@@ -115,6 +115,7 @@ def choices_of(
         discovery_seconds=options["discovery_minutes"] * MINUTE,
         deploy_seconds=options["deploy_minutes"] * MINUTE,
         probes=options["probe"],
+        checks_health=options.get("health", False),
         mac=content["mac"],
         from_drained=from_drained,
         places=content.get("places") or {},  # plans of older versions have none

@@ -46,7 +46,20 @@ NETWORKS = Option(
     metavar="NETWORK=INTERFACE,…",
     help="For example public=eth1, storage=eth3. Others go where the plan says.",
 )
-INSTALLATION = (DISCOVERY_MINUTES, DEPLOY_MINUTES, NETWORKS, SMOKE_TEST, SWITCH_HOOK)
+HEALTH_CHECK = Option(
+    name="health",
+    label="Run Fuel's health check before and after",
+    default=False,
+    help="The sanity tests of both environments. What fails before is no failure afterwards.",
+)
+INSTALLATION = (
+    DISCOVERY_MINUTES,
+    DEPLOY_MINUTES,
+    NETWORKS,
+    SMOKE_TEST,
+    HEALTH_CHECK,
+    SWITCH_HOOK,
+)
 """The options of all actions that install a host in an environment."""
 
 

@@ -15,6 +15,7 @@ from dashboard.hosts_app.reassignment.environment_removal import (
     forget_compute,
     remove_from_environment,
 )
+from dashboard.hosts_app.reassignment.health import check_health_after, check_health_before
 from dashboard.hosts_app.reassignment.refusals import COMPUTE, CONTROLLER
 from dashboard.hosts_app.reassignment.smoke_test import join, probe, refresh_both
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
@@ -28,8 +29,10 @@ KIND = "reassign"
 REMOVE, SWITCH, BOOT, FORGET, DISCOVER = "remove", "switch", "boot", "forget", "discover"
 ASSIGN, PROVISION, DEPLOY = "assign", "provision", "deploy"
 JOIN, PROBE, REFRESH = "join", "probe", "refresh"
+HEALTH_BEFORE, HEALTH_AFTER = "health_before", "health_after"
 
 STEPS: Mapping[str, Callable[[ReassignmentWork], None]] = {
+    HEALTH_BEFORE: check_health_before,
     REMOVE: remove_from_environment,
     SWITCH: move_to_admin_vlan,
     BOOT: boot,
@@ -40,14 +43,16 @@ STEPS: Mapping[str, Callable[[ReassignmentWork], None]] = {
     DEPLOY: deploy,
     JOIN: join,
     PROBE: probe,
+    HEALTH_AFTER: check_health_after,
     REFRESH: refresh_both,
 }
 """In their order."""
 
-MAY_SKIP = frozenset({SWITCH, FORGET, PROBE})
+MAY_SKIP = frozenset({HEALTH_BEFORE, SWITCH, FORGET, PROBE, HEALTH_AFTER})
 """Steps that a person may skip or do by hand: later steps do not need them."""
 
 TITLES: Mapping[str, str] = {
+    HEALTH_BEFORE: "Run Fuel's health check of {old} and {new}",
     REMOVE: "Remove {host} from {old}",
     SWITCH: "Move the switch port of {host}",
     BOOT: "Boot {host} from the network",
@@ -58,13 +63,14 @@ TITLES: Mapping[str, str] = {
     DEPLOY: "Deploy {host} in {new}",
     JOIN: "Check that the scheduler of {destination} can use {host}",
     PROBE: "Boot a small server on {host}",
+    HEALTH_AFTER: "Run Fuel's health check again and compare",
     REFRESH: "Refresh the hosts of both clouds",
 }
 GROUPS: Mapping[str, str] = {
-    **dict.fromkeys((REMOVE, FORGET), "leave_environment"),
+    **dict.fromkeys((HEALTH_BEFORE, REMOVE, FORGET), "leave_environment"),
     **dict.fromkeys((SWITCH, BOOT, DISCOVER), "discover_host"),
     **dict.fromkeys((ASSIGN, PROVISION, DEPLOY), "deploy_host"),
-    **dict.fromkeys((JOIN, PROBE, REFRESH), "check_it_works"),
+    **dict.fromkeys((JOIN, PROBE, HEALTH_AFTER, REFRESH), "check_it_works"),
 }
 
 
@@ -74,12 +80,13 @@ class Choices:
 
     ``mac`` identifies the switch port to move, "" for none. ``from_drained`` is for the
     controllers of a cloud, which must have been drained. ``places`` are the interfaces of the
-    networks in the new environment.
+    networks in the new environment. ``checks_health`` runs Fuel's sanity tests before and after.
     """
 
     discovery_seconds: int
     deploy_seconds: int
     probes: bool = True
+    checks_health: bool = False
     mac: str = ""
     from_drained: bool = False
     places: Mapping[str, str] = field(default_factory=dict)
@@ -180,6 +187,8 @@ def _left_out(record: Reassignment, choices: Choices) -> set[str]:
     """Return the steps that are not needed, by the roles that the host had and gets."""
     is_compute = COMPUTE in record.roles
     needed = {
+        HEALTH_BEFORE: choices.checks_health,
+        HEALTH_AFTER: choices.checks_health,
         SWITCH: bool(choices.mac),
         FORGET: COMPUTE in record.old_roles,
         PROVISION: CONTROLLER not in record.roles,  # the environment's changes install it too
