@@ -5,6 +5,7 @@ from typing import Any
 from django.template.defaultfilters import pluralize
 
 from dashboard.cli.console import Console
+from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.verify import count_differences
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
 
@@ -18,7 +19,10 @@ def print_plan(plan: Plan, console: Console) -> None:
     console.print_table(
         "Type", "Name", "Action", "Becomes", rows=[_item_row(item) for item in items]
     )
-    losses = [(item, loss) for item in items for loss in item.losses]
+    if but := all_but(plan, otherwise=""):
+        console.print(f"\nIt moves {but}:")
+        console.print_table("Type", "Name", "Why", rows=[_why(i) for i in items if i.left_out_by])
+    losses = [(item, loss) for item in items if not item.left_out_by for loss in item.losses]
     if losses:
         console.print(f"\n{len(losses)} attribute{pluralize(losses)} will be lost or changed:")
         console.print_table(
@@ -69,6 +73,10 @@ def print_differences(plan: Plan, console: Console) -> None:
 def _item_row(item: PlanItem) -> tuple[str, ...]:
     name = item.name or item.source_id
     return item.type, name, item.get_action_display(), item.destination_id
+
+
+def _why(item: PlanItem) -> tuple[str, ...]:
+    return item.type, item.name or item.source_id, item.losses[0]["reason"]
 
 
 def _loss_row(item: PlanItem, loss: dict[str, Any]) -> tuple[str, ...]:

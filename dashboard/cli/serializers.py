@@ -48,7 +48,9 @@ def serialize_plan(plan: Plan) -> Json:
         "options": plan.options,
         "choices": plan.choices,
         "items": list(
-            plan.items.values("type", "source_id", "name", "action", "destination_id", "losses")
+            plan.items.values(
+                "type", "source_id", "name", "action", "destination_id", "left_out_by", "losses"
+            )
         ),
         "findings": list(
             plan.findings.values("severity", "type", "resource", "sentence", "fix", "made_by")

@@ -41,7 +41,7 @@ class PlanCommand(Command):
             action="append",
             default=[],
             metavar="TYPE:NAME=DEST",
-            help="use DEST for that object; may be repeated",
+            help="use DEST for that object, or leave it out with skip; may be repeated",
         )
         add_options(parser, PLAN.options)
         parser.add_argument(

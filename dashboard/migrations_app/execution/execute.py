@@ -7,6 +7,7 @@ from dashboard.migrations_app.execution.graph import BARRIER, StepGraph, without
 from dashboard.migrations_app.execution.work import ItemWork
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.records import MIGRATED
 from dashboard.migrations_app.resources.registry import resource_type
 
 
@@ -22,7 +23,8 @@ def count_vanished(plan: Plan) -> int:
 
 def remaining_steps(plan: Plan) -> list[StepSpec]:
     """Return the steps of all stages that are not done; they wait for no step that is."""
-    items = plan.items.select_related("plan").exclude(action=PlanItem.Action.SKIP)
+    planned = plan.items.select_related("plan").exclude(action=PlanItem.Action.SKIP)
+    items = [item for item in planned if item.action != MIGRATED or _is_repeated(item)]
     done = {
         f"{entry.type}:{entry.source_id}:{stage}"
         for entry in ledger.entries_of(plan).values()
@@ -33,6 +35,10 @@ def remaining_steps(plan: Plan) -> list[StepSpec]:
     if keys == {BARRIER}:
         return []
     return [without(step, keys) for step in steps]
+
+
+def _is_repeated(item: PlanItem) -> bool:
+    return any(stage.repeated for stage in resource_type(item.type).stages)
 
 
 def reopen(plan: Plan) -> None:

@@ -18,6 +18,7 @@ from dashboard.migrations_app.planning.leaving_out import (
     leave_out_dependents,
     left_out,
 )
+from dashboard.migrations_app.planning.moves import choice_of
 from dashboard.migrations_app.planning.preflight import (
     FoundBy,
     preflight,
@@ -131,8 +132,7 @@ class Planner:
         return draft
 
     def _choice(self, record: Record) -> str:
-        by_name, by_id = f"{record.type}:{record.name}", f"{record.type}:{record.id}"
-        return str(self.plan.choices.get(by_id) or self.plan.choices.get(by_name) or "")
+        return choice_of(self.plan.choices, record.type, record.id, record.name)
 
     def _resolve_dependencies(self) -> None:
         """Resolve what each type needs of the others, then list what will be lost."""

@@ -17,8 +17,9 @@ from dashboard.clients.yaml_sections import Section, section_of
 from dashboard.errors import BadInput
 from dashboard.jobs.options import Option
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
-from dashboard.migrations_app.planning.moves import Move, move_again
+from dashboard.migrations_app.planning.moves import Move, choice_of, move_again
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
+from dashboard.migrations_app.resources.choices import LEAVE_OUT
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
 
 VERSION = 1
@@ -84,7 +85,7 @@ def read_edited(text: str, *, name: str) -> EditedPlan:
     document = _document(plan)
     _refuse_changes(root, document)
     options = _options(root.section("options"), plan)
-    return EditedPlan(plan=plan, options=options, choices=_choices(root, document))
+    return EditedPlan(plan=plan, options=options, choices=_choices(root, document, plan))
 
 
 def file_name_of(plan: Plan) -> str:
@@ -99,8 +100,7 @@ def _document(plan: Plan) -> Document:
     for item in plan.items.defer("fields", "requires", "follows"):
         document = _object(item, plan)
         objects.setdefault(item.type, {})[item.source_id] = document
-        if "choice" in document:
-            chosen |= {*_names(item)}
+        chosen |= {*_names(item)}
     return {
         "version": VERSION,
         "plan": plan.pk,
@@ -125,9 +125,7 @@ def _object(item: PlanItem, plan: Plan) -> Document:
         "lost": lost,
     }
     document = {key: value for key, value in shown.items() if value}
-    if resource_type(item.type).accepts_choice(shared=item.shared):
-        found = (plan.choices.get(name) for name in _names(item))
-        document["choice"] = next(filter(None, found), "")
+    document["choice"] = choice_of(plan.choices, item.type, item.source_id, item.name)
     return document
 
 
@@ -146,9 +144,16 @@ def _remarks(plan: Plan) -> str:
 
 def _type_blocks(objects: Mapping[str, Mapping[str, Document]]) -> Iterator[str]:
     for type_name, by_id in objects.items():
-        remark = resource_type(type_name).choice
-        yield f"# choice: {remark}\n" if remark else ""
+        yield f"# choice: {_remark(type_name)}\n"
         yield _dumped({type_name: by_id})
+
+
+def _remark(type_name: str) -> str:
+    """Return what can be chosen for objects of a type."""
+    chosen = resource_type(type_name).choice
+    if type_name == "project":
+        return chosen
+    return f"{chosen}; {LEAVE_OUT}, to leave it out" if chosen else f"{LEAVE_OUT}, to leave it out"
 
 
 class _Dumper(yaml.SafeDumper):
@@ -200,8 +205,6 @@ def _refuse_changes(section: Section, original: Mapping[str, Any]) -> None:
 
 
 def _added(section: Section, key: str) -> BadInput:
-    if key == "choice":
-        return section.fault("This object offers no choice.", key=key, fix="Remove it.")
     return section.fault(f"Unknown key {key}.", key=key, fix="Remove it.")
 
 
@@ -232,18 +235,26 @@ def _value(section: Section, option: Option, planned: Any) -> Any:
         raise section.fault(error.sentence, key=option.name, fix=error.fix) from None
 
 
-def _choices(root: Section, document: Document) -> dict[str, str]:
+def _choices(root: Section, document: Document, plan: Plan) -> dict[str, str]:
     """Return mappings and choices, by object name, or by id where names are not unique.
 
-    Raises ``BadInput`` for an object that is in both.
+    Raises ``BadInput`` for an object that is in both, or that offers no such choice.
     """
     choices = _mappings(root.optional_section("mappings"))
+    fixed = {_names(item)[0] for item in plan.items.all() if not _accepts_choice(item)}
     for names, section in _chosen(root, document):
         if any(name in choices for name in names):
             sentence = "The mappings also have a choice for this object."
             raise section.fault(sentence, key="choice", fix="Remove one of the two.")
+        if names[-1] in fixed and section.text("choice") != LEAVE_OUT:
+            sentence = "This object offers no other choice than to leave it out."
+            raise section.fault(sentence, key="choice", fix=f"Write {LEAVE_OUT} or ''.")
         choices[names[0]] = section.text("choice")
     return choices
+
+
+def _accepts_choice(item: PlanItem) -> bool:
+    return resource_type(item.type).accepts_choice(shared=item.shared)
 
 
 def _mappings(section: Section | None) -> dict[str, str]:

@@ -12,6 +12,7 @@ from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.execution.finalize import deleted_objects, deletion_steps
+from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import on_destination
 from dashboard.migrations_app.execution.verify import count_unexpected, is_verified
 from dashboard.migrations_app.models import Plan
@@ -32,9 +33,11 @@ class Finalize(PlanVerb):
 
     @override
     def warning(self, target: Plan) -> str:
+        but = all_but(target, otherwise="")
+        kept = f" The source keeps what was left out, and what that needs: {but}." if but else ""
         return (
             f"These objects are deleted from the source {target.source}, with their data. This "
-            "cannot be undone, and afterwards there is no rollback."
+            f"cannot be undone, and afterwards there is no rollback.{kept}"
         )
 
     @override
@@ -59,7 +62,8 @@ class Finalize(PlanVerb):
     @override
     def progress(self, plan: Plan, job: Job | None) -> ProgressStep | None:
         if plan.state == Plan.State.FINALIZED:
-            return ProgressStep(self.title, "done", "Deleted from the source")
+            but = all_but(plan, otherwise="")
+            return ProgressStep(self.title, "done", f"Deleted from the source{but and ', '}{but}")
         return progress_of_job(self.title, job, otherwise="Not deleted from the source yet")
 
     @override

@@ -13,6 +13,7 @@ from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.verb import Verb
+from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.planning.moves import Move, why_not_move
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS
@@ -41,7 +42,9 @@ class PlanMove(Verb[Move]):
         """Return how far the plan itself has come; ``job`` is the one that drafts it."""
         if plan.state == Plan.State.DRAFTING:
             return progress_of_job(self.title, job, otherwise="Being drafted")
-        return ProgressStep(self.title, "done", f"{plan.items.count()} objects")
+        count = f"{plan.items.count()} objects"
+        but = all_but(plan, otherwise="")
+        return ProgressStep(self.title, "done", f"{count}{but and ', '}{but}")
 
     @override
     def launch(self, target: Move, requester: Requester, options: Mapping[str, Any]) -> Job:

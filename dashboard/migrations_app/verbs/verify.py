@@ -12,6 +12,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import start_job
+from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.verify import count_unexpected, is_verified
 from dashboard.migrations_app.models import LedgerEntry, Plan
 from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
@@ -61,7 +62,9 @@ class Verify(PlanVerb):
         if count := count_unexpected(plan):
             words = f"{count} unexpected difference{pluralize(count)}"
             return ProgressStep(self.title, "failed", words)
-        return ProgressStep(self.title, "done", "No unexpected difference")
+        but = all_but(plan, otherwise="")
+        words = f"No unexpected difference{but and ' in '}{but}"
+        return ProgressStep(self.title, "done", words)
 
     @override
     def launch(self, target: Plan, requester: Requester, options: Mapping[str, Any]) -> Job:

@@ -16,10 +16,12 @@ from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action, has_permission
 from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
 from dashboard.jobs.views.verb_pages import available_actions
+from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import on_destination, on_source
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem, plan_of
-from dashboard.migrations_app.planning.moves import move_again
+from dashboard.migrations_app.planning.moves import choice_of, move_again
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
+from dashboard.migrations_app.resources.choices import LEAVE_OUT
 from dashboard.migrations_app.verbs.base import plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
 from dashboard.migrations_app.views.plan_progress import jobs_of, plan_progress
@@ -63,15 +65,28 @@ def plan_again(request: PageRequest, plan_id: int) -> HttpResponse:
     """
     plan = plan_or_404(plan_id)
     pairs = zip(_texts(request, "key"), _texts(request, "target"), strict=False)
+    choices = {key: to for key, to in pairs if key and to}
+    return _start_again(plan, choices, _options(plan, request), request, tab="choices")
+
+
+@action_view(Action.PLAN)
+def leave_out(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Make a new plan from this one that leaves out the objects ticked, and no others."""
+    plan = plan_or_404(plan_id)
+    choices = {key: to for key, to in plan.choices.items() if to != LEAVE_OUT}
+    choices |= dict.fromkeys(_texts(request, "left_out"), LEAVE_OUT)
+    return _start_again(plan, choices, options_of(plan), request, tab="items")
+
+
+def _start_again(
+    plan: Plan, choices: dict[str, str], options: dict[str, Any], request: PageRequest, *, tab: str
+) -> HttpResponse:
     try:
-        job = PlanMove().start(
-            move_again(plan, {key: to for key, to in pairs if key and to}),
-            requester=on_page(request.user),
-            **_options(plan, request),
-        )
+        move = move_again(plan, choices)
+        job = PlanMove().start(move, requester=on_page(request.user), **options)
     except PumphouseError as error:
         show_error(request, error)
-        return redirect("plan-tab", plan.pk, "choices")
+        return redirect("plan-tab", plan.pk, tab)
     return redirect(plan_of(job))
 
 
@@ -116,9 +131,19 @@ def _counts(plan: Plan) -> dict[str, int]:
 
 
 def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    items = plan.items.defer("fields", "requires", "follows")
+    items = list(plan.items.defer("fields", "requires", "follows"))
+    for item in items:
+        chosen = choice_of(plan.choices, item.type, item.source_id, item.name)
+        item.is_chosen_out = chosen == LEAVE_OUT  # type: ignore[attr-defined]
     by_type = groupby(items, key=lambda item: item.type)
-    return {"groups": [_group(type_name, list(group)) for type_name, group in by_type]}
+    refusal = _why_not_again(plan)
+    can_leave_out = plan.state not in (Plan.State.DRAFTING, Plan.State.FINALIZED)
+    return {
+        "groups": [_group(type_name, list(group)) for type_name, group in by_type],
+        "refusal": refusal,
+        "can_leave_out": can_leave_out and has_permission(request.user, PlanMove.permission),
+        "left_out": all_but(plan, otherwise=""),
+    }
 
 
 def _group(type_name: str, items: list[PlanItem]) -> tuple[str, list[PlanItem], list[Any]]:

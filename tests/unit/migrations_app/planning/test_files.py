@@ -66,7 +66,7 @@ def test_the_file_says_what_becomes_of_each_object_and_what_is_lost(plan: Plan):
     assert flavor["action"] == "adopt" and flavor["becomes"] == rows.destination_id("flavor", 1)
     servers = document["objects"]["server"].values()
     assert {"tags": "Tags need a newer API than old has."} in [s.get("lost") for s in servers]
-    assert "choice" not in document["objects"]["port"][rows.source_id("port", 1)]
+    assert document["objects"]["port"][rows.source_id("port", 1)]["choice"] == ""
 
 
 def test_what_blocks_the_plan_is_remarked_with_its_fix(plan: Plan):
@@ -120,8 +120,19 @@ def test_a_mapping_without_a_value_is_none(plan: Plan, nothing: str):
 def test_only_networks_of_others_can_be_chosen(plan: Plan):
     first, second = rows.source_id("network", 1), rows.source_id("network", 2)
     plan.items.filter(source_id=second).update(shared=True)
-    networks = yaml.safe_load(export_plan(plan))["objects"]["network"]
-    assert "choice" in networks[second] and "choice" not in networks[first]
+    text = export_plan(plan)
+    assert read(chosen(text, second, "dmz")).choices.get("network:network-2") == "dmz"
+    error = refused(chosen(text, first, "dmz"))
+    assert "This object offers no other choice than to leave it out." in error.sentence
+
+
+def test_an_object_of_any_type_is_left_out_by_its_choice_and_taken_in_again(plan: Plan):
+    port = rows.source_id("port", 1)
+    text = chosen(export_plan(plan), port, "skip")
+    assert read(text).choices["port:port-1"] == "skip"
+    plan.choices = {"port:port-1": "skip"}
+    plan.save()
+    assert read(chosen(export_plan(plan), port, "''")).choices == {}
 
 
 @pytest.mark.parametrize(
@@ -149,8 +160,7 @@ def test_a_change_of_what_is_only_shown_is_refused_with_its_line(plan, before, a
         ("capture: stop", "capture: pause", "capture must be one of stop, suspend"),
         ("capture: stop", "captur: stop", "The key captur is not known here."),
         ("version: 1", "version: 2", "Unknown version of the format."),
-        ("name: port-1\n", "name: port-1\n      choice: x\n", "This object offers no choice."),
-        ("name: port-1\n", "", "The key name is missing."),
+        ("name: port-1\n      ", "", "The key name is missing."),
         ("name: port-1\n", "name: port-1\n      color: red\n", "Unknown key color."),
         ("network:public: ext-net", "netwrok:public: x", "This does not name an object."),
         ("objects:\n", "objects:\n\t", "This is not YAML"),

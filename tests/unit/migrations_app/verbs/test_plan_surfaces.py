@@ -191,3 +191,49 @@ def test_an_upload_is_refused_in_the_same_sentence_as_a_request(tenant, pages, a
     file = SimpleUploadedFile("plan.yaml", text.encode())
     told = pages.post("/plans/import/", {"file": file}, follow=True).content.decode()
     assert escape(answer.json()["error"]) in told
+
+
+def test_an_object_is_left_out_on_every_surface_and_taken_in_again(tenant, pages, api):
+    skipped = {"server:web": "skip"}
+    api.post("/api/plans/", body(choices=skipped), format="json")
+    made = [Plan.objects.latest("pk")]
+    Job.objects.all().delete()
+    command_line.run(["plan", "demo", "--map", "server:web=skip"])
+    made.append(Plan.objects.latest("pk"))
+    Job.objects.all().delete()
+    assert [plan.choices for plan in made] == [skipped, skipped]
+
+    plan = rows.plan_of(tenant, new_cloud(tenant))
+    server = plan.items.filter(type="server").first()
+    pages.post(f"/plans/{plan.pk}/leave-out/", {"left_out": f"server:{server.source_id}"})
+    again = Plan.objects.latest("pk")
+    assert again.choices == {**plan.choices, f"server:{server.source_id}": "skip"}
+    Job.objects.all().delete()
+    Plan.objects.filter(pk=again.pk).update(state=Plan.State.READY)
+    pages.post(f"/plans/{again.pk}/leave-out/", {})
+    assert Plan.objects.latest("pk").choices == plan.choices
+
+
+def test_the_page_says_what_is_left_out_by_whom_and_why(tenant, pages):
+    plan = rows.plan_of(tenant, new_cloud(tenant))
+    server = plan.items.filter(type="server").first()
+    reason = "It needs port p, which is left out by ann."
+    losses = [{"field": "", "value": None, "reason": reason}]
+    plan.items.filter(pk=server.pk).update(action="skip", left_out_by="ann", losses=losses)
+    shown = pages.get(plan.get_absolute_url()).content.decode()
+    assert reason in shown and "All but 1, left out by ann." in shown
+    assert f'name="left_out" value="server:{server.source_id}"' in shown
+    project = plan.items.get(type="project")
+    assert f'value="project:{project.source_id}"' not in shown
+
+
+def test_the_project_cannot_be_left_out_on_any_surface(tenant, pages, api, capsys):
+    sentence = "The project cannot be left out: everything else is in it."
+    answer = api.post("/api/plans/", body(choices={"project:demo": "skip"}), format="json")
+    assert answer.status_code == 400 and sentence in answer.content.decode()
+    assert command_line.run(["plan", "demo", "--map", "project:demo=skip"]) == 2
+    assert sentence in capsys.readouterr().err
+    plan = rows.plan_of(tenant, new_cloud(tenant))
+    form = {"left_out": "project:demo"}
+    shown = pages.post(f"/plans/{plan.pk}/leave-out/", form, follow=True).content.decode()
+    assert sentence in shown
