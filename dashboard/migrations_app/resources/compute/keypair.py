@@ -8,6 +8,12 @@ from typing_extensions import override
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
+from dashboard.migrations_app.resources.key_names import (
+    KEYS_OF_OTHERS,
+    accepts_key_name,
+    key_id,
+    microversion_for_keys,
+)
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
@@ -19,9 +25,6 @@ from dashboard.migrations_app.resources.records import (
     Ref,
 )
 from dashboard.migrations_app.resources.work import Work
-
-# from 2.10 on an administrator may name the user whose keys to read or write
-_MICROVERSION = "2.10"
 
 
 class Keypair(ResourceType):
@@ -41,30 +44,29 @@ class Keypair(ResourceType):
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Return the keys of all users with a role on the project."""
         for user_id in reader.users:
-            keypairs = reader.list(
-                "compute",
-                "/os-keypairs",
-                "keypairs",
-                microversion=_MICROVERSION,
-                user_id=user_id,
-            )
-            for entry in keypairs:
-                yield _record(entry["keypair"], user_id)
+            yield from _keys_of(user_id, reader)
 
     @override
     def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
-        """Read each by itself: its user may have no role yet by which it would be discovered."""
-        for user_id, name in (id_.split(":", 1) for id_ in sorted(ids)):
-            path = _path(user_id, name)
-            fields = reader.cloud.find("compute", path, "keypair", microversion=_MICROVERSION)
-            if fields:
-                yield _record(fields, user_id)
+        """Read the keys of each user: it may have no role yet by which it would be discovered."""
+        for user_id in sorted({id_.partition(":")[0] for id_ in ids}):
+            yield from (each for each in _keys_of(user_id, reader) if each.id in ids)
+
+    @override
+    def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
+        """Create the key, unless the destination's Nova accepts no such name."""
+        if accepts_key_name(record.name, reader.cloud):
+            return Decision()
+        reason = f"Nova of cloud {reader.cloud.name} accepts no key of that name."
+        return Decision(action=SKIP, reason=reason)
 
     @override
     def resolve_dependencies(
         self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
         """Skip the keys of users who exist on the destination."""
+        if decision.action == SKIP:
+            return decision
         user = decision_of("user", record.fields["user_id"])
         if user and user.action == ADOPT:
             return Decision(
@@ -81,14 +83,13 @@ class Keypair(ResourceType):
     def find(self, work: Work) -> str | None:
         user_id = _user_id(work)
         path = _path(user_id, work.record.name)
-        found = work.destination.find("compute", path, "keypair", microversion=_MICROVERSION)
-        return f"{user_id}:{work.record.name}" if found else None
+        found = work.destination.find("compute", path, "keypair", microversion=KEYS_OF_OTHERS)
+        return key_id(user_id, work.record.name) if found else None
 
     @override
     def obstacle_to_adopting(self, work: Work, id_: str) -> str:
-        found = work.destination.get(
-            "compute", _path(*id_.split(":", 1)), "keypair", microversion=_MICROVERSION
-        )
+        path = _path(_user_id(work), work.record.name)
+        found = work.destination.get("compute", path, "keypair", microversion=KEYS_OF_OTHERS)
         ours = work.record.fields["public_key"].strip()
         return "" if found["public_key"].strip() == ours else "its public key differs"
 
@@ -102,10 +103,11 @@ class Keypair(ResourceType):
             "type": work.record.fields.get("type", "ssh"),
             "user_id": user_id,
         }
+        microversion = microversion_for_keys(work.destination)
         work.destination.post(
-            "compute", "/os-keypairs", {"keypair": body}, microversion=_MICROVERSION
+            "compute", "/os-keypairs", {"keypair": body}, microversion=microversion
         )
-        return f"{user_id}:{work.record.name}"
+        return key_id(user_id, work.record.name)
 
     @override
     def used_by_others(self, work: Work) -> str:
@@ -115,8 +117,8 @@ class Keypair(ResourceType):
 
     @override
     def remove(self, work: Work) -> None:
-        path = _path(*work.destination_id.split(":", 1))
-        work.destination.delete("compute", path, microversion=_MICROVERSION)
+        path = _path(work.destination_id.partition(":")[0], work.record.name)
+        work.destination.delete("compute", path, microversion=KEYS_OF_OTHERS)
 
 
 def _user_id(work: Work) -> str:
@@ -127,10 +129,16 @@ def _path(user_id: str, name: str) -> str:
     return f"/os-keypairs/{quote(name)}?user_id={user_id}"
 
 
+def _keys_of(user_id: str, reader: TenantReader) -> Iterable[Record]:
+    path, key = "/os-keypairs", "keypairs"
+    listed = reader.list("compute", path, key, microversion=KEYS_OF_OTHERS, user_id=user_id)
+    return [_record(entry["keypair"], user_id) for entry in listed]
+
+
 def _record(fields: Json, user_id: str) -> Record:
     return Record(
         type="keypair",
-        id=f"{user_id}:{fields['name']}",
+        id=key_id(user_id, fields["name"]),
         name=fields["name"],
         fields={**fields, "user_id": user_id},
     )

@@ -1,5 +1,6 @@
 """Key pairs; a name is unique for its user."""
 
+import re
 from typing import Any
 
 from tests.support.cloud.collection import Collection
@@ -60,6 +61,9 @@ class Keypairs(Collection):
         """Import a public key, or make a pair where nova still does."""
         given = request.body["keypair"]
         user_id, name = self._user(request, given.get("user_id", "")), given["name"]
+        allowed = r"[\w .@-]+" if request.version >= _IMPORT_ONLY else r"[\w -]+"
+        if not re.fullmatch(allowed, name, re.ASCII):
+            raise Refused(400, "Keypair data is invalid: Keypair name contains unsafe characters")
         if self.where(user_id=user_id, name=name):
             raise Refused(409, f"Key pair '{name}' already exists.")
         if "public_key" not in given and request.version >= _IMPORT_ONLY:

@@ -34,9 +34,10 @@ from dashboard.migrations_app.resources.compute.server.fields import (
     USER_DATA,
     server_record,
 )
-from dashboard.migrations_app.resources.compute.server.host_names import host_name_losses
+from dashboard.migrations_app.resources.compute.server.losses import source_losses
 from dashboard.migrations_app.resources.compute.server.obstacles import obstacles
 from dashboard.migrations_app.resources.compute.server.reduced import reduced_server
+from dashboard.migrations_app.resources.compute.server.refusals import refused_losses
 from dashboard.migrations_app.resources.compute.server.states import (
     ACTIVE,
     PAUSED,
@@ -51,8 +52,8 @@ from dashboard.migrations_app.resources.flavor_sizes import (
     SIZES,
     admins_boot_zero_disks,
 )
+from dashboard.migrations_app.resources.key_names import key_id
 from dashboard.migrations_app.resources.ownership import (
-    owner_losses,
     owner_refs,
     with_owner_losses,
 )
@@ -141,7 +142,7 @@ class Server(ResourceType):
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Boot it in the availability zone that was chosen, or in any."""
-        losses = [*host_name_losses(record, reader.cloud)]
+        losses = [*refused_losses(record, reader.cloud)]
         resolution: Json = {ZERO_DISKS_BY_ADMINS: admins_boot_zero_disks(reader.cloud)}
         if not choice:
             return Decision(resolution=resolution, losses=losses)
@@ -168,7 +169,7 @@ class Server(ResourceType):
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return all that booting needs, data excepted, for halting the source's server."""
         fields = record.fields
-        key = f"{fields['user_id']}:{fields['key_name']}"
+        key = key_id(fields["user_id"], fields.get("key_name") or "")
         stop = [
             *owner_refs(record, reader),
             Ref("flavor", fields["flavor_id"]),
@@ -202,14 +203,7 @@ class Server(ResourceType):
         for loss in super().losses(record, reader):
             if (loss.field, loss.value) != (_ZONE, "nova"):
                 yield loss
-        yield from owner_losses(record, reader)
-        yield from _extra_spec_losses(record, reader)
-        if size := record.fields.get("ephemeral"):
-            reason = "The contents of ephemeral disks are not migrated."
-            yield Loss(field="ephemeral disk", value=size, reason=reason)
-        if record.fields["status"] in (PAUSED, SUSPENDED):
-            reason = "The memory is not migrated: the copy boots afresh before it is halted again."
-            yield Loss(field="memory", value=record.fields["status"], reason=reason)
+        yield from source_losses(record, reader)
 
     @override
     def check(
@@ -338,12 +332,3 @@ class Server(ResourceType):
             expected = [destination_id_of(type_name, id_) for id_ in source.fields[name]]
             if expected != destination.fields[name]:
                 yield Difference(field=name, source=expected, destination=destination.fields[name])
-
-
-def _extra_spec_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
-    """Return the loss of extra specs that the flavor does not have (any more) as at the boot."""
-    fields = record.fields
-    flavor = next((each for each in reader.flavors if each["id"] == fields["flavor_id"]), None)
-    if flavor and fields.get(EXTRA_SPECS, reader.extra_specs(flavor)) != reader.extra_specs(flavor):
-        reason = f"Flavor {flavor['name']} has others since: the copy gets those."
-        yield Loss(field=EXTRA_SPECS, value=fields[EXTRA_SPECS], reason=reason)

@@ -14,21 +14,23 @@ from dashboard.migrations_app.resources.compute.server.boot_user import (
 )
 from dashboard.migrations_app.resources.compute.server.fields import USER_DATA
 from dashboard.migrations_app.resources.compute.server.host_names import DOTS_SINCE, host_name_for
+from dashboard.migrations_app.resources.compute.server.refusals import SINCE
 from dashboard.migrations_app.resources.compute.server.states import (
     delete_server,
     fault_of,
     idle_server,
+)
+from dashboard.migrations_app.resources.key_names import (
+    KEYS_OF_OTHERS,
+    accepts_key_name,
+    microversion_for_keys,
 )
 from dashboard.migrations_app.resources.marking import carries_marker, marked_description
 from dashboard.migrations_app.resources.reader import SERVER_MICROVERSION
 from dashboard.migrations_app.resources.records import MARKER
 from dashboard.migrations_app.resources.work import Work
 
-# from 2.10 on an administrator may name the user whose keys to read
-_KEYPAIR_MICROVERSION = "2.10"
 _COPIED = ("name", "description", "tags", "accessIPv4", "accessIPv6", "OS-DCF:diskConfig")
-# attributes that a create call takes only from a microversion on
-_SINCE = {"description": "2.19", "tags": "2.52"}
 
 
 def boot(work: Work) -> str:
@@ -84,7 +86,7 @@ def take_off_marker(work: Work) -> None:
     remove_from_metadata(work)
     if _has_descriptions(work.destination):
         body = {"server": {"description": work.record.fields.get("description")}}
-        path, microversion = f"/servers/{work.destination_id}", _SINCE["description"]
+        path, microversion = f"/servers/{work.destination_id}", SINCE["description"]
         work.destination.put("compute", path, body, microversion=microversion)
 
 
@@ -115,7 +117,7 @@ def _body(work: Work) -> Json:
     return {
         name: value
         for name, value in body.items()
-        if name not in _SINCE or cloud.supports("compute", _SINCE[name])
+        if name not in SINCE or cloud.supports("compute", SINCE[name])
     }
 
 
@@ -137,7 +139,7 @@ def _marker(work: Work) -> Json:
 
 
 def _has_descriptions(cloud: CloudSession) -> bool:
-    return cloud.supports("compute", _SINCE["description"])
+    return cloud.supports("compute", SINCE["description"])
 
 
 def _disk(work: Work) -> Json:
@@ -167,36 +169,47 @@ def _user_data(work: Work) -> Json:
 
 
 def _key(work: Work, owner: CloudSession, name: str) -> Json:
-    """Return the name of the key, lent to the operator where the owner cannot be impersonated.
+    """Return the name of the key, lent to the operator where the owner does not boot the server.
 
-    A key that its owner has deleted is left out: the guest has it already.
+    A key that its owner has deleted is left out, and one whose name the destination refuses: the
+    guest has it already.
     """
-    if is_booted_by_owner(work):
-        return {"key_name": name}
+    if not accepts_key_name(name, work.destination):
+        return {}
     user_id = work.record.fields["user_id"]
     path = f"/os-keypairs/{quote(name)}"
     theirs = work.source.find(
-        "compute", f"{path}?user_id={user_id}", "keypair", microversion=_KEYPAIR_MICROVERSION
+        "compute", f"{path}?user_id={user_id}", "keypair", microversion=KEYS_OF_OTHERS
     )
     if theirs is None:
         work.log(f"Left out key {name}: its owner has deleted it.", level=logging.WARNING)
         return {}
+    if not is_booted_by_owner(work):
+        _lend(work, owner, name, theirs)
+    return {"key_name": name}
+
+
+def _lend(work: Work, owner: CloudSession, name: str, theirs: Json) -> None:
+    """Give the operator, who boots the server, its owner's key."""
+    path = f"/os-keypairs/{quote(name)}"
     ours = owner.find("compute", path, "keypair")
     if ours is None:
         work.save(temporary_key=name)
-        _lend(owner, name, theirs)
+        _add_key(owner, name, theirs)
     elif ours["public_key"].split()[:2] != theirs["public_key"].split()[:2]:
         raise NeedsOperator(
             f"The operator's account on cloud {owner.name} has another key named {name}.",
             fix="Rename it there, then retry.",
         )
-    return {"key_name": name}
 
 
-def _lend(owner: CloudSession, name: str, key: Json) -> None:
+def _add_key(owner: CloudSession, name: str, key: Json) -> None:
     body = {"name": name, "public_key": key["public_key"]}
+    microversion = microversion_for_keys(owner)
+    if microversion != KEYS_OF_OTHERS:
+        body["type"] = key.get("type", "ssh")
     try:
-        owner.post("compute", "/os-keypairs", {"keypair": body})
+        owner.post("compute", "/os-keypairs", {"keypair": body}, microversion=microversion)
     except NeedsOperator:
         # another server's step may have lent the same key a moment ago
         if owner.find("compute", f"/os-keypairs/{quote(name)}") is None:

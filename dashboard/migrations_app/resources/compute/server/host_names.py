@@ -30,6 +30,14 @@ def host_name_for(record: Record, cloud: CloudSession) -> str:
 def host_name_losses(record: Record, cloud: CloudSession) -> Iterable[Loss]:
     """Return the loss of a host name that the cloud takes from nobody."""
     name = record.fields.get(HOST_NAME)
-    if name and cloud.supports("compute", HOST_NAMES_SINCE) and not host_name_for(record, cloud):
+    if not name or host_name_for(record, cloud):
+        return
+    if cloud.supports("compute", HOST_NAMES_SINCE) or name != _derived(record.name):
         reason = f"Nova of cloud {cloud.name} does not accept it and derives one from the name."
         yield Loss(field=HOST_NAME, value=name, reason=reason)
+
+
+def _derived(server_name: str) -> str:
+    """Return the host name that every Nova makes of a server's name."""
+    latin = server_name.encode("latin-1", "ignore").decode("latin-1")[:63]
+    return re.sub(r"[^\w.-]+", "", re.sub(r"[ _.]", "-", latin)).lower().strip(".-")

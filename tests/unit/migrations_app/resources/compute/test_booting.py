@@ -15,11 +15,14 @@ from dashboard.migrations_app.resources.compute.server.host_names import (
     host_name_for,
     host_name_losses,
 )
+from dashboard.migrations_app.resources.compute.server.refusals import refused_losses
 from dashboard.migrations_app.resources.records import Record
+from dashboard.migrations_app.resources.registry import resource_type
 from tests.support.cloud.messages import Json
 from tests.support.cloud.moved_tenant import blocks, draft, executed, unexpected
 from tests.support.cloud.moving import TwoClouds, two_clouds
 from tests.support.cloud.seeds import NAME, tenant_between
+from tests.support.cloud.single_moves import Move
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +83,7 @@ def test_a_host_name_is_sent_to_a_nova_that_takes_it(name, newest, sent):
     record = Record(type="server", id="s", name="web", fields={HOST_NAME: name})
     cloud: Any = SimpleNamespace(name="new", supports=supports)
     assert host_name_for(record, cloud) == sent
-    assert bool([*host_name_losses(record, cloud)]) == (not sent and newest >= (2, 90))
+    assert bool([*host_name_losses(record, cloud)]) is not bool(sent)
 
 
 def test_a_host_name_with_dots_is_kept_where_nova_takes_it(tmp_path):
@@ -150,3 +153,66 @@ def test_a_server_with_an_image_that_boots_from_a_volume_leaves_no_snapshot_behi
         item = plan.items.get(type="server", name=f"{NAME}-web-2")
         assert not unexpected(move, item)
         assert not clouds.old.block_storage.snapshots.rows
+
+
+def rename_key(clouds: TwoClouds, name: str) -> None:
+    """Give the key of the tenant's first server another name."""
+    rows = clouds.old.compute.keypairs.rows
+    [key] = clouds.old.compute.keypairs.where(name="ann-key")
+    del rows[f"{key['user_id']}:ann-key"]
+    key["name"] = server_of(clouds)["key_name"] = name
+    rows[f"{key['user_id']}:{name}"] = key
+
+
+def test_a_key_that_its_owner_has_deleted_is_a_loss_and_the_server_boots(tmp_path):
+    with tenant_with(tmp_path, key_name="long-gone") as clouds:
+        plan = draft(clouds)
+        item = item_of(plan)
+        assert "key_name" in {loss["field"] for loss in item.losses}
+        move = executed(clouds, plan, "server")
+        assert not unexpected(move, item)
+        copy = move.row_of(item)
+        assert copy and copy["key_name"] is None
+
+
+@pytest.mark.parametrize(
+    ("new", "arrives"), [("2026.2", True), ("queens", False)], ids=["since 2.92", "before"]
+)
+def test_a_key_named_like_an_address_moves_where_nova_accepts_that(tmp_path, new, arrives):
+    with tenant_with(tmp_path, new=new) as clouds:
+        rename_key(clouds, "ann@shop.example")
+        plan = draft(clouds)
+        item = item_of(plan)
+        assert ("key_name" in {loss["field"] for loss in item.losses}) is not arrives
+        assert plan.items.filter(type="keypair", action="create").count() == 1 + arrives
+        assert not unexpected(executed(clouds, plan, "server"), item)
+        assert bool(clouds.new.compute.keypairs.where(name="ann@shop.example")) is arrives
+
+
+def test_a_key_with_the_longest_name_moves_and_fits_into_the_ledger(tmp_path):
+    with tenant_with(tmp_path) as clouds:
+        rename_key(clouds, "k" * 255)
+        plan = draft(clouds)
+        move = executed(clouds, plan, "keypair")
+        item = plan.items.get(type="keypair", name="k" * 255)
+        assert len(item.source_id) <= 130
+        assert not unexpected(move, item)
+        assert not unexpected(executed_server(move), item_of(plan))
+
+
+def executed_server(move: Move) -> Move:
+    """Return the move of the servers of a plan that has been executed."""
+    return Move(clouds=move.clouds, plan=move.plan, type=resource_type("server"))
+
+
+def test_what_an_older_nova_takes_of_no_server_is_a_loss():
+    old = SimpleNamespace(name="new", supports=lambda service, version: False)
+    fields = {
+        **{"description": "first", "tags": ["front"], "key_name": "ann@shop.example"},
+        **{"deleted_volumes": ["data"], "root_volume": "", HOST_NAME: "chosen"},
+    }
+    record = Record(type="server", id="s", name="web", fields=fields)
+    lost = {loss.field for loss in refused_losses(record, old)}
+    assert lost == {"description", "tags", "key_name", "deleted_volumes", HOST_NAME}
+    same = Record(type="server", id="s", name="My Web.1", fields={**fields, HOST_NAME: "my-web-1"})
+    assert HOST_NAME not in {loss.field for loss in refused_losses(same, old)}

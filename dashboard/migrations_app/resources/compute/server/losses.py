@@ -1,0 +1,45 @@
+"""What no copy of a server has, whichever cloud it moves to."""
+
+from collections.abc import Iterable
+
+from dashboard.migrations_app.resources.compute.server.fields import EXTRA_SPECS
+from dashboard.migrations_app.resources.compute.server.states import PAUSED, SUSPENDED
+from dashboard.migrations_app.resources.key_names import KEYS_OF_OTHERS
+from dashboard.migrations_app.resources.ownership import owner_losses
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import Loss, Record
+
+
+def source_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
+    """Return what is lost of a server as the source has it; ``reader`` reads the source."""
+    yield from owner_losses(record, reader)
+    yield from _extra_spec_losses(record, reader)
+    yield from _deleted_key_losses(record, reader)
+    if size := record.fields.get("ephemeral"):
+        reason = "The contents of ephemeral disks are not migrated."
+        yield Loss(field="ephemeral disk", value=size, reason=reason)
+    if record.fields["status"] in (PAUSED, SUSPENDED):
+        reason = "The memory is not migrated: the copy boots afresh before it is halted again."
+        yield Loss(field="memory", value=record.fields["status"], reason=reason)
+
+
+def _extra_spec_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
+    """Return the loss of extra specs that the flavor does not have (any more) as at the boot."""
+    fields = record.fields
+    flavor = next((each for each in reader.flavors if each["id"] == fields["flavor_id"]), None)
+    if flavor and fields.get(EXTRA_SPECS, reader.extra_specs(flavor)) != reader.extra_specs(flavor):
+        reason = f"Flavor {flavor['name']} has others since: the copy gets those."
+        yield Loss(field=EXTRA_SPECS, value=fields[EXTRA_SPECS], reason=reason)
+
+
+def _deleted_key_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
+    """Return the loss of a key that its owner has deleted in the source since the boot."""
+    name, user_id = record.fields.get("key_name"), record.fields["user_id"]
+    if not name:
+        return
+    keys = reader.list(
+        "compute", "/os-keypairs", "keypairs", microversion=KEYS_OF_OTHERS, user_id=user_id
+    )
+    if name not in {entry["keypair"]["name"] for entry in keys}:
+        reason = "Its owner has deleted the key; the guest has it."
+        yield Loss(field="key_name", value=name, reason=reason)
