@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.migrations_app.models import Plan
-from tests.support.cloud.moving import TwoClouds, two_clouds
+from dashboard.migrations_app.verbs.finalize import Finalize
+from tests.support.cloud.moving import TwoClouds, fresh, two_clouds
 from tests.support.cloud.seeds import NAME, tenant_between
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,7 +20,7 @@ def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
         tenant_between(clouds.old, clouds.new)
         router = clouds.old.network.routers.where(name="shop-router")[0]
         admins = clouds.source_session.project_id
-        router.update(project_id=admins, tenant_id=admins)
+        router.update(project_id=admins, tenant_id=admins, routes=[])
         for port in clouds.old.network.ports.where(device_id=router["id"]):
             port.update(project_id=admins, tenant_id=admins)
         yield clouds
@@ -36,7 +37,26 @@ def test_what_the_router_did_is_named_before_anything_is_released(clouds):
     assert {loss["field"] for loss in losses} >= {"port_id", "fixed_ip_address"}
 
 
-def test_the_tenant_moves_without_the_router(clouds):
+def test_finalize_disconnects_the_router_as_its_list_says(clouds):
+    plan = clouds.plan(NAME)
+    router = clouds.old.network.routers.where(name="shop-router")[0]
+    clouds.execute(plan)
+    assert clouds.verify(plan) == []
+    line = f"interface of another project's router {router['id']} on subnet shop-desks"
+    assert line in Finalize().touched(fresh(plan))
+    clouds.finalize(plan)
+    assert not clouds.old.network.subnets.where(name="shop-desks")
+    assert not clouds.old.identity.projects.where(name=NAME)
+    assert router["id"] in clouds.old.network.routers.rows
+
+
+def test_finalize_leaves_a_router_that_was_connected_since_the_plan(clouds):
     plan = clouds.plan(NAME)
     clouds.execute(plan)
     assert clouds.verify(plan) == []
+    plan.items.filter(type="subnet").update(
+        fields={**plan.items.get(name="shop-desks").fields, "routers_of_others": []}
+    )
+    job = clouds.finalize(plan, state="failed")
+    assert "allocation from this subnet" in job.explanation
+    assert clouds.old.network.subnets.where(name="shop-desks")

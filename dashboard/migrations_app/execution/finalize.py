@@ -6,7 +6,7 @@ from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.left_out import kept_in_source
-from dashboard.migrations_app.execution.work import ItemWork
+from dashboard.migrations_app.execution.work import ItemWork, record_of
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.records import CREATE, MIGRATED
@@ -16,9 +16,13 @@ from dashboard.migrations_app.resources.registry import resource_type, resource_
 def deleted_objects(plan: Plan) -> list[str]:
     """Return a line for each object that finalizing deletes from the source."""
     return [
-        f"{resource_type(item.type).label} {item.name or item.source_id}"
-        for _, items in _deletions(plan)
+        line
+        for type_, items in _deletions(plan)
         for item in items
+        for line in (
+            f"{type_.label} {item.name or item.source_id}",
+            *type_.also_finalized(record_of(item)),
+        )
     ]
 
 

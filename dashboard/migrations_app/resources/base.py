@@ -241,6 +241,10 @@ class ResourceType:
         """Return whether it serves what the source keeps (types and ids), unasked by it."""
         return False
 
+    def also_finalized(self, record: Record) -> Iterable[str]:
+        """Return in words what else ``finalize`` takes from the source: what others have there."""
+        return ()
+
     # Verification
 
     def original_state(self, record: Record, stage_data: Mapping[str, Any]) -> Record:

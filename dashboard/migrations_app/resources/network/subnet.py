@@ -11,10 +11,14 @@ from dashboard.migrations_app.resources.network.common.tenant_network import (
     INTERFACE_OWNERS,
     is_migratable,
     own_subnets,
+    routers_of_others,
+    routers_on,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import Record, Ref, Stage
 from dashboard.migrations_app.resources.work import Work
+
+_ROUTERS = "routers_of_others"
 
 
 class Subnet(NeutronResource):
@@ -42,7 +46,7 @@ class Subnet(NeutronResource):
         "dns_publish_fixed_ip",
     )
     mapped = {"network_id": "network"}
-    own = (*NEUTRON_OWN, "router:external")
+    own = (*NEUTRON_OWN, "router:external", _ROUTERS)
     lost = {
         "subnetpool_id": "Subnet pools are not migrated; the subnet keeps its addresses.",
         "segment_id": "The destination chooses the segment of a tenant network itself.",
@@ -56,7 +60,9 @@ class Subnet(NeutronResource):
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Return the subnets of the tenant's own networks, those of an operator included."""
-        return [self.record(subnet) for subnet in own_subnets(reader)]
+        routers = routers_of_others(reader)
+        for subnet in own_subnets(reader):
+            yield self.record({**subnet, _ROUTERS: routers.get(subnet["id"], [])})
 
     @override
     def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
@@ -85,6 +91,24 @@ class Subnet(NeutronResource):
     def dhcp(self, work: Work) -> None:
         """Enable DHCP if the source has it, and put the tenant's description in place."""
         self._put(work, {**self.completion(work), "enable_dhcp": work.record.fields["enable_dhcp"]})
+
+    @override
+    def also_finalized(self, record: Record) -> Iterable[str]:
+        name = record.name or record.fields["cidr"]
+        for router_id in record.fields.get(_ROUTERS, ()):
+            yield f"interface of another project's router {router_id} on subnet {name}"
+
+    @override
+    def finalize(self, work: Work) -> None:
+        """Delete the subnet, after disconnecting the routers of others that the plan names."""
+        routers = (
+            routers_on(work.source, work.record.id) if work.record.fields.get(_ROUTERS) else ()
+        )
+        for router_id in {*routers} & {*work.record.fields.get(_ROUTERS, ())}:
+            path = f"/routers/{router_id}/remove_router_interface"
+            work.source.put("network", path, {"subnet_id": work.record.id})
+            work.log(f"Disconnected router {router_id} from subnet {work.record.name}.")
+        super().finalize(work)
 
     @override
     def used_by_others(self, work: Work) -> str:

@@ -1,6 +1,6 @@
 """Which networks, subnets and ports of a cloud are a tenant's own."""
 
-from dashboard.clients.openstack import Json
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.migrations_app.resources.reader import TenantReader
 
 DEFAULT_GROUP = "default"
@@ -38,6 +38,26 @@ def own_subnets(reader: TenantReader) -> list[Json]:
     listed = [subnet for subnet in reader.subnets if subnet["id"] in wanted]
     missing = wanted - {subnet["id"] for subnet in listed}
     return listed + reader.matching("/subnets", "subnets", "id", missing)
+
+
+def routers_of_others(reader: TenantReader) -> dict[str, list[str]]:
+    """Return the ids of other projects' routers on the tenant's own subnets, by subnet."""
+    own = {router["id"] for router in reader.routers}
+    subnets = own_subnets(reader)
+    ids = {subnet["id"] for subnet in subnets}
+    networks = {subnet["network_id"] for subnet in subnets}
+    found: dict[str, set[str]] = {}
+    for port in reader.matching("/ports", "ports", "network_id", networks):
+        if port["device_owner"] in INTERFACE_OWNERS and port["device_id"] not in own:
+            for subnet_id in {fixed["subnet_id"] for fixed in port["fixed_ips"]} & ids:
+                found.setdefault(subnet_id, set()).add(port["device_id"])
+    return {subnet_id: sorted(routers) for subnet_id, routers in found.items()}
+
+
+def routers_on(cloud: CloudSession, subnet_id: str) -> set[str]:
+    """Return the ids of the routers that a subnet is connected to now."""
+    ports = cloud.list("network", "/ports", "ports", fixed_ips=f"subnet_id={subnet_id}")
+    return {port["device_id"] for port in ports if port["device_owner"] in INTERFACE_OWNERS}
 
 
 def is_migratable(port: Json) -> bool:
