@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.models import Plan
@@ -9,6 +10,16 @@ from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import ADOPT, BLOCK, Finding, Record
 
 UNLIMITED = -1
+# options of the command ``openstack quota set`` that are not called as the quota is
+_OPTIONS = {
+    "network": "--networks",
+    "subnet": "--subnets",
+    "router": "--routers",
+    "port": "--ports",
+    "floatingip": "--floating-ips",
+    "security_group": "--secgroups",
+    "security_group_rule": "--secgroup-rules",
+}
 _OF_NETWORK = {
     "network": "network",
     "subnet": "subnet",
@@ -23,11 +34,12 @@ def check(
     plan: Plan, records: Sequence[Record], source: TenantReader, destination: TenantReader
 ) -> Iterable[Finding]:
     """Compare what the tenant needs with what is free, for each service that sets quotas."""
-    for service, needed in _needs(records, source).items():
+    for service, needed in _needs(plan, records, source).items():
         if any(needed.values()):
             limits = limits_of(plan, destination, service)
-            yield from _short(plan, service, needed, _free(limits))
+            yield from _short(plan, service, needed, limits)
             yield from _too_large(plan, records, limits.get("per_volume_gigabytes", UNLIMITED))
+            yield from _too_many_keys(plan, records, limits.get("key_pairs", UNLIMITED))
 
 
 def limits_of(plan: Plan, destination: TenantReader, service: str) -> Json:
@@ -37,13 +49,17 @@ def limits_of(plan: Plan, destination: TenantReader, service: str) -> Json:
 
 def _project_id(plan: Plan, destination: TenantReader) -> str:
     """Return the project that will be moved into, empty when it is to be created."""
-    if plan.choices.get(f"project:{plan.tenant_name}") != ADOPT:
+    if not _is_adopted(plan):
         return ""
     named = destination.list("identity", "/projects", "projects", name=plan.tenant_name)
     return str(named[0]["id"]) if named else ""
 
 
-def _needs(records: Sequence[Record], source: TenantReader) -> dict[str, Counter[str]]:
+def _is_adopted(plan: Plan) -> bool:
+    return bool(plan.choices.get(f"project:{plan.tenant_name}") == ADOPT)
+
+
+def _needs(plan: Plan, records: Sequence[Record], source: TenantReader) -> dict[str, Counter[str]]:
     needs: dict[str, Counter[str]] = {
         "compute": Counter(),
         "block_storage": Counter(),
@@ -56,8 +72,7 @@ def _needs(records: Sequence[Record], source: TenantReader) -> dict[str, Counter
             cores, ram = flavor.get("vcpus", 0), flavor.get("ram", 0)
             needs["compute"].update({"instances": 1, "cores": cores, "ram": ram})
         elif record.type == "volume":
-            size = record.fields["size"]
-            needs["block_storage"].update({"volumes": 1, "gigabytes": size})
+            needs["block_storage"].update(_of_volume(plan, record))
         elif record.type in _OF_NETWORK:
             needs["network"][_OF_NETWORK[record.type]] += 0 if record.shared else 1
             rules = len(record.fields.get("security_group_rules", ()))
@@ -65,14 +80,14 @@ def _needs(records: Sequence[Record], source: TenantReader) -> dict[str, Counter
     return needs
 
 
-def _free(limits: Json) -> dict[str, int]:
-    """Return what is still free by resource; resources without a limit are not in it."""
-    free = {}
-    for resource, limit in limits.items():
-        total = total_of(limit)
-        if total != UNLIMITED:
-            free[resource] = total - _used(limit)
-    return free
+def _of_volume(plan: Plan, record: Record) -> dict[str, int]:
+    """Return what a volume needs; Cinder limits volumes of each type by themselves, too."""
+    size = record.fields["size"]
+    keys = (f"volume:{record.id}", f"volume:{record.name}")
+    chosen = next((plan.choices[key] for key in keys if key in plan.choices), "")
+    type_ = chosen or record.fields["volume_type"]
+    of_type = {f"volumes_{type_}": 1, f"gigabytes_{type_}": size}
+    return {"volumes": 1, "gigabytes": size, **of_type}
 
 
 def _limits(destination: TenantReader, service: str, project_id: str) -> Json:
@@ -102,18 +117,49 @@ def _used(limit: Json | int) -> int:
 
 
 def _short(
-    plan: Plan, service: str, needed: Counter[str], free: Mapping[str, int]
+    plan: Plan, service: str, needed: Counter[str], limits: Mapping[str, Any]
 ) -> Iterable[Finding]:
     for resource, count in needed.items():
-        if resource in free and count > free[resource]:
+        total, used = total_of(limits.get(resource, UNLIMITED)), _used(limits.get(resource, 0))
+        if total != UNLIMITED and count > total - used:
             what = resource.replace("_", " ")
             yield Finding(
                 severity=BLOCK,
                 sentence=f"{plan.tenant_name} needs {count} {what} of {service.replace('_', ' ')} "
-                f"on cloud {plan.destination}, whose quota leaves {free[resource]}.",
-                fix=f"Raise the default quota there (openstack quota set --class --{resource} "
-                f"{count} default), or create the project with a larger one and map "
-                f"project:{plan.tenant_name}=adopt.",
+                f"on cloud {plan.destination}, whose quota leaves {total - used}.",
+                fix=_fix(plan, service, resource, used + count),
+            )
+
+
+def _fix(plan: Plan, service: str, resource: str, wanted: int) -> str:
+    """Return how the quota is raised to what is wanted; Neutron has no default to be set."""
+    kind, _, type_ = resource.partition("_") if service == "block_storage" else (resource, "", "")
+    option = _OPTIONS.get(kind, f"--{kind}") + f" {wanted}"
+    if type_:
+        option += f" --volume-type {type_}"
+    of_project = f"openstack quota set {option} {plan.tenant_name}"
+    if _is_adopted(plan):
+        return f"Raise it there: {of_project}."
+    adopt = f"create the project there, raise its quota ({of_project}), and map "
+    adopt += f"project:{plan.tenant_name}=adopt"
+    if service == "network":
+        return f"Raise the default in neutron.conf there ([quotas]), or {adopt}."
+    return f"Raise the default there (openstack quota set --class {option} default), or {adopt}."
+
+
+def _too_many_keys(plan: Plan, records: Sequence[Record], limit: Json | int) -> Iterable[Finding]:
+    """Return what is found about users with more keys than one may have there."""
+    most = total_of(limit)
+    keys = Counter(record.fields["user_id"] for record in records if record.type == "keypair")
+    for user_id, count in keys.items():
+        if UNLIMITED != most < count:
+            names = {record.id: record.name for record in records if record.type == "user"}
+            yield Finding(
+                severity=BLOCK,
+                sentence=f"User {names.get(user_id, user_id)} has {count} key pairs; cloud "
+                f"{plan.destination} allows {most} for each.",
+                fix="Delete some, or raise the default there (openstack quota set --class "
+                f"--key-pairs {count} default).",
             )
 
 
