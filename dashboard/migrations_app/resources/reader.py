@@ -207,6 +207,11 @@ class TenantReader:
         }
         return {name: _closure(name, direct) for name in direct}
 
+    @cached_property
+    def image_schema(self) -> Json:
+        """What images of the cloud can have: the properties of Glance's own schema."""
+        return self.cloud.get("image", "/schemas/image", "properties")
+
     @property
     def subproject_assignments(self) -> JsonList:
         """What users with a role on the project itself may do only in its subprojects."""

@@ -38,6 +38,13 @@ from dashboard.migrations_app.resources.storage.common.image_properties import (
     attributes_of,
     properties_of,
 )
+from dashboard.migrations_app.resources.storage.common.image_schema import (
+    HIDDEN,
+    attributes_there,
+    creation,
+    offered,
+    visibility_with_members,
+)
 from dashboard.migrations_app.resources.storage.common.temporary_images import is_temporary
 from dashboard.migrations_app.resources.storage.common.volumes_of_others import volume_of_others
 from dashboard.migrations_app.resources.work import Work
@@ -69,7 +76,7 @@ class Image(ResourceType):
             *reader.list("image", "/images", "images", owner=reader.tenant.id),
             *reader.list("image", "/images", "images", owner=reader.tenant.id, os_hidden="true"),
         ]
-        shared_as = _visibility_with_members(reader)
+        shared_as = visibility_with_members(reader)
         records = [_record(image, reader, shared_as) for image in own if not is_temporary(image)]
         yield from records
         used = _used_images(reader, records) - {image["id"] for image in own}
@@ -83,7 +90,7 @@ class Image(ResourceType):
 
     def _read(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
         """Return those images that still exist: servers outlive the images that they boot from."""
-        shared_as = _visibility_with_members(reader) if ids else ""
+        shared_as = visibility_with_members(reader) if ids else ""
         for image_id in sorted(ids):
             image = reader.cloud.find("image", f"/images/{image_id}")
             if image and not is_temporary(image):
@@ -97,12 +104,12 @@ class Image(ResourceType):
         if reason := _without_data(record):
             return Decision(action=SKIP, reason=reason)
         if record.shared:
-            usable = (*_FOR_EVERYBODY, _visibility_with_members(reader))
+            usable = (*_FOR_EVERYBODY, visibility_with_members(reader))
             for image in reader.list("image", "/images", "images", name=record.name):
                 is_usable = image["status"] == "active" and image["visibility"] in usable
                 if is_usable and _same_bytes(record.fields, image):
                     return Decision(action=ADOPT, destination_id=image["id"])
-        return Decision()
+        return creation(record, reader)
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
@@ -115,20 +122,19 @@ class Image(ResourceType):
     def check(
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
-        if not records:
-            return
-        properties = destination.cloud.get("image", "/schemas/image", "properties")
         for record in records:
             for name in ("disk_format", "container_format"):
-                offered = properties.get(name, {}).get("enum", ())
-                if offered and record.fields.get(name) not in offered:
+                values = offered(name, destination)
+                if values and record.fields.get(name) not in values:
                     yield record, _refused(record, name, destination)
 
     @override
     def find(self, work: Work) -> str | None:
         """Look for the marker; an image that a crash left incomplete is removed."""
-        hidden = str(bool(work.record.fields.get("os_hidden"))).lower()
-        query = {MARKER: work.marker, "os_hidden": hidden}
+        query = {MARKER: work.marker}
+        # a Glance that hides nothing would take it for a property
+        if attributes_there(work.record, work.resolution).get(HIDDEN):
+            query[HIDDEN] = "true"
         for image in [*work.destination.list("image", "/images", "images", **query)]:
             if image["status"] == "active" and _same_bytes(work.record.fields, image):
                 return str(image["id"])
@@ -154,12 +160,11 @@ class Image(ResourceType):
         body: Json = {
             **fields["properties"],
             **only_set(fields, (*COPIED, "tags")),
+            **attributes_there(work.record, work.resolution),
             MARKER: work.marker,
         }
-        if fields.get("os_hidden"):
-            body["os_hidden"] = True
         # an image for everybody belongs to the operator; any other must be the tenant's to be seen
-        if not (work.record.shared and fields["visibility"] in _FOR_EVERYBODY):
+        if not (work.record.shared and body["visibility"] in _FOR_EVERYBODY):
             body["owner"] = work.project_id
         for name in REFERENCES:
             if fields.get(name):
@@ -218,13 +223,6 @@ class Image(ResourceType):
         if work.record.fields.get("protected"):
             _patch_protected(work.source, work.record.id, False)
         work.source.delete("image", f"/images/{work.record.id}")
-
-
-def _visibility_with_members(reader: TenantReader) -> str:
-    """Return the visibility of images that have members: before Ocata Glance calls them private."""
-    properties = reader.cloud.get("image", "/schemas/image", "properties")
-    known = properties.get("visibility", {}).get("enum", (_SHARED,))
-    return _SHARED if _SHARED in known else "private"
 
 
 def _record(image: Json, reader: TenantReader, shared_as: str) -> Record:

@@ -70,7 +70,12 @@ class Images(Collection):
         return row["visibility"] == "shared" and member is not None
 
     def matches(self, row: Json, request: Request) -> bool:
-        """Hidden images are listed when they are asked for only."""
+        """Hidden images are listed when they are asked for only.
+
+        An older Glance takes that for a property, which no image has.
+        """
+        if request.asks("os_hidden") and not self.cloud.release.is_from("2023.1"):
+            return False
         hidden = request.asks("os_hidden", "false").lower() == "true"
         visibility = request.asks("visibility", "all")
         return (

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.migrations_app.resources.registry import resource_type
+from tests.support.cloud import contract
 from tests.support.cloud.messages import Answer, Request
-from tests.support.cloud.moved_tenant import draft
+from tests.support.cloud.moved_tenant import draft, executed, unexpected
 from tests.support.cloud.moving import TwoClouds, two_clouds
 from tests.support.cloud.seeds import NAME, tenant_between
+from tests.support.cloud.single_moves import Move
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +45,37 @@ def test_members_of_an_image_that_an_old_glance_calls_private_are_not_lost(cloud
     assert (shared["visibility"], shared["members"]) == ("shared", [neighbour["id"]])
     alone = items.get(name=f"{NAME}-system").fields
     assert (alone["visibility"], alone["members"]) == ("private", [])
+
+
+@pytest.mark.parametrize("visibility", ["community", "shared"])
+def test_what_an_old_glance_has_no_word_for_is_never_wider(tmp_path, visibility):
+    with two_clouds(tmp_path) as clouds:
+        tenant_between(clouds.old, clouds.new)
+        clouds.new.on_answer = as_before_ocata
+        [image] = clouds.old.image.images.where(name=f"{NAME}-goods")
+        image.update(visibility=visibility)
+        plan = draft(clouds)
+        item = plan.items.get(type="image", name=f"{NAME}-goods")
+        assert "visibility" in {loss["field"] for loss in item.losses}
+        assert not unexpected(executed(clouds, plan, "image"), item)
+        assert clouds.new.image.images.where(name=f"{NAME}-goods")[0]["visibility"] == "private"
+
+
+def test_a_hidden_image_moves_to_a_glance_that_hides_none(tmp_path):
+    with two_clouds(tmp_path, new="queens") as clouds:
+        tenant_between(clouds.old, clouds.new)
+        [image] = clouds.old.image.images.where(name=f"{NAME}-goods")
+        image.update(os_hidden=True)
+        plan = draft(clouds)
+        item = plan.items.get(type="image", name=f"{NAME}-goods")
+        assert "os_hidden" in {loss["field"] for loss in item.losses}
+        assert not unexpected(executed(clouds, plan, "image"), item)
+
+
+def test_an_image_that_a_crash_left_unrecorded_is_found_on_a_glance_that_hides_none(tmp_path):
+    with two_clouds(tmp_path, new="queens") as clouds:
+        tenant_between(clouds.old, clouds.new)
+        plan = draft(clouds)
+        move = Move(clouds=clouds, plan=plan, type=resource_type("image"))
+        move.begin()
+        contract.check_crash(move)
