@@ -134,6 +134,14 @@ def take_over(plan: Plan) -> None:
     )
 
 
+def own_entries(plan: Plan) -> list[LedgerEntry]:
+    """Return the entries of objects that the plan created or did a stage of, latest first."""
+    entries = plan.ledger_entries.exclude(state=LedgerEntry.State.REMOVED).order_by("-pk")
+    return [
+        entry for entry in entries if entry.origin == LedgerEntry.Origin.CREATED or entry.stages
+    ]
+
+
 def is_created_by(plan: Plan, type_name: str, destination_id: str) -> bool:
     """Return whether the plan created an object of the destination.
 

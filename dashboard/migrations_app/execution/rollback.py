@@ -30,38 +30,6 @@ _TRIED = Q(attempt__gt=0) | Q(resumed=True)
 PUT_BACK = "put_back"
 """In the params of a step of an execution that undoes a stage, and the beginning of its key."""
 
-_UNLESS = ": removed, unless others use it by then"
-
-
-def effects(plan: Plan) -> list[str]:
-    """Return a line for each object that a rollback removes, hands over or puts back."""
-    entries = _own_entries(plan)
-    returned = [
-        f"{_named(entry)} of {plan.source}: put back as it was"
-        for entry in entries
-        for stage in resource_type(entry.type).stages
-        if stage.on_source and stage.name in entry.stages
-    ]
-    removed = [
-        _removal(entry)
-        for entry in entries
-        if entry.state == LedgerEntry.State.PRESENT and entry.origin == LedgerEntry.Origin.CREATED
-    ]
-    return [*returned, *removed]
-
-
-def _removal(entry: LedgerEntry) -> str:
-    """Return what becomes of a created object; only the job can ask the cloud who uses it."""
-    if heir := heir_of(entry):
-        return f"{_named(entry)}: kept for plan {heir.pk} of {heir.tenant_name}, which uses it"
-    if user := known_user_of(entry):
-        return f"{_named(entry)}: kept, because plan {user.pk} of {user.tenant_name} uses it"
-    return f"{_named(entry)}{_UNLESS if resource_type(entry.type).is_shareable else ''}"
-
-
-def _named(entry: LedgerEntry) -> str:
-    return f"{resource_type(entry.type).label} {entry.name or entry.source_id}"
-
 
 def backward_steps(plan: Plan) -> list[StepSpec]:
     """Return the steps that undo every stage begun: first halts, then what returns to the source.
@@ -106,7 +74,7 @@ def _put_back(step: StepSpec, first: Collection[str], *unset: str) -> StepSpec:
 
 
 def _begun_steps(plan: Plan, items: Iterable[PlanItem]) -> list[StepSpec]:
-    own = {(entry.type, entry.source_id) for entry in _own_entries(plan)}
+    own = {(entry.type, entry.source_id) for entry in ledger.own_entries(plan)}
     mine = [item for item in items if (item.type, item.source_id) in own]
     begun = _begun(plan)
     return [step for step in StepGraph(mine).steps() if step.key in begun]
@@ -128,18 +96,10 @@ def unfinished_rollback(plan: Plan) -> Job | None:
 
 def can_be_undone(plan: Plan) -> bool:
     """Return whether there are ``backward_steps``, without building all of them."""
-    own = {(entry.type, entry.source_id) for entry in _own_entries(plan)}
+    own = {(entry.type, entry.source_id) for entry in ledger.own_entries(plan)}
     begun = _begun(plan) if own else set()
     items = (item for item in plan.items.iterator() if (item.type, item.source_id) in own)
     return any(step.key in begun for item in items for step in StepGraph([item]).steps())
-
-
-def _own_entries(plan: Plan) -> list[LedgerEntry]:
-    """Return the entries of objects that this plan created or did a stage of, latest first."""
-    entries = plan.ledger_entries.exclude(state=LedgerEntry.State.REMOVED).order_by("-pk")
-    return [
-        entry for entry in entries if entry.origin == LedgerEntry.Origin.CREATED or entry.stages
-    ]
 
 
 def _begun(plan: Plan) -> set[str]:
@@ -148,7 +108,7 @@ def _begun(plan: Plan) -> set[str]:
     tried = steps.exclude(action=BARRIER)
     done = {
         f"{entry.type}:{entry.source_id}:{stage}"
-        for entry in _own_entries(plan)
+        for entry in ledger.own_entries(plan)
         for stage in entry.stages
     }
     return done | set(tried.values_list("key", flat=True))

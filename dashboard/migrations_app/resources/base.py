@@ -214,6 +214,18 @@ class ResourceType:
         A rollback does so after ``remove``. Nothing happens if it is undone.
         """
 
+    def is_taken(self, stage_data: Mapping[str, Any]) -> bool:
+        """Return whether a stage on the source took something that a rollback gives back."""
+        return True
+
+    def is_of_destination(self, name: str, resolution: Mapping[str, Any]) -> bool:
+        """Return whether the destination has such an object by itself: a rollback keeps it."""
+        return False
+
+    def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
+        """Return in words what a rollback removes or revokes beside the object itself."""
+        return ()
+
     def halt(self, work: Work) -> None:
         """Stop the copy from using the addresses of the source's object; it is removed later.
 

@@ -14,8 +14,8 @@ from dashboard.migrations_app.execution.maintenance_steps import around_rollback
 from dashboard.migrations_app.execution.rollback import (
     backward_steps,
     can_be_undone,
-    effects,
 )
+from dashboard.migrations_app.execution.rollback_preview import effects
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.verbs.base import PlanVerb
 

@@ -1,6 +1,7 @@
 """The tenant itself: a Keystone project."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from typing_extensions import override
 
@@ -114,6 +115,11 @@ class Project(KeystoneResource):
         if role_id := work.stage_data.get("temporary_role"):
             work.destination.delete("identity", _grant_path(work, role_id))
             work.save(temporary_role="")
+
+    @override
+    def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
+        if stage_data.get("temporary_role"):
+            yield "the operator's temporary role in it revoked"
 
     def leave(self, work: Work) -> None:
         """Revoke the temporary role, and disable the project if the source's is disabled."""

@@ -155,6 +155,10 @@ class FloatingIp(NeutronResource):
             work.save(port_id=None)
 
     @override
+    def is_taken(self, stage_data: Mapping[str, Any]) -> bool:
+        return bool(stage_data.get("port_id"))
+
+    @override
     def halt(self, work: Work) -> None:
         """Disassociate the copy, which then answers for the address no more."""
         if work.destination.find("network", f"/floatingips/{work.destination_id}"):

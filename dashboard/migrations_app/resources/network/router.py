@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from ipaddress import ip_address, ip_network
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -10,9 +9,15 @@ from typing import Any
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.network.common.gateways import (
+    GATEWAY,
+    gateway_addresses,
+    near_routes,
+    with_gateway,
+    without_gateway,
+)
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.reduced_router import (
-    GATEWAY,
     GATEWAY_STAYS,
     reduced_router,
 )
@@ -127,7 +132,7 @@ class Router(NeutronResource):
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
         yield from super().losses(record, reader)
-        addresses = _gateway_addresses(record.fields)
+        addresses = gateway_addresses(record.fields)
         if addresses and not keeps_addresses(reader.options):
             yield Loss(field=GATEWAY, value=addresses, reason=NEW_ADDRESS)
 
@@ -139,7 +144,7 @@ class Router(NeutronResource):
         addresses = (
             (record.fields[GATEWAY]["network_id"], address, record)
             for record in records
-            for address in _gateway_addresses(record.fields)
+            for address in gateway_addresses(record.fields)
         )
         yield from address_conflicts(addresses, source, destination)
 
@@ -161,7 +166,7 @@ class Router(NeutronResource):
             missing = [each for each in group if each["ip_address"] not in there]
             for body in _connections(work, missing):
                 self._act(work, "add_router_interface", body)
-        routes = _near_routes(work.record.fields)
+        routes = near_routes(work.record.fields)
         self._put(work, {**self.completion(work), **({"routes": routes} if routes else {})})
 
     def undo_interfaces(self, work: Work) -> None:
@@ -184,7 +189,11 @@ class Router(NeutronResource):
             router = work.source.get("network", path, "router")
             work.save(**{GATEWAY: router[GATEWAY], "routes": router["routes"]})
         before = {**work.record.fields, **work.stage_data}
-        work.source.put("network", path, {"router": _without_gateway(before)})
+        work.source.put("network", path, {"router": without_gateway(before)})
+
+    @override
+    def is_taken(self, stage_data: Mapping[str, Any]) -> bool:
+        return bool(stage_data.get(GATEWAY))
 
     def undo_detach_gateway(self, work: Work) -> None:
         """Put the gateway back on the source's router, with its address unless the copy has it."""
@@ -194,7 +203,7 @@ class Router(NeutronResource):
         info = {**before[GATEWAY]}
         if work.stage_data.get(_ATTACHED):
             del info["external_fixed_ips"]
-        for body in _with_gateway(before, info):
+        for body in with_gateway(before, info):
             work.source.put("network", f"/routers/{work.record.id}", {"router": body})
         work.save(**{GATEWAY: None})
 
@@ -207,17 +216,17 @@ class Router(NeutronResource):
             "network_id": work.destination_id_of("network", before[GATEWAY]["network_id"]),
             "enable_snat": before[GATEWAY].get("enable_snat", True),
         }
-        if keeps_addresses(work.options) and (addresses := _gateway_addresses(before)):
+        if keeps_addresses(work.options) and (addresses := gateway_addresses(before)):
             info["external_fixed_ips"] = [{"ip_address": address} for address in addresses]
         work.save(**{_ATTACHED: True})
-        for body in _with_gateway(before, info):
+        for body in with_gateway(before, info):
             self._put(work, body)
 
     def undo_attach_gateway(self, work: Work) -> None:
         """Remove the gateway from the destination's router."""
         before = self.original_state(work.record, work.stage_data).fields
         if before[GATEWAY]:
-            self._put(work, _without_gateway(before))
+            self._put(work, without_gateway(before))
             work.save(**{_ATTACHED: False})
 
     @override
@@ -269,7 +278,7 @@ class Router(NeutronResource):
             and {
                 "network": translate("network", gateway["network_id"]),
                 "enable_snat": gateway.get("enable_snat"),
-                "addresses": _gateway_addresses(fields),
+                "addresses": gateway_addresses(fields),
             },
         }
 
@@ -325,32 +334,3 @@ def _port(work: Work, interfaces: Sequence[Json]) -> str:
 
 def _addresses(port: Json) -> list[str]:
     return [fixed["ip_address"] for fixed in port["fixed_ips"]]
-
-
-def _gateway_addresses(fields: Mapping[str, Any]) -> list[str]:
-    gateway = fields[GATEWAY] or {}
-    return sorted(fixed["ip_address"] for fixed in gateway.get("external_fixed_ips", ()))
-
-
-def _near_routes(fields: Mapping[str, Any]) -> list[Json]:
-    """Return the routes through the router's interfaces: those that need no gateway."""
-    cidrs = [ip_network(interface["cidr"]) for interface in fields["interfaces"]]
-    return [
-        route
-        for route in fields["routes"]
-        if any(ip_address(route["nexthop"]) in cidr for cidr in cidrs)
-    ]
-
-
-def _with_gateway(fields: Mapping[str, Any], info: Json) -> Iterable[Json]:
-    """Return the changes that set a gateway; Neutron refuses its routes in the same call."""
-    yield {GATEWAY: {name: value for name, value in info.items() if value is not None}}
-    if len(_near_routes(fields)) < len(fields["routes"]):
-        yield {"routes": fields["routes"]}
-
-
-def _without_gateway(fields: Mapping[str, Any]) -> Json:
-    """Return the change that removes a gateway with its routes, which would keep it in use."""
-    near = _near_routes(fields)
-    routes = {"routes": near} if len(near) < len(fields["routes"]) else {}
-    return {GATEWAY: {}, **routes}

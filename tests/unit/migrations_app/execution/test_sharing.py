@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.clients.openstack import CloudSession
 from dashboard.migrations_app import ledger
-from dashboard.migrations_app.execution.rollback import effects
+from dashboard.migrations_app.execution.rollback_preview import effects
 from dashboard.migrations_app.models import LedgerEntry, Plan
 from tests.support.cloud.journeys import between
 from tests.support.cloud.moving import TwoClouds, fresh

@@ -9,7 +9,11 @@ from typing_extensions import override
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.choices import unknown_choice
-from dashboard.migrations_app.resources.compute.server.access import grant_access, revoke_access
+from dashboard.migrations_app.resources.compute.server.access import (
+    access_leftovers,
+    grant_access,
+    revoke_access,
+)
 from dashboard.migrations_app.resources.compute.server.attaching import (
     attach_volumes,
     detach_others,
@@ -274,6 +278,17 @@ class Server(ResourceType):
         """Revoke the access to flavor and image, and remove the operator's temporary key."""
         remove_temporary_key(work)
         revoke_access(work)
+
+    @override
+    def is_taken(self, stage_data: Mapping[str, Any]) -> bool:
+        return stage_data.get("status") == ACTIVE
+
+    @override
+    def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
+        yield from temporary_images.leftovers(stage_data)
+        if name := stage_data.get("temporary_key"):
+            yield f"temporary key {name} removed from the operator's account"
+        yield from access_leftovers(stage_data)
 
     def attach(self, work: Work) -> None:
         """Attach the data volumes."""

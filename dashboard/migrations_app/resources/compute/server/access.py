@@ -4,6 +4,9 @@ A private flavor that the plan adopts is closed to the tenant, and so is an imag
 shares it with the tenant in the source.
 """
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.compute.common import flavor_access
@@ -33,6 +36,14 @@ def revoke_access(work: Work) -> None:
         path = f"/images/{image_id}/members/{work.project_id}"
         work.destination.delete("image", path)
         work.save(**{_IMAGE: ""})
+
+
+def access_leftovers(stage_data: Mapping[str, Any]) -> Iterable[str]:
+    """Return in words what ``revoke_access`` will take back."""
+    if flavor_id := stage_data.get(_FLAVOR):
+        yield f"the tenant's access to flavor {flavor_id} revoked"
+    if image_id := stage_data.get(_IMAGE):
+        yield f"the tenant's membership of image {image_id} revoked"
 
 
 def _open_flavor(work: Work) -> None:

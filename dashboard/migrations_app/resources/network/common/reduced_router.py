@@ -7,11 +7,11 @@ from typing import Any
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.left_out import loss_of
+from dashboard.migrations_app.resources.network.common.gateways import GATEWAY
 from dashboard.migrations_app.resources.network.common.shared_addresses import keeps_addresses
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import LeftOut, Loss, Record
 
-GATEWAY = "external_gateway_info"
 GATEWAY_STAYS = "gateway_stays"
 """In a router's fields: the source's keeps its gateway, and the copy takes a new address."""
 

@@ -184,6 +184,11 @@ class SecurityGroup(NeutronResource):
             self._delete(work, [rule_id for rule_id in now if rule_id not in before])
 
     @override
+    def is_of_destination(self, name: str, resolution: Mapping[str, Any]) -> bool:
+        """Return whether it is the default group of an adopted project."""
+        return name == DEFAULT_GROUP and bool(resolution.get("adopted"))
+
+    @override
     def used_by_others(self, work: Work) -> str:
         return use_by_others(work)
 

@@ -8,7 +8,7 @@ that tenants make of it.
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from dashboard.clients.image_stream import copy_image
@@ -96,6 +96,13 @@ def _copy(work: Work) -> None:
     )
     work.save(destination_image=image_id, digest=str(digest), size=digest.size)
     work.log(f"Copied {digest.size} bytes of {work.record.type} {work.record.name}, {digest}.")
+
+
+def leftovers(stage_data: Mapping[str, Any]) -> Iterable[str]:
+    """Return in words which temporary images there may be, by what earlier stages stored."""
+    for key, place in (("source_image", "source"), ("destination_image", "destination")):
+        if image_id := stage_data.get(key):
+            yield f"temporary image {image_id} removed from the {place}"
 
 
 def remove_from_source(work: Work, name: str) -> None:

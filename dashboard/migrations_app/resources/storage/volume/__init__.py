@@ -1,6 +1,7 @@
 """Volumes with their data: captured in an image, copied, created from the copy as their owner."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from typing_extensions import override
 
@@ -41,6 +42,7 @@ from dashboard.migrations_app.resources.storage.volume.fields import (
     volume_fields,
 )
 from dashboard.migrations_app.resources.storage.volume.type_access import (
+    OPENED,
     grant_access,
     private_id,
     revoke_access,
@@ -202,6 +204,14 @@ class Volume(ResourceType):
     def take_back(self, work: Work) -> None:
         """Revoke the access to a private type."""
         revoke_access(work)
+
+    @override
+    def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
+        yield from temporary_images.leftovers(stage_data)
+        if stage_data.get("copied"):
+            yield "its copy and snapshot removed from the operator's project in the source"
+        if type_id := stage_data.get(OPENED):
+            yield f"the tenant's access to volume type {type_id} revoked"
 
     @override
     def finalize(self, work: Work) -> None:

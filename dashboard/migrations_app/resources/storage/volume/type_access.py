@@ -8,7 +8,7 @@ from dashboard.migrations_app.resources.work import Work
 
 _SERVICE = "block_storage"
 # stage data: the type that the tenant could not use before
-_OPENED = "opened_type"
+OPENED = "opened_type"
 _PUBLIC = ("is_public", "os-volume-type-access:is_public")
 
 
@@ -24,24 +24,24 @@ def grant_access(work: Work) -> None:
     type_id = work.resolution.get("private_type")
     if not type_id or _has_access(work, type_id):
         return
-    work.save(**{_OPENED: type_id})
+    work.save(**{OPENED: type_id})
     body = {"addProjectAccess": {"project": work.project_id}}
     try:
         work.destination.post(_SERVICE, f"/types/{type_id}/action", body)
     except NeedsOperator:
         # another volume's step may have granted it a moment ago
-        work.save(**{_OPENED: ""})
+        work.save(**{OPENED: ""})
         if not _has_access(work, type_id):
             raise
 
 
 def revoke_access(work: Work) -> None:
     """Revoke the access that ``grant_access`` gave; nothing happens if it has been revoked."""
-    if type_id := work.stage_data.get(_OPENED):
+    if type_id := work.stage_data.get(OPENED):
         body = {"removeProjectAccess": {"project": work.project_id}}
         path = f"/types/{type_id}/action"
         work.destination.call("POST", _SERVICE, path, body=body, missing_ok=True)
-        work.save(**{_OPENED: ""})
+        work.save(**{OPENED: ""})
 
 
 def _has_access(work: Work, type_id: str) -> bool:

@@ -1,0 +1,54 @@
+"""What rolling a plan back will do, in words, for who is to confirm it."""
+
+from collections.abc import Iterable
+
+from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.sharing import heir_of, known_user_of
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.resources.registry import resource_type
+
+
+def effects(plan: Plan) -> list[str]:
+    """Return a line for each thing that a rollback puts back, removes, revokes or hands over."""
+    items = {(item.type, item.source_id): item for item in plan.items.all()}
+    entries = [e for e in ledger.own_entries(plan) if (e.type, e.source_id) in items]
+    returned = [
+        f"{_named(entry)} of {plan.source}: put back as it was"
+        for entry in entries
+        if _is_taken(entry)
+    ]
+    found = [line for e in entries for line in _lines(e, items[e.type, e.source_id])]
+    return [*returned, *found]
+
+
+def _is_taken(entry: LedgerEntry) -> bool:
+    type_ = resource_type(entry.type)
+    on_source = {stage.name for stage in type_.stages if stage.on_source}
+    return bool(on_source & {*entry.stages}) and type_.is_taken(entry.stage_data)
+
+
+def _lines(entry: LedgerEntry, item: PlanItem) -> Iterable[str]:
+    """Yield what becomes of a created object, and of what its move has left beside it."""
+    if entry.origin == LedgerEntry.Origin.CREATED:
+        if entry.state == LedgerEntry.State.PRESENT:
+            yield f"{_named(entry)}{_outcome(entry, item)}"
+        elif entry.stage_data.get("creating"):
+            yield f"{_named(entry)}: removed, if it was created"
+    for what in resource_type(entry.type).leftovers(entry.stage_data):
+        yield f"{_named(entry)}: {what}"
+
+
+def _outcome(entry: LedgerEntry, item: PlanItem) -> str:
+    """Return what becomes of a created object; only the job can ask the cloud who uses it."""
+    type_ = resource_type(entry.type)
+    if heir := heir_of(entry):
+        return f": kept for plan {heir.pk} of {heir.tenant_name}, which uses it"
+    if user := known_user_of(entry):
+        return f": kept, because plan {user.pk} of {user.tenant_name} uses it"
+    if type_.is_of_destination(entry.name, item.resolution):
+        return ": kept, without what the plan added"
+    return ": removed, unless others use it by then" if type_.is_shareable else ": removed"
+
+
+def _named(entry: LedgerEntry) -> str:
+    return f"{resource_type(entry.type).label} {entry.name or entry.source_id}"
