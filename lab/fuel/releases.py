@@ -4,6 +4,7 @@ import secrets
 import uuid
 from typing import Any
 
+from lab.fuel import roles
 from lab.fuel.master import Master, Row
 from lab.fuel.refusal import not_found
 from lab.fuel.routing import Call, route
@@ -35,6 +36,13 @@ def show_release_networks(master: Master, call: Call) -> Row:
     release(call.ids[0])
     names: list[Row] = [{"name": name} for name in NETWORKS]
     return {"neutron": {"config": {}, "networks": names}}
+
+
+@route("GET", "releases/#/roles")
+def list_release_roles(master: Master, call: Call) -> list[Row]:
+    """List the roles of a release, as masters before 9.0 do instead of an environment's."""
+    release(call.ids[0])
+    return roles.listed()
 
 
 def release(release_id: int) -> Row:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from dashboard.secrets import mask
 from fuel_plugin.build import (
@@ -145,3 +146,12 @@ def test_a_machine_without_tools_is_told_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CannotBuild, match=r"apt-get install .*rpm.*createrepo-c"):
         require_tools()
+
+
+def test_masters_from_8_to_11_take_it() -> None:
+    """Fuel 8.0 takes packages of the version 4.0.0 at most, and every master asks for its own."""
+    metadata = yaml.safe_load((ROOT / "metadata.yaml").read_text())
+    assert metadata["package_version"] == "4.0.0"
+    assert {"8.0", "9.0", "10.0", "11.0"} <= set(metadata["fuel_version"])
+    releases = {release["version"] for release in metadata["releases"]}
+    assert releases == {"liberty-8.0", "mitaka-9.0", "newton-10.0", "ocata-11.0"}

@@ -1,6 +1,8 @@
 """What the client of Fuel tells and orders, against the lab's stand-in on its own ports."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -202,6 +204,28 @@ def test_each_order_to_a_busy_environment_is_told_from_a_refusal(
     ):
         with pytest.raises(FuelBusy):
             order()
+
+
+def test_a_master_before_9_tells_the_roles_of_the_release(
+    fuel: FuelMaster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment, ask = fuel.environment(SRC), fuel._connection.get_request
+    newer = fuel.roles(environment)
+
+    def without(*gone: str) -> Callable[..., Any]:
+        def answer(path: str, **more: Any) -> Any:
+            if path in gone:
+                raise NotFound(f"{path} not found")
+            return ask(path, **more)
+
+        return answer
+
+    monkeypatch.setattr(fuel._connection, "get_request", without("clusters/1/roles/"))
+    assert fuel.roles(environment) == newer
+    monkeypatch.setattr(
+        fuel._connection, "get_request", without("clusters/1/roles/", "releases/2/roles/")
+    )
+    assert fuel.roles(environment) == {}
 
 
 def test_a_403_about_a_state_is_not_told_as_one_about_rights(

@@ -326,6 +326,15 @@ def test_a_destination_that_gives_computes_a_public_network_has_it_placed(
     assert (line.outcome, line.why) == ("on eth1", "no network is on it yet")
 
 
+def test_where_fuel_tells_no_roles_controllers_have_the_public_network(
+    running: RunningMaster,
+) -> None:
+    facts = facts_of(running)
+    facts = replace(facts, destination=replace(facts.destination, roles={}))
+    assert "public" not in layout_of(facts).by_network
+    assert "public" in layout_of(facts, ["controller"]).by_network
+
+
 def test_a_public_network_that_the_roles_do_not_have_is_dropped(running: RunningMaster) -> None:
     public_everywhere(running, SRC)
     fuel = FuelMaster(running.endpoint)
