@@ -112,6 +112,12 @@ class ItemWork:
         """Return whether ``session_as`` acts as the user rather than as the operator."""
         return self.identities.can_impersonate(user_id)
 
+    def lose(self, field: str, reason: str) -> None:
+        """Add a loss to those of the item."""
+        loss = {"field": field, "value": self.record.fields.get(field), "reason": reason}
+        self.item.losses = [*(x for x in self.item.losses if x["field"] != field), loss]
+        self.item.save(update_fields=["losses"])
+
     def temporary_password(self) -> str:
         """Return the temporary password of the user, after storing that it is in use."""
         self.save(**{TEMPORARY: True, _RESTORED: False})

@@ -71,6 +71,12 @@ class Work(Protocol):
     def can_impersonate(self, user_id: str) -> bool:
         """Return whether ``session_as`` acts as the user rather than as the operator."""
 
+    def lose(self, field: str, reason: str) -> None:
+        """Record that the copy lacks an attribute, as only a create call has shown.
+
+        Verification expects that then, as it does what the plan names.
+        """
+
     def temporary_password(self) -> str:
         """Return the password by which the user that is this object is impersonated.
 

@@ -1,6 +1,6 @@
 """Networks: the tenant's own are created, those of other projects are mapped by name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from typing_extensions import override
@@ -14,7 +14,7 @@ from dashboard.migrations_app.resources.network.common.sharing import (
 )
 from dashboard.migrations_app.resources.network.common.tenant_network import belongs_to_another
 from dashboard.migrations_app.resources.reader import TenantReader
-from dashboard.migrations_app.resources.records import Decision, Loss, Record
+from dashboard.migrations_app.resources.records import WARN, Decision, Finding, Loss, Record
 from dashboard.migrations_app.resources.work import Work
 
 _SEGMENT = "The destination chooses the segment of a tenant network itself."
@@ -90,5 +90,27 @@ class Network(NeutronResource):
                 yield loss
 
     @override
+    def check(
+        self, records: Sequence[Record], source: TenantReader, destination: TenantReader
+    ) -> Iterable[tuple[Record | None, Finding]]:
+        """Warn also of an MTU that no network of the destination has: only creation shows more."""
+        yield from super().check(records, source, destination)
+        listed = destination.list("network", "/networks", "networks", fields="mtu")
+        largest = max((network.get("mtu") or 0 for network in listed), default=0)
+        for record in records:
+            if largest and (record.fields.get("mtu") or 0) > largest:
+                yield record, _large_mtu(record, largest, destination)
+
+    @override
     def used_by_others(self, work: Work) -> str:
         return port_of_others(work, network_id=work.destination_id)
+
+
+def _large_mtu(record: Record, largest: int, destination: TenantReader) -> Finding:
+    return Finding(
+        severity=WARN,
+        sentence=f"Network {record.name or record.id} has MTU {record.fields['mtu']}; the largest "
+        f"on cloud {destination.cloud.name} is {largest}. If Neutron refuses it, the copy gets the "
+        "cloud's own: guests have to take that over, by DHCP or by hand.",
+        fix="Raise global_physnet_mtu and path_mtu there, if its network can carry more.",
+    )

@@ -65,6 +65,7 @@ class Port(NeutronResource):
         "numa_affinity_policy",
         "propagate_uplink_status",
     )
+    extensions = {"dns_domain": ("dns-domain-ports", None)}
     mapped = {"network_id": "network", "security_groups": "security_group"}
     own = (
         *NEUTRON_OWN,

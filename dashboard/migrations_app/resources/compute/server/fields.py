@@ -97,10 +97,21 @@ def _volume_ids(server: Json, devices: Mapping[str, str]) -> list[str]:
 
 
 def _groups(server: Json, reader: TenantReader) -> list[str]:
-    groups: Iterable[Json] = reader.list(
-        "compute", "/os-server-groups", "server_groups", all_projects="true"
-    )
-    return [group["name"] for group in groups if server["id"] in group["members"]]
+    return [group["name"] for group in _all_groups(reader) if server["id"] in group["members"]]
+
+
+def _all_groups(reader: TenantReader) -> Iterable[Json]:
+    """Yield all server groups: Nova cuts the list (osapi_max_limit) without a link to the rest."""
+    seen: set[str] = set()
+    while True:
+        offset = {"offset": str(len(seen))} if seen else {}
+        path, key = "/os-server-groups", "server_groups"
+        page = reader.list("compute", path, key, all_projects="true", **offset)
+        new = [group for group in page if group["id"] not in seen]
+        yield from new
+        seen |= {group["id"] for group in new}
+        if not new:
+            return
 
 
 def _fingerprint(user_data: str | None) -> str:

@@ -70,6 +70,8 @@ class NeutronResource(ResourceType):
     collection: ClassVar[str]
     singular: ClassVar[str]
     found_by = FoundBy.MARKER
+    # as _EXTENSIONS, for attributes that need another one here than elsewhere
+    extensions: ClassVar[Mapping[str, tuple[str, Any]]] = {}
 
     def record(self, fields: Json, *, shared: bool = False) -> Record:
         """Return the record of one object of the API."""
@@ -96,7 +98,7 @@ class NeutronResource(ResourceType):
         aliases = {extension["alias"] for extension in listed}
         return {
             name: alias
-            for name, (alias, _) in _EXTENSIONS.items()
+            for name, (alias, _) in {**_EXTENSIONS, **self.extensions}.items()
             if name in self.copied
             and alias not in aliases
             and not self.is_neutral(name, record.fields.get(name))
@@ -173,6 +175,8 @@ class NeutronResource(ResourceType):
                 f"{error.sentence}",
                 level=logging.WARNING,
             )
+            for name in sorted(refused & {*self.copied}):
+                work.lose(name, f"Neutron refused it: {error.sentence}")
             body = {name: value for name, value in body.items() if name not in refused}
             answer = work.destination.post("network", path, {self.singular: body}, self.singular)
         return str(answer["id"])
@@ -205,9 +209,10 @@ class NeutronResource(ResourceType):
     @override
     def is_neutral(self, name: str, value: Any) -> bool:
         """Return also of an extension's attribute whether the value needs the extension."""
-        if name not in _EXTENSIONS:
+        known = {**_EXTENSIONS, **self.extensions}
+        if name not in known:
             return super().is_neutral(name, value)
-        _alias, neutral = _EXTENSIONS[name]
+        _alias, neutral = known[name]
         return is_empty(value) or bool(value == neutral)
 
 

@@ -216,3 +216,12 @@ def test_what_an_older_nova_takes_of_no_server_is_a_loss():
     assert lost == {"description", "tags", "key_name", "deleted_volumes", HOST_NAME}
     same = Record(type="server", id="s", name="My Web.1", fields={**fields, HOST_NAME: "my-web-1"})
     assert HOST_NAME not in {loss.field for loss in refused_losses(same, old)}
+
+
+@pytest.mark.parametrize("name", [" web", "web\x00"])
+def test_a_name_that_nova_refuses_blocks_the_plan(tmp_path, name):
+    with tenant_with(tmp_path) as clouds:
+        server_of(clouds)["name"] = name
+        assert f"is named {name!r}, which Nova of cloud new does not accept" in blocks(
+            draft(clouds)
+        )

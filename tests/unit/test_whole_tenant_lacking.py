@@ -1,0 +1,59 @@
+"""What the destination's services lack is named by the plan, and verification expects it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dashboard.migrations_app.models import Plan
+from tests.support.cloud.moving import TwoClouds, two_clouds
+from tests.support.cloud.seeds import NAME, tenant_between
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
+    """Serve two clouds, of which the old one has a tenant."""
+    with two_clouds(tmp_path) as clouds:
+        tenant_between(clouds.old, clouds.new)
+        yield clouds
+
+
+def test_an_mtu_that_only_creation_shows_to_be_too_large_is_expected_by_verify(clouds):
+    [network] = clouds.old.network.networks.where(name="shop-net")
+    network["mtu"] = 9000
+    plan = clouds.plan(NAME)
+    warned = plan.findings.get(type="network", severity="warn").sentence
+    assert warned.startswith("Network shop-net has MTU 9000; the largest on cloud new is 1450.")
+    clouds.execute(plan)
+    assert clouds.verify(plan) == []
+    assert plan.differences.filter(type="network", field="mtu", expected=True).exists()
+    clouds.finalize(plan)
+
+
+def test_dns_domains_of_ports_need_an_extension_of_their_own(clouds):
+    release = clouds.new.release
+    clouds.new.release = replace(release, extensions=release.extensions - {"dns-domain-ports"})
+    [port] = clouds.old.network.ports.where(name="shop-port-1")
+    port["dns_domain"] = "shop.example."
+    plan = clouds.plan(NAME)
+    losses = {each["field"]: each["reason"] for each in plan.items.get(source_id=port["id"]).losses}
+    assert "dns-domain-ports" in losses["dns_domain"]
+    clouds.execute(plan)
+    assert clouds.verify(plan) == []
+
+
+def test_a_server_group_behind_the_end_of_a_cut_list_is_named(clouds):
+    [server] = clouds.old.compute.servers.where(name="shop-web-1")
+    for name in ("first", "second", "apart"):
+        clouds.old.compute.groups.rows[name] = {
+            **clouds.old.compute.groups.fields.defaults(),
+            **{"id": name, "name": name, "members": [server["id"]] if name == "apart" else []},
+        }
+    clouds.old.page_size = 1
+    plan = clouds.plan(NAME)
+    assert plan.state == Plan.State.READY
+    losses = plan.items.get(source_id=server["id"]).losses
+    assert ["apart"] in [each["value"] for each in losses if each["field"] == "server_groups"]
