@@ -128,7 +128,7 @@ def read_cloud(cloud: CloudSession) -> CloudReading:
         services=compute_services(cloud),
         servers=servers,
         rooms=with_pinned_cpus(rooms(cloud), servers),
-        unconfirmed=_unconfirmed(cloud),
+        unconfirmed=_unconfirmed(cloud, servers),
         groups=_groups(cloud),
         volume_services=_volume_services(cloud),
         moves_numa_live=cloud.supports("compute", TRAIN),
@@ -174,10 +174,16 @@ def _uncounted_cpus(server: Json, room: Room | None) -> int:
     return 0 if counted else pinned_cpus(server["flavor"])
 
 
-def _unconfirmed(cloud: CloudSession) -> dict[str, frozenset[str]]:
+def _unconfirmed(cloud: CloudSession, servers: Iterable[Json]) -> dict[str, frozenset[str]]:
+    """Return by host the servers that wait for somebody to confirm or revert their move.
+
+    Nova keeps the record of one that was deleted meanwhile as it was (LP#1600304).
+    """
+    there = {server["id"] for server in servers}
     found: defaultdict[str, set[str]] = defaultdict(set)
     for record in migrations(cloud, status="finished"):
-        if record.get("migration_type") in ("resize", "migration"):
+        is_resize = record.get("migration_type") in ("resize", "migration")
+        if is_resize and record["instance_uuid"] in there:
             for host in (record["source_compute"], record["dest_compute"]):
                 found[host].add(record["instance_uuid"])
     return {host: frozenset(ids) for host, ids in found.items()}

@@ -217,12 +217,8 @@ def is_closed_in_placement(cloud: CloudSession, host: str) -> bool:
     """Return whether the scheduler still excludes a host because of a trait in placement.
 
     Nova uses the trait since Train. A host that was enabled while it was down keeps it until its
-    nova-compute reports again.
+    nova-compute reports again. One that placement does not know has none.
     """
-    return any(
-        CLOSED
-        in cloud.get(
-            "placement", f"/resource_providers/{provider}/traits", "traits", microversion="1.6"
-        )
-        for provider in providers_of(cloud, host)
-    )
+    paths = (f"/resource_providers/{provider}/traits" for provider in providers_of(cloud, host))
+    found = (cloud.find("placement", path, "traits", microversion="1.6") for path in paths)
+    return any(CLOSED in (traits or ()) for traits in found)

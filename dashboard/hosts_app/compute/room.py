@@ -69,10 +69,13 @@ def _room(cloud: CloudSession, hypervisor: Json) -> Room:
 
 
 def provider_room(cloud: CloudSession, provider_id: str) -> Room:
-    """Return the room of a host as placement counts it, in two calls."""
+    """Return the room of a host as placement counts it, in two calls.
+
+    A host that placement does not know has none: the scheduler gives it nothing (LP#1817833).
+    """
     path = f"/resource_providers/{provider_id}"
-    inventories = cloud.get("placement", f"{path}/inventories", "inventories")
-    allocations = cloud.get("placement", f"{path}/allocations", "allocations")
+    inventories = cloud.find("placement", f"{path}/inventories", "inventories") or {}
+    allocations = cloud.find("placement", f"{path}/allocations", "allocations") or {}
     taken_by = {consumer: taken["resources"] for consumer, taken in allocations.items()}
     return Room(
         total={name: _allocatable(inventory) for name, inventory in inventories.items()},

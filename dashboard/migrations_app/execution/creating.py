@@ -35,7 +35,7 @@ def _create_or_adopt(type_: ResourceType, work: ItemWork) -> None:
         _adopt(type_, work, found)
         return
     if found:
-        work.log(f"Found {type_.label} {work.record.name}, created by an earlier attempt.")
+        work.log(f"Found {type_.label} {work.record.title}, created by an earlier attempt.")
         ledger.record_created(work.entry, found)
         return
     ledger.replace_old_marker(work.entry)

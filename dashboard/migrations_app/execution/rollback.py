@@ -157,7 +157,7 @@ def _remove(type_: ResourceType, work: ItemWork) -> None:
     is_ours = work.entry.destination_id and work.entry.origin == LedgerEntry.Origin.CREATED
     if is_ours and not keep_for_others(type_, work):
         type_.remove(work)
-        work.log(f"Removed {type_.label} {work.record.name} from {work.destination.name}.")
+        work.log(f"Removed {type_.label} {work.record.title} from {work.destination.name}.")
     type_.take_back(work)
 
 

@@ -56,6 +56,11 @@ class Record:
     fields: Mapping[str, Any]
     shared: bool = False
 
+    @property
+    def title(self) -> str:
+        """What sentences call it: its name, else its id."""
+        return self.name or self.id
+
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:

@@ -107,7 +107,7 @@ class Subnet(NeutronResource):
         for router_id in {*routers} & {*work.record.fields.get(_ROUTERS, ())}:
             path = f"/routers/{router_id}/remove_router_interface"
             work.source.put("network", path, {"subnet_id": work.record.id})
-            work.log(f"Disconnected router {router_id} from subnet {work.record.name}.")
+            work.log(f"Disconnected router {router_id} from subnet {work.record.title}.")
         super().finalize(work)
 
     @override

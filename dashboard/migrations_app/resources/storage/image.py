@@ -185,7 +185,7 @@ class Image(ResourceType):
             project_id = work.destination_id_of("project", member)
         except NeedsOperator:
             work.log(
-                f"Skipped member {member} of image {work.record.name}: not migrated yet.",
+                f"Skipped member {member} of image {work.record.title}: not migrated yet.",
                 level=logging.WARNING,
             )
             return
@@ -288,7 +288,7 @@ def _same_bytes(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def _refused(record: Record, name: str, destination: TenantReader) -> Finding:
     return Finding(
         severity=BLOCK,
-        sentence=f"Image {record.name} has {name.replace('_', ' ')} {record.fields.get(name)}, "
+        sentence=f"Image {record.title} has {name.replace('_', ' ')} {record.fields.get(name)}, "
         f"which cloud {destination.cloud.name} does not accept.",
         fix="Convert it in the source, or allow the format in glance-api.conf there.",
     )

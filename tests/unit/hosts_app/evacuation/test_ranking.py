@@ -1,6 +1,7 @@
 """Which host is freed next: what must move, whether the others can hold it, what is gained."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -149,6 +150,10 @@ class FakeCloud:
 
     name = "old"
 
+    # the host that placement does not know, and records of moves
+    unknown = ""
+    migrations: Sequence[dict[str, Any]] = ()
+
     def __init__(self, *, hosts: int) -> None:
         self.hosts = [f"c{number}" for number in range(hosts)]
         self.asked: Counter[str] = Counter()
@@ -192,13 +197,13 @@ class FakeCloud:
                 {"id": host, "service": {"host": host}, "vcpus": 8, "memory_mb": 64}
                 for host in self.hosts
             ],
+            "migrations": [*self.migrations],
         }.get(key, [])
 
-    def get(self, _service: str, path: str, *_: Any) -> dict[str, Any]:
-        self.asked[path.partition("/resource_providers/")[2].partition("/")[2]] += 1
-        return {}
-
-    def find(self, _service: str, path: str, key: str) -> dict[str, Any]:
+    def find(self, _service: str, path: str, key: str) -> dict[str, Any] | None:
+        if part := path.partition("/resource_providers/")[2].partition("/")[2]:
+            self.asked[part] += 1
+            return None if path.startswith(f"/resource_providers/{self.unknown}/") else {}
         self.asked[path] += 1
         if key == "flavor":
             return {"vcpus": 2, "ram": 64, "disk": 1, "OS-FLV-EXT-DATA:ephemeral": 7}
@@ -221,3 +226,22 @@ def test_a_flavor_that_is_only_named_is_filled_in() -> None:
     flavor = read_cloud(FakeCloud(hosts=1)).servers[0]["flavor"]  # type: ignore[arg-type]
     assert (flavor["vcpus"], flavor["ephemeral"]) == (2, 7)
     assert flavor["extra_specs"] == {"hw:cpu_policy": "dedicated"}
+
+
+def test_a_host_that_placement_does_not_know_has_no_room_and_hides_no_other() -> None:
+    cloud = FakeCloud(hosts=3)
+    cloud.unknown = "c1"
+    found = read_cloud(cloud)  # type: ignore[arg-type]
+    assert found.rooms["c1"].total.keys() <= {"PINNED"}
+    assert {entry.host for entry in rank_hosts(found)} == {"c0", "c1", "c2"}
+
+
+def test_a_move_of_a_server_that_was_deleted_waits_for_nobody() -> None:
+    cloud = FakeCloud(hosts=2)
+    resize = {"migration_type": "resize", "source_compute": "c0", "dest_compute": "c1"}
+    cloud.migrations = [
+        {**resize, "id": number, "instance_uuid": id_}
+        for number, id_ in enumerate(("deleted", "c1-0"))
+    ]
+    found = read_cloud(cloud)  # type: ignore[arg-type]
+    assert found.facts_of("c0").unconfirmed == {"c1-0"}

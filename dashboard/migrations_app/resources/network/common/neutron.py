@@ -171,7 +171,7 @@ class NeutronResource(ResourceType):
             if not refused:
                 raise
             work.log(
-                f"Left out {', '.join(sorted(refused))} of {self.label} {work.record.name}: "
+                f"Left out {', '.join(sorted(refused))} of {self.label} {work.record.title}: "
                 f"{error.sentence}",
                 level=logging.WARNING,
             )

@@ -45,7 +45,7 @@ def _add_one(work: Work, body: Json) -> None:
         if "already exists" not in error.sentence:
             raise
         work.log(
-            f"Skipped a rule of {work.record.name} that the destination has in other words: "
+            f"Skipped a rule of {work.record.title} that the destination has in other words: "
             f"{rule_sentence(body)}.",
             level=logging.WARNING,
         )

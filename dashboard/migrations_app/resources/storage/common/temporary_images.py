@@ -95,7 +95,7 @@ def _copy(work: Work) -> None:
         check=work.check,
     )
     work.save(destination_image=image_id, digest=str(digest), size=digest.size)
-    work.log(f"Copied {digest.size} bytes of {work.record.type} {work.record.name}, {digest}.")
+    work.log(f"Copied {digest.size} bytes of {work.record.type} {work.record.title}, {digest}.")
 
 
 def leftovers(stage_data: Mapping[str, Any]) -> Iterable[str]:

@@ -45,7 +45,7 @@ def create_from_image(work: Work) -> str:
     volume_id = str(owner.post(_SERVICE, "/volumes", {"volume": body}, "volume")["id"])
     if not _is_usable(work, volume_id):
         raise NeedsOperator(
-            f"Cloud {work.destination.name} failed to create volume {work.record.name}.",
+            f"Cloud {work.destination.name} failed to create volume {work.record.title}.",
             fix="Check its storage and the log of cinder-volume there, then retry.",
         )
     return volume_id
@@ -79,7 +79,7 @@ def _is_usable(work: Work, volume_id: str) -> bool:
         in_progress = volume["status"] in ("creating", "downloading")
         return None if in_progress else str(volume["status"])
 
-    what = f"volume {work.record.name or work.record.id} to be created"
+    what = f"volume {work.record.title} to be created"
     reached = poll_until(status, what=what, seconds=CREATE_SECONDS, check=work.check)
     if reached == "error":
         remove(work.destination, f"/volumes/{volume_id}", "volume", check=work.check)
