@@ -7,8 +7,9 @@ one object (``dashboard.jobs.options``). So no surface can offer what another on
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from dashboard.errors import BadInput, PumphouseError
+from dashboard.errors import PumphouseError
 from dashboard.jobs.app_packages import app_packages
+from dashboard.jobs.confirmation import require_confirmation
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option, chosen_values
 from dashboard.jobs.requester import NOBODY, Requester
@@ -117,19 +118,13 @@ class Verb(Generic[Target]):
         """
         if refused := self.why_not(target):
             raise refused
-        self._require_confirmation(target, confirmation)
+        if self.confirmation:
+            require_confirmation(confirmation, expected=self.to_type(target))
         return self.launch(target, requester, chosen_values(self.options, given, of=self.title))
 
     def launch(self, target: Target, requester: Requester, options: Mapping[str, Any]) -> Job:
         """Start the job, once it is known to be possible; ``options`` has a value for each."""
         raise NotImplementedError
-
-    def _require_confirmation(self, target: Target, typed: str) -> None:
-        name = self.to_type(target)
-        if typed.strip() != name and self.confirmation:
-            raise BadInput(
-                f"{typed!r} is not {name!r}, so nothing was done.", fix=f"Type {name} to confirm."
-            )
 
 
 def verbs_of(base: type[AnyVerb]) -> list[AnyVerb]:
