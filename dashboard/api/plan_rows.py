@@ -4,10 +4,18 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
 from typing_extensions import override
 
+from dashboard.api.validation import valid
+from dashboard.jobs.requester import by_api
+from dashboard.migrations_app.execution.accepting import LONGEST, PERMISSION, accept
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanDifference, PlanFinding, PlanItem
 
 Row = TypeVar("Row", bound=Model)
@@ -52,7 +60,15 @@ class FindingSerializer(serializers.ModelSerializer[PlanFinding]):
 
 
 class DifferenceSerializer(serializers.ModelSerializer[PlanDifference]):
-    """One field that differed at the last verify."""
+    """One field that differed at the last verify, and who has accepted that, when and why."""
+
+    accepted_by = serializers.CharField(source="acceptance.accepted_by", default="", read_only=True)
+    accepted_at = serializers.DateTimeField(
+        source="acceptance.accepted_at", default=None, read_only=True
+    )
+    acceptance_reason = serializers.CharField(
+        source="acceptance.reason", default="", read_only=True
+    )
 
     class Meta:
         model = PlanDifference
@@ -65,6 +81,9 @@ class DifferenceSerializer(serializers.ModelSerializer[PlanDifference]):
             "source_value",
             "destination_value",
             "expected",
+            "accepted_by",
+            "accepted_at",
+            "acceptance_reason",
             "job",
         )
 
@@ -116,7 +135,7 @@ class PlanFindingsView(PlanRows[PlanFinding]):
 class PlanDifferencesView(PlanRows[PlanDifference]):
     """The differences that the last verify of a plan found."""
 
-    queryset = PlanDifference.objects.all()
+    queryset = PlanDifference.objects.select_related("acceptance")
     serializer_class = DifferenceSerializer
     filterset_fields = ("type", "expected")
 
@@ -127,3 +146,26 @@ class PlanLedgerView(PlanRows[LedgerEntry]):
     queryset = LedgerEntry.objects.all()
     serializer_class = LedgerEntrySerializer
     filterset_fields = ("type", "origin", "state")
+
+
+class AcceptSerializer(serializers.Serializer[Any]):
+    """Why a difference does not matter."""
+
+    reason = serializers.CharField(max_length=LONGEST)
+
+
+class DifferenceViewSet(ReadOnlyModelViewSet[PlanDifference]):
+    """The differences of all plans at their last verify."""
+
+    queryset = PlanDifference.objects.select_related("plan", "job", "acceptance")
+    serializer_class = DifferenceSerializer
+    filterset_fields = ("plan", "type", "expected")
+    action_permissions = {"accept": PERMISSION}
+
+    @extend_schema(request=AcceptSerializer, responses=DifferenceSerializer)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, **_kwargs: Any) -> Response:
+        """Accept a difference, with a reason: it no longer blocks finalize, until it changes."""
+        difference, reason = self.get_object(), valid(AcceptSerializer, request)["reason"]
+        accept([difference], reason=reason, requester=by_api(request.user))
+        return Response(DifferenceSerializer(difference).data)

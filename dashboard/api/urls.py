@@ -11,6 +11,7 @@ from dashboard.api.job_rows import JobLogView, JobStepsView, StepViewSet
 from dashboard.api.jobs import JobViewSet
 from dashboard.api.not_found import NotFoundView
 from dashboard.api.plan_rows import (
+    DifferenceViewSet,
     PlanDifferencesView,
     PlanFindingsView,
     PlanItemsView,
@@ -30,6 +31,7 @@ router.register("tenants", TenantViewSet, basename="tenant")
 router.register("plans", PlanViewSet)
 router.register(r"hosts/(?P<cloud>[^/]+)", HostViewSet, basename="host")
 router.register("host-plans", HostPlanViewSet, basename="host-plan")
+router.register("differences", DifferenceViewSet)
 router.register("jobs", JobViewSet)
 router.register("steps", StepViewSet)
 

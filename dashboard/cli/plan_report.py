@@ -7,7 +7,7 @@ from django.template.defaultfilters import pluralize
 from dashboard.cli.console import Console
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.verify import count_differences
-from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
+from dashboard.migrations_app.models import Plan, PlanDifference, PlanFinding, PlanItem
 
 LONGEST_VALUE = 40
 
@@ -46,10 +46,10 @@ def print_findings(plan: Plan, console: Console) -> None:
 
 def print_differences(plan: Plan, console: Console) -> None:
     """Print the differences, and which of them were expected."""
-    differences = list(plan.differences.all())
-    unexpected = sum(not row.expected for row in differences)
-    console.print(count_differences(unexpected, len(differences) - unexpected))
+    differences = list(plan.differences.select_related("acceptance"))
+    console.print(count_differences(differences))
     console.print_table(
+        "No.",
         "Type",
         "Name",
         "Field",
@@ -58,16 +58,23 @@ def print_differences(plan: Plan, console: Console) -> None:
         "Expected",
         rows=[
             (
+                row.pk,
                 row.type,
                 row.name,
                 row.field,
                 _short(row.source_value),
                 _short(row.destination_value),
-                "yes" if row.expected else "no",
+                _expected(row),
             )
             for row in differences
         ],
     )
+
+
+def _expected(row: PlanDifference) -> str:
+    if accepted := row.acceptance:
+        return f"no, accepted by {accepted.accepted_by}: {accepted.reason}"
+    return "yes" if row.expected else "no"
 
 
 def _item_row(item: PlanItem) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.forms.models import model_to_dict
 
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment, HostPlan
@@ -88,9 +89,14 @@ def serialize_environment_plan(plan: EnvironmentPlan) -> Json:
 
 
 def serialize_differences(plan: Plan) -> list[Json]:
-    """Return what the last verify found, fields that the plan had named included."""
+    """Return what the last verify found, expected differences and accepted ones included."""
     fields = ("type", "source_id", "name", "field", "source_value", "destination_value", "expected")
-    return list(plan.differences.values(*fields))
+    accepted = {
+        "accepted_by": F("acceptance__accepted_by"),
+        "accepted_at": F("acceptance__accepted_at"),
+        "acceptance_reason": F("acceptance__reason"),
+    }
+    return list(plan.differences.values("id", *fields, **accepted))
 
 
 def serialize_maintenance(maintenance: TenantMaintenance) -> Json:

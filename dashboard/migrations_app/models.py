@@ -216,6 +216,27 @@ class LedgerEntry(models.Model):
         return f"{self.type} {self.source_id} → {self.destination_id or '?'}"
 
 
+class AcceptedDifference(models.Model):
+    """A difference that somebody has accepted, with these values. Never changed or deleted."""
+
+    source_cloud = models.ForeignKey(Cloud, on_delete=models.PROTECT, related_name="+")
+    destination_cloud = models.ForeignKey(Cloud, on_delete=models.PROTECT, related_name="+")
+    type = models.CharField(max_length=40)
+    source_id = models.CharField(max_length=190)
+    field = models.CharField(max_length=80)
+    source_value = models.TextField(blank=True)
+    destination_value = models.TextField(blank=True)
+    accepted_by = models.CharField(max_length=150)
+    accepted_at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.source_id}: {self.field}, by {self.accepted_by}"
+
+
 class PlanDifference(models.Model):
     """One field that differed when the plan was last verified."""
 
@@ -229,6 +250,9 @@ class PlanDifference(models.Model):
     destination_value = models.TextField(blank=True)
     # the plan had announced it: not a fault of the move
     expected = models.BooleanField(default=False)
+    acceptance = models.ForeignKey(
+        AcceptedDifference, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         ordering = ["expected", "id"]

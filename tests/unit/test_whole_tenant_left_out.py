@@ -10,11 +10,16 @@ import pytest
 
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import CLI
+from dashboard.migrations_app.execution.accepting import accept
 from dashboard.migrations_app.execution.finalize import deleted_objects
+from dashboard.migrations_app.execution.verify import unexpected
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.views.plan_progress import jobs_of, plan_progress
 from tests.support.cloud.contents import changes_between, contents
 from tests.support.cloud.journeys import between
+from tests.support.cloud.memory import MemoryCloud
+from tests.support.cloud.messages import Json
 from tests.support.cloud.moving import TwoClouds, fresh
 from tests.support.cloud.seeds import NAME
 
@@ -52,6 +57,10 @@ WITH_WEB_1 = {
     f"volume {NAME}-data",
     "floating_ip 172.24.4.11",
 }
+
+
+def named(cloud: MemoryCloud, collection: str, name: str) -> Json:
+    return next(row for row in cloud.rows(collection).values() if row["name"] == name)
 
 
 def test_a_server_left_out_stays_in_the_source_with_all_that_it_needs(clouds):
@@ -151,3 +160,35 @@ def test_what_was_left_out_is_taken_in_again_by_planning_without_the_choice(clou
 def test_the_project_cannot_be_left_out(clouds):
     with pytest.raises(BadInput, match="The project cannot be left out: everything else is in it"):
         clouds.plan(NAME, choices={f"project:{NAME}": "skip"})
+
+
+def test_an_accepted_difference_blocks_no_more_until_its_values_change(clouds):
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    network = named(clouds.new, "network/networks", f"{NAME}-net")
+    network["description"] = "moved"
+    assert clouds.verify(plan) == [("network", f"{NAME}-net", "description")]
+    with pytest.raises(BadInput, match="accept it with a reason"):
+        clouds.finalize(plan)
+    accept([*unexpected(plan)], reason="It was relabelled.", requester=CLI)
+    assert words(plan)["Verify"] == "No unexpected difference, 1 accepted by the command line"
+    assert clouds.verify(plan) == [], "the same difference stays accepted"
+    network["description"] = "moved again"
+    assert clouds.verify(plan) == [("network", f"{NAME}-net", "description")]
+    accept([*unexpected(plan)], reason="Once more.", requester=CLI)
+    clouds.finalize(plan)
+
+
+def test_the_source_of_a_copy_that_is_missing_is_kept_though_that_was_accepted(clouds):
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    shelf = named(clouds.new, "block_storage/volumes", f"{NAME}-shelf")
+    del clouds.new.rows("block_storage/volumes")[shelf["id"]]
+    assert clouds.verify(plan) == [("volume", f"{NAME}-shelf", "presence")]
+    accept([*unexpected(plan)], reason="Nobody needs it there.", requester=CLI)
+    listed = deleted_objects(fresh(plan))
+    assert f"volume {NAME}-root" in listed
+    assert {f"volume {NAME}-shelf", f"project {NAME}"}.isdisjoint(listed)
+    clouds.finalize(plan)
+    left = [row["name"] for row in clouds.old.rows("block_storage/volumes").values()]
+    assert left == [f"{NAME}-shelf"]

@@ -10,6 +10,9 @@ from dashboard.migrations_app.resources.registry import resource_type
 
 Key = tuple[str, str]
 
+PRESENCE = "presence"
+"""The field of the difference of an object that one of the clouds does not have."""
+
 
 def count_left_out(plan: Plan) -> int:
     """Return how many objects were left out of the plan."""
@@ -40,7 +43,7 @@ def kept_in_source(plan: Plan) -> set[Key]:
     """Return the types and ids of what finalizing must not delete.
 
     That is what has no copy, because it was left out or for any other reason, what it needs in the
-    source, and what serves these.
+    source, and what serves these. A copy that the last verify missed is none, whoever accepted it.
     """
     items = {(item.type, item.source_id): item for item in plan.items.all()}
     present = {
@@ -48,6 +51,7 @@ def kept_in_source(plan: Plan) -> set[Key]:
         for key, entry in ledger.entries_of(plan).items()
         if entry.state == LedgerEntry.State.PRESENT
     }
+    present -= {*plan.differences.filter(field=PRESENCE).values_list("type", "source_id")}
     staying = [key for key, item in items.items() if _stays(item, is_present=key in present)]
     kept: set[Key] = set()
     while staying:

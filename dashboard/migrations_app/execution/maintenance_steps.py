@@ -9,7 +9,7 @@ from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.requester import requester_of
+from dashboard.jobs.requester import Requester, requester_of
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.backward import returns_source
@@ -169,11 +169,11 @@ ACTIONS: Mapping[str, Callable[[Plan, User | None, StepContext], None]] = {
 }
 
 
-def leave_when_verified(plan: Plan, job: Job) -> None:
+def leave_when_verified(plan: Plan, requester: Requester) -> None:
     """Leave maintenance on the destination, if the plan holds it until a clean verify."""
     held = on_destination(plan)
     if held and held.plan_id == plan.pk and is_clean(plan):
-        start_leaving(held, requester=requester_of(job))
+        start_leaving(held, requester=requester)
 
 
 def leave_with_source(plan: Plan, job: Job) -> None:

@@ -1,19 +1,21 @@
 """Verifies a move: reads both clouds again and stores the differences. Changes neither."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job
 from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.acceptances import acceptances_of, identity_of
 from dashboard.migrations_app.execution.identities import identities_of
-from dashboard.migrations_app.execution.left_out import left_out_of
+from dashboard.migrations_app.execution.left_out import PRESENCE, left_out_of
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import Plan, PlanDifference, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
@@ -38,19 +40,21 @@ class Verifier:
             plan.destination, identities.destination, moved
         )
 
-    def compare(self, job: Job) -> tuple[int, int]:
-        """Store all differences. Return how many were unexpected, and how many expected."""
+    def compare(self, job: Job) -> str:
+        """Store all differences. Return the sentence that counts them."""
+        accepted = acceptances_of(self.plan)
         rows = [
             self._row(job, item, difference)
             for type_ in resource_types().values()
             for item, difference in self._compare_type(type_)
         ]
+        for row in rows:
+            row.acceptance = None if row.expected else accepted.get(identity_of(row))
         with transaction.atomic():
             self.plan.differences.all().delete()
             PlanDifference.objects.bulk_create(rows)
             Plan.objects.filter(pk=self.plan.pk).update(verified_at=timezone.now())
-        expected = sum(row.expected for row in rows)
-        return len(rows) - expected, expected
+        return count_differences(rows)
 
     def _compare_type(self, type_: ResourceType) -> Iterable[tuple[PlanItem, Difference]]:
         items = self.plan.items.filter(type=type_.name, action__in=("create", "keep"))
@@ -108,7 +112,7 @@ class Verifier:
 
 def _presence(source: Record | None, destination: Record | None) -> Difference:
     return Difference(
-        field="presence",
+        field=PRESENCE,
         source="present" if source else "missing",
         destination="present" if destination else "missing",
     )
@@ -125,15 +129,32 @@ def is_verified(plan: Plan) -> bool:
     return plan.verified_at is not None and not (finished and plan.verified_at < finished)
 
 
+def unexpected(plan: Plan) -> QuerySet[PlanDifference]:
+    """Return the differences of the last verify that neither the plan announced nor anybody has
+    accepted."""
+    return plan.differences.filter(expected=False, acceptance=None)
+
+
 def count_unexpected(plan: Plan) -> int:
-    """Return how many differences of the last verify the plan had not announced."""
-    return plan.differences.filter(expected=False).count()
+    """Return how many differences of the last verify are ``unexpected``."""
+    return unexpected(plan).count()
 
 
-def count_differences(unexpected: int, expected: int) -> str:
+def accepted_words(plan: Plan) -> str:
+    """Return ", N accepted by NAME" for the differences that somebody has accepted, else ""."""
+    found = plan.differences.exclude(acceptance=None)
+    names = sorted(found.values_list("acceptance__accepted_by", flat=True))
+    return f", {len(names)} accepted by {' and '.join(dict.fromkeys(names))}" if names else ""
+
+
+def count_differences(rows: Sequence[PlanDifference]) -> str:
     """Return the sentence that tells how many differences a verify has found."""
+    accepted = sum(row.acceptance is not None for row in rows)
+    expected = sum(row.expected for row in rows)
+    others = len(rows) - expected - accepted
     ones = f"{expected} expected one{pluralize(expected)}"
-    return f"{unexpected} unexpected difference{pluralize(unexpected)}, {ones}."
+    more = f", {accepted} accepted" if accepted else ""
+    return f"{others} unexpected difference{pluralize(others)}, {ones}{more}."
 
 
 def is_clean(plan: Plan) -> bool:

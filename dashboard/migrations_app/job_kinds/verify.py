@@ -4,9 +4,10 @@ from typing_extensions import override
 
 from dashboard.jobs.kinds import JobKind, LogLevel, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.requester import requester_of
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution.maintenance_steps import leave_when_verified
-from dashboard.migrations_app.execution.verify import Verifier, count_differences
+from dashboard.migrations_app.execution.verify import Verifier, count_unexpected
 from dashboard.migrations_app.models import plan_of
 
 
@@ -19,14 +20,12 @@ class Verify(JobKind):
     def perform(self, step: Step, context: StepContext) -> None:
         """Compare, and log how many differences there are."""
         plan = plan_of(step.job)
-        unexpected, expected = Verifier(plan, context).compare(step.job)
-        context.log(
-            count_differences(unexpected, expected),
-            level=LogLevel.WARNING if unexpected else LogLevel.SUCCESS,
-        )
+        sentence = Verifier(plan, context).compare(step.job)
+        level = LogLevel.WARNING if count_unexpected(plan) else LogLevel.SUCCESS
+        context.log(sentence, level=level)
 
     @override
     def on_finished(self, job: Job) -> None:
         """Leave maintenance on the destination, if the plan holds it until a clean verify."""
         if job.state == JobState.DONE:
-            leave_when_verified(plan_of(job), job)
+            leave_when_verified(plan_of(job), requester_of(job))

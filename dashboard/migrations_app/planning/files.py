@@ -16,7 +16,7 @@ import yaml
 from dashboard.clients.yaml_sections import Section, section_of
 from dashboard.errors import BadInput
 from dashboard.jobs.options import Option
-from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
+from dashboard.migrations_app.models import Plan, PlanDifference, PlanFinding, PlanItem
 from dashboard.migrations_app.planning.moves import Move, choice_of, move_again
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
@@ -138,8 +138,19 @@ def _remarks(plan: Plan) -> str:
     lines = ABOUT.format(plan=plan).splitlines()
     blocks = plan.findings.filter(severity=PlanFinding.Severity.BLOCK)
     lines += [f"Blocked: {finding.sentence} {finding.fix}" for finding in blocks]
+    lines += [_accepted_line(each) for each in plan.differences.exclude(acceptance=None)]
     # A line break in a name would end the remark.
     return "".join(f"# {' '.join(line.split())}\n" for line in lines)
+
+
+def _accepted_line(difference: PlanDifference) -> str:
+    accepted, name = difference.acceptance, difference.name or difference.source_id
+    if accepted is None:
+        return ""
+    return (
+        f"Accepted by {accepted.accepted_by} on {accepted.accepted_at:%Y-%m-%d}: "
+        f"{difference.type} {name}, {difference.field}: {accepted.reason}"
+    )
 
 
 def _type_blocks(objects: Mapping[str, Mapping[str, Document]]) -> Iterator[str]:

@@ -86,7 +86,8 @@ def _unverified(plan: Plan) -> BadInput | None:
     if count := count_unexpected(plan):
         return BadInput(
             f"The last verify found {count} unexpected difference{pluralize(count)}.",
-            fix=f"Fix {pluralize(count, 'it,them')}, then verify again.",
+            fix=f"Fix {pluralize(count, 'it,them')} and verify again, or accept "
+            f"{pluralize(count, 'it,them')} with a reason.",
         )
     return None
 

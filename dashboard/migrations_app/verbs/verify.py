@@ -13,7 +13,7 @@ from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.execution.left_out import all_but
-from dashboard.migrations_app.execution.verify import count_unexpected, is_verified
+from dashboard.migrations_app.execution.verify import accepted_words, count_unexpected, is_verified
 from dashboard.migrations_app.models import LedgerEntry, Plan
 from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
 
@@ -63,7 +63,7 @@ class Verify(PlanVerb):
             words = f"{count} unexpected difference{pluralize(count)}"
             return ProgressStep(self.title, "failed", words)
         but = all_but(plan, otherwise="")
-        words = f"No unexpected difference{but and ' in '}{but}"
+        words = f"No unexpected difference{but and ' in '}{but}{accepted_words(plan)}"
         return ProgressStep(self.title, "done", words)
 
     @override

@@ -16,8 +16,10 @@ from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action, has_permission
 from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
 from dashboard.jobs.views.verb_pages import available_actions
+from dashboard.migrations_app.execution.accepting import PERMISSION, accept
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import on_destination, on_source
+from dashboard.migrations_app.execution.verify import count_unexpected, unexpected
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem, plan_of
 from dashboard.migrations_app.planning.moves import choice_of, move_again
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
@@ -78,6 +80,20 @@ def leave_out(request: PageRequest, plan_id: int) -> HttpResponse:
     return _start_again(plan, choices, options_of(plan), request, tab="items")
 
 
+@action_view(PERMISSION)
+def accept_differences(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Accept the differences ticked, with the reason of the form."""
+    plan = plan_or_404(plan_id)
+    ticked = [int(text) for text in _texts(request, "difference") if text.isdecimal()]
+    found = plan.differences.select_related("plan", "job", "acceptance").filter(pk__in=ticked)
+    reason = request.POST.get("reason", "")
+    try:
+        accept(list(found), reason=reason, requester=on_page(request.user))
+    except PumphouseError as error:
+        show_error(request, error)
+    return redirect("plan-tab", plan.pk, "differences")
+
+
 def _start_again(
     plan: Plan, choices: dict[str, str], options: dict[str, Any], request: PageRequest, *, tab: str
 ) -> HttpResponse:
@@ -125,7 +141,7 @@ def _counts(plan: Plan) -> dict[str, int]:
         "findings": plan.findings.count(),
         "losses": plan.items.exclude(losses=[]).count(),
         "choices": len(plan.choices),
-        "differences": plan.differences.filter(expected=False).count(),
+        "differences": count_unexpected(plan),
         "ledger": plan.ledger_entries.count(),
     }
 
@@ -188,7 +204,9 @@ def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
 
 
 def _differences(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    return {"page": cut(plan.differences.all(), request, size=LEDGER_ROWS)}
+    found = plan.differences.select_related("acceptance")
+    may_accept = has_permission(request.user, PERMISSION) and unexpected(plan).exists()
+    return {"page": cut(found, request, size=LEDGER_ROWS), "may_accept": may_accept}
 
 
 def _ledger(plan: Plan, request: PageRequest) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
 from dashboard.jobs.runner import run_job
 from dashboard.migrations_app.discovery import look_up_tenant
+from dashboard.migrations_app.execution.verify import unexpected
 from dashboard.migrations_app.models import Plan, plan_of
 from dashboard.migrations_app.planning.moves import move_of
 from dashboard.migrations_app.verbs.execute import Execute
@@ -63,9 +64,9 @@ class TwoClouds:
         return run(Execute().start(fresh(plan), **options), state=state)
 
     def verify(self, plan: Plan) -> list[tuple[str, str, str]]:
-        """Verify a move, and return the differences that were not expected."""
+        """Verify a move, and return the differences that were neither expected nor accepted."""
         run(Verify().start(fresh(plan)))
-        found = fresh(plan).differences.filter(expected=False)
+        found = unexpected(fresh(plan))
         return [*found.values_list("type", "name", "field")]
 
     def roll_back(self, plan: Plan) -> Job:

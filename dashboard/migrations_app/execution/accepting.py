@@ -1,0 +1,89 @@
+"""Accepting differences: an operator says why one does not matter, and it no longer blocks."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from dashboard import secrets
+from dashboard.errors import BadInput, NotFound
+from dashboard.jobs.log import write_log
+from dashboard.jobs.models import LogLevel
+from dashboard.jobs.requester import Requester
+from dashboard.jobs.roles import Action
+from dashboard.jobs.starting import conflict_over
+from dashboard.migrations_app.execution.acceptances import new_acceptance
+from dashboard.migrations_app.execution.maintenance_steps import leave_when_verified
+from dashboard.migrations_app.models import Plan, PlanDifference
+
+PERMISSION = Action.PLAN
+LONGEST = 200
+"""The most characters of a reason."""
+
+
+def difference_numbered(number: int) -> PlanDifference:
+    """Return a difference of the last verify of its plan. Raises ``NotFound``."""
+    found = PlanDifference.objects.select_related("plan", "job", "acceptance").filter(pk=number)
+    if difference := found.first():
+        return difference
+    raise NotFound(
+        f"There is no difference {number}: each verify of a plan numbers them anew.",
+        fix="See the differences of the plan.",
+    )
+
+
+def accept(differences: Sequence[PlanDifference], *, reason: str, requester: Requester) -> Plan:
+    """Accept differences of one plan, with a reason, and return the plan.
+
+    Who, when and why are stored, and written to the log of the job that found them. Raises
+    ``BadInput`` without a reason and for what cannot be accepted, ``Conflict`` while a job is at
+    work on the tenant.
+    """
+    if not differences:
+        raise BadInput("No difference was chosen.", fix="Choose those that are accepted.")
+    reason, plan = _clean(reason), differences[0].plan
+    with transaction.atomic():
+        if conflict := conflict_over(plan.subject):
+            raise conflict
+        for difference in differences:
+            _require_acceptable(difference)
+            difference.acceptance = new_acceptance(difference, by=str(requester), reason=reason)
+            difference.save(update_fields=["acceptance"])
+            _log(difference)
+    leave_when_verified(plan, requester)
+    return plan
+
+
+def _clean(reason: str) -> str:
+    cleaned = secrets.mask(reason.strip())
+    if not cleaned:
+        raise BadInput("Accepting a difference needs a reason.", fix="Say why it does not matter.")
+    if len(cleaned) > LONGEST:
+        raise BadInput(f"The reason is longer than {LONGEST} characters.", fix="Shorten it.")
+    return cleaned
+
+
+def _require_acceptable(difference: PlanDifference) -> None:
+    """Raise ``BadInput`` for a difference that does not block anything."""
+    if difference.plan.state == Plan.State.FINALIZED:
+        raise BadInput(
+            f"The move of {difference.plan.tenant_name} is final.",
+            fix="Nothing is left to be done.",
+        )
+    if difference.expected:
+        raise BadInput(
+            f"The plan has announced the difference in {difference.field}: it blocks nothing.",
+            fix="Accept only unexpected differences.",
+        )
+    if difference.acceptance:
+        raise BadInput(
+            f"{difference.acceptance.accepted_by} has already accepted this difference.",
+            fix="Nothing is left to be done.",
+        )
+
+
+def _log(difference: PlanDifference) -> None:
+    accepted = difference.acceptance
+    if difference.job and accepted:
+        about = f"{difference.type} {difference.name or difference.source_id}: {difference.field}"
+        sentence = f"Accepted by {accepted.accepted_by}: {about}: {accepted.reason}"
+        write_log(difference.job, sentence, level=LogLevel.WARNING)
