@@ -40,6 +40,11 @@ class Keypair(ResourceType):
     mapped = {"user_id": "user"}
     own = ("fingerprint", "id", "created_at", "updated_at", "deleted", "deleted_at")
 
+    @property
+    @override
+    def label(self) -> str:
+        return "key pair"
+
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Return the keys of all users with a role on the project."""

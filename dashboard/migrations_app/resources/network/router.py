@@ -1,5 +1,6 @@
 """Routers: interfaces in the phase prepare, the gateway and its address in the cutover."""
 
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -9,8 +10,10 @@ from typing import Any
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.network.common.gateways import (
     GATEWAY,
+    disassociate_from_ours,
     gateway_addresses,
     near_routes,
     with_gateway,
@@ -231,9 +234,20 @@ class Router(NeutronResource):
 
     @override
     def halt(self, work: Work) -> None:
-        """Detach the copy's gateway."""
-        if work.destination.find("network", f"/routers/{work.destination_id}"):
+        """Detach the copy's gateway, unless floating IPs of others need it.
+
+        It keeps its address then, and the source's gets another one.
+        """
+        if not work.destination.find("network", f"/routers/{work.destination_id}"):
+            return
+        disassociate_from_ours(work)
+        try:
             self.undo_attach_gateway(work)
+        except NeedsOperator as error:
+            work.log(
+                f"Router {work.record.name} keeps its gateway for now: {error.sentence}",
+                level=logging.WARNING,
+            )
 
     @override
     def finalize(self, work: Work) -> None:

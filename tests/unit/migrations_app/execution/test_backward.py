@@ -67,3 +67,26 @@ def test_a_rollback_that_stopped_half_way_is_not_executed_over(clouds, monkeypat
     roll_back(plan, state="failed")
     refused = Execute().plan_refusal(fresh(plan))
     assert refused is not None and "has begun to roll this move back" in refused.sentence
+
+
+def test_an_address_that_was_allocated_since_does_not_keep_the_source_down(clouds):
+    """Somebody's new port has a floating IP through the copy of the router, whose gateway stays."""
+    before = contents(clouds.old)
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    there = clouds.destination_session
+    network, public = (
+        clouds.new.network.networks.where(name=name)[0] for name in (f"{NAME}-net", "public")
+    )
+    port = there.post("network", "/ports", {"port": {"network_id": network["id"]}}, "port")
+    body = {"floating_network_id": public["id"], "port_id": port["id"]}
+    there.post("network", "/floatingips", {"floatingip": body})
+    roll_back(plan, state="failed")
+    after = contents(clouds.old)
+    for rows, name in (("compute/servers", "status"), ("network/floatingips", "port_id")):
+        for id_, row in before[rows].items():
+            assert after[rows][id_][name] == row[name]
+    gateways = [
+        row["external_gateway_info"]["network_id"] for row in after["network/routers"].values()
+    ]
+    assert all(gateways)

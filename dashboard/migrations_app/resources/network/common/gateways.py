@@ -5,6 +5,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.work import Work
 
 GATEWAY = "external_gateway_info"
 
@@ -37,3 +38,15 @@ def without_gateway(fields: Mapping[str, Any]) -> Json:
     near = near_routes(fields)
     routes = {"routes": near} if len(near) < len(fields["routes"]) else {}
     return {GATEWAY: {}, **routes}
+
+
+def disassociate_from_ours(work: Work) -> None:
+    """Disassociate floating IPs of others from the plan's own ports, which will be removed.
+
+    They need the gateway of the copy of the router that is the ``work``.
+    """
+    cloud, query = work.destination, {"router_id": work.destination_id}
+    for floating in [*cloud.list("network", "/floatingips", "floatingips", **query)]:
+        if floating["port_id"] and work.is_ours("port", floating["port_id"]):
+            body = {"floatingip": {"port_id": None}}
+            cloud.put("network", f"/floatingips/{floating['id']}", body)
