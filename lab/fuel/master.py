@@ -25,6 +25,10 @@ KINDS = {
 }
 
 
+FORMAT = 2
+"""Counts what the rows of a new master are like."""
+
+
 @dataclass
 class Switches:
     """The faults that are switched on.
@@ -61,10 +65,12 @@ class Master:
     _last_ids: dict[str, int] = field(default_factory=dict)
 
     def load(self) -> bool:
-        """Read the file. Return False if there is none yet."""
+        """Read the file. Return False if there is none yet, or only one of an older stand-in."""
         if not self.path.exists():
             return False
         kept = json.loads(self.path.read_text())
+        if kept.get("format") != FORMAT:
+            return False
         self.rows = {
             kind: {int(key): row for key, row in rows.items()}
             for kind, rows in kept["rows"].items()
@@ -78,6 +84,7 @@ class Master:
     def save(self) -> None:
         """Write the file, which contains the clouds' passwords."""
         state = {
+            "format": FORMAT,
             "rows": self.rows,
             "notifications": self.notifications,
             "machines": self.machines,

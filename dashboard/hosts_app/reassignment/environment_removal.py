@@ -34,28 +34,18 @@ def remove_from_environment(work: ReassignmentWork) -> None:
         return
     try:
         work.fuel_tasks(record.source_environment).run(work.step.key, partial(_remove, work, node))
-    except TaskGone:
-        if _is_in_source(work):
-            raise
-    except (FuelBusy, NeedsOperator):
-        _keep(work)
+    except (FuelBusy, NeedsOperator) as error:
+        left = work.find_node()
+        if left is not None and left.environment_id == record.source_environment:
+            _keep(work, left)
+        elif isinstance(error, TaskGone):
+            return  # it had ended, and somebody has removed it from Fuel's list
         raise
 
 
-def _is_in_source(work: ReassignmentWork) -> bool:
-    node = work.find_node()
-    return node is not None and node.environment_id == work.record.source_environment
-
-
-def _keep(work: ReassignmentWork) -> None:
-    """Take the removal back if Fuel has refused to carry it out, and no task of it runs."""
-    node = work.find_node()
-    if (
-        node is not None
-        and node.environment_id == work.record.source_environment
-        and node.status == "ready"
-        and work.step.key not in work.record.tasks
-    ):
+def _keep(work: ReassignmentWork, node: Node) -> None:
+    """Take a removal back that Fuel has refused, or that was stopped before the host was erased."""
+    if node.status == "ready" and work.step.key not in work.record.tasks:
         if node.pending_deletion:
             work.fuel.keep(node.id)
         work.save(is_removed=False)

@@ -95,6 +95,18 @@ def test_the_state_outlives_the_process(tmp_path: Path) -> None:
     assert running.master.path.stat().st_mode & 0o077 == 0, "it holds the clouds' passwords"
 
 
+def test_the_state_of_an_older_stand_in_is_not_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUMPHOUSE_LAB_DIR", str(tmp_path))
+    path = make_master().path
+    old = json.loads(path.read_text())
+    old["rows"]["nodes"]["2"]["_interfaces"][1]["assigned_networks"] = [{"id": 3, "name": "public"}]
+    path.write_text(json.dumps({key: old[key] for key in old if key != "format"}))
+    node = make_master().row("nodes", 2)
+    assert node["_interfaces"][1]["assigned_networks"] == []
+
+
 def test_the_machines_are_those_of_the_labs_bmcs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard.clients.fuel.master import FuelMaster
+from dashboard.clients.fuel.objects import Task
 from dashboard.clients.inventory import InventoryHost
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.models import Reassignment
@@ -116,6 +117,73 @@ def test_a_removal_that_fuel_refuses_leaves_the_host_as_it_was(
     assert not fuel.node(NODE).pending_deletion
     work.record.refresh_from_db()
     assert not work.record.is_removed
+
+
+def stopped_in_fuel(work: ReassignmentWork, environment: int) -> ReassignmentWork:
+    """Return the work of a step during which somebody presses "Stop" in Fuel."""
+
+    def press() -> None:
+        if next(presses, False):
+            order = f"clusters/{environment}/stop_deployment"
+            work.fuel.wait_for_task(
+                Task.of(work.fuel._connection.put_request(order, {})), seconds=20
+            )
+
+    presses = iter([True])
+    object.__setattr__(work.context, "check", press)
+    return work
+
+
+def test_a_removal_that_is_stopped_leaves_the_host_as_it_was(
+    fuel: FuelMaster, monkeypatch: pytest.MonkeyPatch, told: Told
+) -> None:
+    work = stopped_in_fuel(removal_of(fuel, monkeypatch, told), SRC)
+    with pytest.raises(NeedsOperator, match="was stopped in Fuel by somebody"):
+        remove_from_environment(work)
+    assert not fuel.node(NODE).pending_deletion
+    assert not work.record.is_removed
+    remove_from_environment(work)
+    assert work.find_node() is None
+    assert work.record.is_removed
+
+
+@pytest.mark.parametrize("stage", ["provision", "deploy"])
+def test_a_stage_that_is_stopped_in_fuel_is_done_by_a_retry(
+    fuel: FuelMaster, running: RunningMaster, record: Reassignment, told: Told, stage: str
+) -> None:
+    steps = {"provision": provision, "deploy": deploy}
+    remove(fuel)
+    plug_in_and_find(fuel, running)
+    assign(make_work(fuel, record, told))
+    if stage == "deploy":
+        provision(make_work(fuel, record, told))
+    work = stopped_in_fuel(make_work(fuel, record, told, step=stage), DST)
+    with pytest.raises(NeedsOperator, match=f"task {stage} .* was stopped in Fuel by somebody"):
+        steps[stage](work)
+    node = work.find_node()
+    assert node and node.pending_roles == ("compute",)
+    for name in (stage, "deploy"):
+        steps[name](make_work(fuel, record, told, step=name))
+    assert work.node().status == "ready"
+
+
+def test_in_a_rack_of_its_own_a_host_gets_the_boot_network_of_that_rack(
+    fuel: FuelMaster, running: RunningMaster, record: Reassignment, told: Told
+) -> None:
+    fuel.create_nodegroup(DST, name="rack2")
+    group = fuel.nodegroups(DST)["rack2"]
+    networks = running.master.rows["clusters"][DST]["_networks"]["networks"]
+    boots = next(
+        one for one in networks if one["name"] == "fuelweb_admin" and one["group_id"] == group
+    )
+    running.master.machines[HOST]["ip"] = boots["cidr"].replace(".0/24", ".9")
+    remove(fuel)
+    new = plug_in_and_find(fuel, running)
+    assign(make_work(fuel, record, told))
+    assert fuel.node(new).group_id == group
+    ids = {one["id"] for face in fuel.interfaces(new) for one in face["assigned_networks"]}
+    own = {one["id"] for one in networks if one["group_id"] == group and one["name"] != "public"}
+    assert ids == own
 
 
 def test_a_removal_that_fails_is_told_although_fuel_names_no_phase(
