@@ -112,7 +112,7 @@ def _open_beside(
     if not others:
         return None
     found = open_beside(cloud, maintenance.project_id, _role(maintenance), others)
-    tried = {attempt.service for attempt in write_attempts(cloud)}
+    tried = {attempt.service for attempt in write_attempts(cloud, maintenance.project_id)}
     return None if tried == set(found) else list(found)
 
 

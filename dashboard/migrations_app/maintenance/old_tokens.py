@@ -70,7 +70,7 @@ def _await_refusal(
     context: StepContext,
 ) -> None:
     token = account.token()
-    accepted = _accepted(write_attempts(account.operator), account, token)
+    accepted = _accepted(write_attempts(account.operator, account.project_id), account, token)
     account.give(maintenance.role_id)
     for role_id in role_ids:
         account.take(role_id)

@@ -4,8 +4,9 @@ Each request names something that cannot exist. A service checks its policy firs
 the policy denies writing, and any other refusal that it would allow it. Releases tell nothing:
 policies are the operator's.
 
-Volumes name an image: a zone alone refuses nothing in a Cinder that falls back to its default zone
-(allow_availability_zone_fallback).
+A Cinder that falls back to its default zone (allow_availability_zone_fallback) takes any zone:
+volumes are larger than the project's quota, too. An image that does not exist would not do: Cinder
+looks that up before it checks its policy.
 """
 
 import uuid
@@ -58,14 +59,13 @@ class Attempt:
         poll_until(gone, what=what, seconds=REMOVAL_SECONDS)
 
 
-def write_attempts(operator: CloudSession) -> list[Attempt]:
-    """Return the attempts for the services that the cloud has."""
+def write_attempts(operator: CloudSession, project_id: str) -> list[Attempt]:
+    """Return the attempts in a project, for the services that the cloud has."""
     server = {"name": NAME, "flavorRef": NOWHERE, "imageRef": NOWHERE}
-    volume = {"name": NAME, "size": 1, "imageRef": NOWHERE, "availability_zone": NOWHERE}
     attempts = [
         Attempt(service="compute", path="/servers", body={"server": server}),
         *_network_attempts(operator),
-        Attempt(service="block_storage", path="/volumes", body={"volume": volume}),
+        *_volume_attempts(operator, project_id),
         *_image_attempts(operator),
     ]
     return [attempt for attempt in attempts if has_service(operator, attempt.service)]
@@ -86,6 +86,16 @@ def _network_attempts(operator: CloudSession) -> Iterable[Attempt]:
         rule = {"security_group_id": NOWHERE, "direction": "ingress"}
         body = {"security_group_rule": rule}
         yield Attempt(service="network", path="/security-group-rules", body=body)
+
+
+def _volume_attempts(operator: CloudSession, project_id: str) -> Iterable[Attempt]:
+    """Return an attempt at a volume in no zone, and beyond the project's quota where it has one."""
+    if not has_service(operator, "block_storage"):
+        return
+    quota = operator.get("block_storage", f"/os-quota-sets/{project_id}", "quota_set")
+    size = max(0, quota["gigabytes"]) + 1
+    body = {"volume": {"name": NAME, "size": size, "availability_zone": NOWHERE}}
+    yield Attempt(service="block_storage", path="/volumes", body=body)
 
 
 def _image_attempts(operator: CloudSession) -> Iterable[Attempt]:
@@ -131,7 +141,7 @@ def try_account(account: TemporaryAccount) -> Probe:
     token, operator = account.token(), account.operator
     writable = [
         attempt.service
-        for attempt in write_attempts(operator)
+        for attempt in write_attempts(operator, account.project_id)
         if not attempt.is_refused(account, token=token)
     ]
     unreadable = [

@@ -41,7 +41,7 @@ def test_no_volume_is_made_where_cinder_falls_back_to_its_default_zone(clouds, m
 
     clouds.old.on_answer = record
     assert "block_storage" in try_account(member).writable
-    assert answers == [400]
+    assert answers == [413]
 
 
 def test_what_is_made_all_the_same_is_removed_when_it_can_be(clouds, member):
