@@ -138,6 +138,15 @@ class Boot:
             self.service.disks[row["id"]] = data
         self._join(row)
 
+    def forbidden_network(self, row: Json) -> str:
+        """Return why the server may not be on its networks; nova finds out when it builds it."""
+        networks = self.cloud.collection("network", "networks")
+        on = [networks.get(port["network_id"]) for port in self.servers.ports_of(row)]
+        external = [each for each in on if each["router:external"] and not each["shared"]]
+        if not external or self._asker.is_admin:
+            return ""
+        return f"It is not allowed to create an interface on external network {external[0]['id']}"
+
     def _join(self, row: Json) -> None:
         """Put a new server into the group that the scheduler is told of."""
         hints = self.request.body.get("os:scheduler_hints") or {}

@@ -142,8 +142,8 @@ class Servers(Collection):
         self.cloud.quotas.require(self, row)
         self.rows[row["id"]] = row
         boot.connect(row)
-        if self.service.fault:
-            fault = {"code": 500, "message": self.service.fault, "created": self.cloud.now()}
+        if reason := self.service.fault or boot.forbidden_network(row):
+            fault = {"code": 500, "message": reason, "created": self.cloud.now()}
             self.later(row, **STATES["ERROR"], fault=fault)
         else:
             self.later(row, **STATES["ACTIVE"], **boot.placed(row))

@@ -19,6 +19,12 @@ from dashboard.migrations_app.resources.compute.server.attaching import (
     detach_others,
     detach_volumes,
 )
+from dashboard.migrations_app.resources.compute.server.attributes import (
+    LOST,
+    OWN,
+    REFERENCES,
+    ZONE,
+)
 from dashboard.migrations_app.resources.compute.server.boot_user import (
     ZERO_DISKS_BY_ADMINS,
     with_booting_operator,
@@ -32,7 +38,6 @@ from dashboard.migrations_app.resources.compute.server.booting import (
 )
 from dashboard.migrations_app.resources.compute.server.capture import capture_disk, snapshot_name
 from dashboard.migrations_app.resources.compute.server.fields import (
-    ATTACHED,
     ATTR,
     EXTRA_SPECS,
     USER_DATA,
@@ -84,8 +89,6 @@ from dashboard.migrations_app.resources.work import Work
 
 # guests see these in an order that must stay
 _ORDERED = {"ports": "port", "volumes": "volume"}
-_ZONE = "OS-EXT-AZ:availability_zone"
-_REFERENCES = ("kernel_id", "ramdisk_id")
 
 
 class Server(ResourceType):
@@ -112,22 +115,8 @@ class Server(ResourceType):
         "root_volume": "volume",
         "deleted_volumes": "volume",
     }
-    own = (
-        *("id", "tenant_id", "hostId", "host_status", "created", "updated", "links", "progress"),
-        *("flavor", "addresses", "security_groups", "fault", "locked_reason", ATTACHED),
-        *("OS-SRV-USG:launched_at", "OS-SRV-USG:terminated_at", "OS-EXT-STS:task_state"),
-        *("OS-EXT-STS:vm_state", "OS-EXT-STS:power_state", f"{ATTR}host", f"{ATTR}launch_index"),
-        *(f"{ATTR}{name}" for name in ("hypervisor_hostname", "instance_name", "reservation_id")),
-        *(f"{ATTR}{name}" for name in ("root_device_name", *_REFERENCES)),
-        *("pinned_availability_zone", "scheduler_hints"),
-    )
-    lost = {
-        "image": "The copy boots from a snapshot of the server's disk, not from that image.",
-        "locked": "Nova does not tell who locked it: the owner might be unable to unlock the copy.",
-        "server_groups": "Server groups are not migrated.",
-        "trusted_image_certificates": "The snapshot has no signature to check.",
-        _ZONE: "Zones differ between clouds; map the server to a zone to place it there.",
-    }
+    own = OWN
+    lost = LOST
     halted_from = "create"
     stages = (
         Stage(name="stop", verb="Halt", phase=CUTOVER, on_source=True),
@@ -179,7 +168,7 @@ class Server(ResourceType):
             Ref("flavor", fields["flavor_id"]),
             Ref("keypair", key),
             *(Ref("port", id_) for id_ in fields["ports"]),
-            *(Ref("image", fields[f"{ATTR}{name}"]) for name in _REFERENCES),
+            *(Ref("image", fields[f"{ATTR}{name}"]) for name in REFERENCES),
         ]
         volumes = [Ref("volume", id_) for id_ in fields["volumes"]]
         root = [ref for ref in volumes if ref.id == fields["root_volume"]]
@@ -205,7 +194,7 @@ class Server(ResourceType):
         Nova's one default zone is nothing to lose.
         """
         for loss in super().losses(record, reader):
-            if (loss.field, loss.value) != (_ZONE, "nova"):
+            if (loss.field, loss.value) != (ZONE, "nova"):
                 yield loss
         yield from source_losses(record, reader)
 

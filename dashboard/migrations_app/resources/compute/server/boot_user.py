@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dashboard.clients.openstack import CloudSession
+from dashboard.migrations_app.resources.compute.server.fields import ON_EXTERNAL
 from dashboard.migrations_app.resources.flavor_sizes import DISK
 from dashboard.migrations_app.resources.ownership import operator_owns
 from dashboard.migrations_app.resources.records import CREATE, Decision, Record
@@ -11,7 +12,8 @@ from dashboard.migrations_app.resources.work import Work
 ZERO_DISKS_BY_ADMINS = "zero_disks_by_admins"
 """In a server's resolution: whether the destination's owners may boot on no flavor without disk."""
 _BY_OPERATOR = "booted_by_operator"
-_REASON = "Nova lets only administrators boot from an image on a flavor whose disk has size 0."
+_NO_DISK = "Nova lets only administrators boot from an image on a flavor whose disk has size 0."
+_EXTERNAL = "Nova lets only administrators connect a server to an external network."
 
 
 def with_booting_operator(record: Record, decision: Decision, flavor: Decision | None) -> Decision:
@@ -19,15 +21,27 @@ def with_booting_operator(record: Record, decision: Decision, flavor: Decision |
 
     ``flavor`` is what was decided about the server's flavor.
     """
-    disk = flavor.resolution.get(DISK, record.fields.get("disk")) if flavor else None
-    is_refused = decision.resolution.get(ZERO_DISKS_BY_ADMINS) and disk == 0
-    if decision.action != CREATE or record.fields["root_volume"] or not is_refused:
+    reason = _refusal(record, decision, flavor)
+    if decision.action != CREATE or not reason:
         return decision
     return replace(
         decision,
         resolution={**decision.resolution, _BY_OPERATOR: True},
-        losses=(*decision.losses, operator_owns(record, _REASON)),
+        losses=(*decision.losses, operator_owns(record, reason)),
     )
+
+
+def _refusal(record: Record, decision: Decision, flavor: Decision | None) -> str:
+    """Return why Nova refuses the owner, "" if it does not.
+
+    Both are defaults of its policies: network:attach_external_network, and from Rocky on
+    os_compute_api:servers:create:zero_disk_flavor.
+    """
+    if record.fields.get(ON_EXTERNAL):
+        return _EXTERNAL
+    disk = flavor.resolution.get(DISK, record.fields.get("disk")) if flavor else None
+    needs_admin = decision.resolution.get(ZERO_DISKS_BY_ADMINS) and disk == 0
+    return _NO_DISK if needs_admin and not record.fields["root_volume"] else ""
 
 
 def is_booted_by_owner(work: Work) -> bool:

@@ -13,6 +13,7 @@ from dashboard.migrations_app.resources.records import MARKER, Record
 ATTR = "OS-EXT-SRV-ATTR:"
 USER_DATA = f"{ATTR}user_data"
 EXTRA_SPECS = "extra_specs"
+ON_EXTERNAL = "on_external_network"
 ATTACHED = "os-extended-volumes:volumes_attached"
 
 # of this process only, see _fingerprint
@@ -30,6 +31,7 @@ def server_record(server: Json, reader: TenantReader) -> Record:
         **_sizes(server, reader),
         "flavor_id": reader.flavor_id(server),
         "ports": _port_ids(server, reader),
+        ON_EXTERNAL: _is_on_external(server, reader),
         "volumes": volumes,
         "root_volume": volumes[0] if _boots_from(volumes, server, devices) else "",
         "deleted_volumes": [v["id"] for v in server[ATTACHED] if v.get("delete_on_termination")],
@@ -62,6 +64,17 @@ def _port_ids(server: Json, reader: TenantReader) -> list[str]:
     ports = [port for port in reader.ports if port["device_id"] == server["id"]]
     ports.sort(key=lambda port: order.get(port["mac_address"], len(order)))
     return [port["id"] for port in ports]
+
+
+def _is_on_external(server: Json, reader: TenantReader) -> bool:
+    """Return whether a port of the server is on an external network that nobody else shares."""
+    external = {
+        network["id"]
+        for network in reader.networks
+        if network.get("router:external") and not network.get("shared")
+    }
+    ports = (port for port in reader.ports if port["device_id"] == server["id"])
+    return any(port["network_id"] in external for port in ports)
 
 
 def _devices(server: Json, reader: TenantReader) -> dict[str, str]:
