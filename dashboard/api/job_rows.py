@@ -49,6 +49,7 @@ class StepSerializer(serializers.ModelSerializer[Step]):
             "fix",
             "request_id",
             "skip_reason",
+            "skipped_by",
             "started_at",
             "finished_at",
         )

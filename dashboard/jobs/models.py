@@ -77,6 +77,8 @@ class Step(models.Model):
     fix = models.TextField(blank=True)
     request_id = models.CharField(max_length=80, blank=True)
     skip_reason = models.CharField(max_length=250, blank=True)
+    # who skipped it, or something that it needs
+    skipped_by = models.CharField(max_length=150, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 

@@ -97,9 +97,10 @@ def skip_step(step: Step, *, reason: str, requester: Requester) -> Job:
         raise BadInput("Skipping a step needs a reason.", fix="Say why; it goes into the log.")
 
     def act(locked: Job) -> None:
-        skipped = _skip([step.pk], reason)
+        by = str(requester)
+        skipped = _skip([step.pk], reason, by)
         _require(bool(skipped), f"“{step.title}” is running or finished, so it cannot be skipped.")
-        _skip_dependents(skipped, because=f"Needs “{step.title}”, skipped: {reason}"[:250])
+        _skip_dependents(skipped, because=f"Needs “{step.title}”, skipped: {reason}"[:250], by=by)
         _continue(locked)
         write_log(locked, f"Skipped by {requester}: {step.title}: {reason}", step=step)
 
@@ -179,7 +180,7 @@ def _reactivate(job: Job) -> None:
         raise
 
 
-def _skip(ids: list[int], reason: str) -> list[int]:
+def _skip(ids: list[int], reason: str, by: str) -> list[int]:
     """Skip the steps that may be skipped, and return their ids."""
     skipped: list[int] = []
     for chunk in chunks(ids):
@@ -191,6 +192,7 @@ def _skip(ids: list[int], reason: str) -> list[int]:
             steps.filter(pk__in=chosen),
             to=StepState.SKIPPED,
             skip_reason=reason,
+            skipped_by=by,
             finished_at=timezone.now(),
         )
         taken = steps.filter(pk__in=chosen, state=StepState.SKIPPED)
@@ -198,9 +200,9 @@ def _skip(ids: list[int], reason: str) -> list[int]:
     return skipped
 
 
-def _skip_dependents(skipped: list[int], *, because: str) -> None:
+def _skip_dependents(skipped: list[int], *, because: str, by: str) -> None:
     """Pass a skip on, level by level, along hard dependencies; soft ones are only counted down."""
     while skipped:
         count_down(skipped, hard=False)
         dependents = Dependency.objects.filter(needs_id__in=skipped, hard=True)
-        skipped = _skip(sorted(set(dependents.values_list("step_id", flat=True))), because)
+        skipped = _skip(sorted(set(dependents.values_list("step_id", flat=True))), because, by)

@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
+from dashboard.jobs.operating import skip_step
 from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.execution.accepting import accept
 from dashboard.migrations_app.execution.finalize import deleted_objects
@@ -20,7 +21,7 @@ from tests.support.cloud.contents import changes_between, contents
 from tests.support.cloud.journeys import between
 from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.messages import Json
-from tests.support.cloud.moving import TwoClouds, fresh
+from tests.support.cloud.moving import TwoClouds, fresh, run
 from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -192,3 +193,24 @@ def test_the_source_of_a_copy_that_is_missing_is_kept_though_that_was_accepted(c
     clouds.finalize(plan)
     left = [row["name"] for row in clouds.old.rows("block_storage/volumes").values()]
     assert left == [f"{NAME}-shelf"]
+
+
+def test_what_is_skipped_in_a_job_is_left_out_and_put_back_by_planning_again(clouds):
+    plan = clouds.plan(NAME)
+    before = contents(clouds.old)
+    clouds.new.compute.fault = "No valid host was found."
+    job = clouds.execute(plan, state="failed")
+    for step in job.steps.filter(state="failed"):
+        skip_step(step, reason="There is no room.", requester=CLI)
+    run(job)
+    assert {f"server {NAME}-web-1", f"server {NAME}-web-2"} <= left_out(plan)
+    assert words(plan)["Execute"].endswith(", left out by the command line")
+    clouds.new.compute.fault = ""
+    with pytest.raises(BadInput, match="Plan again with the same choices and execute"):
+        clouds.finalize(plan)
+    again = clouds.plan(NAME, choices=fresh(plan).choices)
+    clouds.execute(again)
+    changed = changes_between(before, contents(clouds.old))
+    assert [line for line in changed if f"{NAME}-web" in line] == []
+    listed = finalized(clouds, again)
+    assert not [line for line in listed if line.startswith(("server", "project"))]

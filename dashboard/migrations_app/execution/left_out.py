@@ -39,6 +39,15 @@ def _called(item: PlanItem) -> str:
     return f"{resource_type(item.type).label} {item.name or item.source_id}"
 
 
+def present_in(plan: Plan) -> set[Key]:
+    """Return the types and ids of the plan's objects that the destination has."""
+    return {
+        key
+        for key, entry in ledger.entries_of(plan).items()
+        if entry.state == LedgerEntry.State.PRESENT
+    }
+
+
 def kept_in_source(plan: Plan) -> set[Key]:
     """Return the types and ids of what finalizing must not delete.
 
@@ -46,11 +55,7 @@ def kept_in_source(plan: Plan) -> set[Key]:
     source, and what serves these. A copy that the last verify missed is none, whoever accepted it.
     """
     items = {(item.type, item.source_id): item for item in plan.items.all()}
-    present = {
-        key
-        for key, entry in ledger.entries_of(plan).items()
-        if entry.state == LedgerEntry.State.PRESENT
-    }
+    present = present_in(plan)
     present -= {*plan.differences.filter(field=PRESENCE).values_list("type", "source_id")}
     staying = [key for key, item in items.items() if _stays(item, is_present=key in present)]
     kept: set[Key] = set()

@@ -12,6 +12,7 @@ from dashboard.migrations_app.execution.graph import BARRIER
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import is_of_maintenance, perform_step
 from dashboard.migrations_app.execution.rollback import PUT_BACK, undo_stage
+from dashboard.migrations_app.execution.skipping import leave_out_skipped
 from dashboard.migrations_app.models import Plan, PlanItem, plan_of
 
 
@@ -38,6 +39,7 @@ class Execute(JobKind):
     def on_finished(self, job: Job) -> None:
         """Store that the plan has been executed, when all of it was."""
         if job.state == JobState.DONE:
+            leave_out_skipped(plan_of(job), job)
             Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.EXECUTED)
 
     @override

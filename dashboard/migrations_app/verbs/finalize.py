@@ -14,6 +14,7 @@ from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.execution.finalize import deleted_objects, deletion_steps
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import on_destination
+from dashboard.migrations_app.execution.skipping import count_begun
 from dashboard.migrations_app.execution.verify import count_unexpected, is_verified
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
@@ -57,7 +58,7 @@ class Finalize(PlanVerb):
                 f"{plan.get_state_display().lower()}.",
                 fix="Execute all of it and verify it first.",
             )
-        return _unverified(plan) or _in_maintenance(plan)
+        return _not_put_back(plan) or _unverified(plan) or _in_maintenance(plan)
 
     @override
     def progress(self, plan: Plan, job: Job | None) -> ProgressStep | None:
@@ -76,6 +77,17 @@ class Finalize(PlanVerb):
             params={"plan": target.pk},
             requester=requester,
         )
+
+
+def _not_put_back(plan: Plan) -> BadInput | None:
+    if count := count_begun(plan):
+        return BadInput(
+            f"{count} object{pluralize(count)} that {pluralize(count, 'was,were')} left out "
+            f"{pluralize(count, 'has,have')} been begun to move.",
+            fix=f"Plan again with the same choices and execute: that puts "
+            f"{pluralize(count, 'it,them')} back as {pluralize(count, 'it was,they were')}.",
+        )
+    return None
 
 
 def _unverified(plan: Plan) -> BadInput | None:

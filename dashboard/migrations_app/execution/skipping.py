@@ -1,0 +1,51 @@
+"""What the skipped steps of an execution leave out of its plan."""
+
+from dashboard.jobs.log import write_log
+from dashboard.jobs.models import Job, LogLevel, Step
+from dashboard.jobs.states import StepState
+from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.left_out import Key, present_in
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.resources.choices import LEAVE_OUT
+
+
+def leave_out_skipped(plan: Plan, job: Job) -> None:
+    """Leave out of the plan what has no copy because its steps were skipped.
+
+    It becomes a choice of the plan, so that the plan that is made of it leaves the same out.
+    """
+    present, items = present_in(plan), {item.pk: item for item in plan.items.all()}
+    skipped = job.steps.filter(state=StepState.SKIPPED).order_by("ordinal")
+    by_item = {step.params.get("item"): step for step in reversed(skipped)}
+    for number, step in by_item.items():
+        item = items.get(number)
+        if item and item.action == PlanItem.Action.CREATE and _key(item) not in present:
+            _leave_out(item, step)
+            plan.choices[f"{item.type}:{item.source_id}"] = LEAVE_OUT
+            plan.save(update_fields=["choices"])
+            write_log(job, f"Left out {item}: {step.skip_reason}", level=LogLevel.WARNING)
+
+
+def _leave_out(item: PlanItem, step: Step) -> None:
+    by = step.skipped_by or "Pumphouse"
+    reason = f"Skipped by {by}: {step.skip_reason}"
+    item.action, item.left_out_by = PlanItem.Action.SKIP, by
+    item.losses = [{"field": "", "value": None, "reason": reason}]
+    item.save(update_fields=["action", "left_out_by", "losses"])
+
+
+def count_begun(plan: Plan) -> int:
+    """Count what was left out after it was begun: it is not yet in the source as it was."""
+    items = plan.items.exclude(left_out_by="").values_list("type", "source_id")
+    left_out = {*items}
+    entries = ledger.entries_of(plan).values() if left_out else ()
+    return sum(
+        (entry.type, entry.source_id) in left_out
+        and entry.origin == LedgerEntry.Origin.CREATED
+        and ledger.has_begun(entry)
+        for entry in entries
+    )
+
+
+def _key(item: PlanItem) -> Key:
+    return item.type, item.source_id
