@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.sharing import heir_of, known_user_of
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.registry import resource_type
 
 
@@ -47,7 +48,8 @@ def _outcome(entry: LedgerEntry, item: PlanItem) -> str:
         return f": kept, because plan {user.pk} of {user.tenant_name} uses it"
     if type_.is_of_destination(entry.name, item.resolution):
         return ": kept, without what the plan added"
-    return ": removed, unless others use it by then" if type_.is_shareable else ": removed"
+    is_asked = type(type_).used_by_others is not ResourceType.used_by_others
+    return ": removed, unless others use it by then" if is_asked else ": removed"
 
 
 def _named(entry: LedgerEntry) -> str:

@@ -90,7 +90,8 @@ def hand_over(work: ItemWork, heir: Plan) -> None:
 
 def keep_for_others(type_: ResourceType, work: ItemWork) -> bool:
     """Return whether somebody else uses the object, who is named in the log then."""
-    reason = _kept_content(work) if type_.name == "project" else type_.used_by_others(work)
+    kept = _kept_content(work) if type_.name == "project" else ""
+    reason = kept or type_.used_by_others(work)
     if reason:
         _keep(work, reason)
     return bool(reason)

@@ -11,6 +11,9 @@ from dashboard.migrations_app.resources.identity.common.keystone import (
     domain_id_named,
     name_losses,
 )
+from dashboard.migrations_app.resources.identity.common.project_contents import (
+    content_of_others,
+)
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
@@ -97,6 +100,10 @@ class Project(KeystoneResource):
     def body(self, work: Work) -> Json:
         """Return an enabled project: a disabled one lets nobody in, not even the operator."""
         return {**super().body(work), "enabled": True}
+
+    @override
+    def used_by_others(self, work: Work) -> str:
+        return content_of_others(work)
 
     def enter(self, work: Work) -> None:
         """Grant the operator the role for acting in the project where no owner can.

@@ -244,3 +244,29 @@ def test_access_to_a_volume_type_that_was_there_stays(clouds, there):
     clouds.execute(plan)
     clouds.roll_back(plan)
     assert type_["~access"] == [project["id"]]
+
+
+@pytest.mark.parametrize("kind", ["server", "volume", "image"])
+def test_a_project_stays_with_what_its_users_have_made_since(clouds, there, kind):
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    project_id = plan.ledger_entries.get(type="project").destination_id
+    make_in_project(clouds, there, project_id, kind)
+    job = clouds.roll_back(plan)
+    assert project_id in clouds.new.identity.projects.rows
+    assert job.log.filter(message__contains=f"{kind} theirs is in it").exists()
+
+
+def make_in_project(clouds: TwoClouds, there: CloudSession, project_id: str, kind: str) -> None:
+    """Make something in the moved tenant's project, as its users do after the move."""
+    if kind == "server":
+        server = boot_elsewhere(there, clouds)
+        clouds.new.compute.servers.rows[server]["tenant_id"] = project_id
+    elif kind == "volume":
+        body = {"volume": {"name": "theirs", "size": 1}}
+        volume = there.post("block_storage", "/volumes", body, "volume")
+        clouds.new.block_storage.volumes.rows[volume["id"]]["os-vol-tenant-attr:tenant_id"] = (
+            project_id
+        )
+    else:
+        there.post("image", "/images", {"name": "theirs", "owner": project_id})
