@@ -22,7 +22,7 @@ def deployment_facts(
     if node_ids is not None:
         own = {node["id"] for node in nodes}
         if foreign := [str(one) for one in node_ids if one not in own]:
-            raise Refusal(400, f"Nodes {', '.join(foreign)} are not in environment {cluster_id}")
+            raise Refusal(400, f"Nodes {', '.join(foreign)} do not belong to cluster {cluster_id}")
     common = _common(master, cluster)
     chosen = [node for node in nodes if node_ids is None or node["id"] in node_ids]
     if split:

@@ -105,7 +105,8 @@ def list_cluster_links(master: Master, call: Call) -> list[Row]:
 @route("POST", "clusters/#/plugin_links", status=CREATED)
 def add_cluster_link(master: Master, call: Call) -> Row:
     """Add a link to an environment's dashboard."""
-    return _add_link(master.row("clusters", call.ids[0]), call.body, kind="Cluster plugin")
+    of = f" and cluster ID={call.ids[0]}"
+    return _add_link(master.row("clusters", call.ids[0]), call.body, kind="Cluster plugin", of=of)
 
 
 @route("PUT", "clusters/#/plugin_links/#")
@@ -132,12 +133,12 @@ def _delete_link(owner: Row, identity: int) -> None:
     owner["_links"] = [link for link in owner["_links"] if link["id"] != identity]
 
 
-def _add_link(owner: Row, body: Row, *, kind: str) -> Row:
+def _add_link(owner: Row, body: Row, *, kind: str, of: str = "") -> Row:
     links = owner["_links"]
     if len(body["title"]) > LONGEST_TITLE:
         raise Refusal(400, f"u'{body['title']}' is too long", plain=True)
     if any(link["url"] == body["url"] for link in links):
-        raise Refusal(409, f"{kind} link with URL {body['url']} already exists")
+        raise Refusal(409, f"{kind} link with URL {body['url']}{of} already exists")
     link = {
         "id": max((link["id"] for link in links), default=0) + 1,
         "title": body["title"],

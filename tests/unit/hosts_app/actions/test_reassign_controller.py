@@ -145,6 +145,38 @@ def test_changes_that_wait_in_the_destination_are_named(draft: Draft, fuel: Fuel
     assert refused(draft(roles="cinder")) == []
 
 
+def test_its_networks_are_those_of_its_new_roles_on_the_interfaces_that_were_chosen(
+    draft: Draft,
+) -> None:
+    def network_lines(plan: HostPlan) -> dict[str, str]:
+        lines = (line for line in plan.lines if line["subject"].startswith("network "))
+        return {line["subject"]: line["outcome"] for line in lines}
+
+    assert network_lines(draft()) == {}
+    assert network_lines(draft(roles="compute")) == {"network public": "not on src-control"}
+    plan = draft(networks="public=eth3, storage=eth1")
+    assert refused(plan) == []
+    assert network_lines(plan) == {"network public": "on eth3", "network storage": "on eth1"}
+    job = started(plan)
+    assert job.params["places"] == {
+        "fuelweb_admin": "eth0",
+        "management": "eth2",
+        "private": "eth2",
+        "public": "eth3",
+        "storage": "eth1",
+    }
+    with pytest.raises(BadInput, match="does not name networks and their interfaces"):
+        draft(networks="public")
+
+
+def test_roles_that_its_new_environment_does_not_give_are_refused(draft: Draft) -> None:
+    (found,) = refused(draft(roles="controller, ceph-osd"))
+    assert found.startswith("Environment dst-cloud does not allow the role ceph-osd: Ceph should")
+    assert "no node can have both roles controller and compute" in " ".join(
+        refused(draft(roles="controller, compute"))
+    )
+
+
 def test_no_role_at_all_is_refused(draft: Draft) -> None:
     with pytest.raises(BadInput, match="A node needs a role"):
         draft(roles=" , ")
@@ -167,6 +199,20 @@ def test_a_host_that_nova_does_not_know_can_be_planned_for(
     assert client.post(plans, {"action": ACTION}).status_code == 202
     assert HostPlan.objects.get().host == CONTROLLER
     assert client.post(plans.replace("src/", "none/"), {"action": ACTION}).status_code == 404
+
+
+def test_fuels_health_check_comes_first_and_after_the_deployment_by_choice(draft: Draft) -> None:
+    keys = keys_of(started(draft(health=True)))
+    assert keys == [
+        "health_before",
+        "remove",
+        "boot",
+        "discover",
+        "assign",
+        "deploy",
+        "health_after",
+        "refresh",
+    ]
 
 
 def test_one_that_becomes_a_compute_is_proven_as_one(draft: Draft) -> None:
