@@ -170,8 +170,9 @@ def test_a_role_that_implies_less_on_the_destination_is_named(clouds):
     assert plan.differences.filter(field="effective_roles", expected=True).exists()
 
 
-def test_what_standard_roles_imply_since_their_release_is_named_and_blocks_nothing(tmp_path):
+def test_what_standard_roles_imply_since_their_release_is_named_and_blocks_no_finalize(tmp_path):
     with between(tmp_path, "queens", "2026.2") as clouds:
         plan = move(clouds)
+        clouds.finalize(plan)
     item = plan.items.get(type="role_assignment", name="shop-ann as member")
     assert "effective_roles" in {loss["field"] for loss in item.losses}

@@ -260,6 +260,7 @@ class Server(ResourceType):
 
     @override
     def remove(self, work: Work) -> None:
+        work.log(f"Deleting server {work.record.title}, and waiting until it is gone.")
         delete_server(work.destination, work.destination_id, check=work.check)
 
     @override
