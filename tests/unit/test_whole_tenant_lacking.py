@@ -57,3 +57,15 @@ def test_a_server_group_behind_the_end_of_a_cut_list_is_named(clouds):
     assert plan.state == Plan.State.READY
     losses = plan.items.get(source_id=server["id"]).losses
     assert ["apart"] in [each["value"] for each in losses if each["field"] == "server_groups"]
+
+
+def test_what_has_no_name_is_named_by_its_id_in_the_logs(clouds):
+    [volume] = clouds.old.block_storage.volumes.where(name="shop-data")
+    [plain] = clouds.old.network.networks.where(name="shop-plain")
+    volume["name"] = plain["name"] = ""
+    plan = clouds.plan(NAME)
+    jobs = (clouds.execute(plan), clouds.roll_back(plan))
+    lines = [line for job in jobs for line in job.log.values_list("message", flat=True)]
+    assert any(line.startswith("Copied") and volume["id"] in line for line in lines)
+    assert f"Removed network {plain['id']} from new." in lines
+    assert not [line for line in lines if "  " in line or " ," in line]
