@@ -121,7 +121,7 @@ class PlanItemsView(PlanRows[PlanItem]):
 
     queryset = PlanItem.objects.all()
     serializer_class = ItemSerializer
-    filterset_fields = ("type", "action")
+    filterset_fields = ("type", "action", "left_out_by")
 
 
 class PlanFindingsView(PlanRows[PlanFinding]):

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import skip_step
-from dashboard.jobs.requester import CLI
+from dashboard.jobs.requester import CLI, Requester
 from dashboard.migrations_app.execution.accepting import accept
 from dashboard.migrations_app.execution.finalize import deleted_objects
+from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.verify import unexpected
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.views.plan_progress import jobs_of, plan_progress
@@ -214,3 +216,13 @@ def test_what_is_skipped_in_a_job_is_left_out_and_put_back_by_planning_again(clo
     assert [line for line in changed if f"{NAME}-web" in line] == []
     listed = finalized(clouds, again)
     assert not [line for line in listed if line.startswith(("server", "project"))]
+
+
+def test_who_chose_is_named_also_when_somebody_else_plans_again(clouds):
+    ann, bob = (Requester(User.objects.create(username=name), "page") for name in ("ann", "bob"))
+    choices = {f"server:{NAME}-web-1": "skip"}
+    clouds.plan(NAME, choices=choices, requester=ann)
+    again = clouds.plan(NAME, choices={**choices, "port:visitor": "skip"}, requester=bob)
+    by = dict(again.items.exclude(left_out_by="").values_list("name", "left_out_by"))
+    assert (by[f"{NAME}-web-1"], by[f"{NAME}-data"], by["visitor"]) == ("ann", "ann", "bob")
+    assert all_but(again, otherwise="") == "all but 5, left out by ann and bob"

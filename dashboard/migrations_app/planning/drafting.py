@@ -14,6 +14,7 @@ from dashboard.migrations_app.maintenance.original_roles import reader_with_orig
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.planning.drafts import Draft
 from dashboard.migrations_app.planning.leaving_out import (
+    choosers_before,
     dependents,
     leave_out_dependents,
     left_out,
@@ -50,6 +51,7 @@ class Planner:
         self.plan = plan
         self.context = context
         self.requester = requester
+        self.choosers = choosers_before(plan)
         self.source, self.destination = readers_of(plan)
         self.drafts: dict[tuple[str, str], Draft] = {}
         self.gone: list[LedgerEntry] = []
@@ -128,7 +130,8 @@ class Planner:
         draft = Draft(record=record, decision=decision, losses=[], entry=entry)
         draft.is_unwanted = choice == LEAVE_OUT
         if draft.is_unwanted:
-            draft.decision = left_out(draft, by=str(self.requester))
+            by = self.choosers.get((record.type, record.id), str(self.requester))
+            draft.decision = left_out(draft, by=by)
         return draft
 
     def _choice(self, record: Record) -> str:

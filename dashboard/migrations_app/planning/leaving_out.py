@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from django.template.defaultfilters import capfirst
 
-from dashboard.migrations_app.models import LedgerEntry
+from dashboard.migrations_app.models import LedgerEntry, Plan
 from dashboard.migrations_app.planning.drafts import Draft
+from dashboard.migrations_app.planning.moves import choice_of
+from dashboard.migrations_app.resources.choices import LEAVE_OUT
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     COMPLETE,
@@ -35,6 +37,21 @@ def left_out(draft: Draft, by: str) -> Decision:
             fix="Remove its choice and plan again, or roll the move back first.",
         )
     return Decision(action=SKIP, left_out_by=by, reason=f"Left out by {by}.")
+
+
+def choosers_before(plan: Plan) -> dict[tuple[str, str], str]:
+    """Return who chose to leave out what the tenant's last plan before this one left out.
+
+    Whoever plans again with that choice has not made it.
+    """
+    same = {"source": plan.source, "destination": plan.destination, "tenant_id": plan.tenant_id}
+    before = Plan.objects.filter(**same, pk__lt=plan.pk).order_by("-pk").first()
+    items = before.items.exclude(left_out_by="") if before else ()
+    return {
+        (item.type, item.source_id): item.left_out_by
+        for item in items
+        if before and choice_of(before.choices, item.type, item.source_id, item.name) == LEAVE_OUT
+    }
 
 
 def leave_out_dependents(drafts: Drafts, source: TenantReader) -> None:
