@@ -59,6 +59,8 @@ def _lay_out(work: ReassignmentWork, node: Node) -> None:
     if work.keeps_disks:
         disks = disks_like(record.disks, fuel.disks(node.id))
         when_free(partial(fuel.change_disks, node.id, disks))
+    if group != DEFAULT_GROUP:
+        work.context.log(f"Fuel has put it into nodegroup {group}, by the network it booted from.")
     what = "interfaces and disks" if work.keeps_disks else "interfaces"
     work.context.log(f"Laid out {what} of node {node.id}: {layout.summary}.")
 

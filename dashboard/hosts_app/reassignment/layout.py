@@ -265,6 +265,10 @@ def _crowded(
 
 
 def _is_untagged(network: Json) -> bool:
-    """Return whether a network comes without a VLAN; Neutron tags the tenants' one itself."""
-    tags_itself = bool((network.get("meta") or {}).get("neutron_vlan_range"))
-    return network.get("vlan_start") is None and not tags_itself
+    """Return whether a network comes to the host without a VLAN, by Nailgun's own check.
+
+    Neutron tags the tenants' network itself; floating addresses of old releases are in another one.
+    """
+    meta = network.get("meta") or {}
+    is_apart = meta.get("neutron_vlan_range") or meta.get("ext_net_data")
+    return network.get("vlan_start") is None and not is_apart

@@ -181,6 +181,7 @@ def test_in_a_rack_of_its_own_a_host_gets_the_boot_network_of_that_rack(
     new = plug_in_and_find(fuel, running)
     assign(make_work(fuel, record, told))
     assert fuel.node(new).group_id == group
+    assert any("put it into nodegroup rack2" in line for line in told.lines)
     ids = {one["id"] for face in fuel.interfaces(new) for one in face["assigned_networks"]}
     own = {one["id"] for one in networks if one["group_id"] == group and one["name"] != "public"}
     assert ids == own
