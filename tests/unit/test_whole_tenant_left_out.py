@@ -17,7 +17,7 @@ from dashboard.migrations_app.execution.accepting import accept
 from dashboard.migrations_app.execution.finalize import deleted_objects
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.verify import unexpected
-from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.models import Plan, TenantMaintenance
 from dashboard.migrations_app.views.plan_progress import jobs_of, plan_progress
 from tests.support.cloud.contents import changes_between, contents
 from tests.support.cloud.journeys import between
@@ -226,3 +226,17 @@ def test_who_chose_is_named_also_when_somebody_else_plans_again(clouds):
     by = dict(again.items.exclude(left_out_by="").values_list("name", "left_out_by"))
     assert (by[f"{NAME}-web-1"], by[f"{NAME}-data"], by["visitor"]) == ("ann", "ann", "bob")
     assert all_but(again, otherwise="") == "all but 5, left out by ann and bob"
+
+
+def test_a_project_that_stays_in_the_source_leaves_maintenance_at_the_end(clouds):
+    choices = {f"server:{NAME}-web-1": "skip"}
+    plan = clouds.plan(NAME, choices=choices, maintenance="until_finalized")
+    clouds.execute(plan)
+    assert clouds.verify(plan) == []
+    run(Job.objects.get(state="queued"))
+    clouds.finalize(plan)
+    run(Job.objects.get(state="queued"))
+    assert {*TenantMaintenance.objects.values_list("cloud__name", "state")} == {
+        ("old", "left"),
+        ("new", "left"),
+    }
