@@ -69,7 +69,7 @@ def _network_of(entry: LedgerEntry) -> LedgerEntry | None:
     ).first()
     if item is None or entry.plan is None:
         return None
-    return ledger.entry_of(entry.plan, "network", item.fields["network_id"])
+    return ledger.entry_of(entry.plan, "network", item.fields.get("network_id", ""))
 
 
 def keep_for_plan(work: ItemWork, user: Plan) -> None:

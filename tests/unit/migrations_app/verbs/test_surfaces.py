@@ -263,7 +263,7 @@ def test_a_confirmation_page_lists_what_is_touched(plan, pages):
     shown = pages.get(f"/plans/{plan.pk}/finalize/").content.decode()
     assert "<li>project project-1</li>" in shown and "Delete 1 object" in shown
     shown = pages.get(f"/plans/{plan.pk}/rollback/").content.decode()
-    assert "<li>project project-1</li>" in shown and "Roll back 1 object" in shown
+    assert "<li>project project-1: removed" in shown and "Roll back 1 object" in shown
 
 
 def test_a_confirmation_page_that_cannot_be_confirmed_says_why(plan, pages):
