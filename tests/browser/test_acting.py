@@ -139,7 +139,9 @@ def test_rollback_names_all_that_it_touches_and_starts_with_the_right_name(
 def test_finalize_is_refused_before_a_clean_verify(open_as: Open, admin: User, moved: Plan) -> None:
     rows.differences_of(moved)
     page = open_as(admin, f"/plans/{moved.pk}/finalize/")
-    expect(page.locator("main")).to_contain_text("found 1 unexpected difference. Fix it, then")
+    expect(page.locator("main")).to_contain_text(
+        "found 1 unexpected difference. Fix it and verify again, or"
+    )
     expect(page.get_by_role("button", name="Delete")).to_have_count(0)
     page.get_by_role("link", name="Back").click()
     expect(page.get_by_role("button", name="Finalize")).to_be_disabled()
