@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.clients.fuel.master import FuelMaster
+from dashboard.clients.fuel.objects import Task
 from dashboard.hosts_app.models import Cloud, Reassignment
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.kinds import StepContext, StepSpec
@@ -68,4 +69,19 @@ def make_work(
     """Return the work of one step with that Fuel master."""
     work = ReassignmentWork(record.job.steps.get(key=step), told.context)
     work.__dict__["fuel"] = fuel
+    return work
+
+
+def stopped_in_fuel(work: ReassignmentWork, environment: int) -> ReassignmentWork:
+    """Return the work of a step during which somebody presses "Stop" in Fuel."""
+
+    def press() -> None:
+        if next(presses, False):
+            order = f"clusters/{environment}/stop_deployment"
+            work.fuel.wait_for_task(
+                Task.of(work.fuel._connection.put_request(order, {})), seconds=20
+            )
+
+    presses = iter([True])
+    object.__setattr__(work.context, "check", press)
     return work

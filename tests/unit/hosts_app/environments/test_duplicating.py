@@ -26,7 +26,6 @@ from tests.support import rows
 from tests.support.fuel_masters import (
     RunningMaster,
     configure_fuel,
-    counted_requests,
     create_environment,
     fuel_environment,
     install_plugin,
@@ -170,41 +169,6 @@ def test_an_older_or_undeployable_release_is_refused(running: RunningMaster) -> 
         "Fuel cannot deploy Newton on CentOS 6.5: it is unavailable.",
         "Newton on CentOS 6.5 is older than Ocata on Ubuntu 16.04, the source's release.",
     ]
-
-
-def test_shared_ranges_and_vlans_are_warned_about(fuel: FuelMaster) -> None:
-    note = next(note for note in planned().notes if "overlap" in note)
-    public = networks(fuel, SRC)["public"]["cidr"]
-    assert note.startswith(f"public ({public}), management (")
-    assert "management (VLAN 101)" in note
-    assert "tenants' segmentation (VLANs 1010 to 1040) of the copy overlap ranges of" in note
-    assert note.endswith("src-cloud. Deploy only one of them, or renumber the copy.")
-
-
-def test_a_copy_beside_twenty_others_is_planned_in_forty_requests_and_few_words(
-    fuel: FuelMaster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """All of them have Fuel's own ranges, and so has a second rack of some."""
-    fuel.create_nodegroup(SRC, name="rack2")
-    for number in range(3, 21):
-        made = create_environment(fuel, f"env-{number}", release_id=2)
-        if number % 2:
-            fuel.create_nodegroup(made.id, name="rack2")
-            configuration = fuel.network_configuration(made.id)
-            own = fuel.network_configuration(SRC)["networks"]
-            ranges = {one["name"]: one["cidr"] for one in own[4:8]}
-            for network in configuration["networks"][4:8]:
-                network["cidr"] = ranges[network["name"]] or network["cidr"]
-            fuel.change_network_configuration(made.id, configuration)
-    requests = counted_requests(monkeypatch)
-    notes = planned().notes
-    assert len(requests) <= 40, requests
-    assert len(notes) < 15, notes
-    shared = [note for note in notes if "overlap" in note]
-    assert any("of rack2" in note for note in shared)
-    assert any(
-        "of src-cloud, env-3, env-4, env-5, env-6 and 14 more." in note for note in shared
-    ), shared
 
 
 def test_a_renumbered_copy_overlaps_no_environment(fuel: FuelMaster) -> None:

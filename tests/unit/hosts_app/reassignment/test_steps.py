@@ -3,14 +3,11 @@
 import pytest
 
 from dashboard.clients.fuel.master import FuelMaster
-from dashboard.clients.fuel.objects import Task
 from dashboard.clients.inventory import InventoryHost
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.models import Reassignment
-from dashboard.hosts_app.reassignment import environment_removal
 from dashboard.hosts_app.reassignment.deployment import assign, deploy, provision
 from dashboard.hosts_app.reassignment.discovery import discover
-from dashboard.hosts_app.reassignment.environment_removal import remove_from_environment
 from dashboard.hosts_app.reassignment.location import location_of
 from dashboard.hosts_app.reassignment.steps import Choices, Route, start_reassignment
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
@@ -19,7 +16,16 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel, skip_step
 from dashboard.jobs.requester import NOBODY
 from tests.support.fuel_masters import RunningMaster, discovered_node, switch
-from tests.support.reassignments import DST, HOST, NODE, SRC, Told, make_record, make_work
+from tests.support.reassignments import (
+    DST,
+    HOST,
+    NODE,
+    SRC,
+    Told,
+    make_record,
+    make_work,
+    stopped_in_fuel,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -95,58 +101,6 @@ def test_its_location_is_known_at_every_stage(
     assert location_of(fuel, record).endswith("system failed, and it is offline.")
 
 
-def removal_of(fuel: FuelMaster, monkeypatch: pytest.MonkeyPatch, told: Told) -> ReassignmentWork:
-    """Return the work of the removal of the host, which is empty."""
-    monkeypatch.setattr(environment_removal, "require_empty", lambda *_: None)
-    monkeypatch.setattr(environment_removal, "providers_of", lambda *_: [])
-    work = make_work(fuel, make_record(fuel, old_roles=["compute"]), told)
-    work.__dict__["source"] = None
-    return work
-
-
-def test_a_removal_that_fuel_refuses_leaves_the_host_as_it_was(
-    fuel: FuelMaster, monkeypatch: pytest.MonkeyPatch, told: Told
-) -> None:
-    def refuse(_environment: int) -> None:
-        raise NeedsOperator("Fuel refuses it.")
-
-    work = removal_of(fuel, monkeypatch, told)
-    monkeypatch.setattr(fuel, "deploy_changes", refuse)
-    with pytest.raises(NeedsOperator, match="Fuel refuses it"):
-        remove_from_environment(work)
-    assert not fuel.node(NODE).pending_deletion
-    work.record.refresh_from_db()
-    assert not work.record.is_removed
-
-
-def stopped_in_fuel(work: ReassignmentWork, environment: int) -> ReassignmentWork:
-    """Return the work of a step during which somebody presses "Stop" in Fuel."""
-
-    def press() -> None:
-        if next(presses, False):
-            order = f"clusters/{environment}/stop_deployment"
-            work.fuel.wait_for_task(
-                Task.of(work.fuel._connection.put_request(order, {})), seconds=20
-            )
-
-    presses = iter([True])
-    object.__setattr__(work.context, "check", press)
-    return work
-
-
-def test_a_removal_that_is_stopped_leaves_the_host_as_it_was(
-    fuel: FuelMaster, monkeypatch: pytest.MonkeyPatch, told: Told
-) -> None:
-    work = stopped_in_fuel(removal_of(fuel, monkeypatch, told), SRC)
-    with pytest.raises(NeedsOperator, match="was stopped in Fuel by somebody"):
-        remove_from_environment(work)
-    assert not fuel.node(NODE).pending_deletion
-    assert not work.record.is_removed
-    remove_from_environment(work)
-    assert work.find_node() is None
-    assert work.record.is_removed
-
-
 @pytest.mark.parametrize("stage", ["provision", "deploy"])
 def test_a_stage_that_is_stopped_in_fuel_is_done_by_a_retry(
     fuel: FuelMaster, running: RunningMaster, record: Reassignment, told: Told, stage: str
@@ -187,25 +141,6 @@ def test_in_a_rack_of_its_own_a_host_gets_the_boot_network_of_that_rack(
     assert ids == own
 
 
-def test_a_removal_that_fails_is_told_although_fuel_names_no_phase(
-    fuel: FuelMaster, running: RunningMaster, monkeypatch: pytest.MonkeyPatch, told: Told
-) -> None:
-    work = removal_of(fuel, monkeypatch, told)
-    switch(running, "fail/removal")
-    with pytest.raises(NeedsOperator, match="Failed to remove 1 node"):
-        remove_from_environment(work)
-    assert fuel.node(NODE).error_type is None
-    assert location_of(fuel, work.record).endswith("src-cloud in Fuel: its removal failed.")
-    remove_from_environment(work)
-    assert work.find_node() is None
-
-
-def test_a_removal_can_be_taken_back_before_it_happens(fuel: FuelMaster) -> None:
-    fuel.unassign(SRC, [NODE])
-    fuel.keep(NODE)
-    assert not fuel.node(NODE).pending_deletion
-
-
 def test_it_is_laid_out_as_it_was_and_deployed_under_its_new_id(
     fuel: FuelMaster, running: RunningMaster, record: Reassignment, told: Told
 ) -> None:
@@ -227,19 +162,6 @@ def test_it_is_laid_out_as_it_was_and_deployed_under_its_new_id(
     assert fuel.node(new).status == "ready"
     record.refresh_from_db()
     assert record.new_host == fuel.node(new).fqdn
-
-
-def test_a_layout_that_does_not_fit_any_more_keeps_the_host_in_its_environment(
-    fuel: FuelMaster, running: RunningMaster, monkeypatch: pytest.MonkeyPatch, told: Told
-) -> None:
-    """The destination got two networks since the plan, and the host has one free interface."""
-    work = removal_of(fuel, monkeypatch, told)
-    networks = running.master.rows["clusters"][DST]["_networks"]["networks"]
-    networks[:0] = [{**networks[1], "id": 90 + n, "name": f"extra{n}"} for n in (1, 2)]
-    with pytest.raises(NeedsOperator, match=r"free for the network extra2 .* Nothing was removed"):
-        remove_from_environment(work)
-    assert not fuel.node(NODE).pending_deletion
-    assert not work.record.is_removed
 
 
 def test_a_host_gets_the_public_network_that_its_new_environment_gives_it_and_its_bond(

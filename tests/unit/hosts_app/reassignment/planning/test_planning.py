@@ -1,7 +1,6 @@
 """The plan of a reassignment: what it names, and what it refuses, by facts from Fuel's stand-in."""
 
-import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,79 +9,33 @@ import pytest
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.roles import Role
 from dashboard.clients.inventory import Interface, InventoryHost
-from dashboard.hosts_app.evacuation.planning import EvacuationLine, EvacuationPlan, MoveOutcome
-from dashboard.hosts_app.plans.lines import PlanLine, Refusal
+from dashboard.hosts_app.evacuation.planning import EvacuationLine, MoveOutcome
+from dashboard.hosts_app.plans.lines import Refusal
 from dashboard.hosts_app.reassignment.facts import (
     Machine,
     ReassignmentFacts,
     read_environment,
     read_example,
 )
-from dashboard.hosts_app.reassignment.layout import HostLayout, layout_in_destination
-from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
-from dashboard.hosts_app.reassignment.refusals import joining_refusals, refusals_of
+from dashboard.hosts_app.reassignment.planning import notes_of
 from tests.support.fuel_masters import (
     RunningMaster,
     add_environment,
     counted_requests,
-    running_master,
+)
+from tests.support.reassignment_plans import (
+    DST,
+    EMPTY,
+    HOST,
+    NODE,
+    SRC,
+    facts_of,
+    planned_lines,
+    rack_of_its_own,
+    refused,
 )
 
-SRC, DST, NODE, HOST = 1, 2, 4, "src-c3"
-EMPTY = EvacuationPlan(host=HOST, is_closed=False, lines=[], refusals=[])
-MACHINE = Machine(host=InventoryHost(name=HOST))
 Change = Callable[[RunningMaster], None]
-
-
-@pytest.fixture(scope="module")
-def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMaster]:
-    with running_master(tmp_path_factory.mktemp("fuel")) as running:
-        yield running
-
-
-@pytest.fixture
-def running(master: RunningMaster) -> Iterator[RunningMaster]:
-    """The one master; what a test changes about it is put back."""
-    before = copy.deepcopy(master.master.rows)
-    yield master
-    master.master.rows = before
-
-
-def facts_of(running: RunningMaster, machine: Machine = MACHINE) -> ReassignmentFacts:
-    fuel = FuelMaster(running.endpoint)
-    sides = [read_environment(fuel, fuel.environment(id_)) for id_ in (SRC, DST)]
-    return ReassignmentFacts(
-        host=HOST,
-        node=next((one for one in sides[0].nodes if one.fqdn == HOST), None),
-        source=sides[0],
-        destination=sides[1],
-        machine=machine,
-        interfaces=fuel.interfaces(NODE),
-        disks=fuel.disks(NODE),
-        example=read_example(fuel, sides[1], roles=["compute", "controller"]),
-    )
-
-
-def layout_of(
-    facts: ReassignmentFacts, roles: Sequence[str] = ("compute",), **chosen: str
-) -> HostLayout:
-    return layout_in_destination(facts, roles=roles, chosen=chosen)
-
-
-def refused(
-    facts: ReassignmentFacts,
-    plan: EvacuationPlan = EMPTY,
-    roles: Sequence[str] = ("compute",),
-    **chosen: str,
-) -> list[str]:
-    layout = layout_of(facts, roles, **chosen)
-    found = [*refusals_of(facts, plan), *joining_refusals(facts, roles, layout)]
-    return [str(refusal) for refusal in found]
-
-
-def planned_lines(facts: ReassignmentFacts, **more: Any) -> list[PlanLine]:
-    options = {"roles": ["compute"], "moves_port": False, "probes": True, **more}
-    return lines_of(facts, [], layout=layout_of(facts, options["roles"]), **options)
 
 
 def node(number: int, **change: Any) -> Change:
@@ -101,12 +54,6 @@ def networks_more(running: RunningMaster) -> None:
 def template(running: RunningMaster) -> None:
     parameters = running.master.rows["clusters"][DST]["_networks"]["networking_parameters"]
     parameters["configuration_template"] = {"adv_net_template": {}}
-
-
-def rack_of_its_own(running: RunningMaster) -> None:
-    FuelMaster(running.endpoint).create_nodegroup(SRC, name="rack2")
-    group = running.master.rows["clusters"][SRC]["_groups"]["rack2"]
-    running.master.rows["nodes"][NODE]["group_id"] = group
 
 
 def full_disk(running: RunningMaster) -> None:
@@ -288,131 +235,3 @@ def test_an_environment_of_sixty_nodes_takes_as_many_requests_as_one_of_four(
         taken[environment] = len(requests)
         requests.clear()
     assert taken[big] == taken[SRC] <= 10
-
-
-def public_everywhere(running: RunningMaster, environment: int = DST) -> None:
-    everywhere = {"public_network_assignment": {"assign_to_all_nodes": {"value": True}}}
-    FuelMaster(running.endpoint).change_settings(environment, {"editable": everywhere})
-
-
-def test_a_compute_without_a_public_network_stays_as_it_is(running: RunningMaster) -> None:
-    layout = layout_of(facts_of(running))
-    assert layout.by_network == {
-        "fuelweb_admin": "eth0",
-        "management": "eth2",
-        "private": "eth2",
-        "storage": "eth3",
-    }
-    assert not layout.dropped
-    assert layout.summary == "eth0: fuelweb_admin; eth2: management, private; eth3: storage"
-
-
-@pytest.mark.parametrize("settings", ["everywhere", "dvr"])
-def test_a_destination_that_gives_computes_a_public_network_has_it_placed(
-    running: RunningMaster, settings: str
-) -> None:
-    if settings == "everywhere":
-        public_everywhere(running)
-    else:
-        dvr = {"neutron_advanced_configuration": {"neutron_dvr": {"value": True}}}
-        FuelMaster(running.endpoint).change_settings(DST, {"editable": dvr})
-    facts = facts_of(running)
-    assert refused(facts) == []
-    line = next(one for one in planned_lines(facts) if one.subject == "network public")
-    assert (line.state, line.outcome) == ("not on src-c3", "on eth1")
-    assert line.why == "as on dst-control"
-    alone = replace(facts, example=None)
-    line = next(one for one in planned_lines(alone) if one.subject == "network public")
-    assert (line.outcome, line.why) == ("on eth1", "no network is on it yet")
-
-
-def test_where_fuel_tells_no_roles_controllers_have_the_public_network(
-    running: RunningMaster,
-) -> None:
-    facts = facts_of(running)
-    facts = replace(facts, destination=replace(facts.destination, roles={}))
-    assert "public" not in layout_of(facts).by_network
-    assert "public" in layout_of(facts, ["controller"]).by_network
-
-
-def test_a_public_network_that_the_roles_do_not_have_is_dropped(running: RunningMaster) -> None:
-    public_everywhere(running, SRC)
-    fuel = FuelMaster(running.endpoint)
-    faces = fuel.interfaces(NODE)
-    faces[1]["assigned_networks"] = [{"id": fuel.network_ids(SRC)["public"], "name": "public"}]
-    fuel.change_interfaces(NODE, faces)
-    facts = facts_of(running)
-    assert refused(facts) == []
-    assert "public" not in layout_of(facts).by_network
-    line = next(one for one in planned_lines(facts) if one.subject == "network public")
-    assert (line.state, line.outcome) == ("on eth1", "not on src-c3")
-    assert line.why == "compute has no such network in dst-cloud"
-
-
-def test_networks_go_where_the_operator_wants_them(running: RunningMaster) -> None:
-    facts = facts_of(running)
-    layout = layout_of(facts, storage="eth1")
-    assert layout.by_network["storage"] == "eth1"
-    assert [place.why for place in layout.places if place.network == "storage"] == ["as chosen"]
-    assert refused(facts, storage="eth1") == []
-    for chosen, sentence in (
-        ({"public": "eth1"}, "src-c3 does not get a network public in environment dst-cloud."),
-        ({"storage": "eth9"}, "src-c3 has no interface eth9 for the network storage."),
-        ({"fuelweb_admin": "eth1"}, "src-c3 does not boot from eth1, so fuelweb_admin cannot be"),
-    ):
-        (found,) = refused(facts, **chosen)
-        assert sentence in found
-
-
-def test_two_networks_without_a_vlan_are_not_put_on_one_interface(running: RunningMaster) -> None:
-    public_everywhere(running)
-    (found,) = refused(facts_of(running), public="eth0")
-    assert "public and fuelweb_admin of environment dst-cloud have no VLAN" in found
-
-
-def test_a_bond_carries_its_networks_and_its_slaves_none(running: RunningMaster) -> None:
-    bonded(running)
-    facts = facts_of(running)
-    assert refused(facts) == []
-    assert layout_of(facts).by_network["storage"] == "bond0"
-    (found,) = refused(facts, storage="eth3")
-    assert "src-c3 has no interface eth3 for the network storage." in found
-
-
-def bonded(running: RunningMaster) -> None:
-    """Join the interfaces of the host that have the networks of the cloud."""
-    fuel = FuelMaster(running.endpoint)
-    faces = fuel.interfaces(NODE)
-    networks = faces[2]["assigned_networks"] + faces[3]["assigned_networks"]
-    for face in faces[2:]:
-        face["assigned_networks"] = []
-    bond = {
-        "name": "bond0",
-        "type": "bond",
-        "mode": "802.3ad",
-        "slaves": [{"name": "eth2"}, {"name": "eth3"}],
-        "assigned_networks": networks,
-    }
-    fuel.change_interfaces(NODE, [*faces, bond])
-
-
-def test_in_a_rack_of_its_own_a_host_gets_that_racks_networks(running: RunningMaster) -> None:
-    fuel = FuelMaster(running.endpoint)
-    rack_of_its_own(running)
-    fuel.create_nodegroup(DST, name="rack2")
-    facts = facts_of(running)
-    assert refused(facts) == []
-    layout = layout_of(facts)
-    assert layout.group == "rack2"
-    assigned = next(line for line in planned_lines(facts) if line.outcome.startswith("assigned"))
-    assert assigned.outcome == "assigned to dst-cloud as compute, in nodegroup rack2"
-
-
-def test_a_host_is_expected_in_the_rack_from_whose_network_it_boots(
-    running: RunningMaster,
-) -> None:
-    FuelMaster(running.endpoint).create_nodegroup(DST, name="rack7")
-    networks = running.master.rows["clusters"][DST]["_networks"]["networks"]
-    own = next(one for one in networks if one["name"] == "fuelweb_admin")
-    running.master.rows["nodes"][NODE]["ip"] = own["cidr"].replace(".0/24", ".9")
-    assert layout_of(facts_of(running)).group == "rack7"
