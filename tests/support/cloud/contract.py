@@ -114,15 +114,18 @@ def _create_unrecorded(move: Move, step: StepSpec) -> None:
             move.forget_people()
 
 
-def may_be_repeated(move: Move) -> bool:
-    """Return whether creating again makes nothing: to grant a role twice is to grant it once."""
+def may_be_repeated(move: Move, *, finds: bool = True) -> bool:
+    """Return whether creating again makes nothing: to grant a role twice is to grant it once.
+
+    ``finds``: whether the type finds what it has created.
+    """
     with move.kept():
         try:
             for step in move.rest:
                 move.do(step)
                 if step in move.own_steps and step.action == "create":
                     before = counts(move.clouds.new)
-                    _create_again(move, step)
+                    _create_again(move, step, finds=finds)
                     if counts(move.clouds.new) != before:
                         return False
         except PumphouseError:
@@ -130,14 +133,14 @@ def may_be_repeated(move: Move) -> bool:
     return True
 
 
-def _create_again(move: Move, step: StepSpec) -> None:
+def _create_again(move: Move, step: StepSpec, *, finds: bool) -> None:
     """Create an object again. It may be refused for its name if that is known to be ours then."""
     work = ItemWork(move.item(step), move.entry(step), context())
     try:
         move.type.create(work)
     except NeedsOperator:
         is_known = move.type.is_marked(work) and move.type.namesake(work) == work.destination_id
-        if not is_known:
+        if not (finds and is_known):
             raise
 
 
