@@ -9,9 +9,8 @@ from dashboard.migrations_app.resources.compute.server.states import FIXES, MIGR
 
 def read_as(server: dict[str, Any], *, ports: list[Any] = [], volumes: list[Any] = []) -> Any:  # noqa: B006
     """Return the record of a server of which the tenant's lists say this."""
-    reader = SimpleNamespace(
-        ports=ports, flavors=[], volumes=volumes, flavor_id=lambda _: "f1", list=lambda *_, **__: []
-    )
+    lists = {"ports": ports, "volumes": volumes, "flavors": [], "networks": []}
+    reader = SimpleNamespace(**lists, flavor_id=lambda _: "f1", list=lambda *_, **__: [])
     whole = {
         "id": "s1",
         "name": "web",
@@ -27,7 +26,7 @@ def read_as(server: dict[str, Any], *, ports: list[Any] = [], volumes: list[Any]
 
 
 def port(id_: str, mac: str) -> dict[str, str]:
-    return {"id": id_, "device_id": "s1", "mac_address": mac}
+    return {"id": id_, "device_id": "s1", "mac_address": mac, "network_id": "n1"}
 
 
 def volume(id_: str, device: str | None) -> dict[str, Any]:
