@@ -185,7 +185,7 @@ class Server(ResourceType):
     def kept_with(self, record: Record, required: Iterable[Ref]) -> Iterable[Ref]:
         """Return also the image: Nova needs it to rebuild the server, or to move it."""
         yield from super().kept_with(record, required)
-        yield Ref("image", record.fields["image"])
+        yield Ref("image", record.fields.get("image", ""))
 
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
