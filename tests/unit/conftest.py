@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from dashboard import secrets
-from dashboard.clients import openstack
+from dashboard.clients import openstack, reading
 from dashboard.clients.fuel import task_calls as fuel_tasks
+from tests.support.cloud.moving import QuickClock
 from tests.support.cloud.planned import (  # noqa: F401 - fixtures
     begun,
     ended,
@@ -21,6 +22,7 @@ from tests.support.cloud.planned import (  # noqa: F401 - fixtures
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask again at once: stand-ins get on each time they are asked, or within milliseconds."""
     monkeypatch.setattr(openstack, "FIRST_PAUSE_SECONDS", 0.005)
+    monkeypatch.setattr(reading, "time", QuickClock())
     monkeypatch.setattr(fuel_tasks, "POLL_SECONDS", 0.005)
 
 
