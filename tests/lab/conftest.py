@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from typing_extensions import override
+from xdist.scheduler import LoadScopeScheduling
 
 import lab
 from dashboard.clients.openstack import CloudSession
@@ -27,14 +29,23 @@ from dashboard.migrations_app.seeding.tenants import seed_tenants
 from dashboard.migrations_app.verbs.plan import PlanMove
 from tests.lab.inventory import Inventory
 
-HERE = Path(__file__).parent
+FOLDER = "tests/lab/"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run all tests of this folder in one process: they share the clouds."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("lab"))
+class OneProcessForClouds(LoadScopeScheduling):
+    """Gives all tests of this folder to one process, since they share the clouds; others by file.
+
+    ``--dist loadgroup`` is for this, and groups nothing with pytest 9.2 and xdist 3.8.
+    """
+
+    @override
+    def _split_scope(self, nodeid: str) -> str:
+        return FOLDER if nodeid.startswith(FOLDER) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneProcessForClouds:
+    """Return how tests are spread over several processes."""
+    return OneProcessForClouds(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Rows as a real move leaves them, for tests of pages and API: no cloud is behind them."""
 
+import os
 from datetime import timedelta
 from typing import Any
 from zlib import crc32
@@ -8,7 +9,8 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from dashboard.hosts_app.models import Cloud
-from dashboard.jobs.models import Dependency, Job, LogLevel, LogLine, Step
+from dashboard.jobs.models import Dependency, Job, LogLevel, LogLine, Runner, Step
+from dashboard.jobs.queue_watchdog import host_name
 from dashboard.jobs.states import JobState, Phase, StepState
 from dashboard.migrations_app.models import (
     LedgerEntry,
@@ -249,12 +251,25 @@ def job_of(plan: Plan, state: JobState, *, user: User | None = None, kind: str =
     Step.objects.bulk_create(_steps(job))
     Dependency.objects.bulk_create(_dependencies(job))
     _log(job)
+    if state == JobState.RUNNING:
+        _runner(job)
     if state == JobState.HELD:
         job.hold_before = Phase.CUTOVER
     if state == JobState.FAILED:
         _fail_server(job)
     job.save()
     return job
+
+
+def _runner(job: Job) -> None:
+    """Let this process be the one that runs a job: without any, it counts as interrupted."""
+    Runner.objects.create(
+        owner=f"runner of {job.pk}",
+        host=host_name(),
+        process_id=os.getpid(),
+        job=job,
+        seen_at=timezone.now(),
+    )
 
 
 def _steps(job: Job) -> list[Step]:
