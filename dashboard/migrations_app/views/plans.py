@@ -153,12 +153,16 @@ def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
         item.is_chosen_out = chosen == LEAVE_OUT  # type: ignore[attr-defined]
     by_type = groupby(items, key=lambda item: item.type)
     refusal = _why_not_again(plan)
-    can_leave_out = plan.state not in (Plan.State.DRAFTING, Plan.State.FINALIZED)
+    left_out = all_but(plan, otherwise="")
+    # what has been moved stays in; what was left out can still be taken in
+    settled = plan.state in (Plan.State.DRAFTING, Plan.State.FINALIZED) or (
+        plan.state == Plan.State.EXECUTED and not left_out
+    )
     return {
         "groups": [_group(type_name, list(group)) for type_name, group in by_type],
         "refusal": refusal,
-        "can_leave_out": can_leave_out and has_permission(request.user, PlanMove.permission),
-        "left_out": all_but(plan, otherwise=""),
+        "can_leave_out": not settled and has_permission(request.user, PlanMove.permission),
+        "left_out": left_out,
     }
 
 

@@ -227,6 +227,16 @@ def test_the_page_says_what_is_left_out_by_whom_and_why(tenant, pages):
     assert f'value="project:{project.source_id}"' not in shown
 
 
+def test_the_page_of_a_whole_move_offers_nothing_to_leave_out(tenant, pages):
+    plan = rows.plan_of(tenant, new_cloud(tenant))
+    Plan.objects.filter(pk=plan.pk).update(state=Plan.State.EXECUTED)
+    offer = "Plan again without what is ticked"
+    assert offer not in pages.get(plan.get_absolute_url()).content.decode()
+    server = plan.items.filter(type="server").first()
+    plan.items.filter(pk=server.pk).update(action="skip", left_out_by="ann")
+    assert offer in pages.get(plan.get_absolute_url()).content.decode()
+
+
 def test_the_project_cannot_be_left_out_on_any_surface(tenant, pages, api, capsys):
     sentence = "The project cannot be left out: everything else is in it."
     answer = api.post("/api/plans/", body(choices={"project:demo": "skip"}), format="json")
