@@ -33,7 +33,7 @@ FOLDER = "tests/lab/"
 
 
 class OneProcessForClouds(LoadScopeScheduling):
-    """Gives all tests of this folder to one process, since they share the clouds; others by file.
+    """Keeps all tests of this folder in one process, since they share the clouds; others by file.
 
     ``--dist loadgroup`` is for this, and groups nothing with pytest 9.2 and xdist 3.8.
     """

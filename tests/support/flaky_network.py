@@ -61,7 +61,7 @@ class FlakyNetwork:
 def flaky_network(
     seed: int, *, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[Counter[str]]:
-    """Let calls of all clients fail while inside; yields how often each fault has occurred."""
+    """Make calls of all clients fail while inside; yields how often each fault has occurred."""
     network = FlakyNetwork(seed, HTTPAdapter.send, sleep)
 
     def send(

@@ -262,7 +262,7 @@ def job_of(plan: Plan, state: JobState, *, user: User | None = None, kind: str =
 
 
 def _runner(job: Job) -> None:
-    """Let this process be the one that runs a job: without any, it counts as interrupted."""
+    """Make this process the one that runs a job: without any, it counts as interrupted."""
     Runner.objects.create(
         owner=f"runner of {job.pk}",
         host=host_name(),

@@ -1,6 +1,6 @@
 """What unit tests share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,8 @@ import pytest
 from dashboard import secrets
 from dashboard.clients import openstack, reading
 from dashboard.clients.fuel import task_calls as fuel_tasks
-from tests.support.cloud.moving import QuickClock
+from tests.support.cloud.journeys import between
+from tests.support.cloud.moving import QuickClock, TwoClouds
 from tests.support.cloud.planned import (  # noqa: F401 - fixtures
     begun,
     ended,
@@ -24,6 +25,13 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(openstack, "FIRST_PAUSE_SECONDS", 0.005)
     monkeypatch.setattr(reading, "time", QuickClock())
     monkeypatch.setattr(fuel_tasks, "POLL_SECONDS", 0.005)
+
+
+@pytest.fixture
+def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
+    """Serve two clouds of the newest release, of which the old one has the seeded tenant."""
+    with between(tmp_path, "2026.2", "2026.2") as clouds:
+        yield clouds
 
 
 @pytest.fixture

@@ -3,29 +3,19 @@
 Each test is a move of its own, by the product's own jobs.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from dashboard.errors import BadInput
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app.models import Plan
 from tests.support.cloud.contents import changes_between, contents
-from tests.support.cloud.journeys import between
-from tests.support.cloud.moving import TwoClouds, fresh
+from tests.support.cloud.moving import fresh
 from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # service, quota, and the resource in the sentence of the finding
 TIGHT = (("compute", "cores"), ("block_storage", "gigabytes"), ("network", "port"))
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    with between(tmp_path, "2026.2", "2026.2") as clouds:
-        yield clouds
 
 
 def blocks(plan: Plan) -> list[str]:

@@ -1,24 +1,13 @@
 """What the destination's services lack is named by the plan, and verification expects it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from dashboard.migrations_app.models import Plan
-from tests.support.cloud.moving import TwoClouds, two_clouds
-from tests.support.cloud.seeds import NAME, tenant_between
+from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    """Serve two clouds, of which the old one has a tenant."""
-    with two_clouds(tmp_path) as clouds:
-        tenant_between(clouds.old, clouds.new)
-        yield clouds
 
 
 def test_an_mtu_that_only_creation_shows_to_be_too_large_is_expected_by_verify(clouds):

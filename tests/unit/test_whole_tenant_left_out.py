@@ -3,9 +3,6 @@
 Each test is a move of its own, by the product's own jobs.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from django.contrib.auth.models import User
 
@@ -20,19 +17,12 @@ from dashboard.migrations_app.execution.verify import unexpected
 from dashboard.migrations_app.models import Plan, TenantMaintenance
 from dashboard.migrations_app.views.plan_progress import jobs_of, plan_progress
 from tests.support.cloud.contents import changes_between, contents
-from tests.support.cloud.journeys import between
 from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.messages import Json
 from tests.support.cloud.moving import TwoClouds, fresh, run
 from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    with between(tmp_path, "2026.2", "2026.2") as clouds:
-        yield clouds
 
 
 def left_out(plan: Plan) -> set[str]:

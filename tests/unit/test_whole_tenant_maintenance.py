@@ -1,8 +1,5 @@
 """A tenant moves in maintenance: who is let in where, until when, on clouds in memory."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from dashboard.errors import BadInput
@@ -15,19 +12,12 @@ from dashboard.migrations_app.execution.maintenance_steps import (
 from dashboard.migrations_app.maintenance.assignments import own_assignments
 from dashboard.migrations_app.models import Plan, TenantMaintenance
 from dashboard.migrations_app.verbs.finalize import Finalize
-from tests.support.cloud.journeys import between
 from tests.support.cloud.moving import TwoClouds, fresh, run
 from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ON = TenantMaintenance.State.ON
 Roles = set[tuple[str, str]]
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    with between(tmp_path, "2026.2", "2026.2") as clouds:
-        yield clouds
 
 
 def roles(clouds: TwoClouds, plan: Plan) -> tuple[Roles, Roles]:

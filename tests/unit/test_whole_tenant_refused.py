@@ -1,6 +1,6 @@
 """A move that cannot be planned is refused in one sentence, and nothing changes on any cloud."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,18 +13,11 @@ from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.planning.moves import move_of
 from dashboard.migrations_app.verbs.plan import PlanMove
 from tests.support.cloud.contents import changes_between, contents
-from tests.support.cloud.journeys import between
 from tests.support.cloud.moving import TwoClouds, run
 from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLOSED_PORT = 9
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    with between(tmp_path, "2026.2", "2026.2") as clouds:
-        yield clouds
 
 
 @pytest.fixture

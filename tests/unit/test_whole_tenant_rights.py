@@ -1,7 +1,5 @@
 """Users and their rights arrive as they were, or the plan names what becomes of them."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,18 +7,10 @@ import pytest
 from dashboard.migrations_app.models import Plan
 from tests.support.cloud.journeys import between
 from tests.support.cloud.memory import MemoryCloud
-from tests.support.cloud.moving import TwoClouds, two_clouds
-from tests.support.cloud.seeds import NAME, tenant_between
+from tests.support.cloud.moving import TwoClouds
+from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    """Serve two clouds, of which the old one has a tenant."""
-    with two_clouds(tmp_path) as clouds:
-        tenant_between(clouds.old, clouds.new)
-        yield clouds
 
 
 def id_of(cloud: MemoryCloud, collection: str, name: str) -> str:

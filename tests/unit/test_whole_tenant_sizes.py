@@ -1,24 +1,13 @@
 """Servers arrive with the sizes that they run with, or the plan names what changes."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from dashboard.migrations_app.models import Plan
 from tests.support.cloud.messages import Answer, Json, Request
-from tests.support.cloud.moving import TwoClouds, two_clouds
-from tests.support.cloud.seeds import NAME, tenant_between
+from tests.support.cloud.moving import TwoClouds
+from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    """Serve two clouds, of which the old one has a tenant."""
-    with two_clouds(tmp_path) as clouds:
-        tenant_between(clouds.old, clouds.new)
-        yield clouds
 
 
 def blocks(plan: Plan) -> str:

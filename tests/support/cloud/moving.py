@@ -102,10 +102,18 @@ def two_clouds(folder: Path, *, old: str = "2026.2", new: str = "2026.2") -> Ite
 
 @contextmanager
 def quick_clock() -> Iterator[None]:
-    """Let the pauses of the client be over at once while inside."""
+    """End the pauses of the client at once while inside."""
     clock = QuickClock()
     with patch.object(openstack, "time", clock), patch.object(reading, "time", clock):
         yield
+
+
+@contextmanager
+def one_cloud(name: str = "old") -> Iterator[MemoryCloud]:
+    """Serve one cloud while inside; nobody waits for what it does."""
+    cloud = MemoryCloud(name)
+    with connected(cloud), quick_clock():
+        yield cloud
 
 
 class QuickClock:

@@ -2,8 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -15,18 +13,11 @@ from dashboard.migrations_app.discovery import look_up_tenant
 from dashboard.migrations_app.models import Plan, plan_of
 from dashboard.migrations_app.planning.moves import move_of
 from dashboard.migrations_app.verbs.plan import PlanMove
-from tests.support.cloud.journeys import between
 from tests.support.cloud.moving import TwoClouds
 from tests.support.cloud.seeds import NAME
 from tests.support.commands import run
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    with between(tmp_path, "2026.2", "2026.2") as clouds:
-        yield clouds
 
 
 def killed(clouds: TwoClouds) -> Job:

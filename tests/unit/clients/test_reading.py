@@ -9,9 +9,8 @@ from dashboard.clients.openstack import CloudSession
 from dashboard.errors import Retryable
 from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.messages import Answer, Request
-from tests.support.cloud.moving import quick_clock
+from tests.support.cloud.moving import one_cloud
 from tests.support.cloud.sessions import operator_of
-from tests.support.cloud.wire import connected
 
 
 class Failing:
@@ -34,8 +33,7 @@ class Failing:
 
 @pytest.fixture
 def cloud() -> Iterator[MemoryCloud]:
-    cloud = MemoryCloud("old")
-    with connected(cloud), quick_clock():
+    with one_cloud() as cloud:
         yield cloud
 
 

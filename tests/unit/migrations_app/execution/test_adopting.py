@@ -1,7 +1,5 @@
 """What is there already is adopted if it is equal, named if it is not, and outlives a rollback."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +10,6 @@ from dashboard.migrations_app.models import LedgerEntry, Plan
 from dashboard.migrations_app.resources.registry import resource_type
 from dashboard.migrations_app.resources.work import Work
 from tests.support.cloud.changes import row_of
-from tests.support.cloud.journeys import between
 from tests.support.cloud.messages import Json
 from tests.support.cloud.moving import TwoClouds
 from tests.support.cloud.seeds import NAME
@@ -28,12 +25,6 @@ REFUSED = {
     "user": f"{NAME}-rex",
 }
 ANN = f"{NAME}-ann"
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    with between(tmp_path, "2026.2", "2026.2") as clouds:
-        yield clouds
 
 
 @pytest.fixture

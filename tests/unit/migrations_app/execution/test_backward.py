@@ -1,7 +1,5 @@
 """A removal that fails for ever: the source runs as before, and all else is removed."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,19 +10,12 @@ from dashboard.migrations_app.resources.registry import resource_type, resource_
 from dashboard.migrations_app.verbs.execute import Execute
 from dashboard.migrations_app.verbs.rollback import Rollback
 from tests.support.cloud.contents import changes_between, contents
-from tests.support.cloud.journeys import between
-from tests.support.cloud.moving import TwoClouds, fresh, run
+from tests.support.cloud.moving import fresh, run
 from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # of what a removal that fails is left on the source: only the copy's data, to be removed with it
 TEMPORARY = ("image/", "volume/")
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    with between(tmp_path, "2026.2", "2026.2") as clouds:
-        yield clouds
 
 
 def refuse(*args: Any, **kwargs: Any) -> None:

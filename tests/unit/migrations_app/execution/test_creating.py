@@ -1,24 +1,14 @@
 """What somebody else has made before, or meanwhile, is adopted and outlives a rollback."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from dashboard.clients.openstack import CloudSession
-from tests.support.cloud.moving import TwoClouds, two_clouds
-from tests.support.cloud.seeds import NAME, tenant_between
+from tests.support.cloud.moving import TwoClouds
+from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FLAVOR = f"{NAME}-small"
 MEMBER = "member"
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    with two_clouds(tmp_path) as clouds:
-        tenant_between(clouds.old, clouds.new)
-        yield clouds
 
 
 @pytest.fixture

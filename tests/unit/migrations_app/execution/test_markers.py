@@ -1,7 +1,5 @@
 """Markers: known to one installation, unseen by guests, and off once the ledger has the id."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +8,6 @@ from dashboard.errors import Retryable
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
 from tests.support.cloud.contents import changes_between, contents
-from tests.support.cloud.journeys import between
 from tests.support.cloud.lost_answers import retrying_at_once
 from tests.support.cloud.messages import Answer, Request
 from tests.support.cloud.moving import TwoClouds
@@ -18,12 +15,6 @@ from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MARKED = [name for name, type_ in resource_types().items() if type_.found_by == "marker"]
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    with between(tmp_path, "2026.2", "2026.2") as clouds:
-        yield clouds
 
 
 def traces(clouds: TwoClouds, before: dict[str, Any]) -> list[str]:

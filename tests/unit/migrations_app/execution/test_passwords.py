@@ -1,26 +1,16 @@
 """A user gets one password, however often the answers to its calls are lost."""
 
 import csv
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from requests.exceptions import ConnectionError
 
 from dashboard.migrations_app.execution.passwords import secrets_file
-from tests.support.cloud.journeys import between
 from tests.support.cloud.lost_answers import retrying_at_once
 from tests.support.cloud.messages import Answer, Request
-from tests.support.cloud.moving import TwoClouds
 from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    with between(tmp_path, "2026.2", "2026.2") as clouds:
-        yield clouds
 
 
 def test_a_lost_answer_is_one_line_in_the_log_and_one_in_the_file(clouds):

@@ -1,7 +1,6 @@
 """The list that is shown before a rollback or a finalize is confirmed is what is done then."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,19 +11,12 @@ from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
 from tests.support.cloud.changes import row_of
 from tests.support.cloud.contents import contents
-from tests.support.cloud.journeys import between
 from tests.support.cloud.messages import Answer, Json, Request
 from tests.support.cloud.moving import TwoClouds, fresh
 from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
 UNLESS = ", unless others use it by then"
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    with between(tmp_path, "2026.2", "2026.2") as clouds:
-        yield clouds
 
 
 def called(type_name: str, name: str) -> str:

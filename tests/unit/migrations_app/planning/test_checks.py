@@ -1,8 +1,6 @@
 """What the checks of a whole tenant find before anything stops."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -10,19 +8,11 @@ from dashboard.migrations_app.planning import preflight
 from dashboard.migrations_app.planning.checks import logins
 from dashboard.migrations_app.resources.reader import TenantRef
 from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
-from tests.support.cloud.moving import TwoClouds, two_clouds
-from tests.support.cloud.seeds import NAME, tenant_between
+from tests.support.cloud.moving import TwoClouds
+from tests.support.cloud.seeds import NAME
 from tests.support.cloud.single_moves import draft_plan
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    """Serve two clouds, the old one with the seeded tenant."""
-    with two_clouds(tmp_path) as clouds:
-        tenant_between(clouds.old, clouds.new)
-        yield clouds
 
 
 def found_with_login(clouds: TwoClouds, *, auth_type: str, owners: bool) -> list[Finding]:

@@ -1,23 +1,11 @@
 """What the destination's quotas leave no room for is known, with advice that helps."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.support.cloud.moved_tenant import blocks, draft
-from tests.support.cloud.moving import TwoClouds, two_clouds
-from tests.support.cloud.seeds import NAME, tenant_between
+from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    """Serve two clouds, the old one with the seeded tenant."""
-    with two_clouds(tmp_path) as clouds:
-        tenant_between(clouds.old, clouds.new)
-        yield clouds
 
 
 def test_the_default_of_nova_is_raised_by_its_class(clouds):

@@ -156,7 +156,7 @@ def test_a_server_with_an_image_that_boots_from_a_volume_leaves_no_snapshot_behi
 
 
 def rename_key(clouds: TwoClouds, name: str) -> None:
-    """Give the key of the tenant's first server another name."""
+    """Rename the key of the tenant's first server."""
     rows = clouds.old.compute.keypairs.rows
     [key] = clouds.old.compute.keypairs.where(name="ann-key")
     del rows[f"{key['user_id']}:ann-key"]

@@ -8,16 +8,13 @@ from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.migrations_app.resources.storage.common.removing import remove
 from tests.support.cloud.memory import MemoryCloud
-from tests.support.cloud.moving import quick_clock
+from tests.support.cloud.moving import one_cloud
 from tests.support.cloud.sessions import operator_of
-from tests.support.cloud.wire import connected
 
 
 @pytest.fixture
 def cloud() -> Iterator[MemoryCloud]:
-    """Serve a cloud that must be looked at twice until something is done."""
-    cloud = MemoryCloud("old")
-    with connected(cloud), quick_clock():
+    with one_cloud() as cloud:
         yield cloud
 
 
@@ -49,6 +46,7 @@ def test_what_is_being_deleted_already_is_waited_for(cloud, operator, volume, sn
 
 def test_what_is_gone_stays_gone(operator):
     remove(operator, "/volumes/6d1c9b9e-0000-4000-8000-000000000000", "volume")
+    assert operator.find("block_storage", "/volumes/6d1c9b9e-0000-4000-8000-000000000000") is None
 
 
 @pytest.mark.parametrize("status", ["creating", "uploading", "detaching", "in-use"])
