@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dashboard.clients.fuel.objects import Json
 from dashboard.errors import NeedsOperator
 
+DEFAULT_GROUP = "default"
+"""The nodegroup that every environment has."""
 BOND = "bond"
 BOND_KEYS = (
     "attributes",

@@ -84,7 +84,7 @@ def closed_because(role: Role, models: Mapping[str, Any]) -> Iterator[str]:
         except UnreadableCondition:
             continue
         if is_closed:
-            yield (message or f"{condition}").rstrip(".")
+            yield (message or condition).rstrip(".")
 
 
 def unread_conditions(role: Role, models: Mapping[str, Any]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from dashboard.hosts_app.actions.shared_options import (
     INSTALLATION,
     MOVE_SECONDS,
     SERVERS_AT_A_TIME,
+    chosen_places,
     other_clouds,
 )
 from dashboard.hosts_app.clouds import cloud_named
@@ -24,7 +25,6 @@ from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reass
 from dashboard.hosts_app.reassignment.layout import (
     HostLayout,
     layout_in_destination,
-    read_places,
 )
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
 from dashboard.hosts_app.reassignment.refusals import COMPUTE, joining_refusals, refusals_of
@@ -52,7 +52,7 @@ class Reassign(HostAction):
     def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
         destination_of(cloud, options["destination"])
         _roles(options["roles"])
-        read_places(options.get("networks", ""))
+        chosen_places(options)
 
     @override
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
@@ -60,9 +60,7 @@ class Reassign(HostAction):
         evacuation, roles = plan_evacuation(cloud, host), _roles(options["roles"])
         facts = read_reassignment(cloud, destination, host, roles=roles)
         mac = mac_to_move(facts, options)
-        layout = layout_in_destination(
-            facts, roles=roles, chosen=read_places(options.get("networks", ""))
-        )
+        layout = layout_in_destination(facts, roles=roles, chosen=chosen_places(options))
         lines = lines_of(
             facts,
             [line.as_plan_line() for line in evacuation.lines],

@@ -14,14 +14,14 @@ from dashboard.hosts_app.actions.reassign import (
     mac_to_move,
     record_of,
 )
-from dashboard.hosts_app.actions.shared_options import DESTINATION, INSTALLATION
+from dashboard.hosts_app.actions.shared_options import DESTINATION, INSTALLATION, chosen_places
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.plans.host_action import HostAction, Section
 from dashboard.hosts_app.plans.lines import PlanDraft, Refusal
 from dashboard.hosts_app.reassignment.drained import leftovers_of
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
-from dashboard.hosts_app.reassignment.layout import layout_in_destination, read_places
+from dashboard.hosts_app.reassignment.layout import layout_in_destination
 from dashboard.hosts_app.reassignment.planning import lines_of, notes_of
 from dashboard.hosts_app.reassignment.refusals import (
     COMPUTE,
@@ -53,7 +53,7 @@ class ReassignController(HostAction):
     def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
         destination_of(cloud, options["destination"])
         _roles(options["roles"])
-        read_places(options.get("networks", ""))
+        chosen_places(options)
 
     @override
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
@@ -62,9 +62,7 @@ class ReassignController(HostAction):
         facts = read_reassignment(cloud, destination, host, roles=roles)
         left = leftovers_of(connect(cloud), facts.source.nodes)
         mac = mac_to_move(facts, options)
-        layout = layout_in_destination(
-            facts, roles=roles, chosen=read_places(options.get("networks", ""))
-        )
+        layout = layout_in_destination(facts, roles=roles, chosen=chosen_places(options))
         return PlanDraft(
             lines=lines_of(
                 facts, [], roles=roles, layout=layout, moves_port=bool(mac), probes=options["probe"]

@@ -9,7 +9,7 @@ from typing_extensions import override
 from dashboard.clients.fuel.objects import Node
 from dashboard.errors import NotFound
 from dashboard.hosts_app.actions.reassign import choices_of
-from dashboard.hosts_app.actions.shared_options import INSTALLATION
+from dashboard.hosts_app.actions.shared_options import INSTALLATION, chosen_places
 from dashboard.hosts_app.fuel.masters import configured_fuel
 from dashboard.hosts_app.models import Cloud, HostPlan, Reassignment
 from dashboard.hosts_app.plans.host_action import HostAction, Section
@@ -23,7 +23,7 @@ from dashboard.hosts_app.reassignment.facts import (
     read_example,
     read_machine,
 )
-from dashboard.hosts_app.reassignment.layout import HostLayout, group_of, lay_out, read_places
+from dashboard.hosts_app.reassignment.layout import HostLayout, group_of, lay_out
 from dashboard.hosts_app.reassignment.location import state_of
 from dashboard.hosts_app.reassignment.planning import (
     LineText,
@@ -83,12 +83,12 @@ class ReturnToSource(HostAction):
     @override
     def check(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> None:
         _last_departure(cloud, host)
-        read_places(options.get("networks", ""))
+        chosen_places(options)
 
     @override
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
         stray = _read(cloud, host)
-        layout = _layout(stray, read_places(options.get("networks", "")))
+        layout = _layout(stray, chosen_places(options))
         lines = numbered([], _lines(stray, host, layout, probes=options["probe"]))
         return PlanDraft(
             lines=lines,

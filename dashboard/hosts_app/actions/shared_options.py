@@ -1,10 +1,13 @@
 """The options that several host actions have."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import QuerySet
 
 from dashboard.hosts_app.evacuation.steps import LIMIT_SECONDS, PARALLEL
 from dashboard.hosts_app.models import Cloud
-from dashboard.hosts_app.reassignment.layout import OPTION
+from dashboard.hosts_app.reassignment.layout import OPTION, read_places
 from dashboard.jobs.options import Option
 
 SERVERS_AT_A_TIME = Option(name="parallel", label="Servers at a time", default=PARALLEL)
@@ -61,6 +64,14 @@ INSTALLATION = (
     SWITCH_HOOK,
 )
 """The options of all actions that install a host in an environment."""
+
+
+def chosen_places(options: Mapping[str, Any]) -> dict[str, str]:
+    """Return the interfaces of networks that were chosen, which plans of older versions lack.
+
+    Raises ``BadInput`` for a text that names none.
+    """
+    return read_places(options.get(NETWORKS.name, ""))
 
 
 def other_clouds(source: Cloud) -> QuerySet[Cloud]:

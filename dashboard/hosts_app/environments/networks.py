@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dashboard.clients.fuel.layout import DEFAULT_GROUP
 from dashboard.clients.fuel.objects import Json
 from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
 
-BOOT, DEFAULT_GROUP = "fuelweb_admin", "default"
+BOOT = "fuelweb_admin"
 FIXED_PARAMETERS = ("configuration_template", "net_l23_provider", "segmentation_type")
 """These are set when an environment is created; the template has a request of its own."""
 

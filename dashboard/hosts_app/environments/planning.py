@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from ipaddress import IPv4Network
 
+from dashboard.clients.fuel.layout import DEFAULT_GROUP
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.objects import Environment, Json, Release
 from dashboard.errors import BadInput
 from dashboard.hosts_app.environments.cautions import notes_on, refusals_for
 from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
 from dashboard.hosts_app.environments.networks import (
-    DEFAULT_GROUP,
     CopiedNetwork,
     network_lines,
     networks_of,

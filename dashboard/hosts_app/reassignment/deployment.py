@@ -3,13 +3,17 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from dashboard.clients.fuel.layout import disks_like, interfaces_with, networks_of_group
+from dashboard.clients.fuel.layout import (
+    DEFAULT_GROUP,
+    disks_like,
+    interfaces_with,
+    networks_of_group,
+)
 from dashboard.clients.fuel.objects import Node, Task
 from dashboard.clients.fuel.task_calls import TaskGone
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.hosts_app.reassignment.facts import read_environment
 from dashboard.hosts_app.reassignment.fit import layout_now
-from dashboard.hosts_app.reassignment.layout import DEFAULT_GROUP
 from dashboard.hosts_app.reassignment.refusals import CONTROLLER
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
 
@@ -42,8 +46,7 @@ def assign(work: ReassignmentWork) -> None:
 def _lay_out(work: ReassignmentWork, node: Node) -> None:
     record, fuel = work.record, work.fuel
     side = read_environment(fuel, fuel.environment(record.destination_environment))
-    names = {group_id: name for name, group_id in side.groups.items()}
-    group = names.get(node.group_id or 0, DEFAULT_GROUP)
+    group = side.group_names.get(node.group_id or 0, DEFAULT_GROUP)
     layout = layout_now(work, side, group=group)
     for fault in layout.faults:
         raise NeedsOperator(fault.sentence, fix=fault.fix)

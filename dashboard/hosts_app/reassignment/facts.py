@@ -45,6 +45,11 @@ class EnvironmentFacts:
         return self.environment.name
 
     @property
+    def group_names(self) -> dict[int, str]:
+        """The names of its nodegroups by id."""
+        return {group_id: name for name, group_id in self.groups.items()}
+
+    @property
     def models(self) -> Mapping[str, Json]:
         """What the conditions of Fuel's restrictions are about."""
         return {

@@ -10,7 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from dashboard.clients.fuel.layout import BOND, networks_of_group, places_of, slaves_of
+from dashboard.clients.fuel.layout import (
+    BOND,
+    DEFAULT_GROUP,
+    networks_of_group,
+    places_of,
+    slaves_of,
+)
 from dashboard.clients.fuel.objects import Json, Node
 from dashboard.clients.fuel.roles import has_public_network
 from dashboard.errors import BadInput
@@ -22,7 +28,7 @@ from dashboard.hosts_app.reassignment.facts import (
     ReassignmentFacts,
 )
 
-PUBLIC, DEFAULT_GROUP = "public", "default"
+PUBLIC = "public"
 CHOSEN, FREE = "as chosen", "no network is on it yet"
 OPTION = "Networks on other interfaces"
 
@@ -86,7 +92,7 @@ def group_of(node: Node | None, groups: Mapping[str, int], side: EnvironmentFact
     """
     if node is None:
         return DEFAULT_GROUP
-    names = {group_id: name for name, group_id in side.groups.items()}
+    names = side.group_names
     for network in side.networks:
         is_own = network["name"] == ADMIN_NETWORK and network["group_id"] in names
         if is_own and _is_in(node.ip, network.get("cidr")):

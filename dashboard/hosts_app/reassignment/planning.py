@@ -6,10 +6,11 @@ Pure words about facts that were read before: nothing here calls a cloud or Fuel
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from dashboard.clients.fuel.layout import DEFAULT_GROUP
 from dashboard.clients.fuel.objects import Node
 from dashboard.hosts_app.plans.lines import PlanLine
 from dashboard.hosts_app.reassignment.facts import EnvironmentFacts, ReassignmentFacts
-from dashboard.hosts_app.reassignment.layout import DEFAULT_GROUP, HostLayout
+from dashboard.hosts_app.reassignment.layout import HostLayout
 from dashboard.hosts_app.reassignment.refusals import COMPUTE, CONTROLLER, unread_restrictions
 
 LineText = tuple[str, str, str, str]
