@@ -19,7 +19,7 @@ def print_plan(plan: Plan, console: Console) -> None:
     console.print_table(
         "Type", "Name", "Action", "Becomes", rows=[_item_row(item) for item in items]
     )
-    if but := all_but(plan, otherwise=""):
+    if but := all_but(plan):
         console.print(f"\nIt moves {but}:")
         console.print_table("Type", "Name", "Why", rows=[_why(i) for i in items if i.left_out_by])
     losses = [(item, loss) for item in items if not item.left_out_by for loss in item.losses]
@@ -78,17 +78,16 @@ def _expected(row: PlanDifference) -> str:
 
 
 def _item_row(item: PlanItem) -> tuple[str, ...]:
-    name = item.name or item.source_id
-    return item.type, name, item.get_action_display(), item.destination_id
+    return item.type, item.title, item.get_action_display(), item.destination_id
 
 
 def _why(item: PlanItem) -> tuple[str, ...]:
-    return item.type, item.name or item.source_id, item.losses[0]["reason"]
+    return item.type, item.title, item.losses[0]["reason"]
 
 
 def _loss_row(item: PlanItem, loss: dict[str, Any]) -> tuple[str, ...]:
     value = _short(str(loss.get("value", "")))
-    return item.type, item.name or item.source_id, loss["field"], value, loss["reason"]
+    return item.type, item.title, loss["field"], value, loss["reason"]
 
 
 def _short(text: str) -> str:

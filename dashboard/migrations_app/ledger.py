@@ -40,9 +40,9 @@ def entries_of(plan: Plan) -> dict[tuple[str, str], LedgerEntry]:
         source_cloud=plan.source, destination_cloud=plan.destination
     )
     return {
-        (entry.type, entry.source_id): entry
+        entry.key: entry
         for entry in entries.exclude(state=LedgerEntry.State.REMOVED)
-        if (entry.type, entry.source_id) in wanted
+        if entry.key in wanted
     }
 
 

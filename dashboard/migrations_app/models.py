@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
+from dashboard.migrations_app.object_row import ObjectRow
 
 
 class Tenant(models.Model):
@@ -96,7 +97,7 @@ def plan_of(job: Job) -> Plan:
     return plans.get(pk=job.params["plan"])
 
 
-class PlanItem(models.Model):
+class PlanItem(ObjectRow, models.Model):
     """One object of the source and what will become of it."""
 
     class Action(models.TextChoices):
@@ -134,9 +135,6 @@ class PlanItem(models.Model):
             models.UniqueConstraint(fields=["plan", "type", "source_id"], name="one_item_an_object")
         ]
 
-    def __str__(self) -> str:
-        return f"{self.type} {self.name or self.source_id}"
-
 
 class PlanFinding(models.Model):
     """What planning or preflight found: a sentence and its fix."""
@@ -164,7 +162,7 @@ class PlanFinding(models.Model):
         return self.sentence
 
 
-class LedgerEntry(models.Model):
+class LedgerEntry(ObjectRow, models.Model):
     """An entry of the ledger: what an object of the source has become on the destination.
 
     It is written, as ``intended``, before the create call, and never deleted.
@@ -237,7 +235,7 @@ class AcceptedDifference(models.Model):
         return f"{self.type} {self.source_id}: {self.field}, by {self.accepted_by}"
 
 
-class PlanDifference(models.Model):
+class PlanDifference(ObjectRow, models.Model):
     """One field that differed when the plan was last verified."""
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="differences")

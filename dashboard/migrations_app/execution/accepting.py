@@ -84,6 +84,6 @@ def _require_acceptable(difference: PlanDifference) -> None:
 def _log(difference: PlanDifference) -> None:
     accepted = difference.acceptance
     if difference.job and accepted:
-        about = f"{difference.type} {difference.name or difference.source_id}: {difference.field}"
+        about = f"{difference.type} {difference.title}: {difference.field}"
         sentence = f"Accepted by {accepted.accepted_by}: {about}: {accepted.reason}"
         write_log(difference.job, sentence, level=LogLevel.WARNING)

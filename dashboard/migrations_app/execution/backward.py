@@ -132,4 +132,4 @@ def _takes_from_source(step: StepSpec) -> bool:
 
 
 def _stage(step: StepSpec) -> Stage:
-    return next(each for each in resource_type(step.group).stages if each.name == step.action)
+    return resource_type(step.group).stage(step.action)

@@ -68,5 +68,4 @@ def execute_stage(item: PlanItem, stage: str, context: StepContext) -> None:
 
 def _concerns(type_: ResourceType, stage: str, entry: LedgerEntry) -> bool:
     """Return whether a stage is to be done: little of what somebody else has made meanwhile."""
-    [described] = [each for each in type_.stages if each.name == stage]
-    return described.for_adopted or entry.origin == LedgerEntry.Origin.CREATED
+    return type_.stage(stage).for_adopted or entry.origin == LedgerEntry.Origin.CREATED

@@ -20,7 +20,7 @@ def deleted_objects(plan: Plan) -> list[str]:
         for type_, items in _deletions(plan)
         for item in items
         for line in (
-            f"{type_.label} {item.name or item.source_id}",
+            type_.called(item.title),
             *type_.also_finalized(record_of(item)),
         )
     ]
@@ -50,7 +50,7 @@ def _deletion(item: PlanItem, type_: ResourceType, needs: list[str]) -> StepSpec
     return StepSpec(
         key=f"{item.type}:{item.source_id}:finalize",
         action="finalize",
-        title=f"Delete {type_.label} {item.name or item.source_id} from the source",
+        title=f"Delete {type_.called(item.title)} from the source",
         group=item.type,
         phase=Phase.COMPLETE,
         params={"item": item.pk},
@@ -70,7 +70,7 @@ def _deletions(plan: Plan) -> Iterable[tuple[ResourceType, list[PlanItem]]]:
     moved = plan.items.filter(shared=False, action__in=(CREATE, MIGRATED))
     for type_ in _deleting_types():
         items = moved.filter(type=type_.name)
-        yield type_, [item for item in items if (item.type, item.source_id) not in kept]
+        yield type_, [item for item in items if item.key not in kept]
 
 
 def keeps_project(plan: Plan) -> bool:
@@ -85,4 +85,4 @@ def finalize_item(item: PlanItem, context: StepContext) -> None:
         return
     type_ = resource_type(item.type)
     type_.finalize(ItemWork(item, entry, context))
-    context.log(f"Deleted {type_.label} {item.name or item.source_id} from {item.plan.source}.")
+    context.log(f"Deleted {type_.called(item.title)} from {item.plan.source}.")

@@ -18,7 +18,7 @@ class StepGraph:
     """The steps of a plan's items: a step a stage, with keys ``type:source id:stage``."""
 
     def __init__(self, items: Iterable[PlanItem]) -> None:
-        self.items = {(item.type, item.source_id): item for item in items}
+        self.items = {item.key: item for item in items}
 
     def steps(self) -> list[StepSpec]:
         """Return all steps; those of the phase complete that wait for everything wait for one
@@ -54,7 +54,7 @@ class StepGraph:
         return StepSpec(
             key=step_key(item, stage.name),
             action=stage.name,
-            title=f"{stage.verb or stage.name.capitalize()} {type_.label} {_display(item)}",
+            title=f"{stage.verb or stage.name.capitalize()} {type_.called(item.title)}",
             group=item.type,
             phase=Phase[type_.phase_of(stage, record_of(item)).upper()],
             params={"item": item.pk},
@@ -107,10 +107,6 @@ def without(step: StepSpec, keys: set[str]) -> StepSpec:
         needs=[key for key in step.needs if key in keys],
         after=[key for key in step.after if key in keys],
     )
-
-
-def _display(item: PlanItem) -> str:
-    return item.name or item.source_id
 
 
 def _unique(keys: Iterable[str]) -> list[str]:

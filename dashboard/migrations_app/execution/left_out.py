@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable
 
+from django.db.models import QuerySet
+
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.work import record_of
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
@@ -14,29 +16,28 @@ PRESENCE = "presence"
 """The field of the difference of an object that one of the clouds does not have."""
 
 
-def count_left_out(plan: Plan) -> int:
-    """Return how many objects were left out of the plan."""
-    return plan.items.exclude(left_out_by="").count()
+def items_left_out(plan: Plan) -> QuerySet[PlanItem]:
+    """Return the objects that were left out of the plan."""
+    return plan.items.exclude(left_out_by="")
 
 
-def all_but(plan: Plan, *, otherwise: str) -> str:
-    """Return "all but N, left out by NAME", or the other words if nothing was left out."""
-    names = plan.items.exclude(left_out_by="").values_list("left_out_by", flat=True)
+def all_but(plan: Plan, *, before: str = "", otherwise: str = "") -> str:
+    """Return "all but N, left out by NAME", or the other words if nothing was left out.
+
+    ``before`` stands before the former only.
+    """
+    names = items_left_out(plan).values_list("left_out_by", flat=True)
     if not names:
         return otherwise
-    return f"all but {len(names)}, left out by {' and '.join(sorted(set(names)))}"
+    return f"{before}all but {len(names)}, left out by {' and '.join(sorted(set(names)))}"
 
 
 def left_out_of(plan: Plan) -> LeftOut:
     """Return what is left out of the plan."""
-    items = plan.items.exclude(left_out_by="")
+    items = items_left_out(plan)
     return LeftOut(
-        {(item.type, item.source_id): (_called(item), record_of(item)) for item in items}
+        {item.key: (resource_type(item.type).called(item.title), record_of(item)) for item in items}
     )
-
-
-def _called(item: PlanItem) -> str:
-    return f"{resource_type(item.type).label} {item.name or item.source_id}"
 
 
 def present_in(plan: Plan) -> set[Key]:
@@ -54,7 +55,7 @@ def kept_in_source(plan: Plan) -> set[Key]:
     That is what has no copy, because it was left out or for any other reason, what it needs in the
     source, and what serves these. A copy that the last verify missed is none, whoever accepted it.
     """
-    items = {(item.type, item.source_id): item for item in plan.items.all()}
+    items = {item.key: item for item in plan.items.all()}
     present = present_in(plan)
     present -= {*plan.differences.filter(field=PRESENCE).values_list("type", "source_id")}
     staying = [key for key, item in items.items() if _stays(item, is_present=key in present)]

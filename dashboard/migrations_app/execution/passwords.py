@@ -80,9 +80,10 @@ def issue_one_time_password(
     earlier attempt has written it, that password is set again.
     """
     path = secrets_file(plan)
-    password = _issued(path, user_id) or "aA1-" + random.token_urlsafe(18)
+    issued = _issued(path, user_id)
+    password = issued or "aA1-" + random.token_urlsafe(18)
     secrets.register(password)
-    if not _issued(path, user_id):
+    if not issued:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerow([name, user_id, password])

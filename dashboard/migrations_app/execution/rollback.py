@@ -74,8 +74,8 @@ def _put_back(step: StepSpec, first: Collection[str], *unset: str) -> StepSpec:
 
 
 def _begun_steps(plan: Plan, items: Iterable[PlanItem]) -> list[StepSpec]:
-    own = {(entry.type, entry.source_id) for entry in ledger.own_entries(plan)}
-    mine = [item for item in items if (item.type, item.source_id) in own]
+    own = {entry.key for entry in ledger.own_entries(plan)}
+    mine = [item for item in items if item.key in own]
     begun = _begun(plan)
     return [step for step in StepGraph(mine).steps() if step.key in begun]
 
@@ -96,9 +96,9 @@ def unfinished_rollback(plan: Plan) -> Job | None:
 
 def can_be_undone(plan: Plan) -> bool:
     """Return whether there are ``backward_steps``, without building all of them."""
-    own = {(entry.type, entry.source_id) for entry in ledger.own_entries(plan)}
+    own = {entry.key for entry in ledger.own_entries(plan)}
     begun = _begun(plan) if own else set()
-    items = (item for item in plan.items.iterator() if (item.type, item.source_id) in own)
+    items = (item for item in plan.items.iterator() if item.key in own)
     return any(step.key in begun for item in items for step in StepGraph([item]).steps())
 
 

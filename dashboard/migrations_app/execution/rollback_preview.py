@@ -11,14 +11,14 @@ from dashboard.migrations_app.resources.registry import resource_type
 
 def effects(plan: Plan) -> list[str]:
     """Return a line for each thing that a rollback puts back, removes, revokes or hands over."""
-    items = {(item.type, item.source_id): item for item in plan.items.all()}
-    entries = [e for e in ledger.own_entries(plan) if (e.type, e.source_id) in items]
+    items = {item.key: item for item in plan.items.all()}
+    entries = [entry for entry in ledger.own_entries(plan) if entry.key in items]
     returned = [
         f"{_named(entry)} of {plan.source}: put back as it was"
         for entry in entries
         if _is_taken(entry)
     ]
-    found = [line for e in entries for line in _lines(e, items[e.type, e.source_id])]
+    found = [line for entry in entries for line in _lines(entry, items[entry.key])]
     return [*returned, *found]
 
 
@@ -53,4 +53,4 @@ def _outcome(entry: LedgerEntry, item: PlanItem) -> str:
 
 
 def _named(entry: LedgerEntry) -> str:
-    return f"{resource_type(entry.type).label} {entry.name or entry.source_id}"
+    return resource_type(entry.type).called(entry.title)

@@ -4,7 +4,7 @@ Other plans of this installation are in the ledger, and take it over. Other inst
 are not, so the cloud is asked as well.
 """
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.work import ItemWork
@@ -23,15 +23,7 @@ def heir_of(entry: LedgerEntry) -> Plan | None:
     same = Q(source_id=entry.source_id, plan__source=entry.source_cloud)
     if entry.destination_id:
         same |= Q(destination_id=entry.destination_id)
-    items = PlanItem.objects.filter(
-        same,
-        type=entry.type,
-        action__in=_TAKING,
-        plan__destination=entry.destination_cloud,
-        plan__state__in=_IN_USE,
-    ).exclude(plan__tenant_id=entry.plan.tenant_id)
-    item = items.select_related("plan").order_by("-plan").first()
-    return item.plan if item else None
+    return _latest_plan(_items_of_others(entry, entry.plan).filter(same, action__in=_TAKING))
 
 
 def mapper_of(entry: LedgerEntry) -> Plan | None:
@@ -41,13 +33,19 @@ def mapper_of(entry: LedgerEntry) -> Plan | None:
     """
     if entry.plan is None or not entry.destination_id:
         return None
+    mapped = {"action": PlanItem.Action.MAP, "destination_id": entry.destination_id}
+    return _latest_plan(_items_of_others(entry, entry.plan).filter(**mapped))
+
+
+def _items_of_others(entry: LedgerEntry, plan: Plan) -> QuerySet[PlanItem]:
+    """Return the items of other tenants' plans, to the same cloud, that are of an entry's type."""
     items = PlanItem.objects.filter(
-        type=entry.type,
-        action=PlanItem.Action.MAP,
-        destination_id=entry.destination_id,
-        plan__destination=entry.destination_cloud,
-        plan__state__in=_IN_USE,
-    ).exclude(plan__tenant_id=entry.plan.tenant_id)
+        type=entry.type, plan__destination=entry.destination_cloud, plan__state__in=_IN_USE
+    )
+    return items.exclude(plan__tenant_id=plan.tenant_id)
+
+
+def _latest_plan(items: QuerySet[PlanItem]) -> Plan | None:
     item = items.select_related("plan").order_by("-plan").first()
     return item.plan if item else None
 
@@ -113,4 +111,4 @@ def _kept_content(work: ItemWork) -> str:
 
 
 def _named(work: ItemWork) -> str:
-    return f"{resource_type(work.item.type).label} {work.record.name or work.record.id}"
+    return resource_type(work.item.type).called(work.record.title)

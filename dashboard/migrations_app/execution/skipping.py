@@ -4,7 +4,7 @@ from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.states import StepState
 from dashboard.migrations_app import ledger
-from dashboard.migrations_app.execution.left_out import Key, present_in
+from dashboard.migrations_app.execution.left_out import items_left_out, present_in
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
 
@@ -19,11 +19,12 @@ def leave_out_skipped(plan: Plan, job: Job) -> None:
     by_item = {step.params.get("item"): step for step in reversed(skipped)}
     for number, step in by_item.items():
         item = items.get(number)
-        if item and item.action == PlanItem.Action.CREATE and _key(item) not in present:
+        if item and item.action == PlanItem.Action.CREATE and item.key not in present:
             _leave_out(item, step)
             plan.choices[f"{item.type}:{item.source_id}"] = LEAVE_OUT
-            plan.save(update_fields=["choices"])
             write_log(job, f"Left out {item}: {step.skip_reason}", level=LogLevel.WARNING)
+    if by_item:
+        plan.save(update_fields=["choices"])
 
 
 def _leave_out(item: PlanItem, step: Step) -> None:
@@ -36,16 +37,11 @@ def _leave_out(item: PlanItem, step: Step) -> None:
 
 def count_begun(plan: Plan) -> int:
     """Count what was left out after it was begun: it is not yet in the source as it was."""
-    items = plan.items.exclude(left_out_by="").values_list("type", "source_id")
-    left_out = {*items}
+    left_out = {*items_left_out(plan).values_list("type", "source_id")}
     entries = ledger.entries_of(plan).values() if left_out else ()
     return sum(
-        (entry.type, entry.source_id) in left_out
+        entry.key in left_out
         and entry.origin == LedgerEntry.Origin.CREATED
         and ledger.has_begun(entry)
         for entry in entries
     )
-
-
-def _key(item: PlanItem) -> Key:
-    return item.type, item.source_id

@@ -82,7 +82,7 @@ class Verifier:
         sources: dict[str, Record],
         destinations: dict[str, Record],
     ) -> Iterable[Difference]:
-        entry = self.entries.get((item.type, item.source_id))
+        entry = self.entries.get(item.key)
         source = sources.get(item.source_id)
         destination = destinations.get(entry.destination_id) if entry else None
         if source is None or destination is None or entry is None:

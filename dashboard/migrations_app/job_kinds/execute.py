@@ -47,9 +47,6 @@ class Execute(JobKind):
         if job.state != JobState.DONE:
             return failure_event(job, about="migration")
         plan = plan_of(job)
-        but = all_but(plan, otherwise="")
-        sentence = (
-            f"{plan.tenant_name} was moved from {plan.source} to {plan.destination}"
-            f"{but and ', '}{but}."
-        )
+        but = all_but(plan, before=", ")
+        sentence = f"{plan.tenant_name} was moved from {plan.source} to {plan.destination}{but}."
         return Event(name="migration.finished", severity=Severity.SUCCESS, sentence=sentence)

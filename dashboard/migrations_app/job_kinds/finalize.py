@@ -36,11 +36,8 @@ class Finalize(JobKind):
         if job.state != JobState.DONE:
             return failure_event(job, about="migration")
         plan = plan_of(job)
-        what = all_but(plan, otherwise="")
-        sentence = (
-            f"{plan.tenant_name} was deleted from {plan.source}{what and ', '}{what}: its move is "
-            "final."
-        )
+        but = all_but(plan, before=", ")
+        sentence = f"{plan.tenant_name} was deleted from {plan.source}{but}: its move is final."
         return Event(name="migration.finalized", severity=Severity.SUCCESS, sentence=sentence)
 
 

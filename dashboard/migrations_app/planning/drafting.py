@@ -112,9 +112,7 @@ class Planner:
             origin=LedgerEntry.Origin.CREATED,
         )
         entries = entries.exclude(state=LedgerEntry.State.REMOVED)
-        return {
-            (entry.type, entry.source_id): entry for entry in entries if ledger.has_begun(entry)
-        }
+        return {entry.key: entry for entry in entries if ledger.has_begun(entry)}
 
     def _draft(self, record: Record, entry: LedgerEntry | None) -> Draft:
         type_, choice = resource_type(record.type), self._choice(record)

@@ -32,4 +32,4 @@ class Draft:
     @property
     def called(self) -> str:
         """The object in words: "server web-1"."""
-        return f"{resource_type(self.record.type).label} {self.record.name or self.record.id}"
+        return resource_type(self.record.type).called(self.record.title)

@@ -144,7 +144,7 @@ def _remarks(plan: Plan) -> str:
 
 
 def _accepted_line(difference: PlanDifference) -> str:
-    accepted, name = difference.acceptance, difference.name or difference.source_id
+    accepted, name = difference.acceptance, difference.title
     if accepted is None:
         return ""
     return (

@@ -48,7 +48,7 @@ def choosers_before(plan: Plan) -> dict[tuple[str, str], str]:
     before = Plan.objects.filter(**same, pk__lt=plan.pk).order_by("-pk").first()
     items = before.items.exclude(left_out_by="") if before else ()
     return {
-        (item.type, item.source_id): item.left_out_by
+        item.key: item.left_out_by
         for item in items
         if before and choice_of(before.choices, item.type, item.source_id, item.name) == LEAVE_OUT
     }
@@ -58,9 +58,12 @@ def leave_out_dependents(drafts: Drafts, source: TenantReader) -> None:
     """Leave out what cannot be without what is left out; the rest loses its references to it."""
     if not any(draft.decision.left_out_by for draft in drafts.values()):
         return
-    while sum(_is_left_out_now(draft, drafts, source) for draft in drafts.values()):
-        pass
-    left_out = _left_out(drafts)
+    left_out, is_settled = _left_out(drafts), False
+    while not is_settled:
+        is_settled = True
+        for draft in drafts.values():
+            if _is_left_out_now(draft, drafts, left_out, source):
+                left_out, is_settled = _left_out(drafts), False
     for draft in drafts.values():
         if draft.decision.left_out_by:
             draft.record = draft.original
@@ -78,9 +81,9 @@ def dependents(drafts: Drafts) -> Iterable[tuple[Draft, Finding]]:
             yield draft, Finding(severity=WARN, sentence=sentence, fix=fix)
 
 
-def _is_left_out_now(draft: Draft, drafts: Drafts, source: TenantReader) -> bool:
+def _is_left_out_now(draft: Draft, drafts: Drafts, left_out: LeftOut, source: TenantReader) -> bool:
     """Leave an object out if something that it depends on is. Return whether that is new."""
-    needed = _missing(draft, drafts, source)
+    needed = _missing(draft, drafts, left_out, source)
     if needed is None:
         return False
     if draft.decision.action == MIGRATED and not resource_type(draft.record.type).is_taken_back:
@@ -92,12 +95,12 @@ def _is_left_out_now(draft: Draft, drafts: Drafts, source: TenantReader) -> bool
     return True
 
 
-def _missing(draft: Draft, drafts: Drafts, source: TenantReader) -> Draft | None:
+def _missing(draft: Draft, drafts: Drafts, left_out: LeftOut, source: TenantReader) -> Draft | None:
     """Return the first object that is left out and that this one depends on, if it is to move."""
     if draft.decision.action not in (CREATE, MIGRATED):
         return None
     type_ = resource_type(draft.record.type)
-    record, _ = type_.without(draft.original, _left_out(drafts), source)
+    record, _ = type_.without(draft.original, left_out, source)
     for ref in type_.depends_on(record, source):
         found = drafts.get((ref.type, ref.id))
         if found and found.decision.left_out_by:

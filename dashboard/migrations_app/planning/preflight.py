@@ -37,7 +37,7 @@ def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
         plan.source, connect(plan.source), tenant, options=plan.options
     )
     destination = TenantReader(connect(plan.destination), replace(tenant, id=""))
-    known = {(item.type, item.source_id): item.destination_id for item in plan.items.all()}
+    known = {item.key: item.destination_id for item in plan.items.all()}
     known |= {key: entry.destination_id for key, entry in ledger.entries_of(plan).items()}
     destination.destination_ids.update({key: id_ for key, id_ in known.items() if id_})
     return source, destination
@@ -94,14 +94,14 @@ def store_findings(plan: Plan, planned: Iterable[FoundBy], checked: Iterable[Fou
 
 
 def _store(plan: Plan, found: Iterable[FoundBy], *, made_by: str) -> None:
-    items = {(item.type, item.source_id): item for item in plan.items.all()}
+    items = {item.key: item for item in plan.items.all()}
     PlanFinding.objects.bulk_create(
         PlanFinding(
             plan=plan,
             item=items.get((each.record.type, each.record.id)) if each.record else None,
             made_by=made_by,
             type=each.record.type if each.record else each.type,
-            resource=(each.record.name or each.record.id) if each.record else "",
+            resource=each.record.title if each.record else "",
             severity=each.finding.severity,
             sentence=each.finding.sentence,
             fix=each.finding.fix,

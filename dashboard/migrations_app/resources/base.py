@@ -128,6 +128,14 @@ class ResourceType:
         """Return, by stage, what must end first, whether it succeeds or not."""
         return {}
 
+    def called(self, title: str) -> str:
+        """Return an object in words: "server web-1"."""
+        return f"{self.label} {title}"
+
+    def stage(self, name: str) -> Stage:
+        """Return one of its stages. Raises ``StopIteration`` for a name that none has."""
+        return next(each for each in self.stages if each.name == name)
+
     def depends_on(self, record: Record, reader: "TenantReader") -> Iterable[Ref]:
         """Return the objects without which this one is left out as well.
 

@@ -34,7 +34,7 @@ class Finalize(PlanVerb):
 
     @override
     def warning(self, target: Plan) -> str:
-        but = all_but(target, otherwise="")
+        but = all_but(target)
         kept = f" The source keeps what was left out, and what that needs: {but}." if but else ""
         return (
             f"These objects are deleted from the source {target.source}, with their data. This "
@@ -63,8 +63,8 @@ class Finalize(PlanVerb):
     @override
     def progress(self, plan: Plan, job: Job | None) -> ProgressStep | None:
         if plan.state == Plan.State.FINALIZED:
-            but = all_but(plan, otherwise="")
-            return ProgressStep(self.title, "done", f"Deleted from the source{but and ', '}{but}")
+            words = f"Deleted from the source{all_but(plan, before=', ')}"
+            return ProgressStep(self.title, "done", words)
         return progress_of_job(self.title, job, otherwise="Not deleted from the source yet")
 
     @override

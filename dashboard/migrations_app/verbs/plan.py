@@ -42,9 +42,8 @@ class PlanMove(Verb[Move]):
         """Return how far the plan itself has come; ``job`` is the one that drafts it."""
         if plan.state == Plan.State.DRAFTING:
             return progress_of_job(self.title, job, otherwise="Being drafted")
-        count = f"{plan.items.count()} objects"
-        but = all_but(plan, otherwise="")
-        return ProgressStep(self.title, "done", f"{count}{but and ', '}{but}")
+        words = f"{plan.items.count()} objects{all_but(plan, before=', ')}"
+        return ProgressStep(self.title, "done", words)
 
     @override
     def launch(self, target: Move, requester: Requester, options: Mapping[str, Any]) -> Job:

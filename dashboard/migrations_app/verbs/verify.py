@@ -62,8 +62,8 @@ class Verify(PlanVerb):
         if count := count_unexpected(plan):
             words = f"{count} unexpected difference{pluralize(count)}"
             return ProgressStep(self.title, "failed", words)
-        but = all_but(plan, otherwise="")
-        words = f"No unexpected difference{but and ' in '}{but}{accepted_words(plan)}"
+        but = all_but(plan, before=" in ")
+        words = f"No unexpected difference{but}{accepted_words(plan)}"
         return ProgressStep(self.title, "done", words)
 
     @override

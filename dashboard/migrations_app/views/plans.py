@@ -153,7 +153,7 @@ def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
         item.is_chosen_out = chosen == LEAVE_OUT  # type: ignore[attr-defined]
     by_type = groupby(items, key=lambda item: item.type)
     refusal = _why_not_again(plan)
-    left_out = all_but(plan, otherwise="")
+    left_out = all_but(plan)
     # what has been moved stays in; what was left out can still be taken in
     settled = plan.state in (Plan.State.DRAFTING, Plan.State.FINALIZED) or (
         plan.state == Plan.State.EXECUTED and not left_out
@@ -192,7 +192,7 @@ def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
     """Return a row for each choice and each object found on the destination."""
     found = plan.items.filter(action__in=(PlanItem.Action.ADOPT, PlanItem.Action.MAP))
     rows: dict[str, tuple[str, PlanItem | None]] = {
-        f"{item.type}:{item.name or item.source_id}": ("", item) for item in found
+        f"{item.type}:{item.title}": ("", item) for item in found
     }
     for key, target in plan.choices.items():
         rows[key] = (target, rows.get(key, ("", None))[1])

@@ -23,7 +23,7 @@ def check(
         if record.type in _OWNED and record.fields["user_id"] not in owners:
             yield Finding(
                 severity=BLOCK,
-                sentence=f"The operator has to create {record.type} {record.name or record.id}, "
+                sentence=f"The operator has to create {record.type} {record.title}, "
                 f"and the login of cloud {plan.destination} has {fixed}: it can act in no other "
                 "project.",
                 fix=FIX_OF_LOGIN,

@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.planning.moves import choice_of
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import ADOPT, BLOCK, Finding, Record
 
@@ -83,8 +84,7 @@ def _needs(plan: Plan, records: Sequence[Record], source: TenantReader) -> dict[
 def _of_volume(plan: Plan, record: Record) -> dict[str, int]:
     """Return what a volume needs; Cinder limits volumes of each type by themselves, too."""
     size = record.fields["size"]
-    keys = (f"volume:{record.id}", f"volume:{record.name}")
-    chosen = next((plan.choices[key] for key in keys if key in plan.choices), "")
+    chosen = choice_of(plan.choices, "volume", record.id, record.name)
     type_ = chosen or record.fields["volume_type"]
     of_type = {f"volumes_{type_}": 1, f"gigabytes_{type_}": size}
     return {"volumes": 1, "gigabytes": size, **of_type}
@@ -170,7 +170,7 @@ def _too_large(plan: Plan, records: Sequence[Record], limit: Json | int) -> Iter
         if record.type == "volume" and UNLIMITED != largest < record.fields["size"]:
             yield Finding(
                 severity=BLOCK,
-                sentence=f"Volume {record.name or record.id} has {record.fields['size']} GiB; "
+                sentence=f"Volume {record.title} has {record.fields['size']} GiB; "
                 f"cloud {plan.destination} allows {largest} per volume.",
                 fix="Raise the quota per-volume-gigabytes there (openstack quota set --class "
                 f"--per-volume-gigabytes {record.fields['size']} default).",

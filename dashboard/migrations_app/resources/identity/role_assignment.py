@@ -67,11 +67,11 @@ class RoleAssignment(ResourceType):
         self, record: Record, left_out: LeftOut, reader: TenantReader
     ) -> tuple[Record, Sequence[Loss]]:
         """Return the assignment without those roles of its user that are left out."""
-        of_user = f"{record.fields['user_id']}:{{}}:{reader.tenant.id}"
+        user_id, project_id = record.fields["user_id"], reader.tenant.id
         given = {
-            id_: name
-            for id_, name in record.fields.get(GIVEN, {}).items()
-            if not left_out(self.name, of_user.format(id_))
+            role_id: name
+            for role_id, name in record.fields.get(GIVEN, {}).items()
+            if not left_out(self.name, assignment_id(user_id, role_id, project_id))
         }
         return replace(record, fields={**record.fields, GIVEN: given}), ()
 

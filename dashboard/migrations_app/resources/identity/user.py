@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.identity.common.assignment_ids import assignment_id
 from dashboard.migrations_app.resources.identity.common.effective_roles import INHERITS
 from dashboard.migrations_app.resources.identity.common.keystone import (
     KeystoneResource,
@@ -105,11 +106,11 @@ class User(KeystoneResource):
             for each in reader.role_assignments
             if each.get("user", {}).get("id") == record.id
         )
-        of_user = f"{record.id}:{{}}:{reader.tenant.id}"
+        project_id = reader.tenant.id
         names = [
             role["name"]
             for role in assigned
-            if not left_out("role_assignment", of_user.format(role["id"]))
+            if not left_out("role_assignment", assignment_id(record.id, role["id"], project_id))
         ]
         return replace(record, fields={**record.fields, "role_names": names}), ()
 

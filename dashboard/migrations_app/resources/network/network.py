@@ -109,7 +109,7 @@ class Network(NeutronResource):
 def _large_mtu(record: Record, largest: int, destination: TenantReader) -> Finding:
     return Finding(
         severity=WARN,
-        sentence=f"Network {record.name or record.id} has MTU {record.fields['mtu']}; the largest "
+        sentence=f"Network {record.title} has MTU {record.fields['mtu']}; the largest "
         f"on cloud {destination.cloud.name} is {largest}. If Neutron refuses it, the copy gets the "
         "cloud's own: guests have to take that over, by DHCP or by hand.",
         fix="Raise global_physnet_mtu and path_mtu there, if its network can carry more.",

@@ -9,7 +9,11 @@ from typing_extensions import override
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.left_out import without_ids
-from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.neutron import (
+    EXTENSIONS,
+    NEUTRON_OWN,
+    NeutronResource,
+)
 from dashboard.migrations_app.resources.network.common.shared_addresses import (
     NEW_ADDRESS,
     address_conflicts,
@@ -65,7 +69,7 @@ class Port(NeutronResource):
         "numa_affinity_policy",
         "propagate_uplink_status",
     )
-    extensions = {"dns_domain": ("dns-domain-ports", None)}
+    extensions = {**EXTENSIONS, "dns_domain": ("dns-domain-ports", None)}
     mapped = {"network_id": "network", "security_groups": "security_group"}
     own = (
         *NEUTRON_OWN,

@@ -101,10 +101,8 @@ class Subnet(NeutronResource):
     @override
     def finalize(self, work: Work) -> None:
         """Delete the subnet, after disconnecting the routers of others that the plan names."""
-        routers = (
-            routers_on(work.source, work.record.id) if work.record.fields.get(_ROUTERS) else ()
-        )
-        for router_id in {*routers} & {*work.record.fields.get(_ROUTERS, ())}:
+        named = {*work.record.fields.get(_ROUTERS, ())}
+        for router_id in named and named & routers_on(work.source, work.record.id):
             path = f"/routers/{router_id}/remove_router_interface"
             work.source.put("network", path, {"subnet_id": work.record.id})
             work.log(f"Disconnected router {router_id} from subnet {work.record.title}.")

@@ -39,6 +39,7 @@ from dashboard.migrations_app.resources.storage.common.image_properties import (
     properties_of,
 )
 from dashboard.migrations_app.resources.storage.common.image_schema import (
+    FOR_EVERYBODY,
     HIDDEN,
     attributes_there,
     creation,
@@ -50,7 +51,6 @@ from dashboard.migrations_app.resources.storage.common.volumes_of_others import 
 from dashboard.migrations_app.resources.work import Work
 
 _SHARED = "shared"
-_FOR_EVERYBODY = ("public", "community")
 # a snapshot of a server that boots from a volume: no bytes, only the ids of snapshots of volumes
 _MAPPING = "block_device_mapping"
 
@@ -104,7 +104,7 @@ class Image(ResourceType):
         if reason := _without_data(record):
             return Decision(action=SKIP, reason=reason)
         if record.shared:
-            usable = (*_FOR_EVERYBODY, visibility_with_members(reader))
+            usable = (*FOR_EVERYBODY, visibility_with_members(reader))
             for image in reader.list("image", "/images", "images", name=record.name):
                 is_usable = image["status"] == "active" and image["visibility"] in usable
                 if is_usable and _same_bytes(record.fields, image):
@@ -164,7 +164,7 @@ class Image(ResourceType):
             MARKER: work.marker,
         }
         # an image for everybody belongs to the operator; any other must be the tenant's to be seen
-        if not (work.record.shared and body["visibility"] in _FOR_EVERYBODY):
+        if not (work.record.shared and body["visibility"] in FOR_EVERYBODY):
             body["owner"] = work.project_id
         for name in REFERENCES:
             if fields.get(name):

@@ -1,4 +1,4 @@
-"""Lets the tenant use what its server was made of, where that was there before or is another's.
+"""Opens to the tenant what its server was made of, where that was there before or is another's.
 
 A private flavor that the plan adopts is closed to the tenant, and so is an image of a project that
 shares it with the tenant in the source.
@@ -11,15 +11,15 @@ from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.compute.common import flavor_access
 from dashboard.migrations_app.resources.flavor_sizes import PUBLIC
+from dashboard.migrations_app.resources.storage.common.image_schema import FOR_EVERYBODY
 from dashboard.migrations_app.resources.work import Work
 
-_FOR_EVERYBODY = ("public", "community")
 # stage data: what the tenant could not use before
 _FLAVOR, _IMAGE = "opened_flavor", "joined_image"
 
 
 def grant_access(work: Work) -> None:
-    """Give the tenant access to the copy's flavor, and make it a member of the original's image.
+    """Grant the tenant access to the copy's flavor, and make it a member of the original's image.
 
     Raises ``NeedsOperator`` if the cloud refuses that.
     """
@@ -79,6 +79,6 @@ def _closed_image(work: Work) -> Json | None:
     except NeedsOperator:
         return None
     image = work.destination.find("image", f"/images/{image_id}")
-    if not image or image["visibility"] in _FOR_EVERYBODY or image["owner"] == work.project_id:
+    if not image or image["visibility"] in FOR_EVERYBODY or image["owner"] == work.project_id:
         return None
     return image

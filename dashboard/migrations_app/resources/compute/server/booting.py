@@ -190,7 +190,7 @@ def _key(work: Work, owner: CloudSession, name: str) -> Json:
 
 
 def _lend(work: Work, owner: CloudSession, name: str, theirs: Json) -> None:
-    """Give the operator, who boots the server, its owner's key."""
+    """Lend the operator, who boots the server, its owner's key."""
     path = f"/os-keypairs/{quote(name)}"
     ours = owner.find("compute", path, "keypair")
     if ours is None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dashboard.migrations_app.resources.key_names import key_id
 from dashboard.migrations_app.resources.left_out import loss_of, without_ids
 from dashboard.migrations_app.resources.records import LeftOut, Loss, Record
 
@@ -17,7 +18,7 @@ def reduced_server(record: Record, left_out: LeftOut) -> tuple[Record, Sequence[
     volumes = {"volumes": "volume", "deleted_volumes": "volume"}
     record, losses = without_ids(record, volumes, LeftOut(others))
     key = record.fields.get("key_name")
-    called = left_out("keypair", f"{record.fields['user_id']}:{key}") if key else ""
+    called = left_out("keypair", key_id(record.fields["user_id"], key)) if key else ""
     if not called:
         return record, losses
     record = replace(record, fields={**record.fields, "key_name": None})

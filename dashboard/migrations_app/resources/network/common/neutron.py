@@ -47,7 +47,7 @@ NEUTRON_OWN = (
 )
 
 # attributes that only exist with an extension: its alias, and the value that does not need it
-_EXTENSIONS: Mapping[str, tuple[str, Any]] = {
+EXTENSIONS: Mapping[str, tuple[str, Any]] = {
     "allowed_address_pairs": ("allowed-address-pairs", None),
     "binding:vnic_type": ("binding", "normal"),
     "dns_domain": ("dns-integration", None),
@@ -70,8 +70,8 @@ class NeutronResource(ResourceType):
     collection: ClassVar[str]
     singular: ClassVar[str]
     found_by = FoundBy.MARKER
-    # as _EXTENSIONS, for attributes that need another one here than elsewhere
-    extensions: ClassVar[Mapping[str, tuple[str, Any]]] = {}
+    # a type may need another extension for an attribute than the others do
+    extensions: ClassVar[Mapping[str, tuple[str, Any]]] = EXTENSIONS
 
     def record(self, fields: Json, *, shared: bool = False) -> Record:
         """Return the record of one object of the API."""
@@ -98,7 +98,7 @@ class NeutronResource(ResourceType):
         aliases = {extension["alias"] for extension in listed}
         return {
             name: alias
-            for name, (alias, _) in {**_EXTENSIONS, **self.extensions}.items()
+            for name, (alias, _) in self.extensions.items()
             if name in self.copied
             and alias not in aliases
             and not self.is_neutral(name, record.fields.get(name))
@@ -209,10 +209,9 @@ class NeutronResource(ResourceType):
     @override
     def is_neutral(self, name: str, value: Any) -> bool:
         """Return also of an extension's attribute whether the value needs the extension."""
-        known = {**_EXTENSIONS, **self.extensions}
-        if name not in known:
+        if name not in self.extensions:
             return super().is_neutral(name, value)
-        _alias, neutral = known[name]
+        _alias, neutral = self.extensions[name]
         return is_empty(value) or bool(value == neutral)
 
 

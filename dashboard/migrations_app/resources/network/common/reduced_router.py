@@ -1,13 +1,15 @@
 """A router without what it refers to and what is left out of the move."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from ipaddress import ip_address, ip_network
-from typing import Any
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.left_out import loss_of
-from dashboard.migrations_app.resources.network.common.gateways import GATEWAY
+from dashboard.migrations_app.resources.network.common.gateways import (
+    GATEWAY,
+    gateway_addresses,
+    near_routes,
+)
 from dashboard.migrations_app.resources.network.common.shared_addresses import keeps_addresses
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import LeftOut, Loss, Record
@@ -26,14 +28,13 @@ def reduced_router(
     record, losses = _without_interfaces(record, left_out)
     gateway = record.fields[GATEWAY] or {}
     if called := left_out("network", gateway.get("network_id", "")):
-        near = [route for route in record.fields["routes"] if _is_near(route, record.fields)]
-        fields = {**record.fields, GATEWAY: None, "routes": near}
+        fields = {**record.fields, GATEWAY: None, "routes": near_routes(record.fields)}
         return replace(record, fields=fields), [*losses, loss_of(GATEWAY, [called])]
     needing = gateway and keeps_addresses(reader.options) and _needing(record, left_out, reader)
     if not needing:
         return record, losses
     fields = {**record.fields, GATEWAY: {**gateway, "external_fixed_ips": []}, GATEWAY_STAYS: True}
-    return replace(record, fields=fields), [*losses, _new_address(gateway, needing)]
+    return replace(record, fields=fields), [*losses, _new_address(record, needing)]
 
 
 def _without_interfaces(record: Record, left_out: LeftOut) -> tuple[Record, list[Loss]]:
@@ -45,7 +46,7 @@ def _without_interfaces(record: Record, left_out: LeftOut) -> tuple[Record, list
     gone = [interface for interface in interfaces if called(interface)]
     if not gone:
         return record, []
-    lost = [route for route in record.fields["routes"] if _is_near(route, {"interfaces": gone})]
+    lost = near_routes({**record.fields, "interfaces": gone})
     fields = {
         **record.fields,
         "interfaces": [interface for interface in interfaces if interface not in gone],
@@ -54,12 +55,6 @@ def _without_interfaces(record: Record, left_out: LeftOut) -> tuple[Record, list
     names = list(dict.fromkeys(called(interface) for interface in gone))
     losses = [loss_of("interfaces", names), *([loss_of("routes", names)] if lost else [])]
     return replace(record, fields=fields), losses
-
-
-def _is_near(route: Json, fields: Mapping[str, Any]) -> bool:
-    """Return whether a route leads through one of the interfaces."""
-    cidrs = (ip_network(interface["cidr"]) for interface in fields["interfaces"])
-    return any(ip_address(route["nexthop"]) in cidr for cidr in cidrs)
 
 
 def _needing(record: Record, left_out: LeftOut, reader: TenantReader) -> str:
@@ -76,10 +71,10 @@ def _needing(record: Record, left_out: LeftOut, reader: TenantReader) -> str:
     return next((name for name, port in left_out.of_type("port") if port.id in behind), "")
 
 
-def _new_address(gateway: Json, needing: str) -> Loss:
+def _new_address(record: Record, needing: str) -> Loss:
     return Loss(
         field=GATEWAY,
-        value=sorted(fixed["ip_address"] for fixed in gateway["external_fixed_ips"]),
+        value=gateway_addresses(record.fields),
         reason=f"The source's router keeps it for {needing}, which is left out. The copy gets a "
         "new address.",
     )

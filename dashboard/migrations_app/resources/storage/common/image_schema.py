@@ -7,6 +7,8 @@ from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import Decision, Loss, Record
 
 VISIBILITY, HIDDEN = "visibility", "os_hidden"
+FOR_EVERYBODY = ("public", "community")
+"""The visibilities of images that every project can use."""
 _SHARED, _PRIVATE = "shared", "private"
 
 

@@ -227,7 +227,7 @@ def _server_ids(record: Record) -> list[str]:
 
 def _obstacles(record: Record) -> Iterable[tuple[str, str]]:
     """Return why the data of a volume cannot be migrated, each with what to do."""
-    fields, label = record.fields, f"Volume {record.name or record.id}"
+    fields, label = record.fields, f"Volume {record.title}"
     if fields["status"] not in _MIGRATABLE:
         fix = "Bring it to available or in-use, or delete it; then plan again."
         yield f"{label} is in state {fields['status']}.", fix

@@ -37,7 +37,7 @@ def capture_volume(work: Work) -> None:
         work,
         image_id,
         is_busy=lambda: _is_uploading(work),
-        what=f"the image of volume {work.record.name or work.record.id}",
+        what=f"the image of volume {work.record.title}",
     )
     clean_up_copy(work)
 
