@@ -9,6 +9,7 @@ from typing_extensions import override
 from dashboard.hosts_app.actions.shared_options import (
     DEPLOY_MINUTES,
     DISCOVERY_MINUTES,
+    HEALTH_CHECK,
     MOVE_SECONDS,
     SERVERS_AT_A_TIME,
 )
@@ -21,7 +22,7 @@ from dashboard.hosts_app.reassignment.discovery import MINUTE
 from dashboard.hosts_app.reassignment.facts import ReassignmentFacts, read_reassignment
 from dashboard.hosts_app.reassignment.planning import discovered, leaving, numbered
 from dashboard.hosts_app.reassignment.refusals import refusals_of
-from dashboard.hosts_app.reassignment.removal import Limits, start_removal
+from dashboard.hosts_app.reassignment.removal import RemovalChoices, start_removal
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
@@ -44,6 +45,7 @@ class RemoveFromFuel(HostAction):
             help="Not for a machine that leaves the rack.",
         ),
         DISCOVERY_MINUTES,
+        HEALTH_CHECK,
     )
 
     @override
@@ -77,7 +79,7 @@ class RemoveFromFuel(HostAction):
         return start_removal(
             record,
             EvacuationPlan.from_content(content["evacuation"]),
-            _limits(plan.options),
+            _choices(plan.options),
             environment=content["name"],
             requester=requester,
         )
@@ -92,10 +94,11 @@ def _content(facts: ReassignmentFacts) -> dict[str, Any]:
     }
 
 
-def _limits(options: Mapping[str, Any]) -> Limits:
-    return Limits(
+def _choices(options: Mapping[str, Any]) -> RemovalChoices:
+    return RemovalChoices(
         parallel=options["parallel"],
         server_seconds=options["limit"],
         deploy_seconds=options["deploy_minutes"] * MINUTE,
         discovery_seconds=options["discovery_minutes"] * MINUTE if options["rediscover"] else None,
+        checks_health=options.get(HEALTH_CHECK.name, False),  # plans of older versions have none
     )

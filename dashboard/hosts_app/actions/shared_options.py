@@ -53,7 +53,7 @@ HEALTH_CHECK = Option(
     name="health",
     label="Run Fuel's health check before and after",
     default=False,
-    help="The sanity tests of both environments. What fails before is no failure afterwards.",
+    help="The sanity tests of its environments. What fails before is no failure afterwards.",
 )
 INSTALLATION = (
     DISCOVERY_MINUTES,

@@ -4,7 +4,7 @@ The steps are those of a reassignment as far as they apply. The record names the
 destination, so that the host can be returned like any other that has left.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -18,6 +18,17 @@ from dashboard.hosts_app.reassignment.environment_removal import (
     forget_compute,
     remove_from_environment,
 )
+from dashboard.hosts_app.reassignment.health import check_health_after, check_health_before
+from dashboard.hosts_app.reassignment.sequence import (
+    BOOT,
+    DISCOVER,
+    FORGET,
+    HEALTH_AFTER,
+    HEALTH_BEFORE,
+    REFRESH,
+    REMOVE,
+    in_a_row,
+)
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job, LogLevel
@@ -26,26 +37,38 @@ from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 
 KIND = "remove_from_fuel"
-REMOVE, BOOT, FORGET, DISCOVER, REFRESH = "remove", "boot", "forget", "discover", "refresh"
+
+TITLES: Mapping[str, str] = {
+    HEALTH_BEFORE: "Run Fuel's health check of {environment}",
+    REMOVE: "Remove {host} from {environment}",
+    BOOT: "Boot {host} from the network",
+    FORGET: "Delete nova-compute of {host}",
+    DISCOVER: "Wait until Fuel discovers {host}",
+    HEALTH_AFTER: "Run Fuel's health check again and compare",
+    REFRESH: "Refresh the hosts of the cloud",
+}
+"""In their order."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class RemovalChoices:
     """What an operator chose: how many servers to move at a time, and how long to wait, in seconds.
 
-    ``discovery_seconds`` is None if the host is not to be discovered again.
+    ``discovery_seconds`` is None if the host is not to be discovered again. ``checks_health`` runs
+    Fuel's sanity tests before and after.
     """
 
     parallel: int
     server_seconds: int
     deploy_seconds: int
     discovery_seconds: int | None
+    checks_health: bool = False
 
 
 def start_removal(
     record: Reassignment,
     evacuation: EvacuationPlan,
-    limits: Limits,
+    choices: RemovalChoices,
     *,
     environment: str,
     requester: Requester = NOBODY,
@@ -60,19 +83,19 @@ def start_removal(
             title=f"Remove {record.host} from {environment}",
             subject=host_subject(record.source, record.host),
             steps=[
-                *evacuation_steps(evacuation, parallel=limits.parallel),
-                *_steps(record.host, environment, rediscovers=limits.discovery_seconds is not None),
+                *evacuation_steps(evacuation, parallel=choices.parallel),
+                *in_a_row(_steps(record.host, environment, choices), needs=[CHECK]),
             ],
             params={
                 "cloud": record.source_id,
                 "host": record.host,
-                "limit": limits.server_seconds,
+                "limit": choices.server_seconds,
                 "was_closed": evacuation.is_closed,
                 "left": [],
                 "returns": False,
                 "from_drained": False,
-                "discovery_seconds": limits.discovery_seconds or 0,
-                "deploy_seconds": limits.deploy_seconds,
+                "discovery_seconds": choices.discovery_seconds or 0,
+                "deploy_seconds": choices.deploy_seconds,
             },
             requester=requester,
         )
@@ -80,26 +103,25 @@ def start_removal(
     return record.job
 
 
-def _steps(host: str, environment: str, *, rediscovers: bool) -> list[StepSpec]:
-    titles = {
-        REMOVE: f"Remove {host} from {environment}",
-        BOOT: f"Boot {host} from the network",
-        FORGET: f"Delete nova-compute of {host}",
-        DISCOVER: f"Wait until Fuel discovers {host}",
-        REFRESH: "Refresh the hosts of the cloud",
+def _steps(host: str, environment: str, choices: RemovalChoices) -> Iterator[StepSpec]:
+    """Yield the steps that were chosen, in their order."""
+    for key, title in TITLES.items():
+        if key not in _left_out(choices):
+            yield StepSpec(
+                key=key,
+                action=key,
+                title=title.format(host=host, environment=environment),
+                group="check_it_works" if key == HEALTH_AFTER else "leave_environment",
+                phase=Phase.COMPLETE,
+            )
+
+
+def _left_out(choices: RemovalChoices) -> set[str]:
+    rediscovers = choices.discovery_seconds is not None
+    return {
+        *(() if choices.checks_health else (HEALTH_BEFORE, HEALTH_AFTER)),
+        *(() if rediscovers else (BOOT, DISCOVER)),
     }
-    wanted = [key for key in titles if rediscovers or key not in (BOOT, DISCOVER)]
-    return [
-        StepSpec(
-            key=key,
-            action=key,
-            title=titles[key],
-            group="leave_environment",
-            phase=Phase.COMPLETE,
-            needs=[before],
-        )
-        for before, key in zip([CHECK, *wanted], wanted, strict=False)
-    ]
 
 
 def _refresh(work: ReassignmentWork) -> None:
@@ -111,9 +133,11 @@ def _refresh(work: ReassignmentWork) -> None:
 
 
 STEPS: Mapping[str, Callable[[ReassignmentWork], None]] = {
+    HEALTH_BEFORE: check_health_before,
     REMOVE: remove_from_environment,
     BOOT: boot,
     FORGET: forget_compute,
     DISCOVER: discover,
+    HEALTH_AFTER: check_health_after,
     REFRESH: _refresh,
 }

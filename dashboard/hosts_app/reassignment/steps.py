@@ -17,6 +17,22 @@ from dashboard.hosts_app.reassignment.environment_removal import (
 )
 from dashboard.hosts_app.reassignment.health import check_health_after, check_health_before
 from dashboard.hosts_app.reassignment.refusals import COMPUTE, CONTROLLER
+from dashboard.hosts_app.reassignment.sequence import (
+    ASSIGN,
+    BOOT,
+    DEPLOY,
+    DISCOVER,
+    FORGET,
+    HEALTH_AFTER,
+    HEALTH_BEFORE,
+    JOIN,
+    PROBE,
+    PROVISION,
+    REFRESH,
+    REMOVE,
+    SWITCH,
+    in_a_row,
+)
 from dashboard.hosts_app.reassignment.smoke_test import join, probe, refresh_both
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.kinds import StepSpec
@@ -26,11 +42,6 @@ from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 
 KIND = "reassign"
-REMOVE, SWITCH, BOOT, FORGET, DISCOVER = "remove", "switch", "boot", "forget", "discover"
-ASSIGN, PROVISION, DEPLOY = "assign", "provision", "deploy"
-JOIN, PROBE, REFRESH = "join", "probe", "refresh"
-HEALTH_BEFORE, HEALTH_AFTER = "health_before", "health_after"
-
 STEPS: Mapping[str, Callable[[ReassignmentWork], None]] = {
     HEALTH_BEFORE: check_health_before,
     REMOVE: remove_from_environment,
@@ -47,9 +58,6 @@ STEPS: Mapping[str, Callable[[ReassignmentWork], None]] = {
     REFRESH: refresh_both,
 }
 """In their order."""
-
-MAY_SKIP = frozenset({HEALTH_BEFORE, SWITCH, FORGET, PROBE, HEALTH_AFTER})
-"""Steps that a person may skip or do by hand: later steps do not need them."""
 
 TITLES: Mapping[str, str] = {
     HEALTH_BEFORE: "Run Fuel's health check of {old} and {new}",
@@ -161,26 +169,19 @@ def _steps(
     record: Reassignment, route: Route, choices: Choices, *, needs: Sequence[str]
 ) -> list[StepSpec]:
     left_out = _left_out(record, choices)
-    steps: list[StepSpec] = []
-    after: list[str] = []
-    for action in (action for action in STEPS if action not in left_out):
-        steps.append(
-            StepSpec(
-                key=action,
-                action=action,
-                title=TITLES[action].format(**vars(route)),
-                group=GROUPS[action],
-                phase=Phase.COMPLETE,
-                params={"mac": choices.mac} if action == SWITCH else {},
-                needs=needs,
-                after=after,
-            )
+    steps = [
+        StepSpec(
+            key=action,
+            action=action,
+            title=TITLES[action].format(**vars(route)),
+            group=GROUPS[action],
+            phase=Phase.COMPLETE,
+            params={"mac": choices.mac} if action == SWITCH else {},
         )
-        if action in MAY_SKIP:
-            after = [action]
-        else:
-            needs, after = [action], []
-    return steps
+        for action in STEPS
+        if action not in left_out
+    ]
+    return in_a_row(steps, needs=needs)
 
 
 def _left_out(record: Reassignment, choices: Choices) -> set[str]:
