@@ -65,7 +65,7 @@ ALLOWED_HOSTS: list[str] = env.words("PUMPHOUSE_HOSTS", default="localhost,127.0
 CSRF_TRUSTED_ORIGINS: list[str] = env.words("PUMPHOUSE_ORIGINS")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "dashboard.accounts.apps.SiteConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "dashboard.jobs",
+    "dashboard.accounts",
     "dashboard.hosts_app",
     "dashboard.notifications",
     "dashboard.migrations_app",

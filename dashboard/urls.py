@@ -8,7 +8,6 @@ from dashboard.alive import alive
 from dashboard.login import LoginView
 
 handler500 = "dashboard.fault.respond_to_fault"
-admin.site.site_header = admin.site.site_title = "Pumphouse"
 
 urlpatterns = [
     path("login/", LoginView.as_view(), name="login"),

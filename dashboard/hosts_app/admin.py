@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from dashboard.hosts_app.models import Cloud, FuelEnvironment, Host
-from dashboard.jobs.admin import ReadOnlyAdmin
+from dashboard.jobs.read_only_admin import ReadOnlyAdmin
 
 
 @admin.register(Cloud)

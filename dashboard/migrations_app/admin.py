@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from dashboard.jobs.admin import ReadOnlyAdmin
+from dashboard.jobs.read_only_admin import ReadOnlyAdmin
 from dashboard.migrations_app.models import (
     LedgerEntry,
     Plan,

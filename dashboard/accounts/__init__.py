@@ -1,0 +1,1 @@
+"""Who logs in: their tokens, their failed logins, and what the Django admin shows."""
