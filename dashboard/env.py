@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
 from dashboard.errors import BadInput
+from dashboard.whole_numbers import whole_number
 
 FLAGS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
@@ -46,10 +47,10 @@ class ProcessEnv:
 
     def number(self, name: str, default: int, *, least: int = 0) -> int:
         """Return a whole number; the default for an empty value."""
-        text = self(name) or str(default)
-        if not text.isdecimal() or int(text) < least:
+        number = whole_number(self(name) or str(default))
+        if number is None or number < least:
             raise BadInput(f"{name} must be a whole number of at least {least}.", fix=_fix(name))
-        return int(text)
+        return number
 
     def flag(self, name: str, *, default: bool) -> bool:
         """Return true or false; the default for an empty value."""

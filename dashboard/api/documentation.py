@@ -30,5 +30,8 @@ class SchemaView(SpectacularAPIView):
 class DocumentationView(SpectacularSwaggerSplitView):
     """The page to read about the API and try it."""
 
+    # its template has no answer to OPTIONS
+    http_method_names = ["get", "head"]
+
     permission_classes = [RolePermission]
     url_name = "api:schema"

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 from typing_extensions import override
 
+from dashboard.api.number_filters import WholeNumberFilter
 from dashboard.api.phases import PhaseField
 from dashboard.api.responses import ACCEPTED, accepted
 from dashboard.api.validation import valid
@@ -80,9 +81,9 @@ class StepFilter(django_filters.FilterSet):
 class LogFilter(django_filters.FilterSet):
     """Filters of a log: lines after an id, of at least a level, or of one step."""
 
-    after = django_filters.NumberFilter(field_name="pk", lookup_expr="gt")
-    level = django_filters.NumberFilter(field_name="level", lookup_expr="gte")
-    step = django_filters.NumberFilter(field_name="step")
+    after = WholeNumberFilter(field_name="pk", lookup_expr="gt")
+    level = WholeNumberFilter(field_name="level", lookup_expr="gte")
+    step = WholeNumberFilter(field_name="step")
 
     class Meta:
         model = LogLine

@@ -74,5 +74,5 @@ def _field(option: Option) -> serializers.Field[Any, Any, Any, Any]:
     if option.choices:
         return serializers.ChoiceField(choices=[*option.choices.items()], **told)
     if option.value_type is int:
-        return serializers.IntegerField(min_value=option.least, **told)
+        return serializers.IntegerField(min_value=option.least, max_value=option.most, **told)
     return FIELDS[option.value_type](**told)

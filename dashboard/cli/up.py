@@ -19,6 +19,7 @@ from dashboard.errors import BadInput
 from dashboard.jobs.queue import ANSWERS_TO, ping
 from dashboard.jobs.queue_watchdog import QueueWatch, busy_workers
 from dashboard.jobs.sweeping import sweep
+from dashboard.whole_numbers import whole_number
 
 TICK_SECONDS = 0.5
 SWEEP_SECONDS = 5.0
@@ -153,14 +154,15 @@ def _tls_options() -> list[str]:
 
 
 def _check_address(bind: str) -> None:
-    host, _, port = bind.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > HIGHEST_PORT:
+    host, _, text = bind.rpartition(":")
+    port = whole_number(text)
+    if not host or port is None or port > HIGHEST_PORT:
         raise BadInput(f"{bind!r} is not an address.", fix="Give host:port, as 127.0.0.1:5000.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host.strip("[]"), int(port)))
+            probe.bind((host.strip("[]"), port))
         except OSError as error:
             raise BadInput(
                 f"Cannot listen at {bind}: {error.strerror}.", fix="Choose another with --bind."

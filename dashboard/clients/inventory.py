@@ -15,6 +15,7 @@ from dashboard.clients.ipmi import IPMI_PORT, Bmc
 from dashboard.clients.yaml_sections import Section, read_section
 from dashboard.errors import BadInput, NotFound
 from dashboard.secrets import register
+from dashboard.whole_numbers import whole_number
 
 TOP_KEYS = {"ipmi", "hosts", "pumphouse"}
 HOST_KEYS = {"gw", "ns", "ipmi", "notes", "interfaces", "pumphouse"}
@@ -310,9 +311,10 @@ def _limited(section: Section, key: str, longest: int) -> str:
 
 
 def _vlan_of(section: Section, text: str, *, key: str) -> int:
-    if not text.isdecimal() or int(text) > LAST_VLAN:
+    vlan = whole_number(text)
+    if vlan is None or vlan > LAST_VLAN:
         raise section.fault(f"Expected a VLAN from 0 to {LAST_VLAN}.", key=key)
-    return int(text)
+    return vlan
 
 
 def _first_with(key: str, layers: list[Section]) -> Section:

@@ -62,7 +62,7 @@ def _field(option: Option, row: Any) -> forms.Field:
     if option.value_type is bool:
         return forms.BooleanField(**told)
     if option.value_type is int:
-        return forms.IntegerField(min_value=option.least, **told)
+        return forms.IntegerField(min_value=option.least, max_value=option.most, **told)
     if option.value_type is datetime:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
         return forms.DateTimeField(widget=widget, **told)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from dashboard.errors import BadInput
+from dashboard.whole_numbers import whole_number
 
 EXAMPLE_TIME = "2030-01-31T22:00"
 TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -31,6 +32,7 @@ class Option:
     help: str = ""
     of: type | None = None
     least: int = 1
+    most: int = 999_999_999
     choices: Mapping[str, str] = field(default_factory=dict)
     """The only values there are, with the words for people; a list may have several of them."""
     blank: str = "—"
@@ -72,14 +74,15 @@ class Option:
         if self.value_type is bool:
             return self.clean(TRUTHS.get(text.lower(), text))
         if self.value_type is int:
-            return self.clean(int(text) if text.isascii() and text.isdecimal() else text)
+            number = whole_number(text)
+            return self.clean(text if number is None else number)
         if self.value_type is list:
             return self.clean([part.strip() for part in text.split(",") if part.strip()])
         return self.clean(text)
 
     def _may_be(self, value: Any) -> bool:
         if self.value_type is int:
-            return bool(value >= self.least)
+            return bool(self.least <= value <= self.most)
         return not self.choices or value in self.choices
 
     def _list(self, given: Any) -> list[str]:
@@ -114,7 +117,7 @@ class Option:
             return f"one of {', '.join(self.choices)}"
         words = {
             bool: "true or false",
-            int: f"a number of at least {self.least}",
+            int: f"a number from {self.least} to {self.most}",
             str: "a text",
             list: "a list of texts",
             datetime: f"a time as {EXAMPLE_TIME}",

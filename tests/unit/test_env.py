@@ -24,6 +24,7 @@ def environment(**variables: str) -> ProcessEnv:
         (lambda env: env.number("X", default=2, least=1), SECRET),
         (lambda env: env.number("X", default=2, least=1), "0"),
         (lambda env: env.number("X", default=2), "-1"),
+        (lambda env: env.number("X", default=2), "9" * 5000),
         (lambda env: env.flag("X", default=False), SECRET),
         (lambda env: env.pairs("X"), SECRET),
         (lambda env: env.one_of("X", LOG_LEVELS, default="INFO"), SECRET),

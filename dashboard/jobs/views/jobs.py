@@ -17,6 +17,7 @@ from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase, StepState
 from dashboard.jobs.views.graph import boxes, layout_of
 from dashboard.jobs.views.pages import PageRequest, cut
 from dashboard.jobs.views.timeline import timeline_of
+from dashboard.whole_numbers import whole_number
 
 FAILURES_SHOWN = 10
 LINES_SHOWN = 500
@@ -151,8 +152,8 @@ def _filtered(steps: QuerySet[Step], request: PageRequest) -> QuerySet[Step]:
 
 
 def _log(job: Job, request: PageRequest) -> dict[str, Any]:
-    level = _number(request.GET.get("level"), LogLevel.INFO)
-    after = _number(request.GET.get("after"), 0)
+    level = whole_number(request.GET.get("level", "")) or LogLevel.INFO
+    after = whole_number(request.GET.get("after", "")) or 0
     lines = LogLine.objects.filter(job=job, level__gte=level, pk__gt=after).select_related("step")
     if words := request.GET.get("q", "").strip():
         lines = lines.filter(message__icontains=words)
@@ -165,10 +166,6 @@ def _log(job: Job, request: PageRequest) -> dict[str, Any]:
         "levels": LogLevel.choices,
         "cursor": shown[-1].pk if shown else after,
     }
-
-
-def _number(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdecimal() else default
 
 
 def _log_text(job: Job) -> Iterator[str]:

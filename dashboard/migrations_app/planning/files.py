@@ -21,6 +21,7 @@ from dashboard.migrations_app.planning.moves import Move, choice_of, move_again
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
+from dashboard.whole_numbers import whole_number
 
 VERSION = 1
 EDITABLE = frozenset({"options", "mappings", "choice"})
@@ -188,10 +189,10 @@ def _dumped(document: Mapping[str, Any]) -> str:
 def _exported_plan(root: Section) -> Plan:
     number = root.text("plan")
     plans = Plan.objects.select_related("source", "destination").exclude(state=Plan.State.DRAFTING)
-    plan = plans.filter(pk=number).first() if number.isdecimal() else None
+    plan = plans.filter(pk=whole_number(number) or 0).first()
     if plan is None:
         raise root.fault(
-            f"There is no plan {number} in this installation.",
+            f"There is no plan {number[:20]} in this installation.",
             key="plan",
             fix="Import the file where it was exported, or plan the tenant here first.",
         )

@@ -18,6 +18,7 @@ from dashboard.migrations_app.planning.files import (
 )
 from dashboard.migrations_app.verbs.plan import PlanMove
 from dashboard.migrations_app.views.plans import plan_or_404
+from dashboard.whole_numbers import whole_number
 
 
 def export(request: PageRequest, plan_id: int) -> HttpResponse:
@@ -52,6 +53,6 @@ def _sent(request: PageRequest) -> EditedPlan:
 
 
 def _back(request: PageRequest) -> HttpResponse:
-    number = request.POST.get("from", "")
-    plan = Plan.objects.filter(pk=number).first() if number.isdecimal() else None
+    number = whole_number(request.POST.get("from", ""))
+    plan = Plan.objects.filter(pk=number).first() if number else None
     return redirect("plan-tab", plan.pk, "choices") if plan else redirect("tenants")

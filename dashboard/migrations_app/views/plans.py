@@ -27,6 +27,7 @@ from dashboard.migrations_app.resources.choices import LEAVE_OUT
 from dashboard.migrations_app.verbs.base import plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
 from dashboard.migrations_app.views.plan_progress import jobs_of, plan_progress
+from dashboard.whole_numbers import whole_number
 
 LEDGER_ROWS = 200
 
@@ -84,7 +85,7 @@ def leave_out(request: PageRequest, plan_id: int) -> HttpResponse:
 def accept_differences(request: PageRequest, plan_id: int) -> HttpResponse:
     """Accept the differences ticked, with the reason of the form."""
     plan = plan_or_404(plan_id)
-    ticked = [int(text) for text in _texts(request, "difference") if text.isdecimal()]
+    ticked = [*filter(None, map(whole_number, _texts(request, "difference")))]
     found = plan.differences.select_related("plan", "job", "acceptance").filter(pk__in=ticked)
     reason = request.POST.get("reason", "")
     try:

@@ -27,3 +27,9 @@ def test_the_documentation_keeps_scripts_out_of_its_page(client):
 
 def test_the_documentation_asks_to_log_in_first(client):
     assert client.get("/api/docs/").url == "/login/?next=/api/docs/"
+
+
+@pytest.mark.parametrize("method", ["options", "post", "put", "delete"])
+def test_the_documentation_can_only_be_read(client, method):
+    client.force_login(rows.user_with("admin"))
+    assert getattr(client, method)("/api/docs/").status_code in (403, 405)

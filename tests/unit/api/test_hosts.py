@@ -66,8 +66,11 @@ def test_a_plan_is_accepted_with_its_address_and_its_job(host: Host) -> None:
     [
         ({"action": "polish"}, "Unknown host action 'polish'."),
         ({"action": "evacuate", "options": {"speed": 1}}, "has no option 'speed'"),
-        ({"action": "evacuate", "options": {"parallel": 0}}, "a number of at least 1, not 0"),
-        ({"action": "evacuate", "options": {"parallel": "2"}}, "a number of at least 1, not '2'"),
+        ({"action": "evacuate", "options": {"parallel": 0}}, "from 1 to 999999999, not 0"),
+        (
+            {"action": "evacuate", "options": {"parallel": "2"}},
+            "from 1 to 999999999, not '2'",
+        ),
         ({"action": "evacuate", "options": {"skip_errors": 1}}, "true or false, not 1"),
         ({"action": "reassign", "options": {"destination": "old"}}, "The host is already in old."),
         ({"action": "reassign", "options": {"roles": "cinder"}}, "'cinder' do not include compute"),

@@ -111,8 +111,8 @@ def test_what_a_page_sends_is_read_by_the_option_itself(option, posted, body, ar
     ("option", "given", "expected"),
     [
         (FLAG, "yes", "skip_errors must be true or false, not 'yes'."),
-        (NUMBER, 0, "parallel must be a number of at least 1, not 0."),
-        (NUMBER, True, "parallel must be a number of at least 1, not True."),
+        (NUMBER, 0, "parallel must be a number from 1 to 999999999, not 0."),
+        (NUMBER, True, "parallel must be a number from 1 to 999999999, not True."),
         (TEXT, 5, "role must be a text, not 5."),
         (CHOICE, "x", "capture must be one of stop, suspend, not 'x'."),
         (TEXTS, "carol", "keep must be a list of texts, not 'carol'."),
