@@ -10,6 +10,7 @@ from dashboard.api.hosts import HostActionsView, HostListView, HostPlanViewSet, 
 from dashboard.api.job_rows import JobLogView, JobStepsView, StepViewSet
 from dashboard.api.jobs import JobViewSet
 from dashboard.api.not_found import NotFoundView
+from dashboard.api.outages import OutagesView
 from dashboard.api.plan_rows import (
     DifferenceViewSet,
     PlanDifferencesView,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("plans/<int:plan_id>/ledger/", PlanLedgerView.as_view(), name="plan-ledger"),
     path("jobs/<int:job_id>/steps/", JobStepsView.as_view(), name="job-steps"),
     path("jobs/<int:job_id>/log/", JobLogView.as_view(), name="job-log"),
+    path("outages/", OutagesView.as_view(), name="outages"),
     path("hosts/", HostListView.as_view(), name="hosts"),
     path("host-actions/", HostActionsView.as_view(), name="host-actions"),
     path("token/", TokenView.as_view(), name="token"),

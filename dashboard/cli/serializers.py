@@ -8,6 +8,7 @@ from django.forms.models import model_to_dict
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment, HostPlan
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import BROKEN_STEP_STATES
+from dashboard.migrations_app.execution.outages import Outage
 from dashboard.migrations_app.models import Plan, TenantMaintenance
 
 Json = dict[str, Any]
@@ -36,6 +37,22 @@ def serialize_step(step: Step) -> Json:
     """Return one step with its error and what helps."""
     fields = ("id", "key", "title", "group", "state", "error", "fix", "request_id")
     return model_to_dict(step, fields=fields)
+
+
+def serialize_outage(outage: Outage) -> Json:
+    """Return the servers of one move that are down."""
+    return {
+        "plan": outage.plan.pk,
+        "tenant": {"id": outage.plan.tenant_id, "name": outage.plan.tenant_name},
+        "source": outage.plan.source.name,
+        "destination": outage.plan.destination.name,
+        "since": outage.since,
+        "job": outage.job and outage.job.pk,
+        "servers": [
+            {"source_id": each.source_id, "name": each.name, "down_since": each.down_since}
+            for each in outage.entries
+        ],
+    }
 
 
 def serialize_plan(plan: Plan) -> Json:

@@ -18,10 +18,18 @@ class MigrationsConfig(AppConfig):
         from dashboard.hosts_app.views.cloud_contents import add_cloud_contents
         from dashboard.jobs.job_lists import count_as_waiting
         from dashboard.jobs.links import add_job_links
+        from dashboard.jobs.notices import add_job_notices
         from dashboard.jobs.views.state_styles import add_state_styles
-        from dashboard.migrations_app.views import cloud_contents, job_links, state_styles, waiting
+        from dashboard.migrations_app.views import (
+            cloud_contents,
+            job_links,
+            job_notices,
+            state_styles,
+            waiting,
+        )
 
         count_as_waiting(waiting.count_waiting)
         add_cloud_contents(cloud_contents.TENANTS)
         add_job_links(job_links.plan_links)
+        add_job_notices(job_notices.outage_notices)
         add_state_styles(state_styles.STYLES)

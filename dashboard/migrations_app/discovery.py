@@ -9,6 +9,7 @@ from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import PumphouseError
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
+from dashboard.migrations_app.execution.outages import end_outages_of_running
 from dashboard.migrations_app.models import Tenant
 from dashboard.migrations_app.resources.reader import find_tenant
 
@@ -26,6 +27,7 @@ def look_at(cloud: Cloud) -> int:
         projects = [*connection.list("identity", "/projects", "projects")]
         domains = {d["id"]: d["name"] for d in connection.list("identity", "/domains", "domains")}
         servers, volumes = _count_servers(connection), _count_volumes(connection)
+        end_outages_of_running(cloud, connection)
     except PumphouseError as error:
         _store(cloud, state=Cloud.State.UNREACHABLE, explanation=str(error))
         raise

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
@@ -179,6 +180,19 @@ def save_stage_data(entry: LedgerEntry, stage_data: Mapping[str, Any]) -> None:
     """Add stage data to an entry at once."""
     entry.stage_data = {**entry.stage_data, **stage_data}
     entry.save(update_fields=["stage_data", "changed_at"])
+
+
+def begin_outage(entry: LedgerEntry) -> None:
+    """Store that a server that ran runs on neither cloud from now on, unless that is stored."""
+    rows = LedgerEntry.objects.filter(pk=entry.pk)
+    rows.filter(down_since=None).update(down_since=timezone.now())
+    entry.down_since = rows.values_list("down_since", flat=True).get()
+
+
+def end_outage(entry: LedgerEntry) -> None:
+    """Store that a server runs again, on either cloud, or that there is none any more."""
+    LedgerEntry.objects.filter(pk=entry.pk).update(down_since=None)
+    entry.down_since = None
 
 
 def finish_stage(entry: LedgerEntry, stage: str) -> None:

@@ -196,6 +196,8 @@ class LedgerEntry(ObjectRow, models.Model):
     # names of the stages that are done, and what they stored (no secrets)
     stages = models.JSONField(default=list)
     stage_data = models.JSONField(default=dict)
+    # since when a server that ran runs on neither cloud because of its move; null while it does
+    down_since = models.DateTimeField(null=True, blank=True, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 

@@ -1,6 +1,9 @@
 """Every page there is, with rows that fill it, for the tests that hold on all of them."""
 
+from datetime import timedelta
+
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.jobs.states import JobState
@@ -62,6 +65,7 @@ def finished_move_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
     moved = rows.plan_of(tenant, new, state=Plan.State.EXECUTED, user=user)
     job = rows.job_of(moved, JobState.DONE, user=user)
     rows.ledger_of(moved)
+    rows.servers_down_of(moved, timezone.now() - timedelta(minutes=4))
     rows.differences_of(moved)
     rows.maintenance_of(tenant, plan=moved)
     return {
@@ -73,6 +77,7 @@ def finished_move_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
         "plan's ledger": f"/plans/{moved.pk}/ledger/",
         "rollback": f"/plans/{moved.pk}/rollback/",
         "finalize": f"/plans/{moved.pk}/finalize/",
+        "job of a tenant with servers down": job.get_absolute_url(),
         "job's timeline": f"/jobs/{job.pk}/timeline/",
     }
 

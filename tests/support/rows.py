@@ -1,7 +1,7 @@
 """Rows as a real move leaves them, for tests of pages and API: no cloud is behind them."""
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -210,6 +210,13 @@ def ledger_of(plan: Plan) -> None:
             state=LedgerEntry.State.PRESENT,
             stages=["create"],
         )
+
+
+def servers_down_of(plan: Plan, since: datetime) -> None:
+    """Make three servers of a plan with a ledger those that run on neither cloud since then."""
+    three = plan.ledger_entries.filter(type="server").values("pk")[:3]
+    keys = [row["pk"] for row in three]
+    plan.ledger_entries.filter(pk__in=keys).update(down_since=since)
 
 
 def differences_of(plan: Plan) -> None:

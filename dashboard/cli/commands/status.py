@@ -7,16 +7,19 @@ from typing_extensions import override
 from dashboard.cli.arguments import chosen_job
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
+from dashboard.cli.outages import print_outages
 from dashboard.cli.outcome import describe, has_failed, print_outcome
-from dashboard.cli.serializers import serialize_job
+from dashboard.cli.serializers import serialize_job, serialize_outage
+from dashboard.cli.times import local_time
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
+from dashboard.migrations_app.execution.outages import current_outages, outages_of
 
 NEWEST = 20
 
 
 class StatusCommand(Command):
-    """Show a job, or the newest jobs."""
+    """Show a job, or the newest jobs, and which servers moves keep down."""
 
     name = "status"
     uses_clouds = False
@@ -37,7 +40,10 @@ class StatusCommand(Command):
             job = follow(job, console, run=False)
         console.print(f"{job}: {describe(job_progress(job))}")
         print_outcome(job, console)
-        console.print_json({"job": serialize_job(job)})
+        outages = outages_of(job.subject)
+        print_outages(outages, console)
+        found = [serialize_outage(each) for each in outages]
+        console.print_json({"job": serialize_job(job), "outages": found})
         return FAILED if has_failed(job) else OK
 
 
@@ -45,10 +51,13 @@ def _show_newest(console: Console) -> int:
     jobs = list(Job.objects.all()[:NEWEST])
     rows = [(job.pk, job.state, job.title, _when(job)) for job in jobs]
     console.print_table("Job", "State", "Title", "Since", rows=rows)
-    console.print_json({"jobs": [serialize_job(job) for job in jobs]})
+    outages = current_outages()
+    print_outages(outages, console)
+    found = [serialize_outage(each) for each in outages]
+    console.print_json({"jobs": [serialize_job(job) for job in jobs], "outages": found})
     return OK
 
 
 def _when(job: Job) -> str:
     moment = job.finished_at or job.started_at or job.created_at
-    return f"{moment:%Y-%m-%d %H:%M}"
+    return local_time(moment)

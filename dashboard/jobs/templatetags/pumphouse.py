@@ -112,6 +112,21 @@ def ago(moment: datetime | None) -> SafeString | str:
     )
 
 
+@register.filter
+def moment(at: datetime | None) -> SafeString | str:
+    """Return a time to the minute with its zone, which is the browser's."""
+    if at is None:
+        return MISSING
+    words = f"{timezone.localtime(at):%Y-%m-%d %H:%M %Z}"
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), words)
+
+
+@register.filter
+def since(at: datetime | None) -> str:
+    """Return how long ago something began, as ``duration`` has it."""
+    return MISSING if at is None else duration(timezone.now() - at)
+
+
 @register.simple_tag
 def has_permission(user: User | AnonymousUser, action: str) -> bool:
     """Return whether a user has the permission; ``action`` is a value of ``Action``."""

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from dashboard.jobs import job_lists
 from dashboard.jobs.links import links_of
 from dashboard.jobs.models import Job, LogLevel, LogLine, Step
+from dashboard.jobs.notices import notices_of
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.roles import minimum_role, role_of
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase, StepState
@@ -93,6 +94,7 @@ def _context(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
         "section": "jobs",
         "links": [link for link in links if not link.is_remedy],
         "remedies": [link for link in links if link.is_remedy],
+        "notices": notices_of(job),
         "progress": progress,
         "layout": layout,
         "boxes": boxes(layout, progress.groups),

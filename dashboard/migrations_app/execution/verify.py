@@ -16,6 +16,7 @@ from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.acceptances import acceptances_of, identity_of
 from dashboard.migrations_app.execution.identities import identities_of
 from dashboard.migrations_app.execution.left_out import PRESENCE, left_out_of
+from dashboard.migrations_app.execution.outages import end_outages_of_running
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import Plan, PlanDifference, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
@@ -32,7 +33,7 @@ class Verifier:
         self.context = context
         self.entries = ledger.entries_of(plan)
         self.left_out = left_out_of(plan)
-        identities = identities_of(plan)
+        self.identities = identities = identities_of(plan)
         tenant = TenantRef(plan.tenant_id, plan.tenant_name, plan.domain_name)
         moved = replace(tenant, id=ledger.destination_id_of(plan, "project", plan.tenant_id))
         self.source = reader_with_original_roles(plan.source, identities.source, tenant)
@@ -43,6 +44,8 @@ class Verifier:
     def compare(self, job: Job) -> str:
         """Store all differences. Return the sentence that counts them."""
         accepted = acceptances_of(self.plan)
+        end_outages_of_running(self.plan.source, self.identities.source)
+        end_outages_of_running(self.plan.destination, self.identities.destination)
         rows = [
             self._row(job, item, difference)
             for type_ in resource_types().values()

@@ -91,6 +91,14 @@ class ItemWork:
         """Store stage data at once."""
         ledger.save_stage_data(self.entry, stage_data)
 
+    def begin_outage(self) -> None:
+        """Store that this server runs on neither cloud."""
+        ledger.begin_outage(self.entry)
+
+    def end_outage(self) -> None:
+        """Store that this server runs again."""
+        ledger.end_outage(self.entry)
+
     def destination_id_of(self, type_name: str, source_id: str) -> str:
         """Return the destination's id of another object."""
         return ledger.destination_id_of(self.plan, type_name, source_id)

@@ -71,6 +71,15 @@ class Work(Protocol):
     def can_impersonate(self, user_id: str) -> bool:
         """Return whether ``session_as`` acts as the user rather than as the operator."""
 
+    def begin_outage(self) -> None:
+        """Record that this server, which ran, runs on neither cloud from now on.
+
+        Operators are shown it until ``end_outage``. Nothing happens if it is recorded.
+        """
+
+    def end_outage(self) -> None:
+        """Record that this server runs again, on either cloud, or is gone from the source."""
+
     def lose(self, field: str, reason: str) -> None:
         """Record that the copy lacks an attribute, as only a create call has shown.
 

@@ -19,6 +19,7 @@ from dashboard.jobs.views.verb_pages import available_actions
 from dashboard.migrations_app.execution.accepting import PERMISSION, accept
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import on_destination, on_source
+from dashboard.migrations_app.execution.outages import outages_of
 from dashboard.migrations_app.execution.verify import count_unexpected, unexpected
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem, plan_of
 from dashboard.migrations_app.planning.moves import choice_of, move_again
@@ -49,6 +50,7 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
         "progress_steps": plan_progress(plan, list(jobs_of(plan))),
         "actions": available_actions(plan_verbs(), plan, request.user),
         "active_job": active,
+        "outages": outages_of(plan.subject),
         "maintenances": [held for held in (on_source(plan), on_destination(plan)) if held],
         "progress": job_progress(active) if active else None,
         "blocks": plan.findings.filter(severity=PlanFinding.Severity.BLOCK),

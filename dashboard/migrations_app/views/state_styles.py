@@ -10,6 +10,8 @@ STYLES = {
     "executed": StateStyle("check", "good"),
     "rolled_back": StateStyle("undo", "quiet"),
     "finalized": StateStyle("check", "good"),
+    # servers that a move has halted
+    "servers_down": StateStyle("power", "bad"),
     # what becomes of an item
     "create": StateStyle("plus", "busy"),
     "adopt": StateStyle("link", "quiet"),

@@ -15,6 +15,7 @@ from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import conflict_over
 from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
 from dashboard.jobs.views.verb_pages import available_actions
+from dashboard.migrations_app.execution.outages import outages_of
 from dashboard.migrations_app.forms import PlanForm
 from dashboard.migrations_app.maintenance.locks import open_maintenance, subject_in
 from dashboard.migrations_app.models import Plan, Tenant, TenantMaintenance, plan_of, subject_of
@@ -92,6 +93,7 @@ def _about(request: PageRequest, tenant: Tenant, form: PlanForm) -> dict[str, An
         "plan_refusal": conflict_over(subject_of(tenant.project_id)),
         "maintenance": open_maintenance(tenant.cloud, tenant.project_id),
         "latest_maintenance": times.first(),
+        "outages": outages_of(subject_of(tenant.project_id)),
         "tenant": tenant,
         "form": form,
         "plan": latest,

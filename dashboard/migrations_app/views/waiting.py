@@ -3,6 +3,7 @@
 from django.db.models import Exists, OuterRef, QuerySet
 
 from dashboard.hosts_app.models import Cloud
+from dashboard.migrations_app.execution.outages import count_outages
 from dashboard.migrations_app.models import Plan, PlanFinding
 
 
@@ -26,4 +27,4 @@ def lost_clouds() -> QuerySet[Cloud]:
 
 def count_waiting() -> int:
     """Return how many there are, for the header of every page."""
-    return blocked_plans().count() + lost_clouds().count()
+    return count_outages() + blocked_plans().count() + lost_clouds().count()

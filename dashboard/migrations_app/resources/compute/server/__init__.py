@@ -43,6 +43,7 @@ from dashboard.migrations_app.resources.compute.server.fields import (
     USER_DATA,
     server_record,
 )
+from dashboard.migrations_app.resources.compute.server.halting import halt_source
 from dashboard.migrations_app.resources.compute.server.losses import source_losses
 from dashboard.migrations_app.resources.compute.server.obstacles import obstacles
 from dashboard.migrations_app.resources.compute.server.reduced import reduced_server
@@ -214,12 +215,14 @@ class Server(ResourceType):
         if server["status"] not in (PAUSED, SUSPENDED):
             halted = SUSPENDED if work.options.get("capture") == "suspend" else SHUTOFF
             halted = SHUTOFF if server["status"] == SHUTOFF else halted
-            bring_to(work.source, work.record.id, halted, check=work.check)
+            halt_source(work, halted)
 
     def undo_stop(self, work: Work) -> None:
         """Bring the source's server back into the state that it had."""
         if status := work.stage_data.get("status"):
             bring_to(work.source, work.record.id, status, check=work.check)
+            if status == ACTIVE:
+                work.end_outage()
             work.save(status="")
 
     def capture(self, work: Work) -> None:
@@ -256,6 +259,8 @@ class Server(ResourceType):
 
     @override
     def halt(self, work: Work) -> None:
+        if work.stage_data.get("status") == ACTIVE:
+            work.begin_outage()
         halt_copy(work.destination, work.destination_id, check=work.check)
 
     @override
@@ -292,6 +297,8 @@ class Server(ResourceType):
         """Bring the copy into the state that the source's server had."""
         status = work.stage_data.get("status") or ACTIVE
         bring_to(work.destination, work.destination_id, status, check=work.check)
+        if status == ACTIVE:
+            work.end_outage()
 
     def undo_power(self, work: Work) -> None:
         """Resume a suspended copy: Nova detaches no volume from it."""
@@ -315,6 +322,7 @@ class Server(ResourceType):
         temporary_images.clean_up_destination(work)
         detach_others(work)
         has_volumes = bool(work.record.fields["volumes"])
+        work.end_outage()
         if not delete_server(work.source, work.record.id, check=work.check, for_good=has_volumes):
             work.log(
                 f"Server {work.record.name} is SOFT_DELETED: Nova removes it after its reclaim "

@@ -1,0 +1,86 @@
+"""Outages: servers of tenants that ran, and that run on neither cloud because of their move."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from dashboard.clients.openstack import CloudSession
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.models import Job
+from dashboard.migrations_app import ledger
+from dashboard.migrations_app.models import LedgerEntry, Plan
+from dashboard.migrations_app.resources.compute.server.states import ACTIVE
+
+WORK = ("execute", "rollback")
+
+
+@dataclass(frozen=True)
+class Outage:
+    """The servers of one move that are down, the longest first, and the latest job at work on it.
+
+    ``job`` is None only where its row was deleted.
+    """
+
+    plan: Plan
+    entries: Sequence[LedgerEntry]
+    job: Job | None
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when the first of them is down."""
+        return self.entries[0].down_since
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the servers, or their ids where they have none."""
+        return [entry.title for entry in self.entries]
+
+
+def current_outages() -> list[Outage]:
+    """Return the outages of all tenants, the longest first, in two queries."""
+    return _outages(servers_down())
+
+
+def outages_of(subject: str) -> list[Outage]:
+    """Return the outages of the tenant that is a job's subject."""
+    tenant_id = subject.partition(":")[2]
+    return _outages(servers_down().filter(plan__tenant_id=tenant_id)) if tenant_id else []
+
+
+def count_outages() -> int:
+    """Return how many there are."""
+    return servers_down().values("plan").distinct().order_by().count()
+
+
+def end_outages_of_running(cloud: Cloud, session: CloudSession) -> None:
+    """End the outage of each server that runs on this cloud by now, whoever has started it.
+
+    One that the source no longer has is not down either: there is nothing left to start.
+    """
+    rows = LedgerEntry.objects.exclude(down_since=None)
+    for entry in rows.filter(Q(source_cloud=cloud) | Q(destination_cloud=cloud)):
+        is_source = entry.source_cloud_id == cloud.pk
+        id_ = entry.source_id if is_source else entry.destination_id
+        server = session.find("compute", f"/servers/{id_}", "server") if id_ else None
+        if server["status"] == ACTIVE if server else is_source:
+            ledger.end_outage(entry)
+
+
+def servers_down() -> QuerySet[LedgerEntry]:
+    """Return the entries of the servers that are down, the longest first, with their plans."""
+    rows = LedgerEntry.objects.exclude(down_since=None).exclude(plan=None)
+    related = ("plan", "plan__source", "plan__destination")
+    return rows.select_related(*related).order_by("down_since", "pk")
+
+
+def _outages(entries: Iterable[LedgerEntry]) -> list[Outage]:
+    by_plan: dict[Plan, list[LedgerEntry]] = {}
+    for entry in entries:
+        if entry.plan:
+            by_plan.setdefault(entry.plan, []).append(entry)
+    subjects = {plan.subject for plan in by_plan}
+    jobs = Job.objects.filter(subject__in=subjects, kind__in=WORK).order_by("pk")
+    latest = {job.subject: job for job in jobs} if subjects else {}
+    return [Outage(plan, rows, latest.get(plan.subject)) for plan, rows in by_plan.items()]
