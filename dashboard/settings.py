@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "dashboard.browser_zone.browser_zone",
     "axes.middleware.AxesMiddleware",  # last, as it requires: it responds to locked-out users
 ]
 

@@ -110,7 +110,7 @@ def skip_step(step: Step, *, reason: str, requester: Requester) -> Job:
 def require_ahead(until: datetime | None) -> None:
     """Raise ``BadInput`` for a time to hold until that has passed: it would hold nothing."""
     if until is not None and until <= timezone.now():
-        passed = timezone.localtime(until).strftime("%Y-%m-%d %H:%M")
+        passed = timezone.localtime(until).strftime("%Y-%m-%d %H:%M %Z")
         raise BadInput(f"{passed} has already passed.", fix="Give a later time to hold until.")
 
 

@@ -6,9 +6,14 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
 from typing_extensions import override
 
 from dashboard.jobs.options import Option
+from dashboard.jobs.time_zones import moment_in
+
+TIME_ZONE = "time_zone"
+"""What a form with times posts beside them: the zone that it showed."""
 
 
 class TextsField(forms.CharField):
@@ -42,7 +47,18 @@ def _posted(option: Option, posted: QueryDict) -> Any:
     if option.value_type is list and option.choices:
         return posted.getlist(option.name)
     text = posted.get(option.name, "").strip()
+    if option.value_type is datetime and text:
+        return _posted_time(option.parse(text), text, posted)
     return option.parse(text) if text else None
+
+
+def _posted_time(moment: datetime, text: str, posted: QueryDict) -> datetime:
+    """Return the moment that was meant in the time zone that the form was filled in."""
+    naive = parse_datetime(text)
+    zone = posted.get(TIME_ZONE, "")
+    if not zone or naive is None or naive.tzinfo:
+        return moment
+    return moment_in(zone, naive)
 
 
 def option_fields(options: Iterable[Option], row: Any = None) -> dict[str, forms.Field]:

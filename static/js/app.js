@@ -37,6 +37,16 @@ function spareFocusedForm(event) {
   if (typing && event.detail.target.contains(focused)) event.detail.shouldSwap = false;
 }
 
+// Times are shown and read in the browser's zone: the server is told which that is.
+function tellZone() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  document.cookie = `time_zone=${zone}; path=/; max-age=31536000; SameSite=Lax`;
+  for (const shown of document.querySelectorAll("[data-zone]")) {
+    if (shown.matches("input")) shown.value = zone;
+    else shown.textContent = zone;
+  }
+}
+
 function announceState() {
   const announcer = document.getElementById("announcer");
   const said = document.querySelector("[data-announce]")?.dataset.announce;
@@ -79,6 +89,7 @@ function press(event) {
 
 function ready() {
   showTheme();
+  tellZone();
   announceState();
   scrollLog();
 }

@@ -13,6 +13,7 @@ from typing_extensions import override
 from dashboard import secrets
 from dashboard.cli.command import OK, Command
 from dashboard.cli.console import Console
+from dashboard.cli.times import local_time
 from dashboard.errors import BadInput, NotFound
 from dashboard.jobs.roles import GROUPS, give_role, role_of
 
@@ -82,7 +83,7 @@ def _list(_options: Namespace, console: Console) -> None:
 
 def _row(user: Mapping[str, object]) -> tuple[object, ...]:
     last = user["last_login"]
-    return user["name"], user["role"], f"{last:%Y-%m-%d %H:%M}" if last else "never"
+    return user["name"], user["role"], local_time(last) if last else "never"
 
 
 def _remove(options: Namespace, console: Console) -> None:

@@ -114,7 +114,7 @@ def ago(moment: datetime | None) -> SafeString | str:
 
 @register.filter
 def moment(at: datetime | None) -> SafeString | str:
-    """Return a time to the minute with its zone, which is the browser's."""
+    """Return a time to the minute with its zone: the browser's, where the browser has told it."""
     if at is None:
         return MISSING
     words = f"{timezone.localtime(at):%Y-%m-%d %H:%M %Z}"
