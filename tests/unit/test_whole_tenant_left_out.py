@@ -188,16 +188,10 @@ def test_the_source_of_a_copy_that_is_missing_is_kept_though_that_was_accepted(c
 
 
 def test_what_is_skipped_in_a_job_is_left_out_and_put_back_by_planning_again(clouds):
-    plan = clouds.plan(NAME)
     before = contents(clouds.old)
-    clouds.new.compute.fault = "No valid host was found."
-    job = clouds.execute(plan, state="failed")
-    for step in job.steps.filter(state="failed"):
-        skip_step(step, reason="There is no room.", requester=CLI)
-    run(job)
+    plan = skipped(clouds)
     assert {f"server {NAME}-web-1", f"server {NAME}-web-2"} <= left_out(plan)
     assert words(plan)["Execute"].endswith(", left out by the command line")
-    clouds.new.compute.fault = ""
     with pytest.raises(BadInput, match="Plan again with the same choices and execute"):
         clouds.finalize(plan)
     again = clouds.plan(NAME, choices=fresh(plan).choices)
@@ -206,6 +200,28 @@ def test_what_is_skipped_in_a_job_is_left_out_and_put_back_by_planning_again(clo
     assert [line for line in changed if f"{NAME}-web" in line] == []
     listed = finalized(clouds, again)
     assert not [line for line in listed if line.startswith(("server", "project"))]
+
+
+def skipped(clouds: TwoClouds) -> Plan:
+    """Return a plan whose servers could not be booted, and were skipped in its job, which ended."""
+    plan = clouds.plan(NAME)
+    clouds.new.compute.fault = "No valid host was found."
+    job = clouds.execute(plan, state="failed")
+    for step in job.steps.filter(state="failed"):
+        skip_step(step, reason="There is no room.", requester=CLI)
+    run(job)
+    clouds.new.compute.fault = ""
+    return plan
+
+
+@pytest.mark.parametrize("taken_in", [False, True])
+def test_executing_again_after_a_skip_enters_the_project_again(clouds, taken_in):
+    plan = skipped(clouds)
+    clouds.execute(plan)
+    again = clouds.plan(NAME, choices={} if taken_in else fresh(plan).choices)
+    clouds.execute(again)
+    assert clouds.verify(again) == []
+    assert (words(again)["Execute"] == "All moved") is taken_in
 
 
 def test_who_chose_is_named_also_when_somebody_else_plans_again(clouds):

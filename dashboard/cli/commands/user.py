@@ -4,6 +4,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from getpass import getpass
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
@@ -73,7 +74,7 @@ def _password(options: Namespace, console: Console) -> str:
 
 
 def _list(_options: Namespace, console: Console) -> None:
-    users = [
+    users: list[dict[str, Any]] = [
         {"name": user.username, "role": role_of(user).group, "last_login": user.last_login}
         for user in User.objects.order_by("username")
     ]
@@ -81,7 +82,7 @@ def _list(_options: Namespace, console: Console) -> None:
     console.print_json({"users": users})
 
 
-def _row(user: Mapping[str, object]) -> tuple[object, ...]:
+def _row(user: Mapping[str, Any]) -> tuple[object, ...]:
     last = user["last_login"]
     return user["name"], user["role"], local_time(last) if last else "never"
 
