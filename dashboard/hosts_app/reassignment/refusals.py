@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from dashboard.clients.fuel.layout import disks_like
+from dashboard.clients.fuel.layout import BOND, disks_like
 from dashboard.clients.fuel.objects import Node
 from dashboard.clients.fuel.roles import closed_because, conflicts_among, unread_conditions
 from dashboard.errors import NeedsOperator
@@ -186,7 +186,9 @@ def _macs(facts: ReassignmentFacts) -> Iterator[Refusal]:
 
 def _interface_names(facts: ReassignmentFacts) -> Iterator[Refusal]:
     host = facts.machine.host
-    names = {(one.get("mac") or "").lower(): one["name"] for one in facts.interfaces}
+    # a bond has the address of one of its slaves
+    ports = (one for one in facts.interfaces if one["type"] != BOND)
+    names = {(one.get("mac") or "").lower(): one["name"] for one in ports}
     for interface in host.interfaces.values() if host else ():
         name = names.get(interface.mac or "")
         if name and name != interface.name:

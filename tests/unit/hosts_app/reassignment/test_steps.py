@@ -15,6 +15,7 @@ from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import cancel, skip_step
 from dashboard.jobs.requester import NOBODY
+from tests.support.fuel_layouts import BOND, bonded, public_everywhere
 from tests.support.fuel_masters import RunningMaster, discovered_node, switch
 from tests.support.reassignments import (
     DST,
@@ -167,14 +168,8 @@ def test_it_is_laid_out_as_it_was_and_deployed_under_its_new_id(
 def test_a_host_gets_the_public_network_that_its_new_environment_gives_it_and_its_bond(
     fuel: FuelMaster, running: RunningMaster, record: Reassignment, told: Told
 ) -> None:
-    everywhere = {"public_network_assignment": {"assign_to_all_nodes": {"value": True}}}
-    fuel.change_settings(DST, {"editable": everywhere})
-    faces = fuel.interfaces(NODE)
-    networks = faces[2]["assigned_networks"] + faces[3]["assigned_networks"]
-    faces[2]["assigned_networks"] = faces[3]["assigned_networks"] = []
-    slaves = [{"name": "eth2"}, {"name": "eth3"}]
-    bond = {"name": "bond0", "type": "bond", "mode": "802.3ad", "slaves": slaves}
-    fuel.change_interfaces(NODE, [*faces, bond | {"assigned_networks": networks}])
+    public_everywhere(running, DST)
+    bonded(running, HOST)
     record.interfaces = fuel.interfaces(NODE)
     record.save()
     remove(fuel)
@@ -188,7 +183,7 @@ def test_a_host_gets_the_public_network_that_its_new_environment_gives_it_and_it
         "private",
         "storage",
     }
-    assert (found["bond0"]["mode"], found["bond0"]["slaves"]) == ("802.3ad", slaves)
+    assert BOND.items() <= found["bond0"].items()
 
 
 def test_what_is_installed_already_is_not_installed_again(

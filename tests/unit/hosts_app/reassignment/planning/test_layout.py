@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from dashboard.clients.fuel.master import FuelMaster
+from tests.support.fuel_layouts import bonded, public_everywhere, routed_on_every_node
 from tests.support.fuel_masters import RunningMaster
 from tests.support.reassignment_plans import (
     DST,
+    HOST,
     NODE,
     SRC,
     facts_of,
@@ -16,11 +18,6 @@ from tests.support.reassignment_plans import (
     rack_of_its_own,
     refused,
 )
-
-
-def public_everywhere(running: RunningMaster, environment: int = DST) -> None:
-    everywhere = {"public_network_assignment": {"assign_to_all_nodes": {"value": True}}}
-    FuelMaster(running.endpoint).change_settings(environment, {"editable": everywhere})
 
 
 def test_a_compute_without_a_public_network_stays_as_it_is(running: RunningMaster) -> None:
@@ -40,10 +37,9 @@ def test_a_destination_that_gives_computes_a_public_network_has_it_placed(
     running: RunningMaster, settings: str
 ) -> None:
     if settings == "everywhere":
-        public_everywhere(running)
+        public_everywhere(running, DST)
     else:
-        dvr = {"neutron_advanced_configuration": {"neutron_dvr": {"value": True}}}
-        FuelMaster(running.endpoint).change_settings(DST, {"editable": dvr})
+        routed_on_every_node(running, DST)
     facts = facts_of(running)
     assert refused(facts) == []
     line = next(one for one in planned_lines(facts) if one.subject == "network public")
@@ -93,35 +89,18 @@ def test_networks_go_where_the_operator_wants_them(running: RunningMaster) -> No
 
 
 def test_two_networks_without_a_vlan_are_not_put_on_one_interface(running: RunningMaster) -> None:
-    public_everywhere(running)
+    public_everywhere(running, DST)
     (found,) = refused(facts_of(running), public="eth0")
     assert "public and fuelweb_admin of environment dst-cloud have no VLAN" in found
 
 
 def test_a_bond_carries_its_networks_and_its_slaves_none(running: RunningMaster) -> None:
-    bonded(running)
+    bonded(running, HOST)
     facts = facts_of(running)
     assert refused(facts) == []
     assert layout_of(facts).by_network["storage"] == "bond0"
     (found,) = refused(facts, storage="eth3")
     assert "src-c3 has no interface eth3 for the network storage." in found
-
-
-def bonded(running: RunningMaster) -> None:
-    """Join the interfaces of the host that have the networks of the cloud."""
-    fuel = FuelMaster(running.endpoint)
-    faces = fuel.interfaces(NODE)
-    networks = faces[2]["assigned_networks"] + faces[3]["assigned_networks"]
-    for face in faces[2:]:
-        face["assigned_networks"] = []
-    bond = {
-        "name": "bond0",
-        "type": "bond",
-        "mode": "802.3ad",
-        "slaves": [{"name": "eth2"}, {"name": "eth3"}],
-        "assigned_networks": networks,
-    }
-    fuel.change_interfaces(NODE, [*faces, bond])
 
 
 def test_in_a_rack_of_its_own_a_host_gets_that_racks_networks(running: RunningMaster) -> None:

@@ -18,6 +18,7 @@ from dashboard.hosts_app.reassignment.facts import (
     read_example,
 )
 from dashboard.hosts_app.reassignment.planning import notes_of
+from tests.support.fuel_layouts import bonded
 from tests.support.fuel_masters import (
     RunningMaster,
     add_environment,
@@ -165,6 +166,16 @@ def test_addresses_and_names_that_the_inventory_has_otherwise_are_refused(
         "52:54:00:ff:ff:ff, which it does not have in Fuel"
         in (refused(with_interface("eth0", "52:54:00:ff:ff:ff"))[0])
     )
+
+
+def test_a_bond_is_not_taken_for_the_interface_whose_address_it_has(
+    running: RunningMaster,
+) -> None:
+    faces = facts_of(running).interfaces
+    bonded(running, HOST)
+    own = {one["name"]: Interface(name=one["name"], mac=one["mac"]) for one in faces}
+    machine = Machine(host=InventoryHost(name=HOST, interfaces=own))
+    assert refused(facts_of(running, machine)) == []
 
 
 def test_a_bmc_that_does_not_answer_is_refused_in_its_own_words(running: RunningMaster) -> None:
