@@ -136,8 +136,9 @@ def _remove(master: Master, nodes: list[Row], *, erased: bool) -> str:
     if erased and master.switches.removal:
         master.switches.removal -= 1
         return f"Failed to remove {len(nodes)} node(s)"
+    # As in Fuel, a node that does not answer is taken off the list, and keeps its disks.
     for node in nodes if erased else ():
-        if node["_deployed_in"] is not None:
+        if node["_deployed_in"] is not None and node["online"]:
             cluster = master.row("clusters", node["_deployed_in"])
             outcome = hooks.run(master, "removed", node, cluster)
             if outcome != hooks.DONE:
@@ -153,6 +154,8 @@ def _provision(master: Master, nodes: list[Row]) -> str:
         master.switches.provision -= 1
         names = ", ".join(f"'{node['name']}'" for node in nodes)
         return f"Provision has failed. Check these nodes:\n{names}"
+    if silent := [str(node["id"]) for node in nodes if not node["online"]]:
+        return f"Timeout of provisioning is exceeded. Nodes not booted: {silent}"
     for node in nodes:
         node |= {"status": "provisioned", "progress": 100, "pending_addition": False}
         if node["hostname"] == f"node-{node['id']}":
@@ -163,9 +166,10 @@ def _provision(master: Master, nodes: list[Row]) -> str:
 
 def _deploy(master: Master, task: Row, nodes: list[Row]) -> str:
     cluster = master.row("clusters", task["cluster"])
-    if master.switches.deploy:
-        master.switches.deploy -= 1
-        names = ", ".join(f"'{node['name']}'" for node in nodes)
+    silent = [node for node in nodes if not node["online"]]
+    if master.switches.deploy or silent:
+        master.switches.deploy = max(0, master.switches.deploy - 1)
+        names = ", ".join(f"'{node['name']}'" for node in silent or nodes)
         return f"Deployment has failed. Check these nodes:\n{names}"
     for node in nodes:
         is_compute = "compute" in [*node["roles"], *node["pending_roles"]]

@@ -78,6 +78,8 @@ def _save_layout(work: ReassignmentWork, node: Node) -> None:
 def _remove(work: ReassignmentWork, node: Node) -> Task:
     """Start the removal. Nothing may come to the host between the check and the call."""
     environment = work.record.source_environment
+    node = work.fuel.node(node.id)  # Fuel was perhaps waited for
+    require_online(work, node)
     if work.from_drained:
         require_drained(work.source, work.fuel.nodes(environment))
     else:
@@ -87,6 +89,19 @@ def _remove(work: ReassignmentWork, node: Node) -> Task:
     if not node.pending_deletion:
         work.fuel.unassign(environment, [node.id])
     return work.fuel.deploy_changes(environment)
+
+
+def require_online(work: ReassignmentWork, node: Node) -> None:
+    """Raise ``NeedsOperator`` if a host that leaves does not answer: Fuel would not erase it.
+
+    One that returns may: what failed on it may be why it is offline, and it is installed anew.
+    """
+    if not node.online and not work.step.job.params["returns"]:
+        raise NeedsOperator(
+            f"Node {node.id} ({work.record.host}) is offline in Fuel, which would take it off its "
+            "list without erasing it. Nothing was removed.",
+            fix="Bring it back until Fuel shows it online, then retry.",
+        )
 
 
 def require_empty(connection: CloudSession, host: str) -> None:

@@ -77,6 +77,20 @@ def test_a_removal_that_fails_is_told_although_fuel_names_no_phase(
     assert work.find_node() is None
 
 
+def test_a_host_that_went_offline_since_the_plan_stays_in_its_environment(
+    fuel: FuelMaster, running: RunningMaster, monkeypatch: pytest.MonkeyPatch, told: Told
+) -> None:
+    work = removal_of(fuel, monkeypatch, told)
+    running.master.rows["nodes"][NODE]["online"] = False
+    with pytest.raises(NeedsOperator, match=r"Node 4 \(src-c3\) is offline .* Nothing was removed"):
+        remove_from_environment(work)
+    assert not fuel.node(NODE).pending_deletion
+    assert not work.record.is_removed
+    work.step.job.params["returns"] = True
+    remove_from_environment(work)
+    assert work.find_node() is None
+
+
 def test_a_removal_can_be_taken_back_before_it_happens(fuel: FuelMaster) -> None:
     fuel.unassign(SRC, [NODE])
     fuel.keep(NODE)
