@@ -15,10 +15,12 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from typing_extensions import override
 
 from dashboard.api.number_filters import WholeNumberFilter
+from dashboard.api.permissions import require
 from dashboard.api.phases import PhaseField
 from dashboard.api.responses import ACCEPTED, accepted
 from dashboard.api.validation import valid
 from dashboard.jobs import operating
+from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.models import Job, LogLine, Step
 from dashboard.jobs.requester import by_api
 from dashboard.jobs.roles import Action
@@ -127,13 +129,18 @@ class StepViewSet(ReadOnlyModelViewSet[Step]):
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, **_kwargs: Any) -> Response:
         """Retry a failed step; its job continues."""
-        return accepted(operating.retry_step(self.get_object(), requester=by_api(request.user)))
+        return accepted(operating.retry_step(self._to_continue(), requester=by_api(request.user)))
 
     @extend_schema(request=SkipSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def skip(self, request: Request, **_kwargs: Any) -> Response:
         """Skip a step and the steps that depend on it; its job continues."""
+        step = self._to_continue()
         reason = valid(SkipSerializer, request)["reason"]
-        return accepted(
-            operating.skip_step(self.get_object(), reason=reason, requester=by_api(request.user))
-        )
+        return accepted(operating.skip_step(step, reason=reason, requester=by_api(request.user)))
+
+    def _to_continue(self) -> Step:
+        """Return the step, if the user may start a job of its kind: either goes on with its job."""
+        step = self.get_object()
+        require(self.request, permission_for(step.job.kind))
+        return step

@@ -11,10 +11,12 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 from typing_extensions import override
 
+from dashboard.api.permissions import require
 from dashboard.api.phases import PhaseField
 from dashboard.api.responses import ACCEPTED, accepted, job_address
 from dashboard.api.validation import valid
 from dashboard.jobs import operating
+from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.requester import by_api
@@ -132,18 +134,26 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, **_kwargs: Any) -> Response:
         """Resume a failed, errored or cancelled job and retry its failed steps."""
-        return accepted(operating.resume(self.get_object(), requester=by_api(request.user)))
+        return accepted(operating.resume(self._to_continue(), requester=by_api(request.user)))
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, **_kwargs: Any) -> Response:
         """End the job's hold and continue it."""
-        return accepted(operating.release_hold(self.get_object(), requester=by_api(request.user)))
+        return accepted(operating.release_hold(self._to_continue(), requester=by_api(request.user)))
 
     @extend_schema(request=HoldSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"])
     def hold(self, request: Request, **_kwargs: Any) -> Response:
         """Hold the job before a phase, until it is released or until a given time."""
+        job = self.get_object()
+        if job.hold_before is not None:  # another phase or time could end the hold that there is
+            require(request, permission_for(job.kind))
         asked = valid(HoldSerializer, request)
-        job = operating.hold(self.get_object(), requester=by_api(request.user), **asked)
-        return accepted(job)
+        return accepted(operating.hold(job, requester=by_api(request.user), **asked))
+
+    def _to_continue(self) -> Job:
+        """Return the job, if the user may start one of its kind: continuing it does its work."""
+        job = self.get_object()
+        require(self.request, permission_for(job.kind))
+        return job

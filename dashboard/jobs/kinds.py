@@ -13,6 +13,7 @@ from dashboard.errors import BadInput
 from dashboard.jobs.app_packages import app_packages
 from dashboard.jobs.events import Event
 from dashboard.jobs.models import Job, LogLevel, Step
+from dashboard.jobs.roles import Action
 from dashboard.jobs.states import Phase
 from dashboard.plugins import named_classes
 
@@ -62,6 +63,8 @@ class JobKind:
     """The work behind one kind of job."""
 
     name: ClassVar[str]
+    permission: ClassVar[Action]
+    """What a user must be allowed to start such a job, and to continue one: both do its work."""
     is_internal: ClassVar[bool] = False
     """Whether its jobs stay out of the lists of what runs and what needs an operator."""
 
@@ -101,6 +104,12 @@ def job_kind(name: str) -> JobKind:
         raise BadInput(f"There is no kind of job named {name!r}.", fix=f"Known: {known}.") from None
 
 
+def permission_for(kind: str) -> Action:
+    """Return what it takes to start or continue a job of that kind: an admin, if it is unknown."""
+    known = _registry().get(kind)
+    return known.permission if known else Action.MANAGE_USERS
+
+
 def internal_kinds() -> list[str]:
     """Return the names of the kinds whose jobs only serve other jobs."""
     return [name for name, kind in _registry().items() if kind.is_internal]
@@ -115,4 +124,5 @@ __all__ = [
     "StepSpec",
     "internal_kinds",
     "job_kind",
+    "permission_for",
 ]

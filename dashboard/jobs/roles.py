@@ -26,7 +26,8 @@ class Role(IntEnum):
 class Action(StrEnum):
     """What people ask Pumphouse to do.
 
-    ``OPERATE`` covers cancel, resume, hold, release, retry and skip. ``MAINTAIN`` closes, opens and
+    ``OPERATE`` covers cancel and hold, for all jobs. Resume, release, retry and skip take what
+    starting the job takes. ``MAINTAIN`` closes, opens and
     frees hosts, ``POWER`` switches them, ``REASSIGN`` takes them from their cloud.
     """
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from dashboard.errors import PumphouseError
 from dashboard.jobs.app_packages import app_packages
 from dashboard.jobs.confirmation import require_confirmation
+from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option, chosen_values
 from dashboard.jobs.requester import NOBODY, Requester
@@ -32,8 +33,8 @@ class Verb(Generic[Target]):
     """What it does, in a sentence or two: on the page, in the help and in OpenAPI."""
     order: ClassVar[int]
     """Where it stands among the verbs of its rows."""
-    permission: ClassVar[Action]
-    """What a user must be allowed."""
+    kind: ClassVar[str] = ""
+    """The kind of its job, where that is not its name."""
     options: ClassVar[Sequence[Option]] = ()
     command: ClassVar[str] = ""
     """The words of the command line, where they are not its name: ``maintenance on``."""
@@ -47,6 +48,11 @@ class Verb(Generic[Target]):
     """The icon of that button."""
     result: ClassVar[str] = ""
     """What its job fills, to be shown by the command line afterwards: ``findings``; "" for none."""
+
+    @property
+    def permission(self) -> Action:
+        """What a user must be allowed: what its kind of job takes."""
+        return permission_for(self.kind or self.name)
 
     @property
     def path(self) -> str:

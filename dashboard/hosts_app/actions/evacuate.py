@@ -18,7 +18,6 @@ from dashboard.hosts_app.plans.lines import PlanDraft
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.roles import Action
 
 
 class Evacuate(HostAction):
@@ -27,7 +26,6 @@ class Evacuate(HostAction):
     name = "evacuate"
     title = "Evacuate the host"
     section = Section.CLOUD
-    permission = Action.MAINTAIN
     options = (
         SERVERS_AT_A_TIME,
         MOVE_SECONDS,

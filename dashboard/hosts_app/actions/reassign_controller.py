@@ -40,6 +40,7 @@ class ReassignController(HostAction):
     """Move a controller of a cloud without tenants and computes to another cloud."""
 
     name = "reassign_controller"
+    kind = "reassign"
     title = "Move the controller to another cloud"
     section = Section.DEPARTURE
     of_computes = False

@@ -22,7 +22,6 @@ from dashboard.hosts_app.rescue.steps import read_dead_host, start_rescue
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.roles import Action
 
 
 class Rescue(HostAction):
@@ -31,7 +30,6 @@ class Rescue(HostAction):
     name = "rescue"
     title = "Rebuild its servers on other hosts"
     section = Section.CLOUD
-    permission = Action.POWER
     options = (
         Option(
             name="shared_storage",

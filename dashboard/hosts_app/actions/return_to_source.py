@@ -75,6 +75,7 @@ class ReturnToSource(HostAction):
     """Return a host to its source cloud after a reassignment that did not finish."""
 
     name = "return_to_source"
+    kind = "reassign"
     title = "Return it to its source"
     section = Section.DEPARTURE
     of_computes = False  # Nova's record of it was deleted when it left

@@ -7,12 +7,14 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.power.switching import log_power
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
+from dashboard.jobs.roles import Action
 
 
 class DiscoverHosts(JobKind):
     """Stores a cloud's hosts, their state, usage and evacuation cost, and then their power."""
 
     name = "discover_hosts"
+    permission = Action.DISCOVER
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

@@ -8,6 +8,7 @@ from dashboard.hosts_app.models import EnvironmentPlan
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.roles import Action
 from dashboard.jobs.states import JobState
 
 
@@ -15,6 +16,7 @@ class DuplicateEnvironment(JobKind):
     """Creates the environment, copies settings and networks, and compares it with the plan."""
 
     name = COPY_KIND
+    permission = Action.REASSIGN
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

@@ -8,6 +8,7 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.roles import Action
 from dashboard.jobs.states import JobState
 
 
@@ -15,6 +16,7 @@ class HostMaintenance(JobKind):
     """Disables or enables the host's nova-compute, then refreshes the cloud's hosts."""
 
     name = "host_maintenance"
+    permission = Action.MAINTAIN
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

@@ -8,6 +8,7 @@ from dashboard.hosts_app.power.switching import refresh_power, switch
 from dashboard.jobs.events import Event, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.roles import Action
 
 
 class HostPower(JobKind):
@@ -17,6 +18,7 @@ class HostPower(JobKind):
     """
 
     name = "host_power"
+    permission = Action.POWER
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

@@ -9,12 +9,14 @@ from dashboard.hosts_app.environments.duplicating import (
 from dashboard.hosts_app.models import EnvironmentPlan
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
+from dashboard.jobs.roles import Action
 
 
 class PlanEnvironment(JobKind):
     """Reads Fuel, and stores the plan that the job names."""
 
     name = PLAN_KIND
+    permission = Action.PLAN
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

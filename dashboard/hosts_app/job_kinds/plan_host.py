@@ -7,12 +7,14 @@ from dashboard.hosts_app.models import HostPlan
 from dashboard.hosts_app.plans.host_plans import draft_host_plan
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
+from dashboard.jobs.roles import Action
 
 
 class PlanHost(JobKind):
     """Reads the clouds, and stores the plan that the job names."""
 
     name = "plan_host"
+    permission = Action.PLAN
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

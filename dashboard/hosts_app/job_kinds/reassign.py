@@ -15,6 +15,7 @@ from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.roles import Action
 from dashboard.jobs.states import JobState
 
 RETRY = "A retry continues from there."
@@ -31,6 +32,7 @@ class Reassign(JobKind):
     """
 
     name = "reassign"
+    permission = Action.REASSIGN
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

@@ -13,6 +13,7 @@ from dashboard.hosts_app.reassignment.removal import KIND, STEPS
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.roles import Action
 from dashboard.jobs.states import JobState
 
 
@@ -23,6 +24,7 @@ class RemoveFromFuel(JobKind):
     """
 
     name = KIND
+    permission = Action.REASSIGN
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

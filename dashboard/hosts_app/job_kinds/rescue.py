@@ -7,6 +7,7 @@ from dashboard.hosts_app.rescue.steps import STEPS
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.roles import Action
 from dashboard.jobs.states import JobState
 
 
@@ -14,6 +15,7 @@ class Rescue(JobKind):
     """Fences the host, rebuilds a server in each step, and checks that all have left."""
 
     name = "rescue"
+    permission = Action.POWER
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from dashboard.errors import BadInput
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.plans.lines import PlanDraft
+from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
@@ -40,8 +41,8 @@ class HostAction:
     """The label of its button: ``Evacuate the host``."""
     section: ClassVar[Section]
     options: ClassVar[Sequence[Option]] = ()
-    permission: ClassVar[Action] = Action.REASSIGN
-    """The permission that starting it takes. Planning always takes ``Action.PLAN``."""
+    kind: ClassVar[str] = ""
+    """The kind of its job, where that is not its name."""
 
     of_computes: ClassVar[bool] = True
     """Whether it applies to hosts that Nova knows; if not, the action itself finds the host."""
@@ -66,6 +67,11 @@ class HostAction:
     def to_type(self, plan: HostPlan) -> str:
         """Return what a person types to confirm the plan."""
         return plan.host
+
+    @property
+    def permission(self) -> Action:
+        """What starting it takes: what its kind of job takes. Planning takes ``Action.PLAN``."""
+        return permission_for(self.kind or self.name)
 
     @property
     def help(self) -> str:

@@ -16,7 +16,6 @@ from dashboard.hosts_app.power.inventory import bmc_of
 from dashboard.hosts_app.power.switching import start_power
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.roles import Action
 
 TAKES_POWER: Mapping[Operation, tuple[str, str]] = {
     Operation.OFF: ("loses power", "it runs on the host"),
@@ -35,7 +34,7 @@ class PowerPlan:
 
     operation: ClassVar[Operation]
     section: ClassVar[Section] = Section.POWER
-    permission: ClassVar[Action] = Action.POWER
+    kind: ClassVar[str] = "host_power"
 
     def draft(self, cloud: Cloud, host: str, options: Mapping[str, Any]) -> PlanDraft:
         """Read from Nova what runs on the host, and from the BMC whether it is on."""

@@ -1,14 +1,19 @@
-"""What the buttons of a job's page post to. Each returns to the page."""
+"""What the buttons of a job's page post to. Each returns to the page.
+
+What continues a job does the job's work, so it takes what starting the job takes. To stop one,
+operators suffice.
+"""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
 from dashboard.jobs import operating
+from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
 from dashboard.jobs.states import Phase
-from dashboard.jobs.views.pages import PageRequest, action_view, run_and_redirect
+from dashboard.jobs.views.pages import PageRequest, action_view, require, run_and_redirect
 
 
 @action_view(Action.OPERATE)
@@ -27,6 +32,7 @@ def cancel(request: PageRequest, job_id: int) -> HttpResponse:
 def resume(request: PageRequest, job_id: int) -> HttpResponse:
     """Resume a job that failed or was cancelled."""
     job = get_object_or_404(Job, pk=job_id)
+    require(request, permission_for(job.kind))
     return run_and_redirect(
         request,
         lambda: operating.resume(job, requester=on_page(request.user)),
@@ -39,6 +45,8 @@ def resume(request: PageRequest, job_id: int) -> HttpResponse:
 def hold(request: PageRequest, job_id: int) -> HttpResponse:
     """Hold a job before the source is stopped."""
     job = get_object_or_404(Job, pk=job_id)
+    if job.hold_before is not None:  # it could be held before an earlier phase
+        require(request, permission_for(job.kind))
     return run_and_redirect(
         request,
         lambda: operating.hold(job, before=Phase.CUTOVER, requester=on_page(request.user)),
@@ -51,6 +59,7 @@ def hold(request: PageRequest, job_id: int) -> HttpResponse:
 def release(request: PageRequest, job_id: int) -> HttpResponse:
     """Release a held job."""
     job = get_object_or_404(Job, pk=job_id)
+    require(request, permission_for(job.kind))
     return run_and_redirect(
         request,
         lambda: operating.release_hold(job, requester=on_page(request.user)),
@@ -63,6 +72,7 @@ def release(request: PageRequest, job_id: int) -> HttpResponse:
 def retry(request: PageRequest, step_id: int) -> HttpResponse:
     """Retry a failed step."""
     step = get_object_or_404(Step.objects.select_related("job"), pk=step_id)
+    require(request, permission_for(step.job.kind))
     return run_and_redirect(
         request,
         lambda: operating.retry_step(step, requester=on_page(request.user)),
@@ -75,6 +85,7 @@ def retry(request: PageRequest, step_id: int) -> HttpResponse:
 def skip(request: PageRequest, step_id: int) -> HttpResponse:
     """Skip a step, for a reason."""
     step = get_object_or_404(Step.objects.select_related("job"), pk=step_id)
+    require(request, permission_for(step.job.kind))
     reason = request.POST.get("reason", "")
     return run_and_redirect(
         request,

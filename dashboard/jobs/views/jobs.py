@@ -9,6 +9,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from dashboard.jobs import job_lists
+from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.links import links_of
 from dashboard.jobs.models import Job, LogLevel, LogLine, Step
 from dashboard.jobs.notices import notices_of
@@ -102,6 +103,7 @@ def _context(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
         "more_failures": max(0, progress.failed - len(failures)),
         "version": _version(job, failures),
         "can_hold": _can_hold(job),
+        "continuing": permission_for(job.kind),
         "cleaning_up": None if job.is_active else job_lists.cleaning_up_after(job),
         "tab": tab,
         "tabs": TABS,

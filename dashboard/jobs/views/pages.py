@@ -47,13 +47,18 @@ def allowed_to(action: Action) -> Callable[[View[Parameters]], View[Parameters]]
         def guarded(
             request: PageRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
         ) -> HttpResponse:
-            if not has_permission(request.user, action):
-                raise PermissionDenied(role_refusal(action))
+            require(request, action)
             return view(request, *args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+def require(request: PageRequest, action: Action) -> None:
+    """Refuse a user without the permission: for views that learn only on the way what it takes."""
+    if not has_permission(request.user, action):
+        raise PermissionDenied(role_refusal(action))
 
 
 def action_view(action: Action) -> Callable[[View[Parameters]], View[Parameters]]:

@@ -5,6 +5,7 @@ from typing_extensions import override
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
+from dashboard.jobs.roles import Action
 from dashboard.migrations_app.discovery import look_at
 
 
@@ -12,6 +13,7 @@ class Discover(JobKind):
     """Stores what a cloud offers and which tenants it has."""
 
     name = "discover"
+    permission = Action.DISCOVER
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

@@ -5,6 +5,7 @@ from typing_extensions import override
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.roles import Action
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution.backward import CLOSES
 from dashboard.migrations_app.execution.execute import execute_stage
@@ -20,6 +21,7 @@ class Execute(JobKind):
     """Does one stage of one object's move in each step."""
 
     name = "execute"
+    permission = Action.EXECUTE
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

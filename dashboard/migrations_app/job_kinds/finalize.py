@@ -5,6 +5,7 @@ from typing_extensions import override
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.roles import Action
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution.finalize import finalize_item, keeps_project
 from dashboard.migrations_app.execution.left_out import all_but
@@ -16,6 +17,7 @@ class Finalize(JobKind):
     """Deletes one object from the source in each step."""
 
     name = "finalize"
+    permission = Action.FINALIZE
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

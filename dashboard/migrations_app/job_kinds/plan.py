@@ -5,6 +5,7 @@ from typing_extensions import override
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Step
 from dashboard.jobs.requester import requester_of
+from dashboard.jobs.roles import Action
 from dashboard.migrations_app.models import plan_of
 from dashboard.migrations_app.planning.drafting import Planner
 
@@ -13,6 +14,7 @@ class PlanKind(JobKind):
     """Reads both clouds and stores the plan with its findings."""
 
     name = "plan"
+    permission = Action.PLAN
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

@@ -5,6 +5,7 @@ from typing_extensions import override
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.roles import Action
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution.maintenance_steps import is_of_maintenance, perform_step
 from dashboard.migrations_app.execution.rollback import forget_found, undo_stage
@@ -15,6 +16,7 @@ class Rollback(JobKind):
     """Undoes one stage of one object's move in each step."""
 
     name = "rollback"
+    permission = Action.ROLLBACK
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

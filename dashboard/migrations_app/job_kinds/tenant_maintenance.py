@@ -5,6 +5,7 @@ from typing_extensions import override
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.roles import Action
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.maintenance.starting import ENTER, KIND, perform
 from dashboard.migrations_app.models import TenantMaintenance
@@ -14,6 +15,7 @@ class TenantMaintenanceKind(JobKind):
     """Replaces the roles on a project by one that can only read, or restores them."""
 
     name = KIND
+    permission = Action.MAINTAIN
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

@@ -5,6 +5,7 @@ from typing_extensions import override
 from dashboard.jobs.kinds import JobKind, LogLevel, StepContext
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.requester import requester_of
+from dashboard.jobs.roles import Action
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution.maintenance_steps import leave_when_verified
 from dashboard.migrations_app.execution.verify import Verifier, count_unexpected
@@ -15,6 +16,7 @@ class Verify(JobKind):
     """Compares both clouds and stores the differences."""
 
     name = "verify"
+    permission = Action.VERIFY
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:

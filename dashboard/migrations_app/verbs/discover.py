@@ -10,7 +10,6 @@ from dashboard.hosts_app.verbs.base import CloudVerb
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import start_job
 
 
@@ -21,7 +20,6 @@ class Discover(CloudVerb):
     title = "Refresh"
     effect = "Read the cloud again: its state, its services and its tenants. Nothing is changed."
     order = 10
-    permission = Action.DISCOVER
     result = "cloud"
 
     @override

@@ -9,9 +9,8 @@ from dashboard.errors import PumphouseError
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.roles import Action
 from dashboard.migrations_app.maintenance.locks import open_maintenance
-from dashboard.migrations_app.maintenance.starting import start_entering, why_not_enter
+from dashboard.migrations_app.maintenance.starting import KIND, start_entering, why_not_enter
 from dashboard.migrations_app.models import Tenant
 from dashboard.migrations_app.verbs.base import TenantVerb
 
@@ -26,7 +25,7 @@ class EnterMaintenance(TenantVerb):
         "tenant leaves maintenance. Nothing stops running."
     )
     order = 10
-    permission = Action.MAINTAIN
+    kind = KIND
     command = "maintenance on"
     page = "maintenance/enter"
     result = "maintenance"

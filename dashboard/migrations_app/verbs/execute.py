@@ -13,7 +13,6 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.operating import require_ahead
 from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
@@ -39,7 +38,6 @@ class Execute(PlanVerb):
     title = "Execute"
     effect = "Create everything on the destination. The source's servers stop at cutover."
     order = 20
-    permission = Action.EXECUTE
     options = (
         Option(
             name="hold_before",

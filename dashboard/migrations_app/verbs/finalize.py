@@ -9,7 +9,6 @@ from typing_extensions import override
 from dashboard.errors import BadInput, PumphouseError
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.execution.finalize import deleted_objects, deletion_steps
 from dashboard.migrations_app.execution.left_out import all_but
@@ -27,7 +26,6 @@ class Finalize(PlanVerb):
     title = "Finalize"
     effect = "Delete the tenant's objects in the source. This cannot be undone."
     order = 50
-    permission = Action.FINALIZE
     confirmation = "the tenant's name"
     button = "Delete"
     icon = "trash"

@@ -8,9 +8,9 @@ from typing_extensions import override
 from dashboard.errors import PumphouseError
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.roles import Action
 from dashboard.migrations_app.maintenance.locks import open_maintenance
 from dashboard.migrations_app.maintenance.starting import (
+    KIND,
     not_in_maintenance,
     required_maintenance,
     start_leaving,
@@ -26,7 +26,7 @@ class LeaveMaintenance(TenantVerb):
     title = "Leave maintenance"
     effect = "Restore roles, locks and quotas as they were recorded, and keep what others changed."
     order = 20
-    permission = Action.MAINTAIN
+    kind = KIND
     command = "maintenance off"
     page = "maintenance/leave"
     result = "maintenance"

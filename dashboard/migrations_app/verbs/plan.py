@@ -10,7 +10,6 @@ from dashboard.errors import PumphouseError
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.verb import Verb
 from dashboard.migrations_app.execution.left_out import all_but
@@ -27,7 +26,6 @@ class PlanMove(Verb[Move]):
     title = "Plan"
     effect = "Read both clouds and report what the move would do. Nothing is changed."
     order = 0
-    permission = Action.PLAN
     options = PLAN_OPTIONS
 
     @override

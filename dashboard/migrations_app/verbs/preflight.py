@@ -10,7 +10,6 @@ from dashboard.errors import BadInput, PumphouseError
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.models import Plan, PlanFinding
 from dashboard.migrations_app.planning.preflight import can_lift_blocks
@@ -26,7 +25,6 @@ class Preflight(PlanVerb):
     title = "Preflight"
     effect = "Check quotas, clashes, networks and sizes on both clouds again. Nothing is changed."
     order = 10
-    permission = Action.PREFLIGHT
     result = "findings"
 
     @override

@@ -8,7 +8,6 @@ from typing_extensions import override
 from dashboard.errors import BadInput, PumphouseError
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.execution.maintenance_steps import around_rollback
 from dashboard.migrations_app.execution.rollback import (
@@ -27,7 +26,6 @@ class Rollback(PlanVerb):
     title = "Roll back"
     effect = "Remove what this plan created and put the source back as it was."
     order = 40
-    permission = Action.ROLLBACK
     confirmation = "the tenant's name"
     button = "Roll back"
     icon = "undo"

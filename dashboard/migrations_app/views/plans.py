@@ -164,7 +164,7 @@ def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
     return {
         "groups": [_group(type_name, list(group)) for type_name, group in by_type],
         "refusal": refusal,
-        "can_leave_out": not settled and has_permission(request.user, PlanMove.permission),
+        "can_leave_out": not settled and has_permission(request.user, PlanMove().permission),
         "left_out": left_out,
     }
 
@@ -201,7 +201,7 @@ def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
         rows[key] = (target, rows.get(key, ("", None))[1])
     option_form = OptionForm("plan", PLAN_OPTIONS, initial=options_of(plan))
     for field in option_form.fields.values():
-        field.disabled = not has_permission(request.user, PlanMove.permission)
+        field.disabled = not has_permission(request.user, PlanMove().permission)
     return {
         "rows": [(key, target, item) for key, (target, item) in rows.items()],
         "blank_rows": range(3),

@@ -7,6 +7,7 @@ from typing_extensions import override
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import LogLevel, Step
+from dashboard.jobs.roles import Action
 from dashboard.notifications.channel import Notification
 from dashboard.notifications.sending import KIND, channel_with
 from dashboard.notifications.time_limit import within
@@ -19,6 +20,7 @@ class Notify(JobKind):
     ends."""
 
     name = KIND
+    permission = Action.OPERATE
     is_internal = True
     pauses: ClassVar[tuple[float, ...]] = (5.0, 30.0, 120.0, 600.0, 1800.0)
     """Seconds to wait after each attempt: receivers that restart miss nothing."""

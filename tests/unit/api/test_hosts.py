@@ -159,7 +159,7 @@ def test_a_viewer_does_nothing_to_a_host(host: Host, verb: str) -> None:
 
 def test_the_action_says_which_role_starts_it(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = plan_for(host, READY)
-    monkeypatch.setattr(all_host_actions()["evacuate"], "permission", Action.REASSIGN)
+    monkeypatch.setattr(type(all_host_actions()["evacuate"]), "permission", Action.REASSIGN)
     client = as_role("operator")
     actions = {action["name"]: action for action in client.get("/api/host-actions/").json()}
     assert actions["evacuate"]["role"] == "admin"

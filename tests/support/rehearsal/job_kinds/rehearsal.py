@@ -10,6 +10,7 @@ from dashboard.errors import NeedsOperator, NotFound, Retryable
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import BYTES, JobKind, StepContext
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.roles import Action
 from dashboard.jobs.states import JobState
 
 
@@ -17,6 +18,7 @@ class Rehearsal(JobKind):
     """``action`` names a method here; ``params["notes"]`` is a file that gets a line per call."""
 
     name = "rehearsal"
+    permission = Action.OPERATE
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:
