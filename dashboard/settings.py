@@ -12,8 +12,6 @@
 With the suffix _FILE, each can name a file that holds the value. docs/configuration.md lists all.
 """
 
-import os
-import secrets
 import socket
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +20,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 
 from dashboard.env import LOG_LEVELS, ProcessEnv, make_home
+from dashboard.secret_key import kept_secret_key
 
 PACKAGE = Path(__file__).resolve().parent
 env = ProcessEnv()
@@ -40,26 +39,9 @@ PUMPHOUSE_FUEL_CREDENTIALS: str = env("PUMPHOUSE_FUEL_CREDENTIALS")
 PUMPHOUSE_ASTUTE: str = env("PUMPHOUSE_ASTUTE", default="/etc/fuel/astute.yaml")
 PUMPHOUSE_FUEL_KEYS: str = env("PUMPHOUSE_FUEL_KEYS", default="/var/lib/fuel/keys")
 
-
-def _secret_key() -> str:
-    """Return the installation's key: from the environment, else created once and kept in HOME.
-
-    Several machines must share it (PUMPHOUSE_SECRET_KEY): temporary passwords are derived from it,
-    so that any worker can act as a migrated user without a stored secret.
-    """
-    if given := env("PUMPHOUSE_SECRET_KEY"):
-        return given
-    path = HOME / "secret_key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text(encoding="ascii")
-
-
-SECRET_KEY = _secret_key()
+# Several machines must share it: temporary passwords are derived from it, so that any worker can
+# act as a migrated user without a stored secret.
+SECRET_KEY = env("PUMPHOUSE_SECRET_KEY") or kept_secret_key(HOME)
 DEBUG: bool = env.flag("PUMPHOUSE_DEBUG", default=False)
 ALLOWED_HOSTS: list[str] = env.words("PUMPHOUSE_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS: list[str] = env.words("PUMPHOUSE_ORIGINS")
