@@ -17,6 +17,7 @@ from dashboard.jobs.states import (
     BROKEN_STEP_STATES,
     FINISHED_STEP_STATES,
     JobState,
+    StepState,
 )
 
 BROKEN_JOB_STATES = frozenset({JobState.FAILED, JobState.ERRORED})
@@ -59,10 +60,11 @@ def finished_today() -> QuerySet[Job]:
 
 
 def with_counts(jobs: QuerySet[Job]) -> QuerySet[Job]:
-    """Add to each job how many steps it has, how many are finished and how many failed."""
+    """Add to each job how many steps it has, and how many are finished, skipped, and failed."""
     return jobs.select_related("created_by").annotate(
         steps_total=Count("steps"),
         steps_finished=Count("steps", filter=Q(steps__state__in=FINISHED_STEP_STATES)),
+        steps_skipped=Count("steps", filter=Q(steps__state=StepState.SKIPPED)),
         steps_broken=Count("steps", filter=Q(steps__state__in=BROKEN_STEP_STATES)),
     )
 

@@ -32,4 +32,5 @@ class MigrationsConfig(AppConfig):
         add_cloud_contents(cloud_contents.TENANTS)
         add_job_links(job_links.plan_links)
         add_job_notices(job_notices.outage_notices)
+        add_job_notices(job_notices.result_notices)
         add_state_styles(state_styles.STYLES)

@@ -174,3 +174,43 @@ def test_a_failed_evacuation_needs_somebody_also_when_its_host_was_opened_again(
     assert f'Afterwards: <a href="{opening.get_absolute_url()}">{opening.title}</a>, done.' in shown
     start_maintenance(host.cloud, host.name, to="off")
     assert failed not in needing_somebody()
+
+
+def test_a_done_job_says_how_much_of_it_was_skipped(plan: Plan) -> None:
+    job = rows.job_of(plan, JobState.DONE)
+    assert "steps skipped" not in page(job.get_absolute_url(), role="viewer")
+    job.steps.filter(group="server").update(state=StepState.SKIPPED)
+    assert "8 steps skipped" in page(job.get_absolute_url())
+    assert "8 skipped" in page("/jobs/", role="admin")
+
+
+@pytest.mark.parametrize("kind", ["execute", "verify"])
+def test_a_done_job_says_what_was_left_out(plan: Plan, kind: str) -> None:
+    job = rows.job_of(plan, JobState.DONE, kind=kind)
+    plan.items.filter(name="server-1").update(action=PlanItem.Action.SKIP, left_out_by="ann")
+    shown = page(job.get_absolute_url())
+    assert "Not everything is moved: all but 1, left out by ann." in shown
+    assert "Server server-1 stays on old." in shown
+
+
+def test_a_skipped_step_keeps_a_plan_from_being_shown_as_all_moved(plan: Plan) -> None:
+    job = rows.job_of(plan, JobState.DONE)
+    Plan.objects.filter(pk=plan.pk).update(state=Plan.State.EXECUTED)
+    assert '<li class="good"><strong>' in page(plan.get_absolute_url(), role="viewer")
+    assert "All moved<" in page(plan.get_absolute_url(), role="nobody")
+    item = plan.items.get(name="server-1")
+    step = job.steps.filter(group="server")[:1].get()
+    job.steps.filter(pk=step.pk).update(state=StepState.SKIPPED, params={"item": item.pk})
+    assert "All moved, 1 step of the others skipped" in page(plan.get_absolute_url())
+
+
+def test_unexpected_differences_are_on_the_verifys_page_and_need_somebody(plan: Plan) -> None:
+    job = rows.job_of(plan, JobState.DONE, kind="verify")
+    rows.differences_of(plan)
+    Plan.objects.filter(pk=plan.pk).update(state=Plan.State.EXECUTED)
+    assert "1 unexpected difference.</strong>" in page(job.get_absolute_url())
+    home = page("/", role="viewer")
+    assert "The last verify found 1 unexpected difference." in home
+    assert '1<span class="wordy"> needs you' in home
+    plan.differences.all().delete()
+    assert "Nothing needs your attention" in page("/", role="admin")

@@ -35,6 +35,13 @@ def _leave_out(item: PlanItem, step: Step) -> None:
     item.save(update_fields=["action", "left_out_by", "losses"])
 
 
+def count_skipped(plan: Plan, job: Job) -> int:
+    """Count the skipped steps of an execution of objects that have a copy all the same."""
+    left_out = {*items_left_out(plan).values_list("pk", flat=True)}
+    skipped = job.steps.filter(state=StepState.SKIPPED).values_list("params", flat=True)
+    return sum("item" in params and params["item"] not in left_out for params in skipped)
+
+
 def count_begun(plan: Plan) -> int:
     """Count what was left out after it was begun: it is not yet in the source as it was."""
     left_out = {*items_left_out(plan).values_list("type", "source_id")}

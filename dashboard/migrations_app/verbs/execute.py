@@ -21,6 +21,7 @@ from dashboard.migrations_app.execution.graph import BARRIER
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import with_maintenance
 from dashboard.migrations_app.execution.rollback import put_back_steps, unfinished_rollback
+from dashboard.migrations_app.execution.skipping import count_skipped
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
 from dashboard.migrations_app.planning.preflight import can_lift_blocks
 from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
@@ -28,6 +29,7 @@ from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress
 POSSIBLE = frozenset(
     {Plan.State.READY, Plan.State.EXECUTING, Plan.State.EXECUTED, Plan.State.ROLLED_BACK}
 )
+ALL_MOVED = "All moved"
 PHASES = {phase.label.lower(): phase for phase in Phase}
 
 
@@ -90,9 +92,16 @@ class Execute(PlanVerb):
         if plan.state == Plan.State.ROLLED_BACK:
             return ProgressStep(self.title, "rolled_back", "Rolled back")
         if plan.state in (Plan.State.EXECUTED, Plan.State.FINALIZED):
-            words = all_but(plan, otherwise="all moved")
-            return ProgressStep(self.title, "done", capfirst(words))
+            return self._moved(plan, job)
         return progress_of_job(self.title, job, otherwise="Not started")
+
+    def _moved(self, plan: Plan, job: Job | None) -> ProgressStep:
+        """Return what was moved; it is not good while something was left out or skipped."""
+        words = capfirst(all_but(plan, otherwise=ALL_MOVED))
+        if count := count_skipped(plan, job) if job else 0:
+            words += f", {count} step{pluralize(count)} of the others skipped"
+        is_all = words == ALL_MOVED
+        return ProgressStep(self.title, "done" if is_all else "warn", words)
 
     @override
     def launch(self, target: Plan, requester: Requester, options: Mapping[str, Any]) -> Job:

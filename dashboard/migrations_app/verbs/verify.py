@@ -62,7 +62,7 @@ class Verify(PlanVerb):
             return ProgressStep(self.title, "failed", words)
         but = all_but(plan, before=" in ")
         words = f"No unexpected difference{but}{accepted_words(plan)}"
-        return ProgressStep(self.title, "done", words)
+        return ProgressStep(self.title, "warn" if but else "done", words)
 
     @override
     def launch(self, target: Plan, requester: Requester, options: Mapping[str, Any]) -> Job:
