@@ -13,6 +13,7 @@ from requests import RequestException
 
 from dashboard import secrets
 from dashboard.clients.cloud_access import CloudAccess
+from dashboard.clients.retry_after import seconds_asked
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 
 # "[Errno 111] Connection refused", "[SSL: …] certificate verify failed: … (_ssl.c:1006)"
@@ -66,16 +67,15 @@ def _translated(error: auth_errors.ClientException, access: CloudAccess) -> Pump
 
 
 def _seconds(error: auth_errors.HttpError) -> float | None:
-    """Return how long the service asks to wait, None where it names no number of seconds."""
-    after = error.response.headers.get("retry-after", "") if error.response is not None else ""
-    return float(after) if after.isdigit() else None
+    headers = error.response.headers if error.response is not None else {}
+    return seconds_asked(headers.get("retry-after"))
 
 
 def cause_of(error: BaseException) -> str:
     """Return what the system or TLS said, else the first line of the error; without a full stop."""
     of_system = (wrapped for wrapped in _wrapped(error) if _is_of_system(wrapped))
-    first_line = str(next(of_system, error)).strip().partition("\n")[0]
-    return secrets.mask(_for_programmers.sub("", first_line).rstrip("."))
+    first_line = secrets.mask(str(next(of_system, error))).strip().partition("\n")[0]
+    return _for_programmers.sub("", first_line).rstrip(".")
 
 
 def address_asked(error: BaseException) -> str:

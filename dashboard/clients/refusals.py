@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from dashboard import secrets
+from dashboard.clients.retry_after import seconds_asked
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 
 PASSING_STATUSES = frozenset({408, 413, 429, 500, 502, 503, 504})
@@ -22,29 +23,32 @@ def refusal_of(response: Any, *, cloud: str, request: str) -> PumphouseError:
     """Return the error for an answer of 400 and up: ``Retryable`` for what passes by itself, as an
     overloaded service, else ``NeedsOperator``."""
     status = response.status_code
-    reason = secrets.mask(_reason(response)).rstrip(".")
+    reason = _reason(response).rstrip(".")
     sentence = f"Cloud {cloud} answered {status} to {request}: {reason}."
     request_id = response.headers.get("x-openstack-request-id", "")
     is_quota = status in QUOTA_STATUSES and bool(_over_quota.search(reason))
     if status in PASSING_STATUSES and not is_quota:
-        after = response.headers.get("retry-after", "")
-        return Retryable(
-            sentence,
-            request_id=request_id,
-            retry_after=float(after) if after.isdigit() else None,
-        )
+        after = seconds_asked(response.headers.get("retry-after"))
+        return Retryable(sentence, request_id=request_id, retry_after=after)
     return NeedsOperator(sentence, fix=_fix(status, is_quota=is_quota), request_id=request_id)
 
 
 def _reason(response: Any) -> str:
-    """Return the message of an OpenStack error, whatever envelope the service uses."""
+    """Return the message of an OpenStack error, whatever envelope the service uses.
+
+    It is masked before it is cut: half a secret would not be known any more.
+    """
     try:
         body = response.json()
     except ValueError:
-        return " ".join(_without_markup(response.text).split())[:300] or response.reason
+        return _cut(_without_markup(response.text), 300) or str(response.reason)
     while isinstance(body, dict) and body:
         body = body.get("message") or body.get("faultstring") or next(iter(body.values()))
-    return " ".join(_break.sub(" ", str(body)).split())[:500]
+    return _cut(_break.sub(" ", str(body)), 500)
+
+
+def _cut(text: str, longest: int) -> str:
+    return " ".join(secrets.mask(text).split())[:longest]
 
 
 def _without_markup(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
+from math import isfinite
 from typing import Any
 
 from django.db.models import F
@@ -53,11 +54,23 @@ def outcome_of(error: BaseException, step: Step, *, stopping: bool) -> Outcome:
             return _errored(step, error)
 
 
+def errored_without_text(step: Step, *errors: BaseException) -> Outcome:
+    """Return the outcome for an error that cannot be described, and what describing it raised."""
+    names = ", ".join(type(error).__name__ for error in errors)
+    sentence = f"Internal error without a text: {names}"
+    return Outcome(
+        step=step,
+        state=StepState.ERRORED,
+        fields={"resumed": True, "error": sentence, "fix": "", "request_id": ""},
+        message=f"{step.title}: {sentence}",
+    )
+
+
 def pause_before(attempt: int, retry_after: float | None) -> float:
     """Return the seconds to wait before a retry: what the cloud asked for, up to an hour, else 1,
     2, 4 … up to 60."""
-    if retry_after is not None:
-        return min(LONGEST_ASKED_PAUSE, retry_after)
+    if retry_after is not None and isfinite(retry_after):
+        return min(LONGEST_ASKED_PAUSE, max(0.0, retry_after))
     return min(LONGEST_PAUSE, 2.0 ** (attempt - 1))
 
 
@@ -126,7 +139,7 @@ def _explanation(error: PumphouseError) -> dict[str, str]:
     return {
         "error": secrets.mask(error.sentence),
         "fix": secrets.mask(error.fix),
-        "request_id": error.request_id[:80],
+        "request_id": secrets.mask(error.request_id)[:80],
     }
 
 

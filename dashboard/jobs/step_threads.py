@@ -6,6 +6,7 @@ a stop would keep a stopped worker alive; and each thread must close its own dat
 
 import threading
 import time
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 
 from django.db import close_old_connections, connections
@@ -53,6 +54,8 @@ class StepThreads:
         try:
             for work in iter(self._waiting.get, None):
                 self._ended.put(work.run())
-                close_old_connections()
+                # a thread that ended here would still count as one, and take no more work
+                with suppress(Exception):
+                    close_old_connections()
         finally:
             connections.close_all()

@@ -35,8 +35,14 @@ class StepWork:
             self._find_kind().perform(self.step, self._context())
             self._write_progress()
         except BaseException as error:
-            return outcomes.outcome_of(error, self.step, stopping=self._stopping.is_set())
+            return self._outcome_of(error)
         return outcomes.done(self.step)
+
+    def _outcome_of(self, error: BaseException) -> Outcome:
+        try:
+            return outcomes.outcome_of(error, self.step, stopping=self._stopping.is_set())
+        except BaseException as another:  # as by an error that has no text
+            return outcomes.errored_without_text(self.step, error, another)
 
     def _context(self) -> StepContext:
         return StepContext(

@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from typing_extensions import override
 
 from dashboard.clients.connection_errors import cause_of
+from dashboard.clients.retry_after import seconds_asked
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from dashboard.notifications.channel import Channel, Notification
 from dashboard.notifications.setting_secrets import parts_of
@@ -71,7 +72,7 @@ class Webhook(Channel):
     def _refusal(self, status: int, after: str) -> PumphouseError:
         sentence = f"The {self.label} answered {status}."
         if status in PASSING_STATUSES:
-            return Retryable(sentence, retry_after=float(after) if after.isdecimal() else None)
+            return Retryable(sentence, retry_after=seconds_asked(after))
         if 300 <= status < 400:
             fix = "Redirections are not followed: set the address that it redirects to."
         else:
