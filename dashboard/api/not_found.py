@@ -19,4 +19,4 @@ class NotFoundView(APIView):
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        raise NotFound(f"{request.path} does not exist.", fix="See /api/docs/ for all paths.")
+        raise NotFound("This path does not exist.", fix="See /api/docs/ for all paths.")

@@ -1,12 +1,15 @@
 """The API's responses to long work and to errors, in the same few shapes everywhere."""
 
 import logging
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -88,28 +91,50 @@ def job_address(number: int) -> str:
 def error_response(error: Exception, context: dict[str, Any]) -> Response:
     """Return any error as ``{"error": sentence, "fix": sentence}``."""
     if isinstance(error, PumphouseError):
-        return _ours(error)
+        return _ours(error, sent=_words_of(context["request"]))
     response = exception_handler(error, context)
     if response is None:
         return _fault(error, context)
     if isinstance(error, ValidationError):
         response.data = _invalid(error)
     else:
-        not_found = f"{context['request'].path} does not exist."
-        detail = error.detail if isinstance(error, APIException) else not_found
+        detail = error.detail if isinstance(error, APIException) else "This does not exist."
         response.data = {"error": str(detail), "fix": FIXES.get(response.status_code, FIXES[400])}
     return response
 
 
-def _ours(error: PumphouseError) -> Response:
+def _ours(error: PumphouseError, *, sent: str) -> Response:
     code = next(code for kind, code in STATUSES if isinstance(error, kind))
-    body = {"error": secrets.mask(error.sentence), "fix": secrets.mask(error.fix or FIXES[code])}
+    sentence, fix = error.sentence, error.fix or FIXES[code]
+    body = {"error": secrets.mask(sentence, sent=sent), "fix": secrets.mask(fix, sent=sent)}
     headers = {}
     if isinstance(error, Conflict) and error.job:
         body["address"] = headers["Location"] = job_address(error.job)
     if isinstance(error, Retryable) and error.retry_after is not None:
         headers["Retry-After"] = str(round(error.retry_after))
     return Response(body, status=code, headers=headers)
+
+
+def _words_of(request: Request) -> str:
+    """Return what the caller sent: repeating it must not tell which of it is a secret."""
+    try:
+        body = request.data
+    except APIException:
+        body = {}
+    return "\n".join([unquote(request.get_full_path()), *_texts(body)])
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts in a parsed body, however deep."""
+    values = [value]
+    while values:
+        match values.pop():
+            case dict() as members:
+                values += [*members, *members.values()]
+            case list() as items:
+                values += items
+            case str() as text:
+                yield text
 
 
 def _fault(error: Exception, context: dict[str, Any]) -> Response:

@@ -68,13 +68,12 @@ class TokenView(APIView):
         """Issue a new token. Earlier tokens of the user stay valid."""
         login = LoginSerializer(data=request.data)
         login.is_valid(raise_exception=True)
-        secrets.register(login.validated_data["password"])
-        # Django's own request: django-axes sets an attribute on it for its middleware.
-        user = authenticate(request._request, **login.validated_data)
+        with secrets.hidden(login.validated_data["password"]):
+            # Django's own request: django-axes sets an attribute on it for its middleware.
+            user = authenticate(request._request, **login.validated_data)
         if not isinstance(user, User):
             raise BadInput(INCORRECT)
         row, token = AuthToken.objects.create(user)
-        secrets.register(token)
         return Response({"token": token, "expiry": row.expiry})
 
 

@@ -20,7 +20,11 @@ def roles_in_fuel(endpoint: FuelEndpoint, *, username: str, password: str) -> fr
     No roles for an account of another tenant, None where Keystone refuses name or password. By API
     v2.0, or v3 where that is gone. Raises ``Retryable`` when Keystone does not answer.
     """
-    secrets.register(password)
+    with secrets.hidden(password):
+        return _asked(endpoint, username, password)
+
+
+def _asked(endpoint: FuelEndpoint, username: str, password: str) -> frozenset[str] | None:
     root = f"{endpoint.root}/keystone"
     session = Session(verify=endpoint.verify, timeout=ANSWER_SECONDS, redirect=False)
     try:

@@ -70,8 +70,9 @@ def _reason(response: requests.Response) -> str:
     if isinstance(body, dict) and "message" in body:
         details = ", ".join(filter(None, map(_detail, body.get("errors") or ())))
         body = f"{body['message']} ({details})" if details else body["message"]
-    text = " ".join(str(body).split())[:500].rstrip(".")
-    return secrets.mask(text) or str(response.reason)
+    # masked before it is cut: half a secret would not be known any more
+    text = " ".join(secrets.mask(str(body)).split())[:500].rstrip(".")
+    return text or str(response.reason)
 
 
 def _detail(error: Any) -> str:
