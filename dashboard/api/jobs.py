@@ -36,8 +36,31 @@ class GroupProgressSerializer(serializers.Serializer[Any]):
     bytes_total = serializers.IntegerField()
 
 
+class WaitingStepSerializer(serializers.Serializer[Any]):
+    """A step that waits: for what, the state it was last seen in, and since when it is in that."""
+
+    title = serializers.CharField()
+    waiting_for = serializers.CharField()
+    state = serializers.CharField()
+    since = serializers.DateTimeField()
+
+
+class RetryingStepSerializer(serializers.Serializer[Any]):
+    """A step whose last attempt failed by something that passes, and when it is tried again."""
+
+    title = serializers.CharField()
+    attempts = serializers.IntegerField()
+    error = serializers.CharField()
+    fix = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
 class JobProgressSerializer(GroupProgressSerializer):
-    """The progress of a job; ``seconds_left`` is null until there is something to estimate from."""
+    """The progress of a job.
+
+    ``bytes_total`` is of the steps that have begun. ``seconds_left`` is null unless the job runs
+    and all that is left of it can be estimated.
+    """
 
     group = None  # type: ignore[assignment]
     bytes_per_second = serializers.FloatField()
@@ -45,6 +68,8 @@ class JobProgressSerializer(GroupProgressSerializer):
     percent = serializers.IntegerField()
     groups = GroupProgressSerializer(many=True)
     current = serializers.ListField(child=serializers.CharField())
+    waiting = WaitingStepSerializer(many=True)
+    retrying = RetryingStepSerializer(many=True)
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):

@@ -5,25 +5,36 @@ from datetime import timedelta
 from rich.filesize import decimal as as_size
 
 from dashboard.cli.console import Console
+from dashboard.cli.times import local_time
 from dashboard.errors import NeedsOperator
 from dashboard.jobs.models import Job
-from dashboard.jobs.progress import JobProgress
+from dashboard.jobs.progress import JobProgress, WaitingStep
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase
 
 
 def describe(progress: JobProgress) -> str:
-    """Return how far a job is: steps, bytes, rate and the time left, as far as they are known."""
+    """Return how far a job is, as far as that is known, and what it waits for."""
     settled = progress.done + progress.skipped
     parts = [f"{settled} of {progress.total} steps"]
     if progress.failed:
         parts.append(f"{progress.failed} failed")
-    if progress.bytes_total:
-        parts.append(f"{as_size(progress.bytes_done)} of {as_size(progress.bytes_total)}")
+    if progress.bytes_done:
+        parts.append(f"{as_size(progress.bytes_done)} copied")
     if progress.bytes_per_second:
         parts.append(f"{as_size(int(progress.bytes_per_second))}/s")
     if progress.seconds_left:
-        parts.append(f"{timedelta(seconds=round(progress.seconds_left))} left")
+        parts.append(f"about {timedelta(seconds=round(progress.seconds_left))} left")
+    parts += [_wait(each) for each in progress.waiting[:1]]
+    parts += [
+        f"“{each.title}” is retried at {local_time(each.at)}: {each.error}"
+        for each in progress.retrying[:1]
+    ]
     return ", ".join(parts)
+
+
+def _wait(step: WaitingStep) -> str:
+    state = f": it is {step.state}" if step.state else ""
+    return f"waits for {step.waiting_for}{state}, since {local_time(step.since)}"
 
 
 def has_failed(job: Job) -> bool:

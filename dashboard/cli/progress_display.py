@@ -82,7 +82,7 @@ class Bars:
         for group in progress.groups:
             settled = group.done + group.skipped
             failed = f", {group.failed} failed" if group.failed else ""
-            size = _share(group.bytes_done, group.bytes_total)
+            size = f", {as_size(group.bytes_done)}" if group.bytes_done else ""
             self._draw(group.group, settled, group.total, f"{settled}/{group.total}{failed}{size}")
         settled = progress.done + progress.skipped
         self._draw("all", settled, progress.total, describe(progress))
@@ -116,10 +116,6 @@ class Lines:
     def note(self, sentence: str) -> None:
         """Print a line."""
         self._console.print(sentence, soft_wrap=True)
-
-
-def _share(done: int, total: int) -> str:
-    return f", {as_size(done)} of {as_size(total)}" if total else ""
 
 
 def _progress(console: Console) -> Progress:

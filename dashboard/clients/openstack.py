@@ -23,6 +23,7 @@ from dashboard.clients.connection_errors import cause_of, translated_errors
 from dashboard.clients.reading import ask_again
 from dashboard.clients.refusals import refusal_of
 from dashboard.clients.service_adapters import ServiceAdapters
+from dashboard.clients.waits import Wait, note_state
 from dashboard.errors import BadInput, NeedsOperator, PumphouseError, Retryable
 
 Json = dict[str, Any]
@@ -134,14 +135,18 @@ class CloudSession:
     def get(self, service: str, path: str, key: str = "", *, microversion: str = "") -> Json:
         """Return one object. Raises ``NeedsOperator`` when there is none."""
         body = self.call("GET", service, path, microversion=microversion)
-        return self._part(body, key, f"GET {service} {path}")
+        found = self._part(body, key, f"GET {service} {path}")
+        note_state(found)
+        return found
 
     def find(
         self, service: str, path: str, key: str = "", *, microversion: str = ""
     ) -> Json | None:
         """Return one object, or None when the cloud has none at that path."""
         body = self.call("GET", service, path, microversion=microversion, missing_ok=True)
-        return self._part(body, key, f"GET {service} {path}") if body else None
+        found = self._part(body, key, f"GET {service} {path}") if body else None
+        note_state(found)
+        return found
 
     def supports(self, service: str, microversion: str) -> bool:
         """Return whether the service speaks that microversion."""
@@ -320,18 +325,23 @@ def poll_until(
 ) -> Found:
     """Return what ``probe`` returns once that is not None; ask every 0.2 s, later every 2 s.
 
-    ``what`` completes "waiting for …". ``check`` is called in between and may raise. Raises
-    ``NeedsOperator`` after ``seconds``.
+    ``what`` completes "waiting for …"; a listener of ``waits`` is told it. ``check`` is called in
+    between and may raise. Raises ``NeedsOperator`` after ``seconds``.
     """
     deadline = time.monotonic() + seconds
     pause = FIRST_PAUSE_SECONDS
-    while (found := probe()) is None:
-        check()
-        if time.monotonic() > deadline:
-            raise NeedsOperator(
-                f"Timed out after {seconds:.0f} s waiting for {what}.",
-                fix="Check it in the cloud, then retry.",
-            )
-        time.sleep(pause)
-        pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
+    wait = Wait(what, clock=time.monotonic)
+    try:
+        while (found := probe()) is None:
+            check()
+            if time.monotonic() > deadline:
+                raise NeedsOperator(
+                    f"Timed out after {seconds:.0f} s waiting for {what}.",
+                    fix="Check it in the cloud, then retry.",
+                )
+            wait.tell()
+            time.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
+    finally:
+        wait.end()
     return found

@@ -87,12 +87,17 @@ def lease_end() -> datetime:
     return timezone.now() + timedelta(seconds=settings.STEP_LEASE_SECONDS)
 
 
+NOT_WAITING: dict[str, object] = {"waiting_for": "", "waiting_state": "", "waiting_since": None}
+"""What a step that begins waits for: nothing, whatever its last attempt did."""
+
+
 def _lease(owner: str) -> dict[str, object]:
     return {
         "lease_owner": owner,
         "lease_until": lease_end(),
         "attempt": F("attempt") + 1,
         "started_at": timezone.now(),
+        **NOT_WAITING,
     }
 
 

@@ -73,6 +73,10 @@ class Step(models.Model):
     progress_done = models.BigIntegerField(default=0)
     progress_total = models.BigIntegerField(default=0)
     progress_unit = models.CharField(max_length=10, blank=True)
+    # what it waits for while it runs, the state that was last seen in, and since when
+    waiting_for = models.CharField(max_length=250, blank=True)
+    waiting_state = models.CharField(max_length=80, blank=True)
+    waiting_since = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
     fix = models.TextField(blank=True)
     request_id = models.CharField(max_length=80, blank=True)

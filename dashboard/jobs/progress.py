@@ -6,14 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import (
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Min,
+    Q,
+    QuerySet,
+    Sum,
+)
 from django.utils import timezone
 
-from dashboard.jobs.kinds import BYTES, SECONDS
+from dashboard.jobs.kinds import BYTES
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.states import BROKEN_STEP_STATES, StepState
+from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, StepState
+from dashboard.jobs.time_left import Like, Pace, seconds_left
 
-ENOUGH_STEPS_TO_ESTIMATE = 3
+StepCount = dict[str, Any]
+"""How many steps of one group, action and state there are, their bytes and the time they took."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +47,34 @@ class GroupProgress:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaitingStep:
+    """A step that waits: for what, the state that was last seen in ("" if none), and since when."""
+
+    title: str
+    waiting_for: str
+    state: str
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryingStep:
+    """A step whose last attempt failed by something that passes, and when it is tried again."""
+
+    title: str
+    attempts: int
+    error: str
+    fix: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobProgress:
     """The progress of a job.
 
-    ``bytes_per_second`` is the rate of the steps that run now; ``seconds_left`` is None while there
-    is nothing to estimate it from.
+    ``bytes_total`` is of the steps that have begun: of later ones it is not known.
+    ``bytes_per_second`` is the rate of the steps that run now; ``seconds_left`` is None unless the
+    job runs and each step that is left can be estimated. ``waiting`` are the running steps that
+    wait for something in a cloud, ``retrying`` those that will be tried again later.
     """
 
     state: str
@@ -55,6 +89,8 @@ class JobProgress:
     seconds_left: float | None
     groups: list[GroupProgress]
     current: list[str]
+    waiting: list[WaitingStep]
+    retrying: list[RetryingStep]
 
     @property
     def finished(self) -> int:
@@ -69,51 +105,80 @@ class JobProgress:
 
 def job_progress(job: Job) -> JobProgress:
     """Return a job's progress, by three queries whatever its size."""
-    stored = Job.objects.values_list("state", "started_at").get(pk=job.pk)
-    groups = _group_progress(job)
-    running = list(
-        Step.objects.filter(job=job, state=StepState.RUNNING).only(
-            "title", "progress_done", "progress_total", "progress_unit", "started_at"
-        )
-    )
+    now = timezone.now()
+    state = Job.objects.values_list("state", flat=True).get(pk=job.pk)
+    counts = _counts(job)
+    groups = _group_progress(counts)
+    open_steps = list(_open_steps(job, now))
+    running = [step for step in open_steps if step.state == StepState.RUNNING]
     totals = {name: sum(getattr(group, name) for group in groups) for name in _COUNTS}
-    rate = sum(_bytes_per_second(step) for step in running)
     return JobProgress(
-        state=stored[0],
-        bytes_per_second=rate,
-        seconds_left=_seconds_left(totals, running, rate=rate, started_at=stored[1]),
+        state=state,
+        bytes_per_second=sum(_bytes_per_second(step, now) for step in running),
+        seconds_left=_seconds_left(counts, running, state, now),
         groups=groups,
         current=[step.title for step in running],
+        waiting=[_waiting(step, step.waiting_since) for step in running if step.waiting_since],
+        retrying=[_retrying(step, step.not_before) for step in open_steps if step.not_before],
         **totals,
+    )
+
+
+def _open_steps(job: Job, now: datetime) -> QuerySet[Step]:
+    """Return the steps that run, and those that wait for their next attempt."""
+    retrying = Q(state=StepState.PENDING, not_before__gt=now)
+    return Step.objects.filter(Q(state=StepState.RUNNING) | retrying, job=job)
+
+
+def _waiting(step: Step, since: datetime) -> WaitingStep:
+    return WaitingStep(
+        title=step.title,
+        waiting_for=step.waiting_for,
+        state=step.waiting_state,
+        since=since,
+    )
+
+
+def _retrying(step: Step, at: datetime) -> RetryingStep:
+    return RetryingStep(
+        title=step.title, attempts=step.attempt, error=step.error, fix=step.fix, at=at
     )
 
 
 _COUNTS = ("total", "done", "failed", "running", "skipped", "bytes_done", "bytes_total")
 
 
-def _group_progress(job: Job) -> list[GroupProgress]:
-    """Return the progress by group, in the order in which the groups begin."""
+def _counts(job: Job) -> list[StepCount]:
     of_bytes = Q(progress_unit=BYTES) & ~Q(state=StepState.SKIPPED)
+    took = ExpressionWrapper(F("finished_at") - F("started_at"), output_field=DurationField())
     rows = (
         Step.objects.filter(job=job)
         .order_by()
-        .values("group", "state")
+        .values("group", "action", "state")
         .annotate(
             count=Count("pk"),
             first=Min("ordinal"),
             bytes_done=Sum("progress_done", filter=of_bytes, default=0),
             bytes_total=Sum("progress_total", filter=of_bytes, default=0),
+            spent=Sum(took),
         )
     )
-    by_group: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row["first"]):
-        by_group[row["group"]].append(dict(row))
+    return [dict(row) for row in rows]
+
+
+def _group_progress(counts: Iterable[StepCount]) -> list[GroupProgress]:
+    """Return the progress by group, in the order in which the groups begin."""
+    by_group: defaultdict[str, list[StepCount]] = defaultdict(list)
+    for row in sorted(counts, key=lambda row: int(row["first"])):
+        by_group[row["group"]].append(row)
     return [_one_group(group, rows) for group, rows in by_group.items()]
 
 
-def _one_group(group: str, rows: Iterable[dict[str, Any]]) -> GroupProgress:
+def _one_group(group: str, rows: Iterable[StepCount]) -> GroupProgress:
     rows = list(rows)
-    counts = Counter({row["state"]: row["count"] for row in rows})
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts[row["state"]] += row["count"]
     return GroupProgress(
         group=group,
         total=counts.total(),
@@ -126,24 +191,25 @@ def _one_group(group: str, rows: Iterable[dict[str, Any]]) -> GroupProgress:
     )
 
 
-def _bytes_per_second(step: Step) -> float:
+def _bytes_per_second(step: Step, now: datetime) -> float:
     if step.progress_unit != BYTES or step.started_at is None:
         return 0.0
-    return step.progress_done / max((timezone.now() - step.started_at).total_seconds(), 0.1)
+    return step.progress_done / max((now - step.started_at).total_seconds(), 0.1)
 
 
 def _seconds_left(
-    totals: dict[str, int], running: Iterable[Step], *, rate: float, started_at: datetime | None
+    counts: Iterable[StepCount], running: Iterable[Step], state: str, now: datetime
 ) -> float | None:
-    """Estimate by the bytes left while there are any, then by the longest wait that a step counts
-    down, else by the pace of the steps so far."""
-    bytes_left = totals["bytes_total"] - totals["bytes_done"]
-    if bytes_left > 0:
-        return bytes_left / rate if rate else None
-    if waits := [step for step in running if step.progress_unit == SECONDS]:
-        return float(max(step.progress_total - step.progress_done for step in waits))
-    if started_at is None or totals["done"] < ENOUGH_STEPS_TO_ESTIMATE:
+    """Estimate while the job runs. What has failed, and what waits for that, has no end to tell."""
+    counts = list(counts)
+    if state != JobState.RUNNING or any(each["state"] in BROKEN_STEP_STATES for each in counts):
         return None
-    elapsed = (timezone.now() - started_at).total_seconds()
-    steps_left = totals["total"] - totals["done"] - totals["skipped"]
-    return steps_left * elapsed / totals["done"]
+    pending: Counter[Like] = Counter()
+    paces: dict[Like, Pace] = {}
+    for each in counts:
+        like = each["group"], each["action"]
+        if each["state"] == StepState.PENDING:
+            pending[like] = each["count"]
+        elif each["state"] == StepState.DONE and each["spent"]:
+            paces[like] = Pace(each["count"], each["spent"])
+    return seconds_left(paces, pending, running, now=now)

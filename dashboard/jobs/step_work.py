@@ -3,7 +3,12 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
+from django.utils import timezone
+
+from dashboard import secrets
+from dashboard.clients.waits import told_to
 from dashboard.errors import Cancelled
 from dashboard.jobs import outcomes
 from dashboard.jobs.kinds import JobKind, StepContext
@@ -32,7 +37,8 @@ class StepWork:
     def run(self) -> Outcome:
         """Run the step. Never raises: whatever goes wrong is in the outcome."""
         try:
-            self._find_kind().perform(self.step, self._context())
+            with told_to(self._store_wait):
+                self._find_kind().perform(self.step, self._context())
             self._write_progress()
         except BaseException as error:
             return self._outcome_of(error)
@@ -63,6 +69,18 @@ class StepWork:
         self._progress = done, total, unit
         if time.monotonic() - self._written_at >= SECONDS_BETWEEN_WRITES:
             self._write_progress()
+
+    def _store_wait(self, what: str, state: str, seconds: float) -> None:
+        """Store what the step waits for; nothing once it waits no longer."""
+        since = timezone.now() - timedelta(seconds=seconds) if what else None
+        mine = Step.objects.filter(pk=self.step.pk, lease_owner=self.step.lease_owner)
+        in_transaction(
+            lambda: mine.update(
+                waiting_for=secrets.mask(what)[:250],
+                waiting_state=state[:80],
+                waiting_since=since,
+            )
+        )
 
     def _write_progress(self) -> None:
         """Store the latest progress, unless another runner has the lease by now."""

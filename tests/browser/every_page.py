@@ -46,6 +46,7 @@ def unfinished_move_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
     """Return the addresses of the pages about moves that run, have failed or are blocked."""
     running = rows.plan_of(rows.tenant_of(old, "demo"), new, state=Plan.State.EXECUTING, user=user)
     running_job = rows.job_of(running, JobState.RUNNING, user=user)
+    rows.let_steps_wait(running_job)
     broken = rows.plan_of(rows.tenant_of(old, "shop"), new, state=Plan.State.EXECUTING, user=user)
     broken_job = rows.job_of(broken, JobState.FAILED, user=user)
     blocked = rows.plan_of(rows.tenant_of(old, "blog"), new, state=Plan.State.BLOCKED, user=user)

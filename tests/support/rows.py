@@ -268,6 +268,19 @@ def job_of(plan: Plan, state: JobState, *, user: User | None = None, kind: str =
     return job
 
 
+def let_steps_wait(job: Job) -> None:
+    """Make a running step of a job wait for a cloud, and another one for its next attempt."""
+    now = timezone.now()
+    waiting, retried = job.steps.filter(state=StepState.RUNNING)[:2]
+    waiting.waiting_for = "pumphouse-volume-0f3a0001-snapshot to become available"
+    waiting.waiting_state, waiting.waiting_since = "creating", now - timedelta(minutes=9)
+    retried.state, retried.not_before = StepState.PENDING, now + timedelta(minutes=2)
+    retried.error = "Cloud new does not answer at http://new.example:9292/v2: Connection refused."
+    retried.fix = "Check that its Image service runs and can be reached from here."
+    for step in (waiting, retried):
+        step.save()
+
+
 def _runner(job: Job) -> None:
     """Make this process the one that runs a job: without any, it counts as interrupted."""
     Runner.objects.create(

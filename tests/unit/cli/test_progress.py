@@ -89,5 +89,5 @@ def test_bars_show_each_group_with_its_bytes():
         on,
     )
     assert "image" in shown(on)
-    assert "4.0 GB of 4.0 GB" in shown(on)
+    assert "4.0 GB copied" in shown(on)
     assert "2 of 2 steps" in shown(on)

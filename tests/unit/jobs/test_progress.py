@@ -31,15 +31,17 @@ def test_counts_bytes_rate_and_time_left_come_from_the_steps():
         progress_done=50 * MIB,
     )
     Step.objects.filter(key="dropped image").update(state=StepState.SKIPPED)
+    Step.objects.filter(key="other image").update(state=StepState.DONE, progress_done=100 * MIB)
+    Job.objects.update(state=JobState.RUNNING)
     progress = job_progress(job)
-    assert (progress.total, progress.done, progress.running, progress.skipped) == (4, 1, 1, 1)
-    assert (progress.bytes_done, progress.bytes_total) == (50 * MIB, 200 * MIB)
+    assert (progress.total, progress.done, progress.running, progress.skipped) == (4, 2, 1, 1)
+    assert (progress.bytes_done, progress.bytes_total) == (150 * MIB, 200 * MIB)
     assert progress.bytes_per_second == pytest.approx(5 * MIB, rel=0.05)
-    assert progress.seconds_left == pytest.approx(30, rel=0.05)
+    assert progress.seconds_left == pytest.approx(10, rel=0.05)
     assert [group.group for group in progress.groups] == ["identity", "images"]
-    assert progress.groups[1].bytes_done == 50 * MIB
+    assert progress.groups[1].bytes_done == 150 * MIB
     assert progress.current == ["Step image"]
-    assert progress.percent == 50
+    assert progress.percent == 75
 
 
 @pytest.mark.django_db
@@ -50,24 +52,81 @@ def test_the_number_of_queries_does_not_grow(steps, django_assert_num_queries):
         job_progress(job)
 
 
+def running_job(*, done: int, pending: int, took: int = 4) -> Job:
+    """Return a job of like steps that runs: so many are done, one runs since just now."""
+    job = rehearse(*(spec(str(n)) for n in range(done + 1 + pending)))
+    now = timezone.now()
+    began = now - timedelta(seconds=100)
+    Job.objects.update(state=JobState.RUNNING, started_at=began)
+    Step.objects.filter(ordinal__lt=done).update(
+        state=StepState.DONE, started_at=began, finished_at=began + timedelta(seconds=took)
+    )
+    Step.objects.filter(ordinal=done).update(state=StepState.RUNNING, started_at=now)
+    return job
+
+
 @pytest.mark.django_db
-def test_without_bytes_the_time_left_follows_the_pace_of_the_steps():
-    job = rehearse(*(spec(str(n)) for n in range(10)))
+def test_the_time_left_is_what_like_steps_took():
+    assert job_progress(running_job(done=5, pending=4)).seconds_left == pytest.approx(20, abs=1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"state": JobState.HELD}, id="held"),
+        pytest.param({"state": JobState.FAILED}, id="failed"),
+        pytest.param({"state": JobState.CANCELLED}, id="cancelled"),
+    ],
+)
+def test_a_job_that_does_not_run_has_no_time_left(change):
+    job = running_job(done=5, pending=4)
+    Job.objects.filter(pk=job.pk).update(**change)
     assert job_progress(job).seconds_left is None
-    Step.objects.filter(ordinal__lt=5).update(state=StepState.DONE)
-    Job.objects.update(started_at=timezone.now() - timedelta(seconds=20))
-    assert job_progress(job).seconds_left == pytest.approx(20, rel=0.05)
+
+
+@pytest.mark.django_db
+def test_too_few_like_steps_or_a_broken_one_tell_no_time():
+    assert job_progress(running_job(done=2, pending=4)).seconds_left is None
+    job = running_job(done=5, pending=4)
+    job.steps.filter(state=StepState.PENDING, ordinal=6).update(state=StepState.FAILED)
+    assert job_progress(job).seconds_left is None
+
+
+@pytest.mark.django_db
+def test_while_a_step_waits_the_time_left_does_not_grow():
+    job = running_job(done=5, pending=4)
+    seen: list[float] = []
+    for elapsed in (0, 2, 6, 11):
+        began = timezone.now() - timedelta(seconds=elapsed)
+        job.steps.filter(state=StepState.RUNNING).update(started_at=began)
+        seen.append(job_progress(job).seconds_left or 0)
+    assert seen == sorted(seen, reverse=True) and seen[-1] == pytest.approx(16, abs=1)
+    began = timezone.now() - timedelta(seconds=540)
+    job.steps.filter(state=StepState.RUNNING).update(started_at=began)
+    assert job_progress(job).seconds_left is None
 
 
 @pytest.mark.django_db
 def test_while_a_step_counts_down_what_it_has_to_wait_is_the_time_left():
-    job = rehearse(*(spec(str(n)) for n in range(5)))
-    Job.objects.update(started_at=timezone.now() - timedelta(seconds=90))
-    Step.objects.filter(ordinal__lt=3).update(state=StepState.DONE)
-    Step.objects.filter(ordinal=3).update(
-        state=StepState.RUNNING, progress_done=80, progress_total=300, progress_unit=SECONDS
+    job = running_job(done=3, pending=0)
+    job.steps.filter(state=StepState.RUNNING).update(
+        progress_done=80, progress_total=300, progress_unit=SECONDS
     )
     assert job_progress(job).seconds_left == 220
+
+
+@pytest.mark.django_db
+def test_a_step_that_is_retried_later_says_when_and_why():
+    job = running_job(done=1, pending=1)
+    due = timezone.now() + timedelta(minutes=1)
+    job.steps.filter(state=StepState.PENDING).update(
+        not_before=due, attempt=2, error="Cloud new does not answer.", fix="Start it."
+    )
+    [retried] = job_progress(job).retrying
+    assert (retried.attempts, retried.at) == (2, due)
+    assert (retried.error, retried.fix) == ("Cloud new does not answer.", "Start it.")
+    assert job_progress(job).current == ["Step 1"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -119,7 +119,7 @@ def _made(work: Work, path: str, key: str, suffix: str, body: Json) -> Json:
 
     return poll_until(
         available,
-        what=f"{named['name']} to become available",
+        what=f"{key} {named['name']} to become available",
         seconds=COPY_SECONDS,
         check=work.check,
     )
