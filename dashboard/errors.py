@@ -30,6 +30,10 @@ class NotFound(BadInput):
     """The object that the operator named does not exist: exit code 2, HTTP 404."""
 
 
+class WrongState(BadInput):
+    """The object's state does not allow what was asked for: exit code 2, HTTP 409."""
+
+
 class Conflict(PumphouseError):
     """Something else is using the object: exit code 2, HTTP 409.
 

@@ -232,6 +232,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "dashboard.api.documented_errors.document_errors",
+    ],
     # Many serializers have a state: without these names, the schema would number the enums.
     "ENUM_NAME_OVERRIDES": {
         "CloudState": "dashboard.hosts_app.models.Cloud.State",

@@ -77,7 +77,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 
     hold_before = PhaseField(allow_null=True)
     created_by = serializers.SlugRelatedField(  # type: ignore[var-annotated]
-        slug_field="username", read_only=True
+        slug_field="username", read_only=True, allow_null=True
     )
     address = serializers.SerializerMethodField()
 

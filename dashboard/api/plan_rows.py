@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 from typing_extensions import override
 
+from dashboard.api.responses import CONFLICT
 from dashboard.api.validation import valid
 from dashboard.jobs.requester import by_api
 from dashboard.migrations_app.execution.accepting import LONGEST, PERMISSION, accept
@@ -64,7 +65,7 @@ class DifferenceSerializer(serializers.ModelSerializer[PlanDifference]):
 
     accepted_by = serializers.CharField(source="acceptance.accepted_by", default="", read_only=True)
     accepted_at = serializers.DateTimeField(
-        source="acceptance.accepted_at", default=None, read_only=True
+        source="acceptance.accepted_at", default=None, read_only=True, allow_null=True
     )
     acceptance_reason = serializers.CharField(
         source="acceptance.reason", default="", read_only=True
@@ -162,7 +163,7 @@ class DifferenceViewSet(ReadOnlyModelViewSet[PlanDifference]):
     filterset_fields = ("plan", "type", "expected")
     action_permissions = {"accept": PERMISSION}
 
-    @extend_schema(request=AcceptSerializer, responses=DifferenceSerializer)
+    @extend_schema(request=AcceptSerializer, responses={200: DifferenceSerializer, 409: CONFLICT})
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, **_kwargs: Any) -> Response:
         """Accept a difference, with a reason: it no longer blocks finalize, until it changes."""

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from dashboard.api.option_fields import OptionsBody
 from dashboard.api.plan_files import YAML, YamlParser, YamlRenderer
-from dashboard.api.responses import ACCEPTED, accepted
+from dashboard.api.responses import ACCEPTED, CONFLICT, accepted
 from dashboard.api.validation import valid
 from dashboard.api.verbs import with_verbs
 from dashboard.hosts_app.clouds import cloud_named
@@ -36,7 +36,9 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
 
     source = serializers.SlugRelatedField(slug_field="name", read_only=True)  # type: ignore[var-annotated,assignment]
     destination = serializers.SlugRelatedField(slug_field="name", read_only=True)  # type: ignore[var-annotated]
-    created_by = serializers.SlugRelatedField(slug_field="username", read_only=True)  # type: ignore[var-annotated]
+    created_by = serializers.SlugRelatedField(  # type: ignore[var-annotated]
+        slug_field="username", read_only=True, allow_null=True
+    )
 
     class Meta:
         model = Plan
@@ -115,7 +117,7 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
         job = PLAN.start(move, requester=by_api(request.user), **asked["options"])
         return accepted(job, plan=plan_of(job).pk)
 
-    @extend_schema(responses={(200, YAML): OpenApiTypes.STR})
+    @extend_schema(responses={(200, YAML): OpenApiTypes.ANY, 409: CONFLICT})
     @action(detail=True, renderer_classes=[JSONRenderer, YamlRenderer])
     def export(self, request: Request, **_kwargs: Any) -> HttpResponse:
         """Return the plan as a YAML file, to be edited and imported."""

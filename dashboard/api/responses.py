@@ -14,7 +14,15 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from dashboard import secrets
-from dashboard.errors import BadInput, Cancelled, Conflict, NotFound, PumphouseError, Retryable
+from dashboard.errors import (
+    BadInput,
+    Cancelled,
+    Conflict,
+    NotFound,
+    PumphouseError,
+    Retryable,
+    WrongState,
+)
 from dashboard.fault import DATABASE_DOWN, RETRY_AFTER, is_database_down
 from dashboard.jobs.models import Job
 
@@ -22,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 STATUSES: tuple[tuple[type[PumphouseError], int], ...] = (
     (NotFound, status.HTTP_404_NOT_FOUND),
+    (WrongState, status.HTTP_409_CONFLICT),
     (BadInput, status.HTTP_400_BAD_REQUEST),
     (Conflict, status.HTTP_409_CONFLICT),
     (Cancelled, status.HTTP_409_CONFLICT),
@@ -64,12 +73,17 @@ class AcceptedSerializer(serializers.Serializer[Any]):
     plan = serializers.IntegerField(required=False)
 
 
+CONFLICT = OpenApiResponse(
+    ErrorSerializer,
+    description="The object's state does not allow it, or another job is working on it.",
+)
+"""The response to what an object's state does not allow, for the schema."""
+
 ACCEPTED = {
     202: AcceptedSerializer,
     400: OpenApiResponse(ErrorSerializer, description="The request cannot be carried out."),
-    403: OpenApiResponse(ErrorSerializer, description="This needs another role."),
     404: OpenApiResponse(ErrorSerializer, description="Not found."),
-    409: OpenApiResponse(ErrorSerializer, description="Another job is working on the object."),
+    409: CONFLICT,
 }
 """The responses of everything that starts a job, for the schema."""
 

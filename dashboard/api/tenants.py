@@ -59,7 +59,9 @@ class MaintenanceSerializer(serializers.ModelSerializer[TenantMaintenance]):
     """A tenant's time in maintenance. ``notes`` say whose access stays open, ``drift`` what others
     had changed when it was left."""
 
-    entered_by = serializers.SlugRelatedField(slug_field="username", read_only=True)  # type: ignore[var-annotated]
+    entered_by = serializers.SlugRelatedField(  # type: ignore[var-annotated]
+        slug_field="username", read_only=True, allow_null=True
+    )
     changes = MaintenanceChangeSerializer(many=True, read_only=True)
 
     class Meta:

@@ -1,7 +1,7 @@
 """What an operator may do to a job and its steps.
 
 Every function locks the job's row, so that no runner ends the job meanwhile, writes to the job's
-log who asked, and returns the job as it then is. It raises ``BadInput`` when the state does not
+log who asked, and returns the job as it then is. It raises ``WrongState`` when the state does not
 allow the action.
 """
 
@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from dashboard import secrets
-from dashboard.errors import BadInput
+from dashboard.errors import BadInput, WrongState
 from dashboard.jobs.finishing import finish_job
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Dependency, Job, LogLevel, Step
@@ -154,7 +154,7 @@ def _act_on_locked(job_id: int, act: Callable[[Job], None]) -> None:
 
 def _require(allowed: bool, sentence: str) -> None:
     if not allowed:
-        raise BadInput(sentence, fix="Reload the job to see its current state.")
+        raise WrongState(sentence, fix="Reload the job to see its current state.")
 
 
 def _continue(job: Job) -> None:

@@ -3,7 +3,7 @@
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.objects import Environment
 from dashboard.clients.openstack import poll_until
-from dashboard.errors import BadInput, NeedsOperator
+from dashboard.errors import NeedsOperator, WrongState
 from dashboard.hosts_app.fuel.environments import refresh_environments
 from dashboard.hosts_app.fuel.masters import fuel_at
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
@@ -21,9 +21,9 @@ LEAVING = "remove"
 
 
 def environment_row_of(cloud: Cloud) -> FuelEnvironment:
-    """Return the environment of Fuel that a cloud was last seen in. Raises ``BadInput``."""
+    """Return the environment of Fuel that a cloud was last seen in. Raises ``WrongState``."""
     if cloud.environment is None:
-        raise BadInput(
+        raise WrongState(
             f"Cloud {cloud.name} is not in a known environment of Fuel.",
             fix="Refresh the environments, then retry.",
         )
@@ -38,8 +38,8 @@ def start_environment_deletion(
 ) -> Job:
     """Start to delete an environment from Fuel. Calls nothing, only reads rows.
 
-    Raises ``BadInput`` unless its name was typed as confirmation, and if it is gone or had nodes
-    when Fuel was last asked; ``Conflict`` while it is being deleted.
+    Raises ``BadInput`` unless its name was typed as confirmation, ``WrongState`` if it is gone or
+    had nodes when Fuel was last asked, ``Conflict`` while it is being deleted.
     """
     _require_startable(environment, confirmation)
     title = f"Delete environment {environment.name} from Fuel"
@@ -64,11 +64,11 @@ def _require_startable(environment: FuelEnvironment, confirmation: str) -> None:
     name = environment.name
     require_confirmation(confirmation, expected=name)
     if environment.is_gone:
-        raise BadInput(
+        raise WrongState(
             f"Environment {name} is no longer in Fuel.", fix="There is nothing left to do."
         )
     if environment.node_count:
-        raise BadInput(
+        raise WrongState(
             f"Environment {name} has {environment.node_count} nodes, so it cannot be deleted.",
             fix="Move them to another cloud or remove them in Fuel, then refresh the environments.",
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from dashboard.errors import BadInput, NotFound
+from dashboard.errors import BadInput, NotFound, WrongState
 from dashboard.hosts_app.environments.lines import CopyLine, CopyOutcome
 from dashboard.hosts_app.environments.planning import CopyOptions, draft_copy
 from dashboard.hosts_app.fuel.masters import fuel_at
@@ -69,7 +69,7 @@ def _require_possible(environment: FuelEnvironment, name: str, options: CopyOpti
             fix=f"Use at most {longest} characters, without spaces around them.",
         )
     if environment.is_gone:
-        raise BadInput(
+        raise WrongState(
             f"Environment {environment.name} is no longer in Fuel.", fix="Choose another one."
         )
     there = FuelEnvironment.objects.filter(fuel=environment.fuel, is_gone=False, name=name)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from django.db import transaction
 
-from dashboard.errors import BadInput, Conflict, NotFound
+from dashboard.errors import Conflict, NotFound, WrongState
 from dashboard.hosts_app.models import EnvironmentPlan, HostPlan, StoredPlan
 from dashboard.hosts_app.plans.lines import PlanDraft
 from dashboard.jobs.kinds import StepSpec
@@ -62,15 +62,15 @@ def keep_draft(plan: StoredPlan, draft: PlanDraft) -> None:
 
 
 def require_ready(plan: StoredPlan) -> None:
-    """Raise ``BadInput`` if a plan cannot be started, ``Conflict`` if it was started before."""
+    """Raise ``WrongState`` if a plan cannot be started, ``Conflict`` if it was started before."""
     if plan.state == StoredPlan.State.STARTED:
         raise _started_before(plan)
     if plan.state == StoredPlan.State.DRAFTING:
-        raise BadInput(f"{plan} is not ready.", fix="Wait for its job.")
+        raise WrongState(f"{plan} is not ready.", fix="Wait for its job.")
     if plan.refusals:
         first = plan.refusals[0]
         more = f" ({len(plan.refusals) - 1} more in the plan.)" * (len(plan.refusals) > 1)
-        raise BadInput(first["sentence"] + more, fix=first["fix"])
+        raise WrongState(first["sentence"] + more, fix=first["fix"])
 
 
 def take(plan: StoredPlan) -> None:

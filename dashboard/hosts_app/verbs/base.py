@@ -5,7 +5,7 @@ from functools import cache
 
 from typing_extensions import override
 
-from dashboard.errors import BadInput, PumphouseError
+from dashboard.errors import PumphouseError, WrongState
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.verb import Verb, verbs_of
 
@@ -21,7 +21,7 @@ class CloudVerb(Verb[Cloud]):
     def refusal(self, target: Cloud) -> PumphouseError | None:
         if target.state != Cloud.State.VANISHED:
             return None
-        return BadInput(
+        return WrongState(
             f"Cloud {target.name} is no longer configured. {target.explanation}".strip(),
             fix="Put it back, then read the configuration again.",
         )

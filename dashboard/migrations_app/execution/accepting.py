@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from dashboard import secrets
-from dashboard.errors import BadInput, NotFound
+from dashboard.errors import BadInput, NotFound, WrongState
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import LogLevel
 from dashboard.jobs.requester import Requester
@@ -35,8 +35,8 @@ def accept(differences: Sequence[PlanDifference], *, reason: str, requester: Req
     """Accept differences of one plan, with a reason, and return the plan.
 
     Who, when and why are stored, and written to the log of the job that found them. Raises
-    ``BadInput`` without a reason and for what cannot be accepted, ``Conflict`` while a job is at
-    work on the tenant.
+    ``BadInput`` without a reason, ``WrongState`` for what cannot be accepted, ``Conflict`` while a
+    job is at work on the tenant.
     """
     if not differences:
         raise BadInput("No difference was chosen.", fix="Choose those that are accepted.")
@@ -63,19 +63,19 @@ def _clean(reason: str) -> str:
 
 
 def _require_acceptable(difference: PlanDifference) -> None:
-    """Raise ``BadInput`` for a difference that does not block anything."""
+    """Raise ``WrongState`` for a difference that does not block anything."""
     if difference.plan.state == Plan.State.FINALIZED:
-        raise BadInput(
+        raise WrongState(
             f"The move of {difference.plan.tenant_name} is final.",
             fix="Nothing is left to be done.",
         )
     if difference.expected:
-        raise BadInput(
+        raise WrongState(
             f"The plan has announced the difference in {difference.field}: it blocks nothing.",
             fix="Accept only unexpected differences.",
         )
     if difference.acceptance:
-        raise BadInput(
+        raise WrongState(
             f"{difference.acceptance.accepted_by} has already accepted this difference.",
             fix="Nothing is left to be done.",
         )

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from dashboard.clients.openstack import CloudSession
-from dashboard.errors import BadInput
+from dashboard.errors import WrongState
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.kinds import StepContext, StepSpec
@@ -55,8 +55,8 @@ def start_entering(
     """Start to put a tenant into maintenance.
 
     ``keep`` are users, by name or id, who keep access; ``hardening`` are options of ``HARDENING``;
-    ``role`` is the read-only role, found if not given. Raises ``BadInput`` if the tenant is already
-    in maintenance, ``Conflict`` while it has another job.
+    ``role`` is the read-only role, found if not given. Raises ``WrongState`` if the tenant is
+    already in maintenance, ``Conflict`` while it has another job.
     """
     options = {"keep": list(keep), "hardening": list(hardening), "role": role}
     with transaction.atomic():
@@ -69,7 +69,7 @@ def start_entering(
 def start_leaving(maintenance: TenantMaintenance, *, requester: Requester = NOBODY) -> Job:
     """Start to take a tenant out of maintenance, even if it was never fully in it.
 
-    Raises ``BadInput`` if it has already left, ``Conflict`` while it has another job.
+    Raises ``WrongState`` if it has already left, ``Conflict`` while it has another job.
     """
     if not maintenance.is_open:
         raise not_in_maintenance(maintenance.cloud, maintenance.tenant_name)
@@ -89,7 +89,7 @@ def new_maintenance(
     user: User | None,
     plan: Plan | None = None,
 ) -> TenantMaintenance:
-    """Store that a tenant will enter maintenance. Raises ``BadInput`` if it is already in it."""
+    """Store that a tenant will enter maintenance. Raises ``WrongState`` if it is already in it."""
     if refused := why_not_enter(cloud, project_id, name):
         raise refused
     return TenantMaintenance.objects.create(
@@ -102,24 +102,24 @@ def new_maintenance(
     )
 
 
-def why_not_enter(cloud: Cloud, project_id: str, name: str) -> BadInput | None:
+def why_not_enter(cloud: Cloud, project_id: str, name: str) -> WrongState | None:
     """Return why a tenant cannot enter maintenance, None when it can."""
     held = open_maintenance(cloud, project_id)
     if held is None:
         return None
-    return BadInput(
+    return WrongState(
         f"{name} of {cloud} cannot enter maintenance: {held.get_state_display().lower()}.",
         fix="Take it out of maintenance first.",
     )
 
 
-def not_in_maintenance(cloud: Cloud, name: str) -> BadInput:
+def not_in_maintenance(cloud: Cloud, name: str) -> WrongState:
     """Return the error for a tenant that is to leave maintenance and is in none."""
-    return BadInput(f"{name} of {cloud} is not in maintenance.", fix="It has nothing to leave.")
+    return WrongState(f"{name} of {cloud} is not in maintenance.", fix="It has nothing to leave.")
 
 
 def required_maintenance(cloud: Cloud, project_id: str, name: str) -> TenantMaintenance:
-    """Return the maintenance that a tenant is in. Raises ``BadInput`` if it is in none."""
+    """Return the maintenance that a tenant is in. Raises ``WrongState`` if it is in none."""
     maintenance = open_maintenance(cloud, project_id)
     if maintenance is None:
         raise not_in_maintenance(cloud, name)

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from dashboard.clients.yaml_sections import Section, section_of
-from dashboard.errors import BadInput
+from dashboard.errors import BadInput, WrongState
 from dashboard.jobs.options import Option
 from dashboard.migrations_app.models import Plan, PlanDifference, PlanFinding, PlanItem
 from dashboard.migrations_app.planning.moves import Move, choice_of, move_again
@@ -53,9 +53,9 @@ class EditedPlan:
 
 
 def export_plan(plan: Plan) -> str:
-    """Return a plan as commented YAML. Raises ``BadInput`` while it is being drafted."""
+    """Return a plan as commented YAML. Raises ``WrongState`` while it is being drafted."""
     if plan.state == Plan.State.DRAFTING:
-        raise BadInput(f"Plan {plan.pk} is still being drafted.", fix="Wait for its job to end.")
+        raise WrongState(f"Plan {plan.pk} is still being drafted.", fix="Wait for its job to end.")
     document = _document(plan)
     objects = document.pop("objects")
     blocks = "".join(indent(block, "  ") for block in _type_blocks(objects))

@@ -6,7 +6,7 @@ from functools import cache
 
 from typing_extensions import override
 
-from dashboard.errors import BadInput, PumphouseError
+from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState
 from dashboard.jobs.verb import Verb, verbs_of
@@ -41,7 +41,7 @@ class PlanVerb(Verb[Plan]):
     @override
     def refusal(self, target: Plan) -> PumphouseError | None:
         if target.state == Plan.State.DRAFTING:
-            return BadInput(
+            return WrongState(
                 f"Plan {target.pk} has not been drafted.",
                 fix="Wait for the job that drafts it, or resume that job.",
             )

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.template.defaultfilters import capfirst, pluralize
 from typing_extensions import override
 
-from dashboard.errors import BadInput, PumphouseError
+from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import require_ahead
 from dashboard.jobs.options import Option
@@ -66,17 +66,17 @@ class Execute(PlanVerb):
         if plan.state == Plan.State.BLOCKED:
             return _blocked(plan)
         if plan.state not in POSSIBLE:
-            return BadInput(
+            return WrongState(
                 f"Plan {plan.pk} cannot be executed: it is {plan.get_state_display().lower()}.",
                 fix="Make a new plan.",
             )
         if rollback := unfinished_rollback(plan):
-            return BadInput(
+            return WrongState(
                 f"Job {rollback.pk} has begun to roll this move back, and did not end.",
                 fix="Roll back until nothing is left; then execute.",
             )
         if count := count_vanished(plan):
-            return BadInput(
+            return WrongState(
                 f"{count} object{pluralize(count)} that the plan found already migrated "
                 f"{pluralize(count, 'is,are')} no longer on {plan.destination}.",
                 fix="Make a new plan.",
@@ -133,11 +133,11 @@ class Execute(PlanVerb):
         return job
 
 
-def _blocked(plan: Plan) -> BadInput:
+def _blocked(plan: Plan) -> WrongState:
     """Return that findings block the plan, and the one way out that they leave."""
     count = plan.findings.filter(severity=PlanFinding.Severity.BLOCK).count()
     then = "run preflight" if can_lift_blocks(plan) else "plan again"
-    return BadInput(
+    return WrongState(
         f"Plan {plan.pk} is blocked by {count} finding{pluralize(count)}.",
         fix=f"Do what {pluralize(count, 'it says,they say')}, then {then}.",
     )

@@ -6,7 +6,7 @@ from typing import Any
 from django.template.defaultfilters import pluralize
 from typing_extensions import override
 
-from dashboard.errors import BadInput, PumphouseError
+from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.starting import start_job
@@ -46,12 +46,12 @@ class Finalize(PlanVerb):
     @override
     def plan_refusal(self, plan: Plan) -> PumphouseError | None:
         if plan.state == Plan.State.FINALIZED:
-            return BadInput(
+            return WrongState(
                 f"{plan.tenant_name} has been deleted from {plan.source} already.",
                 fix="Nothing is left to be done.",
             )
         if plan.state != Plan.State.EXECUTED:
-            return BadInput(
+            return WrongState(
                 f"The move of {plan.tenant_name} is not complete: the plan is "
                 f"{plan.get_state_display().lower()}.",
                 fix="Execute all of it and verify it first.",
@@ -77,9 +77,9 @@ class Finalize(PlanVerb):
         )
 
 
-def _not_put_back(plan: Plan) -> BadInput | None:
+def _not_put_back(plan: Plan) -> WrongState | None:
     if count := count_begun(plan):
-        return BadInput(
+        return WrongState(
             f"{count} object{pluralize(count)} that {pluralize(count, 'was,were')} left out "
             f"{pluralize(count, 'has,have')} been begun to move.",
             fix=f"Plan again with the same choices and execute: that puts "
@@ -88,13 +88,13 @@ def _not_put_back(plan: Plan) -> BadInput | None:
     return None
 
 
-def _unverified(plan: Plan) -> BadInput | None:
+def _unverified(plan: Plan) -> WrongState | None:
     if not is_verified(plan):
-        return BadInput(
+        return WrongState(
             "The move has not been verified since it was last executed.", fix="Verify it first."
         )
     if count := count_unexpected(plan):
-        return BadInput(
+        return WrongState(
             f"The last verify found {count} unexpected difference{pluralize(count)}.",
             fix=f"Fix {pluralize(count, 'it,them')} and verify again, or accept "
             f"{pluralize(count, 'it,them')} with a reason.",
@@ -102,11 +102,11 @@ def _unverified(plan: Plan) -> BadInput | None:
     return None
 
 
-def _in_maintenance(plan: Plan) -> BadInput | None:
+def _in_maintenance(plan: Plan) -> WrongState | None:
     """Return that the moved tenant's users are still kept out, None when they are not."""
     if on_destination(plan) is None:
         return None
-    return BadInput(
+    return WrongState(
         f"{plan.tenant_name} of {plan.destination} is in maintenance: its users cannot work.",
         fix="Take the tenant out of maintenance first; a clean verify does that too.",
     )

@@ -6,7 +6,7 @@ from typing import Any
 from django.template.defaultfilters import pluralize
 from typing_extensions import override
 
-from dashboard.errors import BadInput, PumphouseError
+from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
@@ -31,7 +31,7 @@ class Preflight(PlanVerb):
     def plan_refusal(self, plan: Plan) -> PumphouseError | None:
         if plan.state in POSSIBLE:
             return None
-        return BadInput(
+        return WrongState(
             f"Plan {plan.pk} is {plan.get_state_display().lower()}: preflight is for plans that "
             "have not been executed.",
             fix="Verify this one, or make a new plan.",

@@ -5,7 +5,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from dashboard.errors import BadInput, PumphouseError
+from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.starting import start_job
@@ -45,13 +45,13 @@ class Rollback(PlanVerb):
     @override
     def plan_refusal(self, plan: Plan) -> PumphouseError | None:
         if plan.state == Plan.State.FINALIZED:
-            return BadInput(
+            return WrongState(
                 f"The move of {plan.tenant_name} is final: its source has been deleted.",
                 fix="Plan a move in the other direction.",
             )
         if can_be_undone(plan):
             return None
-        return BadInput(
+        return WrongState(
             f"Plan {plan.pk} has done nothing that could be undone.", fix=_where_to_roll_back(plan)
         )
 

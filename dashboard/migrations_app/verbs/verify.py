@@ -6,7 +6,7 @@ from typing import Any
 from django.template.defaultfilters import pluralize
 from typing_extensions import override
 
-from dashboard.errors import BadInput, PumphouseError
+from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
@@ -29,14 +29,14 @@ class Verify(PlanVerb):
     @override
     def plan_refusal(self, plan: Plan) -> PumphouseError | None:
         if plan.state == Plan.State.FINALIZED:
-            return BadInput(
+            return WrongState(
                 f"{plan.tenant_name} has been deleted from {plan.source}: there is nothing to "
                 "compare with.",
                 fix="See the differences that the last verify found.",
             )
         if plan.ledger_entries.filter(state=LedgerEntry.State.PRESENT).exists():
             return None
-        return BadInput(
+        return WrongState(
             f"Nothing of {plan.tenant_name} has been moved by plan {plan.pk} yet.",
             fix="Execute it first.",
         )

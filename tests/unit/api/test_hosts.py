@@ -114,7 +114,7 @@ def test_a_plan_is_started_once_with_the_name_that_it_asks_for(host: Host) -> No
 def test_a_refused_plan_is_not_started(host: Host) -> None:
     plan = plan_for(host, HostPlan.State.REFUSED)
     answer = post(as_role("operator"), f"/api/host-plans/{plan.pk}/start/", confirmation=host.name)
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert "last host" in answer.json()["error"]
     assert not Job.objects.filter(kind="evacuate").exists()
 
@@ -122,7 +122,7 @@ def test_a_refused_plan_is_not_started(host: Host) -> None:
 def test_a_plan_that_is_not_made_yet_is_not_started(host: Host) -> None:
     plan = plan_for(host, HostPlan.State.DRAFTING)
     answer = post(as_role("operator"), f"/api/host-plans/{plan.pk}/start/", confirmation=host.name)
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert answer.json()["fix"] == "Wait for its job."
 
 

@@ -71,7 +71,7 @@ def test_a_time_that_has_passed_executes_nothing(operator, executable, before):
     body = {**before, "hold_until": "2020-01-31T22:00:00Z"}
     answer = operator.post(f"/api/plans/{executable.pk}/execute/", body, format="json")
     assert answer.status_code == 400
-    assert answer.json()["error"] == "2020-01-31 22:00 has already passed."
+    assert answer.json()["error"] == "2020-01-31 22:00 UTC has already passed."
     assert not Job.objects.exists()
 
 

@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from dashboard.errors import BadInput, Conflict, NeedsOperator, Retryable
+from dashboard.errors import BadInput, Conflict, NeedsOperator, Retryable, WrongState
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.verbs.verify import Verify
 from tests.support import rows
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
     [
         (BadInput("No."), 400),
         (Conflict("Taken."), 409),
+        (WrongState("Not now."), 409),
         (NeedsOperator("The cloud said no."), 502),
         (Retryable("Later.", retry_after=7.2), 503),
     ],
@@ -69,5 +70,5 @@ def test_every_refusal_says_what_helps(operator, plan, api):
         APIClient().get("/api/jobs/"),
     ]
     told = {answer.status_code: answer.json()["fix"] for answer in refusals}
-    assert set(told) == {400, 401, 403, 404, 405, 415}
+    assert set(told) == {400, 401, 403, 404, 405, 409, 415}
     assert [answer.json() for answer in refusals if not answer.json()["fix"]] == []

@@ -215,5 +215,5 @@ def test_a_cloud_outside_fuel_has_nothing_to_delete(client: Any) -> None:
     old, _ = rows.two_clouds()
     client.force_login(rows.user_with("admin"))
     answer = client.post(f"/api/clouds/{old}/delete-environment/", {"confirmation": "x"})
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert "is not in a known environment of Fuel" in answer.content.decode()

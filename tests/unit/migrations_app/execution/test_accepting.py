@@ -96,7 +96,7 @@ def test_bad_input_is_exit_code_2_and_4xx_with_a_sentence(plan, capsys):
     client.force_authenticate(rows.user_with("operator"))
     assert client.post("/api/differences/999/accept/", {"reason": WHY}).status_code == 404
     answer = client.post(f"/api/differences/{number}/accept/", {"reason": WHY})
-    assert answer.status_code == 400 and "announced" in answer.content.decode()
+    assert answer.status_code == 409 and "announced" in answer.content.decode()
 
 
 def test_what_is_accepted_already_or_final_or_in_work_is_refused(plan):

@@ -12,7 +12,7 @@ from django.utils.html import escape
 from rest_framework.test import APIClient
 
 from dashboard.cli import command_line
-from dashboard.errors import Conflict, PumphouseError
+from dashboard.errors import PumphouseError
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action, minimum_role
 from dashboard.migrations_app.models import Plan
@@ -100,7 +100,7 @@ def refuses(refusal: PumphouseError, verb: PlanVerb, plan: Plan, pages, api, cap
     told = ask_page(pages, verb, plan).content.decode()
     assert escape(refusal.sentence) in told and escape(refusal.fix) in told
     answer = ask_api(api, verb, plan)
-    assert answer.status_code == (409 if isinstance(refusal, Conflict) else 400)
+    assert answer.status_code == 409
     assert answer.json()["error"] == refusal.sentence
     assert answer.json()["fix"] == refusal.fix
     assert ask_command(verb, plan) == 2

@@ -7,7 +7,6 @@ from django.utils.html import escape
 from rest_framework.test import APIClient
 
 from dashboard.cli import command_line
-from dashboard.errors import Conflict
 from dashboard.hosts_app.models import Cloud
 from dashboard.hosts_app.verbs.base import cloud_verbs
 from dashboard.jobs.models import Job
@@ -57,7 +56,7 @@ def refused(address: str, arguments: list[str], refusal, pages, api, capsys) -> 
     told = pages.post(address[0], follow=True).content.decode()
     assert escape(refusal.sentence) in told and escape(refusal.fix) in told
     answer = api.post(address[1])
-    assert answer.status_code == (409 if isinstance(refusal, Conflict) else 400)
+    assert answer.status_code == 409
     assert answer.json() | {"address": ""} == {
         "error": refusal.sentence,
         "fix": refusal.fix,
