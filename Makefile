@@ -12,9 +12,9 @@ LAB := $(ROOT) $(PYTHON) -m lab
 LAB_INSTALL := $(ROOT) $(BIN)/python -m lab install
 LAB_RUNS_ALREADY := $(LAB) status >/dev/null 2>&1
 
-UNIT := $(BIN)/pytest tests/unit --numprocesses auto
+UNIT := $(BIN)/pytest tests/unit --numprocesses auto --dist worksteal
 # One process waits for the clouds, which are slow, while the other goes through the rest.
-WITH_SERVICES := $(BIN)/pytest tests/servers tests/plugin tests/lab tests/browser \
+WITH_SERVICES := $(BIN)/pytest tests/moves tests/servers tests/plugin tests/lab tests/browser \
     --numprocesses 2 --dist loadscope --durations 25
 
 .PHONY: demo test unit lint bench plugin plugin-tools lab-up lab-status lab-down packages test-packages clean

@@ -1,0 +1,3 @@
+"""What tests of whole moves share."""
+
+from tests.support.in_memory import clouds, own_secrets, short_pauses  # noqa: F401 - fixtures
