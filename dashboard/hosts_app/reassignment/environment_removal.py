@@ -11,6 +11,7 @@ from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import SERVICES, compute_services, providers_of
 from dashboard.hosts_app.discovery import refresh_hosts
 from dashboard.hosts_app.evacuation.steps import still_on
+from dashboard.hosts_app.maintenance import close_host
 from dashboard.hosts_app.reassignment.drained import require_drained
 from dashboard.hosts_app.reassignment.fit import require_fit
 from dashboard.hosts_app.reassignment.refusals import COMPUTE
@@ -83,12 +84,23 @@ def _remove(work: ReassignmentWork, node: Node) -> Task:
     if work.from_drained:
         require_drained(work.source, work.fuel.nodes(environment))
     else:
+        _close_again(work)
         require_empty(work.source, work.record.host)
     require_fit(work, node)
     work.save(is_removed=True)
     if not node.pending_deletion:
         work.fuel.unassign(environment, [node.id])
     return work.fuel.deploy_changes(environment)
+
+
+def _close_again(work: ReassignmentWork) -> None:
+    """Close a host that leaves: a job that failed or was cancelled has opened it, and is resumed.
+
+    One that returns has no nova-compute, or one that nothing has used yet.
+    """
+    host = work.record.host
+    if not work.step.job.params["returns"] and close_host(work.source, host, because="evacuation"):
+        work.context.log(f"Disabled nova-compute of {host}.")
 
 
 def require_online(work: ReassignmentWork, node: Node) -> None:

@@ -29,6 +29,7 @@ def told() -> Told:
 
 def removal_of(fuel: FuelMaster, monkeypatch: pytest.MonkeyPatch, told: Told) -> ReassignmentWork:
     """Return the work of the removal of the host, which is empty."""
+    monkeypatch.setattr(environment_removal, "close_host", lambda *_, because: False)
     monkeypatch.setattr(environment_removal, "require_empty", lambda *_: None)
     monkeypatch.setattr(environment_removal, "providers_of", lambda *_: [])
     work = make_work(fuel, make_record(fuel, old_roles=["compute"]), told)
@@ -75,6 +76,24 @@ def test_a_removal_that_fails_is_told_although_fuel_names_no_phase(
     assert location_of(fuel, work.record).endswith("src-cloud in Fuel: its removal failed.")
     remove_from_environment(work)
     assert work.find_node() is None
+
+
+def test_a_host_is_closed_again_before_it_is_seen_to_be_empty(
+    fuel: FuelMaster, monkeypatch: pytest.MonkeyPatch, told: Told
+) -> None:
+    """A job that failed before its removal has opened the host, and may be resumed."""
+    done: list[str] = []
+
+    def close(_cloud: None, host: str, *, because: str) -> bool:
+        done.append(f"closed {host} for {because}")
+        return True
+
+    work = removal_of(fuel, monkeypatch, told)
+    monkeypatch.setattr(environment_removal, "close_host", close)
+    monkeypatch.setattr(environment_removal, "require_empty", lambda *_: done.append("looked"))
+    remove_from_environment(work)
+    assert done == ["closed src-c3 for evacuation", "looked"]
+    assert "Disabled nova-compute of src-c3." in told.lines
 
 
 def test_a_host_that_went_offline_since_the_plan_stays_in_its_environment(
