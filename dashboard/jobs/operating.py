@@ -52,6 +52,11 @@ def cancel(job: Job, *, requester: Requester) -> Job:
     return Job.objects.get(pk=job.pk)
 
 
+def is_resumable(job: Job | None) -> bool:
+    """Return whether the job has ended without reaching its goal, so that it can be resumed."""
+    return job is not None and not job.is_active and job.state != JobState.DONE
+
+
 def resume(job: Job, *, requester: Requester) -> Job:
     """Continue a failed, errored or cancelled job and retry its failed steps.
 
@@ -60,7 +65,7 @@ def resume(job: Job, *, requester: Requester) -> Job:
 
     def act(locked: Job) -> None:
         _require(
-            not locked.is_active and locked.state != JobState.DONE,
+            is_resumable(locked),
             f"The job is {locked.state}; only a failed, errored or cancelled job can be resumed.",
         )
         _reactivate(locked)

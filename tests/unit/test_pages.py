@@ -10,7 +10,7 @@ from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.jobs.job_lists import needing_somebody
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState, Phase, StepState
-from dashboard.migrations_app.models import Plan, PlanItem
+from dashboard.migrations_app.models import Plan, PlanItem, Tenant
 from tests.support import rows
 from tests.support.host_rows import evacuation_of, hosts_of, plan_for
 
@@ -214,3 +214,33 @@ def test_unexpected_differences_are_on_the_verifys_page_and_need_somebody(plan: 
     assert '1<span class="wordy"> needs you' in home
     plan.differences.all().delete()
     assert "Nothing needs your attention" in page("/", role="admin")
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "button"),
+    [
+        (JobState.HELD, "Execution held", "release"),
+        (JobState.FAILED, "Execution failed", "resume"),
+        (JobState.ERRORED, "Execution errored", "resume"),
+        (JobState.CANCELLED, "Execution cancelled", "resume"),
+        (JobState.RUNNING, "Executing", "cancel"),
+    ],
+)
+def test_a_plan_has_the_state_of_its_job_and_the_button_that_continues_it(
+    clouds: Any, plan: Plan, state: JobState, words: str, button: str
+) -> None:
+    job = rows.job_of(plan, state)
+    Plan.objects.filter(pk=plan.pk).update(state=Plan.State.EXECUTING)
+    shown = page(plan.get_absolute_url())
+    assert f"</svg>{words}</span>" in shown
+    assert f'/jobs/{job.pk}/{button}/"' in shown
+    assert (f'id="{button}" class="first"' in shown) == (button != "cancel")
+    assert 'id="execute" class="first"' not in shown
+    for address in (Tenant.objects.get().get_absolute_url(), "/tenants/"):
+        assert f"</svg>{words}</span>" in page(address, role=f"viewer of {address}")
+
+
+def test_a_page_that_shows_a_job_is_loaded_again_when_its_state_changes(plan: Plan) -> None:
+    job = rows.job_of(plan, JobState.HELD)
+    assert "data-reload" not in page(f"/jobs/{job.pk}/brief/?known=held")
+    assert "data-reload" in page(f"/jobs/{job.pk}/brief/?known=running", role="viewer")

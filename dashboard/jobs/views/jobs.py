@@ -60,9 +60,10 @@ def job_live(request: PageRequest, job_id: int, tab: str) -> HttpResponse:
 def job_brief(request: PageRequest, job_id: int) -> HttpResponse:
     """Return the summary of a job that other pages contain."""
     job = _job(job_id)
-    return render(
-        request, "jobs/_brief.html", {"job": job, "progress": job_progress(job), "polled": True}
-    )
+    # a page that has shown it in another state offers what can be done in this one
+    has_changed = request.GET.get("known") != job.state
+    about = {"job": job, "progress": job_progress(job), "has_changed": has_changed}
+    return render(request, "jobs/_brief.html", about)
 
 
 def job_log_file(request: PageRequest, job_id: int) -> StreamingHttpResponse:

@@ -85,7 +85,8 @@ class Execute(PlanVerb):
 
     @override
     def is_next(self, target: Plan) -> bool:
-        return target.state in (Plan.State.READY, Plan.State.EXECUTING)
+        # the job of one that is begun is released or resumed
+        return target.state == Plan.State.READY
 
     @override
     def progress(self, plan: Plan, job: Job | None) -> ProgressStep | None:

@@ -9,10 +9,17 @@ from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.verbs.base import ProgressStep, plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
 
+CHANGING = ("execute", "rollback")
+
 
 def jobs_of(plan: Plan) -> QuerySet[Job]:
     """Return the jobs of a plan, latest first. The subject is what has an index."""
     return Job.objects.filter(subject=plan.subject, params__plan=plan.pk)
+
+
+def changing_job(jobs: Sequence[Job]) -> Job | None:
+    """Return the latest of a plan's jobs that changes clouds, be it at work or not."""
+    return next((job for job in jobs if job.kind in CHANGING), None)
 
 
 def plan_progress(plan: Plan, jobs: Sequence[Job]) -> list[ProgressStep]:

@@ -9,7 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from dashboard.errors import PumphouseError
+from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.models import Job
+from dashboard.jobs.operating import is_resumable
 from dashboard.jobs.option_forms import OptionForm, posted_values
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.requester import on_page
@@ -27,7 +29,7 @@ from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
 from dashboard.migrations_app.verbs.base import plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
-from dashboard.migrations_app.views.plan_progress import jobs_of, plan_progress
+from dashboard.migrations_app.views.plan_progress import changing_job, jobs_of, plan_progress
 from dashboard.whole_numbers import whole_number
 
 LEDGER_ROWS = 200
@@ -44,15 +46,21 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
     """Show one plan: its progress, its verbs, and one of its lists."""
     plan = plan_or_404(plan_id)
     active = Job.objects.filter(active_subject=plan.subject).first()
+    jobs = list(jobs_of(plan))
+    changing = changing_job(jobs)
+    shown = active or (changing if is_resumable(changing) else None)
     about = {
         "plan": plan,
         "is_on_source": plan.source.tenants.filter(project_id=plan.tenant_id).exists(),
-        "progress_steps": plan_progress(plan, list(jobs_of(plan))),
+        "progress_steps": plan_progress(plan, jobs),
         "actions": available_actions(plan_verbs(), plan, request.user),
         "active_job": active,
+        "changing_job": changing,
+        "job": shown,
+        "continuing": permission_for(shown.kind) if shown else "",
         "outages": outages_of(plan.subject),
         "maintenances": [held for held in (on_source(plan), on_destination(plan)) if held],
-        "progress": job_progress(active) if active else None,
+        "progress": job_progress(shown) if shown else None,
         "blocks": plan.findings.filter(severity=PlanFinding.Severity.BLOCK),
         "has_nothing_to_do": has_nothing_to_do(plan),
         "counts": _counts(plan),

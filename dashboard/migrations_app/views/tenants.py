@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -21,7 +22,12 @@ from dashboard.migrations_app.maintenance.locks import open_maintenance, subject
 from dashboard.migrations_app.models import Plan, Tenant, TenantMaintenance, plan_of, subject_of
 from dashboard.migrations_app.verbs.base import tenant_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
-from dashboard.migrations_app.views.plan_progress import jobs_of, plan_progress
+from dashboard.migrations_app.views.plan_progress import (
+    CHANGING,
+    changing_job,
+    jobs_of,
+    plan_progress,
+)
 
 JOBS_SHOWN = 20
 
@@ -39,18 +45,23 @@ def tenant_list(request: PageRequest) -> HttpResponse:
         {
             "page": cut(tenants.order_by("cloud__name", "name"), request),
             "clouds": Cloud.objects.all(),
-            "plan_states": dict(Plan.State.choices),
             "section": "tenants",
         },
     )
 
 
 def with_latest_plan(tenants: QuerySet[Tenant]) -> QuerySet[Tenant]:
-    """Annotate each tenant with the number and state of its latest plan."""
+    """Annotate each tenant with the number and state of its latest plan, and with the kind and
+    state of the latest job that changes clouds for it."""
     plans = Plan.objects.filter(source=OuterRef("cloud"), tenant_id=OuterRef("project_id"))
     latest = plans.order_by("-pk")
+    subject = Concat(Value(subject_of("")), OuterRef("project_id"))
+    jobs = Job.objects.filter(subject=subject, kind__in=CHANGING).order_by("-pk")
     return tenants.annotate(
-        plan_id=Subquery(latest.values("pk")[:1]), plan_state=Subquery(latest.values("state")[:1])
+        plan_id=Subquery(latest.values("pk")[:1]),
+        plan_state=Subquery(latest.values("state")[:1]),
+        job_kind=Subquery(jobs.values("kind")[:1]),
+        job_state=Subquery(jobs.values("state")[:1]),
     )
 
 
@@ -85,6 +96,7 @@ def _about(request: PageRequest, tenant: Tenant, form: PlanForm) -> dict[str, An
     plans = Plan.objects.filter(source=tenant.cloud, tenant_id=tenant.project_id)
     latest = plans.select_related("source", "destination").first()
     # a tenant that was moved here shares its source's subject
+    plan_jobs = list(jobs_of(latest)) if latest else []
     subjects = {subject_of(tenant.project_id), subject_in(tenant.cloud, tenant.project_id)}
     jobs = Job.objects.filter(subject__in=subjects)
     times = TenantMaintenance.objects.filter(cloud=tenant.cloud, project_id=tenant.project_id)
@@ -97,7 +109,8 @@ def _about(request: PageRequest, tenant: Tenant, form: PlanForm) -> dict[str, An
         "tenant": tenant,
         "form": form,
         "plan": latest,
-        "progress_steps": plan_progress(latest, list(jobs_of(latest))) if latest else [],
+        "progress_steps": plan_progress(latest, plan_jobs) if latest else [],
+        "changing_job": changing_job(plan_jobs),
         "earlier": plans.select_related("destination").annotate(source_name=F("source__name"))[1:],
         "jobs": with_counts(jobs).order_by("-pk")[:JOBS_SHOWN],
         "active_job": jobs.filter(active_subject__isnull=False).first(),
