@@ -7,14 +7,14 @@ not concern the tenant.
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from dashboard.jobs.kinds import internal_kinds
-from dashboard.jobs.models import Job
+from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import (
     ACTIVE_JOB_STATES,
-    BROKEN_STEP_STATES,
     FINISHED_STEP_STATES,
     JobState,
     StepState,
@@ -36,9 +36,9 @@ def needing_somebody() -> QuerySet[Job]:
     """
     later = Job.objects.filter(subject=OuterRef("subject"), pk__gt=OuterRef("pk"))
     later = later.exclude(params__has_key=AFTER)
-    return _operator_jobs().filter(
-        Q(state=JobState.HELD) | Q(~Exists(later), state__in=BROKEN_JOB_STATES)
-    )
+    # The states are named once more on their own: an index finds them, but not within an "or".
+    waiting = _operator_jobs().filter(state__in={JobState.HELD, *BROKEN_JOB_STATES})
+    return waiting.filter(Q(state=JobState.HELD) | ~Exists(later))
 
 
 def cleaning_up_after(job: Job) -> Job | None:
@@ -60,13 +60,22 @@ def finished_today() -> QuerySet[Job]:
 
 
 def with_counts(jobs: QuerySet[Job]) -> QuerySet[Job]:
-    """Add to each job how many steps it has, and how many are finished, skipped, and failed."""
+    """Add to each job how many steps it has, and how many are finished and skipped.
+
+    By subqueries, which run for the rows that are returned: a join would count the steps of all
+    jobs to show one page of them.
+    """
+    steps = Step.objects.filter(job=OuterRef("pk"))
     return jobs.select_related("created_by").annotate(
-        steps_total=Count("steps"),
-        steps_finished=Count("steps", filter=Q(steps__state__in=FINISHED_STEP_STATES)),
-        steps_skipped=Count("steps", filter=Q(steps__state=StepState.SKIPPED)),
-        steps_broken=Count("steps", filter=Q(steps__state__in=BROKEN_STEP_STATES)),
+        steps_total=_count(steps),
+        steps_finished=_count(steps.filter(state__in=FINISHED_STEP_STATES)),
+        steps_skipped=_count(steps.filter(state=StepState.SKIPPED)),
     )
+
+
+def _count(steps: QuerySet[Step]) -> Coalesce:
+    counted = steps.order_by().values("job").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
 
 
 def count_as_waiting(count: Callable[[], int]) -> None:

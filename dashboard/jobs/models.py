@@ -34,7 +34,10 @@ class Job(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["state", "kind"])]
+        indexes = [
+            models.Index(fields=["state", "kind"]),
+            models.Index(fields=["state", "finished_at"], name="ended_jobs"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.title}"

@@ -1,7 +1,7 @@
 """The progress of a job: one snapshot for pages, API and command line."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,6 @@ from django.db.models import (
     F,
     Min,
     Q,
-    QuerySet,
     Sum,
 )
 from django.utils import timezone
@@ -105,11 +104,22 @@ class JobProgress:
 
 def job_progress(job: Job) -> JobProgress:
     """Return a job's progress, by three queries whatever its size."""
+    return progress_of([job])[job.pk]
+
+
+def progress_of(jobs: Iterable[Job]) -> dict[int, JobProgress]:
+    """Return the progress of each job by its id, by three queries whatever their number."""
     now = timezone.now()
-    state = Job.objects.values_list("state", flat=True).get(pk=job.pk)
-    counts = _counts(job)
+    pks = [job.pk for job in jobs]
+    states = Job.objects.filter(pk__in=pks).values_list("pk", "state")
+    counts, open_steps = _counts(pks), _open_steps(pks, now)
+    return {pk: _progress(state, counts[pk], open_steps[pk], now) for pk, state in states}
+
+
+def _progress(
+    state: str, counts: list[StepCount], open_steps: list[Step], now: datetime
+) -> JobProgress:
     groups = _group_progress(counts)
-    open_steps = list(_open_steps(job, now))
     running = [step for step in open_steps if step.state == StepState.RUNNING]
     totals = {name: sum(getattr(group, name) for group in groups) for name in _COUNTS}
     return JobProgress(
@@ -124,10 +134,13 @@ def job_progress(job: Job) -> JobProgress:
     )
 
 
-def _open_steps(job: Job, now: datetime) -> QuerySet[Step]:
-    """Return the steps that run, and those that wait for their next attempt."""
+def _open_steps(jobs: Iterable[int], now: datetime) -> Mapping[int, list[Step]]:
+    """Return the steps that run, and those that wait for their next attempt, by their job."""
     retrying = Q(state=StepState.PENDING, not_before__gt=now)
-    return Step.objects.filter(Q(state=StepState.RUNNING) | retrying, job=job)
+    by_job: defaultdict[int, list[Step]] = defaultdict(list)
+    for step in Step.objects.filter(Q(state=StepState.RUNNING) | retrying, job__in=jobs):
+        by_job[step.job_id].append(step)
+    return by_job
 
 
 def _waiting(step: Step, since: datetime) -> WaitingStep:
@@ -148,13 +161,14 @@ def _retrying(step: Step, at: datetime) -> RetryingStep:
 _COUNTS = ("total", "done", "failed", "running", "skipped", "bytes_done", "bytes_total")
 
 
-def _counts(job: Job) -> list[StepCount]:
+def _counts(jobs: Iterable[int]) -> Mapping[int, list[StepCount]]:
+    """Return the counts of the steps of each job, by their group, action and state."""
     of_bytes = Q(progress_unit=BYTES) & ~Q(state=StepState.SKIPPED)
     took = ExpressionWrapper(F("finished_at") - F("started_at"), output_field=DurationField())
     rows = (
-        Step.objects.filter(job=job)
+        Step.objects.filter(job__in=jobs)
         .order_by()
-        .values("group", "action", "state")
+        .values("job", "group", "action", "state")
         .annotate(
             count=Count("pk"),
             first=Min("ordinal"),
@@ -163,7 +177,10 @@ def _counts(job: Job) -> list[StepCount]:
             spent=Sum(took),
         )
     )
-    return [dict(row) for row in rows]
+    by_job: defaultdict[int, list[StepCount]] = defaultdict(list)
+    for row in rows:
+        by_job[row["job"]].append(dict(row))
+    return by_job
 
 
 def _group_progress(counts: Iterable[StepCount]) -> list[GroupProgress]:

@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
+from django.db.models import prefetch_related_objects
 
 
 class Role(IntEnum):
@@ -68,13 +69,18 @@ def role_refusal(action: Action) -> str:
 
 
 def role_of(user: User | AnonymousUser) -> Role:
-    """Return the highest role of a user; a user without a group is a viewer."""
+    """Return the highest role of a user; a user without a group is a viewer.
+
+    Read once for each request, which has a user object of its own: a page asks many times.
+    """
     if isinstance(user, AnonymousUser) or not user.is_active:
         return Role.NOBODY
     if user.is_superuser:
         return Role.ADMIN
-    names = Group.objects.filter(user=user, name__in=GROUPS).values_list("name", flat=True)
-    return max((GROUPS[name] for name in names), default=Role.VIEWER)
+    if "groups" not in getattr(user, "_prefetched_objects_cache", {}):
+        prefetch_related_objects([user], "groups")
+    names = [group.name for group in user.groups.all()]
+    return max((GROUPS[name] for name in names if name in GROUPS), default=Role.VIEWER)
 
 
 def has_permission(user: User | AnonymousUser, action: Action) -> bool:

@@ -55,7 +55,11 @@ def start_job(
 
 def conflict_over(subject: str) -> Conflict | None:
     """Return the error that names the active job of the subject, None if there is none."""
-    holder = Job.objects.filter(active_subject=subject).first()
+    return conflict_with(Job.objects.filter(active_subject=subject).first())
+
+
+def conflict_with(holder: Job | None) -> Conflict | None:
+    """Return the error that names the active job of a subject, None if there is none."""
     if holder is None:
         return None
     if is_interrupted(holder):

@@ -1,6 +1,6 @@
 """The form that plans a tenant's move: its destination, options and mappings."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -46,7 +46,9 @@ class PlanForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.tenant = tenant
         others = Cloud.objects.exclude(pk=tenant.cloud_id).exclude(state=Cloud.State.VANISHED)
-        self.fields["destination"].queryset = others  # type: ignore[attr-defined]
+        destination = cast("forms.ModelChoiceField[Cloud]", self.fields["destination"])
+        destination.queryset = others
+        destination.choices = [(cloud.pk, cloud.name) for cloud in others]  # read once
         choices = self.fields.pop("choices")
         self.fields |= {**option_fields(PLAN_OPTIONS), "choices": choices}
 

@@ -27,6 +27,8 @@ class Tenant(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["cloud", "project_id"], name="one_row_a_project")
         ]
+        # in the order of the lists
+        indexes = [models.Index(fields=["cloud", "name"], name="tenants_by_name")]
         verbose_name = "tenant"
 
     def __str__(self) -> str:
@@ -74,6 +76,11 @@ class Plan(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            # for the latest plan of a tenant, and the plans that none replaces
+            models.Index(fields=["source", "tenant_id", "id"], name="plans_of_tenant"),
+            models.Index(fields=["state"], name="plans_by_state"),
+        ]
 
     def __str__(self) -> str:
         return f"Plan {self.pk}: {self.tenant_name}, {self.source} to {self.destination}"

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from dashboard.jobs.views.verb_pages import verb_paths
 from dashboard.migrations_app.verbs.base import plan_verbs, tenant_verbs
-from dashboard.migrations_app.views import home, plan_files, plans, tenants
+from dashboard.migrations_app.views import home, plan_files, plan_list, plans, tenants
 
 PLAN = "plans/<int:plan_id>/"
 TENANT = "tenants/<slug:cloud_name>/<str:project_id>/"
@@ -16,6 +16,7 @@ urlpatterns = [
     path(TENANT, tenants.tenant_page, name="tenant"),
     path(f"{TENANT}plan/", tenants.new_plan, name="plan-new"),
     *verb_paths(TENANT, tenant_verbs(), tenants.tenant_or_404, kind="tenant"),
+    path("plans/", plan_list.plan_list, name="plans"),
     path(PLAN, plans.plan_page, name="plan"),
     re_path(rf"^plans/(?P<plan_id>[0-9]{{1,18}})/{TAB}/$", plans.plan_page, name="plan-tab"),
     path(f"{PLAN}again/", plans.plan_again, name="plan-again"),

@@ -52,15 +52,16 @@ def cloud_page(request: PageRequest, name: str) -> HttpResponse:
     """Show one cloud: what it offers, what it contains, and the jobs about it."""
     cloud = cloud_or_404(name)
     jobs = Job.objects.filter(subject=f"cloud:{cloud.name}")
+    active = next((job for job in jobs[:1] if job.is_active), None)
     return render(
         request,
         "clouds/cloud.html",
         {
             "cloud": cloud,
-            "actions": available_actions(cloud_verbs(), cloud, request.user),
+            "actions": available_actions(cloud_verbs(), cloud, request.user, active=active),
             "parts": parts_of(cloud, request),
             "jobs": with_counts(jobs)[:JOBS_SHOWN],
-            "active_job": next((job for job in jobs[:1] if job.is_active), None),
+            "active_job": active,
             "section": "clouds",
         },
     )

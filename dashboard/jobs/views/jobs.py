@@ -17,7 +17,7 @@ from dashboard.jobs.progress import job_progress
 from dashboard.jobs.roles import minimum_role, role_of
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase, StepState
 from dashboard.jobs.views.graph import boxes, layout_of
-from dashboard.jobs.views.pages import PageRequest, cut
+from dashboard.jobs.views.pages import WAITING, PageRequest, cut
 from dashboard.jobs.views.timeline import timeline_of
 from dashboard.whole_numbers import whole_number
 
@@ -30,12 +30,17 @@ TABS = {"steps": "Steps", "timeline": "Timeline", "log": "Log"}
 
 def job_list(request: PageRequest) -> HttpResponse:
     """Show all jobs, the latest first, filtered by the query."""
-    jobs = job_lists.with_counts(Job.objects.order_by("-pk"))
-    if state := request.GET.get("state"):
+    state = request.GET.get("state")
+    jobs = job_lists.needing_somebody() if state == WAITING else Job.objects.all()
+    if state and state != WAITING:
         jobs = jobs.filter(state=state)
     if words := request.GET.get("q", "").strip():
         jobs = jobs.filter(title__icontains=words)
-    about = {"page": cut(jobs, request), "states": JobState.choices, "section": "jobs"}
+    about = {
+        "page": cut(job_lists.with_counts(jobs.order_by("-pk")), request),
+        "states": [(WAITING, "Needs you"), *JobState.choices],
+        "section": "jobs",
+    }
     return render(request, "jobs/list.html", about)
 
 

@@ -20,6 +20,8 @@ from dashboard.errors import Conflict, PumphouseError
 from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action, has_permission, role_refusal
 
+WAITING = "waiting"
+"""The state by which lists show what needs an operator, whatever its own state."""
 Parameters = ParamSpec("Parameters")
 
 

@@ -15,6 +15,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.option_forms import OptionForm, posted_values
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import has_permission
+from dashboard.jobs.starting import conflict_with
 from dashboard.jobs.verb import Verb
 from dashboard.jobs.views.pages import (
     HasPage,
@@ -48,18 +49,21 @@ class AvailableAction(Generic[Row]):
 
 
 def available_actions(
-    verbs: Iterable[Verb[Row]], row: Row, user: User
+    verbs: Iterable[Verb[Row]], row: Row, user: User, *, active: Job | None
 ) -> list[AvailableAction[Row]]:
-    """Return those of the verbs that a user may use and that apply to the row."""
+    """Return those of the verbs that a user may use and that apply to the row.
+
+    ``active`` is the active job of the row's subject, which is the same for all its verbs.
+    """
+    conflict = conflict_with(active)
     return [
-        _action(verb, row)
+        _action(verb, row, conflict or verb.refusal(row))
         for verb in verbs
         if has_permission(user, verb.permission) and verb.applies_to(row)
     ]
 
 
-def _action(verb: Verb[Row], row: Row) -> AvailableAction[Row]:
-    refusal = verb.why_not(row)
+def _action(verb: Verb[Row], row: Row, refusal: PumphouseError | None) -> AvailableAction[Row]:
     is_next = not refusal and verb.is_next(row)
     return AvailableAction(verb=verb, row=row, refusal=refusal, is_next=is_next)
 

@@ -26,7 +26,7 @@ def all_but(plan: Plan, *, before: str = "", otherwise: str = "") -> str:
 
     ``before`` stands before the former only.
     """
-    names = items_left_out(plan).values_list("left_out_by", flat=True)
+    names = [item.left_out_by for item in plan.items.all() if item.left_out_by]
     if not names:
         return otherwise
     return f"{before}all but {len(names)}, left out by {' and '.join(sorted(set(names)))}"

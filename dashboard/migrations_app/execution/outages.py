@@ -49,11 +49,6 @@ def outages_of(subject: str) -> list[Outage]:
     return _outages(servers_down().filter(plan__tenant_id=tenant_id)) if tenant_id else []
 
 
-def count_outages() -> int:
-    """Return how many there are."""
-    return servers_down().values("plan").distinct().order_by().count()
-
-
 def end_outages_of_running(cloud: Cloud, session: CloudSession) -> None:
     """End the outage of each server that runs on this cloud by now, whoever has started it.
 

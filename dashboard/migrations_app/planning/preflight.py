@@ -64,8 +64,8 @@ def can_lift_blocks(plan: Plan) -> bool:
 
     Findings of planning stay until the tenant is planned again.
     """
-    blocks = plan.findings.filter(severity=BLOCK)
-    return not blocks.exclude(made_by="preflight").exists()
+    blocks = [finding for finding in plan.findings.all() if finding.severity == BLOCK]
+    return all(block.made_by == "preflight" for block in blocks)
 
 
 def preflight_again(plan: Plan) -> bool:

@@ -136,7 +136,8 @@ class Execute(PlanVerb):
 
 def _blocked(plan: Plan) -> WrongState:
     """Return that findings block the plan, and the one way out that they leave."""
-    count = plan.findings.filter(severity=PlanFinding.Severity.BLOCK).count()
+    blocking = PlanFinding.Severity.BLOCK
+    count = sum(finding.severity == blocking for finding in plan.findings.all())
     then = "run preflight" if can_lift_blocks(plan) else "plan again"
     return WrongState(
         f"Plan {plan.pk} is blocked by {count} finding{pluralize(count)}.",

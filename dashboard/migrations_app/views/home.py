@@ -1,16 +1,21 @@
 """The home page: what needs an operator, what is running, what finished today."""
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs import job_lists
 from dashboard.jobs.models import Job
-from dashboard.jobs.progress import job_progress
+from dashboard.jobs.progress import progress_of
 from dashboard.jobs.views.pages import PageRequest
 from dashboard.migrations_app.execution.outages import current_outages
 from dashboard.migrations_app.views.waiting import blocked_plans, differing_plans, lost_clouds
 
+WAITING_SHOWN = 20
+"""How many of each kind are shown under "Needs you"; the lists of jobs and plans have all."""
 RUNNING_SHOWN = 20
 FINISHED_SHOWN = 25
 
@@ -18,19 +23,28 @@ FINISHED_SHOWN = 25
 def home(request: PageRequest) -> HttpResponse:
     """Show the three lists."""
     running = job_lists.running().select_related("created_by")[:RUNNING_SHOWN]
+    progress = progress_of(running)
+    jobs = job_lists.needing_somebody()
     return render(
         request,
         "home.html",
         {
-            "waiting_jobs": job_lists.needing_somebody().select_related("created_by"),
+            "waiting_jobs": jobs.select_related("created_by")[:WAITING_SHOWN],
+            "more_jobs": more_than(WAITING_SHOWN, jobs),
             "outages": current_outages(),
-            "blocked_plans": blocked_plans(),
-            "differing_plans": differing_plans(),
+            "blocked_plans": blocked_plans()[:WAITING_SHOWN],
+            "differing_plans": differing_plans()[:WAITING_SHOWN],
+            "more_plans": more_than(WAITING_SHOWN, blocked_plans(), differing_plans()),
             "lost_clouds": lost_clouds(),
-            "running": [(job, job_progress(job)) for job in running],
+            "running": [(job, progress[job.pk]) for job in running],
             "finished": job_lists.with_counts(job_lists.finished_today())[:FINISHED_SHOWN],
             "has_clouds": Cloud.objects.exists(),
-            "has_jobs": Job.objects.exists(),
+            "has_jobs": bool(running) or Job.objects.exists(),
             "section": "home",
         },
     )
+
+
+def more_than(shown: int, *lists: QuerySet[Any]) -> int:
+    """Return how many rows the lists have besides the first so many of each."""
+    return sum(max(0, rows.count() - shown) for rows in lists)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from dashboard.jobs.models import Job
-from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.models import Plan, PlanItem
 from dashboard.migrations_app.verbs.base import ProgressStep, plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
 
@@ -20,6 +20,15 @@ def jobs_of(plan: Plan) -> QuerySet[Job]:
 def changing_job(jobs: Sequence[Job]) -> Job | None:
     """Return the latest of a plan's jobs that changes clouds, be it at work or not."""
     return next((job for job in jobs if job.kind in CHANGING), None)
+
+
+def read_lists(plan: Plan) -> None:
+    """Read the plan's findings, and its items without the fields that only jobs need.
+
+    What a page says about them is then counted without asking the database each time.
+    """
+    items = PlanItem.objects.defer("fields", "resolution", "requires", "follows")
+    prefetch_related_objects([plan], Prefetch("items", items), "findings")
 
 
 def plan_progress(plan: Plan, jobs: Sequence[Job]) -> list[ProgressStep]:

@@ -29,7 +29,12 @@ from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
 from dashboard.migrations_app.verbs.base import plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
-from dashboard.migrations_app.views.plan_progress import changing_job, jobs_of, plan_progress
+from dashboard.migrations_app.views.plan_progress import (
+    changing_job,
+    jobs_of,
+    plan_progress,
+    read_lists,
+)
 from dashboard.whole_numbers import whole_number
 
 LEDGER_ROWS = 200
@@ -45,6 +50,7 @@ URGENCY = Case(
 def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpResponse:
     """Show one plan: its progress, its verbs, and one of its lists."""
     plan = plan_or_404(plan_id)
+    read_lists(plan)
     active = Job.objects.filter(active_subject=plan.subject).first()
     jobs = list(jobs_of(plan))
     changing = changing_job(jobs)
@@ -53,7 +59,7 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
         "plan": plan,
         "is_on_source": plan.source.tenants.filter(project_id=plan.tenant_id).exists(),
         "progress_steps": plan_progress(plan, jobs),
-        "actions": available_actions(plan_verbs(), plan, request.user),
+        "actions": available_actions(plan_verbs(), plan, request.user, active=active),
         "active_job": active,
         "changing_job": changing,
         "job": shown,
@@ -61,7 +67,11 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
         "outages": outages_of(plan.subject),
         "maintenances": [held for held in (on_source(plan), on_destination(plan)) if held],
         "progress": job_progress(shown) if shown else None,
-        "blocks": plan.findings.filter(severity=PlanFinding.Severity.BLOCK),
+        "blocks": [
+            finding
+            for finding in plan.findings.all()
+            if finding.severity == PlanFinding.Severity.BLOCK
+        ],
         "has_nothing_to_do": has_nothing_to_do(plan),
         "counts": _counts(plan),
         "tab": tab,
@@ -136,8 +146,10 @@ def _texts(request: PageRequest, name: str) -> list[str]:
 
 def has_nothing_to_do(plan: Plan) -> bool:
     """Return whether a plan that is ready would create nothing: all of it was moved before."""
-    left = plan.items.filter(action=PlanItem.Action.CREATE)
-    return plan.state == Plan.State.READY and plan.items.exists() and not left.exists()
+    actions = {item.action for item in plan.items.all()}
+    return (
+        plan.state == Plan.State.READY and bool(actions) and PlanItem.Action.CREATE not in actions
+    )
 
 
 def plan_or_404(plan_id: int) -> Plan:
@@ -150,7 +162,7 @@ def _counts(plan: Plan) -> dict[str, int]:
     return {
         "items": plan.items.count(),
         "findings": plan.findings.count(),
-        "losses": plan.items.exclude(losses=[]).count(),
+        "losses": sum(bool(item.losses) for item in plan.items.all()),
         "choices": len(plan.choices),
         "differences": count_unexpected(plan),
         "ledger": plan.ledger_entries.count(),
@@ -158,7 +170,7 @@ def _counts(plan: Plan) -> dict[str, int]:
 
 
 def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    items = list(plan.items.defer("fields", "requires", "follows"))
+    items = list(plan.items.all())
     for item in items:
         chosen = choice_of(plan.choices, item.type, item.source_id, item.name)
         item.is_chosen_out = chosen == LEAVE_OUT  # type: ignore[attr-defined]
@@ -190,9 +202,8 @@ def _findings(plan: Plan, request: PageRequest) -> dict[str, Any]:
 
 def _losses(plan: Plan, request: PageRequest) -> dict[str, Any]:
     """Group losses by type, field and reason, so that one row covers many objects."""
-    losing = plan.items.exclude(losses=[]).defer("fields", "requires", "follows")
     grouped: dict[tuple[str, str, str], list[tuple[PlanItem, Any]]] = {}
-    for item in losing:
+    for item in plan.items.all():
         for loss in item.losses:
             key = (item.type, loss["field"], loss["reason"])
             grouped.setdefault(key, []).append((item, loss["value"]))

@@ -1,8 +1,9 @@
 """The pages about tenants: the list, and one tenant with its latest plan."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,12 +14,12 @@ from dashboard.jobs.job_lists import with_counts
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
-from dashboard.jobs.starting import conflict_over
+from dashboard.jobs.starting import conflict_with
 from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
 from dashboard.jobs.views.verb_pages import available_actions
 from dashboard.migrations_app.execution.outages import outages_of
 from dashboard.migrations_app.forms import PlanForm
-from dashboard.migrations_app.maintenance.locks import open_maintenance, subject_in
+from dashboard.migrations_app.maintenance.locks import subject_in
 from dashboard.migrations_app.models import Plan, Tenant, TenantMaintenance, plan_of, subject_of
 from dashboard.migrations_app.verbs.base import tenant_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
@@ -27,42 +28,51 @@ from dashboard.migrations_app.views.plan_progress import (
     changing_job,
     jobs_of,
     plan_progress,
+    read_lists,
 )
 
 JOBS_SHOWN = 20
+PLANS_SHOWN = 20
 
 
 def tenant_list(request: PageRequest) -> HttpResponse:
     """Show the tenants that discovery has seen, with the state of each one's latest plan."""
-    tenants = with_latest_plan(Tenant.objects.select_related("cloud"))
+    tenants = Tenant.objects.all()
     if cloud := request.GET.get("cloud"):
         tenants = tenants.filter(cloud__name=cloud)
     if words := request.GET.get("q", "").strip():
         tenants = tenants.filter(name__icontains=words)
+    page = cut(tenants.order_by("cloud__name", "name").only("pk"), request)
+    page.object_list = with_latest_plan(page)
     return render(
         request,
         "tenants/list.html",
         {
-            "page": cut(tenants.order_by("cloud__name", "name"), request),
+            "page": page,
             "clouds": Cloud.objects.all(),
             "section": "tenants",
         },
     )
 
 
-def with_latest_plan(tenants: QuerySet[Tenant]) -> QuerySet[Tenant]:
-    """Annotate each tenant with the number and state of its latest plan, and with the kind and
-    state of the latest job that changes clouds for it."""
+def with_latest_plan(shown: Iterable[Tenant]) -> QuerySet[Tenant]:
+    """Return the tenants with their clouds, each with the number and state of its latest plan, and
+    with the kind and state of the latest job that changes clouds for it.
+
+    By their ids: while it sorts, a database would look for the plans of those not shown, too.
+    """
+    tenants = Tenant.objects.filter(pk__in=[tenant.pk for tenant in shown])
     plans = Plan.objects.filter(source=OuterRef("cloud"), tenant_id=OuterRef("project_id"))
     latest = plans.order_by("-pk")
     subject = Concat(Value(subject_of("")), OuterRef("project_id"))
     jobs = Job.objects.filter(subject=subject, kind__in=CHANGING).order_by("-pk")
-    return tenants.annotate(
+    annotated = tenants.annotate(
         plan_id=Subquery(latest.values("pk")[:1]),
         plan_state=Subquery(latest.values("state")[:1]),
         job_kind=Subquery(jobs.values("kind")[:1]),
         job_state=Subquery(jobs.values("state")[:1]),
     )
+    return annotated.select_related("cloud").order_by("cloud__name", "name")
 
 
 def tenant_page(request: PageRequest, cloud_name: str, project_id: str) -> HttpResponse:
@@ -93,26 +103,32 @@ def tenant_or_404(cloud_name: str, project_id: str) -> Tenant:
 
 
 def _about(request: PageRequest, tenant: Tenant, form: PlanForm) -> dict[str, Any]:
-    plans = Plan.objects.filter(source=tenant.cloud, tenant_id=tenant.project_id)
-    latest = plans.select_related("source", "destination").first()
+    about_plans = Plan.objects.filter(source=tenant.cloud, tenant_id=tenant.project_id)
+    plans = list(about_plans.select_related("source", "destination")[: 1 + PLANS_SHOWN])
+    if latest := next(iter(plans), None):
+        read_lists(latest)
     # a tenant that was moved here shares its source's subject
     plan_jobs = list(jobs_of(latest)) if latest else []
-    subjects = {subject_of(tenant.project_id), subject_in(tenant.cloud, tenant.project_id)}
-    jobs = Job.objects.filter(subject__in=subjects)
+    own, shared = subject_of(tenant.project_id), subject_in(tenant.cloud, tenant.project_id)
+    jobs = Job.objects.filter(subject__in={own, shared})
+    active = {job.subject: job for job in jobs.filter(active_subject__isnull=False)}
     times = TenantMaintenance.objects.filter(cloud=tenant.cloud, project_id=tenant.project_id)
+    last = times.select_related("entered_by").first()
     return {
-        "actions": available_actions(tenant_verbs(), tenant, request.user),
-        "plan_refusal": conflict_over(subject_of(tenant.project_id)),
-        "maintenance": open_maintenance(tenant.cloud, tenant.project_id),
-        "latest_maintenance": times.first(),
-        "outages": outages_of(subject_of(tenant.project_id)),
+        "actions": available_actions(
+            tenant_verbs(), tenant, request.user, active=active.get(shared)
+        ),
+        "plan_refusal": conflict_with(active.get(own)),
+        "maintenance": last if last and last.is_open else None,
+        "latest_maintenance": last,
+        "outages": outages_of(own),
         "tenant": tenant,
         "form": form,
         "plan": latest,
         "progress_steps": plan_progress(latest, plan_jobs) if latest else [],
         "changing_job": changing_job(plan_jobs),
-        "earlier": plans.select_related("destination").annotate(source_name=F("source__name"))[1:],
+        "earlier": plans[1:],
         "jobs": with_counts(jobs).order_by("-pk")[:JOBS_SHOWN],
-        "active_job": jobs.filter(active_subject__isnull=False).first(),
+        "active_job": next(iter(active.values()), None),
         "section": "tenants",
     }

@@ -1,18 +1,22 @@
 """What waits for an operator besides jobs."""
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from dashboard.hosts_app.models import Cloud
-from dashboard.migrations_app.execution.outages import count_outages
+from dashboard.migrations_app.execution.outages import servers_down
 from dashboard.migrations_app.models import Plan, PlanDifference, PlanFinding
 
 
 def blocked_plans() -> QuerySet[Plan]:
-    """Return the blocked plans that no newer plan of the same tenant replaces."""
+    """Return the blocked plans that no newer plan of the same tenant replaces.
+
+    Those of a tenant whose move is final are over, too: its source has been deleted.
+    """
+    is_final = Exists(_plans_of_tenant().filter(state=Plan.State.FINALIZED))
     blocks = PlanFinding.objects.filter(plan=OuterRef("pk"), severity=PlanFinding.Severity.BLOCK)
     return (
         Plan.objects.select_related("source", "destination")
-        .filter(~Exists(_newer_plans()), state=Plan.State.BLOCKED)
+        .filter(~Exists(_newer_plans()), ~is_final, state=Plan.State.BLOCKED)
         .annotate(first_block=blocks.values("sentence")[:1])
     )
 
@@ -32,13 +36,23 @@ def lost_clouds() -> QuerySet[Cloud]:
     return Cloud.objects.filter(state=Cloud.State.UNREACHABLE)
 
 
+def waiting_plans() -> QuerySet[Plan]:
+    """Return the plans that wait: blocked ones, and those that differ."""
+    blocked, differing = blocked_plans().values("pk"), differing_plans().values("pk")
+    return Plan.objects.filter(Q(pk__in=blocked) | Q(pk__in=differing))
+
+
 def count_waiting() -> int:
-    """Return how many there are, for the header of every page."""
-    plans = blocked_plans().count() + differing_plans().count()
-    return count_outages() + plans + lost_clouds().count()
+    """Return how many there are, for the header of every page, in one query."""
+    outages = servers_down().select_related(None).values("plan").distinct()
+    plans = [blocked_plans().values("pk"), differing_plans().values("pk")]
+    others = [*plans, lost_clouds().values("pk")]
+    return outages.order_by().union(*(rows.order_by() for rows in others), all=True).count()
+
+
+def _plans_of_tenant() -> QuerySet[Plan]:
+    return Plan.objects.filter(source=OuterRef("source"), tenant_id=OuterRef("tenant_id"))
 
 
 def _newer_plans() -> QuerySet[Plan]:
-    return Plan.objects.filter(
-        source=OuterRef("source"), tenant_id=OuterRef("tenant_id"), pk__gt=OuterRef("pk")
-    )
+    return _plans_of_tenant().filter(pk__gt=OuterRef("pk"))

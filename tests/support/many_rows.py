@@ -1,0 +1,189 @@
+"""Rows of an installation that has moved tenants for years: for the size and the speed of pages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+from django.utils import timezone
+
+from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.models import Job, LogLevel, LogLine, Step
+from dashboard.jobs.states import JobState, StepState
+from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem, Tenant, subject_of
+from tests.support import rows
+from tests.support.host_rows import hosts_of
+
+STEPS = 5
+ITEMS = 40
+BATCH = 2000
+RUNNING = 10
+"""How many jobs run: as many as a few workers run, however many have ended."""
+STATES = (JobState.DONE, JobState.DONE, JobState.DONE, JobState.FAILED)
+PLAN_STATES = (Plan.State.BLOCKED, Plan.State.READY, Plan.State.EXECUTED, Plan.State.BLOCKED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How many rows there are of each kind; the lines are all in one job's log."""
+
+    jobs: int
+    plans: int
+    tenants: int
+    lines: int
+
+
+def fill(sizes: Sizes) -> dict[str, str]:
+    """Make the rows, and return the address of each page that shows them."""
+    old, new = rows.two_clouds()
+    tenants = _tenants(old, sizes.tenants)
+    plans = _plans(tenants, new, sizes.plans)
+    _jobs(plans, sizes.jobs)
+    job = _job_with_log(plans[-1], sizes.lines)
+    host = hosts_of(old)[0]
+    return {
+        "home": "/",
+        "strip": "/jobs/strip/",
+        "jobs": "/jobs/",
+        "failed jobs": "/jobs/?state=failed",
+        "job": job.get_absolute_url(),
+        "log": f"/jobs/{job.pk}/log/",
+        "errors in a log": f"/jobs/{job.pk}/log/?level={LogLevel.ERROR}",
+        "rare word in a log": f"/jobs/{job.pk}/log/?q=volume-77",
+        "common word in a log": f"/jobs/{job.pk}/log/?q=copied",
+        "tenants": "/tenants/",
+        "tenant": tenants[-1].get_absolute_url(),
+        "clouds": "/clouds/",
+        "cloud": old.get_absolute_url(),
+        "all hosts": "/hosts/",
+        "hosts": f"/clouds/{old.name}/hosts/",
+        "host": host.get_absolute_url(),
+        "plans": "/plans/",
+        "plans that need you": "/plans/?state=waiting",
+        "plan": plans[-1].get_absolute_url(),
+    }
+
+
+def _tenants(cloud: Cloud, number: int) -> list[Tenant]:
+    made = [
+        Tenant(
+            cloud=cloud,
+            project_id=f"{index:032x}",
+            name=f"tenant-{index:05}",
+            domain_name="Default",
+            seen_at=timezone.now(),
+        )
+        for index in range(number)
+    ]
+    return _insert(Tenant, made)
+
+
+def _plans(tenants: list[Tenant], destination: Cloud, number: int) -> list[Plan]:
+    made = [
+        Plan(
+            source=tenants[index % len(tenants)].cloud,
+            destination=destination,
+            tenant_id=tenants[index % len(tenants)].project_id,
+            tenant_name=tenants[index % len(tenants)].name,
+            state=PLAN_STATES[index % len(PLAN_STATES)],
+        )
+        for index in range(number)
+    ]
+    _insert(Plan, made)
+    plans = list(Plan.objects.order_by("pk").select_related("source", "destination"))
+    blocked = [plan for plan in plans if plan.state == Plan.State.BLOCKED]
+    _insert(PlanFinding, [_block(plan) for plan in blocked])
+    _insert(PlanItem, [_item(plans[-1], ordinal) for ordinal in range(ITEMS)])
+    return plans
+
+
+def _block(plan: Plan) -> PlanFinding:
+    return PlanFinding(
+        plan=plan,
+        severity=PlanFinding.Severity.BLOCK,
+        type="server",
+        sentence=f"{plan.tenant_name} needs 16 cores on {plan.destination} and may use 10.",
+        fix="Raise the quota.",
+    )
+
+
+def _item(plan: Plan, ordinal: int) -> PlanItem:
+    return PlanItem(
+        plan=plan,
+        ordinal=ordinal,
+        type="network",
+        source_id=rows.source_id("network", ordinal),
+        name=f"network-{ordinal}",
+        left_out_by="ann" if ordinal % 2 else "",
+    )
+
+
+def _jobs(plans: list[Plan], number: int) -> None:
+    ended = [_job(plans[index % len(plans)], index) for index in range(number - RUNNING)]
+    running = [_job(plan, index, runs=True) for index, plan in enumerate(plans[:RUNNING])]
+    _insert(Job, [*ended, *running])
+    ids = Job.objects.values_list("pk", "state")
+    _insert(Step, [step for job, state in ids for step in _steps(job, state)])
+
+
+def _job(plan: Plan, index: int, *, runs: bool = False) -> Job:
+    state = JobState.RUNNING if runs else STATES[index % len(STATES)]
+    now = timezone.now()
+    return Job(
+        kind="execute",
+        title=f"Move {plan.tenant_name} from {plan.source} to {plan.destination}",
+        subject=plan.subject,
+        active_subject=plan.subject if runs else None,
+        state=state,
+        params={"plan": plan.pk},
+        explanation="No valid host was found." if state == JobState.FAILED else "",
+        started_at=now - timedelta(hours=2),
+        finished_at=None if runs else now - timedelta(minutes=index),
+    )
+
+
+def _steps(job: int, state: str) -> Iterable[Step]:
+    for ordinal in range(STEPS):
+        yield Step(
+            job_id=job,
+            key=f"network:{ordinal}",
+            ordinal=ordinal,
+            action="create",
+            title=f"Create network network-{ordinal}",
+            state=StepState.FAILED if state == JobState.FAILED and not ordinal else StepState.DONE,
+        )
+
+
+def _job_with_log(plan: Plan, lines: int) -> Job:
+    job = Job.objects.create(
+        kind="execute",
+        title="The job with the long log",
+        subject=subject_of("of-the-log"),
+        state=JobState.DONE,
+        params={"plan": plan.pk},
+        started_at=timezone.now() - timedelta(hours=8),
+        finished_at=timezone.now() - timedelta(hours=1),
+    )
+    _insert(LogLine, (_line(job, number) for number in range(lines)))
+    return job
+
+
+def _line(job: Job, number: int) -> LogLine:
+    """Return a line; one in ten thousand is an error, as many name the rare volume."""
+    if number % 10_000 == 5_000:
+        message = f"Volume volume-77 is in error, says request {number:08x}."
+        return LogLine(job=job, level=LogLevel.ERROR, message=message)
+    message = f"Copied {number} MiB of volume volume-{number % 70}, request {number:08x}."
+    return LogLine(job=job, level=LogLevel.INFO, message=message)
+
+
+def _insert(model: type[Any], made: Iterable[Any]) -> list[Any]:
+    """Insert rows by the batch, so that a million never are in memory at once."""
+    waiting = iter(made)
+    inserted: list[Any] = []
+    while batch := list(islice(waiting, BATCH)):
+        model.objects.bulk_create(batch)
+        if model is Tenant:
+            inserted += batch
+    return inserted
