@@ -16,6 +16,7 @@ from dashboard.hosts_app.reassignment.drained import require_drained
 from dashboard.hosts_app.reassignment.fit import require_fit
 from dashboard.hosts_app.reassignment.refusals import COMPUTE
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
+from dashboard.jobs.models import LogLevel
 
 
 def remove_from_environment(work: ReassignmentWork) -> None:
@@ -40,8 +41,23 @@ def remove_from_environment(work: ReassignmentWork) -> None:
         if left is not None and left.environment_id == record.source_environment:
             _keep(work, left)
         elif isinstance(error, TaskGone):
-            return  # it had ended, and somebody has removed it from Fuel's list
+            _warn_of_stop(work)
+            return
         raise
+
+
+def _warn_of_stop(work: ReassignmentWork) -> None:
+    """Log if somebody has stopped what a removal deploys on the other nodes once the host is gone.
+
+    Without that, the task had ended, and somebody has removed it from Fuel's list.
+    """
+    environment = work.fuel.environment(work.record.source_environment)
+    if environment.status == "stopped":
+        work.context.log(
+            f"{work.record.host} has left {environment.name}. Then the deployment of its other "
+            "nodes was stopped in Fuel by somebody: deploy its changes in Fuel.",
+            level=LogLevel.WARNING,
+        )
 
 
 def _keep(work: ReassignmentWork, node: Node) -> None:

@@ -9,8 +9,10 @@ from dashboard.hosts_app.reassignment.environment_removal import remove_from_env
 from dashboard.hosts_app.reassignment.location import location_of
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from tests.support.fuel_masters import RunningMaster, switch
+from tests.support.fuel_troubles import StoppedLater, watched
 from tests.support.reassignments import (
     DST,
+    HOST,
     NODE,
     SRC,
     Told,
@@ -63,6 +65,21 @@ def test_a_removal_that_is_stopped_leaves_the_host_as_it_was(
     remove_from_environment(work)
     assert work.find_node() is None
     assert work.record.is_removed
+
+
+def test_a_stop_after_the_host_has_left_is_told_and_holds_nothing_up(
+    fuel: FuelMaster, monkeypatch: pytest.MonkeyPatch, told: Told
+) -> None:
+    work = removal_of(fuel, monkeypatch, told)
+    with watched() as watch:
+        watch.troubles.append(StoppedLater(host=HOST))
+        remove_from_environment(work)
+    assert work.find_node() is None
+    assert fuel.environment(SRC).status == "stopped"
+    assert told.lines[-1] == (
+        "src-c3 has left src-cloud. Then the deployment of its other nodes was stopped in Fuel by "
+        "somebody: deploy its changes in Fuel."
+    )
 
 
 def test_a_removal_that_fails_is_told_although_fuel_names_no_phase(
