@@ -59,15 +59,25 @@ def up() -> None:
         group=GROUP,
         seconds=START_SECONDS,
     )
+    announce()
+    processes.note(f"Fuel answers at {address()}")
+
+
+def announce() -> None:
+    """Tell the lab's BMCs and clients that the stand-in answers at its address."""
     _network_boot_file().parent.mkdir(parents=True, exist_ok=True)
     _network_boot_file().write_text(f"{address()}/control/pxe\n")
     write_connection_files()
-    processes.note(f"Fuel answers at {address()}")
+
+
+def withdraw() -> None:
+    """Tell the BMCs that nothing serves network boots any more."""
+    _network_boot_file().unlink(missing_ok=True)
 
 
 def down() -> None:
     """Stop the stand-in; its state stays."""
-    _network_boot_file().unlink(missing_ok=True)
+    withdraw()
     processes.kill(GROUP, [PROCESS])
     # Its threads keep the port open for a moment after the process is gone.
     processes.wait_until(
@@ -103,12 +113,15 @@ def switch(*words: str) -> dict[str, Any]:
         raise LabError(f"the Fuel stand-in does not answer: {error}") from None
 
 
-def make_master() -> Master:
-    """Return the master of this run directory; a new one is seeded with the lab's clouds."""
+def make_master(state: Path | None = None, *, seconds: float = SECONDS_PER_STEP) -> Master:
+    """Return the master of this run directory, or one whose state is in another file.
+
+    A new one is seeded with the lab's clouds. Its tasks take a step every ``seconds``.
+    """
     master = Master(
-        run_directory() / "fuel" / "state.json",
+        state or run_directory() / "fuel" / "state.json",
         password=password("fuel", use="fuel"),
-        seconds_per_step=SECONDS_PER_STEP,
+        seconds_per_step=seconds,
         hooks=HOOKS,
     )
     if not master.load():

@@ -20,6 +20,7 @@ from dashboard.clients.openstack import CloudSession, poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import compute_services, enable_service, providers_of, task_of
 from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.hosts_app.plans.host_action import host_action_named
 from dashboard.hosts_app.plans.host_plans import start_host_action, start_host_plan
 from dashboard.hosts_app.reassignment.smoke_test import missing_on
 from dashboard.jobs.models import Job
@@ -117,19 +118,21 @@ def forget(cloud: CloudSession, host: str) -> None:
             cloud.delete("placement", f"/resource_providers/{provider}")
 
 
-def planned(cloud: Cloud, action: str = "reassign", **options: Any) -> HostPlan:
-    """Plan an action for the host, by its job."""
-    plan = start_host_plan(cloud, HOST, action=action, options=options)
+def planned(
+    cloud: Cloud, action: str = "reassign", *, host: str = HOST, **options: Any
+) -> HostPlan:
+    """Plan an action for the host, or another one, by its job."""
+    plan = start_host_plan(cloud, host, action=action, options=options)
     run(plan.plan_job)
     plan.refresh_from_db()
     return plan
 
 
-def started(cloud: Cloud, action: str = "reassign", **options: Any) -> Job:
+def started(cloud: Cloud, action: str = "reassign", *, host: str = HOST, **options: Any) -> Job:
     """Plan and start an action for the host, which nothing may stand in the way of."""
-    plan = planned(cloud, action, **options)
-    assert not plan.refusals
-    return start_host_action(plan, confirmation=HOST)
+    plan = planned(cloud, action, host=host, **options)
+    assert refusals(plan) == ""
+    return start_host_action(plan, confirmation=host_action_named(action).to_type(plan))
 
 
 def refusals(plan: HostPlan) -> str:

@@ -19,7 +19,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "after the host was seen to be empty": partial(before, evacuate, "refresh_hosts"),
     "between unassigning the node and ordering its removal": partial(after, FuelMaster, "unassign"),
     "between ordering its removal and noting that": partial(after, FuelMaster, "deploy_changes"),
-    "while Fuel removes it": partial(before, FuelMaster, "wait_for_task"),
+    "while it waits for Fuel's task": partial(before, FuelMaster, "wait_for_task"),
     "after its switch port was moved": partial(after, discovery, "move_port"),
     "between choosing the network as boot device and the power": partial(
         after,
