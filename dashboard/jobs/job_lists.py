@@ -21,6 +21,7 @@ from dashboard.jobs.states import (
 )
 
 BROKEN_JOB_STATES = frozenset({JobState.FAILED, JobState.ERRORED})
+RUNNING_JOB_STATES = ACTIVE_JOB_STATES - {JobState.HELD}
 ENDED_JOB_STATES = frozenset(JobState) - ACTIVE_JOB_STATES
 TODAY = timedelta(hours=24)
 AFTER = "after"
@@ -34,11 +35,15 @@ def needing_somebody() -> QuerySet[Job]:
 
     A later job about the same subject replaces a failed one, unless it only cleans up after it.
     """
+    # The states are named once more on their own: an index finds them, but not within an "or".
+    states = {JobState.HELD, *BROKEN_JOB_STATES}
+    return _operator_jobs().filter(_needs_somebody(), state__in=states)
+
+
+def _needs_somebody() -> Q:
     later = Job.objects.filter(subject=OuterRef("subject"), pk__gt=OuterRef("pk"))
     later = later.exclude(params__has_key=AFTER)
-    # The states are named once more on their own: an index finds them, but not within an "or".
-    waiting = _operator_jobs().filter(state__in={JobState.HELD, *BROKEN_JOB_STATES})
-    return waiting.filter(Q(state=JobState.HELD) | ~Exists(later))
+    return Q(state=JobState.HELD) | Q(~Exists(later), state__in=BROKEN_JOB_STATES)
 
 
 def cleaning_up_after(job: Job) -> Job | None:
@@ -49,7 +54,7 @@ def cleaning_up_after(job: Job) -> Job | None:
 
 def running() -> QuerySet[Job]:
     """Return the jobs that run or are queued."""
-    return _operator_jobs().filter(state__in=ACTIVE_JOB_STATES - {JobState.HELD})
+    return _operator_jobs().filter(state__in=RUNNING_JOB_STATES)
 
 
 def finished_today() -> QuerySet[Job]:
@@ -86,7 +91,15 @@ def count_as_waiting(count: Callable[[], int]) -> None:
 def strip_counts() -> dict[str, int]:
     """Return how many jobs run and how many things wait for an operator: every page's header."""
     others = sum(count() for count in _others_waiting)
-    return {"running": running().count(), "waiting": needing_somebody().count() + others}
+    counts = (
+        _operator_jobs()
+        .filter(state__in=ACTIVE_JOB_STATES | BROKEN_JOB_STATES)
+        .aggregate(
+            running=Count("pk", filter=Q(state__in=RUNNING_JOB_STATES)),
+            waiting=Count("pk", filter=_needs_somebody()),
+        )
+    )
+    return {"running": counts["running"], "waiting": counts["waiting"] + others}
 
 
 def _operator_jobs() -> QuerySet[Job]:

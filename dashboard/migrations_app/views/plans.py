@@ -16,6 +16,7 @@ from dashboard.jobs.option_forms import OptionForm, posted_values
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action, has_permission
+from dashboard.jobs.starting import conflict_with
 from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
 from dashboard.jobs.views.verb_pages import available_actions
 from dashboard.migrations_app.execution.accepting import PERMISSION, accept
@@ -24,7 +25,7 @@ from dashboard.migrations_app.execution.maintenance_steps import on_destination,
 from dashboard.migrations_app.execution.outages import outages_of
 from dashboard.migrations_app.execution.verify import count_unexpected, unexpected
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem, plan_of
-from dashboard.migrations_app.planning.moves import choice_of, move_again
+from dashboard.migrations_app.planning.moves import Move, choice_of, move_again
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
 from dashboard.migrations_app.verbs.base import plan_verbs
@@ -55,9 +56,12 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
     jobs = list(jobs_of(plan))
     changing = changing_job(jobs)
     shown = active or (changing if is_resumable(changing) else None)
+    move = _again(plan)
     about = {
         "plan": plan,
-        "is_on_source": plan.source.tenants.filter(project_id=plan.tenant_id).exists(),
+        "is_on_source": isinstance(move, Move),
+        # why the tenant cannot be planned again now
+        "refusal": conflict_with(active) or _refusal(move),
         "progress_steps": plan_progress(plan, jobs),
         "actions": available_actions(plan_verbs(), plan, request.user, active=active),
         "active_job": active,
@@ -127,12 +131,16 @@ def _start_again(
     return redirect(plan_of(job))
 
 
-def _why_not_again(plan: Plan) -> PumphouseError | None:
-    """Return why the plan's tenant cannot be planned again now, None when it can."""
+def _again(plan: Plan) -> Move | PumphouseError:
+    """Return the plan's move without its choices, or why its tenant is not known any more."""
     try:
-        return PlanMove().why_not(move_again(plan, {}))
+        return move_again(plan, {})
     except PumphouseError as error:
         return error
+
+
+def _refusal(move: Move | PumphouseError) -> PumphouseError | None:
+    return PlanMove().refusal(move) if isinstance(move, Move) else move
 
 
 def _options(plan: Plan, request: PageRequest) -> dict[str, Any]:
@@ -175,7 +183,6 @@ def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
         chosen = choice_of(plan.choices, item.type, item.source_id, item.name)
         item.is_chosen_out = chosen == LEAVE_OUT  # type: ignore[attr-defined]
     by_type = groupby(items, key=lambda item: item.type)
-    refusal = _why_not_again(plan)
     left_out = all_but(plan)
     # what has been moved stays in; what was left out can still be taken in
     settled = plan.state in (Plan.State.DRAFTING, Plan.State.FINALIZED) or (
@@ -183,7 +190,6 @@ def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
     )
     return {
         "groups": [_group(type_name, list(group)) for type_name, group in by_type],
-        "refusal": refusal,
         "can_leave_out": not settled and has_permission(request.user, PlanMove().permission),
         "left_out": left_out,
     }
@@ -225,7 +231,6 @@ def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
         "rows": [(key, target, item) for key, (target, item) in rows.items()],
         "blank_rows": range(3),
         "options": option_form,
-        "refusal": _why_not_again(plan),
     }
 
 
