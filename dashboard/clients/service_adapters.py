@@ -13,6 +13,7 @@ from keystoneauth1.adapter import Adapter
 from keystoneauth1.session import Session
 
 from dashboard.clients.cloud_access import SERVICES, CloudAccess
+from dashboard.clients.connection_errors import cause_of
 from dashboard.errors import NeedsOperator, Retryable
 
 Version = tuple[int, int]
@@ -25,6 +26,12 @@ MAJOR_VERSIONS = {
     "compute": ("2", "2.latest"),
     "identity": ("3", "3.latest"),
     "image": ("2", "2.latest"),
+}
+SERVICE_NAMES = {
+    "block_storage": "Block Storage (Cinder)",
+    "compute": "Compute (Nova)",
+    "identity": "Identity (Keystone)",
+    "image": "Image (Glance)",
 }
 # Neutron has one, and before Ocata shows its version document to nobody.
 NETWORK_VERSION = "v2.0"
@@ -80,13 +87,27 @@ class ServiceAdapters:
         elif service == "network":
             adapter.endpoint_override = _with_version(adapter.get_endpoint())
         elif service in MAJOR_VERSIONS and adapter.get_api_major_version() is None:
-            # so keystoneauth calls a service that is down when asked for its versions
-            raise Retryable(
-                f"Cloud {self._access.name} does not report the versions of "
-                f"{service.replace('_', ' ')}.",
-                fix="Check that the service runs and can be reached from here.",
-            )
+            raise self._silence(adapter, service)
         return adapter
+
+    def _silence(self, adapter: Adapter, service: str) -> Retryable:
+        """Return why a service does not tell its versions: keystoneauth keeps that to itself."""
+        address = adapter.get_endpoint(skip_discovery=True)
+        name = SERVICE_NAMES[service]
+        return Retryable(
+            f"{name} of cloud {self._access.name} does not answer at {address}: "
+            f"{self._reason(address)}.",
+            fix=f"Check that {name} runs and can be reached from here.",
+        )
+
+    def _reason(self, address: str) -> str:
+        try:
+            answer = self._session.get(address, authenticated=False, raise_exc=False)
+        except auth_errors.ClientException as error:
+            return cause_of(error)
+        if answer.status_code >= 400:
+            return f"{answer.status_code} {answer.reason or ''}".rstrip()
+        return "what it answers is no list of versions"
 
     def _adapter(self, service: str) -> Adapter:
         options = self._access.service(service)

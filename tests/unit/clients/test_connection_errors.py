@@ -154,3 +154,36 @@ def test_a_service_behind_a_closed_port_is_tried_again(service: str) -> None:
     entry = {"type": service.replace("_", "-"), "name": service, "endpoints": [endpoint]}
     with keystone([entry]) as auth_url, pytest.raises(Retryable):
         list(cloud_at(auth_url).list(service, "/things", "things"))
+
+
+def asked_of(service: str, port: int) -> PumphouseError:
+    """Ask a service at that port for a list, and return what comes of it."""
+    endpoint = {"interface": "public", "url": f"http://127.0.0.1:{port}", "region": "one"}
+    entry = {"type": service.replace("_", "-"), "name": service, "endpoints": [endpoint]}
+    with keystone([entry]) as auth_url, pytest.raises(Retryable) as raised:
+        list(cloud_at(auth_url).list(service, "/things", "things"))
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [
+        ("image", "Image (Glance)"),
+        ("compute", "Compute (Nova)"),
+        ("block_storage", "Block Storage (Cinder)"),
+    ],
+)
+def test_a_service_that_is_stopped_is_named_with_its_address_and_the_reason(
+    service: str, name: str
+) -> None:
+    port = free_port()
+    stopped = asked_of(service, port)
+    address = f"http://127.0.0.1:{port}"
+    assert stopped.sentence == (
+        f"{name} of cloud old does not answer at {address}: Connection refused."
+    )
+    assert stopped.fix == f"Check that {name} runs and can be reached from here."
+    with server() as port:
+        assert asked_of(service, port).sentence == (
+            f"{name} of cloud old does not answer at http://127.0.0.1:{port}: 503 Down."
+        )
