@@ -1,4 +1,4 @@
-"""The WSGI application that gunicorn serves.
+"""Django's WSGI application, which gunicorn serves through ``dashboard.web``.
 
 gunicorn loads it before it forks, so that its processes share the memory. What is loaded is frozen:
 the collector would otherwise write into all of it, and each process end up with a copy.

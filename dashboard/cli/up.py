@@ -25,7 +25,9 @@ TICK_SECONDS = 0.5
 SWEEP_SECONDS = 5.0
 STOP_SECONDS = 15.0
 WEB_PROCESSES = 2
-WEB_THREADS = 8
+HEADER_SECONDS = 10
+"""The longest time until a request's headers are here, and between two requests."""
+GRACEFUL_SECONDS = 10
 HIGHEST_PORT = 65535
 
 logger = logging.getLogger(__name__)
@@ -136,11 +138,13 @@ class Parent:
 
 def _web_command(bind: str) -> list[str]:
     return [
-        *(sys.executable, "-m", "gunicorn", "dashboard.wsgi"),
+        *(sys.executable, "-m", "gunicorn", "dashboard.web.application"),
         *("--bind", bind),
-        *("--worker-class", "gthread"),
+        *("--worker-class", "dashboard.web.worker.Worker"),
         *("--workers", str(WEB_PROCESSES)),
-        *("--threads", str(WEB_THREADS)),
+        *("--keep-alive", str(HEADER_SECONDS)),
+        *("--graceful-timeout", str(GRACEFUL_SECONDS)),
+        *("--asgi-lifespan", "off", "--no-control-socket"),
         "--preload",  # the processes share the memory of what is loaded before they fork
         *("--log-level", "warning"),
         *_tls_options(),
