@@ -8,9 +8,16 @@ setting() { sed -n "s/^$1=//p" /etc/pumphouse/pumphouse.env; }
 port=$(setting PUMPHOUSE_BIND | sed 's/.*://')
 clients=$(setting PUMPHOUSE_CLIENTS)
 
-rule() {
-    iptables -w "$1" "$chain" -s "${clients:-0.0.0.0/0}" -p tcp -m tcp --dport "$port" \
+add_rule() {
+    iptables -w -A "$chain" -s "${clients:-0.0.0.0/0}" -p tcp -m tcp --dport "$port" \
         -m comment --comment pumphouse -j ACCEPT
+}
+
+# Also those of other clients and ports, which the settings named before. From the last one on: the
+# numbers of those above stay.
+remove_rules() {
+    iptables -w -n -L "$chain" --line-numbers 2>/dev/null | sed -n 's,^\([0-9]*\) .*/\* pumphouse \*/.*,\1,p' \
+        | sort -rn | while read -r number; do iptables -w -D "$chain" "$number"; done
 }
 
 # Keeps the rule across a restart of the firewall.
@@ -24,12 +31,13 @@ open_port() {
         iptables -w -N "$chain"
         iptables -w -I INPUT -j "$chain"
     fi
-    rule -C 2>/dev/null || rule -A
+    remove_rules
+    add_rule
     save
 }
 
 close_port() {
-    while rule -C 2>/dev/null; do rule -D; done
+    remove_rules
     save
 }
 

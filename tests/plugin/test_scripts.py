@@ -218,6 +218,20 @@ def test_only_those_are_let_in_whom_the_settings_name(master):
     assert master.read("chain-ext-filter-input").startswith("-s 10.20.0.0/24 ")
 
 
+def test_whoever_is_no_longer_named_is_let_in_no_longer(master):
+    install(master)
+    foreign = "-s 10.20.0.5 -p tcp -m tcp --dport 22 -m comment --comment of-fuel -j ACCEPT"
+    master.write("chain-ext-filter-input", f"{foreign}\n")
+    master.run(f"sh {SCRIPTS}/firewall.sh open")
+    narrowed = master.read(SETTINGS).replace("0.0.0.0/0", "10.20.0.0/24").replace(":8444", ":8445")
+    master.write(SETTINGS, narrowed)
+    master.run(f"sh {SCRIPTS}/firewall.sh open")
+    rule = RULE.replace("0.0.0.0/0", "10.20.0.0/24").replace("8444", "8445")
+    assert master.read("chain-ext-filter-input").splitlines() == [foreign, rule]
+    master.run(f"sh {SCRIPTS}/firewall.sh close")
+    assert master.read("chain-ext-filter-input").splitlines() == [foreign]
+
+
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
 def test_shellcheck_finds_nothing():
     named = [*ROOT.glob("deployment_scripts/**/*.sh"), *ROOT.glob("fuel_plugin/*_image.sh")]

@@ -50,13 +50,13 @@ esac
     "iptables": """
 shift
 case $1 in
-    -n) test -e "/chain-$3" ;;
+    -n) test -e "/chain-$3" || exit 1
+        sed 's,--comment \\([a-z-]*\\),/* \\1 */,' "/chain-$3" | grep -n "" | sed 's/:/   /' ;;
     -N) : >"/chain-$2" ;;
     -I) : ;;
-    -C) shift; chain=$1; shift; grep -qxF -- "$*" "/chain-$chain" ;;
     -A) shift; chain=$1; shift; echo "$*" >>"/chain-$chain" ;;
-    -D) shift; chain=$1; shift; grep -vxF -- "$*" "/chain-$chain" >/kept || true
-        cp /kept "/chain-$chain" ;;
+    -D) sed "${3}d" "/chain-$2" >/kept
+        cp /kept "/chain-$2" ;;
 esac
 """,
 }
