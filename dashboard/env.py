@@ -8,6 +8,7 @@ with $ as another variable, and a password may start with $.
 import os
 from collections.abc import Collection, Mapping
 from importlib.util import find_spec
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,6 +63,16 @@ class ProcessEnv:
     def words(self, name: str, default: str = "") -> list[str]:
         """Return the items of a comma-separated list."""
         return [text for part in self(name, default).split(",") if (text := part.strip())]
+
+    def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
+        """Return the networks of a comma-separated list of addresses and networks."""
+        try:
+            return [ip_network(word) for word in self.words(name)]
+        except ValueError:
+            raise BadInput(
+                f"{name} must be a list of addresses or networks such as 10.20.0.0/24.",
+                fix=_fix(name),
+            ) from None
 
     def pairs(self, name: str, default: str = "") -> dict[str, str]:
         """Return the mapping of a comma-separated list of KEY=VALUE."""

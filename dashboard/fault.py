@@ -5,11 +5,13 @@ import sys
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.views.defaults import server_error
+from django.views.defaults import bad_request, server_error
 
 RETRY_AFTER = {"Retry-After": "30"}
 DATABASE_DOWN = {"error": "The database is unavailable.", "fix": "Retry later."}
 """The API's response while the database is down."""
+BAD_REQUEST = {"error": "This request cannot be read.", "fix": "Correct it and send it again."}
+"""The API's response to a request that no view sees."""
 
 
 def respond_to_fault(request: HttpRequest) -> HttpResponse:
@@ -23,6 +25,13 @@ def respond_to_fault(request: HttpRequest) -> HttpResponse:
         return JsonResponse(DATABASE_DOWN, status=503, headers=RETRY_AFTER)
     page = render_to_string("503.html")
     return HttpResponse(page, status=503, headers=RETRY_AFTER)
+
+
+def respond_to_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return 400 for a request that no view should see, such as one with a NUL in its address."""
+    if not request.path.startswith("/api/"):
+        return bad_request(request, exception)
+    return JsonResponse(BAD_REQUEST, status=400)
 
 
 def is_database_down(error: BaseException | None) -> bool:

@@ -103,6 +103,11 @@ def mask(text: str, *, sent: str = "") -> str:
     return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def is_storable(text: str) -> bool:
+    """Return whether every database takes the text."""
+    return not _NOT_STORABLE.search(text)
+
+
 def _spellings(secret: str) -> frozenset[str]:
     """Return the secret as it is, and as JSON, Python, addresses and pages write it."""
     written = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}

@@ -45,6 +45,8 @@ SECRET_KEY = env("PUMPHOUSE_SECRET_KEY") or kept_secret_key(HOME)
 DEBUG: bool = env.flag("PUMPHOUSE_DEBUG", default=False)
 ALLOWED_HOSTS: list[str] = env.words("PUMPHOUSE_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS: list[str] = env.words("PUMPHOUSE_ORIGINS")
+# Only they may say for whom they ask.
+TRUSTED_PROXIES = env.networks("PUMPHOUSE_TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
     "dashboard.accounts.apps.SiteConfig",  # django.contrib.admin
@@ -72,6 +74,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "dashboard.web.middleware.client_address",  # first: whoever asks later learns who it is
+    "dashboard.web.middleware.no_nul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -212,10 +216,15 @@ WHITENOISE_USE_FINDERS = True
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "dashboard.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["dashboard.api.permissions.RolePermission"],
+    "DEFAULT_PARSER_CLASSES": [
+        "dashboard.api.json_body.JsonParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 100,

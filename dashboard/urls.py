@@ -7,6 +7,7 @@ from django.urls import include, path
 from dashboard.alive import alive
 from dashboard.login import LoginView
 
+handler400 = "dashboard.fault.respond_to_bad_request"
 handler500 = "dashboard.fault.respond_to_fault"
 
 urlpatterns = [

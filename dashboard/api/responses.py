@@ -1,19 +1,20 @@
 """The API's responses to long work and to errors, in the same few shapes everywhere."""
 
 import logging
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from dashboard import secrets
+from dashboard.api.json_body import leaves
 from dashboard.errors import (
     BadInput,
     Cancelled,
@@ -47,12 +48,20 @@ FIXES: dict[int, str] = {
     405: "See the Allow header for the methods of this path.",
     406: "Request JSON, the only format there is.",
     409: "Wait until it has finished, then retry.",
+    413: "Send less at once.",
     415: "Send JSON, with the header Content-Type: application/json.",
     429: "Wait a minute, then retry.",
     502: "See the logs of Pumphouse and of the cloud.",
     503: "Retry later.",
 }
 """The default fix by status, for errors that carry none."""
+
+
+class TooLarge(APIException):
+    """The body is longer than Django reads at once."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The request is too long."
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -106,6 +115,8 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response:
     """Return any error as ``{"error": sentence, "fix": sentence}``."""
     if isinstance(error, PumphouseError):
         return _ours(error, sent=_words_of(context["request"]))
+    if isinstance(error, SuspiciousOperation):
+        error = TooLarge() if isinstance(error, RequestDataTooBig) else ParseError()
     response = exception_handler(error, context)
     if response is None:
         return _fault(error, context)
@@ -135,20 +146,7 @@ def _words_of(request: Request) -> str:
         body = request.data
     except APIException:
         body = {}
-    return "\n".join([unquote(request.get_full_path()), *_texts(body)])
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Yield the texts in a parsed body, however deep."""
-    values = [value]
-    while values:
-        match values.pop():
-            case dict() as members:
-                values += [*members, *members.values()]
-            case list() as items:
-                values += items
-            case str() as text:
-                yield text
+    return "\n".join([unquote(request.get_full_path()), *map(str, leaves(body))])
 
 
 def _fault(error: Exception, context: dict[str, Any]) -> Response:

@@ -5,10 +5,8 @@ from typing import Any
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework import serializers, status
-from rest_framework.parsers import JSONParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +15,8 @@ from rest_framework.views import APIView
 from typing_extensions import override
 
 from dashboard import secrets
+from dashboard.api.authentication import TokenAuthentication
+from dashboard.api.json_body import JsonParser
 from dashboard.api.responses import ErrorSerializer
 from dashboard.errors import BadInput
 from dashboard.login import INCORRECT
@@ -50,7 +50,7 @@ class TokenThrottle(AnonRateThrottle):
 class TokenView(APIView):
     """Issues tokens."""
 
-    parser_classes = (JSONParser,)
+    parser_classes = (JsonParser,)
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = (TokenThrottle,)
