@@ -6,7 +6,9 @@ with $ as another variable, and a password may start with $.
 """
 
 import os
+import stat
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -18,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
 from dashboard.errors import BadInput
+from dashboard.text_files import is_utf8, read_text
 from dashboard.whole_numbers import whole_number
 
 FLAGS = {
@@ -44,7 +47,10 @@ class ProcessEnv:
         """Return the text, stripped of surrounding whitespace."""
         if path := self._variables.get(f"{name}_FILE"):
             return _read_file(name, Path(path))
-        return self._variables.get(name, default).strip()
+        text = self._variables.get(name, default).strip()
+        if not is_utf8(text):
+            raise BadInput(f"{name} is not UTF-8 text.", fix=_fix(name))
+        return text
 
     def number(self, name: str, default: int, *, least: int = 0) -> int:
         """Return a whole number; the default for an empty value."""
@@ -131,6 +137,7 @@ def make_home(path: Path) -> Path:
     """Create an installation's directory and its subdirectory for static files."""
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _close_to_others(path)
         # whitenoise warns at every start if it is missing
         (path / "static").mkdir(exist_ok=True)
     except OSError as error:
@@ -141,14 +148,19 @@ def make_home(path: Path) -> Path:
     return path
 
 
+def _close_to_others(path: Path) -> None:
+    """Take a directory that was there from the other accounts: the database in it is readable.
+
+    One that belongs to another account is left to that account.
+    """
+    mode = stat.S_IMODE(path.stat().st_mode)
+    with suppress(PermissionError):
+        if mode & 0o077:
+            path.chmod(mode & ~0o077)
+
+
 def _read_file(name: str, path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise BadInput(
-            f"{path} cannot be read: {why}.", fix=f"Correct {name}_FILE, which names this file."
-        ) from None
+    return read_text(path, fix=f"Correct {name}_FILE, which names this file.").strip()
 
 
 def _database(address: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from dashboard.cli.command import BAD_INPUT, FAILED, Command
 from dashboard.cli.console import Console
 from dashboard.cli.known_commands import KnownCommand, known_commands
 from dashboard.errors import BadInput, Conflict, PumphouseError
+from dashboard.text_files import is_utf8
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command that the arguments name and return its exit code."""
     console = Console(json="--json" in arguments)
     try:
+        _require_text(arguments)
         options = build_parser().parse_args(arguments)
         code = _run_command(known_commands()[options.command].command, options, console)
         sys.stdout.flush()  # or a reader who has left is first noticed as Python exits, with 120
@@ -75,6 +77,12 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         console.print_error(_unexpected(error, arguments))
         return FAILED
+
+
+def _require_text(arguments: Sequence[str]) -> None:
+    for number, argument in enumerate(arguments, start=1):
+        if not is_utf8(argument):
+            raise BadInput(f"Argument {number} is not UTF-8 text.", fix="Set LANG, or retype it.")
 
 
 def build_parser() -> Parser:

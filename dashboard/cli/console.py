@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard import secrets
 from dashboard.errors import Conflict, PumphouseError
+from dashboard.visible_text import visible, visible_json
 
 if TYPE_CHECKING:
     from rich.console import Console as Terminal
@@ -42,44 +43,42 @@ class Console:
 
     def print(self, what: "RenderableType") -> None:
         """Show a line, a table or anything else that rich can draw."""
-        from rich.text import Text
-
-        # Text and not str: names of clouds' objects may look like rich's markup.
-        self._people.print(Text(what) if isinstance(what, str) else what, soft_wrap=True)
+        shown = visible(what) if isinstance(what, str) else what
+        self._people.print(shown, soft_wrap=True)
 
     def print_table(self, *headings: str, rows: Iterable[Iterable[object]]) -> None:
         """Show rows below headings; nothing at all when there are no rows."""
         from rich.table import Table
-        from rich.text import Text
 
         table = Table(box=None, pad_edge=False, header_style="bold")
         for heading in headings:
             # Folded and not cut: names and ids are there to be used.
             table.add_column(heading, overflow="fold")
         for row in rows:
-            table.add_row(*(Text(str(cell)) for cell in row))
+            table.add_row(*(visible(str(cell)) for cell in row))
         if table.row_count:
             self._people.print(table)
 
     def print_json(self, document: Json) -> None:
         """Print the document, once and only when one was asked for."""
         if self.json:
-            print(json_text.dumps(document, indent=2, default=str, ensure_ascii=False))
+            text = json_text.dumps(document, indent=2, default=str, ensure_ascii=False)
+            print(visible_json(text))
 
     def print_error(self, error: PumphouseError) -> None:
         """Print what went wrong and what helps: a sentence and, where asked for, a document."""
         sentence, fix = secrets.mask(error.sentence), secrets.mask(error.fix)
         job = error.job if isinstance(error, Conflict) else None
         lines = [f"pumphouse: {sentence}", fix, f"See it: pumphouse status {job}" if job else ""]
-        print("\n  ".join(line for line in lines if line), file=sys.stderr)
+        print(visible("\n  ".join(line for line in lines if line)), file=sys.stderr)
         self.print_json({"error": sentence, "fix": fix, **({"job": job} if job else {})})
 
 
 def _terminal(*, stderr: bool) -> "Terminal":
     """Return a terminal of its own width, or wide enough for any table where there is none."""
-    from rich.console import Console as Terminal
+    from dashboard.cli.terminal import SafeTerminal
 
-    terminal = Terminal(stderr=stderr, highlight=False)
+    terminal = SafeTerminal(stderr=stderr)
     if terminal.is_terminal:
         return terminal
-    return Terminal(stderr=stderr, highlight=False, width=WIDTH)
+    return SafeTerminal(stderr=stderr, width=WIDTH)

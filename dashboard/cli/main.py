@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dashboard.cli import command_line
 from dashboard.cli.known_commands import known_commands
+from dashboard.text_files import is_there
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,7 +26,8 @@ def is_configuration(argument: str) -> bool:
     """Return whether a first argument is a configuration file, as it always was in 2015."""
     if argument.endswith((".yaml", ".yml")):
         return True
-    return argument not in known_commands() and Path(argument).is_file()
+    path = Path(argument)
+    return argument not in known_commands() and is_there(path) and path.is_file()
 
 
 def _configuration(arguments: Sequence[str]) -> str:

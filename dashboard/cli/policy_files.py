@@ -9,6 +9,7 @@ from dashboard.cli.console import Console
 from dashboard.clients.policy_overrides import overrides, policy_file, read_policy, read_rules
 from dashboard.errors import BadInput
 from dashboard.migrations_app.maintenance.read_only_role import OWN_ROLE
+from dashboard.text_files import read_text
 
 FILE_NAME = "pumphouse-maintenance.json"
 
@@ -68,9 +69,9 @@ def _files(pairs: Iterable[str]) -> dict[str, Path]:
 def _policies(service: str, path: Path, own: Path | None, options: Namespace) -> str:
     try:
         denied = overrides(
-            read_rules(_text(path)),
+            read_rules(read_text(path)),
             options.role,
-            read_policy(_text(own)) if own else None,
+            read_policy(read_text(own)) if own else None,
             service in options.new_defaults,
         )
     except ValueError as error:
@@ -79,15 +80,6 @@ def _policies(service: str, path: Path, own: Path | None, options: Namespace) ->
             fix="Give what oslopolicy-sample-generator printed, or the service's policy file.",
         ) from None
     return policy_file(denied)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise BadInput(f"{path} is not UTF-8 text.") from None
 
 
 def _write(path: Path, text: str, console: Console) -> None:

@@ -14,6 +14,7 @@ from rich.text import Text
 from dashboard.cli.outcome import describe
 from dashboard.jobs.models import Job, LogLevel, LogLine
 from dashboard.jobs.progress import JobProgress
+from dashboard.visible_text import visible
 
 SECONDS_BETWEEN_LINES = 10.0
 STYLES = {
@@ -64,7 +65,9 @@ class LogTail:
         for line in lines:
             moment = timezone.localtime(line.created_at).strftime("%H:%M:%S")
             style = STYLES.get(LogLevel(line.level), "")
-            self._console.print(Text(f"{moment} {line.message}", style=style), soft_wrap=True)
+            self._console.print(
+                Text(visible(f"{moment} {line.message}"), style=style), soft_wrap=True
+            )
             self._after = line.pk
 
 
@@ -93,7 +96,9 @@ class Bars:
 
     def _draw(self, name: str, done: int, total: int, text: str) -> None:
         if name not in self._tasks:
-            self._tasks[name] = self._progress.add_task(name or "other", total=total, text=text)
+            self._tasks[name] = self._progress.add_task(
+                visible(name) or "other", total=total, text=text
+            )
         self._progress.update(self._tasks[name], completed=done, total=total, text=text)
 
 
@@ -119,5 +124,9 @@ class Lines:
 
 
 def _progress(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[text]}"))
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[text]}", markup=False),
+    )
     return Progress(*columns, console=console)

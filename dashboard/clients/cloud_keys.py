@@ -10,6 +10,7 @@ from dashboard.clients.keystone_address import parse_address
 from dashboard.clients.yaml_sections import Section
 from dashboard.errors import BadInput
 from dashboard.secrets import register
+from dashboard.text_files import is_there
 
 SECRET_KEYS = {
     "password",
@@ -102,7 +103,7 @@ def read_path(section: Section, key: str) -> str | None:
 def existing_path(text: str, section: Section, key: str) -> str:
     """Return a file's path; a relative one counts from the folder of the configuration."""
     path = section.file.parent / Path(text).expanduser()
-    if not path.exists():
+    if not is_there(path):
         raise section.fault(f"The file {path} does not exist.", key=key)
     return str(path)
 

@@ -30,6 +30,7 @@ from dashboard.clients.cloud_services import read_interface, read_services
 from dashboard.clients.sdk_config import sdk_config, told_by_openstacksdk
 from dashboard.clients.yaml_sections import TRUTH, Section, overlaid, read_section
 from dashboard.errors import BadInput
+from dashboard.text_files import is_there
 
 CLOUD_KEYS = {"auth", "profile", "regions", "pumphouse", *OPTION_KEYS}
 INSTEAD_OF_PROFILE = "Write its auth_url and the like here, or keep it in a clouds-public.yaml."
@@ -111,7 +112,7 @@ class CloudsYaml:
 def secure_file(path: Path) -> Path | None:
     """Return OpenStack's own second file for secrets, None when there is none."""
     named = os.environ.get("OS_CLIENT_SECURE_FILE")
-    found = Path(named) if named and Path(named).exists() else _first("secure", path)
+    found = Path(named) if named and is_there(Path(named)) else _first("secure", path)
     return None if found == path else found
 
 
@@ -124,7 +125,7 @@ def _first(name: str, path: Path) -> Path | None:
     # the first of openstacksdk's is the folder of the process, which says nothing about the file
     folders = [path.parent, *map(Path, sdk_config("loader").CONFIG_SEARCH_PATH[1:])]
     files = (folder / f"{name}{suffix}" for folder in folders for suffix in SUFFIXES)
-    return next((file for file in files if file.exists()), None)
+    return next((file for file in files if is_there(file)), None)
 
 
 def _vendors(path: Path) -> Section | tuple[str, ...]:
@@ -235,7 +236,7 @@ def _verify(entry: Section, config: dict[str, Any]) -> bool | str:
         return False
     if config.get("cacert") or not isinstance(verify, str):
         return _path(config, entry, "cacert") or True
-    if not (entry.file.parent / verify).exists():
+    if not is_there(entry.file.parent / verify):
         raise entry.fault(
             "Expected true or false.", key="verify", fix="Or the path of a CA bundle that exists."
         )

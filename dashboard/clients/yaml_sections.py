@@ -14,6 +14,7 @@ from yaml.constructor import SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from dashboard.errors import BadInput
+from dashboard.text_files import read_text
 
 NULL = "tag:yaml.org,2002:null"
 MERGE = "tag:yaml.org,2002:merge"
@@ -22,6 +23,7 @@ TRUTH = {
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 KINDS: dict[type[Node], str] = {MappingNode: "keys", SequenceNode: "a list", ScalarNode: "a value"}
+MOST_VALUES = 500_000
 MISSPELT_FROM = 0.8
 MOST_KEYS_TOLD = 20
 # What a parser quotes can be a password (an alias "*secret" is one); a sign or a token is not.
@@ -212,17 +214,6 @@ def _overlaid(base: MappingNode, other: MappingNode) -> MappingNode:
     return MappingNode(base.tag, list(entries.values()), base.start_mark, base.end_mark)
 
 
-def read_text(path: Path) -> str:
-    """Read a file of text. Raises BadInput when it cannot be read or is not UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise BadInput(f"{path}, line {line}: This is not UTF-8 text.") from None
-
-
 def _composed(name: str, *, text: str) -> Node | None:
     """Return the tree of the file with merge keys applied, or None for a file without content.
 
@@ -232,6 +223,7 @@ def _composed(name: str, *, text: str) -> Node | None:
         loader = yaml.SafeLoader(text)
         loader.name = name
         root = loader.get_single_node()
+        _refuse_bombs(root, name=name)
         for node in _checked_mappings(root):
             SafeConstructor().flatten_mapping(node)
     except yaml.reader.ReaderError as error:
@@ -242,6 +234,28 @@ def _composed(name: str, *, text: str) -> Node | None:
     except RecursionError:
         raise BadInput(f"{name} is nested too deeply.") from None
     return root
+
+
+def _refuse_bombs(root: Node | None, *, name: str) -> None:
+    """Raise BadInput for a tree that a few aliases blow up to more than ``MOST_VALUES``.
+
+    Raises ``RecursionError`` for one that contains itself: it is nested without an end.
+    """
+    sizes: dict[int, int] = {}
+
+    def size(node: Node) -> int:
+        if id(node) in sizes:
+            return sizes[id(node)]
+        below = node.value if isinstance(node, MappingNode | SequenceNode) else ()
+        nodes = [each for pair in below for each in (pair if isinstance(pair, tuple) else (pair,))]
+        sizes[id(node)] = 1 + sum(map(size, nodes))
+        return sizes[id(node)]
+
+    if root and size(root) > MOST_VALUES:
+        raise BadInput(
+            f"{name} has more than {MOST_VALUES} values with its aliases followed.",
+            fix="Write what is meant without aliases of aliases.",
+        )
 
 
 def _not_yaml(name: str, error: yaml.MarkedYAMLError) -> BadInput:

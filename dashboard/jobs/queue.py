@@ -32,10 +32,12 @@ def enqueue(job_id: int) -> None:
 def enqueue_again(job_id: int) -> bool:
     """Enqueue a job unless that was done lately; return whether it was.
 
-    Busy workers must not find a pile of tasks for one job.
+    Busy workers must not find a pile of tasks for one job. A time that lies ahead is one of before
+    the clock was set back, and so is that of its task, which the queue does not deliver until then.
     """
     now = timezone.now()
-    not_lately = Q(enqueued_at__isnull=True) | Q(enqueued_at__lt=now - ENQUEUE_AGAIN_AFTER)
+    lately = Q(enqueued_at__range=(now - ENQUEUE_AGAIN_AFTER, now + ENQUEUE_AGAIN_AFTER))
+    not_lately = Q(enqueued_at__isnull=True) | ~lately
     if not Job.objects.filter(not_lately, pk=job_id).update(enqueued_at=now):
         return False
     _enqueue_now(job_id)

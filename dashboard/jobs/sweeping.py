@@ -39,8 +39,12 @@ def neglected_jobs() -> QuerySet[Job]:
 
 
 def living_runners() -> QuerySet[Runner]:
-    """Return the runners that have been seen lately."""
-    return Runner.objects.filter(seen_at__gt=timezone.now() - SILENT_AFTER)
+    """Return the runners that have been seen lately.
+
+    A time far ahead is one of before the clock was set back; one that lives corrects it at once.
+    """
+    now = timezone.now()
+    return Runner.objects.filter(seen_at__range=(now - SILENT_AFTER, now + SILENT_AFTER))
 
 
 def _steps(**which: object) -> QuerySet[Step]:

@@ -1,5 +1,6 @@
 """A backup of an installation that runs makes the same installation elsewhere."""
 
+import errno
 import os
 import sqlite3
 import stat
@@ -9,6 +10,9 @@ import tarfile
 from pathlib import Path
 
 import pytest
+
+from dashboard.cli.commands.backup import _new_file
+from dashboard.errors import NeedsOperator
 
 PASSWORD = "a-password-for-tests-only"
 
@@ -66,3 +70,15 @@ def test_a_file_that_is_there_is_not_overwritten(home, tmp_path):
     done = pumphouse(home, "backup", str(archive))
     assert (done.returncode, archive.read_text()) == (2, "of yesterday")
     assert "cannot be created: File exists." in done.stderr
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left"), sqlite3.OperationalError("disk is full")]
+)
+def test_a_full_disk_leaves_nothing_that_blocks_the_next_backup(tmp_path, error):
+    archive = tmp_path / "copy.tar.gz"
+    told = pytest.raises(NeedsOperator, match=r"was not written: (No space left|disk is full)\.")
+    with told, _new_file(archive) as file:
+        file.write(b"half of it")
+        raise error
+    assert not archive.exists()

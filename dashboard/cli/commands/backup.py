@@ -5,7 +5,8 @@ import sqlite3
 import tarfile
 import tempfile
 from argparse import ArgumentParser, Namespace
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +16,7 @@ from typing_extensions import override
 
 from dashboard.cli.command import OK, Command
 from dashboard.cli.console import Console
-from dashboard.errors import BadInput
+from dashboard.errors import BadInput, NeedsOperator
 
 RECREATED = ("static", "migrate.lock")
 """Files that the next start creates, so that no backup needs them."""
@@ -48,15 +49,29 @@ class BackupCommand(Command):
         return OK
 
 
-def _new_file(path: Path) -> BinaryIO:
-    """Create a file that only this account can read. Raises ``BadInput`` if it cannot."""
+@contextmanager
+def _new_file(path: Path) -> Iterator[BinaryIO]:
+    """Create a file that only this account can read, and remove it if it cannot be finished.
+
+    Raises ``BadInput`` if it cannot be created, ``NeedsOperator`` if the disk does not take it.
+    """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise BadInput(
             f"{path} cannot be created: {error.strerror}.", fix="Name a file that does not exist."
         ) from None
-    return os.fdopen(descriptor, "wb")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        if isinstance(error, OSError | sqlite3.Error):
+            why = getattr(error, "strerror", None) or str(error)
+            raise NeedsOperator(
+                f"{path} was not written: {why}.", fix="Free some space, or name another disk."
+            ) from None
+        raise
 
 
 def _add_database(archive: tarfile.TarFile) -> None:

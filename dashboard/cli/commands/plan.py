@@ -14,7 +14,6 @@ from dashboard.cli.outcome import has_failed, print_outcome
 from dashboard.cli.plan_report import print_plan
 from dashboard.cli.progress import follow, started
 from dashboard.cli.serializers import serialize_job, serialize_plan
-from dashboard.clients.yaml_sections import read_text
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import CLI
@@ -23,6 +22,7 @@ from dashboard.migrations_app.models import Plan, plan_of
 from dashboard.migrations_app.planning.files import export_plan, read_edited
 from dashboard.migrations_app.planning.moves import move_of
 from dashboard.migrations_app.verbs.plan import PlanMove
+from dashboard.text_files import is_there, read_text
 
 PLAN = PlanMove()
 
@@ -101,9 +101,9 @@ def _new_file(name: str) -> Path:
     """Return the path to write to. Raises ``BadInput`` when there is something: it may be
     edited."""
     path = Path(name)
-    if path.exists():
+    if is_there(path):
         raise BadInput(f"{path} already exists.", fix="Name another file, or remove it.")
-    if not path.absolute().parent.is_dir():
+    if not is_there(path.absolute().parent):
         raise BadInput(f"There is no folder {path.absolute().parent}.", fix="Name another file.")
     return path
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from dashboard.clients.inventory import Inventory, read_inventory
 from dashboard.clients.ipmi import Bmc
 from dashboard.errors import BadInput
+from dashboard.text_files import is_there
 
 INVENTORY = "inventory.yaml"
 
@@ -19,7 +20,7 @@ def inventory_path() -> Path:
     if settings.PUMPHOUSE_INVENTORY:
         return Path(settings.PUMPHOUSE_INVENTORY)
     beside = Path(settings.PUMPHOUSE_CONFIG).absolute().parent / INVENTORY
-    if settings.PUMPHOUSE_CONFIG and beside.exists():
+    if settings.PUMPHOUSE_CONFIG and is_there(beside):
         return beside
     return Path(settings.HOME) / INVENTORY
 
@@ -27,7 +28,7 @@ def inventory_path() -> Path:
 def configured_inventory() -> Inventory:
     """Read the inventory. Raises ``BadInput`` if there is none, or for an error in it."""
     path = inventory_path()
-    if not path.exists():
+    if not is_there(path):
         raise BadInput(
             f"There is no inventory at {path}.",
             fix="Write one as docs/inventory.md says, or name it in PUMPHOUSE_INVENTORY.",

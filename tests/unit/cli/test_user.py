@@ -35,7 +35,7 @@ def test_adding_a_user_again_changes_role_and_password(monkeypatch):
     assert role_of(alice) == Role.VIEWER
 
 
-@pytest.mark.parametrize("password", ["", "short", "password123"])
+@pytest.mark.parametrize("password", ["", "short", "password123", "eleven-char", "8374928374921"])
 def test_a_weak_password_is_refused(monkeypatch, password):
     assert add_user(monkeypatch, password) == 2
     assert not User.objects.exists()

@@ -104,3 +104,13 @@ def test_the_queue_itself_sweeps_each_minute():
     import_module("dashboard.jobs.migrations.0002_sweep_each_minute").add_schedule(apps, None)
     import_module("dashboard.jobs.migrations.0004_schedules_by_entry_point").forwards(apps, None)
     assert Schedule.objects.get(func="dashboard.entry_points.sweep").minutes == 1
+
+
+def test_a_clock_that_was_set_back_stops_no_job():
+    """What lies ahead was written before that: a task that is not delivered yet, a dead runner."""
+    ahead = timezone.now() + timedelta(minutes=3)
+    job = lost_task()
+    Job.objects.filter(pk=job.pk).update(enqueued_at=ahead)
+    add_driver(job, seen_at=ahead)
+    assert sweep() == 1
+    assert sweep() == 0

@@ -1,0 +1,36 @@
+"""Reads files that an operator names."""
+
+import stat
+from pathlib import Path
+
+from dashboard.errors import BadInput
+
+
+def is_utf8(text: str) -> bool:
+    """Return whether a text from the system can be written: Python reads other bytes, too."""
+    return text.isascii() or text.encode(errors="ignore").decode() == text
+
+
+def is_there(path: Path) -> bool:
+    """Return whether there is anything at a path; there is nothing at one that is too long."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def read_text(path: Path, *, fix: str = "") -> str:
+    """Return the text of a file, without a byte order mark.
+
+    Raises ``BadInput`` if it cannot be read, is not UTF-8 or no regular file: a named pipe would
+    be waited for, and a device never ends.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise BadInput(f"{path} cannot be read: it is not a regular file.", fix=fix)
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.", fix=fix) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise BadInput(f"{path}, line {line}: This is not UTF-8 text.", fix=fix) from None
