@@ -1,10 +1,12 @@
 """Which commands there are, and what is imported to run one."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from dashboard.cli import commands
 from dashboard.cli.known_commands import known_commands
@@ -61,6 +63,7 @@ def heavy_modules(argument: str) -> set[str]:
         "except SystemExit: pass\n"
         "print(*sys.modules)"
     )
-    told = subprocess.check_output([sys.executable, "-c", script], text=True)
+    environment = {**os.environ, "PUMPHOUSE_HOME": str(settings.HOME)}
+    told = subprocess.check_output([sys.executable, "-c", script], text=True, env=environment)
     imported = set(told.splitlines()[-1].split())
     return {name for name in imported if name in HEAVY or name.startswith(HEAVY_PACKAGES)}
