@@ -47,6 +47,11 @@ class Job(models.Model):
         return reverse("job", args=[self.pk])
 
     @property
+    def holds_cutover(self) -> bool:
+        """Return whether the cutover begins only once the job's hold has ended."""
+        return self.hold_before is not None and self.hold_before <= Phase.CUTOVER
+
+    @property
     def is_active(self) -> bool:
         """Return whether the job may still change by itself."""
         return self.state in ACTIVE_JOB_STATES

@@ -42,8 +42,14 @@ class Verb(Generic[Target]):
     """Its path below the page of a row, where that is not its name: ``maintenance/enter``."""
     confirmation: ClassVar[str] = ""
     """What has to be typed, in words: ``the tenant's name``; "" where nothing has to be."""
+    page_confirmation: ClassVar[str] = ""
+    """What has to be typed on pages alone, where one click would do much: commands are typed."""
     button: ClassVar[str] = ""
     """What the button of the confirmation does to the objects touched: ``Delete`` 12 objects."""
+    stay: ClassVar[str] = "Keep everything"
+    """What the link beside it says, which leads back."""
+    touched_title: ClassVar[str] = "Affected objects"
+    """The heading of the list of what it touches."""
     icon: ClassVar[str] = ""
     """The icon of that button."""
     result: ClassVar[str] = ""
@@ -69,6 +75,11 @@ class Verb(Generic[Target]):
         """The words that call it on the command line."""
         return self.command or self.path
 
+    @property
+    def typed_on_pages(self) -> str:
+        """What pages ask to be typed, in words, "" where a button starts it."""
+        return self.confirmation or self.page_confirmation
+
     def subject(self, target: Target) -> str:
         """Return what its job is about: no two active jobs have the same subject."""
         raise NotImplementedError
@@ -82,7 +93,7 @@ class Verb(Generic[Target]):
         return self.effect
 
     def touched(self, target: Target) -> list[str]:
-        """Return a line for each object that is lost by it, to be read before it is confirmed."""
+        """Return a line for each object that it affects, to be read before it is confirmed."""
         return []
 
     def applies_to(self, target: Target) -> bool:

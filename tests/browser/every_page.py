@@ -47,12 +47,17 @@ def unfinished_move_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
     running = rows.plan_of(rows.tenant_of(old, "demo"), new, state=Plan.State.EXECUTING, user=user)
     running_job = rows.job_of(running, JobState.RUNNING, user=user)
     rows.let_steps_wait(running_job)
+    held = rows.plan_of(rows.tenant_of(old, "media"), new, state=Plan.State.EXECUTING, user=user)
+    held_job = rows.job_of(held, JobState.HELD, user=user)
     broken = rows.plan_of(rows.tenant_of(old, "shop"), new, state=Plan.State.EXECUTING, user=user)
     broken_job = rows.job_of(broken, JobState.FAILED, user=user)
     blocked = rows.plan_of(rows.tenant_of(old, "blog"), new, state=Plan.State.BLOCKED, user=user)
     return {
         "running plan": running.get_absolute_url(),
         "blocked plan": f"/plans/{blocked.pk}/findings/",
+        "release of a cutover": f"/jobs/{held_job.pk}/release/",
+        "held job": held_job.get_absolute_url(),
+        "held plan": held.get_absolute_url(),
         "running job": running_job.get_absolute_url(),
         "job's log": f"/jobs/{running_job.pk}/log/",
         "failed job": broken_job.get_absolute_url(),
@@ -76,6 +81,7 @@ def finished_move_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
         "plan's choices": f"/plans/{moved.pk}/choices/",
         "plan's differences": f"/plans/{moved.pk}/differences/",
         "plan's ledger": f"/plans/{moved.pk}/ledger/",
+        "execute": f"/plans/{moved.pk}/execute/",
         "rollback": f"/plans/{moved.pk}/rollback/",
         "finalize": f"/plans/{moved.pk}/finalize/",
         "job of a tenant with servers down": job.get_absolute_url(),

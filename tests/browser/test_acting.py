@@ -161,7 +161,9 @@ def test_a_failed_step_is_skipped_for_a_reason(open_as: Open, operator: User, mo
 def test_a_held_job_is_released(open_as: Open, operator: User, moved: Plan) -> None:
     job = rows.job_of(moved, JobState.HELD)
     page = open_as(operator, job.get_absolute_url())
-    page.get_by_role("button", name="Release").click()
+    page.get_by_role("link", name="Release").click()
+    page.get_by_label("Type cutover").fill("cutover")
+    page.get_by_role("button", name="Begin the cutover").click()
     expect(page.locator("#status")).to_contain_text("Running")
     job.refresh_from_db()
     assert job.hold_before is None

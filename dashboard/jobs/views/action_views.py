@@ -4,16 +4,29 @@ What continues a job does the job's work, so it takes what starting the job take
 operators suffice.
 """
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
 
+from dashboard.errors import BadInput
 from dashboard.jobs import operating
 from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
-from dashboard.jobs.states import Phase
-from dashboard.jobs.views.pages import PageRequest, action_view, require, run_and_redirect
+from dashboard.jobs.states import Phase, StepState
+from dashboard.jobs.views.pages import (
+    PageRequest,
+    action_view,
+    allowed_to,
+    require,
+    run_and_redirect,
+    show_error,
+)
+
+CUTOVER_WORD = "cutover"
+STEPS_NAMED = 50
 
 
 @action_view(Action.OPERATE)
@@ -55,17 +68,42 @@ def hold(request: PageRequest, job_id: int) -> HttpResponse:
     )
 
 
-@action_view(Action.OPERATE)
+@require_http_methods(["GET", "POST"])
+@allowed_to(Action.OPERATE)
 def release(request: PageRequest, job_id: int) -> HttpResponse:
-    """Release a held job."""
+    """Release a held job; where that lets the cutover begin, show what it does and ask first."""
     job = get_object_or_404(Job, pk=job_id)
     require(request, permission_for(job.kind))
+    asks = job.holds_cutover and _cutover_steps(job).exists()
+    if asks and request.POST.get("confirmation", "").strip() != CUTOVER_WORD:
+        return _ask_for_cutover(request, job)
+    if request.method == "GET":
+        return redirect(job)
     return run_and_redirect(
         request,
         lambda: operating.release_hold(job, requester=on_page(request.user)),
         to=job,
         done="The job continues.",
     )
+
+
+def _cutover_steps(job: Job) -> QuerySet[Step]:
+    return job.steps.filter(phase=Phase.CUTOVER, state=StepState.PENDING)
+
+
+def _ask_for_cutover(request: PageRequest, job: Job) -> HttpResponse:
+    is_wrong = request.method == "POST"
+    if is_wrong:
+        show_error(request, BadInput("Nothing was released.", fix=f"Type {CUTOVER_WORD}."))
+    steps = _cutover_steps(job)
+    about = {
+        "job": job,
+        "word": CUTOVER_WORD,
+        "steps": steps[:STEPS_NAMED],
+        "more": max(0, steps.count() - STEPS_NAMED),
+        "section": "jobs",
+    }
+    return render(request, "jobs/release.html", about, status=400 if is_wrong else 200)
 
 
 @action_view(Action.OPERATE)

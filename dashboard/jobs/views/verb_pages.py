@@ -11,6 +11,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
 from dashboard.errors import PumphouseError
+from dashboard.jobs.confirmation import require_confirmation
 from dashboard.jobs.models import Job
 from dashboard.jobs.option_forms import OptionForm, posted_values
 from dashboard.jobs.requester import on_page
@@ -87,11 +88,11 @@ def verb_view(verb: Verb[Row], find: Callable[..., Row], kind: str) -> Callable[
     A verb that wants a confirmation has a page of its own, which lists what it touches.
     """
 
-    @require_http_methods(["GET", "POST"] if verb.confirmation else ["POST"])
+    @require_http_methods(["GET", "POST"] if verb.typed_on_pages else ["POST"])
     @allowed_to(verb.permission)
     def view(request: PageRequest, /, **named: Any) -> HttpResponse:
         row = find(**named)
-        if verb.confirmation:
+        if verb.typed_on_pages:
             return _confirmed(verb, request, row, kind)
         return start_and_redirect(request, lambda: _start(verb, request, row), otherwise=row)
 
@@ -99,12 +100,21 @@ def verb_view(verb: Verb[Row], find: Callable[..., Row], kind: str) -> Callable[
 
 
 def _start(verb: Verb[Row], request: PageRequest, row: Row) -> Job:
+    typed = request.POST.get("confirmation", "")
+    if verb.page_confirmation:
+        require_confirmation(typed, expected=verb.to_type(row))
     return verb.start(
         row,
         requester=on_page(request.user),
-        confirmation=request.POST.get("confirmation", ""),
+        confirmation=typed,
         **posted_values(verb.options, request.POST),
     )
+
+
+def _given(verb: Verb[Row], request: PageRequest) -> dict[str, Any]:
+    """Return what the form was filled in with, to be shown again beside an error."""
+    names = [option.name for option in verb.options]
+    return {name: request.POST[name] for name in names if name in request.POST}
 
 
 def _confirmed(verb: Verb[Row], request: PageRequest, row: Row, kind: str) -> HttpResponse:
@@ -121,6 +131,7 @@ def _confirmed(verb: Verb[Row], request: PageRequest, row: Row, kind: str) -> Ht
         "warning": verb.warning(row),
         "refusal": verb.why_not(row),
         "touched": verb.touched(row),
+        "form": OptionForm(verb.name, verb.options, row, initial=_given(verb, request)),
         "section": f"{kind}s",
     }
     status = 400 if request.method == "POST" else 200

@@ -10,6 +10,9 @@ from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.records import MIGRATED
 from dashboard.migrations_app.resources.registry import resource_type
 
+HALT = "stop"
+"""The stage of a server that halts it in the source."""
+
 
 def count_vanished(plan: Plan) -> int:
     """Count the objects that the plan found already migrated and that were rolled back since.
@@ -35,6 +38,14 @@ def remaining_steps(plan: Plan) -> list[StepSpec]:
     if keys == {BARRIER}:
         return []
     return [without(step, keys) for step in steps]
+
+
+def servers_to_halt(plan: Plan) -> list[str]:
+    """Return in words the servers that execution will stop in the source."""
+    halted = {key for key, entry in ledger.entries_of(plan).items() if HALT in entry.stages}
+    servers = plan.items.filter(type="server", action=PlanItem.Action.CREATE)
+    server = resource_type("server")
+    return [server.called(item.title) for item in servers if item.key not in halted]
 
 
 def _is_repeated(item: PlanItem) -> bool:

@@ -36,7 +36,7 @@ class PlanVerb(Verb[Plan]):
 
     @override
     def to_type(self, target: Plan) -> str:
-        return target.tenant_name if self.confirmation else ""
+        return target.tenant_name if self.typed_on_pages else ""
 
     @override
     def refusal(self, target: Plan) -> PumphouseError | None:

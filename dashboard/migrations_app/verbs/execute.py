@@ -16,7 +16,12 @@ from dashboard.jobs.requester import Requester
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
-from dashboard.migrations_app.execution.execute import count_vanished, remaining_steps, reopen
+from dashboard.migrations_app.execution.execute import (
+    count_vanished,
+    remaining_steps,
+    reopen,
+    servers_to_halt,
+)
 from dashboard.migrations_app.execution.graph import BARRIER
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import with_maintenance
@@ -40,6 +45,11 @@ class Execute(PlanVerb):
     title = "Execute"
     effect = "Create everything on the destination. The source's servers stop at cutover."
     order = 20
+    page_confirmation = "the tenant's name"
+    button = "Execute"
+    stay = "Not now"
+    touched_title = "Servers that stop at cutover"
+    icon = "play"
     options = (
         Option(
             name="hold_before",
@@ -60,6 +70,18 @@ class Execute(PlanVerb):
             help="Without a time it waits to be released. A time alone holds before cutover.",
         ),
     )
+
+    @override
+    def warning(self, target: Plan) -> str:
+        return (
+            f"Everything that is left to move is created on {target.destination}. At cutover the "
+            f"servers below stop on {target.source}: nobody reaches them until their copies run. "
+            "To choose when, hold before cutover."
+        )
+
+    @override
+    def touched(self, target: Plan) -> list[str]:
+        return servers_to_halt(target)
 
     @override
     def plan_refusal(self, plan: Plan) -> PumphouseError | None:

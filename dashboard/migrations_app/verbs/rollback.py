@@ -35,7 +35,9 @@ class Rollback(PlanVerb):
         return (
             f"First {target.source} is put back as it was: servers run again, floating IPs return. "
             f"Then what this plan created is removed from {target.destination}, and nothing else. "
-            "What others use by now is kept."
+            "What others use by now is kept. What users have written on "
+            f"{target.destination} since cutover is lost: {target.source} goes on with the data "
+            "that it had when its servers stopped."
         )
 
     @override
