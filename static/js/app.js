@@ -25,9 +25,19 @@ function nextTheme() {
   showTheme();
 }
 
-// Nobody looks at a hidden page: it asks again when it is shown.
+// Nobody looks at a hidden page: it asks again when it is shown. Without a session it never does.
 function skipWhenHidden(event) {
-  if (document.hidden && event.detail.elt.matches("[data-poll]")) event.preventDefault();
+  const ended = !document.getElementById("logged-out").hidden;
+  if ((document.hidden || ended) && event.detail.elt.matches("[data-poll]")) event.preventDefault();
+}
+
+// A poll without a session is answered with 401: the page stays as it is, with what was typed.
+function tellLoggedOut(event) {
+  if (event.detail.xhr.status !== 401) return;
+  const banner = document.getElementById("logged-out");
+  const here = encodeURIComponent(location.pathname + location.search);
+  banner.querySelector("a").href = `${banner.dataset.login}?next=${here}`;
+  banner.hidden = false;
 }
 
 // A form is not taken from under the hands of whoever fills it in.
@@ -100,5 +110,6 @@ document.addEventListener("click", press);
 document.addEventListener("change", (event) => event.target.id === "follow" && scrollLog());
 document.addEventListener("scroll", followUnlessScrolledUp, true);
 document.addEventListener("htmx:beforeRequest", skipWhenHidden);
+document.addEventListener("htmx:responseError", tellLoggedOut);
 document.addEventListener("htmx:oobBeforeSwap", spareFocusedForm);
 document.addEventListener("htmx:afterSettle", afterSwap);
