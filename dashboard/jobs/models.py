@@ -152,6 +152,32 @@ class LogLine(models.Model):
         return self.message
 
 
+class LogChunk(models.Model):
+    """Consecutive lines of all logs that are in the index of words (``log_index``)."""
+
+    first = models.BigIntegerField(unique=True)
+    last = models.BigIntegerField(unique=True)
+
+    def __str__(self) -> str:
+        return f"lines {self.first} to {self.last}"
+
+
+class LogWord(models.Model):
+    """That a chunk has a line of a job with a word, or of a level, as a number."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, db_index=False, related_name="+")
+    code = models.BigIntegerField()
+    chunk = models.ForeignKey(LogChunk, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "code", "chunk"], name="one_row_a_word")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} in {self.chunk_id}"
+
+
 class Runner(models.Model):
     """A worker that runs a job; the sweep and the watchdog see by ``seen_at`` that it lives."""
 

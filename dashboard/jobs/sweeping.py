@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from dashboard.jobs.log_index import index_log
 from dashboard.jobs.models import Job, Runner, Step
 from dashboard.jobs.queue import enqueue_again
 from dashboard.jobs.states import JobState, StepState
@@ -24,6 +25,7 @@ def sweep() -> int:
     neglected = neglected_jobs().values_list("pk", flat=True)
     enqueued = sum(enqueue_again(job_id) for job_id in neglected)
     _forget()
+    index_log()
     return enqueued
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.log_index import index_log
 from dashboard.jobs.models import Job, LogLevel, LogLine, Step
 from dashboard.jobs.states import JobState, StepState
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem, Tenant, subject_of
@@ -166,6 +167,7 @@ def _job_with_log(plan: Plan, lines: int) -> Job:
         finished_at=timezone.now() - timedelta(hours=1),
     )
     _insert(LogLine, (_line(job, number) for number in range(lines)))
+    index_log(most=lines, until=timezone.now())
     return job
 
 

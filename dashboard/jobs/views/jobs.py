@@ -1,6 +1,5 @@
 """The pages about jobs. They only read rows; buttons post to ``action_views``."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from dashboard.jobs import job_lists
 from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.links import links_of
-from dashboard.jobs.models import Job, LogLevel, LogLine, Step
+from dashboard.jobs.log_search import find_lines, log_text
+from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.notices import notices_of
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.roles import minimum_role, role_of
@@ -23,7 +23,6 @@ from dashboard.whole_numbers import whole_number
 
 FAILURES_SHOWN = 10
 LINES_SHOWN = 500
-LINES_AT_ONCE = 2000
 BARS_SHOWN = 200
 
 TABS = {"steps": "Steps", "timeline": "Timeline", "log": "Log"}
@@ -75,7 +74,7 @@ def job_brief(request: PageRequest, job_id: int) -> HttpResponse:
 def job_log_file(request: PageRequest, job_id: int) -> StreamingHttpResponse:
     """Return the whole log as a text file."""
     job = get_object_or_404(Job, pk=job_id)
-    answer = StreamingHttpResponse(_log_text(job), content_type="text/plain; charset=utf-8")
+    answer = StreamingHttpResponse(log_text(job), content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="pumphouse-job-{job.pk}.log"'
     return answer
 
@@ -165,11 +164,9 @@ def _filtered(steps: QuerySet[Step], request: PageRequest) -> QuerySet[Step]:
 def _log(job: Job, request: PageRequest) -> dict[str, Any]:
     level = whole_number(request.GET.get("level", "")) or LogLevel.INFO
     after = whole_number(request.GET.get("after", "")) or 0
-    lines = LogLine.objects.filter(job=job, level__gte=level, pk__gt=after).select_related("step")
-    if words := request.GET.get("q", "").strip():
-        lines = lines.filter(message__icontains=words)
+    words = request.GET.get("q", "").strip()
     # A page that follows the log continues where it is; a new one starts with the latest lines.
-    shown = list(lines[:LINES_SHOWN] if after else reversed(lines.order_by("-pk")[:LINES_SHOWN]))
+    shown = find_lines(job, level=level, words=words, after=after, limit=LINES_SHOWN)
     return {
         "lines": shown,
         "lines_shown": LINES_SHOWN,
@@ -177,19 +174,6 @@ def _log(job: Job, request: PageRequest) -> dict[str, Any]:
         "levels": LogLevel.choices,
         "cursor": shown[-1].pk if shown else after,
     }
-
-
-def _log_text(job: Job) -> Iterator[str]:
-    """Yield the log in parts, each with a query of its own: their threads may differ."""
-    rows, last = LogLine.objects.filter(job=job).order_by("pk"), 0
-    while lines := list(rows.filter(pk__gt=last)[:LINES_AT_ONCE]):
-        yield "".join(map(_text_of, lines))
-        last = lines[-1].pk
-
-
-def _text_of(line: LogLine) -> str:
-    level = line.get_level_display()
-    return f"{line.created_at:%Y-%m-%dT%H:%M:%S.%fZ} {level:7} {line.message}\n"
 
 
 _TAB_CONTENT = {"steps": _steps, "timeline": _timeline, "log": _log}

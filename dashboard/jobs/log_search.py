@@ -1,0 +1,103 @@
+"""Reading a job's log: the lines of some level and with some words, and the whole as a text."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Q
+
+from dashboard.jobs.log_index import (
+    WORD,
+    Range,
+    last_indexed_line,
+    range_of,
+    range_of_levels,
+)
+from dashboard.jobs.models import Job, LogLevel, LogLine, LogWord
+
+MOST_WORDS = 5
+CHUNKS_READ = 20
+"""How many neighbouring chunks are read as one; the latest fill a page with common words."""
+BLOCK_LINES = 2000
+LAST = 2**63 - 1
+
+
+def find_lines(job: Job, *, level: int, words: str, after: int, limit: int) -> list[LogLine]:
+    """Return lines of at least the level that contain the words, in their order.
+
+    Those are the latest lines; with ``after``, the number of a line, the first ones behind it. The
+    text is looked for from the beginning of a word on.
+    """
+    codes = [range_of(word) for word in sorted(WORD.findall(words), key=len)[-MOST_WORDS:]]
+    if level > LogLevel.INFO:
+        codes.append(range_of_levels(level))
+    places = [(max(low, after + 1), high) for low, high in _places(job, codes) if high > after]
+    latest = not after
+    wanted = LogLine.objects.filter(job=job, level__gte=level)
+    wanted = wanted.filter(message__icontains=words) if words else wanted
+    found: list[LogLine] = []
+    for within in _batches(places if latest else places[::-1]):
+        lines = wanted.filter(within).order_by("-pk" if latest else "pk")
+        found += _matching(lines.iterator(chunk_size=limit), words, limit - len(found))
+        if len(found) == limit:
+            break
+    return found[::-1] if latest else found
+
+
+def log_text(job: Job) -> Iterator[str]:
+    """Yield the whole log as text, some lines at a time: each time, only those are in memory."""
+    labels = dict(LogLevel.choices)
+    lines = LogLine.objects.filter(job=job).order_by("pk")
+    fields = ("pk", "created_at", "level", "message")
+    rows = list(lines.values_list(*fields)[:BLOCK_LINES])
+    while rows:
+        yield "".join(
+            f"{at:%Y-%m-%dT%H:%M:%S.%fZ} {labels[level]:7} {message}\n"
+            for _, at, level, message in rows
+        )
+        rows = list(lines.filter(pk__gt=rows[-1][0]).values_list(*fields)[:BLOCK_LINES])
+
+
+def _places(job: Job, codes: Sequence[Range]) -> list[Range]:
+    """Return the numbers between which lines can have all the codes, the latest first."""
+    if not codes:
+        return [(0, LAST)]
+    chunks: dict[int, Range] = {}
+    for number, code in enumerate(codes):
+        words = LogWord.objects.filter(job=job, code__range=code).order_by()
+        rows = words.values_list("chunk_id", "chunk__first", "chunk__last").distinct()
+        found = {chunk: (first, last) for chunk, first, last in rows}
+        chunks = {pk: found[pk] for pk in chunks.keys() & found} if number else found
+    return [(last_indexed_line() + 1, LAST), *_joined(chunks)]
+
+
+def _joined(chunks: dict[int, Range]) -> Iterator[Range]:
+    """Yield where the chunks are, the latest first, neighbours as one."""
+    joined: list[int] = []
+    for pk in sorted(chunks, reverse=True):
+        if joined and (joined[-1] != pk + 1 or len(joined) == CHUNKS_READ):
+            yield chunks[joined[-1]][0], chunks[joined[0]][1]
+            joined = []
+        joined.append(pk)
+    if joined:
+        yield chunks[joined[-1]][0], chunks[joined[0]][1]
+
+
+def _batches(places: Sequence[Range]) -> Iterator[Q]:
+    """Yield conditions, each for four times as many places as the one before: few queries."""
+    size = 1
+    while places:
+        within = Q()
+        for place in places[:size]:
+            within |= Q(pk__range=place)
+        yield within
+        places, size = places[size:], 4 * size
+
+
+def _matching(lines: Iterator[LogLine], words: str, most: int) -> list[LogLine]:
+    """Return the first lines in which the text begins a word, as the index knows them."""
+    if not words:
+        return [line for _, line in zip(range(most), lines, strict=False)]
+    begins = "(?<![^\\W_])" if WORD.match(words) else ""
+    pattern = re.compile(begins + re.escape(words), re.IGNORECASE)
+    found = (line for line in lines if pattern.search(line.message))
+    return [line for _, line in zip(range(most), found, strict=False)]
