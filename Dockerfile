@@ -7,8 +7,14 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends python3-venv \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY . /source
+# Only what `make lock` has named by its hash; what must be built is built with those versions, too.
 RUN python3 -m venv /opt/pumphouse \
- && /opt/pumphouse/bin/pip install --no-cache-dir "/source[redis,postgresql,switch]" \
+ && install="/opt/pumphouse/bin/pip install --no-cache-dir" \
+ && $install --require-hashes --only-binary :all: -r /source/fuel_plugin/image-wheels.txt \
+ && $install --require-hashes --no-deps --no-build-isolation --use-pep517 \
+    -r /source/fuel_plugin/image-sources.txt \
+ && $install --no-index --no-deps --no-build-isolation /source \
+ && /opt/pumphouse/bin/pip check \
  && /opt/pumphouse/bin/pip uninstall --yes pip
 
 FROM ${BASE}

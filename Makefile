@@ -17,7 +17,7 @@ UNIT := $(BIN)/pytest tests/unit --numprocesses auto --dist worksteal
 WITH_SERVICES := $(BIN)/pytest tests/moves tests/servers tests/plugin tests/lab tests/browser \
     --numprocesses 2 --dist loadscope --durations 25
 
-.PHONY: demo test unit lint bench plugin plugin-tools lab-up lab-status lab-down lab-fuel packages test-packages clean
+.PHONY: demo test unit lint lock bench plugin plugin-tools lab-up lab-status lab-down lab-fuel packages test-packages clean
 
 demo: packages $(INSTALLED)
 	$(LAB_INSTALL)
@@ -54,6 +54,16 @@ bench: $(INSTALLED)
 # The image is built with Docker, or with buildah where there is none (apt: buildah debootstrap).
 plugin: plugin-tools
 	$(ROOT) $(PYTHON) -m fuel_plugin.build
+
+# The versions and hashes of all that is in the image, for the Python of its base.
+COMPILE := $(or $(UV),$(BIN)/uv) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-annotate --custom-compile-command 'make lock'
+lock: $(INSTALLED)
+	$(COMPILE) pyproject.toml --extra redis --extra postgresql --extra switch \
+	    --only-binary :all: --no-binary python-fuelclient --no-emit-package python-fuelclient \
+	    --output-file fuel_plugin/image-wheels.txt
+	grep -o 'python-fuelclient==[0-9.]*' pyproject.toml | $(COMPILE) - --no-deps \
+	    --output-file fuel_plugin/image-sources.txt
 
 plugin-tools:
 	command -v rpmbuild >/dev/null && command -v createrepo_c >/dev/null && \

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ROOT / "fuel_plugin"
 IN_IMAGE = (
     *("Dockerfile", "pyproject.toml", "README.md", "LICENSE", "fuel_plugin/healthcheck.py"),
+    *("fuel_plugin/image-wheels.txt", "fuel_plugin/image-sources.txt"),
     *("dashboard", "templates", "static"),
 )
 IN_RPM = ("metadata.yaml", "LICENSE", "deployment_scripts")

@@ -16,6 +16,8 @@ REFUSAL = (
     r"(?i)^[^\w\n]*(invalid|incomplete|ambiguous|unrecognized|unknown|error|syntax error|bad|"
     r"command rejected|command authorization failed|permission denied|cannot find)[ :,].*$"
 )
+# a switch is one that this account knows, unless its keys in the inventory say otherwise
+KNOWN_HOSTS_ONLY = {"ssh_strict": True, "system_host_keys": True}
 WAITS = {"conn_timeout": 8, "banner_timeout": 8, "auth_timeout": 10, "read_timeout_override": 12}
 
 
@@ -62,7 +64,7 @@ def connected(device: dict[str, Any]) -> Any:
     from netmiko.exceptions import NetmikoAuthenticationException, NetmikoTimeoutException
 
     try:
-        return ConnectHandler(**{**WAITS, **device})
+        return ConnectHandler(**{**WAITS, **KNOWN_HOSTS_ONLY, **device})
     except NetmikoAuthenticationException as error:
         raise LoginFailed("login", error) from None
     except NetmikoTimeoutException as error:
@@ -74,13 +76,19 @@ def connected(device: dict[str, Any]) -> Any:
 
 def unconnected(cause: BaseException) -> LoginFailed:
     """Report why there is no connection."""
-    from paramiko.ssh_exception import NoValidConnectionsError, SSHException
+    from paramiko.ssh_exception import (
+        BadHostKeyException,
+        NoValidConnectionsError,
+        SSHException,
+    )
 
     if isinstance(cause, NoValidConnectionsError):
         cause = next(iter(cause.errors.values()))
     detail = getattr(cause, "strerror", None) or cause
     if isinstance(cause, socket.gaierror):
         return LoginFailed("name", detail)
+    if isinstance(cause, BadHostKeyException) or "not found in known_hosts" in str(cause):
+        return LoginFailed("key")
     if isinstance(cause, ConnectionRefusedError):
         return LoginFailed("closed")
     if isinstance(cause, TimeoutError) or "banner" in str(cause):

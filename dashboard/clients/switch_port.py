@@ -58,6 +58,12 @@ _FAILURES = {
         "{switch} does not answer.",
         "Check that it runs, its address in inventory.yaml and the firewall.",
     ),
+    "key": _Failure(
+        NeedsOperator,
+        "The host key of {switch} is not the one in known_hosts, or none is there.",
+        "Compare the key, then add it to the known_hosts of the account that runs the workers: "
+        "ssh-keyscan. Or set ssh_strict: false for the switch.",
+    ),
     "login": _Failure(
         NeedsOperator,
         "{switch} refused the login of {user}.",

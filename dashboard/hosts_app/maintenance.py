@@ -87,8 +87,17 @@ def change_maintenance(cloud: Cloud, host: str, *, to: str) -> str:
         changed = close_host(connection, host, because="maintenance")
         return f"Disabled nova-compute of {host}." if changed else f"{host} was closed already."
     if not open_host(connection, host):
-        return f"{host} was open already."
+        return f"{host} was open already.{_if_down(connection, host)}"
     enabled = f"Enabled nova-compute of {host}."
+    if down := _if_down(connection, host):
+        return f"{enabled}{down}"
     if is_closed_in_placement(connection, host):
         return f"{enabled} It takes new servers once it has reported to placement."
     return enabled
+
+
+def _if_down(connection: CloudSession, host: str) -> str:
+    """Return what to add about a host that is open and takes no servers all the same."""
+    if compute_service(connection, host).is_up:
+        return ""
+    return " It is down: it takes no servers until its nova-compute runs."

@@ -36,6 +36,14 @@ seccomp_option() {
     esac
 }
 
+# Docker 1.10 has neither of these options.
+security_options() {
+    case $docker_version in
+        1.10.*) seccomp_option ;;
+        *) echo "--security-opt no-new-privileges --pids-limit 4096 $(seccomp_option)" ;;
+    esac
+}
+
 admin_address() {
     sed -n '/^"*ADMIN_NETWORK"*:/,/^[^ ]/s/^ *"*ipaddress"*: *"*\([0-9.]*\).*/\1/p' /etc/fuel/astute.yaml
 }
@@ -80,7 +88,7 @@ stop_and_back_up() {
 }
 
 install_service() {
-    sed -e "s|@PLUGIN@|$plugin|g" -e "s|@IMAGE@|$image|g" -e "s|@SECCOMP@|$(seccomp_option)|" \
+    sed -e "s|@PLUGIN@|$plugin|g" -e "s|@IMAGE@|$image|g" -e "s|@SECURITY@|$(security_options)|" \
         "$here/pumphouse.service" >$unit
     systemctl daemon-reload
     systemctl enable pumphouse

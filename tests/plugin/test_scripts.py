@@ -165,6 +165,21 @@ def test_old_filters_of_system_calls_are_not_used(master, docker, option):
     assert found == [option] * bool(option)
 
 
+@pytest.mark.parametrize(("docker", "has_them"), [("1.10.3", False), ("1.11.2", True)])
+def test_the_container_gets_no_privileges_and_no_end_of_processes(master, docker, has_them):
+    master.write("docker-version", docker)
+    install(master)
+    unit = master.read(UNIT)
+    assert ("--security-opt no-new-privileges" in unit) == has_them
+    assert ("--pids-limit 4096" in unit) == has_them
+
+
+@pytest.mark.parametrize("line", ["NoNewPrivileges=true", "ProtectSystem=full", "PrivateTmp=true"])
+def test_the_service_can_change_little_of_the_machine(master, line):
+    install(master)
+    assert f"\n{line}\n" in master.read(UNIT)
+
+
 def test_uninstallation_removes_the_service_and_keeps_the_data(master):
     install(master)
     master.write(DATABASE, "rows")

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paramiko import ECDSAKey
 
 from dashboard.clients.inventory import InventoryHost, SwitchPort
 from dashboard.clients.switch_port import move_port
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from dashboard.secrets import register
 from tests.support.servers import free_port
-from tests.support.switches import PASSWORD, PORT, USER, JunosSwitch, Switch
+from tests.support.switches import KEY, PASSWORD, PORT, USER, JunosSwitch, Switch
 
 MAC = "52:54:00:00:00:01"
 Hook = Callable[[str], InventoryHost]
@@ -41,6 +42,7 @@ def plugged_into(port: int, *, into: str = PORT, **device: Any) -> InventoryHost
         "port": port,
         "username": USER,
         "password": PASSWORD,
+        "ssh_strict": False,
         **device,
     }
     commands = given.pop("commands", None)
@@ -120,6 +122,22 @@ def test_a_login_moves_the_port() -> None:
         said = move_port(plugged_into(port), mac=MAC, vlan=100)
     assert switch.vlan == 100
     assert said == f"Moved port {PORT} of host-1 to VLAN 100."
+
+
+@pytest.mark.parametrize("known", [KEY, ECDSAKey.generate(), None], ids=["its", "other", "none"])
+def test_only_a_switch_whose_key_is_known_gets_the_password(known, tmp_path: Path) -> None:
+    switch, known_hosts = Switch(), tmp_path / "known_hosts"
+    with switch.running() as port:
+        line = f"[127.0.0.1]:{port} {known.get_name()} {known.get_base64()}\n" if known else ""
+        known_hosts.write_text(line)
+        host = plugged_into(port, alt_host_keys=True, alt_key_file=str(known_hosts))
+        assert host.switch_port
+        del host.switch_port.device["ssh_strict"]  # type: ignore[attr-defined]
+        if known is KEY:
+            move_port(host, mac=MAC, vlan=100)
+        else:
+            assert "The host key of the switch 127.0.0.1" in failure_of(host).sentence
+    assert switch.vlan == (100 if known is KEY else None)
 
 
 def test_a_login_enters_the_privileged_mode_with_its_secret() -> None:
