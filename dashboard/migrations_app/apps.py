@@ -23,7 +23,6 @@ class MigrationsConfig(AppConfig):
         from dashboard.migrations_app.views import (
             cloud_contents,
             job_links,
-            job_notices,
             state_styles,
             waiting,
         )
@@ -31,6 +30,6 @@ class MigrationsConfig(AppConfig):
         count_as_waiting(waiting.count_waiting)
         add_cloud_contents(cloud_contents.TENANTS)
         add_job_links(job_links.plan_links)
-        add_job_notices(job_notices.outage_notices)
-        add_job_notices(job_notices.result_notices)
+        add_job_notices(f"{self.name}.views.job_notices.outage_notices")
+        add_job_notices(f"{self.name}.views.job_notices.result_notices")
         add_state_styles(state_styles.STYLES)

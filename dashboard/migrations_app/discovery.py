@@ -9,7 +9,7 @@ from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import PumphouseError
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
-from dashboard.migrations_app.execution.outages import end_outages_of_running
+from dashboard.migrations_app.execution.ended_outages import end_outages_of_running
 from dashboard.migrations_app.models import Tenant
 from dashboard.migrations_app.resources.reader import find_tenant
 

@@ -14,9 +14,9 @@ from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.acceptances import acceptances_of, identity_of
+from dashboard.migrations_app.execution.ended_outages import end_outages_of_running
 from dashboard.migrations_app.execution.identities import identities_of
 from dashboard.migrations_app.execution.left_out import PRESENCE, left_out_of
-from dashboard.migrations_app.execution.outages import end_outages_of_running
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import Plan, PlanDifference, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
