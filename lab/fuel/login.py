@@ -22,6 +22,7 @@ class Login:
     tenant: str = "admin"
     versions: tuple[str, ...] = ("v2.0", "v3")
     others: dict[str, str] = field(default_factory=dict, repr=False)
+    disabled: set[str] = field(default_factory=set)
     tokens: set[str] = field(default_factory=set, repr=False)
 
     def version_two(self, body: Row) -> Row:
@@ -55,6 +56,14 @@ class Login:
             answer["project"] = {"id": "1", "name": tenant, "domain": domain}
             answer |= {"roles": [{"id": "1", "name": "admin"}], "catalog": []}
         return self._new_token(user["name"]), {"token": answer}
+
+    def users(self, token: str | None) -> Row:
+        """Answer GET /keystone/v3/users. Raises Refusal."""
+        self._refuse_version("v3")
+        self.refuse_unknown(token)
+        names = [self.username, *self.others]
+        users = [{"id": name, "name": name, "enabled": name not in self.disabled} for name in names]
+        return {"users": users, "links": {"next": None, "previous": None, "self": ""}}
 
     def refuse_unknown(self, token: str | None) -> None:
         """Raise Refusal for a request without an issued token."""

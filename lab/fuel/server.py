@@ -126,6 +126,8 @@ class _Requests(BaseHTTPRequestHandler):
         if path == "/keystone/v3/auth/tokens":
             headers["X-Subject-Token"], answer = login.version_three(body)
             return 201, answer
+        if path == "/keystone/v3/users":
+            return 200, login.users(self.headers.get("X-Auth-Token"))
         if path.startswith("/control/"):
             words = path.removeprefix("/control/").split("/")
             if isinstance(body, dict) and "host" in body:  # from a BMC

@@ -85,6 +85,20 @@ class FuelConnection(APIClient):  # type: ignore[misc]  # the package has no typ
         except (ValueError, SyntaxError):
             raise not_fuel(self.root) from None
 
+    def accounts(self) -> list[dict[str, Any]] | None:
+        """Return all accounts of the master's Keystone; None where it does not list all of them.
+
+        Only v3 lists them at the address that the master passes on to Keystone.
+        """
+        response = self._session.get(f"{self.root}/keystone/v3/users")
+        if response.status_code >= 500:
+            raise refusal(response, root=self.root)
+        if response.status_code != 200 or not _is_json(response):
+            return None
+        body = response.json()
+        is_cut = body.get("truncated") or (body.get("links") or {}).get("next")
+        return None if is_cut else body.get("users")
+
     def _raise_for_status_with_info(self, response: requests.Response) -> None:
         """Check an answer before fuelclient reads it."""
         if response.status_code >= 300:

@@ -50,6 +50,14 @@ class FuelMaster(TaskCalls, PageCalls, HealthCalls):
         """Return ``release``, ``api`` and the features of the master. Needs no login."""
         return dict(self._connection.get_fuel_version())
 
+    def enabled_accounts(self) -> frozenset[str] | None:
+        """Return the names of the accounts that can log in to Fuel, in lower case as Keystone
+        compares them; None where Keystone does not list all."""
+        accounts = self._connection.accounts()
+        if not accounts:
+            return None
+        return frozenset(each["name"].casefold() for each in accounts if each.get("enabled", True))
+
     def environments(self) -> list[Environment]:
         """Return all environments, in the order of their ids."""
         found = map(self._remembered, self._environments.get_all())
