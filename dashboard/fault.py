@@ -4,12 +4,19 @@ import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.defaults import bad_request, server_error
 
 RETRY_AFTER = {"Retry-After": "30"}
 DATABASE_DOWN = {"error": "The database is unavailable.", "fix": "Retry later."}
 """The API's response while the database is down."""
+INTERNAL_ERROR = {
+    "error": "Pumphouse ran into an internal error.",
+    "fix": "Retry; if it stays, report it with what the web server's log says.",
+}
+"""The API's response to our own bugs."""
 BAD_REQUEST = {"error": "This request cannot be read.", "fix": "Correct it and send it again."}
 """The API's response to a request that no view sees."""
 
@@ -20,11 +27,25 @@ def respond_to_fault(request: HttpRequest) -> HttpResponse:
     Django calls it while it handles the error, so ``sys.exc_info`` still has it.
     """
     if not is_database_down(sys.exc_info()[1]):
-        return server_error(request)
+        return _internal_error(request)
     if request.path.startswith("/api/"):
         return JsonResponse(DATABASE_DOWN, status=503, headers=RETRY_AFTER)
     page = render_to_string("503.html")
     return HttpResponse(page, status=503, headers=RETRY_AFTER)
+
+
+def _internal_error(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse(INTERNAL_ERROR, status=500)
+    return server_error(request)
+
+
+def respond_to_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Return 403 for a form without the token of its session, with the way back to the form."""
+    referer = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(referer, {request.get_host()})
+    context = {"back": referer if is_ours else ""}
+    return render(request, "403_csrf.html", context, status=403)
 
 
 def respond_to_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -79,6 +79,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.no_store.NoStoreMiddleware",
+    # Pages shrink to a fifth. It adds some random bytes, so that sizes tell nothing of secrets.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -277,6 +279,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "dashboard.fault.respond_to_csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 _https: bool = env.flag("PUMPHOUSE_HTTPS", default=bool(TLS_CERTIFICATE))
 # Cookies belong to a host with all its ports: names of our own keep them apart from others', such

@@ -23,5 +23,6 @@ class HostsConfig(AppConfig):
         from dashboard.jobs.views.state_styles import add_state_styles
 
         post_migrate.connect(create_groups, sender=self)
+        add_job_links(job_links.subject_links)
         add_job_links(job_links.stored_plan_links)
         add_state_styles(state_styles.STYLES)

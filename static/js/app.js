@@ -40,6 +40,28 @@ function tellLoggedOut(event) {
   banner.hidden = false;
 }
 
+// Until the server answers again, the page tells that what it shows may have changed.
+function tellOffline(event) {
+  if (event.detail.xhr.status >= 500 || !event.detail.xhr.status) showOffline();
+}
+
+function showOffline() {
+  document.getElementById("offline").hidden = false;
+}
+
+function tellAnswered() {
+  document.querySelector("[data-answered]").textContent = new Date().toLocaleTimeString();
+  document.getElementById("offline").hidden = true;
+}
+
+// What somebody has selected stays until it is copied; lines that are added to a log leave it.
+function spareSelection(event) {
+  const selection = getSelection();
+  const target = event.detail.target;
+  if (selection.isCollapsed || target.id === "log") return;
+  if (selection.containsNode(target, true)) event.detail.shouldSwap = false;
+}
+
 // A form is not taken from under the hands of whoever fills it in.
 function spareFocusedForm(event) {
   const focused = document.activeElement;
@@ -98,6 +120,7 @@ function press(event) {
 }
 
 function ready() {
+  tellAnswered();
   showTheme();
   tellZone();
   announceState();
@@ -112,4 +135,10 @@ document.addEventListener("scroll", followUnlessScrolledUp, true);
 document.addEventListener("htmx:beforeRequest", skipWhenHidden);
 document.addEventListener("htmx:responseError", tellLoggedOut);
 document.addEventListener("htmx:oobBeforeSwap", spareFocusedForm);
+document.addEventListener("htmx:oobBeforeSwap", spareSelection);
+document.addEventListener("htmx:beforeSwap", spareSelection);
+document.addEventListener("htmx:sendError", tellOffline);
+document.addEventListener("htmx:responseError", tellOffline);
+document.addEventListener("htmx:afterOnLoad", tellAnswered);
+window.addEventListener("offline", showOffline);
 document.addEventListener("htmx:afterSettle", afterSwap);

@@ -37,6 +37,42 @@ def test_a_page_that_breaks_says_so(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("error", [OperationalError("gone"), ZeroDivisionError()])
+def test_the_page_of_a_fault_leads_on(client, error):
+    with connection.execute_wrapper(fail(error)):
+        shown = client.get("/alive/").content.decode()
+    assert 'href="">Try again</a>' in shown
+    assert 'href="/">Back to Home</a>' in shown
+
+
+@pytest.mark.django_db
+def test_the_api_answers_a_bug_as_it_answers_all_else(client, admin_user):
+    client.force_login(admin_user)
+    with connection.execute_wrapper(fail(ZeroDivisionError())):
+        answer = client.get("/api/jobs/")
+    assert (answer.status_code, answer.json()["error"]) == (
+        500,
+        "Pumphouse ran into an internal error.",
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("referer", "is_ours"),
+    [("http://testserver/jobs/7/", True), ("http://evil.example/", False), ("", False)],
+)
+def test_a_form_without_its_token_leads_back_to_its_page(admin_user, referer, is_ours):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(admin_user)
+    answer = strict.post("/jobs/7/cancel/", headers={"Referer": referer})
+    shown = answer.content.decode()
+    assert answer.status_code == 403
+    assert "This form was not accepted." in shown and "Nothing was changed." in shown
+    assert ("Load the page again</a>" in shown.split("offline", 2)[-1]) == is_ours
+    assert "evil" not in shown
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("has_token", [False, True])
 def test_the_api_says_that_the_database_is_unavailable(client, admin_user, has_token):
     """With a session the middleware fails first, with a token the API itself."""

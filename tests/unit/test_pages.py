@@ -293,3 +293,29 @@ def test_a_hold_after_the_cutover_is_released_at_once(plan: Plan) -> None:
     assert answer(f"/jobs/{job.pk}/release/", post={}).status_code == 302
     job.refresh_from_db()
     assert job.hold_before is None
+
+
+def test_pages_are_sent_compressed(plan: Plan) -> None:
+    client = Client()
+    client.force_login(rows.user_with("viewer"))
+    whole = client.get(plan.get_absolute_url())
+    sent = client.get(plan.get_absolute_url(), headers={"Accept-Encoding": "gzip"})
+    assert sent["Content-Encoding"] == "gzip"
+    assert len(sent.content) < len(whole.content) / 4
+
+
+def test_home_and_the_header_ask_again_while_nothing_runs(plan: Plan) -> None:
+    rows.job_of(plan, JobState.DONE)
+    home = page("/")
+    assert 'id="board" data-poll hx-get="/" hx-select="#board"' in home
+    assert 'data-poll hx-get="/jobs/strip/" hx-trigger="every 15s"' in home
+
+
+def test_the_job_of_a_refresh_leads_back_to_its_cloud(clouds: Any) -> None:
+    params = {"cloud": clouds[0].pk}
+    job = Job.objects.create(kind="discover", title="Refresh", subject="cloud:old", params=params)
+    assert '<a href="/clouds/old/">Cloud old</a>' in page(job.get_absolute_url())
+
+
+def test_the_documentation_of_the_api_is_linked_from_every_page(clouds: Any) -> None:
+    assert '<a href="/api/docs/">API</a>' in page("/", role="viewer")

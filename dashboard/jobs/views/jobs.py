@@ -13,6 +13,7 @@ from dashboard.jobs.links import links_of
 from dashboard.jobs.log_search import find_lines, log_text
 from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.notices import notices_of
+from dashboard.jobs.operating import is_resumable
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.roles import minimum_role, role_of
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase, StepState
@@ -110,7 +111,7 @@ def _context(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
         "version": _version(job, failures),
         "can_hold": _can_hold(job),
         "continuing": permission_for(job.kind),
-        "cleaning_up": None if job.is_active else job_lists.cleaning_up_after(job),
+        "cleaning_up": job_lists.cleaning_up_after(job) if is_resumable(job) else None,
         "tab": tab,
         "tabs": TABS,
         "kept_query": _kept_query(request),

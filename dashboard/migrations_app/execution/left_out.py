@@ -26,10 +26,14 @@ def all_but(plan: Plan, *, before: str = "", otherwise: str = "") -> str:
 
     ``before`` stands before the former only.
     """
-    names = [item.left_out_by for item in plan.items.all() if item.left_out_by]
-    if not names:
-        return otherwise
-    return f"{before}all but {len(names)}, left out by {' and '.join(sorted(set(names)))}"
+    items = [item for item in plan.items.all() if item.left_out_by]
+    return before + all_but_these(items) if items else otherwise
+
+
+def all_but_these(items: Collection[PlanItem]) -> str:
+    """Return "all but N, left out by NAME" for objects that were left out."""
+    names = sorted({item.left_out_by for item in items})
+    return f"all but {len(items)}, left out by {' and '.join(names)}"
 
 
 def left_out_of(plan: Plan) -> LeftOut:
