@@ -29,9 +29,9 @@ def told_to(listener: Listener) -> Iterator[None]:
         _listener.reset(token)
 
 
-def note_state(found: Mapping[str, Any] | None) -> None:
-    """Remember the state of an object that was read, if it has one."""
-    if found and isinstance(found.get("status"), str):
+def note_state(found: Any) -> None:
+    """Remember the state of an object that was read, if it has one: lists, for example, do not."""
+    if isinstance(found, Mapping) and isinstance(found.get("status"), str):
         task = found.get("OS-EXT-STS:task_state")
         _state.set(f"{found['status']}, {task}" if task else found["status"])
 

@@ -110,3 +110,9 @@ def test_a_new_attempt_does_not_show_what_the_last_one_waited_for():
     run_job(job.pk)
     assert job.steps.get().waiting_for == ""
     assert job_progress(job).waiting == []
+
+
+@pytest.mark.parametrize("found", [None, {}, {"status": 7}, ["COMPUTE_STATUS_DISABLED"]])
+def test_what_has_no_state_is_read_all_the_same(found: Any) -> None:
+    """Placement's traits of a host are a list, for one."""
+    note_state(found)
