@@ -1,5 +1,6 @@
 """The access matrix: every address, four roles, eight methods."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -41,10 +42,10 @@ class Answers:
 
     def __init__(self, role: str) -> None:
         self.role = role
-        client = Client()
+        self._client = Client(raise_request_exception=False)
         if role != "anonymous":
-            client.force_login(User.objects.get(username=role))
-        self._cookies = client.cookies
+            self._client.force_login(User.objects.get(username=role))
+        self._cookies = self._client.cookies
         self.statuses: dict[tuple[Address, str], int] = {}
         self.locations: dict[tuple[Address, str], str] = {}
         self.writes: defaultdict[tuple[Address, str], list[str]] = defaultdict(list)
@@ -53,8 +54,9 @@ class Answers:
         """Ask, note the answer, and take back what it did."""
         key = address, method
         cache.clear()
+        self._client.cookies = deepcopy(self._cookies)  # one of the addresses logs out
         with transaction.atomic(), written_to(self.writes[key]), pages_drawn(method == "GET"):
-            answer = self._client().generic(method, address.path)
+            answer = self._client.generic(method, address.path)
             if answer.streaming:
                 b"".join(answer)
             transaction.set_rollback(True)
@@ -64,12 +66,6 @@ class Answers:
     def is_sent_to_login(self, address: Address, method: str) -> bool:
         """Return whether the answer leads to the login instead."""
         return "/login/" in self.locations[address, method]
-
-    def _client(self) -> Client:
-        """Return a new client with the login: one of the addresses logs out."""
-        client = Client(raise_request_exception=False)
-        client.cookies = deepcopy(self._cookies)
-        return client
 
 
 @contextmanager
@@ -91,8 +87,9 @@ def pages_drawn(drawn: bool) -> Iterator[None]:
 
 
 @pytest.fixture
-def matrix() -> dict[str, Answers]:
-    """Ask everything once."""
+def matrix(monkeypatch: pytest.MonkeyPatch) -> dict[str, Answers]:
+    """Ask everything once, without a line in the log for each refusal."""
+    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
     for role in ("viewer", "operator"):
         rows.user_with(role)
     make_rows(User.objects.create_superuser("admin", password=rows.PASSWORD))
