@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dashboard import secrets
@@ -79,17 +80,32 @@ def retry_step(step: Step, *, requester: Requester) -> Job:
     """Retry one failed step, and continue its job."""
 
     def act(locked: Job) -> None:
-        mine = Step.objects.filter(pk=step.pk, state__in=BROKEN_STEP_STATES)
-        _require(
-            locked.state != JobState.CANCELLED,
-            "The job was cancelled; resume it instead.",
-        )
-        moved = transition_steps(mine, to=StepState.PENDING, **FRESH)
+        moved = _retry(locked, Step.objects.filter(pk=step.pk))
         _require(moved == 1, f"“{step.title}” has not failed, so it cannot be retried.")
-        _continue(locked)
         write_log(locked, f"Retried by {requester}: {step.title}", step=step)
 
     return _operate(step.job, act)
+
+
+def retry_failed(job: Job, *, requester: Requester) -> Job:
+    """Retry all failed steps of a job, and continue it."""
+
+    def act(locked: Job) -> None:
+        moved = _retry(locked, Step.objects.filter(job=locked))
+        _require(moved > 0, "No step has failed, so none can be retried.")
+        write_log(locked, f"Retried by {requester}: all {moved} failed steps.")
+
+    return _operate(job, act)
+
+
+def _retry(job: Job, steps: QuerySet[Step]) -> int:
+    """Retry those of the steps that have failed, and return how many they are."""
+    _require(job.state != JobState.CANCELLED, "The job was cancelled; resume it instead.")
+    failed = steps.filter(state__in=BROKEN_STEP_STATES)
+    moved = transition_steps(failed, to=StepState.PENDING, **FRESH)
+    if moved:
+        _continue(job)
+    return moved
 
 
 def skip_step(step: Step, *, reason: str, requester: Requester) -> Job:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("jobs/<int:job_id>/resume/", action_views.resume, name="job-resume"),
     path("jobs/<int:job_id>/hold/", action_views.hold, name="job-hold"),
     path("jobs/<int:job_id>/release/", action_views.release, name="job-release"),
+    path("jobs/<int:job_id>/retry/", action_views.retry_all, name="job-retry"),
     path("steps/<int:step_id>/retry/", action_views.retry, name="step-retry"),
     path("steps/<int:step_id>/skip/", action_views.skip, name="step-skip"),
 ]

@@ -120,6 +120,19 @@ def retry(request: PageRequest, step_id: int) -> HttpResponse:
 
 
 @action_view(Action.OPERATE)
+def retry_all(request: PageRequest, job_id: int) -> HttpResponse:
+    """Retry all failed steps of a job."""
+    job = get_object_or_404(Job, pk=job_id)
+    require(request, permission_for(job.kind))
+    return run_and_redirect(
+        request,
+        lambda: operating.retry_failed(job, requester=on_page(request.user)),
+        to=job,
+        done="Retrying all failed steps.",
+    )
+
+
+@action_view(Action.OPERATE)
 def skip(request: PageRequest, step_id: int) -> HttpResponse:
     """Skip a step, for a reason."""
     step = get_object_or_404(Step.objects.select_related("job"), pk=step_id)

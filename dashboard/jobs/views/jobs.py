@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
+from zlib import crc32
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
@@ -17,12 +18,15 @@ from dashboard.jobs.operating import is_resumable
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.roles import minimum_role, role_of
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase, StepState
+from dashboard.jobs.views.failures import failures_of
 from dashboard.jobs.views.graph import boxes, layout_of
 from dashboard.jobs.views.pages import WAITING, PageRequest, cut
 from dashboard.jobs.views.timeline import timeline_of
 from dashboard.whole_numbers import whole_number
 
+FAILURES_READ = 500
 FAILURES_SHOWN = 10
+"""How many causes are shown."""
 LINES_SHOWN = 500
 BARS_SHOWN = 200
 
@@ -96,7 +100,8 @@ def _context(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
     links = [link for link in links_of(job) if role >= minimum_role(link.permission)]
     layout = layout_of(job.pk, progress.total)
     broken = job.steps.filter(state__in=BROKEN_STEP_STATES)
-    failures = list(broken[:FAILURES_SHOWN])
+    failures = failures_of(broken[:FAILURES_READ])[:FAILURES_SHOWN]
+    shown = [step for failure in failures for step in (failure.step, *failure.others)]
     return {
         "job": job,
         "section": "jobs",
@@ -107,8 +112,8 @@ def _context(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
         "layout": layout,
         "boxes": boxes(layout, progress.groups),
         "failures": failures,
-        "more_failures": max(0, progress.failed - len(failures)),
-        "version": _version(job, failures),
+        "more_failures": max(0, progress.failed - len(shown)),
+        "version": _version(job, shown),
         "can_hold": _can_hold(job),
         "continuing": permission_for(job.kind),
         "cleaning_up": job_lists.cleaning_up_after(job) if is_resumable(job) else None,
@@ -121,7 +126,7 @@ def _context(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
 
 def _version(job: Job, failures: list[Step]) -> str:
     """Return a version that changes with what the forms of the page depend on."""
-    steps = ".".join(f"{step.pk}:{step.attempt}" for step in failures)
+    steps = crc32(repr([(step.pk, step.attempt) for step in failures]).encode())
     return f"{job.state}-{job.cancel_requested:d}-{job.hold_before or 0}-{steps}"
 
 
