@@ -9,8 +9,10 @@ from dashboard.migrations_app.verbs.verify import Verify
 from tests.lab.conftest import run
 from tests.support.flaky_network import flaky_network
 
+OTHERS = [pytest.param(number, marks=pytest.mark.matrix) for number in (2, 3)]
 
-@pytest.mark.parametrize("number", [1, 2, 3])
+
+@pytest.mark.parametrize("number", [1, *OTHERS])
 def test_a_move_ends_right_by_itself(number, seed, plan_move, take_inventory):
     tenant = seed(servers=1, volumes=1)
     before = take_inventory()

@@ -2,7 +2,7 @@
 
 Its servers are evacuated by real clouds, its BMC boots it, and its runners are killed. Fuel is a
 stand-in of the tests' own, which refuses what Nailgun refuses. The trips with the mark ``matrix``
-are run by ``make lab-fuel`` alone.
+are run by ``make lab-matrix`` alone.
 """
 
 import uuid
