@@ -281,9 +281,9 @@ MATRIX = [
         ),
     ),
     Trip(
-        name="removed while offline, and returned to an environment that now has DVR",
+        name="removed, and returned to an environment that now has DVR",
         between=dvr_at_home,
-        there=remove(passing=[silent(REMOVAL)], events=[FORGOTTEN]),
+        there=remove(events=[FORGOTTEN]),
         back=return_free(
             options={"probe": True, "health": True},
             places=PLAIN | PUBLIC,
@@ -310,7 +310,7 @@ CONTROLLER_MATRIX = [
         layouts=[dvr_there],
         there=reassign_controller(
             options={"health": True},
-            passing=busy_each_way(CHANGES, *JOINING),
+            passing=busy_each_way(CHANGES, ASSIGNMENT, INTERFACES),
             events=[
                 SilentSincePlan,
                 REFUSED_REMOVAL,

@@ -189,19 +189,25 @@ class Traveller:
         faces = fuel.interfaces(node.id)
         assert places_of(faces) == leg.places
         if environment is None:
-            assert self.host not in _computes(self.sessions["src"])
+            assert (node.status, node.roles) == ("discover", ())
+            self._check_forgotten("src")
             return
         assert node.status == "ready"
         bonds = [(one["mode"], one["slaves"]) for one in faces if one["type"] == "bond"]
         assert bonds == [(BOND["mode"], BOND["slaves"])] * ("bond0" in leg.places.values())
         if "compute" in node.roles:
-            others = {"src", "dst"} - {ENVIRONMENTS[environment]}
-            assert missing_on(self.sessions[ENVIRONMENTS[environment]], self.host) == ""
-            assert not [name for name in others if self.host in _computes(self.sessions[name])]
+            here = ENVIRONMENTS[environment]
+            assert missing_on(self.sessions[here], self.host) == ""
+            for name in {"src", "dst"} - {here}:
+                self._check_forgotten(name)
 
-
-def _computes(session: CloudSession) -> list[str]:
-    return [service.host for service in compute_services(session)]
+    def _check_forgotten(self, cloud: str) -> None:
+        """Nothing of the host is left in a cloud, nor in what is known of it."""
+        session = self.sessions[cloud]
+        assert self.host not in [service.host for service in compute_services(session)]
+        providers = f"/resource_providers?name={self.host}"
+        assert not session.get("placement", providers, "resource_providers")
+        assert not self.clouds[cloud].hosts.filter(name=self.host).exists()
 
 
 def resumed(job: Job) -> Job:
