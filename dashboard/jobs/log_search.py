@@ -15,7 +15,7 @@ from dashboard.jobs.log_index import (
 from dashboard.jobs.models import Job, LogLevel, LogLine, LogWord
 
 MOST_WORDS = 5
-CHUNKS_READ = 20
+CHUNKS_READ = 100
 """How many neighbouring chunks are read as one; the latest fill a page with common words."""
 BLOCK_LINES = 2000
 LAST = 2**63 - 1
