@@ -239,13 +239,17 @@ def _composed(name: str, *, text: str) -> Node | None:
 def _refuse_bombs(root: Node | None, *, name: str) -> None:
     """Raise BadInput for a tree that a few aliases blow up to more than ``MOST_VALUES``.
 
-    Raises ``RecursionError`` for one that contains itself: it is nested without an end.
+    One that contains itself is refused as well: it has no end.
     """
     sizes: dict[int, int] = {}
 
     def size(node: Node) -> int:
         if id(node) in sizes:
+            if not sizes[id(node)]:
+                line = node.start_mark.line + 1
+                raise BadInput(f"{name}, line {line}: What begins here contains itself.")
             return sizes[id(node)]
+        sizes[id(node)] = 0
         below = node.value if isinstance(node, MappingNode | SequenceNode) else ()
         nodes = [each for pair in below for each in (pair if isinstance(pair, tuple) else (pair,))]
         sizes[id(node)] = 1 + sum(map(size, nodes))

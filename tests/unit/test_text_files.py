@@ -43,7 +43,7 @@ def test_a_few_lines_are_not_blown_up(text):
 
 
 def test_what_contains_itself_is_refused():
-    with pytest.raises(BadInput, match="nested too deeply"):
+    with pytest.raises(BadInput, match="line 1: What begins here contains itself"):
         section_of("a: &a [*a]", name="The file")
 
 

@@ -184,7 +184,7 @@ def test_a_file_that_is_not_there_or_not_text_is_one_sentence(tmp_path):
         fault(tmp_path / "no.yaml")
         == f"{tmp_path}/no.yaml cannot be read: No such file or directory."
     )
-    assert "cannot be read: Is a directory" in fault(tmp_path)
+    assert "cannot be read: it is not a regular file." in fault(tmp_path)
     (tmp_path / "latin.yaml").write_bytes(b"clouds:\n  k\xf6ln: {}\n")
     assert "latin.yaml, line 2: This is not UTF-8 text." in fault(tmp_path / "latin.yaml")
 
@@ -218,6 +218,4 @@ def test_the_mask_of_secrets_leaves_what_is_said_of_a_password(write):
 
 def test_an_anchor_that_holds_itself_is_refused(write):
     text = FLAT_YAML.replace("  endpoint", "  workloads: &a {a: *a}\n  endpoint")
-    assert "line 2 (source.workloads): Something in here is not a plain value." in fault(
-        write(text)
-    )
+    assert "config.yaml, line 2: What begins here contains itself." in fault(write(text))
