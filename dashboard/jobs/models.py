@@ -36,7 +36,9 @@ class Job(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["state", "kind"]),
-            models.Index(fields=["state", "finished_at"], name="ended_jobs"),
+            # in the order of the lists, so that the database stops after one page
+            models.Index(fields=["state", "id"], name="jobs_by_state"),
+            models.Index(fields=["finished_at"], name="ended_jobs"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Pages of large installations stay small: queries and bytes, with some hundred rows of each."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -54,6 +55,17 @@ def test_home_shows_some_of_what_needs_somebody_and_leads_to_the_rest(answer: An
     assert f'href="/plans/?state=waiting">{plans - 20} more plans<' in home
     assert f"1 to 50 of {plans}" in answer("/plans/?state=waiting")[1]
     assert answer("/jobs/?state=waiting")[1].count('data-label="Steps"') == jobs
+
+
+@pytest.mark.parametrize(
+    ("sizes", "told"),
+    [(Sizes(jobs=40, plans=20, tenants=20, lines=0), "13"), (SIZES, "100+")],
+    ids=["some", "many"],
+)
+def test_the_header_counts_no_more_than_a_hundred_that_need_somebody(answer, sizes, told) -> None:
+    fill(sizes)
+    header = re.sub("<[^>]+>", " ", answer("/jobs/strip/")[1])
+    assert header.split() == ["10", "running", told, "need", "you"]
 
 
 def test_the_plan_of_each_tenant_on_the_list_is_its_latest(answer: Answer) -> None:

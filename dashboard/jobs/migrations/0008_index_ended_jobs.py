@@ -14,6 +14,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='job',
-            index=models.Index(fields=['state', 'finished_at'], name='ended_jobs'),
+            index=models.Index(fields=['state', 'id'], name='jobs_by_state'),
+        ),
+        migrations.AddIndex(
+            model_name='job',
+            index=models.Index(fields=['finished_at'], name='ended_jobs'),
         ),
     ]

@@ -25,5 +25,7 @@ def plan_list(request: PageRequest) -> HttpResponse:
 
 def _in_state(state: str | None) -> QuerySet[Plan]:
     if state == WAITING:
-        return waiting_plans()
+        # found once, for the number of pages and for the page
+        found = waiting_plans().order_by().values_list("pk", flat=True)
+        return Plan.objects.filter(pk__in=list(found))
     return Plan.objects.filter(state=state) if state else Plan.objects.all()

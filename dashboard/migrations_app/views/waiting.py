@@ -3,6 +3,7 @@
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.job_lists import MOST_COUNTED
 from dashboard.migrations_app.execution.outages import servers_down
 from dashboard.migrations_app.models import Plan, PlanDifference, PlanFinding
 
@@ -12,24 +13,14 @@ def blocked_plans() -> QuerySet[Plan]:
 
     Those of a tenant whose move is final are over, too: its source has been deleted.
     """
-    # read once, and not for each plan: a database need not find those of a tenant by an index
-    final = Plan.objects.filter(state=Plan.State.FINALIZED).order_by().values("tenant_id")
     blocks = PlanFinding.objects.filter(plan=OuterRef("pk"), severity=PlanFinding.Severity.BLOCK)
-    return (
-        Plan.objects.select_related("source", "destination")
-        .filter(~Exists(_newer_plans()), ~Q(tenant_id__in=final), state=Plan.State.BLOCKED)
-        .annotate(first_block=blocks.values("sentence")[:1])
-    )
+    return _latest_plans().filter(_is_blocked()).annotate(first_block=blocks.values("sentence")[:1])
 
 
 def differing_plans() -> QuerySet[Plan]:
     """Return the executed plans whose last verify found what nobody expects or has accepted."""
-    found = PlanDifference.objects.filter(plan=OuterRef("pk"), expected=False, acceptance=None)
-    return (
-        Plan.objects.select_related("source", "destination")
-        .filter(Exists(found), ~Exists(_newer_plans()), state=Plan.State.EXECUTED)
-        .annotate(unexpected=found.order_by().values("plan").annotate(n=Count("pk")).values("n"))
-    )
+    counted = _unexpected().order_by().values("plan").annotate(n=Count("pk")).values("n")
+    return _latest_plans().filter(_differs()).annotate(unexpected=counted)
 
 
 def lost_clouds() -> QuerySet[Cloud]:
@@ -39,19 +30,36 @@ def lost_clouds() -> QuerySet[Cloud]:
 
 def waiting_plans() -> QuerySet[Plan]:
     """Return the plans that wait: blocked ones, and those that differ."""
-    blocked, differing = blocked_plans().values("pk"), differing_plans().values("pk")
-    return Plan.objects.filter(Q(pk__in=blocked) | Q(pk__in=differing))
+    # The states are named once more on their own: an index finds them, but not within an "or".
+    states = (Plan.State.BLOCKED, Plan.State.EXECUTED)
+    return _latest_plans().filter(_is_blocked() | _differs(), state__in=states)
 
 
 def count_waiting() -> int:
-    """Return how many there are, for the header of every page, in one query."""
-    outages = servers_down().select_related(None).values("plan").distinct()
-    plans = [blocked_plans().values("pk"), differing_plans().values("pk")]
-    others = [*plans, lost_clouds().values("pk")]
-    return outages.order_by().union(*(rows.order_by() for rows in others), all=True).count()
+    """Return how many there are, up to the most that a page's header counts, in one query."""
+    outages = servers_down().select_related(None).order_by().values("plan").distinct()
+    others = [waiting_plans().values("pk"), lost_clouds().values("pk")]
+    rows = outages.union(*(rows.order_by() for rows in others), all=True)
+    return rows[:MOST_COUNTED].count()
 
 
-def _newer_plans() -> QuerySet[Plan]:
-    return Plan.objects.filter(
+def _latest_plans() -> QuerySet[Plan]:
+    """Return the plans that no newer plan of the same tenant replaces."""
+    newer = Plan.objects.filter(
         source=OuterRef("source"), tenant_id=OuterRef("tenant_id"), pk__gt=OuterRef("pk")
     )
+    return Plan.objects.select_related("source", "destination").filter(~Exists(newer))
+
+
+def _is_blocked() -> Q:
+    # read once, and not for each plan: a database need not find those of a tenant by an index
+    final = Plan.objects.filter(state=Plan.State.FINALIZED).order_by().values("tenant_id")
+    return Q(~Q(tenant_id__in=final), state=Plan.State.BLOCKED)
+
+
+def _differs() -> Q:
+    return Q(Exists(_unexpected()), state=Plan.State.EXECUTED)
+
+
+def _unexpected() -> QuerySet[PlanDifference]:
+    return PlanDifference.objects.filter(plan=OuterRef("pk"), expected=False, acceptance=None)

@@ -33,6 +33,7 @@ def test_counts_bytes_rate_and_time_left_come_from_the_steps():
     Step.objects.filter(key="dropped image").update(state=StepState.SKIPPED)
     Step.objects.filter(key="other image").update(state=StepState.DONE, progress_done=100 * MIB)
     Job.objects.update(state=JobState.RUNNING)
+    job.refresh_from_db()
     progress = job_progress(job)
     assert (progress.total, progress.done, progress.running, progress.skipped) == (4, 2, 1, 1)
     assert (progress.bytes_done, progress.bytes_total) == (150 * MIB, 200 * MIB)
@@ -48,7 +49,7 @@ def test_counts_bytes_rate_and_time_left_come_from_the_steps():
 @pytest.mark.parametrize("steps", [1, 200])
 def test_the_number_of_queries_does_not_grow(steps, django_assert_num_queries):
     job = rehearse(*(spec(str(n), group=str(n % 7)) for n in range(steps)))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         job_progress(job)
 
 
@@ -62,6 +63,7 @@ def running_job(*, done: int, pending: int, took: int = 4) -> Job:
         state=StepState.DONE, started_at=began, finished_at=began + timedelta(seconds=took)
     )
     Step.objects.filter(ordinal=done).update(state=StepState.RUNNING, started_at=now)
+    job.refresh_from_db()
     return job
 
 
@@ -82,7 +84,7 @@ def test_the_time_left_is_what_like_steps_took():
 def test_a_job_that_does_not_run_has_no_time_left(change):
     job = running_job(done=5, pending=4)
     Job.objects.filter(pk=job.pk).update(**change)
-    assert job_progress(job).seconds_left is None
+    assert job_progress(Job.objects.get(pk=job.pk)).seconds_left is None
 
 
 @pytest.mark.django_db
