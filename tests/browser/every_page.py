@@ -28,6 +28,8 @@ def every_page(user: User) -> dict[str, str]:
         **unfinished_move_pages(old, new, user),
         **finished_move_pages(old, new, user),
         "tenants": "/tenants/",
+        "plans": "/plans/",
+        "plans that need somebody": "/plans/?state=waiting",
         "jobs": "/jobs/",
     }
 
