@@ -35,12 +35,10 @@ def accept(differences: Sequence[PlanDifference], *, reason: str, requester: Req
     """Accept differences of one plan, with a reason, and return the plan.
 
     Who, when and why are stored, and written to the log of the job that found them. Raises
-    ``BadInput`` without a reason, ``WrongState`` for what cannot be accepted, ``Conflict`` while a
-    job is at work on the tenant.
+    ``BadInput`` without a reason or for those of several plans, ``WrongState`` for what cannot be
+    accepted, ``Conflict`` while a job is at work on the tenant.
     """
-    if not differences:
-        raise BadInput("No difference was chosen.", fix="Choose those that are accepted.")
-    reason, plan = _clean(reason), differences[0].plan
+    reason, plan = _clean(reason), _plan_of(differences)
     with transaction.atomic():
         if conflict := conflict_over(plan.subject):
             raise conflict
@@ -51,6 +49,20 @@ def accept(differences: Sequence[PlanDifference], *, reason: str, requester: Req
             _log(difference)
     leave_when_verified(plan, requester)
     return plan
+
+
+def _plan_of(differences: Sequence[PlanDifference]) -> Plan:
+    """Return the plan of them all: a job at work on another's tenant would not be noticed."""
+    plans = {each.plan_id: each.plan for each in differences}
+    if not plans:
+        raise BadInput("No difference was chosen.", fix="Choose those that are accepted.")
+    if len(plans) > 1:
+        numbers = ", ".join(map(str, sorted(plans)))
+        raise BadInput(
+            f"These differences are of the plans {numbers}.",
+            fix="Accept those of one plan at a time.",
+        )
+    return differences[0].plan
 
 
 def _clean(reason: str) -> str:

@@ -132,3 +132,14 @@ def test_the_json_of_the_command_has_the_acceptance(plan, capsys):
     assert command_line.run(["accept", number, "--reason", WHY, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)["differences"]
     assert [each["acceptance_reason"] for each in told if not each["expected"]] == [WHY]
+
+
+def test_those_of_several_plans_are_refused_and_none_is_accepted(plan):
+    # the job at work would be looked for on one of the tenants only
+    other = rows.plan_of(rows.tenant_of(plan.source, name="other"), plan.destination)
+    first, second = found(plan), found(plan)
+    second.pk, second.plan = None, other
+    second.save()
+    with pytest.raises(BadInput, match=f"of the plans {plan.pk}, {other.pk}"):
+        accept([first, second], reason=WHY, requester=CLI)
+    assert count_unexpected(plan) == count_unexpected(other) == 1
