@@ -16,8 +16,11 @@ UNIT := $(BIN)/pytest tests/unit --numprocesses auto --dist worksteal
 # One process waits for the clouds, which are slow, while the other goes through the rest.
 WITH_SERVICES := $(BIN)/pytest tests/moves tests/servers tests/plugin tests/lab tests/browser \
     --numprocesses 2 --dist loadscope --durations 25
+# the theme announces that it will not go along with mkdocs 2, which is pinned away
+DOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-.PHONY: demo test unit lint lock bench plugin plugin-tools lab-up lab-status lab-down lab-matrix packages test-packages clean
+.PHONY: demo test unit lint docs screenshots lock bench plugin plugin-tools lab-up lab-status lab-down lab-matrix \
+    packages test-packages clean
 
 demo: packages $(INSTALLED)
 	$(LAB_INSTALL)
@@ -43,6 +46,16 @@ lint: $(INSTALLED)
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(DOCS) --quiet --site-dir $(VENV)/site
+
+# The guides as a site in site/. A broken link is an error.
+docs: $(INSTALLED)
+	$(DOCS)
+
+# The pictures of the guides, taken from the demo.
+screenshots: packages test-packages $(INSTALLED)
+	$(LAB_INSTALL)
+	$(ROOT) $(BIN)/python -m lab.screenshots
 
 bench: $(INSTALLED)
 	$(BIN)/python bench/start.py
