@@ -264,6 +264,8 @@ def test_what_fails_on_its_way_is_returned_to_where_it_came_from(
     assert "there is nothing to return" in refusals(planned(clouds["dst"], "return_to_source"))
 
 
+# test_round_trips has the way back with such troubles, too
+@pytest.mark.matrix
 def test_it_goes_back_although_fuel_is_busy_finds_it_late_and_fails_to_install_it(
     source: CloudSession, clouds: dict[str, Cloud], moved: Job
 ) -> None:
