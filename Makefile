@@ -12,9 +12,10 @@ LAB := $(ROOT) $(PYTHON) -m lab
 LAB_INSTALL := $(ROOT) $(BIN)/python -m lab install
 LAB_RUNS_ALREADY := $(LAB) status >/dev/null 2>&1
 
-UNIT := $(BIN)/pytest tests/unit --numprocesses auto --dist worksteal
+# More processes than cores: some tests wait for threads and stand-ins.
+UNIT := $(BIN)/pytest tests/unit --numprocesses $(shell echo $$(($$(nproc) * 2))) --dist worksteal
 # One process waits for the clouds, which are slow, while the other goes through the rest.
-WITH_SERVICES := $(BIN)/pytest tests/moves tests/servers tests/plugin tests/lab tests/browser \
+WITH_SERVICES := $(BIN)/pytest tests/moves tests/upgrades tests/servers tests/plugin tests/lab tests/browser \
     --numprocesses 2 --dist loadscope --durations 25
 # the theme announces that it will not go along with mkdocs 2, which is pinned away
 DOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
