@@ -21,7 +21,7 @@ _state: ContextVar[str] = ContextVar("state", default="")
 
 @contextmanager
 def told_to(listener: Listener) -> Iterator[None]:
-    """Tell ``listener`` of each wait of this thread while inside."""
+    """Report each wait of this thread to ``listener`` while inside."""
     token = _listener.set(listener)
     try:
         yield
@@ -48,7 +48,7 @@ class Wait:
         _state.set("")
 
     def tell(self) -> None:
-        """Tell what is waited for, in which state, and since when it is seen in that state."""
+        """Report what is waited for, in which state, and since when it is seen in that state."""
         state = _state.get()
         if self._state is not None and state != self._state:
             self._seen_at = self._clock()
@@ -61,7 +61,7 @@ class Wait:
             self._told = (self._what, state)
 
     def end(self) -> None:
-        """Tell that it is over, if it was told."""
+        """Report that it is over, if it was reported."""
         listener = _listener.get()
         if listener and self._told:
             listener("", "", 0.0)

@@ -89,7 +89,7 @@ class Response:
         return next(self._parts, None)
 
     def close(self) -> None:
-        """Let the application clean up after the request."""
+        """Have the application clean up after the request."""
         if close := getattr(self._iterable, "close", None):
             close()
 

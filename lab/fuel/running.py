@@ -64,14 +64,14 @@ def up() -> None:
 
 
 def announce() -> None:
-    """Tell the lab's BMCs and clients that the stand-in answers at its address."""
+    """Inform the lab's BMCs and clients that the stand-in answers at its address."""
     _network_boot_file().parent.mkdir(parents=True, exist_ok=True)
     _network_boot_file().write_text(f"{address()}/control/pxe\n")
     write_connection_files()
 
 
 def withdraw() -> None:
-    """Tell the BMCs that nothing serves network boots any more."""
+    """Inform the BMCs that nothing serves network boots any more."""
     _network_boot_file().unlink(missing_ok=True)
 
 

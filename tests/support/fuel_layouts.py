@@ -17,7 +17,7 @@ RACK = "rack2"
 
 
 def public_everywhere(running: RunningMaster, environment: int) -> None:
-    """Give every node of an environment the network ``public``."""
+    """Put the network ``public`` on every node of an environment."""
     everywhere = {"public_network_assignment": {"assign_to_all_nodes": {"value": True}}}
     FuelMaster(running.endpoint).change_settings(environment, {"editable": everywhere})
 
@@ -41,7 +41,7 @@ def bonded(running: RunningMaster, host: str) -> None:
 
 
 def boots_in_rack(running: RunningMaster, host: str, *environments: int) -> None:
-    """Let a host boot in a rack which is a nodegroup of these environments, the first its own.
+    """Make a host boot in a rack which is a nodegroup of these environments, the first its own.
 
     The rack has the same boot network in each of them.
     """

@@ -153,7 +153,7 @@ class SilentSincePlan(Silent):
 
     @staticmethod
     def silence(master: Master, host: str) -> None:
-        """Let a host be offline."""
+        """Take a host offline."""
         node = _node_of(master, host)
         assert node
         node["online"] = False
@@ -211,7 +211,7 @@ class Watched:
         return status, body
 
     def advance(self, advanced: Callable[[Master], None], master: Master) -> None:
-        """Let the tasks take a step, and the troubles come that are due."""
+        """Advance the tasks by a step, and cause the troubles that are due."""
         advanced(master)
         for trouble in self.troubles:
             trouble.on_tick(master)

@@ -14,6 +14,7 @@ from dashboard.jobs.states import JobState, Phase, StepState
 from dashboard.migrations_app.models import Plan, PlanItem, Tenant
 from tests.support import rows
 from tests.support.host_rows import evacuation_of, hosts_of, plan_for
+from tests.support.page_requests import answer, page
 
 pytestmark = pytest.mark.django_db
 
@@ -26,16 +27,6 @@ def clouds() -> tuple[Cloud, Cloud]:
 @pytest.fixture
 def plan(clouds: tuple[Cloud, Cloud]) -> Plan:
     return rows.plan_of(rows.tenant_of(clouds[0]), clouds[1])
-
-
-def page(address: str, *, role: str = "operator") -> str:
-    return answer(address, role=role).content.decode()
-
-
-def answer(address: str, *, role: str = "operator", post: dict[str, Any] | None = None) -> Any:
-    client = Client()
-    client.force_login(rows.user_with(role))
-    return client.get(address) if post is None else client.post(address, post)
 
 
 def test_the_header_counts_all_that_home_lists_as_needing_somebody(clouds: Any) -> None:
@@ -319,39 +310,3 @@ def test_the_job_of_a_refresh_leads_back_to_its_cloud(clouds: Any) -> None:
 
 def test_the_documentation_of_the_api_is_linked_from_every_page(clouds: Any) -> None:
     assert '<a href="/api/docs/">API</a>' in page("/", role="viewer")
-
-
-def failed_alike(plan: Plan, number: int) -> Job:
-    """Return a failed job, of which so many steps have failed by one cause."""
-    job = rows.job_of(plan, JobState.FAILED)
-    for step in job.steps.filter(group="port")[:number]:
-        name = step.title.rsplit(" ", 1)[-1]
-        step.state, step.fix = StepState.FAILED, f"Start Neutron, then retry {name}."
-        step.error = f"Neutron did not answer for {name} within 30 s (req-{step.pk}a)."
-        step.save()
-    return job
-
-
-def test_steps_that_failed_by_one_cause_share_a_card(plan: Plan) -> None:
-    job = failed_alike(plan, 9)
-    shown = page(job.get_absolute_url())
-    assert shown.count('class="card failure"') == 2
-    assert "8 more steps failed by the same cause" in shown
-    assert "more failed step" not in shown
-
-
-def test_all_failed_steps_are_retried_by_one_button(plan: Plan) -> None:
-    job = failed_alike(plan, 9)
-    assert "Retry all 10 failed steps" in page(job.get_absolute_url())
-    assert "Retry all" not in page(job.get_absolute_url(), role="viewer")
-    answer(f"/jobs/{job.pk}/retry/", role="admin", post={})
-    job.refresh_from_db()
-    assert job.state == JobState.RUNNING
-    assert not job.steps.filter(state=StepState.FAILED).exists()
-    assert job.log.filter(message="Retried by admin: all 10 failed steps.").exists()
-
-
-def test_a_viewer_retries_nothing(plan: Plan) -> None:
-    job = failed_alike(plan, 2)
-    assert answer(f"/jobs/{job.pk}/retry/", role="viewer", post={}).status_code == 403
-    assert job.steps.filter(state=StepState.FAILED).count() == 3

@@ -5,6 +5,7 @@ import pytest
 from dashboard.jobs.models import LogLine
 from dashboard.jobs.states import JobState, StepState
 from tests.support import rows
+from tests.support.step_rows import SHAPE
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def test_a_job_tells_its_progress_by_group_with_its_bytes(operator, plan):
     job = rows.job_of(plan, JobState.RUNNING)
     progress = operator.get(f"/api/jobs/{job.pk}/").json()["progress"]
     volumes = next(group for group in progress["groups"] if group["group"] == "volume")
-    assert volumes["running"] == rows.SHAPE["volume"][0]
+    assert volumes["running"] == SHAPE["volume"][0]
     assert progress["bytes_total"] > progress["bytes_done"] > 0
 
 
