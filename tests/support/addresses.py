@@ -113,11 +113,10 @@ def _row_of(kind: str) -> Model:
 
 
 def _of_admin(argument: str, parts: list[str]) -> str:
-    if argument == "object_id" and parts[1] != "r":
+    if argument in ("id", "object_id") and parts[1] != "r":
         row = apps.get_model(parts[1], parts[2]).objects.order_by("pk").first()
         return str(row.pk) if row else "1"
     return {
-        "id": "1",
         "object_id": "1",
         "app_label": "jobs",
         "content_type_id": "1",

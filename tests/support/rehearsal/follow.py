@@ -1,6 +1,7 @@
 """Run and show one job as a command does: python -m tests.support.rehearsal.follow JOB."""
 
 import os
+import signal
 import sys
 from argparse import Namespace
 
@@ -10,6 +11,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.support.rehearsal.settings"
 django.setup()
 
 if __name__ == "__main__":
+    # a shell that runs the tests in the background has it ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     from dashboard.cli.console import Console
     from dashboard.cli.progress import follow_and_report
     from dashboard.jobs.models import Job
