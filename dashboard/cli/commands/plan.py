@@ -103,8 +103,9 @@ def _new_file(name: str) -> Path:
     path = Path(name)
     if is_there(path):
         raise BadInput(f"{path} already exists.", fix="Name another file, or remove it.")
-    if not is_there(path.absolute().parent):
-        raise BadInput(f"There is no folder {path.absolute().parent}.", fix="Name another file.")
+    folder = path.absolute().parent
+    if not (is_there(folder) and folder.is_dir()):
+        raise BadInput(f"There is no folder {folder}.", fix="Name another file.")
     return path
 
 

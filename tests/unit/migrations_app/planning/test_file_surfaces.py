@@ -135,6 +135,7 @@ def test_the_command_writes_a_plan_into_a_new_file_only(plan, tmp_path: Path, ca
         (("--import", "nowhere.yaml"), "nowhere.yaml cannot be read"),
         (("demo", "--import", "plan.yaml"), "no others can be given"),
         (("demo", "--export", "/nowhere/plan.yaml"), "There is no folder /nowhere."),
+        (("demo", "--export", f"{__file__}/plan.yaml"), "There is no folder /"),
     ],
 )
 def test_the_command_says_what_it_lacks(plan, arguments, sentence, capsys):
