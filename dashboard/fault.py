@@ -6,8 +6,9 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.defaults import bad_request, server_error
+
+from dashboard.page_before import page_before
 
 RETRY_AFTER = {"Retry-After": "30"}
 DATABASE_DOWN = {"error": "The database is unavailable.", "fix": "Retry later."}
@@ -42,10 +43,7 @@ def _internal_error(request: HttpRequest) -> HttpResponse:
 
 def respond_to_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Return 403 for a form without the token of its session, with the way back to the form."""
-    referer = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(referer, {request.get_host()})
-    context = {"back": referer if is_ours else ""}
-    return render(request, "403_csrf.html", context, status=403)
+    return render(request, "403_csrf.html", {"back": page_before(request)}, status=403)
 
 
 def respond_to_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -11,8 +11,9 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.utils.http import url_has_allowed_host_and_scheme
 from typing_extensions import override
+
+from dashboard.page_before import page_before
 
 RENEWED_AT = "renewed_at"
 SHARE = 0.1
@@ -55,11 +56,9 @@ class LoginRequired(LoginRequiredMiddleware):
 
 def _page_of(request: HttpRequest) -> str:
     """Return the path of the page that a button was on, the home page's if it is not told."""
-    referer = request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}):
-        return "/"
-    asked = urlsplit(referer)
-    return f"{asked.path}?{asked.query}" if asked.query else asked.path
+    asked = urlsplit(page_before(request))
+    path = asked.path or "/"
+    return f"{path}?{asked.query}" if asked.query else path
 
 
 def sliding_session(get_response: Respond) -> Respond:

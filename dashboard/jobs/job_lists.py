@@ -37,15 +37,13 @@ def needing_somebody() -> QuerySet[Job]:
 
     A later job about the same subject replaces a failed one, unless it only cleans up after it.
     """
-    # The states are named once more on their own: an index finds them, but not within an "or".
-    states = {JobState.HELD, *BROKEN_JOB_STATES}
-    return _operator_jobs().filter(_needs_somebody(), state__in=states)
-
-
-def _needs_somebody() -> Q:
     later = Job.objects.filter(subject=OuterRef("subject"), pk__gt=OuterRef("pk"))
     later = later.exclude(params__has_key=AFTER)
-    return Q(state=JobState.HELD) | Q(~Exists(later), state__in=BROKEN_JOB_STATES)
+    # The states are named once more on their own: an index finds them, but not within an "or".
+    return _operator_jobs().filter(
+        Q(state=JobState.HELD) | Q(~Exists(later), state__in=BROKEN_JOB_STATES),
+        state__in={JobState.HELD, *BROKEN_JOB_STATES},
+    )
 
 
 def cleaning_up_after(job: Job) -> Job | None:

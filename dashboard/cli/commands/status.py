@@ -1,6 +1,7 @@
 """``pumphouse status``."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
 from typing_extensions import override
 
@@ -9,11 +10,11 @@ from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
 from dashboard.cli.outages import print_outages
 from dashboard.cli.outcome import describe, has_failed, print_outcome
-from dashboard.cli.serializers import serialize_job, serialize_outage
+from dashboard.cli.serializers import Json, serialize_job, serialize_outage
 from dashboard.cli.times import local_time
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
-from dashboard.migrations_app.execution.outages import current_outages, outages_of
+from dashboard.migrations_app.execution.outages import Outage, current_outages, outages_of
 
 NEWEST = 20
 
@@ -40,10 +41,8 @@ class StatusCommand(Command):
             job = follow(job, console, run=False)
         console.print(f"{job}: {describe(job_progress(job))}")
         print_outcome(job, console)
-        outages = outages_of(job.subject)
-        print_outages(outages, console)
-        found = [serialize_outage(each) for each in outages]
-        console.print_json({"job": serialize_job(job), "outages": found})
+        outages = _shown(outages_of(job.subject), console)
+        console.print_json({"job": serialize_job(job), "outages": outages})
         return FAILED if has_failed(job) else OK
 
 
@@ -51,11 +50,15 @@ def _show_newest(console: Console) -> int:
     jobs = list(Job.objects.all()[:NEWEST])
     rows = [(job.pk, job.state, job.title, _when(job)) for job in jobs]
     console.print_table("Job", "State", "Title", "Since", rows=rows)
-    outages = current_outages()
-    print_outages(outages, console)
-    found = [serialize_outage(each) for each in outages]
-    console.print_json({"jobs": [serialize_job(job) for job in jobs], "outages": found})
+    outages = _shown(current_outages(), console)
+    console.print_json({"jobs": [serialize_job(job) for job in jobs], "outages": outages})
     return OK
+
+
+def _shown(outages: Sequence[Outage], console: Console) -> list[Json]:
+    """Print the outages, and return them for the document."""
+    print_outages(outages, console)
+    return [serialize_outage(each) for each in outages]
 
 
 def _when(job: Job) -> str:

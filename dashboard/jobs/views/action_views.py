@@ -44,8 +44,7 @@ def cancel(request: PageRequest, job_id: int) -> HttpResponse:
 @action_view(Action.OPERATE)
 def resume(request: PageRequest, job_id: int) -> HttpResponse:
     """Resume a job that failed or was cancelled."""
-    job = get_object_or_404(Job, pk=job_id)
-    require(request, permission_for(job.kind))
+    job = _job_to_continue(request, job_id)
     return run_and_redirect(
         request,
         lambda: operating.resume(job, requester=on_page(request.user)),
@@ -72,8 +71,7 @@ def hold(request: PageRequest, job_id: int) -> HttpResponse:
 @allowed_to(Action.OPERATE)
 def release(request: PageRequest, job_id: int) -> HttpResponse:
     """Release a held job; where that lets the cutover begin, show what it does and ask first."""
-    job = get_object_or_404(Job, pk=job_id)
-    require(request, permission_for(job.kind))
+    job = _job_to_continue(request, job_id)
     asks = job.holds_cutover and _cutover_steps(job).exists()
     if asks and request.POST.get("confirmation", "").strip() != CUTOVER_WORD:
         return _ask_for_cutover(request, job)
@@ -85,6 +83,20 @@ def release(request: PageRequest, job_id: int) -> HttpResponse:
         to=job,
         done="The job continues.",
     )
+
+
+def _job_to_continue(request: PageRequest, job_id: int) -> Job:
+    """Return a job, if the user may start one of its kind."""
+    job = get_object_or_404(Job, pk=job_id)
+    require(request, permission_for(job.kind))
+    return job
+
+
+def _step_to_continue(request: PageRequest, step_id: int) -> Step:
+    """Return a step, if the user may start a job of its kind: its job goes on, too."""
+    step = get_object_or_404(Step.objects.select_related("job"), pk=step_id)
+    require(request, permission_for(step.job.kind))
+    return step
 
 
 def _cutover_steps(job: Job) -> QuerySet[Step]:
@@ -109,8 +121,7 @@ def _ask_for_cutover(request: PageRequest, job: Job) -> HttpResponse:
 @action_view(Action.OPERATE)
 def retry(request: PageRequest, step_id: int) -> HttpResponse:
     """Retry a failed step."""
-    step = get_object_or_404(Step.objects.select_related("job"), pk=step_id)
-    require(request, permission_for(step.job.kind))
+    step = _step_to_continue(request, step_id)
     return run_and_redirect(
         request,
         lambda: operating.retry_step(step, requester=on_page(request.user)),
@@ -122,8 +133,7 @@ def retry(request: PageRequest, step_id: int) -> HttpResponse:
 @action_view(Action.OPERATE)
 def retry_all(request: PageRequest, job_id: int) -> HttpResponse:
     """Retry all failed steps of a job."""
-    job = get_object_or_404(Job, pk=job_id)
-    require(request, permission_for(job.kind))
+    job = _job_to_continue(request, job_id)
     return run_and_redirect(
         request,
         lambda: operating.retry_failed(job, requester=on_page(request.user)),
@@ -135,8 +145,7 @@ def retry_all(request: PageRequest, job_id: int) -> HttpResponse:
 @action_view(Action.OPERATE)
 def skip(request: PageRequest, step_id: int) -> HttpResponse:
     """Skip a step, for a reason."""
-    step = get_object_or_404(Step.objects.select_related("job"), pk=step_id)
-    require(request, permission_for(step.job.kind))
+    step = _step_to_continue(request, step_id)
     reason = request.POST.get("reason", "")
     return run_and_redirect(
         request,
