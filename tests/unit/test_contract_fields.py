@@ -14,7 +14,7 @@ from dashboard.migrations_app.resources.reader import TenantReader, TenantRef
 from dashboard.migrations_app.resources.records import Record
 from dashboard.migrations_app.resources.registry import resource_types
 from tests.support.cloud.memory import MemoryCloud
-from tests.support.cloud.releases import ORDER
+from tests.support.cloud.releases import ORDER, release_named
 from tests.support.cloud.seeds import NAME, furnish, seed_tenant
 from tests.support.cloud.sessions import operator_of
 from tests.support.cloud.wire import connected
@@ -33,6 +33,12 @@ def records_of(release: str) -> dict[str, list[Record]]:
         return {type_.name: [*type_.discover(reader)] for type_ in TYPES}
 
 
+def exists(type_: ResourceType, release: str) -> bool:
+    """Return whether a release has objects of a type: some are of an extension of Neutron's."""
+    alias = getattr(type_, "extension", "")
+    return not alias or alias in release_named(release).extensions
+
+
 def unaccounted(type_: ResourceType, records: list[Record]) -> Iterator[str]:
     known = {*type_.copied, *type_.mapped, *type_.own, *type_.lost}
     for record in records:
@@ -43,7 +49,8 @@ def unaccounted(type_: ResourceType, records: list[Record]) -> Iterator[str]:
 @pytest.mark.parametrize("type_", TYPES, ids=[type_.name for type_ in TYPES])
 def test_every_field_is_copied_mapped_own_or_lost(release, type_):
     records = records_of(release)[type_.name]
-    assert records, f"Nothing of the seeded tenant is a {type_.name}: add one to the seeds."
+    none = f"Nothing of the seeded tenant is a {type_.name}: add one to the seeds."
+    assert records or not exists(type_, release), none
     assert {*unaccounted(type_, records)} == set()
 
 

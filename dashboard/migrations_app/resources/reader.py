@@ -79,6 +79,12 @@ class TenantReader:
                 self._lists[name] = [*found]
             return self._lists[name]
 
+    @property
+    def extensions(self) -> frozenset[str]:
+        """The aliases of the extensions that the cloud's Neutron has."""
+        listed = self.list("network", "/extensions", "extensions")
+        return frozenset(extension["alias"] for extension in listed)
+
     def owned(self, path: str, key: str) -> JsonList:
         """Return the tenant's own objects of one of Neutron's collections."""
         return self.list("network", path, key, project_id=self.tenant.id)
@@ -134,6 +140,11 @@ class TenantReader:
         servers = {server["id"] for server in self.servers}
         found = self.matching("/ports", "ports", "mac_address", missing)
         return own + [port for port in found if port["device_id"] in servers]
+
+    @property
+    def trunks(self) -> JsonList:
+        """The tenant's trunks; none where Neutron lacks the extension."""
+        return self.owned("/trunks", "trunks") if "trunk" in self.extensions else []
 
     @property
     def routers(self) -> JsonList:

@@ -41,6 +41,7 @@ class FloatingIp(NeutronResource):
     is_taken_back = True
     # the address, which is unique; where the plan takes new ones, a marker
     found_by = FoundBy.LEDGER
+    extension = "router"
     collection = "floatingips"
     singular = "floatingip"
     needs = ("project", "network", "router", "port")

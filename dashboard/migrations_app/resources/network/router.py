@@ -54,6 +54,7 @@ class Router(NeutronResource):
 
     name = "router"
     plural = "routers"
+    extension = "router"
     collection = "routers"
     singular = "router"
     needs = ("project", "network", "subnet")

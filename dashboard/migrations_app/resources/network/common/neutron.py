@@ -70,6 +70,8 @@ class NeutronResource(ResourceType):
     collection: ClassVar[str]
     singular: ClassVar[str]
     found_by = FoundBy.MARKER
+    # the alias of the extension that has the type, "" for one that every Neutron has
+    extension: ClassVar[str] = ""
     # a type may need another extension for an attribute than the others do
     extensions: ClassVar[Mapping[str, tuple[str, Any]]] = EXTENSIONS
 
@@ -94,13 +96,11 @@ class NeutronResource(ResourceType):
 
     def _lacking(self, record: Record, reader: TenantReader) -> dict[str, str]:
         """Return the attributes that need an extension which the cloud lacks, with its alias."""
-        listed = reader.list("network", "/extensions", "extensions")
-        aliases = {extension["alias"] for extension in listed}
         return {
             name: alias
             for name, (alias, _) in self.extensions.items()
             if name in self.copied
-            and alias not in aliases
+            and alias not in reader.extensions
             and not self.is_neutral(name, record.fields.get(name))
         }
 

@@ -19,8 +19,7 @@ def with_effective_sharing(
 ) -> Iterable[Json]:
     """Yield the objects with ``shared`` for everybody's, and the ids of chosen projects in
     ``shared_with``; as they are where Neutron has no policies, as before Liberty."""
-    extensions = reader.list("network", "/extensions", "extensions")
-    if "rbac-policies" not in {extension["alias"] for extension in extensions}:
+    if "rbac-policies" not in reader.extensions:
         yield from objects
         return
     targets = _targets(object_type, reader)

@@ -60,6 +60,7 @@ class SecurityGroup(NeutronResource):
     is_shareable = True
     # the name, for the default group of a project; the others have a marker
     found_by = FoundBy.LEDGER
+    extension = "security-group"
     collection = "security-groups"
     singular = "security_group"
     needs = ("project",)

@@ -21,10 +21,7 @@ class Reader:
     cloud = SimpleNamespace(name="new")
 
     def __init__(self, *aliases: str) -> None:
-        self.aliases = aliases
-
-    def list(self, *_: Any, **__: Any) -> list[dict[str, str]]:
-        return [{"alias": alias} for alias in self.aliases]
+        self.extensions = frozenset(aliases)
 
 
 def test_an_attribute_whose_extension_is_missing_is_announced_as_lost():
