@@ -58,3 +58,26 @@ def test_what_has_no_name_is_named_by_its_id_in_the_logs(clouds):
     assert any(line.startswith("Copied") and volume["id"] in line for line in lines)
     assert f"Removed network {plain['id']} from new." in lines
     assert not [line for line in lines if "  " in line or " ," in line]
+
+
+def test_tags_need_an_extension(clouds):
+    release = clouds.new.release
+    clouds.new.release = replace(release, extensions=release.extensions - {"standard-attr-tag"})
+    plan = clouds.plan(NAME)
+    [network] = clouds.old.network.networks.where(name="shop-net")
+    lost = {each["field"]: each for each in plan.items.get(source_id=network["id"]).losses}
+    assert lost["tags"]["value"] == ["front", "shop net"]
+    assert "standard-attr-tag" in lost["tags"]["reason"]
+    clouds.execute(plan)
+    assert clouds.verify(plan) == []
+
+
+def test_tags_that_the_destination_refuses_are_expected_by_verify(clouds):
+    [network] = clouds.old.network.networks.where(name="shop-net")
+    network["tags"] = ["x" * 61]
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    assert clouds.verify(plan) == []
+    [found] = plan.differences.filter(type="network", field="tags")
+    assert found.expected
+    assert "x" * 61 in found.source_value

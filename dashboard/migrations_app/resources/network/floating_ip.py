@@ -45,13 +45,12 @@ class FloatingIp(NeutronResource):
     collection = "floatingips"
     singular = "floatingip"
     needs = ("project", "network", "router", "port")
-    copied = (_ADDRESS, "fixed_ip_address", "description", "dns_name", "dns_domain")
+    copied = (_ADDRESS, "fixed_ip_address", "description", "dns_name", "dns_domain", "tags")
     mapped = {"floating_network_id": "network", "port_id": "port"}
     own = (*NEUTRON_OWN, _PORT_MOVES, "router_id", "port_details", "qos_network_policy_id")
     lost = {
         "port_forwardings": "Port forwardings are not migrated.",
         "qos_policy_id": "QoS policies are not migrated.",
-        "tags": "Tags of floating IPs are not migrated.",
     }
     halted_from = "create"
     # the address needs the gateway of its router
@@ -187,10 +186,10 @@ class FloatingIp(NeutronResource):
         return self._post(work, self.body(work)) if _is_kept(work) else super().create(work)
 
     @override
-    def complete(self, work: Work) -> None:
+    def describe(self, work: Work) -> None:
         """Put the tenant's description in place of the marker, if there is one."""
         if not _is_kept(work):
-            super().complete(work)
+            super().describe(work)
 
     @override
     def completion(self, work: Work) -> Json:

@@ -39,6 +39,7 @@ class Network(NeutronResource):
         "port_security_enabled",
         "mtu",
         "dns_domain",
+        "tags",
     )
     own = (
         *NEUTRON_OWN,
@@ -54,7 +55,6 @@ class Network(NeutronResource):
         **dict.fromkeys((*_SEGMENTS, "segments"), _SEGMENT),
         SHARED_WITH: NOT_SHARED,
         "availability_zone_hints": "Zones of network agents differ between clouds.",
-        "tags": "Tags of networks are not migrated.",
         "qos_policy_id": "QoS policies are not migrated.",
         "vlan_transparent": "Transparent VLANs are not migrated.",
         "qinq": "Stacked VLANs are not migrated.",

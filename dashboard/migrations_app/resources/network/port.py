@@ -9,11 +9,8 @@ from typing_extensions import override
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.left_out import without_ids
-from dashboard.migrations_app.resources.network.common.neutron import (
-    EXTENSIONS,
-    NEUTRON_OWN,
-    NeutronResource,
-)
+from dashboard.migrations_app.resources.network.common.extensions import EXTENSIONS
+from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.shared_addresses import (
     NEW_ADDRESS,
     address_conflicts,
@@ -68,6 +65,7 @@ class Port(NeutronResource):
         "dns_domain",
         "numa_affinity_policy",
         "propagate_uplink_status",
+        "tags",
     )
     extensions = {**EXTENSIONS, "dns_domain": ("dns-domain-ports", None)}
     mapped = {"network_id": "network", "security_groups": "security_group"}
@@ -92,7 +90,6 @@ class Port(NeutronResource):
         "hardware_offload_type": "Hardware offload is not migrated.",
         "mac_learning_enabled": "MAC learning is not migrated.",
         "qos_policy_id": "QoS policies are not migrated.",
-        "tags": "Tags of ports are not migrated.",
         "trunk_details": "Trunks are not migrated; the port becomes an ordinary one.",
         "trusted": "Trust for a virtual function is not migrated.",
     }
@@ -181,7 +178,7 @@ class Port(NeutronResource):
         return self._post(work, self.body(work))
 
     @override
-    def complete(self, work: Work) -> None:
+    def describe(self, work: Work) -> None:
         """Do nothing: the port is created in one call, without a marker."""
 
     @override

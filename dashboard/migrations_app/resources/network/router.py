@@ -60,7 +60,7 @@ class Router(NeutronResource):
     needs = ("project", "network", "subnet")
     does_without = ("network", "subnet", "floating_ip")
     outlives = ("floating_ip",)
-    copied = ("name", "description", "admin_state_up", "interfaces", "routes", GATEWAY)
+    copied = ("name", "description", "admin_state_up", "interfaces", "routes", "tags", GATEWAY)
     own = (
         *(*NEUTRON_OWN, "availability_zones", "external_gateways", "service_type_id"),
         GATEWAY_STAYS,
@@ -74,7 +74,6 @@ class Router(NeutronResource):
         "enable_default_route_bfd": "Failure detection of default routes is not migrated.",
         "enable_default_route_ecmp": "Several default routes are not migrated.",
         "qos_policy_id": "QoS policies are not migrated.",
-        "tags": "Tags of routers are not migrated.",
     }
     halted_from = "attach_gateway"
     stages = (
@@ -159,7 +158,7 @@ class Router(NeutronResource):
         return {name: body[name] for name in ("name", "admin_state_up") if name in body}
 
     @override
-    def complete(self, work: Work) -> None:
+    def describe(self, work: Work) -> None:
         """Leave the marker to the stage ``interfaces``, which changes the router anyway."""
 
     def interfaces(self, work: Work) -> None:

@@ -44,13 +44,13 @@ class Subnet(NeutronResource):
         "ipv6_address_mode",
         "service_types",
         "dns_publish_fixed_ip",
+        "tags",
     )
     mapped = {"network_id": "network"}
     own = (*NEUTRON_OWN, "router:external", _ROUTERS)
     lost = {
         "subnetpool_id": "Subnet pools are not migrated; the subnet keeps its addresses.",
         "segment_id": "The destination chooses the segment of a tenant network itself.",
-        "tags": "Tags of subnets are not migrated.",
     }
     stages = (
         Stage(name="create", verb="Create"),
@@ -85,7 +85,7 @@ class Subnet(NeutronResource):
         }
 
     @override
-    def complete(self, work: Work) -> None:
+    def describe(self, work: Work) -> None:
         """Leave the marker to the stage ``dhcp``, which changes the subnet anyway."""
 
     def dhcp(self, work: Work) -> None:

@@ -81,6 +81,8 @@ class Networks(NeutronCollection):
 class RbacPolicies(NeutronCollection):
     """Which projects may use objects of others."""
 
+    tagged_as = None
+
     def __init__(self) -> None:
         fields = {"object_type": "", "object_id": "", "action": "", "target_tenant": ""}
         super().__init__("rbac-policies", "rbac_policy", fields, required=tuple(fields))
@@ -102,6 +104,8 @@ class RbacPolicies(NeutronCollection):
 
 class AddressGroups(NeutronCollection):
     """Named groups of addresses, which rules may have as their remote."""
+
+    tagged_as = None
 
     def __init__(self) -> None:
         super().__init__("address-groups", "address_group", {"addresses": []})

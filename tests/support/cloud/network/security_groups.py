@@ -103,6 +103,8 @@ class SecurityGroups(NeutronCollection):
 class SecurityGroupRules(NeutronCollection):
     """Rules of security groups."""
 
+    tagged_as = None
+
     def __init__(self) -> None:
         super().__init__(
             "security-group-rules",

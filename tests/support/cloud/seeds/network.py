@@ -13,6 +13,18 @@ def seed(seeded: Seeded) -> None:
     _make_router(seeded)
     _make_ports(seeded)
     _make_addresses(seeded)
+    _tag(seeded)
+
+
+def _tag(seeded: Seeded) -> None:
+    """Tag one of everything that can have tags."""
+    tagged = {
+        **{"networks": "net", "subnets": "desks", "ports": "port-1", "routers": "router"},
+        **{"security-groups": "web", "floatingips": "door"},
+    }
+    for collection, name in tagged.items():
+        path = f"/{collection}/{seeded.id(name)}/tags"
+        seeded.owner.put("network", path, {"tags": ["front", f"{seeded.name} {name}"]})
 
 
 def _make(seeded: Seeded, name: str, collection: str, singular: str, /, **body: Any) -> Json:

@@ -20,6 +20,13 @@ from dashboard.migrations_app.resources.attributes import expected_id, is_empty,
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.choices import mapped_to_only
 from dashboard.migrations_app.resources.marking import marked_description
+from dashboard.migrations_app.resources.network.common.extensions import EXTENSIONS
+from dashboard.migrations_app.resources.network.common.tags import (
+    TAGGING,
+    TAGS,
+    can_be_tagged,
+    put_tags,
+)
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     WARN,
@@ -46,21 +53,6 @@ NEUTRON_OWN = (
     "standard_attr_id",
 )
 
-# attributes that only exist with an extension: its alias, and the value that does not need it
-EXTENSIONS: Mapping[str, tuple[str, Any]] = {
-    "allowed_address_pairs": ("allowed-address-pairs", None),
-    "binding:vnic_type": ("binding", "normal"),
-    "dns_domain": ("dns-integration", None),
-    "dns_name": ("dns-integration", None),
-    "extra_dhcp_opts": ("extra_dhcp_opt", None),
-    "mtu": ("net-mtu-writable", None),
-    "numa_affinity_policy": ("port-numa-affinity-policy", None),
-    "port_security_enabled": ("port-security", True),
-    "propagate_uplink_status": ("uplink-status-propagation", False),
-    "routes": ("extraroute", None),
-    "service_types": ("subnet-service-types", None),
-    "stateful": ("stateful-security-group", True),
-}
 _unrecognized = re.compile(r"Unrecognized attribute\(s\) '([^']*)'")
 
 
@@ -72,6 +64,8 @@ class NeutronResource(ResourceType):
     found_by = FoundBy.MARKER
     # the alias of the extension that has the type, "" for one that every Neutron has
     extension: ClassVar[str] = ""
+    # the collection in the path of the tags, where it is another one
+    tagged_as: ClassVar[str] = ""
     # a type may need another extension for an attribute than the others do
     extensions: ClassVar[Mapping[str, tuple[str, Any]]] = EXTENSIONS
 
@@ -96,11 +90,14 @@ class NeutronResource(ResourceType):
 
     def _lacking(self, record: Record, reader: TenantReader) -> dict[str, str]:
         """Return the attributes that need an extension which the cloud lacks, with its alias."""
+        aliases = {*reader.extensions}
+        if can_be_tagged(self.collection, aliases):
+            aliases.add(TAGGING)
         return {
             name: alias
             for name, (alias, _) in self.extensions.items()
             if name in self.copied
-            and alias not in reader.extensions
+            and alias not in aliases
             and not self.is_neutral(name, record.fields.get(name))
         }
 
@@ -128,7 +125,7 @@ class NeutronResource(ResourceType):
 
     def body(self, work: Work) -> Json:
         """Return the attributes to create the object with; types add what they map."""
-        return only_set(work.record.fields, self.copied)
+        return only_set(work.record.fields, [name for name in self.copied if name != TAGS])
 
     def completion(self, work: Work) -> Json:
         """Return what is set once the object exists: its description, and what types add."""
@@ -144,6 +141,11 @@ class NeutronResource(ResourceType):
 
     @override
     def complete(self, work: Work) -> None:
+        """Put the tenant's description in place of the marker, then the tags."""
+        self.describe(work)
+        put_tags(work, self.tagged_as or self.collection)
+
+    def describe(self, work: Work) -> None:
         """Put the tenant's description in place of the marker, and set what the type adds."""
         self._put(work, self.completion(work))
 

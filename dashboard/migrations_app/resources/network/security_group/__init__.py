@@ -65,9 +65,9 @@ class SecurityGroup(NeutronResource):
     singular = "security_group"
     needs = ("project",)
     does_without = ("security_group",)
-    copied = ("name", "description", "stateful", RULES)
+    copied = ("name", "description", "stateful", "tags", RULES)
     own = (*NEUTRON_OWN, "shared")
-    lost = {"tags": "Tags of security groups are not migrated.", SHARED_WITH: NOT_SHARED}
+    lost = {SHARED_WITH: NOT_SHARED}
     stages = (
         Stage(name="create", verb="Create"),
         Stage(name="rules", verb="Set the rules of"),
@@ -165,6 +165,12 @@ class SecurityGroup(NeutronResource):
 
     @override
     def complete(self, work: Work) -> None:
+        """Leave a default group that existed before as it is."""
+        if not _is_kept(work):
+            super().complete(work)
+
+    @override
+    def describe(self, work: Work) -> None:
         """Leave the marker to the stage ``rules``, which changes the group anyway."""
 
     def rules(self, work: Work) -> None:

@@ -1,0 +1,23 @@
+"""Which attributes of Neutron's objects need an extension."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.migrations_app.resources.network.common.tags import TAGGING
+
+# attributes that only exist with an extension: its alias, and the value that does not need it
+EXTENSIONS: Mapping[str, tuple[str, Any]] = {
+    "allowed_address_pairs": ("allowed-address-pairs", None),
+    "binding:vnic_type": ("binding", "normal"),
+    "dns_domain": ("dns-integration", None),
+    "dns_name": ("dns-integration", None),
+    "extra_dhcp_opts": ("extra_dhcp_opt", None),
+    "mtu": ("net-mtu-writable", None),
+    "numa_affinity_policy": ("port-numa-affinity-policy", None),
+    "port_security_enabled": ("port-security", True),
+    "propagate_uplink_status": ("uplink-status-propagation", False),
+    "routes": ("extraroute", None),
+    "service_types": ("subnet-service-types", None),
+    "stateful": ("stateful-security-group", True),
+    "tags": (TAGGING, None),
+}
