@@ -145,11 +145,21 @@ def _shared(cloud: MemoryCloud, row: Json) -> None:
     cloud.network.policies.share(row, "*")
 
 
+def _other_port(cloud: MemoryCloud, row: Json) -> None:
+    row["port_id"] = next(id_ for id_ in cloud.network.ports.rows if id_ != row["port_id"])
+
+
+def _other_vlan(cloud: MemoryCloud, row: Json) -> None:
+    row["sub_ports"][0]["segmentation_id"] += 1
+
+
 DERIVED: Mapping[tuple[str, str], Change] = {
     ("network", "shared"): _shared,
     ("role_assignment", "user_id"): _other_user,
     ("role_assignment", "role_id"): _other_role,
     ("port", "network_id"): _other_network,
+    ("trunk", "port_id"): _other_port,
+    ("trunk", "sub_ports"): _other_vlan,
     ("router", "interfaces"): _interfaces,
     ("router", "external_gateway_info"): _gateway,
     ("security_group", "security_group_rules"): _rules,

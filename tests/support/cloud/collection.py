@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.support.cloud.fields import Fields
 from tests.support.cloud.messages import Answer, Json, Refused, Request
-from tests.support.cloud.service import Service
+from tests.support.cloud.service import Handler, Service
 
 # parameters that choose or order rows rather than filter by a field
 NOT_FILTERS = frozenset(
@@ -45,7 +45,11 @@ class Collection:
         self.cloud = service.cloud
         self.plural = self.plural or self.path.replace("-", "_")
         for method, template, handler in self.routes():
-            service.route(method, template, handler)
+            service.route(method, template, self.guarded(handler))
+
+    def guarded(self, handler: Handler) -> Handler:
+        """Return what answers a request in place of the handler."""
+        return handler
 
     def routes(self) -> Iterable[tuple[str, str, Any]]:
         """Yield what requests are answered, and by which methods."""

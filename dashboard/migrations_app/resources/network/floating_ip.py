@@ -14,6 +14,7 @@ from dashboard.migrations_app.resources.network.common.shared_addresses import (
     keeps_addresses,
 )
 from dashboard.migrations_app.resources.network.common.tenant_network import migratable_ports
+from dashboard.migrations_app.resources.network.common.trunks import server_behind
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     CUTOVER,
@@ -87,7 +88,7 @@ class FloatingIp(NeutronResource):
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return the halted server for the source, the port and the gateway for the copy."""
         fields = record.fields
-        servers = [p["device_id"] for p in migratable_ports(reader) if p["id"] == fields["port_id"]]
+        ports = [p for p in migratable_ports(reader) if p["id"] == fields["port_id"]]
         create = [Ref("project", reader.tenant.id), Ref("network", fields["floating_network_id"])]
         if fields[_PORT_MOVES]:
             create += [Ref("port", fields["port_id"], "create")]
@@ -95,7 +96,9 @@ class FloatingIp(NeutronResource):
             create += [Ref("router", fields["router_id"], "attach_gateway")]
         return {
             "disassociate": [
-                Ref("server", server_id, "stop") for server_id in servers if server_id
+                Ref("server", server_id, "stop")
+                for server_id in [server_behind(port, reader) for port in ports]
+                if server_id
             ],
             "create": create,
         }

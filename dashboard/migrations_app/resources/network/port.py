@@ -23,6 +23,7 @@ from dashboard.migrations_app.resources.network.common.tenant_network import (
     migratable_ports,
     network_ids_of_others,
 )
+from dashboard.migrations_app.resources.network.common.trunks import trunks_with
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     WARN,
@@ -82,6 +83,7 @@ class Port(NeutronResource):
         "data_plane_status",
         "qos_network_policy_id",
         "resource_request",
+        "trunk_details",
     )
     lost = {
         "binding:profile": _BINDING,
@@ -90,7 +92,6 @@ class Port(NeutronResource):
         "hardware_offload_type": "Hardware offload is not migrated.",
         "mac_learning_enabled": "MAC learning is not migrated.",
         "qos_policy_id": "QoS policies are not migrated.",
-        "trunk_details": "Trunks are not migrated; the port becomes an ordinary one.",
         "trusted": "Trust for a virtual function is not migrated.",
     }
 
@@ -124,8 +125,9 @@ class Port(NeutronResource):
 
     @override
     def depends_on(self, record: Record, reader: TenantReader) -> Iterable[Ref]:
-        """Return also the server that has the port, and keeps it where it stays."""
+        """Return also the server or trunk that has the port, and keeps it where it stays."""
         yield from super().depends_on(record, reader)
+        yield from (Ref("trunk", trunk["id"]) for trunk in trunks_with(record.id, reader))
         yield Ref("server", record.fields["device_id"])
 
     @override

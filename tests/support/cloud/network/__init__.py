@@ -10,6 +10,7 @@ from tests.support.cloud.network.quota_routes import NeutronQuotas
 from tests.support.cloud.network.routers import Routers
 from tests.support.cloud.network.security_groups import SecurityGroupRules, SecurityGroups
 from tests.support.cloud.network.subnets import Subnets
+from tests.support.cloud.network.trunks import Trunks
 from tests.support.cloud.service import Service
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Network(Service):
         cloud.add(self, self.networks, self.subnets, self.ports, self.groups, self.rules)
         self.policies = RbacPolicies()
         cloud.add(self, self.routers, self.floating_ips, self.policies, AddressGroups())
+        self.trunks = Trunks()
+        cloud.add(self, self.trunks)
         self._count()
         NeutronQuotas(self)
         self.route("GET", "extensions", self.list_extensions)

@@ -118,7 +118,14 @@ class Ports(NeutronCollection):
                 f"{row['device_owner']}.",
                 kind="ServicePortInUse",
             )
+        self.service.trunks.require_untrunked(row)
         self.forget(row)
+
+    def view(self, row: Json, request: Request) -> Json:
+        """Return a port, with what it carries where it is a trunk's parent."""
+        trunks = self.service.trunks.where(port_id=row["id"])
+        details = {"trunk_details": self.service.trunks.details(trunks[0])} if trunks else {}
+        return super().view({**row, **details}, request)
 
     def forget(self, row: Json) -> None:
         """Take a port away; floating IPs then lead nowhere."""
@@ -158,5 +165,5 @@ def _fields() -> dict[str, Any]:
         "propagate_uplink_status": with_extension("uplink-status-propagation", True),
         "numa_affinity_policy": Field(release="2026.2"),
         "device_profile": Field(release="2026.2"),
-        "trunk_details": Field(is_optional=True),
+        "trunk_details": with_extension("trunk-details", is_optional=True),
     }

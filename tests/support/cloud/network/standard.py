@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tests.support.cloud.collection import Collection
 from tests.support.cloud.fields import Field, Fields
 from tests.support.cloud.messages import Json, Refused, Request
-from tests.support.cloud.service import NOWHERE
+from tests.support.cloud.service import NOWHERE, Handler
 
 if TYPE_CHECKING:
     from tests.support.cloud.network import Network
@@ -27,6 +27,18 @@ class NeutronCollection(Collection):
     service: "Network"
     # what the path of the tags begins with, where that is not the collection's; None: it has none
     tagged_as: str | None = ""
+    # the alias of the extension that has the collection, "" for neutron's own
+    extension = ""
+
+    def guarded(self, handler: Handler) -> Handler:
+        """Return what answers with 404 where neutron lacks the extension."""
+
+        def answer(request: Request) -> Any:
+            if self.extension and self.extension not in self.cloud.release.extensions:
+                raise Refused(404, NOWHERE, kind="HTTPNotFound")
+            return handler(request)
+
+        return answer
 
     def __init__(
         self,

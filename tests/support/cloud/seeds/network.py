@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.support.cloud.messages import Json
-from tests.support.cloud.seeds import Seeded
+from tests.support.cloud.seeds import Seeded, network_extensions
 
 
 def seed(seeded: Seeded) -> None:
@@ -13,6 +13,7 @@ def seed(seeded: Seeded) -> None:
     _make_router(seeded)
     _make_ports(seeded)
     _make_addresses(seeded)
+    network_extensions.seed(seeded)
     _tag(seeded)
 
 

@@ -63,6 +63,7 @@ from dashboard.migrations_app.resources.flavor_sizes import (
     admins_boot_zero_disks,
 )
 from dashboard.migrations_app.resources.key_names import key_id
+from dashboard.migrations_app.resources.network.common.trunks import trunks_on
 from dashboard.migrations_app.resources.ownership import (
     owner_refs,
     with_owner_losses,
@@ -101,9 +102,9 @@ class Server(ResourceType):
     choice = "an availability zone there"
     needs = (
         *("project", "user", "role_assignment", "flavor", "keypair", "image", "port", "volume"),
-        "security_group",
+        *("security_group", "trunk"),
     )
-    does_without = ("user", "role_assignment", "keypair")
+    does_without = ("user", "role_assignment", "keypair", "trunk")
     copied = (
         *("name", "status", "description", "metadata", "tags", "key_name", "config_drive"),
         *("accessIPv4", "accessIPv6", "OS-DCF:diskConfig", f"{ATTR}hostname", USER_DATA),
@@ -169,6 +170,7 @@ class Server(ResourceType):
             Ref("flavor", fields["flavor_id"]),
             Ref("keypair", key),
             *(Ref("port", id_) for id_ in fields["ports"]),
+            *trunks_on(fields["ports"], reader),
             *(Ref("image", fields[f"{ATTR}{name}"]) for name in REFERENCES),
         ]
         volumes = [Ref("volume", id_) for id_ in fields["volumes"]]

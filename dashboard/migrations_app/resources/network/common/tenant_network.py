@@ -1,6 +1,7 @@
 """Which networks, subnets and ports of a cloud are a tenant's own."""
 
 from dashboard.clients.openstack import CloudSession, Json
+from dashboard.migrations_app.resources.network.common.trunks import SUB_PORT_OWNER
 from dashboard.migrations_app.resources.reader import TenantReader
 
 DEFAULT_GROUP = "default"
@@ -61,12 +62,12 @@ def routers_on(cloud: CloudSession, subnet_id: str) -> set[str]:
 
 
 def is_migratable(port: Json) -> bool:
-    """Return whether a port is migrated as such: a server's, or one that nothing uses.
+    """Return whether a port is migrated as such: a server's, a trunk's, or one of nothing.
 
     Other ports are created by what owns them: a router, DHCP, a load balancer.
     """
     owner = str(port["device_owner"])
-    return owner == "" or owner.startswith("compute:")
+    return owner in ("", SUB_PORT_OWNER) or owner.startswith("compute:")
 
 
 def migratable_ports(reader: TenantReader) -> list[Json]:

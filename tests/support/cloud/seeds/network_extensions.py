@@ -1,0 +1,36 @@
+"""What the tenant has on its networks where Neutron has the extensions for it."""
+
+from typing import Any
+
+from tests.support.cloud.messages import Json
+from tests.support.cloud.seeds import Seeded
+
+
+def seed(seeded: Seeded) -> None:
+    """Make an object of each extension of the release."""
+    for alias, make in _MAKING.items():
+        if alias in seeded.cloud.release.extensions:
+            make(seeded)
+
+
+def _make(seeded: Seeded, name: str, path: str, singular: str, /, **body: Any) -> Json:
+    return seeded.make(name, "network", path, singular, body)
+
+
+def _make_trunk(seeded: Seeded) -> None:
+    """Make a trunk on the second server's port, with two sub-ports."""
+    net, prefix = {"network_id": seeded.id("plain")}, seeded.name
+    sub_ports = []
+    for number in (7, 8):
+        port = _make(seeded, f"vlan-{number}", "/ports", "port", **net, name=f"{prefix}-{number}")
+        sub_ports.append(
+            {"port_id": port["id"], "segmentation_type": "vlan", "segmentation_id": number}
+        )
+    body = {"name": f"{prefix}-trunk", "description": "to the tills", "sub_ports": sub_ports}
+    trunk = _make(seeded, "trunk", "/trunks", "trunk", **body, port_id=seeded.id("port-2"))
+    path = f"/trunks/{trunk['id']}"
+    seeded.owner.put("network", path, {"trunk": {"admin_state_up": False}})
+    seeded.owner.put("network", f"{path}/tags", {"tags": ["tills"]})
+
+
+_MAKING = {"trunk": _make_trunk}
