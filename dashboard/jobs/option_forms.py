@@ -47,6 +47,8 @@ def _posted(option: Option, posted: QueryDict) -> Any:
     if option.value_type is list and option.choices:
         return posted.getlist(option.name)
     text = posted.get(option.name, "").strip()
+    if option.value_type is list and option.name in posted:
+        return option.parse(text)
     if option.value_type is datetime and text:
         return _posted_time(option.parse(text), text, posted)
     return option.parse(text) if text else None

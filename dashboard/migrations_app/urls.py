@@ -21,6 +21,7 @@ urlpatterns = [
     re_path(rf"^plans/(?P<plan_id>[0-9]{{1,18}})/{TAB}/$", plans.plan_page, name="plan-tab"),
     path(f"{PLAN}again/", plans.plan_again, name="plan-again"),
     path(f"{PLAN}leave-out/", plans.leave_out, name="plan-leave-out"),
+    path(f"{PLAN}choose/", plans.choose, name="plan-choose"),
     path(f"{PLAN}accept/", plans.accept_differences, name="plan-accept"),
     path(f"{PLAN}export/", plan_files.export, name="plan-export"),
     path("plans/import/", plan_files.import_file, name="plan-import"),

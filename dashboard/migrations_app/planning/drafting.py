@@ -1,6 +1,6 @@
 """Drafts a plan: reads both clouds, decides about every object, and freezes what it found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -12,14 +12,17 @@ from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
-from dashboard.migrations_app.planning.drafts import Draft
+from dashboard.migrations_app.planning.choosing import Choosing, not_chosen
+from dashboard.migrations_app.planning.drafts import Draft, original_of
 from dashboard.migrations_app.planning.leaving_out import (
     choosers_before,
     dependents,
+    is_moved,
     leave_out_dependents,
     left_out,
 )
 from dashboard.migrations_app.planning.moves import choice_of
+from dashboard.migrations_app.planning.options import ONLY, options_of
 from dashboard.migrations_app.planning.preflight import (
     FoundBy,
     preflight,
@@ -55,18 +58,14 @@ class Planner:
         self.source, self.destination = readers_of(plan)
         self.drafts: dict[tuple[str, str], Draft] = {}
         self.gone: list[LedgerEntry] = []
+        self.choosing = Choosing(only=(), records={}, moved=(), source=self.source)
 
     def draft(self) -> None:
         """Read both clouds and decide about every object of the tenant."""
-        entries = self._entries()
-        for name, type_ in resource_types().items():
-            self.context.check()
-            records = [*type_.discover(self.source)]
-            self.context.log(f"Read {type_.counted(len(records))}.")
-            moved = {id_: entry for (of, id_), entry in entries.items() if of == name}
-            self._drop_gone(type_, moved)
-            for record in records:
-                self.drafts[name, record.id] = self._draft(record, moved.get(record.id))
+        found = [*self._discover()]
+        self.choosing = self._chosen_of(found)
+        for record, entry in found:
+            self.drafts[record.type, record.id] = self._draft(record, entry)
         self._resolve_dependencies()
         self.destination.destination_ids.update(
             {
@@ -74,6 +73,27 @@ class Planner:
                 for key, draft in self.drafts.items()
                 if draft.destination_id
             }
+        )
+
+    def _discover(self) -> Iterator[tuple[Record, LedgerEntry | None]]:
+        """Read all of the tenant's objects, each with what it has become before."""
+        entries = self._entries()
+        for name, type_ in resource_types().items():
+            self.context.check()
+            records = [*type_.discover(self.source)]
+            self.context.log(f"Read {type_.counted(len(records))}.")
+            moved = {id_: entry for (of, id_), entry in entries.items() if of == name}
+            self._drop_gone(type_, moved)
+            yield from ((record, moved.get(record.id)) for record in records)
+
+    def _chosen_of(self, found: Sequence[tuple[Record, LedgerEntry | None]]) -> Choosing:
+        return Choosing(
+            only=options_of(self.plan)[ONLY],
+            records={
+                (record.type, record.id): original_of(record, entry) for record, entry in found
+            },
+            moved={entry.key for _, entry in found if entry and is_moved(entry)},
+            source=self.source,
         )
 
     def _drop_gone(self, type_: ResourceType, moved: dict[str, LedgerEntry]) -> None:
@@ -116,20 +136,23 @@ class Planner:
 
     def _draft(self, record: Record, entry: LedgerEntry | None) -> Draft:
         type_, choice = resource_type(record.type), self._choice(record)
+        is_included = (record.type, record.id) in self.choosing.included
         if entry and {stage.name for stage in type_.stages} <= set(entry.stages):
             decision = replace(_decided_before(entry), action=MIGRATED)
         elif entry:
             # a part of it was moved: the rest of its stages is still to be done
             decision = replace(_decided_before(entry), destination_id="")
-        elif choice == LEAVE_OUT:
+        elif choice == LEAVE_OUT or not is_included:
             decision = Decision()
         else:
             decision = type_.decide(record, choice, self.destination)
         draft = Draft(record=record, decision=decision, losses=[], entry=entry)
-        draft.is_unwanted = choice == LEAVE_OUT
-        if draft.is_unwanted:
+        draft.is_unwanted = choice == LEAVE_OUT or not is_included
+        if choice == LEAVE_OUT:
             by = self.choosers.get((record.type, record.id), str(self.requester))
             draft.decision = left_out(draft, by=by)
+        elif not is_included:
+            draft.decision = not_chosen(str(self.requester))
         return draft
 
     def _choice(self, record: Record) -> str:
@@ -164,6 +187,7 @@ class Planner:
             if draft.decision.problem
         ]
         problems += [FoundBy(each.record, why) for each, why in dependents(self.drafts)]
+        problems += [FoundBy(None, finding) for finding in self.choosing.unknown()]
         found = preflight(self.plan, self.to_create(), self.source, self.destination)
         with transaction.atomic():
             for entry in self.gone:

@@ -26,10 +26,15 @@ class Draft:
     @property
     def original(self) -> Record:
         """The object as it was before an earlier plan has begun to move it."""
-        stage_data = self.entry.stage_data if self.entry else {}
-        return resource_type(self.record.type).original_state(self.record, stage_data)
+        return original_of(self.record, self.entry)
 
     @property
     def called(self) -> str:
         """The object in words: "server web-1"."""
         return resource_type(self.record.type).called(self.record.title)
+
+
+def original_of(record: Record, entry: LedgerEntry | None) -> Record:
+    """Return an object as it was before an earlier plan has begun to move it."""
+    stage_data = entry.stage_data if entry else {}
+    return resource_type(record.type).original_state(record, stage_data)

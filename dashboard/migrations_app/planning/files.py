@@ -238,11 +238,12 @@ def _options(section: Section, plan: Plan) -> dict[str, Any]:
 
 
 def _value(section: Section, option: Option, planned: Any) -> Any:
-    text = section.optional_text(option.name)
-    if not text:
+    is_list = option.value_type is list
+    given = section.plain_list(option.name) if is_list else section.optional_text(option.name)
+    if not given and not (is_list and option.name in section):
         return planned
     try:
-        return option.parse(text)
+        return option.clean(given) if is_list else option.parse(str(given))
     except BadInput as error:
         raise section.fault(error.sentence, key=option.name, fix=error.fix) from None
 

@@ -30,7 +30,7 @@ def left_out(draft: Draft, by: str) -> Decision:
 
     What the destination has already cannot be left out: that is a problem of the plan.
     """
-    if draft.entry and _is_moved(draft.entry):
+    if draft.entry and is_moved(draft.entry):
         return replace(
             draft.decision,
             problem=f"{capfirst(draft.called)} has been moved already: it cannot be left out.",
@@ -134,7 +134,7 @@ def _left_out(drafts: Drafts) -> LeftOut:
     )
 
 
-def _is_moved(entry: LedgerEntry) -> bool:
+def is_moved(entry: LedgerEntry) -> bool:
     """Return whether all is done of an object but to clean up after it."""
     stages = resource_type(entry.type).stages
     return {stage.name for stage in stages if stage.phase != COMPLETE} <= set(entry.stages)

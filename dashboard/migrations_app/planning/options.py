@@ -9,6 +9,9 @@ from dashboard.jobs.options import Option
 from dashboard.migrations_app.maintenance.options import NONE, UNTIL_FINALIZED, WHILE_MOVING
 from dashboard.migrations_app.models import Plan
 
+ONLY = "only"
+"""The option that names the objects that move."""
+
 PLAN_OPTIONS = (
     Option(
         name="capture",
@@ -38,6 +41,14 @@ PLAN_OPTIONS = (
             "destination until it is verified",
             UNTIL_FINALIZED: "The same, and to the source until finalize or rollback",
         },
+    ),
+    Option(
+        name=ONLY,
+        label="Only these objects, and what they need",
+        help="Optional, with commas between: server:web-1, image:*. "
+        "Without any the whole tenant moves.",
+        default=[],
+        metavar="TYPE:NAME-OR-ID",
     ),
 )
 

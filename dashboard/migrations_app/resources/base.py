@@ -144,6 +144,13 @@ class ResourceType:
         for refs in self.requires(record, reader).values():
             yield from (ref for ref in refs if ref.type not in self.does_without)
 
+    def accompanies(self, record: Record, reader: "TenantReader") -> Iterable[Ref]:
+        """Return the objects with which it moves unasked, as they are of little use without it.
+
+        Only asked when an operator chose single objects to be moved.
+        """
+        return ()
+
     def without(
         self, record: Record, left_out: LeftOut, reader: "TenantReader"
     ) -> tuple[Record, Sequence[Loss]]:

@@ -14,8 +14,9 @@ from dashboard.jobs.starting import start_job
 from dashboard.jobs.verb import Verb
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.planning.choosing import require_named
 from dashboard.migrations_app.planning.moves import Move, why_not_move
-from dashboard.migrations_app.planning.options import PLAN_OPTIONS
+from dashboard.migrations_app.planning.options import ONLY, PLAN_OPTIONS
 from dashboard.migrations_app.verbs.base import ProgressStep, progress_of_job
 
 
@@ -45,6 +46,8 @@ class PlanMove(Verb[Move]):
 
     @override
     def launch(self, target: Move, requester: Requester, options: Mapping[str, Any]) -> Job:
+        """Start to draft a plan. Raises ``BadInput`` for an object that is chosen by no type."""
+        require_named(options[ONLY])
         tenant = target.tenant
         with transaction.atomic():
             plan = Plan.objects.create(

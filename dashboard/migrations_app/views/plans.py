@@ -26,7 +26,7 @@ from dashboard.migrations_app.execution.outages import outages_of
 from dashboard.migrations_app.execution.verify import count_unexpected, unexpected
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem, plan_of
 from dashboard.migrations_app.planning.moves import Move, choice_of, move_again
-from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
+from dashboard.migrations_app.planning.options import ONLY, PLAN_OPTIONS, options_of
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
 from dashboard.migrations_app.verbs.base import plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
@@ -101,8 +101,20 @@ def leave_out(request: PageRequest, plan_id: int) -> HttpResponse:
     """Make a new plan from this one that leaves out the objects ticked, and no others."""
     plan = plan_or_404(plan_id)
     choices = {key: to for key, to in plan.choices.items() if to != LEAVE_OUT}
-    choices |= dict.fromkeys(_texts(request, "left_out"), LEAVE_OUT)
+    choices |= dict.fromkeys(_texts(request, "ticked"), LEAVE_OUT)
     return _start_again(plan, choices, options_of(plan), request, tab="items")
+
+
+@action_view(Action.PLAN)
+def choose(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Make a new plan from this one that moves the objects ticked, and what they need.
+
+    Without any it moves the whole tenant.
+    """
+    plan = plan_or_404(plan_id)
+    choices = {key: to for key, to in plan.choices.items() if to != LEAVE_OUT}
+    options = {**options_of(plan), ONLY: _texts(request, "ticked")}
+    return _start_again(plan, choices, options, request, tab="items")
 
 
 @action_view(PERMISSION)

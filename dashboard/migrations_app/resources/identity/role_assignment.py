@@ -94,6 +94,10 @@ class RoleAssignment(ResourceType):
         }
 
     @override
+    def accompanies(self, record: Record, reader: TenantReader) -> Iterable[Ref]:
+        return [Ref("user", record.fields["user_id"])]
+
+    @override
     def check(
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:

@@ -104,6 +104,10 @@ class FloatingIp(NeutronResource):
         }
 
     @override
+    def accompanies(self, record: Record, reader: TenantReader) -> Iterable[Ref]:
+        return [Ref("port", record.fields["port_id"] or "")]
+
+    @override
     def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return the gateways of all routers for one that an earlier plan has disassociated.
 

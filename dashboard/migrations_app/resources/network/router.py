@@ -88,11 +88,8 @@ class Router(NeutronResource):
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Return the tenant's routers, each with its ``interfaces``: ports, to the API."""
         ids = [router["id"] for router in reader.routers]
-        ports = [
-            port
-            for port in reader.matching("/ports", "ports", "device_id", ids)
-            if port["device_owner"] in INTERFACE_OWNERS
-        ]
+        found = reader.matching("/ports", "ports", "device_id", ids)
+        ports = [port for port in found if port["device_owner"] in INTERFACE_OWNERS]
         subnets = _subnets(reader, ports)
         own = {subnet["id"] for subnet in own_subnets(reader)}
         for router in reader.routers:
@@ -104,16 +101,17 @@ class Router(NeutronResource):
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return, beside subnets and networks, the floating IPs that need the source's gateway."""
         floating = [ip["id"] for ip in reader.floating_ips if ip["router_id"] == record.id]
-        gateway = record.fields[GATEWAY]
+        gateway, interfaces = record.fields[GATEWAY], record.fields["interfaces"]
         return {
             **super().requires(record, reader),
-            "interfaces": [
-                Ref("subnet", interface["subnet_id"], "create")
-                for interface in record.fields["interfaces"]
-            ],
+            "interfaces": [Ref("subnet", each["subnet_id"], "create") for each in interfaces],
             "detach_gateway": [Ref("floating_ip", id_, "disassociate") for id_ in floating],
             "attach_gateway": [Ref("network", gateway["network_id"])] if gateway else [],
         }
+
+    @override
+    def accompanies(self, record: Record, reader: TenantReader) -> Iterable[Ref]:
+        return [Ref("subnet", each["subnet_id"]) for each in record.fields["interfaces"]]
 
     @override
     def without(

@@ -65,6 +65,10 @@ class Subnet(NeutronResource):
             yield self.record({**subnet, _ROUTERS: routers.get(subnet["id"], [])})
 
     @override
+    def accompanies(self, record: Record, reader: TenantReader) -> Iterable[Ref]:
+        return [Ref("network", record.fields["network_id"])]
+
+    @override
     def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return every port for DHCP, which takes addresses from the pool for its own ports."""
         ports = [port for port in reader.ports if _has_address_in(port, record.id)]

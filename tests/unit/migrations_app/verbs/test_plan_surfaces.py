@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -24,6 +25,9 @@ from tests.support import rows
 
 pytestmark = pytest.mark.django_db
 
+EACH_CHOICE = pytest.mark.parametrize(
+    "option", [each for each in PLAN_OPTIONS if each.choices], ids=lambda option: option.name
+)
 EACH_OPTION = pytest.mark.parametrize("option", PLAN_OPTIONS, ids=lambda option: option.name)
 
 
@@ -51,9 +55,20 @@ def api(pages: Client) -> APIClient:
     return client
 
 
-def another(option: Option) -> str:
+def another(option: Option) -> Any:
     """Return a value that is not the default."""
+    if option.value_type is list:
+        return ["server:web"]
     return next(choice for choice in option.choices if choice != option.default)
+
+
+def written(value: Any) -> str:
+    """Return a value as forms and the command line take it."""
+    return ",".join(value) if isinstance(value, list) else str(value)
+
+
+def posted(option: Option) -> str:
+    return written(option.default)
 
 
 def new_cloud(tenant: Tenant) -> Any:
@@ -70,8 +85,8 @@ def test_an_option_is_on_every_surface_and_has_the_same_effect(
 ):
     value = another(option)
     assert f'name="{option.name}"' in pages.get(tenant.get_absolute_url()).content.decode()
-    form = {each.name: each.default for each in PLAN_OPTIONS}
-    form |= {"destination": new_cloud(tenant).pk, option.name: value}
+    form = {each.name: posted(each) for each in PLAN_OPTIONS}
+    form |= {"destination": new_cloud(tenant).pk, option.name: written(value)}
     pages.post(f"{tenant.get_absolute_url()}plan/", form)
     made = [Plan.objects.latest("pk")]
     Job.objects.all().delete()
@@ -82,7 +97,7 @@ def test_an_option_is_on_every_surface_and_has_the_same_effect(
 
     flag = f"--{option.name.replace('_', '-')}"
     clouds = ["--source", "old", "--destination", "new"]
-    command_line.run(["plan", "demo", *clouds, flag, value])
+    command_line.run(["plan", "demo", *clouds, flag, written(value)])
     made.append(Plan.objects.latest("pk"))
     Job.objects.all().delete()
 
@@ -90,7 +105,7 @@ def test_an_option_is_on_every_surface_and_has_the_same_effect(
     Plan.objects.filter(pk=plan.pk).update(options={option.name: value})
     plan.refresh_from_db()
     text = export_plan(plan)
-    assert f"{option.name}: {value}" in text
+    assert yaml.safe_load(text)["options"][option.name] == value
     api.generic("POST", "/api/plans/import/", text, content_type="application/yaml")
     made.append(Plan.objects.latest("pk"))
     Job.objects.all().delete()
@@ -104,7 +119,7 @@ def test_an_option_is_on_every_surface_and_has_the_same_effect(
     assert [each.options for each in made] == [expected] * 5
 
 
-@EACH_OPTION
+@EACH_CHOICE
 def test_a_value_that_cannot_be_is_refused_everywhere(option, tenant, api, capsys):
     assert (
         api.post("/api/plans/", body(options={option.name: "x"}), format="json").status_code == 400
@@ -131,7 +146,7 @@ def test_no_option_beside_a_file_is_dropped_silently(option, tenant, tmp_path: P
     file = tmp_path / "plan.yaml"
     file.write_text(export_plan(rows.plan_of(tenant, new_cloud(tenant))))
     flag = f"--{option.name.replace('_', '-')}"
-    assert command_line.run(["plan", "--import", str(file), flag, another(option)]) == 2
+    assert command_line.run(["plan", "--import", str(file), flag, written(another(option))]) == 2
     assert "--import takes all choices from the file" in capsys.readouterr().err
     assert not Job.objects.exists()
 
@@ -160,7 +175,7 @@ def test_a_move_that_cannot_be_planned_is_refused_in_the_same_sentence(
 ):
     sentence = situation(tenant)
     count = Plan.objects.count()
-    form = {each.name: each.default for each in PLAN_OPTIONS}
+    form = {each.name: posted(each) for each in PLAN_OPTIONS}
     form["destination"] = new_cloud(tenant).pk
     told = pages.post(f"{tenant.get_absolute_url()}plan/", form).content.decode()
     assert escape(sentence) in told
@@ -205,13 +220,39 @@ def test_an_object_is_left_out_on_every_surface_and_taken_in_again(tenant, pages
 
     plan = rows.plan_of(tenant, new_cloud(tenant))
     server = plan.items.filter(type="server").first()
-    pages.post(f"/plans/{plan.pk}/leave-out/", {"left_out": f"server:{server.source_id}"})
+    pages.post(f"/plans/{plan.pk}/leave-out/", {"ticked": f"server:{server.source_id}"})
     again = Plan.objects.latest("pk")
     assert again.choices == {**plan.choices, f"server:{server.source_id}": "skip"}
     Job.objects.all().delete()
     Plan.objects.filter(pk=again.pk).update(state=Plan.State.READY)
     pages.post(f"/plans/{again.pk}/leave-out/", {})
     assert Plan.objects.latest("pk").choices == plan.choices
+
+
+def test_objects_are_chosen_on_the_page_and_none_means_all_of_them(tenant, pages):
+    plan = rows.plan_of(tenant, new_cloud(tenant))
+    server = plan.items.filter(type="server").first()
+    plan.choices = {"server:web-2": "skip", "flavor:old": "new"}
+    plan.save()
+    chosen = f"server:{server.source_id}"
+    pages.post(f"/plans/{plan.pk}/choose/", {"ticked": chosen})
+    again = Plan.objects.latest("pk")
+    assert (again.options["only"], again.choices) == ([chosen], {"flavor:old": "new"})
+    Job.objects.all().delete()
+    pages.post(f"/plans/{again.pk}/again/", {"only": ""})
+    assert Plan.objects.latest("pk").options["only"] == []
+
+
+def test_what_chooses_no_object_is_refused_on_every_surface(tenant, pages, api, capsys):
+    sentence = "'web' names no object."
+    answer = api.post("/api/plans/", body(options={"only": ["web"]}), format="json")
+    assert answer.status_code == 400 and sentence in answer.json()["error"]
+    assert command_line.run(["plan", "demo", "--only", "web"]) == 2
+    assert sentence in capsys.readouterr().err
+    form = {each.name: posted(each) for each in PLAN_OPTIONS}
+    form |= {"destination": new_cloud(tenant).pk, "only": "web"}
+    told = pages.post(f"{tenant.get_absolute_url()}plan/", form).content.decode()
+    assert escape(sentence) in told and not Plan.objects.exists()
 
 
 def test_the_page_says_what_is_left_out_by_whom_and_why(tenant, pages):
@@ -222,7 +263,7 @@ def test_the_page_says_what_is_left_out_by_whom_and_why(tenant, pages):
     plan.items.filter(pk=server.pk).update(action="skip", left_out_by="ann", losses=losses)
     shown = pages.get(plan.get_absolute_url()).content.decode()
     assert reason in shown and "All but 1, left out by ann." in shown
-    assert f'name="left_out" value="server:{server.source_id}"' in shown
+    assert f'name="ticked" value="server:{server.source_id}"' in shown
     project = plan.items.get(type="project")
     assert f'value="project:{project.source_id}"' not in shown
 
@@ -244,6 +285,6 @@ def test_the_project_cannot_be_left_out_on_any_surface(tenant, pages, api, capsy
     assert command_line.run(["plan", "demo", "--map", "project:demo=skip"]) == 2
     assert sentence in capsys.readouterr().err
     plan = rows.plan_of(tenant, new_cloud(tenant))
-    form = {"left_out": "project:demo"}
+    form = {"ticked": "project:demo"}
     shown = pages.post(f"/plans/{plan.pk}/leave-out/", form, follow=True).content.decode()
     assert sentence in shown
