@@ -47,6 +47,20 @@ def entries_of(plan: Plan) -> dict[tuple[str, str], LedgerEntry]:
     }
 
 
+def moved_projects(plan: Plan) -> dict[str, str]:
+    """Return what projects of the plan's source have become on its destination, by their ids.
+
+    Whichever plan moved them: objects of one tenant may name the project of another.
+    """
+    entries = LedgerEntry.objects.filter(
+        source_cloud=plan.source,
+        destination_cloud=plan.destination,
+        type="project",
+        state=LedgerEntry.State.PRESENT,
+    )
+    return dict(entries.values_list("source_id", "destination_id"))
+
+
 def open_entry(item: PlanItem) -> LedgerEntry:
     """Return the item's entry; it is made if there is none, and restarted if it was removed."""
     plan = item.plan

@@ -32,6 +32,7 @@ class Verifier:
         self.plan = plan
         self.context = context
         self.entries = ledger.entries_of(plan)
+        self.moved_projects = ledger.moved_projects(plan)
         self.left_out = left_out_of(plan)
         self.identities = identities = identities_of(plan)
         tenant = TenantRef(plan.tenant_id, plan.tenant_name, plan.domain_name)
@@ -97,6 +98,8 @@ class Verifier:
 
     def _destination_id_of(self, type_name: str, source_id: str) -> str | None:
         entry = self.entries.get((type_name, source_id))
+        if entry is None and type_name == "project":
+            return self.moved_projects.get(source_id)
         return entry.destination_id if entry else None
 
     def _row(self, job: Job, item: PlanItem, difference: Difference) -> PlanDifference:

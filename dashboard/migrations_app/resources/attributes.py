@@ -12,11 +12,13 @@ def normalize(value: Any) -> Any:
 
     The order of lists means nothing, and neither does the kind of emptiness.
     """
+    if is_empty(value):
+        return None
     if isinstance(value, Mapping):
         return {key: normalize(inner) for key, inner in sorted(value.items())}
     if isinstance(value, list | tuple):
         return sorted((normalize(inner) for inner in value), key=repr)
-    return None if is_empty(value) else value
+    return value
 
 
 def is_empty(value: Any) -> bool:

@@ -11,8 +11,19 @@ from dashboard.migrations_app.resources.identity.common.keystone import (
     domain_id_named,
     name_losses,
 )
+from dashboard.migrations_app.resources.identity.common.parents import (
+    PARENT_NAME,
+    decided_parent,
+    parent_of,
+)
 from dashboard.migrations_app.resources.identity.common.project_contents import (
     content_of_others,
+)
+from dashboard.migrations_app.resources.identity.common.resource_options import (
+    make_changeable,
+    option_losses,
+    options_to_set,
+    without_options,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
@@ -34,12 +45,12 @@ class Project(KeystoneResource):
     name = "project"
     plural = "projects"
     choice = "adopt, to use the project of the same name there; or another name"
-    copied = ("name", "description", "enabled")
-    own = ("id", "domain_id", "links", "options", MARKER)
+    copied = ("name", "description", "enabled", "tags", "options")
+    mapped = {"parent_id": "project"}
+    own = ("id", "domain_id", "links", PARENT_NAME, MARKER)
     lost = {
-        "parent_id": "The project is created directly in its domain.",
-        "tags": "Tags of projects are not migrated.",
-        "is_domain": "A project that acts as a domain becomes an ordinary one.",
+        "is_domain": "Keystone makes only new domains act as projects; the copy is an ordinary "
+        "project.",
     }
     stages = (
         Stage(name="create", verb="Create"),
@@ -63,10 +74,7 @@ class Project(KeystoneResource):
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         fields = reader.cloud.get("identity", f"/projects/{reader.tenant.id}", "project")
-        # a project at the top of its domain names the domain as its parent
-        if fields.get("parent_id") == fields["domain_id"]:
-            fields = {**fields, "parent_id": None}
-        yield self.record(fields)
+        yield self.record({**fields, **parent_of(fields, reader)})
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
@@ -81,7 +89,8 @@ class Project(KeystoneResource):
         existing = reader.list("identity", "/projects", "projects", name=name, domain_id=domain_id)
         if not existing:
             resolution = {"name": name, "domain_id": domain_id}
-            return Decision(resolution=resolution, losses=name_losses(record, name))
+            losses = [*name_losses(record, name), *option_losses(record, reader)]
+            return decided_parent(record, Decision(resolution=resolution, losses=losses), reader)
         if choice == "adopt":
             return Decision(
                 action=ADOPT, destination_id=existing[0]["id"], resolution={"adopted": True}
@@ -98,8 +107,11 @@ class Project(KeystoneResource):
 
     @override
     def body(self, work: Work) -> Json:
-        """Return an enabled project: a disabled one lets nobody in, not even the operator."""
-        return {**super().body(work), "enabled": True}
+        """Return an enabled project: a disabled one lets nobody in, not even the operator.
+
+        Its options follow when all is done: one of them forbids every later change.
+        """
+        return {**without_options(super().body(work)), "enabled": True}
 
     @override
     def used_by_others(self, work: Work) -> str:
@@ -129,13 +141,26 @@ class Project(KeystoneResource):
             yield "the operator's temporary role in it revoked"
 
     def leave(self, work: Work) -> None:
-        """Revoke the temporary role, and disable the project if the source's is disabled."""
+        """Revoke the temporary role; disable the project, and set its options, as in the source."""
         self.undo_enter(work)
-        if work.record.fields.get("enabled") is False and not work.resolution.get("adopted"):
-            self.change(work, enabled=False)
+        if work.resolution.get("adopted"):
+            return
+        fields = work.record.fields
+        wanted: Json = {"enabled": False} if fields.get("enabled") is False else {}
+        if options := options_to_set(work, self):
+            wanted["options"] = options
+        if wanted:
+            make_changeable(work.destination, self, work.destination_id)
+            self.change(work, **wanted)
+
+    @override
+    def remove(self, work: Work) -> None:
+        make_changeable(work.destination, self, work.destination_id)
+        super().remove(work)
 
     @override
     def finalize(self, work: Work) -> None:
+        make_changeable(work.source, self, work.record.id)
         work.source.delete("identity", f"/projects/{work.record.id}")
 
 

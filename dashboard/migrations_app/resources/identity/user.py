@@ -14,6 +14,7 @@ from dashboard.migrations_app.resources.identity.common.keystone import (
     name_losses,
 )
 from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
+from dashboard.migrations_app.resources.identity.common.user_options import set_user_options
 from dashboard.migrations_app.resources.ownership import CAN_OWN, can_create
 from dashboard.migrations_app.resources.reader import INHERITED_TO, TenantReader
 from dashboard.migrations_app.resources.records import (
@@ -31,7 +32,7 @@ from dashboard.migrations_app.resources.records import (
 )
 from dashboard.migrations_app.resources.work import Work
 
-_DEFAULT_MOVES = "default_project_moves"
+_DEFAULT, _DEFAULT_MOVES = "default_project_id", "default_project_moves"
 _CHANGES_AT_ONCE = "ignore_change_password_upon_first_use"
 
 
@@ -43,14 +44,13 @@ class User(KeystoneResource):
     is_shareable = True
     choice = "the user's name there; an existing user of that name is adopted"
     needs = ("project",)
-    copied = ("name", "description", "email", "enabled")
-    mapped = {"default_project_id": "project"}
+    copied = ("name", "description", "email", "enabled", "options")
+    mapped = {_DEFAULT: "project"}
     own = (
         _DEFAULT_MOVES,
         *("id", "domain_id", "domain_name", "role_names", "links"),
         *("password_expires_at", "federated", MARKER),
     )
-    lost = {"options": "Options such as exemptions from password rules are not migrated."}
     stages = (
         Stage(name="create", verb="Create"),
         # soft: users get their passwords back whatever became of their servers
@@ -62,7 +62,7 @@ class User(KeystoneResource):
         for user_id, known in _assigned_users(reader).items():
             # one by one: a company's directory may hold more users than can be listed
             fields = reader.cloud.get("identity", f"/users/{user_id}", "user")
-            moves = fields.get("default_project_id") in (None, "", reader.tenant.id)
+            moves = fields.get(_DEFAULT) in (None, "", reader.tenant.id)
             yield self.record({**fields, **known, _DEFAULT_MOVES: moves})
 
     @override
@@ -79,22 +79,16 @@ class User(KeystoneResource):
         for user in reader.list("identity", "/users", "users", name=name, domain_id=domain_id):
             inherited = {INHERITS: _inherited(user["id"], reader)}
             return Decision(action=ADOPT, destination_id=user["id"], resolution=inherited)
-        resolution = {"domain_id": domain_id, "name": name}
-        return Decision(resolution=resolution, losses=name_losses(record, name))
+        default = _default_of_others(record, reader)
+        resolution = {"domain_id": domain_id, "name": name, **default}
+        losses = [*name_losses(record, name), *_default_losses(record, default)]
+        return Decision(resolution=resolution, losses=losses)
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return the user's default project only if that is the one that moves."""
-        project_id = record.fields.get("default_project_id")
+        project_id = record.fields.get(_DEFAULT)
         return {"create": [Ref("project", project_id)] if project_id == reader.tenant.id else []}
-
-    @override
-    def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
-        yield from super().losses(record, reader)
-        if not record.fields[_DEFAULT_MOVES]:
-            reason = "The user's default project is another tenant; the copy has none."
-            value = record.fields["default_project_id"]
-            yield Loss(field="default_project_id", value=value, reason=reason)
 
     @override
     def without(
@@ -136,10 +130,11 @@ class User(KeystoneResource):
         Nor could one who has to change the password first, as some Keystones want of new users.
         """
         body = {**super().body(work), "enabled": True, "password": work.temporary_password()}
+        # its own options follow: with some of them nobody could log in by the password alone
         body["options"] = {_CHANGES_AT_ONCE: True}
         fields = work.record.fields
-        if fields.get("default_project_id") and fields.get(_DEFAULT_MOVES, True):
-            body["default_project_id"] = work.project_id
+        if fields.get(_DEFAULT) and fields.get(_DEFAULT_MOVES, True):
+            body[_DEFAULT] = work.project_id
         return body
 
     @override
@@ -154,9 +149,10 @@ class User(KeystoneResource):
         return role_elsewhere(work, "user", work.destination_id)
 
     def restore_password(self, work: Work) -> None:
-        """Restore the user's own password, and disable the user if the source's is disabled."""
+        """Restore the user's own password and options; disable the user as in the source."""
         self.change(work, options={_CHANGES_AT_ONCE: None})
         work.restore_password()
+        set_user_options(work, self)
         if work.record.fields.get("enabled") is False:
             self.change(work, enabled=False)
 
@@ -184,6 +180,20 @@ def _inherited(user_id: str, reader: TenantReader) -> list[str]:
         if INHERITED_TO in each["scope"]
     }
     return sorted(names.union(*(reader.implied_roles.get(name, set()) for name in names)))
+
+
+def _default_of_others(record: Record, reader: TenantReader) -> Json:
+    """Return what a default project that is another tenant has become, {} if it has not moved."""
+    if record.fields.get(_DEFAULT_MOVES, True):
+        return {}
+    there = reader.destination_ids.get(("project", record.fields[_DEFAULT]))
+    return {_DEFAULT: there} if there else {}
+
+
+def _default_losses(record: Record, default: Json) -> Iterable[Loss]:
+    if not record.fields.get(_DEFAULT_MOVES, True) and not default:
+        reason = "The user's default project is another tenant, which has not moved."
+        yield Loss(field=_DEFAULT, value=record.fields[_DEFAULT], reason=reason)
 
 
 def _owned(objects: Iterable[Json], user: Record) -> list[Json]:

@@ -13,6 +13,23 @@ if TYPE_CHECKING:
 EVERYTHING = frozenset({"list", "create", "update", "delete"})
 
 
+MAX_DEPTH = 5
+"""How many projects may be above each other."""
+USER_OPTIONS = (
+    *("ignore_change_password_upon_first_use", "ignore_password_expiry"),
+    *("ignore_lockout_failure_attempts", "lock_password"),
+    *("multi_factor_auth_enabled", "multi_factor_auth_rules", "ignore_user_inactivity"),
+)
+_MOST_TAGS, _LONGEST_TAG = 80, 255
+
+
+def require_tags(tags: list[str]) -> None:
+    """Refuse tags that are too many, too long, the same, or have a comma or a slash."""
+    fits = all(0 < len(tag) <= _LONGEST_TAG and not {",", "/"} & {*tag} for tag in tags)
+    if not fits or len(tags) > _MOST_TAGS or len({*tags}) < len(tags):
+        raise Refused(400, "Invalid input for field 'tags'.")
+
+
 class KeystoneCollection(Collection):
     """A collection of Keystone's: ids without dashes, links, names unique in their domain."""
 
@@ -76,6 +93,21 @@ class KeystoneCollection(Collection):
         known = ("name", "domain_id", "enabled", "parent_id", "is_domain")
         return {name: v for name, v in request.query.items() if name in known}
 
+    def change(self, row: Json, given: Json, request: Request) -> None:
+        """Change an object; of one that is immutable only that can be changed."""
+        options = row.get("options") or {}
+        thaws = given.keys() == {"options"} and given["options"].get("immutable", 0) in (
+            None,
+            False,
+        )
+        if options.get("immutable") and not thaws:
+            raise Refused(403, f"Unable to update immutable {self.singular} {row['id']}.")
+        if "options" in given:  # None takes an option away
+            changed = {**options, **given["options"]}
+            set_ = {name: value for name, value in changed.items() if value is not None}
+            given = {**given, "options": set_}
+        super().change(row, given, request)
+
     def remove(self, row: Json, request: Request) -> None:
         """Take an object away, and the roles with it that it had or that were on it."""
         if (row.get("options") or {}).get("immutable"):
@@ -105,11 +137,40 @@ class Projects(KeystoneCollection):
     def prepare(self, row: Json, given: Json, request: Request) -> None:
         """Put a project at the top of its domain when it is not to have another parent."""
         row["parent_id"] = given.get("parent_id") or row["domain_id"]
+        require_tags(row["tags"])
+        parent = self.rows.get(row["parent_id"])
+        if parent is None and row["parent_id"] != row["domain_id"]:
+            raise Refused(404, f"Could not find project: {row['parent_id']}.")
+        if parent and parent["domain_id"] != row["domain_id"]:
+            raise Refused(400, "The parent of a project must be in its own domain.")
+        if parent and self._depth(parent) >= MAX_DEPTH:
+            raise Refused(403, f"Max hierarchy depth reached for {parent['id']} branch.")
+
+    def _depth(self, project: Json) -> int:
+        """Return how many projects are on the way from a domain to a project, itself included."""
+        parent = self.rows.get(project["parent_id"])
+        return 1 + (self._depth(parent) if parent else 0)
+
+    def change(self, row: Json, given: Json, request: Request) -> None:
+        """Change a project, which stays where it is."""
+        for name in ("parent_id", "is_domain"):
+            if name in given and given[name] != row[name]:
+                raise Refused(403, f"Update of `{name}` is not allowed.")
+        super().change(row, given, request)
 
     def routes(self) -> Iterable[tuple[str, str, Any]]:
         """Also the tags of a project."""
         yield from super().routes()
         yield "GET", "projects/{}/tags", lambda request: {"tags": self.seen(request)["tags"]}
+        yield "PUT", "projects/{}/tags", self.put_tags
+
+    def put_tags(self, request: Request) -> Json:
+        """Replace the tags of a project."""
+        self.permit("update", request)
+        require_tags(request.body["tags"])
+        row = self.seen(request)
+        row["tags"] = request.body["tags"]
+        return {"tags": row["tags"]}
 
     def remove(self, row: Json, request: Request) -> None:
         """Refuse to delete a project that others are in."""
@@ -141,14 +202,22 @@ class Users(KeystoneCollection):
 
     def prepare(self, row: Json, given: Json, request: Request) -> None:
         """Keep the password where it is not shown."""
+        self._require_options(row["options"])
         self._keep_password(row)
+
+    def _require_options(self, options: Json) -> None:
+        """Refuse what the release has no option for."""
+        known = USER_OPTIONS if self.cloud.release.is_from("2025.1") else USER_OPTIONS[:-1]
+        if unknown := sorted({*options} - {*known}):
+            raise Refused(
+                400,
+                "Invalid input for field 'options': Additional properties are not allowed "
+                f"({', '.join(map(repr, unknown))} was unexpected)",
+            )
 
     def change(self, row: Json, given: Json, request: Request) -> None:
         """Change a user; a new password ends all tokens of the old one."""
-        if "options" in given:  # None takes an option away
-            options = {**row["options"], **given["options"]}
-            set_ = {name: value for name, value in options.items() if value is not None}
-            given = {**given, "options": set_}
+        self._require_options(given.get("options") or {})
         super().change(row, given, request)
         if self._keep_password(row):
             self.service.tokens.forget_user(row["id"])

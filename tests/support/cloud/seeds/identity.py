@@ -4,7 +4,7 @@ from tests.support.cloud.seeds import PASSWORD, Seeded
 
 PEOPLE = {
     "ann": {"email": "ann@example.org", "description": "Runs the shop", "enabled": True},
-    "rex": {"description": "Looks only", "enabled": True},
+    "rex": {"description": "Looks only", "enabled": True, "options": {"lock_password": True}},
     "gone": {"enabled": False},
 }
 
@@ -12,6 +12,7 @@ PEOPLE = {
 def seed(seeded: Seeded) -> None:
     """Make a project with three users, of whom one owns all that follows, and a role of its own."""
     project = {"name": seeded.name, "description": "The web shop", "enabled": True}
+    project["tags"] = ["web", "paid by sales"]
     made = seeded.make("project", "identity", "/projects", "project", project)
     seeded.project_id = made["id"]
     role = {"name": f"{seeded.name}-stocktaker", "description": "Counts what there is"}

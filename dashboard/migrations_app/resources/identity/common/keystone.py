@@ -17,6 +17,9 @@ from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import FoundBy, Loss, Record
 from dashboard.migrations_app.resources.work import Work
 
+_RESOLVED = ("name", "domain_id", "parent_id", "default_project_id")
+"""What the plan's decision has found out and the create call sends."""
+
 
 class KeystoneResource(ResourceType):
     """A resource of the identity API: ``plural`` is its path, ``name`` the key of its body."""
@@ -32,7 +35,7 @@ class KeystoneResource(ResourceType):
         """Return the attributes to create the object with, its marker included."""
         return {
             **only_set(work.record.fields, self.copied),
-            **work.resolution,
+            **{key: work.resolution[key] for key in _RESOLVED if key in work.resolution},
             "description": marked_description(work),
         }
 

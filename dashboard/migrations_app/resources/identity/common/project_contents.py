@@ -12,10 +12,15 @@ _CONTENTS = (
 
 
 def content_of_others(work: Work) -> str:
-    """Return in words a server, volume or image that this plan did not make, "" without one.
+    """Return in words what this plan did not make: a server, volume, image or project, or "".
 
-    Keystone deletes a project with all of them in it, and nobody can reach them any more.
+    Keystone deletes a project with all of them in it, and nobody can reach them any more. It
+    deletes none with other projects below it.
     """
+    for child in work.destination.list(
+        "identity", "/projects", "projects", parent_id=work.destination_id
+    ):
+        return f"project {child['name']} is below it"
     for type_name, service, path, key in _CONTENTS:
         query: dict[str, Any] = {"all_tenants": 1, "project_id": work.destination_id}
         if type_name == "image":
