@@ -16,6 +16,16 @@ QUOTAS = {
     "quota_security_group_rule": 5000,
 }
 
+# What a tenant can have; none of them needs an agent to store and list its objects.
+SERVICE_PLUGINS = (
+    "router",
+    "qos",
+    "trunk",
+    "port_forwarding",
+    "conntrack_helper",
+    "network_ip_availability",
+)
+
 
 def configure(cloud: Cloud) -> None:
     """Write neutron.conf."""
@@ -28,7 +38,7 @@ def configure(cloud: Cloud) -> None:
             "api_workers": 1,
             "rpc_workers": 0,
             "core_plugin": "ml2",
-            "service_plugins": "router",
+            "service_plugins": ",".join(SERVICE_PLUGINS),
             "state_path": cloud.directory / "neutron",
             "dhcp_agent_notification": False,
             "api_paste_config": cloud.venv / "etc" / "neutron" / "api-paste.ini",
@@ -40,7 +50,7 @@ def configure(cloud: Cloud) -> None:
             "type_drivers": "local,flat,vlan,vxlan",
             "tenant_network_types": "vxlan",
             "mechanism_drivers": "lab",
-            "extension_drivers": "port_security",
+            "extension_drivers": "port_security,qos,dns",
         },
         "ml2_type_flat": {"flat_networks": "*"},
         "ml2_type_vlan": {"network_vlan_ranges": "physnet1:100:500"},
