@@ -1,9 +1,12 @@
 """The two real clouds of the lab, and tenants on them.
 
-Everything runs on one pair of clouds, with names of its own. The database is unblocked for the
-whole folder: a moved tenant's ledger must outlive the test that moved it.
+What works on hosts and what moves tenants would get into each other's way. They have a pair of
+clouds each, where `PUMPHOUSE_LAB_PAIRS` says that there are two; else they share one, with names of
+their own. The database is unblocked for the whole folder: a moved tenant's ledger must outlive the
+test that moved it.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -29,18 +32,21 @@ from dashboard.migrations_app.seeding.tenants import seed_tenants
 from dashboard.migrations_app.verbs.plan import PlanMove
 from tests.lab.inventory import Inventory
 
-FOLDER = "tests/lab/"
+PAIRS = int(os.environ.get("PUMPHOUSE_LAB_PAIRS") or 1)
+# what shares a pair of clouds, and with it a process
+SHARING = ("tests/lab/hosts/", "tests/lab/") if PAIRS > 1 else ("tests/lab/",)
 
 
 class OneProcessForClouds(LoadScopeScheduling):
-    """Keeps all tests of this folder in one process, since they share the clouds; others by file.
+    """Keeps all tests that share clouds in one process; others by file.
 
     ``--dist loadgroup`` is for this, and groups nothing with pytest 9.2 and xdist 3.8.
     """
 
     @override
     def _split_scope(self, nodeid: str) -> str:
-        return FOLDER if nodeid.startswith(FOLDER) else super()._split_scope(nodeid)
+        sharing = next((folder for folder in SHARING if nodeid.startswith(folder)), "")
+        return sharing or super()._split_scope(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneProcessForClouds:
@@ -48,8 +54,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneProcessFo
     return OneProcessForClouds(config, log)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_pair(worker_id: str) -> Iterator[None]:
+    """Use the pair of clouds of this process: gw0 the first, gw1 the second."""
+    number = int(worker_id.removeprefix("gw")) if worker_id != "master" else 0
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PUMPHOUSE_LAB_PAIR", str(number % PAIRS + 1))
+        yield
+
+
 @pytest.fixture(scope="session")
-def clouds(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Cloud]]:
+def clouds(
+    _own_pair: None, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[dict[str, Cloud]]:
     """Return the rows of both clouds, src and dst."""
     status = subprocess.run([sys.executable, "-m", "lab", "status"], capture_output=True)
     if status.returncode:
