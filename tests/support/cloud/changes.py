@@ -153,11 +153,20 @@ def _other_vlan(cloud: MemoryCloud, row: Json) -> None:
     row["sub_ports"][0]["segmentation_id"] += 1
 
 
+def _forwardings(cloud: MemoryCloud, row: Json) -> None:
+    port_id, row["port_id"] = row["port_id"], None
+    fields: Json = {"protocol": "tcp", "internal_port_id": port_id, "external_port": 80}
+    fields |= {"internal_ip_address": "10.1.0.9", "internal_port": 80}
+    forwarding = {"id": "another", "floatingip_id": row["id"], **fields}
+    cloud.network.forwardings.rows["another"] = forwarding
+
+
 DERIVED: Mapping[tuple[str, str], Change] = {
     ("network", "shared"): _shared,
     ("role_assignment", "user_id"): _other_user,
     ("role_assignment", "role_id"): _other_role,
     ("port", "network_id"): _other_network,
+    ("floating_ip", "port_forwardings"): _forwardings,
     ("trunk", "port_id"): _other_port,
     ("trunk", "sub_ports"): _other_vlan,
     ("router", "interfaces"): _interfaces,

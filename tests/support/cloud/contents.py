@@ -31,7 +31,11 @@ def _content(id_: str, row: Any) -> tuple[str, Any]:
         return id_, row
     if row.get("device_owner") == GATEWAY:
         return f"gateway of {row['device_id']}", row["fixed_ips"]
-    return id_, {name: value for name, value in row.items() if name not in _TOUCHED}
+    content = {name: value for name, value in row.items() if name not in _TOUCHED}
+    if "internal_port_id" in row:  # a forwarding, which nobody can make with the id that it had
+        del content["id"]
+        id_ = f"{row['protocol']} {row['external_port_range']} of {row['floatingip_id']}"
+    return id_, content
 
 
 def changes_between(before: Json, after: Json) -> list[str]:

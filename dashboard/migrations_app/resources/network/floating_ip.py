@@ -1,12 +1,20 @@
 """Floating IPs: disassociated in the source before the destination uses the same address."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.network.common.forwardings import (
+    FORWARDINGS,
+    add_forwardings,
+    clear_forwardings,
+    fitting,
+    forwardings_in,
+    missing_extension,
+)
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.shared_addresses import (
     NEW_ADDRESS,
@@ -31,10 +39,11 @@ from dashboard.migrations_app.resources.work import Work
 
 _ADDRESS, _PORT_MOVES = "floating_ip_address", "port_moves"
 _PORT = ("port_id", "fixed_ip_address")
+_ELSEWHERE, _INTERNAL = "port_forwardings_elsewhere", "internal_port_id"
 
 
 class FloatingIp(NeutronResource):
-    """A floating address, and the port that it leads to."""
+    """A floating address, and the port that it leads to, or its port forwardings."""
 
     name = "floating_ip"
     plural = "floating IPs"
@@ -46,11 +55,19 @@ class FloatingIp(NeutronResource):
     collection = "floatingips"
     singular = "floatingip"
     needs = ("project", "network", "router", "port")
-    copied = (_ADDRESS, "fixed_ip_address", "description", "dns_name", "dns_domain", "tags")
+    copied = (
+        _ADDRESS,
+        "fixed_ip_address",
+        "description",
+        "dns_name",
+        "dns_domain",
+        "tags",
+        FORWARDINGS,
+    )
     mapped = {"floating_network_id": "network", "port_id": "port"}
     own = (*NEUTRON_OWN, _PORT_MOVES, "router_id", "port_details", "qos_network_policy_id")
     lost = {
-        "port_forwardings": "Port forwardings are not migrated.",
+        _ELSEWHERE: "The ports that they lead to are not migrated.",
         "qos_policy_id": "QoS policies are not migrated.",
     }
     halted_from = "create"
@@ -71,7 +88,7 @@ class FloatingIp(NeutronResource):
         migratable = {port["id"] for port in migratable_ports(reader)}
         for fields in reader.floating_ips:
             moves = fields["port_id"] in migratable and not _by_anothers_router(fields, reader)
-            fields = {**fields, _PORT_MOVES: moves}
+            fields = {**fields, _PORT_MOVES: moves, **_forwardings(fields, migratable, reader)}
             yield replace(self.record(fields), name=fields[_ADDRESS])
 
     @override
@@ -88,10 +105,12 @@ class FloatingIp(NeutronResource):
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return the halted server for the source, the port and the gateway for the copy."""
         fields = record.fields
-        ports = [p for p in migratable_ports(reader) if p["id"] == fields["port_id"]]
+        led_to = [fields["port_id"], *_internal_ports(record)]
+        ports = [port for port in migratable_ports(reader) if port["id"] in led_to]
         create = [Ref("project", reader.tenant.id), Ref("network", fields["floating_network_id"])]
         if fields[_PORT_MOVES]:
             create += [Ref("port", fields["port_id"], "create")]
+        create += [Ref("port", id_, "create") for id_ in _internal_ports(record)]
         if fields["router_id"]:
             create += [Ref("router", fields["router_id"], "attach_gateway")]
         return {
@@ -145,7 +164,10 @@ class FloatingIp(NeutronResource):
 
     def disassociate(self, work: Work) -> None:
         """Disassociate the address from its port in the source, after storing which one that is."""
-        if not work.record.fields["port_id"] or not keeps_addresses(work.options):
+        if not keeps_addresses(work.options):
+            return
+        self._take_forwardings(work)
+        if not work.record.fields["port_id"]:
             return
         path = f"/floatingips/{work.record.id}"
         if not work.stage_data.get("port_id"):
@@ -154,8 +176,20 @@ class FloatingIp(NeutronResource):
             work.save(**taken, **{_PORT_MOVES: work.record.fields[_PORT_MOVES]})
         work.source.put("network", path, {self.singular: {"port_id": None}})
 
+    def _take_forwardings(self, work: Work) -> None:
+        """Delete the forwardings in the source, after storing them."""
+        if not work.record.fields[FORWARDINGS] and not work.record.fields[_ELSEWHERE]:
+            return
+        if not work.stage_data.get(FORWARDINGS):
+            floating = work.source.get("network", f"/floatingips/{work.record.id}", self.singular)
+            work.save(**{FORWARDINGS: forwardings_in(work.source, floating)})
+        clear_forwardings(work.source, work.record.id)
+
     def undo_disassociate(self, work: Work) -> None:
-        """Associate the address with its port in the source again."""
+        """Associate the address with its port in the source again, or forward its ports."""
+        if forwardings := work.stage_data.get(FORWARDINGS):
+            add_forwardings(work.source, work.record.id, forwardings)
+            work.save(**{FORWARDINGS: []})
         if work.stage_data.get("port_id"):
             body = {name: work.stage_data[name] for name in _PORT}
             work.source.put("network", f"/floatingips/{work.record.id}", {self.singular: body})
@@ -163,12 +197,13 @@ class FloatingIp(NeutronResource):
 
     @override
     def is_taken(self, stage_data: Mapping[str, Any]) -> bool:
-        return bool(stage_data.get("port_id"))
+        return bool(stage_data.get("port_id") or stage_data.get(FORWARDINGS))
 
     @override
     def halt(self, work: Work) -> None:
         """Disassociate the copy, which then answers for the address no more."""
         if work.destination.find("network", f"/floatingips/{work.destination_id}"):
+            clear_forwardings(work.destination, work.destination_id)
             self._put(work, {"port_id": None})
 
     @override
@@ -199,6 +234,28 @@ class FloatingIp(NeutronResource):
             super().describe(work)
 
     @override
+    def complete(self, work: Work) -> None:
+        """Forward its ports, once it is there."""
+        super().complete(work)
+        original = self.original_state(work.record, work.stage_data)
+        if original.fields.get(FORWARDINGS):
+            listed = work.destination.list("network", "/extensions", "extensions")
+            aliases = {extension["alias"] for extension in listed}
+            wanted = fitting(_moved_forwardings(work, original), aliases)
+            add_forwardings(work.destination, work.destination_id, wanted)
+
+    @override
+    def remove(self, work: Work) -> None:
+        clear_forwardings(work.destination, work.destination_id)
+        super().remove(work)
+
+    @override
+    def finalize(self, work: Work) -> None:
+        """Delete it from the source, with the forwardings that it still has."""
+        clear_forwardings(work.source, work.record.id)
+        super().finalize(work)
+
+    @override
     def completion(self, work: Work) -> Json:
         """Return also the port's address: a port may have several, and Neutron would choose."""
         original = self.original_state(work.record, work.stage_data)
@@ -207,7 +264,8 @@ class FloatingIp(NeutronResource):
     @override
     def body(self, work: Work) -> Json:
         original = self.original_state(work.record, work.stage_data)
-        body = {name: value for name, value in super().body(work).items() if name not in _PORT}
+        body = super().body(work)
+        body = {name: value for name, value in body.items() if name not in (*_PORT, FORWARDINGS)}
         if not _is_kept(work):
             del body[_ADDRESS]
         network_id = work.destination_id_of("network", original.fields["floating_network_id"])
@@ -215,10 +273,26 @@ class FloatingIp(NeutronResource):
 
     @override
     def original_state(self, record: Record, stage_data: Mapping[str, Any]) -> Record:
-        if not stage_data.get("port_id"):
-            return record
-        taken = {name: stage_data[name] for name in (*_PORT, _PORT_MOVES)}
+        taken: Json = {}
+        if stage_data.get("port_id"):
+            taken |= {name: stage_data[name] for name in (*_PORT, _PORT_MOVES)}
+        if forwardings := stage_data.get(FORWARDINGS):
+            others = record.fields[_ELSEWHERE]
+            taken[FORWARDINGS] = [each for each in forwardings if each not in others]
         return replace(record, fields={**record.fields, **taken})
+
+    @override
+    def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
+        forwardings = [
+            {**each, _INTERNAL: translate("port", each[_INTERNAL])}
+            for each in fields.get(FORWARDINGS, ())
+        ]
+        return {**fields, FORWARDINGS: forwardings}
+
+    @override
+    def _lacking(self, record: Record, reader: TenantReader) -> dict[str, str]:
+        missing = missing_extension(record.fields[FORWARDINGS], reader.extensions)
+        return {**super()._lacking(record, reader), **({FORWARDINGS: missing} if missing else {})}
 
 
 def _is_kept(work: Work) -> bool:
@@ -231,6 +305,22 @@ def _port(work: Work, original: Record) -> Json:
     if not port_id or not original.fields[_PORT_MOVES]:
         return {}
     return {"port_id": work.destination_id_of("port", port_id), "fixed_ip_address": address}
+
+
+def _forwardings(fields: Json, migratable: Collection[str], reader: TenantReader) -> Json:
+    """Return the forwardings to ports that move, and those to others."""
+    found = forwardings_in(reader.cloud, fields)
+    own = [each for each in found if each[_INTERNAL] in migratable]
+    return {FORWARDINGS: own, _ELSEWHERE: [each for each in found if each not in own]}
+
+
+def _internal_ports(record: Record) -> list[str]:
+    return sorted({each[_INTERNAL] for each in record.fields[FORWARDINGS]})
+
+
+def _moved_forwardings(work: Work, original: Record) -> Iterable[Json]:
+    for each in original.fields[FORWARDINGS]:
+        yield {**each, _INTERNAL: work.destination_id_of("port", each[_INTERNAL])}
 
 
 def _by_anothers_router(fields: Mapping[str, Any], reader: TenantReader) -> bool:

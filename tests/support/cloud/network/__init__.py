@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from tests.support.cloud.messages import Json, Refused, Request
 from tests.support.cloud.network.floating_ips import FloatingIps
 from tests.support.cloud.network.networks import AddressGroups, Networks, RbacPolicies
+from tests.support.cloud.network.port_forwardings import PortForwardings
 from tests.support.cloud.network.ports import Ports
 from tests.support.cloud.network.quota_routes import NeutronQuotas
 from tests.support.cloud.network.routers import Routers
@@ -38,7 +39,8 @@ class Network(Service):
         self.policies = RbacPolicies()
         cloud.add(self, self.routers, self.floating_ips, self.policies, AddressGroups())
         self.trunks = Trunks()
-        cloud.add(self, self.trunks)
+        self.forwardings = PortForwardings()
+        cloud.add(self, self.trunks, self.forwardings)
         self._count()
         NeutronQuotas(self)
         self.route("GET", "extensions", self.list_extensions)

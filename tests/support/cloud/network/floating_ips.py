@@ -51,7 +51,9 @@ class FloatingIps(NeutronCollection):
     def change(self, row: Json, given: Json, request: Request) -> None:
         """Change a floating IP; to name no port disconnects it."""
         super().change(row, {k: v for k, v in given.items() if k not in _CONNECTION}, request)
-        if "port_id" in given:
+        if given.get("port_id"):
+            self.service.forwardings.require_none(row)
+        if "port_id" in given and (row["port_id"] or given["port_id"]):
             self.disconnect(row)
             self._connect(row, given["port_id"], given.get("fixed_ip_address"))
 
@@ -94,10 +96,12 @@ class FloatingIps(NeutronCollection):
         """Return a floating IP with what its port is."""
         port = self.service.ports.rows.get(row["port_id"] or "")
         details = port and {name: port[name] for name in _DETAILS}
-        return super().view({**row, "port_details": details}, request)
+        told = {"port_details": details, "port_forwardings": self.service.forwardings.told(row)}
+        return super().view({**row, **told}, request)
 
     def remove(self, row: Json, request: Request) -> None:
-        """Delete a floating IP, which frees its address."""
+        """Delete a floating IP without forwardings, which frees its address."""
+        self.service.forwardings.require_none(row)
         super().remove(row, request)
         for port in self.service.ports.where(device_id=row["id"], device_owner=FLOATING):
             self.service.ports.rows.pop(port["id"])

@@ -132,6 +132,8 @@ class Ports(NeutronCollection):
         self.rows.pop(row["id"], None)
         for floating in self.service.floating_ips.where(port_id=row["id"]):
             self.service.floating_ips.disconnect(floating)
+        for forwarding in self.service.forwardings.where(internal_port_id=row["id"]):
+            self.service.forwardings.forget(forwarding)
 
     def bind(self, row: Json, *, server_id: str, zone: str, host: str) -> None:
         """Attach a port to a server."""

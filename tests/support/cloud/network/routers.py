@@ -206,13 +206,19 @@ class Routers(NeutronCollection):
                 kind="RouterInterfaceInUseByRoute",
             )
         for floating in self.service.floating_ips.where(router_id=row["id"]):
-            if ip_address(floating["fixed_ip_address"]) in cidr:
+            if any(ip_address(address) in cidr for address in self._led_to(floating)):
                 raise Refused(
                     409,
                     f"Router interface for subnet {subnet['id']} on router {row['id']} cannot be "
                     "deleted, as it is required by one or more floating IPs.",
                     kind="RouterInterfaceInUseByFloatingIP",
                 )
+
+    def _led_to(self, floating: Json) -> list[str]:
+        """Return the fixed addresses that a floating IP leads to."""
+        forwardings = self.service.forwardings.where(floatingip_id=floating["id"])
+        internal = [each["internal_ip_address"] for each in forwardings]
+        return [address for address in (floating["fixed_ip_address"], *internal) if address]
 
     def remove(self, row: Json, request: Request) -> None:
         """Delete a router without interfaces, and its gateway with it."""

@@ -33,4 +33,16 @@ def _make_trunk(seeded: Seeded) -> None:
     seeded.owner.put("network", f"{path}/tags", {"tags": ["tills"]})
 
 
-_MAKING = {"trunk": _make_trunk}
+def _make_forwardings(seeded: Seeded) -> None:
+    """Make a floating IP of which a port, and a range of them, lead to the second server."""
+    public = next(seeded.operator.list("network", "/networks", "networks", name="public"))
+    gate = _make(seeded, "gate", "/floatingips", "floatingip", floating_network_id=public["id"])
+    path, to = f"/floatingips/{gate['id']}/port_forwardings", seeded.made["port-2"]
+    led = {"internal_port_id": to["id"], "internal_ip_address": to["fixed_ips"][0]["ip_address"]}
+    ports = {"external_port": 2222, "internal_port": 22, "protocol": "tcp", "description": "ssh"}
+    ranges = {"external_port_range": "8000:8009", "internal_port_range": "80:89"}
+    for number, fields in enumerate((ports, {**ranges, "protocol": "udp"})):
+        _make(seeded, f"forwarding-{number}", path, "port_forwarding", **led, **fields)
+
+
+_MAKING = {"trunk": _make_trunk, "floating-ip-port-forwarding": _make_forwardings}
