@@ -19,10 +19,10 @@ from tests.support.cloud.sessions import operator_of
 from tests.support.cloud.wire import connected
 
 ABSENT = "absent"
-# what depends on what was done on the recorded clouds, or on the drivers that they had
+# what depends on what was done on the recorded clouds, or on the drivers and zones that they had
 OF_ITS_HISTORY = (
     *("/revision_number", "/provider:segmentation_id", "/size", "/virtual_size", "/running_vms"),
-    *("/OS-EXT-SRV-ATTR:root_device_name", "/binding:vif_details/bound_drivers"),
+    *("/OS-EXT-SRV-ATTR:root_device_name", "/binding:vif_details/bound_drivers", "/zoneName"),
 )
 LEAST = {"answers": 20, "errors": 5}
 RECORDED = ("queens", "2025.1")

@@ -6,6 +6,7 @@ from dashboard.clients.openstack import CloudSession, Json
 from dashboard.hosts_app.models import Cloud
 from dashboard.migrations_app.maintenance.locks import open_maintenance
 from dashboard.migrations_app.maintenance.recording import Kind, role_rows
+from dashboard.migrations_app.maintenance.server_locks import LOCK
 from dashboard.migrations_app.models import MaintenanceChange
 from dashboard.migrations_app.resources.reader import TenantReader, TenantRef
 
@@ -19,9 +20,23 @@ def reader_with_original_roles(
     *,
     options: Mapping[str, str] | None = None,
 ) -> TenantReader:
-    """Return a reader of a tenant that sees its roles as they were before its maintenance."""
-    restore = original_roles(cloud, tenant.id)
-    return TenantReader(session, tenant, options=options, original_roles=restore)
+    """Return a reader of a tenant that sees roles and locks as they were before maintenance."""
+    return TenantReader(
+        session,
+        tenant,
+        options=options,
+        original_roles=original_roles(cloud, tenant.id),
+        maintenance_locks=maintenance_locks(cloud, tenant.id),
+    )
+
+
+def maintenance_locks(cloud: Cloud, project_id: str) -> set[str]:
+    """Return the ids of the servers that a project's maintenance has locked."""
+    maintenance = open_maintenance(cloud, project_id) if project_id else None
+    if maintenance is None:
+        return set()
+    rows = maintenance.changes.filter(kind=LOCK, state__in=(State.INTENDED, State.DONE))
+    return {*rows.values_list("details__server", flat=True)}
 
 
 def original_roles(cloud: Cloud, project_id: str) -> Callable[[list[Json]], list[Json]] | None:

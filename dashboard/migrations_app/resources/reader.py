@@ -1,7 +1,7 @@
 """Reads what belongs to one tenant of one cloud, each list only once."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -52,6 +52,7 @@ class TenantReader:
         *,
         options: Mapping[str, str] | None = None,
         original_roles: Callable[[JsonList], JsonList] | None = None,
+        maintenance_locks: Collection[str] = (),
     ) -> None:
         self.cloud = cloud
         self.tenant = tenant
@@ -59,6 +60,8 @@ class TenantReader:
         self.options: Mapping[str, str] = options or {}
         # turns the role assignments of a tenant in maintenance into those from before
         self._original_roles = original_roles
+        # the ids of the servers that are locked for the tenant's maintenance only
+        self.maintenance_locks = maintenance_locks
         # (type, source id) -> id on this cloud, for a reader of the destination
         self.destination_ids: dict[tuple[str, str], str] = {}
         self._lists: dict[str, JsonList] = {}

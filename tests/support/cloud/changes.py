@@ -137,6 +137,18 @@ def _other_specs(cloud: MemoryCloud, row: Json) -> None:
     row["~flavor"] = {**row["~flavor"], "extra_specs": {"changed": "yes"}}
 
 
+def _locked_by_admin(cloud: MemoryCloud, row: Json) -> None:
+    row["~actions"] = [{**action, "project_id": "another"} for action in row["~actions"]]
+
+
+def _base_image(cloud: MemoryCloud, row: Json) -> None:
+    row["metadata"] = {**row["metadata"], "base_image_ref": "another"}
+
+
+def _zone(cloud: MemoryCloud, row: Json) -> None:
+    row["OS-EXT-AZ:availability_zone"] = "nova"
+
+
 def _config_drive(cloud: MemoryCloud, row: Json) -> None:
     row["config_drive"] = "" if row["config_drive"] else "True"
 
@@ -184,4 +196,7 @@ DERIVED: Mapping[tuple[str, str], Change] = {
     ("server", "ephemeral"): _resized("OS-FLV-EXT-DATA:ephemeral"),
     ("server", "extra_specs"): _other_specs,
     ("server", "config_drive"): _config_drive,
+    ("server", "image"): _base_image,
+    ("server", "locked_by"): _locked_by_admin,
+    ("server", "OS-EXT-AZ:availability_zone"): _zone,
 }

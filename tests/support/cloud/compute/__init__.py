@@ -62,9 +62,9 @@ class Compute(Service):
         return self.cloud.rows("compute/disks")
 
     def zones(self, request: Request) -> Json:
-        """Answer with the one availability zone that there is by default."""
-        known = [{"zoneName": "nova", "zoneState": {"available": True}, "hosts": None}]
-        return {"availabilityZoneInfo": known}
+        """Answer with the availability zones: the one that there is by default, and another."""
+        state = {"zoneState": {"available": True}, "hosts": None}
+        return {"availabilityZoneInfo": [{"zoneName": z, **state} for z in self.hosts.zones]}
 
     def envelope(self, refused: Refused) -> Json:
         """Return the body of an error: its name depends on the status."""

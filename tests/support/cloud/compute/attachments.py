@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from tests.support.cloud.compute.locks import require_unlocked
 from tests.support.cloud.messages import Json, Refused, Request
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Attachments:
     def create(self, request: Request) -> Json:
         """Attach a volume."""
         server = self.service.servers.owned(request)
+        require_unlocked(server, request)
         given = request.body["volumeAttachment"]
         if server["status"] not in ("ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED"):
             raise Refused(409, f"Cannot 'attach_volume' instance {server['id']} while it is so")
@@ -94,6 +96,7 @@ class Attachments:
         """Detach a volume; not from a suspended server, nor the one that a server boots from."""
         row = self._named(request)
         server = self.service.servers.rows[row["server_id"]]
+        require_unlocked(server, request)
         if server["status"] == "SUSPENDED":
             sentence = f"Cannot 'detach_volume' instance {server['id']} while it is in vm_state"
             raise Refused(409, f"{sentence} suspended")

@@ -8,10 +8,16 @@ if TYPE_CHECKING:
     from tests.support.cloud.compute import Compute
 
 COUNT = 3
+EAST = "east"
 
 
 class Hosts:
-    """The compute hosts of a cloud; servers are spread over them in turn."""
+    """The compute hosts of a cloud; servers are spread over them in turn.
+
+    The last one is in a zone of its own, which gets only the servers that ask for it.
+    """
+
+    zones = ("nova", EAST)
 
     def __init__(self, service: "Compute") -> None:
         self.service = service
@@ -22,9 +28,14 @@ class Hosts:
         service.route("GET", "os-hypervisors/detail", self.hypervisors)
         service.route("GET", "os-migrations", lambda request: {"migrations": []})
 
-    def next(self) -> str:
-        """Return the host of the next server."""
-        return self.names[len(self.service.servers.rows) % COUNT]
+    def next(self, zone: str) -> str:
+        """Return the host of the next server, in a zone or "" for the default one."""
+        hosts = [host for host in self.names if self.zone_of(host) == (zone or "nova")]
+        return hosts[len(self.service.servers.rows) % len(hosts)]
+
+    def zone_of(self, host: str) -> str:
+        """Return the name of a host's availability zone."""
+        return EAST if host == self.names[-1] else "nova"
 
     def services(self, request: Request) -> Json:
         """Answer with nova-compute of each host, and what runs on the controller."""
@@ -34,7 +45,7 @@ class Hosts:
             "services": [
                 self._service(controller, "nova-scheduler", "internal"),
                 self._service(controller, "nova-conductor", "internal"),
-                *(self._service(host, "nova-compute", "nova") for host in self.names),
+                *(self._service(host, "nova-compute", self.zone_of(host)) for host in self.names),
             ]
         }
 

@@ -3,6 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+from tests.support.cloud.compute.locks import Locks, require_unlocked
 from tests.support.cloud.compute.server_fields import ATTR, STATES
 from tests.support.cloud.messages import Answer, Json, Refused, Request
 
@@ -32,21 +33,21 @@ class ServerActions:
     def __init__(self, service: "Compute") -> None:
         self.service = service
         self.cloud = service.cloud
+        self.locks = Locks(service)
         service.route("POST", "servers/{}/action", self.act)
 
     def act(self, request: Request) -> Answer:
         """Do one action."""
         [(action, arguments)] = request.body.items()
         row = self.service.servers.owned(request)
-        if row["locked"] and not request.asker.is_admin and action != "unlock":
-            raise Refused(409, f"Instance {row['id']} is locked")
+        if action not in ("lock", "unlock"):
+            require_unlocked(row, request)
         if action in _MOVES:
             self._move(row, action)
         elif action == "createImage":
             return self._create_image(row, arguments, request)
         elif action in ("lock", "unlock"):
-            reason = (arguments or {}).get("locked_reason")
-            row.update(locked=action == "lock", locked_reason=reason)
+            self.locks.change(row, action, arguments or {}, request)
         elif action == "forceDelete":
             self.service.servers.remove_for_good(row)
         elif action == "os-resetState":

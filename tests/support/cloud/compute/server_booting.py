@@ -10,8 +10,14 @@ from tests.support.cloud.messages import Json, Refused, Request
 if TYPE_CHECKING:
     from tests.support.cloud.compute.servers import Servers
 
-SINCE = {"description": (2, 19), "tags": (2, 52), "hostname": (2, 90)}
-_COPIED = ("name", "metadata", "accessIPv4", "accessIPv6", "key_name", "description", "tags")
+SINCE = {
+    **{"description": (2, 19), "tags": (2, 52), "hostname": (2, 90)},
+    "trusted_image_certificates": (2, 63),
+}
+_COPIED = (
+    *("name", "metadata", "accessIPv4", "accessIPv6", "key_name", "description", "tags"),
+    "trusted_image_certificates",
+)
 
 
 class Boot:
@@ -30,6 +36,7 @@ class Boot:
             if name in self.body and self.request.version < version:
                 raise Refused(400, f"Additional properties are not allowed ('{name}')")
         self._check_host_name()
+        self._check_zone()
         networks = self.body.get("networks", [])
         if isinstance(networks, str) and self.request.version < (2, 37):
             sentence = f"Invalid input for field/attribute networks. Value: {networks}."
@@ -45,6 +52,11 @@ class Boot:
         pattern = rf"[a-zA-Z0-9][a-zA-Z0-9{dots}-]{{0,{length}}}[a-zA-Z0-9]"
         if name is not None and not re.fullmatch(pattern, name):
             raise Refused(400, f"Invalid input for field/attribute hostname. Value: {name}.")
+
+    def _check_zone(self) -> None:
+        zone = self.body.get("availability_zone")
+        if zone and zone not in self.service.hosts.zones:
+            raise Refused(400, "The requested availability zone is not available")
 
     @property
     def _asker(self) -> Any:
@@ -124,7 +136,7 @@ class Boot:
         for port_id in self._port_ids(row):
             row["~ports"].append(port_id)
             ports.bind(  # type: ignore[attr-defined]
-                ports.get(port_id), server_id=row["id"], zone="nova", host=self.service.hosts.next()
+                ports.get(port_id), server_id=row["id"], zone="nova", host=self._host()
             )
         for device in self.body.get("block_device_mapping_v2", ()):
             self.service.attachments.attach(
@@ -137,6 +149,9 @@ class Boot:
             data = self.cloud.rows("image/data").get(row["image"]["id"], b"")
             self.service.disks[row["id"]] = data
         self._join(row)
+
+    def _host(self) -> str:
+        return self.service.hosts.next(self.body.get("availability_zone") or "")
 
     def forbidden_network(self, row: Json) -> str:
         """Return why the server may not be on its networks; nova finds out when it builds it."""
@@ -181,12 +196,11 @@ class Boot:
 
     def placed(self, row: Json) -> Json:
         """Return what a server has when it runs: its host, and since when."""
-        host = self.service.hosts.next()
-        zone = self.body.get("availability_zone") or "nova"
+        host = self._host()
         found = {
             f"{ATTR}host": host,
             f"{ATTR}hypervisor_hostname": host,
-            "OS-EXT-AZ:availability_zone": zone,
+            "OS-EXT-AZ:availability_zone": self.service.hosts.zone_of(host),
             "pinned_availability_zone": self.body.get("availability_zone"),
             "OS-SRV-USG:launched_at": self.cloud.now(form="%Y-%m-%dT%H:%M:%S.000000"),
             "progress": 0,

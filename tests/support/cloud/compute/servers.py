@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tests.support.cloud.collection import GONE, Collection
+from tests.support.cloud.compute.locks import require_unlocked
 from tests.support.cloud.compute.server_booting import SINCE, Boot
 from tests.support.cloud.compute.server_fields import FIELDS, IN_PROGRESS, STATES
 from tests.support.cloud.fields import Fields
@@ -38,7 +39,6 @@ class Servers(Collection):
         yield "GET", "servers/{}/tags", lambda request: {"tags": self.seen(request)["tags"]}
         yield "PUT", "servers/{}/tags", self.set_tags
         yield "GET", "servers/{}/os-interface", self.interfaces
-        yield "GET", "servers/{}/os-instance-actions", lambda request: {"instanceActions": []}
 
     def missing(self, id_: str) -> Refused:
         """Return the error for an id that there is not."""
@@ -198,8 +198,7 @@ class Servers(Collection):
 
     def remove(self, row: Json, request: Request) -> None:
         """Delete a server: it is gone when it has been looked at."""
-        if row["locked"] and not request.asker.is_admin:
-            raise Refused(409, f"Instance {row['id']} is locked")
+        require_unlocked(row, request)
         if self.service.reclaims:
             self.later(row, **STATES["SOFT_DELETED"])
         else:

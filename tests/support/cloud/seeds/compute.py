@@ -8,6 +8,7 @@ from tests.support.cloud.seeds.everybodys import FLAVOR
 
 # since when tags may be given, and the newest that every release but Queens has
 _TAGS = "2.52"
+_REASONS = "2.73"
 
 
 def seed(seeded: Seeded) -> None:
@@ -23,6 +24,7 @@ def seed(seeded: Seeded) -> None:
         tags=["front", "shop"],
         user_data=b64encode(b"#!/bin/sh\necho hello\n").decode(),
         config_drive=True,
+        availability_zone="east",
     )
     root = {"boot_index": 0, "uuid": seeded.id("root"), "source_type": "volume"}
     device = {**root, "destination_type": "volume", "delete_on_termination": False}
@@ -31,8 +33,17 @@ def seed(seeded: Seeded) -> None:
     attachment = {"volumeAttachment": {"volumeId": seeded.id("data")}}
     seeded.owner.post("compute", f"{path}/os-volume_attachments", attachment)
     seeded.owner.post("compute", f"/servers/{seeded.id('web-2')}/action", {"os-stop": None})
+    _lock(seeded)
     written = f"the guest {seeded.id('web-1')} wrote this".encode()
     seeded.cloud.compute.disks[seeded.id("web-1")] += written
+
+
+def _lock(seeded: Seeded) -> None:
+    """Lock one server as its owner, and another as an administrator."""
+    for session, name in ((seeded.owner, "web-1"), (seeded.operator, "web-2")):
+        path, newest = f"/servers/{seeded.id(name)}/action", session.at_most("compute", _REASONS)
+        reason = {"locked_reason": f"{name} is busy"} if newest == _REASONS else None
+        session.post("compute", path, {"lock": reason}, microversion=newest)
 
 
 def _make_flavor(seeded: Seeded) -> None:

@@ -22,9 +22,8 @@ from dashboard.migrations_app.resources.compute.server.attaching import (
 from dashboard.migrations_app.resources.compute.server.attributes import (
     LOST,
     OWN,
-    REFERENCES,
-    ZONE,
 )
+from dashboard.migrations_app.resources.compute.server.base_image import keep_base_image
 from dashboard.migrations_app.resources.compute.server.boot_user import (
     ZERO_DISKS_BY_ADMINS,
     with_booting_operator,
@@ -34,9 +33,15 @@ from dashboard.migrations_app.resources.compute.server.booting import (
     find_booted,
     remove_from_metadata,
     remove_temporary_key,
+    set_tags,
     take_off_marker,
 )
 from dashboard.migrations_app.resources.compute.server.capture import capture_disk, snapshot_name
+from dashboard.migrations_app.resources.compute.server.comparing import (
+    ORDERED,
+    is_compared_as_value,
+    special_differences,
+)
 from dashboard.migrations_app.resources.compute.server.fields import (
     ATTR,
     EXTRA_SPECS,
@@ -44,10 +49,19 @@ from dashboard.migrations_app.resources.compute.server.fields import (
     server_record,
 )
 from dashboard.migrations_app.resources.compute.server.halting import halt_source
+from dashboard.migrations_app.resources.compute.server.locks import (
+    BY,
+    LOCKED,
+    REASON,
+    lock_copy,
+    unlock_copy,
+)
 from dashboard.migrations_app.resources.compute.server.losses import source_losses
 from dashboard.migrations_app.resources.compute.server.obstacles import obstacles
+from dashboard.migrations_app.resources.compute.server.plan_findings import plan_findings
 from dashboard.migrations_app.resources.compute.server.reduced import reduced_server
 from dashboard.migrations_app.resources.compute.server.refusals import refused_losses
+from dashboard.migrations_app.resources.compute.server.requirements import requirements
 from dashboard.migrations_app.resources.compute.server.states import (
     ACTIVE,
     PAUSED,
@@ -58,14 +72,12 @@ from dashboard.migrations_app.resources.compute.server.states import (
     halt_copy,
     idle_server,
 )
+from dashboard.migrations_app.resources.compute.server.zones import ZONE, choose_zone, zones_of
 from dashboard.migrations_app.resources.flavor_sizes import (
     SIZES,
     admins_boot_zero_disks,
 )
-from dashboard.migrations_app.resources.key_names import key_id
-from dashboard.migrations_app.resources.network.common.trunks import trunks_on
 from dashboard.migrations_app.resources.ownership import (
-    owner_refs,
     with_owner_losses,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
@@ -89,9 +101,6 @@ from dashboard.migrations_app.resources.records import (
 from dashboard.migrations_app.resources.storage.common import temporary_images
 from dashboard.migrations_app.resources.work import Work
 
-# guests see these in an order that must stay
-_ORDERED = {"ports": "port", "volumes": "volume"}
-
 
 class Server(ResourceType):
     """A Nova server. The source's stays, stopped, until the move is finalized."""
@@ -108,10 +117,11 @@ class Server(ResourceType):
     copied = (
         *("name", "status", "description", "metadata", "tags", "key_name", "config_drive"),
         *("accessIPv4", "accessIPv6", "OS-DCF:diskConfig", f"{ATTR}hostname", USER_DATA),
-        *(*SIZES, EXTRA_SPECS),
+        *(*SIZES, EXTRA_SPECS, ZONE, LOCKED, REASON, BY, "trusted_image_certificates"),
     )
     mapped = {
-        **_ORDERED,
+        **ORDERED,
+        "image": "image",
         "user_id": "user",
         "flavor_id": "flavor",
         "root_volume": "volume",
@@ -136,16 +146,16 @@ class Server(ResourceType):
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
-        """Boot it in the availability zone that was chosen, or in any."""
-        losses = [*refused_losses(record, reader.cloud)]
-        resolution: Json = {ZERO_DISKS_BY_ADMINS: admins_boot_zero_disks(reader.cloud)}
-        if not choice:
-            return Decision(resolution=resolution, losses=losses)
-        zones = reader.list("compute", "/os-availability-zone", "availabilityZoneInfo")
-        names = [zone["zoneName"] for zone in zones]
-        if choice not in names:
-            return unknown_choice(record, "availability zone", choice, names, reader)
-        resolution["availability_zone"] = choice
+        """Boot it in the zone that was chosen, or in the one of the same name, or in any."""
+        offered = zones_of(reader) if choice else [choice]
+        if choice not in offered:
+            return unknown_choice(record, "availability zone", choice, offered, reader)
+        chosen = choose_zone(record, choice, reader)
+        resolution: Json = {
+            ZERO_DISKS_BY_ADMINS: admins_boot_zero_disks(reader.cloud),
+            "availability_zone": chosen.zone,
+        }
+        losses = [*refused_losses(record, reader.cloud), *chosen.losses]
         return Decision(resolution=resolution, losses=losses)
 
     @override
@@ -162,20 +172,13 @@ class Server(ResourceType):
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """Return all that booting needs, data excepted, for halting the source's server."""
-        fields = record.fields
-        key = key_id(fields["user_id"], fields.get("key_name") or "")
-        stop = [
-            *owner_refs(record, reader),
-            Ref("flavor", fields["flavor_id"]),
-            Ref("keypair", key),
-            *(Ref("port", id_) for id_ in fields["ports"]),
-            *trunks_on(fields["ports"], reader),
-            *(Ref("image", fields[f"{ATTR}{name}"]) for name in REFERENCES),
-        ]
-        volumes = [Ref("volume", id_) for id_ in fields["volumes"]]
-        root = [ref for ref in volumes if ref.id == fields["root_volume"]]
-        return {"stop": [ref for ref in stop if ref.id], "create": root, "attach": volumes}
+        return requirements(record, reader)
+
+    @override
+    def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        """Return the image, whose copy the server's copy names as what it was booted from."""
+        image_id = record.fields.get("image")
+        return {"create": [Ref("image", image_id)]} if image_id else {}
 
     @override
     def without(
@@ -192,13 +195,8 @@ class Server(ResourceType):
 
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
-        """Return also what is in neither the root disk nor the volumes.
-
-        Nova's one default zone is nothing to lose.
-        """
-        for loss in super().losses(record, reader):
-            if (loss.field, loss.value) != (ZONE, "nova"):
-                yield loss
+        """Return also what is in neither the root disk nor the volumes."""
+        yield from super().losses(record, reader)
         yield from source_losses(record, reader)
 
     @override
@@ -208,6 +206,8 @@ class Server(ResourceType):
         for record in records:
             for sentence, fix in obstacles(record, source):
                 yield record, Finding(severity=BLOCK, sentence=sentence, fix=fix)
+        for finding in plan_findings(records):
+            yield None, finding
 
     def stop(self, work: Work) -> None:
         """Halt the source's server, unless it is halted, after storing its state."""
@@ -256,8 +256,10 @@ class Server(ResourceType):
 
     @override
     def complete(self, work: Work) -> None:
-        """Take off the marker."""
+        """Take off the marker, and set what no create call takes."""
         take_off_marker(work)
+        set_tags(work)
+        keep_base_image(work)
 
     @override
     def halt(self, work: Work) -> None:
@@ -299,11 +301,13 @@ class Server(ResourceType):
         """Bring the copy into the state that the source's server had."""
         status = work.stage_data.get("status") or ACTIVE
         bring_to(work.destination, work.destination_id, status, check=work.check)
+        lock_copy(work)
         if status == ACTIVE:
             work.end_outage()
 
     def undo_power(self, work: Work) -> None:
-        """Resume a suspended copy: Nova detaches no volume from it."""
+        """Unlock the copy, and resume it if it is suspended: Nova detaches no volume from it."""
+        unlock_copy(work)
         server = work.destination.find("compute", f"/servers/{work.destination_id}", "server")
         if server and server["status"] == SUSPENDED:
             bring_to(work.destination, work.destination_id, ACTIVE, check=work.check)
@@ -341,9 +345,6 @@ class Server(ResourceType):
         self, source: Record, destination: Record, destination_id_of: IdLookup
     ) -> Iterable[Difference]:
         for difference in super().differences(source, destination, destination_id_of):
-            if difference.field not in _ORDERED:
+            if is_compared_as_value(source, destination, difference.field):
                 yield difference
-        for name, type_name in _ORDERED.items():
-            expected = [destination_id_of(type_name, id_) for id_ in source.fields[name]]
-            if expected != destination.fields[name]:
-                yield Difference(field=name, source=expected, destination=destination.fields[name])
+        yield from special_differences(source, destination, destination_id_of)

@@ -14,7 +14,12 @@ from dashboard.migrations_app.resources.compute.server.boot_user import (
 )
 from dashboard.migrations_app.resources.compute.server.fields import USER_DATA
 from dashboard.migrations_app.resources.compute.server.host_names import DOTS_SINCE, host_name_for
-from dashboard.migrations_app.resources.compute.server.refusals import SINCE
+from dashboard.migrations_app.resources.compute.server.refusals import (
+    AT_BOOT_SINCE,
+    SINCE,
+    TAGS_AT_BOOT,
+    TAGS_SINCE,
+)
 from dashboard.migrations_app.resources.compute.server.states import (
     delete_server,
     fault_of,
@@ -30,7 +35,10 @@ from dashboard.migrations_app.resources.reader import SERVER_MICROVERSION
 from dashboard.migrations_app.resources.records import MARKER
 from dashboard.migrations_app.resources.work import Work
 
-_COPIED = ("name", "description", "tags", "accessIPv4", "accessIPv6", "OS-DCF:diskConfig")
+_COPIED = (
+    *("name", "description", "tags", "accessIPv4", "accessIPv6", "OS-DCF:diskConfig"),
+    "trusted_image_certificates",
+)
 
 
 def boot(work: Work) -> str:
@@ -90,6 +98,18 @@ def take_off_marker(work: Work) -> None:
         work.destination.put("compute", path, body, microversion=microversion)
 
 
+def set_tags(work: Work) -> None:
+    """Tag the copy where Nova has tags and its create call does not take them: before 2.52."""
+    tags, cloud = work.record.fields.get("tags"), work.destination
+    if (
+        tags
+        and cloud.supports("compute", TAGS_SINCE)
+        and not cloud.supports("compute", TAGS_AT_BOOT)
+    ):
+        path = f"/servers/{work.destination_id}/tags"
+        cloud.put("compute", path, {"tags": tags}, microversion=TAGS_SINCE)
+
+
 def remove_temporary_key(work: Work) -> None:
     """Delete the owner's key from the operator's account, if booting put it there."""
     if name := work.stage_data.get("temporary_key"):
@@ -117,7 +137,7 @@ def _body(work: Work) -> Json:
     return {
         name: value
         for name, value in body.items()
-        if name not in SINCE or cloud.supports("compute", SINCE[name])
+        if name not in AT_BOOT_SINCE or cloud.supports("compute", AT_BOOT_SINCE[name])
     }
 
 

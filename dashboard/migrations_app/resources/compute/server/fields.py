@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable, Mapping
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.compute.server.base_image import BASE_IMAGE, base_image_of
+from dashboard.migrations_app.resources.compute.server.locks import lock_fields
 from dashboard.migrations_app.resources.flavor_sizes import is_told, sizes_of
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import MARKER, Record
@@ -26,8 +28,9 @@ def server_record(server: Json, reader: TenantReader) -> Record:
     volumes = _volume_ids(server, devices)
     fields = {
         **server,
-        "metadata": {key: value for key, value in server["metadata"].items() if key != MARKER},
-        "image": (server["image"] or {}).get("id", ""),
+        "metadata": _metadata(server),
+        "image": base_image_of(server),
+        **lock_fields(server, reader),
         **_sizes(server, reader),
         "flavor_id": reader.flavor_id(server),
         "ports": _port_ids(server, reader),
@@ -40,6 +43,12 @@ def server_record(server: Json, reader: TenantReader) -> Record:
         USER_DATA: _fingerprint(server.get(USER_DATA)),
     }
     return Record(type="server", id=server["id"], name=server["name"], fields=fields)
+
+
+def _metadata(server: Json) -> Json:
+    """Return the metadata without what moves put among it."""
+    ours = (MARKER, BASE_IMAGE)
+    return {key: value for key, value in server["metadata"].items() if key not in ours}
 
 
 def _sizes(server: Json, reader: TenantReader) -> Json:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dashboard.migrations_app.resources.compute.server.fields import EXTRA_SPECS
+from dashboard.migrations_app.resources.compute.server.locks import lock_losses
 from dashboard.migrations_app.resources.compute.server.states import PAUSED, SUSPENDED
 from dashboard.migrations_app.resources.key_names import KEYS_OF_OTHERS
 from dashboard.migrations_app.resources.ownership import owner_losses
@@ -15,9 +16,13 @@ def source_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
     yield from owner_losses(record, reader)
     yield from _extra_spec_losses(record, reader)
     yield from _deleted_key_losses(record, reader)
+    yield from lock_losses(record)
     if size := record.fields.get("ephemeral"):
-        reason = "The contents of ephemeral disks are not migrated."
+        reason = "The contents of ephemeral disks are not migrated: the copy's are empty."
         yield Loss(field="ephemeral disk", value=size, reason=reason)
+    if size := record.fields.get("swap"):
+        reason = "The contents of the swap disk are not migrated: the copy's is empty."
+        yield Loss(field="swap disk", value=size, reason=reason)
     if record.fields["status"] in (PAUSED, SUSPENDED):
         reason = "The memory is not migrated: the copy boots afresh before it is halted again."
         yield Loss(field="memory", value=record.fields["status"], reason=reason)

@@ -5,11 +5,18 @@ from collections.abc import Iterable
 from dashboard.clients.openstack import CloudSession
 from dashboard.migrations_app.resources.compute.server.attaching import DELETION_MICROVERSION
 from dashboard.migrations_app.resources.compute.server.host_names import host_name_losses
+from dashboard.migrations_app.resources.compute.server.locks import LOCKED, REASON, REASONS_SINCE
 from dashboard.migrations_app.resources.key_names import accepts_key_name
 from dashboard.migrations_app.resources.records import Loss, Record
 
-# attributes that a create call takes only from a microversion on
-SINCE = {"description": "2.19", "tags": "2.52"}
+TAGS_SINCE, TAGS_AT_BOOT = "2.26", "2.52"
+# attributes that servers have only from a microversion on
+SINCE = {
+    **{"description": "2.19", "tags": TAGS_SINCE, "trusted_image_certificates": "2.63"},
+    **{LOCKED: "2.9", REASON: REASONS_SINCE},
+}
+# and those that a create call takes only from a microversion on
+AT_BOOT_SINCE = {**SINCE, "tags": TAGS_AT_BOOT}
 _DELETED = "deleted_volumes"
 
 

@@ -9,7 +9,13 @@ from dashboard.migrations_app.resources.compute.server.states import FIXES, MIGR
 
 def read_as(server: dict[str, Any], *, ports: list[Any] = [], volumes: list[Any] = []) -> Any:  # noqa: B006
     """Return the record of a server of which the tenant's lists say this."""
-    lists = {"ports": ports, "volumes": volumes, "flavors": [], "networks": []}
+    lists = {
+        "ports": ports,
+        "volumes": volumes,
+        "flavors": [],
+        "networks": [],
+        "maintenance_locks": (),
+    }
     reader = SimpleNamespace(**lists, flavor_id=lambda _: "f1", list=lambda *_, **__: [])
     whole = {
         "id": "s1",
@@ -77,6 +83,12 @@ def test_user_data_can_be_compared_and_not_read():
 
 def test_the_marker_is_not_the_tenants_metadata():
     fields = read_as({"metadata": {"pumphouse_source_id": "old", "role": "db"}})
+    assert fields["metadata"] == {"role": "db"}
+
+
+def test_a_moved_server_tells_its_base_image_and_not_the_temporary_one():
+    fields = read_as({"metadata": {"base_image_ref": "base", "role": "db"}})
+    assert fields["image"] == "base"
     assert fields["metadata"] == {"role": "db"}
 
 

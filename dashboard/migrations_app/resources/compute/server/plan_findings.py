@@ -1,0 +1,20 @@
+"""What an operator is told once about all servers of a plan."""
+
+from collections.abc import Iterable, Sequence
+
+from dashboard.migrations_app.resources.compute.server.base_image import base_image_finding
+from dashboard.migrations_app.resources.records import INFO, Finding, Record
+
+
+def plan_findings(records: Sequence[Record]) -> Iterable[Finding]:
+    """Return what is to be known about all servers, each once."""
+    if finding := base_image_finding(records):
+        yield finding
+    if any(record.fields.get("trusted_image_certificates") for record in records):
+        yield Finding(
+            severity=INFO,
+            sentence="Servers name the certificates that they trust by ids of the source's key "
+            "manager, and keep these ids.",
+            fix="Copy the certificates to the destination's key manager under these ids, if its "
+            "Nova verifies the signatures of images.",
+        )
