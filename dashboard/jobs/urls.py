@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from dashboard.jobs.views import action_views
 from dashboard.jobs.views import jobs as views
 
-TAB = r"(?P<tab>steps|timeline|log)"
+TAB = r"(?P<tab>failures|steps|timeline|graph|log)"
 
 urlpatterns = [
     path("jobs/", views.job_list, name="jobs"),

@@ -63,6 +63,8 @@ def unfinished_move_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
         "running job": running_job.get_absolute_url(),
         "job's log": f"/jobs/{running_job.pk}/log/",
         "failed job": broken_job.get_absolute_url(),
+        "failed job's steps": f"/jobs/{broken_job.pk}/steps/",
+        "failed job's graph": f"/jobs/{broken_job.pk}/graph/",
         "notification": notification_rows.notification_of(broken_job).get_absolute_url(),
     }
 

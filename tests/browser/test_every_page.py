@@ -8,6 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import Open
 from tests.browser.every_page import every_page
+from tests.browser.layout import cut_tables, nameless_cells
 
 
 def issues_of(page: Page) -> list[str]:
@@ -72,6 +73,23 @@ def test_no_page_scrolls_sideways_on_a_phone(
         if excess > 0:
             too_wide[name] = excess
     assert too_wide == {}
+
+
+@pytest.mark.parametrize("width", [400, 1280, 1440])
+def test_no_table_is_wider_than_its_place(
+    open_as: Open, admin: User, live_server: LiveServer, width: int
+) -> None:
+    addresses = every_page(admin)
+    page = open_as(admin, "/")
+    page.set_viewport_size({"width": width, "height": 900})
+    cut = {}
+    for name, address in addresses.items():
+        page.goto(live_server.url + address)
+        if found := cut_tables(page):
+            cut[name] = found
+        if width == 400:
+            assert nameless_cells(page) == [], name
+    assert cut == {}
 
 
 def test_the_chosen_theme_is_there_before_the_page_is_painted(open_as: Open, admin: User) -> None:

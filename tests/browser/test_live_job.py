@@ -5,13 +5,15 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
-from dashboard.jobs.models import Job, LogLevel
+from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.states import JobState, StepState
 from dashboard.migrations_app.models import Plan
 from tests.browser.conftest import Open
 from tests.support import rows
 
 FAR_MORE_THAN_A_POLL = 20_000
+FOLD = 600
+"""Where the browser's window ends on a small notebook, less the height of a first row."""
 
 
 @pytest.fixture
@@ -46,6 +48,15 @@ def test_progress_and_steps_change_without_a_reload(
     running.steps.filter(group="volume").update(state=StepState.DONE, finished_at=timezone.now())
     expect(status).to_contain_text("49 of 61")
     expect(page.locator("#panel")).to_contain_text("No steps match")
+    assert complaints == []
+
+
+def test_the_graph_changes_without_a_reload(
+    open_as: Open, operator: User, running: Job, complaints: list[str]
+) -> None:
+    page = open_as(operator, f"/jobs/{running.pk}/graph/")
+    expect(page.locator("#node-volume")).not_to_contain_text("5/5")
+    running.steps.filter(group="volume").update(state=StepState.DONE, finished_at=timezone.now())
     expect(page.locator("#node-volume")).to_contain_text("5/5")
     assert complaints == []
 
@@ -73,7 +84,7 @@ def test_the_end_is_said_to_those_who_cannot_see(
 
 
 def test_polling_leaves_the_focus_where_it_is(open_as: Open, operator: User, running: Job) -> None:
-    page = open_as(operator, f"/jobs/{running.pk}/")
+    page = open_as(operator, f"/jobs/{running.pk}/graph/")
     page.locator("#row-volume").evaluate("row => row.closest('details').open = true")
     page.locator("#row-volume").focus()
     with page.expect_response(lambda response: "/live/" in response.url):
@@ -91,7 +102,7 @@ def test_polling_leaves_a_half_typed_reason_alone(
     page = open_as(operator, f"/jobs/{running.pk}/")
     page.locator(f"#reason-{broken.pk}").press_sequentially("It is")
     running.steps.filter(pk=other.pk).update(state=StepState.FAILED, error="No room.")
-    expect(page.locator("#node-server")).to_contain_text("2 failed")
+    expect(page.locator("#tab-failures")).to_contain_text("2")
     expect(page.locator(f"#reason-{broken.pk}")).to_have_value("It is")
     expect(page.locator(f"#reason-{broken.pk}")).to_be_focused()
 
@@ -101,6 +112,8 @@ def test_a_failure_appears_with_its_fix(open_as: Open, operator: User, running: 
     running.steps.filter(group="volume", title__endswith="-1").update(
         state=StepState.FAILED, error="The volume is gone.", fix="Plan again.", request_id="req-7"
     )
+    expect(page.locator("#failed-steps")).to_contain_text("1 failed so far")
+    page.get_by_role("link", name="Failures").click()
     failures = page.locator("#failures")
     expect(failures).to_contain_text("The volume is gone.")
     expect(failures).to_contain_text("Plan again.")
@@ -157,3 +170,26 @@ def test_a_hidden_page_does_not_ask(
     asked = polls_of(page)
     page.clock.run_for(FAR_MORE_THAN_A_POLL)
     assert asked == []
+
+
+@pytest.mark.parametrize("tab", ["", "steps/", "timeline/", "graph/", "log/"])
+def test_every_tab_begins_above_the_fold_however_much_has_failed(
+    open_as: Open, operator: User, running: Job, tab: str
+) -> None:
+    steps = list(running.steps.all()[:31])
+    for number, step in enumerate(steps):
+        step.state, step.error = StepState.FAILED, f"{'No' * (number % 10 + 1)}. {'Why. ' * 40}"
+    Step.objects.bulk_update(steps, ["state", "error"])
+    page = open_as(operator, f"/jobs/{running.pk}/{tab}")
+    content = page.locator("#tabs + *")
+    tops = [box.bounding_box()["y"] for box in (page.locator("#tabs"), content)]  # type: ignore[index]
+    assert tops == sorted(tops)
+    assert tops[1] < FOLD
+
+
+def test_a_failed_job_shows_its_failures_first(open_as: Open, operator: User) -> None:
+    old, new = rows.two_clouds()
+    job = rows.job_of(rows.plan_of(rows.tenant_of(old), new), JobState.FAILED)
+    page = open_as(operator, job.get_absolute_url())
+    expect(page.locator("#tabs [aria-current]")).to_have_text("Failures1")
+    expect(page.get_by_role("button", name="Retry")).to_be_visible()

@@ -15,7 +15,7 @@ from dashboard.jobs.log_search import find_lines, log_text
 from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.notices import notices_of
 from dashboard.jobs.operating import is_resumable
-from dashboard.jobs.progress import job_progress
+from dashboard.jobs.progress import JobProgress, job_progress
 from dashboard.jobs.roles import minimum_role, role_of
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase, StepState
 from dashboard.jobs.views.failures import failures_of
@@ -30,7 +30,13 @@ FAILURES_SHOWN = 10
 LINES_SHOWN = 500
 BARS_SHOWN = 200
 
-TABS = {"steps": "Steps", "timeline": "Timeline", "log": "Log"}
+TABS = {
+    "failures": "Failures",
+    "steps": "Steps",
+    "timeline": "Timeline",
+    "graph": "Graph",
+    "log": "Log",
+}
 
 
 def job_list(request: PageRequest) -> HttpResponse:
@@ -49,8 +55,11 @@ def job_list(request: PageRequest) -> HttpResponse:
     return render(request, "jobs/list.html", about)
 
 
-def job_page(request: PageRequest, job_id: int, tab: str = "steps") -> HttpResponse:
-    """Show one job, whether it runs or has ended, with one of its tabs."""
+def job_page(request: PageRequest, job_id: int, tab: str = "") -> HttpResponse:
+    """Show one job, whether it runs or has ended, with one of its tabs.
+
+    Without a tab, it shows the failed steps, if there are any, and else all steps.
+    """
     job = _job(job_id)
     return render(request, "jobs/job.html", _context(job, request, tab))
 
@@ -98,10 +107,10 @@ def _context(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
     progress = job_progress(job)
     role = role_of(request.user)
     links = [link for link in links_of(job) if role >= minimum_role(link.permission)]
-    layout = layout_of(job.pk, progress.total)
     broken = job.steps.filter(state__in=BROKEN_STEP_STATES)
     failures = failures_of(broken[:FAILURES_READ])[:FAILURES_SHOWN]
     shown = [step for failure in failures for step in (failure.step, *failure.others)]
+    tab = tab or ("failures" if failures else "steps")
     return {
         "job": job,
         "section": "jobs",
@@ -109,8 +118,6 @@ def _context(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
         "remedies": [link for link in links if link.is_remedy],
         "notices": notices_of(job),
         "progress": progress,
-        "layout": layout,
-        "boxes": boxes(layout, progress.groups),
         "failures": failures,
         "more_failures": max(0, progress.failed - len(shown)),
         "version": _version(job, shown),
@@ -118,10 +125,16 @@ def _context(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
         "continuing": permission_for(job.kind),
         "cleaning_up": job_lists.cleaning_up_after(job) if is_resumable(job) else None,
         "tab": tab,
-        "tabs": TABS,
+        "tabs": _tabs(progress, tab),
         "kept_query": _kept_query(request),
-        **_TAB_CONTENT[tab](job, request),
+        **_TAB_CONTENT[tab](job, request, progress),
     }
+
+
+def _tabs(progress: JobProgress, shown: str) -> dict[str, str]:
+    """Return the names and words of the tabs that have something to show, and of the shown one."""
+    empty = {"failures": not progress.failed, "graph": len(progress.groups) < 2}
+    return {name: words for name, words in TABS.items() if name == shown or not empty.get(name)}
 
 
 def _version(job: Job, failures: list[Step]) -> str:
@@ -144,12 +157,16 @@ def _can_hold(job: Job) -> bool:
     return job.is_active and job.hold_before is None and ahead.exists() and not begun.exists()
 
 
-def _steps(job: Job, request: PageRequest) -> dict[str, Any]:
+def _failures(job: Job, request: PageRequest, progress: JobProgress) -> dict[str, Any]:
+    return {}  # the other tabs tell of them, too
+
+
+def _steps(job: Job, request: PageRequest, progress: JobProgress) -> dict[str, Any]:
     steps = _filtered(job.steps.all(), request)
     return {"page": cut(steps, request), "states": StepState.choices}
 
 
-def _timeline(job: Job, request: PageRequest) -> dict[str, Any]:
+def _timeline(job: Job, request: PageRequest, progress: JobProgress) -> dict[str, Any]:
     begun = _filtered(job.steps.filter(started_at__isnull=False), request).order_by("started_at")
     page = cut(begun, request, size=BARS_SHOWN)
     return {
@@ -157,6 +174,11 @@ def _timeline(job: Job, request: PageRequest) -> dict[str, Any]:
         "states": StepState.choices,
         "timeline": timeline_of(job, list(page.object_list)),
     }
+
+
+def _graph(job: Job, request: PageRequest, progress: JobProgress) -> dict[str, Any]:
+    layout = layout_of(job.pk, progress.total)
+    return {"layout": layout, "boxes": boxes(layout, progress.groups)}
 
 
 def _filtered(steps: QuerySet[Step], request: PageRequest) -> QuerySet[Step]:
@@ -167,7 +189,7 @@ def _filtered(steps: QuerySet[Step], request: PageRequest) -> QuerySet[Step]:
     return steps
 
 
-def _log(job: Job, request: PageRequest) -> dict[str, Any]:
+def _log(job: Job, request: PageRequest, progress: JobProgress) -> dict[str, Any]:
     level = whole_number(request.GET.get("level", "")) or LogLevel.INFO
     after = whole_number(request.GET.get("after", "")) or 0
     words = request.GET.get("q", "").strip()
@@ -182,4 +204,10 @@ def _log(job: Job, request: PageRequest) -> dict[str, Any]:
     }
 
 
-_TAB_CONTENT = {"steps": _steps, "timeline": _timeline, "log": _log}
+_TAB_CONTENT = {
+    "failures": _failures,
+    "steps": _steps,
+    "timeline": _timeline,
+    "graph": _graph,
+    "log": _log,
+}
