@@ -14,6 +14,7 @@ from django.utils import timezone
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.records import MAP
+from dashboard.migrations_app.resources.registry import resource_types
 
 KEPT_FROM = "kept_from"
 """Stage data: the plan whose rollback left the object to others."""
@@ -47,18 +48,20 @@ def entries_of(plan: Plan) -> dict[tuple[str, str], LedgerEntry]:
     }
 
 
-def moved_projects(plan: Plan) -> dict[str, str]:
-    """Return what projects of the plan's source have become on its destination, by their ids.
+def migrated_ids(plan: Plan) -> dict[tuple[str, str], str]:
+    """Return the destination's ids of projects and of what projects share, whoever moved them.
 
-    Whichever plan moved them: objects of one tenant may name the project of another.
+    Objects of one tenant may name the project of another, and a grant of one project's object to
+    another one is made when both are among them.
     """
+    types = [name for name, type_ in resource_types().items() if type_.is_shareable]
     entries = LedgerEntry.objects.filter(
         source_cloud=plan.source,
         destination_cloud=plan.destination,
-        type="project",
+        type__in=["project", *types],
         state=LedgerEntry.State.PRESENT,
     )
-    return dict(entries.values_list("source_id", "destination_id"))
+    return {entry.key: entry.destination_id for entry in entries}
 
 
 def open_entry(item: PlanItem) -> LedgerEntry:

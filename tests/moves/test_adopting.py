@@ -166,23 +166,3 @@ def test_a_floating_ip_that_leads_elsewhere_stops_the_move_in_one_sentence(cloud
     address = make_address(clouds, there, project_id, leads=True)
     job = clouds.execute(plan, state="failed")
     assert f"another floating IP {address}: it leads to another port" in errors_of(job)
-
-
-def members_of(clouds: TwoClouds) -> set[str]:
-    [image] = clouds.new.image.images.where(name=f"{NAME}-leaflet")
-    return {*clouds.new.image.members.of(image["id"])}
-
-
-def test_a_member_that_has_moved_is_one_of_the_copy_too(clouds):
-    neighbour = clouds.plan(f"{NAME}-neighbour")
-    clouds.execute(neighbour)
-    clouds.execute(clouds.plan(NAME))
-    [project] = clouds.new.identity.projects.where(name=f"{NAME}-neighbour")
-    assert members_of(clouds) == {project["id"]}
-
-
-def test_a_member_that_has_not_moved_is_left_out_and_named(clouds):
-    [project] = clouds.old.identity.projects.where(name=f"{NAME}-neighbour")
-    job = clouds.execute(clouds.plan(NAME))
-    assert members_of(clouds) == set()
-    assert job.log.filter(message__startswith=f"Skipped member {project['id']} of image").exists()

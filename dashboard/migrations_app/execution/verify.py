@@ -32,12 +32,12 @@ class Verifier:
         self.plan = plan
         self.context = context
         self.entries = ledger.entries_of(plan)
-        self.moved_projects = ledger.moved_projects(plan)
         self.left_out = left_out_of(plan)
         self.identities = identities = identities_of(plan)
         tenant = TenantRef(plan.tenant_id, plan.tenant_name, plan.domain_name)
         moved = replace(tenant, id=ledger.destination_id_of(plan, "project", plan.tenant_id))
         self.source = reader_with_original_roles(plan.source, identities.source, tenant)
+        self.source.migrated = ledger.migrated_ids(plan)
         self.destination = reader_with_original_roles(
             plan.destination, identities.destination, moved
         )
@@ -98,9 +98,10 @@ class Verifier:
 
     def _destination_id_of(self, type_name: str, source_id: str) -> str | None:
         entry = self.entries.get((type_name, source_id))
-        if entry is None and type_name == "project":
-            return self.moved_projects.get(source_id)
-        return entry.destination_id if entry else None
+        if entry is None:
+            # what another plan has moved, to which this one's grants refer
+            return self.source.migrated.get((type_name, source_id))
+        return entry.destination_id
 
     def _row(self, job: Job, item: PlanItem, difference: Difference) -> PlanDifference:
         return PlanDifference(

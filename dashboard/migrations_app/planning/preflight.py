@@ -31,14 +31,15 @@ class FoundBy:
 
 def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
     """Return the readers of both clouds for a plan; the destination's knows no project yet, and
-    what the tenant, and every project that has moved, already has there."""
+    what the tenant already has there, and what projects share that have moved."""
     tenant = TenantRef(plan.tenant_id, plan.tenant_name, plan.domain_name)
     source = reader_with_original_roles(
         plan.source, connect(plan.source), tenant, options=plan.options
     )
     destination = TenantReader(connect(plan.destination), replace(tenant, id=""))
-    known = {("project", id_): there for id_, there in ledger.moved_projects(plan).items()}
-    known |= {item.key: item.destination_id for item in plan.items.all()}
+    source.migrated = ledger.migrated_ids(plan)
+    of_items = {item.key: item.destination_id for item in plan.items.all()}
+    known = {**source.migrated, **of_items}
     known |= {key: entry.destination_id for key, entry in ledger.entries_of(plan).items()}
     destination.destination_ids.update({key: id_ for key, id_ in known.items() if id_})
     return source, destination

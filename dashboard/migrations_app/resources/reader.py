@@ -62,6 +62,9 @@ class TenantReader:
         self._original_roles = original_roles
         # the ids of the servers that are locked for the tenant's maintenance only
         self.maintenance_locks = maintenance_locks
+        # (type, source id) -> destination's id of the projects that moved, whichever plan moved
+        # them, and of what projects share, for a reader of the source
+        self.migrated: Mapping[tuple[str, str], str] = {}
         # (type, source id) -> id on this cloud, for a reader of the destination
         self.destination_ids: dict[tuple[str, str], str] = {}
         self._lists: dict[str, JsonList] = {}
@@ -102,6 +105,10 @@ class TenantReader:
             query: Json = {attribute: portion}
             found += self.list("network", path, key, **query)
         return found
+
+    def migrated_of(self, type_name: str) -> Iterable[str]:
+        """Return the source's ids of what has moved of a type, as far as projects share it."""
+        return [id_ for name, id_ in self.migrated if name == type_name]
 
     @cached_property
     def compute_microversion(self) -> str:

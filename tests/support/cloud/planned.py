@@ -12,7 +12,7 @@ from dashboard.migrations_app.resources.reader import TenantRef
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
 from tests.support.cloud.moving import TwoClouds, two_clouds
 from tests.support.cloud.seeds import NAME, tenant_between
-from tests.support.cloud.single_moves import Move, draft_plan
+from tests.support.cloud.single_moves import Move, draft_plan, neighbour_moved
 
 TYPES = [*resource_types()]
 
@@ -25,6 +25,7 @@ def planned(
     folder: Path = tmp_path_factory.mktemp("contract")
     with django_db_blocker.unblock(), transaction.atomic(), two_clouds(folder) as clouds:
         tenant_between(clouds.old, clouds.new)
+        neighbour_moved(clouds)
         project = clouds.old.identity.projects.where(name=NAME)[0]
         plan = draft_plan(clouds, TenantRef(project["id"], NAME))
         assert plan.state == plan.State.READY, [*plan.findings.values_list("sentence", flat=True)]

@@ -25,6 +25,7 @@ from tests.support.cloud.changes import row_of
 from tests.support.cloud.contents import counts
 from tests.support.cloud.messages import Json
 from tests.support.cloud.moving import TwoClouds
+from tests.support.cloud.seeds import NAME
 
 
 def context(*, resumed: bool = False) -> StepContext:
@@ -55,6 +56,22 @@ def draft_plan(
     for item in plan.items.filter(action__in=("adopt", "map")):
         ledger.record_found(item)
     return plan
+
+
+def neighbour_moved(clouds: TwoClouds) -> None:
+    """Record that the project with which the seeded tenant shares things has moved before."""
+    here, there = (
+        cloud.identity.projects.where(name=f"{name}-neighbour")[0]
+        for cloud, name in ((clouds.old, NAME), (clouds.new, "other"))
+    )
+    LedgerEntry.objects.create(
+        source_cloud=clouds.source,
+        destination_cloud=clouds.destination,
+        type="project",
+        source_id=here["id"],
+        destination_id=there["id"],
+        state=LedgerEntry.State.PRESENT,
+    )
 
 
 @dataclass(kw_only=True)

@@ -1,6 +1,5 @@
 """Images: the tenant's own with their bytes, and those of others that its servers boot from."""
 
-import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -8,7 +7,6 @@ from typing_extensions import override
 
 from dashboard.clients.image_stream import copy_image, told_digest
 from dashboard.clients.openstack import CloudSession, Json
-from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.attributes import only_set
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.choices import mapped_to_only
@@ -66,8 +64,8 @@ class Image(ResourceType):
     needs = ("project",)
     copied = (*COPIED, *OPTIONAL, *DATA, "properties")
     mapped = dict.fromkeys(REFERENCES, "image")
-    own = OWN
-    lost = {"members": "Only projects that have already been migrated become members again."}
+    # each member is an object of its own
+    own = (*OWN, "members")
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
@@ -173,26 +171,10 @@ class Image(ResourceType):
 
     @override
     def complete(self, work: Work) -> None:
-        """Take off the marker, share the image with members that have been migrated, protect it."""
+        """Take off the marker, and protect the image if the source's is protected."""
         remove_property(work.destination, work.destination_id, MARKER)
-        for member in work.record.fields["members"]:
-            self._share(work, member)
         if work.record.fields.get("protected"):
             _protect(work, True)
-
-    def _share(self, work: Work, member: str) -> None:
-        try:
-            project_id = work.destination_id_of("project", member)
-        except NeedsOperator:
-            work.log(
-                f"Skipped member {member} of image {work.record.title}: not migrated yet.",
-                level=logging.WARNING,
-            )
-            return
-        path = f"/images/{work.destination_id}/members"
-        listed = work.destination.list("image", path, "members")
-        if project_id not in {each["member_id"] for each in listed}:
-            work.destination.post("image", path, {"member": project_id})
 
     @override
     def used_by_others(self, work: Work) -> str:

@@ -163,7 +163,7 @@ class Images(Collection):
             raise Refused(409, f"Image {row['id']} {sentence}")
         super().remove(row, request)
         self.data.pop(row["id"], None)
-        self.service.members.rows.pop(row["id"], None)
+        self.service.members.forget(row["id"])
 
     def _has_disks(self, row: Json) -> bool:
         """Return whether the disk of a server or volume is a clone of an image."""

@@ -7,6 +7,8 @@ from tests.support.cloud.messages import Json, Refused, Request
 if TYPE_CHECKING:
     from tests.support.cloud.image import Image
 
+_STATUSES = ("pending", "accepted", "rejected")
+
 
 class Members:
     """The members of images."""
@@ -20,18 +22,29 @@ class Members:
 
     @property
     def rows(self) -> dict[str, Json]:
-        """All members by image and project."""
+        """All members by the ids of their images and projects."""
         return self.service.cloud.rows("image/members")
 
     def of(self, image_id: str) -> dict[str, Json]:
         """Return the members of an image by their projects."""
-        found: dict[str, Json] = self.rows.get(image_id, {})
-        return found
+        members = (row for row in self.rows.values() if row["image_id"] == image_id)
+        return {row["member_id"]: row for row in members}
+
+    def forget(self, image_id: str) -> None:
+        """Take away the members of an image that is deleted."""
+        for row in self.of(image_id).values():
+            del self.rows[row["id"]]
+
+    def _view(self, row: Json) -> Json:
+        return {name: value for name, value in row.items() if name != "id"}
 
     def index(self, request: Request) -> Json:
         """Answer with the members of an image that is shared."""
         image = self._shared(request, "list")
-        return {"members": [*self.of(image["id"]).values()], "schema": "/v2/schemas/members"}
+        return {
+            "members": [*map(self._view, self.of(image["id"]).values())],
+            "schema": "/v2/schemas/members",
+        }
 
     def _shared(self, request: Request, verb: str) -> Json:
         image = self.service.images.seen(request)
@@ -48,21 +61,27 @@ class Members:
     def create(self, request: Request) -> Json:
         """Share an image with a project, which then has to accept it."""
         image = self._shared(request, "create")
+        self.service.images.owned(request)
         project_id, now = request.body["member"], self.service.cloud.now()
         if project_id in self.of(image["id"]):
             raise Refused(409, f"Member {project_id} is duplicated for image {image['id']}")
+        key = f"{image['id']}:{project_id}"
         member = {
-            **{"image_id": image["id"], "member_id": project_id, "status": "pending"},
+            **{"id": key, "image_id": image["id"], "member_id": project_id, "status": "pending"},
             **{"created_at": now, "updated_at": now, "schema": "/v2/schemas/member"},
         }
-        self.rows.setdefault(image["id"], {})[project_id] = member
-        return member
+        self.rows[key] = member
+        return self._view(member)
 
     def update(self, request: Request) -> Json:
-        """Accept or reject an image."""
-        member = self._named(request)
-        member["status"] = request.body["status"]
-        return member
+        """Accept or reject an image, as the member or as an administrator."""
+        member, asker = self._named(request), request.asker
+        if not (asker.is_admin or asker.project_id == member["member_id"]):
+            raise Refused(403, "You are not permitted to modify 'status' on this image member.")
+        if (status := request.body["status"]) not in _STATUSES:
+            raise Refused(400, f"Invalid status value: {status}")
+        member["status"] = status
+        return self._view(member)
 
     def _named(self, request: Request) -> Json:
         image_id, project_id = request.ids
@@ -73,5 +92,5 @@ class Members:
 
     def delete(self, request: Request) -> None:
         """Share an image with a project no more."""
-        self._named(request)
-        del self.rows[request.ids[0]][request.ids[1]]
+        self.service.images.owned(request)
+        del self.rows[self._named(request)["id"]]

@@ -35,6 +35,7 @@ def _make_shared(seeded: Seeded) -> None:
     seeded.made_by(seeded.operator, "neighbour", "identity", "/projects", "project", other)
     path = f"/images/{seeded.id('leaflet')}/members"
     seeded.owner.post("image", path, {"member": seeded.id("neighbour")})
+    seeded.operator.put("image", f"{path}/{seeded.id('neighbour')}", {"status": "accepted"})
 
 
 def _make_volume(seeded: Seeded, name: str, **fields: object) -> None:
