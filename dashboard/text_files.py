@@ -1,4 +1,4 @@
-"""Reads files that an operator names."""
+"""Reads and writes files that an operator names."""
 
 import stat
 from pathlib import Path
@@ -34,3 +34,23 @@ def read_text(path: Path, *, fix: str = "") -> str:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise BadInput(f"{path}, line {line}: This is not UTF-8 text.", fix=fix) from None
+
+
+def new_file(name: str) -> Path:
+    """Return the path to write to. Raises ``BadInput`` when there is something: it may be
+    edited."""
+    path = Path(name)
+    if is_there(path):
+        raise BadInput(f"{path} already exists.", fix="Name another file, or remove it.")
+    folder = path.absolute().parent
+    if not (is_there(folder) and folder.is_dir()):
+        raise BadInput(f"There is no folder {folder}.", fix="Name another file.")
+    return path
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text to a file. Raises ``BadInput`` when that cannot be."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}.") from None

@@ -1,6 +1,7 @@
 """``pumphouse plan``."""
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from typing_extensions import override
 from dashboard.cli.arguments import add_clouds, chosen_clouds, plan_numbered, read_mappings
 from dashboard.cli.command import FAILED, OK, Command
 from dashboard.cli.console import Console
+from dashboard.cli.graph_files import add_dump, graph_file, write_graph
 from dashboard.cli.option_arguments import add_options, given_options
 from dashboard.cli.outcome import has_failed, print_outcome
 from dashboard.cli.plan_report import print_plan
@@ -22,9 +24,17 @@ from dashboard.migrations_app.models import Plan, plan_of
 from dashboard.migrations_app.planning.files import export_plan, read_edited
 from dashboard.migrations_app.planning.moves import move_of
 from dashboard.migrations_app.verbs.plan import PlanMove
-from dashboard.text_files import is_there, read_text
+from dashboard.text_files import new_file, read_text, write_text
 
 PLAN = PlanMove()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """The new files that were asked for: the plan's own, and its graph."""
+
+    plan: Path | None
+    graph: Path | None
 
 
 class PlanCommand(Command):
@@ -51,16 +61,20 @@ class PlanCommand(Command):
             help="plan as an exported and edited file says",
         )
         parser.add_argument("--export", metavar="FILE", help="write the plan to a new file")
+        add_dump(parser)
         parser.add_argument(
-            "--plan", type=int, metavar="N", help="export this plan in place of making one"
+            "--plan", type=int, metavar="N", help="export or dump this plan in place of making one"
         )
 
     @override
     def run(self, options: Namespace, console: Console) -> int:
         """Plan, and fail when something blocks the move."""
-        target = _new_file(options.export) if options.export else None
+        files = Files(
+            plan=new_file(options.export) if options.export else None,
+            graph=graph_file(options.dump),
+        )
         if options.plan is not None:
-            return _export_only(plan_numbered(options.plan), target, console)
+            return _write_only(plan_numbered(options.plan), files, console)
         start = _edited if options.edited else _asked_for
         job = started(partial(start, options), console, kind=PLAN.name)
         plan, ended = plan_of(job), follow(job, console)
@@ -68,8 +82,8 @@ class PlanCommand(Command):
         print_plan(plan, console)
         if has_failed(ended):
             print_outcome(ended, console)
-        elif target:
-            _export(plan, target, console)
+        else:
+            _write(plan, files, console)
         console.print_json({"job": serialize_job(ended), "plan": serialize_plan(plan)})
         return OK if plan.state == Plan.State.READY and not has_failed(ended) else FAILED
 
@@ -97,32 +111,23 @@ def _edited(options: Namespace) -> Job:
     return PLAN.start(edited.move(), requester=CLI, **edited.options)
 
 
-def _new_file(name: str) -> Path:
-    """Return the path to write to. Raises ``BadInput`` when there is something: it may be
-    edited."""
-    path = Path(name)
-    if is_there(path):
-        raise BadInput(f"{path} already exists.", fix="Name another file, or remove it.")
-    folder = path.absolute().parent
-    if not (is_there(folder) and folder.is_dir()):
-        raise BadInput(f"There is no folder {folder}.", fix="Name another file.")
-    return path
-
-
-def _export_only(plan: Plan, target: Path | None, console: Console) -> int:
-    if target is None:
-        raise BadInput(f"Nothing to do with plan {plan.pk}.", fix="Add --export FILE.")
-    _export(plan, target, console)
+def _write_only(plan: Plan, files: Files, console: Console) -> int:
+    if not (files.plan or files.graph):
+        raise BadInput(f"Nothing to do with plan {plan.pk}.", fix="Add --export or --dump FILE.")
+    _write(plan, files, console)
     console.print_json({"plan": serialize_plan(plan)})
     return OK
 
 
+def _write(plan: Plan, files: Files, console: Console) -> None:
+    if files.plan:
+        _export(plan, files.plan, console)
+    if files.graph:
+        write_graph(plan, files.graph, console)
+
+
 def _export(plan: Plan, target: Path, console: Console) -> None:
-    text = export_plan(plan)
-    try:
-        target.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"{target} cannot be written: {error.strerror}.") from None
+    write_text(target, export_plan(plan))
     console.print(
         f"Wrote plan {plan.pk} to {target}. Edit it, then: pumphouse plan --import {target}"
     )

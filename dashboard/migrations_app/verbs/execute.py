@@ -9,6 +9,7 @@ from django.template.defaultfilters import capfirst, pluralize
 from typing_extensions import override
 
 from dashboard.errors import PumphouseError, WrongState
+from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import require_ahead
 from dashboard.jobs.options import Option
@@ -138,12 +139,11 @@ class Execute(PlanVerb):
         with transaction.atomic():
             ledger.take_over(target)
             reopen(target)
-            steps = [*put_back_steps(target), *remaining_steps(target)]
             job = start_job(
                 kind=self.name,
                 title=f"Move {target.tenant_name} from {target.source} to {target.destination}",
                 subject=target.subject,
-                steps=with_maintenance(target, steps, barrier=BARRIER),
+                steps=planned_steps(target),
                 params={"plan": target.pk},
                 hold_before=hold,
                 hold_until=until,
@@ -154,6 +154,12 @@ class Execute(PlanVerb):
                 ledger.record_found(item)
             Plan.objects.filter(pk=target.pk).update(state=Plan.State.EXECUTING)
         return job
+
+
+def planned_steps(plan: Plan) -> list[StepSpec]:
+    """Return the steps that executing the plan now would do."""
+    steps = [*put_back_steps(plan), *remaining_steps(plan)]
+    return with_maintenance(plan, steps, barrier=BARRIER)
 
 
 def _blocked(plan: Plan) -> WrongState:

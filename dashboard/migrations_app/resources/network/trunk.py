@@ -71,6 +71,10 @@ class Trunk(NeutronResource):
         return super().requires(record, reader)["create"]
 
     @override
+    def accompanies(self, record: Record, reader: TenantReader) -> Iterable[Ref]:
+        return [Ref("port", record.fields["port_id"])]
+
+    @override
     def without(
         self, record: Record, left_out: LeftOut, reader: TenantReader
     ) -> tuple[Record, Sequence[Loss]]:
