@@ -108,6 +108,12 @@ class CloudSession:
         access = self._read(lambda: self.session.auth.get_access(self.session))
         return dict(zip(access.role_ids, access.role_names, strict=True))
 
+    @property
+    def service_types(self) -> frozenset[str]:
+        """The types of all services in the catalogue, as that calls them."""
+        access = self._read(lambda: self.session.auth.get_access(self.session))
+        return frozenset(service["type"] for service in access.service_catalog.catalog)
+
     def fresh_token(self, *, seconds: int) -> str:
         """Return a token that lives for at least that many seconds more."""
         auth = self.session.auth

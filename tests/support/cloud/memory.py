@@ -31,6 +31,7 @@ class MemoryCloud:
     ``on_answer`` sees each answer before the client does, and may raise what the network would.
     ``polls`` is how often what takes its time must be looked at until it is done, ``page_size`` how
     many rows a page may have (0: all). ``calls`` counts requests by service.
+    ``neighbours`` are services that are not migrated.
     """
 
     def __init__(self, name: str, *, release: str = "2026.2") -> None:
@@ -53,12 +54,13 @@ class MemoryCloud:
         self.image = Image(self)
         self.block_storage = BlockStorage(self)
         self.placement = Placement(self)
+        self.neighbours: list[Service] = []
 
     @property
     def services(self) -> dict[str, Service]:
         """All services by the first part of their addresses."""
         known = (self.identity, self.compute, self.network, self.image, self.block_storage)
-        return {service.root: service for service in (*known, self.placement)}
+        return {service.root: service for service in (*known, self.placement, *self.neighbours)}
 
     def collection(self, type_: str, path: str) -> Collection:
         """Return a collection of a service."""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.cloud.messages import Json, Refused, Request
 from tests.support.cloud.network.floating_ips import FloatingIps
+from tests.support.cloud.network.metering import MeteringLabels
 from tests.support.cloud.network.networks import AddressGroups, Networks, RbacPolicies
 from tests.support.cloud.network.port_forwardings import PortForwardings
 from tests.support.cloud.network.ports import Ports
@@ -40,7 +41,7 @@ class Network(Service):
         cloud.add(self, self.routers, self.floating_ips, self.policies, AddressGroups())
         self.trunks = Trunks()
         self.forwardings = PortForwardings()
-        cloud.add(self, self.trunks, self.forwardings)
+        cloud.add(self, self.trunks, self.forwardings, MeteringLabels())
         self._count()
         NeutronQuotas(self)
         self.route("GET", "extensions", self.list_extensions)

@@ -45,4 +45,15 @@ def _make_forwardings(seeded: Seeded) -> None:
         _make(seeded, f"forwarding-{number}", path, "port_forwarding", **led, **fields)
 
 
-_MAKING = {"trunk": _make_trunk, "floating-ip-port-forwarding": _make_forwardings}
+def _make_label(seeded: Seeded) -> None:
+    """Make what only an administrator can, and what is not migrated."""
+    body = {"name": f"{seeded.name}-label", "project_id": seeded.project_id}
+    path = "/metering/metering-labels"
+    seeded.made_by(seeded.operator, "label", "network", path, "metering_label", body)
+
+
+_MAKING = {
+    "trunk": _make_trunk,
+    "floating-ip-port-forwarding": _make_forwardings,
+    "metering": _make_label,
+}

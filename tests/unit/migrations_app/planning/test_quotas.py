@@ -17,7 +17,7 @@ def test_neutron_has_no_class_so_that_the_project_is_made_first(clouds):
     clouds.new.quotas.set_default("network", floatingip=1)
     found = blocks(draft(clouds))
     assert "--class" not in found
-    assert f"(openstack quota set --floating-ips 2 {NAME}), and map project:{NAME}=adopt" in found
+    assert f"(openstack quota set --floating-ips 3 {NAME}), and map project:{NAME}=adopt" in found
 
 
 def test_the_quota_of_an_adopted_project_is_its_own(clouds):
