@@ -243,6 +243,25 @@ class TenantReader:
         ]
 
     @property
+    def group_assignments(self) -> JsonList:
+        """What groups may do in the project, or only in its subprojects."""
+        inherited = [each for each in self.all_role_assignments if INHERITED_TO in each["scope"]]
+        own = (each for each in self.role_assignments if "group" in each)
+        below = (each for each in inherited if "group" in each and not is_of_nobody(each))
+        return [*own, *below]
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """Names by id of the groups that have a role on the project."""
+        return {each["group"]["id"]: each["group"]["name"] for each in self.group_assignments}
+
+    def members_of(self, group_id: str) -> JsonList:
+        """Return the users in a group; none for one that does not exist any more."""
+        if not self.cloud.find("identity", f"/groups/{group_id}"):
+            return []
+        return self.list("identity", f"/groups/{group_id}/users", "users")
+
+    @property
     def all_role_assignments(self) -> JsonList:
         """All assignments that Keystone has for the project, as they are now."""
         return self.list(

@@ -10,6 +10,9 @@ from typing import Any
 from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.messages import Json
 
+ACTORS = {"role_assignment": "user_id", "group_role_assignment": "group_id"}
+"""Who has a role, by the type of the assignment."""
+
 Change = Callable[[MemoryCloud, Json], None]
 
 
@@ -20,7 +23,7 @@ def change(cloud: MemoryCloud, type_name: str, attribute: str, id_: str) -> None
     if derived := DERIVED.get((type_name, attribute)):
         derived(cloud, row)
         return
-    takes_any = type_name in ("project", "user", "role", "image")
+    takes_any = type_name in ("project", "user", "group", "role", "image")
     assert attribute in row or takes_any, (
         f"Nothing says how {attribute} of a {type_name} changes: add it to {__name__}.DERIVED"
     )
@@ -48,11 +51,11 @@ def _item_like(values: list[Any]) -> Any:
 
 def row_of(cloud: MemoryCloud, type_name: str, id_: str) -> Json | None:
     """Return the row that an id of a resource type stands for, None where there is none."""
-    if type_name == "role_assignment" and id_:
+    if type_name in ACTORS and id_:
         inherited = "/" in id_
         wanted = (*id_.split("/" if inherited else ":"), inherited)
         rows = cloud.rows("identity/assignments").values()
-        names = ("user_id", "role_id", "project_id", "inherited")
+        names = (ACTORS[type_name], "role_id", "project_id", "inherited")
         return next((r for r in rows if tuple(r[name] for name in names) == wanted), None)
     found = (rows.get(id_) for name, rows in cloud.state.items() if isinstance(rows, dict))
     return next((row for row in found if isinstance(row, dict) and "id" in row), None)
@@ -70,6 +73,15 @@ def _rules(cloud: MemoryCloud, row: Json) -> None:
 
 def _other_user(cloud: MemoryCloud, row: Json) -> None:
     row["user_id"] = next(id_ for id_ in cloud.identity.users.rows if id_ != row["user_id"])
+
+
+def _other_group(cloud: MemoryCloud, row: Json) -> None:
+    row["group_id"] = next(id_ for id_ in cloud.identity.groups.rows if id_ != row["group_id"])
+
+
+def _members(cloud: MemoryCloud, row: Json) -> None:
+    [operator] = cloud.identity.users.where(name="admin")
+    cloud.identity.groups.join_group(row["id"], operator["id"])
 
 
 def _other_role(cloud: MemoryCloud, row: Json) -> None:
@@ -177,6 +189,11 @@ DERIVED: Mapping[tuple[str, str], Change] = {
     ("network", "shared"): _shared,
     ("role_assignment", "user_id"): _other_user,
     ("role_assignment", "role_id"): _other_role,
+    ("group_role_assignment", "group_id"): _other_group,
+    ("group_role_assignment", "role_id"): _other_role,
+    ("group", "members"): _members,
+    ("group_member", "group_id"): _other_group,
+    ("group_member", "user_id"): _other_user,
     ("port", "network_id"): _other_network,
     ("floating_ip", "port_forwardings"): _forwardings,
     ("trunk", "port_id"): _other_port,

@@ -21,7 +21,7 @@ from dashboard.migrations_app.planning.drafting import Planner
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.reader import TenantReader, TenantRef
 from dashboard.migrations_app.resources.records import Difference, Record
-from tests.support.cloud.changes import row_of
+from tests.support.cloud.changes import ACTORS, row_of
 from tests.support.cloud.contents import counts
 from tests.support.cloud.messages import Json
 from tests.support.cloud.moving import TwoClouds
@@ -192,7 +192,7 @@ class Move:
     @property
     def rows(self) -> dict[str, Json]:
         """All rows of the collection on the destination that the type's objects are in."""
-        if self.type.name == "role_assignment":
+        if self.type.name in ACTORS:
             return self.clouds.new.rows("identity/assignments")
         return self.clouds.new.rows(self._collection)
 

@@ -7,7 +7,10 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.identity.common.assignment_ids import assignment_id
-from dashboard.migrations_app.resources.identity.common.effective_roles import INHERITS
+from dashboard.migrations_app.resources.identity.common.effective_roles import (
+    INHERITS,
+    inherited_roles,
+)
 from dashboard.migrations_app.resources.identity.common.keystone import (
     KeystoneResource,
     domain_id_named,
@@ -16,7 +19,7 @@ from dashboard.migrations_app.resources.identity.common.keystone import (
 from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
 from dashboard.migrations_app.resources.identity.common.user_options import set_user_options
 from dashboard.migrations_app.resources.ownership import CAN_OWN, can_create
-from dashboard.migrations_app.resources.reader import INHERITED_TO, TenantReader
+from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
     COMPLETE,
@@ -77,7 +80,7 @@ class User(KeystoneResource):
             )
         name = choice or record.name
         for user in reader.list("identity", "/users", "users", name=name, domain_id=domain_id):
-            inherited = {INHERITS: _inherited(user["id"], reader)}
+            inherited = {INHERITS: inherited_roles("user", user["id"], reader)}
             return Decision(action=ADOPT, destination_id=user["id"], resolution=inherited)
         default = _default_of_others(record, reader)
         resolution = {"domain_id": domain_id, "name": name, **default}
@@ -166,20 +169,6 @@ def _assigned_users(reader: TenantReader) -> dict[str, Json]:
             fields = known.setdefault(user["id"], {"domain_name": domain_name, "role_names": []})
             fields["role_names"].append(assignment["role"]["name"])
     return known
-
-
-def _inherited(user_id: str, reader: TenantReader) -> list[str]:
-    """Return the names of the roles that a user inherits from the tenant's domain, with what these
-    imply."""
-    domain_id = domain_id_named(reader.tenant.domain_name, reader)
-    query = {"user.id": user_id, "scope.domain.id": domain_id, "include_names": "true"}
-    found = reader.list("identity", "/role_assignments", "role_assignments", **query)
-    names = {
-        each["role"].get("name", each["role"]["id"])
-        for each in found
-        if INHERITED_TO in each["scope"]
-    }
-    return sorted(names.union(*(reader.implied_roles.get(name, set()) for name in names)))
 
 
 def _default_of_others(record: Record, reader: TenantReader) -> Json:

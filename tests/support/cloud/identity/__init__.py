@@ -5,14 +5,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.support.cloud.identity.assignments import Assignments
-from tests.support.cloud.identity.collections import (
-    Domains,
-    Groups,
-    KeystoneCollection,
-    Projects,
-    Roles,
-    Users,
-)
+from tests.support.cloud.identity.collections import Domains, KeystoneCollection, Projects
+from tests.support.cloud.identity.people import Groups, Users
+from tests.support.cloud.identity.roles import Roles
 from tests.support.cloud.identity.tokens import Tokens
 from tests.support.cloud.messages import Json, Refused, Request
 from tests.support.cloud.service import UNAUTHORIZED, Service, error_of_keystone

@@ -85,7 +85,7 @@ class Assignments:
 
     def held_by(self, user_id: str) -> list[Json]:
         """Return the roles of a user and of its groups."""
-        groups = {g["id"] for g in self.service.groups.rows.values() if user_id in g["~users"]}
+        groups = self.service.groups.ids_of(user_id)
         return [r for r in self.rows.values() if r["user_id"] == user_id or r["group_id"] in groups]
 
     def roles_in(self, user_id: str, project_id: str) -> set[str]:
@@ -97,7 +97,7 @@ class Assignments:
             if (each["project_id"] == project_id and not each["inherited"])
             or (each["inherited"] and {each["project_id"], each["domain_id"]} & above)
         }
-        return self.service.roles.implied_by(found)
+        return self.service.roles.implied_by(found & self.service.roles.rows.keys())
 
     def _above(self, project_id: str) -> Iterable[str]:
         """Yield the ids of the projects above one, and that of its domain."""

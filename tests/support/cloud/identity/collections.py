@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.cloud.collection import Collection
 from tests.support.cloud.fields import Field, Fields
-from tests.support.cloud.messages import Answer, Json, Refused, Request, conflict
+from tests.support.cloud.messages import Json, Refused, Request, conflict
 
 if TYPE_CHECKING:
     from tests.support.cloud.identity import Identity
@@ -15,11 +15,6 @@ EVERYTHING = frozenset({"list", "create", "update", "delete"})
 
 MAX_DEPTH = 5
 """How many projects may be above each other."""
-USER_OPTIONS = (
-    *("ignore_change_password_upon_first_use", "ignore_password_expiry"),
-    *("ignore_lockout_failure_attempts", "lock_password"),
-    *("multi_factor_auth_enabled", "multi_factor_auth_rules", "ignore_user_inactivity"),
-)
 _MOST_TAGS, _LONGEST_TAG = 80, 255
 
 
@@ -120,7 +115,7 @@ class Domains(KeystoneCollection):
     """Domains."""
 
     def __init__(self) -> None:
-        fields = {"description": "", "enabled": True, "tags": [], "options": _options()}
+        fields = {"description": "", "enabled": True, "tags": [], "options": options_field()}
         super().__init__("domains", "domain", fields, unique=("name",))
 
 
@@ -130,7 +125,7 @@ class Projects(KeystoneCollection):
     def __init__(self) -> None:
         fields = {
             **{"description": "", "domain_id": "default", "enabled": True, "is_domain": False},
-            **{"parent_id": "default", "tags": [], "options": _options()},
+            **{"parent_id": "default", "tags": [], "options": options_field()},
         }
         super().__init__("projects", "project", fields, references={"domain_id": "domains"})
 
@@ -181,154 +176,5 @@ class Projects(KeystoneCollection):
             user.pop("default_project_id")
 
 
-class Users(KeystoneCollection):
-    """Users. Their passwords are kept as they are: nobody is ever shown one."""
-
-    # whether change_password_upon_first_use is configured
-    must_change_new_passwords = False
-
-    def __init__(self) -> None:
-        fields = {
-            **{"domain_id": "default", "enabled": True, "options": {}},
-            "password_expires_at": None,
-        }
-        super().__init__("users", "user", fields, references={"domain_id": "domains"})
-
-    def routes(self) -> Iterable[tuple[str, str, Any]]:
-        """Also the groups and projects of a user."""
-        yield from super().routes()
-        yield "GET", "users/{}/groups", self.groups_of
-        yield "GET", "users/{}/projects", self.projects_of
-
-    def prepare(self, row: Json, given: Json, request: Request) -> None:
-        """Keep the password where it is not shown."""
-        self._require_options(row["options"])
-        self._keep_password(row)
-
-    def _require_options(self, options: Json) -> None:
-        """Refuse what the release has no option for."""
-        known = USER_OPTIONS if self.cloud.release.is_from("2025.1") else USER_OPTIONS[:-1]
-        if unknown := sorted({*options} - {*known}):
-            raise Refused(
-                400,
-                "Invalid input for field 'options': Additional properties are not allowed "
-                f"({', '.join(map(repr, unknown))} was unexpected)",
-            )
-
-    def change(self, row: Json, given: Json, request: Request) -> None:
-        """Change a user; a new password ends all tokens of the old one."""
-        self._require_options(given.get("options") or {})
-        super().change(row, given, request)
-        if self._keep_password(row):
-            self.service.tokens.forget_user(row["id"])
-
-    def _keep_password(self, row: Json) -> bool:
-        if "password" not in row:
-            return False
-        row["~password"] = row.pop("password")
-        ignores = row["options"].get("ignore_change_password_upon_first_use")
-        row["~must_change"] = self.must_change_new_passwords and not ignores
-        return True
-
-    def groups_of(self, request: Request) -> Json:
-        """Answer with the groups that a user is in."""
-        user_id = self.get(request.ids[0])["id"]
-        groups = [g for g in self.service.groups.rows.values() if user_id in g["~users"]]
-        shown = [self.service.groups.view(group, request) for group in groups]
-        return self.service.page(request, "groups", shown)
-
-    def projects_of(self, request: Request) -> Json:
-        """Answer with the projects that a user has a role in."""
-        held = self.service.assignments.held_by(self.get(request.ids[0])["id"])
-        projects = {each["project_id"] for each in held if each["project_id"]}
-        shown = [self.service.projects.shown(id_, request) for id_ in sorted(projects)]
-        return self.service.page(request, "projects", shown)
-
-
-class Groups(KeystoneCollection):
-    """Groups of users."""
-
-    def __init__(self) -> None:
-        fields = {"description": "", "domain_id": "default", "~users": []}
-        super().__init__("groups", "group", fields)
-
-    def routes(self) -> Iterable[tuple[str, str, Any]]:
-        """Also who is in a group."""
-        yield from super().routes()
-        yield "PUT", "groups/{}/users/{}", self.add_user
-        yield "DELETE", "groups/{}/users/{}", self.remove_user
-
-    def add_user(self, request: Request) -> None:
-        """Put a user into a group."""
-        self.permit("update", request)
-        group = self.get(request.ids[0])
-        group["~users"] = sorted({*group["~users"], request.ids[1]})
-
-    def remove_user(self, request: Request) -> None:
-        """Take a user out of a group."""
-        self.permit("update", request)
-        group = self.get(request.ids[0])
-        group["~users"] = sorted({*group["~users"]} - {request.ids[1]})
-
-
-class Roles(KeystoneCollection):
-    """Roles, and which of them implies which."""
-
-    def __init__(self) -> None:
-        fields = {
-            "domain_id": None,
-            "description": Field(default=None, release="2023.1"),
-            "options": _options(),
-            "~implies": [],
-        }
-        super().__init__("roles", "role", fields)
-
-    def routes(self) -> Iterable[tuple[str, str, Any]]:
-        """Also the implied roles."""
-        yield from super().routes()
-        yield "GET", "roles/{}/implies/{}", self.show_implied
-        yield "PUT", "roles/{}/implies/{}", self.add_implied
-        yield "GET", "role_inferences", self.inferences
-
-    def matches(self, row: Json, request: Request) -> bool:
-        """Roles of domains are listed only where one asks for those of a domain."""
-        is_wanted = bool(request.asks("domain_id")) or not row["domain_id"]
-        return is_wanted and super().matches(row, request)
-
-    def imply(self, prior: str, implied: str) -> None:
-        """Make a role imply another."""
-        self.get(prior)["~implies"] = sorted({*self.get(prior)["~implies"], implied})
-
-    def implied_by(self, role_ids: set[str]) -> set[str]:
-        """Return these roles with all that they imply."""
-        more = {i for id_ in role_ids for i in self.rows[id_]["~implies"] if i in self.rows}
-        return role_ids if more <= role_ids else self.implied_by(role_ids | more)
-
-    def show_implied(self, request: Request) -> Json:
-        """Answer whether a role implies another."""
-        prior, implied = (self.get(id_) for id_ in request.ids)
-        if implied["id"] not in prior["~implies"]:
-            raise Refused(404, f"{prior['id']} does not imply {implied['id']}.")
-        return {"role_inference": self._inference(prior, [implied["id"]])}
-
-    def add_implied(self, request: Request) -> Answer:
-        """Make a role imply another."""
-        self.permit("update", request)
-        self.imply(*request.ids)
-        return Answer(status=201, body=self.show_implied(request))
-
-    def inferences(self, request: Request) -> Json:
-        """Answer with all roles that imply others."""
-        self.permit("list", request)
-        roles = [role for role in self.rows.values() if role["~implies"]]
-        return {"role_inferences": [self._inference(role, role["~implies"]) for role in roles]}
-
-    def _inference(self, prior: Json, implied: list[str]) -> Json:
-        def told(role: Json) -> Json:
-            return {name: role[name] for name in ("id", "links", "name")}
-
-        return {"implies": [told(self.get(id_)) for id_ in implied], "prior_role": told(prior)}
-
-
-def _options() -> Field:
+def options_field() -> Field:
     return Field(default={}, release="2023.1")

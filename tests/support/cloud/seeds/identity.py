@@ -25,6 +25,7 @@ def seed(seeded: Seeded) -> None:
         for role_name in held[name]:
             path = f"/projects/{made['id']}/users/{seeded.id(name)}/roles/{ids[role_name]}"
             seeded.operator.put("identity", path)
+    _make_group(seeded, made["id"], ids["reader"])
     seeded.owner = seeded.operator.as_user(
         seeded.id("ann"), password=PASSWORD, project_id=seeded.project_id
     )
@@ -37,6 +38,19 @@ def _make_user(seeded: Seeded, name: str, fields: dict[str, object]) -> None:
     if name == "ann":
         own["default_project_id"] = seeded.project_id
     seeded.make(name, "identity", "/users", "user", own)
+
+
+def _make_group(seeded: Seeded, project_id: str, below: str) -> None:
+    """Make a group with a role that nobody has otherwise, and one for subprojects only."""
+    role = {"name": f"{seeded.name}-cashier", "description": "Takes money"}
+    cashier = seeded.make("cashier", "identity", "/roles", "role", role)
+    group = {"name": f"{seeded.name}-clerks", "description": "Who sells"}
+    made = seeded.make("clerks", "identity", "/groups", "group", group)
+    for name in ("ann", "gone"):
+        seeded.operator.put("identity", f"/groups/{made['id']}/users/{seeded.id(name)}")
+    held = f"projects/{project_id}/groups/{made['id']}/roles"
+    seeded.operator.put("identity", f"/{held}/{cashier['id']}")
+    seeded.operator.put("identity", f"/OS-INHERIT/{held}/{below}/inherited_to_projects")
 
 
 def _make_key(seeded: Seeded, name: str) -> None:

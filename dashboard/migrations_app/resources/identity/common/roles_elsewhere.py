@@ -1,14 +1,14 @@
-"""Where else on the destination a user has a role, or a role is held."""
+"""Where else on the destination a user or group has a role, or a role is held."""
 
 from dashboard.clients.openstack import Json
-from dashboard.migrations_app.resources.identity.common.assignment_ids import id_of
+from dashboard.migrations_app.resources.identity.common.assignment_ids import actor_of, id_of
 from dashboard.migrations_app.resources.work import Work
 
 
 def role_elsewhere(work: Work, kind: str, id_: str) -> str:
-    """Return in words an assignment of a user or role that this plan did not make, "" without one.
+    """Return in words an assignment of something that this plan did not make, "" without one.
 
-    ``kind`` is ``user`` or ``role``.
+    ``kind`` is ``user``, ``group`` or ``role``.
     """
     query = {f"{kind}.id": id_}
     found = work.destination.list("identity", "/role_assignments", "role_assignments", **query)
@@ -16,7 +16,7 @@ def role_elsewhere(work: Work, kind: str, id_: str) -> str:
     if other is None:
         return ""
     place = _place(other["scope"])
-    return f"has a role on {place}" if kind == "user" else f"somebody holds it on {place}"
+    return f"somebody holds it on {place}" if kind == "role" else f"has a role on {place}"
 
 
 def _place(scope: Json) -> str:
@@ -25,7 +25,8 @@ def _place(scope: Json) -> str:
 
 
 def _is_ours(work: Work, assignment: Json) -> bool:
-    if "user" not in assignment or "project" not in assignment["scope"]:
+    if "project" not in assignment["scope"]:
         return False
     id_ = id_of(assignment, assignment["scope"]["project"]["id"])
-    return work.is_ours("role_assignment", id_)
+    is_of_group = actor_of(assignment) == "group"
+    return work.is_ours("group_role_assignment" if is_of_group else "role_assignment", id_)

@@ -1,0 +1,87 @@
+"""What role assignments of users and of groups have in common."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from typing_extensions import override
+
+from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.identity.common.assignment_ids import (
+    assignment_id,
+    assignment_path,
+    id_of,
+)
+from dashboard.migrations_app.resources.reader import INHERITED_TO, TenantReader
+from dashboard.migrations_app.resources.records import FoundBy, Record, Ref
+from dashboard.migrations_app.resources.work import Work
+
+INHERITED = "inherited"
+
+
+class Assignment(ResourceType):
+    """A role on the project. It is identified by the ids of actor, role and project."""
+
+    # there is nothing to put a marker on
+    found_by: ClassVar[FoundBy] = FoundBy.LEDGER
+    # who has the role: ``user`` or ``group``
+    actor: ClassVar[str]
+
+    def record(self, assignment: Json, reader: TenantReader) -> Record:
+        """Return the record of an assignment that Keystone lists."""
+        actor, role = assignment[self.actor], assignment["role"]
+        inherited = INHERITED_TO in assignment["scope"]
+        where = " in subprojects" if inherited else ""
+        return Record(
+            type=self.name,
+            id=id_of(assignment, reader.tenant.id),
+            name=f"{actor['name']} as {role['name']}{where}",
+            fields={
+                f"{self.actor}_id": actor["id"],
+                "role_id": role["id"],
+                INHERITED: inherited,
+            },
+        )
+
+    @override
+    def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        return {
+            "create": [
+                Ref("project", reader.tenant.id, "create"),
+                Ref(self.actor, record.fields[f"{self.actor}_id"]),
+                Ref("role", record.fields["role_id"]),
+            ]
+        }
+
+    @override
+    def find(self, work: Work) -> str | None:
+        """Return the assignment if there is one: granting a role again changes nothing."""
+        wanted = self._id_there(work)
+        actor_id, role_id = self._ids(work)
+        query = {
+            "scope.project.id": work.project_id,
+            f"{self.actor}.id": actor_id,
+            "role.id": role_id,
+        }
+        found = work.destination.list("identity", "/role_assignments", "role_assignments", **query)
+        return wanted if wanted in {id_of(each, work.project_id) for each in found} else None
+
+    @override
+    def create(self, work: Work) -> str:
+        id_ = self._id_there(work)
+        work.destination.put("identity", assignment_path(id_, self.actor))
+        return id_
+
+    @override
+    def remove(self, work: Work) -> None:
+        work.destination.delete("identity", assignment_path(work.destination_id, self.actor))
+
+    def _ids(self, work: Work) -> tuple[str, str]:
+        """Return the destination's ids of the actor and the role."""
+        fields = work.record.fields
+        actor_id = work.destination_id_of(self.actor, fields[f"{self.actor}_id"])
+        return actor_id, work.destination_id_of("role", fields["role_id"])
+
+    def _id_there(self, work: Work) -> str:
+        inherited = bool(work.record.fields.get(INHERITED))
+        return assignment_id(*self._ids(work), work.project_id, inherited=inherited)
