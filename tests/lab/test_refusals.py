@@ -46,7 +46,8 @@ def test_too_little_quota_blocks_the_plan(clouds, tenant_with_data, destination,
     quotas = "/os-quota-class-sets/default"
     destination.put("compute", quotas, {"quota_class_set": {"cores": 0}})
     try:
-        move = move_of(clouds["src"], tenant_with_data["name"], clouds["dst"])
+        kept = {f"compute_quota:{tenant_with_data['name']}": "destination"}
+        move = move_of(clouds["src"], tenant_with_data["name"], clouds["dst"], kept)
         plan = plan_of(run(PlanMove().start(move)))
     finally:
         destination.put("compute", quotas, {"quota_class_set": {"cores": 20}})

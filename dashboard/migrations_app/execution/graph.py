@@ -8,8 +8,9 @@ from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app.execution.work import record_of
 from dashboard.migrations_app.models import PlanItem
+from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.records import COMPLETE, EVERYTHING, Stage
-from dashboard.migrations_app.resources.registry import resource_type
+from dashboard.migrations_app.resources.registry import needed_by, resource_type
 
 BARRIER = "settled"
 
@@ -51,6 +52,7 @@ class StepGraph:
             (after if stage.soft else needs).append(step_key(item, previous.name))
         elif "project" in type_.needs:
             needs += self._project_keys
+            after += self._preceding_keys(type_)
         return StepSpec(
             key=step_key(item, stage.name),
             action=stage.name,
@@ -67,6 +69,22 @@ class StepGraph:
         """Return the step after which the tenant's project can be used."""
         projects = [source_id for name, source_id in self.items if name == "project"]
         return [key for source_id in projects for key in self._keys_of("project", source_id, "")]
+
+    def _preceding_keys(self, type_: ResourceType) -> list[str]:
+        """Return the steps that come before those of a type because others must fit into them."""
+        if type_.precedes_others:
+            return []
+        found = self._preceding.items()
+        return [key for name, keys in found if type_.name not in needed_by(name) for key in keys]
+
+    @cached_property
+    def _preceding(self) -> dict[str, list[str]]:
+        """The steps that create what precedes others, by type."""
+        found: dict[str, list[str]] = {}
+        for name, source_id in self.items:
+            if resource_type(name).precedes_others:
+                found.setdefault(name, []).extend(self._keys_of(name, source_id, ""))
+        return found
 
     def _keys(self, refs: Sequence[Sequence[str]]) -> list[str]:
         return [key for ref in refs for key in self._keys_of(*ref)]

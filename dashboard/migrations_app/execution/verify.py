@@ -36,11 +36,13 @@ class Verifier:
         self.identities = identities = identities_of(plan)
         tenant = TenantRef(plan.tenant_id, plan.tenant_name, plan.domain_name)
         moved = replace(tenant, id=ledger.destination_id_of(plan, "project", plan.tenant_id))
-        self.source = reader_with_original_roles(plan.source, identities.source, tenant)
-        self.source.migrated = ledger.migrated_ids(plan)
         self.destination = reader_with_original_roles(
             plan.destination, identities.destination, moved
         )
+        self.source = reader_with_original_roles(
+            plan.source, identities.source, tenant, destination=self.destination
+        )
+        self.source.migrated = ledger.migrated_ids(plan)
 
     def compare(self, job: Job) -> str:
         """Store all differences. Return the sentence that counts them."""

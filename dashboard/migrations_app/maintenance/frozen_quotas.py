@@ -1,83 +1,62 @@
 """Freezes a tenant's quotas at what it uses during maintenance, so that nothing can be added."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.clients.temporary_account import has_service
 from dashboard.jobs.kinds import StepContext
 from dashboard.migrations_app.models import MaintenanceChange, TenantMaintenance
+from dashboard.migrations_app.resources.quota_api import (
+    BLOCK_STORAGE,
+    COMPUTE,
+    NETWORK,
+    UNLIMITED,
+    Limits,
+    QuotaApi,
+    used_of,
+)
 
 FREEZE = MaintenanceChange.Kind.FREEZE_QUOTA
 State = MaintenanceChange.State
-UNLIMITED = -1
-Limits = dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Quotas:
-    """Where a service has its quotas, and which of them limit what a tenant can create."""
+    """A service's quotas, and which of them limit what a tenant can create."""
 
-    service: str
-    path: str
-    usage: str
-    defaults: str
-    key: str
+    api: QuotaApi
     resources: tuple[str, ...]
+
+    @property
+    def service(self) -> str:
+        """The service whose quotas they are."""
+        return self.api.service
 
     def limits(self, cloud: CloudSession, project_id: str) -> Limits:
         """Return the project's present limits."""
-        found = self._usage(cloud, project_id)
+        found = self.api.with_usage(cloud, project_id)
         return {name: int(found[name]["limit"]) for name in self.resources if name in found}
 
     def frozen(self, cloud: CloudSession, project_id: str) -> Limits:
         """Return limits at what is in use, for all that exceed it now."""
-        found = self._usage(cloud, project_id)
-        used = {name: _used(found[name]) for name in self.resources if name in found}
+        found = self.api.with_usage(cloud, project_id)
+        used = {name: used_of(found[name]) for name in self.resources if name in found}
         limits = {name: int(found[name]["limit"]) for name in used}
         return {n: used[n] for n in used if limits[n] == UNLIMITED or limits[n] > used[n]}
 
     def overridden(self, cloud: CloudSession, project_id: str) -> set[str]:
         """Return the resources for which the project's limit is not the default."""
-        own = cloud.get(self.service, f"{self.path}/{project_id}", self.key)
-        defaults = cloud.get(self.service, self.defaults.format(project_id), self.key)
-        return {name for name in own if name != "id" and own[name] != defaults.get(name)}
-
-    def set(self, cloud: CloudSession, project_id: str, limits: Mapping[str, int]) -> None:
-        """Set some of the project's limits."""
-        cloud.put(self.service, f"{self.path}/{project_id}", {self.key: dict(limits)})
-
-    def reset(self, cloud: CloudSession, project_id: str) -> None:
-        """Reset the project's limits to the defaults, which they follow from then on."""
-        cloud.delete(self.service, f"{self.path}/{project_id}")
-
-    def _usage(self, cloud: CloudSession, project_id: str) -> Json:
-        return cloud.get(self.service, self.usage.format(project_id), self.key)
+        return set(self.api.overrides(cloud, project_id))
 
 
 SERVICES = (
+    Quotas(api=COMPUTE, resources=("instances", "cores", "ram")),
     Quotas(
-        service="compute",
-        path="/os-quota-sets",
-        usage="/os-quota-sets/{}/detail",
-        defaults="/os-quota-sets/{}/defaults",
-        key="quota_set",
-        resources=("instances", "cores", "ram"),
-    ),
-    Quotas(
-        service="block_storage",
-        path="/os-quota-sets",
-        usage="/os-quota-sets/{}?usage=true",
-        defaults="/os-quota-sets/{}/defaults",
-        key="quota_set",
+        api=BLOCK_STORAGE,
         resources=("volumes", "snapshots", "gigabytes", "backups", "backup_gigabytes"),
     ),
     Quotas(
-        service="network",
-        path="/quotas",
-        usage="/quotas/{}/details",
-        defaults="/quotas/{}/default",
-        key="quota",
+        api=NETWORK,
         resources=(
             *("network", "subnet", "router", "port", "floatingip"),
             *("security_group", "security_group_rule"),
@@ -97,7 +76,7 @@ def freeze_quotas(
         row = _recorded(maintenance, cloud, quotas)
         if row.state == State.INTENDED and row.details["during"]:
             context.check()
-            quotas.set(cloud, project_id, row.details["during"])
+            quotas.api.set(cloud, project_id, row.details["during"])
         row.record(State.DONE)
         context.log(f"Froze the quotas of {row.name} at what is in use.")
 
@@ -145,12 +124,7 @@ def _unfreeze(quotas: Quotas, cloud: CloudSession, project_id: str, details: Jso
     now = quotas.limits(cloud, project_id)
     kept = {name for name in during if now.get(name) not in (during[name], before[name])}
     if not details["overridden"] and quotas.overridden(cloud, project_id) <= during.keys() - kept:
-        quotas.reset(cloud, project_id)
+        quotas.api.reset(cloud, project_id)
     elif restored := {name: before[name] for name in during if name not in kept}:
-        quotas.set(cloud, project_id, restored)
+        quotas.api.set(cloud, project_id, restored)
     return kept
-
-
-def _used(found: Json) -> int:
-    # Neutron says used where Nova and Cinder say in_use
-    return int(found.get("in_use") or found.get("used") or 0) + int(found.get("reserved") or 0)

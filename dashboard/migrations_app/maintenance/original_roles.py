@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.hosts_app.models import Cloud
 from dashboard.migrations_app.maintenance.locks import open_maintenance
+from dashboard.migrations_app.maintenance.original_limits import original_limits
 from dashboard.migrations_app.maintenance.recording import Kind, role_rows
 from dashboard.migrations_app.maintenance.server_locks import LOCK
 from dashboard.migrations_app.models import MaintenanceChange
@@ -19,14 +20,17 @@ def reader_with_original_roles(
     tenant: TenantRef,
     *,
     options: Mapping[str, str] | None = None,
+    destination: TenantReader | None = None,
 ) -> TenantReader:
-    """Return a reader of a tenant that sees roles and locks as they were before maintenance."""
+    """Return a reader of a tenant that sees it as before its maintenance: roles, locks, limits."""
     return TenantReader(
         session,
         tenant,
         options=options,
         original_roles=original_roles(cloud, tenant.id),
         maintenance_locks=maintenance_locks(cloud, tenant.id),
+        original_limits=original_limits(cloud, tenant.id),
+        destination=destination,
     )
 
 

@@ -33,10 +33,14 @@ def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
     """Return the readers of both clouds for a plan; the destination's knows no project yet, and
     what the tenant already has there, and what projects share that have moved."""
     tenant = TenantRef(plan.tenant_id, plan.tenant_name, plan.domain_name)
-    source = reader_with_original_roles(
-        plan.source, connect(plan.source), tenant, options=plan.options
-    )
     destination = TenantReader(connect(plan.destination), replace(tenant, id=""))
+    source = reader_with_original_roles(
+        plan.source,
+        connect(plan.source),
+        tenant,
+        options=plan.options,
+        destination=destination,
+    )
     source.migrated = ledger.migrated_ids(plan)
     of_items = {item.key: item.destination_id for item in plan.items.all()}
     known = {**source.migrated, **of_items}

@@ -59,6 +59,8 @@ class ResourceType:
     halted_from: ClassVar[str] = ""
     # whether others than the tenant can use the copy: a rollback keeps it then
     is_shareable: ClassVar[bool] = False
+    # whether its objects are created before all but what they need: others must fit into them
+    precedes_others: ClassVar[bool] = False
     # types of which an object can be left out without this one, which then has a loss
     does_without: ClassVar[tuple[str, ...]] = ()
     # types whose objects its move requires, and which can be deleted from the source before it

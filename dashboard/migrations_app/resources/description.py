@@ -1,6 +1,7 @@
 """Describes what is migrated and what is not, from the resource types themselves."""
 
 from collections.abc import Iterable
+from inspect import cleandoc
 
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.records import Stage
@@ -33,7 +34,7 @@ def _section(type_: ResourceType) -> str:
 
 
 def _summary(type_: ResourceType) -> str:
-    return (type(type_).__doc__ or "").strip()
+    return cleandoc(type(type_).__doc__ or "")
 
 
 def _stage(stage: Stage) -> str:

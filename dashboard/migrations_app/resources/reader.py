@@ -53,6 +53,8 @@ class TenantReader:
         options: Mapping[str, str] | None = None,
         original_roles: Callable[[JsonList], JsonList] | None = None,
         maintenance_locks: Collection[str] = (),
+        original_limits: Mapping[str, Mapping[str, int]] | None = None,
+        destination: "TenantReader | None" = None,
     ) -> None:
         self.cloud = cloud
         self.tenant = tenant
@@ -65,6 +67,10 @@ class TenantReader:
         # (type, source id) -> destination's id of the projects that moved, whichever plan moved
         # them, and of what projects share, for a reader of the source
         self.migrated: Mapping[tuple[str, str], str] = {}
+        # of a tenant in maintenance that has frozen its quotas: the limits from before, by service
+        self.original_limits = original_limits or {}
+        # for a reader of the source: that of the destination, if there is one
+        self.destination = destination
         # (type, source id) -> id on this cloud, for a reader of the destination
         self.destination_ids: dict[tuple[str, str], str] = {}
         self._lists: dict[str, JsonList] = {}

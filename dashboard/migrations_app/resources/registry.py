@@ -23,3 +23,9 @@ def resource_type(name: str) -> ResourceType:
     if name not in types:
         raise BadInput(f"There is no resource type {name!r}.", fix=f"Known: {', '.join(types)}.")
     return types[name]
+
+
+@cache
+def needed_by(name: str) -> frozenset[str]:
+    """Return the names of a type and of all types that it needs, directly or not."""
+    return frozenset({name}).union(*map(needed_by, resource_type(name).needs))

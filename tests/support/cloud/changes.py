@@ -12,6 +12,12 @@ from tests.support.cloud.messages import Json
 
 ACTORS = {"role_assignment": "user_id", "group_role_assignment": "group_id"}
 """Who has a role, by the type of the assignment."""
+QUOTAS = {
+    "compute_quota": "compute",
+    "network_quota": "network",
+    "block_storage_quota": "block_storage",
+}
+"""The service of each type of quotas: what is set for a project is no object with an id."""
 
 Change = Callable[[MemoryCloud, Json], None]
 
@@ -57,6 +63,8 @@ def row_of(cloud: MemoryCloud, type_name: str, id_: str) -> Json | None:
         rows = cloud.rows("identity/assignments").values()
         names = (ACTORS[type_name], "role_id", "project_id", "inherited")
         return next((r for r in rows if tuple(r[name] for name in names) == wanted), None)
+    if type_name in QUOTAS:
+        return cloud.quotas.own(QUOTAS[type_name]).get(id_)
     found = (rows.get(id_) for name, rows in cloud.state.items() if isinstance(rows, dict))
     return next((row for row in found if isinstance(row, dict) and "id" in row), None)
 
@@ -185,7 +193,13 @@ def _forwardings(cloud: MemoryCloud, row: Json) -> None:
     cloud.network.forwardings.rows["another"] = forwarding
 
 
+def _limits(cloud: MemoryCloud, row: Json) -> None:
+    name = next(iter(row))
+    row[name] = another(row[name])
+
+
 DERIVED: Mapping[tuple[str, str], Change] = {
+    **{(type_name, "limits"): _limits for type_name in QUOTAS},
     ("network", "shared"): _shared,
     ("role_assignment", "user_id"): _other_user,
     ("role_assignment", "role_id"): _other_role,

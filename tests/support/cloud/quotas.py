@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.support.cloud.messages import Answer, Json, Request
+from tests.support.cloud.messages import Answer, Json, Refused, Request
 
 if TYPE_CHECKING:
     from tests.support.cloud.collection import Collection
@@ -41,11 +41,23 @@ class Quotas:
     def defaults(self, service: str) -> dict[str, int]:
         """Return the limits of projects for which nothing was set."""
         own = self.cloud.rows("quotas/defaults").get(service, {})
-        return {**self.cloud.release.quotas.get(service, {}), **own}
+        of_types = {}
+        if service == "block_storage":
+            of_types = self.cloud.block_storage.types.default_limits()
+        return {**self.cloud.release.quotas.get(service, {}), **of_types, **own}
 
     def own(self, service: str) -> dict[str, Json]:
         """Return what was set for projects, by their ids."""
         return self.cloud.rows(f"quotas/{service}")
+
+    def require_known(self, service: str, given: Json, *, unknown: str) -> None:
+        """Raise ``Refused`` for limits that the service does not have, or that are no limits."""
+        names = sorted({*given} - {*self.defaults(service)})
+        if names:
+            raise Refused(400, unknown.format(", ".join(names)))
+        for name, limit in given.items():
+            if not isinstance(limit, int) or limit < UNLIMITED:
+                raise Refused(400, f"Invalid input for field/attribute {name}. Value: {limit}.")
 
     def limits(self, service: str, project_id: str) -> dict[str, int]:
         """Return a project's limits."""
@@ -73,11 +85,17 @@ class Quotas:
 
 
 class QuotaSets:
-    """The paths of quotas as nova and cinder have them."""
+    """The paths of quotas as nova and cinder have them.
 
-    def __init__(self, service: "Service", *, details: str = "") -> None:
+    ``unknown`` completes the refusal of limits that there are not. ``details`` is the path of what
+    is used; a service with it looks, before it sets a limit, whether more is used.
+    """
+
+    def __init__(self, service: "Service", *, unknown: str, details: str = "") -> None:
         self.service = service
         self.quotas = service.cloud.quotas
+        self.unknown = unknown
+        self.checks_usage = bool(details)
         service.route("GET", "os-quota-sets/{}", self.show)
         service.route("GET", "os-quota-sets/{}/defaults", self.defaults)
         service.route("PUT", "os-quota-sets/{}", self.set)
@@ -116,12 +134,23 @@ class QuotaSets:
         return {"quota_set": {"id": project_id, **found}}
 
     def set(self, request: Request) -> Json:
-        """Set limits of a project."""
+        """Set limits of a project, if there are such and the service takes them."""
         self.service.require_admin(request)
-        own = self.quotas.own(self.service.type).setdefault(request.ids[0], {})
-        own.update(request.body["quota_set"])
-        limits = self.quotas.limits(self.service.type, request.ids[0])
-        return {"quota_set": limits}
+        project_id, given = request.ids[0], dict(request.body["quota_set"])
+        is_forced = given.pop("force", False)
+        self.quotas.require_known(self.service.type, given, unknown=self.unknown)
+        if self.checks_usage and not is_forced:
+            self._require_used(project_id, given)
+        self.quotas.own(self.service.type).setdefault(project_id, {}).update(given)
+        return {"quota_set": self.quotas.limits(self.service.type, project_id)}
+
+    def _require_used(self, project_id: str, given: Json) -> None:
+        """Raise ``Refused`` for a limit below what is used, as nova does unless it is forced."""
+        for name, limit in given.items():
+            used = self.quotas.used(self.service.type, name, project_id)
+            if UNLIMITED != limit < used:
+                sentence = f"Quota limit {limit} for {name} must be greater than or equal to "
+                raise Refused(400, f"{sentence}already used and reserved {used}.")
 
     def reset(self, request: Request) -> Answer:
         """Reset a project to the default quotas."""

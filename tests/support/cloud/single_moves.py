@@ -21,7 +21,7 @@ from dashboard.migrations_app.planning.drafting import Planner
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.reader import TenantReader, TenantRef
 from dashboard.migrations_app.resources.records import Difference, Record
-from tests.support.cloud.changes import ACTORS, row_of
+from tests.support.cloud.changes import ACTORS, QUOTAS, row_of
 from tests.support.cloud.contents import counts
 from tests.support.cloud.messages import Json
 from tests.support.cloud.moving import TwoClouds
@@ -194,6 +194,8 @@ class Move:
         """All rows of the collection on the destination that the type's objects are in."""
         if self.type.name in ACTORS:
             return self.clouds.new.rows("identity/assignments")
+        if service := QUOTAS.get(self.type.name):
+            return self.clouds.new.quotas.own(service)
         return self.clouds.new.rows(self._collection)
 
     @cached_property

@@ -7,10 +7,10 @@ from typing import Any
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.planning.moves import choice_of
+from dashboard.migrations_app.resources.quota_api import QUOTA_APIS, UNLIMITED, used_of
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import ADOPT, BLOCK, Finding, Record
 
-UNLIMITED = -1
 # options of the command ``openstack quota set`` that are not called as the quota is
 _OPTIONS = {
     "network": "--networks",
@@ -37,15 +37,33 @@ def check(
     """Compare what the tenant needs with what is free, for each service that sets quotas."""
     for service, needed in _needs(plan, records, source).items():
         if any(needed.values()):
-            limits = limits_of(plan, destination, service)
+            limits = limits_of(plan, destination, service, records)
             yield from _short(plan, service, needed, limits)
             yield from _too_large(plan, records, limits.get("per_volume_gigabytes", UNLIMITED))
             yield from _too_many_keys(plan, records, limits.get("key_pairs", UNLIMITED))
 
 
-def limits_of(plan: Plan, destination: TenantReader, service: str) -> Json:
-    """Return the limits by resource of the project that will be moved into."""
-    return _limits(destination, service, _project_id(plan, destination))
+def limits_of(
+    plan: Plan, destination: TenantReader, service: str, records: Sequence[Record]
+) -> Json:
+    """Return the limits by resource of the project that will be moved into.
+
+    Those that the plan sets, among the records of what it creates, are as they will be then.
+    """
+    limits = _limits(destination, service, _project_id(plan, destination))
+    for record in records:
+        if record.type == f"{service}_quota":
+            limits |= {
+                name: _with_limit(limits[name], limit)
+                for name, limit in record.fields["limits"].items()
+                if name in limits
+            }
+    return limits
+
+
+def _with_limit(found: Json | int, limit: int) -> Json | int:
+    """Return what is told of a resource with another limit."""
+    return {**found, "limit": limit} if isinstance(found, dict) else limit
 
 
 def _project_id(plan: Plan, destination: TenantReader) -> str:
@@ -92,16 +110,10 @@ def _of_volume(plan: Plan, record: Record) -> dict[str, int]:
 
 def _limits(destination: TenantReader, service: str, project_id: str) -> Json:
     """Ask for the project's limits and use, or for the defaults that a new project will have."""
-    cloud = destination.cloud
-    if service == "network":
-        path = f"/quotas/{project_id}/details" if project_id else "/quotas/any/default"
-        return cloud.get(service, path, "quota")
-    if project_id and service == "compute":
-        return cloud.get(service, f"/os-quota-sets/{project_id}/detail", "quota_set")
+    api = next(each for each in QUOTA_APIS if each.service == service)
     if project_id:
-        return cloud.get(service, f"/os-quota-sets/{project_id}?usage=true", "quota_set")
-    # the defaults are the same whichever project is named; services may check that it exists
-    return cloud.get(service, f"/os-quota-sets/{cloud.project_id}/defaults", "quota_set")
+        return api.with_usage(destination.cloud, project_id)
+    return {**api.default_limits(destination.cloud)}
 
 
 def total_of(limit: Json | int) -> int:
@@ -111,9 +123,7 @@ def total_of(limit: Json | int) -> int:
 
 
 def _used(limit: Json | int) -> int:
-    if not isinstance(limit, dict):
-        return 0
-    return int(limit.get("in_use") or limit.get("used") or 0) + int(limit.get("reserved", 0))
+    return used_of(limit) if isinstance(limit, dict) else 0
 
 
 def _short(
@@ -140,11 +150,10 @@ def _fix(plan: Plan, service: str, resource: str, wanted: int) -> str:
     of_project = f"openstack quota set {option} {plan.tenant_name}"
     if _is_adopted(plan):
         return f"Raise it there: {of_project}."
-    adopt = f"create the project there, raise its quota ({of_project}), and map "
-    adopt += f"project:{plan.tenant_name}=adopt"
+    let_set = f"map no {service}_quota:{plan.tenant_name}, to have the source's limits set"
     if service == "network":
-        return f"Raise the default in neutron.conf there ([quotas]), or {adopt}."
-    return f"Raise the default there (openstack quota set --class {option} default), or {adopt}."
+        return f"Raise the default in neutron.conf there ([quotas]), or {let_set}."
+    return f"Raise the default there (openstack quota set --class {option} default), or {let_set}."
 
 
 def _too_many_keys(plan: Plan, records: Sequence[Record], limit: Json | int) -> Iterable[Finding]:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.planning.checks.quotas import UNLIMITED, limits_of, total_of
+from dashboard.migrations_app.planning.checks.quotas import limits_of, total_of
+from dashboard.migrations_app.resources.quota_api import UNLIMITED
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
 
@@ -19,7 +20,8 @@ def check(
     servers = [record for record in records if record.type == "server"]
     if not servers:
         return
-    limit = total_of(limits_of(plan, destination, "compute").get("metadata_items", UNLIMITED))
+    limits = limits_of(plan, destination, "compute", records)
+    limit = total_of(limits.get("metadata_items", UNLIMITED))
     for server in servers:
         if server.name != server.name.strip() or not server.name.isprintable():
             yield _misnamed(plan, server)

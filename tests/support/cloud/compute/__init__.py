@@ -46,7 +46,8 @@ class Compute(Service):
         self.attachments = Attachments(self)
         ServerActions(self)
         self._count()
-        QuotaSets(self, details="os-quota-sets/{}/detail")
+        unknown = "Additional properties are not allowed ({} was unexpected)"
+        QuotaSets(self, unknown=unknown, details="os-quota-sets/{}/detail")
         self.route("GET", "os-availability-zone", self.zones)
 
     def _count(self) -> None:

@@ -47,6 +47,8 @@ class NeutronQuotas:
     def set(self, request: Request) -> Json:
         """Set limits of a project."""
         self.service.require_admin(request)
+        unknown = "Unrecognized attribute(s) '{}'"
+        self.quotas.require_known("network", request.body["quota"], unknown=unknown)
         own = self.quotas.own("network").setdefault(request.ids[0], {})
         own.update(request.body["quota"])
         return self.show(request)

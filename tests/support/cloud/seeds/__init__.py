@@ -89,10 +89,10 @@ def furnish(cloud: MemoryCloud, *, first_address: int) -> None:
 
 def seed_tenant(cloud: MemoryCloud, name: str = NAME) -> Seeded:
     """Make a tenant that has some of everything on a cloud that is furnished."""
-    from tests.support.cloud.seeds import compute, identity, network, storage
+    from tests.support.cloud.seeds import compute, identity, network, quotas, storage
 
     operator = operator_of(cloud)
     seeded = Seeded(name=name, cloud=cloud, operator=operator, owner=operator)
-    for module in (identity, network, storage, compute):
+    for module in (identity, quotas, network, storage, compute):
         module.seed(seeded)
     return seeded

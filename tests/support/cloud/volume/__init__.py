@@ -42,7 +42,7 @@ class BlockStorage(Service):
         cloud.quotas.count("volumes", self.volumes)
         cloud.quotas.count("snapshots", self.snapshots)
         cloud.quotas.count("gigabytes", self.volumes, lambda row: int(row["size"]))
-        QuotaSets(self)
+        QuotaSets(self, unknown="Bad key(s) in quota set: {}")
         self.route("GET", "os-services", self.services)
         self.route("GET", "os-availability-zone", self.zones)
 

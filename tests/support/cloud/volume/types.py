@@ -6,6 +6,7 @@ from typing import Any
 from tests.support.cloud.collection import Collection
 from tests.support.cloud.fields import Fields
 from tests.support.cloud.messages import Answer, Json, Refused, Request
+from tests.support.cloud.quotas import UNLIMITED
 
 DEFAULT = "__DEFAULT__"
 
@@ -34,6 +35,14 @@ class VolumeTypes(Collection):
         self.add("nfs", extra_specs={"volume_backend_name": "nfs"})
         if self.cloud.release.is_from("2023.1"):
             self.add(DEFAULT, description="Default Volume Type")
+
+    def default_limits(self) -> dict[str, int]:
+        """Return the limits that there are of each type by itself: none."""
+        kinds, names = (
+            ("gigabytes", "snapshots", "volumes"),
+            (t["name"] for t in self.rows.values()),
+        )
+        return {f"{kind}_{name}": UNLIMITED for name in names for kind in kinds}
 
     def add(self, name: str, **fields: object) -> Json:
         """Store a type."""
