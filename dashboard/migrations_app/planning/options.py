@@ -32,6 +32,15 @@ PLAN_OPTIONS = (
         },
     ),
     Option(
+        name="shelved",
+        label="Shelved servers",
+        default="keep",
+        choices={
+            "keep": "Shelved again on the destination",
+            "unshelve": "Left running on the destination",
+        },
+    ),
+    Option(
         name="maintenance",
         label="Maintenance mode",
         default=NONE,

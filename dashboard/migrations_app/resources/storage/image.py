@@ -44,6 +44,7 @@ from dashboard.migrations_app.resources.storage.common.image_schema import (
     offered,
     visibility_with_members,
 )
+from dashboard.migrations_app.resources.storage.common.shelved_images import shelved_image_ids
 from dashboard.migrations_app.resources.storage.common.temporary_images import is_temporary
 from dashboard.migrations_app.resources.storage.common.volumes_of_others import volume_of_others
 from dashboard.migrations_app.resources.work import Work
@@ -69,13 +70,18 @@ class Image(ResourceType):
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        """Return the tenant's images, hidden ones included, and those that its servers use."""
+        """Return the tenant's images, hidden ones included, and those that its servers use.
+
+        The disk of a shelved server moves with the server.
+        """
         own = [
             *reader.list("image", "/images", "images", owner=reader.tenant.id),
             *reader.list("image", "/images", "images", owner=reader.tenant.id, os_hidden="true"),
         ]
         shared_as = visibility_with_members(reader)
-        records = [_record(image, reader, shared_as) for image in own if not is_temporary(image)]
+        disks = shelved_image_ids(reader.servers, own)
+        moved = (each for each in own if not is_temporary(each) and each["id"] not in disks)
+        records = [_record(image, reader, shared_as) for image in moved]
         yield from records
         used = _used_images(reader, records) - {image["id"] for image in own}
         yield from self._read(reader, used)

@@ -44,7 +44,7 @@ class Compute(Service):
         cloud.add(self, self.flavors, self.keypairs, self.servers, self.groups)
         self.hosts = Hosts(self)
         self.attachments = Attachments(self)
-        ServerActions(self)
+        self.actions = ServerActions(self)
         self._count()
         unknown = "Additional properties are not allowed ({} was unexpected)"
         QuotaSets(self, unknown=unknown, details="os-quota-sets/{}/detail")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.cloud.compute.locks import Locks, require_unlocked
 from tests.support.cloud.compute.server_fields import ATTR, STATES
+from tests.support.cloud.compute.shelves import Shelves
 from tests.support.cloud.messages import Answer, Json, Refused, Request
 
 if TYPE_CHECKING:
@@ -18,10 +19,11 @@ _MOVES = {
     "unpause": (("PAUSED",), "ACTIVE"),
     "suspend": (("ACTIVE",), "SUSPENDED"),
     "resume": (("SUSPENDED",), "ACTIVE"),
-    "rescue": (("ACTIVE", "SHUTOFF"), "RESCUE"),
+    "rescue": (("ACTIVE", "SHUTOFF", "ERROR"), "RESCUE"),
     "unrescue": (("RESCUE",), "ACTIVE"),
-    "shelve": (("ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED"), "SHELVED_OFFLOADED"),
-    "unshelve": (("SHELVED_OFFLOADED",), "ACTIVE"),
+    "shelve": (("ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED"), "SHELVED"),
+    "shelveOffload": (("SHELVED",), "SHELVED_OFFLOADED"),
+    "unshelve": (("SHELVED", "SHELVED_OFFLOADED"), "ACTIVE"),
     "reboot": (("ACTIVE", "SHUTOFF"), "ACTIVE"),
 }
 _SNAPSHOTTABLE = ("ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED")
@@ -33,7 +35,7 @@ class ServerActions:
     def __init__(self, service: "Compute") -> None:
         self.service = service
         self.cloud = service.cloud
-        self.locks = Locks(service)
+        self.locks, self.shelves = Locks(service), Shelves(service)
         service.route("POST", "servers/{}/action", self.act)
 
     def act(self, request: Request) -> Answer:
@@ -43,7 +45,7 @@ class ServerActions:
         if action not in ("lock", "unlock"):
             require_unlocked(row, request)
         if action in _MOVES:
-            self._move(row, action)
+            self._move(row, action, request)
         elif action == "createImage":
             return self._create_image(row, arguments, request)
         elif action in ("lock", "unlock"):
@@ -57,9 +59,10 @@ class ServerActions:
             raise Refused(400, f"There is no such action: {action}")
         return Answer(status=202)
 
-    def _move(self, row: Json, action: str) -> None:
+    def _move(self, row: Json, action: str, request: Request) -> None:
         allowed, target = _MOVES[action]
-        if row["status"] not in allowed or row["OS-EXT-STS:task_state"]:
+        never_ran = row["status"] == "ERROR" and not row["OS-SRV-USG:launched_at"]
+        if row["status"] not in allowed or row["OS-EXT-STS:task_state"] or never_ran:
             name = action.removeprefix("os-")
             raise Refused(
                 409,
@@ -68,6 +71,8 @@ class ServerActions:
             )
         row["OS-EXT-STS:task_state"] = f"{action.removeprefix('os-')}ing"
         row["updated"] = self.cloud.now()
+        if action in ("shelve", "shelveOffload", "unshelve"):
+            target = self.shelves.change(row, action, request)
         self.service.servers.later(row, **STATES[target])
 
     def _create_image(self, row: Json, arguments: Json, request: Request) -> Answer:

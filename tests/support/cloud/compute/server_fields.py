@@ -26,6 +26,7 @@ STATES = {
     "SUSPENDED": _state("SUSPENDED", "suspended", 4),
     "ERROR": _state("ERROR", "error", 0),
     "RESCUE": _state("RESCUE", "rescued", 1),
+    "SHELVED": _state("SHELVED", "shelved", 4),
     "SHELVED_OFFLOADED": _state("SHELVED_OFFLOADED", "shelved_offloaded", 4),
     "SOFT_DELETED": _state("SOFT_DELETED", "soft-delete", 4),
     "VERIFY_RESIZE": _state("VERIFY_RESIZE", "resized", 1),

@@ -218,6 +218,8 @@ class Servers(Collection):
             else:
                 ports.unbind(port)  # type: ignore[attr-defined]
         self.service.attachments.detach_all(row["id"])
+        if image_id := row.get("~shelved_image"):
+            self.cloud.collection("image", "images").forget(image_id)  # type: ignore[attr-defined]
         self.service.disks.pop(row["id"], None)
         for group in self.service.groups.rows.values():
             group["members"] = [id_ for id_ in group["members"] if id_ != row["id"]]

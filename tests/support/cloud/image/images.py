@@ -161,9 +161,13 @@ class Images(Collection):
         if self.clones and self._has_disks(row):
             sentence = "could not be deleted because it is in use: it has snapshot(s)."
             raise Refused(409, f"Image {row['id']} {sentence}")
-        super().remove(row, request)
-        self.data.pop(row["id"], None)
-        self.service.members.forget(row["id"])
+        self.forget(row["id"])
+
+    def forget(self, id_: str) -> None:
+        """Take an image away, as Nova does with that of a shelved server."""
+        self.rows.pop(id_, None)
+        self.data.pop(id_, None)
+        self.service.members.forget(id_)
 
     def _has_disks(self, row: Json) -> bool:
         """Return whether the disk of a server or volume is a clone of an image."""

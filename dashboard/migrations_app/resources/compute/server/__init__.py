@@ -42,35 +42,39 @@ from dashboard.migrations_app.resources.compute.server.comparing import (
     is_compared_as_value,
     special_differences,
 )
+from dashboard.migrations_app.resources.compute.server.copy_states import (
+    settle_copy,
+    unsettle_copy,
+)
 from dashboard.migrations_app.resources.compute.server.fields import (
     ATTR,
     EXTRA_SPECS,
     USER_DATA,
     server_record,
 )
-from dashboard.migrations_app.resources.compute.server.halting import halt_source
+from dashboard.migrations_app.resources.compute.server.halting import (
+    halt_original,
+    restore_original,
+)
 from dashboard.migrations_app.resources.compute.server.locks import (
     BY,
     LOCKED,
     REASON,
-    lock_copy,
-    unlock_copy,
 )
 from dashboard.migrations_app.resources.compute.server.losses import source_losses
 from dashboard.migrations_app.resources.compute.server.obstacles import obstacles
-from dashboard.migrations_app.resources.compute.server.plan_findings import plan_findings
+from dashboard.migrations_app.resources.compute.server.plan_findings import (
+    plan_findings,
+    rescue_finding,
+)
 from dashboard.migrations_app.resources.compute.server.reduced import reduced_server
 from dashboard.migrations_app.resources.compute.server.refusals import refused_losses
 from dashboard.migrations_app.resources.compute.server.requirements import requirements
 from dashboard.migrations_app.resources.compute.server.states import (
     ACTIVE,
-    PAUSED,
-    SHUTOFF,
-    SUSPENDED,
-    bring_to,
+    BROKEN,
     delete_server,
     halt_copy,
-    idle_server,
 )
 from dashboard.migrations_app.resources.compute.server.zones import ZONE, choose_zone, zones_of
 from dashboard.migrations_app.resources.flavor_sizes import (
@@ -206,26 +210,18 @@ class Server(ResourceType):
         for record in records:
             for sentence, fix in obstacles(record, source):
                 yield record, Finding(severity=BLOCK, sentence=sentence, fix=fix)
+            if finding := rescue_finding(record):
+                yield record, finding
         for finding in plan_findings(records):
             yield None, finding
 
     def stop(self, work: Work) -> None:
         """Halt the source's server, unless it is halted, after storing its state."""
-        server = idle_server(work.source, work.record.id, check=work.check)
-        if not work.stage_data.get("status"):
-            work.save(status=server["status"])
-        if server["status"] not in (PAUSED, SUSPENDED):
-            halted = SUSPENDED if work.options.get("capture") == "suspend" else SHUTOFF
-            halted = SHUTOFF if server["status"] == SHUTOFF else halted
-            halt_source(work, halted)
+        halt_original(work)
 
     def undo_stop(self, work: Work) -> None:
         """Bring the source's server back into the state that it had."""
-        if status := work.stage_data.get("status"):
-            bring_to(work.source, work.record.id, status, check=work.check)
-            if status == ACTIVE:
-                work.end_outage()
-            work.save(status="")
+        restore_original(work)
 
     def capture(self, work: Work) -> None:
         """Make a snapshot of the disk; a server that boots from a volume has none of its own."""
@@ -280,7 +276,7 @@ class Server(ResourceType):
 
     @override
     def is_taken(self, stage_data: Mapping[str, Any]) -> bool:
-        return stage_data.get("status") == ACTIVE
+        return stage_data.get("status") in (ACTIVE, *BROKEN)
 
     @override
     def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
@@ -299,18 +295,11 @@ class Server(ResourceType):
 
     def power(self, work: Work) -> None:
         """Bring the copy into the state that the source's server had."""
-        status = work.stage_data.get("status") or ACTIVE
-        bring_to(work.destination, work.destination_id, status, check=work.check)
-        lock_copy(work)
-        if status == ACTIVE:
-            work.end_outage()
+        settle_copy(work)
 
     def undo_power(self, work: Work) -> None:
         """Unlock the copy, and resume it if it is suspended: Nova detaches no volume from it."""
-        unlock_copy(work)
-        server = work.destination.find("compute", f"/servers/{work.destination_id}", "server")
-        if server and server["status"] == SUSPENDED:
-            bring_to(work.destination, work.destination_id, ACTIVE, check=work.check)
+        unsettle_copy(work)
 
     def cleanup(self, work: Work) -> None:
         """Remove the temporary images from both clouds, and the operator's temporary key."""

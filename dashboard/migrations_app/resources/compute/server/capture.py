@@ -1,8 +1,12 @@
 """Captures the disk of a server of the source in a snapshot: a temporary image."""
 
-from dashboard.errors import Retryable
-from dashboard.migrations_app.resources.compute.server.states import idle_server
+from dashboard.errors import NeedsOperator, Retryable
+from dashboard.migrations_app.resources.compute.server.states import SHELVES, idle_server
 from dashboard.migrations_app.resources.storage.common.image_properties import TEMPORARY
+from dashboard.migrations_app.resources.storage.common.shelved_images import (
+    SHELVED_IMAGE,
+    shelved_image,
+)
 from dashboard.migrations_app.resources.storage.common.temporary_images import (
     await_captured,
     find_image,
@@ -17,7 +21,13 @@ def snapshot_name(work: Work) -> str:
 
 
 def capture_disk(work: Work) -> None:
-    """Make the snapshot, or go on with one that an earlier attempt has begun, and store its id."""
+    """Make the snapshot, or go on with one that an earlier attempt has begun, and store its id.
+
+    Nova makes none of a shelved server: its disk is an image already, which stays.
+    """
+    if work.stage_data.get("status") in SHELVES:
+        work.save(**{SHELVED_IMAGE: _shelved_image(work)})
+        return
     image_id = (work.resumed and _find_snapshot(work)) or _create_snapshot(work)
     work.save(source_image=image_id)
     await_captured(
@@ -26,6 +36,17 @@ def capture_disk(work: Work) -> None:
         is_busy=lambda: _is_busy(work),
         what=f"the snapshot of server {work.record.name}",
     )
+
+
+def _shelved_image(work: Work) -> str:
+    image = shelved_image(work.source, work.record.fields)
+    if image is None:
+        raise NeedsOperator(
+            f"Glance of cloud {work.source.name} has no image of shelved server "
+            f"{work.record.name}.",
+            fix="Leave the server out, or unshelve it; then plan again.",
+        )
+    return str(image["id"])
 
 
 def _find_snapshot(work: Work) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dashboard.migrations_app.resources.compute.server.base_image import is_base_image_kept
+from dashboard.migrations_app.resources.compute.server.states import SHELVES
 from dashboard.migrations_app.resources.compute.server.zones import ZONE, is_any_zone
 from dashboard.migrations_app.resources.records import Difference, IdLookup, Record
 
@@ -12,6 +13,9 @@ ORDERED = {"ports": "port", "volumes": "volume"}
 
 def is_compared_as_value(source: Record, destination: Record, field: str) -> bool:
     """Return whether a field is compared by its mere value."""
+    if field == "status":
+        # a Nova takes shelved servers off their hosts by itself
+        return not {source.fields["status"], destination.fields["status"]} <= {*SHELVES}
     if field == ZONE:
         return not is_any_zone(source.fields[ZONE])
     return field != "image" and field not in ORDERED

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from dashboard.migrations_app.resources.compute.server.copy_states import status_of_copy
 from dashboard.migrations_app.resources.compute.server.fields import EXTRA_SPECS
 from dashboard.migrations_app.resources.compute.server.locks import lock_losses
-from dashboard.migrations_app.resources.compute.server.states import PAUSED, SUSPENDED
+from dashboard.migrations_app.resources.compute.server.states import BROKEN, PAUSED, SUSPENDED
 from dashboard.migrations_app.resources.key_names import KEYS_OF_OTHERS
 from dashboard.migrations_app.resources.ownership import owner_losses
 from dashboard.migrations_app.resources.reader import TenantReader
@@ -23,9 +24,21 @@ def source_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
     if size := record.fields.get("swap"):
         reason = "The contents of the swap disk are not migrated: the copy's is empty."
         yield Loss(field="swap disk", value=size, reason=reason)
-    if record.fields["status"] in (PAUSED, SUSPENDED):
+    yield from _state_losses(record, reader)
+
+
+def _state_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
+    status = record.fields["status"]
+    arrives = status_of_copy(status, reader.options)
+    if status in BROKEN:
+        reason = f"The copy arrives {arrives}: look at its disk, then start it."
+        yield Loss(field="status", value=status, reason=reason)
+    elif arrives != status:
+        reason = f"The copy arrives {arrives}, as chosen."
+        yield Loss(field="status", value=status, reason=reason)
+    if status in (PAUSED, SUSPENDED):
         reason = "The memory is not migrated: the copy boots afresh before it is halted again."
-        yield Loss(field="memory", value=record.fields["status"], reason=reason)
+        yield Loss(field="memory", value=status, reason=reason)
 
 
 def _extra_spec_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:

@@ -3,7 +3,20 @@
 from collections.abc import Iterable, Sequence
 
 from dashboard.migrations_app.resources.compute.server.base_image import base_image_finding
-from dashboard.migrations_app.resources.records import INFO, Finding, Record
+from dashboard.migrations_app.resources.compute.server.states import RESCUE
+from dashboard.migrations_app.resources.records import INFO, WARN, Finding, Record
+
+
+def rescue_finding(record: Record) -> Finding | None:
+    """Return what happens to a server in rescue mode; None for any other."""
+    if record.fields["status"] != RESCUE:
+        return None
+    return Finding(
+        severity=WARN,
+        sentence=f"Server {record.name} is in rescue mode: it is taken out of it and stopped. A "
+        "rollback rescues it again, with Nova's own choice of image and another password.",
+        fix="Wait until whoever rescues it has finished, if its guest must not boot.",
+    )
 
 
 def plan_findings(records: Sequence[Record]) -> Iterable[Finding]:

@@ -1,7 +1,8 @@
 """The states of a server: which can be migrated, and how a server gets from one to another.
 
 A move changes the state twice: the source's server is halted so that its disks do not change, and
-its copy, which Nova always starts, is brought into the state that the source's server had.
+its copy, which Nova always starts, is brought into the state that the source's server had. What is
+done with each state is in docs/server-states.md.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,24 +11,24 @@ from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import NeedsOperator
 
 ACTIVE, SHUTOFF, PAUSED, SUSPENDED = "ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED"
+SHELVED, OFFLOADED, RESCUE, ERROR = "SHELVED", "SHELVED_OFFLOADED", "RESCUE", "ERROR"
 SOFT_DELETED, GONE = "SOFT_DELETED", ""
-MIGRATABLE = (ACTIVE, SHUTOFF, PAUSED, SUSPENDED)
+SHELVES = (SHELVED, OFFLOADED)
+# its copy arrives stopped: whether it would boot, nobody knows
+BROKEN = (RESCUE, ERROR)
+MIGRATABLE = (ACTIVE, SHUTOFF, PAUSED, SUSPENDED, *SHELVES, *BROKEN)
 CHANGE_SECONDS = 1800
 DELETE_SECONDS = 1800
 
 FIXES: Mapping[str, str] = {
     "BUILD": "Wait until it is active",
-    "ERROR": "Reset its state, or delete it",
     "HARD_REBOOT": "Wait until it is active",
     "MIGRATING": "Wait until it has been migrated",
     "PASSWORD": "Wait until its password is set",
     "REBOOT": "Wait until it is active",
     "REBUILD": "Wait until it has been rebuilt",
-    "RESCUE": "Take it out of rescue mode (openstack server unrescue)",
     "RESIZE": "Wait until it has been resized, and confirm",
     "REVERT_RESIZE": "Wait until it has been reverted",
-    "SHELVED": "Unshelve it",
-    "SHELVED_OFFLOADED": "Unshelve it",
     "SOFT_DELETED": "Restore or delete it",
     "UNKNOWN": "Bring its host back",
     "VERIFY_RESIZE": "Confirm or revert its resize",
@@ -40,7 +41,11 @@ _ACTIONS: Mapping[tuple[str, str], str] = {
     (SHUTOFF, ACTIVE): "os-start",
     (PAUSED, ACTIVE): "unpause",
     (SUSPENDED, ACTIVE): "resume",
+    (RESCUE, ACTIVE): "unrescue",
+    (ACTIVE, RESCUE): "rescue",
 }
+# from there on Nova rescues servers that boot from a volume
+_RESCUE_OF_VOLUMES = "2.87"
 
 
 def idle_server(cloud: CloudSession, server_id: str, *, check: Callable[[], None]) -> Json:
@@ -75,7 +80,20 @@ def bring_to(
             f"become {status}.",
             fix=f"{fix_of(server['status'])}, then retry.",
         )
-    cloud.post("compute", f"/servers/{server_id}/action", {action: None})
+    change_state(cloud, server, action, status, check=check)
+
+
+def change_state(
+    cloud: CloudSession, server: Json, action: str, status: str, *, check: Callable[[], None]
+) -> None:
+    """Do an action on a server, and wait until that has brought it into ``status``.
+
+    Raises ``NeedsOperator`` with Nova's reason if it goes into ERROR instead.
+    """
+    server_id = server["id"]
+    microversion = cloud.at_most("compute", _RESCUE_OF_VOLUMES) if status == RESCUE else ""
+    path = f"/servers/{server_id}/action"
+    cloud.post("compute", path, {action: None}, microversion=microversion)
 
     def there() -> bool | None:
         changed = idle_server(cloud, server_id, check=check)

@@ -21,6 +21,7 @@ from dashboard.migrations_app.resources.storage.common.image_properties import (
     TEMPORARY,
     properties_of,
 )
+from dashboard.migrations_app.resources.storage.common.shelved_images import SHELVED_IMAGE
 from dashboard.migrations_app.resources.work import Work
 
 CAPTURE_SECONDS = 12 * 3600
@@ -85,7 +86,8 @@ def transfer(work: Work) -> None:
 def _copy(work: Work) -> None:
     if work.resumed:
         _remove(work.destination, **{TEMPORARY: label(work)})
-    image = work.source.get("image", f"/images/{work.stage_data['source_image']}")
+    captured = work.stage_data.get(SHELVED_IMAGE) or work.stage_data["source_image"]
+    image = work.source.get("image", f"/images/{captured}")
     image_id, digest = copy_image(
         work.source,
         image,

@@ -94,5 +94,5 @@ def test_a_moved_server_tells_its_base_image_and_not_the_temporary_one():
 
 def test_each_state_that_cannot_be_moved_says_how_it_is_left():
     assert not FIXES.keys() & set(MIGRATABLE)
-    assert fix_of("SHELVED_OFFLOADED") == "Unshelve it"
+    assert fix_of("VERIFY_RESIZE") == "Confirm or revert its resize"
     assert fix_of("INVENTED") == "Bring it to ACTIVE or SHUTOFF"
