@@ -198,6 +198,11 @@ def _limits(cloud: MemoryCloud, row: Json) -> None:
     row[name] = another(row[name])
 
 
+def _helpers(cloud: MemoryCloud, row: Json) -> None:
+    fields = {"router_id": row["id"], "protocol": "tcp", "port": 2121, "helper": "ftp"}
+    cloud.network.helpers.rows["another"] = {"id": "another", **fields}
+
+
 DERIVED: Mapping[tuple[str, str], Change] = {
     **{(type_name, "limits"): _limits for type_name in QUOTAS},
     ("network", "shared"): _shared,
@@ -213,6 +218,7 @@ DERIVED: Mapping[tuple[str, str], Change] = {
     ("trunk", "port_id"): _other_port,
     ("trunk", "sub_ports"): _other_vlan,
     ("router", "interfaces"): _interfaces,
+    ("router", "conntrack_helpers"): _helpers,
     ("router", "external_gateway_info"): _gateway,
     ("security_group", "security_group_rules"): _rules,
     ("image", "properties"): _properties,

@@ -7,6 +7,7 @@ from typing import Any
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.network.common.extensions import aliases_of
 from dashboard.migrations_app.resources.network.common.forwardings import (
     FORWARDINGS,
     add_forwardings,
@@ -239,8 +240,7 @@ class FloatingIp(NeutronResource):
         super().complete(work)
         original = self.original_state(work.record, work.stage_data)
         if original.fields.get(FORWARDINGS):
-            listed = work.destination.list("network", "/extensions", "extensions")
-            aliases = {extension["alias"] for extension in listed}
+            aliases = aliases_of(work.destination)
             wanted = fitting(_moved_forwardings(work, original), aliases)
             add_forwardings(work.destination, work.destination_id, wanted)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from typing_extensions import override
 
+from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.ports_of_others import port_of_others
 from dashboard.migrations_app.resources.network.common.sharing import (
@@ -13,6 +14,11 @@ from dashboard.migrations_app.resources.network.common.sharing import (
     with_effective_sharing,
 )
 from dashboard.migrations_app.resources.network.common.tenant_network import belongs_to_another
+from dashboard.migrations_app.resources.network.common.zones import (
+    HINTS,
+    wanted_zones,
+    with_zones,
+)
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import WARN, Decision, Finding, Loss, Record
 from dashboard.migrations_app.resources.work import Work
@@ -39,6 +45,7 @@ class Network(NeutronResource):
         "port_security_enabled",
         "mtu",
         "dns_domain",
+        HINTS,
         "tags",
     )
     own = (
@@ -54,7 +61,6 @@ class Network(NeutronResource):
     lost = {
         **dict.fromkeys((*_SEGMENTS, "segments"), _SEGMENT),
         SHARED_WITH: NOT_SHARED,
-        "availability_zone_hints": "Zones of network agents differ between clouds.",
         "qos_policy_id": "QoS policies are not migrated.",
         "vlan_transparent": "Transparent VLANs are not migrated.",
         "qinq": "Stacked VLANs are not migrated.",
@@ -74,7 +80,7 @@ class Network(NeutronResource):
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Create the tenant's own; map others by the name of the choice, or by their own."""
         if not record.shared:
-            return super().decide(record, choice, reader)
+            return with_zones(record, super().decide(record, choice, reader), reader)
         decision = self._named(record, choice or record.name, reader)
         if not decision.problem:
             return decision
@@ -100,6 +106,11 @@ class Network(NeutronResource):
         for record in records:
             if largest and (record.fields.get("mtu") or 0) > largest:
                 yield record, _large_mtu(record, largest, destination)
+
+    @override
+    def body(self, work: Work) -> Json:
+        body = {name: value for name, value in super().body(work).items() if name != HINTS}
+        return {**body, **wanted_zones(work)}
 
     @override
     def used_by_others(self, work: Work) -> str:

@@ -11,6 +11,13 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.resources.attributes import only_set
+from dashboard.migrations_app.resources.marking import marked_description
+from dashboard.migrations_app.resources.network.common.conntrack_helpers import (
+    HELPERS,
+    add_helpers,
+    helpers_of,
+)
 from dashboard.migrations_app.resources.network.common.gateways import (
     GATEWAY,
     disassociate_from_ours,
@@ -24,6 +31,17 @@ from dashboard.migrations_app.resources.network.common.reduced_router import (
     GATEWAY_STAYS,
     reduced_router,
 )
+from dashboard.migrations_app.resources.network.common.router_interfaces import (
+    addresses_of,
+    connections,
+    interfaces_of,
+    subnets_of,
+)
+from dashboard.migrations_app.resources.network.common.router_kinds import (
+    KINDS,
+    ROUTER_EXTENSIONS,
+    kind_of,
+)
 from dashboard.migrations_app.resources.network.common.shared_addresses import (
     NEW_ADDRESS,
     address_conflicts,
@@ -33,9 +51,15 @@ from dashboard.migrations_app.resources.network.common.tenant_network import (
     INTERFACE_OWNERS,
     own_subnets,
 )
+from dashboard.migrations_app.resources.network.common.zones import (
+    HINTS,
+    wanted_zones,
+    with_zones,
+)
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     CUTOVER,
+    Decision,
     Finding,
     LeftOut,
     Loss,
@@ -60,19 +84,18 @@ class Router(NeutronResource):
     needs = ("project", "network", "subnet")
     does_without = ("network", "subnet", "floating_ip")
     outlives = ("floating_ip",)
-    copied = ("name", "description", "admin_state_up", "interfaces", "routes", "tags", GATEWAY)
+    copied = (
+        *("name", "description", "admin_state_up", "interfaces", "routes", "tags", GATEWAY),
+        *(*KINDS, HINTS, HELPERS),
+    )
+    extensions = ROUTER_EXTENSIONS
     own = (
         *(*NEUTRON_OWN, "availability_zones", "external_gateways", "service_type_id"),
         GATEWAY_STAYS,
     )
     lost = {
-        "distributed": "The destination chooses whether its routers are distributed.",
-        "ha": "The destination chooses whether its routers are highly available.",
-        "availability_zone_hints": "Zones of network agents differ between clouds.",
-        "flavor_id": "Flavors of routers are not migrated.",
+        "flavor_id": "It names a driver of its own cloud; the destination's default one serves it.",
         "enable_ndp_proxy": "NDP proxies are not migrated.",
-        "enable_default_route_bfd": "Failure detection of default routes is not migrated.",
-        "enable_default_route_ecmp": "Several default routes are not migrated.",
         "qos_policy_id": "QoS policies are not migrated.",
     }
     halted_from = "attach_gateway"
@@ -90,12 +113,18 @@ class Router(NeutronResource):
         ids = [router["id"] for router in reader.routers]
         found = reader.matching("/ports", "ports", "device_id", ids)
         ports = [port for port in found if port["device_owner"] in INTERFACE_OWNERS]
-        subnets = _subnets(reader, ports)
+        subnets = subnets_of(reader, ports)
         own = {subnet["id"] for subnet in own_subnets(reader)}
         for router in reader.routers:
             mine = [port for port in ports if port["device_id"] == router["id"]]
-            interfaces = [each for port in mine for each in _interfaces(port, subnets, own)]
-            yield self.record({**router, "interfaces": interfaces})
+            interfaces = [each for port in mine for each in interfaces_of(port, subnets, own)]
+            helpers = helpers_of(router["id"], reader)
+            yield self.record({**router, "interfaces": interfaces, HELPERS: helpers})
+
+    @override
+    def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
+        """Create it, in those of its zones that the destination has."""
+        return with_zones(record, super().decide(record, choice, reader), reader)
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
@@ -150,10 +179,25 @@ class Router(NeutronResource):
         yield from address_conflicts(addresses, source, destination)
 
     @override
+    def create(self, work: Work) -> str:
+        """Create it of the source's kind, or of the destination's where that is refused.
+
+        A cloud may have the extensions for other kinds and no agents to serve them.
+        """
+        try:
+            return super().create(work)
+        except NeedsOperator as error:
+            refused = [*kind_of(work)]
+            marked = {"description": marked_description(work)}
+            id_ = self._post(work, {**_plain_body(work), **marked})
+            for name in refused:
+                work.lose(name, f"Neutron refused it: {error.sentence}")
+            return id_
+
+    @override
     def body(self, work: Work) -> Json:
         """Return the router alone; everything else has stages of its own."""
-        body = super().body(work)
-        return {name: body[name] for name in ("name", "admin_state_up") if name in body}
+        return {**_plain_body(work), **kind_of(work)}
 
     @override
     def describe(self, work: Work) -> None:
@@ -161,14 +205,15 @@ class Router(NeutronResource):
 
     def interfaces(self, work: Work) -> None:
         """Connect the router like the source's, then set the routes that need no gateway."""
-        there = {address for port in self._ports(work) for address in _addresses(port)}
+        there = {address for port in self._ports(work) for address in addresses_of(port)}
         by_port = itemgetter("port_id")
         for _, group in groupby(sorted(work.record.fields["interfaces"], key=by_port), by_port):
             missing = [each for each in group if each["ip_address"] not in there]
-            for body in _connections(work, missing):
+            for body in connections(work, missing):
                 self._act(work, "add_router_interface", body)
         routes = near_routes(work.record.fields)
         self._put(work, {**self.completion(work), **({"routes": routes} if routes else {})})
+        add_helpers(work)
 
     def undo_interfaces(self, work: Work) -> None:
         """Disconnect the router; what no route needs can go."""
@@ -295,54 +340,5 @@ class Router(NeutronResource):
         }
 
 
-def _subnets(reader: TenantReader, ports: Iterable[Json]) -> dict[str, Json]:
-    """Return the subnets of ports by id, those of other projects included."""
-    own = {subnet["id"]: subnet for subnet in own_subnets(reader)}
-    used = {fixed["subnet_id"] for port in ports for fixed in port["fixed_ips"]}
-    others = reader.matching("/subnets", "subnets", "id", used - own.keys())
-    return {**own, **{subnet["id"]: subnet for subnet in others}}
-
-
-def _interfaces(port: Json, subnets: Mapping[str, Json], own: set[str]) -> Iterable[Json]:
-    for fixed in port["fixed_ips"]:
-        subnet = subnets[fixed["subnet_id"]]
-        yield {
-            "port_id": port["id"],
-            "network_id": port["network_id"],
-            "subnet_id": fixed["subnet_id"],
-            "ip_address": fixed["ip_address"],
-            "cidr": subnet["cidr"],
-            # the address that Neutron chooses when only the subnet is named
-            "is_gateway": subnet["id"] in own and fixed["ip_address"] == subnet["gateway_ip"],
-        }
-
-
-def _connections(work: Work, interfaces: Sequence[Json]) -> Iterable[Json]:
-    """Return what connects the interfaces of one port: their subnets, or a port with their
-    addresses."""
-    if all(each["is_gateway"] for each in interfaces):
-        return [
-            {"subnet_id": work.destination_id_of("subnet", each["subnet_id"])}
-            for each in interfaces
-        ]
-    return [{"port_id": _port(work, interfaces)}]
-
-
-def _port(work: Work, interfaces: Sequence[Json]) -> str:
-    """Return the id of a port with the addresses, which a crash may have left unconnected."""
-    network_id = work.destination_id_of("network", interfaces[0]["network_id"])
-    addresses = [each["ip_address"] for each in interfaces]
-    body = {
-        "network_id": network_id,
-        "project_id": work.project_id,
-        "fixed_ips": [{"ip_address": address} for address in addresses],
-    }
-    query = {"network_id": network_id, "fixed_ips": f"ip_address={addresses[0]}"}
-    found = work.destination.list("network", "/ports", "ports", **query) if work.resumed else ()
-    left = [port for port in found if port["project_id"] == work.project_id]
-    port = left[0] if left else work.destination.post("network", "/ports", {"port": body}, "port")
-    return str(port["id"])
-
-
-def _addresses(port: Json) -> list[str]:
-    return [fixed["ip_address"] for fixed in port["fixed_ips"]]
+def _plain_body(work: Work) -> Json:
+    return {**only_set(work.record.fields, ("name", "admin_state_up")), **wanted_zones(work)}

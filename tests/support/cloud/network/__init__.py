@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tests.support.cloud.messages import Json, Refused, Request
+from tests.support.cloud.network.conntrack_helpers import ConntrackHelpers
 from tests.support.cloud.network.floating_ips import FloatingIps
 from tests.support.cloud.network.metering import MeteringLabels
 from tests.support.cloud.network.networks import AddressGroups, Networks, RbacPolicies
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class Network(Service):
     """Neutron's API with the extensions of the release.
 
-    ``has_dhcp``: agents serve subnets with DHCP, and take an address of each.
+    ``has_dhcp``: agents serve subnets with DHCP, and take an address of each; ``zones`` are theirs.
     """
 
     type = "network"
@@ -33,6 +34,7 @@ class Network(Service):
     def __init__(self, cloud: "MemoryCloud") -> None:
         super().__init__(cloud)
         self.has_dhcp = True
+        self.zones: tuple[str, ...] = ("nova",)
         self.networks, self.subnets, self.ports = Networks(), Subnets(), Ports()
         self.groups, self.rules = SecurityGroups(), SecurityGroupRules()
         self.routers, self.floating_ips = Routers(), FloatingIps()
@@ -42,9 +44,12 @@ class Network(Service):
         self.trunks = Trunks()
         self.forwardings = PortForwardings()
         cloud.add(self, self.trunks, self.forwardings, MeteringLabels())
+        self.helpers = ConntrackHelpers()
+        cloud.add(self, self.helpers)
         self._count()
         NeutronQuotas(self)
         self.route("GET", "extensions", self.list_extensions)
+        self.route("GET", "availability_zones", self.list_zones)
 
     def _count(self) -> None:
         counted = {
@@ -63,6 +68,22 @@ class Network(Service):
                 for alias in sorted(self.cloud.release.extensions)
             ]
         }
+
+    def list_zones(self, request: Request) -> Json:
+        """Answer with the zones of the agents for networks and for routers."""
+        return {
+            "availability_zones": [
+                {"name": name, "resource": resource, "state": "available"}
+                for name in self.zones
+                for resource in ("network", "router")
+            ]
+        }
+
+    def require_zones(self, row: Json) -> None:
+        """Refuse what asks for a zone that there is not."""
+        if missing := [zone for zone in row["availability_zone_hints"] if zone not in self.zones]:
+            sentence = f"AvailabilityZone {missing[0]} could not be found."
+            raise Refused(404, sentence, kind="AvailabilityZoneNotFound")
 
     def envelope(self, refused: Refused) -> Json:
         """Return the body of an error: neutron names its exceptions."""

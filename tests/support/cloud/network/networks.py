@@ -49,6 +49,7 @@ class Networks(NeutronCollection):
     def prepare(self, row: Json, given: Json, request: Request) -> None:
         """Choose the segment, and refuse an MTU that it has no room for."""
         self.service.groups.ensure_default(row["project_id"])
+        self.service.require_zones(row)
         for name in ("shared", "router:external"):
             if row[name] and not request.asker.is_admin:
                 raise Refused(403, self.service.denial, kind="PolicyNotAuthorized")

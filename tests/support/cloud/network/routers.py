@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from tests.support.cloud.fields import Field
 from tests.support.cloud.messages import Json, Refused, Request
 from tests.support.cloud.network.ports import GATEWAY, INTERFACE
 from tests.support.cloud.network.standard import NeutronCollection, with_extension
@@ -20,8 +19,11 @@ class Routers(NeutronCollection):
             **{"admin_state_up": True, "status": "ACTIVE", INFO: None, "routes": []},
             "availability_zones": [],
             "availability_zone_hints": [],
-            "distributed": Field(default=False, for_admin=True),
-            "ha": Field(default=False, for_admin=True),
+            "distributed": with_extension("dvr", False, for_admin=True),
+            "ha": with_extension("l3-ha", False, for_admin=True),
+            "enable_default_route_bfd": with_extension("enable-default-route-bfd", False),
+            "enable_default_route_ecmp": with_extension("enable-default-route-ecmp", False),
+            "conntrack_helpers": with_extension("expose-l3-conntrack-helper", []),
             "flavor_id": None,
             "external_gateways": with_extension("external-gateway-multihoming", []),
             "enable_ndp_proxy": with_extension("l3-ndp-proxy"),
@@ -36,6 +38,7 @@ class Routers(NeutronCollection):
 
     def prepare(self, row: Json, given: Json, request: Request) -> None:
         """Leave gateway and routes for when the router is there."""
+        self.service.require_zones(row)
         row[INFO], row["routes"] = None, []
 
     def made(self, row: Json, request: Request) -> None:
@@ -55,7 +58,9 @@ class Routers(NeutronCollection):
     def view(self, row: Json, request: Request) -> Json:
         """Return a router with all of its gateways."""
         gateways = [row[INFO]] if row[INFO] else []
-        return super().view({**row, "external_gateways": gateways}, request)
+        helpers = self.service.helpers.told(row)
+        told = {"external_gateways": gateways, "conntrack_helpers": helpers}
+        return super().view({**row, **told}, request)
 
     # the gateway
 
@@ -227,6 +232,8 @@ class Routers(NeutronCollection):
             raise Refused(409, sentence, kind="RouterInUse")
         self._set_gateway(row, {})
         super().remove(row, request)
+        for helper in self.service.helpers.where(router_id=row["id"]):
+            del self.service.helpers.rows[helper["id"]]
 
     def reaching(self, subnet_id: str, network_id: str) -> str:
         """Return the id of a router between a subnet and an external network, "" for none."""

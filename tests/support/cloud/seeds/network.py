@@ -44,6 +44,7 @@ def _make_networks(seeded: Seeded) -> None:
         name=f"{seeded.name}-net",
         description="where the shop is",
         mtu=1400,
+        availability_zone_hints=["nova"],
     )
     on = {"network_id": network["id"]}
     _make(

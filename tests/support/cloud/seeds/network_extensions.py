@@ -52,7 +52,23 @@ def _make_label(seeded: Seeded) -> None:
     seeded.made_by(seeded.operator, "label", "network", path, "metering_label", body)
 
 
+def _make_router(seeded: Seeded) -> None:
+    """Make a router of a kind that only an administrator can ask for."""
+    extensions = seeded.cloud.release.extensions
+    bfd = {"enable_default_route_bfd": True} if "enable-default-route-bfd" in extensions else {}
+    body = {"name": f"{seeded.name}-inner", "project_id": seeded.project_id, **bfd}
+    body |= {"ha": True, "distributed": True, "availability_zone_hints": ["nova"]}
+    seeded.made_by(seeded.operator, "inner", "network", "/routers", "router", body)
+
+
+def _make_helper(seeded: Seeded) -> None:
+    path = f"/routers/{seeded.id('inner')}/conntrack_helpers"
+    _make(seeded, "ftp", path, "conntrack_helper", protocol="tcp", port=21, helper="ftp")
+
+
 _MAKING = {
+    "l3-ha": _make_router,
+    "l3-conntrack-helper": _make_helper,
     "trunk": _make_trunk,
     "floating-ip-port-forwarding": _make_forwardings,
     "metering": _make_label,

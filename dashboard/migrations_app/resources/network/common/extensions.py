@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.clients.openstack import CloudSession
 from dashboard.migrations_app.resources.network.common.tags import TAGGING
 
 # attributes that only exist with an extension: its alias, and the value that does not need it
@@ -21,3 +22,9 @@ EXTENSIONS: Mapping[str, tuple[str, Any]] = {
     "stateful": ("stateful-security-group", True),
     "tags": (TAGGING, None),
 }
+
+
+def aliases_of(cloud: CloudSession) -> set[str]:
+    """Return the aliases of a cloud's extensions, for a stage; planning has its reader's."""
+    listed = cloud.list("network", "/extensions", "extensions")
+    return {extension["alias"] for extension in listed}
