@@ -203,6 +203,14 @@ def _helpers(cloud: MemoryCloud, row: Json) -> None:
     cloud.network.helpers.rows["another"] = {"id": "another", **fields}
 
 
+def _published(cloud: MemoryCloud, row: Json) -> None:
+    row["is_public"] = row["os-volume-type-access:is_public"] = not row["is_public"]
+
+
+def _other_qos(cloud: MemoryCloud, row: Json) -> None:
+    row["qos_specs_id"] = None
+
+
 DERIVED: Mapping[tuple[str, str], Change] = {
     **{(type_name, "limits"): _limits for type_name in QUOTAS},
     ("network", "shared"): _shared,
@@ -223,6 +231,8 @@ DERIVED: Mapping[tuple[str, str], Change] = {
     ("security_group", "security_group_rules"): _rules,
     ("image", "properties"): _properties,
     ("volume", "readonly"): _readonly,
+    ("volume_type", "is_public"): _published,
+    ("volume_type", "qos_specs"): _other_qos,
     ("volume", "server_ids"): _server_ids,
     ("server", "ports"): _ports,
     ("server", "volumes"): _volumes,

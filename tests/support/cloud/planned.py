@@ -14,6 +14,8 @@ from tests.support.cloud.moving import TwoClouds, two_clouds
 from tests.support.cloud.seeds import NAME, tenant_between
 from tests.support.cloud.single_moves import Move, draft_plan, neighbour_moved
 
+# what is created by choice only
+CREATING = {f"volume_type:{NAME}-fast": "create"}
 TYPES = [*resource_types()]
 
 
@@ -27,7 +29,7 @@ def planned(
         tenant_between(clouds.old, clouds.new)
         neighbour_moved(clouds)
         project = clouds.old.identity.projects.where(name=NAME)[0]
-        plan = draft_plan(clouds, TenantRef(project["id"], NAME))
+        plan = draft_plan(clouds, TenantRef(project["id"], NAME), CREATING)
         assert plan.state == plan.State.READY, [*plan.findings.values_list("sentence", flat=True)]
         yield clouds, plan
         transaction.set_rollback(True)

@@ -16,6 +16,7 @@ def seed(seeded: Seeded) -> None:
     _make_volume(seeded, "data", description="the goods", metadata=metadata)
     _make_volume(seeded, "root", imageRef=seeded.id("system"))
     _make_volume(seeded, "shelf", imageRef=seeded.id("goods"))
+    _make_fast(seeded)
     path = f"/volumes/{seeded.id('shelf')}/action"
     flag = {"os-update_readonly_flag": {"readonly": True}}
     seeded.owner.post("block_storage", path, flag)
@@ -36,6 +37,25 @@ def _make_shared(seeded: Seeded) -> None:
     path = f"/images/{seeded.id('leaflet')}/members"
     seeded.owner.post("image", path, {"member": seeded.id("neighbour")})
     seeded.operator.put("image", f"{path}/{seeded.id('neighbour')}", {"status": "accepted"})
+
+
+def _make_fast(seeded: Seeded) -> None:
+    """Make a private type of volumes with limits, and a volume of it for several servers."""
+    limits = {"name": f"{seeded.name}-slow", "consumer": "front-end", "total_iops_sec": "100"}
+    made = seeded.made_by(
+        seeded.operator, "slow", "block_storage", "/qos-specs", "qos_specs", limits
+    )
+    body = {
+        **{"name": f"{seeded.name}-fast", "description": "For the till"},
+        **{"extra_specs": {"volume_backend_name": "nfs", "multiattach": "<is> True"}},
+        "os-volume-type-access:is_public": False,
+    }
+    type_ = seeded.made_by(seeded.operator, "fast", "block_storage", "/types", "volume_type", body)
+    path = f"/qos-specs/{made['id']}/associate?vol_type_id={type_['id']}"
+    seeded.operator.call("GET", "block_storage", path)
+    access = {"addProjectAccess": {"project": seeded.project_id}}
+    seeded.operator.post("block_storage", f"/types/{type_['id']}/action", access)
+    _make_volume(seeded, "till", volume_type=body["name"])
 
 
 def _make_volume(seeded: Seeded, name: str, **fields: object) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from tests.support.cloud.messages import Json, Refused, Request
 from tests.support.cloud.quotas import QuotaSets
 from tests.support.cloud.service import Service
+from tests.support.cloud.volume.qos_specs import QosSpecs
 from tests.support.cloud.volume.snapshots import Snapshots
 from tests.support.cloud.volume.types import VolumeTypes
 from tests.support.cloud.volume.volume_actions import VolumeActions
@@ -36,7 +37,8 @@ class BlockStorage(Service):
         super().__init__(cloud)
         self.fails = self.falls_back = False
         self.types, self.volumes, self.snapshots = VolumeTypes(), Volumes(), Snapshots()
-        cloud.add(self, self.types, self.volumes, self.snapshots)
+        self.qos_specs = QosSpecs()
+        cloud.add(self, self.types, self.volumes, self.snapshots, self.qos_specs)
         self.types.add_defaults()
         VolumeActions(self)
         cloud.quotas.count("volumes", self.volumes)
@@ -45,6 +47,8 @@ class BlockStorage(Service):
         QuotaSets(self, unknown="Bad key(s) in quota set: {}")
         self.route("GET", "os-services", self.services)
         self.route("GET", "os-availability-zone", self.zones)
+        self.route("GET", "backups/detail", lambda request: self._listed(request, "backups"))
+        self.route("GET", "os-volume-transfer/detail", lambda r: self._listed(r, "transfers"))
 
     @property
     def type_in_catalogue(self) -> str:
@@ -79,6 +83,10 @@ class BlockStorage(Service):
             **{"binary": binary, "host": host, "zone": "nova", "status": "enabled", "state": "up"},
             **{"updated_at": self.cloud.now(), "disabled_reason": None, "cluster": None},
         }
+
+    def _listed(self, request: Request, key: str) -> Json:
+        """Answer with all backups or transfers: there are those that a test has put there."""
+        return self.page(request, key, [*self.cloud.rows(f"volume/{key}").values()])
 
     def zones(self, request: Request) -> Json:
         """Answer with the one availability zone that there is by default."""

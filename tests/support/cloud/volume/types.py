@@ -47,6 +47,7 @@ class VolumeTypes(Collection):
     def add(self, name: str, **fields: object) -> Json:
         """Store a type."""
         row = {**self.fields.defaults(), "id": self.cloud.new_id(), "name": name, **fields}
+        row["~access"] = []
         self.rows[row["id"]] = row
         return row
 
@@ -58,6 +59,7 @@ class VolumeTypes(Collection):
     def routes(self) -> Iterable[tuple[str, str, Any]]:
         """Also the access of projects to private types."""
         yield "GET", "types/{}/os-volume-type-access", self.show_access
+        yield "GET", "types/{}/encryption", self.show_encryption
         yield "POST", "types/{}/action", self.change_access
         yield from super().routes()
 
@@ -70,9 +72,33 @@ class VolumeTypes(Collection):
         """Return whether the asker's project may make volumes of a type."""
         return row["is_public"] or request.asker.project_id in row.get("~access", ())
 
+    def prepare(self, row: Json, given: Json, request: Request) -> None:
+        """Take the name under which Cinder is sent that a type is private."""
+        row["is_public"] = row["os-volume-type-access:is_public"]
+        row["~access"] = []
+
+    def duplicate(self, row: Json) -> Refused:
+        """Return the error for a second type with the same name."""
+        return Refused(409, f"Volume Type {row['name']} already exists.")
+
+    def remove(self, row: Json, request: Request) -> None:
+        """Delete a type of which there is no volume."""
+        if self.service_collection("volumes").where(volume_type_id=row["id"]):
+            raise Refused(400, "Target volume type is still in use.")
+        super().remove(row, request)
+
+    def show_encryption(self, request: Request) -> Json:
+        """Answer with how volumes of a type are encrypted, {} where they are not."""
+        self.service.require_admin(request)
+        found: Json = self.get(request.ids[0]).get("~encryption", {})
+        return found
+
     def show_access(self, request: Request) -> Json:
         """Answer with the projects that may use a private type."""
+        self.service.require_admin(request)
         row = self.get(request.ids[0])
+        if row["is_public"]:
+            raise Refused(404, "Access list not available for public volume types.")
         access = row.get("~access", ())
         return {
             "volume_type_access": [{"volume_type_id": row["id"], "project_id": p} for p in access]

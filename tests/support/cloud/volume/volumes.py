@@ -95,6 +95,7 @@ class Volumes(Collection):
             **{"created_at": now, "updated_at": now, "~notes": {}},
             "volume_type": type_ and type_["name"],
             "volume_type_id": type_ and type_["id"],
+            "multiattach": bool(type_) and type_["extra_specs"].get("multiattach") == "<is> True",
             "os-vol-host-attr:host": f"{self.cloud.name}-ctl@nfs#nfs",
             "links": self._links(id_),
         }

@@ -1,6 +1,7 @@
 """Volumes with their data: captured in an image, copied, created from the copy as their owner."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from typing_extensions import override
@@ -16,8 +17,8 @@ from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     BLOCK,
     COMPLETE,
+    CREATE,
     CUTOVER,
-    WARN,
     Decision,
     DecisionLookup,
     Finding,
@@ -28,6 +29,7 @@ from dashboard.migrations_app.resources.records import (
     Stage,
 )
 from dashboard.migrations_app.resources.storage.common import removing, temporary_images
+from dashboard.migrations_app.resources.storage.common.volume_types import type_named
 from dashboard.migrations_app.resources.storage.volume import capture as volume_capture
 from dashboard.migrations_app.resources.storage.volume.creating import (
     complete_volume,
@@ -41,16 +43,14 @@ from dashboard.migrations_app.resources.storage.volume.fields import (
     metadata_losses,
     volume_fields,
 )
+from dashboard.migrations_app.resources.storage.volume.obstacles import obstacles, what_stays
+from dashboard.migrations_app.resources.storage.volume.placing import place, with_type
 from dashboard.migrations_app.resources.storage.volume.type_access import (
     OPENED,
     grant_access,
-    private_id,
     revoke_access,
 )
 from dashboard.migrations_app.resources.work import Work
-
-_SERVICE = "block_storage"
-_MIGRATABLE = ("available", "in-use")
 
 
 class Volume(ResourceType):
@@ -60,13 +60,13 @@ class Volume(ResourceType):
     plural = "volumes"
     found_by = FoundBy.MARKER
     choice = "a volume type there"
-    needs = ("project", "user", "role_assignment")
-    does_without = ("user", "role_assignment")
+    needs = ("project", "user", "role_assignment", "volume_type")
+    does_without = ("user", "role_assignment", "volume_type")
     outlives = ("server",)
     is_taken_back = True
     copied = (
         *("size", "name", "description", "volume_type", "metadata", "bootable"),
-        *(IMAGE_METADATA, READ_ONLY),
+        *("availability_zone", "multiattach", IMAGE_METADATA, READ_ONLY),
     )
     mapped = {"user_id": "user", "server_ids": "server"}
     own = (
@@ -77,12 +77,10 @@ class Volume(ResourceType):
         *("os-vol-mig-status-attr:name_id", "os-vol-host-attr:host", "consumes_quota"),
     )
     lost = {
-        "availability_zone": "Zones of storage differ between clouds.",
-        "multiattach": "The copy can be attached to one server only.",
-        "encrypted": "Encrypted volumes are not migrated.",
-        "encryption_key_id": "Encrypted volumes are not migrated.",
-        "consistencygroup_id": "Groups of volumes are not migrated.",
-        "group_id": "Groups of volumes are not migrated.",
+        "encrypted": "Its key stays with the source's key manager: it blocks the plan.",
+        "encryption_key_id": "It names a key of the source's key manager: it blocks the plan.",
+        "consistencygroup_id": "A group is of one storage of its cloud: members are moved alone.",
+        "group_id": "A group is of one storage of its cloud: members are moved alone.",
     }
     stages = (
         Stage(name="capture", verb="Capture"),
@@ -94,31 +92,29 @@ class Volume(ResourceType):
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         for volume in reader.volumes:
-            name, fields = volume["name"] or "", volume_fields(volume)
+            type_ = type_named(reader, volume["volume_type"] or "") or {}
+            name = volume["name"] or ""
+            fields = {**volume_fields(volume), "volume_type_id": type_.get("id")}
             yield Record(type=self.name, id=volume["id"], name=name, fields=fields)
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Take the volume type that was chosen, else the one of the same name, else the default."""
-        # Cinder lists public types only, unless it is asked for all
-        types = reader.list(_SERVICE, "/types", "volume_types", is_public="None")
-        offered = {type_["name"]: type_ for type_ in types}
-        losses = [*metadata_losses(record, reader.cloud)]
-        wanted = choice or record.fields["volume_type"]
-        if choice and choice not in offered:
+        if choice and type_named(reader, choice) is None:
+            offered = [type_["name"] for type_ in reader.volume_types]
             return unknown_choice(record, "volume type", choice, offered, reader)
-        taken = wanted if wanted in offered else ""
-        resolution = {"volume_type": taken, "private_type": private_id(offered.get(taken))}
-        if taken == record.fields["volume_type"]:
-            return Decision(resolution=resolution, losses=losses)
-        reason = f"It becomes {taken or 'the default type'} on cloud {reader.cloud.name}."
-        loss = Loss(field="volume_type", value=record.fields["volume_type"], reason=reason)
-        return Decision(resolution=resolution, losses=[loss, *losses])
+        placed = place(record, choice, reader)
+        losses = [*placed.losses, *metadata_losses(record, reader.cloud)]
+        return replace(placed, losses=losses)
 
     @override
     def resolve_dependencies(
         self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
+        """Take what its type becomes, unless a type was chosen for the volume itself."""
+        of_type = decision_of("volume_type", record.fields.get("volume_type_id") or "")
+        if decision.action == CREATE:
+            decision = with_type(record, decision, of_type)
         return with_owner_losses(record, decision, decision_of)
 
     @override
@@ -131,15 +127,12 @@ class Volume(ResourceType):
         """Return the snapshots of its servers for the capture: Nova makes one at a time."""
         return {
             "capture": [Ref("server", id_, "capture") for id_ in _server_ids(record)],
-            "create": owner_refs(record, reader),
+            "create": [*owner_refs(record, reader), *_type_refs(record)],
         }
 
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
-        """Return what is lost; Cinder's one default zone is nothing to lose."""
-        for loss in super().losses(record, reader):
-            if (loss.field, loss.value) != ("availability_zone", "nova"):
-                yield loss
+        yield from super().losses(record, reader)
         yield from owner_losses(record, reader)
 
     @override
@@ -147,15 +140,11 @@ class Volume(ResourceType):
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
         for record in records:
-            for sentence, fix in _obstacles(record):
+            for sentence, fix in obstacles(record):
                 yield record, Finding(severity=BLOCK, sentence=sentence, fix=fix)
         if finding := volume_capture.room_for_copies(records, source.cloud):
             yield None, finding
-        snapshots = source.list(
-            _SERVICE, "/snapshots", "snapshots", all_tenants=1, project_id=source.tenant.id
-        )
-        if snapshots:
-            yield None, _snapshots_stay(len(snapshots))
+        yield from ((None, finding) for finding in what_stays(records, source))
 
     def capture(self, work: Work) -> None:
         """Make an image of the volume in the source."""
@@ -225,23 +214,6 @@ def _server_ids(record: Record) -> list[str]:
     return list(record.fields["server_ids"])
 
 
-def _obstacles(record: Record) -> Iterable[tuple[str, str]]:
-    """Return why the data of a volume cannot be migrated, each with what to do."""
-    fields, label = record.fields, f"Volume {record.title}"
-    if fields["status"] not in _MIGRATABLE:
-        fix = "Bring it to available or in-use, or delete it; then plan again."
-        yield f"{label} is in state {fields['status']}.", fix
-    if fields["encrypted"]:
-        fix = "Copy its data to an unencrypted one within the guest, then plan again."
-        yield f"{label} is encrypted.", fix
-    if len(_server_ids(record)) > 1:
-        fix = "Detach it from all but one of them, then plan again."
-        yield f"{label} is attached to several servers.", fix
-
-
-def _snapshots_stay(count: int) -> Finding:
-    return Finding(
-        severity=WARN,
-        sentence=f"{count} snapshots of volumes are not migrated.",
-        fix="Create volumes from those that are still needed, then plan again.",
-    )
+def _type_refs(record: Record) -> list[Ref]:
+    type_id = record.fields.get("volume_type_id")
+    return [Ref("volume_type", type_id)] if type_id else []

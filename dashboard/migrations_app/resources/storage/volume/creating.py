@@ -37,7 +37,7 @@ def create_from_image(work: Work) -> str:
     fields = work.record.fields
     body: Json = {
         **only_set(fields, ("name", "description", "size")),
-        **only_set(work.resolution, ("volume_type",)),
+        **only_set(work.resolution, ("volume_type", "availability_zone")),
         "metadata": {**fields["metadata"], MARKER: work.marker},
         "imageRef": work.stage_data["destination_image"],
     }

@@ -1,28 +1,22 @@
 """Who may use a private volume type: projects that have been given access."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.resources.storage.common.volume_types import (
+    private_id,
+    projects_with_access,
+)
+from dashboard.migrations_app.resources.storage.volume.placing import CREATED, PRIVATE
 from dashboard.migrations_app.resources.work import Work
 
 _SERVICE = "block_storage"
 # stage data: the type that the tenant could not use before
 OPENED = "opened_type"
-_PUBLIC = ("is_public", "os-volume-type-access:is_public")
-
-
-def private_id(type_: Mapping[str, Any] | None) -> str:
-    """Return the id of a volume type if it is private, else ""; None is the default type."""
-    if type_ is None or all(type_.get(name, True) for name in _PUBLIC):
-        return ""
-    return str(type_["id"])
 
 
 def grant_access(work: Work) -> None:
     """Grant the tenant's project access to the private type that its volume gets."""
-    type_id = work.resolution.get("private_type")
-    if not type_id or _has_access(work, type_id):
+    type_id = _private_type(work)
+    if not type_id or work.project_id in projects_with_access(work.destination, type_id):
         return
     work.save(**{OPENED: type_id})
     body = {"addProjectAccess": {"project": work.project_id}}
@@ -31,7 +25,7 @@ def grant_access(work: Work) -> None:
     except NeedsOperator:
         # another volume's step may have granted it a moment ago
         work.save(**{OPENED: ""})
-        if not _has_access(work, type_id):
+        if work.project_id not in projects_with_access(work.destination, type_id):
             raise
 
 
@@ -44,7 +38,9 @@ def revoke_access(work: Work) -> None:
         work.save(**{OPENED: ""})
 
 
-def _has_access(work: Work, type_id: str) -> bool:
-    path, key = f"/types/{type_id}/os-volume-type-access", "volume_type_access"
-    listed = work.destination.list(_SERVICE, path, key)
-    return work.project_id in {each["project_id"] for each in listed}
+def _private_type(work: Work) -> str:
+    """Return the id of the type that the volume gets, if it is private."""
+    if not work.resolution.get(CREATED):
+        return str(work.resolution.get(PRIVATE) or "")
+    id_ = work.destination_id_of("volume_type", work.record.fields["volume_type_id"])
+    return private_id(work.destination.get(_SERVICE, f"/types/{id_}", "volume_type"))

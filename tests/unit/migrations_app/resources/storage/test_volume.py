@@ -87,3 +87,35 @@ def test_a_temporary_image_on_which_a_disk_rests_is_kept_and_named(tmp_path):
         [entry] = plan.ledger_entries.filter(source_id=item_of(plan).source_id)
         assert entry.stage_data["destination_image"]
         assert "cleanup" in entry.stages
+
+
+def test_a_zone_that_the_destination_lacks_is_a_loss(tmp_path):
+    with tenant(tmp_path) as clouds:
+        data_of(clouds)["availability_zone"] = "cellar"
+        plan = draft(clouds)
+        assert "availability_zone" in losses_of(plan)
+        move = executed(clouds, plan, "volume")
+        assert not unexpected(move, item_of(plan))
+
+
+def test_backups_transfers_and_groups_are_named_with_their_number(tmp_path):
+    with tenant(tmp_path) as clouds:
+        data = data_of(clouds)
+        data["group_id"] = "a-group"
+        for key in ("backups", "transfers"):
+            clouds.old.rows(f"volume/{key}").update(
+                mine={"id": "mine", "volume_id": data["id"]},
+                theirs={"id": "theirs", "volume_id": "another"},
+            )
+        found = [*draft(clouds).findings.filter(severity="warn").values_list("sentence", flat=True)]
+        for begin in ("1 backups", "1 transfers", "1 volumes are in 1 volume groups"):
+            assert any(sentence.startswith(begin) for sentence in found), begin
+
+
+def test_an_encrypted_volume_blocks_with_its_key_and_type(tmp_path):
+    with tenant(tmp_path) as clouds:
+        data_of(clouds).update(encrypted=True, encryption_key_id="the-key")
+        found = blocks(draft(clouds))
+        assert f"Volume {DATA} is encrypted by its type" in found
+        assert "its key the-key stays" in found
+        assert "Retype it" in found
