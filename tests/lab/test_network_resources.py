@@ -114,12 +114,14 @@ def test_the_floating_ip_leads_to_the_same_address(tenant, on_destination):
     assert leads == {tenant.floating: "10.1.0.21", tenant.unused: None}
 
 
-def test_a_rule_with_an_address_group_is_left_out_and_named(moved, on_destination):
+def test_a_rule_with_an_address_group_names_its_copy(moved, on_destination):
     losses = [loss for item in moved.items.filter(type="security_group") for loss in item.losses]
-    assert [loss["field"] for loss in losses] == ["rule"]
+    assert losses == []
     (db,) = on_destination("security-groups", name="db")
+    (addresses,) = on_destination("address-groups")
     tcp = [rule for rule in db["security_group_rules"] if rule["protocol"] in ("tcp", "6")]
-    assert all(rule["remote_group_id"] for rule in tcp)
+    assert {rule["remote_address_group_id"] for rule in tcp} == {None, addresses["id"]}
+    assert addresses["addresses"] == ["10.4.0.0/24"]
 
 
 def test_a_port_of_a_load_balancer_is_named_as_staying_behind(moved):

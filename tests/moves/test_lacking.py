@@ -81,3 +81,48 @@ def test_tags_that_the_destination_refuses_are_expected_by_verify(clouds):
     [found] = plan.differences.filter(type="network", field="tags")
     assert found.expected
     assert "x" * 61 in found.source_value
+
+
+def test_policies_of_an_extension_that_is_missing_are_left_out(clouds):
+    release = clouds.new.release
+    gone = {"qos", "address-group"}
+    clouds.new.release = replace(release, extensions=release.extensions - gone)
+    plan = clouds.plan(NAME)
+    assert plan.state == Plan.State.READY
+    policy = plan.items.get(type="qos_policy", name="shop-gold")
+    assert policy.losses[0]["reason"] == (
+        "It is left out: cloud new lacks Neutron's extension qos."
+    )
+    [network] = clouds.old.network.networks.where(name="shop-net")
+    losses = {
+        each["field"]: each["reason"] for each in plan.items.get(source_id=network["id"]).losses
+    }
+    assert losses["qos_policy_id"] == "QoS policy shop-gold is left out."
+    clouds.execute(plan)
+    assert clouds.verify(plan) == []
+
+
+def test_rules_of_a_type_that_no_driver_has_are_named(clouds):
+    clouds.new.network.qos.driver_types = ["dscp_marking"]
+    plan = clouds.plan(NAME)
+    [loss] = plan.items.get(type="qos_policy", name="shop-gold").losses
+    assert loss["reason"] == "No driver of cloud new has rules of type bandwidth_limit."
+    clouds.execute(plan)
+    [policy] = clouds.new.network.qos.where(name="shop-gold")
+    assert [rule["type"] for rule in policy["rules"]] == ["dscp_marking"]
+    assert clouds.verify(plan) == []
+
+
+def test_a_subnet_that_a_pool_of_others_has_no_room_for_blocks_the_plan(clouds):
+    for cloud in (clouds.old, clouds.new):
+        [pool] = [each for each in cloud.network.pools.rows.values() if "-pool" in each["name"]]
+        pool["name"] = "everybodys"
+    [pool] = clouds.old.network.pools.where(name="everybodys")
+    pool["project_id"] = pool["tenant_id"] = "operators"
+    plan = clouds.plan(NAME)
+    [found] = plan.findings.filter(type="subnet", severity="block")
+    assert "has 10.64.8.0/24" in found.sentence
+    plan = clouds.plan(NAME, choices={"subnet_pool:everybodys": "skip"})
+    assert plan.state == Plan.State.READY
+    clouds.execute(plan)
+    assert clouds.verify(plan) == []

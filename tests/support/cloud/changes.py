@@ -173,8 +173,11 @@ def _config_drive(cloud: MemoryCloud, row: Json) -> None:
     row["config_drive"] = "" if row["config_drive"] else "True"
 
 
-def _shared(cloud: MemoryCloud, row: Json) -> None:
-    cloud.network.policies.share(row, "*")
+def _shared(object_type: str) -> Change:
+    def changed(cloud: MemoryCloud, row: Json) -> None:
+        cloud.network.policies.share(row, "*", object_type)
+
+    return changed
 
 
 def _other_port(cloud: MemoryCloud, row: Json) -> None:
@@ -213,7 +216,10 @@ def _other_qos(cloud: MemoryCloud, row: Json) -> None:
 
 DERIVED: Mapping[tuple[str, str], Change] = {
     **{(type_name, "limits"): _limits for type_name in QUOTAS},
-    ("network", "shared"): _shared,
+    ("network", "shared"): _shared("network"),
+    ("qos_policy", "shared"): _shared("qos_policy"),
+    ("address_scope", "shared"): _shared("address_scope"),
+    ("subnet_pool", "shared"): _shared("subnetpool"),
     ("role_assignment", "user_id"): _other_user,
     ("role_assignment", "role_id"): _other_role,
     ("group_role_assignment", "group_id"): _other_group,

@@ -7,7 +7,9 @@ from typing import Any
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
-from dashboard.migrations_app.resources.network.common.extensions import aliases_of
+from dashboard.migrations_app.resources.attributes import ids_in
+from dashboard.migrations_app.resources.left_out import without_ids
+from dashboard.migrations_app.resources.network.common.extensions import EXTENSIONS, aliases_of
 from dashboard.migrations_app.resources.network.common.forwardings import (
     FORWARDINGS,
     add_forwardings,
@@ -31,6 +33,7 @@ from dashboard.migrations_app.resources.records import (
     Decision,
     Finding,
     FoundBy,
+    LeftOut,
     Loss,
     Record,
     Ref,
@@ -55,21 +58,21 @@ class FloatingIp(NeutronResource):
     extension = "router"
     collection = "floatingips"
     singular = "floatingip"
-    needs = ("project", "network", "router", "port")
+    needs = ("project", "network", "router", "port", "qos_policy")
+    does_without = ("qos_policy",)
     copied = (
-        _ADDRESS,
-        "fixed_ip_address",
-        "description",
-        "dns_name",
-        "dns_domain",
-        "tags",
+        *(_ADDRESS, "fixed_ip_address", "description", "dns_name", "dns_domain", "tags"),
         FORWARDINGS,
     )
-    mapped = {"floating_network_id": "network", "port_id": "port"}
+    mapped = {
+        "floating_network_id": "network",
+        "port_id": "port",
+        "qos_policy_id": "qos_policy",
+    }
+    extensions = {**EXTENSIONS, "qos_policy_id": ("qos-fip", None)}
     own = (*NEUTRON_OWN, _PORT_MOVES, "router_id", "port_details", "qos_network_policy_id")
     lost = {
         _ELSEWHERE: "The ports that they lead to are not migrated.",
-        "qos_policy_id": "QoS policies are not migrated.",
     }
     halted_from = "create"
     # the address needs the gateway of its router
@@ -109,6 +112,7 @@ class FloatingIp(NeutronResource):
         led_to = [fields["port_id"], *_internal_ports(record)]
         ports = [port for port in migratable_ports(reader) if port["id"] in led_to]
         create = [Ref("project", reader.tenant.id), Ref("network", fields["floating_network_id"])]
+        create += [Ref("qos_policy", id_) for id_ in ids_in(fields.get("qos_policy_id"))]
         if fields[_PORT_MOVES]:
             create += [Ref("port", fields["port_id"], "create")]
         create += [Ref("port", id_, "create") for id_ in _internal_ports(record)]
@@ -268,8 +272,14 @@ class FloatingIp(NeutronResource):
         body = {name: value for name, value in body.items() if name not in (*_PORT, FORWARDINGS)}
         if not _is_kept(work):
             del body[_ADDRESS]
-        network_id = work.destination_id_of("network", original.fields["floating_network_id"])
-        return {**body, "floating_network_id": network_id, **_port(work, original)}
+        mapped = self.mapped_ids(work, "floating_network_id", "qos_policy_id")
+        return {**body, **mapped, **_port(work, original)}
+
+    @override
+    def without(
+        self, record: Record, left_out: LeftOut, reader: TenantReader
+    ) -> tuple[Record, Sequence[Loss]]:
+        return without_ids(record, {"qos_policy_id": "qos_policy"}, left_out)
 
     @override
     def original_state(self, record: Record, stage_data: Mapping[str, Any]) -> Record:

@@ -1,11 +1,12 @@
 """Networks: the tenant's own are created, those of other projects are mapped by name."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.left_out import without_ids
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.ports_of_others import port_of_others
 from dashboard.migrations_app.resources.network.common.sharing import (
@@ -20,7 +21,15 @@ from dashboard.migrations_app.resources.network.common.zones import (
     with_zones,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
-from dashboard.migrations_app.resources.records import WARN, Decision, Finding, Loss, Record
+from dashboard.migrations_app.resources.records import (
+    WARN,
+    Decision,
+    Finding,
+    LeftOut,
+    Loss,
+    Record,
+    Ref,
+)
 from dashboard.migrations_app.resources.work import Work
 
 _SEGMENT = "The destination chooses the segment of a tenant network itself."
@@ -36,7 +45,8 @@ class Network(NeutronResource):
     choice = "name or id of a network there; only for networks of other projects"
     collection = "networks"
     singular = "network"
-    needs = ("project",)
+    needs = ("project", "qos_policy")
+    does_without = ("qos_policy",)
     copied = (
         "name",
         "description",
@@ -48,6 +58,7 @@ class Network(NeutronResource):
         HINTS,
         "tags",
     )
+    mapped = {"qos_policy_id": "qos_policy"}
     own = (
         *NEUTRON_OWN,
         "subnets",
@@ -61,7 +72,6 @@ class Network(NeutronResource):
     lost = {
         **dict.fromkeys((*_SEGMENTS, "segments"), _SEGMENT),
         SHARED_WITH: NOT_SHARED,
-        "qos_policy_id": "QoS policies are not migrated.",
         "vlan_transparent": "Transparent VLANs are not migrated.",
         "qinq": "Stacked VLANs are not migrated.",
     }
@@ -88,6 +98,17 @@ class Network(NeutronResource):
         return replace(decision, problem=f"{decision.problem} The tenant uses {kind} one.")
 
     @override
+    def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        """Return nothing for a network of others, whose policy is their own."""
+        return {} if record.shared else super().requires(record, reader)
+
+    @override
+    def without(
+        self, record: Record, left_out: LeftOut, reader: TenantReader
+    ) -> tuple[Record, Sequence[Loss]]:
+        return without_ids(record, self.mapped, left_out)
+
+    @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
         """Return the segment as lost only if it is physical; a tunnel's number means nothing."""
         physical = bool(record.fields.get("provider:physical_network"))
@@ -110,7 +131,7 @@ class Network(NeutronResource):
     @override
     def body(self, work: Work) -> Json:
         body = {name: value for name, value in super().body(work).items() if name != HINTS}
-        return {**body, **wanted_zones(work)}
+        return {**body, **wanted_zones(work), **self.mapped_ids(work, *self.mapped)}
 
     @override
     def used_by_others(self, work: Work) -> str:

@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.resources.attributes import ids_in
 from dashboard.migrations_app.resources.left_out import without_ids
 from dashboard.migrations_app.resources.network.common.extensions import EXTENSIONS
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
@@ -49,8 +50,8 @@ class Port(NeutronResource):
     found_by = FoundBy.LEDGER
     collection = "ports"
     singular = "port"
-    needs = ("project", "network", "subnet", "security_group")
-    does_without = ("security_group",)
+    needs = ("project", "network", "subnet", "security_group", "qos_policy")
+    does_without = ("security_group", "qos_policy")
     is_taken_back = True
     copied = (
         "name",
@@ -69,7 +70,11 @@ class Port(NeutronResource):
         "tags",
     )
     extensions = {**EXTENSIONS, "dns_domain": ("dns-domain-ports", None)}
-    mapped = {"network_id": "network", "security_groups": "security_group"}
+    mapped = {
+        "network_id": "network",
+        "security_groups": "security_group",
+        "qos_policy_id": "qos_policy",
+    }
     own = (
         *NEUTRON_OWN,
         _ON_SHARED,
@@ -91,7 +96,6 @@ class Port(NeutronResource):
         "device_profile": "Device profiles are not migrated.",
         "hardware_offload_type": "Hardware offload is not migrated.",
         "mac_learning_enabled": "MAC learning is not migrated.",
-        "qos_policy_id": "QoS policies are not migrated.",
         "trusted": "Trust for a virtual function is not migrated.",
     }
 
@@ -121,7 +125,8 @@ class Port(NeutronResource):
                 for id_ in sorted(groups | {*fields["security_groups"]})
             ),
         ]
-        return {"create": refs}
+        policy = [Ref("qos_policy", id_) for id_ in ids_in(fields.get("qos_policy_id"))]
+        return {"create": [*refs, *policy]}
 
     @override
     def depends_on(self, record: Record, reader: TenantReader) -> Iterable[Ref]:
@@ -134,7 +139,8 @@ class Port(NeutronResource):
     def without(
         self, record: Record, left_out: LeftOut, reader: TenantReader
     ) -> tuple[Record, Sequence[Loss]]:
-        return without_ids(record, {"security_groups": "security_group"}, left_out)
+        named = ("security_groups", "qos_policy_id")
+        return without_ids(record, {name: self.mapped[name] for name in named}, left_out)
 
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
@@ -199,8 +205,7 @@ class Port(NeutronResource):
     def body(self, work: Work) -> Json:
         """Return also the groups, even if there are none: Neutron would take the default one."""
         fields = work.record.fields
-        body = super().body(work)
-        body["network_id"] = work.destination_id_of("network", fields["network_id"])
+        body = {**super().body(work), **self.mapped_ids(work, "network_id", "qos_policy_id")}
         body["security_groups"] = [
             work.destination_id_of("security_group", id_) for id_ in fields["security_groups"]
         ]

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.left_out import without_ids
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.pools import DELEGATED, pool_conflicts
 from dashboard.migrations_app.resources.network.common.ports_of_others import port_of_others
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     INTERFACE_OWNERS,
@@ -15,10 +17,10 @@ from dashboard.migrations_app.resources.network.common.tenant_network import (
     routers_on,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
-from dashboard.migrations_app.resources.records import Record, Ref, Stage
+from dashboard.migrations_app.resources.records import Finding, LeftOut, Loss, Record, Ref, Stage
 from dashboard.migrations_app.resources.work import Work
 
-_ROUTERS = "routers_of_others"
+_ROUTERS, _DELEGATED = "routers_of_others", "prefix_is_delegated"
 
 
 class Subnet(NeutronResource):
@@ -29,7 +31,8 @@ class Subnet(NeutronResource):
     is_shareable = True
     collection = "subnets"
     singular = "subnet"
-    needs = ("project", "network")
+    needs = ("project", "network", "subnet_pool")
+    does_without = ("subnet_pool",)
     copied = (
         "name",
         "description",
@@ -46,10 +49,10 @@ class Subnet(NeutronResource):
         "dns_publish_fixed_ip",
         "tags",
     )
-    mapped = {"network_id": "network"}
+    mapped = {"network_id": "network", "subnetpool_id": "subnet_pool"}
     own = (*NEUTRON_OWN, "router:external", _ROUTERS)
     lost = {
-        "subnetpool_id": "Subnet pools are not migrated; the subnet keeps its addresses.",
+        _DELEGATED: "It comes from a router outside the cloud; the copy's prefix is fixed.",
         "segment_id": "The destination chooses the segment of a tenant network itself.",
     }
     stages = (
@@ -62,7 +65,24 @@ class Subnet(NeutronResource):
         """Return the subnets of the tenant's own networks, those of an operator included."""
         routers = routers_of_others(reader)
         for subnet in own_subnets(reader):
-            yield self.record({**subnet, _ROUTERS: routers.get(subnet["id"], [])})
+            fields = {**subnet, _ROUTERS: routers.get(subnet["id"], [])}
+            if subnet.get("subnetpool_id") == DELEGATED:
+                fields |= {"subnetpool_id": None, _DELEGATED: True}
+            yield self.record(fields)
+
+    @override
+    def without(
+        self, record: Record, left_out: LeftOut, reader: TenantReader
+    ) -> tuple[Record, Sequence[Loss]]:
+        return without_ids(record, {"subnetpool_id": "subnet_pool"}, left_out)
+
+    @override
+    def check(
+        self, records: Sequence[Record], source: TenantReader, destination: TenantReader
+    ) -> Iterable[tuple[Record | None, Finding]]:
+        """Block subnets for which a pool that they are mapped to has no room."""
+        yield from super().check(records, source, destination)
+        yield from pool_conflicts(records, destination)
 
     @override
     def accompanies(self, record: Record, reader: TenantReader) -> Iterable[Ref]:
@@ -82,7 +102,7 @@ class Subnet(NeutronResource):
         fields = work.record.fields
         return {
             **super().body(work),
-            "network_id": work.destination_id_of("network", fields["network_id"]),
+            **self.mapped_ids(work, *self.mapped),
             "gateway_ip": fields.get("gateway_ip"),
             # IPv6 modes can be set neither without DHCP nor later
             "enable_dhcp": bool(fields.get("ipv6_ra_mode") or fields.get("ipv6_address_mode")),

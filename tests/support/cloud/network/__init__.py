@@ -6,12 +6,15 @@ from tests.support.cloud.messages import Json, Refused, Request
 from tests.support.cloud.network.conntrack_helpers import ConntrackHelpers
 from tests.support.cloud.network.floating_ips import FloatingIps
 from tests.support.cloud.network.metering import MeteringLabels
-from tests.support.cloud.network.networks import AddressGroups, Networks, RbacPolicies
+from tests.support.cloud.network.networks import Networks
+from tests.support.cloud.network.pools import AddressGroups, AddressScopes, SubnetPools
 from tests.support.cloud.network.port_forwardings import PortForwardings
 from tests.support.cloud.network.ports import Ports
+from tests.support.cloud.network.qos import QosPolicies
 from tests.support.cloud.network.quota_routes import NeutronQuotas
 from tests.support.cloud.network.routers import Routers
 from tests.support.cloud.network.security_groups import SecurityGroupRules, SecurityGroups
+from tests.support.cloud.network.shared import RbacPolicies
 from tests.support.cloud.network.subnets import Subnets
 from tests.support.cloud.network.trunks import Trunks
 from tests.support.cloud.service import Service
@@ -40,7 +43,9 @@ class Network(Service):
         self.routers, self.floating_ips = Routers(), FloatingIps()
         cloud.add(self, self.networks, self.subnets, self.ports, self.groups, self.rules)
         self.policies = RbacPolicies()
-        cloud.add(self, self.routers, self.floating_ips, self.policies, AddressGroups())
+        cloud.add(self, self.routers, self.floating_ips, self.policies)
+        self.qos, self.pools = QosPolicies(), SubnetPools()
+        cloud.add(self, self.qos, self.pools, AddressScopes(), AddressGroups())
         self.trunks = Trunks()
         self.forwardings = PortForwardings()
         cloud.add(self, self.trunks, self.forwardings, MeteringLabels())

@@ -38,6 +38,7 @@ class FloatingIps(NeutronCollection):
         # the policy keeps the choice of an address to administrators
         if wanted and not request.asker.is_admin:
             raise Refused(403, self.service.denial, kind="PolicyNotAuthorized")
+        self.service.qos.require_usable(row, "floatingip")
         self._connect(row, row["port_id"], row["fixed_ip_address"])
         port = self.service.ports.add(
             network_id=network["id"],

@@ -58,6 +58,7 @@ class Ports(NeutronCollection):
         self._require_own_mac(row)
         row["fixed_ips"] = self.addresses.of(row, given.get("fixed_ips"))
         row["security_groups"] = self._groups(row, given)
+        self.service.qos.require_usable(row, "port")
 
     def _groups(self, row: Json, given: Json) -> list[str]:
         if "security_groups" in given:
@@ -83,6 +84,7 @@ class Ports(NeutronCollection):
 
     def change(self, row: Json, given: Json, request: Request) -> None:
         """Change a port; neutron sees to its project's default group on the way."""
+        self.service.qos.require_usable({**row, **given}, "port")
         self.service.groups.ensure_default(row["project_id"])
         if "fixed_ips" in given:
             given = {**given, "fixed_ips": self.addresses.of(row, given["fixed_ips"])}

@@ -115,6 +115,7 @@ class SecurityGroupRules(NeutronCollection):
             references={
                 "security_group_id": "security-groups",
                 "remote_group_id": "security-groups",
+                "remote_address_group_id": "address-groups",
             },
         )
 

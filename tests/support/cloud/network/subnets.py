@@ -39,6 +39,7 @@ class Subnets(NeutronCollection):
         network = self.service.networks.get(row["network_id"])
         cidr = ip_network(row["cidr"])
         self._require_apart(row, cidr)
+        self.service.pools.allocate(row)
         if (row["ipv6_ra_mode"] or row["ipv6_address_mode"]) and not row["enable_dhcp"]:
             raise _invalid(
                 "ipv6_ra_mode or ipv6_address_mode cannot be set when enable_dhcp is set to False"
@@ -53,6 +54,14 @@ class Subnets(NeutronCollection):
 
     def _require_apart(self, row: Json, cidr: IPv4Network | IPv6Network) -> None:
         for other in self.where(network_id=row["network_id"]):
+            same = other["ip_version"] == row["ip_version"]
+            if same and other["subnetpool_id"] != row["subnetpool_id"]:
+                raise Refused(
+                    400,
+                    "Subnets hosted on the same network must be allocated from the same subnet "
+                    "pool.",
+                    kind="NetworkSubnetPoolAffinityError",
+                )
             if ip_network(other["cidr"]).overlaps(cidr):
                 raise _invalid(
                     f"Requested subnet with cidr: {row['cidr']} for network: {row['network_id']} "

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.support.cloud.messages import Json
-from tests.support.cloud.seeds import Seeded, network_extensions
+from tests.support.cloud.seeds import Seeded, network_extensions, network_policies
 
 
 def seed(seeded: Seeded) -> None:
@@ -14,6 +14,7 @@ def seed(seeded: Seeded) -> None:
     _make_ports(seeded)
     _make_addresses(seeded)
     network_extensions.seed(seeded)
+    network_policies.seed(seeded)
     _tag(seeded)
 
 

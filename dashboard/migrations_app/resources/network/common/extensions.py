@@ -17,6 +17,8 @@ EXTENSIONS: Mapping[str, tuple[str, Any]] = {
     "numa_affinity_policy": ("port-numa-affinity-policy", None),
     "port_security_enabled": ("port-security", True),
     "propagate_uplink_status": ("uplink-status-propagation", False),
+    "is_default": ("qos-default", False),
+    "qos_policy_id": ("qos", None),
     "routes": ("extraroute", None),
     "service_types": ("subnet-service-types", None),
     "stateful": ("stateful-security-group", True),

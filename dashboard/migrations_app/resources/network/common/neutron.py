@@ -29,6 +29,7 @@ from dashboard.migrations_app.resources.network.common.tags import (
 )
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
+    SKIP,
     WARN,
     Decision,
     Difference,
@@ -64,6 +65,9 @@ class NeutronResource(ResourceType):
     found_by = FoundBy.MARKER
     # the alias of the extension that has the type, "" for one that every Neutron has
     extension: ClassVar[str] = ""
+    # objects of other projects must be on the destination, as operators' networks are; where its
+    # Neutron has no such objects, they are left out, and what refers to them does without
+    maps_others: ClassVar[bool] = False
     # the collection in the path of the tags, where it is another one
     tagged_as: ClassVar[str] = ""
     # a type may need another extension for an attribute than the others do
@@ -76,9 +80,16 @@ class NeutronResource(ResourceType):
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
-        """Create the object, without what the destination does not know, or map it by choice."""
-        if choice:
-            return self._named(record, choice, reader)
+        """Create the object, without what the destination does not know, or map it by choice.
+
+        What others own is mapped by its name where the type has it so.
+        """
+        if self.maps_others and self.extension not in ("", *reader.extensions):
+            cloud = f"cloud {reader.cloud.name}"
+            reason = f"It is left out: {cloud} lacks Neutron's extension {self.extension}."
+            return Decision(action=SKIP, left_out_by=cloud, reason=reason)
+        if choice or (record.shared and self.maps_others):
+            return self._named(record, choice or record.name, reader)
         lacking = self._lacking(record, reader)
         reason = f"Cloud {reader.cloud.name} lacks Neutron's extension {{}}."
         return Decision(
@@ -96,7 +107,7 @@ class NeutronResource(ResourceType):
         return {
             name: alias
             for name, (alias, _) in self.extensions.items()
-            if name in self.copied
+            if (name in self.copied or name in self.mapped)
             and alias not in aliases
             and not self.is_neutral(name, record.fields.get(name))
         }
@@ -126,6 +137,13 @@ class NeutronResource(ResourceType):
     def body(self, work: Work) -> Json:
         """Return the attributes to create the object with; types add what they map."""
         return only_set(work.record.fields, [name for name in self.copied if name != TAGS])
+
+    def mapped_ids(self, work: Work, *names: str) -> Json:
+        """Return the named attributes that refer to one object each, where the source's does."""
+        ids = {name: work.record.fields.get(name) for name in names}
+        return {
+            name: work.destination_id_of(self.mapped[name], id_) for name, id_ in ids.items() if id_
+        }
 
     def completion(self, work: Work) -> Json:
         """Return what is set once the object exists: its description, and what types add."""
@@ -177,7 +195,7 @@ class NeutronResource(ResourceType):
                 f"{error.sentence}",
                 level=logging.WARNING,
             )
-            for name in sorted(refused & {*self.copied}):
+            for name in sorted(refused & {*self.copied, *self.mapped}):
                 work.lose(name, f"Neutron refused it: {error.sentence}")
             body = {name: value for name, value in body.items() if name not in refused}
             answer = work.destination.post("network", path, {self.singular: body}, self.singular)
@@ -218,7 +236,7 @@ class NeutronResource(ResourceType):
 
 
 def _key(collection: str) -> str:
-    return collection.replace("-", "_")
+    return collection.rpartition("/")[2].replace("-", "_")
 
 
 def _unchanged(type_name: str, id_: str) -> str:

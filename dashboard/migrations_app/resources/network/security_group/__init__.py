@@ -23,7 +23,7 @@ from dashboard.migrations_app.resources.network.security_group.adding import (
     wanted_rules,
 )
 from dashboard.migrations_app.resources.network.security_group.rules import (
-    GROUP,
+    ADDRESS_GROUP,
     RULES,
     lost_rules,
     marked,
@@ -31,6 +31,7 @@ from dashboard.migrations_app.resources.network.security_group.rules import (
     remote_groups,
     rule_key,
     rule_sentence,
+    translated,
     without_groups,
 )
 from dashboard.migrations_app.resources.network.security_group.uses import use_by_others
@@ -63,8 +64,8 @@ class SecurityGroup(NeutronResource):
     extension = "security-group"
     collection = "security-groups"
     singular = "security_group"
-    needs = ("project",)
-    does_without = ("security_group",)
+    needs = ("project", "address_group")
+    does_without = ("security_group", "address_group")
     copied = ("name", "description", "stateful", "tags", RULES)
     own = (*NEUTRON_OWN, "shared")
     lost = {SHARED_WITH: NOT_SHARED}
@@ -82,7 +83,10 @@ class SecurityGroup(NeutronResource):
         used |= {remote for group in own for remote in remote_groups(group[RULES])}
         used -= {group["id"] for group in own}
         others = reader.matching("/security-groups", "security_groups", "id", used)
-        known = {group["id"] for group in (*own, *others)}
+        rules = [rule for group in (*own, *others) for rule in group[RULES]]
+        named = remote_groups(rules, ADDRESS_GROUP)
+        addresses = reader.matching("/address-groups", "address_groups", "id", named)
+        known = {group["id"] for group in (*own, *others, *addresses)}
         for group in (*with_effective_sharing(own, "security_group", reader), *others):
             fields = {**group, RULES: marked(group[RULES], known)}
             yield self.record(fields, shared=group["id"] in used)
@@ -106,9 +110,13 @@ class SecurityGroup(NeutronResource):
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return also every group that the rules name."""
-        remotes = sorted(remote_groups(migrated_rules(record.fields)) - {record.id})
+        rules = migrated_rules(record.fields)
+        remotes = sorted(remote_groups(rules) - {record.id})
         groups = [Ref(self.name, group_id, "create") for group_id in remotes]
-        return {**super().requires(record, reader), "rules": groups}
+        project = super().requires(record, reader)["create"]
+        addresses = [Ref("address_group", id_) for id_ in remote_groups(rules, ADDRESS_GROUP)]
+        # a rollback deletes the rules with their group, before the address groups that they name
+        return {"create": [*project, *addresses], "rules": groups}
 
     @override
     def without(
@@ -123,7 +131,7 @@ class SecurityGroup(NeutronResource):
         """Return also rules that cannot be migrated, and what changes for groups of others."""
         yield from super().losses(record, reader)
         for rule in lost_rules(record.fields):
-            reason = "The rule names an address group, or a group that does not move."
+            reason = "The rule names a group that does not move."
             yield Loss(field="rule", value=rule_sentence(rule), reason=reason)
         if record.shared:
             reason = "The group of another project becomes the tenant's own."
@@ -225,10 +233,7 @@ class SecurityGroup(NeutronResource):
     @override
     def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
         """Return the rules as sentences, with the destination's ids of remote groups."""
-        rules = [
-            {**rule, GROUP: translate(self.name, rule[GROUP]) if rule[GROUP] else None}
-            for rule in migrated_rules(fields)
-        ]
+        rules = [translated(rule, translate) for rule in migrated_rules(fields)]
         return {**fields, RULES: [rule_sentence(rule) for rule in rules]}
 
     @override

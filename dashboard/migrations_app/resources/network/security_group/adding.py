@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.network.security_group.rules import (
-    GROUP,
     RULES,
     migrated_rules,
     rule_body,
     rule_sentence,
+    translated,
 )
 from dashboard.migrations_app.resources.work import Work
 
@@ -18,8 +18,7 @@ from dashboard.migrations_app.resources.work import Work
 def wanted_rules(work: Work) -> Iterable[Json]:
     """Return the source's rules with the destination's ids of the groups that they name."""
     for rule in migrated_rules(work.record.fields):
-        remote = rule[GROUP]
-        yield {**rule, GROUP: work.destination_id_of("security_group", remote) if remote else None}
+        yield translated(rule, work.destination_id_of)
 
 
 def add_rules(work: Work, rules: Sequence[Json]) -> None:

@@ -1,6 +1,6 @@
 """Rules of security groups: which are the same, and how they read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_network
 from typing import Any
 
@@ -8,6 +8,8 @@ from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.records import LeftOut
 
 RULES, GROUP, ADDRESS_GROUP = "security_group_rules", "remote_group_id", "remote_address_group_id"
+REMOTES = {GROUP: "security_group", ADDRESS_GROUP: "address_group"}
+"""What a rule may name as its remote: the type by the attribute."""
 # in the records of stored plans
 _MIGRATED = "carried"
 
@@ -38,20 +40,29 @@ def marked(rules: Iterable[Json], known_groups: set[str]) -> list[Json]:
 
     Without the remote that it names, a rule would let everybody in.
     """
-    return [{**rule, _MIGRATED: _is_migrated(rule, known_groups)} for rule in rules]
+    return [{**rule, _MIGRATED: _remotes(rule) <= known_groups} for rule in rules]
 
 
-def _is_migrated(rule: Mapping[str, Any], known_groups: set[str]) -> bool:
-    remote = rule.get(GROUP)
-    return not rule.get(ADDRESS_GROUP) and (not remote or remote in known_groups)
+def _remotes(rule: Mapping[str, Any]) -> set[str]:
+    return {rule[name] for name in REMOTES if rule.get(name)}
 
 
 def without_groups(rules: Iterable[Json], left_out: LeftOut) -> list[Json]:
     """Return the rules, those that name a group which is left out marked as not migrated."""
-    return [
-        {**rule, _MIGRATED: rule[_MIGRATED] and not left_out("security_group", rule.get(GROUP, ""))}
-        for rule in rules
-    ]
+    return [{**rule, _MIGRATED: rule[_MIGRATED] and not _names(rule, left_out)} for rule in rules]
+
+
+def _names(rule: Mapping[str, Any], left_out: LeftOut) -> bool:
+    return any(left_out(type_name, rule.get(name) or "") for name, type_name in REMOTES.items())
+
+
+def translated(rule: Json, translate: Callable[[str, str], str]) -> Json:
+    """Return a rule with other ids of the groups that it names."""
+    remotes = {name: rule.get(name) for name in REMOTES}
+    return {
+        **rule,
+        **{name: id_ and translate(REMOTES[name], id_) for name, id_ in remotes.items()},
+    }
 
 
 def migrated_rules(group: Mapping[str, Any]) -> list[Json]:
@@ -64,14 +75,15 @@ def lost_rules(group: Mapping[str, Any]) -> list[Json]:
     return [rule for rule in group[RULES] if not rule[_MIGRATED]]
 
 
-def remote_groups(rules: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Return the ids of all groups that rules name as their remote."""
-    return {rule[GROUP] for rule in rules if rule.get(GROUP)}
+def remote_groups(rules: Iterable[Mapping[str, Any]], name: str = GROUP) -> set[str]:
+    """Return the ids of all groups that rules name in that attribute as their remote."""
+    return {rule[name] for rule in rules if rule.get(name)}
 
 
 def rule_body(rule: Mapping[str, Any]) -> Json:
-    """Return the attributes to create a rule with."""
-    return {name: rule.get(name) for name in _COPIED}
+    """Return the attributes to create a rule with; not every Neutron has address groups."""
+    group = {ADDRESS_GROUP: rule[ADDRESS_GROUP]} if rule.get(ADDRESS_GROUP) else {}
+    return {**{name: rule.get(name) for name in _COPIED}, **group}
 
 
 def rule_key(rule: Mapping[str, Any]) -> tuple[Any, ...]:
