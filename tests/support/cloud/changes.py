@@ -169,6 +169,11 @@ def _zone(cloud: MemoryCloud, row: Json) -> None:
     row["OS-EXT-AZ:availability_zone"] = "nova"
 
 
+def _server_groups(cloud: MemoryCloud, row: Json) -> None:
+    for group in cloud.compute.groups.rows.values():
+        group["members"] = [id_ for id_ in group["members"] if id_ != row["id"]]
+
+
 def _config_drive(cloud: MemoryCloud, row: Json) -> None:
     row["config_drive"] = "" if row["config_drive"] else "True"
 
@@ -245,6 +250,7 @@ DERIVED: Mapping[tuple[str, str], Change] = {
     ("server", "root_volume"): _root_volume,
     ("server", "deleted_volumes"): _deletion,
     ("server", "flavor_id"): _flavor,
+    ("server", "server_groups"): _server_groups,
     **{("server", size): _resized(size) for size in ("vcpus", "ram", "disk", "swap")},
     ("server", "ephemeral"): _resized("OS-FLV-EXT-DATA:ephemeral"),
     ("server", "extra_specs"): _other_specs,

@@ -90,6 +90,8 @@ def _needs(plan: Plan, records: Sequence[Record], source: TenantReader) -> dict[
             flavor = flavors.get(source.flavor_id(dict(record.fields)), record.fields["flavor"])
             cores, ram = flavor.get("vcpus", 0), flavor.get("ram", 0)
             needs["compute"].update({"instances": 1, "cores": cores, "ram": ram})
+        elif record.type == "server_group":
+            needs["compute"]["server_groups"] += 1
         elif record.type == "volume":
             needs["block_storage"].update(_of_volume(plan, record))
         elif record.type in _OF_NETWORK:

@@ -153,10 +153,12 @@ class Boot:
     def _host(self) -> str:
         return self.service.hosts.next(self.body.get("availability_zone") or "")
 
-    def forbidden_network(self, row: Json) -> str:
-        """Return why the server may not be on its networks; nova finds out when it builds it."""
+    def fault(self, row: Json) -> str:
+        """Return why a server cannot be built: nova finds out when it tries."""
         networks = self.cloud.collection("network", "networks")
         on = [networks.get(port["network_id"]) for port in self.servers.ports_of(row)]
+        if self.service.groups.lacks_host(row):
+            return "No valid host was found. There are not enough hosts available."
         external = [each for each in on if each["router:external"] and not each["shared"]]
         if not external or self._asker.is_admin:
             return ""
@@ -167,7 +169,7 @@ class Boot:
         hints = self.request.body.get("os:scheduler_hints") or {}
         row["scheduler_hints"] = {name: [value] for name, value in hints.items()}
         if group := hints.get("group"):
-            self.service.groups.get(group)["members"].append(row["id"])
+            self.service.groups.add_member(group, row)
 
     def _port_ids(self, row: Json) -> list[str]:
         networks = self.body.get("networks", [])

@@ -142,7 +142,7 @@ class Servers(Collection):
         self.cloud.quotas.require(self, row)
         self.rows[row["id"]] = row
         boot.connect(row)
-        if reason := self.service.fault or boot.forbidden_network(row):
+        if reason := self.service.fault or boot.fault(row):
             fault = {"code": 500, "message": reason, "created": self.cloud.now()}
             self.later(row, **STATES["ERROR"], fault=fault)
         else:

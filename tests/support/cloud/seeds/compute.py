@@ -8,12 +8,14 @@ from tests.support.cloud.seeds.everybodys import FLAVOR
 
 # since when tags may be given, and the newest that every release but Queens has
 _TAGS = "2.52"
+_SOFT = "2.15"
 _REASONS = "2.73"
 
 
 def seed(seeded: Seeded) -> None:
     """Make a private flavor, a server with a disk of its own, and one that boots from a volume."""
     _make_flavor(seeded)
+    _make_groups(seeded)
     _boot(
         seeded,
         *("web-1", "private", "port-1"),
@@ -46,6 +48,14 @@ def _lock(seeded: Seeded) -> None:
         session.post("compute", path, {"lock": reason}, microversion=newest)
 
 
+def _make_groups(seeded: Seeded) -> None:
+    """Make a group for the servers, and another one of the same name without any."""
+    for name in ("apart", "empty"):
+        body = {"name": f"{seeded.name}-apart", "policies": ["soft-anti-affinity"]}
+        path, key = "/os-server-groups", "server_group"
+        seeded.make(name, "compute", path, key, body, microversion=_SOFT)
+
+
 def _make_flavor(seeded: Seeded) -> None:
     flavor = {"name": f"{seeded.name}-small", "ram": 64, "vcpus": 1, "disk": 1, "swap": 8}
     body = {**flavor, "os-flavor-access:is_public": False}
@@ -66,6 +76,9 @@ def _boot(seeded: Seeded, name: str, flavor: str, port: str, **fields: object) -
         "networks": [{"port": seeded.id(port)}],
         **fields,
     }
-    seeded.make(name, "compute", "/servers", "server", body, microversion=_TAGS)
+    hints = {"os:scheduler_hints": {"group": seeded.id("apart")}}
+    sent = {"server": body, **hints}
+    made = seeded.owner.post("compute", "/servers", sent, "server", microversion=_TAGS)
+    seeded.made[name] = made
     path = f"/servers/{seeded.id(name)}"
     seeded.made[name] = seeded.owner.get("compute", path, "server")

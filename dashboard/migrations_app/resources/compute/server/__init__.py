@@ -19,10 +19,7 @@ from dashboard.migrations_app.resources.compute.server.attaching import (
     detach_others,
     detach_volumes,
 )
-from dashboard.migrations_app.resources.compute.server.attributes import (
-    LOST,
-    OWN,
-)
+from dashboard.migrations_app.resources.compute.server.attributes import OWN
 from dashboard.migrations_app.resources.compute.server.base_image import keep_base_image
 from dashboard.migrations_app.resources.compute.server.boot_user import (
     ZERO_DISKS_BY_ADMINS,
@@ -52,6 +49,7 @@ from dashboard.migrations_app.resources.compute.server.fields import (
     USER_DATA,
     server_record,
 )
+from dashboard.migrations_app.resources.compute.server.grouping import with_group
 from dashboard.migrations_app.resources.compute.server.halting import (
     halt_original,
     restore_original,
@@ -77,13 +75,8 @@ from dashboard.migrations_app.resources.compute.server.states import (
     halt_copy,
 )
 from dashboard.migrations_app.resources.compute.server.zones import ZONE, choose_zone, zones_of
-from dashboard.migrations_app.resources.flavor_sizes import (
-    SIZES,
-    admins_boot_zero_disks,
-)
-from dashboard.migrations_app.resources.ownership import (
-    with_owner_losses,
-)
+from dashboard.migrations_app.resources.flavor_sizes import SIZES, admins_boot_zero_disks
+from dashboard.migrations_app.resources.ownership import with_owner_losses
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     BLOCK,
@@ -115,9 +108,9 @@ class Server(ResourceType):
     choice = "an availability zone there"
     needs = (
         *("project", "user", "role_assignment", "flavor", "keypair", "image", "port", "volume"),
-        *("security_group", "trunk"),
+        *("security_group", "trunk", "server_group"),
     )
-    does_without = ("user", "role_assignment", "keypair", "trunk")
+    does_without = ("user", "role_assignment", "keypair", "trunk", "server_group")
     copied = (
         *("name", "status", "description", "metadata", "tags", "key_name", "config_drive"),
         *("accessIPv4", "accessIPv6", "OS-DCF:diskConfig", f"{ATTR}hostname", USER_DATA),
@@ -125,14 +118,12 @@ class Server(ResourceType):
     )
     mapped = {
         **ORDERED,
-        "image": "image",
-        "user_id": "user",
+        **{"image": "image", "user_id": "user", "server_groups": "server_group"},
         "flavor_id": "flavor",
         "root_volume": "volume",
         "deleted_volumes": "volume",
     }
     own = OWN
-    lost = LOST
     halted_from = "create"
     stages = (
         Stage(name="stop", verb="Halt", phase=CUTOVER, on_source=True),
@@ -166,8 +157,9 @@ class Server(ResourceType):
     def resolve_dependencies(
         self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
-        """Add the loss of an owner who cannot act, and of the sizes of a flavor mapped to."""
+        """Add its group, the loss of an owner who cannot act, and the sizes of a flavor mapped."""
         decision = with_owner_losses(record, decision, decision_of)
+        decision = with_group(record, decision, decision_of)
         flavor = decision_of("flavor", record.fields["flavor_id"])
         decision = with_booting_operator(record, decision, flavor)
         if flavor is None or flavor.action != MAP:

@@ -12,4 +12,3 @@ OWN = (
     *(f"{ATTR}{name}" for name in ("root_device_name", *REFERENCES)),
     *("pinned_availability_zone", "scheduler_hints", ON_EXTERNAL),
 )
-LOST = {"server_groups": "Server groups are not migrated."}

@@ -13,6 +13,7 @@ from dashboard.migrations_app.resources.compute.server.boot_user import (
     is_booted_by_owner,
 )
 from dashboard.migrations_app.resources.compute.server.fields import USER_DATA
+from dashboard.migrations_app.resources.compute.server.grouping import scheduler_hints
 from dashboard.migrations_app.resources.compute.server.host_names import DOTS_SINCE, host_name_for
 from dashboard.migrations_app.resources.compute.server.refusals import (
     AT_BOOT_SINCE,
@@ -52,7 +53,11 @@ def boot(work: Work) -> str:
         body |= _key(work, owner, key_name)
     microversion = owner.at_most("compute", DOTS_SINCE)
     created = owner.post(
-        "compute", "/servers", {"server": body}, "server", microversion=microversion
+        "compute",
+        "/servers",
+        {"server": body, **scheduler_hints(work)},
+        "server",
+        microversion=microversion,
     )
     fault = boot_fault(work, created["id"])
     if fault:

@@ -3,9 +3,10 @@
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.compute.common.server_groups import all_groups
 from dashboard.migrations_app.resources.compute.server.base_image import BASE_IMAGE, base_image_of
 from dashboard.migrations_app.resources.compute.server.locks import lock_fields
 from dashboard.migrations_app.resources.flavor_sizes import is_told, sizes_of
@@ -119,21 +120,7 @@ def _volume_ids(server: Json, devices: Mapping[str, str]) -> list[str]:
 
 
 def _groups(server: Json, reader: TenantReader) -> list[str]:
-    return [group["name"] for group in _all_groups(reader) if server["id"] in group["members"]]
-
-
-def _all_groups(reader: TenantReader) -> Iterable[Json]:
-    """Yield all server groups: Nova cuts the list (osapi_max_limit) without a link to the rest."""
-    seen: set[str] = set()
-    while True:
-        offset = {"offset": str(len(seen))} if seen else {}
-        path, key = "/os-server-groups", "server_groups"
-        page = reader.list("compute", path, key, all_projects="true", **offset)
-        new = [group for group in page if group["id"] not in seen]
-        yield from new
-        seen |= {group["id"] for group in new}
-        if not new:
-            return
+    return [group["id"] for group in all_groups(reader) if server["id"] in group["members"]]
 
 
 def _fingerprint(user_data: str | None) -> str:

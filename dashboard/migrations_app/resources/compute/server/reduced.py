@@ -9,14 +9,14 @@ from dashboard.migrations_app.resources.records import LeftOut, Loss, Record
 
 
 def reduced_server(record: Record, left_out: LeftOut) -> tuple[Record, Sequence[Loss]]:
-    """Return a server without the data volumes and the key that are left out, and their losses.
+    """Return a server without the data volumes, groups and key that are left out, and their losses.
 
     Without its root volume it does not move at all.
     """
     root = ("volume", record.fields["root_volume"])
     others = {key: found for key, found in left_out.objects.items() if key != root}
-    volumes = {"volumes": "volume", "deleted_volumes": "volume"}
-    record, losses = without_ids(record, volumes, LeftOut(others))
+    lists = {"volumes": "volume", "deleted_volumes": "volume", "server_groups": "server_group"}
+    record, losses = without_ids(record, lists, LeftOut(others))
     key = record.fields.get("key_name")
     called = left_out("keypair", key_id(record.fields["user_id"], key)) if key else ""
     if not called:

@@ -19,6 +19,7 @@ def requirements(record: Record, reader: TenantReader) -> Mapping[str, Sequence[
         *owner_refs(record, reader),
         Ref("flavor", fields["flavor_id"]),
         Ref("keypair", key),
+        *(Ref("server_group", id_) for id_ in fields["server_groups"]),
         *(Ref("port", id_) for id_ in fields["ports"]),
         *trunks_on(fields["ports"], reader),
         *(Ref("image", fields[f"{ATTR}{name}"]) for name in REFERENCES),
