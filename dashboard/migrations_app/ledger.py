@@ -6,6 +6,7 @@ a row that says what to look for. All changes of entries go through this module.
 
 import secrets
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -37,9 +38,12 @@ def entries_of(plan: Plan) -> dict[tuple[str, str], LedgerEntry]:
 
     Entries of what was removed from the destination are not among them.
     """
-    wanted = set(plan.items.values_list("type", "source_id"))
+    wanted = plan.item_keys()
     entries = LedgerEntry.objects.filter(
-        source_cloud=plan.source, destination_cloud=plan.destination
+        source_cloud=plan.source,
+        destination_cloud=plan.destination,
+        type__in={type_name for type_name, _ in wanted},
+        source_id__in=plan.items.order_by().values("source_id"),
     )
     return {
         entry.key: entry
@@ -154,9 +158,11 @@ def take_over(plan: Plan) -> None:
 
 def own_entries(plan: Plan) -> list[LedgerEntry]:
     """Return the entries of objects that the plan created or did a stage of, latest first."""
-    entries = plan.ledger_entries.exclude(state=LedgerEntry.State.REMOVED).order_by("-pk")
     return [
-        entry for entry in entries if entry.origin == LedgerEntry.Origin.CREATED or entry.stages
+        entry
+        for entry in sorted(plan.ledger_entries.all(), key=attrgetter("pk"), reverse=True)
+        if entry.state != LedgerEntry.State.REMOVED
+        and (entry.origin == LedgerEntry.Origin.CREATED or entry.stages)
     ]
 
 

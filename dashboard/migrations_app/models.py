@@ -99,6 +99,12 @@ class Plan(models.Model):
         """
         return subject_of(self.tenant_id)
 
+    def item_keys(self) -> set[tuple[str, str]]:
+        """Return the types and ids of its objects, without a query where its items were read."""
+        if "items" in getattr(self, "_prefetched_objects_cache", {}):
+            return {item.key for item in self.items.all()}
+        return set(self.items.order_by().values_list("type", "source_id"))
+
 
 def plan_of(job: Job) -> Plan:
     """Return the plan that a job is about, with its clouds."""

@@ -13,7 +13,9 @@ from dashboard.hosts_app.plans.host_plans import lines_of, start_host_action
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import has_permission, minimum_role
-from dashboard.jobs.views.pages import PageRequest, allowed_to, show_error
+from dashboard.jobs.views.pages import PageRequest, allowed_to, cut, show_error
+
+LINES_SHOWN = 100
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,7 +45,7 @@ def _show(request: PageRequest, plan: HostPlan, *, status: int = 200) -> HttpRes
     about = {
         "plan": plan,
         "action": action,
-        "lines": lines,
+        "page": cut(lines, request, size=LINES_SHOWN),
         "has_destinations": any(line.where for line in lines),
         "options": _options(action, plan),
         "to_type": action.to_type(plan) if plan.state == HostPlan.State.READY else "",

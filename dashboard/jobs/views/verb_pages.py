@@ -27,6 +27,8 @@ from dashboard.jobs.views.pages import (
 )
 
 Row = TypeVar("Row", bound=HasPage)
+TOUCHED_SHOWN = 300
+"""How many of the touched objects a confirmation lists; it counts all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,13 +126,16 @@ def _confirmed(verb: Verb[Row], request: PageRequest, row: Row, kind: str) -> Ht
             return redirect(_start(verb, request, row))
         except PumphouseError as error:
             show_error(request, error)
+    touched = verb.touched(row)
     about = {
         "row": row,
         "verb": verb,
         "name": verb.to_type(row),
         "warning": verb.warning(row),
         "refusal": verb.why_not(row),
-        "touched": verb.touched(row),
+        "touched": touched[:TOUCHED_SHOWN],
+        "touched_count": len(touched),
+        "touched_more": max(0, len(touched) - TOUCHED_SHOWN),
         "form": OptionForm(verb.name, verb.options, row, initial=_given(verb, request)),
         "section": f"{kind}s",
     }

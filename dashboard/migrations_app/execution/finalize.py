@@ -67,10 +67,9 @@ def _deleting_types() -> list[ResourceType]:
 def _deletions(plan: Plan) -> Iterable[tuple[ResourceType, list[PlanItem]]]:
     """Yield the types that delete from the source, with what is deleted: not what it keeps."""
     kept = kept_in_source(plan)
-    moved = plan.items.filter(shared=False, action__in=(CREATE, MIGRATED))
+    moved = list(plan.items.filter(shared=False, action__in=(CREATE, MIGRATED)))
     for type_ in _deleting_types():
-        items = moved.filter(type=type_.name)
-        yield type_, [item for item in items if item.key not in kept]
+        yield type_, [item for item in moved if item.type == type_.name and item.key not in kept]
 
 
 def keeps_project(plan: Plan) -> bool:

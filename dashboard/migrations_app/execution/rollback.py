@@ -98,7 +98,8 @@ def can_be_undone(plan: Plan) -> bool:
     """Return whether there are ``backward_steps``, without building all of them."""
     own = {entry.key for entry in ledger.own_entries(plan)}
     begun = _begun(plan) if own else set()
-    items = (item for item in plan.items.iterator() if item.key in own)
+    # with all their fields, also where a page has read them without
+    items = (item for item in plan.items.defer(None).iterator() if item.key in own)
     return any(step.key in begun for item in items for step in StepGraph([item]).steps())
 
 

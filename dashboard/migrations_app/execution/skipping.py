@@ -44,7 +44,7 @@ def count_skipped(plan: Plan, job: Job) -> int:
 
 def count_begun(plan: Plan) -> int:
     """Count what was left out after it was begun: it is not yet in the source as it was."""
-    left_out = {*items_left_out(plan).values_list("type", "source_id")}
+    left_out = {item.key for item in plan.items.all() if item.left_out_by}
     entries = ledger.entries_of(plan).values() if left_out else ()
     return sum(
         entry.key in left_out

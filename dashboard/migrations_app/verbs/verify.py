@@ -34,7 +34,8 @@ class Verify(PlanVerb):
                 "compare with.",
                 fix="See the differences that the last verify found.",
             )
-        if plan.ledger_entries.filter(state=LedgerEntry.State.PRESENT).exists():
+        entries = plan.ledger_entries.all()
+        if any(entry.state == LedgerEntry.State.PRESENT for entry in entries):
             return None
         return WrongState(
             f"Nothing of {plan.tenant_name} has been moved by plan {plan.pk} yet.",

@@ -25,13 +25,15 @@ def home(request: PageRequest) -> HttpResponse:
     running = job_lists.running().select_related("created_by")[:RUNNING_SHOWN]
     progress = progress_of(running)
     jobs = job_lists.needing_somebody()
+    outages = current_outages()
     return render(
         request,
         "home.html",
         {
             "waiting_jobs": jobs.select_related("created_by")[:WAITING_SHOWN],
             "more_jobs": more_than(WAITING_SHOWN, jobs),
-            "outages": current_outages(),
+            "outages": outages[:WAITING_SHOWN],
+            "more_outages": max(0, len(outages) - WAITING_SHOWN),
             "blocked_plans": blocked_plans()[:WAITING_SHOWN],
             "differing_plans": differing_plans()[:WAITING_SHOWN],
             "more_plans": more_than(WAITING_SHOWN, blocked_plans(), differing_plans()),

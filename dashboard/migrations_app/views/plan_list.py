@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from dashboard.jobs.views.pages import WAITING, PageRequest, cut
+from dashboard.migrations_app.execution.outages import servers_down
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.views.waiting import waiting_plans
 
@@ -27,5 +28,6 @@ def _in_state(state: str | None) -> QuerySet[Plan]:
     if state == WAITING:
         # found once, for the number of pages and for the page
         found = waiting_plans().order_by().values_list("pk", flat=True)
-        return Plan.objects.filter(pk__in=list(found))
+        down = servers_down().order_by().values_list("plan", flat=True)
+        return Plan.objects.filter(pk__in={*found, *down})
     return Plan.objects.filter(state=state) if state else Plan.objects.all()

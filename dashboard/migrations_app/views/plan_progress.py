@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from dashboard.jobs.models import Job
-from dashboard.migrations_app.models import Plan, PlanItem
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.verbs.base import ProgressStep, plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
 
@@ -23,12 +23,14 @@ def changing_job(jobs: Sequence[Job]) -> Job | None:
 
 
 def read_lists(plan: Plan) -> None:
-    """Read the plan's findings, and its items without the fields that only jobs need.
+    """Read the plan's findings and ledger, and its items without the fields that only jobs need.
 
     What a page says about them is then counted without asking the database each time.
     """
     items = PlanItem.objects.defer("fields", "resolution", "requires", "follows")
-    prefetch_related_objects([plan], Prefetch("items", items), "findings")
+    entries = LedgerEntry.objects.defer("stage_data")
+    related = Prefetch("items", items), Prefetch("ledger_entries", entries), "findings"
+    prefetch_related_objects([plan], *related)
 
 
 def plan_progress(plan: Plan, jobs: Sequence[Job]) -> list[ProgressStep]:

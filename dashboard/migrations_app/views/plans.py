@@ -1,10 +1,7 @@
 """The page of a plan with its tabs, and planning again with other choices."""
 
-from collections import Counter
-from itertools import groupby
 from typing import Any
 
-from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -12,51 +9,46 @@ from dashboard.errors import PumphouseError
 from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import is_resumable
-from dashboard.jobs.option_forms import OptionForm, posted_values
+from dashboard.jobs.option_forms import posted_values
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.requester import on_page
-from dashboard.jobs.roles import Action, has_permission
+from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import conflict_with
-from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
+from dashboard.jobs.views.pages import PageRequest, action_view, show_error
 from dashboard.jobs.views.verb_pages import available_actions
 from dashboard.migrations_app.execution.accepting import PERMISSION, accept
-from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import on_destination, on_source
 from dashboard.migrations_app.execution.outages import outages_of
-from dashboard.migrations_app.execution.verify import count_unexpected, unexpected
+from dashboard.migrations_app.execution.verify import count_unexpected
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem, plan_of
-from dashboard.migrations_app.planning.moves import Move, choice_of, move_again
+from dashboard.migrations_app.planning.moves import Move, move_again
 from dashboard.migrations_app.planning.options import ONLY, PLAN_OPTIONS, options_of
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
 from dashboard.migrations_app.verbs.base import plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
+from dashboard.migrations_app.views.plan_lists import TAB_CONTENT
 from dashboard.migrations_app.views.plan_progress import (
     changing_job,
-    jobs_of,
     plan_progress,
     read_lists,
 )
 from dashboard.whole_numbers import whole_number
 
-LEDGER_ROWS = 200
-
-URGENCY = Case(
-    When(severity=PlanFinding.Severity.BLOCK, then=Value(0)),
-    When(severity=PlanFinding.Severity.WARN, then=Value(1)),
-    default=Value(2),
-    output_field=IntegerField(),
-)
+BLOCKS_SHOWN = 10
+"""How many findings that block stand above the tabs; their tab has all."""
 
 
 def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpResponse:
     """Show one plan: its progress, its verbs, and one of its lists."""
     plan = plan_or_404(plan_id)
     read_lists(plan)
-    active = Job.objects.filter(active_subject=plan.subject).first()
-    jobs = list(jobs_of(plan))
+    of_tenant = list(Job.objects.filter(subject=plan.subject))
+    active = next((job for job in of_tenant if job.active_subject), None)
+    jobs = [job for job in of_tenant if job.params.get("plan") == plan.pk]
     changing = changing_job(jobs)
     shown = active or (changing if is_resumable(changing) else None)
     move = _again(plan)
+    blocks = [each for each in plan.findings.all() if each.severity == PlanFinding.Severity.BLOCK]
     about = {
         "plan": plan,
         "is_on_source": isinstance(move, Move),
@@ -71,36 +63,36 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
         "outages": outages_of(plan.subject),
         "maintenances": [held for held in (on_source(plan), on_destination(plan)) if held],
         "progress": job_progress(shown) if shown else None,
-        "blocks": [
-            finding
-            for finding in plan.findings.all()
-            if finding.severity == PlanFinding.Severity.BLOCK
-        ],
+        "blocks": blocks[:BLOCKS_SHOWN],
+        "more_blocks": max(0, len(blocks) - BLOCKS_SHOWN),
         "has_nothing_to_do": has_nothing_to_do(plan),
         "counts": _counts(plan),
         "tab": tab,
         "section": "tenants",
     }
-    return render(request, "plans/plan.html", {**about, **_TAB_CONTENT[tab](plan, request)})
+    return render(request, "plans/plan.html", {**about, **TAB_CONTENT[tab](plan, request)})
 
 
 @action_view(Action.PLAN)
 def plan_again(request: PageRequest, plan_id: int) -> HttpResponse:
     """Make a new plan from this one with the mappings and options of the form.
 
-    A plan is frozen once it is drafted: other choices are another plan.
+    A plan is frozen once it is drafted: other choices are another plan. Those that the form does
+    not show, since they are on other pages of the list, stay as they are.
     """
     plan = plan_or_404(plan_id)
-    pairs = zip(_texts(request, "key"), _texts(request, "target"), strict=False)
-    choices = {key: to for key, to in pairs if key and to}
+    chosen = dict(zip(_texts(request, "key"), _texts(request, "target"), strict=False))
+    choices = {key: to for key, to in (plan.choices | chosen).items() if key and to}
     return _start_again(plan, choices, _options(plan, request), request, tab="choices")
 
 
 @action_view(Action.PLAN)
 def leave_out(request: PageRequest, plan_id: int) -> HttpResponse:
-    """Make a new plan from this one that leaves out the objects ticked, and no others."""
+    """Make a new plan from this one that leaves out the objects ticked, and no others of those
+    that the form shows."""
     plan = plan_or_404(plan_id)
-    choices = {key: to for key, to in plan.choices.items() if to != LEAVE_OUT}
+    shown = _keys_of(plan, set(_texts(request, "shown")))
+    choices = {key: to for key, to in plan.choices.items() if to != LEAVE_OUT or key not in shown}
     choices |= dict.fromkeys(_texts(request, "ticked"), LEAVE_OUT)
     return _start_again(plan, choices, options_of(plan), request, tab="items")
 
@@ -109,12 +101,21 @@ def leave_out(request: PageRequest, plan_id: int) -> HttpResponse:
 def choose(request: PageRequest, plan_id: int) -> HttpResponse:
     """Make a new plan from this one that moves the objects ticked, and what they need.
 
-    Without any it moves the whole tenant.
+    What an earlier choice moves and the form does not show is moved as well. Without any object it
+    moves the whole tenant.
     """
     plan = plan_or_404(plan_id)
+    shown, options = _keys_of(plan, set(_texts(request, "shown"))), options_of(plan)
     choices = {key: to for key, to in plan.choices.items() if to != LEAVE_OUT}
-    options = {**options_of(plan), ONLY: _texts(request, "ticked")}
+    others = [key for key in options[ONLY] if key not in shown]
+    options = {**options, ONLY: [*others, *_texts(request, "ticked")]}
     return _start_again(plan, choices, options, request, tab="items")
+
+
+def _keys_of(plan: Plan, shown: set[str]) -> set[str]:
+    """Return the keys by which choices name the shown items: by their ids, and by their names."""
+    named = plan.items.values_list("type", "source_id", "name")
+    return shown | {f"{type_}:{name}" for type_, id_, name in named if f"{type_}:{id_}" in shown}
 
 
 @action_view(PERMISSION)
@@ -180,87 +181,10 @@ def plan_or_404(plan_id: int) -> Plan:
 
 def _counts(plan: Plan) -> dict[str, int]:
     return {
-        "items": plan.items.count(),
-        "findings": plan.findings.count(),
+        "items": len(plan.items.all()),
+        "findings": len(plan.findings.all()),
         "losses": sum(bool(item.losses) for item in plan.items.all()),
         "choices": len(plan.choices),
         "differences": count_unexpected(plan),
-        "ledger": plan.ledger_entries.count(),
+        "ledger": len(plan.ledger_entries.all()),
     }
-
-
-def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    items = list(plan.items.all())
-    for item in items:
-        chosen = choice_of(plan.choices, item.type, item.source_id, item.name)
-        item.is_chosen_out = chosen == LEAVE_OUT  # type: ignore[attr-defined]
-    by_type = groupby(items, key=lambda item: item.type)
-    left_out = all_but(plan)
-    # what has been moved stays in; what was left out can still be taken in
-    settled = plan.state in (Plan.State.DRAFTING, Plan.State.FINALIZED) or (
-        plan.state == Plan.State.EXECUTED and not left_out
-    )
-    return {
-        "groups": [_group(type_name, list(group)) for type_name, group in by_type],
-        "can_leave_out": not settled and has_permission(request.user, PlanMove().permission),
-        "left_out": left_out,
-    }
-
-
-def _group(type_name: str, items: list[PlanItem]) -> tuple[str, list[PlanItem], list[Any]]:
-    """Return a type, its items, and for each action its label and how many items have it."""
-    counts = Counter(item.action for item in items)
-    labels = PlanItem.Action
-    return type_name, items, [(each, labels(each).label, n) for each, n in counts.items()]
-
-
-def _findings(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    return {"findings": plan.findings.annotate(urgency=URGENCY).order_by("urgency", "type", "id")}
-
-
-def _losses(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    """Group losses by type, field and reason, so that one row covers many objects."""
-    grouped: dict[tuple[str, str, str], list[tuple[PlanItem, Any]]] = {}
-    for item in plan.items.all():
-        for loss in item.losses:
-            key = (item.type, loss["field"], loss["reason"])
-            grouped.setdefault(key, []).append((item, loss["value"]))
-    return {"losses": grouped.items()}
-
-
-def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    """Return a row for each choice and each object found on the destination."""
-    found = plan.items.filter(action__in=(PlanItem.Action.ADOPT, PlanItem.Action.MAP))
-    rows: dict[str, tuple[str, PlanItem | None]] = {
-        f"{item.type}:{item.title}": ("", item) for item in found
-    }
-    for key, target in plan.choices.items():
-        rows[key] = (target, rows.get(key, ("", None))[1])
-    option_form = OptionForm("plan", PLAN_OPTIONS, initial=options_of(plan))
-    for field in option_form.fields.values():
-        field.disabled = not has_permission(request.user, PlanMove().permission)
-    return {
-        "rows": [(key, target, item) for key, (target, item) in rows.items()],
-        "blank_rows": range(3),
-        "options": option_form,
-    }
-
-
-def _differences(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    found = plan.differences.select_related("acceptance")
-    may_accept = has_permission(request.user, PERMISSION) and unexpected(plan).exists()
-    return {"page": cut(found, request, size=LEDGER_ROWS), "may_accept": may_accept}
-
-
-def _ledger(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    return {"page": cut(plan.ledger_entries.all(), request, size=LEDGER_ROWS)}
-
-
-_TAB_CONTENT = {
-    "items": _items,
-    "findings": _findings,
-    "losses": _losses,
-    "choices": _choices,
-    "differences": _differences,
-    "ledger": _ledger,
-}

@@ -1,0 +1,151 @@
+"""The lists of a plan, one for each tab of its page, a page of each at a time."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from django.core.paginator import Page
+
+from dashboard.jobs.option_forms import OptionForm
+from dashboard.jobs.roles import has_permission
+from dashboard.jobs.views.pages import PageRequest, cut
+from dashboard.migrations_app.execution.accepting import PERMISSION
+from dashboard.migrations_app.execution.left_out import all_but
+from dashboard.migrations_app.execution.verify import unexpected
+from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
+from dashboard.migrations_app.planning.moves import choice_of
+from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
+from dashboard.migrations_app.resources.choices import LEAVE_OUT
+from dashboard.migrations_app.verbs.plan import PlanMove
+
+ROWS = 100
+"""How many objects a page shows: with the longest names, its size stays below 200 kB."""
+DIFFERENCES = 50
+
+URGENCY = (PlanFinding.Severity.BLOCK, PlanFinding.Severity.WARN, PlanFinding.Severity.INFO)
+"""The severities of findings, in the order in which they are shown."""
+
+
+@dataclass(frozen=True)
+class ItemGroup:
+    """The items of one type on a page; for each action its label and how many of all have it."""
+
+    type: str
+    items: list[PlanItem]
+    actions: list[tuple[str, str, int]]
+
+
+@dataclass(frozen=True)
+class LossGroup:
+    """What is lost by one reason: of how many objects, and of which on this page."""
+
+    type: str
+    field: str
+    reason: str
+    count: int
+    objects: list[tuple[PlanItem, Any]]
+
+
+def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
+    items = list(plan.items.all())
+    types = list(dict.fromkeys(item.type for item in items))
+    wanted = request.GET.get("type")
+    listed = [item for item in items if item.type == wanted] if wanted in types else items
+    page = cut(listed, request, size=ROWS)
+    for item in page:
+        chosen = choice_of(plan.choices, item.type, item.source_id, item.name)
+        item.is_chosen_out = chosen == LEAVE_OUT
+    left_out = all_but(plan)
+    # what has been moved stays in; what was left out can still be taken in
+    settled = plan.state in (Plan.State.DRAFTING, Plan.State.FINALIZED) or (
+        plan.state == Plan.State.EXECUTED and not left_out
+    )
+    return {
+        "page": page,
+        "types": types,
+        "groups": _item_groups(items, page),
+        "can_leave_out": not settled and has_permission(request.user, PlanMove().permission),
+        "left_out": left_out,
+    }
+
+
+def _item_groups(items: Iterable[PlanItem], page: Page[PlanItem]) -> list[ItemGroup]:
+    counts = Counter((item.type, item.action) for item in items)
+    labels = PlanItem.Action
+    return [
+        ItemGroup(
+            type_name,
+            list(group),
+            [
+                (action, str(labels(action).label), count)
+                for (of, action), count in counts.items()
+                if of == type_name
+            ],
+        )
+        for type_name, group in groupby(page, key=attrgetter("type"))
+    ]
+
+
+def _findings(plan: Plan, request: PageRequest) -> dict[str, Any]:
+    found = list(plan.findings.all())
+    found.sort(key=lambda each: (URGENCY.index(each.severity), each.type, each.pk))
+    return {"page": cut(found, request, size=ROWS)}
+
+
+def _losses(plan: Plan, request: PageRequest) -> dict[str, Any]:
+    """Group losses by type, field and reason, so that one row covers many objects."""
+    grouped: dict[tuple[str, str, str], list[tuple[PlanItem, Any]]] = {}
+    for item in plan.items.all():
+        for loss in item.losses:
+            key = (item.type, loss["field"], loss["reason"])
+            grouped.setdefault(key, []).append((item, loss["value"]))
+    lines = [(key, each) for key, objects in grouped.items() for each in objects]
+    page = cut(lines, request, size=ROWS)
+    rows = [
+        LossGroup(key[0], key[1], key[2], len(grouped[key]), [each for _, each in group])
+        for key, group in groupby(page, key=lambda line: line[0])
+    ]
+    return {"page": page, "losses": rows}
+
+
+def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
+    """Return a row for each choice and each object found on the destination."""
+    found = plan.items.filter(action__in=(PlanItem.Action.ADOPT, PlanItem.Action.MAP))
+    rows: dict[str, tuple[str, PlanItem | None]] = {
+        f"{item.type}:{item.title}": ("", item) for item in found
+    }
+    for key, target in plan.choices.items():
+        rows[key] = (target, rows.get(key, ("", None))[1])
+    option_form = OptionForm("plan", PLAN_OPTIONS, initial=options_of(plan))
+    for option in option_form.fields.values():
+        option.disabled = not has_permission(request.user, PlanMove().permission)
+    lines = [(key, target, item) for key, (target, item) in rows.items()]
+    return {
+        "page": cut(lines, request, size=ROWS),
+        "blank_rows": range(3),
+        "options": option_form,
+    }
+
+
+def _differences(plan: Plan, request: PageRequest) -> dict[str, Any]:
+    found = plan.differences.select_related("acceptance")
+    may_accept = has_permission(request.user, PERMISSION) and unexpected(plan).exists()
+    return {"page": cut(found, request, size=DIFFERENCES), "may_accept": may_accept}
+
+
+def _ledger(plan: Plan, request: PageRequest) -> dict[str, Any]:
+    return {"page": cut(plan.ledger_entries.all(), request, size=ROWS)}
+
+
+TAB_CONTENT = {
+    "items": _items,
+    "findings": _findings,
+    "losses": _losses,
+    "choices": _choices,
+    "differences": _differences,
+    "ledger": _ledger,
+}
+"""What the template of each tab shows, by the tab's name."""
