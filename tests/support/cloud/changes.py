@@ -161,6 +161,20 @@ def _locked_by_admin(cloud: MemoryCloud, row: Json) -> None:
     row["~actions"] = [{**action, "project_id": "another"} for action in row["~actions"]]
 
 
+def _other_tags(cloud: MemoryCloud, row: Json) -> None:
+    row["~tags"] = dict.fromkeys(row["~tags"], "another")
+
+
+def _of_volumes(name: str) -> Change:
+    def changed(cloud: MemoryCloud, row: Json) -> None:
+        for each in cloud.compute.attachments.of(row["id"]):
+            each[name] = "another"
+            volume = cloud.block_storage.volumes.get(each["volume_id"])
+            volume["attachments"] = [{**told, name: "another"} for told in volume["attachments"]]
+
+    return changed
+
+
 def _base_image(cloud: MemoryCloud, row: Json) -> None:
     row["metadata"] = {**row["metadata"], "base_image_ref": "another"}
 
@@ -256,6 +270,9 @@ DERIVED: Mapping[tuple[str, str], Change] = {
     ("server", "extra_specs"): _other_specs,
     ("server", "config_drive"): _config_drive,
     ("server", "image"): _base_image,
+    ("server", "port_tags"): _other_tags,
+    ("server", "volume_tags"): _of_volumes("tag"),
+    ("server", "devices"): _of_volumes("device"),
     ("server", "locked_by"): _locked_by_admin,
     ("server", "OS-EXT-AZ:availability_zone"): _zone,
 }

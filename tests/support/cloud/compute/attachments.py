@@ -1,5 +1,6 @@
 """Which volumes are attached to which servers: known to nova, and told to cinder."""
 
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
 from tests.support.cloud.compute.locks import require_unlocked
@@ -8,7 +9,9 @@ from tests.support.cloud.messages import Json, Refused, Request
 if TYPE_CHECKING:
     from tests.support.cloud.compute import Compute
 
-_DELETION = (2, 85)
+_DELETION, _DELETION_AT_ATTACHING, _MULTIATTACH = (2, 85), (2, 79), (2, 60)
+_TAGS, _TAGS_TOLD = (2, 49), (2, 70)
+_SINCE = {"tag": _TAGS, "delete_on_termination": _DELETION_AT_ATTACHING}
 
 
 class Attachments:
@@ -49,16 +52,19 @@ class Attachments:
         given = request.body["volumeAttachment"]
         if server["status"] not in ("ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED"):
             raise Refused(409, f"Cannot 'attach_volume' instance {server['id']} while it is so")
-        deletes = bool(given.get("delete_on_termination"))
-        row = self.attach(server, given["volumeId"], deletes=deletes, request=request)
+        for name, since in _SINCE.items():
+            if name in given and request.version < since:
+                raise Refused(400, f"Additional properties are not allowed ('{name}')")
+        row = self.attach(server, given["volumeId"], given, request)
         return {"volumeAttachment": _view(row, request)}
 
-    def attach(self, server: Json, volume_id: str, *, deletes: bool, request: Request) -> Json:
+    def attach(self, server: Json, volume_id: str, given: Json, request: Request) -> Json:
         """Attach a volume that is free, under the next device."""
         volume = self.volumes.rows.get(volume_id)
         if volume is None or not self.volumes.is_visible(volume, request):
             raise Refused(404, f"Volume {volume_id} could not be found.")
-        if volume["status"] != "available":
+        takes_more = volume["multiattach"] and request.version >= _MULTIATTACH
+        if volume["status"] != "available" and not (takes_more and volume["status"] == "in-use"):
             raise Refused(
                 400,
                 f"Invalid volume: volume {volume_id} status must be 'available'. Currently in "
@@ -66,16 +72,21 @@ class Attachments:
             )
         row = {
             **{"id": self.cloud.new_id(), "server_id": server["id"], "volume_id": volume_id},
-            **{"device": self._device(server), "delete_on_termination": deletes},
+            "device": self._device(server),
+            "delete_on_termination": bool(given.get("delete_on_termination")),
+            "tag": given.get("tag"),
         }
         self.rows[row["id"]] = row
         self.volumes.attach(volume, row, server)
         return row
 
     def _device(self, server: Json) -> str:
+        """Return the next name: a root volume is first, data comes after the flavor's disks."""
         taken = {row["device"] for row in self.of(server["id"])}
-        first = 1 if server["image"] else 0
-        letters = "abcdefghijklmnopqrstuvwxyz"[first:]
+        flavor = server["~flavor"]
+        others = 1 + bool(flavor["OS-FLV-EXT-DATA:ephemeral"]) + bool(flavor["swap"])
+        is_root = not server["image"] and not taken
+        letters = ascii_lowercase[0 if is_root else others :]
         return next(d for letter in letters if (d := f"/dev/vd{letter}") not in taken)
 
     def _named(self, request: Request) -> Json:
@@ -122,6 +133,8 @@ def _view(row: Json, request: Request) -> Json:
         **({"id": row["volume_id"]} if request.version < (2, 89) else {}),
         **({"attachment_id": row["id"]} if request.version >= (2, 89) else {}),
     }
+    if request.version >= _TAGS_TOLD:
+        shown["tag"] = row["tag"]
     if request.version >= (2, 79):
         shown["delete_on_termination"] = row["delete_on_termination"]
     return shown

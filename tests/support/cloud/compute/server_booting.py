@@ -14,6 +14,7 @@ SINCE = {
     **{"description": (2, 19), "tags": (2, 52), "hostname": (2, 90)},
     "trusted_image_certificates": (2, 63),
 }
+_TAGS = (2, 42)
 _COPIED = (
     *("name", "metadata", "accessIPv4", "accessIPv6", "key_name", "description", "tags"),
     "trusted_image_certificates",
@@ -37,6 +38,7 @@ class Boot:
                 raise Refused(400, f"Additional properties are not allowed ('{name}')")
         self._check_host_name()
         self._check_zone()
+        self._check_tags()
         networks = self.body.get("networks", [])
         if isinstance(networks, str) and self.request.version < (2, 37):
             sentence = f"Invalid input for field/attribute networks. Value: {networks}."
@@ -58,6 +60,13 @@ class Boot:
         if zone and zone not in self.service.hosts.zones:
             raise Refused(400, "The requested availability zone is not available")
 
+    def _check_tags(self) -> None:
+        networks = self.body.get("networks", [])
+        devices = [*self.body.get("block_device_mapping_v2", ())]
+        devices += [] if isinstance(networks, str) else networks
+        if self.request.version < _TAGS and any("tag" in each for each in devices):
+            raise Refused(400, "Additional properties are not allowed ('tag')")
+
     @property
     def _asker(self) -> Any:
         return self.request.asker
@@ -70,7 +79,7 @@ class Boot:
             **self.servers.fields.defaults(),
             **{name: self.body[name] for name in _COPIED if name in self.body},
             **{"id": id_, "tenant_id": self._asker.project_id, "user_id": self._asker.user_id},
-            **{"created": now, "updated": now, "~flavor": flavor, "~ports": []},
+            **{"created": now, "updated": now, "~flavor": flavor, "~ports": [], "~tags": {}},
             **{"~made_ports": [], "links": self._links(id_), "image": self._told(image)},
             **self._attributes(image),
             "OS-EXT-AZ:availability_zone": "",
@@ -139,12 +148,7 @@ class Boot:
                 ports.get(port_id), server_id=row["id"], zone="nova", host=self._host()
             )
         for device in self.body.get("block_device_mapping_v2", ()):
-            self.service.attachments.attach(
-                row,
-                device["uuid"],
-                deletes=bool(device.get("delete_on_termination")),
-                request=self.request,
-            )
+            self.service.attachments.attach(row, device["uuid"], device, self.request)
         if row["image"]:
             data = self.cloud.rows("image/data").get(row["image"]["id"], b"")
             self.service.disks[row["id"]] = data
@@ -175,11 +179,12 @@ class Boot:
         networks = self.body.get("networks", [])
         if isinstance(networks, str):
             return []
-        return [
-            each.get("port") or self._made_port(row, each["uuid"])
-            for each in networks
-            if self._usable(each)
-        ]
+        return [self._port_id(row, each) for each in networks if self._usable(each)]
+
+    def _port_id(self, row: Json, wanted: Json) -> str:
+        id_ = wanted.get("port") or self._made_port(row, wanted["uuid"])
+        row["~tags"] = {**row["~tags"], id_: wanted.get("tag")}
+        return str(id_)
 
     def _usable(self, wanted: Json) -> bool:
         if port_id := wanted.get("port"):

@@ -185,14 +185,15 @@ class Servers(Collection):
 
     def interfaces(self, request: Request) -> Json:
         """Answer with a server's interfaces."""
+        row = self.seen(request)
         told = [
             {
                 **{"port_id": port["id"], "net_id": port["network_id"]},
                 **{"mac_addr": port["mac_address"], "port_state": port["status"]},
                 "fixed_ips": port["fixed_ips"],
-                **({"tag": None} if request.version >= (2, 70) else {}),
+                **({"tag": row["~tags"].get(port["id"])} if request.version >= (2, 70) else {}),
             }
-            for port in self.ports_of(self.seen(request))
+            for port in self.ports_of(row)
         ]
         return {"interfaceAttachments": told}
 

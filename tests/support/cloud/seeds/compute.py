@@ -32,8 +32,9 @@ def seed(seeded: Seeded) -> None:
     device = {**root, "destination_type": "volume", "delete_on_termination": False}
     _boot(seeded, "web-2", "everybodys", "port-2", block_device_mapping_v2=[device])
     path = f"/servers/{seeded.id('web-1')}"
-    attachment = {"volumeAttachment": {"volumeId": seeded.id("data")}}
-    seeded.owner.post("compute", f"{path}/os-volume_attachments", attachment)
+    attachment = {"volumeAttachment": {"volumeId": seeded.id("data"), "tag": "goods"}}
+    attachments = f"{path}/os-volume_attachments"
+    seeded.owner.post("compute", attachments, attachment, microversion=_TAGS)
     seeded.owner.post("compute", f"/servers/{seeded.id('web-2')}/action", {"os-stop": None})
     _lock(seeded)
     written = f"the guest {seeded.id('web-1')} wrote this".encode()
@@ -73,7 +74,7 @@ def _boot(seeded: Seeded, name: str, flavor: str, port: str, **fields: object) -
     body: Json = {
         "name": f"{seeded.name}-{name}",
         "flavorRef": seeded.id(flavor),
-        "networks": [{"port": seeded.id(port)}],
+        "networks": [{"port": seeded.id(port), "tag": f"nic of {name}"}],
         **fields,
     }
     hints = {"os:scheduler_hints": {"group": seeded.id("apart")}}

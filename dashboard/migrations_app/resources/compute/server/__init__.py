@@ -43,6 +43,7 @@ from dashboard.migrations_app.resources.compute.server.copy_states import (
     settle_copy,
     unsettle_copy,
 )
+from dashboard.migrations_app.resources.compute.server.devices import OF_DEVICES, ROOT
 from dashboard.migrations_app.resources.compute.server.fields import (
     ATTR,
     EXTRA_SPECS,
@@ -114,7 +115,17 @@ class Server(ResourceType):
     copied = (
         *("name", "status", "description", "metadata", "tags", "key_name", "config_drive"),
         *("accessIPv4", "accessIPv6", "OS-DCF:diskConfig", f"{ATTR}hostname", USER_DATA),
-        *(*SIZES, EXTRA_SPECS, ZONE, LOCKED, REASON, BY, "trusted_image_certificates"),
+        *(
+            *OF_DEVICES,
+            ROOT,
+            *SIZES,
+            EXTRA_SPECS,
+            ZONE,
+            LOCKED,
+            REASON,
+            BY,
+            "trusted_image_certificates",
+        ),
     )
     mapped = {
         **ORDERED,
@@ -204,7 +215,7 @@ class Server(ResourceType):
                 yield record, Finding(severity=BLOCK, sentence=sentence, fix=fix)
             if finding := rescue_finding(record):
                 yield record, finding
-        for finding in plan_findings(records):
+        for finding in plan_findings(records, source):
             yield None, finding
 
     def stop(self, work: Work) -> None:

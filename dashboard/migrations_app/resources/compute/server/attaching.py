@@ -2,12 +2,19 @@
 
 from collections.abc import Callable
 
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession, Json, poll_until
+from dashboard.migrations_app.resources.compute.server.devices import (
+    VOLUME_TAGS,
+    VOLUME_TAGS_SINCE,
+    tag_of,
+)
 from dashboard.migrations_app.resources.work import Work
 
 ATTACH_SECONDS = 1800
 # from here on whether a volume is deleted with its server can be changed while it is attached
 DELETION_MICROVERSION = "2.85"
+# and from here on it can be said when a volume is attached
+DELETION_AT_ATTACHING = "2.79"
 
 
 def attach_volumes(work: Work) -> None:
@@ -19,7 +26,9 @@ def attach_volumes(work: Work) -> None:
         volume_id = work.destination_id_of("volume", source_id)
         if volume_id not in attached:
             owner = work.session_as(work.record.fields["user_id"])
-            owner.post("compute", path, {"volumeAttachment": {"volumeId": volume_id}})
+            body = {"volumeId": volume_id, **_told(work, source_id)}
+            microversion = owner.at_most("compute", DELETION_AT_ATTACHING)
+            owner.post("compute", path, {"volumeAttachment": body}, microversion=microversion)
         _await_status(work.destination, volume_id, "in-use", check=work.check)
     _set_deletion(work)
 
@@ -50,6 +59,17 @@ def detach_others(work: Work) -> None:
             work.source.delete("compute", f"{path}/{volume_id}")
             _await_status(work.source, volume_id, "available", check=work.check)
             work.log(f"Detached volume {volume_id}, which stays, from server {work.record.name}.")
+
+
+def _told(work: Work, source_id: str) -> Json:
+    """Return what is said of a volume beside its id, where Nova takes it: its tag and its end."""
+    cloud, fields = work.destination, work.record.fields
+    told = tag_of(work.record, VOLUME_TAGS, source_id, cloud, VOLUME_TAGS_SINCE)
+    later = cloud.supports("compute", DELETION_MICROVERSION)
+    takes_end = cloud.supports("compute", DELETION_AT_ATTACHING) and not later
+    if takes_end and source_id in fields["deleted_volumes"]:
+        told["delete_on_termination"] = True
+    return told
 
 
 def _set_deletion(work: Work) -> None:

@@ -9,6 +9,6 @@ OWN = (
     *("OS-SRV-USG:launched_at", "OS-SRV-USG:terminated_at", "OS-EXT-STS:task_state"),
     *("OS-EXT-STS:vm_state", "OS-EXT-STS:power_state", f"{ATTR}host", f"{ATTR}launch_index"),
     *(f"{ATTR}{name}" for name in ("hypervisor_hostname", "instance_name", "reservation_id")),
-    *(f"{ATTR}{name}" for name in ("root_device_name", *REFERENCES)),
+    *(f"{ATTR}{name}" for name in REFERENCES),
     *("pinned_availability_zone", "scheduler_hints", ON_EXTERNAL),
 )

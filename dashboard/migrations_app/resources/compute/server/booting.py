@@ -12,6 +12,12 @@ from dashboard.migrations_app.resources.compute.server.boot_user import (
     boot_session,
     is_booted_by_owner,
 )
+from dashboard.migrations_app.resources.compute.server.devices import (
+    PORT_TAGS,
+    TAGS_AT_BOOT_SINCE,
+    VOLUME_TAGS,
+    tag_of,
+)
 from dashboard.migrations_app.resources.compute.server.fields import USER_DATA
 from dashboard.migrations_app.resources.compute.server.grouping import scheduler_hints
 from dashboard.migrations_app.resources.compute.server.host_names import DOTS_SINCE, host_name_for
@@ -125,7 +131,7 @@ def remove_temporary_key(work: Work) -> None:
 def _body(work: Work) -> Json:
     """Return the body of the create call: on its ports, from its copied disk or root volume."""
     fields, cloud = work.record.fields, work.destination
-    ports = [{"port": work.destination_id_of("port", id_)} for id_ in fields["ports"]]
+    ports = [_port(work, id_) for id_ in fields["ports"]]
     body: Json = {
         **only_set(fields, _COPIED),
         **only_set(work.resolution, ("availability_zone",)),
@@ -144,6 +150,11 @@ def _body(work: Work) -> Json:
         for name, value in body.items()
         if name not in AT_BOOT_SINCE or cloud.supports("compute", AT_BOOT_SINCE[name])
     }
+
+
+def _port(work: Work, source_id: str) -> Json:
+    tag = tag_of(work.record, PORT_TAGS, source_id, work.destination, TAGS_AT_BOOT_SINCE)
+    return {"port": work.destination_id_of("port", source_id), **tag}
 
 
 def remove_from_metadata(work: Work) -> None:
@@ -179,6 +190,7 @@ def _disk(work: Work) -> Json:
         "source_type": "volume",
         "destination_type": "volume",
         "delete_on_termination": not later and root in work.record.fields["deleted_volumes"],
+        **tag_of(work.record, VOLUME_TAGS, root, work.destination, TAGS_AT_BOOT_SINCE),
     }
     return {"block_device_mapping_v2": [device]}
 

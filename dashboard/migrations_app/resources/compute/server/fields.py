@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.compute.common.server_groups import all_groups
 from dashboard.migrations_app.resources.compute.server.base_image import BASE_IMAGE, base_image_of
+from dashboard.migrations_app.resources.compute.server.devices import DEVICES, tag_fields
 from dashboard.migrations_app.resources.compute.server.locks import lock_fields
 from dashboard.migrations_app.resources.flavor_sizes import is_told, sizes_of
 from dashboard.migrations_app.resources.reader import TenantReader
@@ -41,6 +42,8 @@ def server_record(server: Json, reader: TenantReader) -> Record:
         "deleted_volumes": [v["id"] for v in server[ATTACHED] if v.get("delete_on_termination")],
         "server_groups": _groups(server, reader),
         "config_drive": str(server.get("config_drive")).lower() == "true",
+        DEVICES: {id_: name for id_, name in devices.items() if name},
+        **tag_fields(server, bool(volumes), reader),
         USER_DATA: _fingerprint(server.get(USER_DATA)),
     }
     return Record(type="server", id=server["id"], name=server["name"], fields=fields)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dashboard.migrations_app.resources.compute.server.copy_states import status_of_copy
+from dashboard.migrations_app.resources.compute.server.devices import device_losses
 from dashboard.migrations_app.resources.compute.server.fields import EXTRA_SPECS
 from dashboard.migrations_app.resources.compute.server.locks import lock_losses
 from dashboard.migrations_app.resources.compute.server.states import BROKEN, PAUSED, SUSPENDED
@@ -18,6 +19,7 @@ def source_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
     yield from _extra_spec_losses(record, reader)
     yield from _deleted_key_losses(record, reader)
     yield from lock_losses(record)
+    yield from device_losses(record)
     if size := record.fields.get("ephemeral"):
         reason = "The contents of ephemeral disks are not migrated: the copy's are empty."
         yield Loss(field="ephemeral disk", value=size, reason=reason)

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from dashboard.migrations_app.resources.compute.server.base_image import base_image_finding
+from dashboard.migrations_app.resources.compute.server.devices import TAGS_TOLD_SINCE
 from dashboard.migrations_app.resources.compute.server.states import RESCUE
+from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import INFO, WARN, Finding, Record
 
 
@@ -19,10 +21,16 @@ def rescue_finding(record: Record) -> Finding | None:
     )
 
 
-def plan_findings(records: Sequence[Record]) -> Iterable[Finding]:
+def plan_findings(records: Sequence[Record], source: TenantReader) -> Iterable[Finding]:
     """Return what is to be known about all servers, each once."""
     if finding := base_image_finding(records):
         yield finding
+    if records and not source.cloud.supports("compute", TAGS_TOLD_SINCE):
+        yield Finding(
+            severity=INFO,
+            sentence=f"Nova of cloud {source.cloud.name} does not tell the tags of ports and "
+            "volumes that guests see in their metadata: they are not migrated.",
+        )
     if any(record.fields.get("trusted_image_certificates") for record in records):
         yield Finding(
             severity=INFO,

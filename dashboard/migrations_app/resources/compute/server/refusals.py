@@ -3,7 +3,13 @@
 from collections.abc import Iterable
 
 from dashboard.clients.openstack import CloudSession
-from dashboard.migrations_app.resources.compute.server.attaching import DELETION_MICROVERSION
+from dashboard.migrations_app.resources.compute.server.attaching import DELETION_AT_ATTACHING
+from dashboard.migrations_app.resources.compute.server.devices import (
+    PORT_TAGS,
+    TAGS_AT_BOOT_SINCE,
+    VOLUME_TAGS,
+    VOLUME_TAGS_SINCE,
+)
 from dashboard.migrations_app.resources.compute.server.host_names import host_name_losses
 from dashboard.migrations_app.resources.compute.server.locks import LOCKED, REASON, REASONS_SINCE
 from dashboard.migrations_app.resources.key_names import accepts_key_name
@@ -14,6 +20,7 @@ TAGS_SINCE, TAGS_AT_BOOT = "2.26", "2.52"
 SINCE = {
     **{"description": "2.19", "tags": TAGS_SINCE, "trusted_image_certificates": "2.63"},
     **{LOCKED: "2.9", REASON: REASONS_SINCE},
+    **{PORT_TAGS: TAGS_AT_BOOT_SINCE, VOLUME_TAGS: VOLUME_TAGS_SINCE},
 }
 # and those that a create call takes only from a microversion on
 AT_BOOT_SINCE = {**SINCE, "tags": TAGS_AT_BOOT}
@@ -28,7 +35,7 @@ def refused_losses(record: Record, cloud: CloudSession) -> Iterable[Loss]:
         if fields.get(name) and not cloud.supports("compute", since):
             yield Loss(field=name, value=fields[name], reason=reason)
     data = {*fields.get(_DELETED, ())} - {fields["root_volume"]}
-    if data and not cloud.supports("compute", DELETION_MICROVERSION):
+    if data and not cloud.supports("compute", DELETION_AT_ATTACHING):
         reason = f"{reason} Data volumes are not deleted with the copy."
         yield Loss(field=_DELETED, value=sorted(data), reason=reason)
     key_name = fields.get("key_name")

@@ -1,0 +1,86 @@
+"""What guests know a server's ports and volumes by: tags, and the names of disks.
+
+Nova tells tags from microversion 2.70 on, and gives them to guests in their metadata. It names the
+disks of a copy itself, in the order in which they are attached; libvirt heeds no other wish.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from string import ascii_lowercase
+from typing import Any
+
+from dashboard.clients.openstack import CloudSession, Json
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import Difference, IdLookup, Loss, Record
+
+PORT_TAGS, VOLUME_TAGS, DEVICES = "port_tags", "volume_tags", "devices"
+OF_DEVICES: Mapping[str, str] = {PORT_TAGS: "port", VOLUME_TAGS: "volume", DEVICES: "volume"}
+"""The attributes that say something of each port or volume by its id, with the type of that."""
+
+ROOT = "OS-EXT-SRV-ATTR:root_device_name"
+TAGS_TOLD_SINCE, TAGS_AT_BOOT_SINCE, VOLUME_TAGS_SINCE = "2.70", "2.42", "2.49"
+_device = re.compile(r"(?P<bus>/dev/[a-z]*d)(?P<letter>[a-z])")
+
+
+def tag_fields(server: Json, has_volumes: bool, reader: TenantReader) -> Json:
+    """Return the tags of a server's ports and volumes by their ids, nothing where none are told."""
+    if not reader.cloud.supports("compute", TAGS_TOLD_SINCE):
+        return {}
+    ports = _tags(server, "os-interface", "interfaceAttachments", "port_id", reader)
+    path, key = "os-volume_attachments", "volumeAttachments"
+    volumes = _tags(server, path, key, "volumeId", reader) if has_volumes else {}
+    return {PORT_TAGS: ports, VOLUME_TAGS: volumes}
+
+
+def tag_of(record: Record, field: str, id_: str, cloud: CloudSession, since: str) -> Json:
+    """Return the tag of a port or volume as a request has it, nothing where there is none."""
+    tag = record.fields.get(field, {}).get(id_)
+    return {"tag": tag} if tag and cloud.supports("compute", since) else {}
+
+
+def device_losses(record: Record) -> Iterable[Loss]:
+    """Return the loss of names of disks that the copy's will not have: gaps are closed."""
+    told: Mapping[str, str] = record.fields[DEVICES]
+    names = [told[id_] for id_ in record.fields["volumes"] if told.get(id_)]
+    data = names[1:] if record.fields["root_volume"] else names
+    if data and data != _consecutive(data[0], data, record.fields):
+        reason = "Nova names the disks of the copy in their order and without gaps."
+        yield Loss(field=DEVICES, value=dict(told), reason=reason)
+    if (root := record.fields.get(ROOT)) not in (None, "", "/dev/vda"):
+        reason = (
+            "Nova names the copy's by the bus of the disk, which the properties of the image or "
+            "else the hypervisor decide."
+        )
+        yield Loss(field=ROOT, value=root, reason=reason)
+
+
+def device_differences(
+    source: Mapping[str, Any], destination: Mapping[str, Any], destination_id_of: IdLookup
+) -> Iterable[Difference]:
+    """Return the differences in what both clouds tell of ports and volumes."""
+    for field, type_name in OF_DEVICES.items():
+        if field not in source or field not in destination:
+            continue
+        moved = {*source["ports"], *source["volumes"]}
+        expected = {
+            destination_id_of(type_name, id_): told
+            for id_, told in source[field].items()
+            if id_ in moved
+        }
+        if expected != destination[field]:
+            yield Difference(field=field, source=expected, destination=destination[field])
+
+
+def _consecutive(first: str, names: Sequence[str], fields: Mapping[str, Any]) -> list[str]:
+    """Return the names that disks get after the root disk, and those of the flavor."""
+    found = _device.match(first)
+    before = 1 + bool(fields.get("ephemeral")) + bool(fields.get("swap"))
+    letters = ascii_lowercase[before : before + len(names)]
+    return [f"{found['bus']}{letter}" for letter in letters] if found else [*names]
+
+
+def _tags(server: Json, path: str, key: str, id_: str, reader: TenantReader) -> Json:
+    attached = reader.list(
+        "compute", f"/servers/{server['id']}/{path}", key, microversion=TAGS_TOLD_SINCE
+    )
+    return {each[id_]: each["tag"] for each in attached if each.get("tag")}
