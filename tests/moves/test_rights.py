@@ -111,14 +111,58 @@ def test_users_act_where_new_passwords_have_to_be_changed_first(clouds):
     assert ann["~must_change"]
 
 
-def test_a_role_inherited_from_the_domain_is_named(clouds):
+def test_a_role_that_a_user_inherits_from_the_domain_is_given_in_the_project(clouds):
     ann, admin = id_of(clouds.old, "users", "shop-ann"), id_of(clouds.old, "roles", "admin")
     clouds.old.identity.assignments.give(admin, inherited=True, user_id=ann, domain_id="default")
     plan = move(clouds)
-    warned = sentences(plan, "warn")
-    assert "admin of user shop-ann in shop is inherited from the domain Default" in warned
-    seen = plan.differences.filter(field="effective_roles", expected=True)
-    assert {*seen.values_list("name", flat=True)} >= {"shop-ann as member"}
+    item = plan.items.get(type="role_assignment", name="shop-ann as admin")
+    assert {loss["field"]: loss["value"] for loss in item.losses} == {
+        "inherited_from": "domain Default"
+    }
+    there = clouds.new.identity.assignments
+    held = id_of(clouds.new, "users", "shop-ann"), id_of(clouds.new, "projects", NAME)
+    assert id_of(clouds.new, "roles", "admin") in there.roles_in(*held)
+    assert not [row for row in there.rows.values() if row["domain_id"]]
+    clouds.roll_back(plan)
+    assert not clouds.new.identity.users.where(name="shop-ann")
+
+
+def test_a_role_that_a_group_inherits_from_the_domain_is_given_in_the_project(clouds):
+    clerks, admin = id_of(clouds.old, "groups", "shop-clerks"), id_of(clouds.old, "roles", "admin")
+    clouds.old.identity.assignments.give(
+        admin, inherited=True, group_id=clerks, domain_id="default"
+    )
+    plan = move(clouds)
+    assert plan.items.filter(type="group_role_assignment", name="shop-clerks as admin").exists()
+    held = id_of(clouds.new, "users", "shop-gone"), id_of(clouds.new, "projects", NAME)
+    assert id_of(clouds.new, "roles", "admin") in clouds.new.identity.assignments.roles_in(*held)
+
+
+def test_a_role_inherited_by_somebody_without_one_in_the_project_is_named(clouds):
+    old = clouds.old.identity
+    eva, admin = old.users.add({"name": "eva"})["id"], id_of(clouds.old, "roles", "admin")
+    old.assignments.give(admin, inherited=True, user_id=eva, domain_id="default")
+    warned = sentences(move(clouds), "warn")
+    assert "admin of user eva in shop is inherited from the domain Default" in warned
+
+
+def test_what_a_role_implies_moves_with_it(clouds):
+    plan = move(clouds)
+    there = clouds.new.identity
+    held = id_of(clouds.new, "users", "shop-ann"), id_of(clouds.new, "projects", NAME)
+    assert id_of(clouds.new, "roles", "shop-counter") in there.assignments.roles_in(*held)
+    item = plan.items.get(type="role_assignment", name="shop-ann as member")
+    assert "effective_roles" not in {loss["field"] for loss in item.losses}
+    assert "shop-stocktaker implies" not in sentences(plan, "warn")
+
+
+def test_what_a_role_of_others_does_not_imply_is_named_and_left_so(clouds):
+    there = clouds.new.identity
+    there.roles.add({"name": "shop-stocktaker"})
+    plan = move(clouds)
+    assert "shop-stocktaker implies shop-counter on old and not on new" in sentences(plan, "warn")
+    assert not there.roles.implied_ids(id_of(clouds.new, "roles", "shop-stocktaker"))
+    assert plan.items.get(type="implied_role").action == "skip"
 
 
 def test_verify_sees_a_role_that_somebody_has_gained_on_the_destination(clouds):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.clients.openstack import CloudSession, Json
-from dashboard.migrations_app.resources.reader import INHERITED_TO
+from dashboard.migrations_app.resources.identity_reader import INHERITED_TO
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
+from typing_extensions import override
+
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import BadInput, NotFound
 from dashboard.migrations_app.resources.flavor_sizes import (
@@ -15,6 +17,7 @@ from dashboard.migrations_app.resources.flavor_sizes import (
     is_told,
     listed_flavor,
 )
+from dashboard.migrations_app.resources.identity_reader import IdentityReader
 
 # a method named list hides the builtin within the class
 JsonList = list[Json]
@@ -22,8 +25,6 @@ JsonList = list[Json]
 # 2.47 tells the flavor by name, 2.73 why a server is locked, 2.90 the host name; from 2.95 on an
 # evacuated server stays stopped, which nothing here wants
 SERVER_MICROVERSION = "2.90"
-# in the scope of an assignment that has no effect in the project itself
-INHERITED_TO = "OS-INHERIT:inherited_to"
 MOST_NAMED = 5
 RESEMBLING_FROM = 0.5
 _MAC = "OS-EXT-IPS-MAC:mac_addr"
@@ -38,7 +39,7 @@ class TenantRef:
     domain_name: str = "Default"
 
 
-class TenantReader:
+class TenantReader(IdentityReader):
     """The lists of one tenant on one cloud, each fetched at most once.
 
     Types that read the same list share the call: lists that several types read have a property
@@ -60,7 +61,6 @@ class TenantReader:
         self.tenant = tenant
         # the plan's options, if it reads for a plan
         self.options: Mapping[str, str] = options or {}
-        # turns the role assignments of a tenant in maintenance into those from before
         self._original_roles = original_roles
         # the ids of the servers that are locked for the tenant's maintenance only
         self.maintenance_locks = maintenance_locks
@@ -78,6 +78,7 @@ class TenantReader:
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
+    @override
     def list(
         self, service: str, path: str, key: str, *, microversion: str = "", **query: Any
     ) -> JsonList:
@@ -196,97 +197,10 @@ class TenantReader:
         gateways = (router.get("external_gateway_info") or {} for router in self.routers)
         return used | {gateway["network_id"] for gateway in gateways if gateway}
 
-    @property
-    def role_assignments(self) -> JsonList:
-        """Who has which role in the project itself, with names; groups included.
-
-        Roles that only subprojects inherit give no right in the project, and a user who was deleted
-        in its directory has none: both are only in ``all_role_assignments``.
-        """
-        own = [each for each in self.all_role_assignments if INHERITED_TO not in each["scope"]]
-        own = self._original_roles(own) if self._original_roles else own
-        return [each for each in own if not is_of_nobody(each)]
-
-    def effective_roles(self, user_id: str) -> dict[str, str] | None:
-        """Return the names by id of all roles that a user has in the project.
-
-        Those of groups are among them, inherited ones, and those that others imply. None while the
-        tenant is in maintenance: Keystone tells only what is permitted now.
-        """
-        if self._original_roles:
-            return None
-        return self._effective_roles.get(user_id, {})
-
-    @cached_property
-    def _effective_roles(self) -> dict[str, dict[str, str]]:
-        query = {"scope.project.id": self.tenant.id, "include_names": "true", "effective": "true"}
-        found: dict[str, dict[str, str]] = {}
-        for each in self.list("identity", "/role_assignments", "role_assignments", **query):
-            role = each["role"]
-            name = role.get("name", role["id"])
-            found.setdefault(each["user"]["id"], {})[role["id"]] = name
-        return found
-
-    @cached_property
-    def implied_roles(self) -> dict[str, set[str]]:
-        """The names of the roles that a role implies, directly or not, by its name.
-
-        Nothing before Newton, which has no such thing.
-        """
-        found = self.cloud.find("identity", "/role_inferences") or {"role_inferences": []}
-        direct = {
-            each["prior_role"]["name"]: {role["name"] for role in each["implies"]}
-            for each in found["role_inferences"]
-        }
-        return {name: _closure(name, direct) for name in direct}
-
     @cached_property
     def image_schema(self) -> Json:
         """What images of the cloud can have: the properties of Glance's own schema."""
         return self.cloud.get("image", "/schemas/image", "properties")
-
-    @property
-    def subproject_assignments(self) -> JsonList:
-        """What users with a role on the project itself may do only in its subprojects."""
-        return [
-            each
-            for each in self.all_role_assignments
-            if INHERITED_TO in each["scope"] and each.get("user", {}).get("id") in self.users
-        ]
-
-    @property
-    def group_assignments(self) -> JsonList:
-        """What groups may do in the project, or only in its subprojects."""
-        inherited = [each for each in self.all_role_assignments if INHERITED_TO in each["scope"]]
-        own = (each for each in self.role_assignments if "group" in each)
-        below = (each for each in inherited if "group" in each and not is_of_nobody(each))
-        return [*own, *below]
-
-    @property
-    def groups(self) -> dict[str, str]:
-        """Names by id of the groups that have a role on the project."""
-        return {each["group"]["id"]: each["group"]["name"] for each in self.group_assignments}
-
-    def members_of(self, group_id: str) -> JsonList:
-        """Return the users in a group; none for one that does not exist any more."""
-        if not self.cloud.find("identity", f"/groups/{group_id}"):
-            return []
-        return self.list("identity", f"/groups/{group_id}/users", "users")
-
-    @property
-    def all_role_assignments(self) -> JsonList:
-        """All assignments that Keystone has for the project, as they are now."""
-        return self.list(
-            "identity",
-            "/role_assignments",
-            "role_assignments",
-            **{"scope.project.id": self.tenant.id, "include_names": "true"},
-        )
-
-    @property
-    def domains(self) -> dict[str, str]:
-        """Names of the cloud's domains by id."""
-        return {d["id"]: d["name"] for d in self.list("identity", "/domains", "domains")}
 
     @property
     def flavors(self) -> JsonList:
@@ -321,33 +235,6 @@ class TenantReader:
         if flavor is None and is_told(embedded):
             flavor = deleted_flavor(embedded)
         return str(flavor["id"]) if flavor else ""
-
-    @property
-    def users(self) -> dict[str, str]:
-        """Names by id of the users with a role on the project of their own, not by a group."""
-        return {
-            assignment["user"]["id"]: assignment["user"]["name"]
-            for assignment in self.role_assignments
-            if "user" in assignment
-        }
-
-
-def _closure(name: str, direct: Mapping[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    pending = {name}
-    while pending:
-        pending = {each for role in pending for each in direct.get(role, ())} - found
-        found |= pending
-    return found
-
-
-def is_of_nobody(assignment: Json) -> bool:
-    """Return whether the user or group of an assignment no longer exists in its directory.
-
-    Keystone keeps such assignments, and then tells an empty name.
-    """
-    actor = assignment.get("user") or assignment.get("group") or {}
-    return actor.get("name") == ""
 
 
 def find_tenant(cloud: CloudSession, name_or_id: str) -> TenantRef:

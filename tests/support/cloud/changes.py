@@ -92,6 +92,13 @@ def _members(cloud: MemoryCloud, row: Json) -> None:
     cloud.identity.groups.join_group(row["id"], operator["id"])
 
 
+def _other_inference(name: str) -> Change:
+    def changed(cloud: MemoryCloud, row: Json) -> None:
+        row[name] = next(id_ for id_ in cloud.identity.roles.rows if id_ != row[name])
+
+    return changed
+
+
 def _other_role(cloud: MemoryCloud, row: Json) -> None:
     row["role_id"] = next(id_ for id_ in cloud.identity.roles.rows if id_ != row["role_id"])
 
@@ -244,6 +251,8 @@ DERIVED: Mapping[tuple[str, str], Change] = {
     ("group_role_assignment", "group_id"): _other_group,
     ("group_role_assignment", "role_id"): _other_role,
     ("group", "members"): _members,
+    ("implied_role", "prior_role_id"): _other_inference("prior"),
+    ("implied_role", "implied_role_id"): _other_inference("implied"),
     ("group_member", "group_id"): _other_group,
     ("group_member", "user_id"): _other_user,
     ("port", "network_id"): _other_network,

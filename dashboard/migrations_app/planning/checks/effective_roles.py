@@ -1,7 +1,8 @@
 """Will users be permitted as much as before, and no more, by roles that are inherited or implied?
 
 What a user may do is more than what was granted in the project: roles granted on the domain or on a
-project above are inherited, and a role implies others. Neither is migrated.
+project above are inherited, and a role implies others. The tenant's own users get the former in the
+project itself; the latter moves with the roles that are created.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +20,10 @@ def check(
     plan: Plan, records: Sequence[Record], source: TenantReader, destination: TenantReader
 ) -> Iterable[Finding]:
     """Find rights that the tenant's users will not have, or would have in addition."""
+    moving = {*source.users, *source.groups}
     for assignment in inherited_assignments(source.cloud, source.tenant.id):
+        if assignment.actor.id in moving:
+            continue
         yield Finding(
             severity=WARN,
             sentence=f"The role {assignment} in {plan.tenant_name} is inherited from the "
@@ -27,7 +31,8 @@ def check(
             fix=f"Grant it on {plan.destination} where it is still needed.",
         )
     names = {each["role"]["name"] for each in source.role_assignments}
-    for name in sorted(names):
+    created = {record.name for record in records if record.type == "role"} - {*_STANDARD}
+    for name in sorted(names - created):
         yield from _implied_otherwise(plan, name, source, destination)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from typing_extensions import override
 
-from dashboard.migrations_app.resources.identity.common.assignments import INHERITED, Assignment
+from dashboard.migrations_app.resources.identity.common.assignments import Assignment
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import Record
 
@@ -16,10 +16,10 @@ class GroupRoleAssignment(Assignment):
     plural = "role assignments of groups"
     actor = "group"
     needs = ("project", "group", "role")
-    copied = (INHERITED,)
     mapped = {"group_id": "group", "role_id": "role"}
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         for assignment in reader.group_assignments:
             yield self.record(assignment, reader)
+        yield from self.given_above(reader)

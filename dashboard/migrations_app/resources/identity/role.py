@@ -5,8 +5,12 @@ from collections.abc import Iterable
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
-from dashboard.migrations_app.resources.identity.common.effective_roles import BECOMES
+from dashboard.migrations_app.resources.identity.common.effective_roles import BECOMES, IMPLIES
 from dashboard.migrations_app.resources.identity.common.keystone import KeystoneResource
+from dashboard.migrations_app.resources.identity.common.role_inferences import (
+    implied_directly,
+    roles_of_tenant,
+)
 from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import ADOPT, MARKER, Decision, Record
@@ -14,22 +18,26 @@ from dashboard.migrations_app.resources.work import Work
 
 
 class Role(KeystoneResource):
-    """A Keystone role that somebody has on the project. One of the same name is adopted."""
+    """A Keystone role that somebody has on the project. One of the same name is adopted.
+
+    Roles that it implies are among them.
+    """
 
     name = "role"
     plural = "roles"
     is_shareable = True
     choice = "name or id of a role there"
     copied = ("name", "description")
-    own = ("id", "links", "domain_id", "options", MARKER)
+    own = ("id", "links", "domain_id", "options", IMPLIES, MARKER)
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        assignments = (*reader.role_assignments, *reader.subproject_assignments)
-        assigned = {assignment["role"]["id"] for assignment in assignments}
+        """Return the roles that somebody has on the project, and those that they imply."""
         listed = {role["id"]: role for role in reader.list("identity", "/roles", "roles")}
-        for role_id in sorted(assigned):
-            yield self.record(listed.get(role_id) or _of_domain(role_id, reader))
+        implied = implied_directly(reader)
+        for role_id in sorted(roles_of_tenant(reader)):
+            fields = listed.get(role_id) or _of_domain(role_id, reader)
+            yield self.record({**fields, IMPLIES: implied.get(role_id, {})})
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
@@ -45,7 +53,7 @@ class Role(KeystoneResource):
                 problem=f"Cloud {reader.cloud.name} has no role {choice!r}.",
                 fix=f"Choose another one for role:{record.name}.",
             )
-        return Decision()
+        return Decision(resolution={IMPLIES: record.fields.get(IMPLIES, {})})
 
     @override
     def namesake(self, work: Work) -> str | None:

@@ -11,7 +11,7 @@ from dashboard.migrations_app.resources.identity.common.assignment_ids import (
     assignment_id,
     id_of,
 )
-from dashboard.migrations_app.resources.identity.common.assignments import INHERITED, Assignment
+from dashboard.migrations_app.resources.identity.common.assignments import Assignment
 from dashboard.migrations_app.resources.identity.common.effective_roles import (
     BY_GROUPS,
     EFFECTIVE,
@@ -20,7 +20,8 @@ from dashboard.migrations_app.resources.identity.common.effective_roles import (
     effective_losses,
     roles_of,
 )
-from dashboard.migrations_app.resources.reader import INHERITED_TO, TenantReader, is_of_nobody
+from dashboard.migrations_app.resources.identity_reader import INHERITED_TO, is_of_nobody
+from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     INFO,
     WARN,
@@ -41,8 +42,7 @@ class RoleAssignment(Assignment):
     name = "role_assignment"
     plural = "role assignments"
     actor = "user"
-    needs = ("project", "user", "role", "group")
-    copied = (INHERITED,)
+    needs = ("project", "user", "role", "implied_role", "group")
     mapped = {"user_id": "user", "role_id": "role"}
     own = (EFFECTIVE, GIVEN, BY_GROUPS)
 
@@ -50,17 +50,18 @@ class RoleAssignment(Assignment):
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Return the assignments to users.
 
-        Those that only subprojects inherit are among them, for users who have a role on the project
-        itself: others do not move.
+        Those that only subprojects inherit are among them, and those that the project inherits, for
+        users who have a role on the project itself: others do not move.
         """
         for assignment in (*reader.role_assignments, *reader.subproject_assignments):
             if "user" in assignment and "project" in assignment["scope"]:
                 yield self.record(assignment, reader)
+        yield from self.given_above(reader)
 
     @override
-    def record(self, assignment: Json, reader: TenantReader) -> Record:
+    def record(self, assignment: Json, reader: TenantReader, place: str = "") -> Record:
         """Return the record of an assignment, with all that its user may do."""
-        record = super().record(assignment, reader)
+        record = super().record(assignment, reader, place)
         return replace(
             record, fields={**record.fields, **roles_of(assignment["user"]["id"], reader)}
         )

@@ -17,6 +17,7 @@ def seed(seeded: Seeded) -> None:
     seeded.project_id = made["id"]
     role = {"name": f"{seeded.name}-stocktaker", "description": "Counts what there is"}
     seeded.make("stocktaker", "identity", "/roles", "role", role)
+    _imply(seeded)
     roles = seeded.operator.list("identity", "/roles", "roles")
     ids = {role["name"]: role["id"] for role in roles}
     held = {"ann": ("member", f"{seeded.name}-stocktaker"), "rex": ("reader",), "gone": ("member",)}
@@ -31,6 +32,13 @@ def seed(seeded: Seeded) -> None:
     )
     for name in ("ann", "rex"):
         _make_key(seeded, name)
+
+
+def _imply(seeded: Seeded) -> None:
+    """Have the tenant's own role imply another one, which nobody has by itself."""
+    role = {"name": f"{seeded.name}-counter", "description": "Counts"}
+    counter = seeded.make("counter", "identity", "/roles", "role", role)
+    seeded.operator.put("identity", f"/roles/{seeded.id('stocktaker')}/implies/{counter['id']}")
 
 
 def _make_user(seeded: Seeded, name: str, fields: dict[str, object]) -> None:

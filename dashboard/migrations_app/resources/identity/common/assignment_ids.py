@@ -5,7 +5,7 @@ with another separator. Two tenants may have the same user in the same role.
 """
 
 from dashboard.clients.openstack import Json
-from dashboard.migrations_app.resources.reader import INHERITED_TO
+from dashboard.migrations_app.resources.identity_reader import INHERITED_TO
 
 _OWN, _INHERITED = ":", "/"
 

@@ -1,6 +1,6 @@
 """What role assignments of users and of groups have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from typing_extensions import override
@@ -12,7 +12,12 @@ from dashboard.migrations_app.resources.identity.common.assignment_ids import (
     assignment_path,
     id_of,
 )
-from dashboard.migrations_app.resources.reader import INHERITED_TO, TenantReader
+from dashboard.migrations_app.resources.identity.common.roles_from_above import (
+    INHERITED_FROM,
+    roles_from_above,
+)
+from dashboard.migrations_app.resources.identity_reader import INHERITED_TO
+from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import FoundBy, Record, Ref
 from dashboard.migrations_app.resources.work import Work
 
@@ -26,20 +31,33 @@ class Assignment(ResourceType):
     found_by: ClassVar[FoundBy] = FoundBy.LEDGER
     # who has the role: ``user`` or ``group``
     actor: ClassVar[str]
+    copied = (INHERITED,)
+    lost = {
+        INHERITED_FROM: "It is given in the project itself instead: where it was given it would "
+        "apply to other projects as well.",
+    }
 
-    def record(self, assignment: Json, reader: TenantReader) -> Record:
-        """Return the record of an assignment that Keystone lists."""
+    def given_above(self, reader: TenantReader) -> Iterable[Record]:
+        """Return the records of assignments that the project inherits."""
+        for assignment, place in roles_from_above(reader):
+            if self.actor in assignment:
+                yield self.record(assignment, reader, place)
+
+    def record(self, assignment: Json, reader: TenantReader, place: str = "") -> Record:
+        """Return the record of an assignment that Keystone lists; ``place`` is where it was made
+        above the project."""
         actor, role = assignment[self.actor], assignment["role"]
-        inherited = INHERITED_TO in assignment["scope"]
+        inherited = INHERITED_TO in assignment["scope"] and not place
         where = " in subprojects" if inherited else ""
         return Record(
             type=self.name,
-            id=id_of(assignment, reader.tenant.id),
+            id=assignment_id(actor["id"], role["id"], reader.tenant.id, inherited=inherited),
             name=f"{actor['name']} as {role['name']}{where}",
             fields={
                 f"{self.actor}_id": actor["id"],
                 "role_id": role["id"],
                 INHERITED: inherited,
+                **({INHERITED_FROM: place} if place else {}),
             },
         )
 

@@ -1,15 +1,21 @@
 """All that users may do in the project: roles given to them or their groups, inherited or implied.
 
-Only roles that were given in the project move. What else they permit is compared, and what will be
-otherwise on the destination is named as a loss.
+What they permit on both clouds is compared, and what will be otherwise on the destination is named
+as a loss.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.identity.common.keystone import domain_id_named
-from dashboard.migrations_app.resources.reader import INHERITED_TO, TenantReader
+from dashboard.migrations_app.resources.identity.common.role_inferences import inference_id
+from dashboard.migrations_app.resources.identity.common.roles_from_above import roles_from_above
+from dashboard.migrations_app.resources.identity_reader import INHERITED_TO
+from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
+    SKIP,
+    Decision,
     DecisionLookup,
     Difference,
     IdLookup,
@@ -24,6 +30,9 @@ BY_GROUPS = "roles_by_groups"
 """Field of an assignment: by group, the roles that its user has in the project as a member."""
 BECOMES = "becomes"
 """In a role's resolution: the name of what it becomes, then of the roles that this implies."""
+IMPLIES = "implies"
+"""In a role's fields, and in the resolution of one that is created: the names by ids of the roles
+that it implies directly, on the source."""
 INHERITS = "inherits"
 """In a user's or group's resolution: the names of the roles that it inherits on the destination."""
 
@@ -37,15 +46,20 @@ def roles_of(user_id: str, reader: TenantReader) -> dict[str, Any]:
         return {}
     given = {
         each["role"]["id"]: each["role"].get("name", each["role"]["id"])
-        for each in reader.role_assignments
+        for each in _in_force(reader)
         if each.get("user", {}).get("id") == user_id
     }
     return {EFFECTIVE: effective, GIVEN: given, BY_GROUPS: _by_groups(user_id, reader)}
 
 
+def _in_force(reader: TenantReader) -> Iterable[Json]:
+    """Return the assignments that move: those on the project, and those that it inherits."""
+    return [*reader.role_assignments, *(each for each, _ in roles_from_above(reader))]
+
+
 def _by_groups(user_id: str, reader: TenantReader) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for each in reader.role_assignments:
+    for each in _in_force(reader):
         group_id = each.get("group", {}).get("id")
         if group_id and any(user["id"] == user_id for user in reader.members_of(group_id)):
             role = each["role"]
@@ -80,7 +94,7 @@ def effective_losses(record: Record, decision_of: DecisionLookup) -> Iterable[Lo
         yield Loss(
             field=EFFECTIVE,
             value=sorted(effective.values()),
-            reason="Roles that are inherited or implied do not move. On the destination they are: "
+            reason="Roles are implied or inherited otherwise there. On the destination they are: "
             f"{', '.join(sorted(there)) or 'none'}.",
         )
 
@@ -102,8 +116,25 @@ def _held_by_groups(record: Record, decision_of: DecisionLookup) -> Iterable[str
 
 
 def _becomes(id_: str, name: str, decision_of: DecisionLookup) -> list[str]:
-    role = decision_of("role", id_)
-    return list(role.resolution.get(BECOMES, (name,))) if role else [name]
+    """Return the name of what a role becomes, then of the roles that this will imply."""
+    found: list[str] = []
+    pending, seen = {id_: name}, {id_}
+    while pending:
+        id_, name = pending.popitem()
+        role = decision_of("role", id_)
+        found += role.resolution.get(BECOMES, (name,)) if role else (name,)
+        implied = _implied_there(id_, role, decision_of)
+        pending |= {each: name for each, name in implied.items() if each not in seen}
+        seen |= implied.keys()
+    return found
+
+
+def _implied_there(id_: str, role: Decision | None, decision_of: DecisionLookup) -> Names:
+    """Return what a role that is created will imply directly."""
+    implied: Names = role.resolution.get(IMPLIES, {}) if role else {}
+    decisions = {each: decision_of("implied_role", inference_id(id_, each)) for each in implied}
+    moving = {each for each, found in decisions.items() if found and found.action != SKIP}
+    return {each: name for each, name in implied.items() if each in moving}
 
 
 def effective_differences(
