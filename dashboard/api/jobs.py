@@ -94,6 +94,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "params",
             "hold_before",
             "hold_until",
+            "held_since",
             "cancel_requested",
             "created_by",
             "launched_from",

@@ -91,12 +91,15 @@ def count_as_waiting(count: Callable[[], int]) -> None:
 def strip_counts() -> dict[str, int]:
     """Return how many jobs run and how many things wait for an operator: every page's header.
 
-    Counting of each kind ends after ``MOST_COUNTED``: thousands would slow every page down.
+    Counting of each kind ends one after ``MOST_COUNTED``: thousands would slow every page down.
     """
-    jobs = needing_somebody()[:MOST_COUNTED].count()
-    others = sum(count() for count in _others_waiting)
-    waiting = min(jobs + others, MOST_COUNTED)
-    return {"running": running().count(), "waiting": waiting, "more": waiting == MOST_COUNTED}
+    jobs = needing_somebody()[: MOST_COUNTED + 1].count()
+    waiting = jobs + sum(count() for count in _others_waiting)
+    return {
+        "running": running().count(),
+        "waiting": min(waiting, MOST_COUNTED),
+        "more": waiting > MOST_COUNTED,
+    }
 
 
 def _operator_jobs() -> QuerySet[Job]:

@@ -20,6 +20,8 @@ class Job(models.Model):
     params = models.JSONField(default=dict, blank=True)
     hold_before = models.IntegerField(choices=Phase, null=True, blank=True)
     hold_until = models.DateTimeField(null=True, blank=True)
+    # while it is held: since when
+    held_since = models.DateTimeField(null=True, blank=True, editable=False)
     cancel_requested = models.BooleanField(default=False)
     # When the job was last put into the queue: keeps the sweep from filling it.
     enqueued_at = models.DateTimeField(null=True, blank=True, editable=False)

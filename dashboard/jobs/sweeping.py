@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from dashboard.jobs.claiming import shorten_leases
 from dashboard.jobs.log_index import index_log
 from dashboard.jobs.models import Job, Runner, Step
 from dashboard.jobs.queue import enqueue_again
@@ -22,6 +23,7 @@ def sweep() -> int:
     So a lost task, a dead worker, a hold that has ended and a cancel request without a runner are
     all handled alike. May run anywhere, any number of times at once.
     """
+    shorten_leases()
     neglected = neglected_jobs().values_list("pk", flat=True)
     enqueued = sum(enqueue_again(job_id) for job_id in neglected)
     _forget()

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import (
@@ -24,7 +25,8 @@ Result = TypeVar("Result")
 def transition_job(job_id: int, *, to: JobState, **fields: Any) -> bool:
     """Move a job to a state, set other fields too, and return whether its state allowed that."""
     allowed = Job.objects.filter(pk=job_id, state__in=sources(JOB_TRANSITIONS, to))
-    return allowed.update(state=to, **fields) == 1
+    held_since = timezone.now() if to == JobState.HELD else None
+    return allowed.update(state=to, held_since=held_since, **fields) == 1
 
 
 def transition_steps(steps: QuerySet[Step], *, to: StepState, **fields: Any) -> int:

@@ -99,7 +99,9 @@ def test_a_volume_left_out_survives_the_server_that_was_to_delete_it(clouds):
     server = plan.items.get(type="server", name=f"{NAME}-web-1")
     assert f"Volume {NAME}-data is left out." in [loss["reason"] for loss in server.losses]
     clouds.execute(plan)
-    assert f"server {NAME}-web-1" in finalized(clouds, plan)
+    listed = finalized(clouds, plan)
+    assert f"server {NAME}-web-1" in listed
+    assert f"attachment of volume {NAME}-data to server {NAME}-web-1" in listed
     left = [(row["name"], row["status"]) for row in clouds.old.block_storage.volumes.rows.values()]
     assert left == [(f"{NAME}-data", "available")]
 

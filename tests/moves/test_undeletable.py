@@ -86,3 +86,22 @@ def test_a_copy_that_the_source_refuses_to_delete_does_not_stop_the_move(clouds,
     clouds.execute(clouds.plan(NAME))
     assert refusals and not snapshots.rows
     assert contents(clouds.old)["block_storage/volumes"].keys() == before
+
+
+def test_a_deletion_that_fails_in_passing_is_retried(clouds, monkeypatch):
+    """A service that is restarted refuses nothing: the image is not left for somebody to find."""
+    images = clouds.new.image.images
+    images.clones = False
+    delete = images.remove
+    failures = []
+
+    def fail_once(row, request):
+        if not failures:
+            failures.append(row["id"])
+            raise Refused(503, "Service Unavailable")
+        delete(row, request)
+
+    monkeypatch.setattr(images, "remove", fail_once)
+    job = clouds.execute(clouds.plan(NAME))
+    assert failures and temporary(clouds) == []
+    assert not job.log.filter(message__contains="Kept temporary image").exists()

@@ -240,7 +240,7 @@ def job_of(plan: Plan, state: JobState, *, user: User | None = None, kind: str =
     if state == JobState.RUNNING:
         _runner(job)
     if state == JobState.HELD:
-        job.hold_before = Phase.CUTOVER
+        job.hold_before, job.held_since = Phase.CUTOVER, now - timedelta(minutes=3)
     if state == JobState.FAILED:
         _fail_server(job)
     job.save()

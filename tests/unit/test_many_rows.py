@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.job_lists import needing_somebody
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.views.waiting import blocked_plans
@@ -66,6 +67,14 @@ def test_the_header_counts_no_more_than_a_hundred_that_need_somebody(answer, siz
     fill(sizes)
     header = re.sub("<[^>]+>", " ", answer("/jobs/strip/")[1])
     assert header.split() == ["10", "running", told, "need", "you"]
+
+
+@pytest.mark.parametrize(("number", "told"), [(99, "99"), (100, "100"), (101, "100+")])
+def test_the_header_says_more_only_of_more(answer: Answer, number: int, told: str) -> None:
+    for name in range(number):
+        Cloud.objects.create(name=f"cloud-{name}", section="x", state=Cloud.State.UNREACHABLE)
+    header = re.sub("<[^>]+>", " ", answer("/jobs/strip/")[1])
+    assert header.split()[2:] == [told, "need", "you"]
 
 
 def test_the_plan_of_each_tenant_on_the_list_is_its_latest(answer: Answer) -> None:

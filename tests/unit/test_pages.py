@@ -1,5 +1,6 @@
 """What pages say in words: on rows alone, by Django's own client."""
 
+import re
 from typing import Any
 
 import pytest
@@ -174,6 +175,13 @@ def test_a_done_job_says_how_much_of_it_was_skipped(plan: Plan) -> None:
     job.steps.filter(group="server").update(state=StepState.SKIPPED)
     assert "8 steps skipped" in page(job.get_absolute_url())
     assert "8 skipped" in page("/jobs/", role="admin")
+
+
+def test_a_held_job_says_since_when(plan: Plan) -> None:
+    job = rows.job_of(plan, JobState.HELD)
+    said = re.compile(r"before cutover since <time [^>]*>[^<]* UTC</time>,? \(?(for )?3 min")
+    assert said.search(page(job.get_absolute_url()))
+    assert said.search(page("/", role="admin"))
 
 
 @pytest.mark.parametrize("kind", ["execute", "verify"])

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password, make_password
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 from django.views.decorators.debug import sensitive_variables
 from typing_extensions import override
 
@@ -23,7 +25,7 @@ LONGEST_NAME = 150
 
 
 class FuelBackend(ModelBackend):
-    """Authenticates with the Keystone of the Fuel master; the user's row never has a password.
+    """Authenticates with the Keystone of the Fuel master; no password in a user's row lets in.
 
     Pumphouse's own accounts have one and take precedence: an account of the same name in Fuel does
     not get access to them.
@@ -49,7 +51,7 @@ class FuelBackend(ModelBackend):
             return None
         names = roles_in_fuel(configured_endpoint(), username=username, password=password)
         role = Role.NOBODY if names is None else role_for(names)
-        return None if role is Role.NOBODY else _user(username, role)
+        return None if role is Role.NOBODY else _user(username, password, role)
 
 
 def role_for(names: frozenset[str]) -> Role:
@@ -72,10 +74,19 @@ def _role(name: str) -> Role:
         ) from None
 
 
-def _user(username: str, role: Role) -> User:
-    user, is_new = User.objects.get_or_create(username=username)
-    if is_new:
-        user.set_unusable_password()
+@sensitive_variables("password")
+def _user(username: str, password: str, role: Role) -> User:
+    """Return the user. With another password than before, earlier sessions and tokens end: they go
+    by what the row has in the password's place, with which nobody can log in."""
+    user, _ = User.objects.get_or_create(username=username)
+    stored = user.password.removeprefix(UNUSABLE_PASSWORD_PREFIX)
+    if not check_password(_keyed(password), stored):
+        user.password = UNUSABLE_PASSWORD_PREFIX + make_password(_keyed(password))
         user.save(update_fields=["password"])
     give_role(user, role)
     return user
+
+
+def _keyed(password: str) -> str:
+    """Return what is hashed for a password: without the secret key, a row tells nothing of it."""
+    return salted_hmac("a password of Fuel", password, algorithm="sha256").hexdigest()

@@ -4,29 +4,29 @@ What continues a job does the job's work, so it takes what starting the job take
 operators suffice.
 """
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from dashboard.errors import BadInput
 from dashboard.jobs import operating
 from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
-from dashboard.jobs.states import Phase, StepState
+from dashboard.jobs.states import Phase
+from dashboard.jobs.views.cutover import (
+    ask_for_cutover,
+    continue_and_redirect,
+    is_confirmed,
+    release_begins_cutover,
+)
 from dashboard.jobs.views.pages import (
     PageRequest,
     action_view,
     allowed_to,
     require,
     run_and_redirect,
-    show_error,
 )
-
-CUTOVER_WORD = "cutover"
-STEPS_NAMED = 50
 
 
 @action_view(Action.OPERATE)
@@ -43,10 +43,11 @@ def cancel(request: PageRequest, job_id: int) -> HttpResponse:
 
 @action_view(Action.OPERATE)
 def resume(request: PageRequest, job_id: int) -> HttpResponse:
-    """Resume a job that failed or was cancelled."""
+    """Resume a job that failed or was cancelled; ask first, if its cutover begins by that."""
     job = _job_to_continue(request, job_id)
-    return run_and_redirect(
+    return continue_and_redirect(
         request,
+        job,
         lambda: operating.resume(job, requester=on_page(request.user)),
         to=job,
         done="The job continues and retries its failed steps.",
@@ -72,9 +73,8 @@ def hold(request: PageRequest, job_id: int) -> HttpResponse:
 def release(request: PageRequest, job_id: int) -> HttpResponse:
     """Release a held job; where that lets the cutover begin, show what it does and ask first."""
     job = _job_to_continue(request, job_id)
-    asks = job.holds_cutover and _cutover_steps(job).exists()
-    if asks and request.POST.get("confirmation", "").strip() != CUTOVER_WORD:
-        return _ask_for_cutover(request, job)
+    if release_begins_cutover(job) and not is_confirmed(request):
+        return ask_for_cutover(request, job, is_wrong=request.method == "POST")
     if request.method == "GET":
         return redirect(job)
     return run_and_redirect(
@@ -99,31 +99,13 @@ def _step_to_continue(request: PageRequest, step_id: int) -> Step:
     return step
 
 
-def _cutover_steps(job: Job) -> QuerySet[Step]:
-    return job.steps.filter(phase=Phase.CUTOVER, state=StepState.PENDING)
-
-
-def _ask_for_cutover(request: PageRequest, job: Job) -> HttpResponse:
-    is_wrong = request.method == "POST"
-    if is_wrong:
-        show_error(request, BadInput("Nothing was released.", fix=f"Type {CUTOVER_WORD}."))
-    steps = _cutover_steps(job)
-    about = {
-        "job": job,
-        "word": CUTOVER_WORD,
-        "steps": steps[:STEPS_NAMED],
-        "more": max(0, steps.count() - STEPS_NAMED),
-        "section": "jobs",
-    }
-    return render(request, "jobs/release.html", about, status=400 if is_wrong else 200)
-
-
 @action_view(Action.OPERATE)
 def retry(request: PageRequest, step_id: int) -> HttpResponse:
-    """Retry a failed step."""
+    """Retry a failed step; ask first, if the cutover of its job begins by that."""
     step = _step_to_continue(request, step_id)
-    return run_and_redirect(
+    return continue_and_redirect(
         request,
+        step.job,
         lambda: operating.retry_step(step, requester=on_page(request.user)),
         to=step.job,
         done=f"Retrying “{step.title}”.",
@@ -132,10 +114,11 @@ def retry(request: PageRequest, step_id: int) -> HttpResponse:
 
 @action_view(Action.OPERATE)
 def retry_all(request: PageRequest, job_id: int) -> HttpResponse:
-    """Retry all failed steps of a job."""
+    """Retry all failed steps of a job; ask first, if its cutover begins by that."""
     job = _job_to_continue(request, job_id)
-    return run_and_redirect(
+    return continue_and_redirect(
         request,
+        job,
         lambda: operating.retry_failed(job, requester=on_page(request.user)),
         to=job,
         done="Retrying all failed steps.",
@@ -144,11 +127,12 @@ def retry_all(request: PageRequest, job_id: int) -> HttpResponse:
 
 @action_view(Action.OPERATE)
 def skip(request: PageRequest, step_id: int) -> HttpResponse:
-    """Skip a step, for a reason."""
+    """Skip a step, for a reason; ask first, if the cutover of its job begins by that."""
     step = _step_to_continue(request, step_id)
     reason = request.POST.get("reason", "")
-    return run_and_redirect(
+    return continue_and_redirect(
         request,
+        step.job,
         lambda: operating.skip_step(step, reason=reason, requester=on_page(request.user)),
         to=step.job,
         done=f"Skipped “{step.title}” and the steps that depend on it.",

@@ -22,8 +22,17 @@ def deleted_objects(plan: Plan) -> list[str]:
         for line in (
             type_.called(item.title),
             *type_.also_finalized(record_of(item)),
+            *_detached(type_, item),
         )
     ]
+
+
+def _detached(type_: ResourceType, item: PlanItem) -> Iterable[str]:
+    """Yield what stays in the source, and is detached from the object before its deletion."""
+    for loss in item.losses:
+        if loss["field"] in type_.detaches:
+            for called in loss["value"]:
+                yield f"attachment of {called} to {type_.called(item.title)}"
 
 
 def deletion_steps(plan: Plan) -> list[StepSpec]:

@@ -65,6 +65,8 @@ class ResourceType:
     does_without: ClassVar[tuple[str, ...]] = ()
     # types whose objects its move requires, and which can be deleted from the source before it
     outlives: ClassVar[tuple[str, ...]] = ()
+    # fields of which what is left out is detached from the source's before that is finalized
+    detaches: ClassVar[tuple[str, ...]] = ()
     # whether a copy is taken back, although it is complete, when what it depends on is left out
     is_taken_back: ClassVar[bool] = False
     # types whose objects in the source a rollback gives back before those of this type

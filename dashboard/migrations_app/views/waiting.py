@@ -36,11 +36,11 @@ def waiting_plans() -> QuerySet[Plan]:
 
 
 def count_waiting() -> int:
-    """Return how many there are, up to the most that a page's header counts, in one query."""
+    """Return how many there are, up to one more than a page's header counts, in one query."""
     outages = servers_down().select_related(None).order_by().values("plan").distinct()
     others = [waiting_plans().values("pk"), lost_clouds().values("pk")]
     rows = outages.union(*(rows.order_by() for rows in others), all=True)
-    return rows[:MOST_COUNTED].count()
+    return rows[: MOST_COUNTED + 1].count()
 
 
 def _latest_plans() -> QuerySet[Plan]:

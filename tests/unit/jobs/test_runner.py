@@ -207,9 +207,11 @@ def test_a_held_job_stops_before_its_phase_and_continues_when_released():
     )
     assert job.state == JobState.HELD and job.active_subject
     assert states(job) == {"a": "done", "b": "pending"}
-    assert ran(job).state == JobState.HELD
+    since = job.held_since
+    assert since and ran(job).held_since == since
     release_hold(job, requester=NOBODY)
-    assert ran(job).state == JobState.DONE
+    ended = ran(job)
+    assert (ended.state, ended.held_since) == (JobState.DONE, None)
 
 
 def test_a_hold_with_a_time_ends_by_itself():

@@ -114,3 +114,15 @@ def test_a_clock_that_was_set_back_stops_no_job():
     add_driver(job, seen_at=ahead)
     assert sweep() == 1
     assert sweep() == 0
+
+
+def test_a_lease_of_before_the_clock_was_set_back_ends_as_soon_as_any_other():
+    job = lost_task(spec("a"), spec("b"))
+    now, lease = timezone.now(), timedelta(seconds=django_settings.STEP_LEASE_SECONDS)
+    killed, living = now + timedelta(hours=3), now + lease
+    for step, until in zip(job.steps.all()[:2], (killed, living), strict=True):
+        Step.objects.filter(pk=step.pk).update(state=StepState.RUNNING, lease_until=until)
+    sweep()
+    shortened, other = job.steps.order_by("ordinal").values_list("lease_until", flat=True)[:2]
+    assert timedelta(0) < shortened - now < 2 * lease
+    assert other == living

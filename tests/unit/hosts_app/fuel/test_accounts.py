@@ -98,3 +98,19 @@ def test_who_comes_back_logs_in_again(master: RunningMaster, gets_in: Callable[[
     body = {"username": "Watcher", "password": PASSWORD}
     assert Client().post("/login/", body).status_code == 302
     assert User.objects.get(username="Watcher").last_login
+
+
+def test_a_new_password_ends_what_the_old_one_opened_at_the_next_login(master, gets_in) -> None:
+    master.server.login.others["Watcher"] = "another-password-of-a-watcher"
+    body = {"username": "Watcher", "password": "another-password-of-a-watcher"}
+    assert gets_in() == (True, True)  # only a login tells
+    assert Client().post("/login/", body).status_code == 302
+    assert gets_in() == (False, False)
+    assert not User.objects.get(username="Watcher").has_usable_password()
+
+
+def test_the_same_password_ends_nothing(master: RunningMaster, gets_in: Callable[[], Any]) -> None:
+    body = {"username": "Watcher", "password": PASSWORD}
+    assert Client().post("/login/", body).status_code == 302
+    assert Client().post("/login/", {**body, "password": "a-wrong-password"}).status_code == 200
+    assert gets_in() == (True, True)

@@ -112,6 +112,7 @@ class Server(ResourceType):
         *("security_group", "trunk", "server_group"),
     )
     does_without = ("user", "role_assignment", "keypair", "trunk", "server_group")
+    detaches = ("volumes",)
     copied = (
         *("name", "status", "description", "metadata", "tags", "key_name", "config_drive"),
         *("accessIPv4", "accessIPv6", "OS-DCF:diskConfig", f"{ATTR}hostname", USER_DATA),

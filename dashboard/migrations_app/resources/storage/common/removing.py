@@ -16,14 +16,18 @@ _BUSY = {
 _SERVICE = "block_storage"
 
 
+class DeletionFailed(Retryable):
+    """The storage has failed to delete a volume or a snapshot, which is there still."""
+
+
 def remove(
     cloud: CloudSession, path: str, key: str, *, check: Callable[[], None] = lambda: None
 ) -> None:
     """Delete a volume or a snapshot once nothing uses it, and wait until it is gone.
 
     One that is being deleted already is only waited for: Cinder refuses a second request, which
-    comes from a worker that takes over or did not get the answer to the first. Raises ``Retryable``
-    if the storage failed to delete it, and ``NeedsOperator`` if it stays in use.
+    comes from a worker that takes over or did not get the answer to the first. Raises
+    ``DeletionFailed`` if the storage failed to delete it, and ``NeedsOperator`` if it stays in use.
     """
 
     def look() -> Json | None:
@@ -38,7 +42,7 @@ def remove(
     def gone() -> bool | None:
         found = look()
         if found and found["status"] == "error_deleting":
-            raise Retryable(f"Cloud {cloud.name} failed to delete {path}.")
+            raise DeletionFailed(f"Cloud {cloud.name} failed to delete {path}.")
         return True if found is None else None
 
     for states, seconds in _BUSY.items():

@@ -21,6 +21,7 @@ from dashboard.migrations_app.resources.storage.common.image_properties import (
     TEMPORARY,
     properties_of,
 )
+from dashboard.migrations_app.resources.storage.common.removing import DeletionFailed
 from dashboard.migrations_app.resources.storage.common.shelved_images import SHELVED_IMAGE
 from dashboard.migrations_app.resources.work import Work
 
@@ -138,10 +139,13 @@ def clean_up_destination(work: Work) -> None:
 
 
 def unless_refused(work: Work, remove: Callable[[Work], None], *, what: str) -> None:
-    """Remove what a move has left; where the cloud refuses, it is named in the log and stays."""
+    """Remove what a move has left; where the cloud refuses, it is named in the log and stays.
+
+    A cloud that does not answer has refused nothing: that is retried.
+    """
     try:
         remove(work)
-    except (NeedsOperator, Retryable) as error:
+    except (NeedsOperator, DeletionFailed) as error:
         work.log(
             f"Kept {what}: {error.sentence} Delete it when nothing rests on it any more.",
             level=logging.WARNING,
