@@ -194,8 +194,13 @@ class TenantReader(IdentityReader):
     def _networks_in_use(self) -> set[str]:
         used = {port["network_id"] for port in self.ports}
         used |= {address["floating_network_id"] for address in self.floating_ips}
-        gateways = (router.get("external_gateway_info") or {} for router in self.routers)
-        return used | {gateway["network_id"] for gateway in gateways if gateway}
+        for router in self.routers:
+            gateways = [
+                router.get("external_gateway_info"),
+                *(router.get("external_gateways") or ()),
+            ]
+            used |= {gateway["network_id"] for gateway in gateways if gateway}
+        return used
 
     @cached_property
     def image_schema(self) -> Json:

@@ -240,6 +240,19 @@ def _other_qos(cloud: MemoryCloud, row: Json) -> None:
     row["qos_specs_id"] = None
 
 
+def _further(cloud: MemoryCloud, row: Json) -> None:
+    row["~further"] = [{"network_id": "another", "external_fixed_ips": []}]
+
+
+def _proxies(cloud: MemoryCloud, row: Json) -> None:
+    fields = {"router_id": row["id"], "port_id": "another", "ip_address": "fd00::9"}
+    cloud.network.proxies.rows["another"] = {"id": "another", "project_id": "", **fields}
+
+
+def _gateway_qos(cloud: MemoryCloud, row: Json) -> None:
+    row["external_gateway_info"]["qos_policy_id"] = "another"
+
+
 DERIVED: Mapping[tuple[str, str], Change] = {
     **{(type_name, "limits"): _limits for type_name in QUOTAS},
     ("network", "shared"): _shared("network"),
@@ -261,6 +274,9 @@ DERIVED: Mapping[tuple[str, str], Change] = {
     ("trunk", "sub_ports"): _other_vlan,
     ("router", "interfaces"): _interfaces,
     ("router", "conntrack_helpers"): _helpers,
+    ("router", "further_gateways"): _further,
+    ("router", "gateway_qos_policy_id"): _gateway_qos,
+    ("router", "ndp_proxies"): _proxies,
     ("router", "external_gateway_info"): _gateway,
     ("security_group", "security_group_rules"): _rules,
     ("image", "properties"): _properties,

@@ -30,11 +30,15 @@ def _content(id_: str, row: Any) -> tuple[str, Any]:
     if not isinstance(row, dict):
         return id_, row
     if row.get("device_owner") == GATEWAY:
-        return f"gateway of {row['device_id']}", row["fixed_ips"]
+        addresses = [fixed["ip_address"] for fixed in row["fixed_ips"]]
+        return f"gateway {addresses} of {row['device_id']}", row["fixed_ips"]
     content = {name: value for name, value in row.items() if name not in _TOUCHED}
     if "internal_port_id" in row:  # a forwarding, which nobody can make with the id that it had
         del content["id"]
         id_ = f"{row['protocol']} {row['external_port_range']} of {row['floatingip_id']}"
+    if "router_id" in row and "ip_address" in row:  # neither can a proxy
+        del content["id"], content["created_at"]
+        id_ = f"{row['ip_address']} by {row['router_id']}"
     return id_, content
 
 

@@ -1,7 +1,8 @@
 """Floating IPs: disassociated in the source before the destination uses the same address."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from typing_extensions import override
@@ -11,11 +12,15 @@ from dashboard.migrations_app.resources.attributes import ids_in
 from dashboard.migrations_app.resources.left_out import without_ids
 from dashboard.migrations_app.resources.network.common.extensions import EXTENSIONS, aliases_of
 from dashboard.migrations_app.resources.network.common.forwardings import (
+    ELSEWHERE,
     FORWARDINGS,
     add_forwardings,
+    by_destination,
     clear_forwardings,
     fitting,
     forwardings_in,
+    internal_ports,
+    led_to_copies,
     missing_extension,
 )
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
@@ -43,7 +48,6 @@ from dashboard.migrations_app.resources.work import Work
 
 _ADDRESS, _PORT_MOVES = "floating_ip_address", "port_moves"
 _PORT = ("port_id", "fixed_ip_address")
-_ELSEWHERE, _INTERNAL = "port_forwardings_elsewhere", "internal_port_id"
 
 
 class FloatingIp(NeutronResource):
@@ -72,7 +76,7 @@ class FloatingIp(NeutronResource):
     extensions = {**EXTENSIONS, "qos_policy_id": ("qos-fip", None)}
     own = (*NEUTRON_OWN, _PORT_MOVES, "router_id", "port_details", "qos_network_policy_id")
     lost = {
-        _ELSEWHERE: "The ports that they lead to are not migrated.",
+        ELSEWHERE: "The ports that they lead to are not migrated.",
     }
     halted_from = "create"
     # the address needs the gateway of its router
@@ -92,7 +96,7 @@ class FloatingIp(NeutronResource):
         migratable = {port["id"] for port in migratable_ports(reader)}
         for fields in reader.floating_ips:
             moves = fields["port_id"] in migratable and not _by_anothers_router(fields, reader)
-            fields = {**fields, _PORT_MOVES: moves, **_forwardings(fields, migratable, reader)}
+            fields = {**fields, _PORT_MOVES: moves, **by_destination(fields, migratable, reader)}
             yield replace(self.record(fields), name=fields[_ADDRESS])
 
     @override
@@ -109,13 +113,13 @@ class FloatingIp(NeutronResource):
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return the halted server for the source, the port and the gateway for the copy."""
         fields = record.fields
-        led_to = [fields["port_id"], *_internal_ports(record)]
+        led_to = [fields["port_id"], *internal_ports(record.fields)]
         ports = [port for port in migratable_ports(reader) if port["id"] in led_to]
         create = [Ref("project", reader.tenant.id), Ref("network", fields["floating_network_id"])]
         create += [Ref("qos_policy", id_) for id_ in ids_in(fields.get("qos_policy_id"))]
         if fields[_PORT_MOVES]:
             create += [Ref("port", fields["port_id"], "create")]
-        create += [Ref("port", id_, "create") for id_ in _internal_ports(record)]
+        create += [Ref("port", id_, "create") for id_ in internal_ports(record.fields)]
         if fields["router_id"]:
             create += [Ref("router", fields["router_id"], "attach_gateway")]
         return {
@@ -183,7 +187,7 @@ class FloatingIp(NeutronResource):
 
     def _take_forwardings(self, work: Work) -> None:
         """Delete the forwardings in the source, after storing them."""
-        if not work.record.fields[FORWARDINGS] and not work.record.fields[_ELSEWHERE]:
+        if not work.record.fields[FORWARDINGS] and not work.record.fields[ELSEWHERE]:
             return
         if not work.stage_data.get(FORWARDINGS):
             floating = work.source.get("network", f"/floatingips/{work.record.id}", self.singular)
@@ -244,8 +248,8 @@ class FloatingIp(NeutronResource):
         super().complete(work)
         original = self.original_state(work.record, work.stage_data)
         if original.fields.get(FORWARDINGS):
-            aliases = aliases_of(work.destination)
-            wanted = fitting(_moved_forwardings(work, original), aliases)
+            copies = led_to_copies(original.fields, partial(work.destination_id_of, "port"))
+            wanted = fitting(copies, aliases_of(work.destination))
             add_forwardings(work.destination, work.destination_id, wanted)
 
     @override
@@ -287,17 +291,13 @@ class FloatingIp(NeutronResource):
         if stage_data.get("port_id"):
             taken |= {name: stage_data[name] for name in (*_PORT, _PORT_MOVES)}
         if forwardings := stage_data.get(FORWARDINGS):
-            others = record.fields[_ELSEWHERE]
+            others = record.fields[ELSEWHERE]
             taken[FORWARDINGS] = [each for each in forwardings if each not in others]
         return replace(record, fields={**record.fields, **taken})
 
     @override
     def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
-        forwardings = [
-            {**each, _INTERNAL: translate("port", each[_INTERNAL])}
-            for each in fields.get(FORWARDINGS, ())
-        ]
-        return {**fields, FORWARDINGS: forwardings}
+        return {**fields, FORWARDINGS: led_to_copies(fields, partial(translate, "port"))}
 
     @override
     def _lacking(self, record: Record, reader: TenantReader) -> dict[str, str]:
@@ -315,22 +315,6 @@ def _port(work: Work, original: Record) -> Json:
     if not port_id or not original.fields[_PORT_MOVES]:
         return {}
     return {"port_id": work.destination_id_of("port", port_id), "fixed_ip_address": address}
-
-
-def _forwardings(fields: Json, migratable: Collection[str], reader: TenantReader) -> Json:
-    """Return the forwardings to ports that move, and those to others."""
-    found = forwardings_in(reader.cloud, fields)
-    own = [each for each in found if each[_INTERNAL] in migratable]
-    return {FORWARDINGS: own, _ELSEWHERE: [each for each in found if each not in own]}
-
-
-def _internal_ports(record: Record) -> list[str]:
-    return sorted({each[_INTERNAL] for each in record.fields[FORWARDINGS]})
-
-
-def _moved_forwardings(work: Work, original: Record) -> Iterable[Json]:
-    for each in original.fields[FORWARDINGS]:
-        yield {**each, _INTERNAL: work.destination_id_of("port", each[_INTERNAL])}
 
 
 def _by_anothers_router(fields: Mapping[str, Any], reader: TenantReader) -> bool:

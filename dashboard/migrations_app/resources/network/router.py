@@ -18,13 +18,34 @@ from dashboard.migrations_app.resources.network.common.conntrack_helpers import 
     add_helpers,
     helpers_of,
 )
+from dashboard.migrations_app.resources.network.common.further_gateways import (
+    FURTHER,
+    comparable_further,
+    further_addresses,
+)
+from dashboard.migrations_app.resources.network.common.gateway_stages import (
+    TAKEN,
+    Gateways,
+    give_back_gateways,
+    give_up_gateways,
+    networks_outside,
+    outer_addresses,
+    outer_parts,
+    proxied_ports,
+    put_down_gateways,
+    take_gateways,
+)
 from dashboard.migrations_app.resources.network.common.gateways import (
     GATEWAY,
+    GATEWAY_QOS,
     disassociate_from_ours,
     gateway_addresses,
     near_routes,
-    with_gateway,
-    without_gateway,
+)
+from dashboard.migrations_app.resources.network.common.ndp_proxies import (
+    ENABLED,
+    PROXIES,
+    comparable_proxies,
 )
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.reduced_router import (
@@ -69,8 +90,7 @@ from dashboard.migrations_app.resources.records import (
 )
 from dashboard.migrations_app.resources.work import Work
 
-# stage data: the copy has the gateway, or may have it
-_ATTACHED = "gateway_attached"
+_OF_CLOUD = ("availability_zones", "external_gateways", "service_type_id", GATEWAY_STAYS)
 
 
 class Router(NeutronResource):
@@ -81,22 +101,18 @@ class Router(NeutronResource):
     extension = "router"
     collection = "routers"
     singular = "router"
-    needs = ("project", "network", "subnet")
-    does_without = ("network", "subnet", "floating_ip")
+    needs = ("project", "network", "subnet", "qos_policy")
+    does_without = ("network", "subnet", "floating_ip", "port", "qos_policy")
     outlives = ("floating_ip",)
     copied = (
         *("name", "description", "admin_state_up", "interfaces", "routes", "tags", GATEWAY),
-        *(*KINDS, HINTS, HELPERS),
+        *(*KINDS, HINTS, HELPERS, FURTHER, ENABLED, PROXIES),
     )
+    mapped = {GATEWAY_QOS: "qos_policy"}
     extensions = ROUTER_EXTENSIONS
-    own = (
-        *(*NEUTRON_OWN, "availability_zones", "external_gateways", "service_type_id"),
-        GATEWAY_STAYS,
-    )
+    own = (*NEUTRON_OWN, *_OF_CLOUD)
     lost = {
-        "flavor_id": "It names a driver of its own cloud; the destination's default one serves it.",
-        "enable_ndp_proxy": "NDP proxies are not migrated.",
-        "qos_policy_id": "QoS policies are not migrated.",
+        "flavor_id": "It names a driver of its own cloud; the destination's default one serves it."
     }
     halted_from = "attach_gateway"
     stages = (
@@ -118,8 +134,8 @@ class Router(NeutronResource):
         for router in reader.routers:
             mine = [port for port in ports if port["device_id"] == router["id"]]
             interfaces = [each for port in mine for each in interfaces_of(port, subnets, own)]
-            helpers = helpers_of(router["id"], reader)
-            yield self.record({**router, "interfaces": interfaces, HELPERS: helpers})
+            parts = {"interfaces": interfaces, HELPERS: helpers_of(router["id"], reader)}
+            yield self.record({**router, **parts, **outer_parts(router, reader)})
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
@@ -135,7 +151,9 @@ class Router(NeutronResource):
             **super().requires(record, reader),
             "interfaces": [Ref("subnet", each["subnet_id"], "create") for each in interfaces],
             "detach_gateway": [Ref("floating_ip", id_, "disassociate") for id_ in floating],
-            "attach_gateway": [Ref("network", gateway["network_id"])] if gateway else [],
+            "attach_gateway": [*networks_outside(record), *proxied_ports(record)]
+            if gateway
+            else [],
         }
 
     @override
@@ -165,6 +183,9 @@ class Router(NeutronResource):
         addresses = gateway_addresses(record.fields)
         if addresses and not keeps_addresses(reader.options):
             yield Loss(field=GATEWAY, value=addresses, reason=NEW_ADDRESS)
+        further = further_addresses(record.fields)
+        if further and not keeps_addresses(reader.options):
+            yield Loss(field=FURTHER, value=further, reason=NEW_ADDRESS)
 
     @override
     def check(
@@ -172,9 +193,9 @@ class Router(NeutronResource):
     ) -> Iterable[tuple[Record | None, Finding]]:
         yield from super().check(records, source, destination)
         addresses = (
-            (record.fields[GATEWAY]["network_id"], address, record)
+            (network_id, address, record)
             for record in records
-            for address in gateway_addresses(record.fields)
+            for network_id, address in outer_addresses(record)
         )
         yield from address_conflicts(addresses, source, destination)
 
@@ -223,57 +244,34 @@ class Router(NeutronResource):
             self._act(work, "remove_router_interface", {"port_id": port["id"]})
 
     def detach_gateway(self, work: Work) -> None:
-        """Remove the gateway from the source's router, after storing it.
+        """Remove the gateways from the source's router, after storing them.
 
-        It stays where something that is left out needs it.
+        They stay where something that is left out needs them.
         """
-        fields = work.record.fields
-        if not fields[GATEWAY] or not keeps_addresses(work.options) or fields.get(GATEWAY_STAYS):
-            return
-        path = f"/routers/{work.record.id}"
-        if not work.stage_data.get(GATEWAY):
-            router = work.source.get("network", path, "router")
-            work.save(**{GATEWAY: router[GATEWAY], "routes": router["routes"]})
-        before = {**work.record.fields, **work.stage_data}
-        work.source.put("network", path, {"router": without_gateway(before)})
+        if keeps_addresses(work.options) and not work.record.fields.get(GATEWAY_STAYS):
+            give_up_gateways(work)
 
     @override
     def is_taken(self, stage_data: Mapping[str, Any]) -> bool:
         return bool(stage_data.get(GATEWAY))
 
     def undo_detach_gateway(self, work: Work) -> None:
-        """Put the gateway back on the source's router, with its address unless the copy has it."""
-        if not work.stage_data.get(GATEWAY):
-            return
-        before = {**work.record.fields, **work.stage_data}
-        info = {**before[GATEWAY]}
-        if work.stage_data.get(_ATTACHED):
-            del info["external_fixed_ips"]
-        for body in with_gateway(before, info):
-            work.source.put("network", f"/routers/{work.record.id}", {"router": body})
-        work.save(**{GATEWAY: None})
+        """Put the gateways back on the source's router, with their addresses unless the copy has
+        them."""
+        if work.stage_data.get(GATEWAY):
+            give_back_gateways(work)
 
     def attach_gateway(self, work: Work) -> None:
-        """Set the gateway on the destination, with the source's address if it is kept."""
-        before = self.original_state(work.record, work.stage_data).fields
-        if not before[GATEWAY]:
-            return
-        info = {
-            "network_id": work.destination_id_of("network", before[GATEWAY]["network_id"]),
-            "enable_snat": before[GATEWAY].get("enable_snat", True),
-        }
-        if keeps_addresses(work.options) and (addresses := gateway_addresses(before)):
-            info["external_fixed_ips"] = [{"ip_address": address} for address in addresses]
-        work.save(**{_ATTACHED: True})
-        for body in with_gateway(before, info):
-            self._put(work, body)
-
-    def undo_attach_gateway(self, work: Work) -> None:
-        """Remove the gateway from the destination's router."""
+        """Set the gateways on the destination, with the source's addresses if they are kept."""
         before = self.original_state(work.record, work.stage_data).fields
         if before[GATEWAY]:
-            self._put(work, without_gateway(before))
-            work.save(**{_ATTACHED: False})
+            take_gateways(work, before)
+
+    def undo_attach_gateway(self, work: Work) -> None:
+        """Remove the gateways from the destination's router."""
+        before = self.original_state(work.record, work.stage_data).fields
+        if before[GATEWAY]:
+            put_down_gateways(work, before)
 
     @override
     def halt(self, work: Work) -> None:
@@ -298,7 +296,9 @@ class Router(NeutronResource):
         path = f"/routers/{work.record.id}"
         if not work.source.find("network", path):
             return
-        work.source.put("network", path, {"router": {"routes": [], GATEWAY: {}}})
+        gateways = Gateways(cloud=work.source, router_id=work.record.id)
+        gateways.remove({**gateways.read(), "routes": [], "interfaces": []})
+        work.source.put("network", path, {"router": {"routes": []}})
         for interface in {each["port_id"] for each in work.record.fields["interfaces"]}:
             body = {"port_id": interface}
             work.source.put("network", f"{path}/remove_router_interface", body)
@@ -319,7 +319,7 @@ class Router(NeutronResource):
     def original_state(self, record: Record, stage_data: Mapping[str, Any]) -> Record:
         if not stage_data.get(GATEWAY):
             return record
-        taken = {GATEWAY: stage_data[GATEWAY], "routes": stage_data["routes"]}
+        taken = {name: stage_data[name] for name in TAKEN if name in stage_data}
         return replace(record, fields={**record.fields, **taken})
 
     @override
@@ -328,6 +328,8 @@ class Router(NeutronResource):
         gateway = fields[GATEWAY] or {}
         return {
             **fields,
+            FURTHER: comparable_further(fields, translate),
+            PROXIES: comparable_proxies(fields, translate),
             "interfaces": [
                 f"{each['ip_address']} in {each['cidr']}" for each in fields["interfaces"]
             ],

@@ -53,7 +53,9 @@ class Trunk(NeutronResource):
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
-        """Create it if its parent port moves."""
+        """Create it if its parent port moves, and the destination has trunks."""
+        if record.fields[_MOVES] and not self.is_known_to(reader):
+            return self.left_out_by(reader)
         if record.fields[_MOVES]:
             return super().decide(record, choice, reader)
         reason = "Its parent port belongs to another project, which keeps it."

@@ -6,6 +6,7 @@ from tests.support.cloud.messages import Json, Refused, Request
 from tests.support.cloud.network.conntrack_helpers import ConntrackHelpers
 from tests.support.cloud.network.floating_ips import FloatingIps
 from tests.support.cloud.network.metering import MeteringLabels
+from tests.support.cloud.network.ndp_proxies import NdpProxies
 from tests.support.cloud.network.networks import Networks
 from tests.support.cloud.network.pools import AddressGroups, AddressScopes, SubnetPools
 from tests.support.cloud.network.port_forwardings import PortForwardings
@@ -50,7 +51,8 @@ class Network(Service):
         self.forwardings = PortForwardings()
         cloud.add(self, self.trunks, self.forwardings, MeteringLabels())
         self.helpers = ConntrackHelpers()
-        cloud.add(self, self.helpers)
+        self.proxies = NdpProxies()
+        cloud.add(self, self.helpers, self.proxies)
         self._count()
         NeutronQuotas(self)
         self.route("GET", "extensions", self.list_extensions)

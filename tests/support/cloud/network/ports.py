@@ -134,6 +134,8 @@ class Ports(NeutronCollection):
         self.rows.pop(row["id"], None)
         for floating in self.service.floating_ips.where(port_id=row["id"]):
             self.service.floating_ips.disconnect(floating)
+        for proxy in self.service.proxies.where(port_id=row["id"]):
+            del self.service.proxies.rows[proxy["id"]]
         for forwarding in self.service.forwardings.where(internal_port_id=row["id"]):
             self.service.forwardings.forget(forwarding)
 

@@ -7,8 +7,11 @@ from typing import Any
 from tests.support.cloud.messages import Json, Refused, Request
 from tests.support.cloud.network.ports import GATEWAY, INTERFACE
 from tests.support.cloud.network.standard import NeutronCollection, with_extension
+from tests.support.cloud.service import NOWHERE
 
 INFO = "external_gateway_info"
+# all gateways but the first
+FURTHER = "~further"
 
 
 class Routers(NeutronCollection):
@@ -26,7 +29,7 @@ class Routers(NeutronCollection):
             "conntrack_helpers": with_extension("expose-l3-conntrack-helper", []),
             "flavor_id": None,
             "external_gateways": with_extension("external-gateway-multihoming", []),
-            "enable_ndp_proxy": with_extension("l3-ndp-proxy"),
+            "enable_ndp_proxy": with_extension("l3-ext-ndp-proxy", False),
         }
         super().__init__("routers", "router", fields)
 
@@ -35,6 +38,8 @@ class Routers(NeutronCollection):
         yield from super().routes()
         yield "PUT", "routers/{}/add_router_interface", self.add_interface
         yield "PUT", "routers/{}/remove_router_interface", self.remove_interface
+        yield "PUT", "routers/{}/add_external_gateways", self.add_gateways
+        yield "PUT", "routers/{}/remove_external_gateways", self.remove_gateways
 
     def prepare(self, row: Json, given: Json, request: Request) -> None:
         """Leave gateway and routes for when the router is there."""
@@ -48,6 +53,9 @@ class Routers(NeutronCollection):
 
     def change(self, row: Json, given: Json, request: Request) -> None:
         """Change a router: routes first, for which the gateway must be there already."""
+        if given.get("enable_ndp_proxy") and not self._reaches_proxied(row):
+            sentence = f"Can not enable ndp proxy on router {row['id']}: no gateway has IPv6."
+            raise Refused(409, sentence, kind="RouterGatewayNotValid")
         if "routes" in given:
             self._require_reachable(row, given["routes"])
         if INFO in given:
@@ -57,21 +65,33 @@ class Routers(NeutronCollection):
 
     def view(self, row: Json, request: Request) -> Json:
         """Return a router with all of its gateways."""
-        gateways = [row[INFO]] if row[INFO] else []
+        gateways = [_as_gateway(row[INFO]), *row.get(FURTHER, ())] if row[INFO] else []
         helpers = self.service.helpers.told(row)
         told = {"external_gateways": gateways, "conntrack_helpers": helpers}
         return super().view({**row, **told}, request)
+
+    def _reaches_proxied(self, row: Json) -> bool:
+        """Return whether the gateway has an IPv6 address, without which there are no proxies."""
+        fixed = (row[INFO] or {}).get("external_fixed_ips", ())
+        return any(":" in each["ip_address"] for each in fixed)
 
     # the gateway
 
     def _set_gateway(self, row: Json, info: Json) -> None:
         old = row[INFO]
         self._require_no_floating(row, info)
+        if not info and self.service.proxies.where(router_id=row["id"]):
+            sentence = (
+                f"Unable to unset external gateway of router {row['id']}: NDP proxies use it."
+            )
+            raise Refused(409, sentence, kind="RouterGatewayInUseByNDPProxy")
         if old:
-            for port in self._ports(row, GATEWAY):
-                self.service.ports.rows.pop(port["id"])
+            self._forget_gateway(row, old)
             row[INFO] = None
         if not info:
+            row["enable_ndp_proxy"] = False
+            if further := row.get(FURTHER):
+                row[INFO], row[FURTHER] = {**further[0], "enable_snat": True}, further[1:]
             return
         network = self.service.networks.get(info["network_id"])
         if not network["router:external"]:
@@ -88,7 +108,55 @@ class Routers(NeutronCollection):
             "network_id": network["id"],
             "enable_snat": info.get("enable_snat", True),
             "external_fixed_ips": port["fixed_ips"],
+            **({"qos_policy_id": info.get("qos_policy_id")} if self._has_gateway_qos else {}),
         }
+
+    @property
+    def _has_gateway_qos(self) -> bool:
+        return "qos-gateway-ip" in self.cloud.release.extensions
+
+    def _forget_gateway(self, row: Json, gateway: Json) -> None:
+        """Take the port of a gateway away."""
+        for port in self._ports(row, GATEWAY):
+            if port["fixed_ips"] == gateway["external_fixed_ips"]:
+                self.service.ports.rows.pop(port["id"])
+
+    def add_gateways(self, request: Request) -> Json:
+        """Add gateways to those that the router has; the first becomes its main one."""
+        row = self._multihomed(request)
+        for info in request.body["router"]["external_gateways"]:
+            if not row[INFO]:
+                self._set_gateway(row, info)
+                continue
+            port = self.service.ports.add(
+                network_id=info["network_id"],
+                project_id="",
+                device_owner=GATEWAY,
+                device_id=row["id"],
+                fixed_ips=info.get("external_fixed_ips"),
+            )
+            added = {"network_id": info["network_id"], "external_fixed_ips": port["fixed_ips"]}
+            row[FURTHER] = [*row.get(FURTHER, ()), added]
+        self.touch(row)
+        return {"router": self.view(row, request)}
+
+    def remove_gateways(self, request: Request) -> Json:
+        """Remove gateways, which must be there, and which no route needs."""
+        row = self._multihomed(request)
+        for info in request.body["router"]["external_gateways"]:
+            if info not in row.get(FURTHER, ()):
+                sentence = f"Unable to match a requested gateway port to router {row['id']}."
+                raise Refused(404, sentence, kind="UnableToMatchGateways")
+            row[FURTHER] = [each for each in row[FURTHER] if each != info]
+            self._forget_gateway(row, info)
+            self._require_reachable(row, row["routes"])
+        self.touch(row)
+        return {"router": self.view(row, request)}
+
+    def _multihomed(self, request: Request) -> Json:
+        if "external-gateway-multihoming" not in self.cloud.release.extensions:
+            raise Refused(404, NOWHERE, kind="HTTPNotFound")
+        return self.owned(request)
 
     def _require_no_floating(self, row: Json, info: Json) -> None:
         """Refuse to take the gateway from under floating IPs."""
@@ -230,6 +298,9 @@ class Routers(NeutronCollection):
         if self._ports(row, INTERFACE):
             sentence = f"Router {row['id']} still has ports"
             raise Refused(409, sentence, kind="RouterInUse")
+        for gateway in row.get(FURTHER, ()):
+            self._forget_gateway(row, gateway)
+        row[FURTHER] = []
         self._set_gateway(row, {})
         super().remove(row, request)
         for helper in self.service.helpers.where(router_id=row["id"]):
@@ -242,3 +313,8 @@ class Routers(NeutronCollection):
             if info.get("network_id") == network_id and subnet_id in self._subnets(row):
                 return str(row["id"])
         return ""
+
+
+def _as_gateway(info: Json) -> Json:
+    """Return the main gateway as it stands among all: without what only the main one has."""
+    return {name: info[name] for name in ("network_id", "external_fixed_ips")}

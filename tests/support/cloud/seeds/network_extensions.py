@@ -61,6 +61,14 @@ def _make_router(seeded: Seeded) -> None:
     seeded.made_by(seeded.operator, "inner", "network", "/routers", "router", body)
 
 
+def _add_gateways(seeded: Seeded) -> None:
+    """Lead that router outside twice."""
+    public = next(seeded.operator.list("network", "/networks", "networks", name="public"))
+    body = {"router": {"external_gateways": [{"network_id": public["id"]}] * 2}}
+    path = f"/routers/{seeded.id('inner')}/add_external_gateways"
+    seeded.operator.put("network", path, body)
+
+
 def _make_helper(seeded: Seeded) -> None:
     path = f"/routers/{seeded.id('inner')}/conntrack_helpers"
     _make(seeded, "ftp", path, "conntrack_helper", protocol="tcp", port=21, helper="ftp")
@@ -68,6 +76,7 @@ def _make_helper(seeded: Seeded) -> None:
 
 _MAKING = {
     "l3-ha": _make_router,
+    "external-gateway-multihoming": _add_gateways,
     "l3-conntrack-helper": _make_helper,
     "trunk": _make_trunk,
     "floating-ip-port-forwarding": _make_forwardings,

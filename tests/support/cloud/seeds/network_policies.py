@@ -39,6 +39,15 @@ def _make_policy(seeded: Seeded) -> None:
     for user, (collection, singular) in users.items():
         path, body = f"/{collection}/{seeded.id(user)}", {"qos_policy_id": policy["id"]}
         seeded.owner.put("network", path, {singular: body})
+    if "qos-gateway-ip" in seeded.cloud.release.extensions:
+        _limit_gateway(seeded, policy)
+
+
+def _limit_gateway(seeded: Seeded, policy: Json) -> None:
+    path = f"/routers/{seeded.id('router')}"
+    info = seeded.operator.get("network", path, "router")["external_gateway_info"]
+    body = {"external_gateway_info": {**info, "qos_policy_id": policy["id"]}}
+    seeded.operator.put("network", path, {"router": body})
 
 
 def _make_pool(seeded: Seeded) -> None:

@@ -4,13 +4,15 @@ An address is associated with one port or has forwardings, never both. They are 
 ids are new each time they are made, and a protocol and external port tell them apart.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.migrations_app.resources.attributes import only_set
+from dashboard.migrations_app.resources.reader import TenantReader
 
-FORWARDINGS = "port_forwardings"
+FORWARDINGS, ELSEWHERE = "port_forwardings", "port_forwardings_elsewhere"
+_INTERNAL = "internal_port_id"
 ALIAS = "floating-ip-port-forwarding"
 _RANGES, _DESCRIPTIONS = f"{ALIAS}-port-ranges", f"{ALIAS}-description"
 _SINGLE = ("external_port", "internal_port")
@@ -21,6 +23,24 @@ _COPIED = ("protocol", "internal_port_id", "internal_ip_address", "description")
 def forwardings_in(cloud: CloudSession, floating: Mapping[str, Any]) -> list[Json]:
     """Return the forwardings of a floating IP of a cloud, without ids."""
     return [_plain(each) for each in _listed(cloud, floating)]
+
+
+def by_destination(fields: Json, migratable: Collection[str], reader: TenantReader) -> Json:
+    """Return the fields with the forwardings to ports that move, and with those to others."""
+    found = forwardings_in(reader.cloud, fields)
+    own = [each for each in found if each[_INTERNAL] in migratable]
+    return {FORWARDINGS: own, ELSEWHERE: [each for each in found if each not in own]}
+
+
+def internal_ports(fields: Mapping[str, Any]) -> list[str]:
+    """Return the ids of the ports that the forwardings of a record lead to."""
+    return sorted({each[_INTERNAL] for each in fields[FORWARDINGS]})
+
+
+def led_to_copies(fields: Mapping[str, Any], copy_of: Callable[[str], str]) -> list[Json]:
+    """Return the forwardings of a record with the destination's ids of the ports."""
+    forwardings = fields.get(FORWARDINGS) or ()
+    return [{**each, _INTERNAL: copy_of(each[_INTERNAL])} for each in forwardings]
 
 
 def add_forwardings(cloud: CloudSession, id_: str, wanted: Iterable[Json]) -> None:

@@ -8,6 +8,7 @@ from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.work import Work
 
 GATEWAY = "external_gateway_info"
+GATEWAY_QOS = "gateway_qos_policy_id"
 
 
 def gateway_addresses(fields: Mapping[str, Any]) -> list[str]:

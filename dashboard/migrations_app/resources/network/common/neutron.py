@@ -84,10 +84,8 @@ class NeutronResource(ResourceType):
 
         What others own is mapped by its name where the type has it so.
         """
-        if self.maps_others and self.extension not in ("", *reader.extensions):
-            cloud = f"cloud {reader.cloud.name}"
-            reason = f"It is left out: {cloud} lacks Neutron's extension {self.extension}."
-            return Decision(action=SKIP, left_out_by=cloud, reason=reason)
+        if self.maps_others and not self.is_known_to(reader):
+            return self.left_out_by(reader)
         if choice or (record.shared and self.maps_others):
             return self._named(record, choice or record.name, reader)
         lacking = self._lacking(record, reader)
@@ -98,6 +96,16 @@ class NeutronResource(ResourceType):
                 for name, alias in lacking.items()
             ]
         )
+
+    def is_known_to(self, reader: TenantReader) -> bool:
+        """Return whether a cloud's Neutron has the extension that has the type."""
+        return self.extension in ("", *reader.extensions)
+
+    def left_out_by(self, reader: TenantReader) -> Decision:
+        """Return the decision for what the destination's Neutron has no kind of."""
+        cloud = f"cloud {reader.cloud.name}"
+        reason = f"It is left out: {cloud} lacks Neutron's extension {self.extension}."
+        return Decision(action=SKIP, left_out_by=cloud, reason=reason)
 
     def _lacking(self, record: Record, reader: TenantReader) -> dict[str, str]:
         """Return the attributes that need an extension which the cloud lacks, with its alias."""

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dashboard.clients.openstack import Json
-from dashboard.migrations_app.resources.left_out import loss_of
+from dashboard.migrations_app.resources.left_out import loss_of, without_ids
+from dashboard.migrations_app.resources.network.common.further_gateways import (
+    FURTHER,
+    without_addresses,
+)
 from dashboard.migrations_app.resources.network.common.gateways import (
     GATEWAY,
+    GATEWAY_QOS,
     gateway_addresses,
     near_routes,
 )
+from dashboard.migrations_app.resources.network.common.ndp_proxies import ENABLED, PROXIES
 from dashboard.migrations_app.resources.network.common.shared_addresses import keeps_addresses
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import LeftOut, Loss, Record
@@ -26,15 +32,36 @@ def reduced_router(
     What is left out behind it still needs the source's gateway, which keeps its address then.
     """
     record, losses = _without_interfaces(record, left_out)
+    record, more = _without_outer_parts(record, left_out)
+    record, policies = without_ids(record, {GATEWAY_QOS: "qos_policy"}, left_out)
+    losses = [*losses, *more, *policies]
     gateway = record.fields[GATEWAY] or {}
     if called := left_out("network", gateway.get("network_id", "")):
-        fields = {**record.fields, GATEWAY: None, "routes": near_routes(record.fields)}
+        nothing: Json = {GATEWAY: None, GATEWAY_QOS: None, FURTHER: [], PROXIES: [], ENABLED: False}
+        fields = {**record.fields, **nothing, "routes": near_routes(record.fields)}
         return replace(record, fields=fields), [*losses, loss_of(GATEWAY, [called])]
     needing = gateway and keeps_addresses(reader.options) and _needing(record, left_out, reader)
     if not needing:
         return record, losses
-    fields = {**record.fields, GATEWAY: {**gateway, "external_fixed_ips": []}, GATEWAY_STAYS: True}
+    further = without_addresses(record.fields.get(FURTHER, ()))
+    gateway = {**gateway, "external_fixed_ips": []}
+    fields = {**record.fields, GATEWAY: gateway, FURTHER: further, GATEWAY_STAYS: True}
     return replace(record, fields=fields), [*losses, _new_address(record, needing)]
+
+
+def _without_outer_parts(record: Record, left_out: LeftOut) -> tuple[Record, list[Loss]]:
+    """Return the router without further gateways and proxies whose network or port stays."""
+    losses: list[Loss] = []
+    for name, type_name in ((FURTHER, "network"), (PROXIES, "port")):
+        parts = record.fields.get(name) or []
+        gone = {
+            each[f"{type_name}_id"]: left_out(type_name, each[f"{type_name}_id"]) for each in parts
+        }
+        if names := [called for called in gone.values() if called]:
+            moved = [each for each in parts if not gone[each[f"{type_name}_id"]]]
+            record = replace(record, fields={**record.fields, name: moved})
+            losses.append(loss_of(name, names))
+    return record, losses
 
 
 def _without_interfaces(record: Record, left_out: LeftOut) -> tuple[Record, list[Loss]]:

@@ -10,6 +10,13 @@ from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.attributes import only_set
 from dashboard.migrations_app.resources.network.common.conntrack_helpers import ALIAS, HELPERS
 from dashboard.migrations_app.resources.network.common.extensions import EXTENSIONS, aliases_of
+from dashboard.migrations_app.resources.network.common.further_gateways import (
+    FURTHER,
+    MULTIHOMING,
+)
+from dashboard.migrations_app.resources.network.common.gateways import GATEWAY_QOS
+from dashboard.migrations_app.resources.network.common.ndp_proxies import ALIAS as NDP
+from dashboard.migrations_app.resources.network.common.ndp_proxies import ENABLED, PROXIES
 from dashboard.migrations_app.resources.network.common.zones import HINTS
 from dashboard.migrations_app.resources.work import Work
 
@@ -25,6 +32,10 @@ ROUTER_EXTENSIONS: Mapping[str, tuple[str, Any]] = {
     **{name: (alias, False) for name, alias in KINDS.items()},
     HINTS: ("router_availability_zone", None),
     HELPERS: (ALIAS, None),
+    GATEWAY_QOS: ("qos-gateway-ip", None),
+    FURTHER: (MULTIHOMING, None),
+    ENABLED: ("l3-ext-ndp-proxy", False),
+    PROXIES: (NDP, None),
 }
 
 
