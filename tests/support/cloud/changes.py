@@ -4,6 +4,7 @@ Most attributes are fields of one row, which can be anything else. Those that a 
 from several rows are in ``DERIVED``; for a new one of those, add how it changes.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -85,6 +86,10 @@ def _other_user(cloud: MemoryCloud, row: Json) -> None:
 
 def _other_group(cloud: MemoryCloud, row: Json) -> None:
     row["group_id"] = next(id_ for id_ in cloud.identity.groups.rows if id_ != row["group_id"])
+
+
+def _access(cloud: MemoryCloud, row: Json) -> None:
+    row.update(type="ec2", blob=json.dumps({"access": "another"}))
 
 
 def _members(cloud: MemoryCloud, row: Json) -> None:
@@ -264,6 +269,7 @@ DERIVED: Mapping[tuple[str, str], Change] = {
     ("group_role_assignment", "group_id"): _other_group,
     ("group_role_assignment", "role_id"): _other_role,
     ("group", "members"): _members,
+    ("credential", "access"): _access,
     ("implied_role", "prior_role_id"): _other_inference("prior"),
     ("implied_role", "implied_role_id"): _other_inference("implied"),
     ("group_member", "group_id"): _other_group,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.cloud.identity.assignments import Assignments
 from tests.support.cloud.identity.collections import Domains, KeystoneCollection, Projects
+from tests.support.cloud.identity.credentials import Credentials, Delegations
 from tests.support.cloud.identity.people import Groups, Users
 from tests.support.cloud.identity.roles import Roles
 from tests.support.cloud.identity.tokens import Tokens
@@ -31,7 +32,10 @@ class Identity(Service):
         super().__init__(cloud)
         self.domains, self.projects, self.users = Domains(), Projects(), Users()
         self.groups, self.roles = Groups(), Roles()
+        self.credentials = Credentials()
         cloud.add(self, self.domains, self.projects, self.users, self.groups, self.roles)
+        cloud.add(self, self.credentials)
+        self.delegations = Delegations(self)
         self.assignments = Assignments(self)
         self.tokens = Tokens(self)
         self._bootstrap()

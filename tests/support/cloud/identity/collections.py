@@ -172,6 +172,8 @@ class Projects(KeystoneCollection):
         if self.where(parent_id=row["id"]):
             raise Refused(403, f"Cannot delete project {row['id']}: it is not a leaf.")
         super().remove(row, request)
+        self.service.credentials.forget(project_id=row["id"])
+        self.service.delegations.forget(row["id"])
         for user in self.service.users.where(default_project_id=row["id"]):
             user.pop("default_project_id")
 

@@ -66,6 +66,8 @@ class Users(KeystoneCollection):
         """Take a user away, out of every group and with its credentials."""
         super().remove(row, request)
         self.service.groups.forget(user_id=row["id"])
+        self.service.credentials.forget(user_id=row["id"])
+        self.service.delegations.forget(row["id"])
 
     def groups_of(self, request: Request) -> Json:
         """Answer with the groups that a user is in."""

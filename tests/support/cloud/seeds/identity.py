@@ -1,5 +1,7 @@
 """The project, its people and what they may do."""
 
+import json
+
 from tests.support.cloud.seeds import PASSWORD, Seeded
 
 PEOPLE = {
@@ -32,6 +34,7 @@ def seed(seeded: Seeded) -> None:
     )
     for name in ("ann", "rex"):
         _make_key(seeded, name)
+    _make_credentials(seeded)
 
 
 def _imply(seeded: Seeded) -> None:
@@ -59,6 +62,22 @@ def _make_group(seeded: Seeded, project_id: str, below: str) -> None:
     held = f"projects/{project_id}/groups/{made['id']}/roles"
     seeded.operator.put("identity", f"/{held}/{cashier['id']}")
     seeded.operator.put("identity", f"/OS-INHERIT/{held}/{below}/inherited_to_projects")
+
+
+def _make_credentials(seeded: Seeded) -> None:
+    """Make EC2 keys for the project and a second factor, and what nobody can carry over."""
+    ann, rex = seeded.id("ann"), seeded.id("rex")
+    keys = {"access": f"AK{seeded.name}", "secret": f"secret-of-{seeded.name}"}
+    ec2 = {"type": "ec2", "blob": json.dumps(keys), "project_id": seeded.project_id}
+    totp = {"type": "totp", "blob": f"totp-of-{seeded.name}"}
+    for body in (ec2, totp):
+        seeded.operator.post("identity", "/credentials", {"credential": {**body, "user_id": ann}})
+    name = {"name": f"{seeded.name}-backup"}
+    path = f"/users/{ann}/application_credentials"
+    seeded.owner.post("identity", path, {"application_credential": name})
+    trust = {"trustor_user_id": ann, "trustee_user_id": rex, "project_id": seeded.project_id}
+    body = {**trust, "impersonation": False, "roles": [{"name": "member"}]}
+    seeded.owner.post("identity", "/OS-TRUST/trusts", {"trust": body})
 
 
 def _make_key(seeded: Seeded, name: str) -> None:
