@@ -13,6 +13,11 @@ from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.registry import resource_type
 
 _IN_USE = (Plan.State.EXECUTING, Plan.State.EXECUTED, Plan.State.FINALIZED)
+# what is in a project and may be shared with others
+_OF_PROJECT = (
+    *("network", "subnet", "image", "security_group", "qos_policy"),
+    *("subnet_pool", "address_scope", "address_group"),
+)
 _TAKING = (PlanItem.Action.CREATE, PlanItem.Action.MIGRATED, PlanItem.Action.ADOPT)
 
 
@@ -125,7 +130,7 @@ def _kept_content(work: ItemWork) -> str:
     kept = LedgerEntry.objects.filter(
         destination_cloud=work.plan.destination,
         stage_data__kept_from=work.plan.pk,
-        type__in=("network", "subnet", "image", "security_group"),
+        type__in=_OF_PROJECT,
     ).first()
     return f"{resource_type(kept.type).label} {kept.name} in it is kept" if kept else ""
 

@@ -28,6 +28,8 @@ _OF_NETWORK = {
     "port": "port",
     "floating_ip": "floatingip",
     "security_group": "security_group",
+    "rbac_policy": "rbac_policy",
+    "subnet_pool": "subnetpool",
 }
 
 

@@ -5,11 +5,6 @@ from collections.abc import Iterable
 from typing_extensions import override
 
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
-from dashboard.migrations_app.resources.network.common.sharing import (
-    NOT_SHARED,
-    SHARED_WITH,
-    with_effective_sharing,
-)
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import Record
 from dashboard.migrations_app.resources.work import Work
@@ -32,7 +27,6 @@ class AddressGroup(NeutronResource):
     needs = ("project",)
     copied = ("name", "description", "addresses")
     own = (*NEUTRON_OWN, "shared")
-    lost = {SHARED_WITH: NOT_SHARED}
 
     @override
     def accepts_choice(self, *, shared: bool) -> bool:
@@ -44,7 +38,7 @@ class AddressGroup(NeutronResource):
         if self.extension not in reader.extensions:
             return
         own = reader.owned(_PATH, _KEY)
-        for group in with_effective_sharing(own, self.name, reader):
+        for group in own:
             yield self.record(group)
         others = _named_by_rules(reader) - {group["id"] for group in own}
         for group in reader.matching(_PATH, _KEY, "id", others):

@@ -7,11 +7,7 @@ from typing_extensions import override
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.pools import own_pools
-from dashboard.migrations_app.resources.network.common.sharing import (
-    NOT_SHARED,
-    SHARED_WITH,
-    with_effective_sharing,
-)
+from dashboard.migrations_app.resources.network.common.sharing import with_effective_sharing
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import FoundBy, Record
 from dashboard.migrations_app.resources.work import Work
@@ -35,7 +31,6 @@ class AddressScope(NeutronResource):
     needs = ("project",)
     copied = ("name", "ip_version", "shared")
     own = NEUTRON_OWN
-    lost = {SHARED_WITH: NOT_SHARED}
 
     @override
     def accepts_choice(self, *, shared: bool) -> bool:

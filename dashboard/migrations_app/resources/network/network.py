@@ -9,11 +9,7 @@ from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.left_out import without_ids
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.ports_of_others import port_of_others
-from dashboard.migrations_app.resources.network.common.sharing import (
-    NOT_SHARED,
-    SHARED_WITH,
-    with_effective_sharing,
-)
+from dashboard.migrations_app.resources.network.common.sharing import with_effective_sharing
 from dashboard.migrations_app.resources.network.common.tenant_network import belongs_to_another
 from dashboard.migrations_app.resources.network.common.zones import (
     HINTS,
@@ -71,7 +67,6 @@ class Network(NeutronResource):
     )
     lost = {
         **dict.fromkeys((*_SEGMENTS, "segments"), _SEGMENT),
-        SHARED_WITH: NOT_SHARED,
         "vlan_transparent": "Transparent VLANs are not migrated.",
         "qinq": "Stacked VLANs are not migrated.",
     }

@@ -8,11 +8,7 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
-from dashboard.migrations_app.resources.network.common.sharing import (
-    NOT_SHARED,
-    SHARED_WITH,
-    with_effective_sharing,
-)
+from dashboard.migrations_app.resources.network.common.sharing import with_effective_sharing
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     belongs_to_another,
     migratable_ports,
@@ -46,7 +42,6 @@ class QosPolicy(NeutronResource):
     needs = ("project",)
     copied = ("name", "description", "shared", "is_default", "tags", _RULES)
     own = NEUTRON_OWN
-    lost = {SHARED_WITH: NOT_SHARED}
 
     @property
     @override

@@ -9,11 +9,7 @@ from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.left_out import without_ids
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.pools import own_pools, pools_of_others
-from dashboard.migrations_app.resources.network.common.sharing import (
-    NOT_SHARED,
-    SHARED_WITH,
-    with_effective_sharing,
-)
+from dashboard.migrations_app.resources.network.common.sharing import with_effective_sharing
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import Decision, LeftOut, Loss, Record
 from dashboard.migrations_app.resources.work import Work
@@ -40,7 +36,6 @@ class SubnetPool(NeutronResource):
     )
     mapped = {"address_scope_id": "address_scope"}
     own = NEUTRON_OWN
-    lost = {SHARED_WITH: NOT_SHARED}
     extensions = {
         "tags": NeutronResource.extensions["tags"],
         _DEFAULT: ("default-subnetpools", False),

@@ -89,10 +89,10 @@ def furnish(cloud: MemoryCloud, *, first_address: int) -> None:
 
 def seed_tenant(cloud: MemoryCloud, name: str = NAME) -> Seeded:
     """Make a tenant that has some of everything on a cloud that is furnished."""
-    from tests.support.cloud.seeds import compute, identity, network, quotas, storage
+    from tests.support.cloud.seeds import compute, identity, network, quotas, sharing, storage
 
     operator = operator_of(cloud)
     seeded = Seeded(name=name, cloud=cloud, operator=operator, owner=operator)
-    for module in (identity, quotas, network, storage, compute):
+    for module in (identity, quotas, network, storage, compute, sharing):
         module.seed(seeded)
     return seeded

@@ -9,11 +9,6 @@ from typing_extensions import override
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
-from dashboard.migrations_app.resources.network.common.sharing import (
-    NOT_SHARED,
-    SHARED_WITH,
-    with_effective_sharing,
-)
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     DEFAULT_GROUP,
     migratable_ports,
@@ -68,7 +63,6 @@ class SecurityGroup(NeutronResource):
     does_without = ("security_group", "address_group")
     copied = ("name", "description", "stateful", "tags", RULES)
     own = (*NEUTRON_OWN, "shared")
-    lost = {SHARED_WITH: NOT_SHARED}
     stages = (
         Stage(name="create", verb="Create"),
         Stage(name="rules", verb="Set the rules of"),
@@ -87,7 +81,7 @@ class SecurityGroup(NeutronResource):
         named = remote_groups(rules, ADDRESS_GROUP)
         addresses = reader.matching("/address-groups", "address_groups", "id", named)
         known = {group["id"] for group in (*own, *others, *addresses)}
-        for group in (*with_effective_sharing(own, "security_group", reader), *others):
+        for group in (*own, *others):
             fields = {**group, RULES: marked(group[RULES], known)}
             yield self.record(fields, shared=group["id"] in used)
 
