@@ -123,7 +123,7 @@ def test_who_did_not_move_back_goes_on_working(clouds, movers, back):
     require_working(clouds.new, other, clouds.destination_session)
     _, _, flavor, *_ = shared(clouds.new)
     projects = clouds.new.identity.projects.where(name=other)
-    assert flavor["~access"] == [each["id"] for each in projects]
+    assert clouds.new.compute.flavors.access_of(flavor["id"]) == [each["id"] for each in projects]
 
 
 def test_the_second_rolled_back_first_leaves_nothing(clouds, movers):

@@ -9,7 +9,6 @@ from typing_extensions import override
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.compute.common.flavor_access import (
-    grant_access,
     projects_with_access,
     revoke_access,
 )
@@ -30,13 +29,13 @@ from dashboard.migrations_app.resources.records import (
     FoundBy,
     Loss,
     Record,
-    Ref,
 )
 from dashboard.migrations_app.resources.servers_of_others import server_of_others
 from dashboard.migrations_app.resources.work import Work
 
 _DISABLED = "OS-FLV-DISABLED:disabled"
 _SIZES = ("ram", "vcpus", "disk", "swap", EPHEMERAL)
+_DESCRIBED_SINCE = "2.55"
 _CREATED = ("name", *_SIZES, "rxtx_factor", PUBLIC)
 
 # stage data: the id that we chose
@@ -53,9 +52,8 @@ class Flavor(ResourceType):
     is_shareable = True
     choice = "name or id of a flavor there"
     needs = ("project",)
-    copied = (*_CREATED, "extra_specs")
+    copied = (*_CREATED, "extra_specs", "description")
     own = ("id", "links", _DISABLED, DELETED)
-    lost = {"description": "Descriptions of flavors are not migrated."}
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
@@ -104,18 +102,6 @@ class Flavor(ResourceType):
         return Decision(resolution={"name": name}, losses=[loss])
 
     @override
-    def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """Return the project for a private flavor, to which it is given access."""
-        return {"create": [] if record.fields[PUBLIC] else [Ref("project", reader.tenant.id)]}
-
-    @override
-    def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
-        yield from super().losses(record, reader)
-        if not record.fields[PUBLIC] and not record.fields.get(DELETED):
-            reason = "Only the tenant that moves gets access to its private flavor."
-            yield Loss(field="access", value="other projects", reason=reason)
-
-    @override
     def check(
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
@@ -129,7 +115,7 @@ class Flavor(ResourceType):
     ) -> list[str]:
         """Return the attributes in which a flavor of the cloud differs from the record."""
         fields = {**flavor, "extra_specs": extra_specs_of(cloud, flavor)}
-        keys = keys or self.copied
+        keys = keys or (*_CREATED, "extra_specs")
         return [key for key in keys if _value(record.fields, key) != _value(fields, key)]
 
     @override
@@ -164,17 +150,18 @@ class Flavor(ResourceType):
         fields = {**work.record.fields, "name": _name(work)}
         body: Json = {key: fields[key] for key in _CREATED if key in fields}
         body.update(id=id_, swap=body.get("swap") or 0)
-        work.destination.post("compute", "/flavors", {"flavor": body})
+        path, microversion = "/flavors", ""
+        if fields.get("description") and _has_descriptions(work.destination):
+            body["description"], microversion = fields["description"], _DESCRIBED_SINCE
+        work.destination.post("compute", path, {"flavor": body}, microversion=microversion)
         return id_
 
     @override
     def complete(self, work: Work) -> None:
-        """Set the extra specs and, for a private flavor, the tenant's access."""
+        """Set the extra specs. Who may use a private one are objects of their own."""
         path = f"/flavors/{work.destination_id}"
         if specs := work.record.fields["extra_specs"]:
             work.destination.post("compute", f"{path}/os-extra_specs", {"extra_specs": specs})
-        if not work.record.fields[PUBLIC]:
-            grant_access(work, work.destination_id)
 
     @override
     def used_by_others(self, work: Work) -> str:
@@ -193,7 +180,7 @@ class Flavor(ResourceType):
     def take_back(self, work: Work) -> None:
         """Revoke the tenant's access to a private flavor that stays for others."""
         if work.destination_id and not work.record.fields[PUBLIC]:
-            revoke_access(work, work.destination_id)
+            revoke_access(work.destination, work.destination_id, work.project_id)
 
     @override
     def remove(self, work: Work) -> None:
@@ -252,7 +239,7 @@ def _mapping_losses(record: Record, flavor: Json, differing: Iterable[str]) -> l
 
 def _missing(record: Record, choice: str, reader: TenantReader) -> Decision:
     if not choice:
-        return Decision()
+        return Decision(losses=[*_description_losses(record, reader.cloud)])
     return Decision(
         problem=f"Cloud {reader.cloud.name} has no flavor {choice!r}.",
         fix=f"Choose another one for flavor:{record.name}, or none to have it created.",
@@ -262,3 +249,14 @@ def _missing(record: Record, choice: str, reader: TenantReader) -> Decision:
 def _value(fields: Mapping[str, Any], key: str) -> Any:
     """Return a flavor's value; no swap is "" or 0, depending on the microversion."""
     return fields.get(key) or 0
+
+
+def _has_descriptions(cloud: CloudSession) -> bool:
+    return cloud.supports("compute", _DESCRIBED_SINCE)
+
+
+def _description_losses(record: Record, cloud: CloudSession) -> Iterable[Loss]:
+    description = record.fields.get("description")
+    if description and not _has_descriptions(cloud):
+        reason = f"Nova of cloud {cloud.name} has no descriptions of flavors."
+        yield Loss(field="description", value=description, reason=reason)

@@ -43,7 +43,7 @@ class Flavors(Collection):
 
     def own_fields(self, request: Request) -> Json:
         """Flavors may be given an id."""
-        return {"id": self.cloud.new_id(), "~access": []}
+        return {"id": self.cloud.new_id()}
 
     def prepare(self, row: Json, given: Json, request: Request) -> None:
         """Refuse an id that is taken."""
@@ -69,7 +69,7 @@ class Flavors(Collection):
     def is_visible(self, row: Json, request: Request) -> bool:
         """Return whether a flavor is everybody's, or the asker's project has access to it."""
         asker = request.asker
-        return asker.is_admin or row[_PUBLIC] or asker.project_id in row["~access"]
+        return asker.is_admin or row[_PUBLIC] or asker.project_id in self.access_of(row["id"])
 
     def matches(self, row: Json, request: Request) -> bool:
         """Public ones are listed by default, all of them for ``is_public=None``."""
@@ -92,7 +92,7 @@ class Flavors(Collection):
         row = self.get(request.ids[0])
         if row[_PUBLIC]:
             raise Refused(404, "Access list not available for public flavors.")
-        found = [{"flavor_id": row["id"], "tenant_id": id_} for id_ in row["~access"]]
+        found = [{"flavor_id": row["id"], "tenant_id": id_} for id_ in self.access_of(row["id"])]
         return {"flavor_access": found}
 
     def act(self, request: Request) -> Json:
@@ -103,15 +103,38 @@ class Flavors(Collection):
         project_id = arguments["tenant"]
         if action == "addTenantAccess":
             self._add_access(row, project_id)
-        elif project_id not in row["~access"]:
+        elif project_id not in self.access_of(row["id"]):
             raise Refused(404, f"Flavor access not found for {row['id']} / {project_id}.")
         else:
-            row["~access"] = [each for each in row["~access"] if each != project_id]
+            del self.accesses[f"{row['id']}:{project_id}"]
         return self.show_access(request)
 
     def _add_access(self, row: Json, project_id: str) -> None:
-        if project_id in row["~access"]:
+        if row[_PUBLIC]:
+            raise Refused(409, "Can not add access to a public flavor.")
+        if project_id in self.access_of(row["id"]):
             raise Refused(
                 409, f"Flavor access already exists for flavor {row['id']} and project {project_id}"
             )
-        row["~access"].append(project_id)
+        self.give(row["id"], project_id)
+
+    def give(self, flavor_id: str, project_id: str) -> None:
+        """Let a project use a private flavor."""
+        id_ = f"{flavor_id}:{project_id}"
+        self.accesses[id_] = {"id": id_, "flavor_id": flavor_id, "tenant_id": project_id}
+
+    @property
+    def accesses(self) -> dict[str, Json]:
+        """Who may use private flavors, by the ids of flavor and project."""
+        return self.cloud.rows("compute/flavor_access")
+
+    def access_of(self, flavor_id: str) -> list[str]:
+        """Return the ids of the projects that may use a private flavor."""
+        rows = self.accesses.values()
+        return [row["tenant_id"] for row in rows if row["flavor_id"] == flavor_id]
+
+    def remove(self, row: Json, request: Request) -> None:
+        """Take a flavor away, and who may use it."""
+        super().remove(row, request)
+        for project_id in self.access_of(row["id"]):
+            del self.accesses[f"{row['id']}:{project_id}"]

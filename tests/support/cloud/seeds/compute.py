@@ -8,7 +8,7 @@ from tests.support.cloud.seeds.everybodys import FLAVOR
 
 # since when tags may be given, and the newest that every release but Queens has
 _TAGS = "2.52"
-_SOFT = "2.15"
+_SOFT, _DESCRIBED = "2.15", "2.55"
 _REASONS = "2.73"
 
 
@@ -59,13 +59,16 @@ def _make_groups(seeded: Seeded) -> None:
 
 def _make_flavor(seeded: Seeded) -> None:
     flavor = {"name": f"{seeded.name}-small", "ram": 64, "vcpus": 1, "disk": 1, "swap": 8}
-    body = {**flavor, "os-flavor-access:is_public": False}
+    body = {**flavor, "os-flavor-access:is_public": False, "description": "for the shop"}
     operator = seeded.operator
-    made = seeded.made_by(operator, "private", "compute", "/flavors", "flavor", body)
+    made = seeded.made_by(
+        operator, "private", "compute", "/flavors", "flavor", body, microversion=_DESCRIBED
+    )
     path = f"/flavors/{made['id']}"
     operator.post("compute", f"{path}/os-extra_specs", {"extra_specs": {"hw_rng:allowed": "true"}})
-    access = {"addTenantAccess": {"tenant": seeded.project_id}}
-    operator.post("compute", f"{path}/action", access)
+    for project_id in (seeded.project_id, seeded.id("neighbour")):
+        access = {"addTenantAccess": {"tenant": project_id}}
+        operator.post("compute", f"{path}/action", access)
     flavors = operator.list("compute", "/flavors/detail", "flavors")
     seeded.made["everybodys"] = next(f for f in flavors if f["name"] == FLAVOR["name"])
 

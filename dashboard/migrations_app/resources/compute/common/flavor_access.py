@@ -2,7 +2,6 @@
 
 from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.resources.work import Work
 
 
 def projects_with_access(cloud: CloudSession, flavor_id: str) -> set[str]:
@@ -11,24 +10,23 @@ def projects_with_access(cloud: CloudSession, flavor_id: str) -> set[str]:
     return {entry["tenant_id"] for entry in answer["flavor_access"]}
 
 
-def grant_access(work: Work, flavor_id: str) -> bool:
-    """Grant the tenant's project access to a private flavor; return False if it has it already."""
-    if work.project_id in projects_with_access(work.destination, flavor_id):
+def grant_access(cloud: CloudSession, flavor_id: str, project_id: str) -> bool:
+    """Grant a project access to a private flavor; return False if it has it already."""
+    if project_id in projects_with_access(cloud, flavor_id):
         return False
-    body = {"addTenantAccess": {"tenant": work.project_id}}
+    body = {"addTenantAccess": {"tenant": project_id}}
     try:
-        work.destination.post("compute", f"/flavors/{flavor_id}/action", body)
+        cloud.post("compute", f"/flavors/{flavor_id}/action", body)
     except NeedsOperator:
         # another server's step may have granted it a moment ago
-        if work.project_id not in projects_with_access(work.destination, flavor_id):
+        if project_id not in projects_with_access(cloud, flavor_id):
             raise
         return False
     return True
 
 
-def revoke_access(work: Work, flavor_id: str) -> None:
-    """Revoke the access of the tenant's project; nothing happens if it has none."""
-    if work.destination.find("compute", f"/flavors/{flavor_id}", "flavor"):
-        body = {"removeTenantAccess": {"tenant": work.project_id}}
-        path = f"/flavors/{flavor_id}/action"
-        work.destination.call("POST", "compute", path, body=body, missing_ok=True)
+def revoke_access(cloud: CloudSession, flavor_id: str, project_id: str) -> None:
+    """Revoke a project's access to a flavor; nothing happens if it has none."""
+    if cloud.find("compute", f"/flavors/{flavor_id}", "flavor"):
+        body = {"removeTenantAccess": {"tenant": project_id}}
+        cloud.call("POST", "compute", f"/flavors/{flavor_id}/action", body=body, missing_ok=True)

@@ -109,9 +109,11 @@ class Server(ResourceType):
     choice = "an availability zone there"
     needs = (
         *("project", "user", "role_assignment", "flavor", "keypair", "image", "port", "volume"),
-        *("security_group", "trunk", "server_group"),
+        *("security_group", "trunk", "server_group", "flavor_access"),
     )
-    does_without = ("user", "role_assignment", "keypair", "trunk", "server_group")
+    does_without = (
+        *("user", "role_assignment", "keypair", "trunk", "server_group", "flavor_access"),
+    )
     detaches = ("volumes",)
     copied = (
         *("name", "status", "description", "metadata", "tags", "key_name", "config_drive"),

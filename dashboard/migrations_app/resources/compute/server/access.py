@@ -30,7 +30,7 @@ def grant_access(work: Work) -> None:
 def revoke_access(work: Work) -> None:
     """Take back what ``grant_access`` gave."""
     if flavor_id := work.stage_data.get(_FLAVOR):
-        flavor_access.revoke_access(work, flavor_id)
+        flavor_access.revoke_access(work.destination, flavor_id, work.project_id)
         work.save(**{_FLAVOR: ""})
     if image_id := work.stage_data.get(_IMAGE):
         path = f"/images/{image_id}/members/{work.project_id}"
@@ -54,7 +54,7 @@ def _open_flavor(work: Work) -> None:
     if work.project_id in flavor_access.projects_with_access(work.destination, flavor_id):
         return
     work.save(**{_FLAVOR: flavor_id})
-    if not flavor_access.grant_access(work, flavor_id):
+    if not flavor_access.grant_access(work.destination, flavor_id, work.project_id):
         work.save(**{_FLAVOR: ""})
 
 

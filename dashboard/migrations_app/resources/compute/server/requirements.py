@@ -18,6 +18,7 @@ def requirements(record: Record, reader: TenantReader) -> Mapping[str, Sequence[
     stop = [
         *owner_refs(record, reader),
         Ref("flavor", fields["flavor_id"]),
+        Ref("flavor_access", f"{fields['flavor_id']}:{reader.tenant.id}"),
         Ref("keypair", key),
         *(Ref("server_group", id_) for id_ in fields["server_groups"]),
         *(Ref("port", id_) for id_ in fields["ports"]),
