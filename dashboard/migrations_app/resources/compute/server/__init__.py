@@ -62,6 +62,7 @@ from dashboard.migrations_app.resources.compute.server.locks import (
 )
 from dashboard.migrations_app.resources.compute.server.losses import source_losses
 from dashboard.migrations_app.resources.compute.server.obstacles import obstacles
+from dashboard.migrations_app.resources.compute.server.orders import predecessors
 from dashboard.migrations_app.resources.compute.server.plan_findings import (
     plan_findings,
     rescue_finding,
@@ -186,9 +187,7 @@ class Server(ResourceType):
 
     @override
     def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """Return the image, whose copy the server's copy names as what it was booted from."""
-        image_id = record.fields.get("image")
-        return {"create": [Ref("image", image_id)]} if image_id else {}
+        return predecessors(record, reader)
 
     @override
     def without(

@@ -29,7 +29,7 @@ def attach_volumes(work: Work) -> None:
             body = {"volumeId": volume_id, **_told(work, source_id)}
             microversion = owner.at_most("compute", DELETION_AT_ATTACHING)
             owner.post("compute", path, {"volumeAttachment": body}, microversion=microversion)
-        _await_status(work.destination, volume_id, "in-use", check=work.check)
+        _await_attached(work.destination, volume_id, work.destination_id, check=work.check)
     _set_deletion(work)
 
 
@@ -42,7 +42,7 @@ def detach_volumes(work: Work) -> None:
         if source_id != root:
             volume_id = work.destination_id_of("volume", source_id)
             work.destination.delete("compute", f"{_path(work)}/{volume_id}")
-            _await_status(work.destination, volume_id, "available", check=work.check)
+            _await_detached(work.destination, volume_id, work.destination_id, check=work.check)
 
 
 def detach_others(work: Work) -> None:
@@ -57,7 +57,7 @@ def detach_others(work: Work) -> None:
         volume_id = attachment["volumeId"]
         if volume_id not in work.record.fields["volumes"]:
             work.source.delete("compute", f"{path}/{volume_id}")
-            _await_status(work.source, volume_id, "available", check=work.check)
+            _await_detached(work.source, volume_id, work.record.id, check=work.check)
             work.log(f"Detached volume {volume_id}, which stays, from server {work.record.name}.")
 
 
@@ -87,19 +87,45 @@ def _set_deletion(work: Work) -> None:
         )
 
 
-def _await_status(
-    cloud: CloudSession, volume_id: str, status: str, *, check: Callable[[], None]
+def _await_attached(
+    cloud: CloudSession, volume_id: str, server_id: str, *, check: Callable[[], None]
 ) -> None:
-    def reached() -> bool | None:
-        volume = cloud.find("block_storage", f"/volumes/{volume_id}", "volume")
-        return True if volume is None or volume["status"] == status else None
+    def reached(volume: Json) -> bool:
+        return volume["status"] == "in-use" and server_id in _users(volume)
 
-    poll_until(
-        reached,
-        what=f"volume {volume_id} to become {status}",
-        seconds=ATTACH_SECONDS,
-        check=check,
-    )
+    _await(cloud, volume_id, reached, what=f"volume {volume_id} to become in-use", check=check)
+
+
+def _await_detached(
+    cloud: CloudSession, volume_id: str, server_id: str, *, check: Callable[[], None]
+) -> None:
+    """Wait until a volume is free, or in use by other servers only."""
+
+    def reached(volume: Json) -> bool:
+        others = _users(volume) - {server_id}
+        is_of_others = volume["status"] == "in-use" and others == _users(volume)
+        return volume["status"] == "available" or bool(others and is_of_others)
+
+    _await(cloud, volume_id, reached, what=f"volume {volume_id} to become available", check=check)
+
+
+def _users(volume: Json) -> set[str]:
+    return {attachment["server_id"] for attachment in volume["attachments"]}
+
+
+def _await(
+    cloud: CloudSession,
+    volume_id: str,
+    reached: Callable[[Json], bool],
+    *,
+    what: str,
+    check: Callable[[], None],
+) -> None:
+    def probe() -> bool | None:
+        volume = cloud.find("block_storage", f"/volumes/{volume_id}", "volume")
+        return True if volume is None or reached(volume) else None
+
+    poll_until(probe, what=what, seconds=ATTACH_SECONDS, check=check)
 
 
 def _path(work: Work) -> str:

@@ -44,7 +44,7 @@ from dashboard.migrations_app.resources.storage.volume.fields import (
     volume_fields,
 )
 from dashboard.migrations_app.resources.storage.volume.obstacles import obstacles, what_stays
-from dashboard.migrations_app.resources.storage.volume.placing import place, with_type
+from dashboard.migrations_app.resources.storage.volume.placing import place, with_servers, with_type
 from dashboard.migrations_app.resources.storage.volume.type_access import (
     OPENED,
     grant_access,
@@ -114,7 +114,7 @@ class Volume(ResourceType):
         """Take what its type becomes, unless a type was chosen for the volume itself."""
         of_type = decision_of("volume_type", record.fields.get("volume_type_id") or "")
         if decision.action == CREATE:
-            decision = with_type(record, decision, of_type)
+            decision = with_servers(record, with_type(record, decision, of_type))
         return with_owner_losses(record, decision, decision_of)
 
     @override
@@ -140,7 +140,7 @@ class Volume(ResourceType):
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
         for record in records:
-            for sentence, fix in obstacles(record):
+            for sentence, fix in obstacles(record, destination.cloud):
                 yield record, Finding(severity=BLOCK, sentence=sentence, fix=fix)
         if finding := volume_capture.room_for_copies(records, source.cloud):
             yield None, finding

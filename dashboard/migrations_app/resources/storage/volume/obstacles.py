@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 
+from dashboard.clients.openstack import CloudSession
 from dashboard.migrations_app.resources.reader import JsonList, TenantReader
 from dashboard.migrations_app.resources.records import WARN, Finding, Record
 
 _SERVICE = "block_storage"
 _MIGRATABLE = ("available", "in-use")
+# from there on Nova attaches a volume to several servers
+MULTIATTACH_SINCE = "2.60"
+DETACH = "Detach it from all but one of them, then plan again."
 _GROUPS = ("group_id", "consistencygroup_id")
 
 
-def obstacles(record: Record) -> Iterable[tuple[str, str]]:
+def obstacles(record: Record, destination: CloudSession) -> Iterable[tuple[str, str]]:
     """Return why the data of a volume cannot be migrated, each with what to do."""
     fields, label = record.fields, f"Volume {record.title}"
     if fields["status"] not in _MIGRATABLE:
@@ -24,9 +28,14 @@ def obstacles(record: Record) -> Iterable[tuple[str, str]]:
                 "--retype-policy on-demand), or leave it out; then plan again."
             ),
         )
-    if len(fields["server_ids"]) > 1:
-        fix = "Detach it from all but one of them, then plan again."
-        yield f"{label} is attached to several servers.", fix
+    if is_shared(record) and not destination.supports("compute", MULTIATTACH_SINCE):
+        sentence = f"{label} is attached to several servers, which Nova of cloud {destination.name}"
+        yield f"{sentence} cannot do.", DETACH
+
+
+def is_shared(record: Record) -> bool:
+    """Return whether a volume is attached to several servers."""
+    return len(record.fields["server_ids"]) > 1
 
 
 def _encrypted(record: Record) -> str:

@@ -1,6 +1,7 @@
 """Which volume type and which zone of the destination a volume gets, and what it loses by that."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dashboard.migrations_app.resources.reader import TenantReader
@@ -18,6 +19,7 @@ from dashboard.migrations_app.resources.storage.common.volume_types import (
     private_id,
     type_named,
 )
+from dashboard.migrations_app.resources.storage.volume.obstacles import is_shared
 
 TYPE, ZONE, MULTIATTACH = "volume_type", "availability_zone", "multiattach"
 PRIVATE, CREATED = "private_type", "created_type"
@@ -61,6 +63,19 @@ def with_type(record: Record, decision: Decision, of_type: Decision | None) -> D
     resolution = {**decision.resolution, TYPE: there["name"], PRIVATE: private_id(there)}
     losses = _type_losses(record, there["name"], there, there["cloud"])
     return Decision(resolution=resolution, losses=[*others, *losses])
+
+
+def with_servers(record: Record, decision: Decision) -> Decision:
+    """Return the decision, which is a problem if several servers need a copy that allows one."""
+    if not is_shared(record) or MULTIATTACH not in {loss.field for loss in decision.losses}:
+        return decision
+    return replace(
+        decision,
+        problem=f"Volume {record.title} is attached to several servers, and its volume type on the "
+        "destination allows one only.",
+        fix=f"Map volume_type:{record.fields[TYPE]} to create or to a type with multiattach, or "
+        "detach the volume from all servers but one; then plan again.",
+    )
 
 
 def _type_losses(
