@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.work import record_of
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
-from dashboard.migrations_app.resources.records import CREATE, MIGRATED, LeftOut, Ref
+from dashboard.migrations_app.resources.records import CREATE, MIGRATED, SKIP, LeftOut, Ref
 from dashboard.migrations_app.resources.registry import resource_type
 
 Key = tuple[str, str]
@@ -71,6 +71,8 @@ def kept_in_source(plan: Plan) -> set[Key]:
 
 
 def _stays(item: PlanItem, *, is_present: bool) -> bool:
+    if item.action == SKIP and resource_type(item.type).is_kept_unmoved:
+        return True
     is_moved = item.action in (CREATE, MIGRATED)
     return bool(item.left_out_by) or (is_moved and not is_present)
 

@@ -8,6 +8,12 @@ from typing import Any
 from dashboard.jobs.options import Option
 from dashboard.migrations_app.maintenance.options import NONE, UNTIL_FINALIZED, WHILE_MOVING
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.resources.snapshot_options import (
+    AS_VOLUMES,
+    LEAVE,
+    REPLAY,
+    SNAPSHOTS,
+)
 
 ONLY = "only"
 """The option that names the objects that move."""
@@ -38,6 +44,17 @@ PLAN_OPTIONS = (
         choices={
             "keep": "Shelved again on the destination",
             "unshelve": "Left running on the destination",
+        },
+    ),
+    Option(
+        name=SNAPSHOTS,
+        label="Snapshots of volumes",
+        default=REPLAY,
+        choices={
+            REPLAY: "As snapshots of the moved volume, where the destination's storage allows it: "
+            "each state is copied in full",
+            AS_VOLUMES: "As volumes of their own, each with a full copy",
+            LEAVE: "Left in the source, with their volumes, and named",
         },
     ),
     Option(

@@ -33,7 +33,9 @@ def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
     """Return the readers of both clouds for a plan; the destination's knows no project yet, and
     what the tenant already has there, and what projects share that have moved."""
     tenant = TenantRef(plan.tenant_id, plan.tenant_name, plan.domain_name)
-    destination = TenantReader(connect(plan.destination), replace(tenant, id=""))
+    destination = TenantReader(
+        connect(plan.destination), replace(tenant, id=""), options=plan.options
+    )
     source = reader_with_original_roles(
         plan.source,
         connect(plan.source),

@@ -69,6 +69,8 @@ class ResourceType:
     detaches: ClassVar[tuple[str, ...]] = ()
     # whether a copy is taken back, although it is complete, when what it depends on is left out
     is_taken_back: ClassVar[bool] = False
+    # whether finalizing keeps what was not moved of it in the source, and what that needs there
+    is_kept_unmoved: ClassVar[bool] = False
     # types whose objects in the source a rollback gives back before those of this type
     returns_after: ClassVar[tuple[str, ...]] = ()
 

@@ -147,6 +147,19 @@ class TenantReader(IdentityReader):
         )
 
     @property
+    def volume_snapshots(self) -> JsonList:
+        """The tenant's snapshots of volumes, the oldest first."""
+        found = self.list(
+            "block_storage",
+            "/snapshots/detail",
+            "snapshots",
+            microversion=self.cloud.at_most("block_storage", "3.41"),
+            all_tenants=1,
+            project_id=self.tenant.id,
+        )
+        return sorted(found, key=lambda snapshot: (snapshot["created_at"], snapshot["id"]))
+
+    @property
     def volume_types(self) -> JsonList:
         """Every volume type of the cloud: Cinder lists public ones only, unless asked for all."""
         return self.list("block_storage", "/types", "volume_types", is_public="None")

@@ -1,5 +1,7 @@
 """The seeded tenant planned and moved step by step, after a test has changed something of it."""
 
+from collections.abc import Mapping
+
 from dashboard.migrations_app.models import Plan, PlanItem
 from dashboard.migrations_app.resources.reader import TenantRef
 from dashboard.migrations_app.resources.registry import resource_type
@@ -8,10 +10,10 @@ from tests.support.cloud.seeds import NAME
 from tests.support.cloud.single_moves import Move, draft_plan
 
 
-def draft(clouds: TwoClouds, **choices: str) -> Plan:
+def draft(clouds: TwoClouds, *, options: Mapping[str, str] | None = None, **choices: str) -> Plan:
     """Return the plan of the seeded tenant's move."""
     project = clouds.old.identity.projects.where(name=NAME)[0]
-    return draft_plan(clouds, TenantRef(project["id"], NAME), choices)
+    return draft_plan(clouds, TenantRef(project["id"], NAME), choices, options)
 
 
 def executed(clouds: TwoClouds, plan: Plan, type_name: str) -> Move:

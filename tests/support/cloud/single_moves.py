@@ -39,7 +39,10 @@ def context(*, resumed: bool = False) -> StepContext:
 
 
 def draft_plan(
-    clouds: TwoClouds, tenant: TenantRef, choices: Mapping[str, str] | None = None
+    clouds: TwoClouds,
+    tenant: TenantRef,
+    choices: Mapping[str, str] | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> Plan:
     """Return a plan of a tenant's move, drafted here and now."""
     plan = Plan.objects.create(
@@ -49,6 +52,7 @@ def draft_plan(
         tenant_name=tenant.name,
         domain_name=tenant.domain_name,
         choices=dict(choices or {}),
+        options=dict(options or {}),
     )
     planner = Planner(plan, context())
     planner.draft()

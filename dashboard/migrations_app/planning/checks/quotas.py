@@ -10,6 +10,7 @@ from dashboard.migrations_app.planning.moves import choice_of
 from dashboard.migrations_app.resources.quota_api import QUOTA_APIS, UNLIMITED, used_of
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import ADOPT, BLOCK, Finding, Record
+from dashboard.migrations_app.resources.snapshot_options import AS_VOLUMES, SNAPSHOTS
 
 # options of the command ``openstack quota set`` that are not called as the quota is
 _OPTIONS = {
@@ -96,6 +97,8 @@ def _needs(plan: Plan, records: Sequence[Record], source: TenantReader) -> dict[
             needs["compute"]["server_groups"] += 1
         elif record.type == "volume":
             needs["block_storage"].update(_of_volume(plan, record))
+        elif record.type == "volume_snapshot":
+            needs["block_storage"].update(_of_snapshot(plan, record))
         elif record.type in _OF_NETWORK:
             needs["network"][_OF_NETWORK[record.type]] += 0 if record.shared else 1
             rules = len(record.fields.get("security_group_rules", ()))
@@ -110,6 +113,12 @@ def _of_volume(plan: Plan, record: Record) -> dict[str, int]:
     type_ = chosen or record.fields["volume_type"]
     of_type = {f"volumes_{type_}": 1, f"gigabytes_{type_}": size}
     return {"volumes": 1, "gigabytes": size, **of_type}
+
+
+def _of_snapshot(plan: Plan, record: Record) -> dict[str, int]:
+    """Return what a snapshot needs: Cinder counts its size among the gigabytes of volumes."""
+    is_volume = plan.options.get(SNAPSHOTS) == AS_VOLUMES
+    return {"volumes" if is_volume else "snapshots": 1, "gigabytes": record.fields["size"]}
 
 
 def _limits(destination: TenantReader, service: str, project_id: str) -> Json:

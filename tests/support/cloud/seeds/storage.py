@@ -17,6 +17,7 @@ def seed(seeded: Seeded) -> None:
     _make_volume(seeded, "root", imageRef=seeded.id("system"))
     _make_volume(seeded, "shelf", imageRef=seeded.id("goods"))
     _make_fast(seeded)
+    _make_history(seeded)
     path = f"/volumes/{seeded.id('shelf')}/action"
     flag = {"os-update_readonly_flag": {"readonly": True}}
     seeded.owner.post("block_storage", path, flag)
@@ -56,6 +57,20 @@ def _make_fast(seeded: Seeded) -> None:
     access = {"addProjectAccess": {"project": seeded.project_id}}
     seeded.operator.post("block_storage", f"/types/{type_['id']}/action", access)
     _make_volume(seeded, "till", volume_type=body["name"])
+
+
+def _make_history(seeded: Seeded) -> None:
+    """Make a volume with snapshots of two states before its own."""
+    _make_volume(seeded, "diary", description="What happened")
+    bytes_of = seeded.cloud.block_storage.volumes.data
+    for state in ("monday", "tuesday"):
+        bytes_of[seeded.id("diary")] = f"diary of {state}".encode()
+        body = {
+            **{"volume_id": seeded.id("diary"), "name": f"{seeded.name}-{state}"},
+            **{"description": f"As of {state}", "metadata": {"day": state}},
+        }
+        seeded.make(state, "block_storage", "/snapshots", "snapshot", body)
+    bytes_of[seeded.id("diary")] = b"diary of today"
 
 
 def _make_volume(seeded: Seeded, name: str, **fields: object) -> None:

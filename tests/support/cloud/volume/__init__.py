@@ -24,6 +24,7 @@ class BlockStorage(Service):
 
     ``fails``: what becomes of new volumes is an error. ``falls_back``: volumes for a zone that
     there is not are put into the default one, as by allow_availability_zone_fallback.
+    ``storage_protocol`` is what its pools tell of the storage.
     """
 
     type = "block_storage"
@@ -36,6 +37,7 @@ class BlockStorage(Service):
     def __init__(self, cloud: "MemoryCloud") -> None:
         super().__init__(cloud)
         self.fails = self.falls_back = False
+        self.storage_protocol = "iSCSI"
         self.types, self.volumes, self.snapshots = VolumeTypes(), Volumes(), Snapshots()
         self.qos_specs = QosSpecs()
         cloud.add(self, self.types, self.volumes, self.snapshots, self.qos_specs)
@@ -47,6 +49,7 @@ class BlockStorage(Service):
         QuotaSets(self, unknown="Bad key(s) in quota set: {}")
         self.route("GET", "os-services", self.services)
         self.route("GET", "os-availability-zone", self.zones)
+        self.route("GET", "scheduler-stats/get_pools", self.pools)
         self.route("GET", "backups/detail", lambda request: self._listed(request, "backups"))
         self.route("GET", "os-volume-transfer/detail", lambda r: self._listed(r, "transfers"))
 
@@ -83,6 +86,12 @@ class BlockStorage(Service):
             **{"binary": binary, "host": host, "zone": "nova", "status": "enabled", "state": "up"},
             **{"updated_at": self.cloud.now(), "disabled_reason": None, "cluster": None},
         }
+
+    def pools(self, request: Request) -> Json:
+        """Answer with the one pool of the storage, to administrators."""
+        self.require_admin(request)
+        told = {"volume_backend_name": "nfs", "storage_protocol": self.storage_protocol}
+        return {"pools": [{"name": f"{self.cloud.name}-ctl@nfs#nfs", "capabilities": told}]}
 
     def _listed(self, request: Request, key: str) -> Json:
         """Answer with all backups or transfers: there are those that a test has put there."""

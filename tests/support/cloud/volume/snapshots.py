@@ -31,6 +31,7 @@ class Snapshots(Collection):
     def routes(self) -> Iterable[tuple[str, str, Any]]:
         """Also the details."""
         yield "GET", "snapshots/detail", self.index
+        yield "PUT", "snapshots/{}/metadata", self.set_metadata
         yield from super().routes()
 
     def visible(self, request: Request) -> list[Json]:
@@ -52,15 +53,16 @@ class Snapshots(Collection):
         if volume["status"] != "available" and not given.get("force"):
             sentence = f"Invalid volume: Volume {volume['id']} status must be available"
             raise Refused(400, sentence)
-        row = self.add(volume["id"], request, name=given.get("name"))
+        told = {name: given.get(name) for name in ("name", "description")}
+        row = self.add(volume["id"], request, **told, metadata=given.get("metadata") or {})
         return Answer(status=202, body={"snapshot": self.view(row, request)})
 
-    def add(self, volume_id: str, request: Request, *, name: str | None = None) -> Json:
+    def add(self, volume_id: str, request: Request, **told: Any) -> Json:
         """Make a snapshot of a volume, which belongs to the asker."""
         volume, now = self.service.volumes.get(volume_id), self.cloud.now()
         row = {
             **self.fields.defaults(),
-            **{"id": self.cloud.new_id(), "name": name, "volume_id": volume["id"]},
+            **{"id": self.cloud.new_id(), **told, "volume_id": volume["id"]},
             **{"size": volume["size"], "created_at": now, "updated_at": now},
             **{OWNER: request.asker.project_id, "user_id": request.asker.user_id},
             "~data": self.service.volumes.data.get(volume["id"], b""),
@@ -69,6 +71,18 @@ class Snapshots(Collection):
         self.rows[row["id"]] = row
         self.later(row, status="available")
         return row
+
+    def update(self, request: Request) -> Json:
+        """Change name or description."""
+        row, given = self.owned(request), request.body["snapshot"]
+        row.update({n: v for n, v in given.items() if n in ("name", "description")})
+        return {"snapshot": self.view(row, request)}
+
+    def set_metadata(self, request: Request) -> Json:
+        """Replace the metadata."""
+        row = self.owned(request)
+        row["metadata"] = dict(request.body["metadata"])
+        return {"metadata": row["metadata"]}
 
     def remove(self, row: Json, request: Request) -> None:
         """Delete a snapshot, which is gone when it has been looked at."""

@@ -143,16 +143,20 @@ class Volumes(Collection):
                 f"Invalid input received: Volume size {row['size']}GB cannot be smaller than the "
                 f"image minDisk size {needed}GB.",
             )
+        self.write(row, image)
+
+    def write(self, row: Json, image: Json) -> None:
+        """Write the bytes of an image into a volume, which then knows its properties."""
         known = {name: str(image[name]) for name in _OF_IMAGE if image.get(name) is not None}
         properties = {
             name: value
             for name, value in image.items()
             if name not in _NOT_PROPERTIES and not name.startswith("~")
         }
-        names = {"image_id": image_id, "image_name": image["name"] or ""}
+        names = {"image_id": image["id"], "image_name": image["name"] or ""}
         row["volume_image_metadata"] = {**known, **names, **properties}
         row["bootable"] = True
-        self.data[row["id"]] = self.cloud.rows("image/data").get(image_id, b"")
+        self.data[row["id"]] = self.cloud.rows("image/data").get(image["id"], b"")
 
     def update(self, request: Request) -> Json:
         """Change name, description or metadata."""

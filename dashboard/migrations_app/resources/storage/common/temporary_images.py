@@ -26,7 +26,7 @@ from dashboard.migrations_app.resources.storage.common.shelved_images import SHE
 from dashboard.migrations_app.resources.work import Work
 
 CAPTURE_SECONDS = 12 * 3600
-_name = re.compile(r"pumphouse-(volume|server)-[0-9a-f-]{36}-image")
+_name = re.compile(r"pumphouse-(volume|volume_snapshot|server)-[0-9a-f-]{36}-image")
 
 
 def is_temporary(image: Mapping[str, Any]) -> bool:

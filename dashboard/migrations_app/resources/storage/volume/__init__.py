@@ -28,15 +28,25 @@ from dashboard.migrations_app.resources.records import (
     Ref,
     Stage,
 )
-from dashboard.migrations_app.resources.storage.common import removing, temporary_images
-from dashboard.migrations_app.resources.storage.common.volume_types import type_named
-from dashboard.migrations_app.resources.storage.volume import capture as volume_capture
-from dashboard.migrations_app.resources.storage.volume.creating import (
-    complete_volume,
+from dashboard.migrations_app.resources.storage.common import (
+    removing,
+    temporary_images,
+    volume_capture,
+)
+from dashboard.migrations_app.resources.storage.common.replaying import (
+    remove_unrecorded_snapshots,
+    replay_states,
+    replayable,
+    snapshots_of,
+    with_snapshots,
+)
+from dashboard.migrations_app.resources.storage.common.volume_creating import (
     create_from_image,
     find_created,
     take_off_marker,
 )
+from dashboard.migrations_app.resources.storage.common.volume_types import type_named
+from dashboard.migrations_app.resources.storage.volume.completing import complete_volume
 from dashboard.migrations_app.resources.storage.volume.fields import (
     IMAGE_METADATA,
     READ_ONLY,
@@ -61,8 +71,8 @@ class Volume(ResourceType):
     found_by = FoundBy.MARKER
     choice = "a volume type there"
     needs = ("project", "user", "role_assignment", "volume_type")
-    does_without = ("user", "role_assignment", "volume_type")
-    outlives = ("server",)
+    does_without = ("user", "role_assignment", "volume_type", "volume_snapshot")
+    outlives = ("server", "volume_snapshot")
     is_taken_back = True
     copied = (
         *("size", "name", "description", "volume_type", "metadata", "bootable"),
@@ -70,7 +80,7 @@ class Volume(ResourceType):
     )
     mapped = {"user_id": "user", "server_ids": "server"}
     own = (
-        *("id", "status", "created_at", "updated_at", "links", "attachments"),
+        *("id", "status", "created_at", "updated_at", "links", "attachments", "snapshots"),
         *("snapshot_id", "source_volid", "volume_type_id", "cluster_name", "service_uuid"),
         *("provider_id", "shared_targets", "replication_status", "migration_status"),
         *("os-vol-tenant-attr:tenant_id", "os-vol-mig-status-attr:migstat"),
@@ -94,7 +104,11 @@ class Volume(ResourceType):
         for volume in reader.volumes:
             type_ = type_named(reader, volume["volume_type"] or "") or {}
             name = volume["name"] or ""
-            fields = {**volume_fields(volume), "volume_type_id": type_.get("id")}
+            fields = {
+                **volume_fields(volume),
+                "volume_type_id": type_.get("id"),
+                "snapshots": snapshots_of(volume["id"], reader),
+            }
             yield Record(type=self.name, id=volume["id"], name=name, fields=fields)
 
     @override
@@ -115,6 +129,7 @@ class Volume(ResourceType):
         of_type = decision_of("volume_type", record.fields.get("volume_type_id") or "")
         if decision.action == CREATE:
             decision = with_servers(record, with_type(record, decision, of_type))
+            decision = with_snapshots(record, decision, decision_of)
         return with_owner_losses(record, decision, decision_of)
 
     @override
@@ -127,7 +142,11 @@ class Volume(ResourceType):
         """Return the snapshots of its servers for the capture: Nova makes one at a time."""
         return {
             "capture": [Ref("server", id_, "capture") for id_ in _server_ids(record)],
-            "create": [*owner_refs(record, reader), *_type_refs(record)],
+            "create": [
+                *owner_refs(record, reader),
+                *_type_refs(record),
+                *(Ref("volume_snapshot", id_, "transfer") for id_ in replayable(record, reader)),
+            ],
         }
 
     @override
@@ -174,6 +193,8 @@ class Volume(ResourceType):
 
     @override
     def complete(self, work: Work) -> None:
+        """Bring the volume from the state of its first snapshot, if it has any, to its own."""
+        replay_states(work)
         complete_volume(work)
 
     def cleanup(self, work: Work) -> None:
@@ -186,6 +207,7 @@ class Volume(ResourceType):
 
     @override
     def remove(self, work: Work) -> None:
+        remove_unrecorded_snapshots(work)
         path = f"/volumes/{work.destination_id}"
         removing.remove(work.destination, path, "volume", check=work.check)
 

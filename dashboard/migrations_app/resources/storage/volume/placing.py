@@ -82,7 +82,7 @@ def _type_losses(
     record: Record, name: str, type_: Mapping[str, Any] | None, cloud: str
 ) -> list[Loss]:
     losses = []
-    if name != (record.fields[TYPE] or ""):
+    if name != record.fields[TYPE]:
         reason = f"It becomes {name or 'the default type'} on cloud {cloud}."
         losses.append(Loss(field=TYPE, value=record.fields[TYPE], reason=reason))
     if record.fields[MULTIATTACH] and not is_multiattach(type_):

@@ -6,7 +6,7 @@ image is there. All three are found again by their names.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import Retryable
@@ -30,14 +30,23 @@ _FORMAT = {"disk_format": "qcow2", "container_format": "bare"}
 
 def capture_volume(work: Work) -> None:
     """Make the temporary image of the volume and store its id as ``source_image``."""
+    _capture(work, _readable)
+
+
+def capture_snapshot(work: Work) -> None:
+    """Make the temporary image of a snapshot of a volume, through a volume made from it."""
+    _capture(work, _volume_of_snapshot)
+
+
+def _capture(work: Work, readable: Callable[[Work], str]) -> None:
     image = find_image(work.source, name=image_name(work.record)) if work.resumed else None
-    image_id = image["id"] if image else _upload(work, _readable(work))
+    image_id = image["id"] if image else _upload(work, readable(work))
     work.save(source_image=image_id)
     await_captured(
         work,
         image_id,
         is_busy=lambda: _is_uploading(work),
-        what=f"the image of volume {work.record.title}",
+        what=f"the image of {work.record.type.replace('_', ' ')} {work.record.title}",
     )
     clean_up_copy(work)
 
@@ -102,6 +111,13 @@ def _readable(work: Work) -> str:
     return str(_made(work, "volumes", "volume", "copy", copy)["id"])
 
 
+def _volume_of_snapshot(work: Work) -> str:
+    """Return the id of a volume that is made from the snapshot."""
+    work.save(copied=True)
+    body = {"snapshot_id": work.record.id, "size": work.record.fields["size"]}
+    return str(_made(work, "volumes", "volume", "copy", body)["id"])
+
+
 def _made(work: Work, path: str, key: str, suffix: str, body: Json) -> Json:
     """Return the available snapshot or volume of that name, made now unless it exists already."""
     found = next(iter(_find(work, path, suffix)), None) if work.resumed else None
@@ -131,7 +147,7 @@ def _find(work: Work, path: str, suffix: str) -> Iterable[Json]:
 
 
 def _name(work: Work, suffix: str) -> str:
-    return f"pumphouse-volume-{work.record.id}-{suffix}"
+    return f"pumphouse-{work.record.type}-{work.record.id}-{suffix}"
 
 
 def _upload(work: Work, volume_id: str) -> str:

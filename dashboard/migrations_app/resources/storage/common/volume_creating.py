@@ -1,17 +1,11 @@
-"""Creates the copy of a volume on the destination, as its owner, from the copied image."""
-
-from typing import Any
+"""Creates a volume on the destination, as its owner, from a copied image."""
 
 from dashboard.clients.openstack import Json, poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.attributes import only_set
 from dashboard.migrations_app.resources.records import MARKER
 from dashboard.migrations_app.resources.storage.common.removing import remove
-from dashboard.migrations_app.resources.storage.volume.fields import (
-    IMAGE_METADATA,
-    READ_ONLY,
-    refused_metadata,
-)
+from dashboard.migrations_app.resources.storage.common.replaying import first_image
 from dashboard.migrations_app.resources.work import Work
 
 CREATE_SECONDS = 6 * 3600
@@ -39,7 +33,7 @@ def create_from_image(work: Work) -> str:
         **only_set(fields, ("name", "description", "size")),
         **only_set(work.resolution, ("volume_type", "availability_zone")),
         "metadata": {**fields["metadata"], MARKER: work.marker},
-        "imageRef": work.stage_data["destination_image"],
+        "imageRef": first_image(work),
     }
     owner = work.session_as(fields["user_id"])
     volume_id = str(owner.post(_SERVICE, "/volumes", {"volume": body}, "volume")["id"])
@@ -49,21 +43,6 @@ def create_from_image(work: Work) -> str:
             fix="Check its storage and the log of cinder-volume there, then retry.",
         )
     return volume_id
-
-
-def complete_volume(work: Work) -> None:
-    """Take off the marker, and set what a volume from an image does not have from the source's.
-
-    Nova boots by that.
-    """
-    take_off_marker(work)
-    fields = work.record.fields
-    volume = work.destination.get(_SERVICE, f"/volumes/{work.destination_id}", "volume")
-    if volume["bootable"] != fields["bootable"]:
-        _act(work, "os-set_bootable", {"bootable": fields["bootable"] == "true"})
-    if fields[READ_ONLY]:
-        _act(work, "os-update_readonly_flag", {"readonly": True})
-    _set_image_metadata(work, volume)
 
 
 def take_off_marker(work: Work) -> None:
@@ -84,19 +63,3 @@ def _is_usable(work: Work, volume_id: str) -> bool:
     if reached == "error":
         remove(work.destination, f"/volumes/{volume_id}", "volume", check=work.check)
     return reached != "error"
-
-
-def _set_image_metadata(work: Work, volume: Json) -> None:
-    """Set the image properties of the source's volume (UEFI, disk bus, …)."""
-    wanted = work.record.fields[IMAGE_METADATA]
-    found = volume.get(IMAGE_METADATA, {})
-    for key in found.keys() - wanted.keys():
-        _act(work, "os-unset_image_metadata", {"key": key})
-    refused = refused_metadata(work.record, work.destination)
-    if new := {key: wanted[key] for key, _ in wanted.items() - found.items() if key not in refused}:
-        _act(work, "os-set_image_metadata", {"metadata": new})
-
-
-def _act(work: Work, action: str, arguments: Any) -> None:
-    path = f"/volumes/{work.destination_id}/action"
-    work.destination.post(_SERVICE, path, {action: arguments})
