@@ -90,3 +90,15 @@ def test_the_source_forgets_the_limits_of_a_project_that_is_deleted(clouds):
     clouds.verify(plan)
     clouds.finalize(plan)
     assert not any(project["id"] in clouds.old.quotas.own(service) for service in SERVICES)
+
+
+def test_the_limit_of_a_volume_type_becomes_that_of_the_type_which_volumes_get(clouds):
+    [project] = clouds.old.identity.projects.where(name=NAME)
+    [volume] = clouds.old.block_storage.volumes.where(name=f"{NAME}-data")
+    own = clouds.old.quotas.own("block_storage")[project["id"]]
+    own[f"gigabytes_{volume['volume_type']}"] = 400
+    clouds.new.block_storage.types.add("gold")
+    plan = clouds.plan(NAME, choices={f"volume_type:{volume['volume_type']}": "gold"})
+    clouds.execute(plan)
+    assert limits(clouds, "block_storage")["gigabytes_gold"] == 400
+    assert clouds.verify(plan) == []

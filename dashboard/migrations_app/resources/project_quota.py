@@ -40,7 +40,7 @@ class ProjectQuota(ResourceType):
     # the limits that differ from the defaults, of a project of its own
     found_by = FoundBy.LEDGER
     choice = f"{KEPT}, to keep the limits that projects have there"
-    needs = ("project",)
+    needs: ClassVar[tuple[str, ...]] = ("project",)
     copied = ("limits",)
     lost = {"exceeded": "The tenant uses more than these limits: the copy's are what it uses."}
     stages = (Stage(name="create", verb="Set the"),)
@@ -137,8 +137,9 @@ class ProjectQuota(ResourceType):
 
     def _wanted(self, work: Work) -> Limits:
         unknown = work.resolution.get("unknown", ())
+        names = work.resolution.get("names", {})
         limits: Limits = work.record.fields["limits"]
-        return {name: limit for name, limit in limits.items() if name not in unknown}
+        return {names.get(name, name): it for name, it in limits.items() if name not in unknown}
 
     @override
     def remove(self, work: Work) -> None:
