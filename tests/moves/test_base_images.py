@@ -36,3 +36,13 @@ def test_a_base_image_that_was_deleted_is_named_by_its_old_id(clouds):
 def test_it_is_told_once_for_all_servers(clouds):
     told = fresh(draft(clouds)).findings.filter(sentence__contains="base_image_ref")
     assert [(each.severity, each.resource) for each in told] == [("info", "")]
+
+
+def test_a_nova_that_takes_no_more_metadata_boots_the_server_and_it_is_a_loss(clouds):
+    plan = draft(clouds)
+    clouds.new.compute.servers.most_metadata = 1
+    move = executed(clouds, plan, "server")
+    item = plan.items.get(type="server", name=WEB)
+    assert "exceeds 1" in next(x["reason"] for x in item.losses if x["field"] == "image")
+    assert not unexpected(move, item)
+    assert (move.row_of(item) or {})["metadata"] == {"role": "web"}

@@ -5,6 +5,8 @@ from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.seeding.context import SeedContext
 
 SECONDS = 300
+# from there on servers are tagged when they are booted; and a lock has a reason
+_TAGS_SINCE, _REASONS_SINCE = "2.52", "2.73"
 
 
 def create_volume(seed: SeedContext, what: str, *, image_id: str) -> str:
@@ -31,7 +33,14 @@ def create_server(
         "networks": [{"port": port_id}],
         "metadata": {"role": "web", "number": str(number)},
     }
-    return str(seed.owner.post("compute", "/servers", {"server": server}, "server")["id"])
+    microversion = ""
+    if seed.owner.supports("compute", _TAGS_SINCE):
+        server |= {"description": "A test server of Pumphouse", "tags": ["pumphouse", "web"]}
+        microversion = _TAGS_SINCE
+    made = seed.owner.post(
+        "compute", "/servers", {"server": server}, "server", microversion=microversion
+    )
+    return str(made["id"])
 
 
 def attach(seed: SeedContext, *, server_id: str, volume_id: str) -> None:
@@ -45,6 +54,15 @@ def stop(seed: SeedContext, *, server_id: str) -> None:
     """Stop a server and wait until it has stopped."""
     seed.owner.post("compute", f"/servers/{server_id}/action", {"os-stop": None})
     await_server(seed, server_id, status="SHUTOFF")
+
+
+def lock(seed: SeedContext, *, server_id: str) -> None:
+    """Lock a server as its owner, who can do nothing else with it from then on."""
+    has_reasons = seed.owner.supports("compute", _REASONS_SINCE)
+    reason = {"locked_reason": "kept for the records"} if has_reasons else None
+    microversion = _REASONS_SINCE if has_reasons else ""
+    path = f"/servers/{server_id}/action"
+    seed.owner.post("compute", path, {"lock": reason}, microversion=microversion)
 
 
 def await_server(seed: SeedContext, server_id: str, *, status: str) -> None:

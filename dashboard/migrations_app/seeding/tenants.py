@@ -111,9 +111,9 @@ def _finish(
     made: list[tuple[str, str]],
     attached: list[str],
 ) -> list[str]:
-    """Connect the first server to an address and the volumes, and stop the last one of several.
+    """Connect the first server to an address and the volumes, and return the addresses.
 
-    Returns the addresses.
+    The last one of several is stopped and locked.
     """
     for _, server_id in made:
         servers.await_server(seed, server_id, status="ACTIVE")
@@ -127,4 +127,5 @@ def _finish(
         servers.attach(seed, server_id=first, volume_id=volume_id)
     if len(made) > 1:
         servers.stop(seed, server_id=made[-1][1])
+        servers.lock(seed, server_id=made[-1][1])
     return [address]

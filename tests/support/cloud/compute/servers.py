@@ -23,6 +23,8 @@ class Servers(Collection):
     """Servers."""
 
     service: "Compute"
+    # the quota metadata_items
+    most_metadata = 128
 
     def __init__(self) -> None:
         super().__init__(
@@ -168,7 +170,10 @@ class Servers(Collection):
     def add_metadata(self, request: Request) -> Json:
         """Set some of a server's metadata."""
         row = self.owned(request)
-        row["metadata"] = {**row["metadata"], **request.body["metadata"]}
+        metadata = {**row["metadata"], **request.body["metadata"]}
+        if len(metadata) > self.most_metadata:
+            raise Refused(403, f"Maximum number of metadata items exceeds {self.most_metadata}")
+        row["metadata"] = metadata
         return self.show_metadata(request)
 
     def remove_metadata(self, request: Request) -> None:

@@ -23,7 +23,10 @@ def base_image_of(server: Json) -> str:
 
 
 def keep_base_image(work: Work) -> None:
-    """Note the base image in the copy's metadata: its copy, or the source's id without one."""
+    """Note the base image in the copy's metadata: its copy, or the source's id without one.
+
+    It is lost where Nova takes no more metadata: the copy runs all the same.
+    """
     source_id = work.record.fields["image"]
     if not source_id:
         return
@@ -32,7 +35,10 @@ def keep_base_image(work: Work) -> None:
     except NeedsOperator:
         image_id = source_id
     path = f"/servers/{work.destination_id}/metadata"
-    work.destination.post("compute", path, {"metadata": {BASE_IMAGE: image_id}})
+    try:
+        work.destination.post("compute", path, {"metadata": {BASE_IMAGE: image_id}})
+    except NeedsOperator as error:
+        work.lose("image", f"The copy has no metadata {BASE_IMAGE}: {error.sentence}")
 
 
 def is_base_image_kept(
