@@ -52,6 +52,7 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
             "state",
             "options",
             "choices",
+            "edits",
             "created_by",
             "created_at",
             "preflighted_at",

@@ -65,6 +65,7 @@ def serialize_plan(plan: Plan) -> Json:
         "state": plan.state,
         "options": plan.options,
         "choices": plan.choices,
+        "edits": plan.edits,
         "items": list(
             plan.items.values(
                 "type", "source_id", "name", "action", "destination_id", "left_out_by", "losses"

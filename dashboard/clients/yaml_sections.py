@@ -135,6 +135,21 @@ class Section:
             raise self._wrong_kind(key, "keys with values")
         return Section(value, path=_joined(self.path, key))
 
+    def sections(self, key: str) -> "list[Section]":
+        """Return the mappings in the list under the key, none when it is absent."""
+        value = self._values.get(key)
+        if value is None:
+            return []
+        if not isinstance(value, SequenceNode):
+            raise self._wrong_kind(key, "a list")
+        path = _joined(self.path, key)
+        for node in value.value:
+            if not isinstance(node, MappingNode):
+                raise _fault(
+                    node, f"Expected keys with values, found {KINDS[type(node)]}.", path=path
+                )
+        return [Section(each, path=f"{path}[{index}]") for index, each in enumerate(value.value)]
+
     def plain_mapping(self, key: str) -> dict[str, Any]:
         """Return the mapping under the key as plain Python values, empty when it is absent."""
         section = self.optional_section(key)

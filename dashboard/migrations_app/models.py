@@ -69,6 +69,9 @@ class Plan(models.Model):
     options = models.JSONField(default=dict, blank=True)
     # "type:name or id" on the source -> name or id on the destination
     choices = models.JSONField(default=dict, blank=True)
+    # "type:id" on the source -> fields of the API's object that the copy gets instead of the
+    # source's
+    edits = models.JSONField(default=dict, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )

@@ -23,6 +23,8 @@ from dashboard.migrations_app.discovery import look_up_tenant
 from dashboard.migrations_app.models import Plan, plan_of
 from dashboard.migrations_app.planning.files import export_plan, read_edited
 from dashboard.migrations_app.planning.moves import move_of
+from dashboard.migrations_app.planning.options import ONLY
+from dashboard.migrations_app.planning.os_migrate.moving import move_from, tenant_of
 from dashboard.migrations_app.verbs.plan import PlanMove
 from dashboard.text_files import new_file, read_text, write_text
 
@@ -60,6 +62,12 @@ class PlanCommand(Command):
             metavar="FILE",
             help="plan as an exported and edited file says",
         )
+        parser.add_argument(
+            "--from",
+            dest="folder",
+            metavar="DIR",
+            help="plan as a folder of os-migrate's YAML says, see pumphouse export",
+        )
         parser.add_argument("--export", metavar="FILE", help="write the plan to a new file")
         add_dump(parser)
         parser.add_argument(
@@ -75,7 +83,7 @@ class PlanCommand(Command):
         )
         if options.plan is not None:
             return _write_only(plan_numbered(options.plan), files, console)
-        start = _edited if options.edited else _asked_for
+        start = _from_folder if options.folder else _edited if options.edited else _asked_for
         job = started(partial(start, options), console, kind=PLAN.name)
         plan, ended = plan_of(job), follow(job, console)
         plan.refresh_from_db()
@@ -95,6 +103,18 @@ def _asked_for(options: Namespace) -> Job:
     look_up_tenant(source, options.tenant)
     move = move_of(source, options.tenant, destination, read_mappings(options.map))
     return PLAN.start(move, requester=CLI, **given_options(options, PLAN.options))
+
+
+def _from_folder(options: Namespace) -> Job:
+    """Plan as the folder says, whose files list what moves and with which parameters."""
+    given = given_options(options, PLAN.options)
+    if options.edited or ONLY in given:
+        raise BadInput("--from takes the objects from the files.", fix="Edit the files instead.")
+    source, destination = chosen_clouds(options)
+    folder = Path(options.folder)
+    tenant = look_up_tenant(source, options.tenant or tenant_of(folder))
+    asked = move_from(folder, tenant, destination, read_mappings(options.map))
+    return PLAN.start(asked.move, requester=CLI, **{**given, **asked.options})
 
 
 def _edited(options: Namespace) -> Job:

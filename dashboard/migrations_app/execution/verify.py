@@ -14,6 +14,7 @@ from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import Job
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.acceptances import acceptances_of, identity_of
+from dashboard.migrations_app.execution.edits import edited
 from dashboard.migrations_app.execution.ended_outages import end_outages_of_running
 from dashboard.migrations_app.execution.identities import identities_of
 from dashboard.migrations_app.execution.left_out import PRESENCE, left_out_of
@@ -67,7 +68,8 @@ class Verifier:
         if not items:
             return
         self.context.check()
-        sources = {record.id: record for record in type_.discover(self.source)}
+        found = (edited(each, self.plan.edits) for each in type_.discover(self.source))
+        sources = {record.id: record for record in found}
         destinations = self._reread(type_)
         for item in items:
             for difference in self._compare(type_, item, sources, destinations):

@@ -51,13 +51,14 @@ class Choosing:
     name ``*`` stands for all of a type.
 
     ``records`` are all of the tenant's objects; what has been ``moved`` before stays moved, with
-    all that it needs.
+    all that it needs. Without companions nothing goes along unasked.
     """
 
     only: Collection[str]
     records: Mapping[Key, Record]
     moved: Collection[Key]
     source: TenantReader
+    with_companions: bool = True
 
     @cached_property
     def included(self) -> set[Key]:
@@ -70,7 +71,7 @@ class Choosing:
             key = waiting.pop()
             if key in self.records and key not in found:
                 found.add(key)
-                waiting += [*self._needed_by(key), *self._accompanying.get(key, ())]
+                waiting += [*self._needed_by(key), *self._companions.get(key, ())]
         return found
 
     def unknown(self) -> Iterator[Finding]:
@@ -85,7 +86,8 @@ class Choosing:
                 yield Finding(severity=BLOCK, sentence=sentence, fix=fix)
 
     def _is_chosen(self, key: Key) -> bool:
-        is_always = key[0] == PROJECT or key in self.moved
+        type_ = resource_type(key[0])
+        is_always = key[0] == PROJECT or type_.precedes_others or key in self.moved
         return is_always or any(name in self.only for name in self._names(key))
 
     def _names(self, key: Key) -> tuple[str, str, str]:
@@ -101,9 +103,11 @@ class Choosing:
         yield from ((r.type, r.id) for r in type_.depends_on(record, self.source))
 
     @cached_property
-    def _accompanying(self) -> dict[Key, list[Key]]:
+    def _companions(self) -> dict[Key, list[Key]]:
         """The types and ids of what accompanies an object, by the type and id of the object."""
         found: dict[Key, list[Key]] = {}
+        if not self.with_companions:
+            return found
         for key, record in self.records.items():
             for ref in resource_type(key[0]).accompanies(record, self.source):
                 found.setdefault((ref.type, ref.id), []).append(key)

@@ -10,10 +10,12 @@ from django.utils import timezone
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.edits import edited
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.planning.choosing import Choosing, not_chosen
 from dashboard.migrations_app.planning.drafts import Draft, original_of
+from dashboard.migrations_app.planning.edit_findings import edit_findings
 from dashboard.migrations_app.planning.leaving_out import (
     choosers_before,
     dependents,
@@ -80,7 +82,7 @@ class Planner:
         entries = self._entries()
         for name, type_ in resource_types().items():
             self.context.check()
-            records = [*type_.discover(self.source)]
+            records = [edited(each, self.plan.edits) for each in type_.discover(self.source)]
             self.context.log(f"Read {type_.counted(len(records))}.")
             moved = {id_: entry for (of, id_), entry in entries.items() if of == name}
             self._drop_gone(type_, moved)
@@ -188,6 +190,7 @@ class Planner:
         ]
         problems += [FoundBy(each.record, why) for each, why in dependents(self.drafts)]
         problems += [FoundBy(None, finding) for finding in self.choosing.unknown()]
+        problems += [FoundBy(*each) for each in edit_findings(self.plan.edits, self.drafts)]
         found = preflight(self.plan, self.to_create(), self.source, self.destination)
         with transaction.atomic():
             for entry in self.gone:

@@ -1,10 +1,11 @@
 """The move to plan: which tenant, to which cloud, with which mappings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dashboard.errors import BadInput, NotFound
 from dashboard.hosts_app.models import Cloud
+from dashboard.migrations_app.execution.edits import Edits
 from dashboard.migrations_app.models import Plan, Tenant, subject_of
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
 from dashboard.migrations_app.resources.registry import resource_types
@@ -14,12 +15,14 @@ from dashboard.migrations_app.resources.registry import resource_types
 class Move:
     """The move of a tenant from the cloud of its row to another one.
 
-    ``choices`` map ``type:name or id`` on the source to a name or an id on the destination.
+    ``choices`` map ``type:name or id`` on the source to a name or an id on the destination;
+    ``edits`` are fields that copies get instead of those of the source.
     """
 
     tenant: Tenant
     destination: Cloud
     choices: Mapping[str, str] = field(default_factory=dict)
+    edits: Edits = field(default_factory=dict)
 
     @property
     def source(self) -> Cloud:
@@ -48,7 +51,8 @@ def move_of(
 
 def move_again(plan: Plan, choices: Mapping[str, str]) -> Move:
     """Return the move of a plan with other choices. Raises ``NotFound`` without its tenant."""
-    return move_of(plan.source, plan.tenant_id, plan.destination, choices)
+    move = move_of(plan.source, plan.tenant_id, plan.destination, choices)
+    return replace(move, edits=plan.edits)
 
 
 def why_not_move(move: Move) -> BadInput | None:

@@ -58,6 +58,7 @@ class PlanMove(Verb[Move]):
                 domain_name=tenant.domain_name,
                 options=dict(options),
                 choices=dict(target.choices),
+                edits={key: dict(fields) for key, fields in target.edits.items()},
                 created_by=requester.user,
             )
             return start_job(

@@ -122,18 +122,15 @@ class FloatingIp(NeutronResource):
         create += [Ref("port", id_, "create") for id_ in internal_ports(record.fields)]
         if fields["router_id"]:
             create += [Ref("router", fields["router_id"], "attach_gateway")]
+        servers = [server_behind(port, reader) for port in ports]
         return {
-            "disassociate": [
-                Ref("server", server_id, "stop")
-                for server_id in [server_behind(port, reader) for port in ports]
-                if server_id
-            ],
+            "disassociate": [Ref("server", id_, "stop") for id_ in servers if id_],
             "create": create,
         }
 
     @override
     def accompanies(self, record: Record, reader: TenantReader) -> Iterable[Ref]:
-        return [Ref("port", record.fields["port_id"] or "")]
+        return [ref for ref in self.requires(record, reader)["create"] if ref.type == "port"]
 
     @override
     def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:

@@ -15,6 +15,7 @@ from dashboard.migrations_app.resources.records import (
     DecisionLookup,
     FoundBy,
     Record,
+    Ref,
 )
 from dashboard.migrations_app.resources.storage.common.image_schema import visibility_with_members
 from dashboard.migrations_app.resources.work import Work
@@ -81,6 +82,10 @@ class ImageMember(ResourceType):
             reason = "Its image is not created there: who uses the other one is not changed."
             return Decision(action=SKIP, reason=reason)
         return decision
+
+    @override
+    def accompanies(self, record: Record, reader: TenantReader) -> Iterable[Ref]:
+        return [Ref("image", record.fields["image_id"])]
 
     @override
     def find(self, work: Work) -> str | None:

@@ -47,7 +47,9 @@ from dashboard.migrations_app.resources.compute.server.devices import OF_DEVICES
 from dashboard.migrations_app.resources.compute.server.fields import (
     ATTR,
     EXTRA_SPECS,
+    FROM_IMAGE,
     USER_DATA,
+    has_disk_to_copy,
     server_record,
 )
 from dashboard.migrations_app.resources.compute.server.grouping import with_group
@@ -139,6 +141,7 @@ class Server(ResourceType):
         "deleted_volumes": "volume",
     }
     own = OWN
+    lost = {FROM_IMAGE: "The copy boots from the server's image: its disk is not copied."}
     halted_from = "create"
     stages = (
         Stage(name="stop", verb="Halt", phase=CUTOVER, on_source=True),
@@ -230,7 +233,7 @@ class Server(ResourceType):
 
     def capture(self, work: Work) -> None:
         """Make a snapshot of the disk; a server that boots from a volume has none of its own."""
-        if not work.record.fields["root_volume"]:
+        if has_disk_to_copy(work.record.fields):
             capture_disk(work)
 
     def undo_capture(self, work: Work) -> None:
@@ -239,7 +242,7 @@ class Server(ResourceType):
 
     def transfer(self, work: Work) -> None:
         """Copy the snapshot to the destination."""
-        if not work.record.fields["root_volume"]:
+        if has_disk_to_copy(work.record.fields):
             temporary_images.transfer(work)
 
     def undo_transfer(self, work: Work) -> None:

@@ -18,7 +18,7 @@ from dashboard.migrations_app.resources.compute.server.devices import (
     VOLUME_TAGS,
     tag_of,
 )
-from dashboard.migrations_app.resources.compute.server.fields import USER_DATA
+from dashboard.migrations_app.resources.compute.server.fields import FROM_IMAGE, USER_DATA
 from dashboard.migrations_app.resources.compute.server.grouping import scheduler_hints
 from dashboard.migrations_app.resources.compute.server.host_names import DOTS_SINCE, host_name_for
 from dashboard.migrations_app.resources.compute.server.refusals import (
@@ -180,6 +180,8 @@ def _has_descriptions(cloud: CloudSession) -> bool:
 
 def _disk(work: Work) -> Json:
     root = work.record.fields["root_volume"]
+    if work.record.fields.get(FROM_IMAGE):
+        return {"imageRef": work.destination_id_of("image", work.record.fields["image"])}
     if not root:
         return {"imageRef": work.stage_data["destination_image"]}
     # set later where that is possible, so that a failed boot does not take the volume with it

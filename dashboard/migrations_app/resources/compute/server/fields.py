@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Mapping
+from typing import Any
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.compute.common.server_groups import all_groups
@@ -16,6 +17,8 @@ from dashboard.migrations_app.resources.records import MARKER, Record
 
 ATTR = "OS-EXT-SRV-ATTR:"
 USER_DATA = f"{ATTR}user_data"
+FROM_IMAGE = "boots_from_image"
+"""Set where the copy is to boot from the server's image, without what is on the disk."""
 EXTRA_SPECS = "extra_specs"
 ON_EXTERNAL = "on_external_network"
 ATTACHED = "os-extended-volumes:volumes_attached"
@@ -132,3 +135,8 @@ def _fingerprint(user_data: str | None) -> str:
     User data may hold passwords: nothing from which it could be guessed may be stored.
     """
     return hmac.digest(_key, user_data.encode(), hashlib.sha256).hex() if user_data else ""
+
+
+def has_disk_to_copy(fields: Mapping[str, Any]) -> bool:
+    """Return whether a server has a disk of its own that its copy gets."""
+    return not fields["root_volume"] and not fields.get(FROM_IMAGE)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from dashboard.migrations_app.resources.compute.server.attributes import REFERENCES
-from dashboard.migrations_app.resources.compute.server.fields import ATTR
+from dashboard.migrations_app.resources.compute.server.fields import ATTR, FROM_IMAGE
 from dashboard.migrations_app.resources.key_names import key_id
 from dashboard.migrations_app.resources.network.common.trunks import trunks_on
 from dashboard.migrations_app.resources.ownership import owner_refs
@@ -24,6 +24,7 @@ def requirements(record: Record, reader: TenantReader) -> Mapping[str, Sequence[
         *(Ref("port", id_) for id_ in fields["ports"]),
         *trunks_on(fields["ports"], reader),
         *(Ref("image", fields[f"{ATTR}{name}"]) for name in REFERENCES),
+        Ref("image", fields["image"] if fields.get(FROM_IMAGE) else ""),
     ]
     volumes = [Ref("volume", id_) for id_ in fields["volumes"]]
     root = [ref for ref in volumes if ref.id == fields["root_volume"]]

@@ -1,0 +1,199 @@
+"""Flavors, key pairs and servers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.clients.openstack import Json
+from dashboard.migrations_app.planning.os_migrate.names import Names
+from dashboard.migrations_app.planning.os_migrate.network_tables import fixed_ips
+from dashboard.migrations_app.planning.os_migrate.table import Table
+from dashboard.migrations_app.resources.key_names import key_id
+from dashboard.migrations_app.resources.records import Record
+
+USER_DATA = "OS-EXT-SRV-ATTR:user_data"
+BOOT_VOLUME_PARAMS = ("availability_zone", "name", "description", "volume_type")
+DEFAULTS: Json = {
+    "boot_volume_params": dict.fromkeys(BOOT_VOLUME_PARAMS),
+    "boot_volume_id": None,
+    "additional_volume_ids": None,
+    "data_copy": True,
+    "floating_ip_mode": "auto",
+    "port_creation_mode": "neutron",
+}
+
+
+def _port_more(record: Record, names: Names) -> Json:
+    return {
+        "fixed_ips_refs": fixed_ips(record.fields["fixed_ips"], names),
+        "network_ref": names.reference("network", record.fields["network_id"]),
+    }
+
+
+def _volume_info(record: Record, _names: Names) -> Json:
+    return {"is_bootable": record.fields.get("bootable") == "true"}
+
+
+def floating_ips_of(record: Record, names: Names) -> list[Record]:
+    """Return the floating IPs of a server's ports."""
+    ports = record.fields["ports"]
+    return [each for each in names.of_type("floating_ip") if each.fields["port_id"] in ports]
+
+
+def volumes_of(record: Record, names: Names) -> list[Record]:
+    """Return the volumes that a server has, the one that it boots from included."""
+    keys = [("volume", id_) for id_ in record.fields["volumes"]]
+    return [names.records[key] for key in keys if key in names.records]
+
+
+PORT = Table(
+    type="port",
+    kind="openstack.network.ServerPort",
+    file="",
+    params={"binding_profile": "binding:profile"},
+    info={"id": "id", "device_id": "device_id", "device_owner": "device_owner"},
+    more=_port_more,
+)
+FLOATING_IP = Table(
+    type="floating_ip",
+    kind="openstack.network.ServerFloatingIP",
+    file="",
+    params={
+        "description": "description",
+        "dns_domain": "dns_domain",
+        "dns_name": "dns_name",
+        "fixed_ip_address": "fixed_ip_address",
+        "floating_ip_address": "floating_ip_address",
+    },
+    info={
+        name: name
+        for name in ("id", "port_id", "router_id", "floating_network_id", "qos_policy_id", "tags")
+    },
+    references={
+        "floating_network_ref": ("floating_network_id", "network"),
+        "qos_policy_ref": ("qos_policy_id", "qos_policy"),
+    },
+    fixed=("fixed_ip_address",),
+    of_server=floating_ips_of,
+)
+VOLUME = Table(
+    type="volume",
+    kind="openstack.network.ServerVolume",
+    file="detached_volumes.yml",
+    params={name: name for name in BOOT_VOLUME_PARAMS},
+    info={"id": "id", "size": "size", "attachments": "attachments"},
+    chosen=("volume_type",),
+    more_info=_volume_info,
+    of_server=volumes_of,
+)
+NESTED = {"floating_ips": FLOATING_IP, "volumes": VOLUME}
+"""The parameters of a server that are lists of resources."""
+
+
+def _server_more(record: Record, names: Names) -> Json:
+    fields = record.fields
+    ports = [
+        names.records[key] for id_ in fields["ports"] if (key := ("port", id_)) in names.records
+    ]
+    groups = dict.fromkeys(id_ for port in ports for id_ in port.fields["security_groups"])
+    return {
+        "flavor_ref": names.reference("flavor", fields["flavor_id"]),
+        "image_ref": None if fields["root_volume"] else _image(fields, names),
+        "security_group_refs": [names.reference("security_group", id_) for id_ in groups],
+        "ports": [PORT.resource(port, names) for port in ports],
+        "floating_ips": [
+            FLOATING_IP.resource(each, names) for each in floating_ips_of(record, names)
+        ],
+        "volumes": [VOLUME.resource(each, names) for each in volumes_of(record, names)],
+        "scheduler_hints": None,
+        "user_data": _user_data(record, names),
+    }
+
+
+def _image(fields: Mapping[str, Any], names: Names) -> Json | None:
+    return names.reference("image", fields.get("image"))
+
+
+def _user_data(record: Record, names: Names) -> Any:
+    """Return the user data itself: a record has only its fingerprint."""
+    found = (each for each in names.reader.servers if each["id"] == record.id)
+    return next((each.get(USER_DATA) for each in found), None)
+
+
+def _server_migration(_record: Record, _names: Names) -> Json:
+    """Return how Pumphouse moves a server: it always copies the disk."""
+    return {"boot_disk_copy": True, **DEFAULTS}
+
+
+def _flavor_swap(record: Record, _names: Names) -> Json:
+    """Return the swap as a number: Nova tells none as an empty text."""
+    return {"swap": record.fields.get("swap") or 0}
+
+
+def _key_id(info: Mapping[str, Any]) -> str:
+    name, user_id = str(info.get("id") or ""), str(info.get("user_id") or "")
+    return key_id(user_id, name) if name and user_id else ""
+
+
+def _key_info(record: Record, _names: Names) -> Json:
+    return {"id": record.name}
+
+
+FLAVOR = Table(
+    type="flavor",
+    kind="openstack.compute.Flavor",
+    file="flavors.yml",
+    params={
+        "name": "name",
+        "description": "description",
+        "disk": "disk",
+        "ephemeral": "OS-FLV-EXT-DATA:ephemeral",
+        "extra_specs": "extra_specs",
+        "is_disabled": "OS-FLV-DISABLED:disabled",
+        "is_public": "os-flavor-access:is_public",
+        "ram": "ram",
+        "rxtx_factor": "rxtx_factor",
+        "swap": "swap",
+        "vcpus": "vcpus",
+    },
+    more=_flavor_swap,
+)
+KEYPAIR = Table(
+    type="keypair",
+    kind="openstack.compute.Keypair",
+    file="keypairs.yml",
+    params={"name": "name", "public_key": "public_key", "type": "type"},
+    info={"user_id": "user_id", "fingerprint": "fingerprint", "created_at": "created_at"},
+    references={"user_ref": ("user_id", "user")},
+    fixed=("name", "type"),
+    more_info=_key_info,
+    id_of=_key_id,
+)
+SERVER = Table(
+    type="server",
+    kind="openstack.compute.Server",
+    file="workloads.yml",
+    params={
+        "name": "name",
+        "description": "description",
+        "availability_zone": "OS-EXT-AZ:availability_zone",
+        "config_drive": "config_drive",
+        "disk_config": "OS-DCF:diskConfig",
+        "key_name": "key_name",
+        "metadata": "metadata",
+        "tags": "tags",
+    },
+    info={
+        "id": "id",
+        "created_at": "created",
+        "updated_at": "updated",
+        "launched_at": "OS-SRV-USG:launched_at",
+        "project_id": "tenant_id",
+        "status": "status",
+        "user_id": "user_id",
+        "flavor_id": "flavor_id",
+    },
+    fixed=("key_name",),
+    chosen=("availability_zone",),
+    more=_server_more,
+    migration_params=_server_migration,
+)
