@@ -126,3 +126,14 @@ def test_a_subnet_that_a_pool_of_others_has_no_room_for_blocks_the_plan(clouds):
     assert plan.state == Plan.State.READY
     clouds.execute(plan)
     assert clouds.verify(plan) == []
+
+
+def test_flags_of_a_network_that_no_driver_supports_are_expected_by_verify(clouds):
+    clouds.new.network.networks.driver_flags = set()
+    [network] = clouds.old.network.networks.where(name="shop-net")
+    network["vlan_transparent"] = True
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    assert clouds.verify(plan) == []
+    [found] = plan.differences.filter(type="network", field="vlan_transparent")
+    assert found.expected

@@ -1,7 +1,8 @@
 """Networks: the tenant's own are created, those of other projects are mapped by name."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from typing_extensions import override
 
@@ -9,6 +10,13 @@ from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.left_out import without_ids
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.ports_of_others import port_of_others
+from dashboard.migrations_app.resources.network.common.segments import (
+    KEEP_SEGMENT,
+    SEGMENTS,
+    segment_differences,
+    wanted_segment,
+    with_segment,
+)
 from dashboard.migrations_app.resources.network.common.sharing import with_effective_sharing
 from dashboard.migrations_app.resources.network.common.tenant_network import belongs_to_another
 from dashboard.migrations_app.resources.network.common.zones import (
@@ -20,7 +28,9 @@ from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     WARN,
     Decision,
+    Difference,
     Finding,
+    IdLookup,
     LeftOut,
     Loss,
     Record,
@@ -28,17 +38,22 @@ from dashboard.migrations_app.resources.records import (
 )
 from dashboard.migrations_app.resources.work import Work
 
-_SEGMENT = "The destination chooses the segment of a tenant network itself."
-_SEGMENTS = ("provider:network_type", "provider:physical_network", "provider:segmentation_id")
+_FLAGS = ("vlan_transparent", "qinq")
 
 
 class Network(NeutronResource):
-    """A Neutron network. A network of another project must exist on the destination."""
+    """A Neutron network. A network of another project must exist on the destination.
+
+    The destination chooses the segment, unless the choice for a network is ``segment``.
+    """
 
     name = "network"
     plural = "networks"
     is_shareable = True
-    choice = "name or id of a network there; only for networks of other projects"
+    choice = (
+        "name or id of a network there, for networks of other projects; segment for the tenant's "
+        "own on a physical network: the copy is on the same segment"
+    )
     collection = "networks"
     singular = "network"
     needs = ("project", "qos_policy")
@@ -52,6 +67,7 @@ class Network(NeutronResource):
         "mtu",
         "dns_domain",
         HINTS,
+        *_FLAGS,
         "tags",
     )
     mapped = {"qos_policy_id": "qos_policy"}
@@ -64,12 +80,9 @@ class Network(NeutronResource):
         "router:external",
         "is_default",
         "l2_adjacency",
+        *SEGMENTS,
     )
-    lost = {
-        **dict.fromkeys((*_SEGMENTS, "segments"), _SEGMENT),
-        "vlan_transparent": "Transparent VLANs are not migrated.",
-        "qinq": "Stacked VLANs are not migrated.",
-    }
+    lost = {"segments": "A copy has one segment, which the destination chooses."}
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
@@ -77,15 +90,12 @@ class Network(NeutronResource):
             yield self.record(network, shared=belongs_to_another(network, reader))
 
     @override
-    def accepts_choice(self, *, shared: bool) -> bool:
-        """Return whether it belongs to another project; the tenant's own are created."""
-        return shared
-
-    @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Create the tenant's own; map others by the name of the choice, or by their own."""
         if not record.shared:
-            return with_zones(record, super().decide(record, choice, reader), reader)
+            named = "" if choice == KEEP_SEGMENT else choice
+            decision = with_zones(record, super().decide(record, named, reader), reader)
+            return decision if named else with_segment(record, decision, choice, reader)
         decision = self._named(record, choice or record.name, reader)
         if not decision.problem:
             return decision
@@ -104,14 +114,6 @@ class Network(NeutronResource):
         return without_ids(record, self.mapped, left_out)
 
     @override
-    def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
-        """Return the segment as lost only if it is physical; a tunnel's number means nothing."""
-        physical = bool(record.fields.get("provider:physical_network"))
-        for loss in super().losses(record, reader):
-            if physical or loss.field not in _SEGMENTS:
-                yield loss
-
-    @override
     def check(
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
@@ -125,8 +127,23 @@ class Network(NeutronResource):
 
     @override
     def body(self, work: Work) -> Json:
-        body = {name: value for name, value in super().body(work).items() if name != HINTS}
-        return {**body, **wanted_zones(work), **self.mapped_ids(work, *self.mapped)}
+        body = super().body(work)
+        unset = {HINTS, *(name for name in _FLAGS if not body.get(name))}
+        body = {name: value for name, value in body.items() if name not in unset}
+        mapped = self.mapped_ids(work, *self.mapped)
+        return {**body, **wanted_zones(work), **wanted_segment(work), **mapped}
+
+    @override
+    def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
+        """Return flags that are not set as false: releases differ in what they tell then."""
+        return {**fields, **{name: bool(fields[name]) for name in _FLAGS if name in fields}}
+
+    @override
+    def differences(
+        self, source: Record, destination: Record, destination_id_of: IdLookup
+    ) -> Iterable[Difference]:
+        yield from super().differences(source, destination, destination_id_of)
+        yield from segment_differences(source, destination)
 
     @override
     def used_by_others(self, work: Work) -> str:

@@ -38,6 +38,7 @@ from dashboard.migrations_app.resources.records import (
 from dashboard.migrations_app.resources.work import Work
 
 _ON_SHARED = "on_foreign_network"
+_FLAGS = ("mac_learning_enabled", "trusted")
 _BINDING = "The destination binds the port to a host of its own."
 
 
@@ -67,6 +68,9 @@ class Port(NeutronResource):
         "dns_domain",
         "numa_affinity_policy",
         "propagate_uplink_status",
+        "hints",
+        "hardware_offload_type",
+        *_FLAGS,
         "tags",
     )
     extensions = {**EXTENSIONS, "dns_domain": ("dns-domain-ports", None)}
@@ -92,11 +96,8 @@ class Port(NeutronResource):
     )
     lost = {
         "binding:profile": _BINDING,
-        "hints": _BINDING,
-        "device_profile": "Device profiles are not migrated.",
-        "hardware_offload_type": "Hardware offload is not migrated.",
-        "mac_learning_enabled": "MAC learning is not migrated.",
-        "trusted": "Trust for a virtual function is not migrated.",
+        "device_profile": "Its profile is Cyborg's, which is not migrated; with one that the "
+        "destination does not know, the server would not boot.",
     }
 
     @override
@@ -216,8 +217,9 @@ class Port(NeutronResource):
 
     @override
     def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
-        """Return the addresses alone, without the ids of their subnets."""
-        return {**fields, "fixed_ips": _addresses(fields)}
+        """Return the addresses without the ids of their subnets, and unset flags as false."""
+        flags = {name: bool(fields[name]) for name in _FLAGS if name in fields}
+        return {**fields, **flags, "fixed_ips": _addresses(fields)}
 
 
 def _has_another_server(port: Json, planned: Record) -> bool:

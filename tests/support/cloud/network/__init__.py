@@ -56,6 +56,7 @@ class Network(Service):
         self._count()
         NeutronQuotas(self)
         self.route("GET", "extensions", self.list_extensions)
+        self.route("GET", "agents", self.list_agents)
         self.route("GET", "availability_zones", self.list_zones)
 
     def _count(self) -> None:
@@ -66,6 +67,16 @@ class Network(Service):
         }
         for name, collection in counted.items():
             self.cloud.quotas.count(name, collection)
+
+    def list_agents(self, request: Request) -> Json:
+        """Answer with the agent of the only host, which tells its physical networks."""
+        self.require_admin(request)
+        mappings = {name: f"br-{name}" for name in sorted(self.networks.physical_networks)}
+        agent = {
+            "agent_type": "Open vSwitch agent",
+            "configurations": {"bridge_mappings": mappings},
+        }
+        return {"agents": [{"id": "agent-1", "alive": True, **agent}]}
 
     def list_extensions(self, request: Request) -> Json:
         """Answer with the extensions of the release."""

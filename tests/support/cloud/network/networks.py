@@ -9,6 +9,8 @@ from tests.support.cloud.network.standard import with_extension
 from tests.support.cloud.network.subnets import DHCP
 
 OWN_MTU = 1450
+_FLAGS = {"vlan_transparent": "Transparency", "qinq": "QinQ"}
+_SEGMENT = ("provider:network_type", "provider:physical_network", "provider:segmentation_id")
 
 
 class Networks(SharedCollection):
@@ -18,6 +20,8 @@ class Networks(SharedCollection):
 
     def __init__(self) -> None:
         super().__init__("networks", "network", _fields())
+        self.physical_networks = {"physnet1"}
+        self.driver_flags = {"vlan_transparent"}
 
     def is_visible(self, row: Json, request: Request) -> bool:
         """External networks are seen by everybody."""
@@ -38,7 +42,34 @@ class Networks(SharedCollection):
                 f"Invalid input for operation: Requested MTU is too big, maximum is {OWN_MTU}.",
                 kind="InvalidInput",
             )
-        row["provider:segmentation_id"] = row["provider:segmentation_id"] or len(self.rows) + 1
+        self._require_supported(row)
+        self._take_segment(row, given)
+
+    def _require_supported(self, row: Json) -> None:
+        for name, words in _FLAGS.items():
+            if row.get(name) and name not in self.driver_flags:
+                sentence = f"Backend does not support VLAN {words}."
+                raise Refused(400, sentence, kind=f"Vlan{words}DriverError")
+
+    def _take_segment(self, row: Json, given: Json) -> None:
+        """Take the segment that is asked for, or the next one of the tenants' own kind."""
+        type_, physical, number = (row[name] for name in _SEGMENT)
+        if _SEGMENT[0] not in given:
+            row["provider:segmentation_id"] = number or len(self.rows) + 1
+        elif physical and physical not in self.physical_networks:
+            raise Refused(
+                400,
+                f"Invalid input for operation: physical_network '{physical}' unknown for "
+                f"{type_.upper()} provider network.",
+                kind="InvalidInput",
+            )
+        elif physical and self.where(**{name: row[name] for name in _SEGMENT}):
+            raise Refused(
+                409,
+                f"Unable to create the network. The VLAN {number} on physical network {physical} "
+                "is in use.",
+                kind="VlanIdInUse",
+            )
 
     def remove(self, row: Json, request: Request) -> None:
         """Delete a network that has no ports but those of DHCP, and its subnets with it."""
@@ -70,7 +101,8 @@ def _fields() -> dict[str, Any]:
         "provider:physical_network": Field(for_admin=True),
         "provider:segmentation_id": Field(for_admin=True),
         "dns_domain": with_extension("dns-integration", ""),
-        "vlan_transparent": with_extension("vlan-transparent"),
+        "vlan_transparent": with_extension("vlan-transparent", False),
+        "qinq": with_extension("qinq", False),
         "qos_policy_id": with_extension("qos"),
         "is_default": Field(default=False, is_optional=True),
     }

@@ -13,16 +13,22 @@ EXTENSIONS: Mapping[str, tuple[str, Any]] = {
     "dns_domain": ("dns-integration", None),
     "dns_name": ("dns-integration", None),
     "extra_dhcp_opts": ("extra_dhcp_opt", None),
+    "hardware_offload_type": ("port-hardware-offload-type", None),
+    "hints": ("port-hints", None),
+    "mac_learning_enabled": ("mac-learning", False),
     "mtu": ("net-mtu-writable", None),
     "numa_affinity_policy": ("port-numa-affinity-policy", None),
     "port_security_enabled": ("port-security", True),
     "propagate_uplink_status": ("uplink-status-propagation", False),
     "is_default": ("qos-default", False),
     "qos_policy_id": ("qos", None),
+    "qinq": ("qinq", False),
     "routes": ("extraroute", None),
     "service_types": ("subnet-service-types", None),
     "stateful": ("stateful-security-group", True),
     "tags": (TAGGING, None),
+    "trusted": ("port-trusted-vif", False),
+    "vlan_transparent": ("vlan-transparent", False),
 }
 
 

@@ -54,6 +54,12 @@ NEUTRON_OWN = (
     "standard_attr_id",
 )
 
+# what drivers refuse, in Neutron's words
+_REFUSALS = {
+    "MTU is too big": "mtu",
+    "does not support VLAN Transparency": "vlan_transparent",
+    "does not support VLAN QinQ": "qinq",
+}
 _unrecognized = re.compile(r"Unrecognized attribute\(s\) '([^']*)'")
 
 
@@ -264,7 +270,8 @@ def _refused_attributes(error: NeedsOperator) -> set[str]:
 
     Extensions differ between clouds, and so does what tunnels take off the MTU.
     """
-    if "MTU is too big" in error.sentence:
-        return {"mtu"}
+    for words, name in _REFUSALS.items():
+        if words in error.sentence:
+            return {name}
     named = _unrecognized.search(error.sentence)
     return set(named[1].split(", ")) if named else set()
