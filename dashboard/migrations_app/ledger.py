@@ -199,6 +199,12 @@ def hand_over(entry: LedgerEntry, heir: Plan) -> None:
         entry.save(update_fields=["plan", "changed_at"])
 
 
+def pass_on(entry: LedgerEntry, heir: Plan) -> None:
+    """Make the entry of an adopted or mapped object that of another plan that uses it."""
+    entry.plan = heir
+    entry.save(update_fields=["plan", "changed_at"])
+
+
 def save_stage_data(entry: LedgerEntry, stage_data: Mapping[str, Any]) -> None:
     """Add stage data to an entry at once."""
     entry.stage_data = {**entry.stage_data, **stage_data}

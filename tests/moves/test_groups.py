@@ -5,14 +5,16 @@ from typing import Any
 import pytest
 
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.resources import identity_reader
 from tests.support.cloud.contents import changes_between, contents
 from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.moving import TwoClouds
-from tests.support.cloud.seeds import NAME
+from tests.support.cloud.seeds import NAME, PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECOND = "second"
-CLERKS, ANN, GONE, CASHIER = (f"{NAME}-{end}" for end in ("clerks", "ann", "gone", "cashier"))
+CLERKS, CASHIER = f"{NAME}-clerks", f"{NAME}-cashier"
+ANN, GONE, CLEO = f"{NAME}-ann", f"{NAME}-gone", f"{NAME}-cleo"
 
 
 def id_of(cloud: MemoryCloud, collection: str, name: str) -> str:
@@ -66,7 +68,7 @@ def second(clouds: TwoClouds) -> None:
 def test_members_may_do_what_their_group_permits(clouds):
     before = contents(clouds.new)
     plan = move(clouds)
-    assert members(clouds.new) == {ANN, GONE}
+    assert members(clouds.new) == {ANN, GONE, CLEO}
     assert roles(clouds.new, GONE, NAME) == roles(clouds.old, GONE, NAME)
     assert CASHIER in roles(clouds.new, GONE, NAME)
     item = plan.items.get(type="role_assignment", name=f"{GONE} as member")
@@ -79,20 +81,56 @@ def test_members_may_do_what_their_group_permits(clouds):
 def test_a_group_of_two_tenants_gets_the_members_of_both(clouds, second, order):
     before = contents(clouds.new)
     first, last = (move(clouds, tenant) for tenant in order)
-    assert members(clouds.new) == {ANN, GONE, "eva"}
+    everybody = {ANN, GONE, CLEO, "eva"}
+    assert members(clouds.new) == everybody
     assert CASHIER in roles(clouds.new, "eva", SECOND)
     assert CASHIER in roles(clouds.new, ANN, NAME)
     assert clouds.verify(first) == []
     clouds.roll_back(first)
-    assert members(clouds.new) == ({"eva", ANN} if order[1] == SECOND else {ANN, GONE})
+    assert members(clouds.new) == everybody
+    # the default project of a user is gone with the tenant that it was
+    assert {field for *_, field in clouds.verify(last)} <= {"default_project_id"}
     clouds.roll_back(last)
     assert changes_between(before, contents(clouds.new)) == []
 
 
-def test_members_without_a_role_of_their_own_are_named(clouds, second):
+def test_a_user_with_a_role_by_a_group_alone_may_do_the_same(clouds):
     plan = move(clouds)
+    assert roles(clouds.new, CLEO, NAME) == roles(clouds.old, CLEO, NAME) == {CASHIER}
+    there = clouds.new.identity
+    admin, cleo = id_of(clouds.new, "roles", "admin"), id_of(clouds.new, "users", CLEO)
+    there.assignments.give(admin, inherited=True, user_id=cleo, domain_id="default")
+    assert ("group_member", f"{CLEO} in {CLERKS}", "effective_roles") in clouds.verify(plan)
+
+
+def test_what_such_a_user_owns_is_created_as_that_user(clouds):
+    old = clouds.old
+    cleo, project = id_of(old, "users", CLEO), id_of(old, "projects", NAME)
+    owner = clouds.source_session.as_user(cleo, password=PASSWORD, project_id=project)
+    owner.post("block_storage", "/volumes", {"volume": {"name": "cleos", "size": 1}})
+    move(clouds)
+    [volume] = clouds.new.block_storage.volumes.where(name="cleos")
+    assert volume["user_id"] == id_of(clouds.new, "users", CLEO)
+
+
+def test_a_group_of_a_whole_company_does_not_come_with_all_its_users(clouds, monkeypatch):
+    monkeypatch.setattr(identity_reader, "MOST_MEMBERS", 2)
+    plan = move(clouds)
+    assert members(clouds.new) == {ANN, GONE}
+    assert not clouds.new.identity.users.where(name=CLEO)
     losses = {x["field"]: x["value"] for x in plan.items.get(type="group").losses}
-    assert losses["other_members"] == ["eva"]
+    assert losses == {"number_of_members": 3}
+
+
+def test_members_of_a_group_with_roles_in_subprojects_only_are_named(clouds):
+    old = clouds.old.identity
+    group, reader = old.groups.add({"name": "guests"})["id"], id_of(clouds.old, "roles", "reader")
+    old.groups.join_group(group, old.users.add({"name": "eva"})["id"])
+    project = id_of(clouds.old, "projects", NAME)
+    old.assignments.give(reader, inherited=True, group_id=group, project_id=project)
+    plan = move(clouds)
+    losses = {x["field"]: x["value"] for x in plan.items.get(type="group", name="guests").losses}
+    assert losses == {"other_members": ["eva"]}
     assert not clouds.new.identity.users.where(name="eva")
 
 
@@ -101,7 +139,7 @@ def test_a_group_of_that_name_is_adopted_and_gets_the_users_with_a_warning(cloud
     group = there.groups.add({"name": CLERKS})["id"]
     plan = move(clouds)
     assert f"User {ANN} is added to group {CLERKS}, which cloud new has already" in warnings(plan)
-    assert members(clouds.new) == {ANN, GONE}
+    assert members(clouds.new) == {ANN, GONE, CLEO}
     clouds.roll_back(plan)
     assert group in there.groups.rows
     assert members(clouds.new) == set()
@@ -128,5 +166,5 @@ def test_verify_sees_who_has_come_into_a_group(clouds):
 
 def test_without_a_member_its_roles_are_named_as_lost(clouds):
     move(clouds, choices={f"group_member:{GONE} in {CLERKS}": "skip"})
-    assert members(clouds.new) == {ANN}
+    assert members(clouds.new) == {ANN, CLEO}
     assert CASHIER not in roles(clouds.new, GONE, NAME)

@@ -163,6 +163,12 @@ def _remove(type_: ResourceType, work: ItemWork) -> None:
 
 
 def forget_found(plan: Plan) -> None:
-    """Close the entries of adopted and mapped objects: they are no longer the plan's."""
+    """Close the entries of adopted and mapped objects: they are no longer the plan's.
+
+    Those of another plan that uses the same go on as that plan's.
+    """
     for entry in plan.ledger_entries.exclude(origin=LedgerEntry.Origin.CREATED):
-        ledger.record_removed(entry)
+        if heir := heir_of(entry):
+            ledger.pass_on(entry, heir)
+        else:
+            ledger.record_removed(entry)

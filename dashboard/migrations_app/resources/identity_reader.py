@@ -16,6 +16,9 @@ Scopes = list[tuple[str, str, str]]
 # in the scope of an assignment that has no effect in the project itself
 INHERITED_TO = "OS-INHERIT:inherited_to"
 
+MOST_MEMBERS = 100
+"""Up to how many members a group makes its members users of the tenant."""
+
 
 class IdentityReader:
     """What a ``TenantReader`` reads of Keystone."""
@@ -115,10 +118,25 @@ class IdentityReader:
         return {each["group"]["id"]: each["group"]["name"] for each in self.group_assignments}
 
     def members_of(self, group_id: str) -> JsonList:
-        """Return the users in a group; none for one that does not exist any more."""
-        if not self.cloud.find("identity", f"/groups/{group_id}"):
-            return []
+        """Return the users in a group."""
         return self.list("identity", f"/groups/{group_id}/users", "users")
+
+    def is_crowd(self, group_id: str) -> bool:
+        """Return whether a group has more than ``MOST_MEMBERS``."""
+        return len(self.members_of(group_id)) > MOST_MEMBERS
+
+    def assignments_of(self, user_id: str) -> JsonList:
+        """Return what is assigned on the project to a user, or to a group that it is in."""
+        return [
+            each
+            for each in self.role_assignments
+            if each.get("user", {}).get("id") == user_id
+            or any(user["id"] == user_id for user in self._members_by(each))
+        ]
+
+    def _members_by(self, assignment: Json) -> JsonList:
+        """Return who has the role of an assignment by its group; nobody by a user's own."""
+        return self.members_of(assignment["group"]["id"]) if "group" in assignment else []
 
     @property
     def all_role_assignments(self) -> JsonList:
@@ -135,14 +153,18 @@ class IdentityReader:
         """Names of the cloud's domains by id."""
         return {d["id"]: d["name"] for d in self.list("identity", "/domains", "domains")}
 
-    @property
+    @cached_property
     def users(self) -> dict[str, str]:
-        """Names by id of the users with a role on the project of their own, not by a group."""
-        return {
-            assignment["user"]["id"]: assignment["user"]["name"]
-            for assignment in self.role_assignments
-            if "user" in assignment
-        }
+        """Names by id of the users with a role on the project, of their own or by a group.
+
+        A group with more than ``MOST_MEMBERS`` may be a whole company: its members are none of
+        them by it.
+        """
+        own = (each["user"] for each in self.role_assignments if "user" in each)
+        groups = {each["group"]["id"] for each in self.role_assignments if "group" in each}
+        small = (id_ for id_ in sorted(groups) if not self.is_crowd(id_))
+        by_groups = (user for id_ in small for user in self.members_of(id_))
+        return {user["id"]: user["name"] for user in (*by_groups, *own)}
 
 
 def _closure(name: str, direct: Mapping[str, set[str]]) -> set[str]:

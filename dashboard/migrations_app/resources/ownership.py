@@ -14,6 +14,8 @@ from dashboard.migrations_app.resources.records import (
     Ref,
 )
 
+ROLES_OF_OWNERS = ("role_assignment", "group_member", "group_role_assignment")
+"""The types by which an owner has roles. What a user owns moves without them, as the operator's."""
 CAN_OWN = "can_own"
 """In the resolution of a user: whether a role that moves lets the user create anything."""
 
@@ -37,16 +39,25 @@ def owners_in(records: Iterable[Record]) -> set[str]:
 def owner_refs(record: Record, reader: TenantReader) -> list[Ref]:
     """Return what must be there before the object's owner can create it: the user and its roles."""
     user_id = record.fields["user_id"]
-    roles = [
-        Ref("role_assignment", f"{user_id}:{assignment['role']['id']}:{reader.tenant.id}")
-        for assignment in _assignments(user_id, reader)
+    roles = (role_refs(each, user_id, reader) for each in reader.assignments_of(user_id))
+    return [Ref("user", user_id), *dict.fromkeys(ref for refs in roles for ref in refs)]
+
+
+def role_refs(assignment: Json, user_id: str, reader: TenantReader) -> list[Ref]:
+    """Return what gives a user the role of an assignment: that, and its being in the group."""
+    role = f"{assignment['role']['id']}:{reader.tenant.id}"
+    if "user" in assignment:
+        return [Ref("role_assignment", f"{user_id}:{role}")]
+    group_id = assignment["group"]["id"]
+    return [
+        Ref("group_member", f"{group_id}:{user_id}"),
+        Ref("group_role_assignment", f"{group_id}:{role}"),
     ]
-    return [Ref("user", user_id), *roles]
 
 
 def owner_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
     """Return the loss of an owner who may create nothing: a reader, or one without any role."""
-    assignments = _assignments(record.fields["user_id"], reader)
+    assignments = reader.assignments_of(record.fields["user_id"])
     if not can_create(assignment["role"]["name"] for assignment in assignments):
         yield operator_owns(record, "Its owner may not create anything in the project.")
 
@@ -65,16 +76,12 @@ def with_owner_losses(record: Record, decision: Decision, decision_of: DecisionL
 
 def _why_not_owner(user: Decision | None) -> str:
     if user is None:
-        return "was deleted, or has no role of their own in the project"
+        return "was deleted, or has no role in the project"
     if user.left_out_by:
         return "is left out"
     if user.action != CREATE:
         return "exists on the destination already and is left unchanged"
     return "" if user.resolution.get(CAN_OWN, True) else "may not create anything in the project"
-
-
-def _assignments(user_id: str, reader: TenantReader) -> list[Json]:
-    return [each for each in reader.role_assignments if each.get("user", {}).get("id") == user_id]
 
 
 def operator_owns(record: Record, reason: str) -> Loss:

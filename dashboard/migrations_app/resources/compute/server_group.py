@@ -14,6 +14,7 @@ from dashboard.migrations_app.resources.compute.common.server_groups import (
     policy_of,
 )
 from dashboard.migrations_app.resources.ownership import (
+    ROLES_OF_OWNERS,
     owner_losses,
     owner_refs,
     with_owner_losses,
@@ -45,8 +46,8 @@ class ServerGroup(ResourceType):
     # names are not unique: the copies of others of that name are not among what is found
     found_by = FoundBy.LEDGER
     is_shareable = True
-    needs = ("project", "user", "role_assignment")
-    does_without = ("user", "role_assignment")
+    needs = ("project", "user", *ROLES_OF_OWNERS)
+    does_without = ("user", *ROLES_OF_OWNERS)
     copied = ("name", "policy", "rules")
     mapped = {"user_id": "user"}
     # servers tell which groups they are members of

@@ -16,6 +16,7 @@ from dashboard.migrations_app.resources.identity.common.keystone import (
     name_losses,
 )
 from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
+from dashboard.migrations_app.resources.identity_reader import MOST_MEMBERS
 from dashboard.migrations_app.resources.left_out import loss_of
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
@@ -31,7 +32,7 @@ from dashboard.migrations_app.resources.records import (
 )
 from dashboard.migrations_app.resources.work import Work
 
-_MEMBERS, _OTHERS = "members", "other_members"
+_MEMBERS, _OTHERS, _NUMBER = "members", "other_members", "number_of_members"
 
 
 class Group(KeystoneResource):
@@ -46,7 +47,11 @@ class Group(KeystoneResource):
     copied = ("name", "description")
     mapped = {_MEMBERS: "user"}
     own = ("id", "domain_id", "domain_name", "links", MARKER)
-    lost = {_OTHERS: "They have no role of their own on the project, so they do not move with it."}
+    lost = {
+        _OTHERS: "They have no role on the project itself, so they do not move with it.",
+        _NUMBER: f"Of a group with more than {MOST_MEMBERS} members, only those move who have a "
+        "role of their own on the project.",
+    }
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
@@ -60,6 +65,8 @@ class Group(KeystoneResource):
         members = reader.members_of(fields["id"])
         own = [user["id"] for user in members if user["id"] in reader.users]
         others = sorted(user["name"] for user in members if user["id"] not in reader.users)
+        if reader.is_crowd(fields["id"]):
+            return self.record({**fields, _MEMBERS: own, _NUMBER: len(members)})
         return self.record({**fields, _MEMBERS: own, _OTHERS: others})
 
     @override

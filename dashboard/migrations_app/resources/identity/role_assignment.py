@@ -84,7 +84,8 @@ class RoleAssignment(Assignment):
         self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
         """Add the loss of what the user will be permitted otherwise."""
-        losses = [*decision.losses, *effective_losses(record, decision_of)]
+        project_id = record.id.replace("/", ":").split(":")[-1]
+        losses = [*decision.losses, *effective_losses(record, decision_of, project_id)]
         return replace(decision, losses=losses)
 
     @override

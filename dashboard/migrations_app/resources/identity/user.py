@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
-from dashboard.migrations_app.resources.identity.common.assignment_ids import assignment_id
 from dashboard.migrations_app.resources.identity.common.effective_roles import (
     INHERITS,
     inherited_roles,
@@ -18,7 +17,7 @@ from dashboard.migrations_app.resources.identity.common.keystone import (
 )
 from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
 from dashboard.migrations_app.resources.identity.common.user_options import set_user_options
-from dashboard.migrations_app.resources.ownership import CAN_OWN, can_create
+from dashboard.migrations_app.resources.ownership import CAN_OWN, can_create, role_refs
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
@@ -40,7 +39,10 @@ _CHANGES_AT_ONCE = "ignore_change_password_upon_first_use"
 
 
 class User(KeystoneResource):
-    """A Keystone user with a role on the project. One that exists already is left unchanged."""
+    """A Keystone user with a role on the project, of its own or by a group.
+
+    One that exists already is left unchanged.
+    """
 
     name = "user"
     plural = "users"
@@ -62,10 +64,14 @@ class User(KeystoneResource):
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        for user_id, known in _assigned_users(reader).items():
+        for user_id in reader.users:
             # one by one: a company's directory may hold more users than can be listed
             fields = reader.cloud.get("identity", f"/users/{user_id}", "user")
             moves = fields.get(_DEFAULT) in (None, "", reader.tenant.id)
+            known = {
+                "domain_name": reader.domains.get(fields["domain_id"], ""),
+                "role_names": [each["role"]["name"] for each in reader.assignments_of(user_id)],
+            }
             yield self.record({**fields, **known, _DEFAULT_MOVES: moves})
 
     @override
@@ -98,16 +104,10 @@ class User(KeystoneResource):
         self, record: Record, left_out: LeftOut, reader: TenantReader
     ) -> tuple[Record, Sequence[Loss]]:
         """Return the user with those roles that move: they tell whether the user can act."""
-        assigned = (
-            each["role"]
-            for each in reader.role_assignments
-            if each.get("user", {}).get("id") == record.id
-        )
-        project_id = reader.tenant.id
         names = [
-            role["name"]
-            for role in assigned
-            if not left_out("role_assignment", assignment_id(record.id, role["id"], project_id))
+            each["role"]["name"]
+            for each in reader.assignments_of(record.id)
+            if not any(left_out(ref.type, ref.id) for ref in role_refs(each, record.id, reader))
         ]
         return replace(record, fields={**record.fields, "role_names": names}), ()
 
@@ -149,6 +149,11 @@ class User(KeystoneResource):
 
     @override
     def used_by_others(self, work: Work) -> str:
+        """Return where else the user has a role, or which group it is in for others."""
+        path = f"/users/{work.destination_id}/groups"
+        for group in work.destination.list("identity", path, "groups"):
+            if not work.is_ours("group_member", f"{group['id']}:{work.destination_id}"):
+                return f"is in group {group['name']}"
         return role_elsewhere(work, "user", work.destination_id)
 
     def restore_password(self, work: Work) -> None:
@@ -158,17 +163,6 @@ class User(KeystoneResource):
         set_user_options(work, self)
         if work.record.fields.get("enabled") is False:
             self.change(work, enabled=False)
-
-
-def _assigned_users(reader: TenantReader) -> dict[str, Json]:
-    """Return what role assignments tell of each user: the names of its domain and its roles."""
-    known: dict[str, Json] = {}
-    for assignment in reader.role_assignments:
-        if user := assignment.get("user"):
-            domain_name = user["domain"]["name"]
-            fields = known.setdefault(user["id"], {"domain_name": domain_name, "role_names": []})
-            fields["role_names"].append(assignment["role"]["name"])
-    return known
 
 
 def _default_of_others(record: Record, reader: TenantReader) -> Json:

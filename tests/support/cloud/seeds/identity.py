@@ -8,6 +8,7 @@ PEOPLE = {
     "ann": {"email": "ann@example.org", "description": "Runs the shop", "enabled": True},
     "rex": {"description": "Looks only", "enabled": True, "options": {"lock_password": True}},
     "gone": {"enabled": False},
+    "cleo": {"description": "Has a role by a group alone", "enabled": True},
 }
 
 
@@ -23,6 +24,7 @@ def seed(seeded: Seeded) -> None:
     roles = seeded.operator.list("identity", "/roles", "roles")
     ids = {role["name"]: role["id"] for role in roles}
     held = {"ann": ("member", f"{seeded.name}-stocktaker"), "rex": ("reader",), "gone": ("member",)}
+    held["cleo"] = ()
     for name, fields in PEOPLE.items():
         _make_user(seeded, name, fields)
         for role_name in held[name]:
@@ -57,7 +59,7 @@ def _make_group(seeded: Seeded, project_id: str, below: str) -> None:
     cashier = seeded.make("cashier", "identity", "/roles", "role", role)
     group = {"name": f"{seeded.name}-clerks", "description": "Who sells"}
     made = seeded.make("clerks", "identity", "/groups", "group", group)
-    for name in ("ann", "gone"):
+    for name in ("ann", "gone", "cleo"):
         seeded.operator.put("identity", f"/groups/{made['id']}/users/{seeded.id(name)}")
     held = f"projects/{project_id}/groups/{made['id']}/roles"
     seeded.operator.put("identity", f"/{held}/{cashier['id']}")

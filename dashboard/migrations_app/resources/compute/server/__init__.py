@@ -80,7 +80,7 @@ from dashboard.migrations_app.resources.compute.server.states import (
 )
 from dashboard.migrations_app.resources.compute.server.zones import ZONE, choose_zone, zones_of
 from dashboard.migrations_app.resources.flavor_sizes import SIZES, admins_boot_zero_disks
-from dashboard.migrations_app.resources.ownership import with_owner_losses
+from dashboard.migrations_app.resources.ownership import ROLES_OF_OWNERS, with_owner_losses
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     BLOCK,
@@ -111,11 +111,11 @@ class Server(ResourceType):
     found_by = FoundBy.MARKER
     choice = "an availability zone there"
     needs = (
-        *("project", "user", "role_assignment", "flavor", "keypair", "image", "port", "volume"),
+        *("project", "user", *ROLES_OF_OWNERS, "flavor", "keypair", "image", "port", "volume"),
         *("security_group", "trunk", "server_group", "flavor_access"),
     )
     does_without = (
-        *("user", "role_assignment", "keypair", "trunk", "server_group", "flavor_access"),
+        *("user", *ROLES_OF_OWNERS, "keypair", "trunk", "server_group", "flavor_access"),
     )
     detaches = ("volumes",)
     copied = (

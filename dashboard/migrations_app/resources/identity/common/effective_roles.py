@@ -81,15 +81,20 @@ def inherited_roles(kind: str, id_: str, reader: TenantReader) -> list[str]:
     return sorted(names.union(*(reader.implied_roles.get(name, set()) for name in names)))
 
 
-def effective_losses(record: Record, decision_of: DecisionLookup) -> Iterable[Loss]:
-    """Return the loss of a user's roles, if they will be others on the destination."""
+def effective_losses(
+    record: Record, decision_of: DecisionLookup, project_id: str
+) -> Iterable[Loss]:
+    """Return the loss of a user's roles in the project, if they will be others on the destination.
+
+    ``record`` is one of the user's assignments or memberships.
+    """
     effective: Names = record.fields.get(EFFECTIVE, {})
     here = {_becomes(id_, name, decision_of)[0] for id_, name in effective.items()}
     given: Names = record.fields.get(GIVEN, {})
     there = {each for id_, name in given.items() for each in _becomes(id_, name, decision_of)}
     user = decision_of("user", record.fields["user_id"])
     there |= {*(user.resolution.get(INHERITS, ()) if user else ())}
-    there |= {*_held_by_groups(record, decision_of)}
+    there |= {*_held_by_groups(record, decision_of, project_id)}
     if effective and here != there:
         yield Loss(
             field=EFFECTIVE,
@@ -99,9 +104,8 @@ def effective_losses(record: Record, decision_of: DecisionLookup) -> Iterable[Lo
         )
 
 
-def _held_by_groups(record: Record, decision_of: DecisionLookup) -> Iterable[str]:
+def _held_by_groups(record: Record, decision_of: DecisionLookup, project_id: str) -> Iterable[str]:
     """Yield what the user will be permitted by the groups that it comes into."""
-    project_id = record.id.replace("/", ":").split(":")[-1]
     by_groups: Mapping[str, Names] = record.fields.get(BY_GROUPS, {})
     for group_id, roles in by_groups.items():
         group = decision_of("group", group_id)

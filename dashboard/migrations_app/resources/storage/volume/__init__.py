@@ -9,6 +9,7 @@ from typing_extensions import override
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.choices import unknown_choice
 from dashboard.migrations_app.resources.ownership import (
+    ROLES_OF_OWNERS,
     owner_losses,
     owner_refs,
     with_owner_losses,
@@ -70,8 +71,8 @@ class Volume(ResourceType):
     plural = "volumes"
     found_by = FoundBy.MARKER
     choice = "a volume type there"
-    needs = ("project", "user", "role_assignment", "volume_type")
-    does_without = ("user", "role_assignment", "volume_type", "volume_snapshot")
+    needs = ("project", "user", *ROLES_OF_OWNERS, "volume_type")
+    does_without = ("user", *ROLES_OF_OWNERS, "volume_type", "volume_snapshot")
     outlives = ("server", "volume_snapshot")
     is_taken_back = True
     copied = (
