@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from dashboard.clients.openstack import CloudSession
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.quota_api import UNLIMITED, Limits, QuotaApi
 from dashboard.migrations_app.resources.reader import TenantReader
@@ -51,9 +52,8 @@ class ProjectQuota(ResourceType):
         limits = self._limits(reader)
         used = self.api.used(reader.cloud, reader.tenant.id)
         names = [*self._names_to_move(limits, used, reader)]
-        exceeded = {name: limits[name] for name in names if _exceeds(used, limits, name)}
         if names:
-            moved = {name: used[name] if name in exceeded else limits[name] for name in names}
+            moved, exceeded = limits_to_set({name: limits[name] for name in names}, used)
             yield self._record(reader, moved, exceeded)
 
     @override
@@ -107,7 +107,7 @@ class ProjectQuota(ResourceType):
         self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
         """Skip the limits of a project that exists on the destination."""
-        project = decision_of("project", record.id)
+        project = decision_of("project", record.id.partition(":")[0])
         if project and project.action == ADOPT:
             reason = "The project exists on the destination already and keeps its own limits."
             return Decision(action=SKIP, reason=reason)
@@ -115,11 +115,24 @@ class ProjectQuota(ResourceType):
 
     @override
     def find(self, work: Work) -> str | None:
-        return work.project_id if self.api.overrides(work.destination, work.project_id) else None
+        id_ = self._id_there(work)
+        return id_ if self._own_limits(work.destination, id_) else None
+
+    def _id_there(self, work: Work) -> str:
+        """Return what the limits are known by on the destination: the project's id."""
+        return work.project_id
+
+    def _scope(self, id_: str) -> str:
+        """Return the last part of the path at which the limits of that id are."""
+        return id_
+
+    def _own_limits(self, cloud: CloudSession, id_: str) -> Limits:
+        """Return the limits of that id that differ from those which others have."""
+        return self.api.overrides(cloud, self._scope(id_))
 
     @override
     def obstacle_to_adopting(self, work: Work, id_: str) -> str:
-        there = self.api.limits(work.destination, id_)
+        there = self.api.limits(work.destination, self._scope(id_))
         wanted = self._wanted(work)
         differing = [
             f"{name} is {there.get(name)}, not {limit}"
@@ -131,9 +144,10 @@ class ProjectQuota(ResourceType):
     @override
     def create(self, work: Work) -> str:
         """Set the limits. They are the project's own from then on, whatever the defaults become."""
+        id_ = self._id_there(work)
         if limits := self._wanted(work):
-            self.api.set(work.destination, work.project_id, limits)
-        return work.project_id
+            self.api.set(work.destination, self._scope(id_), limits)
+        return id_
 
     def _wanted(self, work: Work) -> Limits:
         unknown = work.resolution.get("unknown", ())
@@ -144,15 +158,15 @@ class ProjectQuota(ResourceType):
     @override
     def remove(self, work: Work) -> None:
         """Reset the limits to the defaults: the service would keep them without their project."""
-        self.api.reset(work.destination, work.destination_id)
+        self.api.reset(work.destination, self._scope(work.destination_id))
 
     @override
     def serves(self, record: Record, kept: Collection[tuple[str, str]]) -> bool:
-        return ("project", record.id) in kept
+        return ("project", record.id.partition(":")[0]) in kept
 
     @override
     def finalize(self, work: Work) -> None:
-        self.api.reset(work.source, work.record.id)
+        self.api.reset(work.source, self._scope(work.record.id))
 
     @override
     def differences(
@@ -167,6 +181,12 @@ class ProjectQuota(ResourceType):
                 source={name: ours[name] for name in wrong},
                 destination={name: theirs[name] for name in wrong},
             )
+
+
+def limits_to_set(limits: Limits, used: Limits) -> tuple[Limits, Limits]:
+    """Return the limits, those raised of which more is used, and as they are those that were."""
+    exceeded = {name: limit for name, limit in limits.items() if _exceeds(used, limits, name)}
+    return {**limits, **{name: used[name] for name in exceeded}}, exceeded
 
 
 def _exceeds(used: Limits, limits: Limits, name: str) -> bool:

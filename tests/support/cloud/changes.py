@@ -258,8 +258,21 @@ def _gateway_qos(cloud: MemoryCloud, row: Json) -> None:
     row["external_gateway_info"]["qos_policy_id"] = "another"
 
 
+def _limits_of_user(cloud: MemoryCloud, row: Json) -> None:
+    row["limits"]["cores"] += 1
+
+
+def _owner_of_limits(cloud: MemoryCloud, row: Json) -> None:
+    del cloud.quotas.of_users[row["id"]]
+    row["id"] = "another:one"
+    cloud.quotas.of_users[row["id"]] = row
+
+
 DERIVED: Mapping[tuple[str, str], Change] = {
     **{(type_name, "limits"): _limits for type_name in QUOTAS},
+    ("compute_user_quota", "limits"): _limits_of_user,
+    ("compute_user_quota", "user_id"): _owner_of_limits,
+    ("compute_user_quota", "project_id"): _owner_of_limits,
     ("network", "shared"): _shared("network"),
     ("qos_policy", "shared"): _shared("qos_policy"),
     ("address_scope", "shared"): _shared("address_scope"),

@@ -63,12 +63,22 @@ class Quotas:
         """Return a project's limits."""
         return {**self.defaults(service), **self.own(service).get(project_id, {})}
 
-    def used(self, service: str, name: str, project_id: str) -> int:
-        """Return how much of a quota a project uses."""
+    @property
+    def of_users(self) -> dict[str, Json]:
+        """What nova has set for users of projects, by the ids of both."""
+        return self.cloud.rows("quotas/compute-users")
+
+    def limits_of_user(self, project_id: str, user_id: str) -> dict[str, int]:
+        """Return nova's limits of a user in a project."""
+        own = self.of_users.get(f"{project_id}:{user_id}", {"limits": {}})
+        return {**self.limits("compute", project_id), **own["limits"]}
+
+    def used(self, service: str, name: str, project_id: str, **of: str) -> int:
+        """Return how much of a quota a project uses, or a user of it."""
         counted = self._counted.get((service, name))
         if counted is None:
             return 0
-        owned = counted.collection.where(**{counted.collection.owner: project_id})
+        owned = counted.collection.where(**{counted.collection.owner: project_id, **of})
         return sum(counted.amount(row) for row in owned)
 
     def require(self, collection: "Collection", row: Json) -> None:
@@ -82,6 +92,16 @@ class Quotas:
             wanted = self.used(type_, name, project_id) + counted.amount(row)
             if limit != UNLIMITED and wanted > limit:
                 raise service.over_quota(name, limit=limit, wanted=counted.amount(row))
+            if type_ == "compute":
+                self._require_of_user(name, counted, row)
+
+    def _require_of_user(self, name: str, counted: Counted, row: Json) -> None:
+        """Raise ``Refused`` where a new object would be too much for the user who makes it."""
+        project_id, user_id = row[counted.collection.owner], row["user_id"]
+        limit = self.limits_of_user(project_id, user_id).get(name, UNLIMITED)
+        wanted = self.used("compute", name, project_id, user_id=user_id) + counted.amount(row)
+        if limit != UNLIMITED and wanted > limit:
+            raise counted.collection.service.over_quota(name, limit=limit, wanted=wanted)
 
 
 class QuotaSets:
@@ -108,8 +128,14 @@ class QuotaSets:
         """Answer with the limits of a project; with what it uses where cinder is asked so."""
         if request.asks("usage").lower() == "true":
             return self.details(request)
-        limits = self.quotas.limits(self.service.type, request.ids[0])
-        return {"quota_set": {"id": request.ids[0], **limits}}
+        return {"quota_set": {"id": request.ids[0], **self._limits(request)}}
+
+    def _limits(self, request: Request) -> dict[str, int]:
+        """Return the limits of the project, or of the user of it that nova is asked about."""
+        user_id = request.asks("user_id") if self.checks_usage else ""
+        if user_id:
+            return self.quotas.limits_of_user(request.ids[0], user_id)
+        return self.quotas.limits(self.service.type, request.ids[0])
 
     def defaults(self, request: Request) -> Json:
         """Answer with the limits that new projects get."""
@@ -123,13 +149,14 @@ class QuotaSets:
     def details(self, request: Request) -> Json:
         """Answer with the limits of a project and what it uses."""
         type_, project_id = self.service.type, request.ids[0]
+        of = {"user_id": request.asks("user_id")} if request.asks("user_id") else {}
         found = {
             name: {
                 "limit": limit,
-                "in_use": self.quotas.used(type_, name, project_id),
+                "in_use": self.quotas.used(type_, name, project_id, **of),
                 "reserved": 0,
             }
-            for name, limit in self.quotas.limits(type_, project_id).items()
+            for name, limit in self._limits(request).items()
         }
         return {"quota_set": {"id": project_id, **found}}
 
@@ -141,8 +168,23 @@ class QuotaSets:
         self.quotas.require_known(self.service.type, given, unknown=self.unknown)
         if self.checks_usage and not is_forced:
             self._require_used(project_id, given)
-        self.quotas.own(self.service.type).setdefault(project_id, {}).update(given)
-        return {"quota_set": self.quotas.limits(self.service.type, project_id)}
+        if self.checks_usage and (user_id := request.asks("user_id")):
+            self._set_for_user(project_id, user_id, given)
+        else:
+            self.quotas.own(self.service.type).setdefault(project_id, {}).update(given)
+        return {"quota_set": self._limits(request)}
+
+    def _set_for_user(self, project_id: str, user_id: str, given: Json) -> None:
+        """Set limits of a user, which may not be above the project's."""
+        most = self.quotas.limits("compute", project_id)
+        for name, limit in given.items():
+            if most[name] != UNLIMITED and not 0 <= limit <= most[name]:
+                sentence = f"Quota limit {limit} for {name} must be less than or equal to "
+                raise Refused(400, f"{sentence}{most[name]}.")
+        id_ = f"{project_id}:{user_id}"
+        ids = {"id": id_, "project_id": project_id, "user_id": user_id}
+        row = self.quotas.of_users.setdefault(id_, {**ids, "limits": {}})
+        row["limits"].update(given)
 
     def _require_used(self, project_id: str, given: Json) -> None:
         """Raise ``Refused`` for a limit below what is used, as nova does unless it is forced."""
@@ -155,5 +197,11 @@ class QuotaSets:
     def reset(self, request: Request) -> Answer:
         """Reset a project to the default quotas."""
         self.service.require_admin(request)
-        self.quotas.own(self.service.type).pop(request.ids[0], None)
+        project_id, user_id = request.ids[0], request.asks("user_id")
+        if self.checks_usage:
+            for row in [*self.quotas.of_users.values()]:
+                if row["project_id"] == project_id and user_id in ("", row["user_id"]):
+                    del self.quotas.of_users[row["id"]]
+        if not user_id:
+            self.quotas.own(self.service.type).pop(project_id, None)
         return Answer(status=202)
