@@ -230,20 +230,21 @@ def test_access_to_a_private_volume_type_is_revoked(clouds, there):
     type_ = clouds.new.block_storage.types.add("nfs-private", is_public=False)
     plan = clouds.plan(NAME, choices={f"volume:{NAME}-data": "nfs-private"})
     clouds.execute(plan)
-    assert type_["~access"]
+    assert clouds.new.block_storage.types.access_of(type_["id"])
     clouds.roll_back(plan)
-    assert type_["~access"] == []
+    assert clouds.new.block_storage.types.access_of(type_["id"]) == []
 
 
 def test_access_to_a_volume_type_that_was_there_stays(clouds, there):
     type_ = clouds.new.block_storage.types.add("nfs-private", is_public=False)
     project = there.post("identity", "/projects", {"project": {"name": NAME}}, "project")
-    type_["~access"] = [project["id"]]
+    access = {"addProjectAccess": {"project": project["id"]}}
+    there.post("block_storage", f"/types/{type_['id']}/action", access)
     choices = {f"volume:{NAME}-data": "nfs-private", f"project:{NAME}": "adopt"}
     plan = clouds.plan(NAME, choices=choices)
     clouds.execute(plan)
     clouds.roll_back(plan)
-    assert type_["~access"] == [project["id"]]
+    assert clouds.new.block_storage.types.access_of(type_["id"]) == [project["id"]]
 
 
 @pytest.mark.parametrize("kind", ["server", "volume", "image"])

@@ -19,10 +19,12 @@ from dashboard.migrations_app.resources.records import (
     Decision,
     Finding,
     FoundBy,
+    Loss,
     Record,
     Ref,
 )
 from dashboard.migrations_app.resources.servers_of_others import server_of_others
+from dashboard.migrations_app.resources.storage.common.image_keys import key_obstacle
 from dashboard.migrations_app.resources.storage.common.image_patches import (
     change_image,
     remove_property,
@@ -123,6 +125,19 @@ class Image(ResourceType):
         return {"create": [project, *(Ref("image", image_id) for image_id in used if image_id)]}
 
     @override
+    def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
+        """Return also that the bytes are in one place only, where the source has them in several.
+
+        In which store an image is, and at which address, is a matter of each Glance's own.
+        """
+        yield from super().losses(record, reader)
+        stores = str(record.fields.get("stores") or "")
+        places = stores.split(",") if stores else record.fields.get("locations") or ()
+        if len(places) > 1:
+            reason = "The copy is in the destination's default store only."
+            yield Loss(field="stores" if stores else "locations", value=places, reason=reason)
+
+    @override
     def check(
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
@@ -131,6 +146,9 @@ class Image(ResourceType):
                 values = offered(name, destination)
                 if values and record.fields.get(name) not in values:
                     yield record, _refused(record, name, destination)
+            if obstacle := key_obstacle(record.fields["properties"]):
+                sentence = f"Image {record.title} {obstacle[0]}"
+                yield record, Finding(severity=BLOCK, sentence=sentence, fix=obstacle[1])
 
     @override
     def find(self, work: Work) -> str | None:

@@ -45,7 +45,8 @@ class ImageMember(ResourceType):
         tenant_id, shared_as = reader.tenant.id, visibility_with_members(reader)
         for image in _images_of(reader, tenant_id, shared_as):
             for member in _members(reader, image):
-                yield _record(reader, image, member)
+                if _is_there(reader, member):
+                    yield _record(reader, image, member)
         for owner_id in reader.migrated_of("project"):
             for image in _images_of(reader, owner_id, shared_as) if owner_id != tenant_id else ():
                 if ("image", image["id"]) in reader.migrated:
@@ -133,6 +134,12 @@ def _images_of(reader: TenantReader, owner_id: str, visibility: str) -> list[Jso
 
 def _members(reader: TenantReader, image: Json) -> list[Json]:
     return reader.list("image", f"/images/{image['id']}/members", "members")
+
+
+def _is_there(reader: TenantReader, member: Json) -> bool:
+    """Return whether a member exists: Glance keeps those whose project was deleted."""
+    path = f"/projects/{member['member_id']}"
+    return reader.cloud.find("identity", path, "project") is not None
 
 
 def _of_tenant(reader: TenantReader, image: Json) -> Iterable[Record]:

@@ -54,8 +54,9 @@ def _make_fast(seeded: Seeded) -> None:
     type_ = seeded.made_by(seeded.operator, "fast", "block_storage", "/types", "volume_type", body)
     path = f"/qos-specs/{made['id']}/associate?vol_type_id={type_['id']}"
     seeded.operator.call("GET", "block_storage", path)
-    access = {"addProjectAccess": {"project": seeded.project_id}}
-    seeded.operator.post("block_storage", f"/types/{type_['id']}/action", access)
+    for project_id in (seeded.project_id, seeded.id("neighbour")):
+        access = {"addProjectAccess": {"project": project_id}}
+        seeded.operator.post("block_storage", f"/types/{type_['id']}/action", access)
     _make_volume(seeded, "till", volume_type=body["name"])
 
 

@@ -47,7 +47,6 @@ class VolumeTypes(Collection):
     def add(self, name: str, **fields: object) -> Json:
         """Store a type."""
         row = {**self.fields.defaults(), "id": self.cloud.new_id(), "name": name, **fields}
-        row["~access"] = []
         self.rows[row["id"]] = row
         return row
 
@@ -70,12 +69,11 @@ class VolumeTypes(Collection):
 
     def is_usable(self, row: Json, request: Request) -> bool:
         """Return whether the asker's project may make volumes of a type."""
-        return row["is_public"] or request.asker.project_id in row.get("~access", ())
+        return row["is_public"] or request.asker.project_id in self.access_of(row["id"])
 
     def prepare(self, row: Json, given: Json, request: Request) -> None:
         """Take the name under which Cinder is sent that a type is private."""
         row["is_public"] = row["os-volume-type-access:is_public"]
-        row["~access"] = []
 
     def duplicate(self, row: Json) -> Refused:
         """Return the error for a second type with the same name."""
@@ -86,6 +84,8 @@ class VolumeTypes(Collection):
         if self.service_collection("volumes").where(volume_type_id=row["id"]):
             raise Refused(400, "Target volume type is still in use.")
         super().remove(row, request)
+        for project_id in self.access_of(row["id"]):
+            del self.accesses[f"{row['id']}:{project_id}"]
 
     def show_encryption(self, request: Request) -> Json:
         """Answer with how volumes of a type are encrypted, {} where they are not."""
@@ -99,23 +99,35 @@ class VolumeTypes(Collection):
         row = self.get(request.ids[0])
         if row["is_public"]:
             raise Refused(404, "Access list not available for public volume types.")
-        access = row.get("~access", ())
+        access = self.access_of(row["id"])
         return {
             "volume_type_access": [{"volume_type_id": row["id"], "project_id": p} for p in access]
         }
+
+    @property
+    def accesses(self) -> dict[str, Json]:
+        """Who may use private types, by the ids of type and project."""
+        return self.cloud.rows("block_storage/type_access")
+
+    def access_of(self, type_id: str) -> list[str]:
+        """Return the ids of the projects that may use a private type."""
+        rows = self.accesses.values()
+        return [row["project_id"] for row in rows if row["volume_type_id"] == type_id]
 
     def change_access(self, request: Request) -> Answer:
         """Grant a project access to a private type, or revoke it."""
         self.permit("update", request)
         [(action, arguments)] = request.body.items()
         row, project_id = self.get(request.ids[0]), arguments["project"]
-        access, told = row.setdefault("~access", []), f"{row['id']} / {project_id}"
+        access, told = self.access_of(row["id"]), f"{row['id']} / {project_id}"
+        id_ = f"{row['id']}:{project_id}"
         if action == "addProjectAccess":
             if project_id in access:
                 raise Refused(409, f"Type access for {told} already exists.")
-            access.append(project_id)
+            told_of = {"volume_type_id": row["id"], "project_id": project_id}
+            self.accesses[id_] = {"id": id_, **told_of}
         elif project_id not in access:
             raise Refused(404, f"Volume type access not found for {told} combination.")
         else:
-            access.remove(project_id)
+            del self.accesses[id_]
         return Answer(status=202)

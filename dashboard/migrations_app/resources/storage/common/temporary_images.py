@@ -15,6 +15,7 @@ from dashboard.clients.image_stream import copy_image
 from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.migrations_app.resources.records import Record
+from dashboard.migrations_app.resources.storage.common.image_keys import unsigned
 from dashboard.migrations_app.resources.storage.common.image_patches import remove_property
 from dashboard.migrations_app.resources.storage.common.image_properties import (
     REFERENCES,
@@ -160,7 +161,7 @@ def undo_transfer(work: Work) -> None:
 
 def _body(work: Work, image: Mapping[str, Any]) -> Json:
     body: Json = {
-        **properties_of(image),
+        **unsigned(properties_of(image)),
         "name": image_name(work.record),
         "disk_format": image["disk_format"],
         "container_format": image["container_format"],

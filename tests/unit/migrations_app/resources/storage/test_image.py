@@ -8,7 +8,7 @@ import pytest
 from dashboard.migrations_app.resources.registry import resource_type
 from tests.support.cloud import contract
 from tests.support.cloud.messages import Answer, Request
-from tests.support.cloud.moved_tenant import draft, executed, unexpected
+from tests.support.cloud.moved_tenant import blocks, draft, executed, unexpected
 from tests.support.cloud.moving import TwoClouds, two_clouds
 from tests.support.cloud.seeds import NAME, tenant_between
 from tests.support.cloud.single_moves import Move
@@ -79,3 +79,28 @@ def test_an_image_that_a_crash_left_unrecorded_is_found_on_a_glance_that_hides_n
         move = Move(clouds=clouds, plan=plan, type=resource_type("image"))
         move.begin()
         contract.check_crash(move)
+
+
+@pytest.mark.parametrize(
+    ("properties", "told"),
+    [
+        (
+            {"img_signature": "abc", "img_signature_certificate_uuid": "the-certificate"},
+            "is signed: its certificate the-certificate is in the source's key manager",
+        ),
+        ({"cinder_encryption_key_id": "the-key"}, "is encrypted: its key the-key stays"),
+    ],
+)
+def test_an_image_that_needs_a_secret_of_the_source_blocks_the_plan(tmp_path, properties, told):
+    with two_clouds(tmp_path) as clouds:
+        tenant_between(clouds.old, clouds.new)
+        clouds.old.image.images.where(name=f"{NAME}-goods")[0].update(properties)
+        assert f"Image {NAME}-goods {told}" in blocks(draft(clouds))
+
+
+def test_an_image_in_several_stores_loses_all_but_one(tmp_path):
+    with two_clouds(tmp_path) as clouds:
+        tenant_between(clouds.old, clouds.new)
+        clouds.old.image.images.where(name=f"{NAME}-goods")[0]["stores"] = "fast,slow"
+        item = draft(clouds).items.get(type="image", name=f"{NAME}-goods")
+        assert [loss["field"] for loss in item.losses] == ["stores"]
