@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import BadInput
-from dashboard.migrations_app.seeding.context import PREFIX
+from dashboard.migrations_app.seeding.context import PREFIX, extensions_of
 
 SECONDS = 300
 KEYS_OF_OTHERS = "2.10"
@@ -108,6 +108,19 @@ def _clear_network(operator: CloudSession, project_id: str) -> None:
     remove("ports")
     remove("networks")
     remove("security-groups", "security_groups")
+    extensions = extensions_of(operator)
+    for alias, (collection, key) in _POLICIES.items():
+        if alias in extensions:
+            remove(collection, key)
+
+
+# what networks and groups use, by the extension that has it
+_POLICIES = {
+    "qos": ("qos/policies", "policies"),
+    "subnet_allocation": ("subnetpools", "subnetpools"),
+    "address-scope": ("address-scopes", "address_scopes"),
+    "address-group": ("address-groups", "address_groups"),
+}
 
 
 def _unplug(operator: CloudSession, router: Json) -> None:

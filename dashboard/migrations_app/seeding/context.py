@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from dashboard.clients.openstack import CloudSession
 
@@ -38,9 +39,20 @@ class SeedContext:
     counts: SeedCounts
     report: Callable[[str], None]
 
+    @cached_property
+    def extensions(self) -> set[str]:
+        """The aliases of the extensions of the cloud's Neutron."""
+        return extensions_of(self.operator)
+
     def named(self, what: str) -> str:
         """Return the name of one of the tenant's objects."""
         return f"{self.name}-{what}"
+
+
+def extensions_of(operator: CloudSession) -> set[str]:
+    """Return the aliases of the extensions of a cloud's Neutron."""
+    listed = operator.list("network", "/extensions", "extensions")
+    return {extension["alias"] for extension in listed}
 
 
 def known_bytes(seed: str, *, size: int) -> bytes:

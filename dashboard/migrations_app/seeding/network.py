@@ -23,8 +23,8 @@ def create_network(seed: SeedContext) -> NetworkIds:
     """Create a network behind a router with a gateway and a static route, and two groups."""
     external_id = _external_network(seed)
     cidr = f"10.42.{random.randrange(1, 255)}"  # noqa: S311 - only to look different
-    network = _create_tagged(seed, "networks", "network", {"name": seed.named("net")})
-    subnet = _create_tagged(seed, "subnets", "subnet", _subnet(seed, network["id"], cidr))
+    network = create_tagged(seed, "networks", "network", {"name": seed.named("net")})
+    subnet = create_tagged(seed, "subnets", "subnet", _subnet(seed, network["id"], cidr))
     _create_router(seed, subnet_id=subnet["id"], external_id=external_id, cidr=cidr)
     return NetworkIds(
         network_id=network["id"],
@@ -45,7 +45,7 @@ def create_port(seed: SeedContext, network: NetworkIds, *, number: int) -> str:
         ],
         "security_groups": network.groups,
     }
-    return str(_create_tagged(seed, "ports", "port", port)["id"])
+    return str(create_tagged(seed, "ports", "port", port)["id"])
 
 
 def create_floating_ip(seed: SeedContext, network: NetworkIds, *, port_id: str) -> str:
@@ -55,7 +55,7 @@ def create_floating_ip(seed: SeedContext, network: NetworkIds, *, port_id: str) 
         "port_id": port_id,
         "description": seed.named("address"),
     }
-    made = _create_tagged(seed, "floatingips", "floatingip", body)
+    made = create_tagged(seed, "floatingips", "floatingip", body)
     return str(made["floating_ip_address"])
 
 
@@ -87,7 +87,7 @@ def _create_router(seed: SeedContext, *, subnet_id: str, external_id: str, cidr:
         "name": seed.named("router"),
         "external_gateway_info": {"network_id": external_id},
     }
-    router = _create_tagged(seed, "routers", "router", gateway)
+    router = create_tagged(seed, "routers", "router", gateway)
     path = f"/routers/{router['id']}"
     seed.owner.put("network", f"{path}/add_router_interface", {"subnet_id": subnet_id})
     routes = [{"destination": "203.0.113.0/24", "nexthop": f"{cidr}.3"}]
@@ -98,31 +98,32 @@ def _create_groups(seed: SeedContext) -> list[str]:
     """Create a group for web servers, and one that lets only their group in."""
     web = _create_group(seed, "web", "Open on port 80")
     database = _create_group(seed, "database", "Open to the web servers")
-    _create_rule(seed, web, protocol="tcp", port=80, remote_ip_prefix="0.0.0.0/0")
-    _create_rule(seed, web, protocol="icmp", remote_ip_prefix="0.0.0.0/0")
-    _create_rule(seed, database, protocol="tcp", port=5432, remote_group_id=web)
+    create_rule(seed, web, protocol="tcp", port=80, remote_ip_prefix="0.0.0.0/0")
+    create_rule(seed, web, protocol="icmp", remote_ip_prefix="0.0.0.0/0")
+    create_rule(seed, database, protocol="tcp", port=5432, remote_group_id=web)
     return [web, database]
 
 
 def _create_group(seed: SeedContext, what: str, description: str) -> str:
     group = {"name": seed.named(what), "description": description}
-    return str(_create_tagged(seed, "security-groups", "security_group", group)["id"])
+    return str(create_tagged(seed, "security-groups", "security_group", group)["id"])
 
 
-def _create_rule(seed: SeedContext, group_id: str, *, port: int | None = None, **rule: str) -> None:
+def create_rule(seed: SeedContext, group_id: str, *, port: int | None = None, **rule: str) -> None:
+    """Add a rule for what comes in to a group."""
     ports = {"port_range_min": port, "port_range_max": port} if port else {}
     body = {"direction": "ingress", "ethertype": "IPv4", "security_group_id": group_id}
-    _create(seed, "security-group-rules", "security_group_rule", body | rule | ports)
+    create(seed, "security-group-rules", "security_group_rule", body | rule | ports)
 
 
-def _create_tagged(seed: SeedContext, collection: str, key: str, body: Json) -> Json:
+def create_tagged(seed: SeedContext, collection: str, key: str, body: Json) -> Json:
     """Create an object with a tag, where the cloud's Neutron has tags."""
-    made = _create(seed, collection, key, body)
-    listed = seed.operator.list("network", "/extensions", "extensions")
-    if any(each["alias"] == "standard-attr-tag" for each in listed):
+    made = create(seed, collection, key, body)
+    if "standard-attr-tag" in seed.extensions:
         seed.owner.put("network", f"/{collection}/{made['id']}/tags", {"tags": ["demo"]})
     return made
 
 
-def _create(seed: SeedContext, collection: str, key: str, body: Json) -> Json:
+def create(seed: SeedContext, collection: str, key: str, body: Json) -> Json:
+    """Create an object of Neutron's as the tenant, and return it."""
     return seed.owner.post("network", f"/{collection}", {key: body}, key)

@@ -13,6 +13,7 @@ from dashboard.migrations_app.seeding.network import (
     create_network,
     create_port,
 )
+from dashboard.migrations_app.seeding.network_policies import create_policies
 
 
 def seed_tenants(
@@ -74,6 +75,7 @@ def _fill(seed: SeedContext) -> Json:
     detached = servers.create_volume(seed, "detached", image_id=data)
     seed.report("Create the network, its router and its groups")
     network = create_network(seed)
+    create_policies(seed, network)
     seed.report("Boot the servers")
     made = _boot(seed, network, image_id=system, flavor_id=flavor_id)
     addresses = _finish(seed, network, made=made, attached=attached)

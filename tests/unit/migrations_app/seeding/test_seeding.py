@@ -8,9 +8,17 @@ import pytest
 
 from dashboard.errors import BadInput
 from dashboard.migrations_app.seeding.cleanup import Leftovers, find_leftovers, remove_leftovers
-from dashboard.migrations_app.seeding.context import PREFIX, known_bytes
+from dashboard.migrations_app.seeding.context import (
+    PREFIX,
+    SeedContext,
+    SeedCounts,
+    known_bytes,
+)
+from dashboard.migrations_app.seeding.network import create_network
+from dashboard.migrations_app.seeding.network_policies import create_policies
 from dashboard.migrations_app.seeding.users import SeededUser, create_key, write_secrets
 from tests.support.cloud.memory import MemoryCloud
+from tests.support.cloud.seeds import furnish
 from tests.support.cloud.sessions import operator_of
 from tests.support.cloud.wire import connected
 
@@ -116,3 +124,37 @@ def test_what_belongs_to_other_projects_stays():
         "/ports/ours",
         "/projects/1",
     }
+
+
+def _network_rows(cloud: MemoryCloud) -> dict[str, int]:
+    tables = ("networks", "qos/policies", "subnetpools", "address-scopes", "address-groups")
+    return {name: len(cloud.rows(f"network/{name}")) for name in tables}
+
+
+@pytest.mark.parametrize("release", ["queens", "2026.2"])
+def test_policies_and_pools_are_made_where_neutron_has_them_and_removed(release):
+    cloud = MemoryCloud("new", release=release)
+    with connected(cloud):
+        operator = operator_of(cloud)
+        furnish(cloud, first_address=10)
+        before = _network_rows(cloud)
+        name = f"{PREFIX}demo"
+        project = operator.post("identity", "/projects", {"project": {"name": name}}, "project")
+        for role_id in operator.roles:
+            path = f"/projects/{project['id']}/users/{operator.user_id}/roles/{role_id}"
+            operator.put("identity", path)
+        seed = SeedContext(
+            name=name,
+            project_id=project["id"],
+            operator=operator,
+            owner=operator.scoped_to(project["id"]),
+            counts=SeedCounts(),
+            report=lambda _: None,
+        )
+        create_policies(seed, create_network(seed))
+        made = _network_rows(cloud)
+        has_policies = "qos" in cloud.release.extensions
+        assert made["qos/policies"] == made["address-groups"] == int(has_policies)
+        assert made["subnetpools"] == made["address-scopes"] == 1
+        remove_leftovers(operator, find_leftovers(operator), report=print)
+        assert _network_rows(cloud) == before
