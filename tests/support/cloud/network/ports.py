@@ -168,6 +168,7 @@ def _fields() -> dict[str, Any]:
         "dns_domain": with_extension("dns-domain-ports", ""),
         "qos_policy_id": with_extension("qos"),
         "hints": with_extension("port-hints"),
+        "mac_learning_enabled": with_extension("mac-learning", False),
         "trusted": with_extension("port-trusted-vif"),
         "hardware_offload_type": with_extension("port-hardware-offload-type"),
         "qos_network_policy_id": with_extension("qos"),
