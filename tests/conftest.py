@@ -34,9 +34,13 @@ def pumphouse_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(pumphouse_home: Path) -> None:
-    """Keep the test database in a file: in memory, threads would not wait for each other."""
-    test = connections["default"].settings_dict["TEST"]
-    test["NAME"] = str(pumphouse_home / "pumphouse.sqlite3")
+    """Keep the test database in a file: in memory, threads would not wait for each other.
+
+    On a database server it is beside that of DATABASE_URL.
+    """
+    if _is_embedded():
+        test = connections["default"].settings_dict["TEST"]
+        test["NAME"] = str(pumphouse_home / "pumphouse.sqlite3")
 
 
 @pytest.fixture(scope="session")
@@ -55,18 +59,29 @@ def django_db_setup(
     To run all migrations takes seconds, so a copy of what they make is kept in pytest's cache until
     one of them changes.
     """
-    kept = pytestconfig.cache.mkdir("migrated") / f"{_digest_of_migrations()}.sqlite3"
-    if kept.exists():
+    kept = _kept_database(pytestconfig)
+    if kept and kept.exists():
         shutil.copy(kept, pumphouse_home / "pumphouse.sqlite3")
     with django_db_blocker.unblock():
         databases = setup_databases(
             verbosity=0, interactive=False, keepdb=True, aliases={"default"}, serialized_aliases=()
         )
-        if not kept.exists():
+        if kept and not kept.exists():
             _keep_database(kept)
     yield
     with django_db_blocker.unblock():
         teardown_databases(databases, verbosity=0)
+
+
+def _kept_database(pytestconfig: pytest.Config) -> Path | None:
+    """Return where a migrated database is kept, None where the tests are on a database server."""
+    if not _is_embedded():
+        return None
+    return pytestconfig.cache.mkdir("migrated") / f"{_digest_of_migrations()}.sqlite3"
+
+
+def _is_embedded() -> bool:
+    return connections["default"].vendor == "sqlite"
 
 
 def _digest_of_migrations() -> str:
