@@ -1,7 +1,5 @@
 """The home page: what needs an operator, what is running, what finished today."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -24,19 +22,21 @@ def home(request: PageRequest) -> HttpResponse:
     """Show the three lists."""
     running = job_lists.running().select_related("created_by")[:RUNNING_SHOWN]
     progress = progress_of(running)
-    jobs = job_lists.needing_somebody()
+    waiting_jobs = _first(job_lists.needing_somebody())
     outages = current_outages()
+    blocked = list(blocked_plans()[: WAITING_SHOWN + 1])
+    differing = list(differing_plans()[: WAITING_SHOWN + 1])
     return render(
         request,
         "home.html",
         {
-            "waiting_jobs": jobs.select_related("created_by")[:WAITING_SHOWN],
-            "more_jobs": more_than(WAITING_SHOWN, jobs),
+            "waiting_jobs": waiting_jobs[:WAITING_SHOWN],
+            "more_jobs": len(waiting_jobs) > WAITING_SHOWN,
             "outages": outages[:WAITING_SHOWN],
             "more_outages": max(0, len(outages) - WAITING_SHOWN),
-            "blocked_plans": blocked_plans()[:WAITING_SHOWN],
-            "differing_plans": differing_plans()[:WAITING_SHOWN],
-            "more_plans": more_than(WAITING_SHOWN, blocked_plans(), differing_plans()),
+            "blocked_plans": blocked[:WAITING_SHOWN],
+            "differing_plans": differing[:WAITING_SHOWN],
+            "more_plans": max(len(blocked), len(differing)) > WAITING_SHOWN,
             "lost_clouds": lost_clouds(),
             "running": [(job, progress[job.pk]) for job in running],
             "finished": job_lists.with_counts(job_lists.finished_today())[:FINISHED_SHOWN],
@@ -47,6 +47,10 @@ def home(request: PageRequest) -> HttpResponse:
     )
 
 
-def more_than(shown: int, *lists: QuerySet[Any]) -> int:
-    """Return how many rows the lists have besides the first so many of each."""
-    return sum(max(0, rows.count() - shown) for rows in lists)
+def _first(jobs: QuerySet[Job]) -> list[Job]:
+    """Return the jobs that are shown, and one more if there are more.
+
+    Their numbers are found first: a database would sort whole rows.
+    """
+    numbers = list(jobs.values_list("pk", flat=True)[: WAITING_SHOWN + 1])
+    return list(Job.objects.filter(pk__in=numbers).select_related("created_by").order_by("-pk"))
