@@ -38,8 +38,10 @@ def django_db_modify_db_settings(pumphouse_home: Path) -> None:
 
     On a database server it is beside that of DATABASE_URL.
     """
+    test = connections["default"].settings_dict["TEST"]
+    if connections["default"].vendor == "mysql":
+        test["CHARSET"] = "utf8mb4"
     if _is_embedded():
-        test = connections["default"].settings_dict["TEST"]
         test["NAME"] = str(pumphouse_home / "pumphouse.sqlite3")
 
 

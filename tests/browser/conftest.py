@@ -64,7 +64,7 @@ def open_as(context: BrowserContext, live_server: LiveServer) -> Open:
     """Return a function that opens an address as a user, without the detour of the login page."""
 
     def open_page(user: User, address: str) -> Page:
-        context.add_cookies([_session_of(user, live_server.url)])
+        context.add_cookies([session_of(user, live_server.url)])
         page = context.new_page()
         page.goto(f"{live_server.url}{address}")
         return page
@@ -72,7 +72,8 @@ def open_as(context: BrowserContext, live_server: LiveServer) -> Open:
     return open_page
 
 
-def _session_of(user: User, url: str) -> dict[str, str]:
+def session_of(user: User, url: str) -> dict[str, str]:
+    """Return the cookie of a new session of a user, for the address of the pages."""
     client = Client()
     client.force_login(user)
     name = settings.SESSION_COOKIE_NAME

@@ -26,7 +26,6 @@ from dashboard.migrations_app.verbs.plan import PlanMove
 from dashboard.migrations_app.views.plan_progress import (
     CHANGING,
     changing_job,
-    jobs_of,
     plan_progress,
     read_lists,
 )
@@ -108,10 +107,11 @@ def _about(request: PageRequest, tenant: Tenant, form: PlanForm) -> dict[str, An
     if latest := next(iter(plans), None):
         read_lists(latest)
     # a tenant that was moved here shares its source's subject
-    plan_jobs = list(jobs_of(latest)) if latest else []
     own, shared = subject_of(tenant.project_id), subject_in(tenant.cloud, tenant.project_id)
     jobs = Job.objects.filter(subject__in={own, shared})
-    active = {job.subject: job for job in jobs.filter(active_subject__isnull=False)}
+    of_tenant = list(jobs)
+    plan_jobs = [job for job in of_tenant if latest and job.params.get("plan") == latest.pk]
+    active = {job.subject: job for job in of_tenant if job.active_subject}
     times = TenantMaintenance.objects.filter(cloud=tenant.cloud, project_id=tenant.project_id)
     last = times.select_related("entered_by").first()
     return {
