@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
@@ -10,11 +10,6 @@ from dashboard.migrations_app.verbs.base import ProgressStep, plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
 
 CHANGING = ("execute", "rollback")
-
-
-def jobs_of(plan: Plan) -> QuerySet[Job]:
-    """Return the jobs of a plan, latest first. The subject is what has an index."""
-    return Job.objects.filter(subject=plan.subject, params__plan=plan.pk)
 
 
 def changing_job(jobs: Sequence[Job]) -> Job | None:
