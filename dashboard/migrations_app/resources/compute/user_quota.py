@@ -40,7 +40,7 @@ class ComputeUserQuota(ProjectQuota):
     @override
     def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
         """Return all limits of those users who have limits of their own."""
-        for id_ in ids:
+        for id_ in sorted(ids):
             if self._own_limits(reader.cloud, id_):
                 limits = self.api.limits(reader.cloud, self._scope(id_))
                 yield self._user_record(id_, "", limits, {})
