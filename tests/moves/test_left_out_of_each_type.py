@@ -15,7 +15,7 @@ from dashboard.migrations_app.resources.registry import resource_type
 from tests.support.cloud.contents import contents
 from tests.support.cloud.messages import Json
 from tests.support.cloud.moving import TwoClouds
-from tests.support.cloud.planned import TYPES
+from tests.support.cloud.planned import CREATING, TYPES
 from tests.support.cloud.single_moves import Move, context, draft_plan
 
 
@@ -23,12 +23,14 @@ from tests.support.cloud.single_moves import Move, context, draft_plan
 def left_out(request, planned: tuple[TwoClouds, Plan]) -> Iterator[Move]:
     """Return the move of a tenant of which one object is left out; all is put back afterwards."""
     clouds, plan = planned
-    sample = plan.items.filter(type=request.param).first()
+    items = plan.items.filter(type=request.param)
+    sample = items.filter(action="create").first() or items.first()
     assert sample, f"The test tenant has no {request.param}."
     type_ = resource_type(request.param)
     with Move(clouds=clouds, plan=plan, type=type_).kept():
         tenant = TenantRef(plan.tenant_id, plan.tenant_name)
-        again = draft_plan(clouds, tenant, {f"{request.param}:{sample.source_id}": "skip"})
+        choices = {**CREATING, f"{request.param}:{sample.source_id}": "skip"}
+        again = draft_plan(clouds, tenant, choices)
         # the number of the plan before this one, whose sessions are kept
         identities._identities.cache_clear()
         yield Move(clouds=clouds, plan=again, type=type_)

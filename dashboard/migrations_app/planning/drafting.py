@@ -67,15 +67,20 @@ class Planner:
         found = [*self._discover()]
         self.choosing = self._chosen_of(found)
         for record, entry in found:
-            self.drafts[record.type, record.id] = self._draft(record, entry)
+            draft = self.drafts[record.type, record.id] = self._draft(record, entry)
+            self._note_destination(draft)
         self._resolve_dependencies()
-        self.destination.destination_ids.update(
-            {
-                key: draft.destination_id
-                for key, draft in self.drafts.items()
-                if draft.destination_id
-            }
-        )
+        for draft in self.drafts.values():
+            self._note_destination(draft)
+
+    def _note_destination(self, draft: Draft) -> None:
+        """Let the reader of the destination know what an object has become there.
+
+        Later types decide by it: users by the domain that theirs is mapped to.
+        """
+        if draft.destination_id:
+            key = draft.record.type, draft.record.id
+            self.destination.destination_ids[key] = draft.destination_id
 
     def _discover(self) -> Iterator[tuple[Record, LedgerEntry | None]]:
         """Read all of the tenant's objects, each with what it has become before."""

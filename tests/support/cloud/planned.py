@@ -10,12 +10,14 @@ from django.db import transaction
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.resources.reader import TenantRef
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
+from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.moving import TwoClouds, two_clouds
 from tests.support.cloud.seeds import NAME, tenant_between
+from tests.support.cloud.seeds.everybodys import PARTNERS
 from tests.support.cloud.single_moves import Move, draft_plan, neighbour_moved
 
 # what is created by choice only
-CREATING = {f"volume_type:{NAME}-fast": "create"}
+CREATING = {f"volume_type:{NAME}-fast": "create", f"domain:{PARTNERS}": "create"}
 TYPES = [*resource_types()]
 
 
@@ -28,11 +30,22 @@ def planned(
     with django_db_blocker.unblock(), transaction.atomic(), two_clouds(folder) as clouds:
         tenant_between(clouds.old, clouds.new)
         neighbour_moved(clouds)
+        forget_partners(clouds.new)
         project = clouds.old.identity.projects.where(name=NAME)[0]
         plan = draft_plan(clouds, TenantRef(project["id"], NAME), CREATING)
         assert plan.state == plan.State.READY, [*plan.findings.values_list("sentence", flat=True)]
         yield clouds, plan
         transaction.set_rollback(True)
+
+
+def forget_partners(cloud: MemoryCloud) -> None:
+    """Take the domain of partners away, with who is in it: it is to be created."""
+    identity = cloud.identity
+    [domain] = identity.domains.where(name=PARTNERS)
+    for user in identity.users.where(domain_id=domain["id"]):
+        identity.groups.forget(user_id=user["id"])
+        del identity.users.rows[user["id"]]
+    del identity.domains.rows[domain["id"]]
 
 
 @pytest.fixture(scope="module", params=TYPES)

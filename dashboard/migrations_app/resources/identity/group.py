@@ -6,13 +6,17 @@ from dataclasses import replace
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.identity.common.domains import (
+    domain_of,
+    domain_refs,
+    domain_there,
+)
 from dashboard.migrations_app.resources.identity.common.effective_roles import (
     INHERITS,
     inherited_roles,
 )
 from dashboard.migrations_app.resources.identity.common.keystone import (
     KeystoneResource,
-    domain_id_named,
     name_losses,
 )
 from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
@@ -71,25 +75,19 @@ class Group(KeystoneResource):
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
-        domain_name = record.fields["domain_name"]
-        domain_id = domain_id_named(domain_name, reader)
-        if not domain_id:
-            return Decision(
-                problem=f"Cloud {reader.cloud.name} has no domain {domain_name!r} for group "
-                f"{record.name}.",
-                fix="Create the domain there, then plan again.",
-            )
+        domain_id = domain_there(record, reader)
         name = choice or record.name
-        for group in reader.list("identity", "/groups", "groups", name=name, domain_id=domain_id):
+        query = {"name": name, "domain_id": domain_id}
+        for group in reader.list("identity", "/groups", "groups", **query) if domain_id else ():
             inherited = {INHERITS: inherited_roles("group", group["id"], reader)}
             return Decision(action=ADOPT, destination_id=group["id"], resolution=inherited)
-        resolution = {"domain_id": domain_id, "name": name}
+        resolution = {"name": name}
         return Decision(resolution=resolution, losses=name_losses(record, name))
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """Return nothing: its members come into it one by one."""
-        return {}
+        """Return the domain only: its members come into it one by one."""
+        return {"create": domain_refs(record)}
 
     @override
     def without(
@@ -106,7 +104,7 @@ class Group(KeystoneResource):
     @override
     def namesake(self, work: Work) -> str | None:
         """Return the group of that name, which is left unchanged."""
-        query = {name: work.resolution[name] for name in ("name", "domain_id")}
+        query = {"name": work.resolution["name"], "domain_id": domain_of(work)}
         found = work.destination.list("identity", "/groups", "groups", **query)
         return next((str(each["id"]) for each in found), None)
 

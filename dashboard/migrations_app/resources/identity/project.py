@@ -6,9 +6,9 @@ from typing import Any
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.identity.common.domains import domain_refs, domain_there
 from dashboard.migrations_app.resources.identity.common.keystone import (
     KeystoneResource,
-    domain_id_named,
     name_losses,
 )
 from dashboard.migrations_app.resources.identity.common.parents import (
@@ -45,6 +45,7 @@ class Project(KeystoneResource):
     name = "project"
     plural = "projects"
     choice = "adopt, to use the project of the same name there; or another name"
+    needs = ("domain",)
     copied = ("name", "description", "enabled", "tags", "options")
     mapped = {"parent_id": "project"}
     own = ("id", "domain_id", "links", PARENT_NAME, MARKER)
@@ -79,18 +80,15 @@ class Project(KeystoneResource):
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Create the project; where one of its name exists, the operator must choose."""
-        domain_id = domain_id_named(reader.tenant.domain_name, reader)
-        if not domain_id:
-            return Decision(
-                problem=f"Cloud {reader.cloud.name} has no domain {reader.tenant.domain_name!r}.",
-                fix="Create the domain there, then plan again.",
-            )
+        domain_id = domain_there(record, reader)
         name = record.name if choice in ("", "adopt") else choice
-        existing = reader.list("identity", "/projects", "projects", name=name, domain_id=domain_id)
+        query = {"name": name, "domain_id": domain_id}
+        existing = reader.list("identity", "/projects", "projects", **query) if domain_id else []
         if not existing:
-            resolution = {"name": name, "domain_id": domain_id}
+            resolution = {"name": name}
             losses = [*name_losses(record, name), *option_losses(record, reader)]
-            return decided_parent(record, Decision(resolution=resolution, losses=losses), reader)
+            decision = Decision(resolution=resolution, losses=losses)
+            return decided_parent(record, decision, domain_id, reader)
         if choice == "adopt":
             return Decision(
                 action=ADOPT, destination_id=existing[0]["id"], resolution={"adopted": True}
@@ -99,6 +97,10 @@ class Project(KeystoneResource):
             problem=f"Cloud {reader.cloud.name} already has a project {name!r}.",
             fix=f"Map project:{record.name}=adopt to use it, or choose another name.",
         )
+
+    @override
+    def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        return {"create": domain_refs(record)}
 
     @override
     def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:

@@ -6,13 +6,17 @@ from dataclasses import replace
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.identity.common.domains import (
+    domain_of,
+    domain_refs,
+    domain_there,
+)
 from dashboard.migrations_app.resources.identity.common.effective_roles import (
     INHERITS,
     inherited_roles,
 )
 from dashboard.migrations_app.resources.identity.common.keystone import (
     KeystoneResource,
-    domain_id_named,
     name_losses,
 )
 from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
@@ -76,20 +80,14 @@ class User(KeystoneResource):
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
-        domain_name = record.fields["domain_name"]
-        domain_id = domain_id_named(domain_name, reader)
-        if not domain_id:
-            return Decision(
-                problem=f"Cloud {reader.cloud.name} has no domain {domain_name!r} for user "
-                f"{record.name}.",
-                fix="Create the domain there, then plan again.",
-            )
+        domain_id = domain_there(record, reader)
         name = choice or record.name
-        for user in reader.list("identity", "/users", "users", name=name, domain_id=domain_id):
+        query = {"name": name, "domain_id": domain_id}
+        for user in reader.list("identity", "/users", "users", **query) if domain_id else ():
             inherited = {INHERITS: inherited_roles("user", user["id"], reader)}
             return Decision(action=ADOPT, destination_id=user["id"], resolution=inherited)
         default = _default_of_others(record, reader)
-        resolution = {"domain_id": domain_id, "name": name, **default}
+        resolution = {"name": name, **default}
         losses = [*name_losses(record, name), *_default_losses(record, default)]
         return Decision(resolution=resolution, losses=losses)
 
@@ -97,7 +95,8 @@ class User(KeystoneResource):
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return the user's default project only if that is the one that moves."""
         project_id = record.fields.get(_DEFAULT)
-        return {"create": [Ref("project", project_id)] if project_id == reader.tenant.id else []}
+        default = [Ref("project", project_id)] if project_id == reader.tenant.id else []
+        return {"create": [*domain_refs(record), *default]}
 
     @override
     def without(
@@ -143,7 +142,7 @@ class User(KeystoneResource):
     @override
     def namesake(self, work: Work) -> str | None:
         """Return the user of that name, who is left unchanged."""
-        query = {name: work.resolution[name] for name in ("name", "domain_id")}
+        query = {"name": work.resolution["name"], "domain_id": domain_of(work)}
         found = work.destination.list("identity", "/users", "users", **query)
         return next((str(each["id"]) for each in found), None)
 

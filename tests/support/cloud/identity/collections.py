@@ -118,6 +118,24 @@ class Domains(KeystoneCollection):
         fields = {"description": "", "enabled": True, "tags": [], "options": options_field()}
         super().__init__("domains", "domain", fields, unique=("name",))
 
+    def duplicate(self, row: Json) -> Refused:
+        """Return the error for a name that is taken."""
+        return conflict(
+            "Conflict occurred attempting to store domain - it is not permitted to have two "
+            f"projects acting as domains with the same name: {row['name']}."
+        )
+
+    def remove(self, row: Json, request: Request) -> None:
+        """Delete a disabled domain with all that is in it."""
+        if row["enabled"]:
+            raise Refused(
+                403, "Cannot delete a domain that is enabled, please disable the domain first."
+            )
+        super().remove(row, request)
+        for rows in (self.service.projects, self.service.users, self.service.groups):
+            for each in rows.where(domain_id=row["id"]):
+                rows.remove(each, request)
+
 
 class Projects(KeystoneCollection):
     """Projects; one without a parent has its domain for one."""

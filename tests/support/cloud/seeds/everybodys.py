@@ -8,8 +8,13 @@ EXTERNAL = {"name": "public", "router:external": True}
 SHARED = {"name": "offices", "shared": True}
 
 
+PARTNERS = "Partners"
+"""A domain that both clouds have."""
+
+
 def furnish(operator: CloudSession, *, first_address: int) -> None:
-    """Make networks, a flavor and an image for everybody."""
+    """Make networks, a flavor, an image and a domain for everybody."""
+    operator.post("identity", "/domains", {"domain": {"name": PARTNERS, "description": "Friends"}})
     for network, prefix in ((EXTERNAL, "172.24.4"), (SHARED, "192.168.77")):
         made = operator.post("network", "/networks", {"network": network}, "network")
         pool = {"start": f"{prefix}.{first_address}", "end": f"{prefix}.{first_address + 80}"}

@@ -3,6 +3,7 @@
 import json
 
 from tests.support.cloud.seeds import PASSWORD, Seeded
+from tests.support.cloud.seeds.everybodys import PARTNERS
 
 PEOPLE = {
     "ann": {"email": "ann@example.org", "description": "Runs the shop", "enabled": True},
@@ -48,6 +49,9 @@ def _imply(seeded: Seeded) -> None:
 
 def _make_user(seeded: Seeded, name: str, fields: dict[str, object]) -> None:
     own = {"name": f"{seeded.name}-{name}", "password": PASSWORD, **fields}
+    if name == "cleo":
+        [domain] = seeded.operator.list("identity", "/domains", "domains", name=PARTNERS)
+        own["domain_id"] = domain["id"]
     if name == "ann":
         own["default_project_id"] = seeded.project_id
     seeded.make(name, "identity", "/users", "user", own)

@@ -71,6 +71,8 @@ def inherited_roles(kind: str, id_: str, reader: TenantReader) -> list[str]:
     """Return the names of the roles that a user or group (``kind``) inherits from the tenant's
     domain, with what these imply."""
     domain_id = domain_id_named(reader.tenant.domain_name, reader)
+    if not domain_id:
+        return []
     query = {f"{kind}.id": id_, "scope.domain.id": domain_id, "include_names": "true"}
     found = reader.list("identity", "/role_assignments", "role_assignments", **query)
     names = {

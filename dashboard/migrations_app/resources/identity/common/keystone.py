@@ -12,12 +12,13 @@ from typing_extensions import override
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.attributes import only_set
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.identity.common.domains import domain_of
 from dashboard.migrations_app.resources.marking import carries_marker, marked_description
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import FoundBy, Loss, Record
 from dashboard.migrations_app.resources.work import Work
 
-_RESOLVED = ("name", "domain_id", "parent_id", "default_project_id")
+_RESOLVED = ("name", "parent_id", "default_project_id")
 """What the plan's decision has found out and the create call sends."""
 
 
@@ -36,6 +37,7 @@ class KeystoneResource(ResourceType):
         return {
             **only_set(work.record.fields, self.copied),
             **{key: work.resolution[key] for key in _RESOLVED if key in work.resolution},
+            **({"domain_id": domain_id} if (domain_id := domain_of(work)) else {}),
             "description": marked_description(work),
         }
 

@@ -22,7 +22,9 @@ def parent_of(fields: Json, reader: TenantReader) -> Mapping[str, str | None]:
     return {"parent_id": parent_id, PARENT_NAME: parent.get("name", parent_id)}
 
 
-def decided_parent(record: Record, decision: Decision, reader: TenantReader) -> Decision:
+def decided_parent(
+    record: Record, decision: Decision, domain_id: str, reader: TenantReader
+) -> Decision:
     """Return the decision with what the parent has become, or with its loss.
 
     Keystone wants both in one domain, and changes the parent of no project.
@@ -32,7 +34,7 @@ def decided_parent(record: Record, decision: Decision, reader: TenantReader) -> 
         return decision
     there = reader.destination_ids.get(("project", parent_id), "")
     found = reader.cloud.find("identity", f"/projects/{there}", "project") if there else None
-    if found and found["domain_id"] == decision.resolution["domain_id"]:
+    if found and found["domain_id"] == domain_id:
         return replace(decision, resolution={**decision.resolution, "parent_id": there})
     name = record.fields.get(PARENT_NAME, parent_id)
     why = f"is in another domain on {reader.cloud.name}" if found else "has not moved"

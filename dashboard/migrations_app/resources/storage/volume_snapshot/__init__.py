@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.base import ResourceType
-from dashboard.migrations_app.resources.ownership import owner_refs
+from dashboard.migrations_app.resources.ownership import ROLES_OF_OWNERS, owner_refs
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     COMPLETE,
@@ -64,8 +64,8 @@ class VolumeSnapshot(ResourceType):
     name = "volume_snapshot"
     plural = "volume snapshots"
     found_by = FoundBy.MARKER
-    needs = ("project", "user", "role_assignment", "volume")
-    does_without = ("user", "role_assignment")
+    needs = ("project", "user", *ROLES_OF_OWNERS, "volume")
+    does_without = ("user", *ROLES_OF_OWNERS)
     is_taken_back = True
     is_kept_unmoved = True
     copied = ("name", "description", "size", "metadata")

@@ -9,14 +9,13 @@ from dashboard.migrations_app.resources.registry import resource_type
 
 READER = SimpleNamespace(
     cloud=SimpleNamespace(name="new"),
-    tenant=SimpleNamespace(domain_name="Default"),
-    domains={"default": "Default"},
+    destination_ids={("domain", "default"): "default"},
     list=lambda *_path, **_query: [],
 )
 
 
 def losses(type_name: str, choice: str) -> dict[str, str]:
-    record = Record(type=type_name, id="1", name="shop", fields={"domain_name": "Default"})
+    record = Record(type=type_name, id="1", name="shop", fields={"domain_id": "default"})
     decision = resource_type(type_name).decide(record, choice, READER)
     return {loss.field: loss.reason for loss in decision.losses}
 
