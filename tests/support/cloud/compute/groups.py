@@ -68,7 +68,7 @@ class ServerGroups(Collection):
         limits = self.cloud.quotas.limits("compute", server["tenant_id"])
         if 0 <= limits["server_group_members"] <= len(members):
             raise Refused(403, "Quota exceeded, too many servers in group")
-        members.append(server["id"])
+        self.rows[id_]["members"] = [*members, server["id"]]
 
     def lacks_host(self, server: Json) -> bool:
         """Return whether a server's group has more members than hosts that they must not share."""
