@@ -15,7 +15,6 @@ from dashboard.migrations_app.discovery import look_at
 from dashboard.migrations_app.execution.outages import current_outages
 from dashboard.migrations_app.ledger import begin_outage
 from dashboard.migrations_app.models import LedgerEntry, Plan, Tenant
-from dashboard.migrations_app.resources.compute import server
 from dashboard.migrations_app.resources.compute.server import halting
 from dashboard.migrations_app.verbs.rollback import Rollback
 from tests.support import rows
@@ -84,7 +83,7 @@ def test_a_rollback_that_stops_halfway_shows_what_runs_nowhere(clouds, monkeypat
     plan = clouds.plan(NAME)
     clouds.execute(plan)
     assert down() == []
-    monkeypatch.setattr(server, "bring_to", refuse)
+    monkeypatch.setattr(halting, "bring_to", refuse)
     run(Rollback().start(fresh(plan), confirmation=NAME), state="failed")
     assert down() == ran
 
