@@ -131,13 +131,36 @@ def test_floating_addresses_are_on_the_destination_and_free_on_the_source(
     moved, tenant, source, destination
 ):
     floating = counterparts(moved, "floating_ip")
-    assert len(floating) == len(tenant["floating_ips"]) == 1
-    ((source_id, destination_id),) = floating.items()
-    old = source.get("network", f"/floatingips/{source_id}", "floatingip")
-    new = destination.get("network", f"/floatingips/{destination_id}", "floatingip")
-    assert old["floating_ip_address"] == new["floating_ip_address"] == tenant["floating_ips"][0]
-    assert old["port_id"] is None
-    assert new["port_id"] in counterparts(moved, "port").values()
+    old = fetch(source, "network", "/floatingips", "floatingip", floating)
+    new = fetch(destination, "network", "/floatingips", "floatingip", floating.values())
+    kept = [each["floating_ip_address"] for each in new.values()]
+    assert sorted(kept) == sorted(tenant["floating_ips"])
+    for source_id, destination_id in floating.items():
+        a, b = old[source_id], new[destination_id]
+        assert a["floating_ip_address"] == b["floating_ip_address"]
+        assert a["port_id"] is a["router_id"] is None
+    ports = {each["port_id"] for each in new.values()} - {None}
+    assert len(ports) == 1 and ports <= {*counterparts(moved, "port").values()}
+
+
+def test_forwarded_ports_lead_to_the_copy_of_the_port(moved, source, destination):
+    led_to = []
+    for source_id, destination_id in counterparts(moved, "floating_ip").items():
+        path = "/floatingips/{}/port_forwardings"
+        assert not [*source.list("network", path.format(source_id), "port_forwardings")]
+        found = destination.list("network", path.format(destination_id), "port_forwardings")
+        led_to += [each["internal_port_id"] for each in found]
+    assert len(led_to) == 1 and led_to[0] in counterparts(moved, "port").values()
+
+
+def test_a_trunk_carries_the_copy_of_its_sub_port_to_a_server(moved, destination):
+    ports = counterparts(moved, "port").values()
+    (trunk_id,) = counterparts(moved, "trunk").values()
+    trunk = destination.get("network", f"/trunks/{trunk_id}", "trunk")
+    assert [sub["segmentation_id"] for sub in trunk["sub_ports"]] == [42]
+    assert {trunk["port_id"], trunk["sub_ports"][0]["port_id"]} <= {*ports}
+    parent = destination.get("network", f"/ports/{trunk['port_id']}", "port")
+    assert parent["device_id"] in counterparts(moved, "server").values()
 
 
 def test_servers_have_the_power_state_they_had(moved, before, destination, source):

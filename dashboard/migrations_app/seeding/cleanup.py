@@ -101,14 +101,18 @@ def _clear_network(operator: CloudSession, project_id: str) -> None:
         for thing in owned(collection, key):
             operator.delete("network", f"/{collection}/{thing['id']}")
 
+    for address in owned("floatingips"):
+        _clear_forwardings(operator, address)
     remove("floatingips")
     for router in owned("routers"):
         _unplug(operator, router)
     remove("routers")
+    extensions = extensions_of(operator)
+    if "trunk" in extensions:
+        remove("trunks")
     remove("ports")
     remove("networks")
     remove("security-groups", "security_groups")
-    extensions = extensions_of(operator)
     for alias, (collection, key) in _POLICIES.items():
         if alias in extensions:
             remove(collection, key)
@@ -121,6 +125,17 @@ _POLICIES = {
     "address-scope": ("address-scopes", "address_scopes"),
     "address-group": ("address-groups", "address_groups"),
 }
+
+
+def _clear_forwardings(operator: CloudSession, address: Json) -> None:
+    """Delete the forwardings of an address, with which it cannot be deleted.
+
+    A router serves it for no port of its own if it has some.
+    """
+    if address.get("router_id") and not address.get("port_id"):
+        path = f"/floatingips/{address['id']}/port_forwardings"
+        for each in operator.list("network", path, "port_forwardings"):
+            operator.delete("network", f"{path}/{each['id']}")
 
 
 def _unplug(operator: CloudSession, router: Json) -> None:

@@ -48,6 +48,35 @@ def create_port(seed: SeedContext, network: NetworkIds, *, number: int) -> str:
     return str(create_tagged(seed, "ports", "port", port)["id"])
 
 
+def create_trunk(seed: SeedContext, network: NetworkIds, *, port_id: str) -> None:
+    """Let a port carry another one by a VLAN, where the cloud has trunks; no server has it yet."""
+    if "trunk" not in seed.extensions:
+        return
+    net = {"network_id": network.network_id, "security_groups": network.groups}
+    carried = create_tagged(seed, "ports", "port", {"name": seed.named("vlan"), **net})
+    sub_port = {"port_id": carried["id"], "segmentation_type": "vlan", "segmentation_id": 42}
+    body = {"name": seed.named("trunk"), "port_id": port_id, "sub_ports": [sub_port]}
+    create(seed, "trunks", "trunk", body)
+
+
+def create_forwarding(seed: SeedContext, network: NetworkIds, *, port_id: str) -> list[str]:
+    """Forward a port of an address to a server's, where the cloud can; return the address."""
+    if "floating-ip-port-forwarding" not in seed.extensions:
+        return []
+    body = {"floating_network_id": network.external_id, "description": seed.named("gate")}
+    made = create_tagged(seed, "floatingips", "floatingip", body)
+    port = seed.owner.get("network", f"/ports/{port_id}", "port")
+    forwarding = {
+        "protocol": "tcp",
+        "external_port": 2222,
+        "internal_port": 22,
+        "internal_port_id": port_id,
+        "internal_ip_address": port["fixed_ips"][0]["ip_address"],
+    }
+    create(seed, f"floatingips/{made['id']}/port_forwardings", "port_forwarding", forwarding)
+    return [str(made["floating_ip_address"])]
+
+
 def create_floating_ip(seed: SeedContext, network: NetworkIds, *, port_id: str) -> str:
     """Associate an address of the external network with a port, and return the address."""
     body = {

@@ -10,8 +10,10 @@ from dashboard.migrations_app.seeding.context import PREFIX, SeedContext, SeedCo
 from dashboard.migrations_app.seeding.network import (
     NetworkIds,
     create_floating_ip,
+    create_forwarding,
     create_network,
     create_port,
+    create_trunk,
 )
 from dashboard.migrations_app.seeding.network_policies import create_policies
 
@@ -94,6 +96,8 @@ def _boot(
     made = []
     for number in range(1, seed.counts.servers + 1):
         port_id = create_port(seed, network, number=number)
+        if number == seed.counts.servers > 1:
+            create_trunk(seed, network, port_id=port_id)
         server_id = servers.create_server(
             seed,
             number,
@@ -127,7 +131,9 @@ def _finish(
     for volume_id in attached:
         servers.await_volume(seed, volume_id, status="available")
         servers.attach(seed, server_id=first, volume_id=volume_id)
-    if len(made) > 1:
-        servers.stop(seed, server_id=made[-1][1])
-        servers.lock(seed, server_id=made[-1][1])
-    return [address]
+    if len(made) == 1:
+        return [address]
+    last_port_id, last = made[-1]
+    servers.stop(seed, server_id=last)
+    servers.lock(seed, server_id=last)
+    return [address, *create_forwarding(seed, network, port_id=last_port_id)]

@@ -14,7 +14,12 @@ from dashboard.migrations_app.seeding.context import (
     SeedCounts,
     known_bytes,
 )
-from dashboard.migrations_app.seeding.network import create_network
+from dashboard.migrations_app.seeding.network import (
+    create_forwarding,
+    create_network,
+    create_port,
+    create_trunk,
+)
 from dashboard.migrations_app.seeding.network_policies import create_policies
 from dashboard.migrations_app.seeding.users import SeededUser, create_key, write_secrets
 from tests.support.cloud.memory import MemoryCloud
@@ -128,11 +133,12 @@ def test_what_belongs_to_other_projects_stays():
 
 def _network_rows(cloud: MemoryCloud) -> dict[str, int]:
     tables = ("networks", "qos/policies", "subnetpools", "address-scopes", "address-groups")
+    tables += ("ports", "floatingips", "trunks", "port_forwardings")
     return {name: len(cloud.rows(f"network/{name}")) for name in tables}
 
 
 @pytest.mark.parametrize("release", ["queens", "2026.2"])
-def test_policies_and_pools_are_made_where_neutron_has_them_and_removed(release):
+def test_what_needs_extensions_is_made_where_neutron_has_them_and_removed(release):
     cloud = MemoryCloud("new", release=release)
     with connected(cloud):
         operator = operator_of(cloud)
@@ -151,10 +157,17 @@ def test_policies_and_pools_are_made_where_neutron_has_them_and_removed(release)
             counts=SeedCounts(),
             report=lambda _: None,
         )
-        create_policies(seed, create_network(seed))
+        network = create_network(seed)
+        create_policies(seed, network)
+        port_id = create_port(seed, network, number=1)
+        create_trunk(seed, network, port_id=port_id)
+        create_forwarding(seed, network, port_id=port_id)
         made = _network_rows(cloud)
         has_policies = "qos" in cloud.release.extensions
         assert made["qos/policies"] == made["address-groups"] == int(has_policies)
+        assert made["trunks"] == int("trunk" in cloud.release.extensions)
+        forwards = "floating-ip-port-forwarding" in cloud.release.extensions
+        assert made["port_forwardings"] == made["floatingips"] == int(forwards)
         assert made["subnetpools"] == made["address-scopes"] == 1
         remove_leftovers(operator, find_leftovers(operator), report=print)
         assert _network_rows(cloud) == before
