@@ -121,6 +121,17 @@ _NEIGHBOURS = (
 )
 
 
+# services that are migrated, as catalogues have called them, and those without tenants' objects
+_OTHERS = frozenset(
+    {
+        *("identity", "compute", "compute_legacy", "computev21", "network", "image", "placement"),
+        *("volume", "volumev2", "volumev3", "block-storage", "block-store"),
+        *("ec2", "s3", "cloudformation", "metering", "metric", "event", "rating", "instance-ha"),
+        *("baremetal", "baremetal-introspection", "accelerator", "infra-optim", "policy"),
+    }
+)
+
+
 def in_extensions(reader: TenantReader) -> Iterable[Count]:
     """Yield what the tenant has of Neutron's extensions whose objects do not move."""
     for kind, alias, path in _OF_EXTENSIONS:
@@ -134,6 +145,9 @@ def in_services(reader: TenantReader) -> Iterable[Count]:
     for each in _NEIGHBOURS:
         if present := next((type_ for type_ in each.types if type_ in types), ""):
             yield _counted_in(each, present, reader)
+    known = _OTHERS.union(*(each.types for each in _NEIGHBOURS))
+    for type_ in sorted(types - known):
+        yield Count(kind=f"objects of {type_}", why_not="Pumphouse does not know the service.")
 
 
 def _counted_in(neighbour: Neighbour, type_: str, reader: TenantReader) -> Count:

@@ -43,9 +43,12 @@ def test_a_service_in_which_the_tenant_has_nothing_is_not_named(clouds):
     assert not [each for each in sentences(clouds, "warn") if "Heat" in each]
 
 
-@pytest.mark.parametrize(("type_", "kind"), [("key-manager", "secrets"), ("dns", "zones")])
+@pytest.mark.parametrize(
+    ("type_", "kind"),
+    [("key-manager", "secrets"), ("dns", "zones"), ("quantum-computing", "objects")],
+)
 def test_a_service_that_tells_nothing_is_named_as_such(clouds, type_, kind):
-    """Barbican has no list for administrators; the other one answers 404."""
+    """Barbican has no list for administrators, Designate answers 404, the third is unknown."""
     clouds.old.neighbours.append(NeighbourService(clouds.old, type_, "nothing", {}))
     named = [each for each in sentences(clouds, "info") if f"{NAME} has {kind} of" in each]
     assert len(named) == 1 and "cannot be looked into" in named[0]
