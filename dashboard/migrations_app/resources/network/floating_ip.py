@@ -76,7 +76,7 @@ class FloatingIp(NeutronResource):
     extensions = {**EXTENSIONS, "qos_policy_id": ("qos-fip", None)}
     own = (*NEUTRON_OWN, _PORT_MOVES, "router_id", "port_details", "qos_network_policy_id")
     lost = {
-        ELSEWHERE: "The ports that they lead to are not migrated.",
+        ELSEWHERE: "The ports that they lead to, or the router between, are not migrated.",
     }
     halted_from = "create"
     # the address needs the gateway of its router
@@ -95,8 +95,9 @@ class FloatingIp(NeutronResource):
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         migratable = {port["id"] for port in migratable_ports(reader)}
         for fields in reader.floating_ips:
-            moves = fields["port_id"] in migratable and not _by_anothers_router(fields, reader)
-            fields = {**fields, _PORT_MOVES: moves, **by_destination(fields, migratable, reader)}
+            reached = set() if _by_anothers_router(fields, reader) else migratable
+            moves = {_PORT_MOVES: fields["port_id"] in reached}
+            fields = {**fields, **moves, **by_destination(fields, reached, reader)}
             yield replace(self.record(fields), name=fields[_ADDRESS])
 
     @override
@@ -188,7 +189,8 @@ class FloatingIp(NeutronResource):
             return
         if not work.stage_data.get(FORWARDINGS):
             floating = work.source.get("network", f"/floatingips/{work.record.id}", self.singular)
-            work.save(**{FORWARDINGS: forwardings_in(work.source, floating)})
+            found = forwardings_in(work.source, floating)
+            work.save(**{FORWARDINGS: found, ELSEWHERE: work.record.fields[ELSEWHERE]})
         clear_forwardings(work.source, work.record.id)
 
     def undo_disassociate(self, work: Work) -> None:
@@ -288,7 +290,7 @@ class FloatingIp(NeutronResource):
         if stage_data.get("port_id"):
             taken |= {name: stage_data[name] for name in (*_PORT, _PORT_MOVES)}
         if forwardings := stage_data.get(FORWARDINGS):
-            others = record.fields[ELSEWHERE]
+            others = stage_data.get(ELSEWHERE) or ()
             taken[FORWARDINGS] = [each for each in forwardings if each not in others]
         return replace(record, fields={**record.fields, **taken})
 

@@ -64,6 +64,13 @@ def test_a_forwarding_to_a_port_that_does_not_move_is_named(clouds):
     assert "not migrated" in losses["port_forwardings_elsewhere"]
 
 
+def test_a_forwarding_by_a_router_of_another_project_is_named(clouds):
+    router = clouds.old.network.routers.where(name="shop-router")[0]
+    router["project_id"] = router["tenant_id"] = "another"
+    losses = {x["field"] for x in item_of(clouds, draft(clouds)).losses}
+    assert "port_forwardings_elsewhere" in losses
+
+
 def test_an_address_stays_with_the_server_that_stays_and_has_its_ports(clouds):
     plan = draft(clouds, **{"server:shop-web-2": "skip"})
     assert item_of(clouds, plan).action == "skip"
