@@ -11,20 +11,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-import requests
-from keystoneauth1 import exceptions as auth_errors
-from keystoneauth1 import loading
-from keystoneauth1.session import Session, TCPKeepAliveAdapter
+from keystoneauth1.session import Session
 
 from dashboard import secrets
 from dashboard.clients.answers import check_absence, json_of, next_page, part_of
 from dashboard.clients.cloud_access import CloudAccess
-from dashboard.clients.connection_errors import cause_of, translated_errors
+from dashboard.clients.connection_errors import translated_errors
+from dashboard.clients.logging_in import auth_plugin, pooled_http
 from dashboard.clients.reading import ask_again
 from dashboard.clients.refusals import refusal_of
 from dashboard.clients.service_adapters import ServiceAdapters
 from dashboard.clients.waits import Wait, note_state
-from dashboard.errors import BadInput, NeedsOperator, PumphouseError, Retryable
+from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 
 Json = dict[str, Any]
 Found = TypeVar("Found")
@@ -32,7 +30,6 @@ Found = TypeVar("Found")
 ANSWER_SECONDS = 120
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 2.0
-CONNECTIONS = 64
 FIX_OF_LOGIN = "Configure the login of an administrator with auth_type password and a project_name."
 SLOWEST_UPLOAD = 10 * 1024 * 1024  # bytes a second
 
@@ -50,8 +47,8 @@ class CloudSession:
         self.calls: Counter[str] = Counter() if calls is None else calls
         secrets.register(access.auth.get("password"))
         self.session = Session(
-            session=_http(),
-            auth=_auth_plugin(access),
+            session=pooled_http(),
+            auth=auth_plugin(access),
             verify=access.verify,
             cert=(access.cert, access.key) if access.cert and access.key else access.cert,
             timeout=access.timeout or ANSWER_SECONDS,
@@ -301,25 +298,6 @@ class CloudSession:
         """Ask keystoneauth, with its errors as ours."""
         with translated_errors(self.access):
             return question()
-
-
-def _http() -> requests.Session:
-    """Return a pool of connections for as many threads as a worker may have."""
-    http = requests.Session()
-    for scheme in ("http://", "https://"):
-        http.mount(scheme, TCPKeepAliveAdapter(pool_maxsize=CONNECTIONS))
-    return http
-
-
-def _auth_plugin(access: CloudAccess) -> Any:
-    try:
-        loader = loading.get_plugin_loader(access.auth_type)
-        return loader.load_from_options(**access.auth)
-    except (TypeError, auth_errors.ClientException) as error:
-        raise BadInput(
-            f"The login of cloud {access.name} cannot be used: {cause_of(error)}.",
-            fix="Correct its auth_type and the keys beside it in the configuration.",
-        ) from None
 
 
 def poll_until(

@@ -1,0 +1,34 @@
+"""What a session on a cloud is made with: its connections and its login."""
+
+from typing import Any
+
+import requests
+from keystoneauth1 import exceptions as auth_errors
+from keystoneauth1 import loading
+from keystoneauth1.session import TCPKeepAliveAdapter
+
+from dashboard.clients.cloud_access import CloudAccess
+from dashboard.clients.connection_errors import cause_of
+from dashboard.errors import BadInput
+
+CONNECTIONS = 64
+
+
+def pooled_http() -> requests.Session:
+    """Return a pool of connections for as many threads as a worker may have."""
+    http = requests.Session()
+    for scheme in ("http://", "https://"):
+        http.mount(scheme, TCPKeepAliveAdapter(pool_maxsize=CONNECTIONS))
+    return http
+
+
+def auth_plugin(access: CloudAccess) -> Any:
+    """Return the login of a cloud. Raises ``BadInput`` for one that cannot be used."""
+    try:
+        loader = loading.get_plugin_loader(access.auth_type)
+        return loader.load_from_options(**access.auth)
+    except (TypeError, auth_errors.ClientException) as error:
+        raise BadInput(
+            f"The login of cloud {access.name} cannot be used: {cause_of(error)}.",
+            fix="Correct its auth_type and the keys beside it in the configuration.",
+        ) from None
