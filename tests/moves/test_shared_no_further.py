@@ -46,4 +46,4 @@ def test_a_group_shared_with_a_project_is_named(clouds):
     clouds.old.network.policies.share(group, "another-project", "security_group")
     plan = clouds.plan(NAME)
     [item] = plan.items.filter(type="rbac_policy", fields__object_id=group["id"])
-    assert item.losses[0]["reason"] == "It comes when project another-project moves."
+    assert item.losses[0]["reason"] == "Its project no longer exists."

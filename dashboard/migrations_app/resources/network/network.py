@@ -99,8 +99,13 @@ class Network(NeutronResource):
         decision = self._named(record, choice or record.name, reader)
         if not decision.problem:
             return decision
-        kind = "an external" if record.fields.get("router:external") else "a shared"
-        return replace(decision, problem=f"{decision.problem} The tenant uses {kind} one.")
+        if record.fields.get("router:external"):
+            return replace(decision, problem=f"{decision.problem} The tenant uses an external one.")
+        return replace(
+            decision,
+            problem=f"{decision.problem} The tenant uses a shared one.",
+            fix=f"If it belongs to a project that moves too, move that first. {decision.fix}",
+        )
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:

@@ -30,8 +30,9 @@ from dashboard.migrations_app.resources.records import (
 from dashboard.migrations_app.resources.work import Work
 
 _TARGET, _OBJECT, _TYPE = "target_tenant", "object_id", "object_type"
-# added to a policy's fields: the projects that have to move before it can
-_WAITS_FOR = "waits_for"
+# added to a policy's fields: the projects that have to move before it can, and whether one of them
+# has been deleted, which Neutron does not notice
+_WAITS_FOR, _IS_OF_NOBODY = "waits_for", "is_of_nobody"
 
 
 class RbacPolicy(NeutronResource):
@@ -52,7 +53,7 @@ class RbacPolicy(NeutronResource):
     singular = "rbac_policy"
     needs = ("project", *(each.type for each in GRANTABLE.values()))
     copied = (_TYPE, "action", _OBJECT, _TARGET)
-    own = (*NEUTRON_OWN, _WAITS_FOR)
+    own = (*NEUTRON_OWN, _WAITS_FOR, _IS_OF_NOBODY)
 
     @property
     @override
@@ -76,8 +77,13 @@ class RbacPolicy(NeutronResource):
         projects = {each for each in (target, owner) if each != EVERYBODY}
         waits_for = sorted(each for each in projects if not _is_there(each, reader))
         of = f"{policy[_TYPE].replace('_', ' ')} {granted.get('name') or granted['id']}"
-        to = "everybody" if target == EVERYBODY else _called(target, reader)
-        fields = {**policy, _WAITS_FOR: [_called(each, reader) for each in waits_for]}
+        names = {each: _name_of(each, reader) for each in projects}
+        to = "everybody" if target == EVERYBODY else names[target] or target
+        fields = {
+            **policy,
+            _WAITS_FOR: [names[each] for each in waits_for],
+            _IS_OF_NOBODY: not all(names[each] for each in waits_for),
+        }
         return Record(
             type=self.name,
             id=policy["id"],
@@ -100,6 +106,8 @@ class RbacPolicy(NeutronResource):
         if lacking := [alias for alias in needed if alias not in reader.extensions]:
             lacks = f"Cloud {reader.cloud.name} lacks Neutron's extension {lacking[0]}."
             return Decision(action=SKIP, reason=lacks)
+        if record.fields[_IS_OF_NOBODY]:
+            return Decision(action=SKIP, reason="Its project no longer exists.")
         if waits_for := record.fields[_WAITS_FOR]:
             return Decision(action=SKIP, reason=f"It comes when project {waits_for[0]} moves.")
         return Decision()
@@ -208,6 +216,6 @@ def _is_there(project_id: str, reader: TenantReader) -> bool:
     return project_id == reader.tenant.id or ("project", project_id) in reader.migrated
 
 
-def _called(project_id: str, reader: TenantReader) -> str:
+def _name_of(project_id: str, reader: TenantReader) -> str:
     found = reader.cloud.find("identity", f"/projects/{project_id}", "project") or {}
-    return str(found.get("name") or project_id)
+    return str(found.get("name", ""))
