@@ -16,7 +16,7 @@ from typing_extensions import override
 from dashboard.api.responses import CONFLICT
 from dashboard.api.validation import valid
 from dashboard.jobs.requester import by_api
-from dashboard.migrations_app.execution.accepting import LONGEST, PERMISSION, accept
+from dashboard.migrations_app.execution.accepting import LONGEST, PERMISSION, accept, withdraw
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanDifference, PlanFinding, PlanItem
 
 Row = TypeVar("Row", bound=Model)
@@ -161,7 +161,7 @@ class DifferenceViewSet(ReadOnlyModelViewSet[PlanDifference]):
     queryset = PlanDifference.objects.select_related("plan", "job", "acceptance")
     serializer_class = DifferenceSerializer
     filterset_fields = ("plan", "type", "expected")
-    action_permissions = {"accept": PERMISSION}
+    action_permissions = {"accept": PERMISSION, "withdraw": PERMISSION}
 
     @extend_schema(request=AcceptSerializer, responses={200: DifferenceSerializer, 409: CONFLICT})
     @action(detail=True, methods=["post"])
@@ -170,3 +170,12 @@ class DifferenceViewSet(ReadOnlyModelViewSet[PlanDifference]):
         difference, reason = self.get_object(), valid(AcceptSerializer, request)["reason"]
         accept([difference], reason=reason, requester=by_api(request.user))
         return Response(DifferenceSerializer(difference).data)
+
+    @extend_schema(request=None, responses={200: DifferenceSerializer, 409: CONFLICT})
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, **_kwargs: Any) -> Response:
+        """Withdraw that the difference was accepted: it blocks again."""
+        difference = self.get_object()
+        withdraw([difference], requester=by_api(request.user))
+        difference.refresh_from_db()
+        return Response(self.get_serializer(difference).data)

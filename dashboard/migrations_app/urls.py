@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{PLAN}leave-out/", plans.leave_out, name="plan-leave-out"),
     path(f"{PLAN}choose/", plans.choose, name="plan-choose"),
     path(f"{PLAN}accept/", plans.accept_differences, name="plan-accept"),
+    path(f"{PLAN}withdraw/", plans.withdraw_acceptances, name="plan-withdraw"),
     path(f"{PLAN}export/", plan_files.export, name="plan-export"),
     path("plans/import/", plan_files.import_file, name="plan-import"),
     *verb_paths(PLAN, plan_verbs(), plans.plan_or_404, kind="plan"),

@@ -11,6 +11,10 @@ NAMELESS = """[...document.querySelectorAll("tbody td")]
     .map(cell => cell.textContent.trim())"""
 
 
+ALIGNED = """[...document.querySelectorAll("tbody td")]
+    .every(cell => getComputedStyle(cell).textAlign === "left")"""
+
+
 def cut_tables(page: Page) -> list[str]:
     """Return the names of the tables that do not fit, with how many pixels they are too wide.
 
@@ -18,6 +22,11 @@ def cut_tables(page: Page) -> list[str]:
     """
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     return [str(name) for name in page.evaluate(CUT)]
+
+
+def is_aligned(page: Page) -> bool:
+    """Return whether all cells, also numbers, begin beside their columns' names."""
+    return bool(page.evaluate(ALIGNED))
 
 
 def nameless_cells(page: Page) -> list[str]:

@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import Open
 from tests.browser.every_page import every_page
-from tests.browser.layout import cut_tables, nameless_cells
+from tests.browser.layout import cut_tables, is_aligned, nameless_cells
 
 
 def issues_of(page: Page) -> list[str]:
@@ -89,6 +89,7 @@ def test_no_table_is_wider_than_its_place(
             cut[name] = found
         if width == 400:
             assert nameless_cells(page) == [], name
+            assert is_aligned(page), name
     assert cut == {}
 
 

@@ -52,3 +52,9 @@ def test_the_image_is_built_from_these_files_alone():
     named = [name for name in FILES if any(name in step for step in steps)]
     assert (named, set(FILES) <= set(IN_IMAGE)) == ([*FILES], True)
     assert all("--require-hashes" in step or "--no-index" in step for step in steps)
+
+
+@pytest.mark.parametrize(("name", "version"), [("PyYAML", "6.0.3"), ("setuptools", "78.1.0")])
+def test_versions_with_known_faults_are_not_accepted(name, version):
+    (requirement,) = [each for each in wanted() if each.name == name]
+    assert version not in requirement.specifier

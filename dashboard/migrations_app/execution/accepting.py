@@ -1,4 +1,7 @@
-"""Accepting differences: an operator says why one does not matter, and it no longer blocks."""
+"""Accepting differences: an operator says why one does not matter, and it no longer blocks.
+
+That can be withdrawn until the move is final.
+"""
 
 from collections.abc import Sequence
 
@@ -51,6 +54,32 @@ def accept(differences: Sequence[PlanDifference], *, reason: str, requester: Req
     return plan
 
 
+def withdraw(differences: Sequence[PlanDifference], *, requester: Requester) -> Plan:
+    """Withdraw that differences of one plan were accepted, and return the plan.
+
+    They block again, now and after the next verify. Raises ``BadInput`` for those of several plans,
+    ``WrongState`` for what nobody has accepted, ``Conflict`` while a job is at work on the tenant.
+    """
+    plan = _plan_of(differences)
+    with transaction.atomic():
+        if conflict := conflict_over(plan.subject):
+            raise conflict
+        for difference in differences:
+            _withdraw(difference, requester)
+    return plan
+
+
+def _withdraw(difference: PlanDifference, requester: Requester) -> None:
+    _require_open(difference.plan)
+    if difference.acceptance is None:
+        raise WrongState(
+            f"Nobody has accepted the difference in {difference.field}.",
+            fix="Nothing is left to be done.",
+        )
+    _log(difference, f"Acceptance withdrawn by {requester}")
+    difference.acceptance.delete()
+
+
 def _plan_of(differences: Sequence[PlanDifference]) -> Plan:
     """Return the plan of them all: a job at work on another's tenant would not be noticed."""
     plans = {each.plan_id: each.plan for each in differences}
@@ -76,11 +105,7 @@ def _clean(reason: str) -> str:
 
 def _require_acceptable(difference: PlanDifference) -> None:
     """Raise ``WrongState`` for a difference that does not block anything."""
-    if difference.plan.state == Plan.State.FINALIZED:
-        raise WrongState(
-            f"The move of {difference.plan.tenant_name} is final.",
-            fix="Nothing is left to be done.",
-        )
+    _require_open(difference.plan)
     if difference.expected:
         raise WrongState(
             f"The plan has announced the difference in {difference.field}: it blocks nothing.",
@@ -93,9 +118,17 @@ def _require_acceptable(difference: PlanDifference) -> None:
         )
 
 
-def _log(difference: PlanDifference) -> None:
+def _require_open(plan: Plan) -> None:
+    if plan.state == Plan.State.FINALIZED:
+        raise WrongState(
+            f"The move of {plan.tenant_name} is final.", fix="Nothing is left to be done."
+        )
+
+
+def _log(difference: PlanDifference, what: str = "") -> None:
     accepted = difference.acceptance
     if difference.job and accepted:
         about = f"{difference.type} {difference.title}: {difference.field}"
-        sentence = f"Accepted by {accepted.accepted_by}: {about}: {accepted.reason}"
+        what = what or f"Accepted by {accepted.accepted_by}"
+        sentence = f"{what}: {about}: {accepted.reason}"
         write_log(difference.job, sentence, level=LogLevel.WARNING)

@@ -132,8 +132,12 @@ def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
 
 def _differences(plan: Plan, request: PageRequest) -> dict[str, Any]:
     found = plan.differences.select_related("acceptance")
-    may_accept = has_permission(request.user, PERMISSION) and unexpected(plan).exists()
-    return {"page": cut(found, request, size=DIFFERENCES), "may_accept": may_accept}
+    may_change = has_permission(request.user, PERMISSION) and plan.state != Plan.State.FINALIZED
+    return {
+        "page": cut(found, request, size=DIFFERENCES),
+        "may_accept": may_change and unexpected(plan).exists(),
+        "may_withdraw": may_change and plan.differences.exclude(acceptance=None).exists(),
+    }
 
 
 def _ledger(plan: Plan, request: PageRequest) -> dict[str, Any]:

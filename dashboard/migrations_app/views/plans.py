@@ -1,5 +1,6 @@
 """The page of a plan with its tabs, and planning again with other choices."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -16,11 +17,17 @@ from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import conflict_with
 from dashboard.jobs.views.pages import PageRequest, action_view, show_error
 from dashboard.jobs.views.verb_pages import available_actions
-from dashboard.migrations_app.execution.accepting import PERMISSION, accept
+from dashboard.migrations_app.execution.accepting import PERMISSION, accept, withdraw
 from dashboard.migrations_app.execution.maintenance_steps import on_destination, on_source
 from dashboard.migrations_app.execution.outages import outages_of
 from dashboard.migrations_app.execution.verify import count_unexpected
-from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem, plan_of
+from dashboard.migrations_app.models import (
+    Plan,
+    PlanDifference,
+    PlanFinding,
+    PlanItem,
+    plan_of,
+)
 from dashboard.migrations_app.planning.moves import Move, move_again
 from dashboard.migrations_app.planning.options import ONLY, PLAN_OPTIONS, options_of
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
@@ -121,12 +128,28 @@ def _keys_of(plan: Plan, shown: set[str]) -> set[str]:
 @action_view(PERMISSION)
 def accept_differences(request: PageRequest, plan_id: int) -> HttpResponse:
     """Accept the differences ticked, with the reason of the form."""
+    reason, requester = request.POST.get("reason", ""), on_page(request.user)
+    return _change_ticked(
+        request, plan_id, lambda ticked: accept(ticked, reason=reason, requester=requester)
+    )
+
+
+@action_view(PERMISSION)
+def withdraw_acceptances(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Withdraw that the differences ticked were accepted."""
+    requester = on_page(request.user)
+    return _change_ticked(request, plan_id, lambda ticked: withdraw(ticked, requester=requester))
+
+
+def _change_ticked(
+    request: PageRequest, plan_id: int, change: Callable[[list[PlanDifference]], Any]
+) -> HttpResponse:
+    """Change the differences ticked, and return to their list, which shows what is wrong."""
     plan = plan_or_404(plan_id)
     ticked = [*filter(None, map(whole_number, _texts(request, "difference")))]
     found = plan.differences.select_related("plan", "job", "acceptance").filter(pk__in=ticked)
-    reason = request.POST.get("reason", "")
     try:
-        accept(list(found), reason=reason, requester=on_page(request.user))
+        change(list(found))
     except PumphouseError as error:
         show_error(request, error)
     return redirect("plan-tab", plan.pk, "differences")

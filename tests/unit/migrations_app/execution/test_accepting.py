@@ -8,11 +8,12 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from dashboard.cli import command_line
-from dashboard.errors import BadInput, Conflict, NotFound
+from dashboard.errors import BadInput, Conflict, NotFound, WrongState
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import CLI
 from dashboard.jobs.states import JobState
-from dashboard.migrations_app.execution.accepting import accept, difference_numbered
+from dashboard.migrations_app.execution.acceptances import acceptances_of
+from dashboard.migrations_app.execution.accepting import accept, difference_numbered, withdraw
 from dashboard.migrations_app.execution.verify import count_unexpected
 from dashboard.migrations_app.models import Plan, PlanDifference
 from dashboard.migrations_app.planning.files import export_plan
@@ -143,3 +144,35 @@ def test_those_of_several_plans_are_refused_and_none_is_accepted(plan):
     with pytest.raises(BadInput, match=f"of the plans {plan.pk}, {other.pk}"):
         accept([first, second], reason=WHY, requester=CLI)
     assert count_unexpected(plan) == count_unexpected(other) == 1
+
+
+def withdrawn_on_page(role: str, plan: Plan) -> int:
+    client = Client()
+    client.force_login(rows.user_with(role))
+    form = {"difference": found(plan).pk}
+    return client.post(f"/plans/{plan.pk}/withdraw/", form).status_code
+
+
+def withdrawn_by_api(role: str, plan: Plan) -> int:
+    client = APIClient()
+    client.force_authenticate(rows.user_with(role))
+    return client.post(f"/api/differences/{found(plan).pk}/withdraw/").status_code
+
+
+@pytest.mark.parametrize("withdrawn", [withdrawn_on_page, withdrawn_by_api])
+def test_what_was_accepted_blocks_again_once_that_is_withdrawn(
+    plan: Plan, withdrawn: Callable[[str, Plan], int]
+) -> None:
+    difference = found(plan)
+    accept([difference], reason=WHY, requester=CLI)
+    assert withdrawn("viewer", plan) == 403
+    assert count_unexpected(plan) == 0
+    assert withdrawn("operator", plan) in (200, 302)
+    assert count_unexpected(plan) == 1
+    assert acceptances_of(plan) == {}
+    assert difference.job.log.filter(message__startswith="Acceptance withdrawn by").exists()
+
+
+def test_what_nobody_has_accepted_is_not_withdrawn(plan: Plan) -> None:
+    with pytest.raises(WrongState, match="Nobody has accepted"):
+        withdraw([found(plan)], requester=CLI)
