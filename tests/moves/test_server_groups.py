@@ -38,6 +38,12 @@ def test_a_group_that_two_tenants_share_is_created_once(clouds, owner):  # noqa:
     assert [clouds.verify(plan) for plan in plans] == [[], []]
 
 
+def test_groups_of_one_name_are_created_one_after_the_other(clouds):  # noqa: F811
+    first, second = draft(clouds).items.filter(type="server_group").order_by("source_id")
+    assert first.follows["create"] == []
+    assert second.follows["create"] == [["server_group", first.source_id, ""]]
+
+
 def test_more_servers_than_hosts_block_a_group_that_must_not_share_them(clouds):  # noqa: F811
     for group in clouds.old.compute.groups.where(name=GROUP):
         group.update(policy="anti-affinity", policies=["anti-affinity"])

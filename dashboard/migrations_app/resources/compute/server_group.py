@@ -89,6 +89,13 @@ class ServerGroup(ResourceType):
         return {"create": owner_refs(record, reader)}
 
     @override
+    def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        """Return the group of the same name before it: only one at a time can be told apart."""
+        others = (each for each in self.discover(reader) if each.name == record.name)
+        before = sorted(each.id for each in others if each.id < record.id)
+        return {"create": [Ref(self.name, id_) for id_ in before[-1:]]}
+
+    @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
         yield from super().losses(record, reader)
         yield from owner_losses(record, reader)
