@@ -167,6 +167,51 @@ def test_networks_alone_move_without_routers_that_other_files_would_list(
     assert moving.isdisjoint({"router", "port", "server", "image", "user", "security_group"})
 
 
+OF_OS_MIGRATE = {
+    "boot_disk_copy": False,
+    "boot_volume_params": {
+        "availability_zone": None,
+        "name": None,
+        "description": None,
+        "volume_type": None,
+    },
+    "floating_ip_mode": "auto",
+    "port_creation_mode": "nova",
+    "data_copy": True,
+    "boot_volume": {"uuid": None},
+    "additional_volumes": [{"uuid": None}],
+    "use_nbdkit_direct": False,
+    "nbdkit_socket_uri": None,
+}
+"""What os-migrate writes for a server that boots from an image."""
+
+
+def test_a_folder_that_a_tenant_exported_with_os_migrate_is_no_edit(
+    clouds: TwoClouds, folder: Path
+):
+    """The tenant's own account sees neither users nor the addresses of external networks."""
+    for name in ("users.yml", "projects.yml", "user_project_role_assignments.yml"):
+        (folder / name).unlink()
+
+    def as_exported(resources: list[Json]) -> None:
+        for server in resources:
+            is_from_volume = server["params"]["image_ref"] is None
+            server["_migration_params"] = {**OF_OS_MIGRATE, "boot_disk_copy": is_from_volume}
+            server["params"].update(user_data=None, tags=None)
+
+    def without_subnets(resources: list[Json]) -> None:
+        for router in resources:
+            for address in router["params"]["external_gateway_refinfo"]["external_fixed_ips"]:
+                address["subnet_ref"] = None
+
+    edit(folder, "workloads.yml", as_exported)
+    edit(folder, "routers.yml", without_subnets)
+    plan = planned(folder)
+    assert [*plan.edits.values()] == [{"boots_from_image": True}]
+    assert not plan.items.filter(type="server").exclude(left_out_by="").exists()
+    assert not plan.items.filter(type="user", name=f"{NAME}-ann").exclude(left_out_by="").exists()
+
+
 def test_an_absent_rule_is_dropped_and_an_edited_one_is_changed(clouds: TwoClouds, folder: Path):
     def change(resources: list[Json]) -> None:
         ours = [each for each in resources if each["params"]["security_group_ref"]["name"] == "web"]

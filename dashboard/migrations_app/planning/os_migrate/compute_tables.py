@@ -104,6 +104,7 @@ def _server_more(record: Record, names: Names) -> Json:
             FLOATING_IP.resource(each, names) for each in floating_ips_of(record, names)
         ],
         "volumes": [VOLUME.resource(each, names) for each in volumes_of(record, names)],
+        "config_drive": fields.get("config_drive") or None,
         "scheduler_hints": None,
         "user_data": _user_data(record, names),
     }
@@ -150,11 +151,13 @@ FLAVOR = Table(
         "extra_specs": "extra_specs",
         "is_disabled": "OS-FLV-DISABLED:disabled",
         "is_public": "os-flavor-access:is_public",
+        "links": "links",
         "ram": "ram",
         "rxtx_factor": "rxtx_factor",
         "swap": "swap",
         "vcpus": "vcpus",
     },
+    fixed=("links",),
     more=_flavor_swap,
 )
 KEYPAIR = Table(

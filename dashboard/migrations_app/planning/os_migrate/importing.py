@@ -11,7 +11,7 @@ from typing import Any
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.planning.choosing import Choosing, Key, all_of
-from dashboard.migrations_app.planning.os_migrate.comparing import is_same, is_unset
+from dashboard.migrations_app.planning.os_migrate.comparing import is_same, is_unset, is_within
 from dashboard.migrations_app.planning.os_migrate.compute_tables import NESTED
 from dashboard.migrations_app.planning.os_migrate.image_table import PROPERTIES
 from dashboard.migrations_app.planning.os_migrate.names import Names
@@ -70,7 +70,7 @@ class _Reading:
         for param, value in resource.params.items():
             if param in NESTED and record.type == "server":
                 self._take_nested(record, param, resource)
-            elif not is_same(value, ours.get(param)):
+            elif not _is_unedited(table, param, value, ours):
                 self._edit(table, record, param, resource)
         if record.type == "server":
             apply_modes(record, resource, self.names, self.asked)
@@ -135,7 +135,8 @@ class _Reading:
         ours = parts.params_of(owner, current, self.names)
         changed: Json = {}
         for param, value in resource.params.items():
-            if is_same(value, ours.get(param)):
+            same = is_same if param in parts.params else is_within
+            if value is None or same(value, ours.get(param)):
                 continue
             if param not in parts.params:
                 raise resource.fault(f"Pumphouse cannot change {param}.", key=param)
@@ -201,3 +202,9 @@ class _Reading:
             source=self.names.reader,
             with_companions=not alone,
         ).included
+
+
+def _is_unedited(table: Table, param: str, value: Any, ours: Json) -> bool:
+    """Return whether a parameter is as in the source; os-migrate ignores one without a value."""
+    is_own = param in table.params or param in PROPERTIES or param == "properties"
+    return value is None or (is_same if is_own else is_within)(value, ours.get(param))
