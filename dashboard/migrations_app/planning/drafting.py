@@ -111,7 +111,7 @@ class Planner:
         own = {entry.destination_id: id_ for id_, entry in moved.items() if self._is_own(entry)}
         own.pop("", None)  # created by a call whose answer was lost: execution will look for it
         if own:
-            found = type_.reread(self.moved, own) if self.moved else ()
+            found = [*type_.reread(self.moved, {*own})] if self.moved else []
             for record in found:
                 own.pop(record.id)
             self.gone += [moved.pop(id_) for id_ in own.values()]
