@@ -19,6 +19,7 @@ class Leftovers:
     projects: list[Json] = field(default_factory=list)
     users: list[Json] = field(default_factory=list)
     flavors: list[Json] = field(default_factory=list)
+    groups: list[Json] = field(default_factory=list)
 
     def lines(self) -> list[str]:
         """Return what would be removed, a line for each, for confirmation."""
@@ -26,11 +27,12 @@ class Leftovers:
             *(f"tenant {project['name']} with all its contents" for project in self.projects),
             *(f"user {user['name']}" for user in self.users),
             *(f"flavor {flavor['name']}" for flavor in self.flavors),
+            *(f"group {group['name']}" for group in self.groups),
         ]
 
 
 def find_leftovers(operator: CloudSession, *, tenant: str = "") -> Leftovers:
-    """Find all test projects, users and flavors, or those of one test tenant.
+    """Find all test projects, users, flavors and groups, or those of one test tenant.
 
     Raises ``BadInput`` for a tenant that is not a test tenant.
     """
@@ -43,6 +45,7 @@ def find_leftovers(operator: CloudSession, *, tenant: str = "") -> Leftovers:
         _ours(tenant, operator.list("identity", "/projects", "projects")),
         _ours(tenant, operator.list("identity", "/users", "users")),
         _ours(tenant, operator.list("compute", "/flavors/detail", "flavors", is_public="None")),
+        _ours(tenant, operator.list("identity", "/groups", "groups")),
     )
 
 
@@ -57,6 +60,8 @@ def remove_leftovers(
     for user in leftovers.users:
         _remove_keys(operator, user["id"])
         operator.delete("identity", f"/users/{user['id']}")
+    for group in leftovers.groups:
+        operator.delete("identity", f"/groups/{group['id']}")
     for flavor in leftovers.flavors:
         operator.delete("compute", f"/flavors/{flavor['id']}")
 

@@ -39,6 +39,7 @@ def _seed_tenant(
     report(f"Create tenant {name} with its users")
     project_id = users.create_project(operator, name)
     created = users.create_users(operator, name, project_id)
+    users.create_group(operator, f"{name}-team", project_id, created.values())
     owner = created["owner"]
     secrets_file = secrets_dir / f"{name}.json"
     # readers have keys too, and may not be allowed to make them
@@ -46,7 +47,8 @@ def _seed_tenant(
         what: users.create_key(operator, f"{name}-{what}", user_id=user.id)
         for what, user in created.items()
     }
-    users.write_secrets(secrets_file, users=created, keys=keys)
+    ec2 = users.create_ec2_keys(operator, user_id=owner.id, project_id=project_id)
+    users.write_secrets(secrets_file, users=created, keys=keys, ec2={"owner": ec2})
     seed = SeedContext(
         name=name,
         project_id=project_id,

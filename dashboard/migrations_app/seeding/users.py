@@ -1,8 +1,9 @@
-"""The project of a seeded tenant, its two users and their keys."""
+"""The project of a seeded tenant, its two users, their group and their keys."""
 
 import json
 import os
 import secrets as randomness
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ class SeededUser:
 def create_project(operator: CloudSession, name: str) -> str:
     """Create the project and return its id."""
     project = {"name": name, "description": "A test tenant of Pumphouse", "enabled": True}
+    project["tags"] = ["pumphouse", "test"]
     return str(operator.post("identity", "/projects", {"project": project}, "project")["id"])
 
 
@@ -67,6 +69,29 @@ def _create_user(operator: CloudSession, name: str, project_id: str) -> SeededUs
     return SeededUser(id=made["id"], name=name, password=password)
 
 
+def create_group(
+    operator: CloudSession, name: str, project_id: str, users: Iterable[SeededUser]
+) -> str:
+    """Create a group of the users with a role on the project, and return its id."""
+    group = {"name": name, "description": "A test group of Pumphouse"}
+    group_id = operator.post("identity", "/groups", {"group": group}, "group")["id"]
+    for user in users:
+        operator.put("identity", f"/groups/{group_id}/users/{user.id}")
+    role_id = _role_ids(operator)["reader"]
+    operator.put("identity", f"/projects/{project_id}/groups/{group_id}/roles/{role_id}")
+    return str(group_id)
+
+
+def create_ec2_keys(operator: CloudSession, *, user_id: str, project_id: str) -> dict[str, str]:
+    """Create the EC2 keys of a user for the project; return ``access`` and ``secret``."""
+    keys = {"access": randomness.token_hex(16), "secret": randomness.token_hex(16)}
+    secrets.register(keys["secret"])
+    owner = {"user_id": user_id, "project_id": project_id}
+    body = {"type": "ec2", "blob": json.dumps(keys), **owner}
+    operator.post("identity", "/credentials", {"credential": body})
+    return keys
+
+
 def create_key(operator: CloudSession, name: str, *, user_id: str) -> str:
     """Create a key pair of a user and return the private key.
 
@@ -80,10 +105,20 @@ def create_key(operator: CloudSession, name: str, *, user_id: str) -> str:
     return str(keypair["private_key"])
 
 
-def write_secrets(path: Path, *, users: dict[str, SeededUser], keys: dict[str, str]) -> None:
-    """Write passwords and private keys to a new file that only this account can read."""
+def write_secrets(
+    path: Path,
+    *,
+    users: dict[str, SeededUser],
+    keys: dict[str, str],
+    ec2: Mapping[str, dict[str, str]] | None = None,
+) -> None:
+    """Write passwords, private keys and EC2 keys to a new file that only this account can read."""
     logins = {
-        user.name: {"password": user.password, "private_key": keys.get(what, "")}
+        user.name: {
+            "password": user.password,
+            "private_key": keys.get(what, ""),
+            "ec2": (ec2 or {}).get(what, {}),
+        }
         for what, user in users.items()
     }
     path.parent.mkdir(parents=True, exist_ok=True)

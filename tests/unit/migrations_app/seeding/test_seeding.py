@@ -21,7 +21,15 @@ from dashboard.migrations_app.seeding.network import (
     create_trunk,
 )
 from dashboard.migrations_app.seeding.network_policies import create_policies
-from dashboard.migrations_app.seeding.users import SeededUser, create_key, write_secrets
+from dashboard.migrations_app.seeding.users import (
+    SeededUser,
+    create_ec2_keys,
+    create_group,
+    create_key,
+    create_project,
+    create_users,
+    write_secrets,
+)
 from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.seeds import furnish
 from tests.support.cloud.sessions import operator_of
@@ -76,6 +84,26 @@ def test_keys_are_made_by_the_operator_for_users_who_may_not():
         user_id = operator.post("identity", "/users", user, "user")["id"]
         assert create_key(operator, "key", user_id=user_id)
         assert cloud.compute.keypairs.where(user_id=user_id, name="key")
+
+
+def test_a_tenant_has_a_group_and_ec2_keys_which_go_with_it():
+    cloud = MemoryCloud("new")
+    with connected(cloud):
+        operator = operator_of(cloud)
+        name, identity = f"{PREFIX}demo", cloud.identity
+        project_id = create_project(operator, name)
+        users = create_users(operator, name, project_id)
+        owner = users["owner"].id
+        group_id = create_group(operator, f"{name}-team", project_id, users.values())
+        keys = create_ec2_keys(operator, user_id=owner, project_id=project_id)
+        [made] = identity.credentials.where(user_id=owner)
+        assert json.loads(made["blob"]) == keys
+        assert identity.groups.ids_of(owner) == [group_id]
+        leftovers = find_leftovers(operator)
+        assert f"group {name}-team" in leftovers.lines()
+        remove_leftovers(operator, leftovers, report=lambda _: None)
+    assert not identity.groups.where(name=f"{name}-team")
+    assert not identity.credentials.rows
 
 
 def test_only_names_with_the_prefix_are_found():
