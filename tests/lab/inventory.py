@@ -23,6 +23,15 @@ _COLLECTIONS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "router": ("network", "/routers", "routers", {}),
     "security_group": ("network", "/security-groups", "security_groups", {}),
     "floating_ip": ("network", "/floatingips", "floatingips", {}),
+    "trunk": ("network", "/trunks", "trunks", {}),
+    "qos_policy": ("network", "/qos/policies", "policies", {}),
+    "subnet_pool": ("network", "/subnetpools", "subnetpools", {}),
+    "address_scope": ("network", "/address-scopes", "address_scopes", {}),
+    "address_group": ("network", "/address-groups", "address_groups", {}),
+    "rbac_policy": ("network", "/rbac-policies", "rbac_policies", {}),
+    "group": ("identity", "/groups", "groups", {}),
+    "credential": ("identity", "/credentials", "credentials", {}),
+    "server_group": ("compute", "/os-server-groups", "server_groups", {"all_projects": "True"}),
 }
 _TOUCHED = ("updated_at", "revision_number", "OS-EXT-STS:vm_state", "status", "port_id")
 

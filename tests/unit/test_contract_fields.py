@@ -5,32 +5,16 @@ recordings of real services.
 """
 
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
 
 from dashboard.migrations_app.resources.base import ResourceType
-from dashboard.migrations_app.resources.reader import TenantReader, TenantRef
 from dashboard.migrations_app.resources.records import Record
 from dashboard.migrations_app.resources.registry import resource_types
-from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.releases import ORDER, release_named
-from tests.support.cloud.seeds import NAME, furnish, seed_tenant
-from tests.support.cloud.sessions import operator_of
-from tests.support.cloud.wire import connected
+from tests.support.cloud.seeded_fields import seeded_records
 
 TYPES = [*resource_types().values()]
-
-
-@cache
-def records_of(release: str) -> dict[str, list[Record]]:
-    """Return all that types discover of the seeded tenant on a cloud of a release."""
-    cloud = MemoryCloud("old", release=release)
-    with connected(cloud):
-        furnish(cloud, first_address=10)
-        tenant = TenantRef(seed_tenant(cloud).project_id, NAME)
-        reader = TenantReader(operator_of(cloud), tenant)
-        return {type_.name: [*type_.discover(reader)] for type_ in TYPES}
 
 
 def exists(type_: ResourceType, release: str) -> bool:
@@ -48,7 +32,7 @@ def unaccounted(type_: ResourceType, records: list[Record]) -> Iterator[str]:
 @pytest.mark.parametrize("release", ORDER)
 @pytest.mark.parametrize("type_", TYPES, ids=[type_.name for type_ in TYPES])
 def test_every_field_is_copied_mapped_own_or_lost(release, type_):
-    records = records_of(release)[type_.name]
+    records = seeded_records(release)[type_.name]
     none = f"Nothing of the seeded tenant is a {type_.name}: add one to the seeds."
     assert records or not exists(type_, release), none
     assert {*unaccounted(type_, records)} == set()
@@ -58,6 +42,6 @@ def test_every_field_is_copied_mapped_own_or_lost(release, type_):
 def test_a_field_that_is_not_accounted_for_is_found_out(type_):
     records = [
         Record(type=r.type, id=r.id, name=r.name, fields={**r.fields, "brand_new": "value"})
-        for r in records_of("2026.2")[type_.name]
+        for r in seeded_records("2026.2")[type_.name]
     ]
     assert {*unaccounted(type_, records)} == {f"{type_.name}.brand_new"}

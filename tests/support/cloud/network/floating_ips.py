@@ -18,7 +18,6 @@ class FloatingIps(NeutronCollection):
             "dns_name": with_extension("dns-integration", ""),
             "dns_domain": with_extension("dns-integration", ""),
             "qos_policy_id": with_extension("qos"),
-            "qos_network_policy_id": with_extension("qos"),
             "port_forwardings": with_extension("floating-ip-port-forwarding-detail", []),
         }
         required = ("floating_network_id",)

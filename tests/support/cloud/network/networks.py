@@ -35,6 +35,8 @@ class Networks(SharedCollection):
         self.service.qos.require_usable(row, "network")
         if row["router:external"] and not request.asker.is_admin:
             raise Refused(403, self.service.denial, kind="PolicyNotAuthorized")
+        if row["router:external"]:
+            row.setdefault("is_default", False)
         row["mtu"] = row["mtu"] or OWN_MTU
         if row["mtu"] > OWN_MTU:
             raise Refused(
@@ -104,5 +106,5 @@ def _fields() -> dict[str, Any]:
         "vlan_transparent": with_extension("vlan-transparent", False),
         "qinq": with_extension("qinq", False),
         "qos_policy_id": with_extension("qos"),
-        "is_default": Field(default=False, is_optional=True),
+        "is_default": with_extension("auto-allocated-topology", False, is_optional=True),
     }

@@ -1,0 +1,1 @@
+"""A tenant that has one of everything that the lab's services offer."""
