@@ -14,7 +14,6 @@ from dashboard.jobs.roles import has_permission
 from dashboard.jobs.views.pages import PageRequest, cut
 from dashboard.migrations_app.execution.accepting import PERMISSION
 from dashboard.migrations_app.execution.left_out import all_but
-from dashboard.migrations_app.execution.verify import unexpected
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
 from dashboard.migrations_app.planning.moves import choice_of
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
@@ -131,12 +130,14 @@ def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
 
 
 def _differences(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    found = plan.differences.select_related("acceptance")
+    page = cut(plan.differences.select_related("acceptance"), request, size=DIFFERENCES)
+    page.object_list = list(page.object_list)
     may_change = has_permission(request.user, PERMISSION) and plan.state != Plan.State.FINALIZED
+    accepted = [row.acceptance is not None for row in page if not row.expected]
     return {
-        "page": cut(found, request, size=DIFFERENCES),
-        "may_accept": may_change and unexpected(plan).exists(),
-        "may_withdraw": may_change and plan.differences.exclude(acceptance=None).exists(),
+        "page": page,
+        "may_accept": may_change and not all(accepted),
+        "may_withdraw": may_change and any(accepted),
     }
 
 
