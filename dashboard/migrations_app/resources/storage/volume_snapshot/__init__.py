@@ -1,11 +1,13 @@
 """Snapshots of volumes: as snapshots of the moved volume, or as volumes of their own."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.attributes import only_set
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.ownership import ROLES_OF_OWNERS, owner_refs
 from dashboard.migrations_app.resources.reader import TenantReader
@@ -119,10 +121,15 @@ class VolumeSnapshot(ResourceType):
     def resolve_dependencies(
         self, record: Record, decision: Decision, decision_of: DecisionLookup
     ) -> Decision:
-        """Leave a snapshot out whose volume does not go through its state any more."""
-        if decision.action != CREATE or not decision.resolution.get(AS_SNAPSHOT):
+        """Leave a snapshot out whose volume does not go through its state any more.
+
+        As a volume of its own it gets the type and the zone of its volume.
+        """
+        if decision.action != CREATE:
             return decision
         volume = decision_of("volume", record.fields["volume_id"])
+        if not decision.resolution.get(AS_SNAPSHOT):
+            return _placed_like(volume, decision)
         if volume and is_replayed(volume, record.id):
             return decision
         reason = f"Its volume moves without it, or has moved: use snapshots={AS_VOLUMES}."
@@ -230,6 +237,11 @@ def _record(snapshot: Json, volume: Json) -> Record:
     fields = {**snapshot, "metadata": metadata, "user_id": volume["user_id"], "volume": of_volume}
     name = snapshot["name"] or ""
     return Record(type="volume_snapshot", id=snapshot["id"], name=name, fields=fields)
+
+
+def _placed_like(volume: Decision | None, decision: Decision) -> Decision:
+    placed = only_set(volume.resolution, ("volume_type", "availability_zone")) if volume else {}
+    return replace(decision, resolution={**decision.resolution, **placed})
 
 
 def _is_snapshot(work: Work) -> bool:

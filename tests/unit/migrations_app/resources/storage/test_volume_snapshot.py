@@ -70,7 +70,7 @@ def test_after_a_crash_it_goes_on_with_the_state_where_it_was(clouds):
 
 
 def test_as_volumes_each_has_a_state_of_its_own(clouds):
-    plan = draft(clouds, options={"snapshots": "volumes"})
+    plan = draft(clouds, options={"snapshots": "volumes"}, **{f"volume:{DIARY}": "nfs"})
     move = executed(clouds, plan, "volume_snapshot")
     cinder = clouds.new.block_storage
     for item in move.items:
@@ -78,7 +78,7 @@ def test_as_volumes_each_has_a_state_of_its_own(clouds):
         row = move.clouds.new.rows("block_storage/volumes")[move.destination_ids()[item.source_id]]
         day = item.name.removeprefix(f"{NAME}-")
         assert cinder.volumes.data[row["id"]] == f"diary of {day}".encode()
-        assert row["metadata"] == {"day": day}
+        assert (row["metadata"], row["volume_type"]) == ({"day": day}, "nfs")
     assert states_there(clouds) == ({}, b"diary of today")
 
 
