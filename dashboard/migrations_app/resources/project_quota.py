@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import CloudSession
 from dashboard.migrations_app.resources.base import ResourceType
-from dashboard.migrations_app.resources.quota_api import UNLIMITED, Limits, QuotaApi
+from dashboard.migrations_app.resources.quota_api import UNLIMITED, Limits, LimitStore
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
@@ -35,7 +35,7 @@ class ProjectQuota(ResourceType):
     than what is used, so that everything fits.
     """
 
-    api: ClassVar[QuotaApi]
+    api: ClassVar[LimitStore]
     # limits that services still list and no longer obey
     ignored: ClassVar[tuple[str, ...]] = ()
     # the limits that differ from the defaults, of a project of its own

@@ -2,11 +2,38 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from dashboard.clients.openstack import CloudSession, Json
 
 UNLIMITED = -1
 Limits = dict[str, int]
+
+
+class LimitStore(Protocol):
+    """Where the limits of projects in one service are kept."""
+
+    @property
+    def service(self) -> str:
+        """The service that the limits are of."""
+
+    def limits(self, cloud: CloudSession, project_id: str) -> Limits:
+        """Return the limits of a project: what is set for it, and the defaults for the rest."""
+
+    def default_limits(self, cloud: CloudSession, project_id: str = "") -> Limits:
+        """Return the limits of a project for which nothing is set."""
+
+    def overrides(self, cloud: CloudSession, project_id: str) -> Limits:
+        """Return the limits of a project that are not the defaults."""
+
+    def used(self, cloud: CloudSession, project_id: str) -> Limits:
+        """Return by resource how much a project uses; nothing where the service does not tell."""
+
+    def set(self, cloud: CloudSession, project_id: str, limits: Mapping[str, int]) -> None:
+        """Set some of a project's limits."""
+
+    def reset(self, cloud: CloudSession, project_id: str) -> None:
+        """Reset a project's limits to the defaults, which they follow from then on."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,6 +64,9 @@ def row_of(cloud: MemoryCloud, type_name: str, id_: str) -> Json | None:
         rows = cloud.rows("identity/assignments").values()
         names = (ACTORS[type_name], "role_id", "project_id", "inherited")
         return next((r for r in rows if tuple(r[name] for name in names) == wanted), None)
+    if type_name == "image_quota":
+        limits = cloud.identity.limits.rows.values()
+        return next((row for row in limits if row["project_id"] == id_), None)
     if type_name in QUOTAS:
         return cloud.quotas.own(QUOTAS[type_name]).get(id_)
     found = (rows.get(id_) for name, rows in cloud.state.items() if isinstance(rows, dict))
@@ -258,6 +261,10 @@ def _gateway_qos(cloud: MemoryCloud, row: Json) -> None:
     row["external_gateway_info"]["qos_policy_id"] = "another"
 
 
+def _unified_limit(cloud: MemoryCloud, row: Json) -> None:
+    row["resource_limit"] += 1
+
+
 def _limits_of_user(cloud: MemoryCloud, row: Json) -> None:
     row["limits"]["cores"] += 1
 
@@ -270,6 +277,7 @@ def _owner_of_limits(cloud: MemoryCloud, row: Json) -> None:
 
 DERIVED: Mapping[tuple[str, str], Change] = {
     **{(type_name, "limits"): _limits for type_name in QUOTAS},
+    ("image_quota", "limits"): _unified_limit,
     ("compute_user_quota", "limits"): _limits_of_user,
     ("compute_user_quota", "user_id"): _owner_of_limits,
     ("compute_user_quota", "project_id"): _owner_of_limits,

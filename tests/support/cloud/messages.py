@@ -19,6 +19,7 @@ class Token:
     user_id: str
     project_id: str = ""
     roles: frozenset[str] = frozenset()
+    is_system: bool = False
 
     @property
     def is_admin(self) -> bool:

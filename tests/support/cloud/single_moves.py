@@ -198,6 +198,8 @@ class Move:
         """All rows of the collection on the destination that the type's objects are in."""
         if self.type.name in ACTORS:
             return self.clouds.new.rows("identity/assignments")
+        if self.type.name == "image_quota":
+            return self.clouds.new.identity.limits.rows
         if service := QUOTAS.get(self.type.name):
             return self.clouds.new.quotas.own(service)
         return self.clouds.new.rows(self._collection)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.support.cloud.identity.assignments import Assignments
 from tests.support.cloud.identity.collections import Domains, KeystoneCollection, Projects
 from tests.support.cloud.identity.credentials import Credentials, Delegations
+from tests.support.cloud.identity.limits import UnifiedLimits
 from tests.support.cloud.identity.people import Groups, Users
 from tests.support.cloud.identity.roles import Roles
 from tests.support.cloud.identity.tokens import Tokens
@@ -38,6 +39,7 @@ class Identity(Service):
         self.delegations = Delegations(self)
         self.assignments = Assignments(self)
         self.tokens = Tokens(self)
+        self.limits = UnifiedLimits(self)
         self._bootstrap()
 
     def identify(self, request: Request) -> Request:

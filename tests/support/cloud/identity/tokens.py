@@ -35,9 +35,16 @@ class Tokens:
         project = self.service.projects.rows.get(project_id)
         if project_id and (project is None or not project["enabled"]):
             return None
-        roles = self._roles(user["id"], project_id) if project_id else {}
-        names = frozenset(roles.values())
-        return Token(id=id_, user_id=user["id"], project_id=project_id, roles=names)
+        system = bool(row.get("system"))
+        roles = self._scoped_roles(row)
+        names, user_id = frozenset(roles.values()), user["id"]
+        return Token(id=id_, user_id=user_id, project_id=project_id, roles=names, is_system=system)
+
+    def _scoped_roles(self, row: Json) -> dict[str, str]:
+        """Return the roles in the scope of a token; the account of bootstrap has the system's."""
+        if row.get("system"):
+            return {role["id"]: "admin" for role in self.service.roles.where(name="admin")}
+        return self._roles(row["user_id"], row["project_id"]) if row["project_id"] else {}
 
     def _roles(self, user_id: str, project_id: str) -> dict[str, str]:
         ids = self.service.assignments.roles_in(user_id, project_id)
@@ -56,8 +63,12 @@ class Tokens:
         project = self._project(auth.get("scope"))
         if project and not self._roles(user["id"], project["id"]):
             raise Refused(401, UNAUTHORIZED)
+        system = "system" in (auth.get("scope") or {})
+        if system and user["name"] != "admin":
+            raise Refused(401, UNAUTHORIZED)
         id_ = f"token-{self.service.cloud.new_id()}"
-        self.rows[id_] = {"user_id": user["id"], "project_id": project["id"] if project else ""}
+        scope = {"project_id": project["id"] if project else "", "system": system}
+        self.rows[id_] = {"user_id": user["id"], **scope}
         return self._answer(id_, status=201)
 
     def show(self, request: Request) -> Answer:
@@ -120,6 +131,13 @@ class Tokens:
                 "is_domain": False,
                 "roles": [{"id": key, "name": name} for key, name in roles.items()],
                 "catalog": self._catalogue(project_id),
+            }
+        if row.get("system"):
+            roles = self._scoped_roles(row)
+            token |= {
+                "system": {"all": True},
+                "roles": [{"id": key, "name": name} for key, name in roles.items()],
+                "catalog": self._catalogue(""),
             }
         return Answer(status=status, body={"token": token}, headers={"X-Subject-Token": id_})
 

@@ -22,6 +22,10 @@ def furnish(operator: CloudSession, *, first_address: int) -> None:
         body = {**subnet, "enable_dhcp": False, "allocation_pools": [pool]}
         operator.post("network", "/subnets", {"subnet": body})
     operator.post("compute", "/flavors", {"flavor": FLAVOR})
+    [glance] = operator.list("identity", "/services", "services", type="image")
+    limit = {"service_id": glance["id"], "resource_name": "image_count_total"}
+    registered = {"registered_limits": [{**limit, "default_limit": 100}]}
+    operator.post("identity", "/registered_limits", registered)
     formats = {"disk_format": "qcow2", "container_format": "bare", "visibility": "public"}
     image = operator.post("image", "/images", {"name": "cirros", **formats})
     operator.upload(f"/images/{image['id']}/file", IMAGE)

@@ -12,3 +12,7 @@ def seed(seeded: Seeded) -> None:
     put("network", f"/quotas/{id_}", {"quota": {"network": 33, "floatingip": -1}})
     of_volumes = {"volumes": 12, "gigabytes_nfs": 500}
     put("block_storage", f"/os-quota-sets/{id_}", {"quota_set": of_volumes})
+    [glance] = seeded.operator.list("identity", "/services", "services", type="image")
+    limit = {"service_id": glance["id"], "resource_name": "image_count_total"}
+    of_images = {**limit, "resource_limit": 44, "project_id": id_}
+    seeded.operator.post("identity", "/limits", {"limits": [of_images]})

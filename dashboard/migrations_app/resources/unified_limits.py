@@ -1,0 +1,76 @@
+"""Limits that a service leaves to Keystone: defaults are registered, projects have others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashboard.clients.openstack import CloudSession, Json
+from dashboard.clients.system_scope import system_session
+from dashboard.migrations_app.resources.quota_api import Limits
+
+_ID, _VALUE = "resource_name", "resource_limit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnifiedLimits:
+    """The limits of one service in Keystone, nothing where there are none for it."""
+
+    service: str
+
+    def limits(self, cloud: CloudSession, project_id: str) -> Limits:
+        """Return the limits of a project: its own, and the registered ones for the rest."""
+        own = {each[_ID]: int(each[_VALUE]) for each in self._own(cloud, project_id)}
+        return {**self.default_limits(cloud), **own}
+
+    def default_limits(self, cloud: CloudSession, project_id: str = "") -> Limits:
+        """Return the registered limits, which are the same for all projects."""
+        return {each[_ID]: int(each["default_limit"]) for each in self._registered(cloud)}
+
+    def overrides(self, cloud: CloudSession, project_id: str) -> Limits:
+        """Return the limits of a project that are not the registered ones."""
+        defaults = self.default_limits(cloud)
+        limits = self.limits(cloud, project_id)
+        return {name: limit for name, limit in limits.items() if limit != defaults.get(name)}
+
+    def used(self, cloud: CloudSession, project_id: str) -> Limits:
+        """Return nothing: Keystone does not know what is used."""
+        return {}
+
+    def set(self, cloud: CloudSession, project_id: str, limits: Mapping[str, int]) -> None:
+        """Set some of a project's limits, in the regions for which they are registered."""
+        own = {each[_ID]: each["id"] for each in self._own(cloud, project_id)}
+        for each in self._registered(cloud):
+            name = each[_ID]
+            if name in limits and name in own:
+                body = {"limit": {_VALUE: limits[name]}}
+                cloud.patch("identity", f"/limits/{own[name]}", body)
+            elif name in limits:
+                made: Json = {_ID: name, _VALUE: limits[name], "project_id": project_id}
+                made |= {key: each[key] for key in ("service_id", "region_id") if each.get(key)}
+                cloud.post("identity", "/limits", {"limits": [made]})
+
+    def reset(self, cloud: CloudSession, project_id: str) -> None:
+        """Delete the project's own limits."""
+        for each in self._own(cloud, project_id):
+            cloud.delete("identity", f"/limits/{each['id']}")
+
+    def _own(self, cloud: CloudSession, project_id: str) -> list[Json]:
+        """Return the project's own limits, as far as the account may list them.
+
+        Within a project Keystone lists only that project's, and filters by others from Stein on.
+        """
+        if not self._registered(cloud) or not (system := system_session(cloud)):
+            return []
+        listed = self._listed(system, "limits", f"&project_id={project_id}")
+        return [each for each in listed if each.get("project_id") == project_id]
+
+    def _registered(self, cloud: CloudSession) -> list[Json]:
+        return self._listed(cloud, "registered_limits")
+
+    def _listed(self, cloud: CloudSession, key: str, query: str = "") -> list[Json]:
+        """Return the service's limits of that kind, none before Queens, which has them first."""
+        services = cloud.list("identity", "/services", "services", type=self.service)
+        found: list[Json] = []
+        for service in services:
+            path = f"/{key}?service_id={service['id']}{query}"
+            found += (cloud.find("identity", path) or {key: []})[key]
+        return found
