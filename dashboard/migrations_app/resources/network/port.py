@@ -24,7 +24,10 @@ from dashboard.migrations_app.resources.network.common.tenant_network import (
     migratable_ports,
     network_ids_of_others,
 )
-from dashboard.migrations_app.resources.network.common.trunks import trunks_with
+from dashboard.migrations_app.resources.network.common.trunks import (
+    SUB_PORT_OWNER,
+    trunks_with,
+)
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     WARN,
@@ -161,6 +164,11 @@ class Port(NeutronResource):
         macs = ((id_, r.fields["mac_address"], r) for id_, r in on_shared)
         yield from address_conflicts(addresses, source, destination)
         yield from mac_conflicts(macs, source, destination)
+        for record in records:
+            if record.fields["device_owner"] == SUB_PORT_OWNER and not trunks_with(
+                record.id, source
+            ):
+                yield record, _carried_by_others(record)
         for port in source.ports:
             if not is_migratable(port) and not port["device_owner"].startswith("network:"):
                 yield None, _stays(port)
@@ -251,6 +259,15 @@ def _is_made_from(mac: str, address: str) -> bool:
     octets = bytes.fromhex(mac.replace(":", ""))
     interface = bytes([octets[0] ^ 2, *octets[1:3], 0xFF, 0xFE, *octets[3:]])
     return given.version == 6 and given.packed[8:] == interface
+
+
+def _carried_by_others(record: Record) -> Finding:
+    return Finding(
+        severity=WARN,
+        sentence=f"Port {record.title} is the sub-port of another project's trunk, which is not "
+        "migrated: nothing carries the copy.",
+        fix="Take it off that trunk before finalize, which cannot delete it there.",
+    )
 
 
 def _stays(port: Json) -> Finding:

@@ -209,6 +209,8 @@ class Router(NeutronResource):
             return super().create(work)
         except NeedsOperator as error:
             refused = [*kind_of(work)]
+            if not refused:
+                raise
             marked = {"description": marked_description(work)}
             id_ = self._post(work, {**_plain_body(work), **marked})
             for name in refused:

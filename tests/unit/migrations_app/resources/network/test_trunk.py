@@ -56,6 +56,14 @@ def test_a_sub_port_of_another_project_is_named(clouds):
     assert losses == {"sub_ports_of_others": "Ports of other projects do not move with the tenant."}
 
 
+def test_a_port_that_another_projects_trunk_carries_is_warned_of(clouds):
+    trunk = clouds.old.network.trunks.where(name=f"{NAME}-trunk")[0]
+    trunk["project_id"] = trunk["tenant_id"] = "another"
+    found = draft(clouds).findings.filter(severity="warn")
+    sentence = f"Port {NAME}-7 is the sub-port of another project's trunk"
+    assert [each for each in found if each.sentence.startswith(sentence)]
+
+
 def test_a_trunk_stays_with_its_sub_ports_where_the_destination_has_none(clouds):
     release = clouds.new.release
     clouds.new.release = replace(release, extensions=release.extensions - {"trunk"})
