@@ -117,12 +117,11 @@ def test_a_mapping_without_a_value_is_none(plan: Plan, nothing: str):
     assert read(text).choices == {}
 
 
-def test_only_networks_of_others_can_be_chosen(plan: Plan):
-    first, second = rows.source_id("network", 1), rows.source_id("network", 2)
-    plan.items.filter(source_id=second).update(shared=True)
+def test_only_an_object_of_a_type_with_choices_can_be_chosen(plan: Plan):
+    network, port = rows.source_id("network", 2), rows.source_id("port", 1)
     text = export_plan(plan)
-    assert read(chosen(text, second, "dmz")).choices.get("network:network-2") == "dmz"
-    error = refused(chosen(text, first, "dmz"))
+    assert read(chosen(text, network, "dmz")).choices.get("network:network-2") == "dmz"
+    error = refused(chosen(text, port, "dmz"))
     assert "This object offers no other choice than to leave it out." in error.sentence
 
 
