@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.cloud.contents import changes_between, contents
 from tests.support.cloud.journeys import between
 from tests.support.cloud.seeds import NAME
 
@@ -123,6 +124,18 @@ def test_a_group_is_granted_to_everybody(clouds):
 
 def _ours(plan):
     return {*plan.ledger_entries.values_list("destination_id", flat=True)}
+
+
+def test_a_grant_that_neutron_keeps_goes_with_its_object(clouds):
+    before = contents(clouds.new)
+    [group] = clouds.old.network.address_groups.where(name=f"{NAME}-partners")
+    clouds.old.network.policies.share(group, "*", "address_group")
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    [copy] = clouds.new.network.address_groups.where(name=f"{NAME}-partners")
+    assert len(clouds.new.network.policies.of(copy)) == 1
+    clouds.roll_back(plan)
+    assert changes_between(before, contents(clouds.new)) == []
 
 
 def test_a_kind_of_grant_that_the_destination_lacks_is_named(clouds):

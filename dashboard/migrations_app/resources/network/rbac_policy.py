@@ -7,6 +7,7 @@ from typing import Any
 from typing_extensions import override
 
 from dashboard.clients.openstack import CloudSession, Json
+from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.sharing import (
     EVERYBODY,
@@ -29,6 +30,7 @@ from dashboard.migrations_app.resources.records import (
 )
 from dashboard.migrations_app.resources.work import Work
 
+_IN_USE = "cannot be removed because other objects depend on it"
 _TARGET, _OBJECT, _TYPE = "target_tenant", "object_id", "object_type"
 # added to a policy's fields: the projects that have to move before it can, and whether one of them
 # has been deleted, which Neutron does not notice
@@ -170,6 +172,22 @@ class RbacPolicy(NeutronResource):
             if is_of_others and not work.is_ours("port", port["id"]):
                 return f"port {port['id']} of project {port['project_id']} is on the network"
         return ""
+
+    @override
+    def remove(self, work: Work) -> None:
+        """Delete the policy, or leave it to Neutron, which deletes it with its object.
+
+        Neutron refuses to take an address group from everybody while even its owner's rules name
+        it; they are removed later.
+        """
+        granted = self.body(work)
+        try:
+            super().remove(work)
+        except NeedsOperator as error:
+            is_ours = work.is_ours(GRANTABLE[granted[_TYPE]].type, granted[_OBJECT])
+            if not (is_ours and _IN_USE in error.sentence):
+                raise
+            work.log(f"RBAC policy {work.record.name} is removed with what it grants.")
 
     @override
     def finalize(self, work: Work) -> None:

@@ -128,7 +128,10 @@ class RbacPolicies(NeutronCollection):
         is_open = any(p["target_tenant"] == EVERYBODY for p in others if p["id"] != row["id"])
         owner = self.service.networks.rows.get(row["object_id"], {}).get("project_id")
         targets = users - {owner} if row["target_tenant"] == EVERYBODY else {row["target_tenant"]}
-        if users & targets and not is_open:
+        # by the owner's rules, too, as in 2026.2
+        of_all = row["object_type"] == "address_group" and row["target_tenant"] == EVERYBODY
+        rules = self.service.rules.where(remote_address_group_id=row["object_id"])
+        if (users & targets and not is_open) or (of_all and rules):
             raise Refused(
                 409,
                 f"RBAC policy on object {row['object_id']} cannot be removed because other "
