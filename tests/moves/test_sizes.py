@@ -52,6 +52,17 @@ def test_servers_keep_the_sizes_of_a_flavor_that_was_made_again_with_others(clou
     assert {*clouds.new.compute.flavors.rows} == before
 
 
+def test_a_deleted_flavor_keeps_its_name_where_no_other_has_it(clouds):
+    flavor = flavor_of(clouds)
+    del clouds.old.compute.flavors.rows[flavor["id"]]
+    plan = clouds.plan(NAME)
+    assert plan.state == Plan.State.READY, blocks(plan)
+    clouds.execute(plan)
+    assert clouds.verify(plan) == []
+    [copy] = clouds.new.compute.servers.where(name="shop-web-1")
+    assert copy["~flavor"]["name"] == "shop-small"
+
+
 def test_an_equal_flavor_of_the_destination_is_adopted_for_one_that_was_deleted(clouds):
     sizes = made_again(clouds)
     there = {**sizes, "id": "kept", "os-flavor-access:is_public": True}

@@ -64,12 +64,15 @@ def deleted_flavor(embedded: Json) -> Json:
     """
     name = embedded.get("original_name") or ""
     sizes = {size: sizes_of(embedded).get(size, 0) for size in SIZES}
+    listed = {_NAMES.get(size, size): value for size, value in sizes.items()}
     specs = embedded.get("extra_specs") or {}
     identity = json.dumps([name, sizes, specs], sort_keys=True)
     return {
         "id": str(uuid5(NAMESPACE_OID, identity)),
         "name": name,
-        **{_NAMES.get(size, size): value for size, value in sizes.items()},
+        **listed,
+        # as lists tell it before 2.75, in which microversion they are read
+        "swap": sizes["swap"] or "",
         PUBLIC: False,
         "extra_specs": specs,
         DELETED: True,

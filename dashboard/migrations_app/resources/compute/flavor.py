@@ -38,6 +38,8 @@ _SIZES = ("ram", "vcpus", "disk", "swap", EPHEMERAL)
 _DESCRIBED_SINCE = "2.55"
 _CREATED = ("name", *_SIZES, "rxtx_factor", PUBLIC)
 
+# in the fields of a deleted one: whether the source has no other of its name
+_ALONE = "is_alone"
 # stage data: the id that we chose
 _CHOSEN = "flavor_id"
 
@@ -53,7 +55,7 @@ class Flavor(ResourceType):
     choice = "name or id of a flavor there"
     needs = ("project",)
     copied = (*_CREATED, "extra_specs", "description")
-    own = ("id", "links", _DISABLED, DELETED)
+    own = ("id", "links", _DISABLED, DELETED, _ALONE)
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
@@ -89,17 +91,17 @@ class Flavor(ResourceType):
     def _decide_deleted(self, record: Record, reader: TenantReader) -> Decision:
         """Adopt a flavor of the same name or our own one, else create it under a name of its own.
 
-        The source may have another flavor of that name by now, which may move as well.
+        It keeps its name unless the source has another flavor of that name by now, which may move
+        as well, or the destination has one.
         """
-        name = _own_name(record)
+        name = _name_there(record, reader)
         for flavor in reader.flavors:
             if flavor["name"] in (name, record.name) and not self._differing(
                 record, flavor, reader.cloud, (*_SIZES, "extra_specs")
             ):
                 return Decision(action=ADOPT, destination_id=flavor["id"])
-        reason = "It was deleted in the source, or made again with other sizes."
-        loss = Loss(field="name", value=record.name, reason=f"{reason} The copy is {name}.")
-        return Decision(resolution={"name": name}, losses=[loss])
+        losses = [] if name == record.name else [_lost_name(record, name)]
+        return Decision(resolution={"name": name}, losses=losses)
 
     @override
     def check(
@@ -108,7 +110,7 @@ class Flavor(ResourceType):
         """Name the flavors that are made again for the servers that still run with them."""
         for record in records:
             if record.fields.get(DELETED):
-                yield record, _made_again(record)
+                yield record, _made_again(record, _name_there(record, destination))
 
     def _differing(
         self, record: Record, flavor: Json, cloud: CloudSession, keys: Iterable[str] = ()
@@ -196,24 +198,33 @@ def _name(work: Work) -> str:
     return str(work.resolution.get("name") or work.record.name)
 
 
-def _own_name(record: Record) -> str:
-    """Return a name that says the sizes of a deleted flavor: its own may be another's by now."""
+def _name_there(record: Record, destination: TenantReader) -> str:
+    """Return the name of a deleted flavor, with its sizes where it may be another's by now."""
     fields = record.fields
+    is_taken = any(flavor["name"] == record.name for flavor in destination.flavors)
+    if record.name and fields.get(_ALONE) and not is_taken:
+        return record.name
     sizes = f"{fields['vcpus']}c-{fields['ram']}m-{fields['disk']}g"
     return f"{record.name[:200]}-{sizes}-{record.id[:4]}".lstrip("-")
 
 
-def _made_again(record: Record) -> Finding:
+def _lost_name(record: Record, name: str) -> Loss:
+    reason = f"It is another flavor's name by now. The copy is {name}."
+    return Loss(field="name", value=record.name, reason=reason)
+
+
+def _made_again(record: Record, name: str) -> Finding:
     return Finding(
         severity=WARN,
         sentence=f"Flavor {record.name} was deleted in the source, or made again with other sizes: "
-        f"it is created as {_own_name(record)}, for this tenant only, for the servers that still "
-        "run with it.",
+        f"it is created as {name}, for this tenant only, for the servers that still run with it.",
         fix=f"Map flavor:{record.id} to use a flavor of the destination.",
     )
 
 
 def _record(reader: TenantReader, fields: Json) -> Record:
+    if fields.get(DELETED):
+        fields = {**fields, _ALONE: _is_alone(reader, fields)}
     return Record(
         type="flavor",
         id=fields["id"],
@@ -221,6 +232,12 @@ def _record(reader: TenantReader, fields: Json) -> Record:
         fields={**fields, "extra_specs": reader.extra_specs(fields)},
         shared=bool(fields[PUBLIC]),
     )
+
+
+def _is_alone(reader: TenantReader, fields: Json) -> bool:
+    """Return whether no other flavor, listed or deleted, has the name of this one."""
+    named = [f for f in (*reader.flavors, *reader.deleted_flavors) if f["name"] == fields["name"]]
+    return len(named) == 1
 
 
 def _mapping_losses(record: Record, flavor: Json, differing: Iterable[str]) -> list[Loss]:
