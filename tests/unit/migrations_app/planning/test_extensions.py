@@ -14,4 +14,4 @@ def test_what_the_destinations_neutron_has_no_kind_of_blocks_the_plan(clouds):
     release = clouds.new.release
     clouds.new.release = replace(release, extensions=release.extensions - {"router"})
     found = blocks(draft(clouds))
-    assert f"{NAME} has 1 router, and Neutron of cloud new has none" in found
+    assert f"{NAME} has 2 routers, and Neutron of cloud new has none" in found

@@ -99,7 +99,8 @@ def _copy(work: Work) -> None:
         check=work.check,
     )
     work.save(destination_image=image_id, digest=str(digest), size=digest.size)
-    work.log(f"Copied {digest.size} bytes of {work.record.type} {work.record.title}, {digest}.")
+    what = f"{work.record.type.replace('_', ' ')} {work.record.title}"
+    work.log(f"Copied {digest.size} bytes of {what}, {digest}.")
 
 
 def leftovers(stage_data: Mapping[str, Any]) -> Iterable[str]:
