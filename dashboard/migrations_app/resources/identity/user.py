@@ -30,6 +30,8 @@ from dashboard.migrations_app.resources.records import (
     MARKER,
     Decision,
     DecisionLookup,
+    Difference,
+    IdLookup,
     LeftOut,
     Loss,
     Record,
@@ -155,6 +157,15 @@ class User(KeystoneResource):
                 return f"is in group {group['name']}"
         return role_elsewhere(work, "user", work.destination_id)
 
+    @override
+    def differences(
+        self, source: Record, destination: Record, destination_id_of: IdLookup
+    ) -> Iterable[Difference]:
+        """Return the differences; a default project that has not moved, or back, is none."""
+        for each in super().differences(source, destination, destination_id_of):
+            if each.field != _DEFAULT or not _awaits(source, destination, destination_id_of):
+                yield each
+
     def restore_password(self, work: Work) -> None:
         """Restore the user's own password and options; disable the user as in the source."""
         self.change(work, options={_CHANGES_AT_ONCE: None})
@@ -176,6 +187,13 @@ def _default_losses(record: Record, default: Json) -> Iterable[Loss]:
     if not record.fields.get(_DEFAULT_MOVES, True) and not default:
         reason = "The user's default project is another tenant, which has not moved."
         yield Loss(field=_DEFAULT, value=record.fields[_DEFAULT], reason=reason)
+
+
+def _awaits(source: Record, destination: Record, destination_id_of: IdLookup) -> bool:
+    """Return whether a user has no default project because that tenant is not there."""
+    if source.fields.get(_DEFAULT_MOVES, True) or destination.fields.get(_DEFAULT):
+        return False
+    return not destination_id_of("project", source.fields[_DEFAULT])
 
 
 def _owned(objects: Iterable[Json], user: Record) -> list[Json]:
