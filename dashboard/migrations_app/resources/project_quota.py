@@ -1,6 +1,6 @@
 """What the quotas of all services have in common as resource types."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from typing_extensions import override
@@ -19,6 +19,7 @@ from dashboard.migrations_app.resources.records import (
     IdLookup,
     Loss,
     Record,
+    Ref,
     Stage,
 )
 from dashboard.migrations_app.resources.work import Work
@@ -112,6 +113,11 @@ class ProjectQuota(ResourceType):
             reason = "The project exists on the destination already and keeps its own limits."
             return Decision(action=SKIP, reason=reason)
         return decision
+
+    @override
+    def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        """Return the project, which the source keeps as long as its limits are left out."""
+        return {"create": [Ref("project", reader.tenant.id)]}
 
     @override
     def find(self, work: Work) -> str | None:

@@ -45,7 +45,8 @@ class BlockStorageQuota(ProjectQuota):
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        return {"create": [Ref(_TYPE, id_) for id_ in record.fields["types"].values()]}
+        types = [Ref(_TYPE, id_) for id_ in record.fields["types"].values()]
+        return {"create": [Ref("project", reader.tenant.id), *types]}
 
     @override
     def resolve_dependencies(
