@@ -31,9 +31,20 @@ def before(tenant, take_inventory):
     return take_inventory().ids()
 
 
+# of grants to a project that has not moved, of storage that cannot write into a volume with
+# snapshots, and what the lab's hypervisor calls a disk
+LOST = {
+    ("flavor_access", ""),
+    ("image_member", ""),
+    ("rbac_policy", ""),
+    ("volume_snapshot", ""),
+    ("server", "OS-EXT-SRV-ATTR:root_device_name"),
+}
+
+
 @pytest.fixture(scope="module")
 def plan(tenant, before, plan_move) -> Plan:
-    plan = plan_move(tenant.name)
+    plan = plan_move(tenant.name, options={"snapshots": "volumes"})
     assert plan.state == Plan.State.READY, [*plan.findings.values_list("sentence", flat=True)]
     return plan
 
@@ -85,7 +96,7 @@ def only(found: Any) -> Any:
 
 def test_only_what_no_api_can_carry_is_lost(plan):
     lost = {(item.type, loss["field"]) for item in plan.items.all() for loss in item.losses}
-    assert lost == set()
+    assert lost == LOST
 
 
 def test_verify_finds_nothing_that_the_plan_had_not_named(moved):
@@ -136,8 +147,14 @@ def test_the_ec2_credential_is_the_same_and_in_no_row(moved, tenant, destination
 def test_the_network_has_one_of_each(collection, tenant, project_id, destination):
     ours = tenant.network.listed(collection)
     copies = network.listed(destination, collection, project_id)
-    assert len(copies) == len(ours)
-    assert [each.get("tags") for each in copies] == [each.get("tags") for each in ours]
+    tags = sorted(each.get("tags", []) for each in ours)
+    assert sorted(each.get("tags", []) for each in copies) == tags
+
+
+def test_the_grant_waits_for_the_other_project(plan, tenant):
+    (grant,) = plan.items.filter(type="rbac_policy")
+    (loss,) = grant.losses
+    assert loss["reason"] == f"It comes when project {tenant.name}-other moves."
 
 
 def test_the_policy_has_its_rules_and_is_where_it_was(tenant, project_id, destination):
@@ -183,14 +200,16 @@ def test_the_deleted_flavor_is_made_again(tenant, there):
     assert flavor["extra_specs"] == {"quota:vif_outbound_average": "100"}
 
 
-def test_the_volume_has_its_snapshot_and_its_metadata(moved, tenant, destination):
+def test_the_volume_has_the_metadata_of_its_image(moved, tenant, destination):
     volume_id = ledger.destination_id_of(moved, "volume", tenant.data.volume["id"])
     volume = destination.get("block_storage", f"/volumes/{volume_id}", "volume")
     assert volume["volume_image_metadata"]["hw_disk_bus"] == "scsi"
-    query = {"volume_id": volume_id, "all_tenants": 1}
-    listed = destination.list("block_storage", "/snapshots/detail", "snapshots", **query)
-    snapshot = only(listed)
-    assert (snapshot["name"], snapshot["metadata"]["kept"]) == ("monday", "yes")
+
+
+def test_the_snapshot_is_a_volume_as_the_option_says(moved, tenant, destination):
+    copy_id = ledger.destination_id_of(moved, "volume_snapshot", tenant.data.snapshot["id"])
+    copy = destination.get("block_storage", f"/volumes/{copy_id}", "volume")
+    assert (copy["name"], copy["metadata"]["kept"]) == ("monday", "yes")
 
 
 def test_a_second_plan_has_nothing_to_do(moved, tenant, plan_move):

@@ -20,7 +20,6 @@ COLLECTIONS = {
     "ports": True,
     "trunks": True,
     "floatingips": True,
-    "rbac-policies": False,
 }
 
 
