@@ -50,7 +50,7 @@ def own_assignments(cloud: CloudSession, project_id: str) -> list[Assignment]:
     Those that only its subprojects inherit have no effect in the project and are not among them.
     """
     found = _assignments(cloud, **{"scope.project.id": project_id})
-    return [_assignment(each) for each in found if INHERITED_TO not in each["scope"]]
+    return [assignment_of(each) for each in found if INHERITED_TO not in each["scope"]]
 
 
 def inherited_assignments(cloud: CloudSession, project_id: str) -> list[Assignment]:
@@ -59,7 +59,7 @@ def inherited_assignments(cloud: CloudSession, project_id: str) -> list[Assignme
     for scope, id_, name in _above(cloud, project_id):
         given = _assignments(cloud, **{f"scope.{scope}.id": id_})
         found += [
-            _assignment(each, origin=f"{scope} {name}")
+            assignment_of(each, origin=f"{scope} {name}")
             for each in given
             if each["scope"].get(INHERITED_TO) == "projects"
         ]
@@ -73,7 +73,7 @@ def domain_assignments(cloud: CloudSession, project_id: str) -> list[Assignment]
     """
     domain_id = cloud.get("identity", f"/projects/{project_id}", "project")["domain_id"]
     found = _assignments(cloud, **{"scope.domain.id": domain_id})
-    return [_assignment(each) for each in found if INHERITED_TO not in each["scope"]]
+    return [assignment_of(each) for each in found if INHERITED_TO not in each["scope"]]
 
 
 def grant(cloud: CloudSession, project_id: str, actor: Actor, role_id: str) -> None:
@@ -96,7 +96,8 @@ def _assignments(cloud: CloudSession, **query: str) -> Iterator[Json]:
     return cloud.list("identity", "/role_assignments", "role_assignments", **query)
 
 
-def _assignment(found: Json, *, origin: str = "") -> Assignment:
+def assignment_of(found: Json, *, origin: str = "") -> Assignment:
+    """Return what Keystone lists as an assignment."""
     kind = "user" if "user" in found else "group"
     actor, role = found[kind], found["role"]
     return Assignment(

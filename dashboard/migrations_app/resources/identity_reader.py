@@ -93,10 +93,15 @@ class IdentityReader:
         ]
 
     @cached_property
+    def project(self) -> Json:
+        """The tenant's project as Keystone shows it."""
+        return self.cloud.get("identity", f"/projects/{self.tenant.id}", "project")
+
+    @cached_property
     def scopes_above(self) -> Scopes:
         """The projects above the tenant's, nearest first, then its domain: kind, id and name."""
         found: Scopes = []
-        project = self.cloud.get("identity", f"/projects/{self.tenant.id}", "project")
+        project = self.project
         domain_id = str(project["domain_id"])
         # a project at the top has its domain for a parent, and none in the oldest clouds
         while (above := project.get("parent_id")) and above != domain_id:

@@ -1,6 +1,6 @@
 """Limits that a service leaves to Keystone: defaults are registered, projects have others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dashboard.clients.openstack import CloudSession, Json
@@ -18,12 +18,13 @@ class UnifiedLimits:
 
     def limits(self, cloud: CloudSession, project_id: str) -> Limits:
         """Return the limits of a project: its own, and the registered ones for the rest."""
-        own = {each[_ID]: int(each[_VALUE]) for each in self._own(cloud, project_id)}
-        return {**self.default_limits(cloud), **own}
+        registered = self._registered(cloud)
+        own = {each[_ID]: int(each[_VALUE]) for each in _own(cloud, project_id, registered)}
+        return {**_defaults(registered), **own}
 
     def default_limits(self, cloud: CloudSession, project_id: str = "") -> Limits:
         """Return the registered limits, which are the same for all projects."""
-        return {each[_ID]: int(each["default_limit"]) for each in self._registered(cloud)}
+        return _defaults(self._registered(cloud))
 
     def overrides(self, cloud: CloudSession, project_id: str) -> Limits:
         """Return the limits of a project that are not the registered ones."""
@@ -37,8 +38,9 @@ class UnifiedLimits:
 
     def set(self, cloud: CloudSession, project_id: str, limits: Mapping[str, int]) -> None:
         """Set some of a project's limits, in the regions for which they are registered."""
-        own = {each[_ID]: each["id"] for each in self._own(cloud, project_id)}
-        for each in self._registered(cloud):
+        registered = self._registered(cloud)
+        own = {each[_ID]: each["id"] for each in _own(cloud, project_id, registered)}
+        for each in registered:
             name = each[_ID]
             if name in limits and name in own:
                 body = {"limit": {_VALUE: limits[name]}}
@@ -50,27 +52,33 @@ class UnifiedLimits:
 
     def reset(self, cloud: CloudSession, project_id: str) -> None:
         """Delete the project's own limits."""
-        for each in self._own(cloud, project_id):
+        for each in _own(cloud, project_id, self._registered(cloud)):
             cloud.delete("identity", f"/limits/{each['id']}")
 
-    def _own(self, cloud: CloudSession, project_id: str) -> list[Json]:
-        """Return the project's own limits, as far as the account may list them.
-
-        Within a project Keystone lists only that project's, and filters by others from Stein on.
-        """
-        if not self._registered(cloud) or not (system := system_session(cloud)):
-            return []
-        listed = self._listed(system, "limits", f"&project_id={project_id}")
-        return [each for each in listed if each.get("project_id") == project_id]
-
     def _registered(self, cloud: CloudSession) -> list[Json]:
-        return self._listed(cloud, "registered_limits")
-
-    def _listed(self, cloud: CloudSession, key: str, query: str = "") -> list[Json]:
-        """Return the service's limits of that kind, none before Queens, which has them first."""
         services = cloud.list("identity", "/services", "services", type=self.service)
-        found: list[Json] = []
-        for service in services:
-            path = f"/{key}?service_id={service['id']}{query}"
-            found += (cloud.find("identity", path) or {key: []})[key]
-        return found
+        ids = [str(service["id"]) for service in services]
+        return [each for id_ in ids for each in _listed(cloud, "registered_limits", id_)]
+
+
+def _defaults(registered: Iterable[Json]) -> Limits:
+    return {each[_ID]: int(each["default_limit"]) for each in registered}
+
+
+def _own(cloud: CloudSession, project_id: str, registered: Iterable[Json]) -> list[Json]:
+    """Return the project's own limits, as far as the account may list them.
+
+    Within a project Keystone lists only that project's, and filters by others from Stein on.
+    """
+    services = {str(each["service_id"]) for each in registered}
+    if not services or not (system := system_session(cloud)):
+        return []
+    query = f"&project_id={project_id}"
+    listed = [each for id_ in sorted(services) for each in _listed(system, "limits", id_, query)]
+    return [each for each in listed if each.get("project_id") == project_id]
+
+
+def _listed(cloud: CloudSession, key: str, service_id: str, query: str = "") -> list[Json]:
+    """Return a service's limits of that kind, none before Queens, which has them first."""
+    found = cloud.find("identity", f"/{key}?service_id={service_id}{query}") or {key: []}
+    return [*found[key]]

@@ -7,8 +7,9 @@ project itself; the latter moves with the roles that are created.
 
 from collections.abc import Iterable, Sequence
 
-from dashboard.migrations_app.maintenance.assignments import inherited_assignments
+from dashboard.migrations_app.maintenance.assignments import assignment_of
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.resources.identity.common.roles_from_above import all_from_above
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import BLOCK, WARN, Finding, Record
 
@@ -21,7 +22,8 @@ def check(
 ) -> Iterable[Finding]:
     """Find rights that the tenant's users will not have, or would have in addition."""
     moving = {*source.users, *source.groups}
-    for assignment in inherited_assignments(source.cloud, source.tenant.id):
+    for found, place in all_from_above(source):
+        assignment = assignment_of(found, origin=place)
         if assignment.actor.id in moving:
             continue
         yield Finding(

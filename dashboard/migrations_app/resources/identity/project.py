@@ -74,8 +74,7 @@ class Project(KeystoneResource):
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        fields = reader.cloud.get("identity", f"/projects/{reader.tenant.id}", "project")
-        yield self.record({**fields, **parent_of(fields, reader)})
+        yield self.record({**reader.project, **parent_of(reader.project, reader)})
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:

@@ -21,12 +21,17 @@ def roles_from_above(reader: TenantReader) -> Iterable[tuple[Json, str]]:
     Only those of actors who have a role in the project itself, and not that same one.
     """
     seen = {_key(each) for each in reader.role_assignments}
+    for each, place in all_from_above(reader):
+        is_of_tenant = each[actor_of(each)]["id"] in {*reader.users, *reader.groups}
+        if is_of_tenant and _key(each) not in seen:
+            seen.add(_key(each))
+            yield each, place
+
+
+def all_from_above(reader: TenantReader) -> Iterable[tuple[Json, str]]:
+    """Yield the assignments of everybody that the project inherits, as ``roles_from_above``."""
     for kind, id_, name in reader.scopes_above:
-        for each in _inherited(reader, kind, id_):
-            is_of_tenant = each[actor_of(each)]["id"] in {*reader.users, *reader.groups}
-            if is_of_tenant and _key(each) not in seen:
-                seen.add(_key(each))
-                yield each, f"{kind} {name}"
+        yield from ((each, f"{kind} {name}") for each in _inherited(reader, kind, id_))
 
 
 def _inherited(reader: TenantReader, kind: str, id_: str) -> Iterable[Json]:
