@@ -2,18 +2,10 @@
 
 Created twice, there is one; after a crash between call and record, there is one; what is removed is
 ours alone. A new type is found by itself. It needs an object among what
-``tests/support/cloud/seeds`` make.
+``tests/support/cloud/seeds`` make. ``tests/moves/test_broken_types.py`` breaks each sentence.
 """
 
-from contextlib import nullcontext
-
-import pytest
-
-from dashboard.errors import PumphouseError
 from tests.support.cloud import contract
-from tests.support.cloud.broken import CREATES, REMOVES, REPEATING
-
-RED = (AssertionError, PumphouseError)
 
 
 def test_created_twice_there_is_one(move):
@@ -34,21 +26,3 @@ def test_what_an_older_version_was_creating_is_found(move):
 
 def test_what_is_removed_is_ours_alone(move):
     contract.check_remove(move)
-
-
-@pytest.mark.parametrize("fault", CREATES)
-def test_a_type_that_creates_wrongly_is_found_out(move, monkeypatch, fault):
-    method, broken = CREATES[fault]
-    finds = method != "find"
-    is_harmless = fault in REPEATING and contract.may_be_repeated(move, finds=finds)
-    monkeypatch.setattr(move.type, method, broken(move.type, move))
-    with nullcontext() if is_harmless else pytest.raises(RED):
-        contract.check_crash(move)
-
-
-@pytest.mark.parametrize("fault", REMOVES)
-def test_a_type_that_removes_wrongly_is_found_out(move, monkeypatch, fault):
-    method, broken = REMOVES[fault]
-    monkeypatch.setattr(move.type, method, broken(move.type, move))
-    with pytest.raises(RED):
-        contract.check_remove(move)
