@@ -50,7 +50,10 @@ function showOffline() {
 }
 
 function tellAnswered() {
-  document.querySelector("[data-answered]").textContent = new Date().toLocaleTimeString();
+  // as the server writes times: 24 hours, with the zone
+  const style = { hourCycle: "h23", timeZoneName: "short" };
+  const answered = document.querySelector("[data-answered]");
+  answered.textContent = new Date().toLocaleTimeString("en-US", style);
   document.getElementById("offline").hidden = true;
 }
 

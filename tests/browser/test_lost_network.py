@@ -1,5 +1,7 @@
 """The network goes while a page is open, and text is copied from a page that changes by itself."""
 
+import re
+
 from django.contrib.auth.models import User
 from playwright.sync_api import BrowserContext, expect
 
@@ -21,6 +23,7 @@ def test_a_page_tells_that_nobody_answers_until_somebody_does(
         expect(banner).to_be_visible(visible=is_away)
     page.route("**/jobs/**", lambda route: route.fulfill(status=503))
     expect(banner).to_contain_text("Pumphouse does not answer.")
+    expect(banner).to_contain_text(re.compile(r"known at \d\d:\d\d:\d\d [A-Z]"))
     page.unroute("**/jobs/**")
     expect(banner).to_be_hidden()
 
