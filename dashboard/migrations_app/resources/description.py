@@ -44,7 +44,10 @@ def _stage(stage: Stage) -> str:
 def _lost(type_: ResourceType) -> Iterable[str]:
     if not type_.lost:
         return []
-    rows = [f"| `{field}` | {reason} |" for field, reason in type_.lost.items()]
+    fields: dict[str, list[str]] = {}
+    for field, reason in type_.lost.items():
+        fields.setdefault(reason, []).append(field)
+    rows = [f"| {_listed(names)} | {reason} |" for reason, names in fields.items()]
     return ["", "| Lost | Why |", "|---|---|", *rows]
 
 

@@ -24,6 +24,8 @@ from dashboard.migrations_app.resources.records import (
 )
 from dashboard.migrations_app.resources.work import Work
 
+EXCEEDED = "exceeded"
+"""In the fields: the limits of which the tenant uses more."""
 KEPT = "destination"
 """The choice that leaves the destination's limits as they are."""
 
@@ -44,7 +46,7 @@ class ProjectQuota(ResourceType):
     choice = f"{KEPT}, to keep the limits that projects have there"
     needs: ClassVar[tuple[str, ...]] = ("project",)
     copied = ("limits",)
-    lost = {"exceeded": "The tenant uses more than these limits: the copy's are what it uses."}
+    own: ClassVar[tuple[str, ...]] = (EXCEEDED,)
     stages = (Stage(name="create", verb="Set the"),)
     precedes_others = True
 
@@ -65,7 +67,7 @@ class ProjectQuota(ResourceType):
 
     def _record(self, reader: TenantReader, limits: Limits, exceeded: Limits) -> Record:
         tenant = reader.tenant
-        fields = {"limits": limits, "exceeded": exceeded}
+        fields = {"limits": limits, EXCEEDED: exceeded}
         return Record(type=self.name, id=tenant.id, name=tenant.name, fields=fields)
 
     def _limits(self, reader: TenantReader) -> Limits:
@@ -81,6 +83,14 @@ class ProjectQuota(ResourceType):
             is_own = limit != here.get(name)
             if name not in self.ignored and (is_own or _exceeds(used, there, name)):
                 yield name
+
+    @override
+    def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
+        """Return the limits that become what is used, beside what no type knows."""
+        yield from super().losses(record, reader)
+        if exceeded := record.fields.get(EXCEEDED):
+            reason = "The tenant uses more than these limits: the copy's are what it uses."
+            yield Loss(field=EXCEEDED, value=exceeded, reason=reason)
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:

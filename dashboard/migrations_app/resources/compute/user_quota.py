@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing_extensions import override
 
 from dashboard.clients.openstack import CloudSession
-from dashboard.migrations_app.resources.project_quota import ProjectQuota, limits_to_set
+from dashboard.migrations_app.resources.project_quota import EXCEEDED, ProjectQuota, limits_to_set
 from dashboard.migrations_app.resources.quota_api import COMPUTE, Limits, used_of
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
@@ -48,7 +48,7 @@ class ComputeUserQuota(ProjectQuota):
     def _user_record(self, id_: str, name: str, limits: Limits, exceeded: Limits) -> Record:
         project_id, _, user_id = id_.partition(":")
         ids = {"project_id": project_id, "user_id": user_id}
-        fields = {**ids, "limits": limits, "exceeded": exceeded}
+        fields = {**ids, "limits": limits, EXCEEDED: exceeded}
         return Record(type=self.name, id=id_, name=name, fields=fields)
 
     @override

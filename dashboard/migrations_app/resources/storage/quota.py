@@ -33,7 +33,7 @@ class BlockStorageQuota(ProjectQuota):
     api = BLOCK_STORAGE
     needs = ("project", _TYPE)
     does_without = (_TYPE,)
-    own = ("types",)
+    own = (*ProjectQuota.own, "types")
 
     @override
     def _record(self, reader: TenantReader, limits: Limits, exceeded: Limits) -> Record:

@@ -63,6 +63,8 @@ from dashboard.migrations_app.resources.storage.volume.type_access import (
 )
 from dashboard.migrations_app.resources.work import Work
 
+_KEY_STAYS = "Its key stays with the source's key manager: it blocks the plan."
+
 
 class Volume(ResourceType):
     """A Cinder volume. One in use is captured when its server has been halted."""
@@ -88,8 +90,8 @@ class Volume(ResourceType):
         *("os-vol-mig-status-attr:name_id", "os-vol-host-attr:host", "consumes_quota"),
     )
     lost = {
-        "encrypted": "Its key stays with the source's key manager: it blocks the plan.",
-        "encryption_key_id": "It names a key of the source's key manager: it blocks the plan.",
+        "encrypted": _KEY_STAYS,
+        "encryption_key_id": _KEY_STAYS,
         "consistencygroup_id": "A group is of one storage of its cloud: members are moved alone.",
         "group_id": "A group is of one storage of its cloud: members are moved alone.",
     }
