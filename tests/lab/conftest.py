@@ -54,6 +54,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneProcessFo
     return OneProcessForClouds(config, log)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what waits for clouds; pytest-django puts it behind what has a database."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SHARING))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_pair(worker_id: str) -> Iterator[None]:
     """Use the pair of clouds of this process: gw0 the first, gw1 the second."""
