@@ -64,7 +64,8 @@ def _own_pair(worker_id: str) -> Iterator[None]:
     """Use the pair of clouds of this process: gw0 the first, gw1 the second."""
     number = int(worker_id.removeprefix("gw")) if worker_id != "master" else 0
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("PUMPHOUSE_LAB_PAIR", str(number % PAIRS + 1))
+        if PAIRS > 1:
+            environment.setenv("PUMPHOUSE_LAB_PAIR", str(number % PAIRS + 1))
         yield
 
 
