@@ -130,7 +130,8 @@ class Ground:
     def writes(self) -> dict[str, tuple[str, str, str, Any]]:
         """What the tenant may not do in maintenance; nothing of it may come to be."""
         name = {"name": "not-in-maintenance"}
-        (network,) = self.operator.list("network", "/networks", "networks", project_id=self.id)
+        networks = self.operator.list("network", "/networks", "networks", project_id=self.id)
+        network = next(networks)
         boot = {**name, "flavorRef": "none", "imageRef": NOWHERE}
         return {
             "create a server": ("POST", "compute", "/servers", {"server": boot}),
