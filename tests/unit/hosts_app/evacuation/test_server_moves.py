@@ -107,6 +107,30 @@ def test_one_that_is_under_way_is_not_asked_for_again() -> None:
     assert len(nova.records) == 2
 
 
+class EndingAfter(FakeNova):
+    """A Nova whose migration, begun by a runner that died, ends after that many answers."""
+
+    def __init__(self, answers: int) -> None:
+        super().__init__()
+        self.post()
+        self.answers = answers
+
+    def get(self, *_: Any, **__: Any) -> dict[str, Any]:
+        shown = dict(self.server)
+        self.answers -= 1
+        if not self.answers:
+            self.records[-1]["status"] = "completed"
+            self.server |= {"OS-EXT-SRV-ATTR:host": "c2", "OS-EXT-STS:task_state": None}
+        return shown
+
+
+@pytest.mark.parametrize("answers", [1, 2, 3, 4])
+def test_one_that_gets_away_between_two_answers_is_not_moved_once_more(answers: int) -> None:
+    nova = EndingAfter(answers)
+    move_in(nova).by_state()
+    assert len(nova.records) == 1
+
+
 def test_a_resize_of_its_owner_is_not_confirmed() -> None:
     nova = FakeNova()
     nova.server |= {"status": "VERIFY_RESIZE", "OS-EXT-SRV-ATTR:host": "c2"}
