@@ -14,9 +14,10 @@ LAB_RUNS_ALREADY := $(LAB) status >/dev/null 2>&1
 
 # More processes than cores: some tests wait for threads and stand-ins.
 UNIT := $(BIN)/pytest tests/unit --numprocesses $(shell echo $$(($$(nproc) * 2))) --dist worksteal
-# Clouds are slow: two processes begin with those tests, each on a pair of clouds of its own if there
-# is memory for two (4 to 5 GiB each). The one that is through with them first goes on with the rest.
-PUMPHOUSE_LAB_PAIRS := $(or $(PUMPHOUSE_LAB_PAIRS),$(shell awk '/^MemAvailable/ {print 1 + ($$2 > 13e6)}' /proc/meminfo))
+# Clouds are slow: one process waits for them, while the other goes through the rest. With four cores
+# and 13 GB of memory both begin with clouds, each with a pair of its own.
+PUMPHOUSE_LAB_PAIRS := $(or $(PUMPHOUSE_LAB_PAIRS),$(shell \
+    awk -v cores=$$(nproc) '/^MemAvailable/ {print 1 + (cores > 3 && $$2 > 13e6)}' /proc/meminfo))
 test: export PUMPHOUSE_LAB_PAIRS := $(PUMPHOUSE_LAB_PAIRS)
 WITH_SERVICES := $(BIN)/pytest tests/lab tests/moves tests/upgrades tests/servers tests/plugin tests/browser \
     --numprocesses 2 --dist loadscope --no-loadscope-reorder --durations 25

@@ -186,6 +186,9 @@ TRIPS = [
             events=[UNASSIGNED, UNDISCOVERED, ASSIGNED, silent(PROVISION)],
         ),
     ),
+]
+
+MATRIX = [
     Trip(
         name="removed and returned",
         layouts=[public_at_home],
@@ -200,9 +203,6 @@ TRIPS = [
             events=[ASSIGNED, stopped(DEPLOYMENT)],
         ),
     ),
-]
-
-MATRIX = [
     Trip(
         name="busy with each answer, and stopped on the way back",
         there=reassign(options=QUICKLY, places=PLAIN, passing=busy_each_way(*ORDERS)),

@@ -24,6 +24,10 @@ from dashboard.migrations_app.verbs.verify import Verify
 from tests.lab.conftest import run
 from tests.lab.maintenance_policies import policies_on
 
+# tests/moves/test_maintenance.py proves the same in memory, and test_tenant_maintenance.py that
+# real services obey
+pytestmark = pytest.mark.matrix
+
 ON = TenantMaintenance.State.ON
 Roles = set[tuple[str, str]]
 
