@@ -164,10 +164,10 @@ def take_gateways(work: Work, before: Mapping[str, Any]) -> None:
     }
     if keeps_addresses(work.options) and (addresses := gateway_addresses(before)):
         info["external_fixed_ips"] = [{"ip_address": address} for address in addresses]
-    if before.get(GATEWAY_QOS) and ROUTER_EXTENSIONS[GATEWAY_QOS][0] in aliases_of(
-        work.destination
-    ):
-        info["qos_policy_id"] = work.destination_id_of("qos_policy", before[GATEWAY_QOS])
+    # as planned: the source's router still names a policy that is left out
+    policy = work.record.fields.get(GATEWAY_QOS)
+    if policy and ROUTER_EXTENSIONS[GATEWAY_QOS][0] in aliases_of(work.destination):
+        info["qos_policy_id"] = work.destination_id_of("qos_policy", policy)
     work.save(**{_ATTACHED: True})
     wanted = _moved(work, before)
     gateways = Gateways(cloud=work.destination, router_id=work.destination_id)
