@@ -61,20 +61,29 @@ def device_differences(
     for field, type_name in OF_DEVICES.items():
         if field not in source or field not in destination:
             continue
-        if field == DEVICES and _disks_of_flavor(source) != _disks_of_flavor(destination):
-            continue  # a flavor with other disks moves all names; its own losses say so
         moved = {*source["ports"], *source["volumes"]}
         expected = {
             destination_id_of(type_name, id_): told
             for id_, told in source[field].items()
             if id_ in moved
         }
-        if expected != destination[field]:
-            yield Difference(field=field, source=expected, destination=destination[field])
+        found = destination[field]
+        if field == DEVICES and _disks_of_flavor(source) != _disks_of_flavor(destination):
+            # a mapped flavor has other disks, which is named: names move, in the same order
+            is_equal = _order(expected) == _order(found)
+        else:
+            is_equal = expected == found
+        if not is_equal:
+            yield Difference(field=field, source=expected, destination=found)
 
 
 def _disks_of_flavor(fields: Mapping[str, Any]) -> tuple[bool, bool]:
     return bool(fields.get("ephemeral")), bool(fields.get("swap"))
+
+
+def _order(devices: Mapping[str, str]) -> list[str]:
+    """Return the ids of disks in the order of their names."""
+    return sorted(devices, key=lambda id_: devices[id_])
 
 
 def _consecutive(first: str, names: Sequence[str], fields: Mapping[str, Any]) -> list[str]:
