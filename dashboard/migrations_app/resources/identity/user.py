@@ -152,7 +152,9 @@ class User(KeystoneResource):
     def used_by_others(self, work: Work) -> str:
         """Return where else the user has a role, or which group it is in for others."""
         path = f"/users/{work.destination_id}/groups"
-        for group in work.destination.list("identity", path, "groups"):
+        # a rollback that asks again, since an answer was lost, may have deleted the user already
+        found = work.destination.find("identity", path) or {"groups": []}
+        for group in found["groups"]:
             if not work.is_ours("group_member", f"{group['id']}:{work.destination_id}"):
                 return f"is in group {group['name']}"
         return role_elsewhere(work, "user", work.destination_id)
