@@ -86,9 +86,13 @@ class Choosing:
                 yield Finding(severity=BLOCK, sentence=sentence, fix=fix)
 
     def _is_chosen(self, key: Key) -> bool:
-        type_ = resource_type(key[0])
-        is_always = key[0] == PROJECT or type_.precedes_others or key in self.moved
+        is_always = key[0] == PROJECT or self._is_of_project(key) or key in self.moved
         return is_always or any(name in self.only for name in self._names(key))
+
+    def _is_of_project(self, key: Key) -> bool:
+        """Return whether it precedes everything of the project, rather than only one object."""
+        type_ = resource_type(key[0])
+        return type_.precedes_others and not [*type_.accompanies(self.records[key], self.source)]
 
     def _names(self, key: Key) -> tuple[str, str, str]:
         type_name, id_ = key

@@ -45,6 +45,10 @@ class ComputeUserQuota(ProjectQuota):
                 limits = self.api.limits(reader.cloud, self._scope(id_))
                 yield self._user_record(id_, "", limits, {})
 
+    @override
+    def accompanies(self, record: Record, reader: TenantReader) -> Iterable[Ref]:
+        return [Ref("user", record.fields["user_id"])]
+
     def _user_record(self, id_: str, name: str, limits: Limits, exceeded: Limits) -> Record:
         project_id, _, user_id = id_.partition(":")
         ids = {"project_id": project_id, "user_id": user_id}
