@@ -81,7 +81,7 @@ def _disks_of_flavor(fields: Mapping[str, Any]) -> tuple[bool, bool]:
     return bool(fields.get("ephemeral")), bool(fields.get("swap"))
 
 
-def _order(devices: Mapping[str, str]) -> list[str]:
+def _order(devices: Mapping[Any, str]) -> list[Any]:
     """Return the ids of disks in the order of their names."""
     return sorted(devices, key=lambda id_: devices[id_])
 
