@@ -85,8 +85,8 @@ def renew_leases(job_id: int, *, owner: str) -> set[int]:
 
 
 def shorten_leases() -> None:
-    """Let no lease last longer than one that begins now: those that do were given before the clock
-    was set back. A runner that lives renews its own at once."""
+    """Shorten leases that last longer than one that begins now: the clock was set back since they
+    were given. A runner that lives renews its own at once."""
     too_late = lease_end() + CLOCK_MARGIN
     far_ahead = Step.objects.filter(state=StepState.RUNNING, lease_until__gt=too_late)
     far_ahead.update(lease_until=lease_end())

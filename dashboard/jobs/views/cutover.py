@@ -38,7 +38,7 @@ def is_confirmed(request: PageRequest) -> bool:
 def continue_and_redirect(
     request: PageRequest, job: Job, work: Callable[[], Any], *, to: HasPage, done: str
 ) -> HttpResponse:
-    """Let a job go on by ``work`` and redirect; ask first if that lets its cutover begin."""
+    """Continue a job by ``work`` and redirect; ask first if its cutover can begin by that."""
     if continuing_begins_cutover(job) and not is_confirmed(request):
         return ask_for_cutover(request, job, is_wrong="confirmation" in request.POST)
     return run_and_redirect(request, work, to=to, done=done)

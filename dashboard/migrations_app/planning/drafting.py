@@ -74,7 +74,7 @@ class Planner:
             self._note_destination(draft)
 
     def _note_destination(self, draft: Draft) -> None:
-        """Let the reader of the destination know what an object has become there.
+        """Note for the reader of the destination what an object has become there.
 
         Later types decide by it: users by the domain that theirs is mapped to.
         """

@@ -49,7 +49,7 @@ def create_port(seed: SeedContext, network: NetworkIds, *, number: int) -> str:
 
 
 def create_trunk(seed: SeedContext, network: NetworkIds, *, port_id: str) -> None:
-    """Let a port carry another one by a VLAN, where the cloud has trunks; no server has it yet."""
+    """Put another port on a port by a VLAN, where the cloud has trunks; no server has it yet."""
     if "trunk" not in seed.extensions:
         return
     net = {"network_id": network.network_id, "security_groups": network.groups}

@@ -16,7 +16,7 @@ class Wanted:
     edits: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def edit(self, record: Record, name: str, value: Any) -> None:
-        """Give the object's copy another value of a field."""
+        """Set a field of the object's copy to another value."""
         self.edits.setdefault(_key(record), {})[name] = value
 
     def field(self, record: Record, name: str) -> Any:

@@ -12,12 +12,10 @@ from dashboard.migrations_app.resources.compute.common.flavor_access import (
     revoke_access,
 )
 from dashboard.migrations_app.resources.flavor_sizes import DELETED, PUBLIC
+from dashboard.migrations_app.resources.grants import awaited_by, unless_foreign
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
-    CREATE,
-    MIGRATED,
-    SKIP,
     Decision,
     DecisionLookup,
     FoundBy,
@@ -74,8 +72,7 @@ class FlavorAccess(ResourceType):
             return Decision(action=ADOPT, destination_id=f"{flavor_id}:{project_id}")
         if not record.shared or project_id:
             return Decision()
-        _, _, project = record.name.rpartition(" for ")
-        return Decision(action=SKIP, reason=f"It comes when project {project} moves.")
+        return awaited_by(record)
 
     @override
     def resolve_dependencies(
@@ -83,10 +80,8 @@ class FlavorAccess(ResourceType):
     ) -> Decision:
         """Leave alone who may use a flavor that is not this installation's own there."""
         flavor = decision_of("flavor", record.fields["flavor_id"])
-        if flavor and flavor.action not in (CREATE, MIGRATED) and decision.action == CREATE:
-            reason = "Its flavor is one of the destination's own, which the tenant's servers are "
-            return Decision(action=SKIP, reason=f"{reason}let use when they boot.")
-        return decision
+        reason = "Its flavor is one of the destination's own, which the tenant's servers are "
+        return unless_foreign(decision, flavor, f"{reason}let use when they boot.")
 
     @override
     def find(self, work: Work) -> str | None:

@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.resources.grants import awaited
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.sharing import (
     EVERYBODY,
@@ -111,7 +112,7 @@ class RbacPolicy(NeutronResource):
         if record.fields[_IS_OF_NOBODY]:
             return Decision(action=SKIP, reason="Its project no longer exists.")
         if waits_for := record.fields[_WAITS_FOR]:
-            return Decision(action=SKIP, reason=f"It comes when project {waits_for[0]} moves.")
+            return awaited(waits_for[0])
         return Decision()
 
     @override

@@ -6,11 +6,9 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.grants import awaited_by, unless_foreign
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
-    CREATE,
-    MIGRATED,
-    SKIP,
     Decision,
     DecisionLookup,
     FoundBy,
@@ -70,8 +68,7 @@ class ImageMember(ResourceType):
         """
         if record.shared or ("project", record.fields["member_id"]) in reader.destination_ids:
             return Decision()
-        _, _, project = record.name.rpartition(" for ")
-        return Decision(action=SKIP, reason=f"It comes when project {project} moves.")
+        return awaited_by(record)
 
     @override
     def resolve_dependencies(
@@ -79,10 +76,8 @@ class ImageMember(ResourceType):
     ) -> Decision:
         """Leave the members of an image alone that is not this installation's own there."""
         of_image = decision_of("image", record.fields["image_id"])
-        if of_image and of_image.action not in (CREATE, MIGRATED) and decision.action == CREATE:
-            reason = "Its image is not created there: who uses the other one is not changed."
-            return Decision(action=SKIP, reason=reason)
-        return decision
+        reason = "Its image is not created there: who uses the other one is not changed."
+        return unless_foreign(decision, of_image, reason)
 
     @override
     def accompanies(self, record: Record, reader: TenantReader) -> Iterable[Ref]:

@@ -6,12 +6,10 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.grants import awaited_by, unless_foreign
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
-    CREATE,
-    MIGRATED,
-    SKIP,
     Decision,
     DecisionLookup,
     FoundBy,
@@ -72,8 +70,7 @@ class VolumeTypeAccess(ResourceType):
             return Decision(action=ADOPT, destination_id=f"{type_id}:{project_id}")
         if not record.shared or project_id:
             return Decision()
-        _, _, project = record.name.rpartition(" for ")
-        return Decision(action=SKIP, reason=f"It comes when project {project} moves.")
+        return awaited_by(record)
 
     @override
     def resolve_dependencies(
@@ -81,10 +78,8 @@ class VolumeTypeAccess(ResourceType):
     ) -> Decision:
         """Leave alone who may use a type that is not this installation's own there."""
         type_ = decision_of("volume_type", record.fields["volume_type_id"])
-        if type_ and type_.action not in (CREATE, MIGRATED) and decision.action == CREATE:
-            reason = "Its type is not created there: the tenant's volumes get access as they need."
-            return Decision(action=SKIP, reason=reason)
-        return decision
+        reason = "Its type is not created there: the tenant's volumes get access as they need."
+        return unless_foreign(decision, type_, reason)
 
     @override
     def find(self, work: Work) -> str | None:

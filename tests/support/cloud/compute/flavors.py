@@ -119,7 +119,7 @@ class Flavors(Collection):
         self.give(row["id"], project_id)
 
     def give(self, flavor_id: str, project_id: str) -> None:
-        """Let a project use a private flavor."""
+        """Grant a project the use of a private flavor."""
         id_ = f"{flavor_id}:{project_id}"
         self.accesses[id_] = {"id": id_, "flavor_id": flavor_id, "tenant_id": project_id}
 

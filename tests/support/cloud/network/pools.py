@@ -63,7 +63,7 @@ class SubnetPools(SharedCollection):
         return Refused(404, f"Subnet pool {id_} could not be found.", kind="SubnetPoolNotFound")
 
     def prepare(self, row: Json, given: Json, request: Request) -> None:
-        """Tell the version by the prefixes, and refuse a second default pool of it."""
+        """Set the version by the prefixes, and refuse a second default pool of it."""
         super().prepare(row, given, request)
         if "ip_version" in given:
             raise Refused(400, "Attribute 'ip_version' not allowed in POST", kind="HTTPBadRequest")

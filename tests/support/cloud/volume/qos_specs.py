@@ -44,7 +44,7 @@ class QosSpecs(Collection):
         return {"qos_specs": self.view(row, request), "links": []}
 
     def associate(self, request: Request) -> Answer:
-        """Give a type these specs, unless it has others."""
+        """Associate these specs with a type, unless it has others."""
         self.permit("update", request)
         row, type_ = self.get(request.ids[0]), self._type(request)
         if type_["qos_specs_id"] not in (None, row["id"]):

@@ -151,7 +151,7 @@ class VolumeSnapshot(ResourceType):
     def check(
         self, records: Sequence[Record], source: TenantReader, destination: TenantReader
     ) -> Iterable[tuple[Record | None, Finding]]:
-        """Tell what the snapshots cost."""
+        """Return what the snapshots cost."""
         if records:
             yield None, _costs(records, source.options.get(SNAPSHOTS, REPLAY))
 

@@ -20,7 +20,7 @@ def made(cloud, collection, singular, **body):
 
 @pytest.fixture
 def proxied(clouds):
-    """Let the tenant's first port be reached by IPv6, through a network outside that has it."""
+    """Make the tenant's first port reachable by IPv6, through a network outside that has it."""
     for cloud in (clouds.old, clouds.new):
         wide = made(cloud, "networks", "network", name=WIDE, **{"router:external": True})
         cidr = {"ip_version": 6, "cidr": "2001:db8::/64", "enable_dhcp": False}
