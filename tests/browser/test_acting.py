@@ -11,6 +11,7 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState, StepState
 from dashboard.migrations_app.models import Plan, Tenant
+from dashboard.migrations_app.planning.options import PLAN_OPTIONS
 from tests.browser.conftest import Open
 from tests.support import rows
 
@@ -69,7 +70,8 @@ def test_a_tenant_is_planned_from_its_page(open_as: Open, operator: User, tenant
     expect(page).to_have_url(re.compile(r"/plans/\d+/$"))
     plan = Plan.objects.get()
     assert plan.choices == {"network:public": "ext-net"}
-    assert plan.options == {"capture": "stop", "addresses": "new", "maintenance": "none"}
+    defaults = {option.name: option.default for option in PLAN_OPTIONS}
+    assert plan.options == {**defaults, "addresses": "new"}
 
 
 def test_a_mapping_that_is_none_is_told_beside_its_field(
