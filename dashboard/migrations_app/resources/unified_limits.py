@@ -32,6 +32,10 @@ class UnifiedLimits:
         limits = self.limits(cloud, project_id)
         return {name: limit for name, limit in limits.items() if limit != defaults.get(name)}
 
+    def can_be_read(self, cloud: CloudSession) -> bool:
+        """Return whether the account may list what projects have, or nothing is registered."""
+        return not self._registered(cloud) or system_session(cloud) is not None
+
     def used(self, cloud: CloudSession, project_id: str) -> Limits:
         """Return nothing: Keystone does not know what is used."""
         return {}

@@ -3,6 +3,8 @@
 from dashboard.migrations_app.resources.project_quota import ProjectQuota
 from dashboard.migrations_app.resources.unified_limits import UnifiedLimits
 
+LIMITS = UnifiedLimits(service="image")
+
 
 class ImageQuota(ProjectQuota):
     """The project's limits in Glance that are not the defaults, where Glance takes them from
@@ -11,4 +13,4 @@ class ImageQuota(ProjectQuota):
 
     name = "image_quota"
     plural = "image quotas"
-    api = UnifiedLimits(service="image")
+    api = LIMITS

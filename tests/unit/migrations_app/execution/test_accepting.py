@@ -100,6 +100,16 @@ def test_bad_input_is_exit_code_2_and_4xx_with_a_sentence(plan, capsys):
     assert answer.status_code == 409 and "announced" in answer.content.decode()
 
 
+def test_the_command_takes_an_acceptance_back_until_the_move_is_final(plan, capsys):
+    by_command("", plan, WHY)
+    number = str(found(plan).pk)
+    assert command_line.run(["accept", number, "--withdraw"]) == 0
+    assert found(plan).acceptance is None and count_unexpected(plan) == 1
+    assert command_line.run(["accept", number, "--withdraw"]) == 2
+    assert "Nobody has accepted the difference" in capsys.readouterr().err
+    assert command_line.run(["accept", number, "--withdraw", "--reason", WHY]) == 2
+
+
 def test_what_is_accepted_already_or_final_or_in_work_is_refused(plan):
     accept([found(plan)], reason=WHY, requester=CLI)
     with pytest.raises(BadInput, match="the command line has already accepted this difference"):
