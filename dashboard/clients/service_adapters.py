@@ -14,6 +14,9 @@ from keystoneauth1.session import Session
 
 from dashboard.clients.cloud_access import SERVICES, CloudAccess
 from dashboard.clients.connection_errors import cause_of
+from dashboard.clients.legacy.found import Found, MajorVersion
+from dashboard.clients.legacy.old_apis import translator_of
+from dashboard.clients.legacy.translator import Translator
 from dashboard.errors import NeedsOperator, Retryable
 
 Version = tuple[int, int]
@@ -42,17 +45,18 @@ NO_MICROVERSION: Version = (0, 0)
 class ServiceAdapters:
     """The adapters of one session: ``adapters["compute"].get("/servers")``.
 
-    Services are named as in openstacksdk, with underscores. What keystoneauth raises when a service
-    is not found or does not answer is passed on.
+    Services are named as in openstacksdk, with underscores. Where the cloud speaks only an old API
+    of one, its adapter translates. What keystoneauth raises when a service is not found or does not
+    answer is passed on.
     """
 
     def __init__(self, session: Session, access: CloudAccess) -> None:
         self._session = session
         self._access = access
-        self._adapters: dict[str, Adapter] = {}
+        self._adapters: dict[str, Adapter | Translator] = {}
         self._newest: dict[str, Version] = {}
 
-    def __getitem__(self, service: str) -> Adapter:
+    def __getitem__(self, service: str) -> Adapter | Translator:
         """Return the adapter of a service; its version is looked up the first time.
 
         Raises ``Retryable`` when the service does not report its versions.
@@ -80,15 +84,51 @@ class ServiceAdapters:
             self._newest[service] = self._find_newest(service)
         return self._newest[service]
 
-    def _connect(self, service: str) -> Adapter:
+    def _connect(self, service: str) -> Adapter | Translator:
         adapter = self._adapter(service)
-        if adapter.endpoint_override:
-            adapter.endpoint_override = _discovered(adapter)
-        elif service == "network":
-            adapter.endpoint_override = _with_version(adapter.get_endpoint())
-        elif service in MAJOR_VERSIONS and adapter.get_api_major_version() is None:
+        try:
+            version = self._locate(adapter, service)
+        except auth_errors.EndpointNotFound:
+            if translator := self._translator(service, adapter, None):
+                return translator
+            raise
+        if translator := self._translator(service, adapter, version):
+            return translator
+        if version is None and not adapter.endpoint_override:
             raise self._silence(adapter, service)
         return adapter
+
+    def _locate(self, adapter: Adapter, service: str) -> MajorVersion | None:
+        """Find the address of a service; return the version there, where it has several.
+
+        An address from the configuration may lack the version; where it shows none it is what the
+        operator wants.
+        """
+        if adapter.endpoint_override:
+            data = adapter.get_endpoint_data()
+            adapter.endpoint_override = (data and data.service_url) or adapter.endpoint_override
+            return data.api_version if data else None
+        if service in MAJOR_VERSIONS:
+            found: MajorVersion | None = adapter.get_api_major_version()
+            return found
+        if service == "network":
+            adapter.endpoint_override = _with_version(adapter.get_endpoint())
+        return NO_MICROVERSION
+
+    def _translator(
+        self, service: str, adapter: Adapter, version: MajorVersion | None
+    ) -> Translator | None:
+        return translator_of(
+            Found(
+                service=service,
+                adapter=adapter,
+                version=version,
+                session=self._session,
+                access=self._access,
+                region=lambda: self._region_of(service),
+                other=self.__getitem__,
+            )
+        )
 
     def _silence(self, adapter: Adapter, service: str) -> Retryable:
         """Return why a service does not tell its versions: keystoneauth keeps that to itself."""
@@ -162,7 +202,10 @@ class ServiceAdapters:
         return {each.region_name for type_ in found.values() for each in type_ if each.region_name}
 
     def _find_newest(self, service: str) -> Version:
-        data = self[service].get_endpoint_data()
+        adapter = self[service]
+        if isinstance(adapter, Translator):
+            return adapter.newest_microversion
+        data = adapter.get_endpoint_data()
         if data and data.max_microversion:
             return _version(data.max_microversion)
         has_document = data is None or data.status
@@ -183,15 +226,6 @@ class ServiceAdapters:
 def _version(microversion: str | tuple[int, ...]) -> Version:
     major, minor = discover.normalize_version_number(microversion)
     return major, minor
-
-
-def _discovered(adapter: Adapter) -> str:
-    """Return the address of the version at an address from the configuration, which may lack it.
-
-    That address itself where it shows no versions: it is what the operator wants.
-    """
-    data = adapter.get_endpoint_data()
-    return str((data.service_url if data else None) or adapter.endpoint_override)
 
 
 def _with_version(url: str) -> str:
