@@ -19,6 +19,7 @@ from dashboard import secrets
 from dashboard.cli.command import BAD_INPUT, FAILED, Command
 from dashboard.cli.console import Console
 from dashboard.cli.known_commands import KnownCommand, known_commands
+from dashboard.cli.words_of_2015 import in_words_of_today
 from dashboard.errors import BadInput, Conflict, PumphouseError
 from dashboard.text_files import is_utf8
 
@@ -61,7 +62,7 @@ def run(arguments: Sequence[str]) -> int:
     console = Console(json="--json" in arguments)
     try:
         _require_text(arguments)
-        options = build_parser().parse_args(arguments)
+        options = build_parser().parse_args(in_words_of_today(arguments))
         code = _run_command(known_commands()[options.command].command, options, console)
         sys.stdout.flush()  # or a reader who has left is first noticed as Python exits, with 120
         return code

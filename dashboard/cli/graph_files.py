@@ -12,6 +12,8 @@ from dashboard.migrations_app.verbs.execute import planned_steps
 from dashboard.text_files import new_file, write_text
 
 SVG = ".svg"
+DEFAULT_FILE = "flow.dot"
+"""As in 2015."""
 DRAWING_SECONDS = 300.0
 
 
@@ -19,8 +21,11 @@ def add_dump(parser: ArgumentParser) -> None:
     """Add the option that names the file."""
     parser.add_argument(
         "--dump",
+        nargs="?",
+        const=DEFAULT_FILE,
         metavar="FILE",
-        help="write the graph of the plan's steps to a new file: DOT, or SVG if it ends in .svg",
+        help="write the graph of the plan's steps to a new file: DOT, or SVG if it ends in .svg "
+        f"(default {DEFAULT_FILE})",
     )
 
 

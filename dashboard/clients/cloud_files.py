@@ -6,6 +6,7 @@ has no name for. Which of the two a file is shows in its top-level keys.
 
 import difflib
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from dashboard.clients.cloud_files_2015 import Clouds2015, Plugins, Settings
 from dashboard.clients.cloud_files_2015 import read_settings as read_settings_2015
 from dashboard.clients.cloud_keys import SECRET_KEYS
 from dashboard.clients.clouds_yaml import CloudsYaml, secure_file
+from dashboard.clients.effects_of_2015 import keys_without_effect
 from dashboard.clients.yaml_sections import read_section
 from dashboard.errors import NotFound
 
@@ -74,8 +76,17 @@ def read_settings(path: Path) -> Settings:
 
 
 def file_warnings(path: Path) -> list[str]:
-    """Report which of the files with secrets other accounts of this machine can read or change."""
-    files = [path, secure_file(path)] if "clouds" in read_section(path) else [path]
+    """Report what an operator should know of a file: who else can read it, and what is ignored."""
+    root = read_section(path)
+    if "clouds" in root:
+        return _readable_by_others([path, secure_file(path)])
+    ignored = keys_without_effect(root)
+    told = [f"{path}: these keys have no effect: {'; '.join(ignored)}."] if ignored else []
+    return [*_readable_by_others([path]), *told]
+
+
+def _readable_by_others(files: Iterable[Path | None]) -> list[str]:
+    """Report which files with secrets other accounts of this machine can read or change."""
     return [
         f"{file} holds passwords, and other accounts can read or change it "
         f"(mode {file.stat().st_mode & 0o777:04o}): run chmod 600 {file}."

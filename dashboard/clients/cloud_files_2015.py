@@ -30,6 +30,8 @@ CLOUD_NAMES = ("source", "destination")
 CLOUDS_KEYS = {*CLOUD_NAMES, "fuel"}
 # Health checks of servers: in every sample of 2015, read by nothing then or now.
 CHECK_KEYS = {"cmds", "pre-actions", "post-actions"}
+# What the clouds in memory of 2015 were like.
+FAKE_KEY = "fake"
 OWN_KEYS = {
     *("DEBUG", "SERVER_NAME", "BIND_HOST", "CLOUDS_RESET", "CLOUD_RESET", "LOGGING"),
     *("PARAMETERS", "PLUGINS", "CLOUDS", "CLOUD_DRIVER", "IDENTITY_DRIVER", "CLOUD_SERVICE"),
@@ -105,7 +107,7 @@ class Clouds2015:
     def read(self, name: str) -> CloudAccess:
         """Read one cloud. Raises BadInput for each key that neither 2015 nor we have a use for."""
         section = self._clouds.section(name)
-        section.only({"endpoint"} | EXTRA_KEYS | CHECK_KEYS)
+        section.only({"endpoint", FAKE_KEY} | EXTRA_KEYS | CHECK_KEYS)
         endpoint = section.section("endpoint")
         endpoint.only(AUTH_KEYS | OPTION_KEYS)
         auth_type = endpoint.optional_text("auth_type") or "password"

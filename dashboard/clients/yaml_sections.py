@@ -239,8 +239,12 @@ def _composed(name: str, *, text: str) -> Node | None:
         loader.name = name
         root = loader.get_single_node()
         _refuse_bombs(root, name=name)
-        for node in _checked_mappings(root):
-            SafeConstructor().flatten_mapping(node)
+        mappings = _checked_mappings(root)
+        for node in mappings:
+            node.value = [(key, _merged_list(value)) for key, value in node.value]
+        for node in mappings:
+            if _merged_list(node) is node:
+                SafeConstructor().flatten_mapping(node)
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
         raise BadInput(f"{name}, line {line}: This is not YAML: a control character.") from None
@@ -249,6 +253,19 @@ def _composed(name: str, *, text: str) -> Node | None:
     except RecursionError:
         raise BadInput(f"{name} is nested too deeply.") from None
     return root
+
+
+def _merged_list(node: Node) -> Node:
+    """Return the list that a mapping merges and has nothing else than, else the node itself.
+
+    YAML merges no lists, but the example configuration of 2015 does: ``<<: *health_checks``.
+    """
+    if not isinstance(node, MappingNode) or len(node.value) != 1:
+        return node
+    key, value = node.value[0]
+    if key.tag != MERGE or not isinstance(value, SequenceNode):
+        return node
+    return node if all(isinstance(each, MappingNode) for each in value.value) else value
 
 
 def _refuse_bombs(root: Node | None, *, name: str) -> None:
