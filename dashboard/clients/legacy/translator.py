@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
+from urllib.parse import parse_qs
 
 from keystoneauth1.adapter import Adapter
 
@@ -30,12 +31,14 @@ _part = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A request of today. ``query`` has the last value of each parameter, as text; ``body`` is
-    JSON; ``options`` are what keystoneauth takes beside, as ``stream`` or ``data``."""
+    """A request of today. ``query`` has the last value of each parameter, as text, and ``lists``
+    all of them; ``body`` is JSON; ``options`` are what keystoneauth takes beside, as ``stream`` or
+    ``data``."""
 
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, list[str]] = field(default_factory=dict)
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -107,10 +110,12 @@ class Translator:
         old API has microversions, and errors are answers."""
         path, _, query = path.partition("?")
         beside = {key: options[key] for key in options if key not in ("microversion", "raise_exc")}
+        lists = {**parse_qs(query, keep_blank_values=True), **_lists(params or {})}
         call = Call(
             method=method,
             path=path,
-            query={**_split(query), **_flat(params or {})},
+            query={name: values[-1] for name, values in lists.items()},
+            lists=lists,
             body=json,
             headers=headers or {},
             options=beside,
@@ -200,12 +205,10 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(_part.sub(r"(?P<\1>[^/]+)", template))
 
 
-def _split(query: str) -> dict[str, str]:
-    pairs = (pair.partition("=") for pair in query.split("&") if pair)
-    return {name: value for name, _, value in pairs}
-
-
-def _flat(params: Mapping[str, Any]) -> dict[str, str]:
-    """Return each parameter as one text; those of a next page are lists of one."""
-    lists = {name: value if isinstance(value, list) else [value] for name, value in params.items()}
-    return {name: str(values[-1]) for name, values in lists.items() if values}
+def _lists(params: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the values of each parameter as texts; those without any are left out."""
+    lists = {
+        name: [*value] if isinstance(value, (list, tuple, set, frozenset)) else [value]
+        for name, value in params.items()
+    }
+    return {name: [str(value) for value in values] for name, values in lists.items() if values}
