@@ -10,7 +10,7 @@ from django.utils import timezone
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import LogLevel, Runner, Step
 from dashboard.jobs.states import JobState, StepState
-from dashboard.jobs.transitions import in_transaction, transition_steps
+from dashboard.jobs.transitions import retried, transition_steps
 
 MOST_ATTEMPTS = 6
 CLOCK_MARGIN = timedelta(seconds=10)
@@ -56,7 +56,7 @@ def claim_ready(job_id: int, *, owner: str, limit: int, excluding: Collection[in
     if not ids:
         return []
     pending = Step.objects.filter(pk__in=ids)
-    in_transaction(
+    retried(
         lambda: transition_steps(pending, to=StepState.RUNNING, not_before=None, **_lease(owner))
     )
     return _held_by(owner, ids)
@@ -72,7 +72,7 @@ def claim_abandoned(
     if not ids:
         return []
     still_abandoned = abandoned_steps(job_id).filter(pk__in=ids)
-    in_transaction(lambda: still_abandoned.update(resumed=True, **_lease(owner)))
+    retried(lambda: still_abandoned.update(resumed=True, **_lease(owner)))
     return _held_by(owner, ids)
 
 

@@ -2,7 +2,7 @@
 
 from dashboard import secrets
 from dashboard.jobs.models import Job, LogLevel, LogLine, Step
-from dashboard.jobs.transitions import in_transaction
+from dashboard.jobs.transitions import retried
 
 
 def write_log(
@@ -15,4 +15,4 @@ def write_log(
         level=level,
         message=secrets.mask(message),
     )
-    in_transaction(line.save)
+    retried(line.save)

@@ -15,7 +15,7 @@ from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import LogLevel, Step
 from dashboard.jobs.outcomes import Outcome
-from dashboard.jobs.transitions import in_transaction
+from dashboard.jobs.transitions import retried
 
 SECONDS_BETWEEN_WRITES = 1.0
 
@@ -74,7 +74,7 @@ class StepWork:
         """Store what the step waits for; nothing once it waits no longer."""
         since = timezone.now() - timedelta(seconds=seconds) if what else None
         mine = Step.objects.filter(pk=self.step.pk, lease_owner=self.step.lease_owner)
-        in_transaction(
+        retried(
             lambda: mine.update(
                 waiting_for=secrets.mask(what)[:250],
                 waiting_state=state[:80],
@@ -88,7 +88,5 @@ class StepWork:
             return
         done, total, unit = self._progress
         mine = Step.objects.filter(pk=self.step.pk, lease_owner=self.step.lease_owner)
-        in_transaction(
-            lambda: mine.update(progress_done=done, progress_total=total, progress_unit=unit)
-        )
+        retried(lambda: mine.update(progress_done=done, progress_total=total, progress_unit=unit))
         self._progress, self._written_at = None, time.monotonic()

@@ -35,7 +35,17 @@ def transition_steps(steps: QuerySet[Step], *, to: StepState, **fields: Any) -> 
 
 
 def in_transaction(work: Callable[[], Result]) -> Result:
-    """Run the work in a transaction of its own, and retry it when the database rolled it back.
+    """Run the work in a transaction of its own, which is retried as by ``retried``."""
+
+    def in_one() -> Result:
+        with transaction.atomic():
+            return work()
+
+    return retried(in_one)
+
+
+def retried(work: Callable[[], Result]) -> Result:
+    """Run a transaction or a single statement, and retry it when the database rolled it back.
 
     InnoDB and PostgreSQL abort one of two transactions in a deadlock, SQLite gives up after its
     time-out; each raises ``OperationalError`` and nothing of the work remains. A lost connection is
@@ -43,11 +53,9 @@ def in_transaction(work: Callable[[], Result]) -> Result:
     """
     for _ in range(TRIES - 1):
         try:
-            with transaction.atomic():
-                return work()
+            return work()
         except OperationalError:
             if connection.in_atomic_block or not connection.is_usable():
                 raise
             time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - spreads rivals, hides nothing
-    with transaction.atomic():
-        return work()
+    return work()

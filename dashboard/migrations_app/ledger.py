@@ -26,8 +26,8 @@ _MARKER = "marker"
 def entry_of(plan: Plan, type_name: str, source_id: str) -> LedgerEntry | None:
     """Return an object's entry for the plan's two clouds, whichever plan made it."""
     return LedgerEntry.objects.filter(
-        source_cloud=plan.source,
-        destination_cloud=plan.destination,
+        source_cloud=plan.source_id,
+        destination_cloud=plan.destination_id,
         type=type_name,
         source_id=source_id,
     ).first()
@@ -71,20 +71,19 @@ def migrated_ids(plan: Plan) -> dict[tuple[str, str], str]:
 def open_entry(item: PlanItem) -> LedgerEntry:
     """Return the item's entry; it is made if there is none, and restarted if it was removed."""
     plan = item.plan
-    with transaction.atomic():
-        entry, made = LedgerEntry.objects.get_or_create(
-            source_cloud=plan.source,
-            destination_cloud=plan.destination,
-            type=item.type,
-            source_id=item.source_id,
-            defaults={
-                "plan": plan,
-                "name": item.name,
-                "stage_data": {_MARKER: _new_marker(item.source_id)},
-            },
-        )
-        if not made and entry.state == LedgerEntry.State.REMOVED:
-            _restart(entry, plan)
+    entry, made = LedgerEntry.objects.get_or_create(
+        source_cloud_id=plan.source_id,
+        destination_cloud_id=plan.destination_id,
+        type=item.type,
+        source_id=item.source_id,
+        defaults={
+            "plan": plan,
+            "name": item.name,
+            "stage_data": {_MARKER: _new_marker(item.source_id)},
+        },
+    )
+    if not made and entry.state == LedgerEntry.State.REMOVED:
+        _restart(entry, plan)
     return entry
 
 

@@ -125,6 +125,7 @@ def undo_stage(
     entry = ledger.entry_of(item.plan, item.type, item.source_id)
     if entry is None or entry.plan_id != item.plan_id or entry.state == LedgerEntry.State.REMOVED:
         return
+    entry.plan = item.plan
     work = ItemWork(item, entry, context)
     work.resumed = True
     type_ = resource_type(item.type)

@@ -25,7 +25,7 @@ def heir_of(entry: LedgerEntry) -> Plan | None:
     """Return the latest plan of another tenant that uses what an entry's plan created, if any."""
     if not resource_type(entry.type).is_shareable or entry.plan is None:
         return None
-    same = Q(source_id=entry.source_id, plan__source=entry.source_cloud)
+    same = Q(source_id=entry.source_id, plan__source=entry.source_cloud_id)
     if entry.destination_id:
         same |= Q(destination_id=entry.destination_id)
     return _latest_plan(_items_of_others(entry, entry.plan).filter(same, action__in=_TAKING))
@@ -65,7 +65,7 @@ def mapper_of(entry: LedgerEntry) -> Plan | None:
 def _items_of_others(entry: LedgerEntry, plan: Plan) -> QuerySet[PlanItem]:
     """Return the items of other tenants' plans, to the same cloud, that are of an entry's type."""
     items = PlanItem.objects.filter(
-        type=entry.type, plan__destination=entry.destination_cloud, plan__state__in=_IN_USE
+        type=entry.type, plan__destination=entry.destination_cloud_id, plan__state__in=_IN_USE
     )
     return items.exclude(plan__tenant_id=plan.tenant_id)
 
