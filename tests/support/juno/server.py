@@ -2,6 +2,7 @@
 
 import json
 import threading
+import traceback
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -50,7 +51,11 @@ class _Handler(BaseHTTPRequestHandler):
             content=content,
             body=json.loads(content) if content and is_json else None,
         )
-        self._send(type(self).answer(request))
+        try:
+            self._send(type(self).answer(request))
+        except Exception:
+            # a test tells what was wrong here
+            self._send(Reply(500, traceback.format_exc()))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 

@@ -13,8 +13,8 @@ ABSENT = (
     *("extensions", "certificates", "revoked", "endpoints", "services", "regions", "policies"),
     *("trusts", "roleRefs", "tokens-validate", "tokens-head"),
 )
-# made after the lists were recorded, or changed before this was asked
-LATER = ("hashsample", "post-v3-auth-tokens", "tokens-by-token")
+# made after the lists were recorded, told another way, or refused by the server in front
+LATER = ("hashsample", "post-v3-auth-tokens", "tokens-by-token", "too-large")
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def kept(name: str) -> bool:
 @pytest.mark.parametrize("folder", ["10-read-keystone", "11-errors-keystone"])
 def test_keystone_reads_and_refuses_as_recorded(cloud, folder):
     for recording in recorded(folder):
-        if kept(recording["name"]) and recording["status"] != 413:
+        if kept(recording["name"]):
             status, body = replayed(cloud, recording)
             assert (recording["name"], status) == (recording["name"], recording["status"])
             assert comparable(body) == comparable(recording["response"]), recording["name"]
