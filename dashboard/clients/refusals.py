@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from dashboard import secrets
@@ -25,12 +26,17 @@ def refusal_of(response: Any, *, cloud: str, request: str) -> PumphouseError:
     status = response.status_code
     reason = _reason(response).rstrip(".")
     sentence = f"Cloud {cloud} answered {status} to {request}: {reason}."
-    request_id = response.headers.get("x-openstack-request-id", "")
+    request_id = _request_id(response.headers)
     is_quota = status in QUOTA_STATUSES and bool(_over_quota.search(reason))
     if status in PASSING_STATUSES and not is_quota:
         after = seconds_asked(response.headers.get("retry-after"))
         return Retryable(sentence, request_id=request_id, retry_after=after)
     return NeedsOperator(sentence, fix=_fix(status, is_quota=is_quota), request_id=request_id)
+
+
+def _request_id(headers: Mapping[str, str]) -> str:
+    """Return the id of the request; Nova had a name of its own for it until Kilo."""
+    return headers.get("x-openstack-request-id") or headers.get("x-compute-request-id") or ""
 
 
 def _reason(response: Any) -> str:

@@ -19,6 +19,8 @@ from dashboard.jobs.models import LogLevel
 Found = TypeVar("Found")
 
 TRIES = 2
+ABORTS_SINCE = "2.24"
+"""The microversion since which a live migration can be aborted; 2.23 records them."""
 ABORT_SECONDS = 120.0
 CHANGE_SECONDS = 600.0
 EVACUATED_BY_NOVA = frozenset({"ACTIVE", "SHUTOFF", "ERROR"})
@@ -59,13 +61,16 @@ class ServerMove:
     def live(self) -> None:
         """Migrate it live. A migration that exceeds its limit is aborted, and retried once.
 
-        Raises ``NeedsOperator`` when it is still on the host after that.
+        Before Mitaka Nova aborts none: it goes on, and may still end well. Raises ``NeedsOperator``
+        when it is still on the host after that.
         """
         ending = Ending.STAYED
         for _ in range(TRIES):
             if self._is_away():
                 return
             ending = self._migrate_live()
+            if ending == Ending.LATE and not self._is_recorded:
+                break
             if ending == Ending.LATE:
                 self._abort()
         if not self._is_away():
@@ -238,7 +243,8 @@ class ServerMove:
         return True
 
     def _failure(self, ending: Ending, *, how: str) -> NeedsOperator:
-        server, status = self._server(), self._record().get("status", "not started")
+        unknown = "not started" if self._is_recorded else "not recorded by this Nova"
+        server, status = self._server(), self._record().get("status", unknown)
         sentence = f"Server {server['name']} could not be {how} from {self.host}"
         fix = (
             f"See its events (openstack server event list {self.server_id}), then retry, "
@@ -247,11 +253,18 @@ class ServerMove:
         if ending == Ending.LATE:
             sentence += f": its migration did not finish in {self.limit:.0f} s and is {status}."
             fix += " A busy server needs longer: plan again with more seconds for each server."
+            if not self._is_recorded:
+                sentence += " This Nova cannot abort it: it goes on."
         else:
             sentence += f": its migration is {status}, the server is {server['status']}."
         if fault := server.get("fault", {}).get("message"):
             sentence += f" Nova says: {fault.rstrip('.')}."
         return NeedsOperator(sentence, fix=fix)
+
+    @property
+    def _is_recorded(self) -> bool:
+        """Whether Nova records live migrations, and can abort them."""
+        return self.cloud.supports("compute", ABORTS_SINCE)
 
     def _is_away(self) -> bool:
         """Return whether the server has left its host and is not being migrated."""

@@ -11,6 +11,11 @@ from dashboard.clients.openstack import CloudSession
 
 # from 2.10 on an administrator may name the user whose keys to read or write
 KEYS_OF_OTHERS = "2.10"
+UNREADABLE = (
+    "Nova of the source shows a key only to its user, who has no EC2 credentials there: let the "
+    "user import it on the destination."
+)
+"""Why a key without a public key is not created: one of an old Nova, known by its name only."""
 _DOTS_SINCE = "2.92"
 # the ledger has room for so many letters
 _LONGEST_ID = 130

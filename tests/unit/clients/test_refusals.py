@@ -7,6 +7,8 @@ from requests import Response
 
 from dashboard.clients.refusals import refusal_of
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
+from tests.support.juno.recorded_answers import recordings
+from tests.support.juno.replaying import replayed
 
 RAISE_QUOTA = "Raise the project's quota on that cloud, then retry."
 
@@ -65,3 +67,23 @@ def test_a_full_quota_is_not_retried_and_must_be_raised(status, reason):
     error = refusal(status, reason)
     assert isinstance(error, NeedsOperator)
     assert error.fix == RAISE_QUOTA
+
+
+@pytest.mark.parametrize(
+    ("service", "status"), [("nova", 403), ("cinder", 413)], ids=["nova", "cinder"]
+)
+def test_a_full_quota_of_a_juno_cloud_is_none_that_passes_by_itself(service, status):
+    full = [each for each in recordings(service) if each.headers.get("retry-after") == "0"]
+    assert {each.status for each in full} == {status}
+    for each in full:
+        error = refusal_of(replayed(each), cloud="old", request="POST compute /servers")
+        assert isinstance(error, NeedsOperator)
+        assert error.fix == RAISE_QUOTA
+
+
+@pytest.mark.parametrize("name", ["X-OpenStack-Request-Id", "X-Compute-Request-Id"])
+def test_the_id_of_a_request_is_told_by_old_novas_under_a_name_of_their_own(name):
+    response = Response()
+    response.status_code, response._content = 404, b""
+    response.headers[name] = "req-1"
+    assert refusal_of(response, cloud="old", request="GET compute /servers").request_id == "req-1"

@@ -10,6 +10,7 @@ from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.identity.common.roles_elsewhere import role_elsewhere
 from dashboard.migrations_app.resources.key_names import (
     KEYS_OF_OTHERS,
+    UNREADABLE,
     accepts_key_name,
     key_id,
     microversion_for_keys,
@@ -59,7 +60,9 @@ class Keypair(ResourceType):
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
-        """Create the key, unless the destination's Nova accepts no such name."""
+        """Create the key, unless nobody else can read it or the destination takes no such name."""
+        if not record.fields.get("public_key"):
+            return Decision(action=SKIP, reason=UNREADABLE)
         if accepts_key_name(record.name, reader.cloud):
             return Decision()
         reason = f"Nova of cloud {reader.cloud.name} accepts no key of that name."

@@ -15,8 +15,9 @@ class FakeNova:
 
     name = "fake"
 
-    def __init__(self, *, works_at: int = 0, refuses_aborts: int = 0) -> None:
+    def __init__(self, *, works_at: int = 0, refuses_aborts: int = 0, is_old: bool = False) -> None:
         self.works_at = works_at
+        self.is_old = is_old
         self.refuses_aborts = refuses_aborts
         self.aborted: list[int] = []
         self.records: list[dict[str, Any]] = []
@@ -30,11 +31,14 @@ class FakeNova:
     def at_most(self, _service: str, microversion: str) -> str:
         return microversion
 
+    def supports(self, _service: str, _microversion: str) -> bool:
+        return not self.is_old
+
     def get(self, *_: Any, **__: Any) -> dict[str, Any]:
         return dict(self.server)
 
     def list(self, *_: Any, **__: Any) -> list[dict[str, Any]]:
-        return self.records
+        return [] if self.is_old else self.records
 
     def post(self, *_: Any, **__: Any) -> None:
         number = len(self.records) + 1
@@ -77,6 +81,20 @@ def test_one_that_always_hangs_is_aborted_twice_and_fails_with_a_sentence() -> N
         move_in(nova).live()
     assert "plan again with more seconds" in failure.value.fix
     assert nova.aborted == [1, 2]
+
+
+def test_an_old_nova_records_and_aborts_nothing_and_is_not_asked_to_twice() -> None:
+    nova = FakeNova(is_old=True)
+    with pytest.raises(NeedsOperator, match="This Nova cannot abort it") as failure:
+        move_in(nova).live()
+    assert "is not recorded by this Nova" in failure.value.sentence
+    assert (nova.aborted, len(nova.records)) == ([], 1)
+
+
+def test_one_is_moved_by_an_old_nova_that_records_nothing() -> None:
+    nova = FakeNova(is_old=True, works_at=1)
+    move_in(nova).live()
+    assert nova.server["OS-EXT-SRV-ATTR:host"] == "c2"
 
 
 def test_one_that_hangs_once_is_moved_by_the_second_try() -> None:

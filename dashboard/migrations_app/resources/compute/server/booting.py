@@ -220,8 +220,9 @@ def _key(work: Work, owner: CloudSession, name: str) -> Json:
     theirs = work.source.find(
         "compute", f"{path}?user_id={user_id}", "keypair", microversion=KEYS_OF_OTHERS
     )
-    if theirs is None:
-        work.log(f"Left out key {name}: its owner has deleted it.", level=logging.WARNING)
+    if theirs is None or not theirs.get("public_key"):
+        why = "only its user can read it there" if theirs else "its owner has deleted it"
+        work.log(f"Left out key {name}: {why}.", level=logging.WARNING)
         return {}
     if not is_booted_by_owner(work):
         _lend(work, owner, name, theirs)

@@ -17,7 +17,7 @@ def source_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
     """Return what is lost of a server as the source has it; ``reader`` reads the source."""
     yield from owner_losses(record, reader)
     yield from _extra_spec_losses(record, reader)
-    yield from _deleted_key_losses(record, reader)
+    yield from _key_losses(record, reader)
     yield from lock_losses(record)
     yield from device_losses(record)
     if size := record.fields.get("ephemeral"):
@@ -52,14 +52,18 @@ def _extra_spec_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
         yield Loss(field=EXTRA_SPECS, value=fields[EXTRA_SPECS], reason=reason)
 
 
-def _deleted_key_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
-    """Return the loss of a key that its owner has deleted in the source since the boot."""
+def _key_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
+    """Return the loss of a key that its owner has deleted since the boot, or that nobody reads."""
     name, user_id = record.fields.get("key_name"), record.fields["user_id"]
     if not name:
         return
     keys = reader.list(
         "compute", "/os-keypairs", "keypairs", microversion=KEYS_OF_OTHERS, user_id=user_id
     )
-    if name not in {entry["keypair"]["name"] for entry in keys}:
+    found = {entry["keypair"]["name"]: entry["keypair"] for entry in keys}
+    if name not in found:
         reason = "Its owner has deleted the key; the guest has it."
+        yield Loss(field="key_name", value=name, reason=reason)
+    elif not found[name].get("public_key"):
+        reason = "Only its user can read the key in the source; the guest has it."
         yield Loss(field="key_name", value=name, reason=reason)

@@ -8,6 +8,9 @@ from dashboard.migrations_app.resources.compute.server.states import RESCUE
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import INFO, WARN, Finding, Record
 
+# an admin's servers have their user data, root device and what goes with them from then on
+_USER_DATA_SINCE = "2.3"
+
 
 def rescue_finding(record: Record) -> Finding | None:
     """Return what happens to a server in rescue mode; None for any other."""
@@ -31,6 +34,8 @@ def plan_findings(records: Sequence[Record], source: TenantReader) -> Iterable[F
             sentence=f"Nova of cloud {source.cloud.name} does not tell the tags of ports and "
             "volumes that guests see in their metadata: they are not migrated.",
         )
+    if records and not source.cloud.supports("compute", _USER_DATA_SINCE):
+        yield _untold(source.cloud.name)
     if any(record.fields.get("trusted_image_certificates") for record in records):
         yield Finding(
             severity=INFO,
@@ -39,3 +44,14 @@ def plan_findings(records: Sequence[Record], source: TenantReader) -> Iterable[F
             fix="Copy the certificates to the destination's key manager under these ids, if its "
             "Nova verifies the signatures of images.",
         )
+
+
+def _untold(cloud: str) -> Finding:
+    """Return what no server of a Nova without microversions tells."""
+    return Finding(
+        severity=WARN,
+        sentence=f"Nova of cloud {cloud} does not tell the user data of servers, nor whether they "
+        "are locked or take volumes with them when they are deleted: the copies have no user data, "
+        "are not locked, and leave their volumes.",
+        fix="Guests have applied their user data. What is built anew from it needs it again.",
+    )

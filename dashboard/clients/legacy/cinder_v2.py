@@ -1,0 +1,34 @@
+"""Cinder's API v2 as it is without v3, up to Liberty: the paths and names of today."""
+
+from typing_extensions import override
+
+from dashboard.clients.legacy.found import Found
+from dashboard.clients.legacy.paging import by_offset
+from dashboard.clients.legacy.translator import Call, Json, Translator, route
+
+_V2 = (2, 0)
+
+
+class OldCinder(Translator):
+    """Cinder's API v2. It has no groups, and a volume does not tell whether it may have several
+    servers."""
+
+    name = "Cinder's API v2"
+    service = "block_storage"
+
+    @classmethod
+    @override
+    def speaks(cls, found: Found) -> bool:
+        """Return whether nothing newer than v2 was found: v3 is there since Mitaka."""
+        return found.version == _V2
+
+    @override
+    def untranslated(self, call: Call) -> Json:
+        """Pass a request on: its path is that of today."""
+        answer: Json = self.pass_on(call)
+        return answer
+
+    @route("GET", "/snapshots/detail")
+    def snapshots(self, call: Call) -> Json:
+        """Return all snapshots: this list has no links."""
+        return {"snapshots": by_offset(self, "/snapshots/detail", "snapshots", call.query)}

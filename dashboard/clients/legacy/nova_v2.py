@@ -1,0 +1,131 @@
+"""Nova before microversions, up to Juno: ``/v2/{tenant}``, seen as the API of today.
+
+Most paths are the same. A server names its flavor by id only, and nobody reads the key pairs of
+others. What old servers do not tell is absent: user data, tags, locks, descriptions, host names.
+"""
+
+from functools import cached_property
+
+from typing_extensions import override
+
+from dashboard.clients.legacy.answers import OldApiRefusedError
+from dashboard.clients.legacy.found import Found
+from dashboard.clients.legacy.nova_v2_flavors import Flavors
+from dashboard.clients.legacy.nova_v2_keys import Keys
+from dashboard.clients.legacy.nova_v2_usage import with_usage
+from dashboard.clients.legacy.translator import Call, Json, Translator, route
+
+_V2 = (2, 0)
+# what the records of migrations are filtered by; old ones know none of these names
+_FILTERS = ("instance_uuid", "source_compute", "migration_type", "status")
+
+
+class OldNova(Translator):
+    """Nova's API v2, without microversions."""
+
+    name = "Nova's API v2"
+    service = "compute"
+
+    @classmethod
+    @override
+    def speaks(cls, found: Found) -> bool:
+        """Return whether nothing newer than v2.0 was found: v2.1 is there since Kilo."""
+        return found.version == _V2
+
+    @cached_property
+    def flavors(self) -> Flavors:
+        """The flavors that servers have, each read once."""
+        return Flavors(self)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The key pairs of users."""
+        return Keys(self)
+
+    @override
+    def untranslated(self, call: Call) -> Json:
+        """Pass a request on: its path is that of today."""
+        found: Json = self.pass_on(call)
+        return found
+
+    @route("GET", "/servers/detail")
+    def servers(self, call: Call) -> Json:
+        """Return servers with their flavors embedded, as since 2.47."""
+        found = self.ask("GET", "/servers/detail", query=call.query)
+        return {**found, "servers": [self._server(each) for each in found["servers"]]}
+
+    @route("GET", "/servers/{server_id}")
+    def server(self, call: Call, server_id: str) -> Json:
+        """Return a server with its flavor embedded."""
+        return {"server": self._server(self.ask("GET", f"/servers/{server_id}")["server"])}
+
+    def _server(self, server: Json) -> Json:
+        return {**server, "flavor": self.flavors.embedded(server["flavor"])}
+
+    @route("POST", "/servers/{server_id}/action")
+    def act(self, call: Call, server_id: str) -> Json:
+        """Pass an action on; a live migration with the arguments that it has here."""
+        if "os-migrateLive" in (call.body or {}):
+            return self._migrate_live(f"/servers/{server_id}/action", call.body["os-migrateLive"])
+        found: Json = self.pass_on(call)
+        return found
+
+    def _migrate_live(self, path: str, wanted: Json) -> Json:
+        """Migrate live, without copying disks; where the hosts share none, with that.
+
+        Since Icehouse the answer comes after Nova has checked the hosts, so that it says so.
+        """
+        arguments = {"host": wanted.get("host"), "disk_over_commit": False}
+
+        def asked(block_migration: bool) -> Json:
+            body = {"os-migrateLive": {**arguments, "block_migration": block_migration}}
+            return self.ask("POST", path, body=body)
+
+        try:
+            return asked(False)
+        except OldApiRefusedError as error:
+            if error.response.status_code != 400 or "shared storage" not in error.response.text:
+                raise
+        return asked(True)
+
+    @route("GET", "/os-migrations")
+    def migrations(self, call: Call) -> Json:
+        """Return the records of cold migrations and resizes: there are no others here."""
+        records = [_typed(each) for each in self.ask("GET", "/os-migrations")["migrations"]]
+        wanted = {name: call.query[name] for name in _FILTERS if name in call.query}
+        return {
+            "migrations": [
+                record
+                for record in records
+                if all(record.get(name) == value for name, value in wanted.items())
+            ]
+        }
+
+    @route("GET", "/os-quota-sets/{project_id}/detail")
+    def usage(self, call: Call, project_id: str) -> Json:
+        """Return the limits of a project with what it uses, as far as Nova tells that.
+
+        Of a single user it tells nothing: 404, as this path itself has here.
+        """
+        if "user_id" in call.query:
+            found: Json = self.pass_on(call)
+            return found
+        limits = self.ask("GET", f"/os-quota-sets/{project_id}")["quota_set"]
+        used = self.ask("GET", "/limits", query={"tenant_id": project_id})["limits"]["absolute"]
+        return {"quota_set": with_usage(limits, used)}
+
+    @route("GET", "/os-keypairs")
+    def keypairs(self, call: Call) -> Json:
+        """Return the key pairs of the user that is named, as since 2.10, or else the caller's."""
+        return {"keypairs": [{"keypair": key} for key in self.keys.of(call.query.get("user_id"))]}
+
+    @route("GET", "/os-keypairs/{name}")
+    def keypair(self, call: Call, name: str) -> Json:
+        """Return one key pair of the user that is named, or else of the caller."""
+        return self.keys.named(name, call)
+
+
+def _typed(record: Json) -> Json:
+    """Return a record with its type, which Nova tells from 2.23 on."""
+    same = record["old_instance_type_id"] == record["new_instance_type_id"]
+    return {"migration_type": "migration" if same else "resize", **record}
