@@ -9,6 +9,7 @@ from keystoneauth1.session import TCPKeepAliveAdapter
 
 from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.connection_errors import cause_of
+from dashboard.clients.legacy.keystone_login import EitherVersion
 from dashboard.errors import BadInput
 
 CONNECTIONS = 64
@@ -23,10 +24,14 @@ def pooled_http() -> requests.Session:
 
 
 def auth_plugin(access: CloudAccess) -> Any:
-    """Return the login of a cloud. Raises ``BadInput`` for one that cannot be used."""
+    """Return the login of a cloud. Raises ``BadInput`` for one that cannot be used.
+
+    A password logs in with whichever version of Keystone's API there is.
+    """
     try:
         loader = loading.get_plugin_loader(access.auth_type)
-        return loader.load_from_options(**access.auth)
+        plugin = loader.load_from_options(**access.auth)
+        return EitherVersion(**access.auth) if access.auth_type == "password" else plugin
     except (TypeError, auth_errors.ClientException) as error:
         raise BadInput(
             f"The login of cloud {access.name} cannot be used: {cause_of(error)}.",

@@ -78,7 +78,9 @@ class CloudSession:
             "password": password,
             "project_id": project_id,
         }
-        return self._as(replace(self.access, auth_type="v3password", auth=auth))
+        is_old = getattr(self.session.auth, "speaks_only_v2", False)
+        auth_type = "password" if is_old else "v3password"
+        return self._as(replace(self.access, auth_type=auth_type, auth=auth))
 
     def _as(self, access: CloudAccess) -> "CloudSession":
         return CloudSession(access, calls=self.calls)

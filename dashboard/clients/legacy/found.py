@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from keystoneauth1 import exceptions as auth_errors
 from keystoneauth1.access import AccessInfo
 from keystoneauth1.adapter import Adapter
 from keystoneauth1.discover import EndpointData
 from keystoneauth1.session import Session
 
 from dashboard.clients.cloud_access import CloudAccess
+from dashboard.clients.legacy.keystone_login import EitherVersion
 
 MajorVersion = tuple[int | float, ...]
 
@@ -39,6 +41,18 @@ class Found:
         found: AccessInfo = self.session.auth.get_access(self.session)
         return found
 
+    @property
+    def version_told_at_login(self) -> MajorVersion | None:
+        """The newest version that Keystone told of when the login asked it, None if none did."""
+        login = self.session.auth
+        if not isinstance(login, EitherVersion):
+            return None
+        try:
+            told = login.get_discovery(self.session, login.auth_url, authenticated=False)
+        except auth_errors.ClientException:
+            return None
+        return max((data["version"] for data in told.version_data()), default=None)
+
     @cached_property
     def catalogue_types(self) -> frozenset[str]:
         """The types of all services of the catalogue, as that calls them."""
@@ -58,11 +72,11 @@ class Found:
         wanted = [interface] if interface else options.interface
         region = self.region()
         addresses = {
-            endpoint["interface"]: str(endpoint["url"]).rstrip("/")
+            endpoint["interface"].removesuffix("URL"): str(endpoint["url"]).rstrip("/")
             for entry in self.login.service_catalog.normalize_catalog()
             if entry["type"] == type_
             for endpoint in entry["endpoints"]
-            if endpoint["url"] and region in (None, endpoint["region_id"], endpoint["region_name"])
+            if endpoint["url"] and region in (None, endpoint["region_name"])
         }
         names = [wanted] if isinstance(wanted, str) else wanted
         return next((addresses[name] for name in names if name in addresses), "")

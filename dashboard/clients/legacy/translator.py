@@ -147,7 +147,7 @@ class Translator:
             path or call.path,
             call.method,
             json=call.body,
-            params=dict(call.query) or None,
+            params=dict(call.lists) or None,
             headers={"Accept": "application/json", **call.headers},
             raise_exc=False,
             **call.options,

@@ -1,0 +1,64 @@
+"""Keystone v3 before Mitaka (3.6), which tells role assignments by ids alone."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, ClassVar
+
+from typing_extensions import override
+
+from dashboard.clients.legacy.answers import OldApiRefusedError
+from dashboard.clients.legacy.found import Found
+from dashboard.clients.legacy.translator import Call, Json, Translator, route
+
+WITH_NAMES = (3, 6)
+_PLURALS = {"user": "users", "group": "groups", "role": "roles", "project": "projects"}
+Named = Callable[[str, str], Json]
+
+
+class KeystoneV3WithoutNames(Translator):
+    """Version 3 from before there was ``include_names``: the names are looked up."""
+
+    name: ClassVar[str] = "Keystone v3 before 3.6"
+    service: ClassVar[str] = "identity"
+
+    @classmethod
+    @override
+    def speaks(cls, found: Found) -> bool:
+        if found.version is None or found.version[0] != WITH_NAMES[0]:
+            return False
+        told = found.version_told_at_login
+        return told is not None and told < WITH_NAMES
+
+    @override
+    def untranslated(self, call: Call) -> Any:
+        return self.pass_on(call)
+
+    @route("GET", "/role_assignments")
+    def role_assignments(self, call: Call) -> Json:
+        """Return the assignments with names; that of an actor who no longer exists is empty."""
+        answer = self.ask("GET", call.path, query=call.query)
+        if "include_names" in call.query:
+            named = cache(self._named)
+            answer["role_assignments"] = [_named(a, named) for a in answer["role_assignments"]]
+        return answer
+
+    def _named(self, kind: str, id_: str) -> Json:
+        try:
+            found: Json = self.ask("GET", f"/{_PLURALS[kind]}/{id_}")[kind]
+        except OldApiRefusedError as error:
+            if error.response.status_code != 404:
+                raise
+            return {"id": id_, "name": ""}
+        return {"id": id_, "name": found["name"]}
+
+
+def _named(assignment: Json, named: Named) -> Json:
+    scope = dict(assignment["scope"])
+    if "project" in scope:
+        scope["project"] = named("project", scope["project"]["id"])
+    parts: Json = {
+        kind: named(kind, assignment[kind]["id"])
+        for kind in ("user", "group", "role")
+        if kind in assignment
+    }
+    return {**assignment, **parts, "scope": scope}
