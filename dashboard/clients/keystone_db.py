@@ -54,7 +54,7 @@ class KeystoneDatabase:
     def __init__(self, url: str) -> None:
         self.address = parse_address(url)
         self._connection: pymysql.Connection[Cursor] | None = None
-        self._known_columns: set[str] | None = None
+        self._known_columns: dict[str, set[str]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -80,7 +80,8 @@ class KeystoneDatabase:
     def password_hashes(self, user_ids: Iterable[str]) -> dict[str, str]:
         """Return the present hash of each of the users that has one, by user id.
 
-        Keystone keeps a history of passwords; the newest row is the one that logs in.
+        Keystone keeps a history of passwords; the newest row is the one that logs in. Before Newton
+        (2016) there was none: the hash was in the user's own row.
         """
         ids = list(dict.fromkeys(user_ids))
         hashes: dict[str, str] = {}
@@ -99,6 +100,7 @@ class KeystoneDatabase:
         if scheme_of(password_hash) == UNKNOWN_SCHEME:
             raise BadInput(f"The password hash for user {user_id} is of no kind that is known.")
         with self._transaction() as cursor:
+            column = self._hash_columns(cursor)[0]
             # The user's table is in a subquery, where MySQL asks for no right to lock it.
             cursor.execute(
                 "SELECT id FROM password "  # noqa: S608 (fixed names)
@@ -112,7 +114,6 @@ class KeystoneDatabase:
                     f"User {user_id} has no password in the database {self.address}.",
                     fix="Give the user a password by the API first; users of LDAP have none here.",
                 )
-            column = self._hash_columns(cursor)[0]
             cursor.execute(
                 f"UPDATE password SET {column} = %s WHERE id = %s",  # noqa: S608 (fixed names)
                 (password_hash, row[0]),
@@ -120,6 +121,9 @@ class KeystoneDatabase:
 
     def _hashes_of(self, user_ids: list[str]) -> dict[str, str]:
         with self._cursor() as cursor:
+            if self._is_before_newton(cursor):
+                cursor.execute("SELECT id, password FROM user WHERE id IN %s", (user_ids,))
+                return {user_id: _registered(text) for user_id, text in cursor.fetchall() if text}
             value = ", ".join(f"password.{name}" for name in self._hash_columns(cursor))
             cursor.execute(
                 f"SELECT local_user.user_id, COALESCE({value}) "  # noqa: S608 (fixed names)
@@ -150,18 +154,23 @@ class KeystoneDatabase:
             raise NeedsOperator(
                 f"The database {self.address} shows no table of Keystone's passwords.",
                 fix="Name Keystone's own database in identity.connection, with an account that may "
-                "read it. Keystones before Newton (2016) keep passwords elsewhere.",
+                "read it. Those of Keystones before Newton (2016) are only read.",
             )
         return names
 
-    def _columns(self, cursor: Cursor) -> set[str]:
-        if self._known_columns is None:
+    def _is_before_newton(self, cursor: Cursor) -> bool:
+        """Return whether users have their hashes in their own rows."""
+        return not self._columns(cursor) and "password" in self._columns(cursor, "user")
+
+    def _columns(self, cursor: Cursor, table: str = "password") -> set[str]:
+        if table not in self._known_columns:
             cursor.execute(
                 "SELECT column_name FROM information_schema.columns "
-                "WHERE table_schema = DATABASE() AND table_name = 'password'"
+                "WHERE table_schema = DATABASE() AND table_name = %s",
+                (table,),
             )
-            self._known_columns = {name for (name,) in cursor.fetchall()}
-        return self._known_columns
+            self._known_columns[table] = {name for (name,) in cursor.fetchall()}
+        return self._known_columns[table]
 
     @contextmanager
     def _transaction(self) -> Iterator[Cursor]:
@@ -246,7 +255,7 @@ def _told(error: Exception, address: DatabaseAddress) -> PumphouseError:
     return NeedsOperator(
         f"The Keystone database {address} refuses user {address.user}: {reason}.",
         fix="Check identity.connection; the account needs SELECT on local_user and "
-        "password, and UPDATE on password in the destination.",
+        "password, and UPDATE on password in the destination; before Newton SELECT on user.",
     )
 
 

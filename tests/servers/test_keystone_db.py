@@ -132,6 +132,25 @@ def test_setting_twice_is_as_setting_once(keystone):
     assert keystone.run("SELECT password_hash FROM password") == ((BCRYPT,),)
 
 
+def test_before_newton_a_user_has_the_hash_in_its_own_row(keystone):
+    for table in ("password", "local_user", "user"):
+        keystone.run(f"DROP TABLE {table}")
+    keystone.run(
+        "CREATE TABLE user (id varchar(64) PRIMARY KEY, name varchar(255) NOT NULL, extra text, "
+        "password varchar(128), enabled tinyint(1), domain_id varchar(64) NOT NULL)"
+    )
+    for user_id, password_hash in (("ann", SHA512), ("bob", None)):
+        keystone.run(
+            "INSERT INTO user VALUES (%s, %s, '{}', %s, 1, 'default')",
+            (user_id, user_id, password_hash),
+        )
+    keystone.run("GRANT SELECT ON keystone.user TO keystone@'127.0.0.1'")
+    with KeystoneDatabase(keystone.url()) as database:
+        assert database.password_hashes(["ann", "bob", "absent"]) == {"ann": SHA512}
+        with pytest.raises(NeedsOperator, match="no table of Keystone's passwords"):
+            database.set_password_hash("ann", BCRYPT)
+
+
 def test_a_hash_that_was_moved_checks_the_old_password(keystone):
     keystone.add_local_user("old", t1=bcrypt.hashpw(b"old password", bcrypt.gensalt(4)).decode())
     keystone.add_local_user("new", t1=BCRYPT)

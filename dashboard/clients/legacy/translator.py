@@ -147,7 +147,7 @@ class Translator:
             path or call.path,
             call.method,
             json=call.body,
-            params=dict(call.lists) or None,
+            params=_as_sent(call.lists) or None,
             headers={"Accept": "application/json", **call.headers},
             raise_exc=False,
             **call.options,
@@ -199,6 +199,10 @@ class Translator:
 
 def _answer(body: Any) -> Answer:
     return Answer(204) if body is None else Answer(200, body)
+
+
+def _as_sent(lists: Mapping[str, list[str]]) -> Json:
+    return {name: values[0] if len(values) == 1 else values for name, values in lists.items()}
 
 
 def _pattern(template: str) -> re.Pattern[str]:

@@ -16,11 +16,14 @@ from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import ADOPT, MARKER, Decision, Record
 from dashboard.migrations_app.resources.work import Work
 
+# Keystone itself gave members the first until Queens; clouds since then have the second
+_NEW_NAMES = {"_member_": ("member",)}
+
 
 class Role(KeystoneResource):
     """A Keystone role that somebody has on the project. One of the same name is adopted.
 
-    Roles that it implies are among them.
+    Where there is no ``_member_`` that is ``member``. Roles that it implies are among them.
     """
 
     name = "role"
@@ -41,13 +44,13 @@ class Role(KeystoneResource):
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
-        name = choice or record.name
         if record.fields.get("domain_id") and not choice:
             return _needs_choice(record)
-        for role in [*reader.list("identity", "/roles", "roles"), *_chosen(choice, reader)]:
-            if name in (role["name"], role["id"]):
-                resolution = {BECOMES: [role["name"], *sorted(_implied(role, reader))]}
-                return Decision(action=ADOPT, destination_id=role["id"], resolution=resolution)
+        known = [*reader.list("identity", "/roles", "roles"), *_chosen(choice, reader)]
+        for name in [choice] if choice else [record.name, *_NEW_NAMES.get(record.name, ())]:
+            for role in known:
+                if name in (role["name"], role["id"]):
+                    return _adopted(role, reader)
         if choice:
             return Decision(
                 problem=f"Cloud {reader.cloud.name} has no role {choice!r}.",
@@ -64,6 +67,11 @@ class Role(KeystoneResource):
     @override
     def used_by_others(self, work: Work) -> str:
         return role_elsewhere(work, "role", work.destination_id)
+
+
+def _adopted(role: Json, reader: TenantReader) -> Decision:
+    resolution = {BECOMES: [role["name"], *sorted(_implied(role, reader))]}
+    return Decision(action=ADOPT, destination_id=role["id"], resolution=resolution)
 
 
 def _implied(role: Json, reader: TenantReader) -> set[str]:
