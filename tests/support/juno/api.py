@@ -41,6 +41,15 @@ class JunoApi:
 
     name: ClassVar[str]
     ports: ClassVar[tuple[str, ...]]
+    _table: ClassVar[list[tuple[str, Any]]] = []
+
+    def __init_subclass__(cls) -> None:
+        """Collect the routes: of two that fit, the one with fewer variable parts answers."""
+        names = dir(cls)
+        found = [
+            (name, each) for name in names for each in getattr(getattr(cls, name), _ROUTES, ())
+        ]
+        cls._table = sorted(found, key=lambda named: named[1][1].groups)
 
     def __init__(self, cloud: "JunoCloud") -> None:
         self.cloud = cloud
@@ -53,11 +62,10 @@ class JunoApi:
 
     def answer(self, request: Request) -> Reply | None:
         """Return the reply to a request, None where this API has no route for it."""
-        for name in dir(type(self)):
-            for method, pattern, ports, open_to_all in getattr(getattr(self, name), _ROUTES, ()):
-                found = pattern.fullmatch(request.path)
-                if found and method == request.method and request.port in (ports or self.ports):
-                    return self._perform(getattr(self, name), request, found, open_to_all)
+        for name, (method, pattern, ports, open_to_all) in self._table:
+            found = pattern.fullmatch(request.path)
+            if found and method == request.method and request.port in (ports or self.ports):
+                return self._perform(getattr(self, name), request, found, open_to_all)
         return None
 
     def envelope(self, refused: Refused) -> Any:

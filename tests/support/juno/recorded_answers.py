@@ -15,8 +15,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
-    """One answer: who asked for what, and what it was. ``path`` is without the query."""
+    """One answer: who asked for what, and what it was. ``path`` is without the query; ``folder``
+    is the number of the recordings' folder: from 20 on they were made while things changed."""
 
+    folder: int
     user: str
     method: str
     path: str
@@ -57,6 +59,7 @@ def recordings(service: str) -> tuple[Recording, ...]:
 def _recording(line: Json) -> Recording:
     address = urlsplit(line["path"])
     return Recording(
+        folder=line["folder"],
         user=line["as"],
         method=line["method"],
         path=address.path,
