@@ -110,10 +110,10 @@ class Clouds2015:
         section.only({"endpoint", FAKE_KEY} | EXTRA_KEYS | CHECK_KEYS)
         endpoint = section.section("endpoint")
         endpoint.only(AUTH_KEYS | OPTION_KEYS)
-        auth_type = endpoint.optional_text("auth_type") or "password"
+        auth, auth_type = _read_auth(endpoint)
         return CloudAccess(
             name=name,
-            auth=_read_auth(endpoint, auth_type),
+            auth=auth,
             auth_type=auth_type,
             region_name=endpoint.optional_text("region_name"),
             interface=_read_interface(endpoint),
@@ -148,7 +148,9 @@ def read_settings(root: Section) -> Settings:
     )
 
 
-def _read_auth(endpoint: Section, auth_type: str) -> dict[str, str]:
+def _read_auth(endpoint: Section) -> tuple[dict[str, str], str]:
+    """Return the keys of a login, and its type."""
+    auth_type = endpoint.optional_text("auth_type") or "password"
     auth = {key: endpoint.text(key) for key in endpoint if key not in OPTION_KEYS}
     register_secrets(auth)
     for old, new in (("tenant_name", "project_name"), ("tenant_id", "project_id")):
@@ -158,8 +160,7 @@ def _read_auth(endpoint: Section, auth_type: str) -> dict[str, str]:
         for kind in ("domain_id", "domain_name"):
             _spread_domain(auth, kind)
     add_default_domains(auth, auth_type)
-    complete_login(auth, auth_type, endpoint)
-    return auth
+    return auth, complete_login(auth, auth_type, endpoint)
 
 
 def _spread_domain(auth: dict[str, str], kind: str) -> None:

@@ -42,6 +42,7 @@ DOMAIN_KEYS = {
     },
 }
 INTERFACES = ("public", "internal", "admin", "publicURL", "internalURL", "adminURL")
+OLD_TYPE = "v2password"
 TYPES_WITH_DOMAINS = {*PASSWORD_TYPES, "v3totp"}
 # Addresses are shown on pages, so that they must not carry a password.
 _plain_address = re.compile(r"https?://[^\s/@]+(?:/[^\s@]*)?")
@@ -81,14 +82,25 @@ def add_default_domains(
             auth[f"{owner}_domain_id"] = domain
 
 
-def complete_login(auth: dict[str, Any], auth_type: str, section: Section) -> None:
-    """Check a login, and correct its address.
+def complete_login(auth: dict[str, Any], auth_type: str, section: Section) -> str:
+    """Check a login, and correct its address. Return its type.
 
-    ``section`` is where the file has it. Raises BadInput for a key that is missing.
+    A password of version 2.0 is a password with whichever version there is. ``section`` is where
+    the file has the login. Raises BadInput for a key that is missing.
     """
     auth["auth_url"] = _versioned(auth.get("auth_url"), section)
-    if auth_type not in PASSWORD_TYPES:
-        return
+    if auth_type == OLD_TYPE:
+        auth_type = "password"
+        for key in ("tenant_name", "tenant_id"):
+            if key in auth:
+                auth[key.replace("tenant", "project")] = auth.pop(key)
+        add_default_domains(auth, auth_type)
+    if auth_type in PASSWORD_TYPES:
+        _check_password(auth, section)
+    return auth_type
+
+
+def _check_password(auth: Mapping[str, Any], section: Section) -> None:
     for keys in (("password",), ("username", "user_id"), SCOPE_KEYS):
         if not any(auth.get(key) for key in keys):
             raise section.missing(keys[0])
@@ -118,7 +130,7 @@ def check_address(url: str, section: Section, key: str) -> None:
 
 
 def _versioned(url: str | None, section: Section) -> str:
-    """Return Keystone's address, with /v3 for /v2.0: there is no other API left."""
+    """Return Keystone's address, with /v3 for /v2.0: the login tries version 3 first."""
     if not url:
         raise section.missing("auth_url")
     url = url.rstrip("/")

@@ -37,12 +37,12 @@ INSTEAD_OF_PROFILE = "Write its auth_url and the like here, or keep it in a clou
 SUFFIXES = (".yaml", ".yml", ".json")
 # What openstacksdk would do more often than Pumphouse, without anybody having asked for it.
 NO_DEFAULTS = {"image_status_code_retries": None}
-# Keystone's accounts are what everything here begins with, and its second version is no more.
+# Keystone's accounts are what everything here begins with.
 REFUSED_TYPES = {
     **dict.fromkeys(
         ("none", "http_basic", "admin_token"), "Pumphouse needs an account in Keystone."
     ),
-    **dict.fromkeys(("v2password", "v2token"), "Pumphouse speaks version 3 of Keystone's API."),
+    "v2token": "Pumphouse logs in to clouds with version 2.0 of Keystone's API by a password.",
     "v3oidcdeviceauthz": "Nobody is there to answer this login's questions.",
 }
 
@@ -200,10 +200,11 @@ def _access(name: str, entry: Section, region: Any) -> CloudAccess:
         raise entry.fault(refused, key="auth_type")
     if own := entry.optional_section("pumphouse"):
         own.only(EXTRA_KEYS)
+    auth, auth_type = _login(entry, region)
     return CloudAccess(
         name=name,
-        auth=_login(entry, region),
-        auth_type=config["auth_type"],
+        auth=auth,
+        auth_type=auth_type,
         region_name=region.get_region_name() or None,
         interface=read_interface(region.get_interface(), entry),
         verify=_verify(entry, config),
@@ -220,11 +221,11 @@ def _login_of(entry: Section) -> Section:
     return entry.optional_section("auth") or entry
 
 
-def _login(entry: Section, region: Any) -> dict[str, Any]:
+def _login(entry: Section, region: Any) -> tuple[dict[str, Any], str]:
+    """Return the keys of a login, and its type."""
     auth = {key: value for key, value in region.get_auth_args().items() if value is not None}
     register_secrets(auth)
-    complete_login(auth, region.config["auth_type"], _login_of(entry))
-    return auth
+    return auth, complete_login(auth, region.config["auth_type"], _login_of(entry))
 
 
 def _verify(entry: Section, config: dict[str, Any]) -> bool | str:

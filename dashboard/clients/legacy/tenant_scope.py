@@ -10,7 +10,6 @@ from dashboard.clients.logging_in import auth_plugin
 from dashboard.errors import NeedsOperator
 
 _OF_PROJECT = ("project_name", "project_domain_name", "project_domain_id", "tenant_name")
-_PROJECT, _TENANT = "project_id", "tenant_id"
 
 
 def compute_of(found: Found, project_id: str) -> Adapter:
@@ -22,9 +21,8 @@ def compute_of(found: Found, project_id: str) -> Adapter:
     access, options = found.access, found.access.service("compute")
     if access.fixed_scope:
         raise _cannot(found, project_id, f"its login has {access.fixed_scope}")
-    key = _TENANT if access.auth_type == "v2password" else _PROJECT
     auth = {name: value for name, value in access.auth.items() if name not in _OF_PROJECT}
-    plugin = auth_plugin(replace(access, auth={**auth, key: project_id}))
+    plugin = auth_plugin(replace(access, auth={**auth, "project_id": project_id}))
     try:
         address = plugin.get_endpoint(
             found.session,

@@ -137,3 +137,18 @@ def test_reading_a_file_imports_no_connection_of_openstacksdk(folder):
     )
     told = subprocess.check_output([sys.executable, "-c", script], text=True)
     assert told == "True False\n"
+
+
+def test_a_password_of_version_2_is_one_for_whichever_version_there_is(folder):
+    login = {"tenant_name": "ops", "auth_url": "https://cloud.example:5000/v2.0"}
+    cloud = entry("project_name", auth_type="v2password", auth=login)
+    access = read_cloud(kept(folder, cloud), "old")
+    assert access.auth_type == "password"
+    assert access.auth == {
+        "auth_url": "https://cloud.example:5000/v3",
+        "username": "admin",
+        "password": "secret-password",
+        "project_name": "ops",
+        "user_domain_id": "default",
+        "project_domain_id": "default",
+    }

@@ -29,10 +29,10 @@ REFUSED: dict[str, tuple[Json, str, str]] = {
         "(clouds.old.auth_type)",
         "Pumphouse needs an account in Keystone.",
     ),
-    "Keystone's version 2": (
-        entry(auth_type="v2password"),
+    "a token of Keystone's version 2": (
+        entry("username", "password", "project_name", auth_type="v2token", auth={"token": "t"}),
         "(clouds.old.auth_type)",
-        "Pumphouse speaks version 3 of Keystone's API.",
+        "version 2.0 of Keystone's API by a password.",
     ),
     "version 2 by its key": (
         entry(identity_api_version="2.0"),
