@@ -4,8 +4,9 @@ Internal kinds, as notifications, are only on the list of all jobs: a mail serve
 not concern the tenant.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -29,7 +30,7 @@ MOST_COUNTED = 100
 AFTER = "after"
 """The parameter with the number of the job that this one cleans up after. That one still needs
 an operator."""
-_others_waiting: list[Callable[[], int]] = []
+_others_waiting: list[Callable[[], Sequence[QuerySet[Any]]]] = []
 
 
 def needing_somebody() -> QuerySet[Job]:
@@ -83,18 +84,22 @@ def _count(steps: QuerySet[Step]) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-def count_as_waiting(count: Callable[[], int]) -> None:
-    """Also count what else waits for an operator; apps call this when they are ready."""
-    _others_waiting.append(count)
+def count_as_waiting(find: Callable[[], Sequence[QuerySet[Any]]]) -> None:
+    """Also count what else waits for an operator; apps call this when they are ready.
+
+    ``find`` returns queries with one number per row.
+    """
+    _others_waiting.append(find)
 
 
 def strip_counts() -> dict[str, int]:
     """Return how many jobs run and how many things wait for an operator: every page's header.
 
-    Counting of each kind ends one after ``MOST_COUNTED``: thousands would slow every page down.
+    Counting what waits ends one after ``MOST_COUNTED``: thousands would slow every page down.
     """
-    jobs = needing_somebody()[: MOST_COUNTED + 1].count()
-    waiting = jobs + sum(count() for count in _others_waiting)
+    jobs = needing_somebody().order_by().values("pk")
+    others = [query.order_by() for find in _others_waiting for query in find()]
+    waiting = jobs.union(*others, all=True)[: MOST_COUNTED + 1].count()
     return {
         "running": running().count(),
         "waiting": min(waiting, MOST_COUNTED),

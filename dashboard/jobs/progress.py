@@ -19,7 +19,12 @@ from django.utils import timezone
 
 from dashboard.jobs.kinds import BYTES
 from dashboard.jobs.models import Job, Step
-from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, StepState
+from dashboard.jobs.states import (
+    ACTIVE_JOB_STATES,
+    BROKEN_STEP_STATES,
+    JobState,
+    StepState,
+)
 from dashboard.jobs.time_left import Like, Pace, seconds_left
 
 StepCount = dict[str, Any]
@@ -103,15 +108,16 @@ class JobProgress:
 
 
 def job_progress(job: Job) -> JobProgress:
-    """Return the progress of a job as it was read, by two queries whatever its size."""
+    """Return the progress of a job as it was read, by at most two queries whatever its size."""
     return progress_of([job])[job.pk]
 
 
 def progress_of(jobs: Iterable[Job]) -> dict[int, JobProgress]:
-    """Return the progress of each job by its id, by two queries whatever their number."""
+    """Return the progress of each job by its id, by at most two queries whatever their number."""
     now = timezone.now()
     states = {job.pk: job.state for job in jobs}
-    counts, open_steps = _counts(states), _open_steps(states, now)
+    active = [pk for pk, state in states.items() if state in ACTIVE_JOB_STATES]
+    counts, open_steps = _counts(states), _open_steps(active, now)
     return {pk: _progress(states[pk], counts[pk], open_steps[pk], now) for pk in states}
 
 

@@ -27,7 +27,7 @@ class MigrationsConfig(AppConfig):
             waiting,
         )
 
-        count_as_waiting(waiting.count_waiting)
+        count_as_waiting(waiting.waiting_rows)
         add_cloud_contents(cloud_contents.TENANTS)
         add_job_links(job_links.plan_links)
         add_job_notices(f"{self.name}.views.job_notices.outage_notices")

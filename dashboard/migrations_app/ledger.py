@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dashboard.errors import NeedsOperator
@@ -25,12 +26,17 @@ _MARKER = "marker"
 
 def entry_of(plan: Plan, type_name: str, source_id: str) -> LedgerEntry | None:
     """Return an object's entry for the plan's two clouds, whichever plan made it."""
+    return entries_of_object(plan, type_name, source_id).first()
+
+
+def entries_of_object(plan: Plan, type_name: str, source_id: str) -> QuerySet[LedgerEntry]:
+    """Return the query for an object's entry for the plan's two clouds: it has one or none."""
     return LedgerEntry.objects.filter(
         source_cloud=plan.source_id,
         destination_cloud=plan.destination_id,
         type=type_name,
         source_id=source_id,
-    ).first()
+    )
 
 
 def entries_of(plan: Plan) -> dict[tuple[str, str], LedgerEntry]:

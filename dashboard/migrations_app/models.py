@@ -1,5 +1,7 @@
 """Tenants, plans, what was found about them, and the ledger of what became of each object."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -78,6 +80,10 @@ class Plan(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     preflighted_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
+
+    # What a page has read of the plan to say several things about it; None where nothing was read.
+    jobs_read: Sequence[Job] | None = None
+    unexpected_read: int | None = None
 
     class Meta:
         ordering = ["-id"]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.models import Cloud
@@ -40,6 +41,19 @@ def on_destination(plan: Plan) -> TenantMaintenance | None:
     """Return the maintenance that the moved tenant is in on the destination."""
     project_id = moved_project(plan)
     return open_maintenance(plan.destination, project_id) if project_id else None
+
+
+def maintenances_of(plan: Plan) -> list[TenantMaintenance]:
+    """Return the maintenances that the plan's tenant is in, the source's first, in one query."""
+    moved = ledger.entries_of_object(plan, "project", plan.tenant_id).filter(
+        state=LedgerEntry.State.PRESENT
+    )
+    there = Q(cloud=plan.destination, project_id__in=moved.values("destination_id"))
+    found = TenantMaintenance.objects.filter(
+        Q(cloud=plan.source, project_id=plan.tenant_id) | there, state__in=TenantMaintenance.OPEN
+    )
+    held = found.select_related("cloud")
+    return sorted(held, key=lambda each: each.cloud_id != plan.source_id)
 
 
 def moved_project(plan: Plan) -> str:

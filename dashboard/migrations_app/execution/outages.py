@@ -39,10 +39,13 @@ def current_outages() -> list[Outage]:
     return _outages(servers_down())
 
 
-def outages_of(subject: str) -> list[Outage]:
-    """Return the outages of the tenant that is a job's subject."""
+def outages_of(subject: str, jobs: Sequence[Job] | None = None) -> list[Outage]:
+    """Return the outages of the tenant that is a job's subject.
+
+    ``jobs`` are all of that subject, latest first, where the caller has them already.
+    """
     tenant_id = subject.partition(":")[2]
-    return _outages(servers_down().filter(plan__tenant_id=tenant_id)) if tenant_id else []
+    return _outages(servers_down().filter(plan__tenant_id=tenant_id), jobs) if tenant_id else []
 
 
 def servers_down() -> QuerySet[LedgerEntry]:
@@ -52,12 +55,13 @@ def servers_down() -> QuerySet[LedgerEntry]:
     return rows.select_related(*related).order_by("down_since", "pk")
 
 
-def _outages(entries: Iterable[LedgerEntry]) -> list[Outage]:
+def _outages(entries: Iterable[LedgerEntry], jobs: Sequence[Job] | None = None) -> list[Outage]:
     by_plan: dict[Plan, list[LedgerEntry]] = {}
     for entry in entries:
         if entry.plan:
             by_plan.setdefault(entry.plan, []).append(entry)
     subjects = {plan.subject for plan in by_plan}
-    jobs = Job.objects.filter(subject__in=subjects, kind__in=WORK).order_by("pk")
-    latest = {job.subject: job for job in jobs} if subjects else {}
+    if jobs is None:
+        jobs = list(Job.objects.filter(subject__in=subjects, kind__in=WORK)) if subjects else []
+    latest = {job.subject: job for job in reversed(jobs) if job.kind in WORK}
     return [Outage(plan, rows, latest.get(plan.subject)) for plan, rows in by_plan.items()]

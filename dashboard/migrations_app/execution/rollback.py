@@ -19,6 +19,7 @@ from dashboard.migrations_app.execution.sharing import (
     keep_for_plan,
     known_user_of,
 )
+from dashboard.migrations_app.execution.tenant_jobs import tenant_jobs
 from dashboard.migrations_app.execution.work import ItemWork, record_of
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
@@ -85,34 +86,52 @@ def unfinished_rollback(plan: Plan) -> Job | None:
 
     The source's servers run again after it, so what was copied of them is out of date.
     """
+    jobs = tenant_jobs(plan, "execute", "rollback")
+    if not any(map(_is_unfinished, jobs)):
+        return None
     plans = Plan.objects.filter(destination=plan.destination, tenant_id=plan.tenant_id)
-    jobs = Job.objects.filter(subject=plan.subject, kind__in=("execute", "rollback"))
-    ours = jobs.filter(params__plan__in=[*plans.values_list("pk", flat=True)])
-    last = ours.order_by("-pk").first()
-    if last is None or last.kind == "execute" or last.state == JobState.DONE:
+    ours = {*plans.values_list("pk", flat=True)}
+    last = next((job for job in jobs if job.params["plan"] in ours), None)
+    if last is None or not _is_unfinished(last):
         return None
     return last if last.steps.filter(_TRIED).exists() else None
+
+
+def _is_unfinished(job: Job) -> bool:
+    return job.kind == "rollback" and job.state != JobState.DONE
 
 
 def can_be_undone(plan: Plan) -> bool:
     """Return whether there are ``backward_steps``, without building all of them."""
     own = {entry.key for entry in ledger.own_entries(plan)}
-    begun = _begun(plan) if own else set()
+    return bool(own) and (
+        _has_stage_of(plan, own, _done(plan)) or _has_stage_of(plan, own, _tried(plan))
+    )
+
+
+def _has_stage_of(plan: Plan, own: Collection[tuple[str, str]], keys: Collection[str]) -> bool:
     # with all their fields, also where a page has read them without
-    items = (item for item in plan.items.defer(None).iterator() if item.key in own)
-    return any(step.key in begun for item in items for step in StepGraph([item]).steps())
+    items = plan.items.defer(None).iterator() if keys else ()
+    mine = (item for item in items if item.key in own)
+    return any(step.key in keys for item in mine for step in StepGraph([item]).steps())
 
 
 def _begun(plan: Plan) -> set[str]:
     """Return the keys of all stages that were tried, successfully or not."""
-    steps = Step.objects.filter(_TRIED, job__kind="execute", job__subject=plan.subject)
-    tried = steps.exclude(action=BARRIER)
-    done = {
+    return _done(plan) | _tried(plan)
+
+
+def _done(plan: Plan) -> set[str]:
+    return {
         f"{entry.type}:{entry.source_id}:{stage}"
         for entry in ledger.own_entries(plan)
         for stage in entry.stages
     }
-    return done | set(tried.values_list("key", flat=True))
+
+
+def _tried(plan: Plan) -> set[str]:
+    steps = Step.objects.filter(_TRIED, job__kind="execute", job__subject=plan.subject)
+    return set(steps.exclude(action=BARRIER).values_list("key", flat=True))
 
 
 def undo_stage(

@@ -4,7 +4,7 @@ from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.states import StepState
 from dashboard.migrations_app import ledger
-from dashboard.migrations_app.execution.left_out import items_left_out, present_in
+from dashboard.migrations_app.execution.left_out import present_in
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
 
@@ -37,7 +37,7 @@ def _leave_out(item: PlanItem, step: Step) -> None:
 
 def count_skipped(plan: Plan, job: Job) -> int:
     """Count the skipped steps of an execution of objects that have a copy all the same."""
-    left_out = {*items_left_out(plan).values_list("pk", flat=True)}
+    left_out = {item.pk for item in plan.items.all() if item.left_out_by}
     skipped = job.steps.filter(state=StepState.SKIPPED).values_list("params", flat=True)
     return sum("item" in params and params["item"] not in left_out for params in skipped)
 

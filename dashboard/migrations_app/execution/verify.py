@@ -18,6 +18,7 @@ from dashboard.migrations_app.execution.edits import edited
 from dashboard.migrations_app.execution.ended_outages import end_outages_of_running
 from dashboard.migrations_app.execution.identities import identities_of
 from dashboard.migrations_app.execution.left_out import PRESENCE, left_out_of
+from dashboard.migrations_app.execution.tenant_jobs import tenant_jobs
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import Plan, PlanDifference, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
@@ -135,9 +136,11 @@ def _text(value: Any) -> str:
 
 def is_verified(plan: Plan) -> bool:
     """Return whether the move has been verified since it was last executed."""
-    executed = Job.objects.filter(kind="execute", subject=plan.subject).first()
+    if plan.verified_at is None:
+        return False
+    executed = next(iter(tenant_jobs(plan, "execute")), None)
     finished = executed.finished_at if executed else None
-    return plan.verified_at is not None and not (finished and plan.verified_at < finished)
+    return not (finished and plan.verified_at < finished)
 
 
 def unexpected(plan: Plan) -> QuerySet[PlanDifference]:
@@ -148,7 +151,7 @@ def unexpected(plan: Plan) -> QuerySet[PlanDifference]:
 
 def count_unexpected(plan: Plan) -> int:
     """Return how many differences of the last verify are ``unexpected``."""
-    return unexpected(plan).count()
+    return unexpected(plan).count() if plan.unexpected_read is None else plan.unexpected_read
 
 
 def accepted_words(plan: Plan) -> str:

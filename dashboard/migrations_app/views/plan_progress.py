@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Prefetch, prefetch_related_objects
 
 from dashboard.jobs.models import Job
+from dashboard.migrations_app.execution.verify import count_unexpected
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.verbs.base import ProgressStep, plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
@@ -17,15 +18,18 @@ def changing_job(jobs: Sequence[Job]) -> Job | None:
     return next((job for job in jobs if job.kind in CHANGING), None)
 
 
-def read_lists(plan: Plan) -> None:
+def read_plan(plan: Plan, jobs: Sequence[Job]) -> None:
     """Read the plan's findings and ledger, and its items without the fields that only jobs need.
 
-    What a page says about them is then counted without asking the database each time.
+    What a page says about them, and about the ``jobs`` of its tenant, latest first, is then said
+    without asking the database each time.
     """
     items = PlanItem.objects.defer("fields", "resolution", "requires", "follows")
     entries = LedgerEntry.objects.defer("stage_data")
     related = Prefetch("items", items), Prefetch("ledger_entries", entries), "findings"
     prefetch_related_objects([plan], *related)
+    plan.unexpected_read = count_unexpected(plan)
+    plan.jobs_read = jobs
 
 
 def plan_progress(plan: Plan, jobs: Sequence[Job]) -> list[ProgressStep]:

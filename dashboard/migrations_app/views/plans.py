@@ -18,7 +18,7 @@ from dashboard.jobs.starting import conflict_with
 from dashboard.jobs.views.pages import PageRequest, action_view, show_error
 from dashboard.jobs.views.verb_pages import available_actions
 from dashboard.migrations_app.execution.accepting import PERMISSION, accept, withdraw
-from dashboard.migrations_app.execution.maintenance_steps import on_destination, on_source
+from dashboard.migrations_app.execution.maintenance_steps import maintenances_of
 from dashboard.migrations_app.execution.outages import outages_of
 from dashboard.migrations_app.execution.verify import count_unexpected
 from dashboard.migrations_app.models import (
@@ -37,7 +37,7 @@ from dashboard.migrations_app.views.plan_lists import TAB_CONTENT
 from dashboard.migrations_app.views.plan_progress import (
     changing_job,
     plan_progress,
-    read_lists,
+    read_plan,
 )
 from dashboard.whole_numbers import whole_number
 
@@ -48,8 +48,8 @@ BLOCKS_SHOWN = 10
 def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpResponse:
     """Show one plan: its progress, its verbs, and one of its lists."""
     plan = plan_or_404(plan_id)
-    read_lists(plan)
     of_tenant = list(Job.objects.filter(subject=plan.subject))
+    read_plan(plan, of_tenant)
     active = next((job for job in of_tenant if job.active_subject), None)
     jobs = [job for job in of_tenant if job.params.get("plan") == plan.pk]
     changing = changing_job(jobs)
@@ -67,8 +67,8 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
         "changing_job": changing,
         "job": shown,
         "continuing": permission_for(shown.kind) if shown else "",
-        "outages": outages_of(plan.subject),
-        "maintenances": [held for held in (on_source(plan), on_destination(plan)) if held],
+        "outages": outages_of(plan.subject, of_tenant),
+        "maintenances": maintenances_of(plan),
         "progress": job_progress(shown) if shown else None,
         "blocks": blocks[:BLOCKS_SHOWN],
         "more_blocks": max(0, len(blocks) - BLOCKS_SHOWN),

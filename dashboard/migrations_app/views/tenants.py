@@ -27,7 +27,7 @@ from dashboard.migrations_app.views.plan_progress import (
     CHANGING,
     changing_job,
     plan_progress,
-    read_lists,
+    read_plan,
 )
 
 JOBS_SHOWN = 20
@@ -104,12 +104,14 @@ def tenant_or_404(cloud_name: str, project_id: str) -> Tenant:
 def _about(request: PageRequest, tenant: Tenant, form: PlanForm) -> dict[str, Any]:
     about_plans = Plan.objects.filter(source=tenant.cloud, tenant_id=tenant.project_id)
     plans = list(about_plans.select_related("source", "destination")[: 1 + PLANS_SHOWN])
-    if latest := next(iter(plans), None):
-        read_lists(latest)
+    latest = next(iter(plans), None)
     # a tenant that was moved here shares its source's subject
     own, shared = subject_of(tenant.project_id), subject_in(tenant.cloud, tenant.project_id)
     jobs = Job.objects.filter(subject__in={own, shared})
     of_tenant = list(jobs)
+    jobs_here = [job for job in of_tenant if job.subject == own]
+    if latest:
+        read_plan(latest, jobs_here)
     plan_jobs = [job for job in of_tenant if latest and job.params.get("plan") == latest.pk]
     active = {job.subject: job for job in of_tenant if job.active_subject}
     times = TenantMaintenance.objects.filter(cloud=tenant.cloud, project_id=tenant.project_id)
@@ -121,7 +123,7 @@ def _about(request: PageRequest, tenant: Tenant, form: PlanForm) -> dict[str, An
         "plan_refusal": conflict_with(active.get(own)),
         "maintenance": last if last and last.is_open else None,
         "latest_maintenance": last,
-        "outages": outages_of(own),
+        "outages": outages_of(own, jobs_here),
         "tenant": tenant,
         "form": form,
         "plan": latest,

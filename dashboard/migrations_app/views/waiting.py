@@ -1,9 +1,10 @@
 """What waits for an operator besides jobs."""
 
+from typing import Any
+
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from dashboard.hosts_app.models import Cloud
-from dashboard.jobs.job_lists import MOST_COUNTED
 from dashboard.migrations_app.execution.outages import servers_down
 from dashboard.migrations_app.models import Plan, PlanDifference, PlanFinding
 
@@ -35,12 +36,11 @@ def waiting_plans() -> QuerySet[Plan]:
     return _latest_plans().filter(_is_blocked() | _differs(), state__in=states)
 
 
-def count_waiting() -> int:
-    """Return how many there are, up to one more than a page's header counts, in one query."""
+def waiting_rows() -> list[QuerySet[Any]]:
+    """Return queries for the numbers of plans with servers down, of those that wait, and of clouds
+    that are lost: each page's header counts them."""
     outages = servers_down().select_related(None).order_by().values("plan").distinct()
-    others = [waiting_plans().values("pk"), lost_clouds().values("pk")]
-    rows = outages.union(*(rows.order_by() for rows in others), all=True)
-    return rows[: MOST_COUNTED + 1].count()
+    return [outages, waiting_plans().values("pk"), lost_clouds().values("pk")]
 
 
 def _latest_plans() -> QuerySet[Plan]:

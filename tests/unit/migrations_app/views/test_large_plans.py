@@ -24,8 +24,7 @@ from tests.support import rows
 pytestmark = pytest.mark.django_db
 
 OBJECTS = 320
-MOST_QUERIES = 28
-"""Of a plan that was executed in part, of which servers are down: each verb asks for its own."""
+MOST_QUERIES = 20
 MOST_BYTES = 200_000
 LONG = "a long name with many words, "
 TABS = ("items", "findings", "losses", "choices", "differences", "ledger")
@@ -148,6 +147,16 @@ def test_no_list_of_a_plan_is_long_and_each_object_is_on_one_of_its_pages(
         told = source_id if tab in ("choices", "ledger") else name_of
         numbers = range(0, OBJECTS, 2 if tab == "choices" else 1)
         assert not [number for number in numbers if told(number) not in listed], tab
+
+
+@pytest.mark.parametrize("state", [Plan.State.EXECUTING, Plan.State.EXECUTED])
+def test_a_failed_job_makes_no_page_of_its_plan_large(
+    get: Get, plan: Plan, state: Plan.State
+) -> None:
+    Plan.objects.filter(pk=plan.pk).update(state=state)
+    rows.job_of(plan, JobState.FAILED)
+    for tab in TABS:
+        get(f"/plans/{plan.pk}/{tab}/")
 
 
 @pytest.mark.parametrize("path", ["execute/", "rollback/", "finalize/", ""])
