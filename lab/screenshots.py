@@ -9,8 +9,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Page, ViewportSize
 
+from lab.chromium import chromium
 from lab.demo import LOGIN, Dashboard, lab_running, written_by_guests
 from lab.places import REPOSITORY
 
@@ -49,18 +50,13 @@ def seeded(dashboard: Dashboard) -> str:
 @contextmanager
 def camera(dashboard: Dashboard) -> Iterator[Page]:
     """Open the pages as the demo's operator while inside."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-        )
+    with chromium() as browser:
         page = browser.new_page(viewport=SIZE, base_url=dashboard.address, color_scheme="light")
         page.goto("login/")
         page.fill("input[name=username]", LOGIN)
         page.fill("input[name=password]", dashboard.password)
         page.click("button[type=submit]")
         yield page
-        browser.close()
 
 
 def take(page: Page, name: str, address: str) -> None:

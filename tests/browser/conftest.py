@@ -1,29 +1,21 @@
 """A browser, and somebody who is logged in with it."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from lab.chromium import chromium
 from tests.support import rows
 
 # Playwright's loop runs in the thread of the tests, which also prepares their rows.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 Open = Callable[..., Page]
 PATIENCE = 40_000
 
@@ -31,12 +23,8 @@ PATIENCE = 40_000
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return the Chromium of this machine."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "These tests need Chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
