@@ -149,7 +149,9 @@ def undo_stage(
     work.resumed = True
     type_ = resource_type(item.type)
     if stage == HALT:
-        _halt(type_, work)
+        # what another tenant uses goes on, and is handed over with its next stage
+        if heir_of(entry) is None:
+            _halt(type_, work)
     elif entry.origin == LedgerEntry.Origin.CREATED and (heir := heir_of(entry)):
         hand_over(work, heir)
         type_.take_back(work)

@@ -15,7 +15,7 @@ from dashboard.migrations_app.resources.registry import resource_type
 _IN_USE = (Plan.State.EXECUTING, Plan.State.EXECUTED, Plan.State.FINALIZED)
 # what is in a project and may be shared with others
 _OF_PROJECT = (
-    *("network", "subnet", "image", "security_group", "qos_policy"),
+    *("network", "subnet", "router", "image", "security_group", "qos_policy"),
     *("subnet_pool", "address_scope", "address_group"),
 )
 _TAKING = (PlanItem.Action.CREATE, PlanItem.Action.MIGRATED, PlanItem.Action.ADOPT)

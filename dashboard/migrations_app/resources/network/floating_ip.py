@@ -24,6 +24,7 @@ from dashboard.migrations_app.resources.network.common.forwardings import (
     missing_extension,
 )
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.pools_outside import beside_router
 from dashboard.migrations_app.resources.network.common.shared_addresses import (
     NEW_ADDRESS,
     address_conflicts,
@@ -166,6 +167,8 @@ class FloatingIp(NeutronResource):
         for record in records:
             if record.fields["port_id"] and not record.fields[_PORT_MOVES]:
                 yield record, _leads_nowhere(record, source)
+            elif finding := beside_router(record, source, destination):
+                yield record, finding
         addresses = ((r.fields["floating_network_id"], r.fields[_ADDRESS], r) for r in records)
         yield from address_conflicts(addresses, source, destination)
 

@@ -9,6 +9,7 @@ from typing_extensions import override
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.left_out import without_ids
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.nova_network import LOST_OF_NETWORKS
 from dashboard.migrations_app.resources.network.common.ports_of_others import port_of_others
 from dashboard.migrations_app.resources.network.common.segments import (
     KEEP_SEGMENT,
@@ -18,7 +19,10 @@ from dashboard.migrations_app.resources.network.common.segments import (
     with_segment,
 )
 from dashboard.migrations_app.resources.network.common.sharing import with_effective_sharing
-from dashboard.migrations_app.resources.network.common.tenant_network import belongs_to_another
+from dashboard.migrations_app.resources.network.common.tenant_network import (
+    belongs_to_another,
+    is_of_nobody,
+)
 from dashboard.migrations_app.resources.network.common.zones import (
     HINTS,
     wanted_zones,
@@ -82,7 +86,10 @@ class Network(NeutronResource):
         "l2_adjacency",
         *SEGMENTS,
     )
-    lost = {"segments": "A copy has one segment, which the destination chooses."}
+    lost = {
+        "segments": "A copy has one segment, which the destination chooses.",
+        **LOST_OF_NETWORKS,
+    }
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
@@ -91,8 +98,8 @@ class Network(NeutronResource):
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
-        """Create the tenant's own; map others by the name of the choice, or by their own."""
-        if not record.shared:
+        """Create the tenant's own and nobody's; map others by the choice, or by their own name."""
+        if not record.shared or is_of_nobody(record.fields):
             named = "" if choice == KEEP_SEGMENT else choice
             decision = with_zones(record, super().decide(record, named, reader), reader)
             return decision if named else with_segment(record, decision, choice, reader)
@@ -110,7 +117,8 @@ class Network(NeutronResource):
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return nothing for a network of others, whose policy is their own."""
-        return {} if record.shared else super().requires(record, reader)
+        is_of_others = record.shared and not is_of_nobody(record.fields)
+        return {} if is_of_others else super().requires(record, reader)
 
     @override
     def without(

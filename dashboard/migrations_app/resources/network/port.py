@@ -18,6 +18,7 @@ from dashboard.migrations_app.resources.network.common.shared_addresses import (
     keeps_addresses,
     mac_conflicts,
 )
+from dashboard.migrations_app.resources.network.common.sharing import policies_of
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     DEFAULT_GROUP,
     is_migratable,
@@ -54,7 +55,7 @@ class Port(NeutronResource):
     found_by = FoundBy.LEDGER
     collection = "ports"
     singular = "port"
-    needs = ("project", "network", "subnet", "security_group", "qos_policy")
+    needs = ("project", "network", "subnet", "security_group", "qos_policy", "rbac_policy")
     does_without = ("security_group", "qos_policy")
     is_taken_back = True
     copied = (
@@ -131,6 +132,16 @@ class Port(NeutronResource):
         ]
         policy = [Ref("qos_policy", id_) for id_ in ids_in(fields.get("qos_policy_id"))]
         return {"create": [*refs, *policy]}
+
+    @override
+    def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        """Return the grants of its network: Neutron keeps them as long as the port is there."""
+        grants = (
+            Ref("rbac_policy", policy["id"])
+            for policy in policies_of(reader)
+            if policy["object_id"] == record.fields["network_id"]
+        )
+        return {"create": [*grants]}
 
     @override
     def depends_on(self, record: Record, reader: TenantReader) -> Iterable[Ref]:

@@ -32,10 +32,13 @@ from dashboard.migrations_app.resources.records import (
 from dashboard.migrations_app.resources.work import Work
 
 _IN_USE = "cannot be removed because other objects depend on it"
+_OWN = "What it grants is the tenant's own there."
 _TARGET, _OBJECT, _TYPE = "target_tenant", "object_id", "object_type"
 # added to a policy's fields: the projects that have to move before it can, and whether one of them
 # has been deleted, which Neutron does not notice
 _WAITS_FOR, _IS_OF_NOBODY = "waits_for", "is_of_nobody"
+# whether the object is of no project: whichever tenant moves first makes and owns the copy
+_IS_EVERYBODYS = "is_everybodys"
 
 
 class RbacPolicy(NeutronResource):
@@ -56,7 +59,7 @@ class RbacPolicy(NeutronResource):
     singular = "rbac_policy"
     needs = ("project", *(each.type for each in GRANTABLE.values()))
     copied = (_TYPE, "action", _OBJECT, _TARGET)
-    own = (*NEUTRON_OWN, _WAITS_FOR, _IS_OF_NOBODY)
+    own = (*NEUTRON_OWN, _WAITS_FOR, _IS_OF_NOBODY, _IS_EVERYBODYS)
 
     @property
     @override
@@ -77,7 +80,7 @@ class RbacPolicy(NeutronResource):
 
     def _record(self, policy: Json, granted: Json, reader: TenantReader) -> Record:
         target, owner = policy[_TARGET], granted["project_id"]
-        projects = {each for each in (target, owner) if each != EVERYBODY}
+        projects = {each for each in (target, owner) if each not in ("", EVERYBODY)}
         waits_for = sorted(each for each in projects if not _is_there(each, reader))
         of = f"{policy[_TYPE].replace('_', ' ')} {granted.get('name') or granted['id']}"
         names = {each: _name_of(each, reader) for each in projects}
@@ -86,6 +89,7 @@ class RbacPolicy(NeutronResource):
             **policy,
             _WAITS_FOR: [names[each] for each in waits_for],
             _IS_OF_NOBODY: not all(names[each] for each in waits_for),
+            _IS_EVERYBODYS: not owner,
         }
         return Record(
             type=self.name,
@@ -113,6 +117,8 @@ class RbacPolicy(NeutronResource):
             return Decision(action=SKIP, reason="Its project no longer exists.")
         if waits_for := record.fields[_WAITS_FOR]:
             return awaited(waits_for[0])
+        if record.fields[_IS_EVERYBODYS] and _owns_the_copy(record, reader):
+            return Decision(action=SKIP, reason=_OWN)
         return Decision()
 
     @override
@@ -121,6 +127,8 @@ class RbacPolicy(NeutronResource):
     ) -> Decision:
         """Leave alone who may use an object that is not this installation's own there."""
         granted = decision_of(GRANTABLE[record.fields[_TYPE]].type, record.fields[_OBJECT])
+        if record.fields[_IS_EVERYBODYS] and granted and granted.action == CREATE:
+            return replace(decision, action=SKIP, reason=_OWN)
         if granted is None or granted.action in (CREATE, MIGRATED) or granted.left_out_by:
             return decision
         if decision.action not in (CREATE, SKIP):
@@ -198,6 +206,15 @@ class RbacPolicy(NeutronResource):
     def comparable(self, fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:
         """Return the policy with the destination's ids of the object and the target."""
         return _translated(fields, translate)
+
+
+def _owns_the_copy(record: Record, reader: TenantReader) -> bool:
+    """Return whether the tenant has made the copy: it is in the tenant's own project then."""
+    grantable = GRANTABLE[record.fields[_TYPE]]
+    copy = reader.destination_ids.get((grantable.type, record.fields[_OBJECT]))
+    found = _find(reader.cloud, grantable, {_OBJECT: copy}) if copy else None
+    target = reader.destination_ids.get(("project", record.fields[_TARGET]))
+    return bool(found and target == found["project_id"])
 
 
 def _translated(fields: Mapping[str, Any], translate: Callable[[str, str], str]) -> Json:

@@ -21,8 +21,8 @@ from dashboard.migrations_app.resources.network.common.conntrack_helpers import 
 from dashboard.migrations_app.resources.network.common.further_gateways import (
     FURTHER,
     comparable_further,
-    further_addresses,
 )
+from dashboard.migrations_app.resources.network.common.gateway_losses import gateway_losses
 from dashboard.migrations_app.resources.network.common.gateway_stages import (
     TAKEN,
     Gateways,
@@ -55,8 +55,7 @@ from dashboard.migrations_app.resources.network.common.reduced_router import (
 from dashboard.migrations_app.resources.network.common.router_interfaces import (
     addresses_of,
     connections,
-    interfaces_of,
-    subnets_of,
+    with_interfaces,
 )
 from dashboard.migrations_app.resources.network.common.router_kinds import (
     KINDS,
@@ -64,13 +63,11 @@ from dashboard.migrations_app.resources.network.common.router_kinds import (
     kind_of,
 )
 from dashboard.migrations_app.resources.network.common.shared_addresses import (
-    NEW_ADDRESS,
     address_conflicts,
     keeps_addresses,
 )
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     INTERFACE_OWNERS,
-    own_subnets,
 )
 from dashboard.migrations_app.resources.network.common.zones import (
     HINTS,
@@ -98,6 +95,8 @@ class Router(NeutronResource):
 
     name = "router"
     plural = "routers"
+    # the hosts of nova-network are one router for all tenants of a network
+    is_shareable = True
     extension = "router"
     collection = "routers"
     singular = "router"
@@ -126,16 +125,18 @@ class Router(NeutronResource):
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Return the tenant's routers, each with its ``interfaces``: ports, to the API."""
-        ids = [router["id"] for router in reader.routers]
-        found = reader.matching("/ports", "ports", "device_id", ids)
-        ports = [port for port in found if port["device_owner"] in INTERFACE_OWNERS]
-        subnets = subnets_of(reader, ports)
-        own = {subnet["id"] for subnet in own_subnets(reader)}
-        for router in reader.routers:
-            mine = [port for port in ports if port["device_id"] == router["id"]]
-            interfaces = [each for port in mine for each in interfaces_of(port, subnets, own)]
-            parts = {"interfaces": interfaces, HELPERS: helpers_of(router["id"], reader)}
-            yield self.record({**router, **parts, **outer_parts(router, reader)})
+        return self._records(reader.routers, reader)
+
+    @override
+    def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
+        """Return those with these ids, also those that another tenant has made."""
+        return self._records(reader.matching("/routers", "routers", "id", ids), reader)
+
+    def _records(self, routers: Sequence[Json], reader: TenantReader) -> Iterable[Record]:
+        for router in with_interfaces(routers, reader):
+            fields = {**router, HELPERS: helpers_of(router["id"], reader)}
+            fields |= outer_parts(router, reader)
+            yield self.record(fields, shared=not router["project_id"])
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
@@ -180,12 +181,7 @@ class Router(NeutronResource):
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
         yield from super().losses(record, reader)
-        addresses = gateway_addresses(record.fields)
-        if addresses and not keeps_addresses(reader.options):
-            yield Loss(field=GATEWAY, value=addresses, reason=NEW_ADDRESS)
-        further = further_addresses(record.fields)
-        if further and not keeps_addresses(reader.options):
-            yield Loss(field=FURTHER, value=further, reason=NEW_ADDRESS)
+        yield from gateway_losses(record, reader)
 
     @override
     def check(

@@ -1,30 +1,44 @@
 """Subnets: created without DHCP, which is enabled when all ports have their addresses."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.left_out import without_ids
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.nova_network import POOLS_LEAVE_OUT, TAKEN
 from dashboard.migrations_app.resources.network.common.pools import DELEGATED, pool_conflicts
 from dashboard.migrations_app.resources.network.common.ports_of_others import port_of_others
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     INTERFACE_OWNERS,
     is_migratable,
+    network_ids_of_others,
     own_subnets,
     routers_of_others,
     routers_on,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
-from dashboard.migrations_app.resources.records import Finding, LeftOut, Loss, Record, Ref, Stage
+from dashboard.migrations_app.resources.records import (
+    MAP,
+    Decision,
+    Finding,
+    LeftOut,
+    Loss,
+    Record,
+    Ref,
+    Stage,
+)
 from dashboard.migrations_app.resources.work import Work
 
 _ROUTERS, _DELEGATED = "routers_of_others", "prefix_is_delegated"
 
 
 class Subnet(NeutronResource):
-    """A subnet of one of the tenant's own networks."""
+    """A subnet of one of the tenant's own networks, or of one that is nobody's.
+
+    Where its network is mapped, it is mapped to the subnet there that has its prefix.
+    """
 
     name = "subnet"
     plural = "subnets"
@@ -50,7 +64,7 @@ class Subnet(NeutronResource):
         "tags",
     )
     mapped = {"network_id": "network", "subnetpool_id": "subnet_pool"}
-    own = (*NEUTRON_OWN, "router:external", _ROUTERS)
+    own = (*NEUTRON_OWN, "router:external", _ROUTERS, TAKEN)
     lost = {
         _DELEGATED: "It comes from a router outside the cloud; the copy's prefix is fixed.",
         "segment_id": "The destination chooses the segment of a tenant network itself.",
@@ -63,12 +77,36 @@ class Subnet(NeutronResource):
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         """Return the subnets of the tenant's own networks, those of an operator included."""
-        routers = routers_of_others(reader)
+        routers, others = routers_of_others(reader), network_ids_of_others(reader)
         for subnet in own_subnets(reader):
             fields = {**subnet, _ROUTERS: routers.get(subnet["id"], [])}
             if subnet.get("subnetpool_id") == DELEGATED:
                 fields |= {"subnetpool_id": None, _DELEGATED: True}
-            yield self.record(fields)
+            yield self.record(fields, shared=subnet["network_id"] in others)
+
+    @override
+    def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
+        """Return those with these ids, also on networks that another tenant has made there."""
+        return map(self.record, reader.matching("/subnets", "subnets", "id", ids))
+
+    @override
+    def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
+        fields = record.fields
+        there = reader.destination_ids.get(("network", fields["network_id"]))
+        for subnet in reader.matching(
+            "/subnets", "subnets", "network_id", [there] if there else []
+        ):
+            if subnet["cidr"] == fields["cidr"]:
+                return Decision(action=MAP, destination_id=subnet["id"])
+        return super().decide(record, choice, reader)
+
+    @override
+    def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
+        """Return also that pools of nova-network shrink and grow with what uses them."""
+        yield from super().losses(record, reader)
+        if TAKEN in record.fields:
+            pools = record.fields["allocation_pools"]
+            yield Loss(field="allocation_pools", value=pools, reason=POOLS_LEAVE_OUT)
 
     @override
     def without(

@@ -1,6 +1,7 @@
 """What can be done to a server: its states, locks and snapshots."""
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.support.cloud.compute.locks import Locks, require_unlocked
@@ -36,6 +37,8 @@ class ServerActions:
         self.service = service
         self.cloud = service.cloud
         self.locks, self.shelves = Locks(service), Shelves(service)
+        # those of clouds that have more than today's
+        self.further: dict[str, Callable[[Json, Json, Request], None]] = {}
         service.route("POST", "servers/{}/action", self.act)
 
     def act(self, request: Request) -> Answer:
@@ -55,6 +58,8 @@ class ServerActions:
         elif action == "os-resetState":
             self.service.require_admin(request)
             row.update(STATES[arguments["state"].upper()])
+        elif action in self.further:
+            self.further[action](row, arguments, request)
         else:
             raise Refused(400, f"There is no such action: {action}")
         return Answer(status=202)

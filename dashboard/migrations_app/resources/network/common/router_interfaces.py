@@ -3,12 +3,26 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from dashboard.clients.openstack import Json
-from dashboard.migrations_app.resources.network.common.tenant_network import own_subnets
+from dashboard.migrations_app.resources.network.common.tenant_network import (
+    INTERFACE_OWNERS,
+    own_subnets,
+)
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.work import Work
 
 
-def subnets_of(reader: TenantReader, ports: Iterable[Json]) -> dict[str, Json]:
+def with_interfaces(routers: Sequence[Json], reader: TenantReader) -> Iterable[Json]:
+    """Yield the routers, each with its ``interfaces``."""
+    found = reader.matching("/ports", "ports", "device_id", [router["id"] for router in routers])
+    ports = [port for port in found if port["device_owner"] in INTERFACE_OWNERS]
+    subnets = _subnets_of(reader, ports)
+    own = {subnet["id"] for subnet in own_subnets(reader)}
+    for router in routers:
+        mine = [port for port in ports if port["device_id"] == router["id"]]
+        yield {**router, "interfaces": [e for p in mine for e in _interfaces_of(p, subnets, own)]}
+
+
+def _subnets_of(reader: TenantReader, ports: Iterable[Json]) -> dict[str, Json]:
     """Return the subnets of ports by id, those of other projects included."""
     own = {subnet["id"]: subnet for subnet in own_subnets(reader)}
     used = {fixed["subnet_id"] for port in ports for fixed in port["fixed_ips"]}
@@ -16,7 +30,7 @@ def subnets_of(reader: TenantReader, ports: Iterable[Json]) -> dict[str, Json]:
     return {**own, **{subnet["id"]: subnet for subnet in others}}
 
 
-def interfaces_of(port: Json, subnets: Mapping[str, Json], own: set[str]) -> Iterable[Json]:
+def _interfaces_of(port: Json, subnets: Mapping[str, Json], own: set[str]) -> Iterable[Json]:
     """Yield the interfaces that a port is: one for each of its addresses."""
     for fixed in port["fixed_ips"]:
         subnet = subnets[fixed["subnet_id"]]

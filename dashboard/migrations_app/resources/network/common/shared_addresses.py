@@ -8,6 +8,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.network.common.tenant_network import is_of_nobody
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
 
@@ -57,11 +58,17 @@ def _by_network(wanted: Iterable[Wanted]) -> dict[str, dict[str, Record]]:
 
 
 def destination_network_id(network_id: str, source: TenantReader, destination: TenantReader) -> str:
-    """Return what a network is mapped to, else the only one of its name, else ""."""
+    """Return what a network is mapped to, else the only one of its name, else "".
+
+    What is of nobody gets a network of its own, whatever names others have.
+    """
     if id_ := destination.destination_ids.get(("network", network_id)):
         return id_
-    names = {network["id"]: network["name"] for network in source.networks}
-    found = destination.list("network", "/networks", "networks", name=names.get(network_id, ""))
+    others = [network for network in source.networks if not is_of_nobody(network)]
+    names = {network["id"]: network["name"] for network in others}
+    if network_id not in names:
+        return ""
+    found = destination.list("network", "/networks", "networks", name=names[network_id])
     return str(found[0]["id"]) if len(found) == 1 else ""
 
 

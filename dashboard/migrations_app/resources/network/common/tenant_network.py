@@ -1,5 +1,8 @@
 """Which networks, subnets and ports of a cloud are a tenant's own."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.migrations_app.resources.network.common.trunks import SUB_PORT_OWNER
 from dashboard.migrations_app.resources.reader import TenantReader
@@ -23,18 +26,30 @@ def belongs_to_another(network: Json, reader: TenantReader) -> bool:
     return bool(network.get("router:external")) or network["project_id"] != reader.tenant.id
 
 
+def is_of_nobody(network: Mapping[str, Any]) -> bool:
+    """Return whether a network is of no project, as those of nova-network that all tenants use.
+
+    The first tenant that moves makes its copy, which the others join.
+    """
+    return not network["project_id"] and not network.get("router:external")
+
+
 def network_ids_of_others(reader: TenantReader) -> set[str]:
     """Return the ids of the networks of other projects that the tenant uses."""
     return {network["id"] for network in reader.networks if belongs_to_another(network, reader)}
 
 
 def own_subnets(reader: TenantReader) -> list[Json]:
-    """Return all subnets of the tenant's own networks.
+    """Return all subnets of the tenant's own networks, and of those that are nobody's.
 
     A subnet that an operator has made on a tenant's network belongs to the operator's project, but
     the network lists it.
     """
-    own = [network for network in reader.networks if not belongs_to_another(network, reader)]
+    own = [
+        network
+        for network in reader.networks
+        if is_of_nobody(network) or not belongs_to_another(network, reader)
+    ]
     wanted = {subnet_id for network in own for subnet_id in network["subnets"]}
     listed = [subnet for subnet in reader.subnets if subnet["id"] in wanted]
     missing = wanted - {subnet["id"] for subnet in listed}

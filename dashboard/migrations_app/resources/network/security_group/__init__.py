@@ -9,6 +9,7 @@ from typing_extensions import override
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.nova_network import DEFAULT_RULES
 from dashboard.migrations_app.resources.network.common.tenant_network import (
     DEFAULT_GROUP,
     migratable_ports,
@@ -63,6 +64,7 @@ class SecurityGroup(NeutronResource):
     does_without = ("security_group", "address_group")
     copied = ("name", "description", "stateful", "tags", RULES)
     own = (*NEUTRON_OWN, "shared")
+    lost = {"default_rules": DEFAULT_RULES}
     stages = (
         Stage(name="create", verb="Create"),
         Stage(name="rules", verb="Set the rules of"),

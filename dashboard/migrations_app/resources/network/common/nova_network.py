@@ -1,0 +1,28 @@
+"""What nova-network has and Neutron does not: why each of it is lost.
+
+The names are those of the networks that ``clients/legacy/nova_network`` shows.
+"""
+
+from collections.abc import Mapping
+
+LOST_OF_NETWORKS: Mapping[str, str] = {
+    "nova_conf": "No API tells these options of the hosts' nova.conf. By default servers of a "
+    "network reach each other whatever their groups say (allow_same_net_traffic), and traffic to "
+    "dmz_cidr keeps its address: add rules to the groups where servers rely on that.",
+    "multi_host": "Each host was the gateway and DHCP server of its own servers; the copy has one "
+    "router with the network's gateway. A guest with a host's address in its configuration has to "
+    "change that.",
+    "vpn": "Neutron has no cloudpipe: whoever came in by that VPN needs another way.",
+    "cidr_v6": "IPv6 addresses of nova-network are not migrated.",
+}
+TAKEN = "taken_addresses"
+"""Of a subnet: the addresses that its servers have, which its pools leave out."""
+POOLS_LEAVE_OUT = (
+    "They leave out what servers had when the subnet was copied, those of other tenants too: no "
+    "DHCP port takes the address of a server that moves later."
+)
+NEW_GATEWAY_ADDRESS = "The hosts had addresses of their own there; the router gets a new one."
+DEFAULT_RULES = (
+    "New default groups got these rules. The groups that move have them, groups of later projects "
+    "do not: set them with openstack default security group rule create, where Neutron has that."
+)
