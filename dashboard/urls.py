@@ -16,6 +16,7 @@ urlpatterns = [
     path("alive/", alive, name="alive"),
     path("admin/", admin.site.urls),
     path("api/", include("dashboard.api.urls")),
+    path("", include("dashboard.api.words_of_2015.urls")),
     path("", include("dashboard.jobs.urls")),
     path("", include("dashboard.hosts_app.urls")),
     path("", include("dashboard.notifications.urls")),

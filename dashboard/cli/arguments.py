@@ -2,19 +2,14 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
-from pathlib import Path
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from dashboard.errors import BadInput, NotFound
-from dashboard.hosts_app.clouds import cloud_named
+from dashboard.hosts_app.clouds import cloud_named, side_named, source_and_destination
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job, Step
 from dashboard.migrations_app.models import Plan
-
-PAIRS = (("source", "destination"), ("src", "dst"), ("old", "new"))
-"""Names of clouds that show which is the source."""
 
 
 def add_clouds(parser: ArgumentParser) -> None:
@@ -31,50 +26,16 @@ def add_plan(parser: ArgumentParser) -> None:
 
 
 def chosen_clouds(options: Namespace) -> tuple[Cloud, Cloud]:
-    """Return source and destination: as named, else as ``PAIRS`` says.
+    """Return source and destination: as named, else as the names of the clouds say.
 
     Raises ``BadInput`` when that leaves a choice.
     """
-    names = _names()
-    source, destination = options.source, options.destination
-    for first, second in PAIRS:
-        if {first, second} <= names and not (source and destination):
-            source, destination = source or first, destination or second
-    if not (source and destination):
-        raise BadInput("It is not clear which cloud is which.", fix=_which_fix(names))
-    if source == destination:
-        raise BadInput(
-            f"Source and destination are both {source}.", fix="Name two different clouds."
-        )
-    return cloud_named(source), cloud_named(destination)
+    return source_and_destination(options.source, options.destination)
 
 
 def chosen_cloud(name: str) -> Cloud:
-    """Return the cloud of that name; ``source`` and ``destination`` also by what ``PAIRS`` says."""
-    names = _names()
-    for pair in PAIRS:
-        if name in PAIRS[0] and name not in names and set(pair) <= names:
-            return cloud_named(pair[PAIRS[0].index(name)])
-    if name in PAIRS[0] and name not in names:
-        known = ", ".join(sorted(names)) or "none"
-        raise BadInput(f"It is not clear which cloud is the {name}.", fix=f"Name one of: {known}.")
-    return cloud_named(name)
-
-
-def _which_fix(names: Iterable[str]) -> str:
-    known = ", ".join(sorted(names)) or "none, give a configuration file with -c"
-    return f"Give --source and --destination. Known clouds: {known}."
-
-
-def _names() -> set[str]:
-    """Return the names of Fuel's clouds and those in the named configuration, of all without
-    one."""
-    clouds = Cloud.objects.exclude(state=Cloud.State.VANISHED)
-    if path := settings.PUMPHOUSE_CONFIG:
-        # Those of other files are known too, and may be called source and destination.
-        of_file = Q(location=str(Path(path).absolute()))
-        clouds = clouds.filter(of_file | Q(origin=Cloud.Origin.FUEL))
-    return set(clouds.values_list("name", flat=True))
+    """Return the cloud of that name; ``source`` and ``destination`` also as ``side_named``."""
+    return side_named(name)
 
 
 def chosen_plan(options: Namespace) -> Plan:

@@ -10,13 +10,18 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import Q
 
-from dashboard.errors import NotFound
+from dashboard.errors import BadInput, NotFound
 from dashboard.hosts_app.fuel.cloud_names import free_name
 from dashboard.hosts_app.models import Cloud
 
 if TYPE_CHECKING:
     from dashboard.clients.cloud_access import CloudAccess
+    from dashboard.clients.cloud_files import Settings
     from dashboard.clients.openstack import CloudSession
+
+
+PAIRS = (("source", "destination"), ("src", "dst"), ("old", "new"))
+"""Names of clouds that show which is the source."""
 
 
 def register_configured_clouds() -> list[Cloud]:
@@ -67,6 +72,17 @@ def _rename_fuel_cloud(name: str, access: "CloudAccess") -> None:
             cloud.save(update_fields=["name"])
 
 
+def configured_settings() -> "Settings":
+    """Return what the file that PUMPHOUSE_CONFIG names says beside its clouds, else the defaults.
+
+    Raises ``BadInput`` with file, key and line for an error in the file.
+    """
+    from dashboard.clients.cloud_files import Settings, read_settings
+
+    path = settings.PUMPHOUSE_CONFIG
+    return read_settings(Path(path)) if path else Settings()
+
+
 def cloud_named(name: str) -> Cloud:
     """Return the cloud of that name. Raises ``NotFound`` that lists all clouds."""
     try:
@@ -76,6 +92,51 @@ def cloud_named(name: str) -> Cloud:
         raise NotFound(
             f"There is no cloud named {name!r}.", fix=f"Known clouds: {known}."
         ) from None
+
+
+def source_and_destination(source: str | None, destination: str | None) -> tuple[Cloud, Cloud]:
+    """Return both clouds of a move: as named, else as ``PAIRS`` says.
+
+    Raises ``BadInput`` when that leaves a choice, ``NotFound`` for an unknown name.
+    """
+    names = _current_names()
+    for first, second in PAIRS:
+        if {first, second} <= names and not (source and destination):
+            source, destination = source or first, destination or second
+    if not (source and destination):
+        known = ", ".join(sorted(names)) or "none, give a configuration file with -c"
+        raise BadInput(
+            "It is not clear which cloud is which.",
+            fix=f"Give --source and --destination. Known clouds: {known}.",
+        )
+    if source == destination:
+        raise BadInput(
+            f"Source and destination are both {source}.", fix="Name two different clouds."
+        )
+    return cloud_named(source), cloud_named(destination)
+
+
+def side_named(name: str) -> Cloud:
+    """Return the cloud of that name; ``source`` and ``destination`` also by what ``PAIRS`` says."""
+    names = _current_names()
+    for pair in PAIRS:
+        if name in PAIRS[0] and name not in names and set(pair) <= names:
+            return cloud_named(pair[PAIRS[0].index(name)])
+    if name in PAIRS[0] and name not in names:
+        known = ", ".join(sorted(names)) or "none"
+        raise BadInput(f"It is not clear which cloud is the {name}.", fix=f"Name one of: {known}.")
+    return cloud_named(name)
+
+
+def _current_names() -> set[str]:
+    """Return the names of Fuel's clouds and those in the named configuration, of all without
+    one."""
+    clouds = Cloud.objects.exclude(state=Cloud.State.VANISHED)
+    if path := settings.PUMPHOUSE_CONFIG:
+        # Those of other files are known too, and may be called source and destination.
+        of_file = Q(location=str(Path(path).absolute()))
+        clouds = clouds.filter(of_file | Q(origin=Cloud.Origin.FUEL))
+    return set(clouds.values_list("name", flat=True))
 
 
 def access_of(cloud: Cloud) -> "CloudAccess":

@@ -13,6 +13,9 @@ from typing import Any, TypeVar
 
 from asgiref.wsgi import WsgiToAsgiInstance
 
+from dashboard.web import long_answers
+from dashboard.web.long_answers import HEARTBEAT, LISTENER, Listener
+
 Message = dict[str, Any]
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -41,11 +44,17 @@ class Gone(Exception):
 
 
 class Bridge:
-    """An ASGI application that runs a WSGI application on ``threads`` threads of its own."""
+    """An ASGI application that runs a WSGI application on ``threads`` threads of its own.
+
+    Answers that go on end within a second once ``is_stopping``.
+    """
+
+    is_stopping = False
 
     def __init__(self, wsgi: Wsgi, *, threads: int) -> None:
         self._wsgi = wsgi
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
+        self._listeners = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; refuse anything else, as web sockets."""
@@ -60,17 +69,40 @@ class Bridge:
         except Gone:
             return
         else:
-            await self._respond(environ, send)
+            await self._respond(environ, receive, send)
 
-    async def _respond(self, environ: dict[str, Any], send: Send) -> None:
+    async def _respond(self, environ: dict[str, Any], receive: Receive, send: Send) -> None:
         response = await self._on_thread(Response, self._wsgi, environ)
+        listener: Listener | None = environ.get(LISTENER)
         try:
-            await send(response.start)
+            await send(_without_length(response.start) if listener else response.start)
             while (part := await self._on_thread(response.next_part)) is not None:
                 await send({"type": "http.response.body", "body": part, "more_body": True})
+            if listener and self._listeners < long_answers.MOST_LISTENERS:
+                await self._go_on(listener, receive, send)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             await self._on_thread(response.close)
+
+    async def _go_on(self, listener: Listener, receive: Receive, send: Send) -> None:
+        """Send what comes until the client has gone, the time is up or the server stops."""
+        self._listeners += 1
+        gone = asyncio.ensure_future(receive())
+        clock = asyncio.get_running_loop().time
+        until = clock() + long_answers.LISTEN_SECONDS
+        silent_until = clock() + long_answers.HEARTBEAT_SECONDS
+        try:
+            while not (gone.done() or self.is_stopping) and clock() < until:
+                part = await self._on_thread(listener.more)
+                if not part and clock() >= silent_until:
+                    part = HEARTBEAT
+                if part:
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+                    silent_until = clock() + long_answers.HEARTBEAT_SECONDS
+                await asyncio.wait([gone], timeout=long_answers.POLL_SECONDS)
+        finally:
+            self._listeners -= 1
+            gone.cancel()
 
     async def _on_thread(self, work: Callable[..., Found], *given: Any) -> Found:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
@@ -97,6 +129,11 @@ class Response:
         code = int(status.partition(" ")[0])
         lines = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
         self.start = {"type": "http.response.start", "status": code, "headers": lines}
+
+
+def _without_length(start: Message) -> Message:
+    headers = [each for each in start["headers"] if each[0] != b"content-length"]
+    return {**start, "headers": headers}
 
 
 async def _read(receive: Receive) -> bytes:

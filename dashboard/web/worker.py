@@ -8,6 +8,8 @@ from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.workers import gasgi
 from typing_extensions import override
 
+from dashboard.web.bridge import Bridge
+
 UNREAD_SECONDS = 30.0
 
 
@@ -35,3 +37,9 @@ class Worker(gasgi.ASGIWorker):  # type: ignore[misc]
                     socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNREAD_SECONDS * 1000)
                 )
         super().init_process()
+
+    @override
+    def handle_exit_signal(self) -> None:
+        """End what listens: gunicorn waits for open answers."""
+        Bridge.is_stopping = True
+        super().handle_exit_signal()

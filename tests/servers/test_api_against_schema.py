@@ -22,8 +22,9 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks
 
+from dashboard.hosts_app.models import Host
 from dashboard.jobs.models import Job
-from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.models import LedgerEntry, Plan, Tenant
 from tests.browser.every_page import every_page
 from tests.support import rows
 
@@ -40,6 +41,15 @@ OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operation
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 # names of rows, which chance would never find
 KNOWN = {"source": "old", "destination": "new", "tenant": "demo", "action": "evacuate"}
+
+NAMED: dict[str, tuple[Any, list[str]]] = {
+    "plan_id": (Plan, ["pk"]),
+    "job_id": (Job, ["pk"]),
+    "host": (Host, ["name"]),
+    "project_id": (Tenant, ["project_id"]),
+    "server_id": (LedgerEntry, ["source_id"]),
+}
+"""The rows that are named by another argument than those of viewsets."""
 
 
 @pytest.fixture(scope="module")
@@ -106,9 +116,11 @@ def _existing(path: str) -> list[dict[str, Any]]:
     names = re.findall(r"{(\w+)}", path)
     if not names:
         return [{}]
-    view: Any = resolve(re.sub(r"{\w+}", "1", path)).func
-    model = view.cls.queryset.model
-    model, fields = {"plan_id": (Plan, ["pk"]), "job_id": (Job, ["pk"])}.get(
-        names[0], (model, [{"id": "pk", "cloud": "cloud__name"}.get(name, name) for name in names])
-    )
+    model, fields = NAMED.get(names[0]) or _of_view(path, names)
     return [dict(zip(names, values, strict=True)) for values in model.objects.values_list(*fields)]
+
+
+def _of_view(path: str, names: list[str]) -> tuple[Any, list[str]]:
+    view: Any = resolve(re.sub(r"{\w+}", "1", path)).func
+    fields = [{"id": "pk", "cloud": "cloud__name"}.get(name, name) for name in names]
+    return view.cls.queryset.model, fields

@@ -88,6 +88,7 @@ def _value(argument: str, kind: str) -> str:
     if argument == "name":
         return host.name if kind == "hosts" else host.cloud.name
     known = {"project_id": tenant.project_id, "host": host.name, "action": "evacuate"}
+    known["server_id"] = "0" * 32
     if argument in known:
         return known[argument]
     if argument in ("pk", *(f"{name}_{end}" for name in _NUMBERED for end in ("id", "pk"))):

@@ -1,7 +1,6 @@
 """``pumphouse up``."""
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from django.conf import settings
 from typing_extensions import override
@@ -9,8 +8,8 @@ from typing_extensions import override
 from dashboard.cli.command import Command
 from dashboard.cli.console import Console
 from dashboard.cli.up import run_up
-from dashboard.clients.cloud_files import Settings, read_settings
 from dashboard.errors import BadInput
+from dashboard.hosts_app.clouds import configured_settings
 
 
 class UpCommand(Command):
@@ -38,6 +37,5 @@ def _configured_address() -> str:
     """Return the address from the settings, else the configuration, else the default of 2015."""
     if settings.PUMPHOUSE_BIND:
         return str(settings.PUMPHOUSE_BIND)
-    path = settings.PUMPHOUSE_CONFIG
-    configured = read_settings(Path(path)) if path else Settings()
+    configured = configured_settings()
     return f"{configured.bind_host}:{configured.port}"

@@ -4,9 +4,9 @@ from django.template.defaultfilters import pluralize
 from typing_extensions import override
 
 from dashboard.hosts_app.models import HostPlan
-from dashboard.hosts_app.plans.host_plans import draft_host_plan
+from dashboard.hosts_app.plans.host_plans import continue_with_action, draft_host_plan
 from dashboard.jobs.kinds import JobKind, StepContext
-from dashboard.jobs.models import Step
+from dashboard.jobs.models import Job, Step
 from dashboard.jobs.roles import Action
 
 
@@ -22,3 +22,7 @@ class PlanHost(JobKind):
         draft_host_plan(plan)
         what = f"{len(plan.lines)} line{pluralize(plan.lines)}"
         context.log(f"Planned {plan.host}: {what}, {plan.get_state_display().lower()}.")
+
+    @override
+    def on_finished(self, job: Job) -> None:
+        continue_with_action(job)

@@ -5,14 +5,26 @@ from typing import Any
 
 from django.db import transaction
 
+from dashboard.errors import PumphouseError
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.plans.host_action import host_action_named
 from dashboard.hosts_app.plans.lines import PlanLine
-from dashboard.hosts_app.plans.stored_plans import keep_draft, require_ready, start_planning, take
+from dashboard.hosts_app.plans.stored_plans import (
+    keep_draft,
+    planning_of,
+    require_ready,
+    start_planning,
+    take,
+)
 from dashboard.jobs.confirmation import require_confirmation
-from dashboard.jobs.models import Job
+from dashboard.jobs.log import write_log
+from dashboard.jobs.models import Job, LogLevel
 from dashboard.jobs.options import chosen_values
-from dashboard.jobs.requester import NOBODY, Requester
+from dashboard.jobs.requester import NOBODY, Requester, requester_of
+from dashboard.jobs.states import JobState
+
+CONFIRMED_BY = "confirmed_by"
+"""The parameter of a planning job whose action begins once it is planned."""
 
 
 def start_host_plan(
@@ -40,6 +52,41 @@ def start_host_plan(
         requester=requester,
     )
     return plan
+
+
+def start_plan_and_action(
+    cloud: Cloud,
+    host: str,
+    *,
+    action: str,
+    confirmation: str,
+    options: Mapping[str, Any] | None = None,
+    requester: Requester = NOBODY,
+) -> HostPlan:
+    """Start to plan a host action that begins by itself if nothing stands in the plan's way.
+
+    ``confirmation`` is what a person has typed to confirm it. Raises as ``start_host_plan``.
+    """
+    with transaction.atomic():
+        plan = start_host_plan(cloud, host, action=action, options=options, requester=requester)
+        job = planning_of(plan)
+        job.params = {**job.params, CONFIRMED_BY: confirmation}
+        job.save(update_fields=["params"])
+    return plan
+
+
+def continue_with_action(job: Job) -> None:
+    """Start the action of a planning job that has ended, if that was asked for with it."""
+    confirmation = job.params.get(CONFIRMED_BY)
+    if confirmation is None or job.state != JobState.DONE:
+        return
+    plan = HostPlan.objects.select_related("cloud").get(pk=job.params["host_plan"])
+    try:
+        started = start_host_action(plan, confirmation=confirmation, requester=requester_of(job))
+    except PumphouseError as refused:
+        write_log(job, f"Not started: {refused}", level=LogLevel.WARNING)
+    else:
+        write_log(job, f"Started job {started.pk}: {started.title}.")
 
 
 def draft_host_plan(plan: HostPlan) -> None:

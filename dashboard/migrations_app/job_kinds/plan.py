@@ -3,9 +3,10 @@
 from typing_extensions import override
 
 from dashboard.jobs.kinds import JobKind, StepContext
-from dashboard.jobs.models import Step
+from dashboard.jobs.models import Job, Step
 from dashboard.jobs.requester import requester_of
 from dashboard.jobs.roles import Action
+from dashboard.migrations_app.migrating import continue_migration
 from dashboard.migrations_app.models import plan_of
 from dashboard.migrations_app.planning.drafting import Planner
 
@@ -24,3 +25,7 @@ class PlanKind(JobKind):
         planner.draft()
         planner.store()
         context.log(f"Planned {plan.items.count()} objects: {plan.get_state_display().lower()}.")
+
+    @override
+    def on_finished(self, job: Job) -> None:
+        continue_migration(job)

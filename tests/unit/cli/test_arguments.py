@@ -4,8 +4,9 @@ from argparse import Namespace
 
 import pytest
 
-from dashboard.cli.arguments import PAIRS, chosen_cloud, chosen_clouds, chosen_plan, read_mappings
+from dashboard.cli.arguments import chosen_cloud, chosen_clouds, chosen_plan, read_mappings
 from dashboard.errors import BadInput, NotFound
+from dashboard.hosts_app.clouds import PAIRS
 from dashboard.hosts_app.models import Cloud
 from dashboard.migrations_app.models import Plan
 from tests.support import rows
