@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from dashboard.errors import NeedsOperator
+from dashboard.hosts_app.models import Cloud
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.resources.records import MAP
 from dashboard.migrations_app.resources.registry import resource_types
@@ -180,6 +181,16 @@ def is_created_by(plan: Plan, type_name: str, destination_id: str) -> bool:
     created = plan.ledger_entries.filter(origin=LedgerEntry.Origin.CREATED)
     of_that_id = created.filter(type=type_name, destination_id=destination_id)
     return of_that_id.exclude(stage_data__has_key=KEPT_FROM).exists()
+
+
+def created_in(cloud: Cloud) -> set[str]:
+    """Return the ids of all objects that moves have created in a cloud and that are still there."""
+    created = LedgerEntry.objects.filter(
+        destination_cloud=cloud,
+        origin=LedgerEntry.Origin.CREATED,
+        state=LedgerEntry.State.PRESENT,
+    )
+    return set(created.values_list("destination_id", flat=True))
 
 
 def hand_over(entry: LedgerEntry, heir: Plan) -> None:

@@ -10,11 +10,12 @@ from dashboard.cli.console import Console
 from dashboard.cli.prompts import confirmed_name
 from dashboard.errors import NotFound
 from dashboard.hosts_app.clouds import connect
+from dashboard.migrations_app import ledger
 from dashboard.migrations_app.seeding.cleanup import find_leftovers, remove_leftovers
 
 
 class CleanupCommand(Command):
-    """Delete the test tenants of a cloud. Their names start with pumphouse-."""
+    """Delete the test tenants of a cloud: what setup has made, and the copies of it."""
 
     name = "cleanup"
 
@@ -34,7 +35,7 @@ class CleanupCommand(Command):
     def run(self, options: Namespace, console: Console) -> int:
         cloud = chosen_cloud(options.cloud)
         operator = connect(cloud)
-        leftovers = find_leftovers(operator, tenant=options.tenant)
+        leftovers = find_leftovers(operator, tenant=options.tenant, copies=ledger.created_in(cloud))
         lines = leftovers.lines()
         if options.tenant and not lines:
             fix = f"See pumphouse tenants {cloud.name} --refresh."

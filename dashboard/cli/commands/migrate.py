@@ -13,15 +13,22 @@ from dashboard.cli.option_arguments import add_options, given_options
 from dashboard.cli.outcome import has_failed, print_outcome
 from dashboard.cli.plan_report import print_plan
 from dashboard.cli.progress import follow, started
+from dashboard.cli.seeding import add_numbers, seed
 from dashboard.cli.serializers import Json, serialize_job, serialize_plan
 from dashboard.errors import BadInput, NotFound
 from dashboard.hosts_app.clouds import connect
+from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.discovery import look_up_tenant
 from dashboard.migrations_app.models import Plan, plan_of
 from dashboard.migrations_app.planning.moves import Move, move_of
 from dashboard.migrations_app.planning.options import ONLY
-from dashboard.migrations_app.planning.single_objects import RESOURCES, SERVERS, SingleObjects
+from dashboard.migrations_app.planning.single_objects import (
+    RESOURCES,
+    SERVERS,
+    Chosen,
+    SingleObjects,
+)
 from dashboard.migrations_app.verbs.execute import Execute
 from dashboard.migrations_app.verbs.plan import PlanMove
 
@@ -59,12 +66,14 @@ class MigrateCommand(Command):
         add_options(parser, [*PLAN_OPTIONS, *EXECUTE.options])
         parser.add_argument("--plan-only", action="store_true", help="stop before anything is done")
         add_dump(parser)
+        parser.add_argument("--setup", action="store_true", help="first create test tenants")
+        add_numbers(parser)
 
     @override
     def run(self, options: Namespace, console: Console) -> int:
         """Plan for each tenant that has some of it; execute once nothing blocks any of them."""
         target = graph_file(options.dump)
-        moves = _moves(options)
+        moves = _moves(options, console)
         if target and len(moves) > 1:
             raise BadInput("--dump writes the graph of one tenant.", fix="Name it with --tenant.")
         plans = [_plan(move, only, options, console) for move, only in moves]
@@ -82,13 +91,10 @@ class MigrateCommand(Command):
         return OK if all(job["state"] != "failed" for job in jobs) else FAILED
 
 
-def _moves(options: Namespace) -> list[tuple[Move, list[str]]]:
+def _moves(options: Namespace, console: Console) -> list[tuple[Move, list[str]]]:
     """Return the move of each tenant that has what was named, and what it has of it."""
     source, destination = chosen_clouds(options)
-    wanted = SingleObjects(
-        resource=options.resource, ids=options.ids, tenant=options.tenant, host=options.host
-    )
-    chosen = wanted.chosen(connect(source))
+    chosen = _chosen(options, source, console)
     if not chosen:
         raise NotFound(f"There is no server on {options.host}.", fix="See pumphouse host list.")
     choices = read_mappings(options.map)
@@ -97,6 +103,25 @@ def _moves(options: Namespace) -> list[tuple[Move, list[str]]]:
         row = look_up_tenant(source, tenant)
         moves.append((move_of(source, row.project_id, destination, choices), [*only]))
     return moves
+
+
+def _chosen(options: Namespace, source: Cloud, console: Console) -> Chosen:
+    """Return what is to move of which tenant: of those of ``--setup``, if nothing else is named."""
+    is_named = options.ids or options.tenant or options.host
+    seeded = seed(source, options, console) if options.setup else []
+    wanted = (
+        [SingleObjects(resource=options.resource, tenant=each["id"]) for each in seeded]
+        if seeded and not is_named
+        else [_named(options)]
+    )
+    session = connect(source)
+    return {tenant: ids for each in wanted for tenant, ids in each.chosen(session).items()}
+
+
+def _named(options: Namespace) -> SingleObjects:
+    return SingleObjects(
+        resource=options.resource, ids=options.ids, tenant=options.tenant, host=options.host
+    )
 
 
 def _plan(move: Move, only: list[str], options: Namespace, console: Console) -> Plan:

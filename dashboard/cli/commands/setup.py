@@ -1,20 +1,13 @@
 """``pumphouse setup``."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
 
-from django.conf import settings
 from typing_extensions import override
 
 from dashboard.cli.arguments import chosen_cloud
 from dashboard.cli.command import OK, Command
 from dashboard.cli.console import Console
-from dashboard.errors import BadInput
-from dashboard.hosts_app.clouds import access_of, connect
-from dashboard.migrations_app.seeding.context import SeedCounts
-from dashboard.migrations_app.seeding.tenants import seed_tenants
-
-MINIMUM = {"num_tenants": 1, "num_servers": 0, "num_volumes": 0}
+from dashboard.cli.seeding import add_numbers, seed
 
 
 class SetupCommand(Command):
@@ -24,43 +17,13 @@ class SetupCommand(Command):
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        # No defaults here: the configuration's ``populate`` may set them.
         parser.add_argument(
             "cloud", nargs="?", default="source", metavar="CLOUD", help="default: source"
         )
-        parser.add_argument("--num-tenants", type=int, metavar="N", help="default: 1")
-        parser.add_argument("--num-servers", type=int, metavar="N", help="per tenant; default: 2")
-        parser.add_argument(
-            "--num-volumes", type=int, metavar="N", help="attached, per tenant; default: 1"
-        )
+        add_numbers(parser)
 
     @override
     def run(self, options: Namespace, console: Console) -> int:
         cloud = chosen_cloud(options.cloud)
-        tenants = seed_tenants(
-            connect(cloud),
-            counts=_numbers(options, access_of(cloud).populate),
-            secrets_dir=settings.HOME / "seeded",
-            report=console.progress.print,
-        )
-        for tenant in tenants:
-            addresses = ", ".join(tenant["floating_ips"])
-            console.print(f"{tenant['name']}: {len(tenant['servers'])} servers, {addresses}")
-            console.print(f"  Passwords and keys: {tenant['secrets_file']}")
-        console.print_json({"cloud": cloud.name, "tenants": tenants})
+        console.print_json({"cloud": cloud.name, "tenants": seed(cloud, options, console)})
         return OK
-
-
-def _numbers(options: Namespace, populate: Mapping[str, int]) -> SeedCounts:
-    """Return each number from the command line, else the configuration, else the default."""
-    given = {
-        "num_tenants": options.num_tenants,
-        "num_servers": options.num_servers,
-        "num_volumes": options.num_volumes,
-    }
-    for name, number in given.items():
-        if number is not None and number < MINIMUM[name]:
-            option = f"--{name.replace('_', '-')}"
-            raise BadInput(f"{option} cannot be {number}.", fix=f"Use {MINIMUM[name]} or more.")
-    chosen = {**populate} | {name: value for name, value in given.items() if value is not None}
-    return SeedCounts(**{name.removeprefix("num_"): value for name, value in chosen.items()})

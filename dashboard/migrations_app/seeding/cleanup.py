@@ -1,11 +1,11 @@
-"""Removes test tenants: projects whose names have the prefix, and nothing of anybody else."""
+"""Removes test tenants: projects that setup has made, their copies, and nothing of anybody else."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import BadInput
-from dashboard.migrations_app.seeding.context import PREFIX, extensions_of
+from dashboard.migrations_app.seeding.context import PREFIX, extensions_of, is_seeded
 
 SECONDS = 300
 KEYS_OF_OTHERS = "2.10"
@@ -31,21 +31,29 @@ class Leftovers:
         ]
 
 
-def find_leftovers(operator: CloudSession, *, tenant: str = "") -> Leftovers:
+def find_leftovers(
+    operator: CloudSession, *, tenant: str = "", copies: Collection[str] = ()
+) -> Leftovers:
     """Find all test projects, users, flavors and groups, or those of one test tenant.
 
-    Raises ``BadInput`` for a tenant that is not a test tenant.
+    ``copies`` are the ids of what moves have created in this cloud. Raises ``BadInput`` for a
+    tenant that is not a test tenant.
     """
     if tenant and not tenant.startswith(PREFIX):
         raise BadInput(
             f"{tenant!r} is not a test tenant: its name does not begin with {PREFIX}.",
             fix="Only what pumphouse setup has created can be removed.",
         )
+
+    def ours(found: Iterable[Json]) -> list[Json]:
+        seeded = (thing for thing in found if is_seeded(thing, copies=copies))
+        return [thing for thing in seeded if not tenant or _is_of(tenant, thing["name"])]
+
     return Leftovers(
-        _ours(tenant, operator.list("identity", "/projects", "projects")),
-        _ours(tenant, operator.list("identity", "/users", "users")),
-        _ours(tenant, operator.list("compute", "/flavors/detail", "flavors", is_public="None")),
-        _ours(tenant, operator.list("identity", "/groups", "groups")),
+        ours(operator.list("identity", "/projects", "projects")),
+        ours(operator.list("identity", "/users", "users")),
+        ours(operator.list("compute", "/flavors/detail", "flavors", is_public="None")),
+        ours(operator.list("identity", "/groups", "groups")),
     )
 
 
@@ -66,10 +74,8 @@ def remove_leftovers(
         operator.delete("compute", f"/flavors/{flavor['id']}")
 
 
-def _ours(tenant: str, found: Iterable[Json]) -> list[Json]:
-    """Return the objects whose names are the tenant's or begin with it; without one, all ours."""
-    begin = f"{tenant}-" if tenant else PREFIX
-    return [thing for thing in found if thing["name"] == tenant or thing["name"].startswith(begin)]
+def _is_of(tenant: str, name: str) -> bool:
+    return name == tenant or name.startswith(f"{tenant}-")
 
 
 def _clear_project(operator: CloudSession, project_id: str) -> None:

@@ -1,14 +1,41 @@
 """What the parts of a test tenant share: its names, its sessions and its bytes."""
 
 import hashlib
-from collections.abc import Callable
+import re
+import secrets as randomness
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 
-from dashboard.clients.openstack import CloudSession
+from dashboard.clients.openstack import CloudSession, Json
 
 PREFIX = "pumphouse-"
 """The beginning of every test object's name, since 2015."""
+
+TAGS = ["pumphouse", "test"]
+"""The tags of a test tenant."""
+_DESCRIPTION = re.compile(r"A test (?:tenant|user|group) of Pumphouse")
+_RANDOM_NAME = re.compile(rf"{PREFIX}demo-[0-9a-f]{{6}}(?:-|$)")
+
+
+def new_name() -> str:
+    """Return the name of a new test tenant, which nothing else has by chance."""
+    return f"{PREFIX}demo-{randomness.token_hex(3)}"
+
+
+def is_seeded(thing: Json, *, copies: Collection[str]) -> bool:
+    """Return whether setup has made an object of Keystone or Nova, or a move a copy of it.
+
+    A prefix alone says nothing: others may have taken it. ``copies`` are the ids of what moves have
+    created.
+    """
+    name, description = thing["name"], thing.get("description") or ""
+    return name.startswith(PREFIX) and bool(
+        thing["id"] in copies
+        or _RANDOM_NAME.match(name)
+        or _DESCRIPTION.fullmatch(description)
+        or {*TAGS} <= {*thing.get("tags", ())}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,11 @@
 """Creates test tenants."""
 
-import secrets as randomness
 from collections.abc import Callable
 from pathlib import Path
 
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.migrations_app.seeding import images, servers, users
-from dashboard.migrations_app.seeding.context import PREFIX, SeedContext, SeedCounts
+from dashboard.migrations_app.seeding.context import SeedContext, SeedCounts, new_name
 from dashboard.migrations_app.seeding.network import (
     NetworkIds,
     create_floating_ip,
@@ -27,15 +26,20 @@ def seed_tenants(
     about each step.
     """
     return [
-        _seed_tenant(operator, counts=counts, secrets_dir=secrets_dir, report=report)
+        seed_tenant(operator, new_name(), counts=counts, secrets_dir=secrets_dir, report=report)
         for _ in range(counts.tenants)
     ]
 
 
-def _seed_tenant(
-    operator: CloudSession, *, counts: SeedCounts, secrets_dir: Path, report: Callable[[str], None]
+def seed_tenant(
+    operator: CloudSession,
+    name: str,
+    *,
+    counts: SeedCounts,
+    secrets_dir: Path,
+    report: Callable[[str], None],
 ) -> Json:
-    name = f"{PREFIX}demo-{randomness.token_hex(3)}"
+    """Create one test tenant; all but its name as ``seed_tenants``."""
     report(f"Create tenant {name} with its users")
     project_id = users.create_project(operator, name)
     created = users.create_users(operator, name, project_id)

@@ -10,6 +10,7 @@ from pathlib import Path
 from dashboard import secrets
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.seeding.context import TAGS
 
 KEYS_OF_OTHERS = "2.10"
 ROLES = {"owner": "member", "reader": "reader"}
@@ -28,7 +29,7 @@ class SeededUser:
 def create_project(operator: CloudSession, name: str) -> str:
     """Create the project and return its id."""
     project = {"name": name, "description": "A test tenant of Pumphouse", "enabled": True}
-    project["tags"] = ["pumphouse", "test"]
+    project["tags"] = TAGS
     return str(operator.post("identity", "/projects", {"project": project}, "project")["id"])
 
 

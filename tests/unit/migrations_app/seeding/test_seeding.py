@@ -10,9 +10,11 @@ from dashboard.errors import BadInput
 from dashboard.migrations_app.seeding.cleanup import Leftovers, find_leftovers, remove_leftovers
 from dashboard.migrations_app.seeding.context import (
     PREFIX,
+    TAGS,
     SeedContext,
     SeedCounts,
     known_bytes,
+    new_name,
 )
 from dashboard.migrations_app.seeding.network import (
     create_forwarding,
@@ -106,18 +108,31 @@ def test_a_tenant_has_a_group_and_ec2_keys_which_go_with_it():
     assert not identity.credentials.rows
 
 
-def test_only_names_with_the_prefix_are_found():
+def test_only_what_setup_or_a_move_has_made_is_found_whatever_its_name():
     cloud = RecordingCloud(
         {
-            "/projects": [{"id": "1", "name": f"{PREFIX}demo"}, {"id": "2", "name": "shop"}],
-            "/users": [{"id": "3", "name": "pumphouse"}, {"id": "4", "name": f"{PREFIX}u"}],
-            "/flavors/detail": [{"id": "5", "name": f"my-{PREFIX}small"}],
+            "/projects": [
+                {"id": "1", "name": f"{PREFIX}one", "tags": ["pumphouse", "test", "theirs"]},
+                {"id": "2", "name": "shop", "description": "A test tenant of Pumphouse"},
+                {"id": "3", "name": f"{PREFIX}prod", "description": "Ours", "tags": []},
+                {"id": "4", "name": f"{PREFIX}copy", "description": None},
+            ],
+            "/users": [
+                {"id": "5", "name": "pumphouse"},
+                {"id": "6", "name": f"{PREFIX}u", "description": "A test user of Pumphouse"},
+                {"id": "7", "name": f"{PREFIX}operator"},
+            ],
+            "/flavors/detail": [
+                {"id": "8", "name": f"my-{PREFIX}small"},
+                {"id": "9", "name": f"{PREFIX}small"},
+                {"id": "10", "name": f"{new_name()}-small"},
+            ],
         }
     )
-    leftovers = find_leftovers(cloud)
-    assert [project["id"] for project in leftovers.projects] == ["1"]
-    assert [user["id"] for user in leftovers.users] == ["4"]
-    assert leftovers.flavors == []
+    leftovers = find_leftovers(cloud, copies={"4", "2"})
+    assert [project["id"] for project in leftovers.projects] == ["1", "4"]
+    assert [user["id"] for user in leftovers.users] == ["6"]
+    assert [flavor["id"] for flavor in leftovers.flavors] == ["10"]
 
 
 def test_one_tenant_is_found_with_its_users_and_not_one_whose_name_goes_on():
@@ -130,7 +145,7 @@ def test_one_tenant_is_found_with_its_users_and_not_one_whose_name_goes_on():
             ],
         }
     )
-    leftovers = find_leftovers(cloud, tenant=f"{PREFIX}a1")
+    leftovers = find_leftovers(cloud, tenant=f"{PREFIX}a1", copies={"1", "2", "3", "4"})
     assert [project["id"] for project in leftovers.projects] == ["1"]
     assert [user["id"] for user in leftovers.users] == ["3"]
 
@@ -173,7 +188,8 @@ def test_what_needs_extensions_is_made_where_neutron_has_them_and_removed(releas
         furnish(cloud, first_address=10)
         before = _network_rows(cloud)
         name = f"{PREFIX}demo"
-        project = operator.post("identity", "/projects", {"project": {"name": name}}, "project")
+        body = {"project": {"name": name, "tags": TAGS}}
+        project = operator.post("identity", "/projects", body, "project")
         for role_id in operator.roles:
             path = f"/projects/{project['id']}/users/{operator.user_id}/roles/{role_id}"
             operator.put("identity", path)
