@@ -4,6 +4,7 @@ Those of others are read with the EC2 credentials of their user. A user without 
 the keys that servers name: they are listed without what is in them.
 """
 
+import json
 from collections.abc import Iterator
 from urllib.parse import unquote
 
@@ -48,11 +49,14 @@ class Keys:
         return [*self._named_by_servers(user_id)]
 
     def _credentials(self, user_id: str) -> list[Json]:
-        path = f"/users/{user_id}/credentials/OS-EC2"
+        """Return the user's EC2 credentials: none where Keystone does not tell them."""
         identity = self._nova.found.other("identity")
-        answer = identity.request(path, "GET", raise_exc=False)
-        found: list[Json] = [] if answer.status_code >= 400 else answer.json()["credentials"]
-        return found
+        answer = identity.request(
+            "/credentials", "GET", params={"user_id": user_id}, raise_exc=False
+        )
+        listed = [] if answer.status_code >= 400 else answer.json()["credentials"]
+        mine = (each for each in listed if (each["type"], each["user_id"]) == ("ec2", user_id))
+        return [{**json.loads(each["blob"]), "tenant_id": each["project_id"]} for each in mine]
 
     def _as_user(self, token: str, tenant_id: str) -> list[Json]:
         """Ask with a user's token, at the address of the tenant that it is for."""

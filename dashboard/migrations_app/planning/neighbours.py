@@ -124,7 +124,8 @@ _NEIGHBOURS = (
 # services that are migrated, as catalogues have called them, and those without tenants' objects
 _OTHERS = frozenset(
     {
-        *("identity", "compute", "compute_legacy", "computev21", "network", "image", "placement"),
+        *("identity", "compute", "compute_legacy", "computev21", "computev3", "network"),
+        *("image", "placement"),
         *("volume", "volumev2", "volumev3", "block-storage", "block-store"),
         *("ec2", "s3", "cloudformation", "metering", "metric", "event", "rating", "instance-ha"),
         *("baremetal", "baremetal-introspection", "accelerator", "infra-optim", "policy"),

@@ -1,5 +1,6 @@
 """What an old Nova answered is told as today's would tell it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -125,8 +126,13 @@ class Identity:
         return "http://juno.example:5000/v2.0"
 
     def request(self, path: str, method: str, **options: Any) -> Answer:
-        """List the credentials of a user."""
-        return Answer(200, {"credentials": self.credentials.get(path.split("/")[2], [])})
+        """List the credentials of a user, and others'."""
+        assert path == "/credentials"
+        listed = [
+            {"type": "ec2", "user_id": user, "project_id": ACME, "blob": json.dumps(credential)}
+            for user, credential in self.credentials.items()
+        ]
+        return Answer(200, {"credentials": [*listed, {"type": "totp", "user_id": ALICE}]})
 
     def post(self, url: str, *, json: Any, **options: Any) -> Answer:
         """Give a token for a signature."""
@@ -146,11 +152,11 @@ def with_keys(api: ReplayedApi, identity: Identity) -> OldNova:
     return OldNova(found_with(adapter=api, session=identity, other=other.__getitem__))
 
 
-CREDENTIAL = {"access": "the-access", "secret": "the-secret", "tenant_id": ACME}
+CREDENTIAL = {"access": "the-access", "secret": "the-secret"}
 
 
 def test_keys_of_a_user_with_ec2_credentials_are_read_as_that_user(api):
-    identity = Identity({ALICE: [CREDENTIAL]})
+    identity = Identity({ALICE: CREDENTIAL})
     nova = with_keys(api, identity)
     for _ in range(2):
         found = nova.get("/os-keypairs", params={"user_id": ALICE}).json()["keypairs"]
@@ -163,13 +169,13 @@ def test_keys_of_a_user_with_ec2_credentials_are_read_as_that_user(api):
 
 def test_a_request_is_signed_as_keystone_checks_it(api):
     """The value was computed with Ec2Signer of python-keystoneclient."""
-    identity = Identity({ALICE: [CREDENTIAL]})
+    identity = Identity({ALICE: CREDENTIAL})
     with_keys(api, identity).keys.of(ALICE)
     assert identity.signed[0]["access"] == "the-access"
     assert identity.signed[0]["signature"] == "Y4/4U6hOP7lynjMPMfIiFGJBikXVARZTrA3ijOomdUA="
 
 
-@pytest.mark.parametrize("identity", [Identity({}), Identity({BOB: [CREDENTIAL]}, status=401)])
+@pytest.mark.parametrize("identity", [Identity({}), Identity({BOB: CREDENTIAL}, status=401)])
 def test_keys_that_nobody_can_read_are_named_by_the_servers_that_have_them(api, identity):
     nova = with_keys(api, identity)
     found = nova.get("/os-keypairs", params={"user_id": BOB}).json()["keypairs"]

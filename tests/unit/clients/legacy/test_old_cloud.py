@@ -139,3 +139,17 @@ def test_a_service_is_disabled_by_its_host_and_binary(cloud, session):
     services = session.list("compute", "/os-services", "services", binary="nova-compute")
     found = {service["host"]: service["disabled_reason"] for service in services}
     assert found == {"juno-c1": "maintenance", "juno-c2": None}
+
+
+@pytest.mark.parametrize("keystone", [("v2.0",), ("v2.0", "v3")], ids=["v2.0", "v3"])
+def test_key_pairs_of_users_are_read_with_their_ec2_credentials_or_named_by_servers(keystone):
+    with running_juno(keystone=keystone) as cloud:
+        session = CloudSession(cloud.access())
+        keys = [*session.list("compute", "/os-keypairs", "keypairs", user_id=BOB)]
+        assert [entry["keypair"]["name"] for entry in keys] == ["bob-key", "alice-key"]
+        assert all(entry["keypair"]["public_key"] for entry in keys)
+        cloud.state["keystone"]["ec2"].clear()
+        found = CloudSession(cloud.access()).list(
+            "compute", "/os-keypairs", "keypairs", user_id=BOB
+        )
+        assert [*found] == [{"keypair": {"name": "bob-key"}}]

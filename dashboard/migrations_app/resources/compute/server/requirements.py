@@ -23,7 +23,7 @@ def requirements(record: Record, reader: TenantReader) -> Mapping[str, Sequence[
         *(Ref("server_group", id_) for id_ in fields["server_groups"]),
         *(Ref("port", id_) for id_ in fields["ports"]),
         *trunks_on(fields["ports"], reader),
-        *(Ref("image", fields[f"{ATTR}{name}"]) for name in REFERENCES),
+        *(Ref("image", fields.get(f"{ATTR}{name}") or "") for name in REFERENCES),
         Ref("image", fields["image"] if fields.get(FROM_IMAGE) else ""),
     ]
     volumes = [Ref("volume", id_) for id_ in fields["volumes"]]

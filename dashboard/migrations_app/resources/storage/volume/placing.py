@@ -85,7 +85,7 @@ def _type_losses(
     if name != record.fields[TYPE]:
         reason = f"It becomes {name or 'the default type'} on cloud {cloud}."
         losses.append(Loss(field=TYPE, value=record.fields[TYPE], reason=reason))
-    if record.fields[MULTIATTACH] and not is_multiattach(type_):
+    if record.fields.get(MULTIATTACH) and not is_multiattach(type_):
         reason = f"Its volume type on cloud {cloud} lets a volume be attached to one server only."
         losses.append(Loss(field=MULTIATTACH, value=True, reason=reason))
     return losses
