@@ -20,6 +20,16 @@ class FloatingAddresses(NovaNetwork):
 
     name: ClassVar[str] = "nova_network_addresses"
 
+    @property
+    def addresses(self) -> list[Json]:
+        """All addresses; one of a server that is gone leads nowhere."""
+        there = {server["id"] for server in self.cloud.state["nova"]["servers"]}
+        rows: list[Json] = self.state["addresses"]
+        for row in rows:
+            if row["instance_uuid"] not in there:
+                row.update(instance_uuid=None, fixed_ip=None)
+        return rows
+
     @override
     def answer(self, request: Request) -> Reply | None:
         """Leave all other actions of servers to Nova."""
@@ -30,21 +40,21 @@ class FloatingAddresses(NovaNetwork):
     def pools(self, request: Request, tenant: str) -> Json:
         """List the names of the pools."""
         self.caller(request, tenant)
-        names = sorted({row["pool"] for row in self.state["addresses"]})
+        names = sorted({row["pool"] for row in self.addresses})
         return {"floating_ip_pools": [{"name": name} for name in names]}
 
     @route("GET", "/v2/{tenant}/os-floating-ips-bulk")
     def bulk(self, request: Request, tenant: str) -> Json:
         """List all addresses with their tenants."""
         self.admin(request, tenant, "floating_ips_bulk")
-        rows = self.state["addresses"]
+        rows = self.addresses
         return {"floating_ip_info": [{name: row[name] for name in _BULK} for row in rows]}
 
     @route("GET", "/v2/{tenant}/os-floating-ips")
     def floating(self, request: Request, tenant: str) -> Json:
         """List the addresses of the token's tenant."""
         self.caller(request, tenant)
-        rows = (row for row in self.state["addresses"] if row["project_id"] == tenant)
+        rows = (row for row in self.addresses if row["project_id"] == tenant)
         return {"floating_ips": [_shown(row) for row in rows]}
 
     @route("POST", "/v2/{tenant}/os-floating-ips")
@@ -52,7 +62,7 @@ class FloatingAddresses(NovaNetwork):
         """Take an address out of a pool."""
         self.caller(request, tenant)
         pool = request.body["pool"]
-        for row in self.state["addresses"]:
+        for row in self.addresses:
             if row["pool"] == pool and row["project_id"] is None:
                 row["project_id"] = tenant
                 return {"floating_ip": _shown(row)}
@@ -75,7 +85,7 @@ class FloatingAddresses(NovaNetwork):
         return Reply(202)
 
     def _own(self, number: str, tenant: str) -> Json:
-        for row in self.state["addresses"]:
+        for row in self.addresses:
             if str(row["id"]) == number and row["project_id"] == tenant:
                 found: Json = row
                 return found
@@ -97,7 +107,7 @@ class FloatingAddresses(NovaNetwork):
         return Reply(202)
 
     def _named(self, address: str) -> Json:
-        for row in self.state["addresses"]:
+        for row in self.addresses:
             if row["address"] == address:
                 found: Json = row
                 return found

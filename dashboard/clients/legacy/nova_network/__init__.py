@@ -26,7 +26,7 @@ from dashboard.clients.legacy.nova_network.routers import HostRouter, host_route
 from dashboard.clients.legacy.nova_network.rows import Rows
 from dashboard.clients.legacy.nova_network.security_groups import DEFAULT, group_of
 from dashboard.clients.legacy.nova_network.sharing import grants
-from dashboard.clients.legacy.tenant_scope import compute_of
+from dashboard.clients.legacy.tenant_scope import compute_in
 from dashboard.clients.legacy.translator import Call, Json, Translator, route
 
 EXTENSIONS = ("external-net", "provider", "quotas", "rbac-policies", "router", "security-group")
@@ -162,9 +162,9 @@ class NovaNetwork(Translator):
             return _missing("floatingip", id_)
         wanted = call.body["floatingip"].get("port_id")
         if before["port_id"] and before["port_id"] != wanted:
-            self._act_on(_nic(rows, before["port_id"]), "removeFloatingIp", before)
+            self._lead_away(_nic(rows, before["port_id"]), before)
         if wanted and before["port_id"] != wanted:
-            self._act_on(_nic(rows, wanted), "addFloatingIp", before)
+            self._lead_to(_nic(rows, wanted), before)
         return self.floating_ip(call, id_)
 
     @route("DELETE", "/floatingips/{id_}")
@@ -173,11 +173,10 @@ class NovaNetwork(Translator):
         found = _row(self._floating(self.rows, {}), id_)
         if found is None:
             return _missing("floatingip", id_)
-        tenant = compute_of(self.found, found["project_id"])
-        listed = self.ask("GET", "/os-floating-ips", of=tenant)["floating_ips"]
-        for each in listed:
-            if each["ip"] == found["floating_ip_address"]:
-                self.ask("DELETE", f"/os-floating-ips/{each['id']}", of=tenant)
+        with compute_in(self.found, found["project_id"]) as tenant:
+            for each in self.ask("GET", "/os-floating-ips", of=tenant)["floating_ips"]:
+                if each["ip"] == found["floating_ip_address"]:
+                    self.ask("DELETE", f"/os-floating-ips/{each['id']}", of=tenant)
         return None
 
     @route("GET", "/security-groups")
@@ -273,13 +272,16 @@ class NovaNetwork(Translator):
     def _groups(self, rows: Rows) -> list[Json]:
         return [group_of(row, rows.group_ids, rows.default_rules) for row in rows.groups]
 
-    def _act_on(self, nic: Nic, action: str, floating: Json) -> None:
-        """Ask a server's action. Only its own tenant may add an address."""
-        body = {"address": floating["floating_ip_address"]}
-        if action == "addFloatingIp" and nic.fixed:
-            body["fixed_address"] = nic.fixed[0]
-        of = compute_of(self.found, floating["project_id"]) if "fixed_address" in body else None
-        self.ask("POST", f"/servers/{nic.server['id']}/action", body={action: body}, of=of)
+    def _lead_away(self, nic: Nic, floating: Json) -> None:
+        body = {"removeFloatingIp": {"address": floating["floating_ip_address"]}}
+        self.ask("POST", f"/servers/{nic.server['id']}/action", body=body)
+
+    def _lead_to(self, nic: Nic, floating: Json) -> None:
+        """Add an address to a server, as only its own tenant may."""
+        where = {"address": floating["floating_ip_address"], "fixed_address": nic.fixed[0]}
+        path = f"/servers/{nic.server['id']}/action"
+        with compute_in(self.found, floating["project_id"]) as tenant:
+            self.ask("POST", path, body={"addFloatingIp": where}, of=tenant)
 
 
 def _compute(found: Found) -> Adapter:

@@ -1,6 +1,7 @@
 """A recorded Juno cloud with nova-network, in both modes, is seen as Neutron."""
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from ipaddress import ip_address
 from pathlib import Path
 from types import SimpleNamespace
@@ -282,9 +283,12 @@ def test_a_reset_sets_the_defaults_and_leaves_novas_own_limits():
 def test_an_address_is_led_away_and_back_by_actions_of_the_server(monkeypatch):
     cloud = seen("flat")
     tenants: list[str] = []
-    monkeypatch.setattr(
-        nova_network, "compute_of", lambda found, project: tenants.append(project) or cloud.old
-    )
+
+    def in_tenant(found: Any, project: str) -> AbstractContextManager[Any]:
+        tenants.append(project)
+        return nullcontext(cloud.old)
+
+    monkeypatch.setattr(nova_network, "compute_in", in_tenant)
     [web] = listed(cloud, "/floatingips", floating_ip_address="172.24.4.225")
     path = f"/floatingips/{web['id']}"
     cloud.request(path, "PUT", json={"floatingip": {"port_id": None}})
