@@ -12,17 +12,19 @@ from tests.support.cloud.memory import MemoryCloud
 
 def operator_of(cloud: MemoryCloud) -> CloudSession:
     """Return a session of the administrator of a cloud."""
-    return CloudSession(CloudAccess(name=cloud.name, auth=_login(cloud)))
+    return CloudSession(CloudAccess(name=cloud.name, auth=login_of(cloud)))
 
 
 def write_clouds(path: Path, *clouds: MemoryCloud) -> Path:
     """Write a clouds.yaml with the administrators of the clouds, and return its path."""
-    entries = {cloud.name: {"region_name": "RegionOne", "auth": _login(cloud)} for cloud in clouds}
+    entries = {
+        cloud.name: {"region_name": "RegionOne", "auth": login_of(cloud)} for cloud in clouds
+    }
     path.write_text(yaml.safe_dump({"clouds": entries}), encoding="utf-8")
     return path
 
 
-def _login(cloud: MemoryCloud) -> dict[str, str]:
+def login_of(cloud: MemoryCloud) -> dict[str, str]:
     return {
         "auth_url": f"{cloud.url}/identity/v3",
         "username": "admin",
