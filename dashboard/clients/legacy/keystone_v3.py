@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from dashboard.clients.legacy.answers import OldApiRefusedError
 from dashboard.clients.legacy.found import Found
 from dashboard.clients.legacy.translator import Call, Json, Translator, route
 
 WITH_NAMES = (3, 6)
-_PLURALS = {"user": "users", "group": "groups", "role": "roles", "project": "projects"}
+_PLURALS = {"user": "users", "group": "groups", "role": "roles"}
+_PLURALS |= {"project": "projects", "domain": "domains"}
+_WITH_DOMAIN = ("user", "group", "project")
 Named = Callable[[str, str], Json]
 
 
@@ -38,18 +39,23 @@ class KeystoneV3WithoutNames(Translator):
         """Return the assignments with names; that of an actor who no longer exists is empty."""
         answer = self.ask("GET", call.path, query=call.query)
         if "include_names" in call.query:
-            named = cache(self._named)
+            named = _lookups(self)
             answer["role_assignments"] = [_named(a, named) for a in answer["role_assignments"]]
         return answer
 
-    def _named(self, kind: str, id_: str) -> Json:
-        try:
-            found: Json = self.ask("GET", f"/{_PLURALS[kind]}/{id_}")[kind]
-        except OldApiRefusedError as error:
-            if error.response.status_code != 404:
-                raise
-            return {"id": id_, "name": ""}
-        return {"id": id_, "name": found["name"]}
+
+def _lookups(keystone: Translator) -> Named:
+    """Return what tells the id, the name and the domain of something, and asks for each once."""
+
+    @cache
+    def named(kind: str, id_: str) -> Json:
+        found = (keystone.find(f"/{_PLURALS[kind]}/{id_}") or {}).get(kind, {"name": ""})
+        told: Json = {"id": id_, "name": found["name"]}
+        if kind in _WITH_DOMAIN:
+            told["domain"] = named("domain", found.get("domain_id", "default"))
+        return told
+
+    return named
 
 
 def _named(assignment: Json, named: Named) -> Json:

@@ -236,6 +236,12 @@ class KeystoneV2(Identity):
         self.drop("roles", "id", role_id)
         self.drop("grants", "role", role_id)
 
+    @route("GET", "/v2.0/OS-KSADM/services", ports=ADMIN)
+    def services(self, request: Request) -> Json:
+        """Return the services of the catalogue."""
+        self.as_admin(request)
+        return {"OS-KSADM:services": self.state["services"]}
+
     @route("GET", "/v2.0/users/{user_id}/credentials/OS-EC2")
     def keys(self, request: Request, user_id: str) -> Json:
         """Return the EC2 keys of a user, with their secrets."""

@@ -111,6 +111,13 @@ class KeystoneV3(Identity):
         """Return no group."""
         return self._list(request, "groups", [])
 
+    @route("GET", "/v3/services")
+    def services(self, request: Request) -> Json:
+        """Return the services of the catalogue, or those of a type."""
+        type_ = request.query.get("type")
+        found = (row for row in self.state["services"] if type_ in (None, row["type"]))
+        return self._list(request, "services", found)
+
     @route("GET", "/v3/roles")
     def roles(self, request: Request) -> Json:
         """Return all roles, or those of a name."""

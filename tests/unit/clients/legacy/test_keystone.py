@@ -36,7 +36,9 @@ def told(session: CloudSession, path: str, key: str, **query: str) -> list[objec
 
 def test_who_may_do_what_is_read_with_names(cloud):
     session = CloudSession(cloud.access())
-    found = session.list("identity", "/role_assignments", "role_assignments", **IN_ACME)
+    found = [*session.list("identity", "/role_assignments", "role_assignments", **IN_ACME)]
+    domains = [each["user"]["domain"] for each in found]
+    assert domains == [{"id": "default", "name": "Default"}] * len(found)
     held = sorted((each["user"]["name"], each["role"]["name"]) for each in found)
     members = [("alice", "_member_"), ("bob", "_member_"), ("bob", "net-ops")]
     assert held == [members[0], *members[1:], ("carol", "admin")]
