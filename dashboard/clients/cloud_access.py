@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PASSWORD_TYPES = frozenset({"password", "v3password"})
-SERVICES = ("block_storage", "compute", "identity", "image", "network", "placement")
+SERVICES = (
+    *("block_storage", "compute", "identity", "image", "key_manager", "network", "placement"),
+)
 
 _FIXED_SCOPES = ("system_scope", "domain_id", "domain_name", "trust_id")
 

@@ -240,6 +240,20 @@ class CloudSession:
             raise self._refusal(response, request)
         return json_of(response, cloud=self.name, request=request)
 
+    def exchange_bytes(
+        self, method: str, service: str, path: str, *, headers: Mapping[str, str], data: bytes = b""
+    ) -> bytes:
+        """Send or fetch what is no JSON, such as a secret: keystoneauth logs nothing of it."""
+        self._be_ready(service)
+        self.calls[service] += 1
+        asked: Json = {"headers": dict(headers), "raise_exc": False, "log": False}
+        answer = self._ask(
+            lambda: self._adapters[service].request(path, method, data=data or None, **asked)
+        )
+        if answer.status_code >= 400:
+            raise self._refusal(answer, f"{method} {service} {path}")
+        return bytes(answer.content)
+
     def stream(self, path: str) -> Any:
         """Open an image's bytes for reading; the answer is closed by the caller."""
 

@@ -38,6 +38,7 @@ SERVICE_NAMES = {
 }
 # Neutron has one, and before Ocata shows its version document to nobody.
 NETWORK_VERSION = "v2.0"
+KEY_MANAGER_VERSION = "v1"
 WITH_MICROVERSIONS = ("compute", "block_storage")
 NO_MICROVERSION: Version = (0, 0)
 
@@ -112,7 +113,10 @@ class ServiceAdapters:
             found: MajorVersion | None = adapter.get_api_major_version()
             return found
         if service == "network":
-            adapter.endpoint_override = _with_version(adapter.get_endpoint())
+            adapter.endpoint_override = _with_version(adapter.get_endpoint(), NETWORK_VERSION)
+        if service == "key_manager":
+            address = adapter.get_endpoint(skip_discovery=True)
+            adapter.endpoint_override = _with_version(address, KEY_MANAGER_VERSION)
         return NO_MICROVERSION
 
     def _translator(
@@ -228,6 +232,6 @@ def _version(microversion: str | tuple[int, ...]) -> Version:
     return major, minor
 
 
-def _with_version(url: str) -> str:
+def _with_version(url: str, version: str) -> str:
     url = url.rstrip("/")
-    return url if url.endswith(f"/{NETWORK_VERSION}") else f"{url}/{NETWORK_VERSION}"
+    return url if url.endswith(f"/{version}") else f"{url}/{version}"

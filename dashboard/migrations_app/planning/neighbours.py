@@ -110,7 +110,7 @@ _NEIGHBOURS = (
         owner="project_id",
     ),
     Neighbour(kind="containers of Swift", types=("object-store",)),
-    Neighbour(kind="secrets of Barbican", types=("key-manager",)),
+    Neighbour(kind="other secrets of Barbican", types=("key-manager",)),
     Neighbour(kind="clusters of Magnum", types=("container-infra",)),
     Neighbour(kind="queues of Zaqar", types=("messaging", "message")),
     Neighbour(kind="alarms of Aodh", types=("alarming", "alarm")),

@@ -14,6 +14,7 @@ from tests.support.cloud.collection import Collection
 from tests.support.cloud.compute import Compute
 from tests.support.cloud.identity import Identity
 from tests.support.cloud.image import Image
+from tests.support.cloud.key_manager import KeyManager
 from tests.support.cloud.messages import Answer, Json, Request
 from tests.support.cloud.network import Network
 from tests.support.cloud.placement import Placement
@@ -54,13 +55,16 @@ class MemoryCloud:
         self.image = Image(self)
         self.block_storage = BlockStorage(self)
         self.placement = Placement(self)
+        self.key_manager = KeyManager(self)
+        self.has_key_manager = True
         self.neighbours: list[Service] = []
 
     @property
     def services(self) -> dict[str, Service]:
         """All services by the first part of their addresses."""
         known = (self.identity, self.compute, self.network, self.image, self.block_storage)
-        return {service.root: service for service in (*known, self.placement, *self.neighbours)}
+        others = (*((self.key_manager,) if self.has_key_manager else ()), *self.neighbours)
+        return {service.root: service for service in (*known, self.placement, *others)}
 
     def collection(self, type_: str, path: str) -> Collection:
         """Return a collection of a service."""

@@ -36,6 +36,7 @@ from dashboard.migrations_app.resources.records import (
     Ref,
     Stage,
 )
+from dashboard.migrations_app.resources.storage.common.image_keys import images_by_secret
 from dashboard.migrations_app.resources.work import Work
 
 
@@ -103,8 +104,14 @@ class Project(KeystoneResource):
 
     @override
     def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """Return everything for the operator's leaving."""
-        return {"leave": [Ref(EVERYTHING, "")]}
+        """Return everything for the operator's leaving.
+
+        What has a secret is named by itself: a rollback lets the operator in again before that.
+        """
+        secrets = [Ref("secret", id_) for id_ in images_by_secret(reader)]
+        volumes = (volume["id"] for volume in reader.volumes if volume.get("encrypted"))
+        encrypted = [Ref("volume", id_, "create") for id_ in volumes]
+        return {"leave": [Ref(EVERYTHING, ""), *secrets, *encrypted]}
 
     @override
     def body(self, work: Work) -> Json:
@@ -153,6 +160,14 @@ class Project(KeystoneResource):
         if wanted:
             make_changeable(work.destination, self, work.destination_id)
             self.change(work, **wanted)
+
+    def undo_leave(self, work: Work) -> None:
+        """Let the operator act in the project again: what its services keep is removed there."""
+        if work.destination.find("identity", f"/projects/{work.destination_id}"):
+            if not work.resolution.get("adopted") and work.record.fields.get("enabled") is False:
+                make_changeable(work.destination, self, work.destination_id)
+                self.change(work, enabled=True)
+            self.enter(work)
 
     @override
     def remove(self, work: Work) -> None:

@@ -1,6 +1,7 @@
 """Images: the tenant's own with their bytes, and those of others that its servers boot from."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from typing_extensions import override
@@ -17,14 +18,23 @@ from dashboard.migrations_app.resources.records import (
     MARKER,
     SKIP,
     Decision,
+    DecisionLookup,
+    Difference,
     Finding,
     FoundBy,
+    IdLookup,
     Loss,
     Record,
     Ref,
 )
 from dashboard.migrations_app.resources.servers_of_others import server_of_others
-from dashboard.migrations_app.resources.storage.common.image_keys import key_obstacle
+from dashboard.migrations_app.resources.storage.common.image_keys import (
+    TYPE_OF_SECRETS,
+    secret_refs,
+    secrets_of,
+    translated,
+    with_secrets,
+)
 from dashboard.migrations_app.resources.storage.common.image_patches import (
     change_image,
     remove_property,
@@ -47,7 +57,7 @@ from dashboard.migrations_app.resources.storage.common.image_schema import (
     visibility_with_members,
 )
 from dashboard.migrations_app.resources.storage.common.shelved_images import shelved_image_ids
-from dashboard.migrations_app.resources.storage.common.temporary_images import is_temporary
+from dashboard.migrations_app.resources.storage.common.temporary_names import is_temporary
 from dashboard.migrations_app.resources.storage.common.volumes_of_others import volume_of_others
 from dashboard.migrations_app.resources.work import Work
 
@@ -64,7 +74,7 @@ class Image(ResourceType):
     found_by = FoundBy.MARKER
     is_shareable = True
     choice = "name or id of an image there"
-    needs = ("project",)
+    needs = ("project", "secret")
     copied = (*COPIED, *OPTIONAL, *DATA, "properties")
     mapped = dict.fromkeys(REFERENCES, "image")
     # each member is an object of its own
@@ -118,11 +128,18 @@ class Image(ResourceType):
         return creation(record, reader)
 
     @override
+    def resolve_dependencies(
+        self, record: Record, decision: Decision, decision_of: DecisionLookup
+    ) -> Decision:
+        return with_secrets(record, decision, decision_of)
+
+    @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return the project that will own it, its kernel and its ramdisk."""
         used = [record.fields.get(name) for name in REFERENCES]
         project = Ref("project", reader.tenant.id)
-        return {"create": [project, *(Ref("image", image_id) for image_id in used if image_id)]}
+        images = [Ref("image", image_id) for image_id in used if image_id]
+        return {"create": [project, *images, *secret_refs(record)]}
 
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
@@ -146,9 +163,17 @@ class Image(ResourceType):
                 values = offered(name, destination)
                 if values and record.fields.get(name) not in values:
                     yield record, _refused(record, name, destination)
-            if obstacle := key_obstacle(record.fields["properties"]):
-                sentence = f"Image {record.title} {obstacle[0]}"
-                yield record, Finding(severity=BLOCK, sentence=sentence, fix=obstacle[1])
+
+    @override
+    def differences(
+        self, source: Record, destination: Record, destination_id_of: IdLookup
+    ) -> Iterable[Difference]:
+        """Return the differences; the copy names copies of the secrets."""
+        there = translated(
+            source.fields["properties"], lambda id_: destination_id_of(TYPE_OF_SECRETS, id_) or id_
+        )
+        expected = replace(source, fields={**source.fields, "properties": there})
+        yield from super().differences(expected, destination, destination_id_of)
 
     @override
     def find(self, work: Work) -> str | None:
@@ -166,10 +191,12 @@ class Image(ResourceType):
     @override
     def create(self, work: Work) -> str:
         source = work.source.get("image", f"/images/{work.record.id}")
+        needs_secrets = secrets_of(work.record.fields["properties"])
         image_id, digest = copy_image(
             work.source,
             source,
-            work.destination,
+            # Glance reads the certificate as whoever uploads: it is in the tenant's project
+            work.session_as("") if needs_secrets else work.destination,
             self._body(work),
             progress=work.progress,
             check=work.check,
@@ -180,7 +207,9 @@ class Image(ResourceType):
     def _body(self, work: Work) -> Json:
         fields = work.record.fields
         body: Json = {
-            **fields["properties"],
+            **translated(
+                fields["properties"], lambda id_: work.destination_id_of(TYPE_OF_SECRETS, id_)
+            ),
             **only_set(fields, (*COPIED, "tags")),
             **attributes_there(work.record, work.resolution),
             MARKER: work.marker,

@@ -16,6 +16,12 @@ _READ_ONLY = ("status", "created_at", "updated_at", "self", "file", "schema", *_
 _NOT_FILTERS = NOT_FILTERS | {"member_status", "visibility", "os_hidden"}
 
 
+SIGNATURE = (
+    *("img_signature", "img_signature_hash_method", "img_signature_key_type"),
+    "img_signature_certificate_uuid",
+)
+
+
 class Images(Collection):
     """Images; attributes that Glance does not know are properties, whose values are texts."""
 
@@ -162,6 +168,9 @@ class Images(Collection):
             sentence = "could not be deleted because it is in use: it has snapshot(s)."
             raise Refused(409, f"Image {row['id']} {sentence}")
         self.forget(row["id"])
+        key, policy = (row.get(f"cinder_encryption_key_{n}") for n in ("id", "deletion_policy"))
+        if key and policy == "on_image_deletion":
+            self.cloud.key_manager.forget(key, request)
 
     def forget(self, id_: str) -> None:
         """Take an image away, as Nova does with that of a shelved server."""
@@ -206,7 +215,23 @@ class Images(Collection):
                 409,
                 f"Image status transition from {row['status']} to saving is not allowed",
             )
+        self._verify(row, request)
         self.fill(row, request.content)
+
+    def _verify(self, row: Json, request: Request) -> None:
+        """Refuse bytes whose signature is not that of the certificate, read as the asker.
+
+        Here what signs is the certificate's payload itself, written before the bytes.
+        """
+        if not all(row.get(name) for name in SIGNATURE):
+            return
+        try:
+            key = self.cloud.key_manager.read(row["img_signature_certificate_uuid"], request)
+        except Refused as refused:
+            raise Refused(400, f"Signature verification failed: {refused.message}") from None
+        signed = hashlib.sha256(key + request.content).hexdigest()
+        if row["img_signature"] != signed:
+            raise Refused(400, "Signature verification for the image failed")
 
     def fill(self, row: Json, content: bytes) -> None:
         """Upload an image's bytes."""

@@ -1,8 +1,11 @@
 """The tenant's images and volumes."""
 
+import hashlib
+
 from tests.support.cloud.messages import Json
 from tests.support.cloud.seeds import Seeded
 
+CERTIFICATE = "a certificate of the shop"
 SYSTEM = b"the system of the shop " * 50
 GOODS = b"all the goods of the shop " * 50
 
@@ -11,6 +14,7 @@ def seed(seeded: Seeded) -> None:
     """Make images with properties, and volumes: one with data, one to boot from, one read-only."""
     _make_image(seeded, "system", SYSTEM, hw_disk_bus="virtio", os_distro="cirros", note="known")
     _make_image(seeded, "goods", GOODS, protected=True, tags=["goods", "shop"])
+    _make_signed(seeded)
     _make_shared(seeded)
     metadata = {"purpose": "goods"}
     _make_volume(seeded, "data", description="the goods", metadata=metadata)
@@ -28,6 +32,23 @@ def _make_image(seeded: Seeded, name: str, content: bytes, **fields: object) -> 
     body: Json = {"name": f"{seeded.name}-{name}", "visibility": "private", **formats, **fields}
     made = seeded.make(name, "image", "/images", "", body)
     seeded.owner.upload(f"/images/{made['id']}/file", content)
+
+
+def _make_signed(seeded: Seeded) -> None:
+    """Make an image with a signature, whose certificate the operator keeps, readable for its owner.
+
+    Here what signs is the certificate itself, ahead of the bytes.
+    """
+    described = {"name": f"{seeded.name}-certificate", "secret_type": "certificate"}
+    secret = seeded.operator.post("key_manager", "/secrets", {**described, "payload": CERTIFICATE})
+    id_ = secret["secret_ref"].rpartition("/")[2]
+    read = {"users": [seeded.id("ann")], "project-access": True}
+    seeded.operator.put("key_manager", f"/secrets/{id_}/acl", {"read": read})
+    content = f"a signed image of {seeded.name}".encode()
+    signature = hashlib.sha256(CERTIFICATE.encode() + content).hexdigest()
+    fields = {"img_signature": signature, "img_signature_hash_method": "SHA-256"}
+    fields |= {"img_signature_key_type": "RSA-PSS", "img_signature_certificate_uuid": id_}
+    _make_image(seeded, "signed", content, **fields)
 
 
 def _make_shared(seeded: Seeded) -> None:

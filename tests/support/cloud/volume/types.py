@@ -59,6 +59,7 @@ class VolumeTypes(Collection):
         """Also the access of projects to private types."""
         yield "GET", "types/{}/os-volume-type-access", self.show_access
         yield "GET", "types/{}/encryption", self.show_encryption
+        yield "POST", "types/{}/encryption", self.set_encryption
         yield "POST", "types/{}/action", self.change_access
         yield from super().routes()
 
@@ -92,6 +93,17 @@ class VolumeTypes(Collection):
         self.service.require_admin(request)
         found: Json = self.get(request.ids[0]).get("~encryption", {})
         return found
+
+    def set_encryption(self, request: Request) -> Json:
+        """Have a type encrypt, of which there is no volume."""
+        self.service.require_admin(request)
+        row = self.get(request.ids[0])
+        if row.get("~encryption") or self.service_collection("volumes").where(
+            volume_type_id=row["id"]
+        ):
+            raise Refused(400, "Cannot create encryption specs. Volume type in use.")
+        row["~encryption"] = dict(request.body["encryption"])
+        return {"encryption": {**row["~encryption"], "volume_type_id": row["id"]}}
 
     def show_access(self, request: Request) -> Json:
         """Answer with the projects that may use a private type."""

@@ -86,6 +86,8 @@ class VolumeActions:
             )
         images: Any = self.cloud.collection("image", "images")
         formats = {name: arguments[name] for name in ("disk_format", "container_format")}
+        if row["encrypted"]:
+            formats |= self._with_key(row, formats, request)
         image = images.add_snapshot(
             arguments["image_name"],
             owner=request.asker.project_id,
@@ -96,6 +98,18 @@ class VolumeActions:
         self.service.volumes.later(row, status="available")
         shown = {**arguments, "image_id": image["id"], "status": "uploading", "id": row["id"]}
         return Answer(status=202, body={"os-volume_upload_image": shown})
+
+    def _with_key(self, row: Json, formats: Json, request: Request) -> Json:
+        """Return the properties of the image of an encrypted volume, with a clone of its key."""
+        if (formats["disk_format"], formats["container_format"]) != ("raw", "bare"):
+            raise Refused(
+                400,
+                "An encrypted volume uploaded as an image must use 'raw' disk_format and 'bare' "
+                "container_format, which are the defaults for these options.",
+            )
+        key = self.cloud.key_manager.clone(row["encryption_key_id"], request)
+        policy = {"cinder_encryption_key_deletion_policy": "on_image_deletion"}
+        return {"cinder_encryption_key_id": key, **policy}
 
 
 def _properties(row: Json) -> Json:

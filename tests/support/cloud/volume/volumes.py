@@ -100,7 +100,22 @@ class Volumes(Collection):
             "links": self._links(id_),
         }
         self._fill(row, given, request)
+        self._encrypt(row, given, request)
         return row
+
+    def _encrypt(self, row: Json, given: Json, request: Request) -> None:
+        """Give a volume of an encrypted type a key: a clone of that of what it is made of."""
+        type_ = self.service.types.rows.get(row["volume_type_id"] or "", {})
+        if not type_.get("~encryption"):
+            return
+        keys = self.cloud.key_manager
+        image = self.cloud.collection("image", "images").rows.get(given.get("imageRef") or "", {})
+        of_image = image.get("cinder_encryption_key_id")
+        snapshot = self.service.snapshots.rows.get(given.get("snapshot_id") or "", {})
+        source = self.rows.get(snapshot.get("volume_id") or given.get("source_volid") or "", {})
+        key = of_image or source.get("encryption_key_id")
+        id_ = keys.clone(key, request) if key else keys.make_key(request)
+        row.update(encrypted=True, encryption_key_id=id_)
 
     def _links(self, id_: str) -> list[Json]:
         address = f"{self.cloud.url}/volume"
@@ -183,6 +198,8 @@ class Volumes(Collection):
         if self.service.snapshots.where(volume_id=row["id"]):
             raise Refused(400, "Invalid volume: Volume still has dependent snapshots.")
         row["status"] = "deleting"
+        if key := row.get("encryption_key_id"):
+            self.cloud.key_manager.forget(key, request)
         self.later(row, **{GONE: True})
 
     def gone(self, row: Json) -> None:

@@ -45,10 +45,16 @@ def test_a_service_in_which_the_tenant_has_nothing_is_not_named(clouds):
 
 @pytest.mark.parametrize(
     ("type_", "kind"),
-    [("key-manager", "secrets"), ("dns", "zones"), ("quantum-computing", "objects")],
+    [("dns", "zones"), ("quantum-computing", "objects")],
 )
 def test_a_service_that_tells_nothing_is_named_as_such(clouds, type_, kind):
-    """Barbican has no list for administrators, Designate answers 404, the third is unknown."""
+    """Designate answers 404, the other is unknown."""
     clouds.old.neighbours.append(NeighbourService(clouds.old, type_, "nothing", {}))
     named = [each for each in sentences(clouds, "info") if f"{NAME} has {kind} of" in each]
     assert len(named) == 1 and "cannot be looked into" in named[0]
+
+
+def test_secrets_that_no_image_needs_are_named_as_untold(clouds):
+    """Barbican has no list for administrators."""
+    told = "\n".join(sentences(clouds, "info"))
+    assert f"Whether {NAME} has other secrets of Barbican cannot be looked into" in told

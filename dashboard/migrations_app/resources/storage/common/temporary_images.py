@@ -7,7 +7,6 @@ that tenants make of it.
 """
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -15,7 +14,7 @@ from dashboard.clients.image_stream import copy_image
 from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.migrations_app.resources.records import Record
-from dashboard.migrations_app.resources.storage.common.image_keys import unsigned
+from dashboard.migrations_app.resources.storage.common.image_keys import unsigned, without_keys
 from dashboard.migrations_app.resources.storage.common.image_patches import remove_property
 from dashboard.migrations_app.resources.storage.common.image_properties import (
     REFERENCES,
@@ -24,19 +23,15 @@ from dashboard.migrations_app.resources.storage.common.image_properties import (
 )
 from dashboard.migrations_app.resources.storage.common.removing import DeletionFailed
 from dashboard.migrations_app.resources.storage.common.shelved_images import SHELVED_IMAGE
+from dashboard.migrations_app.resources.storage.common.volume_keys import (
+    remove_key_here,
+    remove_key_there,
+    source_of,
+    with_copied_key,
+)
 from dashboard.migrations_app.resources.work import Work
 
 CAPTURE_SECONDS = 12 * 3600
-_name = re.compile(r"pumphouse-(volume|volume_snapshot|server)-[0-9a-f-]{36}-image")
-
-
-def is_temporary(image: Mapping[str, Any]) -> bool:
-    """Return whether an image only transports data during a move.
-
-    A tenant's snapshot of a moved server may have inherited the property, but not the name.
-    """
-    name, (of, _, marker) = image.get("name") or "", image.get(TEMPORARY, "").partition(":")
-    return bool(_name.fullmatch(name)) or bool(of and marker.partition(".")[0] in name)
 
 
 def image_name(record: Record) -> str:
@@ -94,7 +89,7 @@ def _copy(work: Work) -> None:
         work.source,
         image,
         work.destination,
-        _body(work, image),
+        with_copied_key(work, image, _body(work, image)),
         progress=work.progress,
         check=work.check,
     )
@@ -113,9 +108,10 @@ def leftovers(stage_data: Mapping[str, Any]) -> Iterable[str]:
 def remove_from_source(work: Work, name: str) -> None:
     """Delete the object's temporary image from the source, by its name if no id was stored."""
     if image_id := work.stage_data.get("source_image"):
-        work.source.delete("image", f"/images/{image_id}")
+        source_of(work).delete("image", f"/images/{image_id}")
     elif work.resumed:
-        _remove(work.source, name=name)
+        _remove(source_of(work), name=name)
+    remove_key_here(work)
     work.save(source_image="")
 
 
@@ -125,6 +121,7 @@ def remove_from_destination(work: Work) -> None:
         work.destination.delete("image", f"/images/{image_id}")
     elif work.resumed:
         _remove(work.destination, **{TEMPORARY: label(work)})
+    remove_key_there(work)
     work.save(destination_image="")
 
 
@@ -162,7 +159,7 @@ def undo_transfer(work: Work) -> None:
 
 def _body(work: Work, image: Mapping[str, Any]) -> Json:
     body: Json = {
-        **unsigned(properties_of(image)),
+        **without_keys(unsigned(properties_of(image))),
         "name": image_name(work.record),
         "disk_format": image["disk_format"],
         "container_format": image["container_format"],

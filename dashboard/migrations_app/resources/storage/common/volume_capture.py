@@ -18,6 +18,7 @@ from dashboard.migrations_app.resources.storage.common.temporary_images import (
     image_name,
     unless_refused,
 )
+from dashboard.migrations_app.resources.storage.common.volume_keys import is_encrypted, source_of
 from dashboard.migrations_app.resources.work import Work
 
 COPY_SECONDS = 6 * 3600
@@ -64,7 +65,7 @@ def remove_copy(work: Work) -> None:
     # the snapshot last: some storage keeps it while a volume depends on it
     for path, key, suffix in (("volumes", "volume", "copy"), ("snapshots", "snapshot", "snapshot")):
         for found in _find(work, path, suffix):
-            remove(work.source, f"/{path}/{found['id']}", key, check=work.check)
+            remove(source_of(work), f"/{path}/{found['id']}", key, check=work.check)
     work.save(copied=False)
 
 
@@ -122,10 +123,10 @@ def _made(work: Work, path: str, key: str, suffix: str, body: Json) -> Json:
     """Return the available snapshot or volume of that name, made now unless it exists already."""
     found = next(iter(_find(work, path, suffix)), None) if work.resumed else None
     if found and found["status"] == "error":
-        remove(work.source, f"/{path}/{found['id']}", key, check=work.check)
+        remove(source_of(work), f"/{path}/{found['id']}", key, check=work.check)
         found = None
     named = {**body, "name": _name(work, suffix)}
-    made = found or work.source.post(_SERVICE, f"/{path}", {key: named}, key)
+    made = found or source_of(work).post(_SERVICE, f"/{path}", {key: named}, key)
 
     def available() -> Json | None:
         current = work.source.get(_SERVICE, f"/{path}/{made['id']}", key)
@@ -142,8 +143,8 @@ def _made(work: Work, path: str, key: str, suffix: str, body: Json) -> Json:
 
 
 def _find(work: Work, path: str, suffix: str) -> Iterable[Json]:
-    # without all_tenants: they are the operator's own
-    return work.source.list(_SERVICE, f"/{path}/detail", path, name=_name(work, suffix))
+    # without all_tenants: they are of the project that the operator acts in
+    return source_of(work).list(_SERVICE, f"/{path}/detail", path, name=_name(work, suffix))
 
 
 def _name(work: Work, suffix: str) -> str:
@@ -152,10 +153,15 @@ def _name(work: Work, suffix: str) -> str:
 
 def _upload(work: Work, volume_id: str) -> str:
     work.save(uploading=volume_id)
-    body = {"os-volume_upload_image": {"image_name": image_name(work.record), **_FORMAT}}
+    body = {"os-volume_upload_image": {"image_name": image_name(work.record), **_format(work)}}
     path = f"/volumes/{volume_id}/action"
-    answer = work.source.post(_SERVICE, path, body, "os-volume_upload_image")
+    answer = source_of(work).post(_SERVICE, path, body, "os-volume_upload_image")
     return str(answer["image_id"])
+
+
+def _format(work: Work) -> Json:
+    """Return the format to upload in: Cinder takes what is encrypted in no other than raw."""
+    return {**_FORMAT, "disk_format": "raw"} if is_encrypted(work.record) else _FORMAT
 
 
 def _is_uploading(work: Work) -> bool:

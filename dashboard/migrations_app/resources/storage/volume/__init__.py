@@ -46,6 +46,14 @@ from dashboard.migrations_app.resources.storage.common.volume_creating import (
     find_created,
     take_off_marker,
 )
+from dashboard.migrations_app.resources.storage.common.volume_keys import (
+    ENCRYPTION,
+    READABLE,
+    is_encrypted,
+    key_fields,
+    remove_key_there,
+    with_key,
+)
 from dashboard.migrations_app.resources.storage.common.volume_types import type_named
 from dashboard.migrations_app.resources.storage.volume.completing import complete_volume
 from dashboard.migrations_app.resources.storage.volume.fields import (
@@ -63,8 +71,6 @@ from dashboard.migrations_app.resources.storage.volume.type_access import (
 )
 from dashboard.migrations_app.resources.work import Work
 
-_KEY_STAYS = "Its key stays with the source's key manager: it blocks the plan."
-
 
 class Volume(ResourceType):
     """A Cinder volume. One in use is captured when its server has been halted."""
@@ -79,7 +85,7 @@ class Volume(ResourceType):
     is_taken_back = True
     copied = (
         *("size", "name", "description", "volume_type", "metadata", "bootable"),
-        *("availability_zone", "multiattach", IMAGE_METADATA, READ_ONLY),
+        *("availability_zone", "multiattach", IMAGE_METADATA, READ_ONLY, "encrypted"),
     )
     mapped = {"user_id": "user", "server_ids": "server"}
     own = (
@@ -87,11 +93,10 @@ class Volume(ResourceType):
         *("snapshot_id", "source_volid", "volume_type_id", "cluster_name", "service_uuid"),
         *("provider_id", "shared_targets", "replication_status", "migration_status"),
         *("os-vol-tenant-attr:tenant_id", "os-vol-mig-status-attr:migstat"),
+        *("encryption_key_id", ENCRYPTION, READABLE),
         *("os-vol-mig-status-attr:name_id", "os-vol-host-attr:host", "consumes_quota"),
     )
     lost = {
-        "encrypted": _KEY_STAYS,
-        "encryption_key_id": _KEY_STAYS,
         "consistencygroup_id": "A group is of one storage of its cloud: members are moved alone.",
         "group_id": "A group is of one storage of its cloud: members are moved alone.",
     }
@@ -109,6 +114,7 @@ class Volume(ResourceType):
             name = volume["name"] or ""
             fields = {
                 **volume_fields(volume),
+                **key_fields(volume, type_.get("id", ""), reader),
                 "volume_type_id": type_.get("id"),
                 "snapshots": snapshots_of(volume["id"], reader),
             }
@@ -132,7 +138,7 @@ class Volume(ResourceType):
         of_type = decision_of("volume_type", record.fields.get("volume_type_id") or "")
         if decision.action == CREATE:
             decision = with_servers(record, with_type(record, decision, of_type))
-            decision = with_snapshots(record, decision, decision_of)
+            decision = with_key(record, with_snapshots(record, decision, decision_of))
         return with_owner_losses(record, decision, decision_of)
 
     @override
@@ -142,9 +148,13 @@ class Volume(ResourceType):
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """Return the snapshots of its servers for the capture: Nova makes one at a time."""
+        """Return the snapshots of its servers for the capture: Nova makes one at a time.
+
+        A key is copied as the owner, ahead of the volume.
+        """
         return {
             "capture": [Ref("server", id_, "capture") for id_ in _server_ids(record)],
+            "transfer": owner_refs(record, reader) if is_encrypted(record) else [],
             "create": [
                 *owner_refs(record, reader),
                 *_type_refs(record),
@@ -199,6 +209,7 @@ class Volume(ResourceType):
         """Bring the volume from the state of its first snapshot, if it has any, to its own."""
         replay_states(work)
         complete_volume(work)
+        remove_key_there(work)
 
     def cleanup(self, work: Work) -> None:
         """Remove the temporary images from both clouds, as far as nothing rests on them."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.migrations_app.resources.records import MARKER, Loss, Record
+from dashboard.migrations_app.resources.storage.common.image_keys import OF_VOLUME_KEYS
 from dashboard.migrations_app.resources.storage.common.image_properties import TEMPORARY
 
 IMAGE_METADATA = "volume_image_metadata"
@@ -38,7 +39,7 @@ def volume_fields(volume: Json) -> Json:
     of_image = {
         key: value
         for key, value in volume.get(IMAGE_METADATA, {}).items()
-        if key not in ("image_id", TEMPORARY)
+        if key not in ("image_id", TEMPORARY, *OF_VOLUME_KEYS)
     }
     return {
         **volume,

@@ -20,14 +20,6 @@ def obstacles(record: Record, destination: CloudSession) -> Iterable[tuple[str, 
     if fields["status"] not in _MIGRATABLE:
         fix = "Bring it to available or in-use, or delete it; then plan again."
         yield f"{label} is in state {fields['status']}.", fix
-    if fields["encrypted"]:
-        yield (
-            _encrypted(record),
-            (
-                "Retype it to a type that does not encrypt (openstack volume set --type TYPE "
-                "--retype-policy on-demand), or leave it out; then plan again."
-            ),
-        )
     if is_shared(record) and not destination.supports("compute", MULTIATTACH_SINCE):
         sentence = f"{label} is attached to several servers, which Nova of cloud {destination.name}"
         yield f"{sentence} cannot do.", DETACH
@@ -36,15 +28,6 @@ def obstacles(record: Record, destination: CloudSession) -> Iterable[tuple[str, 
 def is_shared(record: Record) -> bool:
     """Return whether a volume is attached to several servers."""
     return len(record.fields["server_ids"]) > 1
-
-
-def _encrypted(record: Record) -> str:
-    key, type_ = record.fields.get("encryption_key_id"), record.fields["volume_type"]
-    named = f"its key {key}" if key else "its key"
-    return (
-        f"Volume {record.title} is encrypted by its type {type_}: {named} stays with the source's "
-        "key manager, so that nothing could read the copy."
-    )
 
 
 def what_stays(records: Sequence[Record], source: TenantReader) -> Iterable[Finding]:

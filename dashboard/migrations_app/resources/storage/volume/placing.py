@@ -14,6 +14,11 @@ from dashboard.migrations_app.resources.records import (
     Loss,
     Record,
 )
+from dashboard.migrations_app.resources.storage.common.volume_keys import (
+    ENCRYPTION,
+    encryption_there,
+    is_encrypted,
+)
 from dashboard.migrations_app.resources.storage.common.volume_types import (
     is_multiattach,
     private_id,
@@ -41,6 +46,7 @@ def place(record: Record, choice: str, reader: TenantReader) -> Decision:
         TYPE: taken if type_ else "",
         PRIVATE: private_id(type_),
         ZONE: zone,
+        **encryption_there(record, (type_ or {}).get("id", ""), reader),
         _CHOSEN: bool(choice),
     }
     return Decision(resolution=resolution, losses=losses)
@@ -56,11 +62,15 @@ def with_type(record: Record, decision: Decision, of_type: Decision | None) -> D
     others = [loss for loss in decision.losses if loss.field not in (TYPE, MULTIATTACH)]
     if of_type.action in (CREATE, MIGRATED):
         resolution = {**decision.resolution, TYPE: record.fields[TYPE], CREATED: True}
+        if is_encrypted(record):
+            resolution[ENCRYPTION] = record.fields[ENCRYPTION]
         return Decision(resolution=resolution, losses=others)
     if of_type.action not in (MAP, ADOPT) or of_type.problem:
         return decision
     there: Mapping[str, Any] = of_type.resolution
     resolution = {**decision.resolution, TYPE: there["name"], PRIVATE: private_id(there)}
+    if is_encrypted(record):
+        resolution[ENCRYPTION] = there.get(ENCRYPTION, {})
     losses = _type_losses(record, there["name"], there, there["cloud"])
     return Decision(resolution=resolution, losses=[*others, *losses])
 

@@ -103,6 +103,9 @@ class VolumeSnapshot(ResourceType):
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Have the volume go through its state, make a volume of it, or leave it in the source."""
         option = reader.options.get(SNAPSHOTS, REPLAY)
+        if record.fields["volume"].get("is_encrypted"):
+            reason = "Its volume is encrypted: Cinder writes no such states into another volume."
+            return Decision(action=SKIP, reason=reason)
         if record.fields["status"] != "available":
             return Decision(action=SKIP, reason=f"It is {record.fields['status']}.")
         if option == LEAVE:
@@ -234,6 +237,7 @@ def _record(snapshot: Json, volume: Json) -> Record:
     """Return the record of a snapshot, with what of its volume matters for its move."""
     metadata = {n: v for n, v in snapshot["metadata"].items() if n not in (MARKER, STATE_OF)}
     of_volume = {"size": volume["size"], "is_in_use": bool(volume["attachments"])}
+    of_volume["is_encrypted"] = bool(volume.get("encrypted"))
     fields = {**snapshot, "metadata": metadata, "user_id": volume["user_id"], "volume": of_volume}
     name = snapshot["name"] or ""
     return Record(type="volume_snapshot", id=snapshot["id"], name=name, fields=fields)

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.key_manager.common.secrets import has_key_manager
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     ADOPT,
@@ -17,11 +18,16 @@ from dashboard.migrations_app.resources.records import (
     Loss,
     Record,
 )
+from dashboard.migrations_app.resources.storage.common.volume_keys import (
+    ENCRYPTION,
+    encryption_of,
+)
 from dashboard.migrations_app.resources.storage.common.volume_types import (
     private_id,
     projects_with_access,
     type_named,
 )
+from dashboard.migrations_app.resources.storage.volume_type.encryption import set_encryption
 from dashboard.migrations_app.resources.storage.volume_type.qos import (
     associate_qos,
     qos_named,
@@ -52,9 +58,8 @@ class VolumeType(ResourceType):
     is_shareable = True
     choice = "a volume type there, create or create-all"
     needs = ("project",)
-    copied = ("name", "description", "is_public", "extra_specs", "qos_specs")
+    copied = ("name", "description", "is_public", "extra_specs", "qos_specs", ENCRYPTION)
     own = ("id", "qos_specs_id", "os-volume-type-access:is_public")
-    lost = {"encryption": "Its keys stay with the source's key manager."}
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
@@ -75,6 +80,8 @@ class VolumeType(ResourceType):
             told = {"name": there["name"], "cloud": reader.cloud.name}
             told |= {"id": there["id"], "extra_specs": there.get("extra_specs") or {}}
             told |= {"is_public": not private_id(there)}
+            if record.fields[ENCRYPTION]:
+                told[ENCRYPTION] = encryption_of(reader.cloud, there["id"])
             action = MAP if choice and not creates else ADOPT
             return Decision(action=action, destination_id=there["id"], resolution=told)
         if creates:
@@ -103,7 +110,8 @@ class VolumeType(ResourceType):
 
     @override
     def complete(self, work: Work) -> None:
-        """Associate the QoS specs."""
+        """Have it encrypt as in the source, and associate the QoS specs."""
+        set_encryption(work)
         if qos := work.resolution.get("qos_specs"):
             associate_qos(work, qos)
 
@@ -144,27 +152,25 @@ def _access(cloud: CloudSession, type_id: str) -> set[str]:
 
 
 def _record(reader: TenantReader, type_: Json) -> Record:
-    encryption = reader.cloud.find(_SERVICE, f"/types/{type_['id']}/encryption") or {}
     is_public = not private_id(type_)
     fields = {
         **type_,
         "is_public": is_public,
         "qos_specs": qos_of(reader.cloud, type_),
-        "encryption": {n: v for n, v in encryption.items() if v and n in ("provider", "cipher")},
+        ENCRYPTION: encryption_of(reader.cloud, type_["id"]),
     }
     name = type_["name"]
     return Record(type="volume_type", id=type_["id"], name=name, fields=fields, shared=is_public)
 
 
 def _creation(record: Record, reader: TenantReader, *, is_complete: bool) -> Decision:
-    """Return the decision to create a type; one that encrypts must be made by hand."""
+    """Return the decision to create a type; one that encrypts needs a key manager."""
     fields, cloud = record.fields, reader.cloud.name
-    if fields["encryption"]:
-        told = ", ".join(f"{name} {value}" for name, value in fields["encryption"].items())
+    if fields[ENCRYPTION] and not has_key_manager(reader.cloud):
         return Decision(
-            problem=f"Volume type {record.name} encrypts volumes ({told}), with keys that stay "
-            "with the source's key manager.",
-            fix=f"Create it on cloud {cloud} by hand, or map volume_type:{record.name} to another.",
+            problem=f"Volume type {record.name} encrypts volumes, and cloud {cloud} has no key "
+            "manager for that.",
+            fix=f"Map volume_type:{record.name} to another.",
         )
     specs, losses = dict(fields["extra_specs"] or {}), []
     if of_backends := {} if is_complete else _of_backends(specs):

@@ -86,9 +86,12 @@ def test_an_image_that_a_crash_left_unrecorded_is_found_on_a_glance_that_hides_n
     [
         (
             {"img_signature": "abc", "img_signature_certificate_uuid": "the-certificate"},
-            "is signed: its certificate the-certificate is in the source's key manager",
+            "is signed: its certificate the-certificate is in the source's key manager and does",
         ),
-        ({"cinder_encryption_key_id": "the-key"}, "is encrypted: its key the-key stays"),
+        (
+            {"cinder_encryption_key_id": "the-key"},
+            "is encrypted: its key the-key is in the source's key manager and does not move",
+        ),
     ],
 )
 def test_an_image_that_needs_a_secret_of_the_source_blocks_the_plan(tmp_path, properties, told):

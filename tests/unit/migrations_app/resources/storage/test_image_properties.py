@@ -5,7 +5,7 @@ from dashboard.migrations_app.resources.storage.common.image_properties import (
     attributes_of,
     properties_of,
 )
-from dashboard.migrations_app.resources.storage.common.temporary_images import is_temporary
+from dashboard.migrations_app.resources.storage.common.temporary_names import is_temporary
 
 IMAGE = {
     "id": "i1",

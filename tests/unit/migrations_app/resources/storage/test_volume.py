@@ -117,5 +117,5 @@ def test_an_encrypted_volume_blocks_with_its_key_and_type(tmp_path):
         data_of(clouds).update(encrypted=True, encryption_key_id="the-key")
         found = blocks(draft(clouds))
         assert f"Volume {DATA} is encrypted by its type" in found
-        assert "its key the-key stays" in found
-        assert "Retype it" in found
+        assert "with key the-key: the operator's account may not read its key" in found
+        assert "Give it the role admin on the tenant's project" in found

@@ -83,11 +83,21 @@ def test_a_choice_for_the_volume_itself_goes_before(clouds):
     assert losses_of(till_of(draft(clouds, **choices)))["volume_type"].startswith("It becomes nfs")
 
 
-def test_one_that_encrypts_is_refused_by_name(clouds):
+def test_one_that_encrypts_is_refused_without_a_key_manager(clouds):
     [fast] = clouds.old.block_storage.types.where(name=FAST)
     fast["~encryption"] = {"provider": "luks", "cipher": "aes-xts-plain64", "key_size": 256}
+    clouds.new.has_key_manager = False
     found = blocks(draft(clouds, **{f"volume_type:{FAST}": "create"}))
-    assert f"Volume type {FAST} encrypts volumes (provider luks, cipher aes-xts-plain64)" in found
+    assert f"Volume type {FAST} encrypts volumes, and cloud new has no key manager" in found
+
+
+def test_one_that_encrypts_is_created_with_its_encryption(clouds):
+    [fast] = clouds.old.block_storage.types.where(name=FAST)
+    fast["~encryption"] = {"provider": "nova.volume.encryptors.luks.LuksEncryptor", "key_size": 256}
+    move = executed(clouds, draft(clouds, **{f"volume_type:{FAST}": "create"}), "volume_type")
+    [copy] = clouds.new.block_storage.types.where(name=FAST)
+    assert copy["~encryption"] == {"provider": "luks", "key_size": 256}
+    assert not unexpected(move, move.plan.items.get(type="volume_type", name=FAST))
 
 
 def test_an_unknown_type_is_refused_with_those_that_there_are(clouds):

@@ -1,0 +1,1 @@
+"""What types share of the key manager."""
