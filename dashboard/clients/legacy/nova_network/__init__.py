@@ -13,7 +13,7 @@ from typing_extensions import override
 from dashboard.clients.legacy.answers import Answer, refused
 from dashboard.clients.legacy.found import Found
 from dashboard.clients.legacy.nova_network.filters import Query, matching
-from dashboard.clients.legacy.nova_network.floating_addresses import floating_ips
+from dashboard.clients.legacy.nova_network.floating_addresses import floating_id, floating_ips
 from dashboard.clients.legacy.nova_network.networks import (
     external_network,
     is_of_everybody,
@@ -151,26 +151,27 @@ class NovaNetwork(Translator):
     @route("GET", "/floatingips/{id_}")
     def floating_ip(self, call: Call, id_: str) -> Any:
         """Show a floating address."""
-        return _one("floatingip", self._floating(self.rows, {}), id_)
+        found = self._floating_named(self.rows, id_)
+        return {"floatingip": found} if found else _missing("floatingip", id_)
 
     @route("PUT", "/floatingips/{id_}")
     def associate(self, call: Call, id_: str) -> Any:
         """Lead an address to a port, or to none, through actions of the server."""
         rows = self.rows
-        before = _row(self._floating(rows, {}), id_)
+        before = self._floating_named(rows, id_)
         if before is None:
             return _missing("floatingip", id_)
         wanted = call.body["floatingip"].get("port_id")
         if before["port_id"] and before["port_id"] != wanted:
-            self._lead_away(_nic(rows, before["port_id"]), before)
+            self._lead_away(_nic(rows, before, before["port_id"]), before)
         if wanted and before["port_id"] != wanted:
-            self._lead_to(_nic(rows, wanted), before)
+            self._lead_to(_nic(rows, before, wanted), before)
         return self.floating_ip(call, id_)
 
     @route("DELETE", "/floatingips/{id_}")
     def release(self, call: Call, id_: str) -> Any:
         """Give an address back to its pool, as its tenant."""
-        found = _row(self._floating(self.rows, {}), id_)
+        found = self._floating_named(self.rows, id_)
         if found is None:
             return _missing("floatingip", id_)
         with compute_in(self.found, found["project_id"]) as tenant:
@@ -269,6 +270,12 @@ class NovaNetwork(Translator):
         }
         return [*floating_ips(rows.addresses, rows.nics_of(project_id), routers)]
 
+    def _floating_named(self, rows: Rows, id_: str) -> Json | None:
+        """Return a floating IP; only the servers of its own tenant are read for it."""
+        mine = (row for row in rows.addresses if floating_id(row["address"]) == id_)
+        tenants = [str(row["project_id"]) for row in mine if row.get("project_id")]
+        return _row(self._floating(rows, {"project_id": tenants}), id_) if tenants else None
+
     def _groups(self, rows: Rows) -> list[Json]:
         return [group_of(row, rows.group_ids, rows.default_rules) for row in rows.groups]
 
@@ -307,5 +314,5 @@ def _missing(key: str, id_: str) -> Answer:
     return refused(404, f"nova-network has no {key} {id_}.")
 
 
-def _nic(rows: Rows, port_id: str) -> Nic:
-    return next(nic for nic in rows.nics if nic.id == port_id)
+def _nic(rows: Rows, floating: Json, port_id: str) -> Nic:
+    return next(nic for nic in rows.nics_of(floating["project_id"]) if nic.id == port_id)
