@@ -53,6 +53,13 @@ class SecurityGroups(NovaNetwork):
         self.admin(request, tenant, "security_group_default_rules")
         return {"security_group_default_rules": self.state["default_rules"]}
 
+    @route("POST", "/v2/{tenant}/os-security-group-rules")
+    def add_rule(self, request: Request, tenant: str) -> Json:
+        """Add no rule: groups of a source do not change."""
+        number = request.body["security_group_rule"]["parent_group_id"]
+        self._one(str(number), self.caller(request, tenant))
+        raise Refused(400, "Not enough parameters to build a valid rule.")
+
     def _one(self, number: str, caller: Caller) -> Json:
         for row in self.state["groups"]:
             is_seen = caller.is_admin or row["tenant_id"] == caller.tenant_id

@@ -15,6 +15,7 @@ from dashboard.clients.legacy.found import Found
 from dashboard.clients.legacy.nova_network.filters import Query, matching
 from dashboard.clients.legacy.nova_network.floating_addresses import floating_id, floating_ips
 from dashboard.clients.legacy.nova_network.networks import (
+    DEFAULT_POOL,
     external_network,
     is_of_everybody,
     network_of,
@@ -200,6 +201,12 @@ class NovaNetwork(Translator):
             self.ask("DELETE", f"/os-security-groups/{number}")
         return None
 
+    @route("POST", "/security-group-rules")
+    def add_rule(self, call: Call) -> Json:
+        """Try a rule of no group: nothing adds rules to a source but who asks whether it may."""
+        body = {"security_group_rule": {"parent_group_id": 0}}
+        return self.ask("POST", "/os-security-group-rules", body=body)
+
     @route("GET", "/rbac-policies")
     def policies(self, call: Call) -> Json:
         """List a grant of each network of everybody's to each tenant that uses it."""
@@ -249,8 +256,8 @@ class NovaNetwork(Translator):
             self.ask("PUT", f"/os-quota-sets/{project_id}", body=body)
 
     def _networks(self, rows: Rows) -> list[Json]:
-        pools = {*rows.pools, rows.pool_of_hosts}
-        return [*map(network_of, rows.networks), *map(external_network, sorted(pools))]
+        pools = sorted(rows.pools or [DEFAULT_POOL])
+        return [*map(network_of, rows.networks), *map(external_network, pools)]
 
     def _subnets(self, rows: Rows) -> list[Json]:
         return [subnet_of(row, rows.taken_in(row["id"])) for row in rows.networks]

@@ -358,3 +358,33 @@ def test_no_address_is_in_a_pool_and_on_a_server(flat):
         for pool in subnet["allocation_pools"]:
             low, high = ip_address(pool["start"]), ip_address(pool["end"])
             assert not [a for a in taken if low <= ip_address(a) <= high]
+
+
+def test_a_member_who_may_not_see_all_addresses_sees_the_networks(flat):
+    """Maintenance looks whether an account that may only read can do that."""
+    cloud = seen("flat")
+    del cloud.old.answers["/os-floating-ips-bulk"]
+    for row in cloud.old.answers["/os-networks"]["networks"]:
+        for name in ("vlan", "project_id", "bridge_interface", "multi_host", "mtu"):
+            del row[name]
+    assert [row["name"] for row in listed(cloud, "/networks")] == [
+        row["name"] for row in listed(flat, "/networks")
+    ]
+
+
+def test_whether_an_account_may_write_is_asked_with_a_rule_of_no_group():
+    cloud = seen("flat")
+    rule = {"security_group_id": "nowhere", "direction": "ingress"}
+    cloud.request("/security-group-rules", "POST", json={"security_group_rule": rule})
+    sent = {"security_group_rule": {"parent_group_id": 0}}
+    assert cloud.old.written == [("POST", "/os-security-group-rules", sent)]
+
+
+def test_a_cloud_without_pools_has_the_default_one():
+    cloud = seen("vlan")
+    cloud.old.answers["/os-floating-ip-pools"] = {"floating_ip_pools": []}
+    cloud.old.answers["/os-floating-ips-bulk"] = {"floating_ip_info": []}
+    [pool] = listed(cloud, "/networks", **{"router:external": True})
+    [router, _] = listed(cloud, "/routers")
+    assert pool["name"] == "nova"
+    assert router["external_gateway_info"]["network_id"] == pool["id"]
