@@ -95,8 +95,12 @@ class Image(ResourceType):
         moved = (each for each in own if not is_temporary(each) and each["id"] not in disks)
         records = [_record(image, reader, shared_as) for image in moved]
         yield from records
-        used = _used_images(reader, records) - {image["id"] for image in own}
-        yield from self._read(reader, used)
+        known = {image["id"] for image in own}
+        used = _used_images(reader, records) - known
+        others = [*self._read(reader, used)]
+        yield from others
+        # an image of others may have a kernel and a ramdisk of its own
+        yield from self._read(reader, _referred_to(others) - known - used)
 
     @override
     def reread(self, reader: TenantReader, ids: Collection[str]) -> Iterable[Record]:
@@ -292,8 +296,13 @@ def _used_images(reader: TenantReader, own: Iterable[Record]) -> set[str]:
     named = {
         server.get(f"OS-EXT-SRV-ATTR:{name}") for server in reader.servers for name in REFERENCES
     }
-    named |= {record.fields.get(name) for record in own for name in REFERENCES}
-    return of_servers | {image_id for image_id in named if image_id}
+    return of_servers | {image_id for image_id in named if image_id} | _referred_to(own)
+
+
+def _referred_to(records: Iterable[Record]) -> set[str]:
+    """Return the ids of the kernels and ramdisks of images."""
+    named = {record.fields.get(name) for record in records for name in REFERENCES}
+    return {image_id for image_id in named if image_id}
 
 
 def _without_data(record: Record) -> str:

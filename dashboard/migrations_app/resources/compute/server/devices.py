@@ -18,6 +18,12 @@ OF_DEVICES: Mapping[str, str] = {PORT_TAGS: "port", VOLUME_TAGS: "volume", DEVIC
 """The attributes that say something of each port or volume by its id, with the type of that."""
 
 ROOT = "OS-EXT-SRV-ATTR:root_device_name"
+USUAL = "/dev/vda"
+"""The name of a root disk, unless its bus is another one."""
+_BY_BUS = (
+    "Nova names the copy's by the bus of the disk, which the properties of the image or else the "
+    "hypervisor decide."
+)
 TAGS_TOLD_SINCE, TAGS_AT_BOOT_SINCE, VOLUME_TAGS_SINCE = "2.70", "2.42", "2.49"
 _device = re.compile(r"(?P<bus>/dev/[a-z]*d)(?P<letter>[a-z])")
 
@@ -46,12 +52,10 @@ def device_losses(record: Record) -> Iterable[Loss]:
     if data and data != _consecutive(data[0], data, record.fields):
         reason = "Nova names the disks of the copy in their order and without gaps."
         yield Loss(field=DEVICES, value=dict(told), reason=reason)
-    if (root := record.fields.get(ROOT)) not in (None, "", "/dev/vda"):
-        reason = (
-            "Nova names the copy's by the bus of the disk, which the properties of the image or "
-            "else the hypervisor decide."
-        )
-        yield Loss(field=ROOT, value=root, reason=reason)
+    elif told.get(record.fields["root_volume"], USUAL) not in ("", USUAL):
+        yield Loss(field=DEVICES, value=dict(told), reason=_BY_BUS)
+    if (root := record.fields.get(ROOT)) not in (None, "", USUAL):
+        yield Loss(field=ROOT, value=root, reason=_BY_BUS)
 
 
 def device_differences(
