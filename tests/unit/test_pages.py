@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from dashboard.hosts_app.maintenance import start_maintenance
 from dashboard.hosts_app.models import Cloud, HostPlan
@@ -239,6 +240,13 @@ def test_a_plan_has_the_state_of_its_job_and_the_button_that_continues_it(
     assert 'id="execute" class="first"' not in shown
     for address in (Tenant.objects.get().get_absolute_url(), "/tenants/"):
         assert f"</svg>{words}</span>" in page(address, role=f"viewer of {address}")
+
+
+def test_the_list_of_tenants_says_how_many_servers_of_each_are_down(plan: Plan) -> None:
+    rows.ledger_of(plan)
+    assert "down</span>" not in page("/tenants/")
+    rows.servers_down_of(plan, timezone.now())
+    assert "3 servers down</span>" in page("/tenants/", role="viewer")
 
 
 def test_a_page_that_shows_a_job_is_loaded_again_when_its_state_changes(plan: Plan) -> None:

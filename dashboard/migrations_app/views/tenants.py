@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +17,7 @@ from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import conflict_with
 from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
 from dashboard.jobs.views.verb_pages import available_actions
-from dashboard.migrations_app.execution.outages import outages_of
+from dashboard.migrations_app.execution.outages import outages_of, servers_down
 from dashboard.migrations_app.forms import PlanForm
 from dashboard.migrations_app.maintenance.locks import subject_in
 from dashboard.migrations_app.models import Plan, Tenant, TenantMaintenance, plan_of, subject_of
@@ -55,8 +55,8 @@ def tenant_list(request: PageRequest) -> HttpResponse:
 
 
 def with_latest_plan(shown: Iterable[Tenant]) -> QuerySet[Tenant]:
-    """Return the tenants with their clouds, each with the number and state of its latest plan, and
-    with the kind and state of the latest job that changes clouds for it.
+    """Return the tenants with their clouds, each with the number and state of its latest plan, with
+    the kind and state of the latest job that changes clouds for it, and with its servers down.
 
     By their ids: while it sorts, a database would look for the plans of those not shown, too.
     """
@@ -65,7 +65,15 @@ def with_latest_plan(shown: Iterable[Tenant]) -> QuerySet[Tenant]:
     latest = plans.order_by("-pk")
     subject = Concat(Value(subject_of("")), OuterRef("project_id"))
     jobs = Job.objects.filter(subject=subject, kind__in=CHANGING).order_by("-pk")
+    down = (
+        servers_down()
+        .order_by()
+        .filter(plan__source=OuterRef("cloud"), plan__tenant_id=OuterRef("project_id"))
+    )
     annotated = tenants.annotate(
+        servers_down=Subquery(
+            down.values("plan__tenant_id").annotate(number=Count("pk")).values("number")
+        ),
         plan_id=Subquery(latest.values("pk")[:1]),
         plan_state=Subquery(latest.values("state")[:1]),
         job_kind=Subquery(jobs.values("kind")[:1]),
