@@ -33,8 +33,10 @@ BUILDING = {
     "/usr/include/openssl/ssl.h": "libssl-dev",
     f"{sysconfig.get_config_var('INCLUDEPY')}/Python.h": "python3-dev",
 }
-# Not for the lab, but for the tests: a browser, and servers besides MariaDB.
+# Not for the lab, but for the tests: a browser, servers besides MariaDB, and a network.
 TESTING = {
+    "nft": "nftables",
+    "ping": "iputils-ping",
     "chromium": "chromium",
     "redis-server": "redis-server",
     "/usr/lib/postgresql/*/bin/postgres": "postgresql",

@@ -1,0 +1,59 @@
+"""``pumphouse gateway``."""
+
+from argparse import ArgumentParser, Namespace
+
+from typing_extensions import override
+
+from dashboard.cli.command import OK, Command
+from dashboard.cli.console import Console
+from dashboard.migrations_app.stretch.filters import Serving
+from dashboard.migrations_app.stretch.gateway import Gateway, user_data
+
+
+class GatewayCommand(Command):
+    """Print the user data of a gateway server that joins a network with the other cloud's."""
+
+    name = "gateway"
+    uses_clouds = False
+
+    @override
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--peer", metavar="ADDRESS", required=True, help="external address of the other gateway"
+        )
+        parser.add_argument(
+            "--mac", required=True, help="address of its port on the tenant's network"
+        )
+        parser.add_argument(
+            "--number", type=int, required=True, help="number of the tunnel, the same in both"
+        )
+        parser.add_argument("--mtu", type=int, default=1500, help="that of the tenant's network")
+        parser.add_argument(
+            "--default-gateway",
+            dest="default_gateways",
+            metavar="ADDRESS",
+            action="append",
+            default=[],
+            help="gateway of a subnet; may be given several times",
+        )
+        parser.add_argument(
+            "--serving",
+            choices=[each.value for each in Serving],
+            default=Serving.EACH.value,
+            help="whose default gateway and DHCP serve the network, default: each its own half",
+        )
+
+    @override
+    def run(self, options: Namespace, console: Console) -> int:
+        gateway = Gateway(
+            peer=options.peer,
+            number=options.number,
+            mac=options.mac,
+            mtu=options.mtu,
+            default_gateways=options.default_gateways,
+            serving=Serving(options.serving),
+        )
+        text = user_data(gateway)
+        console.print(text.removesuffix("\n"))
+        console.print_json({"user_data": text})
+        return OK

@@ -1,0 +1,168 @@
+"""The configuration of a gateway server: one end of the tunnel, as cloud-init takes it.
+
+The gateway bridges its port on the tenant's network with a VXLAN tunnel to the gateway of the other
+cloud. Neither port has port security: frames of all servers go through them.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from string import Template
+
+import yaml
+
+from dashboard.errors import BadInput
+from dashboard.migrations_app.stretch.filters import TABLE, TUNNEL, Serving, rules
+
+BRIDGE = "ph-bridge"
+VXLAN_PORT = 4789
+NUMBERS = range(1, 2**24)
+SIZES = range(576, 9217)
+_MAC = re.compile(r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}")
+SCRIPT = "/usr/local/sbin/pumphouse-stretch"
+UNIT = "/etc/systemd/system/pumphouse-stretch.service"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gateway:
+    """One of the two gateway servers of a network.
+
+    ``peer`` is the external address of the other one, as this one reaches it; ``number`` the
+    tunnel's VXLAN identifier, the same in both; ``mac`` the address of its port on the tenant's
+    network, and ``mtu`` that of this network. Raises ``BadInput`` for what cannot be configured.
+    """
+
+    peer: str
+    number: int
+    mac: str
+    mtu: int
+    default_gateways: Sequence[str]
+    serving: Serving
+
+    def __post_init__(self) -> None:
+        """Refuse what the gateway server would only refuse when it starts."""
+        for address in (self.peer, *self.default_gateways):
+            _require(_is_address(address), f"{address} is not an IP address.")
+        _require(bool(_MAC.fullmatch(self.mac)), f"{self.mac} is not a MAC address.")
+        _require(self.number in NUMBERS, f"{self.number} is not a number of a VXLAN.")
+        _require(self.mtu in SIZES, f"{self.mtu} is not an MTU.")
+
+
+def _require(is_good: bool, sentence: str) -> None:
+    if not is_good:
+        raise BadInput(
+            sentence, fix="Take it from the network and its port, as Neutron shows them."
+        )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def user_data(gateway: Gateway) -> str:
+    """Return what cloud-init gets: a program, and a service that runs it at each start."""
+    files = [
+        {"path": SCRIPT, "permissions": "0755", "content": script(gateway)},
+        {"path": UNIT, "permissions": "0644", "content": _UNIT.substitute(script=SCRIPT)},
+    ]
+    config = {
+        "packages": ["nftables"],
+        "write_files": files,
+        "runcmd": [["systemctl", "enable", "--now", "pumphouse-stretch"]],
+    }
+    return f"#cloud-config\n{yaml.safe_dump(config, sort_keys=False)}"
+
+
+def script(gateway: Gateway) -> str:
+    """Return the program that joins the network (``start``) and parts it again (``stop``).
+
+    The tunnel has the MTU of the tenant's network, so that no server needs another one. A packet
+    that is too large for the network between the clouds crosses it in fragments; if its sender
+    forbids that, Linux tells the sender the size that crosses.
+    """
+    peer = ip_address(gateway.peer)
+    return _SCRIPT.substitute(
+        peer=peer,
+        family="ip" if peer.version == 4 else "ip6",
+        protocol=f"ipv{peer.version}",
+        mac=gateway.mac.lower(),
+        number=gateway.number,
+        mtu=gateway.mtu,
+        vxlan_port=VXLAN_PORT,
+        table=TABLE,
+        tunnel=TUNNEL,
+        bridge=BRIDGE,
+        rules=rules(gateway.serving, gateway.default_gateways),
+    )
+
+
+_UNIT = Template("""\
+[Unit]
+Description=One network across both clouds, by Pumphouse
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=$script start
+ExecStop=$script stop
+
+[Install]
+WantedBy=multi-user.target
+""")
+
+# The filters come first: without them the default gateway would be there twice for a moment.
+_SCRIPT = Template("""\
+#!/bin/sh
+# Joins a tenant's network with the other cloud's. Written by Pumphouse.
+set -eu
+
+inner() {
+  for link in /sys/class/net/*; do
+    [ "$$(cat "$$link/address")" = "$mac" ] || continue
+    [ -d "$$link/bridge" ] || { basename "$$link"; return; }
+  done
+  echo "No network interface has the address $mac." >&2
+  exit 1
+}
+
+stop() {
+  ip link delete $tunnel 2>/dev/null || true
+  ip link delete $bridge 2>/dev/null || true
+  nft delete table bridge $table 2>/dev/null || true
+  nft delete table inet $table 2>/dev/null || true
+}
+
+start() {
+  port=$$(inner)
+  stop
+  nft -f - <<'RULES'
+$rules
+table inet $table {
+  chain strangers {
+    type filter hook input priority 0; policy accept;
+    udp dport $vxlan_port $family saddr != $peer drop
+    udp dport $vxlan_port meta nfproto != $protocol drop
+  }
+}
+RULES
+  ip link add $bridge type bridge stp_state 0 mcast_snooping 0
+  ip link add $tunnel mtu $mtu type vxlan id $number remote $peer dstport $vxlan_port nolearning
+  ip address flush dev "$$port"
+  ip link set "$$port" mtu $mtu master $bridge up
+  ip link set $tunnel master $bridge up
+  ip link set $bridge mtu $mtu up
+}
+
+case "$${1:-}" in
+  start) start ;;
+  stop) stop ;;
+  *) echo "Usage: $$0 start|stop" >&2; exit 2 ;;
+esac
+""")

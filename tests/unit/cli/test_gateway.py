@@ -1,0 +1,50 @@
+"""``pumphouse gateway``: what it prints is run by tests/servers/test_stretch.py."""
+
+import json
+
+import pytest
+import yaml
+
+from dashboard.cli.main import main
+
+pytestmark = pytest.mark.django_db
+
+GOOD = {
+    "--peer": "203.0.113.7",
+    "--mac": "FA:16:3e:00:00:01",
+    "--number": "4711",
+    "--mtu": "1450",
+    "--default-gateway": "10.0.0.1",
+}
+
+
+def arguments(**other: str) -> list[str]:
+    given = {**GOOD, **{f"--{name.replace('_', '-')}": value for name, value in other.items()}}
+    return ["gateway", *(word for pair in given.items() for word in pair)]
+
+
+def test_the_user_data_is_printed_as_it_is_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments()) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("#cloud-config\n")
+    program, unit = yaml.safe_load(text)["write_files"]
+    assert '"fa:16:3e:00:00:01"' in program["content"]
+    assert f"ExecStart={program['path']} start" in unit["content"]
+    assert main(["--json", *arguments()]) == 0
+    assert json.loads(capsys.readouterr().out)["user_data"] == text
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("peer", "gw.example", "gw.example is not an IP address."),
+        ("default_gateway", "10.0.0.1/24", "10.0.0.1/24 is not an IP address."),
+        ("mac", "fa:16:3e:00:00:01; reboot", "is not a MAC address."),
+        ("number", "16777216", "16777216 is not a number of a VXLAN."),
+        ("mtu", "0", "0 is not an MTU."),
+    ],
+)
+def test_what_cannot_be_configured_is_refused(option, value, told, capsys) -> None:
+    assert main(arguments(**{option: value})) == 2
+    said = capsys.readouterr().err
+    assert told in " ".join(said.split())
