@@ -25,7 +25,7 @@ EACH_PAIR = for pair in $$(seq $(PUMPHOUSE_LAB_PAIRS)); do PUMPHOUSE_LAB_PAIR=$$
 # the theme announces that it will not go along with mkdocs 2, which is pinned away
 DOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-.PHONY: demo test unit lint docs screenshots lock bench plugin plugin-tools lab-up lab-status lab-down lab-matrix \
+.PHONY: api demo test unit lint docs screenshots lock bench plugin plugin-tools lab-up lab-status lab-down lab-matrix \
     packages test-packages clean
 
 demo: packages $(INSTALLED)
@@ -69,6 +69,15 @@ bench: $(INSTALLED)
 	$(BIN)/python bench/pages.py
 	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(BIN)/python bench/stream.py \
 	    --config $${PUMPHOUSE_LAB_DIR:-lab/run}/clouds.yaml --source src --destination dst
+
+# A page in place of ours, as in 2015: UI_URL is a directory of files, or what git can clone.
+UI_DIRECTORY = $(if $(wildcard $(UI_URL)/.),$(abspath $(UI_URL)),$(CURDIR)/pumphouse-ui)
+BIND = $(if $(SERVER_NAME),--bind $(SERVER_NAME)$(if $(findstring :,$(SERVER_NAME)),,:5000))
+api: $(INSTALLED)
+	@test -n '$(UI_URL)' || { echo 'Name the page: make api UI_URL=DIRECTORY SERVER_NAME=127.0.0.1:5000'; exit 2; }
+	test -d '$(UI_URL)' || if test -d pumphouse-ui; then git -C pumphouse-ui pull; \
+	    else git clone '$(UI_URL)' pumphouse-ui; fi
+	PUMPHOUSE_UI_DIRECTORY='$(UI_DIRECTORY)' exec $(BIN)/pumphouse-api $(CONFIG) $(BIND)
 
 # The image is built with Docker, or with buildah where there is none (apt: buildah debootstrap).
 plugin: plugin-tools

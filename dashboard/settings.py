@@ -31,6 +31,7 @@ PUMPHOUSE_CONFIG: str = env("PUMPHOUSE_CONFIG") or env("OS_CLIENT_CONFIG_FILE")
 PUMPHOUSE_INVENTORY: str = env("PUMPHOUSE_INVENTORY")
 PUMPHOUSE_URL: str = env("PUMPHOUSE_URL")
 PUMPHOUSE_BIND: str = env("PUMPHOUSE_BIND")
+UI_DIRECTORY: str = env("PUMPHOUSE_UI_DIRECTORY")
 TLS_CERTIFICATE: str = env("PUMPHOUSE_TLS_CERTIFICATE")
 TLS_KEY: str = env("PUMPHOUSE_TLS_KEY")
 PUMPHOUSE_FUEL_URL: str = env("PUMPHOUSE_FUEL_URL")
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "dashboard.web.middleware.client_address",  # first: whoever asks later learns who it is
     "dashboard.web.middleware.no_nul",
+    "dashboard.web.middleware.xsrf_header",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dashboard.no_store.NoStoreMiddleware",

@@ -7,6 +7,7 @@ import ssl
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from types import FrameType
@@ -33,8 +34,12 @@ HIGHEST_PORT = 65535
 logger = logging.getLogger(__name__)
 
 
-def run_up(*, bind: str = "127.0.0.1:5000", workers: int | None = None) -> int:
+def run_up(
+    *, bind: str = "127.0.0.1:5000", workers: int | None = None, hosts: Sequence[str] = ()
+) -> int:
     """Serve the dashboard at ``host:port`` and run the workers until SIGTERM or Ctrl-C.
+
+    ``hosts`` are names that it is served for beside those of the settings.
 
     Returns the exit code. Raises ``BadInput`` if the address is taken or the certificate cannot be
     used. The database is up to date: that is seen to before any command runs.
@@ -44,7 +49,10 @@ def run_up(*, bind: str = "127.0.0.1:5000", workers: int | None = None) -> int:
     adopt_orphans()
     with tempfile.TemporaryDirectory(prefix="pumphouse-") as directory:
         parent = Parent(
-            bind=bind, workers=workers or settings.WORKERS, ping_file=Path(directory) / "answered"
+            bind=bind,
+            workers=workers or settings.WORKERS,
+            hosts=hosts,
+            ping_file=Path(directory) / "answered",
         )
         return parent.run()
 
@@ -52,14 +60,20 @@ def run_up(*, bind: str = "127.0.0.1:5000", workers: int | None = None) -> int:
 class Parent:
     """Keeps the web server and the workers alive, sweeps, and watches that workers take work."""
 
-    def __init__(self, *, bind: str, workers: int, ping_file: Path) -> None:
+    def __init__(
+        self, *, bind: str, workers: int, ping_file: Path, hosts: Sequence[str] = ()
+    ) -> None:
         self._bind = bind
         self._workers = workers
         self._ping_file = ping_file
         self._answered = 0.0
         self._swept_at = 0.0
         self._told_to_stop = False
-        self._web = Supervised("the web server", _web_command(bind))
+        self._web = Supervised(
+            "the web server",
+            _web_command(bind),
+            environment={"PUMPHOUSE_HOSTS": ",".join([*settings.ALLOWED_HOSTS, *hosts])},
+        )
         self._queue = Supervised(
             "the workers",
             [sys.executable, "-m", "dashboard.cli.queue_workers"],

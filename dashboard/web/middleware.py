@@ -67,3 +67,14 @@ def no_nul(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return respond
+
+
+def xsrf_header(get_response: GetResponse) -> GetResponse:
+    """Take the CSRF token by the name that AngularJS and others send it, too."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        if token := request.META.get("HTTP_X_XSRF_TOKEN"):
+            request.META.setdefault(settings.CSRF_HEADER_NAME, token)
+        return get_response(request)
+
+    return respond

@@ -1,6 +1,7 @@
 """``pumphouse up``."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 
 from django.conf import settings
 from typing_extensions import override
@@ -10,6 +11,7 @@ from dashboard.cli.console import Console
 from dashboard.cli.up import run_up
 from dashboard.errors import BadInput
 from dashboard.hosts_app.clouds import configured_settings
+from dashboard.web.page_of_others import index_of
 
 
 class UpCommand(Command):
@@ -30,12 +32,17 @@ class UpCommand(Command):
     def run(self, options: Namespace, console: Console) -> int:
         if options.workers is not None and options.workers < 1:
             raise BadInput(f"--workers cannot be {options.workers}.", fix="Use 1 or more.")
-        return run_up(bind=options.bind or _configured_address(), workers=options.workers)
+        if settings.UI_DIRECTORY:
+            index_of(settings.UI_DIRECTORY)
+        configured = configured_settings()
+        address = f"{configured.bind_host}:{configured.port}"
+        return run_up(
+            bind=options.bind or settings.PUMPHOUSE_BIND or address,
+            workers=options.workers,
+            hosts=[*_hosts(configured.server_name, configured.bind_host)],
+        )
 
 
-def _configured_address() -> str:
-    """Return the address from the settings, else the configuration, else the default of 2015."""
-    if settings.PUMPHOUSE_BIND:
-        return str(settings.PUMPHOUSE_BIND)
-    configured = configured_settings()
-    return f"{configured.bind_host}:{configured.port}"
+def _hosts(*names: str | None) -> Iterator[str]:
+    """Yield the names as clients write them in an address."""
+    yield from (f"[{name}]" if ":" in name else name for name in names if name)

@@ -6,9 +6,11 @@ import time
 import pytest
 
 from dashboard.cli import up as module
+from dashboard.cli.commands import up as command
 from dashboard.cli.up import Parent, run_up
 from dashboard.errors import BadInput
 from dashboard.jobs.queue_watchdog import STUCK_SECONDS
+from tests.support.commands import run
 from tests.support.servers import free_port
 
 
@@ -47,3 +49,28 @@ def test_a_certificate_of_no_use_is_one_sentence(tmp_path, settings, content, wh
     settings.TLS_CERTIFICATE, settings.TLS_KEY = str(certificate), str(certificate)
     with pytest.raises(BadInput, match=rf"The certificate .* cannot be used: .*{why}"):
         run_up(bind=f"127.0.0.1:{free_port()}")
+
+
+@pytest.mark.django_db
+def test_the_configuration_says_where_and_for_whom_to_serve(tmp_path, settings, monkeypatch):
+    given: dict[str, object] = {}
+    monkeypatch.setattr(command, "run_up", lambda **named: given.update(named) or 0)
+    path = tmp_path / "config.yaml"
+    clouds = (
+        "source: {endpoint: {auth_url: 'http://h/v3', username: a, password: b, tenant_name: c}}"
+    )
+    path.write_text(f"SERVER_NAME: pumphouse.example.com:9000\n{clouds}")
+    settings.PUMPHOUSE_CONFIG = str(path)
+    assert run("up") == 0
+    assert given["bind"] == "127.0.0.1:9000"
+    assert given["hosts"] == ["pumphouse.example.com", "127.0.0.1"]
+    path.write_text(f"BIND_HOST: '[::1]:8000'\n{clouds}")
+    assert run("up", "--bind", "127.0.0.1:7") == 0
+    assert (given["bind"], given["hosts"]) == ("127.0.0.1:7", ["[::1]"])
+
+
+@pytest.mark.django_db
+def test_a_directory_without_a_page_is_refused(tmp_path, settings, capsys):
+    settings.UI_DIRECTORY = str(tmp_path)
+    assert run("up") == 2
+    assert "no index.html" in capsys.readouterr().err
