@@ -17,6 +17,7 @@ from dashboard.cli.progress import add_detach, follow, follow_and_report
 from dashboard.cli.prompts import confirmed_name
 from dashboard.cli.serializers import serialize_host_plan
 from dashboard.hosts_app.models import Cloud, HostPlan
+from dashboard.hosts_app.plans.configured_options import configured_options
 from dashboard.hosts_app.plans.host_action import HostAction
 from dashboard.hosts_app.plans.host_plans import (
     lines_of,
@@ -65,7 +66,10 @@ class HostActionCommand(Command):
             cloud,
             host,
             action=self.action.name,
-            options=given_options(options, self.action.options),
+            options={
+                **configured_options(self.action.name),
+                **given_options(options, self.action.options),
+            },
             requester=CLI,
         )
 

@@ -31,9 +31,11 @@ def seed(cloud: Cloud, options: Namespace, console: Console) -> list[Json]:
 
     Raises ``BadInput`` for a number that is too small.
     """
+    access = access_of(cloud)
     tenants = seed_tenants(
         connect(cloud),
-        counts=_counts(options, access_of(cloud).populate),
+        counts=_counts(options, access.populate),
+        workloads={} if options.num_tenants else access.workloads,
         secrets_dir=settings.HOME / "seeded",
         report=console.progress.print,
     )

@@ -24,9 +24,12 @@ INSTEAD: Mapping[str, str] = {
     "PLUGINS.assignment_parameters.disks": "the disks of a host stay as they were",
     "PLUGINS.post_mortem": "a failed step says what to do",
     FAKE_KEY: IN_MEMORY,
+    "workloads": "setup takes the names of the tenants and the number of their servers",
     **dict.fromkeys(CHECK_KEYS, CHECKED_BY_VERIFY),
 }
 """What there is in place of a key, in words; for others there is nothing."""
+WORKLOADS = "workloads"
+ACTING_WORKLOADS = "tenants"
 ACTING_PLUGIN_KEYS = {"assignment", "assignment_parameters"}
 
 
@@ -43,7 +46,7 @@ def keys_without_effect(root: Section) -> list[str]:
 def _found(root: Section) -> Iterator[tuple[str, str]]:
     """Yield each key as it is to be shown, and its name in ``INSTEAD``."""
     for key in root:
-        if key in INSTEAD or key in FLASK_KEYS:
+        if key != WORKLOADS and (key in INSTEAD or key in FLASK_KEYS):
             yield key, key
     plugins = root.optional_section("PLUGINS")
     for key in plugins or ():
@@ -53,6 +56,14 @@ def _found(root: Section) -> Iterator[tuple[str, str]]:
         yield (key := "PLUGINS.assignment_parameters.disks"), key
     clouds = (root.optional_section("CLOUDS") if "CLOUDS" in root else root) or root
     for name in CLOUD_NAMES:
-        for key in clouds.optional_section(name) or ():
-            if key in CHECK_KEYS or key == FAKE_KEY:
-                yield f"{name}.{key}", key
+        if cloud := clouds.optional_section(name):
+            yield from _found_in_cloud(cloud, name)
+
+
+def _found_in_cloud(cloud: Section, name: str) -> Iterator[tuple[str, str]]:
+    for key in cloud:
+        if key in CHECK_KEYS or key == FAKE_KEY:
+            yield f"{name}.{key}", key
+    for key in cloud.optional_section(WORKLOADS) or ():
+        if key != ACTING_WORKLOADS:
+            yield f"{name}.{WORKLOADS}.{key}", WORKLOADS

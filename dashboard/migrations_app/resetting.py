@@ -5,6 +5,7 @@ says ``CLOUDS_RESET``.
 """
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from django.conf import settings
 
@@ -25,8 +26,9 @@ from dashboard.jobs.states import ACTIVE_JOB_STATES
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.seeding.cleanup import find_leftovers, remove_leftovers
-from dashboard.migrations_app.seeding.context import PREFIX, SeedCounts, new_name
+from dashboard.migrations_app.seeding.context import PREFIX, SeedCounts
 from dashboard.migrations_app.seeding.tenants import seed_tenant
+from dashboard.migrations_app.seeding.workloads import wanted_tenants
 
 KIND = "reset"
 CLEANUP, SETUP = "cleanup", "setup"
@@ -87,13 +89,12 @@ def _steps(source: Cloud) -> Iterator[StepSpec]:
         cleanups.append(key := f"{CLEANUP}:{cloud.name}")
         title = f"Delete the test tenants of {cloud.name}"
         yield StepSpec(key=key, action=CLEANUP, title=title, params={"cloud": cloud.pk})
-    for number in range(1, counts_of(source).tenants + 1):
-        name = new_name()
+    for name, counts in wanted_tenants(access_of(source).workloads, counts_of(source)).items():
         yield StepSpec(
-            key=f"{SETUP}:{number}",
+            key=f"{SETUP}:{name}",
             action=SETUP,
             title=f"Create test tenant {name} in {source.name}",
-            params={"cloud": source.pk, "name": name},
+            params={"cloud": source.pk, "name": name, "counts": asdict(counts)},
             needs=cleanups,
         )
 
@@ -113,6 +114,6 @@ def _set_up(cloud: Cloud, step: Step, context: StepContext) -> None:
     if context.resumed:
         remove_leftovers(operator, find_leftovers(operator, tenant=name), report=context.log)
         (secrets_dir / f"{name}.json").unlink(missing_ok=True)
-    counts = counts_of(cloud)
+    counts = SeedCounts(**step.params["counts"])
     made = seed_tenant(operator, name, counts=counts, secrets_dir=secrets_dir, report=context.log)
     context.log(f"Passwords and keys: {made['secrets_file']}")

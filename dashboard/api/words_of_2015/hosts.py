@@ -12,6 +12,7 @@ from dashboard.api.words_of_2015.sides import both_clouds
 from dashboard.errors import NotFound
 from dashboard.hosts_app.clouds import connect, side_named
 from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.plans.configured_options import configured_options
 from dashboard.hosts_app.plans.host_plans import start_plan_and_action
 from dashboard.hosts_app.plans.stored_plans import planning_of
 from dashboard.jobs.requester import by_api
@@ -36,7 +37,7 @@ class HostView(ViewSet):
         """Plan to free the host and to move it to the destination through Fuel, and do so if
         nothing stands in the way. The address names the host: that confirms it."""
         source, destination = both_clouds()
-        options = {"destination": destination.name}
+        options = {**configured_options("reassign"), "destination": destination.name}
         return _start(request, source, host, action="reassign", options=options)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import BadInput
-from dashboard.migrations_app.seeding.context import PREFIX, extensions_of, is_seeded
+from dashboard.migrations_app.seeding.context import FLAVOR, PREFIX, extensions_of, is_seeded
 
 SECONDS = 300
 KEYS_OF_OTHERS = "2.10"
@@ -49,10 +49,16 @@ def find_leftovers(
         seeded = (thing for thing in found if is_seeded(thing, copies=copies))
         return [thing for thing in seeded if not tenant or _is_of(tenant, thing["name"])]
 
+    projects = ours(operator.list("identity", "/projects", "projects"))
+    flavors = [*operator.list("compute", "/flavors/detail", "flavors", is_public="None")]
+    # a flavor has neither tags nor, on old clouds, a description
+    names = {f"{project['name']}-{FLAVOR}" for project in projects}
+    of_projects = [flavor for flavor in flavors if flavor["name"] in names]
+    others = [flavor for flavor in ours(flavors) if flavor["name"] not in names]
     return Leftovers(
-        ours(operator.list("identity", "/projects", "projects")),
+        projects,
         ours(operator.list("identity", "/users", "users")),
-        ours(operator.list("compute", "/flavors/detail", "flavors", is_public="None")),
+        [*of_projects, *others],
         ours(operator.list("identity", "/groups", "groups")),
     )
 
@@ -61,6 +67,8 @@ def remove_leftovers(
     operator: CloudSession, leftovers: Leftovers, *, report: Callable[[str], None]
 ) -> None:
     """Remove what was found, except for what no longer exists."""
+    for flavor in leftovers.flavors:  # first: it is their project that tells whose they are
+        operator.delete("compute", f"/flavors/{flavor['id']}")
     for project in leftovers.projects:
         report(f"Remove tenant {project['name']} from cloud {operator.name}")
         _clear_project(operator, project["id"])
@@ -70,8 +78,6 @@ def remove_leftovers(
         operator.delete("identity", f"/users/{user['id']}")
     for group in leftovers.groups:
         operator.delete("identity", f"/groups/{group['id']}")
-    for flavor in leftovers.flavors:
-        operator.delete("compute", f"/flavors/{flavor['id']}")
 
 
 def _is_of(tenant: str, name: str) -> bool:

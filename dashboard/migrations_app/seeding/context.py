@@ -12,6 +12,8 @@ from dashboard.clients.openstack import CloudSession, Json
 PREFIX = "pumphouse-"
 """The beginning of every test object's name, since 2015."""
 
+FLAVOR = "small"
+"""What the flavor of a test tenant is called, behind the tenant's name."""
 TAGS = ["pumphouse", "test"]
 """The tags of a test tenant."""
 _DESCRIPTION = re.compile(r"A test (?:tenant|user|group) of Pumphouse")

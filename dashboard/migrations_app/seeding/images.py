@@ -1,7 +1,7 @@
 """The flavor and the images of a test tenant."""
 
 from dashboard.clients.openstack import Json, poll_until
-from dashboard.migrations_app.seeding.context import SeedContext, known_bytes
+from dashboard.migrations_app.seeding.context import FLAVOR, SeedContext, known_bytes
 
 MEBIBYTE = 1024 * 1024
 
@@ -9,7 +9,7 @@ MEBIBYTE = 1024 * 1024
 def create_flavor(seed: SeedContext) -> str:
     """Create a private flavor with extra specs for the tenant, and return its id."""
     flavor = {
-        "name": seed.named("small"),
+        "name": seed.named(FLAVOR),
         "ram": 64,
         "vcpus": 1,
         "disk": 1,

@@ -1,11 +1,12 @@
 """Creates test tenants."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.migrations_app.seeding import images, servers, users
-from dashboard.migrations_app.seeding.context import SeedContext, SeedCounts, new_name
+from dashboard.migrations_app.seeding.context import SeedContext, SeedCounts
 from dashboard.migrations_app.seeding.network import (
     NetworkIds,
     create_floating_ip,
@@ -15,19 +16,26 @@ from dashboard.migrations_app.seeding.network import (
     create_trunk,
 )
 from dashboard.migrations_app.seeding.network_policies import create_policies
+from dashboard.migrations_app.seeding.workloads import wanted_tenants
 
 
 def seed_tenants(
-    operator: CloudSession, *, counts: SeedCounts, secrets_dir: Path, report: Callable[[str], None]
+    operator: CloudSession,
+    *,
+    counts: SeedCounts,
+    secrets_dir: Path,
+    report: Callable[[str], None],
+    workloads: Mapping[str, Any] | None = None,
 ) -> list[Json]:
     """Create test tenants and return of each its name, id, users, servers and addresses.
 
     Passwords and keys go to one file per tenant in ``secrets_dir``. ``report`` takes a sentence
-    about each step.
+    about each step. ``workloads`` may name the tenants.
     """
+    wanted = wanted_tenants(workloads or {}, counts)
     return [
-        seed_tenant(operator, new_name(), counts=counts, secrets_dir=secrets_dir, report=report)
-        for _ in range(counts.tenants)
+        seed_tenant(operator, name, counts=each, secrets_dir=secrets_dir, report=report)
+        for name, each in wanted.items()
     ]
 
 

@@ -30,8 +30,9 @@ def test_one_warning_names_each_key_without_effect_and_what_there_is_instead(exa
     assert "DEBUG (set PUMPHOUSE_DEBUG)" in warning
     assert "CLOUD_SERVICE, source.fake (there are no clouds in memory any more)" in warning
     assert "PLUGINS.assignment_parameters.disks (the disks of a host stay" in warning
-    for acting in ("SERVER_NAME", "CLOUDS_RESET", "populate", "workloads", "urls", "roles"):
+    for acting in ("SERVER_NAME", "CLOUDS_RESET", "populate", "workloads.tenants", "urls", "roles"):
         assert acting not in warning
+    assert "source.workloads.flavors, source.workloads.images (setup takes the names" in warning
     assert "a-secret" not in warning
 
 
