@@ -76,6 +76,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     """A job without its progress."""
 
     hold_before = PhaseField(allow_null=True)
+    servers_at_once = serializers.IntegerField(source="chains_at_once", read_only=True)
     created_by = serializers.SlugRelatedField(  # type: ignore[var-annotated]
         slug_field="username", read_only=True, allow_null=True
     )
@@ -95,6 +96,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "hold_before",
             "hold_until",
             "held_since",
+            "servers_at_once",
             "cancel_requested",
             "created_by",
             "launched_from",
@@ -130,6 +132,12 @@ class HoldSerializer(serializers.Serializer[Any]):
     until = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
+class ServersAtOnceSerializer(serializers.Serializer[Any]):
+    """How many servers may be in cutover at once."""
+
+    servers_at_once = serializers.IntegerField(min_value=1, max_value=operating.MOST_CHAINS)
+
+
 class JobFilter(django_filters.FilterSet):
     """Filters of the list of jobs."""
 
@@ -143,7 +151,9 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
 
     queryset = Job.objects.select_related("created_by")
     filterset_class = JobFilter
-    action_permissions = dict.fromkeys(("cancel", "resume", "release", "hold"), Action.OPERATE)
+    action_permissions = dict.fromkeys(
+        ("cancel", "resume", "release", "hold", "servers_at_once"), Action.OPERATE
+    )
 
     @override
     def get_serializer_class(self) -> type[JobSerializer]:
@@ -177,6 +187,14 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
             require(request, permission_for(job.kind))
         asked = valid(HoldSerializer, request)
         return accepted(operating.hold(job, requester=by_api(request.user), **asked))
+
+    @extend_schema(request=ServersAtOnceSerializer, responses=ACCEPTED)
+    @action(detail=True, methods=["post"], url_path="servers-at-once")
+    def servers_at_once(self, request: Request, **_kwargs: Any) -> Response:
+        """Set how many servers may be in cutover at once; those that have begun go on."""
+        number = valid(ServersAtOnceSerializer, request)["servers_at_once"]
+        job = self.get_object()
+        return accepted(operating.limit_chains(job, at_once=number, requester=by_api(request.user)))
 
     def _to_continue(self) -> Job:
         """Return the job, if the user may start one of its kind: continuing it does its work."""

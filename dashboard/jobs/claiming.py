@@ -20,11 +20,12 @@ CLOCK_MARGIN = timedelta(seconds=10)
 def unblocked_steps(job_id: int) -> QuerySet[Step]:
     """Return the pending steps of a running job that wait for nothing, or only for a time.
 
-    They are in the order in which they run.
+    They are in the order in which they run. A hold does not stop a chain that has begun.
     """
     no_hold = Q(job__hold_before__isnull=True) | Q(job__hold_until__lte=timezone.now())
+    goes_on = Q(opens_chain=False) & ~Q(chain="")
     return Step.objects.filter(
-        no_hold | Q(phase__lt=F("job__hold_before")),
+        no_hold | goes_on | Q(phase__lt=F("job__hold_before")),
         job_id=job_id,
         job__state=JobState.RUNNING,
         job__cancel_requested=False,
@@ -52,7 +53,11 @@ def claim_ready(job_id: int, *, owner: str, limit: int, excluding: Collection[in
     ``excluding`` are steps whose thread still works here although the lease went elsewhere.
     """
     ready = ready_steps(job_id).exclude(pk__in=excluding)
-    ids = list(ready.values_list("pk", flat=True)[:limit])
+    return claim(owner, list(ready.values_list("pk", flat=True)[:limit]))
+
+
+def claim(owner: str, ids: list[int]) -> list[Step]:
+    """Claim those of the steps that are still pending for the owner, and return them."""
     if not ids:
         return []
     pending = Step.objects.filter(pk__in=ids)

@@ -29,7 +29,8 @@ class StepSpec:
 
     ``needs`` and ``after`` are keys of other steps of the job: skipping a step also skips those
     that need it, ``after`` is only an order. ``expected_bytes`` is the size of the data that
-    the step will move, so that the time left is known before it starts.
+    the step will move, so that the time left is known before it starts. Steps of one ``chain`` go
+    through together, from the one that ``opens_chain``.
     """
 
     key: str
@@ -41,6 +42,8 @@ class StepSpec:
     needs: Sequence[str] = ()
     after: Sequence[str] = ()
     expected_bytes: int = 0
+    chain: str = ""
+    opens_chain: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,8 @@ class Job(models.Model):
     # while it is held: since when
     held_since = models.DateTimeField(null=True, blank=True, editable=False)
     cancel_requested = models.BooleanField(default=False)
+    # how many chains of steps may be under way, null for a job without chains
+    chains_at_once = models.PositiveIntegerField(null=True, blank=True)
     # When the job was last put into the queue: keeps the sweep from filling it.
     enqueued_at = models.DateTimeField(null=True, blank=True, editable=False)
     explanation = models.TextField(blank=True)
@@ -70,6 +72,9 @@ class Step(models.Model):
     action = models.CharField(max_length=60)
     title = models.CharField(max_length=250)
     group = models.CharField(max_length=40, blank=True)
+    # the steps that go through together, and whether this one begins them
+    chain = models.CharField(max_length=190, blank=True, default="")
+    opens_chain = models.BooleanField(default=False)
     phase = models.IntegerField(choices=Phase, default=Phase.PREPARE)
     params = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=12, choices=StepState, default=StepState.PENDING)

@@ -37,6 +37,9 @@ FRESH: dict[str, Any] = {
 """What a step looks like before it is retried. ``resumed`` stays: something may be left over."""
 
 
+MOST_CHAINS = 1000
+
+
 def cancel(job: Job, *, requester: Requester) -> Job:
     """End the job as soon as its running steps have stopped; at once when none can be running."""
 
@@ -159,6 +162,26 @@ def release_hold(job: Job, *, requester: Requester) -> Job:
         if locked.state == JobState.HELD:
             transition_job(locked.pk, to=JobState.RUNNING, explanation="")
         write_log(locked, f"Released by {requester}.")
+
+    return _operate(job, act)
+
+
+def limit_chains(job: Job, *, at_once: int, requester: Requester) -> Job:
+    """Let that many chains of the job be under way from now on; those that have begun go on.
+
+    Raises ``BadInput`` for a number that is not from 1 to 1,000.
+    """
+    if not 1 <= at_once <= MOST_CHAINS:
+        raise BadInput(
+            f"{at_once} servers at once are not possible.",
+            fix=f"Give a number from 1 to {MOST_CHAINS:,}.",
+        )
+
+    def act(locked: Job) -> None:
+        has_chains = locked.is_active and locked.chains_at_once is not None
+        _require(has_chains, "Only an active job that moves servers has such a limit.")
+        Job.objects.filter(pk=locked.pk).update(chains_at_once=at_once)
+        write_log(locked, f"Servers at once: {at_once}, by {requester}.")
 
     return _operate(job, act)
 

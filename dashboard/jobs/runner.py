@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
+from dashboard.jobs.chains import claim_in_chains
 from dashboard.jobs.claiming import claim_abandoned, claim_ready, ready_steps, unblocked_steps
 from dashboard.jobs.finishing import finish_job
 from dashboard.jobs.heartbeat import Heartbeat
@@ -71,6 +72,10 @@ class JobRunner:
     def __init__(self, job: Job) -> None:
         self._job_id = job.pk
         self._find_kind = partial(job_kind, job.kind)
+        has_chains = job.chains_at_once is not None
+        self._claim_more = claim_in_chains if has_chains else claim_ready
+        # a chain that may not begin yet waits for others', which may be another runner's
+        self._least_pause = TURN_SECONDS if has_chains else 0.01
         self._owner = f"{host_name()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._threads = StepThreads()
         self._at_work: dict[int, StepWork] = {}
@@ -107,7 +112,7 @@ class JobRunner:
 
     def _claim(self) -> None:
         if free := self._free_threads():
-            steps = claim_ready(
+            steps = self._claim_more(
                 self._job_id, owner=self._owner, limit=free, excluding=list(self._at_work)
             )
             self._start(steps)
@@ -158,7 +163,7 @@ class JobRunner:
         seconds = (step.not_before - timezone.now()).total_seconds() if step.not_before else 0.0
         if seconds > NEAR_SECONDS:
             return False
-        time.sleep(min(max(seconds, 0.01), TURN_SECONDS))
+        time.sleep(min(max(seconds, self._least_pause), TURN_SECONDS))
         return True
 
     def _wind_down(self) -> None:

@@ -28,6 +28,7 @@ def start_job(
     params: Mapping[str, Any] | None = None,
     hold_before: Phase | None = None,
     hold_until: datetime | None = None,
+    chains_at_once: int | None = None,
     requester: Requester = NOBODY,
 ) -> Job:
     """Store a job with its steps, all or nothing, and ask a worker to run it.
@@ -45,6 +46,7 @@ def start_job(
             params=dict(params or {}),
             hold_before=hold_before,
             hold_until=hold_until,
+            chains_at_once=chains_at_once,
             created_by=requester.user,
             launched_from=requester.origin,
         )
@@ -117,6 +119,8 @@ def _step_row(job: Job, ordinal: int, step: StepSpec) -> Step:
         action=step.action,
         title=secrets.mask(step.title)[:250],
         group=step.group,
+        chain=step.chain,
+        opens_chain=step.opens_chain,
         phase=step.phase,
         params=dict(step.params),
         blockers=len({*step.needs, *step.after}),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("jobs/<int:job_id>/cancel/", action_views.cancel, name="job-cancel"),
     path("jobs/<int:job_id>/resume/", action_views.resume, name="job-resume"),
     path("jobs/<int:job_id>/hold/", action_views.hold, name="job-hold"),
+    path("jobs/<int:job_id>/servers-at-once/", action_views.servers_at_once, name="job-at-once"),
     path("jobs/<int:job_id>/release/", action_views.release, name="job-release"),
     path("jobs/<int:job_id>/retry/", action_views.retry_all, name="job-retry"),
     path("steps/<int:step_id>/retry/", action_views.retry, name="step-retry"),

@@ -27,6 +27,7 @@ from dashboard.jobs.views.pages import (
     require,
     run_and_redirect,
 )
+from dashboard.whole_numbers import whole_number
 
 
 @action_view(Action.OPERATE)
@@ -65,6 +66,19 @@ def hold(request: PageRequest, job_id: int) -> HttpResponse:
         lambda: operating.hold(job, before=Phase.CUTOVER, requester=on_page(request.user)),
         to=job,
         done="The job will wait before cutover.",
+    )
+
+
+@action_view(Action.OPERATE)
+def servers_at_once(request: PageRequest, job_id: int) -> HttpResponse:
+    """Set how many servers of a job may be in cutover at once."""
+    job = get_object_or_404(Job, pk=job_id)
+    number = whole_number(request.POST.get("number", "")) or 0
+    return run_and_redirect(
+        request,
+        lambda: operating.limit_chains(job, at_once=number, requester=on_page(request.user)),
+        to=job,
+        done=f"Up to {number} servers are in cutover at once.",
     )
 
 

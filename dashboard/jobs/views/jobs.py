@@ -150,7 +150,11 @@ def _kept_query(request: PageRequest) -> str:
 
 
 def _can_hold(job: Job) -> bool:
-    """Return whether the cutover can still be held: none of its steps has begun."""
+    """Return whether the cutover can still be held: none of its steps has begun, or it can stop
+    between two servers."""
+    between = job.steps.filter(opens_chain=True, state=StepState.PENDING)
+    if job.is_active and job.hold_before is None and between.exists():
+        return True
     cutover = job.steps.filter(phase__gte=Phase.CUTOVER)
     begun = cutover.exclude(state__in=(StepState.PENDING, StepState.SKIPPED))
     ahead = cutover.filter(state=StepState.PENDING)

@@ -17,6 +17,7 @@ from dashboard.jobs.requester import Requester
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
+from dashboard.migrations_app.execution.chains import chained
 from dashboard.migrations_app.execution.execute import (
     count_vanished,
     remaining_steps,
@@ -36,6 +37,7 @@ POSSIBLE = frozenset(
     {Plan.State.READY, Plan.State.EXECUTING, Plan.State.EXECUTED, Plan.State.ROLLED_BACK}
 )
 ALL_MOVED = "All moved"
+SERVERS_AT_ONCE = 3
 PHASES = {phase.label.lower(): phase for phase in Phase}
 
 
@@ -69,6 +71,13 @@ class Execute(PlanVerb):
             default=None,
             of=datetime,
             help="Without a time it waits to be released. A time alone holds before cutover.",
+        ),
+        Option(
+            name="servers_at_once",
+            label="Servers at once in cutover",
+            default=SERVERS_AT_ONCE,
+            most=1000,
+            help="The next server stops when a copy runs: fewer at once are down for less long.",
         ),
     )
 
@@ -147,6 +156,7 @@ class Execute(PlanVerb):
                 params={"plan": target.pk},
                 hold_before=hold,
                 hold_until=until,
+                chains_at_once=options["servers_at_once"],
                 requester=requester,
             )
             found = (PlanItem.Action.ADOPT, PlanItem.Action.MAP)
@@ -158,7 +168,7 @@ class Execute(PlanVerb):
 
 def planned_steps(plan: Plan) -> list[StepSpec]:
     """Return the steps that executing the plan now would do."""
-    steps = [*put_back_steps(plan), *remaining_steps(plan)]
+    steps = [*put_back_steps(plan), *chained(remaining_steps(plan))]
     return with_maintenance(plan, steps, barrier=BARRIER)
 
 

@@ -143,6 +143,7 @@ class Server(ResourceType):
     own = OWN
     lost = {FROM_IMAGE: "The copy boots from the server's image: its disk is not copied."}
     halted_from = "create"
+    goes_in_chain = True
     stages = (
         Stage(name="stop", verb="Halt", phase=CUTOVER, on_source=True),
         Stage(name="capture", verb="Capture the disk of", phase=CUTOVER),

@@ -100,6 +100,7 @@ class Volume(ResourceType):
         "consistencygroup_id": "A group is of one storage of its cloud: members are moved alone.",
         "group_id": "A group is of one storage of its cloud: members are moved alone.",
     }
+    goes_in_chain = True
     stages = (
         Stage(name="capture", verb="Capture"),
         Stage(name="transfer", verb="Copy the data of"),

@@ -77,6 +77,7 @@ class VolumeSnapshot(ResourceType):
         "os-extended-snapshot-attributes:progress",
     )
     lost = {"group_snapshot_id": "Groups are not migrated, nor are their snapshots as such."}
+    goes_in_chain = True
     stages = (
         Stage(name="capture", verb="Capture"),
         Stage(name="transfer", verb="Copy the data of"),

@@ -1,0 +1,77 @@
+"""Steps of a chain go through together, and few chains are under way at once."""
+
+import pytest
+
+from dashboard.errors import NeedsOperator, Retryable
+from dashboard.jobs.chains import claim_in_chains, open_chains
+from dashboard.jobs.models import Job, Step
+from dashboard.jobs.outcomes import done, outcome_of, record
+from dashboard.jobs.states import JobState
+from tests.support.rehearsal.jobs import rehearse, spec
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def servers(*names: str, at_once: int) -> Job:
+    """Start a job that halts and boots servers, each in a chain of its own."""
+    steps = [
+        step
+        for name in names
+        for step in (
+            spec(f"halt {name}", chain=name, opens_chain=True),
+            spec(f"boot {name}", chain=name, needs=[f"halt {name}"]),
+        )
+    ]
+    job = rehearse(*steps, spec("image"), chains_at_once=at_once)
+    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
+    return job
+
+
+def claim(job: Job, *, limit: int = 100, owner: str = "me") -> list[str]:
+    claimed = claim_in_chains(job.pk, owner=owner, limit=limit, excluding=[])
+    return [step.key for step in claimed]
+
+
+def end(job: Job, *keys: str) -> None:
+    record([done(step) for step in job.steps.filter(key__in=keys)], owner="me")
+
+
+def test_no_more_chains_begin_than_may():
+    job = servers("a", "b", "c", at_once=2)
+    assert claim(job) == ["image", "halt a", "halt b"]
+    assert claim(job) == []
+    assert open_chains(job.pk) == {"a", "b"}
+
+
+def test_one_begins_when_another_is_through():
+    job = servers("a", "b", at_once=1)
+    claim(job)
+    end(job, "halt a")
+    assert claim(job) == ["boot a"]
+    end(job, "boot a")
+    assert claim(job) == ["halt b"]
+
+
+def test_what_has_begun_goes_before_all_others():
+    job = servers("a", "b", at_once=2)
+    assert claim(job, limit=3) == ["image", "halt a", "halt b"]
+    end(job, "halt b")
+    Step.objects.filter(key="image").update(state="pending")
+    assert claim(job, limit=1) == ["boot b"]
+
+
+@pytest.mark.parametrize(
+    "error, next_ones", [(NeedsOperator("Broken."), ["halt b"]), (Retryable("Busy."), [])]
+)
+def test_one_that_failed_lets_the_next_begin_and_one_that_waits_does_not(error, next_ones):
+    job = servers("a", "b", at_once=1)
+    claim(job)
+    record([outcome_of(error, job.steps.get(key="halt a"), stopping=False)], owner="me")
+    assert claim(job) == next_ones
+
+
+def test_the_number_may_change_meanwhile():
+    job = servers("a", "b", "c", at_once=1)
+    claim(job)
+    Job.objects.filter(pk=job.pk).update(chains_at_once=3)
+    assert claim(job) == ["halt b", "halt c"]
