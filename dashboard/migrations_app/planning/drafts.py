@@ -17,6 +17,8 @@ class Draft:
     entry: LedgerEntry | None
     # whether an operator chose to leave it out
     is_unwanted: bool = False
+    # whether it was left out and taken in again, since something that has moved depends on it
+    is_kept: bool = False
 
     @property
     def destination_id(self) -> str:

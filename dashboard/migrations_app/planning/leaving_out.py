@@ -86,7 +86,11 @@ def _is_left_out_now(draft: Draft, drafts: Drafts, left_out: LeftOut, source: Te
     needed = _missing(draft, drafts, left_out, source)
     if needed is None:
         return False
-    if draft.decision.action == MIGRATED and not resource_type(draft.record.type).is_taken_back:
+    is_moved_for_good = (
+        draft.decision.action == MIGRATED and not resource_type(draft.record.type).is_taken_back
+    )
+    # what was kept keeps what it needs: to leave it out again would never come to an end
+    if draft.is_kept or is_moved_for_good:
         _keep(needed, draft)
     else:
         by = needed.decision.left_out_by
@@ -110,6 +114,7 @@ def _missing(draft: Draft, drafts: Drafts, left_out: LeftOut, source: TenantRead
 
 def _keep(needed: Draft, moved: Draft) -> None:
     """Take an object in again that what has moved depends on: that is a problem of the plan."""
+    needed.is_kept = True
     needed.decision = Decision(
         destination_id=needed.destination_id,
         problem=f"{capfirst(needed.called)} cannot be left out: {moved.called}, which needs it, "

@@ -30,6 +30,8 @@ class Trunk(NeutronResource):
     name = "trunk"
     plural = "trunks"
     extension = "trunk"
+    # with its parent port
+    is_taken_back = True
     collection = "trunks"
     singular = "trunk"
     needs = ("project", "port")
