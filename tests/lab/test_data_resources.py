@@ -14,6 +14,9 @@ from tests.lab.conftest import run
 from tests.lab.test_network_resources import losing_each_first
 from tests.lab.unusual_data import USER_DATA, UnusualTenant
 
+# test_rich_tenant and test_moving_a_tenant have most of it
+pytestmark = pytest.mark.matrix
+
 
 @pytest.fixture(scope="module")
 def tenant(source, destination):

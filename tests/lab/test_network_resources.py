@@ -11,6 +11,8 @@ from dashboard.migrations_app.verbs.verify import Verify
 from tests.lab.conftest import run
 from tests.lab.unusual_network import COLLECTIONS, UnusualTenant
 
+# test_rich_tenant and test_moving_a_tenant have most of it
+pytestmark = pytest.mark.matrix
 TYPES = ("project", "network", "subnet", "port", "router", "floating_ip", "security_group")
 
 

@@ -93,6 +93,8 @@ def test_each_server_has_the_fate_that_the_plan_says(
     assert not row.is_enabled and row.servers["ACTIVE"] >= 1
 
 
+# test_reassignment has this death among others
+@pytest.mark.matrix
 def test_a_driver_killed_after_it_has_asked_nova_moves_each_server_once(
     destination: CloudSession, clouds: dict[str, Cloud], servers: HostServers, pumphouse_home: Any
 ) -> None:

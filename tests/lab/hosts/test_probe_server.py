@@ -84,7 +84,7 @@ def test_a_server_boots_on_that_host_and_nothing_of_it_stays(
     assert left_of(connection, f"pumphouse-probe-{host}") == []
 
 
-@pytest.mark.parametrize("newest", [(2, 1), (2, 37)])
+@pytest.mark.parametrize("newest", [pytest.param((2, 1), marks=pytest.mark.matrix), (2, 37)])
 def test_an_older_nova_is_told_the_host_by_its_availability_zone(
     clouds: dict[str, Cloud], newest: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -199,6 +199,8 @@ def test_its_switch_port_was_moved_each_time_to_the_same_vlan(moved: Job) -> Non
     assert set(told_to_switch()) == {f"{HOST} {boots_by} {ADMIN_VLAN}"}
 
 
+# the host has booted servers on both sides of it by then
+@pytest.mark.matrix
 def test_both_clouds_are_sane(moved: Job) -> None:
     checks = [
         subprocess.Popen([sys.executable, "-m", "lab", "check", name], stdout=subprocess.PIPE)
