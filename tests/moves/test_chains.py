@@ -4,6 +4,7 @@ from datetime import datetime
 from itertools import pairwise
 
 import pytest
+from django.db.models import Max, Min
 
 from dashboard.jobs.models import Job
 from tests.support.cloud.moving import TwoClouds
@@ -14,13 +15,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def spans(job: Job) -> list[tuple[datetime, datetime]]:
     """Return when the chains of a job began and ended, in their order."""
-    chained = job.steps.exclude(chain="")
-    chains = chained.order_by().values_list("chain", flat=True).distinct()
-    steps = [[*chained.filter(chain=chain)] for chain in chains]
-    return sorted(
-        (min(each.started_at for each in chain), max(each.finished_at for each in chain))
-        for chain in steps
-    )
+    chained = job.steps.exclude(chain="").order_by().values("chain")
+    of_each = chained.annotate(begun=Min("started_at"), ended=Max("finished_at"))
+    return sorted(of_each.values_list("begun", "ended"))
 
 
 def test_the_next_server_is_halted_when_the_copy_of_one_runs(clouds: TwoClouds):
