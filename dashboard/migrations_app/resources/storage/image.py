@@ -173,10 +173,12 @@ class Image(ResourceType):
         self, source: Record, destination: Record, destination_id_of: IdLookup
     ) -> Iterable[Difference]:
         """Return the differences; the copy names copies of the secrets."""
-        there = translated(
-            source.fields["properties"], lambda id_: destination_id_of(TYPE_OF_SECRETS, id_) or id_
+        properties = translated(
+            source.fields.get("properties") or {},
+            lambda id_: destination_id_of(TYPE_OF_SECRETS, id_) or id_,
         )
-        expected = replace(source, fields={**source.fields, "properties": there})
+        told = {"properties": properties} if "properties" in source.fields else {}
+        expected = replace(source, fields={**source.fields, **told})
         yield from super().differences(expected, destination, destination_id_of)
 
     @override

@@ -80,11 +80,14 @@ def with_key(record: Record, decision: Decision) -> Decision:
 
 
 def _obstacle(fields: Mapping[str, Any], resolution: Mapping[str, Any]) -> tuple[str, str]:
+    retype = "Retype it to a type that does not encrypt"
+    if not fields.get("encryption_key_id"):
+        return "Cinder tells its key from microversion 3.64 on only", retype
     if not fields[READABLE]:
         role = "Give it the role admin on the tenant's project in the source"
         return "the operator's account may not read its key", role
     if not resolution.get(_HAS_KEYS):
-        return "the destination has no key manager", "Retype it to a type that does not encrypt"
+        return "the destination has no key manager", retype
     if resolution.get(ENCRYPTION) != fields[ENCRYPTION]:
         told = ", ".join(f"{name} {value}" for name, value in fields[ENCRYPTION].items())
         map_ = f"Map volume_type:{fields['volume_type']} to create or to such a type"

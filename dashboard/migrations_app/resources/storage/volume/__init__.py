@@ -22,8 +22,10 @@ from dashboard.migrations_app.resources.records import (
     CUTOVER,
     Decision,
     DecisionLookup,
+    Difference,
     Finding,
     FoundBy,
+    IdLookup,
     Loss,
     Record,
     Ref,
@@ -85,7 +87,7 @@ class Volume(ResourceType):
     is_taken_back = True
     copied = (
         *("size", "name", "description", "volume_type", "metadata", "bootable"),
-        *("availability_zone", "multiattach", IMAGE_METADATA, READ_ONLY, "encrypted"),
+        *("availability_zone", "multiattach", IMAGE_METADATA, READ_ONLY),
     )
     mapped = {"user_id": "user", "server_ids": "server"}
     own = (
@@ -93,7 +95,7 @@ class Volume(ResourceType):
         *("snapshot_id", "source_volid", "volume_type_id", "cluster_name", "service_uuid"),
         *("provider_id", "shared_targets", "replication_status", "migration_status"),
         *("os-vol-tenant-attr:tenant_id", "os-vol-mig-status-attr:migstat"),
-        *("encryption_key_id", ENCRYPTION, READABLE),
+        *("encrypted", "encryption_key_id", ENCRYPTION, READABLE),
         *("os-vol-mig-status-attr:name_id", "os-vol-host-attr:host", "consumes_quota"),
     )
     lost = {
@@ -211,6 +213,15 @@ class Volume(ResourceType):
         replay_states(work)
         complete_volume(work)
         remove_key_there(work)
+
+    @override
+    def differences(
+        self, source: Record, destination: Record, destination_id_of: IdLookup
+    ) -> Iterable[Difference]:
+        """Return also that the copy is not encrypted; a type there may encrypt what was not."""
+        yield from super().differences(source, destination, destination_id_of)
+        if is_encrypted(source) and not is_encrypted(destination):
+            yield Difference(field="encrypted", source=True, destination=False)
 
     def cleanup(self, work: Work) -> None:
         """Remove the temporary images from both clouds, as far as nothing rests on them."""

@@ -106,6 +106,19 @@ def test_a_destination_without_a_key_manager_blocks_the_plan(clouds):
     assert "the destination has no key manager" in blocks(draft(clouds))
 
 
+def test_a_copy_that_is_not_encrypted_is_a_difference(clouds):
+    plan = draft(clouds)
+    move = executed(clouds, plan, "volume")
+    clouds.new.block_storage.volumes.where(name=DATA)[0]["encrypted"] = False
+    assert unexpected(move, item(plan, DATA)) == {"encrypted"}
+
+
+def test_a_cinder_that_tells_no_key_is_named(clouds):
+    [volume] = clouds.old.block_storage.volumes.where(name=DATA)
+    del volume["encryption_key_id"]
+    assert "Cinder tells its key from microversion 3.64 on only" in blocks(draft(clouds))
+
+
 def test_its_snapshots_stay_with_a_reason(clouds):
     [owner] = clouds.old.identity.users.where(name=f"{NAME}-ann")
     encrypt(clouds.old, f"{NAME}-diary", owner["id"])
