@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,23 +162,29 @@ def test_a_stranger_gets_no_frame_into_the_network(join) -> None:
     assert b.server.reaches(SERVERS["a"])
 
 
-def test_each_server_hears_the_default_gateway_of_its_own_cloud(pair, join) -> None:
+@contextmanager
+def without_router(cloud: Cloud) -> Iterator[None]:
+    """Take the cloud's own default gateway away while inside."""
+    cloud.router.run("ip", "link", "set", "eth0", "down")
+    try:
+        yield
+    finally:
+        cloud.router.run("ip", "link", "set", "eth0", "up")
+
+
+def test_each_server_hears_the_default_gateway_of_its_own_cloud_alone(join) -> None:
     for cloud in join(Serving.EACH, Serving.EACH):
         assert cloud.server.neighbour(DEFAULT_GATEWAY) == cloud.router.mac_of("eth0")
+        with without_router(cloud):
+            assert not cloud.server.neighbour(DEFAULT_GATEWAY)
 
 
-def test_without_its_own_a_server_hears_the_others_only_if_that_serves_both(pair, join) -> None:
-    a, b = pair
-    b.router.run("ip", "link", "set", "eth0", "down")
-    try:
-        join(Serving.EACH, Serving.EACH)
-        assert not b.server.neighbour(DEFAULT_GATEWAY)
-        join(Serving.HERE, Serving.THERE)
+def test_that_of_the_cloud_that_serves_both_is_heard_in_both_and_the_others_in_none(join) -> None:
+    a, b = join(Serving.HERE, Serving.THERE)
+    with without_router(b):
         assert b.server.neighbour(DEFAULT_GATEWAY) == a.router.mac_of("eth0")
-    finally:
-        b.router.run("ip", "link", "set", "eth0", "up")
-    # that of the cloud that does not serve may be there again: the other's servers do not hear it
-    assert a.server.neighbour(DEFAULT_GATEWAY) == a.router.mac_of("eth0")
+    with without_router(a):
+        assert not a.server.neighbour(DEFAULT_GATEWAY)
 
 
 LISTEN = """
