@@ -111,3 +111,11 @@ def test_svg_needs_graphviz(clouds: TwoClouds, tmp_path, capsys, monkeypatch):
     assert run(*wanted, *CLOUDS) == 2
     assert "whose program dot is not installed here" in capsys.readouterr().err
     assert not Plan.objects.exists()
+
+
+def test_setup_comes_first_and_what_it_has_made_moves(clouds: TwoClouds, monkeypatch):
+    made = {"id": id_of(clouds.old, "identity/projects", NAME)}
+    monkeypatch.setattr("dashboard.cli.commands.migrate.seed", lambda *_: [made])
+    assert run("migrate", "images", "--setup", "--plan-only", *CLOUDS) == 0
+    assert Plan.objects.latest("pk").options["only"] == ["image:*"]
+    assert included("image")
