@@ -11,7 +11,7 @@ from tests.support.rehearsal.jobs import ROOT
 FILES = (
     "tests/unit/jobs/test_log_search.py",
     "tests/unit/jobs/test_sweeping.py",
-    "tests/unit/migrations_app/views/test_large_plans.py",
+    "tests/moves/test_large_plans.py",
     "tests/unit/test_many_rows.py",
 )
 """Tests of the queries that read many rows: they run once more, each in a server's database."""

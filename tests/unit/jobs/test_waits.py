@@ -11,14 +11,12 @@ from django.utils import timezone
 from dashboard.clients import openstack
 from dashboard.clients.openstack import poll_until
 from dashboard.clients.waits import note_state, told_to
-from dashboard.jobs.models import Job, Step
+from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
 from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import JobState, StepState
-from dashboard.jobs.step_work import StepWork
 from tests.support import rows
-from tests.support.cloud.moving import QuickClock, TwoClouds
-from tests.support.cloud.seeds import NAME
+from tests.support.cloud.moving import QuickClock
 from tests.support.rehearsal.jobs import rehearse, spec
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,23 +52,6 @@ def test_a_long_wait_is_told_with_its_state_once_and_again_when_that_changes():
         ("", ""),
     ]
     assert heard[0][2] >= 1 and heard[1][2] == 0
-
-
-def test_a_move_stores_what_its_steps_wait_for(clouds: TwoClouds, monkeypatch: Any):
-    stored: list[tuple[str, str]] = []
-    store = StepWork._store_wait
-
-    def store_and_read(work: StepWork, what: str, state: str, seconds: float) -> None:
-        store(work, what, state, seconds)
-        stored.append(Step.objects.values_list("waiting_for", "waiting_state").get(pk=work.step.pk))
-
-    monkeypatch.setattr(StepWork, "_store_wait", store_and_read)
-    plan = clouds.plan(NAME)
-    clouds.old.polls = 30
-    job = clouds.execute(plan)
-    assert any(what.endswith("-snapshot to become available") for what, _ in stored)
-    assert ("creating" in {state for _, state in stored}) and ("", "") in stored
-    assert not job.steps.exclude(waiting_for="").exists()
 
 
 @pytest.fixture
