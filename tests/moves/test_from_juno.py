@@ -41,7 +41,7 @@ def journey(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Journey]:
     folder: Path = tmp_path_factory.mktemp("juno")
-    with committed(django_db_blocker.unblock()), from_juno(folder) as clouds:
+    with committed(django_db_blocker.unblock()), from_juno(folder, keystone=("v2.0",)) as clouds:
         add_pools(clouds.new)
         journey = Journey(clouds=clouds, before=state_of(clouds))
         plan = clouds.plan("acme", choices=CHOICES)
