@@ -15,7 +15,7 @@ from dashboard.jobs.requester import CLI
 class ServersAtOnceCommand(Command):
     """Set how many servers of a running job may be in cutover at once."""
 
-    name = "servers-at-once"
+    name = "servers_at_once"
     uses_clouds = False
 
     @override

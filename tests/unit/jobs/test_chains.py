@@ -2,11 +2,13 @@
 
 import pytest
 
+from dashboard.cli.command_line import run as run_command
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.jobs.chains import claim_in_chains, open_chains
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.outcomes import done, outcome_of, record
-from dashboard.jobs.states import JobState
+from dashboard.jobs.states import JobState, Phase
+from tests.support import rows
 from tests.support.rehearsal.jobs import rehearse, spec
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,3 +77,36 @@ def test_the_number_may_change_meanwhile():
     claim(job)
     Job.objects.filter(pk=job.pk).update(chains_at_once=3)
     assert claim(job) == ["halt b", "halt c"]
+
+
+def test_the_command_changes_it_and_refuses_none(capsys):
+    job = servers("a", at_once=1)
+    assert run_command(["servers-at-once", str(job.pk), "4"]) == 0
+    job.refresh_from_db()
+    assert job.chains_at_once == 4
+    assert run_command(["servers-at-once", str(job.pk), "0"]) == 2
+    assert "Give a number from 1 to 1,000." in capsys.readouterr().err
+
+
+def test_page_and_api_change_it_too(client):
+    job = servers("a", at_once=1)
+    client.force_login(rows.user_with("operator"))
+    assert 'value="1"' in client.get(job.get_absolute_url()).content.decode()
+    client.post(f"/jobs/{job.pk}/servers-at-once/", {"number": "2"})
+    job.refresh_from_db()
+    assert job.chains_at_once == 2
+    address, kind = f"/api/jobs/{job.pk}/servers-at-once/", "application/json"
+    assert client.post(address, {"servers_at_once": 3}, content_type=kind).status_code == 202
+    assert client.post(address, {"servers_at_once": 0}, content_type=kind).status_code == 400
+    assert client.get(f"/api/jobs/{job.pk}/").json()["servers_at_once"] == 3
+
+
+def test_a_hold_lets_what_has_begun_go_through():
+    job = servers("a", "b", at_once=1)
+    claim(job)
+    end(job, "halt a")
+    Job.objects.filter(pk=job.pk).update(hold_before=Phase.CUTOVER)
+    Step.objects.exclude(key="image").update(phase=Phase.CUTOVER)
+    assert claim(job) == ["boot a"]
+    end(job, "boot a")
+    assert claim(job) == []
