@@ -13,21 +13,18 @@ import yaml
 from yaml.constructor import SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from dashboard.clients.yaml_nodes import composed, fault_at, joined
 from dashboard.errors import BadInput
 from dashboard.text_files import read_text
 
 NULL = "tag:yaml.org,2002:null"
-MERGE = "tag:yaml.org,2002:merge"
 TRUTH = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 KINDS: dict[type[Node], str] = {MappingNode: "keys", SequenceNode: "a list", ScalarNode: "a value"}
-MOST_VALUES = 500_000
 MISSPELT_FROM = 0.8
 MOST_KEYS_TOLD = 20
-# What a parser quotes can be a password (an alias "*secret" is one); a sign or a token is not.
-_quoted_text = re.compile(r"""((['"])(?:<[\w ]+>|\\?.)\2)|['"].*""", re.DOTALL)
 
 
 class Section:
@@ -56,8 +53,8 @@ class Section:
     def fault(self, sentence: str, *, key: str = "", fix: str = "") -> BadInput:
         """Return the error that names file, line and key path; the caller raises it."""
         node = self._keys.get(key, self.node)
-        path = _joined(self.path, key) if key in self._keys else self.path
-        return _fault(node, sentence, path=path, fix=fix)
+        path = joined(self.path, key) if key in self._keys else self.path
+        return fault_at(node, sentence, path=path, fix=fix)
 
     def only(self, known: Collection[str]) -> None:
         """Raise BadInput for a key that is not among ``known``."""
@@ -133,7 +130,7 @@ class Section:
             return None
         if not isinstance(value, MappingNode):
             raise self._wrong_kind(key, "keys with values")
-        return Section(value, path=_joined(self.path, key))
+        return Section(value, path=joined(self.path, key))
 
     def sections(self, key: str) -> "list[Section]":
         """Return the mappings in the list under the key, none when it is absent."""
@@ -142,10 +139,10 @@ class Section:
             return []
         if not isinstance(value, SequenceNode):
             raise self._wrong_kind(key, "a list")
-        path = _joined(self.path, key)
+        path = joined(self.path, key)
         for node in value.value:
             if not isinstance(node, MappingNode):
-                raise _fault(
+                raise fault_at(
                     node, f"Expected keys with values, found {KINDS[type(node)]}.", path=path
                 )
         return [Section(each, path=f"{path}[{index}]") for index, each in enumerate(value.value)]
@@ -162,7 +159,7 @@ class Section:
             return []
         if not isinstance(value, SequenceNode):
             raise self._wrong_kind(key, "a list")
-        return list(_plain(value, path=_joined(self.path, key)))
+        return list(_plain(value, path=joined(self.path, key)))
 
     def plain(self) -> dict[str, Any]:
         """Return this mapping as plain Python values."""
@@ -176,10 +173,10 @@ class Section:
         # "{password:secret}" is one key with the secret in it: YAML wants a space there.
         name, colon, _ = key.partition(":")
         if colon:
-            return _fault(
+            return fault_at(
                 self._keys[key],
                 f"The key {name} has no value.",
-                path=_joined(self.path, name),
+                path=joined(self.path, name),
                 fix="Put a space behind the colon.",
             )
         if near := _resembling(key, known, cutoff=0.6):
@@ -204,11 +201,11 @@ def section_of(text: str, *, name: str) -> Section:
 
     Raises BadInput when it is empty, not YAML or not a mapping.
     """
-    root = _composed(name, text=text)
+    root = composed(name, text=text)
     if root is None or root.tag == NULL:
         raise BadInput(f"{name} is empty.", fix="Check that it is the right file.")
     if not isinstance(root, MappingNode):
-        raise _fault(root, f"Expected keys with values at the top, found {KINDS[type(root)]}.")
+        raise fault_at(root, f"Expected keys with values at the top, found {KINDS[type(root)]}.")
     return Section(root)
 
 
@@ -229,131 +226,12 @@ def _overlaid(base: MappingNode, other: MappingNode) -> MappingNode:
     return MappingNode(base.tag, list(entries.values()), base.start_mark, base.end_mark)
 
 
-def _composed(name: str, *, text: str) -> Node | None:
-    """Return the tree of the file with merge keys applied, or None for a file without content.
-
-    The parser's exceptions are not chained: they quote the file.
-    """
-    try:
-        loader = yaml.SafeLoader(text)
-        loader.name = name
-        root = loader.get_single_node()
-        _refuse_bombs(root, name=name)
-        mappings = _checked_mappings(root)
-        for node in mappings:
-            node.value = [(key, _merged_list(value)) for key, value in node.value]
-        for node in mappings:
-            if _merged_list(node) is node:
-                SafeConstructor().flatten_mapping(node)
-    except yaml.reader.ReaderError as error:
-        line = text[: error.position].count("\n") + 1
-        raise BadInput(f"{name}, line {line}: This is not YAML: a control character.") from None
-    except yaml.MarkedYAMLError as error:
-        raise _not_yaml(name, error) from None
-    except RecursionError:
-        raise BadInput(f"{name} is nested too deeply.") from None
-    return root
-
-
-def _merged_list(node: Node) -> Node:
-    """Return the list that a mapping merges and has nothing else than, else the node itself.
-
-    YAML merges no lists, but the example configuration of 2015 does: ``<<: *health_checks``.
-    """
-    if not isinstance(node, MappingNode) or len(node.value) != 1:
-        return node
-    key, value = node.value[0]
-    if key.tag != MERGE or not isinstance(value, SequenceNode):
-        return node
-    return node if all(isinstance(each, MappingNode) for each in value.value) else value
-
-
-def _refuse_bombs(root: Node | None, *, name: str) -> None:
-    """Raise BadInput for a tree that a few aliases blow up to more than ``MOST_VALUES``.
-
-    One that contains itself is refused as well: it has no end.
-    """
-    sizes: dict[int, int] = {}
-
-    def size(node: Node) -> int:
-        if id(node) in sizes:
-            if not sizes[id(node)]:
-                line = node.start_mark.line + 1
-                raise BadInput(f"{name}, line {line}: What begins here contains itself.")
-            return sizes[id(node)]
-        sizes[id(node)] = 0
-        below = node.value if isinstance(node, MappingNode | SequenceNode) else ()
-        nodes = [each for pair in below for each in (pair if isinstance(pair, tuple) else (pair,))]
-        sizes[id(node)] = 1 + sum(map(size, nodes))
-        return sizes[id(node)]
-
-    if root and size(root) > MOST_VALUES:
-        raise BadInput(
-            f"{name} has more than {MOST_VALUES} values with its aliases followed.",
-            fix="Write what is meant without aliases of aliases.",
-        )
-
-
-def _not_yaml(name: str, error: yaml.MarkedYAMLError) -> BadInput:
-    mark = error.problem_mark or error.context_mark
-    place = f"{name}, line {mark.line + 1}" if mark else name
-    problem = _quoted_text.sub(lambda quoted: quoted[1] or "…", error.problem or "unreadable")
-    if mark and error.context_mark and error.context_mark.line != mark.line:
-        problem += f", in what begins in line {error.context_mark.line + 1}"
-    fix = "Check the indentation, and put quotes around values with special signs."
-    return BadInput(f"{place}: This is not YAML: {problem}.", fix=fix)
-
-
-def _checked_mappings(root: Node | None) -> list[MappingNode]:
-    """Return every mapping of the tree once; raise BadInput for a key given twice and for a tag."""
-    mappings: list[MappingNode] = []
-    seen: set[int] = set()
-    todo: list[tuple[Node, str]] = [(root, "")] if root else []
-    while todo:
-        node, path = todo.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if node.tag.startswith("!"):
-            raise _fault(node, "Tags (words with ! in front) are not known here.", path=path)
-        if isinstance(node, MappingNode):
-            _refuse_duplicates(node, path=path)
-            mappings.append(node)
-            todo += [(value, _joined(path, key.value)) for key, value in reversed(node.value)]
-        elif isinstance(node, SequenceNode):
-            numbered = list(enumerate(node.value))
-            todo += [(item, f"{path}[{index}]") for index, item in reversed(numbered)]
-    return mappings
-
-
-def _refuse_duplicates(node: MappingNode, *, path: str) -> None:
-    lines: dict[str, int] = {}
-    for key, _ in node.value:
-        if not isinstance(key, ScalarNode):
-            raise _fault(key, "A key must be a single word.", path=path)
-        if key.value in lines and key.tag != MERGE:
-            sentence = f"The key {key.value} is there twice, first in line {lines[key.value]}."
-            raise _fault(key, sentence, path=_joined(path, key.value), fix="Remove one of the two.")
-        lines[key.value] = key.start_mark.line + 1
-
-
 def _plain(node: Node, *, path: str) -> Any:
     # A constructor keeps half-made objects of a failed call, so each call has its own.
     try:
         return SafeConstructor().construct_object(node, deep=True)
     except (yaml.MarkedYAMLError, ValueError):
-        raise _fault(node, "Something in here is not a plain value.", path=path) from None
-
-
-def _fault(node: Node, sentence: str, *, path: str = "", fix: str = "") -> BadInput:
-    """Return the error. The path stands in brackets, so that a colon behind a path that ends with
-    "password" does not make the mask of secrets hide the sentence."""
-    place = f"{node.start_mark.name}, line {node.start_mark.line + 1}"
-    return BadInput(f"{place}{f' ({path})' if path else ''}: {sentence}", fix=fix)
-
-
-def _joined(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
+        raise fault_at(node, "Something in here is not a plain value.", path=path) from None
 
 
 def _resembling(key: str, known: Collection[str], *, cutoff: float = MISSPELT_FROM) -> str:

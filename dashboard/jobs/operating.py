@@ -167,7 +167,7 @@ def release_hold(job: Job, *, requester: Requester) -> Job:
 
 
 def limit_chains(job: Job, *, at_once: int, requester: Requester) -> Job:
-    """Let that many chains of the job be under way from now on; those that have begun go on.
+    """Allow that many chains of the job at once from now on; those that have begun go on.
 
     Raises ``BadInput`` for a number that is not from 1 to 1,000.
     """

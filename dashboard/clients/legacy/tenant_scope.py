@@ -58,7 +58,7 @@ def _scoped(found: Found, project_id: str) -> Adapter | None:
 
 @contextmanager
 def _with_role(found: Found, project_id: str) -> Iterator[None]:
-    """Give the operator its own role in a tenant while inside."""
+    """Lend the operator its own role in a tenant while inside."""
     identity, login = found.other("identity"), found.login
     listed = identity.request("/roles", "GET").json()["roles"]
     mine = [role for role in listed if role["name"] in login.role_names]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard.migrations_app.resources.key_manager.common.secrets import DESCRIBING
+from tests.support.cloud.key_manager.changes import of_secret
 from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.messages import Json
 
@@ -276,20 +277,6 @@ def _owner_of_limits(cloud: MemoryCloud, row: Json) -> None:
     cloud.quotas.of_users[row["id"]] = row
 
 
-def _of_secret(name: str, value: Any) -> Change:
-    """Change a secret, and give the operator a role in its project: else it sees nothing of it."""
-
-    def changed(cloud: MemoryCloud, row: Json) -> None:
-        row[name] = {**row[name], **value} if isinstance(value, dict) else value
-        [admin], [role] = (
-            found.where(name="admin") for found in (cloud.identity.users, cloud.identity.roles)
-        )
-        held = {"user_id": admin["id"], "project_id": row["~project"]}
-        cloud.identity.assignments.give(role["id"], **held)
-
-    return changed
-
-
 def _encrypted(cloud: MemoryCloud, row: Json) -> None:
     row["~encryption"] = {"provider": "luks"}
 
@@ -330,11 +317,11 @@ DERIVED: Mapping[tuple[str, str], Change] = {
     ("volume_type", "is_public"): _published,
     ("volume_type", "qos_specs"): _other_qos,
     ("volume_type", "encryption"): _encrypted,
-    **{("secret", name): _of_secret(name, "another") for name in DESCRIBING},
-    ("secret", "user_id"): _of_secret("creator_id", "another"),
-    ("secret", "content_types"): _of_secret("~type", "application/octet-stream"),
-    ("secret", "project_access"): _of_secret("~access", {"project-access": False}),
-    ("secret", "readers"): _of_secret("~access", {"users": []}),
+    **{("secret", name): of_secret(name, "another") for name in DESCRIBING},
+    ("secret", "user_id"): of_secret("creator_id", "another"),
+    ("secret", "content_types"): of_secret("~type", "application/octet-stream"),
+    ("secret", "project_access"): of_secret("~access", {"project-access": False}),
+    ("secret", "readers"): of_secret("~access", {"users": []}),
     ("volume", "server_ids"): _server_ids,
     ("server", "ports"): _ports,
     ("server", "volumes"): _volumes,

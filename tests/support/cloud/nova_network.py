@@ -123,7 +123,7 @@ class NovaNetwork:
         }
 
     def release(self, request: Request) -> Answer:
-        """Give an address back to its pool."""
+        """Return an address to its pool."""
         row = self._numbered(self.cloud.network.floating_ips.rows)[int(request.ids[0])]
         if row["project_id"] != request.asker.project_id:
             raise Refused(404, "Floating ip not found")

@@ -53,7 +53,7 @@ class Cinder(JunoApi):
 
     @route("GET", "/", open_to_all=True)
     def versions(self, request: Request) -> Any:
-        """Tell the versions that there are."""
+        """Return the versions that there are."""
         [recorded] = [each for each in recordings("cinder") if each.path == "/"]
         there = tuple(self.state.get("versions", BOTH))
         address = self.cloud.url("cinder")
@@ -66,7 +66,7 @@ class Cinder(JunoApi):
 
     @route("GET", "/{version}/")
     def version(self, request: Request, version: str) -> Any:
-        """Tell a version, which needs a token."""
+        """Return a version, which needs a token."""
         path = f"/{version}/"
         known = (each for each in recordings("cinder") if each.path == path)
         return self.cloud.with_addresses(next(e.response for e in known if e.status == 200))

@@ -63,7 +63,7 @@ class GlanceVersions(GlanceApi):
 
     @route("GET", "/", open_to_all=True)
     def versions(self, request: Request) -> Reply:
-        """Tell the versions that there are."""
+        """Return the versions that there are."""
         [recorded] = [each for each in recordings("glance") if each.path == "/"]
         there = tuple(self.state.get("versions", BOTH))
         versions = recorded.response["versions"]
@@ -93,7 +93,7 @@ class Glance1(GlanceApi):
 
     @route("HEAD", "/v1/images/{image_id}")
     def head(self, request: Request, image_id: str) -> Reply:
-        """Tell an image in headers."""
+        """Return an image in headers."""
         row = shown(self.seen(request, image_id))
         told = {n: v for n, v in row.items() if n != "properties" and v is not None}
         if row["status"] == "queued":

@@ -19,7 +19,7 @@ class KeystoneEc2(Identity):
 
     @route("POST", "/v2.0/ec2tokens", open_to_all=True)
     def token(self, request: Request) -> Json:
-        """Give a token of the user in the tenant of the credential."""
+        """Return a token of the user in the tenant of the credential."""
         return {"access": {"token": {"id": self._token(request.body["credentials"])}}}
 
     def _token(self, signed: Json) -> str:
@@ -38,7 +38,7 @@ class KeystoneEc2V3(KeystoneEc2):
 
     @route("POST", "/v3/ec2tokens", open_to_all=True)
     def token_in_header(self, request: Request) -> Reply:
-        """Give a token of the user in the tenant of the credential."""
+        """Return a token of the user in the tenant of the credential."""
         token = self._token(request.body["credentials"])
         return Reply(200, {"token": {}}, {"X-Subject-Token": token})
 

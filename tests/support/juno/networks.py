@@ -22,7 +22,7 @@ _KINDS = {403: "forbidden", 404: "itemNotFound", 400: "badRequest", 409: "confli
 
 
 def in_vlan_mode(cloud: "JunoCloud") -> None:
-    """Give a cloud the networks and servers of the one that was recorded in VLAN mode."""
+    """Put the networks and servers of the cloud that was recorded in VLAN mode into one."""
     cloud.state["nova_network"] = cloud.state["nova_network_vlan"]
     cloud.state["nova"] = {**cloud.state.get("nova", {})}
     cloud.state["nova"]["servers"] = cloud.state["nova_network"]["servers"]

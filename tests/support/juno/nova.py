@@ -23,12 +23,12 @@ class Nova(NovaApi):
 
     @route("GET", "/", open_to_all=True)
     def versions(self, request: Request) -> Any:
-        """Tell the versions."""
+        """Return the versions."""
         return self.cloud.with_addresses(_document("/"))
 
     @route("GET", "/v2/")
     def version(self, request: Request) -> Any:
-        """Tell the version, which needs a token."""
+        """Return the version, which needs a token."""
         return self.cloud.with_addresses(_document("/v2/"))
 
     # servers

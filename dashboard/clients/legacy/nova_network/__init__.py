@@ -171,7 +171,7 @@ class NovaNetwork(Translator):
 
     @route("DELETE", "/floatingips/{id_}")
     def release(self, call: Call, id_: str) -> Any:
-        """Give an address back to its pool, as its tenant."""
+        """Return an address to its pool, as its tenant."""
         found = self._floating_named(self.rows, id_)
         if found is None:
             return _missing("floatingip", id_)

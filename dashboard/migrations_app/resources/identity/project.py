@@ -162,7 +162,7 @@ class Project(KeystoneResource):
             self.change(work, **wanted)
 
     def undo_leave(self, work: Work) -> None:
-        """Let the operator act in the project again: what its services keep is removed there."""
+        """Enter the project again as the operator: what its services keep is removed there."""
         if work.destination.find("identity", f"/projects/{work.destination_id}"):
             if not work.resolution.get("adopted") and work.record.fields.get("enabled") is False:
                 make_changeable(work.destination, self, work.destination_id)

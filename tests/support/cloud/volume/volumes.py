@@ -104,7 +104,7 @@ class Volumes(Collection):
         return row
 
     def _encrypt(self, row: Json, given: Json, request: Request) -> None:
-        """Give a volume of an encrypted type a key: a clone of that of what it is made of."""
+        """Add a key to a volume of an encrypted type: a clone of that of what it is made of."""
         type_ = self.service.types.rows.get(row["volume_type_id"] or "", {})
         if not type_.get("~encryption"):
             return

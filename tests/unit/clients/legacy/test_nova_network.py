@@ -1,55 +1,24 @@
 """A recorded Juno cloud with nova-network, in both modes, is seen as Neutron."""
 
-import json
-from contextlib import AbstractContextManager, nullcontext
 from ipaddress import ip_address
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from dashboard.clients.legacy import nova_network
 from dashboard.clients.legacy.answers import Answer
 from dashboard.clients.legacy.nova_network import NovaNetwork
-
-RECORDED = Path(__file__).parents[3] / "support/juno/recorded"
-ACME, GLOBEX = "5900a9f21ccb4f45900ea62f904f58d8", "e153a1fdc817497b924b6105bff3f5ed"
-NOVANET, BACKEND = "43fd7b97-f075-4438-b37d-2296ebc6007b", "8f2d8df2-eaa1-4bfc-b3e6-fb56968be793"
-ACME_NET, FREE_NET = "8ab0a122-137e-4028-b47d-f35711d17c8a", "4c613a48-ccad-4f51-82a0-95e0ea7cf533"
-# of the cloud in VLAN mode
-UNRECORDED = {
-    "/os-floating-ip-pools": {"floating_ip_pools": [{"name": "public"}]},
-    "/os-security-groups?all_tenants=1": {"security_groups": []},
-}
-
-
-class Recorded:
-    """Nova's adapter: reads are answered as a real cloud did, and writes are noted."""
-
-    def __init__(self, mode: str) -> None:
-        path = RECORDED / f"nova_network_{mode}.json"
-        self.answers: dict[str, Any] = {**UNRECORDED, **json.loads(path.read_text())}
-        self.written: list[tuple[str, str, Any]] = []
-
-    def request(self, path: str, method: str, *, params: Any = None, **options: Any) -> Answer:
-        """Answer a read of a path, by its first parameter if there are some."""
-        if method != "GET":
-            self.written.append((method, path, options["json"]))
-            return Answer(202)
-        servers = "/servers/detail?all_tenants=1"
-        if path == "/servers/detail":
-            found = [*self.answers[servers]["servers"]]
-            wanted = params.get("project_id")
-            return Answer(200, {"servers": [s for s in found if wanted in (None, s["tenant_id"])]})
-        query = f"?all_tenants={params['all_tenants']}" if params else ""
-        known = path + query in self.answers
-        return Answer(200, self.answers[path + query]) if known else Answer(404)
-
-
-def seen(mode: str) -> NovaNetwork:
-    """Return Neutron's view of the cloud recorded in that mode; its Nova is ``old``."""
-    return NovaNetwork(SimpleNamespace(other=lambda service: Recorded(mode)))  # type: ignore[arg-type]
+from tests.support.juno.seen_as_neutron import (
+    ACME,
+    ACME_NET,
+    BACKEND,
+    FREE_NET,
+    GLOBEX,
+    NOVANET,
+    listed,
+    seen,
+    server_named,
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +29,6 @@ def flat() -> NovaNetwork:
 @pytest.fixture(scope="module")
 def vlan() -> NovaNetwork:
     return seen("vlan")
-
-
-def listed(cloud: NovaNetwork, path: str, **params: Any) -> list[Any]:
-    """Return a collection of the view."""
-    [found] = cloud.request(path, "GET", params=params).json().values()
-    return list(found)
 
 
 def test_a_flat_network_is_of_no_project_and_named_with_what_neutron_does_not_have(flat):
@@ -119,7 +82,7 @@ def test_pools_leave_out_a_gateway_and_a_dhcp_server_in_their_middle(vlan):
 def test_a_server_has_a_port_for_each_network_with_its_mac_and_address(flat):
     ports = listed(flat, "/ports", project_id=ACME)
     by_mac = {port["mac_address"]: port for port in ports}
-    web = [port for port in ports if port["device_id"] == _server(flat, "web-2")["id"]]
+    web = [port for port in ports if port["device_id"] == server_named(flat, "web-2")["id"]]
     assert {(p["network_id"], p["fixed_ips"][0]["ip_address"]) for p in web} == {
         (NOVANET, "10.20.0.10"),
         (BACKEND, "10.30.0.2"),
@@ -131,12 +94,7 @@ def test_a_server_has_a_port_for_each_network_with_its_mac_and_address(flat):
     assert flat.request(f"/ports/{one['id']}", "GET").json() == {"port": one}
 
 
-def _server(cloud: NovaNetwork, name: str) -> Any:
-    answer = cloud.ask("GET", "/servers/detail", query={"all_tenants": 1})
-    return next(server for server in answer["servers"] if server["name"] == name)
-
-
-def test_ports_have_the_groups_of_their_own_tenants_server(flat):
+def test_ports_have_the_groups_of_their_own_tenantsserver_named(flat):
     mine = {group["id"]: group for group in listed(flat, "/security-groups", project_id=GLOBEX)}
     ports = listed(flat, "/ports", project_id=GLOBEX)
     assert sorted(mine[id_]["name"] for port in ports for id_ in port["security_groups"]) == [
@@ -150,7 +108,7 @@ def test_networks_of_one_label_are_told_apart_by_the_servers_interfaces():
     nova = cloud.old
     [first, second] = nova.answers["/os-networks"]["networks"]
     second |= {"label": first["label"], "cidr": first["cidr"]}
-    server = _server(cloud, "db-1")
+    server = server_named(cloud, "db-1")
     nova.answers["/servers/detail?all_tenants=1"]["servers"] = [server]
     [port] = listed(cloud, "/ports", project_id=ACME)
     assert port["network_id"] == NOVANET
@@ -223,7 +181,7 @@ def test_floating_addresses_lead_to_ports_and_are_of_their_pools_network(flat):
     }
     web = found["172.24.4.225"]
     assert web["fixed_ip_address"] == "10.20.0.50"
-    assert ports[web["port_id"]]["device_id"] == _server(flat, "web-1")["id"]
+    assert ports[web["port_id"]]["device_id"] == server_named(flat, "web-1")["id"]
     assert (found["172.24.4.226"]["port_id"], found["172.24.4.226"]["router_id"]) == (None, None)
     [own] = listed(flat, "/floatingips", project_id=GLOBEX)
     assert own["floating_ip_address"] == "172.24.4.227"
@@ -273,70 +231,6 @@ def test_quotas_of_networks_are_novas(flat):
     }
 
 
-def test_a_reset_sets_the_defaults_and_leaves_novas_own_limits():
-    cloud = seen("flat")
-    cloud.request(f"/quotas/{ACME}", "DELETE")
-    limits = {"floating_ips": 10, "security_groups": 10, "force": True}
-    assert cloud.old.written == [("PUT", f"/os-quota-sets/{ACME}", {"quota_set": limits})]
-
-
-def test_an_address_is_led_away_and_back_by_actions_of_the_server(monkeypatch):
-    cloud = seen("flat")
-    tenants: list[str] = []
-
-    def in_tenant(found: Any, project: str) -> AbstractContextManager[Any]:
-        tenants.append(project)
-        return nullcontext(cloud.old)
-
-    monkeypatch.setattr(nova_network, "compute_in", in_tenant)
-    [web] = listed(cloud, "/floatingips", floating_ip_address="172.24.4.225")
-    path = f"/floatingips/{web['id']}"
-    cloud.request(path, "PUT", json={"floatingip": {"port_id": None}})
-    for row in cloud.old.answers["/os-floating-ips-bulk"]["floating_ip_info"]:
-        row["instance_uuid"] = None
-    cloud.request(path, "PUT", json={"floatingip": {"port_id": web["port_id"]}})
-    action = f"/servers/{_server(cloud, 'web-1')['id']}/action"
-    there = {"address": "172.24.4.225", "fixed_address": "10.20.0.50"}
-    assert cloud.old.written == [
-        ("POST", action, {"removeFloatingIp": {"address": "172.24.4.225"}}),
-        ("POST", action, {"addFloatingIp": there}),
-    ]
-    assert tenants == [ACME]
-
-
-@pytest.mark.parametrize(
-    ("mode", "path", "status", "written"),
-    [
-        ("flat", f"/networks/{NOVANET}", 409, []),
-        ("vlan", f"/networks/{ACME_NET}", 204, [f"/os-networks/{ACME_NET}/action"]),
-        ("vlan", "/networks/gone", 404, []),
-        ("vlan", "/ports/gone", 404, []),
-    ],
-)
-def test_what_all_tenants_use_stays_and_a_vlan_becomes_free(mode, path, status, written):
-    cloud = seen(mode)
-    assert cloud.request(path, "DELETE").status_code == status
-    assert [path for _, path, _ in cloud.old.written] == written
-
-
-def test_a_port_goes_only_with_its_server():
-    cloud = seen("vlan")
-    [port] = listed(cloud, "/ports", project_id=ACME)
-    assert cloud.request(f"/ports/{port['id']}", "DELETE").status_code == 409
-    cloud.old.answers["/servers/detail?all_tenants=1"]["servers"] = []
-    assert cloud.request(f"/ports/{port['id']}", "DELETE").status_code == 404
-
-
-def test_groups_are_deleted_by_their_numbers_and_default_ones_stay():
-    cloud = seen("flat")
-    for group in listed(cloud, "/security-groups", project_id=ACME):
-        assert cloud.request(f"/security-groups/{group['id']}", "DELETE").status_code == 204
-    assert [path for _, path, _ in cloud.old.written] == [
-        "/os-security-groups/3",
-        "/os-security-groups/2",
-    ]
-
-
 def test_servers_are_read_page_after_page():
     cloud = seen("flat")
     nova, whole = cloud.old, cloud.old.answers["/servers/detail?all_tenants=1"]["servers"]
@@ -352,7 +246,7 @@ def test_servers_are_read_page_after_page():
     assert len(listed(cloud, "/ports")) == 11 + 2
 
 
-def test_no_address_is_in_a_pool_and_on_a_server(flat):
+def test_no_address_is_in_a_pool_and_on_aserver_named(flat):
     taken = {f["ip_address"] for port in listed(flat, "/ports") for f in port["fixed_ips"]}
     for subnet in listed(flat, "/subnets"):
         for pool in subnet["allocation_pools"]:

@@ -135,7 +135,7 @@ class Identity:
         return Answer(200, {"credentials": [*listed, {"type": "totp", "user_id": ALICE}]})
 
     def post(self, url: str, *, json: Any, **options: Any) -> Answer:
-        """Give a token for a signature."""
+        """Return a token for a signature."""
         assert url == "http://juno.example:5000/v2.0/ec2tokens"
         self.signed.append(json["credentials"])
         return Answer(self.status, {"access": {"token": {"id": "token-of-the-user"}}})
