@@ -193,6 +193,12 @@ def created_in(cloud: Cloud) -> set[str]:
     return set(created.values_list("destination_id", flat=True))
 
 
+def is_copy(plan: Plan, type_name: str, destination_id: str) -> bool:
+    """Return whether an object of the destination is what one of the plan's has become."""
+    present = plan.ledger_entries.filter(state=LedgerEntry.State.PRESENT)
+    return present.filter(type=type_name, destination_id=destination_id).exists()
+
+
 def hand_over(entry: LedgerEntry, heir: Plan) -> None:
     """Make an object the other plan's, which has adopted it or found it migrated already."""
     with transaction.atomic():

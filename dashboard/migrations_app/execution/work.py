@@ -107,6 +107,10 @@ class ItemWork:
         """Return whether this plan created an object of the destination."""
         return ledger.is_created_by(self.plan, type_name, destination_id)
 
+    def is_copy(self, type_name: str, destination_id: str) -> bool:
+        """Return whether an object of the destination is what one of this plan has become."""
+        return ledger.is_copy(self.plan, type_name, destination_id)
+
     def stage_data_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
         """Return what the stages of another object stored."""
         entry = ledger.entry_of(self.plan, type_name, source_id)

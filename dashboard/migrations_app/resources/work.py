@@ -59,6 +59,10 @@ class Work(Protocol):
     def is_ours(self, type_name: str, destination_id: str) -> bool:
         """Return whether an object of the destination was created by this plan."""
 
+    def is_copy(self, type_name: str, destination_id: str) -> bool:
+        """Return whether an object of the destination is what one of this plan has become, created
+        or found there."""
+
     def stage_data_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
         """Return what the stages of another object stored."""
 

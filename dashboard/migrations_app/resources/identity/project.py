@@ -6,6 +6,7 @@ from typing import Any
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.identity.common.assignment_ids import assignment_id
 from dashboard.migrations_app.resources.identity.common.domains import domain_refs, domain_there
 from dashboard.migrations_app.resources.identity.common.keystone import (
     KeystoneResource,
@@ -149,8 +150,12 @@ class Project(KeystoneResource):
             yield "the operator's temporary role in it revoked"
 
     def leave(self, work: Work) -> None:
-        """Revoke the temporary role; disable the project, and set its options, as in the source."""
-        self.undo_enter(work)
+        """Revoke the temporary role; disable the project, and set its options, as in the source.
+
+        An operator who has that role in the source's project keeps it.
+        """
+        if not self._is_of_the_tenant(work):
+            self.undo_enter(work)
         if work.resolution.get("adopted"):
             return
         fields = work.record.fields
@@ -160,6 +165,11 @@ class Project(KeystoneResource):
         if wanted:
             make_changeable(work.destination, self, work.destination_id)
             self.change(work, **wanted)
+
+    def _is_of_the_tenant(self, work: Work) -> bool:
+        role_id = work.stage_data.get("temporary_role", "")
+        assigned = assignment_id(work.destination.user_id, role_id, work.destination_id)
+        return work.is_copy("role_assignment", assigned)
 
     def undo_leave(self, work: Work) -> None:
         """Enter the project again as the operator: what its services keep is removed there."""
