@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # the project alone at first: all others wait for it
 LOST = (("project",), ("network", "user"))
 NETWORKS = 30
-MOST_CALLS_AN_OBJECT = 2.5
+# some 100 calls of these 122 objects are the same for any number of them
+MOST_CALLS_AN_OBJECT = 2.6
 
 
 @pytest.fixture

@@ -18,9 +18,8 @@ class UnifiedLimits:
 
     def limits(self, cloud: CloudSession, project_id: str) -> Limits:
         """Return the limits of a project: its own, and the registered ones for the rest."""
-        registered = self._registered(cloud)
-        own = {each[_ID]: int(each[_VALUE]) for each in _own(cloud, project_id, registered)}
-        return {**_defaults(registered), **own}
+        defaults, own = self._both(cloud, project_id)
+        return {**defaults, **own}
 
     def default_limits(self, cloud: CloudSession, project_id: str = "") -> Limits:
         """Return the registered limits, which are the same for all projects."""
@@ -28,13 +27,12 @@ class UnifiedLimits:
 
     def overrides(self, cloud: CloudSession, project_id: str) -> Limits:
         """Return the limits of a project that are not the registered ones."""
-        defaults = self.default_limits(cloud)
-        limits = self.limits(cloud, project_id)
-        return {name: limit for name, limit in limits.items() if limit != defaults.get(name)}
+        defaults, own = self._both(cloud, project_id)
+        return {name: limit for name, limit in own.items() if limit != defaults.get(name)}
 
     def can_be_read(self, cloud: CloudSession) -> bool:
         """Return whether the account may list what projects have, or nothing is registered."""
-        return not self._registered(cloud) or system_session(cloud) is not None
+        return system_session(cloud) is not None or not self._registered(cloud)
 
     def used(self, cloud: CloudSession, project_id: str) -> Limits:
         """Return nothing: Keystone does not know what is used."""
@@ -58,6 +56,12 @@ class UnifiedLimits:
         """Delete the project's own limits."""
         for each in _own(cloud, project_id, self._registered(cloud)):
             cloud.delete("identity", f"/limits/{each['id']}")
+
+    def _both(self, cloud: CloudSession, project_id: str) -> tuple[Limits, Limits]:
+        """Return the registered limits, and the project's own."""
+        registered = self._registered(cloud)
+        own = {each[_ID]: int(each[_VALUE]) for each in _own(cloud, project_id, registered)}
+        return _defaults(registered), own
 
     def _registered(self, cloud: CloudSession) -> list[Json]:
         services = cloud.list("identity", "/services", "services", type=self.service)
