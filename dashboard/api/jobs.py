@@ -16,6 +16,7 @@ from dashboard.api.phases import PhaseField
 from dashboard.api.responses import ACCEPTED, accepted, job_address
 from dashboard.api.validation import valid
 from dashboard.jobs import operating
+from dashboard.jobs.chain_rows import WORDS, rows_of, servers_of
 from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
@@ -138,6 +139,19 @@ class ServersAtOnceSerializer(serializers.Serializer[Any]):
     servers_at_once = serializers.IntegerField(min_value=1, max_value=operating.MOST_CHAINS)
 
 
+class ServerMoveSerializer(serializers.Serializer[Any]):
+    """A server of a job: its state, what is done with it now, and how long it was down."""
+
+    title = serializers.CharField()
+    state = serializers.ChoiceField(choices=[*WORDS])
+    current = serializers.ListField(child=serializers.CharField())
+    halted_at = serializers.DateTimeField(allow_null=True)
+    runs_at = serializers.DateTimeField(allow_null=True)
+    seconds_down = serializers.FloatField(allow_null=True)
+    bytes_done = serializers.IntegerField()
+    bytes_total = serializers.IntegerField()
+
+
 class JobFilter(django_filters.FilterSet):
     """Filters of the list of jobs."""
 
@@ -195,6 +209,15 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
         number = valid(ServersAtOnceSerializer, request)["servers_at_once"]
         job = self.get_object()
         return accepted(operating.limit_chains(job, at_once=number, requester=by_api(request.user)))
+
+    @extend_schema(responses=ServerMoveSerializer(many=True), filters=False)
+    @action(detail=True, filterset_class=None)
+    def servers(self, request: Request, **_kwargs: Any) -> Response:
+        """Return the servers that the job moves, in the order of the plan."""
+        halts: Any = servers_of(self.get_object())
+        page: Any = self.paginate_queryset(halts)
+        rows = ServerMoveSerializer(rows_of(page), many=True)
+        return self.get_paginated_response(rows.data)
 
     def _to_continue(self) -> Job:
         """Return the job, if the user may start one of its kind: continuing it does its work."""

@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from dashboard.jobs.views import action_views
 from dashboard.jobs.views import jobs as views
 
-TAB = r"(?P<tab>failures|steps|timeline|graph|log)"
+TAB = r"(?P<tab>failures|servers|steps|timeline|graph|log)"
 
 urlpatterns = [
     path("jobs/", views.job_list, name="jobs"),
@@ -15,6 +15,7 @@ urlpatterns = [
     re_path(rf"^jobs/(?P<job_id>[0-9]{{1,18}})/{TAB}/live/$", views.job_live, name="job-live"),
     path("jobs/<int:job_id>/brief/", views.job_brief, name="job-brief"),
     path("jobs/<int:job_id>/log.txt", views.job_log_file, name="job-log-file"),
+    path("jobs/<int:job_id>/servers.csv", views.job_servers_file, name="job-servers-file"),
     path("jobs/<int:job_id>/cancel/", action_views.cancel, name="job-cancel"),
     path("jobs/<int:job_id>/resume/", action_views.resume, name="job-resume"),
     path("jobs/<int:job_id>/hold/", action_views.hold, name="job-hold"),

@@ -9,6 +9,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from dashboard.jobs import job_lists
+from dashboard.jobs.chain_rows import rows_of, servers_of
 from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.links import links_of
 from dashboard.jobs.log_search import find_lines, log_text
@@ -18,6 +19,7 @@ from dashboard.jobs.operating import is_resumable
 from dashboard.jobs.progress import JobProgress, job_progress
 from dashboard.jobs.roles import minimum_role, role_of
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase, StepState
+from dashboard.jobs.views.chain_files import csv_of
 from dashboard.jobs.views.failures import failures_of
 from dashboard.jobs.views.graph import boxes, layout_of
 from dashboard.jobs.views.pages import WAITING, PageRequest, cut
@@ -32,6 +34,7 @@ BARS_SHOWN = 200
 
 TABS = {
     "failures": "Failures",
+    "servers": "Servers",
     "steps": "Steps",
     "timeline": "Timeline",
     "graph": "Graph",
@@ -58,7 +61,8 @@ def job_list(request: PageRequest) -> HttpResponse:
 def job_page(request: PageRequest, job_id: int, tab: str = "") -> HttpResponse:
     """Show one job, whether it runs or has ended, with one of its tabs.
 
-    Without a tab, it shows the failed steps, if there are any, and else all steps.
+    Without a tab, it shows the failed steps, if there are any, else its servers, and else all
+    steps.
     """
     job = _job(job_id)
     return render(request, "jobs/job.html", _context(job, request, tab))
@@ -93,6 +97,14 @@ def job_log_file(request: PageRequest, job_id: int) -> StreamingHttpResponse:
     return answer
 
 
+def job_servers_file(request: PageRequest, job_id: int) -> StreamingHttpResponse:
+    """Return what became of the servers of a job as a CSV file."""
+    job = get_object_or_404(Job, pk=job_id)
+    answer = StreamingHttpResponse(csv_of(job), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="pumphouse-job-{job.pk}-servers.csv"'
+    return answer
+
+
 def strip(request: PageRequest) -> HttpResponse:
     """Return the job counts of the header."""
     return render(request, "jobs/_strip.html", job_lists.strip_counts())
@@ -110,7 +122,7 @@ def _context(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
     broken = job.steps.filter(state__in=BROKEN_STEP_STATES)
     failures = failures_of(broken[:FAILURES_READ])[:FAILURES_SHOWN]
     shown = [step for failure in failures for step in (failure.step, *failure.others)]
-    tab = tab or ("failures" if failures else "steps")
+    tab = tab or ("failures" if failures else "servers" if job.chains_at_once else "steps")
     return {
         "job": job,
         "section": "jobs",
@@ -125,15 +137,19 @@ def _context(job: Job, request: PageRequest, tab: str) -> dict[str, Any]:
         "continuing": permission_for(job.kind),
         "cleaning_up": job_lists.cleaning_up_after(job) if is_resumable(job) else None,
         "tab": tab,
-        "tabs": _tabs(progress, tab),
+        "tabs": _tabs(job, progress, tab),
         "kept_query": _kept_query(request),
         **_TAB_CONTENT[tab](job, request, progress),
     }
 
 
-def _tabs(progress: JobProgress, shown: str) -> dict[str, str]:
+def _tabs(job: Job, progress: JobProgress, shown: str) -> dict[str, str]:
     """Return the names and words of the tabs that have something to show, and of the shown one."""
-    empty = {"failures": not progress.failed, "graph": len(progress.groups) < 2}
+    empty = {
+        "failures": not progress.failed,
+        "servers": job.chains_at_once is None,
+        "graph": len(progress.groups) < 2,
+    }
     return {name: words for name, words in TABS.items() if name == shown or not empty.get(name)}
 
 
@@ -163,6 +179,11 @@ def _can_hold(job: Job) -> bool:
 
 def _failures(job: Job, request: PageRequest, progress: JobProgress) -> dict[str, Any]:
     return {}  # the other tabs tell of them, too
+
+
+def _servers(job: Job, request: PageRequest, progress: JobProgress) -> dict[str, Any]:
+    page = cut(servers_of(job), request)
+    return {"page": page, "servers": rows_of(list(page.object_list))}
 
 
 def _steps(job: Job, request: PageRequest, progress: JobProgress) -> dict[str, Any]:
@@ -210,6 +231,7 @@ def _log(job: Job, request: PageRequest, progress: JobProgress) -> dict[str, Any
 
 _TAB_CONTENT = {
     "failures": _failures,
+    "servers": _servers,
     "steps": _steps,
     "timeline": _timeline,
     "graph": _graph,
