@@ -35,20 +35,33 @@ def claim_in_chains(
 ) -> list[Step]:
     """Claim ready steps as ``claim_ready`` does, and begin no more chains than the job may."""
     ready = ready_steps(job_id).exclude(pk__in=excluding)
-    going_on = ready.filter(opens_chain=False).order_by(_IN_NONE, "phase", "ordinal")
-    steps = claim(owner, list(going_on.values_list("pk", flat=True)[:limit]))
-    opening = ready.filter(opens_chain=True)
-    if len(steps) < limit and opening.exists():
-        steps += in_transaction(partial(_begin, job_id, owner, opening, limit - len(steps)))
+    ordered = ready.order_by("opens_chain", _IN_NONE, "phase", "ordinal")
+    found = list(ordered.values_list("pk", "opens_chain")[:limit])
+    steps = claim(owner, [pk for pk, opens_chain in found if not opens_chain])
+    room = limit - len(steps)
+    if room and any(opens_chain for _, opens_chain in found) and _may_begin(job_id):
+        steps += in_transaction(partial(_begin, job_id, owner, ready, room))
     return steps
 
 
-def _begin(job_id: int, owner: str, opening: QuerySet[Step], limit: int) -> list[Step]:
+def _may_begin(job_id: int) -> bool:
+    """Return whether another chain may begin, or a step that began one is to be retried."""
+    again = _BEGUN & Q(opens_chain=True, state=StepState.PENDING)
+    if Step.objects.filter(again, job_id=job_id).exists():
+        return True
+    return len(open_chains(job_id)) < _at_once(Job.objects.get(pk=job_id))
+
+
+def _begin(job_id: int, owner: str, ready: QuerySet[Step], limit: int) -> list[Step]:
     """Claim the first steps of chains, with the job locked: no other runner begins any now."""
     job = Job.objects.select_for_update().get(pk=job_id)
     begun = open_chains(job_id)
-    waiting = dict(opening.values_list("pk", "chain"))
+    waiting = dict(ready.filter(opens_chain=True).values_list("pk", "chain"))
     others = [chain for chain in dict.fromkeys(waiting.values()) if chain not in begun]
-    free = max(0, (job.chains_at_once or 1) - len(begun))
+    free = max(0, _at_once(job) - len(begun))
     allowed = {*begun, *others[:free]}
     return claim(owner, [pk for pk, chain in waiting.items() if chain in allowed][:limit])
+
+
+def _at_once(job: Job) -> int:
+    return job.chains_at_once or 1

@@ -267,11 +267,13 @@ def record_removed(entry: LedgerEntry) -> None:
 
 def destination_id_of(plan: Plan, type_name: str, source_id: str) -> str:
     """Return the destination's id of an object. Raises ``NeedsOperator`` if there is none."""
-    entry = entry_of(plan, type_name, source_id)
-    if entry is None or entry.state != LedgerEntry.State.PRESENT:
+    # the id alone: every step asks for those of all that its object names
+    found = entries_of_object(plan, type_name, source_id).filter(state=LedgerEntry.State.PRESENT)
+    destination_id = found.values_list("destination_id", flat=True).first()
+    if destination_id is None:
         raise NeedsOperator(
             f"The {type_name.replace('_', ' ')} {source_id} does not exist on cloud "
             f"{plan.destination}.",
             fix="Plan again: it may have been skipped, or added to the tenant since.",
         )
-    return entry.destination_id
+    return destination_id
