@@ -83,7 +83,7 @@ def _row(halt: Step, chain: Sequence[Step]) -> ChainRow:
     ended = [step.finished_at for step in chain if step.finished_at]
     sizes = [step for step in chain if step.progress_unit == BYTES]
     return ChainRow(
-        title=halt.title.partition(" ")[2],
+        title=halt.title.split(" ", 2)[-1],  # "Halt server web-1"
         state=state,
         current=[step.title for step in _current(chain)],
         halted_at=halt.started_at,

@@ -51,6 +51,28 @@ def test_progress_and_steps_change_without_a_reload(
     assert complaints == []
 
 
+def test_servers_change_without_a_reload(
+    open_as: Open, operator: User, running: Job, complaints: list[str]
+) -> None:
+    servers = running.steps.filter(group="server")
+    halts = [*servers.values_list("pk", flat=True)[:2]]
+    for number in halts:
+        Step.objects.filter(pk=number).update(
+            chain=str(number),
+            opens_chain=True,
+            state=StepState.RUNNING,
+            started_at=timezone.now(),
+        )
+    Job.objects.filter(pk=running.pk).update(chains_at_once=3)
+    page = open_as(operator, f"/jobs/{running.pk}/")
+    expect(page.locator("#tab-servers")).to_have_attribute("aria-current", "page")
+    expect(page.locator("#panel tbody tr")).to_have_count(2)
+    expect(page.locator("#panel")).not_to_contain_text("Moved")
+    Step.objects.filter(pk=halts[0]).update(state=StepState.DONE, finished_at=timezone.now())
+    expect(page.locator("#panel")).to_contain_text("Moved")
+    assert complaints == []
+
+
 def test_the_graph_changes_without_a_reload(
     open_as: Open, operator: User, running: Job, complaints: list[str]
 ) -> None:

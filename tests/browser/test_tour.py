@@ -16,7 +16,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from dashboard.jobs.models import Job
+from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from tests.browser.conftest import session_of
@@ -43,6 +43,21 @@ def skip_a_server_of(plan: Plan) -> None:
         left_out_by="ann",
         losses=[{"field": "", "value": None, "reason": "Skipped by ann: it may stay."}],
     )
+
+
+def servers_of_the_tour(job: Job) -> str:
+    """Make chains of the job's first servers, and return the address of the tab with them."""
+    now = timezone.now()
+    times = {"started_at": now - timedelta(minutes=3), "finished_at": now}
+    for number, step in enumerate(job.steps.filter(group="server")[:6]):
+        state = ("done", "done", "running", "failed", "pending", "pending")[number]
+        begun = {} if state == "pending" else times
+        name = f"Halt server {LONG if number == 1 else f'web-{number}'}"[:250]
+        Step.objects.filter(pk=step.pk).update(
+            chain=str(number), opens_chain=True, state=state, title=name, **begun
+        )
+    Job.objects.filter(pk=job.pk).update(chains_at_once=3)
+    return job.get_absolute_url() + "servers/"
 
 
 def rows_of_the_tour(user: User) -> dict[str, str]:
@@ -72,6 +87,7 @@ def rows_of_the_tour(user: User) -> dict[str, str]:
         "plan with an outage": broken.get_absolute_url(),
         "held": held.get_absolute_url(),
         "waiting": waiting.get_absolute_url(),
+        "servers": servers_of_the_tour(waiting),
         "failed": failed.get_absolute_url(),
         "skipped": f"/plans/{long.pk}/items/",
         "differences": f"/plans/{long.pk}/differences/",

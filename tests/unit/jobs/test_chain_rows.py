@@ -46,7 +46,7 @@ def stored(job: Job, key: str, state: str, begun: int | None, ended: int | None,
 def test_each_server_is_where_its_chain_is(job):
     found = [*all_rows(job)]
     assert [row.state for row in found] == ["done", "running", "failed", "skipped", "pending"]
-    assert [row.title for row in found][:2] == ["halt a", "halt b"]
+    assert [row.title for row in found][:2] == ["a", "b"]
     assert [row.current for row in found][1:3] == [["Step boot b"], ["Step boot c"]]
 
 
@@ -69,7 +69,7 @@ def test_the_page_the_api_and_the_file_have_a_row_for_each(job):
     assert (answer["count"], answer["results"][0]["seconds_down"]) == (5, 90.0)
     file = b"".join(client.get(f"/jobs/{job.pk}/servers.csv")).decode().splitlines()
     assert file[0] == "server,state,halted_at,runs_at,seconds_down,bytes"
-    assert file[1] == "halt a,Moved,2026-11-01T12:00:00+00:00,2026-11-01T12:01:30+00:00,90.0,5"
+    assert file[1] == "a,Moved,2026-11-01T12:00:00+00:00,2026-11-01T12:01:30+00:00,90.0,5"
     assert len(file) == 6
 
 
