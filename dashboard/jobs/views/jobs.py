@@ -156,7 +156,8 @@ def _tabs(job: Job, progress: JobProgress, shown: str) -> dict[str, str]:
 def _version(job: Job, failures: list[Step]) -> str:
     """Return a version that changes with what the forms of the page depend on."""
     steps = crc32(repr([(step.pk, step.attempt) for step in failures]).encode())
-    return f"{job.state}-{job.cancel_requested:d}-{job.hold_before or 0}-{steps}"
+    chosen = f"{job.hold_before or 0}-{job.chains_at_once or 0}"
+    return f"{job.state}-{job.cancel_requested:d}-{chosen}-{steps}"
 
 
 def _kept_query(request: PageRequest) -> str:
