@@ -12,6 +12,8 @@ from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+EACH = ("shop-ann", "shop-rex", "shop-gone", "shop-cleo")
+
 
 def test_a_lost_answer_is_one_line_in_the_log_and_one_in_the_file(clouds):
     lost: set[bytes] = set()
@@ -30,13 +32,13 @@ def test_a_lost_answer_is_one_line_in_the_log_and_one_in_the_file(clouds):
     clouds.new.on_answer = lose
     with retrying_at_once():
         job = clouds.execute(plan)
-    for name in ("shop-ann", "shop-rex", "shop-gone"):
+    for name in EACH:
         told = job.log.filter(message__startswith=f"User {name} has a one-time password")
         assert told.count() == 1
     with secrets_file(plan).open(encoding="utf-8", newline="") as file:
         issued = {row[1]: row[2] for row in csv.reader(file)}
     users = clouds.new.identity.users
-    moved = [users.where(name=name)[0] for name in ("shop-ann", "shop-rex", "shop-gone")]
+    moved = [users.where(name=name)[0] for name in EACH]
     assert issued == {user["id"]: user["~password"] for user in moved}
     assert len(secrets_file(plan).read_text().splitlines()) == len(moved)
     assert not users.where(name="shop-gone")[0]["enabled"]
