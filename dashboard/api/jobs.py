@@ -77,7 +77,9 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     """A job without its progress."""
 
     hold_before = PhaseField(allow_null=True)
-    servers_at_once = serializers.IntegerField(source="chains_at_once", read_only=True)
+    servers_at_once = serializers.IntegerField(
+        source="chains_at_once", read_only=True, allow_null=True
+    )
     created_by = serializers.SlugRelatedField(  # type: ignore[var-annotated]
         slug_field="username", read_only=True, allow_null=True
     )
