@@ -1,6 +1,7 @@
 """Secrets that images need: the keys of encrypted ones, the certificates of signed ones."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from typing_extensions import override
@@ -20,6 +21,7 @@ from dashboard.migrations_app.resources.key_manager.common.secrets import (
     secret_path,
     store_secret,
 )
+from dashboard.migrations_app.resources.left_out import loss_of
 from dashboard.migrations_app.resources.ownership import (
     ROLES_OF_OWNERS,
     owner_losses,
@@ -34,6 +36,7 @@ from dashboard.migrations_app.resources.records import (
     Difference,
     FoundBy,
     IdLookup,
+    LeftOut,
     Loss,
     Record,
     Ref,
@@ -106,6 +109,18 @@ class Secret(ResourceType):
         """Return the secret before it: only one at a time can be told apart without a payload."""
         before = sorted(id_ for id_ in images_by_secret(reader) if id_ < record.id)
         return {"create": [Ref(self.name, id_) for id_ in before[-1:]]}
+
+    @override
+    def without(
+        self, record: Record, left_out: LeftOut, reader: TenantReader
+    ) -> tuple[Record, Sequence[Loss]]:
+        """Return the secret without readers who are left out."""
+        called = {id_: left_out("user", id_) for id_ in record.fields[_READERS]}
+        if not any(called.values()):
+            return record, ()
+        moved = [id_ for id_, name in called.items() if not name]
+        loss = loss_of(_READERS, [*filter(None, called.values())])
+        return replace(record, fields={**record.fields, _READERS: moved}), [loss]
 
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
