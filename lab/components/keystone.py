@@ -16,6 +16,9 @@ def configure(cloud: Cloud) -> None:
         "fernet_tokens": {"key_repository": keys / "fernet"},
         "fernet_receipts": {"key_repository": keys / "fernet"},
         "credential": {"key_repository": keys / "credential"},
+        # Without a backend nothing is kept, and Keystone took half of the lab's CPU: each of the
+        # services asks it for each token. Its one process forgets what it changes itself.
+        "cache": {"enabled": True, "backend": "dogpile.cache.memory_pickle"},
         # The default costs 0.25 s of CPU per login.
         "identity": {"password_hash_rounds": 4},
     }

@@ -37,7 +37,7 @@ LOST = {
     ("flavor_access", ""),
     ("image_member", ""),
     ("rbac_policy", ""),
-    ("volume_snapshot", ""),
+    ("volume_snapshot", "volume_id"),
     ("server", "OS-EXT-SRV-ATTR:root_device_name"),
 }
 

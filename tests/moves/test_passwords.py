@@ -15,6 +15,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 EACH = ("shop-ann", "shop-rex", "shop-gone", "shop-cleo")
 
 
+@pytest.fixture(autouse=True)
+def _own_home(settings, tmp_path):
+    """Keep the secrets file apart from those of other tests' plans of the same number."""
+    settings.HOME = tmp_path
+
+
 def test_a_lost_answer_is_one_line_in_the_log_and_one_in_the_file(clouds):
     lost: set[bytes] = set()
 
