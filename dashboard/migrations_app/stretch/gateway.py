@@ -117,7 +117,9 @@ ExecStop=$script stop
 WantedBy=multi-user.target
 """)
 
-# The filters come first: without them the default gateway would be there twice for a moment.
+# The filters come before any frame: without them the default gateway would be there twice. They
+# come after the links: what a host loads first, before it has a bridge, is listed and matches
+# nothing (Linux 6.18, nftables 1.0.6).
 _SCRIPT = Template("""\
 #!/bin/sh
 # Joins a tenant's network with the other cloud's. Written by Pumphouse.
@@ -142,6 +144,8 @@ stop() {
 start() {
   port=$$(inner)
   stop
+  ip link add $bridge type bridge stp_state 0 mcast_snooping 0
+  ip link add $tunnel mtu $mtu type vxlan id $number remote $peer dstport $vxlan_port nolearning
   nft -f - <<'RULES'
 $rules
 table inet $table {
@@ -152,8 +156,6 @@ table inet $table {
   }
 }
 RULES
-  ip link add $bridge type bridge stp_state 0 mcast_snooping 0
-  ip link add $tunnel mtu $mtu type vxlan id $number remote $peer dstport $vxlan_port nolearning
   ip address flush dev "$$port"
   ip link set "$$port" mtu $mtu master $bridge up
   ip link set $tunnel master $bridge up
