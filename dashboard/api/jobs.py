@@ -216,9 +216,10 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
     @action(detail=True, filterset_class=None)
     def servers(self, request: Request, **_kwargs: Any) -> Response:
         """Return the servers that the job moves, in the order of the plan."""
-        halts: Any = servers_of(self.get_object())
+        job = self.get_object()
+        halts: Any = servers_of(job)
         page: Any = self.paginate_queryset(halts)
-        rows = ServerMoveSerializer(rows_of(page), many=True)
+        rows = ServerMoveSerializer(rows_of(job, page), many=True)
         return self.get_paginated_response(rows.data)
 
     def _to_continue(self) -> Job:

@@ -39,7 +39,7 @@ class ChainRow:
     runs_at: datetime | None
     bytes_done: int
     bytes_total: int
-    is_over: bool = False
+    is_over: bool
     """Whether the job has ended: what happened to a server since is not known here."""
 
     @property
@@ -59,26 +59,24 @@ class ChainRow:
 
 def servers_of(job: Job) -> QuerySet[Step]:
     """Return the steps that halt the job's servers, in the order of the plan: one for each."""
-    halts = job.steps.filter(opens_chain=True)
-    return halts.select_related("job").order_by("ordinal")
+    return job.steps.filter(opens_chain=True).order_by("ordinal")
 
 
-def rows_of(halts: Sequence[Step]) -> list[ChainRow]:
-    """Return what became of the servers that these steps halt. Takes one query."""
-    by_chain: defaultdict[tuple[int, str], list[Step]] = defaultdict(list)
-    jobs, chains = {step.job_id for step in halts}, {step.chain for step in halts}
-    for step in Step.objects.filter(job__in=jobs, chain__in=chains).order_by("ordinal"):
-        by_chain[step.job_id, step.chain].append(step)
-    return [_row(halt, by_chain[halt.job_id, halt.chain]) for halt in halts]
+def rows_of(job: Job, halts: Sequence[Step]) -> list[ChainRow]:
+    """Return what became of the servers that these steps of a job halt. Takes one query."""
+    by_chain: defaultdict[str, list[Step]] = defaultdict(list)
+    for step in job.steps.filter(chain__in={halt.chain for halt in halts}).order_by("ordinal"):
+        by_chain[step.chain].append(step)
+    return [_row(halt, by_chain[halt.chain], is_over=not job.is_active) for halt in halts]
 
 
 def all_rows(job: Job) -> Iterator[ChainRow]:
     """Yield the rows of all servers of a job, portion by portion."""
     for page in Paginator(servers_of(job), PORTION):
-        yield from rows_of(list(page.object_list))
+        yield from rows_of(job, list(page.object_list))
 
 
-def _row(halt: Step, chain: Sequence[Step]) -> ChainRow:
+def _row(halt: Step, chain: Sequence[Step], *, is_over: bool) -> ChainRow:
     state = _state(halt, chain)
     ended = [step.finished_at for step in chain if step.finished_at]
     sizes = [step for step in chain if step.progress_unit == BYTES]
@@ -90,7 +88,7 @@ def _row(halt: Step, chain: Sequence[Step]) -> ChainRow:
         runs_at=max(ended) if state == MOVED else None,
         bytes_done=sum(step.progress_done for step in sizes),
         bytes_total=sum(step.progress_total for step in sizes),
-        is_over=not halt.job.is_active,
+        is_over=is_over,
     )
 
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
-from dashboard.errors import PumphouseError
-from dashboard.jobs.log import write_log
-from dashboard.jobs.models import Job, LogLevel
+from dashboard.jobs.following import start_after
+from dashboard.jobs.models import Job
 from dashboard.jobs.requester import NOBODY, Requester, requester_of
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import plan_of
@@ -38,9 +37,8 @@ def continue_migration(job: Job) -> None:
     """Execute the plan of a planning job that has ended, if that was asked for with it."""
     if job.params.get(THEN) != Execute.name or job.state != JobState.DONE:
         return
-    try:
-        started = Execute().start(plan_of(job), requester=requester_of(job))
-    except PumphouseError as refused:
-        write_log(job, f"Not executed: {refused}", level=LogLevel.WARNING)
-    else:
-        write_log(job, f"Started job {started.pk}: {started.title}.")
+    start_after(
+        job,
+        lambda: Execute().start(plan_of(job), requester=requester_of(job)),
+        otherwise="Not executed",
+    )

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from dashboard.hosts_app.models import Host
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
-from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.execution.execute import HALT
+from dashboard.migrations_app.ledger import entries_of_object
+from dashboard.migrations_app.models import Plan, PlanItem
 from dashboard.migrations_app.resources.registry import resource_type
 
 TYPES = {
@@ -27,7 +29,7 @@ KNOWN_BY_NAME = ("keypair", "floating_ip")
 HOST_ACTIONS = {"evacuate": "evacuation", "reassign": "reassignment"}
 MOVES = ("execute", "rollback")
 SOURCE, DESTINATION = "source", "destination"
-FIRST_OF_SERVER, LAST_OF_SERVER = "stop", "power"
+LAST_OF_SERVER = "power"
 RESET = "reset"
 
 
@@ -77,14 +79,17 @@ def step_progress(step: Step, *, percent: int) -> Iterator[Event]:
 def _subjects(job: Job) -> Iterator[dict[str, Any]]:
     """Yield what a job is about: key and action."""
     if job.kind in HOST_ACTIONS:
-        host = job.params.get("host") or job.subject.rpartition(":")[2]
-        yield _body(host, "host", SOURCE, HOST_ACTIONS[job.kind])
+        yield _body(_host_of(job), "host", SOURCE, HOST_ACTIONS[job.kind])
     elif job.kind in MOVES and (plan := Plan.objects.filter(pk=job.params.get("plan")).first()):
         yield _body(plan.tenant_id, "tenant", SOURCE, "migration")
         for name in plan.options.get("only", ()):
             type_, _, id_ = name.partition(":")
             if type_ == "server" and id_ != "*":
                 yield _body(id_, "server", SOURCE, "migration")
+
+
+def _host_of(job: Job) -> str:
+    return str(job.params.get("host") or job.subject.rpartition(":")[2])
 
 
 def _host_data(job: Job) -> dict[str, Any]:
@@ -94,7 +99,7 @@ def _host_data(job: Job) -> dict[str, Any]:
 
 
 def _host_step(step: Step) -> Iterator[Event]:
-    host = step.job.params.get("host") or step.job.subject.rpartition(":")[2]
+    host = _host_of(step.job)
     if step.action == "close":
         yield Event("update", {**_body(host, "host", SOURCE), "data": {"status": "blocked"}})
     elif "server" in step.params:
@@ -120,7 +125,7 @@ def _item_step(step: Step, item: PlanItem) -> Iterator[Event]:
     elif step.job.kind == "rollback":
         if step.action == "create" and (copy := _copy_of(item)):
             yield Event("delete", _key(item, copy, DESTINATION))
-    elif item.type == "server" and step.action == FIRST_OF_SERVER:
+    elif item.type == "server" and step.action == HALT:
         yield Event("update", {**_key(item, item.source_id, SOURCE), "action": "migration"})
     elif copy := _copy_of(item):
         yield from _copied(step, item, copy)
@@ -142,12 +147,7 @@ def _copied(step: Step, item: PlanItem, copy: str) -> Iterator[Event]:
 
 def _copy_of(item: PlanItem) -> str:
     """Return the id of the copy, "" while there is none."""
-    found = LedgerEntry.objects.filter(
-        source_cloud=item.plan.source,
-        destination_cloud=item.plan.destination,
-        type=item.type,
-        source_id=item.source_id,
-    )
+    found = entries_of_object(item.plan, item.type, item.source_id)
     return found.values_list("destination_id", flat=True).first() or ""
 
 

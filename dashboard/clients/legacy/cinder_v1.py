@@ -26,6 +26,7 @@ class OldestCinder(Translator):
 
     name = "Cinder's API v1"
     service = "block_storage"
+    has_todays_paths = True
 
     @classmethod
     @override
@@ -37,12 +38,6 @@ class OldestCinder(Translator):
     @override
     def connect(self, found: Found) -> Adapter:
         return found.at(found.address(_TYPE))
-
-    @override
-    def untranslated(self, call: Call) -> Json:
-        """Pass a request on: most paths are those of today."""
-        answer: Json = self.pass_on(call)
-        return answer
 
     @route("GET", "/{kind}/detail")
     def list_details(self, call: Call, kind: str) -> Json:

@@ -15,18 +15,13 @@ class OldCinder(Translator):
 
     name = "Cinder's API v2"
     service = "block_storage"
+    has_todays_paths = True
 
     @classmethod
     @override
     def speaks(cls, found: Found) -> bool:
         """Return whether nothing newer than v2 was found: v3 is there since Mitaka."""
         return found.version == _V2
-
-    @override
-    def untranslated(self, call: Call) -> Json:
-        """Pass a request on: its path is that of today."""
-        answer: Json = self.pass_on(call)
-        return answer
 
     @route("GET", "/snapshots/detail")
     def snapshots(self, call: Call) -> Json:

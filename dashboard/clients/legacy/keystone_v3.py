@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from typing_extensions import override
 
@@ -21,6 +21,7 @@ class KeystoneV3WithoutNames(Translator):
 
     name: ClassVar[str] = "Keystone v3 before 3.6"
     service: ClassVar[str] = "identity"
+    has_todays_paths = True
 
     @classmethod
     @override
@@ -29,10 +30,6 @@ class KeystoneV3WithoutNames(Translator):
             return False
         told = found.version_told_at_login
         return told is not None and told < WITH_NAMES
-
-    @override
-    def untranslated(self, call: Call) -> Any:
-        return self.pass_on(call)
 
     @route("GET", "/role_assignments")
     def role_assignments(self, call: Call) -> Json:

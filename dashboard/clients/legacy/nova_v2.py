@@ -25,6 +25,7 @@ class OldNova(Translator):
 
     name = "Nova's API v2"
     service = "compute"
+    has_todays_paths = True
 
     @classmethod
     @override
@@ -41,12 +42,6 @@ class OldNova(Translator):
     def keys(self) -> Keys:
         """The key pairs of users."""
         return Keys(self)
-
-    @override
-    def untranslated(self, call: Call) -> Json:
-        """Pass a request on: its path is that of today."""
-        found: Json = self.pass_on(call)
-        return found
 
     @route("GET", "/servers/detail")
     def servers(self, call: Call) -> Json:

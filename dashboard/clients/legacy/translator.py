@@ -67,6 +67,8 @@ class Translator:
     service: ClassVar[str]
     newest_microversion: ClassVar[tuple[int, int]] = (0, 0)
     """What callers ask no more than; (0, 0) for none."""
+    has_todays_paths: ClassVar[bool] = False
+    """Whether a request without a route is passed on as it is."""
     _table: ClassVar[list[tuple[str, re.Pattern[str], str]]] = []
 
     def __init_subclass__(cls) -> None:
@@ -133,11 +135,11 @@ class Translator:
         """Answer a PUT."""
         return self.request(path, "PUT", **options)
 
-    def untranslated(self, call: Call) -> Any:
-        """Answer what has no route: 404 to a read, since there is no such thing, and 501 else.
-
-        Subclasses whose paths are mostly those of today return ``self.pass_on(call)``.
-        """
+    def _untranslated(self, call: Call) -> Any:
+        """Answer what has no route: by the old API, if its paths are mostly those of today, else
+        404 to a read, since there is no such thing, and 501."""
+        if self.has_todays_paths:
+            return self.pass_on(call)
         sentence = f"{self.name} has nothing for {call.method} {call.path}."
         return refused(404 if call.method == "GET" else 501, sentence)
 
@@ -194,7 +196,7 @@ class Translator:
             if method == call.method and (found := pattern.fullmatch(call.path)):
                 result = getattr(self, name)(call, **found.groupdict())
                 return result if hasattr(result, "status_code") else _answer(result)
-        return self.untranslated(call)
+        return self._untranslated(call)
 
 
 def _answer(body: Any) -> Answer:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import transaction
 
-from dashboard.errors import PumphouseError
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.hosts_app.plans.host_action import host_action_named
 from dashboard.hosts_app.plans.lines import PlanLine
@@ -17,8 +16,8 @@ from dashboard.hosts_app.plans.stored_plans import (
     take,
 )
 from dashboard.jobs.confirmation import require_confirmation
-from dashboard.jobs.log import write_log
-from dashboard.jobs.models import Job, LogLevel
+from dashboard.jobs.following import start_after
+from dashboard.jobs.models import Job
 from dashboard.jobs.options import chosen_values
 from dashboard.jobs.requester import NOBODY, Requester, requester_of
 from dashboard.jobs.states import JobState
@@ -81,12 +80,11 @@ def continue_with_action(job: Job) -> None:
     if confirmation is None or job.state != JobState.DONE:
         return
     plan = HostPlan.objects.select_related("cloud").get(pk=job.params["host_plan"])
-    try:
-        started = start_host_action(plan, confirmation=confirmation, requester=requester_of(job))
-    except PumphouseError as refused:
-        write_log(job, f"Not started: {refused}", level=LogLevel.WARNING)
-    else:
-        write_log(job, f"Started job {started.pk}: {started.title}.")
+    start_after(
+        job,
+        lambda: start_host_action(plan, confirmation=confirmation, requester=requester_of(job)),
+        otherwise="Not started",
+    )
 
 
 def draft_host_plan(plan: HostPlan) -> None:

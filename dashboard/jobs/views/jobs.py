@@ -184,7 +184,7 @@ def _failures(job: Job, request: PageRequest, progress: JobProgress) -> dict[str
 
 def _servers(job: Job, request: PageRequest, progress: JobProgress) -> dict[str, Any]:
     page = cut(servers_of(job), request)
-    return {"page": page, "servers": rows_of(list(page.object_list))}
+    return {"page": page, "servers": rows_of(job, list(page.object_list))}
 
 
 def _steps(job: Job, request: PageRequest, progress: JobProgress) -> dict[str, Any]:

@@ -7,6 +7,7 @@ only hear those of its own cloud, or of the one that serves both.
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import NamedTuple
 
 TUNNEL = "ph-tunnel"
 TABLE = "pumphouse"
@@ -19,6 +20,23 @@ class Serving(Enum):
     THERE = "there"
     EACH = "each"
     """Those of each cloud serve its own half."""
+
+
+class _Words(NamedTuple):
+    """How frames about routers and DHCP servers are matched, in the words of nftables."""
+
+    ports: str
+    router: str
+    arp: str
+    neighbor: str
+
+
+# what a router or DHCP server says of itself
+CLAIMS = _Words("sport", "nd-router-advert", "saddr", "nd-neighbor-advert")
+# what asks for one
+REQUESTS = _Words(
+    "dport", "nd-router-solicit", "operation request arp daddr", "nd-neighbor-solicit"
+)
 
 
 def rules(serving: Serving, default_gateways: Sequence[str]) -> str:
@@ -49,31 +67,20 @@ def _toward(
     serves the network, or its own half."""
     has_own = serving in (own, Serving.EACH)
     if has_own:
-        yield from (f"{frames} {claim} drop" for claim in _claims(default_gateways))
+        yield from (f"{frames} {claim} drop" for claim in _matches(CLAIMS, default_gateways))
     if serving == Serving.EACH or not has_own:
-        yield from (f"{frames} {request} drop" for request in _requests(default_gateways))
+        yield from (f"{frames} {request} drop" for request in _matches(REQUESTS, default_gateways))
 
 
-def _claims(default_gateways: Sequence[str]) -> Iterable[str]:
-    """Return matches of what a router or DHCP server says of itself."""
-    yield "udp sport { 67, 547 }"
-    yield "icmpv6 type nd-router-advert"
+def _matches(words: _Words, default_gateways: Sequence[str]) -> Iterable[str]:
+    """Return matches of the frames that are said in these words."""
+    yield f"udp {words.ports} {{ 67, 547 }}"
+    yield f"icmpv6 type {words.router}"
     for address in map(ip_address, default_gateways):
         if isinstance(address, IPv4Address):
-            yield f"arp saddr ip {address}"
+            yield f"arp {words.arp} ip {address}"
         else:
-            yield f"icmpv6 type nd-neighbor-advert {_target(address)}"
-
-
-def _requests(default_gateways: Sequence[str]) -> Iterable[str]:
-    """Return matches of what asks for a router or DHCP server."""
-    yield "udp dport { 67, 547 }"
-    yield "icmpv6 type nd-router-solicit"
-    for address in map(ip_address, default_gateways):
-        if isinstance(address, IPv4Address):
-            yield f"arp operation request arp daddr ip {address}"
-        else:
-            yield f"icmpv6 type nd-neighbor-solicit {_target(address)}"
+            yield f"icmpv6 type {words.neighbor} {_target(address)}"
 
 
 def _target(address: IPv6Address) -> str:

@@ -44,7 +44,9 @@ class Recorded:
 
 def seen(mode: str) -> NovaNetwork:
     """Return Neutron's view of the cloud recorded in that mode; its Nova is ``old``."""
-    return NovaNetwork(SimpleNamespace(other=lambda service: Recorded(mode)))  # type: ignore[arg-type]
+    access = SimpleNamespace(name="old")
+    found = SimpleNamespace(other=lambda service: Recorded(mode), access=access)
+    return NovaNetwork(found)  # type: ignore[arg-type]
 
 
 def listed(cloud: NovaNetwork, path: str, **params: Any) -> list[Any]:

@@ -1,6 +1,5 @@
 """What nova-network tells: each list is read when it is first needed, and only once."""
 
-from collections.abc import Iterable
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from dashboard.clients.legacy.nova_network.made_ids import group_id
 from dashboard.clients.legacy.nova_network.networks import pool_of_hosts
 from dashboard.clients.legacy.nova_network.nics import Nic, nics_of
 from dashboard.clients.legacy.nova_network.security_groups import Groups, lookup
+from dashboard.clients.legacy.paging import by_links
 from dashboard.clients.legacy.translator import Json
 
 if TYPE_CHECKING:
@@ -91,16 +91,10 @@ class Rows:
         by_network = groupby(sorted(self.nics, key=_network_id), key=_network_id)
         return {id_: [address for nic in nics for address in nic.fixed] for id_, nics in by_network}
 
-    def _servers(self, project_id: str) -> Iterable[Json]:
-        """Yield servers page after page; Nova ends a page where it likes."""
+    def _servers(self, project_id: str) -> list[Json]:
+        """Return servers; Nova ends a page where it likes."""
         query: Json = {"all_tenants": 1, **({"project_id": project_id} if project_id else {})}
-        while True:
-            answer = self._old.ask("GET", "/servers/detail", query=query)
-            yield from answer["servers"]
-            links = answer.get("servers_links") or ()
-            if not any(link["rel"] == "next" for link in links):
-                return
-            query["marker"] = answer["servers"][-1]["id"]
+        return by_links(self._old, "/servers/detail", "servers", query)
 
     def _interfaces(self, server_id: str) -> list[Json]:
         path = f"/servers/{server_id}/os-virtual-interfaces"

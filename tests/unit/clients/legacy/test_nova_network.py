@@ -238,9 +238,12 @@ def test_servers_are_read_page_after_page():
     def request(path: str, method: str, *, params: Any, **_: Any) -> Answer:
         if path != "/servers/detail":
             return nova.request(path, method, params=params)
-        start = [s["id"] for s in whole].index(params["marker"]) + 1 if "marker" in params else 0
-        more = [{"rel": "next", "href": "…"}] if start + 4 < len(whole) else []
-        return Answer(200, {"servers": whole[start : start + 4], "servers_links": more})
+        ids = [server["id"] for server in whole]
+        start = ids.index(params["marker"][0]) + 1 if "marker" in params else 0
+        page = whole[start : start + 4]
+        href = f"http://old/v2/servers/detail?all_tenants=1&marker={page[-1]['id']}"
+        more = [{"rel": "next", "href": href}] if start + 4 < len(whole) else []
+        return Answer(200, {"servers": page, "servers_links": more})
 
     cloud.old = SimpleNamespace(request=request)  # type: ignore[assignment]
     assert len(listed(cloud, "/ports")) == 11 + 2
