@@ -15,6 +15,7 @@ from dashboard.clients.inventory import InventoryHost, SwitchPort
 from dashboard.clients.switch_port import move_port
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from dashboard.secrets import register
+from tests.support.awaiting import await_that
 from tests.support.servers import free_port
 from tests.support.switches import KEY, PASSWORD, PORT, USER, JunosSwitch, Switch
 
@@ -96,7 +97,9 @@ def test_a_hook_that_hangs_is_ended_with_what_it_has_started(hook: Hook, tmp_pat
     assert time.monotonic() - begun < 10
     assert isinstance(error, Retryable)
     assert "was not over after 1 s (asking)" in error.sentence
-    assert not is_running(int((tmp_path / "pid").read_text(encoding="utf-8")))
+    child = int((tmp_path / "pid").read_text(encoding="utf-8"))
+    # killed with its group, and gone as soon as the kernel comes to it
+    await_that(lambda: not is_running(child), seconds=10)
 
 
 def test_a_hook_that_leaves_a_child_behind_is_not_waited_for(hook: Hook) -> None:
