@@ -22,8 +22,22 @@ from dashboard.migrations_app.models import LedgerEntry, Plan, PlanDifference, P
 Row = TypeVar("Row", bound=Model)
 
 
+class DataPathSerializer(serializers.Serializer[Any]):
+    """The way that the data of a disk takes, with what it copies at most, in bytes."""
+
+    name = serializers.CharField()
+    why = serializers.CharField()
+    ahead = serializers.IntegerField(help_text="copied before the cutover")
+    cutover = serializers.IntegerField(help_text="copied while its server is down")
+    others = serializers.DictField(
+        child=serializers.CharField(), help_text="why each other path cannot be taken"
+    )
+
+
 class ItemSerializer(serializers.ModelSerializer[PlanItem]):
     """One object of the source and what will become of it."""
+
+    data_path = DataPathSerializer(read_only=True, allow_null=True)
 
     class Meta:
         model = PlanItem
@@ -36,6 +50,7 @@ class ItemSerializer(serializers.ModelSerializer[PlanItem]):
             "destination_id",
             "shared",
             "left_out_by",
+            "data_path",
             "fields",
             "losses",
             "requires",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.template.defaultfilters import pluralize
+from django.template.defaultfilters import filesizeformat, pluralize
 
 from dashboard.cli.console import Console
 from dashboard.migrations_app.execution.left_out import all_but
@@ -28,7 +28,20 @@ def print_plan(plan: Plan, console: Console) -> None:
         console.print_table(
             "Type", "Name", "Field", "Value", "Reason", rows=[_loss_row(*pair) for pair in losses]
         )
+    _print_paths(items, console)
     print_findings(plan, console)
+
+
+def _print_paths(items: list[PlanItem], console: Console) -> None:
+    """Print how the data of each disk goes, and how much is copied at most."""
+    if rows := [_path_row(item, path) for item in items if (path := item.data_path)]:
+        console.print(f"\nData of {len(rows)} disk{pluralize(rows)}:")
+        console.print_table("Type", "Name", "Path", "Ahead", "In cutover", "Why", rows=rows)
+
+
+def _path_row(item: PlanItem, path: dict[str, Any]) -> tuple[str, ...]:
+    sizes = (filesizeformat(path[name]) for name in ("ahead", "cutover"))
+    return item.type, item.title, path["name"], *sizes, path["why"]
 
 
 def print_findings(plan: Plan, console: Console) -> None:

@@ -1,6 +1,7 @@
 """Tenants, plans, what was found about them, and the ledger of what became of each object."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +12,7 @@ from dashboard.jobs.models import Job
 from dashboard.migrations_app.maintenance_rows import MaintenanceChange as MaintenanceChange
 from dashboard.migrations_app.maintenance_rows import TenantMaintenance as TenantMaintenance
 from dashboard.migrations_app.object_row import ObjectRow
+from dashboard.migrations_app.resources.data_path import DATA_PATH
 
 
 class Tenant(models.Model):
@@ -158,6 +160,15 @@ class PlanItem(ObjectRow, models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "type", "source_id"], name="one_item_an_object")
         ]
+
+    @property
+    def data_path(self) -> dict[str, Any] | None:
+        """The path of its data: name, why, and the bytes copied ahead and in the cutover at most.
+
+        None for what has no disk that is copied, and in plans of older versions.
+        """
+        found: dict[str, Any] | None = self.resolution.get(DATA_PATH)
+        return found
 
 
 class PlanFinding(models.Model):

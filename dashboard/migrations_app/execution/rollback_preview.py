@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from dashboard.migrations_app import ledger
+from dashboard.migrations_app.data_paths import path_of
 from dashboard.migrations_app.execution.left_out import Key
 from dashboard.migrations_app.execution.sharing import heir_of, known_user_of, used_by_others
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
@@ -37,7 +38,9 @@ def _lines(entry: LedgerEntry, item: PlanItem, used: Collection[Key]) -> Iterabl
             yield f"{_named(entry)}{_outcome(entry, item, used)}"
         elif entry.stage_data.get("creating"):
             yield f"{_named(entry)}: removed, if it was created"
-    for what in resource_type(entry.type).leftovers(entry.stage_data):
+    type_ = resource_type(entry.type)
+    of_path = path_of(item.resolution).leftovers(entry.stage_data) if type_.has_data else ()
+    for what in (*of_path, *type_.leftovers(entry.stage_data)):
         yield f"{_named(entry)}: {what}"
 
 

@@ -8,6 +8,7 @@ from dashboard.clients.openstack import CloudSession
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import LogLevel
 from dashboard.migrations_app import ledger
+from dashboard.migrations_app.data_paths import path_of
 from dashboard.migrations_app.execution import passwords
 from dashboard.migrations_app.execution.identities import (
     TEMPORARY,
@@ -16,6 +17,7 @@ from dashboard.migrations_app.execution.identities import (
     temporary_password_of,
 )
 from dashboard.migrations_app.models import LedgerEntry, PlanItem
+from dashboard.migrations_app.resources.data_path import DataPath
 from dashboard.migrations_app.resources.records import Record
 
 # in a user's stage data: whether it has its own password, or a one-time one
@@ -59,6 +61,11 @@ class ItemWork:
         """What the plan's decision found out."""
         resolution: Mapping[str, Any] = self.item.resolution
         return resolution
+
+    @property
+    def data_path(self) -> DataPath:
+        """The way that the plan chose for the object's data."""
+        return path_of(self.resolution)
 
     @property
     def destination_id(self) -> str:

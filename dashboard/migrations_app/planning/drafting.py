@@ -14,6 +14,7 @@ from dashboard.migrations_app.execution.edits import edited
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.planning.choosing import Choosing, not_chosen
+from dashboard.migrations_app.planning.disk_paths import DiskPaths
 from dashboard.migrations_app.planning.drafts import Draft, original_of
 from dashboard.migrations_app.planning.edit_findings import edit_findings
 from dashboard.migrations_app.planning.leaving_out import (
@@ -33,6 +34,7 @@ from dashboard.migrations_app.planning.preflight import (
 )
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
+from dashboard.migrations_app.resources.data_path import DATA_PATHS
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     BLOCK,
@@ -60,6 +62,7 @@ class Planner:
         self.source, self.destination = readers_of(plan)
         self.drafts: dict[tuple[str, str], Draft] = {}
         self.gone: list[LedgerEntry] = []
+        self.path_findings: list[FoundBy] = []
         self.choosing = Choosing(only=(), records={}, moved=(), source=self.source)
 
     def draft(self) -> None:
@@ -72,6 +75,11 @@ class Planner:
         self._resolve_dependencies()
         for draft in self.drafts.values():
             self._note_destination(draft)
+        self.path_findings = [FoundBy(*each) for each in self._disk_paths().choose()]
+
+    def _disk_paths(self) -> DiskPaths:
+        wanted = options_of(self.plan)[DATA_PATHS]
+        return DiskPaths(self.drafts, self.source, self.destination, wanted)
 
     def _note_destination(self, draft: Draft) -> None:
         """Note for the reader of the destination what an object has become there.
@@ -195,6 +203,7 @@ class Planner:
         ]
         problems += [FoundBy(each.record, why) for each, why in dependents(self.drafts)]
         problems += [FoundBy(None, finding) for finding in self.choosing.unknown()]
+        problems += self.path_findings
         problems += [FoundBy(*each) for each in edit_findings(self.plan.edits, self.drafts)]
         found = preflight(self.plan, self.to_create(), self.source, self.destination)
         with transaction.atomic():

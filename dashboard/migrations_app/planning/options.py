@@ -8,6 +8,7 @@ from typing import Any
 from dashboard.jobs.options import Option
 from dashboard.migrations_app.maintenance.options import NONE, UNTIL_FINALIZED, WHILE_MOVING
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.resources.data_path import DATA_PATHS
 from dashboard.migrations_app.resources.snapshot_options import (
     AS_VOLUMES,
     LEAVE,
@@ -67,6 +68,14 @@ PLAN_OPTIONS = (
             "destination until it is verified",
             UNTIL_FINALIZED: "The same, and to the source until finalize or rollback",
         },
+    ),
+    Option(
+        name=DATA_PATHS,
+        label="Data paths of single disks",
+        help="Optional, with commas between: volume:db-data=glance, server:*=glance. "
+        "Without any each disk takes the path that copies least.",
+        default=[],
+        metavar="TYPE:NAME-OR-ID=PATH",
     ),
     Option(
         name=ONLY,

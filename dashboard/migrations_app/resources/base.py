@@ -69,6 +69,8 @@ class ResourceType:
     detaches: ClassVar[tuple[str, ...]] = ()
     # whether what cutover does with an object goes through with the server that is halted for it
     goes_in_chain: ClassVar[bool] = False
+    # whether its objects have a disk, whose data goes by a path that the plan chooses
+    has_data: ClassVar[bool] = False
     # whether a copy is taken back, although it is complete, when what it depends on is left out
     is_taken_back: ClassVar[bool] = False
     # whether finalizing keeps what was not moved of it in the source, and what that needs there

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from dashboard.clients.openstack import CloudSession
+from dashboard.migrations_app.resources.data_path import DataPath
 from dashboard.migrations_app.resources.records import Record
 
 
@@ -25,6 +26,10 @@ class Work(Protocol):
     @property
     def resolution(self) -> Mapping[str, Any]:
         """What the plan's decision about the object found out."""
+
+    @property
+    def data_path(self) -> DataPath:
+        """The way that the plan chose for the object's data."""
 
     @property
     def destination_id(self) -> str:

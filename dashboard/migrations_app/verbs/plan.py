@@ -15,8 +15,10 @@ from dashboard.jobs.verb import Verb
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.planning.choosing import require_named
+from dashboard.migrations_app.planning.disk_paths import require_paths
 from dashboard.migrations_app.planning.moves import Move, why_not_move
 from dashboard.migrations_app.planning.options import ONLY, PLAN_OPTIONS
+from dashboard.migrations_app.resources.data_path import DATA_PATHS
 from dashboard.migrations_app.verbs.base import ProgressStep, progress_of_job
 
 
@@ -46,8 +48,9 @@ class PlanMove(Verb[Move]):
 
     @override
     def launch(self, target: Move, requester: Requester, options: Mapping[str, Any]) -> Job:
-        """Start to draft a plan. Raises ``BadInput`` for an object that is chosen by no type."""
+        """Start to draft a plan. Raises ``BadInput`` for options that name no object or path."""
         require_named(options[ONLY])
+        require_paths(options[DATA_PATHS])
         tenant = target.tenant
         with transaction.atomic():
             plan = Plan.objects.create(

@@ -58,7 +58,7 @@ def api(pages: Client) -> APIClient:
 def another(option: Option) -> Any:
     """Return a value that is not the default."""
     if option.value_type is list:
-        return ["server:web"]
+        return [f"server:web{'=glance' if option.name == 'data_paths' else ''}"]
     return next(choice for choice in option.choices if choice != option.default)
 
 

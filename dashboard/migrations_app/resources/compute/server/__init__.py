@@ -33,7 +33,6 @@ from dashboard.migrations_app.resources.compute.server.booting import (
     set_tags,
     take_off_marker,
 )
-from dashboard.migrations_app.resources.compute.server.capture import capture_disk, snapshot_name
 from dashboard.migrations_app.resources.compute.server.comparing import (
     ORDERED,
     is_compared_as_value,
@@ -99,7 +98,6 @@ from dashboard.migrations_app.resources.records import (
     Ref,
     Stage,
 )
-from dashboard.migrations_app.resources.storage.common import temporary_images
 from dashboard.migrations_app.resources.work import Work
 
 
@@ -144,6 +142,7 @@ class Server(ResourceType):
     lost = {FROM_IMAGE: "The copy boots from the server's image: its disk is not copied."}
     halted_from = "create"
     goes_in_chain = True
+    has_data = True
     stages = (
         Stage(name="stop", verb="Halt", phase=CUTOVER, on_source=True),
         Stage(name="capture", verb="Capture the disk of", phase=CUTOVER),
@@ -235,20 +234,20 @@ class Server(ResourceType):
     def capture(self, work: Work) -> None:
         """Make a snapshot of the disk; a server that boots from a volume has none of its own."""
         if has_disk_to_copy(work.record.fields):
-            capture_disk(work)
+            work.data_path.capture(work)
 
     def undo_capture(self, work: Work) -> None:
         """Remove the snapshot."""
-        temporary_images.remove_from_source(work, snapshot_name(work))
+        work.data_path.undo_capture(work)
 
     def transfer(self, work: Work) -> None:
         """Copy the snapshot to the destination."""
         if has_disk_to_copy(work.record.fields):
-            temporary_images.transfer(work)
+            work.data_path.transfer(work)
 
     def undo_transfer(self, work: Work) -> None:
         """Remove the snapshot from the destination."""
-        temporary_images.undo_transfer(work)
+        work.data_path.undo_transfer(work)
 
     @override
     def find(self, work: Work) -> str | None:
@@ -289,7 +288,6 @@ class Server(ResourceType):
 
     @override
     def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
-        yield from temporary_images.leftovers(stage_data)
         if name := stage_data.get("temporary_key"):
             yield f"temporary key {name} removed from the operator's account"
         yield from access_leftovers(stage_data)
@@ -312,8 +310,7 @@ class Server(ResourceType):
 
     def cleanup(self, work: Work) -> None:
         """Remove the temporary images from both clouds, and the operator's temporary key."""
-        temporary_images.clean_up_destination(work)
-        temporary_images.remove_from_source(work, snapshot_name(work))
+        work.data_path.cleanup(work)
         remove_temporary_key(work)
         remove_from_metadata(work)
 
@@ -323,7 +320,7 @@ class Server(ResourceType):
 
         For good if it has volumes, which could not be deleted else.
         """
-        temporary_images.clean_up_destination(work)
+        work.data_path.release(work)
         detach_others(work)
         has_volumes = bool(work.record.fields["volumes"])
         work.end_outage()

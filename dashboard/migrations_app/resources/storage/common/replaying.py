@@ -24,8 +24,10 @@ STATE_OF = "pumphouse_state_of"
 AS_SNAPSHOT = "as_snapshot"
 """In the resolution of a snapshot: whether it becomes one, and not a volume of its own."""
 
+REPLAYED = "replayed"
+"""In the resolution of a volume: the snapshots whose states it goes through."""
+
 WRITE_SECONDS = 6 * 3600
-_REPLAYED = "replayed"
 # stage data: the snapshots that were taken, by the source's ids; whether it has its own state
 _TAKEN, _IS_CURRENT = "taken_snapshots", "is_current"
 _SERVICE = "block_storage"
@@ -53,17 +55,17 @@ def with_snapshots(record: Record, decision: Decision, decision_of: DecisionLook
     ]
     if not replayed:
         return decision
-    return replace(decision, resolution={**decision.resolution, _REPLAYED: replayed})
+    return replace(decision, resolution={**decision.resolution, REPLAYED: replayed})
 
 
 def is_replayed(decision: Decision, snapshot_id: str) -> bool:
     """Return whether a volume goes through the state of a snapshot."""
-    return snapshot_id in decision.resolution.get(_REPLAYED, ())
+    return snapshot_id in decision.resolution.get(REPLAYED, ())
 
 
 def first_image(work: Work) -> str:
     """Return the image that the object is made from: of its oldest state, else its own."""
-    states = work.resolution.get(_REPLAYED) or ()
+    states = work.resolution.get(REPLAYED) or ()
     return _image_of(work, states[0]) if states else str(work.stage_data["destination_image"])
 
 
@@ -72,7 +74,7 @@ def replay_states(work: Work) -> None:
 
     After a crash it goes on where it was: a state is written again until its snapshot is there.
     """
-    states = work.resolution.get(_REPLAYED) or ()
+    states = work.resolution.get(REPLAYED) or ()
     for position, snapshot_id in enumerate(states):
         work.check()
         taken = work.stage_data.get(_TAKEN, {})
@@ -106,7 +108,7 @@ def taken_snapshot(work: Work) -> str:
 
 def remove_unrecorded_snapshots(work: Work) -> None:
     """Delete the snapshots of a volume's replay that did not become anything's copy."""
-    if not work.resolution.get(_REPLAYED):
+    if not work.resolution.get(REPLAYED):
         return
     for snapshot in _snapshots(work):
         if STATE_OF in snapshot["metadata"]:

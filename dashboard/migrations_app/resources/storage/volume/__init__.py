@@ -31,11 +31,7 @@ from dashboard.migrations_app.resources.records import (
     Ref,
     Stage,
 )
-from dashboard.migrations_app.resources.storage.common import (
-    removing,
-    temporary_images,
-    volume_capture,
-)
+from dashboard.migrations_app.resources.storage.common import removing, volume_capture
 from dashboard.migrations_app.resources.storage.common.replaying import (
     remove_unrecorded_snapshots,
     replay_states,
@@ -44,7 +40,6 @@ from dashboard.migrations_app.resources.storage.common.replaying import (
     with_snapshots,
 )
 from dashboard.migrations_app.resources.storage.common.volume_creating import (
-    create_from_image,
     find_created,
     take_off_marker,
 )
@@ -103,6 +98,7 @@ class Volume(ResourceType):
         "group_id": "A group is of one storage of its cloud: members are moved alone.",
     }
     goes_in_chain = True
+    has_data = True
     stages = (
         Stage(name="capture", verb="Capture"),
         Stage(name="transfer", verb="Copy the data of"),
@@ -182,21 +178,20 @@ class Volume(ResourceType):
         yield from ((None, finding) for finding in what_stays(records, source))
 
     def capture(self, work: Work) -> None:
-        """Make an image of the volume in the source."""
-        volume_capture.capture_volume(work)
+        """Take the volume's state in the source."""
+        work.data_path.capture(work)
 
     def undo_capture(self, work: Work) -> None:
-        """Remove the image, and the copy that it was made from."""
-        temporary_images.remove_from_source(work, temporary_images.image_name(work.record))
-        volume_capture.remove_copy(work)
+        """Remove what was taken."""
+        work.data_path.undo_capture(work)
 
     def transfer(self, work: Work) -> None:
-        """Copy the image to the destination."""
-        temporary_images.transfer(work)
+        """Bring the volume's state to the destination."""
+        work.data_path.transfer(work)
 
     def undo_transfer(self, work: Work) -> None:
-        """Remove the image from the destination."""
-        temporary_images.undo_transfer(work)
+        """Remove what was brought to the destination."""
+        work.data_path.undo_transfer(work)
 
     @override
     def find(self, work: Work) -> str | None:
@@ -205,7 +200,7 @@ class Volume(ResourceType):
     @override
     def create(self, work: Work) -> str:
         grant_access(work)
-        return create_from_image(work)
+        return work.data_path.create(work)
 
     @override
     def complete(self, work: Work) -> None:
@@ -224,10 +219,8 @@ class Volume(ResourceType):
             yield Difference(field="encrypted", source=True, destination=False)
 
     def cleanup(self, work: Work) -> None:
-        """Remove the temporary images from both clouds, as far as nothing rests on them."""
-        temporary_images.clean_up_destination(work)
-        temporary_images.remove_from_source(work, temporary_images.image_name(work.record))
-        volume_capture.clean_up_copy(work)
+        """Remove what was only made for the move, as far as nothing rests on it."""
+        work.data_path.cleanup(work)
         if work.marker == work.record.id:
             take_off_marker(work)  # an older version has created it
 
@@ -244,17 +237,13 @@ class Volume(ResourceType):
 
     @override
     def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
-        yield from temporary_images.leftovers(stage_data)
-        if stage_data.get("copied"):
-            yield "its copy and snapshot removed from the operator's project in the source"
         if type_id := stage_data.get(OPENED):
             yield f"the tenant's access to volume type {type_id} revoked"
 
     @override
     def finalize(self, work: Work) -> None:
         """Delete the volume, and what its move has left."""
-        temporary_images.clean_up_destination(work)
-        volume_capture.clean_up_copy(work)
+        work.data_path.release(work)
         removing.remove(work.source, f"/volumes/{work.record.id}", "volume", check=work.check)
 
 

@@ -1,0 +1,106 @@
+"""What a data path is: the contract that every way for the data of a disk fulfils.
+
+The paths are in ``migrations_app.data_paths``, one file each. A plan chooses one for each disk by
+what both clouds can do, and what it would copy; the types of disks go the way that was chosen.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dashboard.migrations_app.resources.records import Record
+
+if TYPE_CHECKING:
+    from dashboard.migrations_app.resources.reader import TenantReader
+    from dashboard.migrations_app.resources.work import Work
+
+DATA_PATH = "data_path"
+"""In the resolution of a disk: the path that was chosen for it, and why, as ``Chosen`` says it."""
+
+DATA_PATHS = "data_paths"
+"""The plan's option by which an operator chooses other paths."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disk:
+    """A disk of the source that moves: a volume, or the own disk of a server.
+
+    ``size`` is in bytes. One that is ``halted`` is written by nobody: no server that has it runs.
+    ``replays`` says that it goes through the states of its snapshots on its way.
+    """
+
+    record: Record
+    size: int
+    halted: bool
+    replays: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What a path copies of a disk at most, in bytes, and why it can be taken.
+
+    ``ahead`` is copied before the cutover, ``cutover`` while the disk's server is down.
+    """
+
+    why: str
+    ahead: int = 0
+    cutover: int = 0
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """Why a path cannot be taken for a disk, as a sentence."""
+
+    why: str
+
+
+class DataPath:
+    """A way for the data of a disk from one cloud to the other.
+
+    Each method but ``can`` is called in a stage of the disk's move, and again after a crash in it.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+
+    def can(self, source: "TenantReader", destination: "TenantReader", disk: Disk) -> Cost | Unfit:
+        """Return what it costs to take this path, or why it cannot be taken.
+
+        Asks both clouds, which may raise.
+        """
+        raise NotImplementedError
+
+    def capture(self, work: "Work") -> None:
+        """Take the disk's state in the source. Its server is down, if it has one."""
+        raise NotImplementedError
+
+    def undo_capture(self, work: "Work") -> None:
+        """Remove from the source what ``capture`` made; nothing happens if it is gone."""
+        raise NotImplementedError
+
+    def transfer(self, work: "Work") -> None:
+        """Bring the state to the destination.
+
+        Raises ``Retryable`` where what arrived is not what was sent.
+        """
+        raise NotImplementedError
+
+    def undo_transfer(self, work: "Work") -> None:
+        """Remove from the destination what ``transfer`` brought, until something is made of it."""
+        raise NotImplementedError
+
+    def create(self, work: "Work") -> str:
+        """Make the volume of what was transferred and return its id. Never called for servers."""
+        raise NotImplementedError
+
+    def cleanup(self, work: "Work") -> None:
+        """Remove what the move does not need any more, as far as nothing rests on it."""
+        raise NotImplementedError
+
+    def release(self, work: "Work") -> None:
+        """Cut whatever ties the copy to the source's disk, which is deleted next."""
+        self.cleanup(work)
+
+    def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
+        """Return in words what a rollback removes beside the copy itself."""
+        return ()
