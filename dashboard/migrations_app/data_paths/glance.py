@@ -8,7 +8,9 @@ from typing import Any
 
 from typing_extensions import override
 
+from dashboard.migrations_app.data_paths.common.uses import are_halted, uses_of
 from dashboard.migrations_app.resources.compute.server.capture import capture_disk, snapshot_name
+from dashboard.migrations_app.resources.compute.server.states import SHUTOFF
 from dashboard.migrations_app.resources.data_path import Cost, DataPath, Disk, Unfit
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.storage.common import temporary_images, volume_capture
@@ -16,6 +18,8 @@ from dashboard.migrations_app.resources.storage.common.volume_creating import cr
 from dashboard.migrations_app.resources.work import Work
 
 SERVER = "server"
+AHEAD = "copied_ahead"
+"""Stage data: how the disk's servers were when it was copied ahead."""
 
 
 class GlanceStream(DataPath):
@@ -26,11 +30,48 @@ class GlanceStream(DataPath):
 
     @override
     def can(self, source: TenantReader, destination: TenantReader, disk: Disk) -> Cost | Unfit:
+        if self.prepares(disk) or not disk.servers:
+            why = "No server that has it runs: it is copied before the cutover."
+            return Cost(why=why, ahead=disk.size)
         return Cost(why="It needs nothing but Glance on both sides.", cutover=disk.size)
 
     @override
+    def prepares(self, disk: Disk) -> bool:
+        """Return whether the disk's servers are halted: nobody writes to it until the cutover.
+
+        The disk of a shelved server is an image already, which is found when it is its turn.
+        """
+        is_shelved = disk.record.type == SERVER and disk.record.fields["status"] != SHUTOFF
+        return bool(disk.servers) and disk.halted and not is_shelved
+
+    @override
+    def prepare(self, work: Work) -> None:
+        """Copy the disk, and store what tells whether somebody has used it since."""
+        if work.stage_data.get(AHEAD) or not are_halted(work):
+            return
+        self._take(work)
+        self.transfer(work)
+        work.save(**{AHEAD: uses_of(work)})
+
+    @override
+    def undo_prepare(self, work: Work) -> None:
+        self.undo_transfer(work)
+        self.undo_capture(work)
+
+    @override
     def capture(self, work: Work) -> None:
-        """Make an image of the disk in the source."""
+        """Make an image of the disk in the source, unless it was copied ahead and is as it was."""
+        ahead = work.stage_data.get(AHEAD)
+        if ahead and ahead == uses_of(work):
+            work.log(f"{work.record.title} is as it was when it was copied ahead.")
+            return
+        if ahead:
+            work.log(f"A server has used {work.record.title} since it was copied ahead.")
+            temporary_images.remove_from_source(work, _name_in_source(work))
+            work.save(**{AHEAD: {}})
+        self._take(work)
+
+    def _take(self, work: Work) -> None:
         if work.record.type == SERVER:
             capture_disk(work)
         else:
@@ -40,6 +81,7 @@ class GlanceStream(DataPath):
     def undo_capture(self, work: Work) -> None:
         temporary_images.remove_from_source(work, _name_in_source(work))
         volume_capture.remove_copy(work)
+        work.save(**{AHEAD: {}})
 
     @override
     def transfer(self, work: Work) -> None:

@@ -9,6 +9,7 @@ from dashboard.jobs.states import Phase
 from dashboard.migrations_app.execution.work import record_of
 from dashboard.migrations_app.models import PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.data_path import is_prepared
 from dashboard.migrations_app.resources.records import COMPLETE, EVERYTHING, Stage
 from dashboard.migrations_app.resources.registry import needed_by, resource_type
 
@@ -110,7 +111,8 @@ def _stages(item: PlanItem) -> list[Stage]:
     what is left out may have begun them."""
     adopted = item.action in (PlanItem.Action.ADOPT, PlanItem.Action.MAP)
     stages = resource_type(item.type).stages
-    return [stage for stage in stages if stage.for_adopted or not adopted]
+    wanted = [stage for stage in stages if stage.for_adopted or not adopted]
+    return [stage for stage in wanted if not stage.on_demand or is_prepared(item.resolution)]
 
 
 def step_key(item: PlanItem, stage: str) -> str:

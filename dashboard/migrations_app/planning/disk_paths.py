@@ -51,12 +51,13 @@ class DiskPaths:
         """Write the path into each disk's resolution; yield what blocks where one cannot be."""
         yield from ((None, finding) for finding in self._unknown())
         for draft in self._undecided():
-            fit, unfit = self._offered(self._disk(draft))
+            disk = self._disk(draft)
+            fit, unfit = self._offered(disk)
             name = self._wanted_for(draft.record) or min(fit, key=lambda each: _rank(fit[each]))
             if name in unfit:
                 yield draft.record, _refused(draft, name, unfit[name].why)
             else:
-                self._decide(draft, name, fit[name], unfit)
+                self._decide(draft, disk, name, fit[name], unfit)
 
     def _undecided(self) -> Iterator[Draft]:
         """Yield the disks that move and have no path yet: one that has begun its move keeps its."""
@@ -70,6 +71,7 @@ class DiskPaths:
             record=draft.record,
             size=_size(draft.record) or 0,
             halted=all(map(self._is_halted, _servers_of(draft.record))),
+            servers=_servers_of(draft.record),
             replays=bool(draft.decision.resolution.get(REPLAYED)),
         )
 
@@ -102,13 +104,16 @@ class DiskPaths:
                 fix = "Choose by a name or id that the cloud shows, and plan again."
                 yield Finding(severity=BLOCK, sentence=f"{sentence}is chosen.", fix=fix)
 
-    def _decide(self, draft: Draft, name: str, cost: Cost, unfit: Mapping[str, Unfit]) -> None:
+    def _decide(
+        self, draft: Draft, disk: Disk, name: str, cost: Cost, unfit: Mapping[str, Unfit]
+    ) -> None:
         is_wanted = bool(self._wanted_for(draft.record))
         told = {
             "name": name,
             "why": "An operator chose it." if is_wanted else cost.why,
             "ahead": cost.ahead,
             "cutover": cost.cutover,
+            "prepares": data_paths()[name].prepares(disk),
             "others": {other: each.why for other, each in unfit.items()},
         }
         resolution: dict[str, Any] = {**draft.decision.resolution, DATA_PATH: told}

@@ -152,7 +152,7 @@ class Planner:
     def _draft(self, record: Record, entry: LedgerEntry | None) -> Draft:
         type_, choice = resource_type(record.type), self._choice(record)
         is_included = (record.type, record.id) in self.choosing.included
-        if entry and {stage.name for stage in type_.stages} <= set(entry.stages):
+        if entry and type_.needed_stages <= {*entry.stages}:
             decision = replace(_decided_before(entry), action=MIGRATED)
         elif entry:
             # a part of it was moved: the rest of its stages is still to be done

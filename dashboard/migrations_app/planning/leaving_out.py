@@ -141,5 +141,6 @@ def _left_out(drafts: Drafts) -> LeftOut:
 
 def is_moved(entry: LedgerEntry) -> bool:
     """Return whether all is done of an object but to clean up after it."""
-    stages = resource_type(entry.type).stages
-    return {stage.name for stage in stages if stage.phase != COMPLETE} <= set(entry.stages)
+    type_ = resource_type(entry.type)
+    later = {stage.name for stage in type_.stages if stage.phase == COMPLETE}
+    return type_.needed_stages - later <= {*entry.stages}

@@ -146,6 +146,11 @@ class ResourceType:
         """Return one of its stages. Raises ``StopIteration`` for a name that none has."""
         return next(each for each in self.stages if each.name == name)
 
+    @property
+    def needed_stages(self) -> set[str]:
+        """The names of the stages through which every object goes that is created."""
+        return {each.name for each in self.stages if not each.on_demand}
+
     def depends_on(self, record: Record, reader: "TenantReader") -> Iterable[Ref]:
         """Return the objects without which this one is left out as well.
 

@@ -4,7 +4,7 @@ The paths are in ``migrations_app.data_paths``, one file each. A plan chooses on
 what both clouds can do, and what it would copy; the types of disks go the way that was chosen.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,13 +25,14 @@ DATA_PATHS = "data_paths"
 class Disk:
     """A disk of the source that moves: a volume, or the own disk of a server.
 
-    ``size`` is in bytes. One that is ``halted`` is written by nobody: no server that has it runs.
+    ``size`` is in bytes. One that is ``halted`` is written by nobody: none of its ``servers`` runs.
     ``replays`` says that it goes through the states of its snapshots on its way.
     """
 
     record: Record
     size: int
     halted: bool
+    servers: Sequence[str] = ()
     replays: bool = False
 
 
@@ -45,6 +46,12 @@ class Cost:
     why: str
     ahead: int = 0
     cutover: int = 0
+
+
+def is_prepared(resolution: Mapping[str, Any]) -> bool:
+    """Return whether the path that was chosen for a disk copies something ahead."""
+    chosen: Mapping[str, Any] = resolution.get(DATA_PATH) or {}
+    return bool(chosen.get("prepares"))
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,16 @@ class DataPath:
         Asks both clouds, which may raise.
         """
         raise NotImplementedError
+
+    def prepares(self, disk: Disk) -> bool:
+        """Return whether there is something to do before the cutover, while the source works."""
+        return False
+
+    def prepare(self, work: "Work") -> None:
+        """Copy ahead what can be copied before the cutover; repeatable."""
+
+    def undo_prepare(self, work: "Work") -> None:
+        """Remove what ``prepare`` made on both sides; nothing happens if it is gone."""
 
     def capture(self, work: "Work") -> None:
         """Take the disk's state in the source. Its server is down, if it has one."""

@@ -124,6 +124,8 @@ class Stage:
     verb: str = ""
     soft: bool = False
     for_adopted: bool = False
+    # only where the data path of the object has something to do in it
+    on_demand: bool = False
     # done again whenever more is moved
     repeated: bool = False
     # it takes something from the source's object, which a rollback gives back before it removes

@@ -144,6 +144,7 @@ class Server(ResourceType):
     goes_in_chain = True
     has_data = True
     stages = (
+        Stage(name="prepare", verb="Copy ahead the disk of", on_demand=True),
         Stage(name="stop", verb="Halt", phase=CUTOVER, on_source=True),
         Stage(name="capture", verb="Capture the disk of", phase=CUTOVER),
         Stage(name="transfer", verb="Copy the disk of", phase=CUTOVER),
@@ -222,6 +223,14 @@ class Server(ResourceType):
                 yield record, finding
         for finding in plan_findings(records, source):
             yield None, finding
+
+    def prepare(self, work: Work) -> None:
+        """Copy the disk ahead, if the server is halted already."""
+        work.data_path.prepare(work)
+
+    def undo_prepare(self, work: Work) -> None:
+        """Remove what was copied ahead."""
+        work.data_path.undo_prepare(work)
 
     def stop(self, work: Work) -> None:
         """Halt the source's server, unless it is halted, after storing its state."""

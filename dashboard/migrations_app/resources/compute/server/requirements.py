@@ -15,6 +15,7 @@ def requirements(record: Record, reader: TenantReader) -> Mapping[str, Sequence[
     """Return all that booting needs, data excepted, for halting the source's server."""
     fields = record.fields
     key = key_id(fields["user_id"], fields.get("key_name") or "")
+    references = [Ref("image", fields.get(f"{ATTR}{name}") or "") for name in REFERENCES]
     stop = [
         *owner_refs(record, reader),
         Ref("flavor", fields["flavor_id"]),
@@ -23,9 +24,15 @@ def requirements(record: Record, reader: TenantReader) -> Mapping[str, Sequence[
         *(Ref("server_group", id_) for id_ in fields["server_groups"]),
         *(Ref("port", id_) for id_ in fields["ports"]),
         *trunks_on(fields["ports"], reader),
-        *(Ref("image", fields.get(f"{ATTR}{name}") or "") for name in REFERENCES),
+        *references,
         Ref("image", fields["image"] if fields.get(FROM_IMAGE) else ""),
     ]
+    prepare = [ref for ref in references if ref.id]
     volumes = [Ref("volume", id_) for id_ in fields["volumes"]]
     root = [ref for ref in volumes if ref.id == fields["root_volume"]]
-    return {"stop": [ref for ref in stop if ref.id], "create": root, "attach": volumes}
+    return {
+        "prepare": prepare,
+        "stop": [ref for ref in stop if ref.id],
+        "create": root,
+        "attach": volumes,
+    }

@@ -22,6 +22,12 @@ from dashboard.migrations_app.resources.storage.common.image_properties import (
     properties_of,
 )
 from dashboard.migrations_app.resources.storage.common.removing import DeletionFailed
+from dashboard.migrations_app.resources.storage.common.sent_images import (
+    SENT,
+    TAKEN,
+    is_sent,
+    take_equal,
+)
 from dashboard.migrations_app.resources.storage.common.shelved_images import SHELVED_IMAGE
 from dashboard.migrations_app.resources.storage.common.volume_keys import (
     remove_key_here,
@@ -73,18 +79,23 @@ def await_captured(work: Work, image_id: str, *, is_busy: Callable[[], bool], wh
 def transfer(work: Work) -> None:
     """Copy the captured image to the destination, owned by the tenant, and store its digest.
 
-    An image whose digest is stored is not copied again.
+    Bytes that were sent before are not sent again, nor those of an equal image that is there.
     """
-    if not work.stage_data.get("digest"):
-        _copy(work)
-    remove_property(work.destination, work.stage_data["destination_image"], TEMPORARY)
-
-
-def _copy(work: Work) -> None:
-    if work.resumed:
-        _remove(work.destination, **{TEMPORARY: label(work)})
     captured = work.stage_data.get(SHELVED_IMAGE) or work.stage_data["source_image"]
+    if not is_sent(work, captured):
+        _copy(work, captured)
+    if not work.stage_data.get(TAKEN):
+        remove_property(work.destination, work.stage_data["destination_image"], TEMPORARY)
+
+
+def _copy(work: Work, captured: str) -> None:
+    if work.stage_data.get("digest"):
+        undo_transfer(work)
+    elif work.resumed:
+        _remove(work.destination, **{TEMPORARY: label(work)})
     image = work.source.get("image", f"/images/{captured}")
+    if take_equal(work, image, _body(work, image)):
+        return
     image_id, digest = copy_image(
         work.source,
         image,
@@ -93,7 +104,7 @@ def _copy(work: Work) -> None:
         progress=work.progress,
         check=work.check,
     )
-    work.save(destination_image=image_id, digest=str(digest), size=digest.size)
+    work.save(destination_image=image_id, digest=str(digest), size=digest.size, **{SENT: captured})
     what = f"{work.record.type.replace('_', ' ')} {work.record.title}"
     work.log(f"Copied {digest.size} bytes of {what}, {digest}.")
 
@@ -101,7 +112,8 @@ def _copy(work: Work) -> None:
 def leftovers(stage_data: Mapping[str, Any]) -> Iterable[str]:
     """Return in words which temporary images there may be, by what earlier stages stored."""
     for key, place in (("source_image", "source"), ("destination_image", "destination")):
-        if image_id := stage_data.get(key):
+        is_taken = key == "destination_image" and stage_data.get(TAKEN)
+        if (image_id := stage_data.get(key)) and not is_taken:
             yield f"temporary image {image_id} removed from the {place}"
 
 
@@ -116,7 +128,9 @@ def remove_from_source(work: Work, name: str) -> None:
 
 
 def remove_from_destination(work: Work) -> None:
-    """Delete the object's temporary image from the destination."""
+    """Delete the object's temporary image from the destination; one that was taken stays."""
+    if work.stage_data.get(TAKEN):
+        work.save(**{TAKEN: False}, destination_image="")
     if image_id := work.stage_data.get("destination_image"):
         work.destination.delete("image", f"/images/{image_id}")
     elif work.resumed:

@@ -100,6 +100,7 @@ class Volume(ResourceType):
     goes_in_chain = True
     has_data = True
     stages = (
+        Stage(name="prepare", verb="Copy ahead the data of", on_demand=True),
         Stage(name="capture", verb="Capture"),
         Stage(name="transfer", verb="Copy the data of"),
         Stage(name="create", verb="Create"),
@@ -142,8 +143,12 @@ class Volume(ResourceType):
 
     @override
     def phase_of(self, stage: Stage, record: Record) -> str:
-        """Return the cutover for a volume in use: only then its server no longer writes to it."""
-        return CUTOVER if _server_ids(record) and stage.phase != COMPLETE else stage.phase
+        """Return the cutover for a volume in use: only then its server no longer writes to it.
+
+        What its path does while the server runs is done before.
+        """
+        is_later = _server_ids(record) and stage.phase != COMPLETE and not stage.on_demand
+        return CUTOVER if is_later else stage.phase
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
@@ -151,15 +156,22 @@ class Volume(ResourceType):
 
         A key is copied as the owner, ahead of the volume.
         """
+        owners = owner_refs(record, reader) if is_encrypted(record) else []
         return {
+            "prepare": owners,
             "capture": [Ref("server", id_, "capture") for id_ in _server_ids(record)],
-            "transfer": owner_refs(record, reader) if is_encrypted(record) else [],
+            "transfer": owners,
             "create": [
                 *owner_refs(record, reader),
                 *_type_refs(record),
                 *(Ref("volume_snapshot", id_, "transfer") for id_ in replayable(record, reader)),
             ],
         }
+
+    @override
+    def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
+        """Return what its servers copy ahead: Nova makes one snapshot at a time."""
+        return {"prepare": [Ref("server", id_, "prepare") for id_ in _server_ids(record)]}
 
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
@@ -176,6 +188,14 @@ class Volume(ResourceType):
         if finding := volume_capture.room_for_copies(records, source.cloud):
             yield None, finding
         yield from ((None, finding) for finding in what_stays(records, source))
+
+    def prepare(self, work: Work) -> None:
+        """Copy ahead what the volume's path can."""
+        work.data_path.prepare(work)
+
+    def undo_prepare(self, work: Work) -> None:
+        """Remove what was copied ahead."""
+        work.data_path.undo_prepare(work)
 
     def capture(self, work: Work) -> None:
         """Take the volume's state in the source."""
