@@ -109,11 +109,54 @@ def test_a_shelved_server_without_its_image_is_refused(clouds):
     assert f"Glance has no image {WEB}-shelved" in blocks(draft(clouds))
 
 
-def test_a_shelved_server_with_volumes_is_refused(clouds):
-    path = f"/servers/{server(clouds.old)['id']}/action"
-    clouds.source_session.post("compute", path, {"shelve": None})
-    clouds.source_session.get("compute", path.removesuffix("/action"), "server")
-    assert f"Server {WEB} is SHELVED_OFFLOADED and has volumes" in blocks(draft(clouds))
+def volumes_of(cloud: Any, name: str) -> list[Json]:
+    """Return the volumes that Nova has attached to a server, in the order of their devices."""
+    [row] = cloud.compute.servers.where(name=name)
+    attached = sorted(cloud.compute.attachments.of(row["id"]), key=lambda each: each["device"])
+    return [cloud.block_storage.volumes.rows[each["volume_id"]] for each in attached]
+
+
+def shelve(clouds: TwoClouds, name: str) -> None:
+    """Shelve a server of the source with its volumes."""
+    [row] = clouds.old.compute.servers.where(name=name)
+    path = f"/servers/{row['id']}"
+    clouds.source_session.post("compute", f"{path}/action", {"shelve": None})
+    clouds.source_session.get("compute", path, "server")
+    [*clouds.source_session.list("image", "/images", "images")]
+
+
+def test_shelved_servers_arrive_with_their_volumes_and_come_back_as_they_were(clouds):
+    """One has a disk of its own and a volume, the other boots from a volume."""
+    names = (WEB, f"{NAME}-web-2")
+    for name in names:
+        shelve(clouds, name)
+    held = {name: [_held(clouds.old, v) for v in volumes_of(clouds.old, name)] for name in names}
+    before = [contents(cloud) for cloud in (clouds.old, clouds.new)]
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    assert clouds.verify(plan) == []
+    told = {each["status"] for name in names for each in volumes_of(clouds.old, name)}
+    assert told == {"reserved"}
+    for name in names:
+        [copy] = clouds.new.compute.servers.where(name=name)
+        assert copy["status"] == "SHELVED_OFFLOADED"
+        volumes = volumes_of(clouds.new, name)
+        assert {volume["status"] for volume in volumes} == {"reserved"}
+        assert [_held(clouds.new, volume) for volume in volumes] == held[name]
+    clouds.roll_back(plan)
+    for cloud, rows in zip((clouds.old, clouds.new), before, strict=True):
+        assert changes_between(rows, contents(cloud)) == []
+
+
+def _held(cloud: Any, volume: Json) -> tuple[str, bytes]:
+    return volume["name"], cloud.block_storage.volumes.data.get(volume["id"], b"")
+
+
+def test_a_volume_that_is_reserved_for_no_shelved_server_is_refused(clouds):
+    bring(clouds)
+    [volume] = clouds.old.block_storage.volumes.where(name=f"{NAME}-shelf")
+    volume["status"] = "reserved"
+    assert "is in state reserved" in blocks(draft(clouds))
 
 
 def test_the_owner_of_a_rescued_server_is_warned_of(clouds):

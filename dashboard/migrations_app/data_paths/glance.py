@@ -81,6 +81,7 @@ class GlanceStream(DataPath):
     def undo_capture(self, work: Work) -> None:
         temporary_images.remove_from_source(work, _name_in_source(work))
         volume_capture.remove_copy(work)
+        volume_capture.restore_reservation(work)
         work.save(**{AHEAD: {}})
 
     @override

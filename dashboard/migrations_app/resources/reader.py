@@ -18,6 +18,7 @@ from dashboard.migrations_app.resources.flavor_sizes import (
     listed_flavor,
 )
 from dashboard.migrations_app.resources.identity_reader import IdentityReader
+from dashboard.migrations_app.resources.reservations import has_reservations, with_reservations
 
 # a method named list hides the builtin within the class
 JsonList = list[Json]
@@ -25,6 +26,7 @@ JsonList = list[Json]
 # 2.47 tells the flavor by name, 2.73 why a server is locked, 2.90 the host name; from 2.95 on an
 # evacuated server stays stopped, which nothing here wants
 SERVER_MICROVERSION = "2.90"
+TAGS_TOLD_SINCE = "2.70"
 MOST_NAMED = 5
 RESEMBLING_FROM = 0.5
 _MAC = "OS-EXT-IPS-MAC:mac_addr"
@@ -136,8 +138,11 @@ class TenantReader(IdentityReader):
 
     @property
     def volumes(self) -> JsonList:
-        """The tenant's volumes; 3.13 tells their groups, 3.64 the keys of encrypted ones."""
-        return self.list(
+        """The tenant's volumes; 3.13 tells their groups, 3.64 the keys of encrypted ones.
+
+        Those that are reserved for shelved servers have their attachments from Nova.
+        """
+        found = self.list(
             "block_storage",
             "/volumes/detail",
             "volumes",
@@ -145,6 +150,15 @@ class TenantReader(IdentityReader):
             all_tenants=1,
             project_id=self.tenant.id,
         )
+        if not has_reservations(found):
+            return found
+        return with_reservations(found, self.servers, self.attachments_of)
+
+    def attachments_of(self, server_id: str) -> JsonList:
+        """Return the volumes attached to a server as Nova tells them; from 2.70 on with tags."""
+        path, microversion = f"/servers/{server_id}/os-volume_attachments", TAGS_TOLD_SINCE
+        microversion = self.cloud.at_most("compute", microversion)
+        return self.list("compute", path, "volumeAttachments", microversion=microversion)
 
     @property
     def volume_snapshots(self) -> JsonList:

@@ -6,6 +6,7 @@ updated when it was before, has not run meanwhile.
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.compute.server.states import SHELVES, SHUTOFF
+from dashboard.migrations_app.resources.reservations import RESERVED
 from dashboard.migrations_app.resources.work import Work
 
 
@@ -28,9 +29,14 @@ def _servers(work: Work) -> dict[str, Json]:
 
 
 def _server_ids(work: Work) -> list[str]:
-    """Return the servers that have the disk now, which may not be those that the plan found."""
+    """Return the servers that have the disk now, which may not be those that the plan found.
+
+    Cinder does not tell for which shelved server it reserves a volume.
+    """
     if work.record.type == "server":
         return [work.record.id]
     path = f"/volumes/{work.record.id}"
     volume = work.source.get("block_storage", path, "volume")
+    if volume["status"] == RESERVED:
+        return sorted(work.record.fields["server_ids"])
     return sorted(each["server_id"] for each in volume["attachments"] if each["server_id"])

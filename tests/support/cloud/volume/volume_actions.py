@@ -1,5 +1,6 @@
 """What can be done to a volume."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tests.support.cloud.messages import Answer, Json, Refused, Request
@@ -95,9 +96,15 @@ class VolumeActions:
             data=self.service.volumes.data.get(row["id"], b""),
         )
         row["status"] = "uploading"
-        self.service.volumes.later(row, status="available")
+        # also if it is attached to nothing but reserved
+        is_used = any(each["volume_id"] == row["id"] for each in self._attachments)
+        self.service.volumes.later(row, status="in-use" if is_used else "available")
         shown = {**arguments, "image_id": image["id"], "status": "uploading", "id": row["id"]}
         return Answer(status=202, body={"os-volume_upload_image": shown})
+
+    @property
+    def _attachments(self) -> Iterable[Json]:
+        return self.cloud.rows("compute/attachments").values()
 
     def _with_key(self, row: Json, formats: Json, request: Request) -> Json:
         """Return the properties of the image of an encrypted volume, with a clone of its key."""

@@ -10,7 +10,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from dashboard.clients.openstack import CloudSession, Json
-from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.reader import TAGS_TOLD_SINCE, TenantReader
 from dashboard.migrations_app.resources.records import Difference, IdLookup, Loss, Record
 
 PORT_TAGS, VOLUME_TAGS, DEVICES = "port_tags", "volume_tags", "devices"
@@ -24,7 +24,7 @@ _BY_BUS = (
     "Nova names the copy's by the bus of the disk, which the properties of the image or else the "
     "hypervisor decide."
 )
-TAGS_TOLD_SINCE, TAGS_AT_BOOT_SINCE, VOLUME_TAGS_SINCE = "2.70", "2.42", "2.49"
+TAGS_AT_BOOT_SINCE, VOLUME_TAGS_SINCE = "2.42", "2.49"
 _device = re.compile(r"(?P<bus>/dev/[a-z]*d)(?P<letter>[a-z])")
 
 
@@ -32,10 +32,10 @@ def tag_fields(server: Json, has_volumes: bool, reader: TenantReader) -> Json:
     """Return the tags of a server's ports and volumes by their ids, nothing where none are told."""
     if not reader.cloud.supports("compute", TAGS_TOLD_SINCE):
         return {}
-    ports = _tags(server, "os-interface", "interfaceAttachments", "port_id", reader)
-    path, key = "os-volume_attachments", "volumeAttachments"
-    volumes = _tags(server, path, key, "volumeId", reader) if has_volumes else {}
-    return {PORT_TAGS: ports, VOLUME_TAGS: volumes}
+    path, key = f"/servers/{server['id']}/os-interface", "interfaceAttachments"
+    ports = reader.list("compute", path, key, microversion=TAGS_TOLD_SINCE)
+    volumes = reader.attachments_of(server["id"]) if has_volumes else ()
+    return {PORT_TAGS: _tags(ports, "port_id"), VOLUME_TAGS: _tags(volumes, "volumeId")}
 
 
 def tag_of(record: Record, field: str, id_: str, cloud: CloudSession, since: str) -> Json:
@@ -98,8 +98,5 @@ def _consecutive(first: str, names: Sequence[str], fields: Mapping[str, Any]) ->
     return [f"{found['bus']}{letter}" for letter in letters] if found else [*names]
 
 
-def _tags(server: Json, path: str, key: str, id_: str, reader: TenantReader) -> Json:
-    attached = reader.list(
-        "compute", f"/servers/{server['id']}/{path}", key, microversion=TAGS_TOLD_SINCE
-    )
+def _tags(attached: Iterable[Json], id_: str) -> Json:
     return {each[id_]: each["tag"] for each in attached if each.get("tag")}

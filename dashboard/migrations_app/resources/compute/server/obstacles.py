@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
-from dashboard.migrations_app.resources.compute.server.fields import mac_addresses
+from dashboard.migrations_app.resources.compute.server.fields import (
+    has_disk_to_copy,
+    mac_addresses,
+)
 from dashboard.migrations_app.resources.compute.server.states import (
     ERROR,
     MIGRATABLE,
@@ -51,10 +54,7 @@ def _unreadable(record: Record) -> Iterable[tuple[str, str]]:
 def _unshelvable(record: Record, reader: TenantReader) -> Iterable[tuple[str, str]]:
     """Return why a shelved server cannot be migrated as it is."""
     fields, label = record.fields, f"Server {record.name} is {record.fields['status']}"
-    fix = "Unshelve it, then plan again."
-    if fields["volumes"]:
-        yield f"{label} and has volumes, which Cinder keeps reserved for it.", fix
-    elif shelved_image(reader.cloud, fields) is None:
+    if has_disk_to_copy(fields) and shelved_image(reader.cloud, fields) is None:
         sentence = f"{label}, and Glance has no image {record.name}-shelved, which is its disk."
         yield sentence, "Restore the image or leave the server out, then plan again."
 

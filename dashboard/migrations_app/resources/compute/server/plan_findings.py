@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from dashboard.migrations_app.resources.compute.server.base_image import base_image_finding
-from dashboard.migrations_app.resources.compute.server.devices import TAGS_TOLD_SINCE
 from dashboard.migrations_app.resources.compute.server.states import RESCUE
-from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.reader import TAGS_TOLD_SINCE, TenantReader
 from dashboard.migrations_app.resources.records import INFO, WARN, Finding, Record
 
 # an admin's servers have their user data, root device and what goes with them from then on

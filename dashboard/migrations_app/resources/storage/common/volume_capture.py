@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import Retryable
 from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
+from dashboard.migrations_app.resources.reservations import RESERVED
 from dashboard.migrations_app.resources.storage.common.removing import remove
 from dashboard.migrations_app.resources.storage.common.temporary_images import (
     await_captured,
@@ -22,6 +23,8 @@ from dashboard.migrations_app.resources.storage.common.volume_keys import is_enc
 from dashboard.migrations_app.resources.work import Work
 
 COPY_SECONDS = 6 * 3600
+# stage data: whether the volume, which a shelved server reserves, was made available
+_FREED = "freed"
 AT_ONCE = 16  # threads of a worker
 _SERVICE = "block_storage"
 # sparse, so that only what was ever written is copied; and the storage does not clone volumes from
@@ -50,6 +53,7 @@ def _capture(work: Work, readable: Callable[[Work], str]) -> None:
         what=f"the image of {work.record.type.replace('_', ' ')} {work.record.title}",
     )
     clean_up_copy(work)
+    restore_reservation(work)
 
 
 def clean_up_copy(work: Work) -> None:
@@ -67,6 +71,20 @@ def remove_copy(work: Work) -> None:
         for found in _find(work, path, suffix):
             remove(source_of(work), f"/{path}/{found['id']}", key, check=work.check)
     work.save(copied=False)
+
+
+def restore_reservation(work: Work) -> None:
+    """Reserve the volume again for its shelved server, if its capture had to free it."""
+    if not work.stage_data.get(_FREED):
+        return
+
+    def idle() -> bool | None:
+        return None if _is_uploading(work) else True
+
+    what = f"volume {work.record.title} to be read"
+    poll_until(idle, what=what, seconds=COPY_SECONDS, check=work.check)
+    _set_status(work, RESERVED)
+    work.save(**{_FREED: False})
 
 
 def room_for_copies(records: Sequence[Record], source: CloudSession) -> Finding | None:
@@ -100,8 +118,16 @@ def _free(limit: Json) -> float:
 
 
 def _readable(work: Work) -> str:
-    """Return the id of the volume to upload: itself, or a copy of it while it is in use."""
+    """Return the id of the volume to upload: itself, or a copy of it while it is in use.
+
+    Cinder lets nobody read a volume that is reserved for a shelved server, which cannot run: it is
+    made available, its reservation stays, and its status is put back when it has been read.
+    """
     volume = work.source.get(_SERVICE, f"/volumes/{work.record.id}", "volume")
+    if volume["status"] == RESERVED or work.stage_data.get(_FREED):
+        work.save(**{_FREED: True})
+        _set_status(work, "available")
+        return work.record.id
     if volume["status"] == "available":
         return work.record.id
     work.save(copied=True)
@@ -110,6 +136,11 @@ def _readable(work: Work) -> str:
     )
     copy = {"snapshot_id": snapshot["id"], "size": volume["size"]}
     return str(_made(work, "volumes", "volume", "copy", copy)["id"])
+
+
+def _set_status(work: Work, status: str) -> None:
+    body = {"os-reset_status": {"status": status}}
+    work.source.post(_SERVICE, f"/volumes/{work.record.id}/action", body)
 
 
 def _volume_of_snapshot(work: Work) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dashboard.clients.openstack import CloudSession
 from dashboard.migrations_app.resources.reader import JsonList, TenantReader
 from dashboard.migrations_app.resources.records import WARN, Finding, Record
+from dashboard.migrations_app.resources.reservations import RESERVED
 
 _SERVICE = "block_storage"
 _MIGRATABLE = ("available", "in-use")
@@ -17,7 +18,8 @@ _GROUPS = ("group_id", "consistencygroup_id")
 def obstacles(record: Record, destination: CloudSession) -> Iterable[tuple[str, str]]:
     """Return why the data of a volume cannot be migrated, each with what to do."""
     fields, label = record.fields, f"Volume {record.title}"
-    if fields["status"] not in _MIGRATABLE:
+    is_shelved = fields["status"] == RESERVED and fields["server_ids"]
+    if fields["status"] not in _MIGRATABLE and not is_shelved:
         fix = "Bring it to available or in-use, or delete it; then plan again."
         yield f"{label} is in state {fields['status']}.", fix
     if is_shared(record) and not destination.supports("compute", MULTIATTACH_SINCE):
