@@ -109,6 +109,26 @@ def test_a_default_project_that_has_moved_is_that_of_the_copy(clouds):
     assert not losses(plan, "user", "default_project_id")
 
 
+def test_a_default_project_that_moves_later_becomes_that_of_the_copy(clouds):
+    [rex] = clouds.old.identity.users.where(name=REX)
+    later = clouds.old.identity.projects.add({"name": PARENT})
+    [role] = clouds.old.identity.roles.where(name="reader")
+    clouds.source_session.put(
+        "identity", f"/projects/{later['id']}/users/{rex['id']}/roles/{role['id']}"
+    )
+    rex["default_project_id"] = later["id"]
+    first = move(clouds)
+    assert "it is set when that moves" in losses(first, "user", "default_project_id")
+    before = contents(clouds.new)
+    second = move(clouds, PARENT)
+    [there] = clouds.new.identity.users.where(name=REX)
+    assert there["default_project_id"] == project_of(clouds.new, PARENT)["id"]
+    assert clouds.verify(first) == []
+    clouds.roll_back(second)
+    assert changes_between(before, contents(clouds.new)) == []
+    assert clouds.verify(first) == []
+
+
 def test_what_the_plan_notes_of_a_user_is_not_sent_to_keystone(clouds):
     move(clouds)
     [rex] = clouds.new.identity.users.where(name=REX)

@@ -45,6 +45,16 @@ class IdentityReader:
         own = self._original_roles(own) if self._original_roles else own
         return [each for each in own if not is_of_nobody(each)]
 
+    def user(self, user_id: str) -> Json:
+        """Return a user, read alone: a company's directory may hold more than can be listed."""
+        if user_id not in self._users_by_id:
+            self._users_by_id[user_id] = self.cloud.get("identity", f"/users/{user_id}", "user")
+        return self._users_by_id[user_id]
+
+    @cached_property
+    def _users_by_id(self) -> dict[str, Json]:
+        return {}
+
     def effective_roles(self, user_id: str) -> dict[str, str] | None:
         """Return the names by id of all roles that a user has in the project.
 

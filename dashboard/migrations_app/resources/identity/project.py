@@ -7,6 +7,13 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.identity.common.assignment_ids import assignment_id
+from dashboard.migrations_app.resources.identity.common.default_projects import (
+    DEFAULT_OF,
+    default_of,
+    give_default_project,
+    take_default_project,
+    with_earlier_users,
+)
 from dashboard.migrations_app.resources.identity.common.domains import domain_refs, domain_there
 from dashboard.migrations_app.resources.identity.common.keystone import (
     KeystoneResource,
@@ -33,6 +40,7 @@ from dashboard.migrations_app.resources.records import (
     EVERYTHING,
     MARKER,
     Decision,
+    DecisionLookup,
     Record,
     Ref,
     Stage,
@@ -50,7 +58,7 @@ class Project(KeystoneResource):
     needs = ("domain",)
     copied = ("name", "description", "enabled", "tags", "options")
     mapped = {"parent_id": "project"}
-    own = ("id", "domain_id", "links", PARENT_NAME, MARKER)
+    own = ("id", "domain_id", "links", PARENT_NAME, DEFAULT_OF, MARKER)
     lost = {
         "is_domain": "Keystone makes only new domains act as projects; the copy is an ordinary "
         "project.",
@@ -76,7 +84,8 @@ class Project(KeystoneResource):
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
-        yield self.record({**reader.project, **parent_of(reader.project, reader)})
+        users = {DEFAULT_OF: default_of(reader)}
+        yield self.record({**reader.project, **parent_of(reader.project, reader), **users})
 
     @override
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
@@ -98,6 +107,13 @@ class Project(KeystoneResource):
             problem=f"Cloud {reader.cloud.name} already has a project {name!r}.",
             fix=f"Map project:{record.name}=adopt to use it, or choose another name.",
         )
+
+    @override
+    def resolve_dependencies(
+        self, record: Record, decision: Decision, decision_of: DecisionLookup
+    ) -> Decision:
+        """Add the users who moved before and whose default project it is."""
+        return with_earlier_users(record, decision, decision_of)
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
@@ -152,8 +168,10 @@ class Project(KeystoneResource):
     def leave(self, work: Work) -> None:
         """Revoke the temporary role; disable the project, and set its options, as in the source.
 
-        An operator who has that role in the source's project keeps it.
+        An operator who has that role in the source's project keeps it. Users who moved before get
+        it as their default project.
         """
+        give_default_project(work)
         if not self._is_of_the_tenant(work):
             self.undo_enter(work)
         if work.resolution.get("adopted"):
@@ -173,6 +191,7 @@ class Project(KeystoneResource):
 
     def undo_leave(self, work: Work) -> None:
         """Enter the project again as the operator: what its services keep is removed there."""
+        take_default_project(work)
         if work.destination.find("identity", f"/projects/{work.destination_id}"):
             if not work.resolution.get("adopted") and work.record.fields.get("enabled") is False:
                 make_changeable(work.destination, self, work.destination_id)

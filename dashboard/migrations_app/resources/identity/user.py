@@ -71,8 +71,7 @@ class User(KeystoneResource):
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:
         for user_id in reader.users:
-            # one by one: a company's directory may hold more users than can be listed
-            fields = reader.cloud.get("identity", f"/users/{user_id}", "user")
+            fields = reader.user(user_id)
             moves = fields.get(_DEFAULT) in (None, "", reader.tenant.id)
             known = {
                 "domain_name": reader.domains.get(fields["domain_id"], ""),
@@ -187,7 +186,10 @@ def _default_of_others(record: Record, reader: TenantReader) -> Json:
 
 def _default_losses(record: Record, default: Json) -> Iterable[Loss]:
     if not record.fields.get(_DEFAULT_MOVES, True) and not default:
-        reason = "The user's default project is another tenant, which has not moved."
+        reason = (
+            "The user's default project is another tenant, which has not moved; it is set when "
+            "that moves."
+        )
         yield Loss(field=_DEFAULT, value=record.fields[_DEFAULT], reason=reason)
 
 

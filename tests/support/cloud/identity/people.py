@@ -51,6 +51,8 @@ class Users(KeystoneCollection):
         """Change a user; a new password ends all tokens of the old one."""
         self._require_options(given.get("options") or {})
         super().change(row, given, request)
+        if row.get("default_project_id", "") is None:
+            del row["default_project_id"]
         if self._keep_password(row):
             self.service.tokens.forget_user(row["id"])
 
