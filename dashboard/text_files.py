@@ -36,6 +36,15 @@ def read_text(path: Path, *, fix: str = "") -> str:
         raise BadInput(f"{path}, line {line}: This is not UTF-8 text.", fix=fix) from None
 
 
+def read_bytes(path: Path, *, most: int) -> bytes:
+    """Return the first bytes of a file. Raises ``BadInput`` if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
+
+
 def new_file(name: str) -> Path:
     """Return the path to write to. Raises ``BadInput`` when there is something: it may be
     edited."""
@@ -46,6 +55,15 @@ def new_file(name: str) -> Path:
     if not (is_there(folder) and folder.is_dir()):
         raise BadInput(f"There is no folder {folder}.", fix="Name another file.")
     return path
+
+
+def write_private_bytes(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read. Raises ``BadInput`` when that cannot be."""
+    try:
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,5 +1,6 @@
 """Plans, and their verbs."""
 
+from dataclasses import replace
 from typing import Any
 
 import django_filters
@@ -18,6 +19,13 @@ from typing_extensions import override
 from dashboard.api.option_fields import OptionsBody
 from dashboard.api.plan_files import YAML, YamlParser, YamlRenderer
 from dashboard.api.responses import ACCEPTED, CONFLICT, accepted
+from dashboard.api.tenant_files import (
+    MEDIA_TYPES,
+    GzipParser,
+    PlanFromFilesSerializer,
+    TarParser,
+    ZipParser,
+)
 from dashboard.api.validation import valid
 from dashboard.api.verbs import with_verbs
 from dashboard.hosts_app.clouds import cloud_named
@@ -25,6 +33,7 @@ from dashboard.jobs.requester import by_api
 from dashboard.migrations_app.models import Plan, plan_of
 from dashboard.migrations_app.planning.files import export_plan, file_name_of, read_edited
 from dashboard.migrations_app.planning.moves import move_of
+from dashboard.migrations_app.planning.os_migrate.moving import tenant_of
 from dashboard.migrations_app.verbs.base import plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
 
@@ -103,7 +112,7 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
     queryset = Plan.objects.select_related("source", "destination", "created_by")
     serializer_class = PlanSerializer
     filterset_class = PlanFilter
-    action_permissions = {"create": PLAN.permission, "import_file": PLAN.permission}
+    action_permissions = dict.fromkeys(("create", "import_file", "from_files"), PLAN.permission)
 
     @extend_schema(request=PlanRequestSerializer, responses=ACCEPTED)
     def create(self, request: Request) -> Response:
@@ -134,4 +143,25 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
         text = dict(request.data).get("file", "")
         edited = read_edited(text, name="The body")
         job = PLAN.start(edited.move(), requester=by_api(request.user), **edited.options)
+        return accepted(job, plan=plan_of(job).pk)
+
+    @extend_schema(
+        parameters=[PlanFromFilesSerializer],
+        request=dict.fromkeys(MEDIA_TYPES, OpenApiTypes.BINARY),
+        responses=ACCEPTED,
+    )
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="from-files",
+        parser_classes=[ZipParser, TarParser, GzipParser],
+    )
+    def from_files(self, request: Request) -> Response:
+        """Plan a tenant's move as an archive of os-migrate's YAML says, the body of the request."""
+        query = PlanFromFilesSerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        asked, files = query.validated_data, dict(request.data)
+        tenant = asked["tenant"] or tenant_of(files)
+        move = move_of(cloud_named(asked["source"]), tenant, cloud_named(asked["destination"]))
+        job = PLAN.start(replace(move, files=files), requester=by_api(request.user))
         return accepted(job, plan=plan_of(job).pk)

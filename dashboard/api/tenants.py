@@ -3,17 +3,23 @@
 from typing import Any
 
 import django_filters
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from dashboard.api.tenant_files import ZipRenderer
 from dashboard.api.verbs import with_verbs
 from dashboard.errors import NotFound
 from dashboard.migrations_app.models import MaintenanceChange, Tenant, TenantMaintenance
+from dashboard.migrations_app.planning.os_migrate.archives import ZIP
 from dashboard.migrations_app.verbs.base import tenant_verbs
+from dashboard.migrations_app.views.tenant_files import archive_response
 
 
 class TenantSerializer(serializers.ModelSerializer[Tenant]):
@@ -99,3 +105,9 @@ class TenantViewSet(ReadOnlyModelViewSet[Tenant]):
         if latest is None:
             raise NotFound(f"{tenant.name} of {tenant.cloud} has never been in maintenance.")
         return Response(MaintenanceSerializer(latest).data)
+
+    @extend_schema(responses={(200, ZIP): OpenApiTypes.BINARY})
+    @action(detail=True, renderer_classes=[JSONRenderer, ZipRenderer])
+    def files(self, request: Request, **_kwargs: Any) -> HttpResponse:
+        """Return the tenant as of its last export: a zip of os-migrate's YAML."""
+        return archive_response(self.get_object())

@@ -147,6 +147,10 @@ class Section:
                 )
         return [Section(each, path=f"{path}[{index}]") for index, each in enumerate(value.value)]
 
+    def nodes_of(self, key: str) -> list[Node]:
+        """Return the node of the value under the key, which knows its place; none when absent."""
+        return [self._values[key]] if key in self._values else []
+
     def plain_mapping(self, key: str) -> dict[str, Any]:
         """Return the mapping under the key as plain Python values, empty when it is absent."""
         section = self.optional_section(key)

@@ -117,6 +117,30 @@ class Plan(models.Model):
         return set(self.items.order_by().values_list("type", "source_id"))
 
 
+class TenantFiles(models.Model):
+    """A tenant as YAML of os-migrate: exported from its cloud, or uploaded for a plan.
+
+    Without user data of servers, which may hold passwords. An export stays until the next one of
+    the tenant, an upload until its plan is drafted.
+    """
+
+    tenant = models.OneToOneField(
+        Tenant, null=True, blank=True, on_delete=models.CASCADE, related_name="files"
+    )
+    plan = models.OneToOneField(
+        Plan, null=True, blank=True, on_delete=models.CASCADE, related_name="files"
+    )
+    # the text of each file by its name
+    texts = models.JSONField(default=dict)
+    made_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "files of a tenant"
+
+    def __str__(self) -> str:
+        return f"Files of {self.tenant or self.plan}"
+
+
 def plan_of(job: Job) -> Plan:
     """Return the plan that a job is about, with its clouds."""
     plans = Plan.objects.select_related("source", "destination")

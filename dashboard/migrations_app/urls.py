@@ -4,7 +4,14 @@ from django.urls import path, re_path
 
 from dashboard.jobs.views.verb_pages import verb_paths
 from dashboard.migrations_app.verbs.base import plan_verbs, tenant_verbs
-from dashboard.migrations_app.views import home, plan_files, plan_list, plans, tenants
+from dashboard.migrations_app.views import (
+    home,
+    plan_files,
+    plan_list,
+    plans,
+    tenant_files,
+    tenants,
+)
 
 PLAN = "plans/<int:plan_id>/"
 TENANT = "tenants/<slug:cloud_name>/<str:project_id>/"
@@ -15,6 +22,8 @@ urlpatterns = [
     path("tenants/", tenants.tenant_list, name="tenants"),
     path(TENANT, tenants.tenant_page, name="tenant"),
     path(f"{TENANT}plan/", tenants.new_plan, name="plan-new"),
+    path(f"{TENANT}files/", tenant_files.download, name="tenant-files"),
+    path(f"{TENANT}plan-from-files/", tenant_files.upload, name="plan-from-files"),
     *verb_paths(TENANT, tenant_verbs(), tenants.tenant_or_404, kind="tenant"),
     path("plans/", plan_list.plan_list, name="plans"),
     path(PLAN, plans.plan_page, name="plan"),

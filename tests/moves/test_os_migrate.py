@@ -5,12 +5,19 @@ from typing import Any
 
 import pytest
 import yaml
+from rest_framework.test import APIClient
 
-from dashboard.migrations_app.models import LedgerEntry, Plan
+from dashboard.jobs.models import Job
+from dashboard.migrations_app.discovery import look_up_tenant
+from dashboard.migrations_app.models import LedgerEntry, Plan, TenantFiles
+from dashboard.migrations_app.planning.os_migrate.archives import archive_of, texts_of
+from dashboard.migrations_app.verbs.export import Export
+from tests.support import rows
 from tests.support.cloud.contents import changes_between, contents
 from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.messages import Json
 from tests.support.cloud.moving import TwoClouds, fresh
+from tests.support.cloud.moving import run as run_to_end
 from tests.support.cloud.seeds import NAME
 from tests.support.commands import run
 
@@ -322,3 +329,33 @@ def test_broken_files_are_refused_with_file_and_line(clouds: TwoClouds, folder: 
     (folder / "networks.yml").write_text("resources: [\n")
     assert "This is not YAML" in refused(folder, capsys)
     assert "has no YAML files" in refused(folder / "nowhere", capsys)
+
+
+def test_an_exported_archive_is_planned_from_over_the_api_as_it_was_edited(
+    clouds: TwoClouds, folder: Path, tmp_path: Path
+):
+    row = look_up_tenant(clouds.source, NAME)
+    run_to_end(Export().start(row))
+    operator = APIClient()
+    operator.force_authenticate(rows.user_with("operator"))
+    content = operator.get(f"/api/tenants/{row.pk}/files/").content
+    texts = texts_of(content, name="export")
+    assert {*texts} == {path.name for path in folder.iterdir()}
+    assert b"user_data: null" in b"".join(text.encode() for text in texts.values())
+    packed = tmp_path / "shop.zip"
+    packed.write_bytes(content)
+    whole = planned(packed)
+    assert (whole.edits, whole.choices, whole.options["only"]) == ({}, {}, [])
+    edited = {**texts, "networks.yml": texts["networks.yml"].replace("mtu: 1400", "mtu: 1300")}
+    assert edited != texts
+    path = "/api/plans/from-files/?source=old&destination=new"
+    body, kind = archive_of(edited), "application/zip"
+    answer = operator.generic("POST", path, body, content_type=kind)
+    plan = Plan.objects.get(pk=answer.json()["plan"])
+    run_to_end(Job.objects.get(pk=answer.json()["job"]))
+    assert [*fresh(plan).edits.values()] == [{"mtu": 1300}]
+    assert fresh(plan).state == Plan.State.READY and not TenantFiles.objects.filter(plan=plan)
+    stranger = {**texts, "networks.yml": texts["networks.yml"].replace("is_admin_state", "is_x")}
+    answer = operator.generic("POST", path, archive_of(stranger), content_type=kind)
+    job = run_to_end(Job.objects.get(pk=answer.json()["job"]), state="failed")
+    assert "networks.yml, line" in job.explanation

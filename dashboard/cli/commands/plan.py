@@ -25,6 +25,7 @@ from dashboard.migrations_app.planning.files import export_plan, read_edited
 from dashboard.migrations_app.planning.moves import move_of
 from dashboard.migrations_app.planning.options import ONLY
 from dashboard.migrations_app.planning.os_migrate.moving import move_from, tenant_of
+from dashboard.migrations_app.planning.os_migrate.reading import read_folder
 from dashboard.migrations_app.verbs.plan import PlanMove
 from dashboard.text_files import new_file, read_text, write_text
 
@@ -66,7 +67,7 @@ class PlanCommand(Command):
             "--from",
             dest="folder",
             metavar="DIR",
-            help="plan as a folder of os-migrate's YAML says, see pumphouse export",
+            help="plan as a folder, zip or tar of os-migrate's YAML says, see pumphouse export",
         )
         parser.add_argument("--export", metavar="FILE", help="write the plan to a new file")
         add_dump(parser)
@@ -111,9 +112,9 @@ def _from_folder(options: Namespace) -> Job:
     if options.edited or ONLY in given:
         raise BadInput("--from takes the objects from the files.", fix="Edit the files instead.")
     source, destination = chosen_clouds(options)
-    folder = Path(options.folder)
-    tenant = look_up_tenant(source, options.tenant or tenant_of(folder))
-    asked = move_from(folder, tenant, destination, read_mappings(options.map))
+    texts = read_folder(Path(options.folder))
+    tenant = look_up_tenant(source, options.tenant or tenant_of(texts))
+    asked = move_from(texts, tenant, destination, read_mappings(options.map))
     return PLAN.start(asked.move, requester=CLI, **{**given, **asked.options})
 
 

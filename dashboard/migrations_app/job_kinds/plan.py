@@ -9,6 +9,7 @@ from dashboard.jobs.roles import Action
 from dashboard.migrations_app.migrating import continue_migration
 from dashboard.migrations_app.models import plan_of
 from dashboard.migrations_app.planning.drafting import Planner
+from dashboard.migrations_app.planning.os_migrate.moving import apply_files
 
 
 class PlanKind(JobKind):
@@ -21,6 +22,7 @@ class PlanKind(JobKind):
     def perform(self, step: Step, context: StepContext) -> None:
         """Draft the plan and freeze it; nothing is stored until all was read."""
         plan = plan_of(step.job)
+        apply_files(plan)
         planner = Planner(plan, context, requester=requester_of(step.job))
         planner.draft()
         planner.store()

@@ -16,13 +16,15 @@ class Move:
     """The move of a tenant from the cloud of its row to another one.
 
     ``choices`` map ``type:name or id`` on the source to a name or an id on the destination;
-    ``edits`` are fields that copies get instead of those of the source.
+    ``edits`` are fields that copies get instead of those of the source; ``files`` of os-migrate,
+    the text of each by its name, add choices and edits when the tenant is read.
     """
 
     tenant: Tenant
     destination: Cloud
     choices: Mapping[str, str] = field(default_factory=dict)
     edits: Edits = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> Cloud:

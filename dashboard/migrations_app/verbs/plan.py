@@ -13,11 +13,12 @@ from dashboard.jobs.requester import Requester
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.verb import Verb
 from dashboard.migrations_app.execution.left_out import all_but
-from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.models import Plan, TenantFiles
 from dashboard.migrations_app.planning.choosing import require_named
 from dashboard.migrations_app.planning.disk_paths import require_paths
 from dashboard.migrations_app.planning.moves import Move, why_not_move
 from dashboard.migrations_app.planning.options import ONLY, PLAN_OPTIONS
+from dashboard.migrations_app.planning.os_migrate.reading import without_user_data
 from dashboard.migrations_app.resources.data_path import DATA_PATHS
 from dashboard.migrations_app.verbs.base import ProgressStep, progress_of_job
 
@@ -64,6 +65,8 @@ class PlanMove(Verb[Move]):
                 edits={key: dict(fields) for key, fields in target.edits.items()},
                 created_by=requester.user,
             )
+            if target.files:
+                TenantFiles.objects.create(plan=plan, texts=without_user_data(target.files))
             return start_job(
                 kind=self.name,
                 title=f"Plan the move of {target}",

@@ -20,7 +20,14 @@ from dashboard.jobs.views.verb_pages import available_actions
 from dashboard.migrations_app.execution.outages import outages_of, servers_down
 from dashboard.migrations_app.forms import PlanForm
 from dashboard.migrations_app.maintenance.locks import subject_in
-from dashboard.migrations_app.models import Plan, Tenant, TenantMaintenance, plan_of, subject_of
+from dashboard.migrations_app.models import (
+    Plan,
+    Tenant,
+    TenantFiles,
+    TenantMaintenance,
+    plan_of,
+    subject_of,
+)
 from dashboard.migrations_app.verbs.base import tenant_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
 from dashboard.migrations_app.views.plan_progress import (
@@ -133,6 +140,7 @@ def _about(request: PageRequest, tenant: Tenant, form: PlanForm) -> dict[str, An
         "latest_maintenance": last,
         "outages": outages_of(own, jobs_here),
         "tenant": tenant,
+        "files": TenantFiles.objects.defer("texts").filter(tenant=tenant).first(),
         "form": form,
         "plan": latest,
         "progress_steps": plan_progress(latest, plan_jobs) if latest else [],

@@ -116,6 +116,8 @@ def _image(fields: Mapping[str, Any], names: Names) -> Json | None:
 
 def _user_data(record: Record, names: Names) -> Any:
     """Return the user data itself: a record has only its fingerprint."""
+    if not names.with_user_data:
+        return None
     found = (each for each in names.reader.servers if each["id"] == record.id)
     return next((each.get(USER_DATA) for each in found), None)
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.errors import BadInput
+from dashboard.migrations_app.planning.os_migrate.archives import Texts
 from dashboard.migrations_app.planning.os_migrate.names import Names
 from dashboard.migrations_app.planning.os_migrate.parts import PARTS
 from dashboard.migrations_app.planning.os_migrate.tables import TABLES
@@ -66,24 +67,26 @@ def _own(names: Names, type_name: str) -> list[Record]:
     ]
 
 
-def write_documents(documents: Documents, folder: Path) -> list[Path]:
+def texts_of_documents(documents: Documents) -> Texts:
+    """Return the text of each file by its name."""
+    return {name: yaml.dump(content, Dumper=_Dumper) for name, content in documents.items()}
+
+
+def write_texts(texts: Mapping[str, str], folder: Path) -> list[Path]:
     """Write the files that are not there yet, and return them; equal ones stay untouched.
 
     They are for their owner alone: user data may hold passwords. Raises ``BadInput`` before
     anything is written, if a file is there and differs: it may be edited.
     """
-    texts = {
-        folder / name: yaml.dump(content, Dumper=_Dumper) for name, content in documents.items()
-    }
     try:
-        missing = [path for path, text in texts.items() if not _is_same(path, text)]
+        missing = [name for name, text in texts.items() if not _is_same(folder / name, text)]
         folder.mkdir(parents=True, exist_ok=True)
-        for path in missing:
-            path.touch(mode=OWNER_ONLY)
-            path.write_text(texts[path], encoding="utf-8")
+        for name in missing:
+            (folder / name).touch(mode=OWNER_ONLY)
+            (folder / name).write_text(texts[name], encoding="utf-8")
     except OSError as error:
         raise BadInput(f"{folder} cannot be written: {os.strerror(error.errno or 0)}.") from None
-    return missing
+    return [folder / name for name in missing]
 
 
 def _is_same(path: Path, text: str) -> bool:

@@ -18,8 +18,16 @@ ELSEWHERE = {"network": "/networks", "subnet": "/subnets"}
 class Names:
     """The tenant's objects by type and id, and what references call them."""
 
-    def __init__(self, reader: TenantReader, records: Mapping[tuple[str, str], Record]) -> None:
+    def __init__(
+        self,
+        reader: TenantReader,
+        records: Mapping[tuple[str, str], Record],
+        *,
+        with_user_data: bool = True,
+    ) -> None:
         self.reader = reader
+        # it may hold passwords: what is kept in the database has none
+        self.with_user_data = with_user_data
         self.records = records
         self._owner = cache(self._read_owner)
 

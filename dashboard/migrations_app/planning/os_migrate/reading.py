@@ -1,17 +1,23 @@
 """Reads a folder of os-migrate's YAML: its resources, each knowing its file, line and key."""
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dashboard.clients.yaml_sections import Section, read_section
+from yaml.nodes import Node
+
+from dashboard.clients.yaml_sections import Section, section_of
 from dashboard.errors import BadInput
+from dashboard.migrations_app.planning.os_migrate.archives import LONGEST, YAML, Texts, texts_of
 from dashboard.migrations_app.planning.os_migrate.table import INFO, MIGRATION_PARAMS, PARAMS
+from dashboard.text_files import read_bytes, read_text
 
 KNOWN_VERSION = re.compile(r"1\.0(\.\d+)?")
 KEYS = ("type", PARAMS, INFO, MIGRATION_PARAMS)
+USER_DATA = "user_data"
 
 
 @dataclass(frozen=True)
@@ -56,22 +62,55 @@ class Resource:
         return [Resource(each) for each in self.section.section(PARAMS).sections(param)]
 
 
-def read_folder(folder: Path) -> list[Resource]:
-    """Return the resources of all YAML files of a folder.
+def read_folder(folder: Path) -> Texts:
+    """Return the text of each YAML file of a folder, or of an archive of one, by its path.
 
-    Raises ``BadInput`` for a folder without any, and with file and key for another format.
+    Raises ``BadInput`` for a folder without any, and for what cannot be read.
     """
-    paths = sorted(path for path in folder.glob("*") if path.suffix in (".yml", ".yaml"))
+    if folder.is_file():
+        return texts_of(read_bytes(folder, most=LONGEST + 1), name=str(folder))
+    paths = sorted(path for path in folder.glob("*") if path.suffix in YAML)
     if not paths:
         raise BadInput(
             f"{folder} has no YAML files.",
             fix="Name a folder that os-migrate or export has written.",
         )
-    return [resource for path in paths for resource in _resources(path)]
+    return {str(path): read_text(path) for path in paths}
 
 
-def _resources(path: Path) -> list[Resource]:
-    root = read_section(path)
+def resources_of(texts: Mapping[str, str]) -> list[Resource]:
+    """Return the resources of all files. Raises ``BadInput`` with file and key for another format.
+
+    It says what one file alone is wrong in; nothing is compared with a cloud.
+    """
+    return [each for name in sorted(texts) for each in _resources(texts[name], name=name)]
+
+
+def without_user_data(texts: Mapping[str, str]) -> Texts:
+    """Return the files without user data, which may hold passwords; lines keep their numbers.
+
+    Nothing is lost: it cannot be edited, and moves with its server. Raises as ``resources_of``.
+    """
+    return {name: _cut(text, [*_user_data(text, name=name)]) for name, text in texts.items()}
+
+
+def _user_data(text: str, *, name: str) -> Iterator[Node]:
+    for resource in _resources(text, name=name):
+        params = resource.section.optional_section(PARAMS)
+        yield from params.nodes_of(USER_DATA) if params else ()
+
+
+def _cut(text: str, nodes: Iterable[Node]) -> str:
+    """Return the text with ``null`` in place of values, and as many lines as before."""
+    for node in sorted(nodes, key=lambda node: node.start_mark.index, reverse=True):
+        start, end = node.start_mark.index, node.end_mark.index
+        lines = text[start:end].count("\n")
+        text = f"{text[:start]}null{chr(10) * lines}{text[end:]}"
+    return text
+
+
+def _resources(text: str, *, name: str) -> list[Resource]:
+    root = section_of(text, name=name)
     version = root.text("os_migrate_version")
     if not KNOWN_VERSION.fullmatch(version):
         sentence = "Only the format of os-migrate 1.0 is known here."
