@@ -4,6 +4,8 @@ Every error that reaches an operator carries one sentence and, if there is one, 
 imports nothing else of Pumphouse, so that every layer can raise the same few classes.
 """
 
+from datetime import datetime
+
 
 class PumphouseError(Exception):
     """Base of all errors that Pumphouse raises on purpose.
@@ -69,3 +71,16 @@ class Cancelled(PumphouseError):
 
     def __init__(self, sentence: str = "The step stopped because its job was cancelled.") -> None:
         super().__init__(sentence)
+
+
+class NotYet(PumphouseError):
+    """What the step waits for has not happened yet: nothing is wrong, and no attempt is counted.
+
+    ``sentence`` says what it waits for, and ``since`` since when, if that is not now. The step is
+    claimed again after ``seconds``; until then it holds neither a thread nor a worker.
+    """
+
+    def __init__(self, sentence: str, *, seconds: float, since: datetime | None = None) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
+        self.since = since

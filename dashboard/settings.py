@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "dashboard.hosts_app",
     "dashboard.notifications",
     "dashboard.migrations_app",
+    "dashboard.campaigns",
 ]
 
 MIDDLEWARE = [

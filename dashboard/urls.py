@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dashboard.jobs.urls")),
     path("", include("dashboard.hosts_app.urls")),
     path("", include("dashboard.notifications.urls")),
+    path("", include("dashboard.campaigns.urls")),
     path("", include("dashboard.migrations_app.urls")),
 ]
 

@@ -88,10 +88,13 @@ CONFLICT = OpenApiResponse(
 )
 """The response to what an object's state does not allow, for the schema."""
 
+NOT_FOUND = OpenApiResponse(ErrorSerializer, description="Not found.")
+"""The response to the name of something that does not exist, for the schema."""
+
 ACCEPTED = {
     202: AcceptedSerializer,
     400: OpenApiResponse(ErrorSerializer, description="The request cannot be carried out."),
-    404: OpenApiResponse(ErrorSerializer, description="Not found."),
+    404: NOT_FOUND,
     409: CONFLICT,
 }
 """The responses of everything that starts a job, for the schema."""

@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
+from dashboard.api.campaigns import CampaignViewSet
 from dashboard.api.clouds import CloudViewSet
 from dashboard.api.documentation import DocumentationView, SchemaView
 from dashboard.api.environments import EnvironmentPlanViewSet, EnvironmentViewSet
@@ -30,6 +31,7 @@ router.register("environments", EnvironmentViewSet, basename="environment")
 router.register("environment-plans", EnvironmentPlanViewSet, basename="environment-plan")
 router.register("tenants", TenantViewSet, basename="tenant")
 router.register("plans", PlanViewSet)
+router.register("campaigns", CampaignViewSet)
 router.register(r"hosts/(?P<cloud>[^/]+)", HostViewSet, basename="host")
 router.register("host-plans", HostPlanViewSet, basename="host-plan")
 router.register("differences", DifferenceViewSet)

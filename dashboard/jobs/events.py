@@ -16,6 +16,10 @@ event_raised = Signal()
 """Sent with ``job`` and ``event`` in the transaction that ends or holds the job: what receivers
 store is stored with the job's state or not at all, and exactly once. They write rows only."""
 
+job_finished = Signal()
+"""Sent with ``job`` after a job has ended and its kind knows. It may be sent twice, or never when
+the worker dies just then: what receivers do is only sooner by it. They write rows only."""
+
 
 class Severity(StrEnum):
     """How serious an event is; the values are topics of Fuel's notifications."""

@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from dashboard.jobs.claiming import abandoned_steps, unblocked_steps
-from dashboard.jobs.events import event_raised
+from dashboard.jobs.events import event_raised, job_finished
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Job, LogLevel, Step
@@ -115,6 +115,7 @@ def _raise_event(job: Job) -> None:
 def _notify_kind(job: Job) -> None:
     try:
         job_kind(job.kind).on_finished(job)
+        job_finished.send(sender=Job, job=job)
     except Exception as error:
         _log_break(job, "Finishing the job", error)
 

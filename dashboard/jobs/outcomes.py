@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from dashboard import secrets
-from dashboard.errors import Cancelled, PumphouseError, Retryable
+from dashboard.errors import Cancelled, NotYet, PumphouseError, Retryable
 from dashboard.jobs.claiming import MOST_ATTEMPTS
 from dashboard.jobs.models import Dependency, LogLevel, LogLine, Step
 from dashboard.jobs.states import StepState
@@ -46,6 +46,8 @@ def outcome_of(error: BaseException, step: Step, *, stopping: bool) -> Outcome:
     match error:
         case Cancelled() if stopping:
             return _put_back(step)
+        case NotYet():
+            return _look_again(step, error)
         case Retryable() if step.attempt < MOST_ATTEMPTS:
             return _retry_later(step, error)
         case PumphouseError() if not isinstance(error, Cancelled):
@@ -101,6 +103,20 @@ def chunks(ids: Iterable[int]) -> Iterable[list[int]]:
 
 def _put_back(step: Step) -> Outcome:
     fields = {"resumed": True, "attempt": F("attempt") - 1}
+    return Outcome(step=step, state=StepState.PENDING, fields=fields)
+
+
+def _look_again(step: Step, wait: NotYet) -> Outcome:
+    """Return the outcome of a step that waits: pending, with what it waits for and since when."""
+    fields = {
+        "resumed": True,
+        "attempt": F("attempt") - 1,
+        "not_before": timezone.now() + timedelta(seconds=wait.seconds),
+        "waiting_for": secrets.mask(wait.sentence)[:250],
+        "waiting_since": wait.since or timezone.now(),
+        "error": "",
+        "fix": "",
+    }
     return Outcome(step=step, state=StepState.PENDING, fields=fields)
 
 

@@ -77,8 +77,8 @@ class JobProgress:
 
     ``bytes_total`` is of the steps that have begun: of later ones it is not known.
     ``bytes_per_second`` is the rate of the steps that run now; ``seconds_left`` is None unless the
-    job runs and each step that is left can be estimated. ``waiting`` are the running steps that
-    wait for something in a cloud, ``retrying`` those that will be tried again later.
+    job runs and each step that is left can be estimated. ``waiting`` are the steps that have begun
+    and wait for something, ``retrying`` those that will be tried again later.
     """
 
     state: str
@@ -133,8 +133,12 @@ def _progress(
         seconds_left=_seconds_left(counts, running, state, now),
         groups=groups,
         current=[step.title for step in running],
-        waiting=[_waiting(step, step.waiting_since) for step in running if step.waiting_since],
-        retrying=[_retrying(step, step.not_before) for step in open_steps if step.not_before],
+        waiting=[_waiting(step, step.waiting_since) for step in open_steps if step.waiting_since],
+        retrying=[
+            _retrying(step, step.not_before)
+            for step in open_steps
+            if step.not_before and not step.waiting_since
+        ],
         **totals,
     )
 

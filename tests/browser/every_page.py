@@ -8,7 +8,7 @@ from django.utils import timezone
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import Plan
-from tests.support import environment_rows, notification_rows, rows
+from tests.support import campaign_rows, environment_rows, notification_rows, rows
 from tests.support.host_rows import evacuation_of, hosts_of, plan_for
 
 
@@ -27,10 +27,23 @@ def every_page(user: User) -> dict[str, str]:
         **tenant_pages(old, user),
         **unfinished_move_pages(old, new, user),
         **finished_move_pages(old, new, user),
+        **campaign_pages(old, new, user),
         "tenants": "/tenants/",
         "plans": "/plans/",
         "plans that need somebody": "/plans/?state=waiting",
         "jobs": "/jobs/",
+    }
+
+
+def campaign_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
+    """Return the addresses of the pages about campaigns."""
+    running = campaign_rows.running_campaign_of(old, new, user=user)
+    draft = campaign_rows.campaign_of(old, new, user=user)
+    return {
+        "campaigns": "/campaigns/",
+        "campaign that runs": running.get_absolute_url(),
+        "campaign that nobody started": draft.get_absolute_url(),
+        "start of a campaign": f"{draft.get_absolute_url()}start/",
     }
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from dashboard.campaigns.models import Campaign
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment, Host, HostPlan
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
@@ -19,6 +20,7 @@ from tests.browser.every_page import every_page
 _group = re.compile(r"\(\?P<(\w+)>((?:[^()]|\([^()]*\))*)\)")
 _argument = re.compile(r"<(?:\w+:)?(\w+)>")
 ROWS: dict[str, type[Model]] = {
+    "campaigns": Campaign,
     "clouds": Cloud,
     "environments": FuelEnvironment,
     "environment-plans": EnvironmentPlan,
@@ -96,7 +98,7 @@ def _value(argument: str, kind: str) -> str:
     raise LookupError(f"tests/support/addresses.py knows no value for {argument}.")
 
 
-_NUMBERED = ("plan", "job", "step", "environment")
+_NUMBERED = ("plan", "job", "step", "environment", "campaign")
 
 
 def _row_of(kind: str) -> Model:

@@ -1,0 +1,1 @@
+"""The kinds of jobs of campaigns, found by their files."""

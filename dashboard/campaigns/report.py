@@ -1,0 +1,114 @@
+"""What a campaign has done so far: for its page, the API, the command line and as CSV."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from dashboard.campaigns.models import Campaign, CampaignTenant
+from dashboard.campaigns.planning.wave_options import options_of
+from dashboard.jobs.states import JobState
+
+COLUMNS = (
+    "wave",
+    "tenant",
+    "project_id",
+    "domain",
+    "state",
+    "explanation",
+    "plan",
+    "job",
+    "started_at",
+    "finished_at",
+    "servers",
+    "gib",
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What spreadsheets take for a formula at the beginning of a cell."""
+
+
+def tenants_of(campaign: Campaign) -> list[CampaignTenant]:
+    """Return the campaign's tenants in order, with what the report tells of each."""
+    return list(campaign.tenants.select_related("wave", "job", "plan"))
+
+
+def counts_of(tenants: list[CampaignTenant]) -> dict[str, int]:
+    """Return how many tenants are in each state that any of them is in, in the order of states."""
+    counts = Counter(tenant.state for tenant in tenants)
+    return {state: counts[state] for state in CampaignTenant.State.values if counts[state]}
+
+
+def state_of(tenant: CampaignTenant) -> str:
+    """Return a tenant's state; one whose job is held before cutover is held."""
+    is_held = tenant.job is not None and tenant.job.state == JobState.HELD
+    return str(JobState.HELD if is_held else tenant.state)
+
+
+def report_of(campaign: Campaign) -> dict[str, Any]:
+    """Return the whole report as JSON."""
+    tenants = tenants_of(campaign)
+    return {
+        "id": campaign.pk,
+        "name": campaign.name,
+        "source": campaign.source.name,
+        "destination": campaign.destination.name,
+        "state": campaign.state,
+        "hosts": campaign.hosts,
+        "job": campaign.job_id,
+        "waits_for": campaign.waits_for,
+        "waits_since": _moment(campaign.waits_since),
+        "counts": counts_of(tenants),
+        "waves": [{"name": wave.name, **_plain(options_of(wave))} for wave in campaign.waves.all()],
+        "tenants": [_row(tenant) for tenant in tenants],
+        "freed_hosts": [
+            {"name": host.name, "state": host.state, "explanation": host.explanation}
+            for host in campaign.freed_hosts.all()
+        ],
+    }
+
+
+def report_csv(campaign: Campaign) -> str:
+    """Return the report of the tenants as CSV; times are in UTC."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for tenant in tenants_of(campaign):
+        row = _row(tenant)
+        writer.writerow([as_cell(row[column]) for column in COLUMNS])
+    return out.getvalue()
+
+
+def as_cell(value: Any) -> str:
+    """Return a value as a cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _row(tenant: CampaignTenant) -> dict[str, Any]:
+    return {
+        "wave": tenant.wave.name,
+        "tenant": tenant.name,
+        "project_id": tenant.project_id,
+        "domain": tenant.domain_name,
+        "state": state_of(tenant),
+        "explanation": tenant.explanation,
+        "plan": tenant.plan_id,
+        "job": tenant.job_id,
+        "started_at": _moment(tenant.started_at),
+        "finished_at": _moment(tenant.finished_at),
+        "servers": len(tenant.needs.get("servers", ())) if tenant.needs else None,
+        "gib": sum(tenant.needs["gib"].values()) if tenant.needs else None,
+    }
+
+
+def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _moment(value) if isinstance(value, datetime) else value
+        for name, value in options.items()
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds")

@@ -1,0 +1,112 @@
+"""The room of a cloud as it is taken by one tenant after the other. Pure.
+
+First fit, the largest server first: simple on purpose, since the scheduler decides in the end.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from dashboard.campaigns.simulation.needs import Needs, Resources
+
+RAM, VCPU, PCPU = "MEMORY_MB", "VCPU", "PCPU"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """What a tenant lacks. ``server`` is one that fits on no host, None if hosts would not help."""
+
+    words: str
+    server: Resources | None = None
+
+
+@dataclass(kw_only=True)
+class CloudRoom:
+    """What is free: of each host by resource class, GiB by volume type, addresses.
+
+    None stands for what nobody knows or limits; ``gib[""]`` is of types that are not named.
+    """
+
+    hosts: dict[str, dict[str, int]]
+    gib: dict[str, int | None] = field(default_factory=dict)
+    addresses: int | None = None
+
+    def __post_init__(self) -> None:
+        self._classes = {name for free in self.hosts.values() for name in free}
+
+    def add_host(self, name: str, free: Resources) -> None:
+        """Add a host that has come from the other cloud."""
+        self.hosts[name] = dict(free)
+        self._classes |= free.keys()
+
+    def take(self, needs: Needs) -> Missing | None:
+        """Take the room of a tenant, or nothing; return what is missing then."""
+        missing = self._lacks_storage(needs)
+        if missing is None:
+            placed = self.place(needs.servers)
+            missing = placed if isinstance(placed, Missing) else None
+        if missing is None:
+            for type_, size in needs.gib.items():
+                key, free = self._pool(type_)
+                if free is not None:
+                    self.gib[key] = free - size
+            if self.addresses is not None:
+                self.addresses -= needs.addresses
+        return missing
+
+    def _pool(self, type_: str) -> tuple[str, int | None]:
+        key = type_ if type_ in self.gib else ""
+        return key, self.gib.get(key)
+
+    def _lacks_storage(self, needs: Needs) -> Missing | None:
+        wanted: dict[str, int] = {}
+        for type_, size in needs.gib.items():
+            key, _ = self._pool(type_)
+            wanted[key] = wanted.get(key, 0) + size
+        for key, size in wanted.items():
+            free = self.gib.get(key)
+            if free is not None and size > free:
+                of_type = f" of type {key}" if key else ""
+                return Missing(words=f"{size} GiB of volumes{of_type} are needed, {free} are free")
+        if self.addresses is not None and needs.addresses > self.addresses:
+            words = f"{needs.addresses} public addresses are needed, {self.addresses} are free"
+            return Missing(words=words)
+        return None
+
+    def place(self, servers: Iterable[Resources]) -> list[tuple[str, Resources]] | Missing:
+        """Place all servers, and return the host of each, or none, and return what is missing."""
+        placed: list[tuple[str, Resources]] = []
+        for server in sorted(servers, key=lambda each: each.get(RAM, 0), reverse=True):
+            need = self._counted(server)
+            host = next((name for name, free in self.hosts.items() if fits(need, free)), None)
+            if host is None:
+                for name, given in placed:
+                    _add(self.hosts[name], self._counted(given), 1)
+                return Missing(words=_no_host(server), server=server)
+            _add(self.hosts[host], need, -1)
+            placed.append((host, server))
+        return placed
+
+    def _counted(self, server: Resources) -> dict[str, int]:
+        """Return what is counted of a server: no class that no host reports, as disks on shared
+        storage. Dedicated CPUs are then CPUs like others."""
+        if PCPU in server and PCPU not in self._classes:
+            server = {**server, VCPU: server.get(VCPU, 0) + server[PCPU]}
+        return {name: size for name, size in server.items() if name in self._classes and size}
+
+
+def fits(need: Resources, free: Resources) -> bool:
+    """Return whether a host has what a server needs."""
+    for name, size in need.items():  # noqa: SIM110 - a generator costs three times as much
+        if free.get(name, 0) < size:
+            return False
+    return True
+
+
+def _add(free: dict[str, int], given: Resources, sign: int) -> None:
+    for name, size in given.items():
+        free[name] = free.get(name, 0) + sign * size
+
+
+def _no_host(server: Resources) -> str:
+    sizes = ", ".join(f"{size} {name}" for name, size in server.items() if size)
+    return f"No host of the destination has room for a server with {sizes}"

@@ -1,0 +1,19 @@
+"""Addresses of the pages about campaigns."""
+
+from django.urls import path
+
+from dashboard.campaigns.verbs.base import campaign_verbs
+from dashboard.campaigns.views import campaigns
+from dashboard.jobs.views.verb_pages import verb_paths
+
+CAMPAIGN = "campaigns/<int:campaign_id>/"
+
+urlpatterns = [
+    path("campaigns/", campaigns.campaign_list, name="campaigns"),
+    path(CAMPAIGN, campaigns.campaign_page, name="campaign"),
+    path(f"{CAMPAIGN}live/", campaigns.campaign_live, name="campaign-live"),
+    path(f"{CAMPAIGN}report.csv", campaigns.campaign_report, name="campaign-report"),
+    path(f"{CAMPAIGN}report.json", campaigns.campaign_json, name="campaign-json"),
+    path(f"{CAMPAIGN}export.csv", campaigns.campaign_export, name="campaign-export"),
+    *verb_paths(CAMPAIGN, campaign_verbs(), campaigns.campaign_or_404, kind="campaign"),
+]

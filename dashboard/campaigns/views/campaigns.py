@@ -1,0 +1,118 @@
+"""The pages about campaigns: the list, and one campaign with its waves and its report."""
+
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+
+from dashboard.campaigns.models import Campaign, CampaignTenant, Wave
+from dashboard.campaigns.planning.csv_files import write_csv
+from dashboard.campaigns.planning.wave_options import WAVE_OPTIONS, options_of
+from dashboard.campaigns.report import counts_of, report_csv, report_of, state_of, tenants_of
+from dashboard.campaigns.verbs.base import campaign_verbs
+from dashboard.jobs.models import Job
+from dashboard.jobs.views.pages import PageRequest, cut
+from dashboard.jobs.views.verb_pages import available_actions
+
+TENANTS_SHOWN = 200
+_CSV = "text/csv; charset=utf-8"
+
+
+def campaign_list(request: PageRequest) -> HttpResponse:
+    """Show all campaigns, the latest first."""
+    campaigns = Campaign.objects.select_related("source", "destination", "job", "created_by")
+    page = cut(campaigns, request)
+    counts: dict[int, list[CampaignTenant]] = {}
+    shown = [campaign.pk for campaign in page]
+    for tenant in CampaignTenant.objects.filter(campaign__in=shown).only("campaign", "state"):
+        counts.setdefault(tenant.campaign_id, []).append(tenant)
+    for campaign in page:
+        campaign.counts = counts_of(counts.get(campaign.pk, []))
+        campaign.size = len(counts.get(campaign.pk, []))
+    return render(request, "campaigns/list.html", {"page": page, "section": "campaigns"})
+
+
+def campaign_page(request: PageRequest, campaign_id: int) -> HttpResponse:
+    """Show one campaign: how it stands, what it waits for, its waves and their tenants."""
+    campaign = campaign_or_404(campaign_id)
+    active = Job.objects.filter(active_subject=campaign.subject).first()
+    about = {
+        **_live(request, campaign),
+        "actions": available_actions(campaign_verbs(), campaign, request.user, active=None),
+        "active_job": active,
+        "section": "campaigns",
+    }
+    return render(request, "campaigns/campaign.html", about)
+
+
+def campaign_live(request: PageRequest, campaign_id: int) -> HttpResponse:
+    """Return the part of a campaign's page that changes by itself."""
+    campaign = campaign_or_404(campaign_id)
+    return render(request, "campaigns/_live.html", _live(request, campaign))
+
+
+def campaign_report(_request: PageRequest, campaign_id: int) -> HttpResponse:
+    """Return the report as a CSV file."""
+    campaign = campaign_or_404(campaign_id)
+    return _file(report_csv(campaign), f"campaign-{campaign.pk}-report.csv")
+
+
+def campaign_export(_request: PageRequest, campaign_id: int) -> HttpResponse:
+    """Return the campaign as the CSV file from which it could be drawn up."""
+    campaign = campaign_or_404(campaign_id)
+    return _file(write_csv(campaign), f"campaign-{campaign.pk}.csv")
+
+
+def campaign_json(_request: PageRequest, campaign_id: int) -> HttpResponse:
+    """Return the report as JSON."""
+    return JsonResponse(report_of(campaign_or_404(campaign_id)))
+
+
+def campaign_or_404(campaign_id: int) -> Campaign:
+    """Return a campaign with its clouds and its job, or respond with 404."""
+    rows = Campaign.objects.select_related("source", "destination", "job", "created_by")
+    return get_object_or_404(rows, pk=campaign_id)
+
+
+def _file(text: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type=_CSV, headers=headers)
+
+
+def _live(request: PageRequest, campaign: Campaign) -> dict[str, Any]:
+    tenants = tenants_of(campaign)
+    page = cut(tenants, request, size=TENANTS_SHOWN)
+    for tenant in page:
+        tenant.shown_state = state_of(tenant)
+    waves = [
+        (wave, rules_of(wave), list(group))
+        for wave, group in groupby(page, key=lambda tenant: tenant.wave)
+    ]
+    return {
+        "campaign": campaign,
+        "page": page,
+        "waves": waves,
+        "hosts": list(campaign.freed_hosts.select_related("plan")),
+        "counts": [
+            (CampaignTenant.State(state).label, state, count)
+            for state, count in counts_of(tenants).items()
+        ],
+        "size": len(tenants),
+    }
+
+
+def rules_of(wave: Wave) -> list[str]:
+    """Return the rules of a wave that differ from what is usual, in a few words each."""
+    found = options_of(wave)
+    return [
+        f"{option.label}: {_words(option.choices, found[option.name])}"
+        for option in WAVE_OPTIONS
+        if found[option.name] != option.default
+    ]
+
+
+def _words(choices: Any, value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(choices.get(value, value))
