@@ -18,9 +18,15 @@ CONNECTIONS = 64
 def pooled_http() -> requests.Session:
     """Return a pool of connections for as many threads as a worker may have."""
     http = requests.Session()
+    # else requests looks for a ~/.netrc each time, and sends the cloud what it says of that host
+    http.auth = _without_netrc
     for scheme in ("http://", "https://"):
         http.mount(scheme, TCPKeepAliveAdapter(pool_maxsize=CONNECTIONS))
     return http
+
+
+def _without_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 def auth_plugin(access: CloudAccess) -> Any:

@@ -6,11 +6,14 @@ import, most of it for models that nothing here uses.
 
 import re
 from functools import cached_property
+from typing import Any
 
 from keystoneauth1 import discover
 from keystoneauth1 import exceptions as auth_errors
 from keystoneauth1.adapter import Adapter
 from keystoneauth1.session import Session
+from requests import Response
+from typing_extensions import override
 
 from dashboard.clients.cloud_access import SERVICES, CloudAccess
 from dashboard.clients.connection_errors import cause_of
@@ -41,6 +44,25 @@ NETWORK_VERSION = "v2.0"
 KEY_MANAGER_VERSION = "v1"
 WITH_MICROVERSIONS = ("compute", "block_storage")
 NO_MICROVERSION: Version = (0, 0)
+
+
+class LocatedAdapter(Adapter):  # type: ignore[misc]  # keystoneauth has no types
+    """An adapter that looks up its service's address once, not in the catalogue each time."""
+
+    address: str | None = None
+
+    def locate(self) -> None:
+        """Keep the address of the service, if it was found."""
+        address = self.get_endpoint()
+        # keystoneauth fills in what stands behind a percent sign
+        self.address = address and address.replace("%", "%%")
+
+    @override
+    def request(self, url: str, method: str, **options: Any) -> Response:
+        if self.address:
+            options.setdefault("endpoint_override", self.address)
+        response: Response = super().request(url, method, **options)
+        return response
 
 
 class ServiceAdapters:
@@ -97,6 +119,8 @@ class ServiceAdapters:
             return translator
         if version is None and not adapter.endpoint_override:
             raise self._silence(adapter, service)
+        if not adapter.endpoint_override:
+            adapter.locate()
         return adapter
 
     def _locate(self, adapter: Adapter, service: str) -> MajorVersion | None:
@@ -153,12 +177,12 @@ class ServiceAdapters:
             return f"{answer.status_code} {answer.reason or ''}".rstrip()
         return "what it answers is no list of versions"
 
-    def _adapter(self, service: str) -> Adapter:
+    def _adapter(self, service: str) -> LocatedAdapter:
         options = self._access.service(service)
         oldest, newest = MAJOR_VERSIONS.get(service, (None, None))
         if oldest and options.version:
             oldest, newest = options.version, f"{options.version}.latest"
-        return Adapter(
+        return LocatedAdapter(
             self._session,
             service_type=options.service_type or service.replace("_", "-"),
             service_name=options.service_name,

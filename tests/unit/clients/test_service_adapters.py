@@ -54,6 +54,18 @@ def test_the_newest_microversion_is_asked_for_where_the_wanted_is_newer(cloud):
     assert session.at_most("compute", "2.9") == "2.9"
 
 
+def test_the_catalogue_is_searched_once_and_no_netrc_is_sent(cloud, tmp_path, monkeypatch):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine cloud.test login somebody password of-somebody")
+    monkeypatch.setenv("NETRC", str(netrc))
+    cloud.replies = {"/compute/v2.1": (200, NOVA), "/compute/v2.1/servers": (200, {"servers": []})}
+    session = cloud.session()
+    assert session.get("compute", "/servers") == {"servers": []}
+    monkeypatch.setattr(session.session.auth, "get_endpoint", None)
+    assert session.get("compute", "/servers") == {"servers": []}
+    assert not any("Authorization" in request.headers for request in cloud.asked)
+
+
 def test_a_service_without_microversions_is_asked_for_none(cloud):
     cloud.endpoints = [("compute", "one", f"http://cloud.test/compute/v2/{PROJECT}")]
     path = f"/compute/v2/{PROJECT}"
