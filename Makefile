@@ -17,13 +17,13 @@ LAB_RUNS_ALREADY := $(LAB) status >/dev/null 2>&1
 
 # One process more than cores: some tests wait for threads and stand-ins.
 UNIT := $(BIN)/pytest tests/unit --numprocesses $(shell echo $$(($$(nproc) + 1))) --dist worksteal
-# Clouds are slow: one process waits for them, while the other goes through the rest. With four cores
-# and 13 GB of memory both begin with clouds, each with a pair of its own.
+# Clouds are slow: one process waits for them, while the others go through the rest. With four cores
+# and 13 GB of memory two begin with clouds, each with a pair of its own.
 PUMPHOUSE_LAB_PAIRS := $(or $(PUMPHOUSE_LAB_PAIRS),$(shell \
     awk -v cores=$$(nproc) '/^MemAvailable/ {print 1 + (cores > 3 && $$2 > 13e6)}' /proc/meminfo))
 test: export PUMPHOUSE_LAB_PAIRS := $(PUMPHOUSE_LAB_PAIRS)
 WITH_SERVICES := $(BIN)/pytest tests/lab tests/moves tests/upgrades tests/servers tests/plugin tests/browser \
-    --numprocesses 2 --dist loadscope --no-loadscope-reorder --durations 25
+    --numprocesses 3 --dist loadscope --no-loadscope-reorder --durations 25
 EACH_PAIR = for pair in $$(seq $(PUMPHOUSE_LAB_PAIRS)); do PUMPHOUSE_LAB_PAIR=$$pair $(LAB) $(1) || exit; done
 # the theme announces that it will not go along with mkdocs 2, which is pinned away
 DOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -13,7 +13,7 @@ from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.moving import TwoClouds
 from tests.support.cloud.seeds import NAME
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.seeded_until("quotas")]
 ACCESS, SECRET, FACTOR = f"AK{NAME}", f"secret-of-{NAME}", f"totp-of-{NAME}"
 ANN = f"{NAME}-ann"
 

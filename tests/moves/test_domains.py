@@ -10,7 +10,7 @@ from tests.support.cloud.planned import forget_partners
 from tests.support.cloud.seeds import NAME
 from tests.support.cloud.seeds.everybodys import PARTNERS
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.seeded_until("quotas")]
 CLEO = f"{NAME}-cleo"
 
 

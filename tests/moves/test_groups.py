@@ -11,7 +11,7 @@ from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.moving import TwoClouds
 from tests.support.cloud.seeds import NAME, PASSWORD
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.seeded_until("quotas")]
 SECOND = "second"
 CLERKS, CASHIER = f"{NAME}-clerks", f"{NAME}-cashier"
 ANN, GONE, CLEO = f"{NAME}-ann", f"{NAME}-gone", f"{NAME}-cleo"

@@ -12,7 +12,7 @@ from tests.support.cloud.messages import Json
 from tests.support.cloud.moving import TwoClouds
 from tests.support.cloud.seeds import NAME
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.seeded_until("quotas")]
 PARENT = "retail"
 REX = f"{NAME}-rex"
 
@@ -84,13 +84,13 @@ def test_a_project_that_nobody_may_delete_is_deleted_by_finalize(clouds):
 
 
 def test_options_of_a_project_are_named_where_keystone_is_too_old(tmp_path: Path):
-    with between(tmp_path, "2026.2", "queens") as clouds:
+    with between(tmp_path, "2026.2", "queens", until="quotas") as clouds:
         project_of(clouds.old)["options"] = {"immutable": True}
         assert "too old for options" in losses(clouds.plan(NAME), "project", "options")
 
 
 def test_user_options_that_the_destination_does_not_know_are_named(tmp_path: Path):
-    with between(tmp_path, "2026.2", "queens") as clouds:
+    with between(tmp_path, "2026.2", "queens", until="quotas") as clouds:
         [rex] = clouds.old.identity.users.where(name=REX)
         rex["options"] = {"lock_password": True, "ignore_user_inactivity": True}
         plan = move(clouds)

@@ -10,7 +10,7 @@ from tests.support.cloud.lost_answers import retrying_at_once
 from tests.support.cloud.messages import Answer, Request
 from tests.support.cloud.seeds import NAME
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.seeded_until("quotas")]
 
 EACH = ("shop-ann", "shop-rex", "shop-gone", "shop-cleo")
 

@@ -10,7 +10,7 @@ from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.moving import TwoClouds
 from tests.support.cloud.seeds import NAME
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.seeded_until("quotas")]
 
 
 def id_of(cloud: MemoryCloud, collection: str, name: str) -> str:
@@ -77,6 +77,7 @@ def test_a_role_for_subprojects_of_somebody_without_one_in_the_project_is_named(
     assert not clouds.new.identity.users.where(name="eva")
 
 
+@pytest.mark.seeded_until("sharing")
 def test_a_default_project_that_does_not_move_is_a_named_loss(clouds):
     rex = clouds.old.identity.users.where(name="shop-rex")[0]
     rex["default_project_id"] = id_of(clouds.old, "projects", "shop-neighbour")
@@ -102,6 +103,7 @@ def test_a_role_of_a_domain_blocks_the_plan_until_it_is_mapped(clouds):
     move(clouds, choices={"role:local": "reader"})
 
 
+@pytest.mark.seeded_until("sharing")
 def test_users_act_where_new_passwords_have_to_be_changed_first(clouds):
     clouds.new.identity.users.must_change_new_passwords = True
     move(clouds)
@@ -204,7 +206,7 @@ def test_a_role_that_implies_less_on_the_destination_is_named(clouds):
 
 
 def test_what_standard_roles_imply_since_their_release_is_named_and_blocks_no_finalize(tmp_path):
-    with between(tmp_path, "queens", "2026.2") as clouds:
+    with between(tmp_path, "queens", "2026.2", until="quotas") as clouds:
         plan = move(clouds)
         clouds.finalize(plan)
     item = plan.items.get(type="role_assignment", name="shop-ann as member")

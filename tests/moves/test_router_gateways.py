@@ -9,7 +9,7 @@ from tests.support.cloud.moved_tenant import draft, executed, unexpected
 from tests.support.cloud.seeds import NAME
 from tests.support.cloud.sessions import operator_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.seeded_until("network")]
 INNER = f"{NAME}-inner"
 WIDE = "wide"
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
     """Serve two clouds; the tenant's router on the old one belongs to the operator's project."""
     with two_clouds(tmp_path) as clouds:
-        tenant_between(clouds.old, clouds.new)
+        tenant_between(clouds.old, clouds.new, until="network")
         router = clouds.old.network.routers.where(name="shop-router")[0]
         admins = clouds.source_session.project_id
         router.update(project_id=admins, tenant_id=admins, routes=[])

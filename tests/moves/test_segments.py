@@ -6,7 +6,7 @@ from dashboard.migrations_app.models import Plan
 from tests.support.cloud.moved_tenant import draft
 from tests.support.cloud.seeds import NAME
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.seeded_until("network")]
 PLAIN = f"{NAME}-plain"
 CHOICE = {f"network:{PLAIN}": "segment"}
 SEGMENT = {

@@ -10,6 +10,7 @@ from dashboard.clients import openstack, reading
 from dashboard.clients.fuel import task_calls as fuel_tasks
 from tests.support.cloud.journeys import between
 from tests.support.cloud.moving import QuickClock, TwoClouds
+from tests.support.cloud.seeds import LAST
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +22,13 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def clouds(tmp_path: Path) -> Iterator[TwoClouds]:
-    """Serve two clouds of the newest release, of which the old one has the seeded tenant."""
-    with between(tmp_path, "2026.2", "2026.2") as clouds:
+def clouds(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[TwoClouds]:
+    """Serve two clouds of the newest release, of which the old one has the seeded tenant.
+
+    Where a mark ``seeded_until`` names one of its parts, the tenant has nothing beyond.
+    """
+    mark = request.node.get_closest_marker("seeded_until")
+    with between(tmp_path, "2026.2", "2026.2", until=mark.args[0] if mark else LAST) as clouds:
         yield clouds
 
 

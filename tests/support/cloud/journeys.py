@@ -12,7 +12,7 @@ from dashboard.migrations_app.models import Plan
 from tests.support.cloud.contents import contents
 from tests.support.cloud.messages import Json
 from tests.support.cloud.moving import TwoClouds, fresh, two_clouds
-from tests.support.cloud.seeds import NAME, tenant_between
+from tests.support.cloud.seeds import LAST, NAME, tenant_between
 
 
 @dataclass(kw_only=True)
@@ -80,8 +80,8 @@ def _actions(plan: Plan) -> dict[str, int]:
 
 
 @contextmanager
-def between(folder: Path, old: str, new: str) -> Iterator[TwoClouds]:
-    """Serve clouds of two releases, of which the old one has the seeded tenant."""
+def between(folder: Path, old: str, new: str, *, until: str = LAST) -> Iterator[TwoClouds]:
+    """Serve clouds of two releases, of which the old one has the tenant, seeded that far."""
     with two_clouds(folder, old=old, new=new) as clouds:
-        tenant_between(clouds.old, clouds.new)
+        tenant_between(clouds.old, clouds.new, until=until)
         yield clouds
