@@ -163,10 +163,10 @@ class KeyManager(Service):
     # what Cinder and Glance do with keys, as whoever asks them
 
     def clone(self, id_: str, request: Request) -> str:
-        """Store what a secret has as one of the asker, and return its id."""
+        """Store what a secret has, its name too, as one of the asker, and return its id."""
         asked: Any = Request(method="GET", path="", ids=(id_,), token=request.token)
         row = self._readable(asked)
-        copy = self.store(asked, {name: row[name] for name in _DESCRIBING if name != "name"})
+        copy = self.store(asked, {name: row[name] for name in _DESCRIBING})
         copy.update({"~payload": row["~payload"], "~type": row["~type"]})
         return str(copy["id"])
 

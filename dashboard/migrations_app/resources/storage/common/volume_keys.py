@@ -30,7 +30,8 @@ from dashboard.migrations_app.resources.work import Work
 ENCRYPTION, READABLE, _HAS_KEYS = "encryption", "is_key_readable", "has_key_manager"
 SPECS = ("provider", "cipher", "key_size", "control_location")
 _OWNER = "os-vol-tenant-attr:tenant_id"
-# stage data: whether the image on the destination has a key, and the key of that in the source
+# stage data: the key of the image on the destination, True while its id is not known; and the key
+# of that in the source
 _KEY_THERE, _KEY_HERE = "key_there", "key_here"
 # what providers were called before Queens
 _LUKS = "nova.volume.encryptors.luks.LuksEncryptor"
@@ -120,6 +121,7 @@ def with_copied_key(work: Work, image: Mapping[str, Any], body: Json) -> Json:
     told = {"name": _name(work), "secret_type": "symmetric", "algorithm": "aes", "bit_length": 256}
     work.save(**{_KEY_THERE: True, _KEY_HERE: key})
     id_ = store_secret(work, fields["user_id"], {**told, **_size(fields)})
+    work.save(**{_KEY_THERE: id_})
     copy_payload(work, fields[_OWNER], key, id_)
     return {**body, VOLUME_KEY: id_}
 
@@ -130,12 +132,20 @@ def _size(fields: Mapping[str, Any]) -> Json:
 
 
 def remove_key_there(work: Work) -> None:
-    """Delete the key of the image on the destination: the volume has a clone of it."""
-    if not work.stage_data.get(_KEY_THERE):
+    """Delete the key of the image on the destination: the volume has a clone of it.
+
+    The clone has the same name: where the id of the image's key is not known, what has the name is
+    deleted only as long as there is no volume.
+    """
+    key = work.stage_data.get(_KEY_THERE)
+    if not key:
         return
     there = operator_there(work)
-    for each in [*there.list(SERVICE, "/secrets", "secrets", name=_name(work), limit=100)]:
-        there.delete(SERVICE, secret_path(secret_id(each["secret_ref"])))
+    if key is not True:
+        there.delete(SERVICE, secret_path(str(key)))
+    elif not work.destination_id:
+        for each in [*there.list(SERVICE, "/secrets", "secrets", name=_name(work), limit=100)]:
+            there.delete(SERVICE, secret_path(secret_id(each["secret_ref"])))
     work.save(**{_KEY_THERE: ""})
 
 
