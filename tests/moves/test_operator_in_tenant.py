@@ -22,5 +22,7 @@ def test_the_operator_keeps_the_role_that_it_has_in_the_source(clouds):
     [copy] = clouds.new.identity.projects.where(name=NAME)
     query = {"scope.project.id": copy["id"], "user.id": there.user_id}
     assert len([*there.list("identity", "/role_assignments", "role_assignments", **query)]) == 1
+    second = clouds.plan(NAME)
+    assert not second.items.filter(action="create").exists()
     clouds.roll_back(plan)
     assert changes_between(before, contents(clouds.new)) == []

@@ -18,7 +18,7 @@ from dashboard.migrations_app.resources.identity.common.roles_from_above import 
 )
 from dashboard.migrations_app.resources.identity_reader import INHERITED_TO
 from dashboard.migrations_app.resources.reader import TenantReader
-from dashboard.migrations_app.resources.records import FoundBy, Record, Ref
+from dashboard.migrations_app.resources.records import ADOPT, Decision, FoundBy, Record, Ref
 from dashboard.migrations_app.resources.work import Work
 
 INHERITED = "inherited"
@@ -60,6 +60,23 @@ class Assignment(ResourceType):
                 **({INHERITED_FROM: place} if place else {}),
             },
         )
+
+    @override
+    def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
+        """Leave one alone that is there: the operator has a role in the project from the move."""
+        there = reader.destination_ids.get
+        project_id = there(("project", record.id.replace("/", ":").split(":")[2]), "")
+        actor_id = there((self.actor, record.fields[f"{self.actor}_id"]), "")
+        role_id = there(("role", record.fields["role_id"]), "")
+        if not (project_id and actor_id and role_id):
+            return Decision()
+        query = {"scope.project.id": project_id}
+        found = reader.list("identity", "/role_assignments", "role_assignments", **query)
+        inherited = bool(record.fields.get(INHERITED))
+        wanted = assignment_id(actor_id, role_id, project_id, inherited=inherited)
+        if wanted in {id_of(each, project_id) for each in found}:
+            return Decision(action=ADOPT, destination_id=wanted)
+        return Decision()
 
     @override
     def requires(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
