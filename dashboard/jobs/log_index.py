@@ -7,8 +7,9 @@ any collation. Lines that are not in a chunk yet are few, and are read by the se
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -61,10 +62,12 @@ def _index_chunks(most: int, settled: datetime) -> Iterator[LogChunk]:
 
 def _index_chunk(settled: datetime) -> LogChunk | None:
     """Index the next lines, and return their chunk; None unless enough of them have settled."""
-    lines = list(LogLine.objects.filter(pk__gt=last_indexed_line()).order_by("pk")[:CHUNK_LINES])
+    unindexed = LogLine.objects.filter(pk__gt=last_indexed_line()).order_by("pk")
+    fields = ("pk", "created_at", "job_id", "level", "message")
+    lines = list(unindexed.values_list(*fields, named=True)[:CHUNK_LINES])
     if len(lines) < CHUNK_LINES or lines[-1].created_at > settled:
         return None
-    codes = {(line.job_id, code) for line in lines for code in _codes_of(line)}
+    codes = {(line.job_id, line.level) for line in lines} | _codes_of_words(lines)
     try:
         with transaction.atomic():
             chunk = LogChunk.objects.create(first=lines[0].pk, last=lines[-1].pk)
@@ -75,7 +78,7 @@ def _index_chunk(settled: datetime) -> LogChunk | None:
     return chunk
 
 
-def _codes_of(line: LogLine) -> Iterator[int]:
-    yield line.level
-    for word in WORD.findall(line.message):
-        yield range_of(word)[0]
+def _codes_of_words(lines: Iterable[Any]) -> set[tuple[int, int]]:
+    """Return the job and the code of each word of the lines."""
+    words = {(line.job_id, word) for line in lines for word in WORD.findall(line.message)}
+    return {(job, range_of(word)[0]) for job, word in words}
