@@ -6,7 +6,7 @@ allow the action.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -36,8 +36,8 @@ FRESH: dict[str, Any] = {
 }
 """What a step looks like before it is retried. ``resumed`` stays: something may be left over."""
 
-
 MOST_CHAINS = 1000
+LONGEST_HOLD = timedelta(days=3650)
 
 
 def cancel(job: Job, *, requester: Requester) -> Job:
@@ -132,8 +132,18 @@ def skip_step(step: Step, *, reason: str, requester: Requester) -> Job:
 
 
 def require_ahead(until: datetime | None) -> None:
-    """Raise ``BadInput`` for a time to hold until that has passed: it would hold nothing."""
-    if until is not None and until <= timezone.now():
+    """Raise ``BadInput`` for a time to hold until that has passed: it would hold nothing.
+
+    So does one that nobody can mean; the last days that there are have no hours in some zones.
+    """
+    if until is None:
+        return
+    if until > timezone.now() + LONGEST_HOLD:
+        raise BadInput(
+            f"A job holds for at most {LONGEST_HOLD.days} days.",
+            fix="Give an earlier time to hold until, or none.",
+        )
+    if until <= timezone.now():
         passed = timezone.localtime(until).strftime("%Y-%m-%d %H:%M %Z")
         raise BadInput(f"{passed} has already passed.", fix="Give a later time to hold until.")
 

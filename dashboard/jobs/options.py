@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from dashboard.errors import BadInput
+from dashboard.jobs.time_zones import in_utc
 from dashboard.whole_numbers import whole_number
 
 EXAMPLE_TIME = "2030-01-31T22:00"
@@ -101,9 +102,11 @@ class Option:
             moment = given if isinstance(given, datetime) else parse_datetime(given)
         except (TypeError, ValueError):
             moment = None
-        if moment is None:
+        if moment is not None and timezone.is_naive(moment):
+            moment = timezone.make_aware(moment)
+        if moment is None or in_utc(moment) is None:
             raise self._refusal(given)
-        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+        return moment
 
     def _refusal(self, given: Any) -> BadInput:
         default = f" for {self.default!r}" if self.default else ""

@@ -17,6 +17,17 @@ def known_zone(name: str) -> ZoneInfo | None:
     return ZoneInfo(name) if name in _names() else None
 
 
+def in_utc(moment: datetime) -> datetime | None:
+    """Return the same moment in UTC, None where no calendar has it: zones reach beyond year 9999.
+
+    A database has it in UTC, too.
+    """
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
 def moment_in(zone_name: str, naive: datetime) -> datetime:
     """Return the moment at which clocks in a zone show that time.
 
@@ -27,7 +38,8 @@ def moment_in(zone_name: str, naive: datetime) -> datetime:
     if zone is None:
         raise BadInput(f"There is no time zone {zone_name!r}.", fix="Reload the page.")
     moment = naive.replace(tzinfo=zone)
-    if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != naive:
+    utc = in_utc(moment)
+    if utc is None or utc.astimezone(zone).replace(tzinfo=None) != naive:
         raise BadInput(
             f"There is no {naive:%H:%M} on {naive:%Y-%m-%d} in {zone_name}: clocks skip it.",
             fix="Choose an hour later.",

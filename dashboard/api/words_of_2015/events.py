@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from dashboard.api.permissions import RolePermission
 from dashboard.api.words_of_2015.event_feed import EventFeed
 from dashboard.errors import BadInput
+from dashboard.jobs.time_zones import in_utc
 from dashboard.web.long_answers import listen
 
 CONTENT_TYPE = "text/event-stream"
@@ -50,7 +51,7 @@ def _since(text: str) -> datetime:
         found = parse_datetime(text) if text else timezone.now()
     except ValueError:
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None or found.tzinfo is None or in_utc(found) is None:
         raise BadInput(
             "Last-Event-ID is no id of an event.", fix="Send the id of the last event, or none."
         )

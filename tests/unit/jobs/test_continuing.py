@@ -1,5 +1,6 @@
 """Whoever continues a job does its work: that takes what starting the job takes."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ KINDS = {
 }
 CONTINUING = ("resume", "release", "hold", "retry", "skip")
 BODIES = {
-    "hold": {"before": "complete", "until": "2999-01-01T00:00:00Z"},
+    "hold": {"before": "complete", "until": (timezone.now() + timedelta(days=1)).isoformat()},
     "skip": {"reason": "It may stay."},
 }
 ADDRESSES = {"retry": "steps", "skip": "steps"}

@@ -7,9 +7,11 @@ from django.test import Client
 
 from dashboard.errors import BadInput
 from dashboard.jobs.models import Job
+from dashboard.jobs.operating import require_ahead
 from dashboard.jobs.states import JobState
 from dashboard.jobs.time_zones import known_zone, moment_in
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.verbs.execute import Execute
 from tests.support import rows
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,23 @@ def test_a_time_that_has_passed_is_refused_with_its_zone(client, plan):
 def test_a_time_that_clocks_skip_is_refused():
     with pytest.raises(BadInput, match=r"There is no 02:30 on 2031-03-09 in America/New_York"):
         moment_in(NEW_YORK, datetime(2031, 3, 9, 2, 30))
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59", "9999-12-31T23:59+14:00", "2199-01-01T00:00"])
+@pytest.mark.parametrize("zone", [NEW_YORK, "Pacific/Kiritimati"])
+def test_a_time_that_nobody_can_mean_is_refused(client, plan, text, zone):
+    """In one zone its day is the last that there is, and in another there is no such day."""
+    hold_until(client, plan, text, zone)
+    assert not Job.objects.filter(kind="execute").exists()
+
+
+def test_times_at_both_ends_of_the_calendar_are_refused_by_api_and_command_line():
+    option = next(each for each in Execute().options if each.name == "hold_until")
+    for text in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        with pytest.raises(BadInput, match="hold_until must be a time"):
+            option.clean(text)
+    with pytest.raises(BadInput, match=r"A job holds for at most 3650 days\."):
+        require_ahead(datetime(9999, 12, 31, 23, 0, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("name", ["Nowhere/Here", "../../etc/passwd", "x" * 5000, ""])
