@@ -20,6 +20,8 @@ from tests.support.host_rows import hosts_of
 STEPS = 5
 ITEMS = 40
 BATCH = 2000
+RARE = 100
+"""How many lines of the log are errors, however long it is: a page shows as much of each log."""
 RUNNING = 10
 """How many jobs run: as many as a few workers run, however many have ended."""
 STATES = (JobState.DONE, JobState.DONE, JobState.DONE, JobState.FAILED)
@@ -179,15 +181,15 @@ def _insert_lines(job: Job, number: int) -> None:
     statement = (
         "INSERT INTO jobs_logline (job_id, level, message, created_at) VALUES (%s, %s, %s, %s)"
     )
-    made = ((job.pk, *_line(index), now) for index in range(number))
+    made = ((job.pk, *_line(index, number), now) for index in range(number))
     with connection.cursor() as cursor:
         while batch := list(islice(made, BATCH)):
             cursor.executemany(statement, batch)
 
 
-def _line(number: int) -> tuple[int, str]:
-    """Return the level and the text; one line in ten thousand is an error of a rare volume."""
-    if number % 10_000 == 5_000:
+def _line(number: int, total: int) -> tuple[int, str]:
+    """Return the level and the text; a hundred lines are errors of a rare volume."""
+    if number % (total // RARE or 1) == 0:
         return LogLevel.ERROR, f"Volume volume-77 is in error, says request {number:08x}."
     return (
         LogLevel.INFO,
