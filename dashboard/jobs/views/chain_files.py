@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboard.jobs.chain_rows import ChainRow, all_rows
 from dashboard.jobs.models import Job
+from dashboard.spreadsheets import cell
 
 HEADINGS = ("server", "state", "halted_at", "runs_at", "seconds_down", "bytes")
 
@@ -29,7 +30,7 @@ def csv_of(job: Job) -> Iterator[str]:
 def _cells(row: ChainRow) -> tuple[object, ...]:
     down = row.seconds_down
     return (
-        row.title,
+        cell(row.title),
         row.words,
         _time(row.halted_at),
         _time(row.runs_at),

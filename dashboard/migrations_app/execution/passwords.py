@@ -17,6 +17,7 @@ from dashboard.clients.keystone_db import KeystoneDatabase, readable_by, scheme_
 from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from dashboard.migrations_app.models import Plan
+from dashboard.spreadsheets import cell
 
 
 def can_copy_hashes(source: CloudSession, destination: CloudSession) -> bool:
@@ -86,7 +87,7 @@ def issue_one_time_password(
     if not issued:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerow([name, user_id, password])
+            csv.writer(file).writerow([cell(name), user_id, password])
     destination.patch("identity", f"/users/{user_id}", {"user": {"password": password}})
     return path
 

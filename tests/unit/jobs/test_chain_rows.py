@@ -1,5 +1,6 @@
 """What became of each server of a job, and for how long it was down."""
 
+import csv
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.test import Client
 
 from dashboard.jobs.chain_rows import all_rows
 from dashboard.jobs.models import Job, Step
+from dashboard.jobs.views.chain_files import csv_of
 from tests.support import rows
 from tests.support.rehearsal.jobs import rehearse, spec
 
@@ -80,3 +82,9 @@ def test_a_page_of_many_servers_takes_no_more_queries(job, django_assert_max_num
     for each in (job, rehearse(*many, chains_at_once=2)):
         with django_assert_max_num_queries(20):
             client.get(each.get_absolute_url() + "servers/")
+
+
+@pytest.mark.parametrize("name", ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_a_spreadsheet_computes_nothing_of_a_servers_name(job, name):
+    Step.objects.filter(job=job, key="halt a").update(title=f"Halt server {name}")
+    assert [*csv.reader(csv_of(job))][1][0] == f"'{name}"
