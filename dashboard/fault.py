@@ -1,14 +1,18 @@
 """The response to an error that no view handles."""
 
 import sys
+from collections.abc import Callable
+from http import HTTPStatus
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.views.defaults import bad_request, server_error
+from django.views.defaults import bad_request
 
 from dashboard.page_before import page_before
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 RETRY_AFTER = {"Retry-After": "30"}
 DATABASE_DOWN = {"error": "The database is unavailable.", "fix": "Retry later."}
@@ -31,14 +35,40 @@ def respond_to_fault(request: HttpRequest) -> HttpResponse:
         return _internal_error(request)
     if request.path.startswith("/api/"):
         return JsonResponse(DATABASE_DOWN, status=503, headers=RETRY_AFTER)
-    page = render_to_string("503.html")
+    page = render_to_string("503.html", {"back": _form_of(request)})
     return HttpResponse(page, status=503, headers=RETRY_AFTER)
 
 
 def _internal_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse(INTERNAL_ERROR, status=500)
-    return server_error(request)
+    page = render_to_string("500.html", {"back": _form_of(request)})
+    return HttpResponse(page, status=500)
+
+
+def _form_of(request: HttpRequest) -> str:
+    """Return the page whose form was sent, "" for a page that was asked for: that is asked again.
+
+    What takes forms alone shows no page.
+    """
+    return "" if request.method in ("GET", "HEAD") else page_before(request)
+
+
+def page_for_wrong_method(get_response: GetResponse) -> GetResponse:
+    """Return a middleware that shows a page where an address only takes a form.
+
+    Whoever reloads it, or comes back to it after a login, would see nothing at all.
+    """
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
+            return response
+        page = render(request, "405.html", {"back": page_before(request)}, status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+    return respond
 
 
 def respond_to_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

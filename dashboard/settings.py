@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dashboard.browser_zone.browser_zone",
+    "dashboard.fault.page_for_wrong_method",
     "axes.middleware.AxesMiddleware",  # last, as it requires: it responds to locked-out users
 ]
 

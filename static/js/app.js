@@ -53,6 +53,7 @@ function tellAnswered() {
   // as the server writes times: 24 hours, with the zone
   const style = { hourCycle: "h23", timeZoneName: "short" };
   const answered = document.querySelector("[data-answered]");
+  if (!answered) return; // the page of a fault has no banner
   answered.textContent = new Date().toLocaleTimeString("en-US", style);
   document.getElementById("offline").hidden = true;
 }

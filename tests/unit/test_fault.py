@@ -46,6 +46,26 @@ def test_the_page_of_a_fault_leads_on(client, error):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("error", [OperationalError("gone"), ZeroDivisionError()])
+def test_the_page_of_a_fault_after_a_form_leads_back_to_the_form(client, error):
+    with connection.execute_wrapper(fail(error)):
+        answer = client.post("/alive/", headers={"referer": "http://testserver/jobs/7/"})
+    assert answer.status_code in (500, 503)
+    assert 'href="http://testserver/jobs/7/">Back to the page before</a>' in answer.content.decode()
+    assert "Try again" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_an_address_that_only_takes_a_form_shows_a_page(client, admin_user):
+    client.force_login(admin_user)
+    answer = client.get("/jobs/7/resume/", headers={"referer": "http://testserver/jobs/7/"})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "There is nothing to show here." in answer.content.decode()
+    assert 'href="http://testserver/jobs/7/"' in answer.content.decode()
+    assert client.options("/jobs/7/resume/").status_code == 405
+
+
+@pytest.mark.django_db
 def test_the_api_answers_a_bug_as_it_answers_all_else(client, admin_user):
     client.force_login(admin_user)
     with connection.execute_wrapper(fail(ZeroDivisionError())):
