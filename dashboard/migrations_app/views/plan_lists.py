@@ -54,7 +54,10 @@ def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
     wanted = request.GET.get("type")
     listed = [item for item in items if item.type == wanted] if wanted in types else items
     page = cut(listed, request, size=ROWS)
+    shown = PlanItem.objects.filter(pk__in=[item.pk for item in page])
+    resolutions = dict(shown.values_list("pk", "resolution"))
     for item in page:
+        item.resolution = resolutions.get(item.pk, {})  # of all, it was not read
         chosen = choice_of(plan.choices, item.type, item.source_id, item.name)
         item.is_chosen_out = chosen == LEAVE_OUT
     left_out = all_but(plan)
