@@ -23,7 +23,6 @@ from dashboard.migrations_app.maintenance.locks import subject_in
 from dashboard.migrations_app.models import (
     Plan,
     Tenant,
-    TenantFiles,
     TenantMaintenance,
     plan_of,
     subject_of,
@@ -111,8 +110,8 @@ def new_plan(request: PageRequest, cloud_name: str, project_id: str) -> HttpResp
 
 
 def tenant_or_404(cloud_name: str, project_id: str) -> Tenant:
-    """Return a tenant with its cloud, or respond with 404."""
-    rows = Tenant.objects.select_related("cloud")
+    """Return a tenant with its cloud and the row of its files, or respond with 404."""
+    rows = Tenant.objects.select_related("cloud", "files").defer("files__texts")
     return get_object_or_404(rows, cloud__name=cloud_name, project_id=project_id)
 
 
@@ -140,7 +139,7 @@ def _about(request: PageRequest, tenant: Tenant, form: PlanForm) -> dict[str, An
         "latest_maintenance": last,
         "outages": outages_of(own, jobs_here),
         "tenant": tenant,
-        "files": TenantFiles.objects.defer("texts").filter(tenant=tenant).first(),
+        "files": getattr(tenant, "files", None),
         "form": form,
         "plan": latest,
         "progress_steps": plan_progress(latest, plan_jobs) if latest else [],
