@@ -42,8 +42,9 @@ class CloudAccess:
 
     ``keystone_connection`` is the address of the Keystone database, for password hashes;
     ``environment`` the name of the Fuel environment that the cloud lives in; ``urls`` are shown to
-    people; ``populate`` and ``workloads`` describe generated test tenants. The repr shows no
-    secret.
+    people; ``populate`` and ``workloads`` describe generated test tenants. ``shared_pools`` are
+    pools of volumes that another cloud uses as well, by labels that both clouds use.
+    ``limits`` are how many calls may be in flight at most, by service. The repr shows no secret.
     """
 
     name: str
@@ -61,6 +62,8 @@ class CloudAccess:
     urls: Mapping[str, str] = field(default_factory=dict)
     populate: Mapping[str, int] = field(default_factory=dict)
     workloads: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    shared_pools: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def account(self) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dashboard.clients.cloud_access import PASSWORD_TYPES
+from dashboard.clients.call_limits import MOST
+from dashboard.clients.cloud_access import PASSWORD_TYPES, SERVICES
 from dashboard.clients.keystone_address import parse_address
 from dashboard.clients.yaml_sections import Section
 from dashboard.errors import BadInput
@@ -31,7 +32,7 @@ AUTH_KEYS = {
 }
 TLS_KEYS = {"verify", "insecure", "cacert", "cert", "key"}
 OPTION_KEYS = {"auth_type", "region_name", "interface", "endpoint_type", *TLS_KEYS}
-EXTRA_KEYS = {"identity", "environment", "urls", "populate", "workloads"}
+EXTRA_KEYS = {"identity", "environment", "urls", "populate", "workloads", "shared_pools", "limits"}
 POPULATE_KEYS = {"num_tenants", "num_servers", "num_volumes", "volume_size"}
 SCOPE_KEYS = ("project_name", "project_id", "domain_id", "domain_name", "system_scope", "trust_id")
 DOMAIN_KEYS = {
@@ -45,6 +46,7 @@ INTERFACES = ("public", "internal", "admin", "publicURL", "internalURL", "adminU
 OLD_TYPE = "v2password"
 TYPES_WITH_DOMAINS = {*PASSWORD_TYPES, "v3totp"}
 # Addresses are shown on pages, so that they must not carry a password.
+_pool = re.compile(r"[^@#\s]+@[^@#\s]+#\S+")
 _plain_address = re.compile(r"https?://[^\s/@]+(?:/[^\s@]*)?")
 
 
@@ -148,6 +150,8 @@ def read_extras(section: Section) -> dict[str, Any]:
         "urls": _read_texts(section.optional_section("urls")),
         "populate": _read_populate(section.optional_section("populate")),
         "workloads": workloads,
+        "shared_pools": _read_pools(section.optional_section("shared_pools")),
+        "limits": _read_limits(section.optional_section("limits")),
     }
 
 
@@ -165,6 +169,31 @@ def _read_connection(section: Section | None) -> str | None:
 
 def _read_texts(section: Section | None) -> dict[str, str]:
     return {key: section.text(key) for key in section} if section else {}
+
+
+def _read_pools(section: Section | None) -> dict[str, str]:
+    """Read pools by their labels, each as Cinder writes it: host@backend#pool."""
+    pools = _read_texts(section)
+    for label, pool in pools.items():
+        if section and not _pool.fullmatch(pool):
+            raise section.fault(
+                "Expected a pool as host@backend#pool.",
+                key=label,
+                fix="openstack volume backend pool list shows them.",
+            )
+    return pools
+
+
+def _read_limits(section: Section | None) -> dict[str, int]:
+    """Read how many calls may be in flight to each service."""
+    if section is None:
+        return {}
+    section.only(SERVICES)
+    limits = {key: section.number(key, default=MOST) for key in section}
+    for service, most in limits.items():
+        if not 1 <= most <= MOST:
+            raise section.fault(f"Expected a number from 1 to {MOST}.", key=service)
+    return limits
 
 
 def _read_populate(section: Section | None) -> dict[str, int]:

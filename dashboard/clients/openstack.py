@@ -15,6 +15,7 @@ from keystoneauth1.session import Session
 
 from dashboard import secrets
 from dashboard.clients.answers import check_absence, json_of, next_page, part_of
+from dashboard.clients.call_limits import call_limits, kind_of
 from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.connection_errors import translated_errors
 from dashboard.clients.logging_in import auth_plugin, pooled_http
@@ -55,6 +56,7 @@ class CloudSession:
             app_name="pumphouse",
         )
         self._adapters = ServiceAdapters(self.session, access)
+        call_limits.allow(access.name, access.limits)
 
     def scoped_to(self, project_id: str) -> "CloudSession":
         """Return the same account acting in another project.
@@ -204,20 +206,15 @@ class CloudSession:
     ) -> Json:
         """Do one request and return its JSON; {} where there is none, or a ``missing_ok`` 404."""
 
+        options: Json = {
+            "json": body,
+            "params": params or None,
+            "headers": dict(headers or {}),
+            "microversion": microversion or None,
+        }
+
         def exchange() -> Json:
-            self.calls[service] += 1
-            response = self._ask(
-                lambda: self._adapters[service].request(
-                    path,
-                    method,
-                    json=body,
-                    params=params or None,
-                    headers=dict(headers or {}),
-                    microversion=microversion or None,
-                    raise_exc=False,
-                    **self._retries(service, method),
-                )
-            )
+            response = self._request(method, service, path, options)
             request = f"{method} {service} {path.partition('?')[0]}"
             return self._json(response, request, missing_ok=missing_ok)
 
@@ -226,6 +223,19 @@ class CloudSession:
             return exchange()
         # keystoneauth repeats it as often as the configuration says
         return exchange() if self.access.service(service).retries else ask_again(exchange)
+
+    def _request(self, method: str, service: str, path: str, options: Json) -> Any:
+        """Do one request, when the service can take one more."""
+        self.calls[service] += 1
+        retries = self._retries(service, method)
+        limit = call_limits.of(self.name, service)
+        adapter = self._ask(lambda: self._adapters[service])
+        with limit.call(kind_of(method, path)) as outcome:
+            response = self._ask(
+                lambda: adapter.request(path, method, raise_exc=False, **options, **retries)
+            )
+            outcome.status = response.status_code
+        return response
 
     def _be_ready(self, service: str) -> None:
         """Log in and find the service, which may be tried again; a write may not."""

@@ -1,0 +1,158 @@
+"""Adapts how many calls are in flight to each service of each cloud, as TCP does with packets.
+
+While answers come about as quickly as a lone call's, one more is let through; when they take much
+longer, the service only queues them, and the limit falls. It falls at once when the service says
+that it has too much to do, or does not answer. So an API with one worker and one with forty are
+both used fully, and neither is flooded. Calls of a kind, such as GET /v2.0/ports, are compared with
+the quickest of their own kind.
+
+The state is the process's: each worker finds the limit by itself. Plain Python, without waiting for
+anything but the lock.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+FIRST_LIMIT = 2.0
+MOST = 32
+"""As many as a worker has threads, for two jobs."""
+LEAST = 1.0
+QUICK, SLOW = 1.6, 2.6
+"""Up to so many times the quickest answer of its kind the limit grows, from so many on it falls."""
+BACK_OFF, SLOW_DOWN = 0.5, 0.85
+LEARNING = 0.3
+"""By how much of the difference the quickest answer approaches that of a lone call: clouds change,
+and a call that is alone waits for no other."""
+LEAST_REST = 0.1
+"""Seconds for which the limit does not fall again: refusals come together, and quickly."""
+REFUSING = frozenset({429, 503})
+
+Clock = Callable[[], float]
+
+
+@dataclass
+class _Kind:
+    """What is known of one kind of call: its quickest answer, and the mean of late, in seconds."""
+
+    quickest: float
+    mean: float
+
+
+class CallLimit:
+    """The limit of one service of one cloud, and the calls that are in flight there.
+
+    ``most`` is what the configuration allows. Threads may share one.
+    """
+
+    def __init__(self, *, most: int = MOST, clock: Clock = time.monotonic) -> None:
+        self._changed = threading.Condition()
+        self._clock = clock
+        self._kinds: dict[str, _Kind] = {}
+        self._limit = min(FIRST_LIMIT, most)
+        self._most = most
+        self._rests_until = 0.0
+        self.in_flight = 0
+        self.refused = 0
+        """How many calls the service had no time for, or did not answer."""
+
+    @property
+    def limit(self) -> int:
+        """How many calls may be in flight now."""
+        return max(1, int(self._limit))
+
+    def allow(self, most: int) -> None:
+        """Change how many calls may be in flight at most; it holds from the next call on."""
+        with self._changed:
+            self._most = most
+            self._limit = min(self._limit, most)
+            self._changed.notify_all()
+
+    @contextmanager
+    def call(self, kind: str) -> Iterator["Outcome"]:
+        """Wait until one more call may be in flight, and learn from how it went."""
+        with self._changed:
+            while self.in_flight >= self.limit:
+                self._changed.wait()
+            self.in_flight += 1
+        outcome, begun = Outcome(), self._clock()
+        try:
+            yield outcome
+        except BaseException:
+            outcome.is_lost = True
+            raise
+        finally:
+            with self._changed:
+                self._learn(kind, self._clock() - begun, outcome)
+                self.in_flight -= 1
+                self._changed.notify_all()
+
+    def _learn(self, kind: str, seconds: float, outcome: "Outcome") -> None:
+        if outcome.is_lost or outcome.status in REFUSING:
+            self.refused += 1
+            self._fall(BACK_OFF, seconds)
+            return
+        known = self._kinds.setdefault(kind, _Kind(seconds, seconds))
+        known.mean += (seconds - known.mean) / 4
+        if self.in_flight == 1:
+            known.quickest += LEARNING * (seconds - known.quickest)
+        known.quickest = min(known.quickest, seconds)
+        ratio = known.mean / known.quickest if known.quickest else 1.0
+        if ratio > SLOW:
+            self._fall(SLOW_DOWN, seconds)
+        elif ratio <= QUICK and self.in_flight >= self.limit:
+            self._limit = min(float(self._most), self._limit + 1 / self._limit)
+
+    def _fall(self, factor: float, seconds: float) -> None:
+        """Lower the limit, once for all the calls that were in flight together.
+
+        So it waits for as long as the last of them may take.
+        """
+        now = self._clock()
+        if now >= self._rests_until:
+            self._rests_until = now + max(seconds, LEAST_REST)
+            self._limit = max(LEAST, self._limit * factor)
+
+
+@dataclass
+class Outcome:
+    """How a call went: the status of its answer, or that there was none."""
+
+    status: int = 0
+    is_lost: bool = False
+
+
+class CallLimits:
+    """The limits of all services of all clouds that this process talks to."""
+
+    def __init__(self) -> None:
+        self._limits: dict[tuple[str, str], CallLimit] = {}
+        self._lock = threading.Lock()
+
+    def of(self, cloud: str, service: str) -> CallLimit:
+        """Return the limit of a service of a cloud."""
+        with self._lock:
+            return self._limits.setdefault((cloud, service), CallLimit())
+
+    def allow(self, cloud: str, most: Mapping[str, int]) -> None:
+        """Set what the configuration allows, by service; all others may have as many as ever."""
+        with self._lock:
+            known = {service for name, service in self._limits if name == cloud}
+        for service in known | most.keys():
+            self.of(cloud, service).allow(most.get(service, MOST))
+
+    def all(self) -> dict[tuple[str, str], CallLimit]:
+        """Return the limits by cloud and service."""
+        with self._lock:
+            return dict(self._limits)
+
+
+call_limits = CallLimits()
+"""Those of this process."""
+
+
+def kind_of(method: str, path: str) -> str:
+    """Return the kind of a call: its method, and the collection that its path begins with."""
+    return f"{method} {path.strip('/').partition('/')[0].partition('?')[0]}"
