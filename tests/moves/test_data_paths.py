@@ -8,7 +8,6 @@ from unittest.mock import patch
 import pytest
 from typing_extensions import override
 
-from dashboard.migrations_app.data_paths import data_paths
 from dashboard.migrations_app.data_paths.glance import GlanceStream
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.resources.data_path import Cost, Disk, Unfit
@@ -36,7 +35,7 @@ class Quick(GlanceStream):
 @contextmanager
 def tenant(folder: Path) -> Iterator[TwoClouds]:
     """Serve two clouds with the seeded tenant and a second path between them."""
-    known = {**data_paths(), "quick": Quick()}
+    known = {"glance": GlanceStream(), "quick": Quick()}
     with (
         two_clouds(folder) as clouds,
         patch("dashboard.migrations_app.planning.disk_paths.data_paths", lambda: known),

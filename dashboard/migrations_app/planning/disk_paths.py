@@ -118,6 +118,8 @@ class DiskPaths:
         }
         resolution: dict[str, Any] = {**draft.decision.resolution, DATA_PATH: told}
         draft.decision = replace(draft.decision, resolution=resolution)
+        losses = {loss.field: loss for loss in (*draft.losses, *cost.losses)}
+        draft.losses = [*losses.values()]
 
 
 def _rank(cost: Cost) -> tuple[int, int]:

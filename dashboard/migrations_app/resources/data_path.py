@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dashboard.migrations_app.resources.records import Record
+from dashboard.migrations_app.resources.records import Loss, Record
 
 if TYPE_CHECKING:
     from dashboard.migrations_app.resources.reader import TenantReader
@@ -40,12 +40,14 @@ class Disk:
 class Cost:
     """What a path copies of a disk at most, in bytes, and why it can be taken.
 
-    ``ahead`` is copied before the cutover, ``cutover`` while the disk's server is down.
+    ``ahead`` is copied before the cutover, ``cutover`` while the disk's server is down. ``losses``
+    are what the copy loses by this path.
     """
 
     why: str
     ahead: int = 0
     cutover: int = 0
+    losses: Sequence[Loss] = ()
 
 
 def is_prepared(resolution: Mapping[str, Any]) -> bool:

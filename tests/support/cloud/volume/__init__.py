@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from tests.support.cloud.messages import Json, Refused, Request
 from tests.support.cloud.quotas import QuotaSets
 from tests.support.cloud.service import Service
+from tests.support.cloud.volume.managing import Managing
 from tests.support.cloud.volume.qos_specs import QosSpecs
 from tests.support.cloud.volume.snapshots import Snapshots
 from tests.support.cloud.volume.types import VolumeTypes
@@ -43,6 +44,7 @@ class BlockStorage(Service):
         cloud.add(self, self.types, self.volumes, self.snapshots, self.qos_specs)
         self.types.add_defaults()
         VolumeActions(self)
+        self.managing = Managing(self)
         cloud.quotas.count("volumes", self.volumes)
         cloud.quotas.count("snapshots", self.snapshots)
         cloud.quotas.count("gigabytes", self.volumes, lambda row: int(row["size"]))

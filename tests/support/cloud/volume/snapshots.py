@@ -93,4 +93,7 @@ class Snapshots(Collection):
                 "of a group.",
             )
         row["status"] = "deleting"
+        if self.service.managing.is_parent(row["id"]):
+            self.later(row, status="available")
+            return
         self.later(row, **{GONE: True})

@@ -33,7 +33,9 @@ class VolumeActions:
         if action == "os-unset_image_metadata":
             row["volume_image_metadata"].pop(arguments["key"], None)
             return Answer(status=200)
-        if action == "os-reimage":
+        if action == "os-unmanage":
+            self.service.managing.unmanage(row, request)
+        elif action == "os-reimage":
             self._reimage(row, arguments, request)
         else:
             self._change(row, action, arguments, request)

@@ -71,14 +71,15 @@ class Volumes(Collection):
     def create(self, request: Request) -> Answer:
         """Make a volume, which is there at once and filled when it has been looked at."""
         given = request.body["volume"]
-        row = self._new_row(given, request)
+        row = self.new_row(given, request)
         self.cloud.quotas.require(self, row)
         self.rows[row["id"]] = row
         row["status"] = "creating"
         self.later(row, status="error" if self.service.fails else "available")
         return Answer(status=202, body={"volume": self.view(row, request)})
 
-    def _new_row(self, given: Json, request: Request) -> Json:
+    def new_row(self, given: Json, request: Request) -> Json:
+        """Return the row of a volume as it is described, of no storage yet."""
         zone = given.get("availability_zone") or "nova"
         if zone != "nova" and not self.service.falls_back:
             raise Refused(400, f"Availability zone '{zone}' is invalid.")
@@ -188,7 +189,7 @@ class Volumes(Collection):
 
     def remove(self, row: Json, request: Request) -> None:
         """Delete a volume that nothing uses: it is gone when it has been looked at."""
-        if row["status"] not in ("available", "error", "error_deleting"):
+        if row["status"] not in ("available", "error", "error_deleting", "error_managing"):
             raise Refused(
                 400,
                 "Invalid volume: Volume status must be available or error or error_restoring or "

@@ -12,7 +12,7 @@ from dashboard.clients.openstack import CloudSession, Json, poll_until
 from dashboard.errors import Retryable
 from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
 from dashboard.migrations_app.resources.reservations import RESERVED
-from dashboard.migrations_app.resources.storage.common.removing import remove
+from dashboard.migrations_app.resources.storage.common.removing import GONE_SECONDS, remove
 from dashboard.migrations_app.resources.storage.common.temporary_images import (
     await_captured,
     find_image,
@@ -54,6 +54,45 @@ def _capture(work: Work, readable: Callable[[Work], str]) -> None:
     )
     clean_up_copy(work)
     restore_reservation(work)
+
+
+def clone_of(work: Work) -> str:
+    """Return the id of a volume in the operator's project that is made from the volume's state."""
+    volume = work.source.get(_SERVICE, f"/volumes/{work.record.id}", "volume")
+    work.save(copied=True)
+    snapshot = _made(
+        work, "snapshots", "snapshot", "snapshot", {"volume_id": work.record.id, "force": True}
+    )
+    copy = {"snapshot_id": snapshot["id"], "size": volume["size"]}
+    return str(_made(work, "volumes", "volume", "copy", copy)["id"])
+
+
+def copy_name(work: Work) -> str:
+    """Return what ``clone_of`` calls the volume that it makes."""
+    return _name(work, "copy")
+
+
+def drop_snapshot(work: Work) -> bool:
+    """Delete the snapshot that ``clone_of`` made; return False if its storage keeps it.
+
+    That is what Cinder says by making it available again, as Ceph's driver does with a snapshot on
+    which a clone rests.
+    """
+    for found in _find(work, "snapshots", "snapshot"):
+        path = f"/snapshots/{found['id']}"
+        if found["status"] == "available":
+            source_of(work).delete(_SERVICE, path)
+
+        def outcome(path: str = path) -> str | None:
+            left = work.source.find(_SERVICE, path, "snapshot")
+            status = left["status"] if left else "gone"
+            return None if status == "deleting" else status
+
+        what = f"{path} to be deleted"
+        if poll_until(outcome, what=what, seconds=GONE_SECONDS, check=work.check) != "gone":
+            return False
+    work.save(copied=False)
+    return True
 
 
 def clean_up_copy(work: Work) -> None:
@@ -130,12 +169,7 @@ def _readable(work: Work) -> str:
         return work.record.id
     if volume["status"] == "available":
         return work.record.id
-    work.save(copied=True)
-    snapshot = _made(
-        work, "snapshots", "snapshot", "snapshot", {"volume_id": work.record.id, "force": True}
-    )
-    copy = {"snapshot_id": snapshot["id"], "size": volume["size"]}
-    return str(_made(work, "volumes", "volume", "copy", copy)["id"])
+    return clone_of(work)
 
 
 def _set_status(work: Work, status: str) -> None:

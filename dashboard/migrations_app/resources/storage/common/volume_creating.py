@@ -55,11 +55,12 @@ def _is_usable(work: Work, volume_id: str) -> bool:
 
     def status() -> str | None:
         volume = work.destination.get(_SERVICE, f"/volumes/{volume_id}", "volume")
-        in_progress = volume["status"] in ("creating", "downloading")
+        in_progress = volume["status"] in ("creating", "downloading", "managing")
         return None if in_progress else str(volume["status"])
 
     what = f"volume {work.record.title} to be created"
     reached = poll_until(status, what=what, seconds=CREATE_SECONDS, check=work.check)
-    if reached == "error":
+    is_failed = reached in ("error", "error_managing")
+    if is_failed:
         remove(work.destination, f"/volumes/{volume_id}", "volume", check=work.check)
-    return reached != "error"
+    return not is_failed
