@@ -1,4 +1,4 @@
-"""All URLs of Pumphouse: pages, API, admin."""
+"""All URLs of Pumphouse: pages, API, metrics, admin."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -6,6 +6,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from dashboard.alive import alive
+from dashboard.api.metrics import MetricsView
 from dashboard.api.words_of_2015.page import page, page_file
 from dashboard.login import LoginView
 from dashboard.migrations_app.views.home import home
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", LoginView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("alive/", alive, name="alive"),
+    path("metrics", MetricsView.as_view(), name="metrics"),
     path("admin/", admin.site.urls),
     path("api/", include("dashboard.api.urls")),
     path("", include("dashboard.api.words_of_2015.urls")),

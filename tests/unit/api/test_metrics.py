@@ -1,0 +1,82 @@
+"""What Prometheus reads: with a token, in its own format, as the rows are."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
+from rest_framework.test import APIClient
+
+from dashboard.jobs.models import Step
+from dashboard.jobs.states import JobState, Phase, StepState
+from tests.support import rows
+from tests.support.api_clients import as_role
+
+pytestmark = pytest.mark.django_db
+
+PROMETHEUS = "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.4"
+
+
+@pytest.fixture
+def viewer() -> APIClient:
+    """Return the client of a viewer, as a scrape is."""
+    return as_role("viewer")
+
+
+def samples(client: APIClient) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    """Return the value of each sample, by its name and labels, as a viewer reads them."""
+    answer = client.get("/metrics", HTTP_ACCEPT=PROMETHEUS)
+    assert answer.status_code == 200
+    families = text_string_to_metric_families(answer.content.decode())
+    read = [sample for family in families for sample in family.samples]
+    return {(each.name, tuple(sorted(each.labels.items()))): each.value for each in read}
+
+
+@pytest.fixture
+def value(viewer: APIClient) -> Callable[..., float]:
+    """Return the value of a sample as it is then."""
+    return lambda name, **labels: samples(viewer)[
+        f"pumphouse_{name}", tuple(sorted(labels.items()))
+    ]
+
+
+def test_nobody_reads_them_without_a_token(api):
+    assert api.get("/metrics").status_code == 401
+
+
+def test_they_tell_of_jobs_steps_tenants_and_outages(plan, value):
+    job = rows.job_of(plan, JobState.RUNNING)
+    Step.objects.filter(job=job).update(progress_unit="items", attempt=1)
+    Step.objects.filter(pk=job.steps.first().pk).update(
+        progress_unit="bytes", progress_done=4096, attempt=3, state=StepState.RUNNING
+    )
+    rows.ledger_of(plan)
+    rows.servers_down_of(plan, timezone.now())
+    down = plan.ledger_entries.exclude(down_since=None).count()
+    assert value("jobs", kind="execute", state="running") == 1
+    running = Step.objects.filter(job=job, state="running").count()
+    assert value("active_steps", state="running") == running
+    assert value("tenants", cloud="old") == 1
+    assert value("plans", state=plan.state) == 1
+    assert value("copied_bytes") == 4096
+    assert value("step_retries") == 2
+    assert value("servers_down") == down > 0
+
+
+def test_the_histogram_has_the_downtime_of_servers_that_have_moved(plan, value):
+    job, now = rows.job_of(plan, JobState.DONE), timezone.now()
+    Step.objects.filter(job=job).delete()
+    for number, (seconds, last) in enumerate([(4, "done"), (50, "done"), (7, "failed")]):
+        times = {"started_at": now, "finished_at": now + timedelta(seconds=seconds)}
+        for key, opens, state in (("stop", True, "done"), ("create", False, last)):
+            Step.objects.create(
+                **{"job": job, "key": f"server:{number}:{key}", "action": key, "title": key},
+                **{"chain": f"{number}", "opens_chain": opens, "state": state, **times},
+                **{"ordinal": number, "phase": Phase.CUTOVER},
+            )
+    assert value("downtime_seconds_count") == 2
+    assert value("downtime_seconds_sum") == 54
+    assert value("downtime_seconds_bucket", le="2.5") == 0
+    assert value("downtime_seconds_bucket", le="5.0") == 1
+    assert value("downtime_seconds_bucket", le="60.0") == 2
