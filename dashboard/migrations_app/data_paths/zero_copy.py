@@ -158,6 +158,8 @@ def _kept_by(disk: Disk) -> str:
         return "The own disk of a server is in no pool of Cinder's."
     if is_encrypted(disk.record):
         return "It is encrypted: Cinder gives away no encrypted volume."
+    if disk.record.fields["status"] not in ("available", "in-use"):
+        return f"It is {disk.record.fields['status']}: Cinder clones none in that state."
     return "It goes through the states of its snapshots." if disk.replays else ""
 
 
