@@ -37,7 +37,7 @@ class Campaign(models.Model):
     # what it waits for, "" while it does not, and since when
     waits_for = models.TextField(blank=True)
     waits_since = models.DateTimeField(null=True, blank=True)
-    # what was read of both clouds: ``simulation.reading.Reading``
+    # how it will go, by what was read of both clouds: ``running.forecast.forecast_of``
     reading = models.JSONField(default=dict, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(

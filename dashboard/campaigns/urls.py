@@ -3,13 +3,14 @@
 from django.urls import path
 
 from dashboard.campaigns.verbs.base import campaign_verbs
-from dashboard.campaigns.views import campaigns
+from dashboard.campaigns.views import campaigns, selection
 from dashboard.jobs.views.verb_pages import verb_paths
 
 CAMPAIGN = "campaigns/<int:campaign_id>/"
 
 urlpatterns = [
     path("campaigns/", campaigns.campaign_list, name="campaigns"),
+    path("campaigns/new/", selection.new_campaign, name="campaign-new"),
     path(CAMPAIGN, campaigns.campaign_page, name="campaign"),
     path(f"{CAMPAIGN}live/", campaigns.campaign_live, name="campaign-live"),
     path(f"{CAMPAIGN}report.csv", campaigns.campaign_report, name="campaign-report"),

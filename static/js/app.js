@@ -131,8 +131,16 @@ function ready() {
   scrollLog();
 }
 
+// A box in the heading of a table ticks all boxes of its rows.
+function tickAll(event) {
+  const name = event.target.dataset.ticks;
+  if (!name) return;
+  for (const box of document.getElementsByName(name)) box.checked = event.target.checked;
+}
+
 applyTheme(storedTheme());
 document.addEventListener("DOMContentLoaded", ready);
+document.addEventListener("change", tickAll);
 document.addEventListener("click", press);
 document.addEventListener("change", (event) => event.target.id === "follow" && scrollLog());
 document.addEventListener("scroll", followUnlessScrolledUp, true);

@@ -35,6 +35,10 @@ def every_page(user: User) -> dict[str, str]:
     }
 
 
+def _numbers_of(cloud: Cloud) -> str:
+    return "&tenant=".join(map(str, cloud.tenants.values_list("pk", flat=True)))
+
+
 def campaign_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
     """Return the addresses of the pages about campaigns."""
     running = campaign_rows.running_campaign_of(old, new, user=user)
@@ -43,6 +47,8 @@ def campaign_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
         "campaigns": "/campaigns/",
         "campaign that runs": running.get_absolute_url(),
         "campaign that nobody started": draft.get_absolute_url(),
+        "new campaign from a file": "/campaigns/new/",
+        "new campaign of some tenants": f"/campaigns/new/?tenant={_numbers_of(old)}",
         "start of a campaign": f"{draft.get_absolute_url()}start/",
     }
 

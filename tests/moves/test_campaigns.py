@@ -2,12 +2,14 @@
 
 import pytest
 
+from dashboard.campaigns.verbs.forecast import Forecast
 from dashboard.campaigns.verbs.free_host import FreeHost
 from dashboard.campaigns.verbs.pause import Pause
 from dashboard.campaigns.verbs.release import Release
 from dashboard.campaigns.verbs.resume import Resume
 from dashboard.errors import BadInput, WrongState
 from dashboard.jobs.models import Job
+from dashboard.jobs.runner import run_job
 from dashboard.migrations_app.models import Plan
 from tests.support.campaigns import (
     campaign_of,
@@ -34,6 +36,11 @@ def test_a_campaign_moves_its_tenants_wave_by_wave_and_has_then_nothing_to_do(cl
         {"first": [one, shop], "second": [two]},
         rules={"first": {"holds_cutover": True, "servers_at_once": 4}},
     )
+    run_job(Forecast().start(campaign).pk)
+    foretold = fresh(campaign).reading
+    assert len(foretold["tenants"]) == 3 and not foretold["left"] and not foretold["hosts"]
+    needs = tenant_in(campaign, NAME).needs
+    assert needs["servers"] and needs["gib"] == {"__DEFAULT__": 4, f"{NAME}-fast": 1}
     start(campaign)
     go_on(campaign)
     # both are held, and the next wave has not begun

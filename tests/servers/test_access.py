@@ -31,6 +31,7 @@ FOR_ADMINS = {
     *("plan-finalize", "plan-rollback", "environment-delete", "environment-plan"),
     *("api:plan-finalize", "api:plan-rollback", "api:cloud-delete-environment"),
     *("api:environment-plan-start", "words-of-2015:reset"),
+    *("campaign-free-host", "api:campaign-free-host"),
 }
 """What only an admin may send. What depends on the row, as a job's kind, is not here."""
 REFUSED = (400, 401, 403, 404, 405, 415)

@@ -71,6 +71,16 @@ def running_campaign_of(old: Cloud, new: Cloud, *, user: User | None = None) -> 
     )
     campaign.waits_for, campaign.waits_since = "by night: its window", now - SINCE
     campaign.save()
+    keys = campaign.tenants.values_list("pk", flat=True)
+    campaign.read_at = now - SINCE
+    campaign.reading = {
+        "tenants": {str(key): [now.isoformat(), (now + SINCE).isoformat()] for key in keys},
+        "hosts": {"compute-3": [now.isoformat(), (now + SINCE).isoformat()]},
+        "left": {"media": "No host of the destination has room for a server with 4 VCPU"},
+        "stops_at": "by night",
+        "ends_at": (now + SINCE).isoformat(),
+    }
+    campaign.save()
     CampaignHost.objects.create(
         campaign=campaign, name="compute-3", reason="No tenant that waits has room."
     )

@@ -12,8 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from dashboard.campaigns.models import Campaign, CampaignTenant, Wave
+from dashboard.campaigns.running.forecast import candidate_of, rules_of
 from dashboard.campaigns.running.tenants import Take, begin, follow
-from dashboard.campaigns.simulation.deciding import Candidate, Decision, Rules, decide
+from dashboard.campaigns.simulation.deciding import Decision, decide
 from dashboard.campaigns.simulation.room import Missing
 from dashboard.errors import Conflict
 from dashboard.jobs.requester import Requester
@@ -118,23 +119,13 @@ def _decide(
     if campaign.paused_at:
         return Decision(waits_for="It is paused")
     by_key = {tenant.pk: tenant for tenant in tenants}
-    rules = Rules(
-        tenants_at_once=wave.tenants_at_once,
-        starts_at=wave.starts_at,
-        window=wave.window,
-        is_stopped=any(map(_stops, tenants)),
-    )
     return decide(
-        rules,
-        [_candidate(tenant) for tenant in tenants if tenant.state == State.WAITING],
-        [_candidate(tenant) for tenant in tenants if tenant.state in CampaignTenant.BEGUN],
+        rules_of(wave, is_stopped=any(map(_stops, tenants))),
+        [candidate_of(tenant) for tenant in tenants if tenant.state == State.WAITING],
+        [candidate_of(tenant) for tenant in tenants if tenant.state in CampaignTenant.BEGUN],
         now=timezone.now(),
         take=lambda candidate: take(by_key[candidate.key]),
     )
-
-
-def _candidate(tenant: CampaignTenant) -> Candidate:
-    return Candidate(key=tenant.pk, name=tenant.name, group=tenant.shares_with)
 
 
 def _begin(tenant: CampaignTenant, requester: Requester) -> None:

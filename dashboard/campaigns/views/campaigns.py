@@ -1,5 +1,6 @@
 """The pages about campaigns: the list, and one campaign with its waves and its report."""
 
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -16,6 +17,7 @@ from dashboard.jobs.views.pages import PageRequest, cut
 from dashboard.jobs.views.verb_pages import available_actions
 
 TENANTS_SHOWN = 200
+LEFT_SHOWN = 20
 _CSV = "text/csv; charset=utf-8"
 
 
@@ -83,8 +85,11 @@ def _file(text: str, name: str) -> HttpResponse:
 def _live(request: PageRequest, campaign: Campaign) -> dict[str, Any]:
     tenants = tenants_of(campaign)
     page = cut(tenants, request, size=TENANTS_SHOWN)
+    forecast = campaign.reading
+    expected = forecast.get("tenants", {})
     for tenant in page:
         tenant.shown_state = state_of(tenant)
+        tenant.expected = [_read(each) for each in expected.get(str(tenant.pk), ())]
     waves = [
         (wave, rules_of(wave), list(group))
         for wave, group in groupby(page, key=lambda tenant: tenant.wave)
@@ -93,6 +98,13 @@ def _live(request: PageRequest, campaign: Campaign) -> dict[str, Any]:
         "campaign": campaign,
         "page": page,
         "waves": waves,
+        "forecast": forecast,
+        "forecast_ends_at": _read(forecast["ends_at"]) if forecast.get("ends_at") else None,
+        "forecast_hosts": [
+            (name, [_read(each) for each in times])
+            for name, times in forecast.get("hosts", {}).items()
+        ],
+        "left": sorted(forecast.get("left", {}).items())[:LEFT_SHOWN],
         "hosts": list(campaign.freed_hosts.select_related("plan")),
         "counts": [
             (CampaignTenant.State(state).label, state, count)
@@ -100,6 +112,10 @@ def _live(request: PageRequest, campaign: Campaign) -> dict[str, Any]:
         ],
         "size": len(tenants),
     }
+
+
+def _read(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def rules_of(wave: Wave) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -38,26 +38,51 @@ from dashboard.migrations_app.views.plan_progress import (
 
 JOBS_SHOWN = 20
 PLANS_SHOWN = 20
+NO_PLAN = "none"
+ORDERS = {
+    "": ("cloud__name", "name"),
+    "servers": ("-servers", "name"),
+    "volumes": ("-volumes", "name"),
+    "domain": ("domain_name", "name"),
+}
+ORDER_WORDS = (("", "cloud and name"), *((name, name) for name in ORDERS if name))
+"""How the list can be sorted, and the words for it."""
 
 
 def tenant_list(request: PageRequest) -> HttpResponse:
     """Show the tenants that discovery has seen, with the state of each one's latest plan."""
-    tenants = Tenant.objects.all()
-    if cloud := request.GET.get("cloud"):
-        tenants = tenants.filter(cloud__name=cloud)
-    if words := request.GET.get("q", "").strip():
-        tenants = tenants.filter(name__icontains=words)
-    page = cut(tenants.order_by("cloud__name", "name").only("pk"), request)
-    page.object_list = with_latest_plan(page)
+    order = ORDERS.get(request.GET.get("sort", ""), ORDERS[""])
+    page = cut(_filtered(request).order_by(*order).only("pk"), request)
+    page.object_list = with_latest_plan(page).order_by(*order)
     return render(
         request,
         "tenants/list.html",
         {
             "page": page,
             "clouds": Cloud.objects.all(),
+            "states": [(NO_PLAN, "None"), *Plan.State.choices],
+            "orders": ORDER_WORDS,
             "section": "tenants",
         },
     )
+
+
+def _filtered(request: PageRequest) -> QuerySet[Tenant]:
+    """Return the tenants that the query asks for: by cloud, words, and the latest plan's state."""
+    tenants = Tenant.objects.all()
+    if cloud := request.GET.get("cloud"):
+        tenants = tenants.filter(cloud__name=cloud)
+    if words := request.GET.get("q", "").strip():
+        named = Q(name__icontains=words) | Q(domain_name__icontains=words)
+        tenants = tenants.filter(named | Q(project_id=words))
+    if state := request.GET.get("state"):
+        plans = Plan.objects.filter(source=OuterRef("cloud"), tenant_id=OuterRef("project_id"))
+        latest = Subquery(plans.order_by("-pk").values("state")[:1])
+        wanted = None if state == NO_PLAN else state
+        tenants = tenants.annotate(latest_state=latest).filter(
+            Q(latest_state=wanted) if wanted else Q(latest_state__isnull=True)
+        )
+    return tenants
 
 
 def with_latest_plan(shown: Iterable[Tenant]) -> QuerySet[Tenant]:
