@@ -18,6 +18,7 @@ from dashboard.clients.answers import check_absence, json_of, next_page, part_of
 from dashboard.clients.call_limits import call_limits, kind_of
 from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.connection_errors import translated_errors
+from dashboard.clients.legacy.writes import note_write
 from dashboard.clients.logging_in import auth_plugin, pooled_http
 from dashboard.clients.reading import ask_again
 from dashboard.clients.refusals import refusal_of
@@ -240,6 +241,7 @@ class CloudSession:
     def _be_ready(self, service: str) -> None:
         """Log in and find the service, which may be tried again; a write may not."""
         self._read(lambda: self._adapters[service])
+        note_write(self.session)
         self._read(self.session.get_token)
 
     def _json(self, response: Any, request: str, *, missing_ok: bool) -> Json:

@@ -154,6 +154,9 @@ def access_of(cloud: Cloud) -> "CloudAccess":
 
 def connect(cloud: Cloud) -> "CloudSession":
     """Return a session on a cloud as its operator, without calling the cloud yet."""
+    from dashboard.clients.legacy.lent_roles import record_in
     from dashboard.clients.openstack import CloudSession
+    from dashboard.hosts_app.lent_role_rows import LentRoleRows
 
+    record_in(LentRoleRows())
     return CloudSession(access_of(cloud))

@@ -46,6 +46,29 @@ class FuelEnvironment(models.Model):
         return self.status.replace("_", " ")
 
 
+class LentRole(models.Model):
+    """A role that Pumphouse's account has lent itself in a tenant of an old cloud for a moment.
+
+    The row is there before the role is granted, and goes once it is taken away.
+    """
+
+    cloud_name = models.CharField(max_length=100)
+    # of the grant in Keystone's API
+    path = models.CharField(max_length=190)
+    host = models.CharField(max_length=255)
+    process = models.PositiveIntegerField()
+    lent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cloud_name", "path"], name="one_row_a_lent_role")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.cloud_name}: {self.path}"
+
+
 class Cloud(models.Model):
     """One cloud. The row knows where its credentials are, never what they are."""
 

@@ -1,6 +1,5 @@
 """The recorded tenant of a cloud of 2014 moves whole, back, and for good."""
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +14,10 @@ from tests.support.cloud.messages import Json
 from tests.support.cloud.moving import fresh
 from tests.support.cloud.sessions import operator_of
 from tests.support.juno.moving import FromJuno, from_juno
+from tests.support.juno.tenant import ACME, BROKEN, state_of
 
-ACME = "5900a9f21ccb4f45900ea62f904f58d8"
-BROKEN = "broken-lab-fail"
 POOLS = ("172.24.4.0/24", "172.25.0.0/24")
 CHOICES = {"network:public": "ext", "network:partners": "ext", f"server:{BROKEN}": "skip"}
-# the accounts get roles and lose them again
-KEPT = ("nova", "cinder", "nova_network")
 
 
 @dataclass(kw_only=True)
@@ -43,13 +39,13 @@ def journey(
     folder: Path = tmp_path_factory.mktemp("juno")
     with committed(django_db_blocker.unblock()), from_juno(folder, keystone=("v2.0",)) as clouds:
         add_pools(clouds.new)
-        journey = Journey(clouds=clouds, before=state_of(clouds))
+        journey = Journey(clouds=clouds, before=state_of(clouds.juno))
         plan = clouds.plan("acme", choices=CHOICES)
         clouds.execute(plan)
         journey.moved = servers_of(clouds.new)
         journey.differences = clouds.verify(plan)
         clouds.roll_back(plan)
-        journey.rolled_back = state_of(clouds)
+        journey.rolled_back = state_of(clouds.juno)
         again = clouds.plan("acme", choices=CHOICES)
         clouds.execute(again)
         clouds.verify(again)
@@ -66,11 +62,6 @@ def add_pools(cloud: MemoryCloud) -> None:
     more = {"network_id": network["id"], "ip_version": 4, "gateway_ip": None, "enable_dhcp": False}
     for cidr in POOLS:
         operator.post("network", "/subnets", {"subnet": {"cidr": cidr, **more}})
-
-
-def state_of(clouds: FromJuno) -> Json:
-    """Return what the source has, whose servers report when they were changed."""
-    return copy.deepcopy({name: clouds.juno.state[name] for name in KEPT})
 
 
 def servers_of(cloud: MemoryCloud) -> Json:

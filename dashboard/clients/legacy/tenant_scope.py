@@ -9,6 +9,7 @@ from keystoneauth1 import exceptions as auth_errors
 from keystoneauth1.adapter import Adapter
 
 from dashboard.clients.legacy.found import Found
+from dashboard.clients.legacy.lent_roles import lent_roles
 from dashboard.clients.logging_in import auth_plugin
 from dashboard.errors import NeedsOperator
 
@@ -29,6 +30,7 @@ def compute_in(found: Found, project_id: str) -> Iterator[Adapter]:
     if found.access.fixed_scope:
         raise _cannot(found, project_id, f"its login has {found.access.fixed_scope}")
     with _lock, ExitStack() as lent:
+        _take_back(found)
         adapter = _scoped(found, project_id)
         if adapter is None:
             lent.enter_context(_with_role(found, project_id))
@@ -36,6 +38,24 @@ def compute_in(found: Found, project_id: str) -> Iterator[Adapter]:
         if adapter is None:
             raise _cannot(found, project_id, "Keystone gives it no token for that")
         yield adapter
+
+
+def take_back(found: Found) -> None:
+    """Take away the roles that processes have lent themselves and left in tenants."""
+    with _lock:
+        _take_back(found)
+
+
+def _take_back(found: Found) -> None:
+    for path in [*lent_roles().left(found.access.name)]:
+        _revoke(found, path)
+
+
+def _revoke(found: Found, path: str) -> None:
+    """Take a lent role away; where that fails, the next one tries again."""
+    answer = found.other("identity").request(path, "DELETE", raise_exc=False)
+    if answer.status_code < 400 or answer.status_code == 404:
+        lent_roles().forget(found.access.name, path)
 
 
 def _scoped(found: Found, project_id: str) -> Adapter | None:
@@ -64,13 +84,15 @@ def _with_role(found: Found, project_id: str) -> Iterator[None]:
     mine = [role for role in listed if role["name"] in login.role_names]
     mine.sort(key=lambda role: role["name"] != _ADMIN)
     path = f"/projects/{project_id}/users/{login.user_id}/roles/{mine[0]['id']}"
+    lent_roles().lend(found.access.name, path)
     granted = identity.request(path, "PUT", raise_exc=False)
     if granted.status_code >= 400:
+        lent_roles().forget(found.access.name, path)
         raise _cannot(found, project_id, "it has no role there, and Keystone gives it none")
     try:
         yield
     finally:
-        identity.request(path, "DELETE", raise_exc=False)
+        _revoke(found, path)
 
 
 def _cannot(found: Found, project_id: str, why: str) -> NeedsOperator:

@@ -123,7 +123,7 @@ class Translator:
             options=beside,
         )
         try:
-            return self._answered(call)
+            return self.answered(call)
         except OldApiRefusedError as error:
             return error.response
 
@@ -191,7 +191,8 @@ class Translator:
                 return None
             raise
 
-    def _answered(self, call: Call) -> Any:
+    def answered(self, call: Call) -> Any:
+        """Return the answer of the route that fits a request, or of the old API itself."""
         for method, pattern, name in self._table:
             if method == call.method and (found := pattern.fullmatch(call.path)):
                 result = getattr(self, name)(call, **found.groupdict())

@@ -194,9 +194,11 @@ class Cinder(JunoApi):
             raise Refused(400, f"There is no action {action}.")
         if row["status"] != "available" and not given.get("force"):
             raise Refused(400, f"Invalid volume: Volume status is {row['status']}.")
-        data = row.get("~data") or f"volume {id_}"
+        data = (row.get("~data") or f"volume {id_}").encode()
         formats = {name: given[name] for name in ("disk_format", "container_format")}
-        image_id = add_image(self.cloud, given["image_name"], tenant, data=data.encode(), **formats)
+        if formats["disk_format"] == "qcow2":
+            data = self.cloud.encode_disk(data)
+        image_id = add_image(self.cloud, given["image_name"], tenant, data=data, **formats)
         before = row["status"]
         row.update({"status": "uploading", LATER: {"status": before}})
         told = {"id": id_, "image_id": image_id, "status": "uploading", "size": row["size"]}

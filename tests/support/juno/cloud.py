@@ -4,7 +4,7 @@ import copy
 import json
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -31,7 +31,8 @@ class JunoCloud:
     """A cloud of 2014. ``keystone`` are the versions that its Keystone speaks.
 
     ``state`` has what each API has, by the API's name; ``asked`` is every request but logins, as
-    "METHOD port /path".
+    "METHOD port /path". ``encode_disk`` makes a file in the format qcow2 of a disk's bytes, for who
+    looks into it; by default it is only called so.
     """
 
     def __init__(self, *, keystone: tuple[str, ...] = ("v2.0", "v3")) -> None:
@@ -39,6 +40,7 @@ class JunoCloud:
         self.state: dict[str, Any] = copy.deepcopy(_seeds())
         self.tokens = self._tokens_of_all()
         self.asked: list[str] = []
+        self.encode_disk: Callable[[bytes], bytes] = bytes
         self.lock = threading.RLock()
         self.apis = [api(self) for api in named_classes(JunoApi, "tests.support.juno")]
         self.servers = {name: Server(name, self.answer) for name in RECORDED_PORTS}

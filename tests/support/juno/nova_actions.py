@@ -177,7 +177,7 @@ class NovaActions(NovaApi):
             self.cloud,
             arguments["name"],
             caller.tenant_id,
-            data=f"disk of {row['id']}".encode(),
+            data=self.cloud.encode_disk(f"disk of {row['id']}".encode()),
             properties=properties,
             disk_format="qcow2",
         )

@@ -5,6 +5,7 @@ and subnets come and go with servers and networks, so that nothing deletes them 
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from keystoneauth1.adapter import Adapter
@@ -23,11 +24,12 @@ from dashboard.clients.legacy.nova_network.networks import (
 )
 from dashboard.clients.legacy.nova_network.nics import Nic
 from dashboard.clients.legacy.nova_network.quotas import detailed, limits_of, quota_set_of
+from dashboard.clients.legacy.nova_network.reading import Reading
 from dashboard.clients.legacy.nova_network.routers import HostRouter, host_routers
 from dashboard.clients.legacy.nova_network.rows import Rows
 from dashboard.clients.legacy.nova_network.security_groups import DEFAULT, group_of
 from dashboard.clients.legacy.nova_network.sharing import grants
-from dashboard.clients.legacy.tenant_scope import compute_in
+from dashboard.clients.legacy.tenant_scope import compute_in, take_back
 from dashboard.clients.legacy.translator import Call, Json, Translator, route
 
 EXTENSIONS = ("external-net", "provider", "quotas", "rbac-policies", "router", "security-group")
@@ -50,12 +52,23 @@ class NovaNetwork(Translator):
 
     @override
     def connect(self, found: Found) -> Adapter:
+        take_back(found)
         return _compute(found)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What was read last."""
+        return Reading(self)
 
     @property
     def rows(self) -> Rows:
         """What the cloud has now, each list read when it is needed and only once."""
-        return Rows(self)
+        return self.reading.rows
+
+    @override
+    def answered(self, call: Call) -> Any:
+        with self.reading.request(call):
+            return super().answered(call)
 
     @route("GET", "/extensions")
     def extensions(self, call: Call) -> Json:
