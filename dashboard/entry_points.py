@@ -39,3 +39,10 @@ def register_links() -> None:
     from dashboard.hosts_app.fuel.links import register_when_due
 
     register_when_due()
+
+
+def watch_stretches() -> None:
+    """Look at the gateways of stretched networks, when that is due."""
+    from dashboard.migrations_app.stretch.schedule import watch_when_due
+
+    watch_when_due()

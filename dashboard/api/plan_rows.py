@@ -17,7 +17,15 @@ from dashboard.api.responses import CONFLICT
 from dashboard.api.validation import valid
 from dashboard.jobs.requester import by_api
 from dashboard.migrations_app.execution.accepting import LONGEST, PERMISSION, accept, withdraw
-from dashboard.migrations_app.models import LedgerEntry, Plan, PlanDifference, PlanFinding, PlanItem
+from dashboard.migrations_app.models import (
+    LedgerEntry,
+    Plan,
+    PlanDifference,
+    PlanFinding,
+    PlanItem,
+    Stretch,
+    StretchPart,
+)
 
 Row = TypeVar("Row", bound=Model)
 
@@ -123,6 +131,35 @@ class LedgerEntrySerializer(serializers.ModelSerializer[LedgerEntry]):
         )
 
 
+class GatewayPartSerializer(serializers.ModelSerializer[StretchPart]):
+    """Something that a stretched network has in a cloud."""
+
+    class Meta:
+        model = StretchPart
+        fields = ("side", "role", "resource_id", "state")
+
+
+class StretchedNetworkSerializer(serializers.ModelSerializer[Stretch]):
+    """A network that gateway servers join across both clouds, and what they were seen to be."""
+
+    parts = GatewayPartSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Stretch
+        fields = (
+            "id",
+            "network_id",
+            "network_name",
+            "number",
+            "state",
+            "health",
+            "seen_at",
+            "broken_since",
+            "created_at",
+            "parts",
+        )
+
+
 class PlanRows(ListAPIView[Row]):
     """The rows of one plan; 404 when there is no such plan."""
 
@@ -162,6 +199,14 @@ class PlanLedgerView(PlanRows[LedgerEntry]):
     queryset = LedgerEntry.objects.all()
     serializer_class = LedgerEntrySerializer
     filterset_fields = ("type", "origin", "state")
+
+
+class PlanStretchesView(PlanRows[Stretch]):
+    """The networks of a plan that were joined across both clouds, with the parts of that."""
+
+    queryset = Stretch.objects.prefetch_related("parts")
+    serializer_class = StretchedNetworkSerializer
+    filterset_fields = ("state",)
 
 
 class AcceptSerializer(serializers.Serializer[Any]):

@@ -18,6 +18,7 @@ from dashboard.api.plan_rows import (
     PlanFindingsView,
     PlanItemsView,
     PlanLedgerView,
+    PlanStretchesView,
 )
 from dashboard.api.plans import PlanViewSet
 from dashboard.api.tenants import TenantViewSet
@@ -45,6 +46,7 @@ urlpatterns = [
         "plans/<int:plan_id>/differences/", PlanDifferencesView.as_view(), name="plan-differences"
     ),
     path("plans/<int:plan_id>/ledger/", PlanLedgerView.as_view(), name="plan-ledger"),
+    path("plans/<int:plan_id>/stretches/", PlanStretchesView.as_view(), name="plan-stretches"),
     path("jobs/<int:job_id>/steps/", JobStepsView.as_view(), name="job-steps"),
     path("jobs/<int:job_id>/log/", JobLogView.as_view(), name="job-log"),
     path("outages/", OutagesView.as_view(), name="outages"),

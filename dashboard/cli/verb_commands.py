@@ -23,6 +23,7 @@ from dashboard.cli.serializers import (
     serialize_differences,
     serialize_plan,
 )
+from dashboard.cli.stretch_report import print_stretches, serialize_stretches
 from dashboard.cli.tenant_report import print_maintenance, serialize_latest_maintenance
 from dashboard.errors import NotFound
 from dashboard.hosts_app.models import Cloud
@@ -108,6 +109,7 @@ class PlanVerbCommand(VerbCommand[Plan]):
             lambda plan: {"differences": serialize_differences(plan)},
             print_differences,
         ),
+        "stretches": (serialize_stretches, print_stretches),
     }
 
     @override

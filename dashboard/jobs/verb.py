@@ -52,6 +52,8 @@ class Verb(Generic[Target]):
     """The heading of the list of what it touches."""
     icon: ClassVar[str] = ""
     """The icon of that button."""
+    has_own_subject: ClassVar[bool] = False
+    """Whether its job may run beside those of the other verbs of the row."""
     result: ClassVar[str] = ""
     """What its job fills, to be shown by the command line afterwards: ``findings``; "" for none."""
 

@@ -13,6 +13,8 @@ from dashboard.migrations_app.maintenance_rows import MaintenanceChange as Maint
 from dashboard.migrations_app.maintenance_rows import TenantMaintenance as TenantMaintenance
 from dashboard.migrations_app.object_row import ObjectRow
 from dashboard.migrations_app.resources.data_path import DATA_PATH
+from dashboard.migrations_app.stretch_rows import Stretch as Stretch
+from dashboard.migrations_app.stretch_rows import StretchPart as StretchPart
 
 
 class Tenant(models.Model):

@@ -18,6 +18,8 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root makes netwo
 DEFAULT_GATEWAY = "10.0.0.1"
 PEERS = {"a": "192.0.2.1", "b": "192.0.2.2"}
 SERVERS = {"a": "10.0.0.11", "b": "10.0.0.12"}
+LOOKS = 5
+"""A look at the tunnel takes some seconds: the first ones may find it closed."""
 MTU = 1500
 """Of the tenant's network, and of the one between the clouds: a frame in the tunnel is larger."""
 
@@ -32,7 +34,7 @@ class Cloud:
     gateway: Namespace
     program: Path
 
-    def join(self, serving: Serving) -> None:
+    def join(self, serving: Serving, peer_mac: str = "") -> None:
         """Run what the gateway server gets as its user data."""
         other = "b" if self.name == "a" else "a"
         gateway = Gateway(
@@ -42,10 +44,16 @@ class Cloud:
             mtu=MTU,
             default_gateways=[DEFAULT_GATEWAY],
             serving=serving,
+            peer_mac=peer_mac,
         )
         files = yaml.safe_load(user_data(gateway))["write_files"]
         text = next(file["content"] for file in files if file["path"] == SCRIPT)
         self.gateway.run(write_program(self.program, text), "start")
+
+    def becomes(self, state: str) -> bool:
+        """Return whether the gateway server soon says that of the tunnel."""
+        looks = (self.gateway.run(str(self.program), "state").strip() for _ in range(LOOKS))
+        return state in looks
 
     def part(self) -> None:
         """Stop what the gateway server runs."""
@@ -104,8 +112,9 @@ def join(pair: Pair) -> Iterator[Callable[[Serving, Serving], Pair]]:
     """Return a function that joins both halves; they are parted in the end."""
 
     def joined(here: Serving, there: Serving) -> Pair:
-        pair[0].join(here)
-        pair[1].join(there)
+        macs = [cloud.gateway.mac_of("inner") for cloud in pair]
+        pair[0].join(here, macs[1])
+        pair[1].join(there, macs[0])
         return pair
 
     yield joined
@@ -143,10 +152,13 @@ def test_a_packet_of_full_size_crosses_and_who_forbids_fragments_learns_the_size
 
 def test_a_tunnel_that_was_broken_works_again_by_itself(join) -> None:
     a, b = join(Serving.EACH, Serving.EACH)
+    assert a.becomes("joined") and b.becomes("joined")
     b.gateway.run("ip", "link", "set", "ext", "down")
     assert not a.server.reaches(SERVERS["b"])
+    assert a.becomes("parted")
     b.gateway.run("ip", "link", "set", "ext", "up")
     assert a.server.reaches(SERVERS["b"])
+    assert a.becomes("joined")
 
 
 def test_a_stranger_gets_no_frame_into_the_network(join) -> None:

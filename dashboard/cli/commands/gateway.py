@@ -25,6 +25,12 @@ class GatewayCommand(Command):
             "--mac", required=True, help="address of its port on the tenant's network"
         )
         parser.add_argument(
+            "--peer-mac",
+            metavar="MAC",
+            default="",
+            help="that of the other one, to write to the console whether it is reached",
+        )
+        parser.add_argument(
             "--number", type=int, required=True, help="number of the tunnel, the same in both"
         )
         parser.add_argument("--mtu", type=int, default=1500, help="that of the tenant's network")
@@ -49,6 +55,7 @@ class GatewayCommand(Command):
             peer=options.peer,
             number=options.number,
             mac=options.mac,
+            peer_mac=options.peer_mac,
             mtu=options.mtu,
             default_gateways=options.default_gateways,
             serving=Serving(options.serving),

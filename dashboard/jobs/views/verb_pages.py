@@ -16,7 +16,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.option_forms import OptionForm, posted_values
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import has_permission
-from dashboard.jobs.starting import conflict_with
+from dashboard.jobs.starting import conflict_over, conflict_with
 from dashboard.jobs.verb import Verb
 from dashboard.jobs.views.pages import (
     HasPage,
@@ -56,14 +56,19 @@ def available_actions(
 ) -> list[AvailableAction[Row]]:
     """Return those of the verbs that a user may use and that apply to the row.
 
-    ``active`` is the active job of the row's subject, which is the same for all its verbs.
+    ``active`` is the active job of the row's own subject, which is that of most of its verbs.
     """
-    conflict = conflict_with(active)
     return [
-        _action(verb, row, conflict or verb.refusal(row))
+        _action(verb, row, _conflict(verb, row, active) or verb.refusal(row))
         for verb in verbs
         if has_permission(user, verb.permission) and verb.applies_to(row)
     ]
+
+
+def _conflict(verb: Verb[Row], row: Row, active: Job | None) -> PumphouseError | None:
+    if verb.has_own_subject:
+        return conflict_over(verb.subject(row))
+    return conflict_with(active)
 
 
 def _action(verb: Verb[Row], row: Row, refusal: PumphouseError | None) -> AvailableAction[Row]:

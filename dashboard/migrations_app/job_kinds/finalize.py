@@ -11,6 +11,7 @@ from dashboard.migrations_app.execution.finalize import finalize_item, keeps_pro
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import end_with_source, leave_with_source
 from dashboard.migrations_app.models import Plan, PlanItem, plan_of
+from dashboard.migrations_app.stretch.work import is_of_stretch, perform_step
 
 
 class Finalize(JobKind):
@@ -22,7 +23,9 @@ class Finalize(JobKind):
     @override
     def perform(self, step: Step, context: StepContext) -> None:
         """Delete the object that the step stands for; barriers only hold the order."""
-        if "item" in step.params:
+        if is_of_stretch(step):
+            perform_step(step, context)
+        elif "item" in step.params:
             items = PlanItem.objects.select_related("plan__source", "plan__destination")
             finalize_item(items.get(pk=step.params["item"]), context)
 

@@ -10,6 +10,8 @@ from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution.maintenance_steps import is_of_maintenance, perform_step
 from dashboard.migrations_app.execution.rollback import forget_found, undo_stage
 from dashboard.migrations_app.models import Plan, PlanItem, plan_of
+from dashboard.migrations_app.stretch.work import is_of_stretch
+from dashboard.migrations_app.stretch.work import perform_step as perform_stretch
 
 
 class Rollback(JobKind):
@@ -20,6 +22,9 @@ class Rollback(JobKind):
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:
+        if is_of_stretch(step):
+            perform_stretch(step, context)
+            return
         if is_of_maintenance(step):
             perform_step(plan_of(step.job), step, context)
             return

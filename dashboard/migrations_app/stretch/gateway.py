@@ -7,7 +7,8 @@ cloud. Neither port has port security: frames of all servers go through them.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
+from pathlib import PurePosixPath
 from string import Template
 
 import yaml
@@ -22,6 +23,9 @@ SIZES = range(576, 9217)
 _MAC = re.compile(r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}")
 SCRIPT = "/usr/local/sbin/pumphouse-stretch"
 UNIT = "/etc/systemd/system/pumphouse-stretch.service"
+WATCH_UNIT = "/etc/systemd/system/pumphouse-stretch-watch.service"
+SAYS = "pumphouse-stretch:"
+"""Begins what a gateway writes to its console: whether it reaches the other one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +34,9 @@ class Gateway:
 
     ``peer`` is the external address of the other one, as this one reaches it; ``number`` the
     tunnel's VXLAN identifier, the same in both; ``mac`` the address of its port on the tenant's
-    network, and ``mtu`` that of this network. Raises ``BadInput`` for what cannot be configured.
+    network, and ``mtu`` that of this network. With ``peer_mac``, that of the other gateway's port,
+    it writes to its console whether it reaches that one through the tunnel. Raises ``BadInput`` for
+    what cannot be configured.
     """
 
     peer: str
@@ -39,12 +45,14 @@ class Gateway:
     mtu: int
     default_gateways: Sequence[str]
     serving: Serving
+    peer_mac: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what the gateway server would only refuse when it starts."""
         for address in (self.peer, *self.default_gateways):
             _require(_is_address(address), f"{address} is not an IP address.")
-        _require(bool(_MAC.fullmatch(self.mac)), f"{self.mac} is not a MAC address.")
+        for mac in filter(None, (self.mac or "Nothing", self.peer_mac)):
+            _require(bool(_MAC.fullmatch(mac)), f"{mac} is not a MAC address.")
         _require(self.number in NUMBERS, f"{self.number} is not a number of a VXLAN.")
         _require(self.mtu in SIZES, f"{self.mtu} is not an MTU.")
 
@@ -65,15 +73,20 @@ def _is_address(text: str) -> bool:
 
 
 def user_data(gateway: Gateway) -> str:
-    """Return what cloud-init gets: a program, and a service that runs it at each start."""
+    """Return what cloud-init gets: a program, and services that run it at each start."""
+    units = {UNIT: _UNIT} | ({WATCH_UNIT: _WATCH_UNIT} if gateway.peer_mac else {})
     files = [
         {"path": SCRIPT, "permissions": "0755", "content": script(gateway)},
-        {"path": UNIT, "permissions": "0644", "content": _UNIT.substitute(script=SCRIPT)},
+        *(
+            {"path": path, "permissions": "0644", "content": unit.substitute(script=SCRIPT)}
+            for path, unit in units.items()
+        ),
     ]
+    names = [PurePosixPath(path).stem for path in units]
     config = {
         "packages": ["nftables"],
         "write_files": files,
-        "runcmd": [["systemctl", "enable", "--now", "pumphouse-stretch"]],
+        "runcmd": [["systemctl", "enable", "--now", *names]],
     }
     return f"#cloud-config\n{yaml.safe_dump(config, sort_keys=False)}"
 
@@ -91,6 +104,9 @@ def script(gateway: Gateway) -> str:
         family="ip" if peer.version == 4 else "ip6",
         protocol=f"ipv{peer.version}",
         mac=gateway.mac.lower(),
+        link=_link_local(gateway.mac),
+        peer_link=_link_local(gateway.peer_mac) if gateway.peer_mac else "",
+        says=SAYS,
         number=gateway.number,
         mtu=gateway.mtu,
         vxlan_port=VXLAN_PORT,
@@ -99,6 +115,13 @@ def script(gateway: Gateway) -> str:
         bridge=BRIDGE,
         rules=rules(gateway.serving, gateway.default_gateways),
     )
+
+
+def _link_local(mac: str) -> str:
+    """Return the IPv6 address that belongs to a MAC on its link."""
+    first, *rest = (int(part, 16) for part in mac.split(":"))
+    interface = bytes([first ^ 2, *rest[:2], 0xFF, 0xFE, *rest[2:]])
+    return str(IPv6Address(b"\xfe\x80" + bytes(6) + interface))
 
 
 _UNIT = Template("""\
@@ -112,6 +135,19 @@ Type=oneshot
 RemainAfterExit=yes
 ExecStart=$script start
 ExecStop=$script stop
+
+[Install]
+WantedBy=multi-user.target
+""")
+
+_WATCH_UNIT = Template("""\
+[Unit]
+Description=Whether the other gateway is reached, by Pumphouse
+After=pumphouse-stretch.service
+
+[Service]
+ExecStart=$script watch
+Restart=always
 
 [Install]
 WantedBy=multi-user.target
@@ -159,12 +195,30 @@ RULES
   ip address flush dev "$$port"
   ip link set "$$port" mtu $mtu master $bridge up
   ip link set $tunnel master $bridge up
-  ip link set $bridge mtu $mtu up
+  ip link set $bridge mtu $mtu address $mac up
+  ip -6 address replace $link/64 dev $bridge nodad
+}
+
+# The other gateway's bridge answers through the tunnel alone.
+state() {
+  if ping -6 -c 3 -i 0.3 -W 3 -q "$peer_link%$bridge" >/dev/null 2>&1
+  then echo joined
+  else echo parted
+  fi
+}
+
+watch() {
+  while :; do
+    echo "$says $$(state)" > /dev/console
+    sleep 30
+  done
 }
 
 case "$${1:-}" in
   start) start ;;
   stop) stop ;;
-  *) echo "Usage: $$0 start|stop" >&2; exit 2 ;;
+  state) state ;;
+  watch) watch ;;
+  *) echo "Usage: $$0 start|stop|state|watch" >&2; exit 2 ;;
 esac
 """)

@@ -16,6 +16,7 @@ from dashboard.migrations_app.execution.maintenance_steps import on_destination
 from dashboard.migrations_app.execution.skipping import count_begun
 from dashboard.migrations_app.execution.verify import count_unexpected, is_verified
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.stretch.work import before_removals, parted_objects, under_way
 from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
 
 
@@ -41,7 +42,7 @@ class Finalize(PlanVerb):
 
     @override
     def touched(self, target: Plan) -> list[str]:
-        return deleted_objects(target)
+        return [*deleted_objects(target), *parted_objects(target)]
 
     @override
     def plan_refusal(self, plan: Plan) -> PumphouseError | None:
@@ -56,7 +57,7 @@ class Finalize(PlanVerb):
                 f"{plan.get_state_display().lower()}.",
                 fix="Execute all of it and verify it first.",
             )
-        return _not_put_back(plan) or _unverified(plan) or _in_maintenance(plan)
+        return _not_put_back(plan) or _unverified(plan) or _in_maintenance(plan) or under_way(plan)
 
     @override
     def progress(self, plan: Plan, job: Job | None) -> ProgressStep | None:
@@ -71,7 +72,7 @@ class Finalize(PlanVerb):
             kind=self.name,
             title=f"Delete {target.tenant_name} from {target.source}",
             subject=target.subject,
-            steps=deletion_steps(target),
+            steps=before_removals(target, deletion_steps(target)),
             params={"plan": target.pk},
             requester=requester,
         )

@@ -9,6 +9,7 @@ from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.starting import start_job
+from dashboard.migrations_app.execution.backward import returns_source
 from dashboard.migrations_app.execution.maintenance_steps import around_rollback
 from dashboard.migrations_app.execution.rollback import (
     backward_steps,
@@ -16,6 +17,7 @@ from dashboard.migrations_app.execution.rollback import (
 )
 from dashboard.migrations_app.execution.rollback_preview import effects
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.stretch.work import before_removals, parted_objects, under_way
 from dashboard.migrations_app.verbs.base import PlanVerb
 
 
@@ -42,7 +44,7 @@ class Rollback(PlanVerb):
 
     @override
     def touched(self, target: Plan) -> list[str]:
-        return effects(target)
+        return [*effects(target), *parted_objects(target)]
 
     @override
     def plan_refusal(self, plan: Plan) -> PumphouseError | None:
@@ -52,7 +54,7 @@ class Rollback(PlanVerb):
                 fix="Plan a move in the other direction.",
             )
         if can_be_undone(plan):
-            return None
+            return under_way(plan)
         return WrongState(
             f"Plan {plan.pk} has done nothing that could be undone.", fix=_where_to_roll_back(plan)
         )
@@ -63,7 +65,11 @@ class Rollback(PlanVerb):
             kind=self.name,
             title=f"Roll back the move of {target.tenant_name}",
             subject=target.subject,
-            steps=around_rollback(target, backward_steps(target)),
+            steps=before_removals(
+                target,
+                around_rollback(target, backward_steps(target)),
+                unless=returns_source,
+            ),
             params={"plan": target.pk},
             requester=requester,
         )

@@ -31,6 +31,7 @@ from dashboard.migrations_app.models import (
 from dashboard.migrations_app.planning.moves import Move, move_again
 from dashboard.migrations_app.planning.options import ONLY, PLAN_OPTIONS, options_of
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
+from dashboard.migrations_app.stretch.work import open_stretches
 from dashboard.migrations_app.verbs.base import plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
 from dashboard.migrations_app.views.plan_lists import TAB_CONTENT
@@ -69,6 +70,7 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
         "continuing": permission_for(shown.kind) if shown else "",
         "outages": outages_of(plan.subject, of_tenant),
         "maintenances": maintenances_of(plan),
+        "stretches": open_stretches(plan),
         "progress": job_progress(shown) if shown else None,
         "blocks": blocks[:BLOCKS_SHOWN],
         "more_blocks": max(0, len(blocks) - BLOCKS_SHOWN),

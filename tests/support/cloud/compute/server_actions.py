@@ -58,6 +58,8 @@ class ServerActions:
         elif action == "os-resetState":
             self.service.require_admin(request)
             row.update(STATES[arguments["state"].upper()])
+        elif action == "os-getConsoleOutput":
+            return Answer(body={"output": row.get("~console", "")})
         elif action in self.further:
             self.further[action](row, arguments, request)
         else:
