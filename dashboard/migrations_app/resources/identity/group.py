@@ -38,6 +38,11 @@ from dashboard.migrations_app.resources.work import Work
 
 _MEMBERS, _OTHERS, _NUMBER = "members", "other_members", "number_of_members"
 
+_STAY = (
+    "Who has no role on the project itself does not move with it; of a group with more than "
+    f"{MOST_MEMBERS} members, only those do who have one of their own."
+)
+
 
 class Group(KeystoneResource):
     """A Keystone group with a role on the project. One of the same name is adopted."""
@@ -51,11 +56,7 @@ class Group(KeystoneResource):
     copied = ("name", "description")
     mapped = {_MEMBERS: "user"}
     own = ("id", "domain_id", "domain_name", "links", MARKER)
-    lost = {
-        _OTHERS: "They have no role on the project itself, so they do not move with it.",
-        _NUMBER: f"Of a group with more than {MOST_MEMBERS} members, only those move who have a "
-        "role of their own on the project.",
-    }
+    lost = dict.fromkeys((_OTHERS, _NUMBER), _STAY)
 
     @override
     def discover(self, reader: TenantReader) -> Iterable[Record]:

@@ -33,6 +33,11 @@ from dashboard.migrations_app.resources.work import Work
 
 _ROUTERS, _DELEGATED = "routers_of_others", "prefix_is_delegated"
 
+_OUTSIDE = (
+    "A delegated prefix and a segment are given from outside the tenant: the copy's prefix is "
+    "fixed, its network's segment the destination's choice."
+)
+
 
 class Subnet(NeutronResource):
     """A subnet of one of the tenant's own networks, or of one that is nobody's.
@@ -65,10 +70,7 @@ class Subnet(NeutronResource):
     )
     mapped = {"network_id": "network", "subnetpool_id": "subnet_pool"}
     own = (*NEUTRON_OWN, "router:external", _ROUTERS, TAKEN)
-    lost = {
-        _DELEGATED: "It comes from a router outside the cloud; the copy's prefix is fixed.",
-        "segment_id": "The destination chooses the segment of a tenant network itself.",
-    }
+    lost = dict.fromkeys((_DELEGATED, "segment_id"), _OUTSIDE)
     stages = (
         Stage(name="create", verb="Create"),
         Stage(name="dhcp", verb="Set DHCP of"),

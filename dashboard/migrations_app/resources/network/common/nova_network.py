@@ -5,6 +5,10 @@ The names are those of the networks that ``clients/legacy/nova_network`` shows.
 
 from collections.abc import Mapping
 
+_OTHER_WAYS = (
+    "Neutron has no cloudpipe, and IPv6 addresses of nova-network are not migrated: whoever came "
+    "in by them needs another way."
+)
 LOST_OF_NETWORKS: Mapping[str, str] = {
     "nova_conf": "No API tells these options of the hosts' nova.conf. By default servers of a "
     "network reach each other whatever their groups say (allow_same_net_traffic), and traffic to "
@@ -12,8 +16,7 @@ LOST_OF_NETWORKS: Mapping[str, str] = {
     "multi_host": "Each host was the gateway and DHCP server of its own servers; the copy has one "
     "router with the network's gateway. A guest with a host's address in its configuration has to "
     "change that.",
-    "vpn": "Neutron has no cloudpipe: whoever came in by that VPN needs another way.",
-    "cidr_v6": "IPv6 addresses of nova-network are not migrated.",
+    **dict.fromkeys(("vpn", "cidr_v6"), _OTHER_WAYS),
 }
 TAKEN = "taken_addresses"
 """Of a subnet: the addresses that its servers have, which its pools leave out."""
