@@ -10,11 +10,13 @@ from rest_framework.decorators import action
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 from rest_framework.viewsets import ReadOnlyModelViewSet
 from typing_extensions import override
 
 from dashboard.api.responses import CONFLICT
 from dashboard.api.validation import valid
+from dashboard.errors import NotFound
 from dashboard.jobs.requester import by_api
 from dashboard.migrations_app.execution.accepting import LONGEST, PERMISSION, accept, withdraw
 from dashboard.migrations_app.models import (
@@ -26,6 +28,7 @@ from dashboard.migrations_app.models import (
     Stretch,
     StretchPart,
 )
+from dashboard.migrations_app.planning.prediction import predicted
 
 Row = TypeVar("Row", bound=Model)
 
@@ -175,6 +178,28 @@ class PlanItemsView(PlanRows[PlanItem]):
     queryset = PlanItem.objects.all()
     serializer_class = ItemSerializer
     filterset_fields = ("type", "action", "left_out_by")
+
+
+class PredictionSerializer(serializers.Serializer[Any]):
+    """What a plan copies at most, in bytes, and how long that takes by what was measured."""
+
+    ahead = serializers.IntegerField()
+    cutover = serializers.IntegerField()
+    copying_seconds = serializers.FloatField(allow_null=True)
+    downtime_seconds = serializers.FloatField(allow_null=True)
+    sentence = serializers.CharField(source="__str__")
+
+
+class PlanPredictionView(APIView):
+    """The bytes that a plan copies, and the times that are to be expected."""
+
+    @extend_schema(responses=PredictionSerializer)
+    def get(self, request: Request, plan_id: int) -> Response:
+        """Return the prediction; 404 for a plan that copies no data."""
+        prediction = predicted(get_object_or_404(Plan, pk=plan_id))
+        if prediction is None:
+            raise NotFound(f"Plan {plan_id} copies no data.")
+        return Response(PredictionSerializer(prediction).data)
 
 
 class PlanFindingsView(PlanRows[PlanFinding]):

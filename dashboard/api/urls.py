@@ -18,6 +18,7 @@ from dashboard.api.plan_rows import (
     PlanFindingsView,
     PlanItemsView,
     PlanLedgerView,
+    PlanPredictionView,
     PlanStretchesView,
 )
 from dashboard.api.plans import PlanViewSet
@@ -41,6 +42,7 @@ router.register("steps", StepViewSet)
 
 urlpatterns = [
     path("plans/<int:plan_id>/items/", PlanItemsView.as_view(), name="plan-items"),
+    path("plans/<int:plan_id>/prediction/", PlanPredictionView.as_view(), name="plan-prediction"),
     path("plans/<int:plan_id>/findings/", PlanFindingsView.as_view(), name="plan-findings"),
     path(
         "plans/<int:plan_id>/differences/", PlanDifferencesView.as_view(), name="plan-differences"

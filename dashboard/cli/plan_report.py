@@ -8,6 +8,7 @@ from dashboard.cli.console import Console
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.verify import count_differences
 from dashboard.migrations_app.models import Plan, PlanDifference, PlanFinding, PlanItem
+from dashboard.migrations_app.planning.prediction import predicted
 
 LONGEST_VALUE = 40
 
@@ -28,15 +29,17 @@ def print_plan(plan: Plan, console: Console) -> None:
         console.print_table(
             "Type", "Name", "Field", "Value", "Reason", rows=[_loss_row(*pair) for pair in losses]
         )
-    _print_paths(items, console)
+    _print_paths(plan, items, console)
     print_findings(plan, console)
 
 
-def _print_paths(items: list[PlanItem], console: Console) -> None:
-    """Print how the data of each disk goes, and how much is copied at most."""
+def _print_paths(plan: Plan, items: list[PlanItem], console: Console) -> None:
+    """Print how the data of each disk goes, how much is copied at most, and how long it takes."""
     if rows := [_path_row(item, path) for item in items if (path := item.data_path)]:
         console.print(f"\nData of {len(rows)} disk{pluralize(rows)}:")
         console.print_table("Type", "Name", "Path", "Ahead", "In cutover", "Why", rows=rows)
+    if prediction := predicted(plan):
+        console.print(str(prediction))
 
 
 def _path_row(item: PlanItem, path: dict[str, Any]) -> tuple[str, ...]:
