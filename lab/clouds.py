@@ -19,6 +19,7 @@ PORTS = {
     "nova": 8774,
     "neutron": 9696,
     "cinder": 8776,
+    "barbican": 9311,
 }
 MARIADB_PORT = 13506
 RABBITMQ_PORT = 15872

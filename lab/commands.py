@@ -30,7 +30,7 @@ def environment(cloud: Cloud) -> dict[str, str]:
     """Return the environment variables of a cloud's processes."""
     inherited = clean_environment()
     directory = str(cloud.configuration_directory)
-    services = ("KEYSTONE", "GLANCE", "PLACEMENT", "NOVA", "NEUTRON")
+    services = ("KEYSTONE", "GLANCE", "PLACEMENT", "NOVA", "NEUTRON", "BARBICAN")
     return (
         inherited
         | {f"OS_{service}_CONFIG_DIR": directory for service in services}

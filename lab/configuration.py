@@ -40,6 +40,15 @@ def database(cloud: Cloud, name: str) -> dict[str, object]:
     }
 
 
+def key_manager(cloud: Cloud) -> Options:
+    """Return the sections by which a service reaches Barbican."""
+    barbican: dict[str, object] = {
+        "auth_endpoint": cloud.identity_url,
+        "barbican_endpoint_type": "public",
+    }
+    return {"key_manager": {"backend": "barbican"}, "barbican": barbican}
+
+
 def write(cloud: Cloud, service: str, sections: Options, *, file: str = "") -> None:
     """Write a service's file, by default <service>.conf."""
     merged = _common(cloud)

@@ -11,8 +11,8 @@ from lab.errors import LabError
 from lab.places import run_directory, write_private
 
 # Of the clouds' administrators, the services among themselves, the databases, RabbitMQ, a host's
-# BMC, and the Fuel master.
-USES = ("admin", "service", "database", "message_bus", "bmc", "fuel")
+# BMC, the Fuel master, and the key that Barbican encrypts with.
+USES = ("admin", "service", "database", "message_bus", "bmc", "fuel", "key_manager")
 _LOCK = Lock()
 
 

@@ -1,6 +1,6 @@
 """The services of a cloud: one module each, with configuration, migrations and commands."""
 
-from lab.components import cinder, glance, keystone, neutron, nova, placement
+from lab.components import barbican, cinder, glance, keystone, neutron, nova, placement
 
 COMPONENTS = (
     keystone.COMPONENT,
@@ -9,4 +9,5 @@ COMPONENTS = (
     neutron.COMPONENT,
     nova.COMPONENT,
     cinder.COMPONENT,
+    barbican.COMPONENT,
 )

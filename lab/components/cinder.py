@@ -9,7 +9,7 @@ from pathlib import Path
 from lab.clouds import Cloud, Options
 from lab.commands import Command, configured
 from lab.components.component import Component
-from lab.configuration import database, service_login, write
+from lab.configuration import database, key_manager, service_login, write
 from lab.places import service_down_seconds, write_private
 
 BACKEND = "nfs"
@@ -39,6 +39,7 @@ def configure(cloud: Cloud) -> None:
         "database": database(cloud, "cinder"),
         # Also for snapshots of attached volumes, in which Nova takes part.
         "nova": login,
+        **key_manager(cloud),
         "service_user": {**login, "send_service_user_token": True},
         "privsep": helper,
         "cinder_sys_admin": helper,

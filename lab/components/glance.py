@@ -6,7 +6,7 @@ from pathlib import Path
 from lab.clouds import Cloud
 from lab.commands import Command, configured, wsgi
 from lab.components.component import Component
-from lab.configuration import database, write
+from lab.configuration import database, key_manager, write
 
 
 def image_directory(cloud: Cloud) -> Path:
@@ -29,6 +29,8 @@ def configure(cloud: Cloud) -> None:
             "filesystem_store_datadir": image_directory(cloud),
         },
         "paste_deploy": {"flavor": "keystone"},
+        # for the certificates of signed images
+        **key_manager(cloud),
     }
     write(cloud, "glance", sections, file="glance-api")
     paste = cloud.venv / "etc" / "glance" / "glance-api-paste.ini"

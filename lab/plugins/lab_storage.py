@@ -7,6 +7,9 @@ overlay files ("Image/Volume failed safety check"):
   (fixed upstream later; 2026.2 has it);
 - the upload of a volume with snapshots to an image, on both.
 
+Encrypted volumes are as those of LVM, which the hosts encrypt: the NFS driver encrypts itself, and
+then cannot upload its volumes to images.
+
 Other backends (LVM, Ceph) support all that, and a tool for them must be testable here. With the
 option volume_driver (Cloud.extra) a cloud uses the released driver.
 """
@@ -25,6 +28,10 @@ from cinder.volume.drivers import nfs
 
 class LabNfsDriver(nfs.NfsDriver):
     """Converts overlays without the check that refuses them."""
+
+    def _create_encrypted_volume_file(self, path: str, size: int, *_: Any) -> None:
+        """Create an empty volume: a host formats it when it is first attached."""
+        self._create_sparsed_file(path, size)
 
     def _copy_volume_from_snapshot(
         self, snapshot: Snapshot, volume: Volume, volume_size: int, *keys: Any, **more_keys: Any

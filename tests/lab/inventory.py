@@ -16,6 +16,7 @@ _COLLECTIONS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "server": ("compute", "/servers/detail", "servers", _ALL),
     "image": ("image", "/images", "images", {}),
     "volume": ("block_storage", "/volumes/detail", "volumes", _ALL),
+    "volume_type": ("block_storage", "/types", "volume_types", {"is_public": "None"}),
     "snapshot": ("block_storage", "/snapshots/detail", "snapshots", _ALL),
     "network": ("network", "/networks", "networks", {}),
     "subnet": ("network", "/subnets", "subnets", {}),

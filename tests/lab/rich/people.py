@@ -6,6 +6,8 @@ from dashboard.clients.openstack import CloudSession
 from tests.lab.rich.made import Made
 
 TAGS = ["gold", "site:ulm"]
+CREATOR = "creator"
+"""Barbican knows the role by this name."""
 
 
 class People:
@@ -17,6 +19,7 @@ class People:
         self.project_id = self.make_project(name, description="one of everything", tags=TAGS)
         self.other_id = self.make_project(f"{name}-other")
         self.alone, self.alone_id = self.make_user("alone")
+        self.let_store_secrets()
         _, self.member_id = self.make_user("by-group", assigned=False)
         self.group_id = self.make_group()
         self.make_credential()
@@ -54,9 +57,15 @@ class People:
         self.assign(f"groups/{group['id']}")
         return str(group["id"])
 
-    def assign(self, who: str) -> None:
-        """Make a user or a group a member of the project."""
-        roles = self.cloud.list("identity", "/roles", "roles", name="member")
+    def let_store_secrets(self) -> None:
+        """Give the user the role that Barbican asks for up to 2023, where members store nothing."""
+        if not [*self.cloud.list("identity", "/roles", "roles", name=CREATOR)]:
+            self.made.make("identity", "/roles", "role", name=CREATOR)
+        self.assign(f"users/{self.alone_id}", CREATOR)
+
+    def assign(self, who: str, role: str = "member") -> None:
+        """Give a user or a group a role in the project."""
+        roles = self.cloud.list("identity", "/roles", "roles", name=role)
         role_id = next(roles)["id"]
         self.cloud.put("identity", f"/projects/{self.project_id}/{who}/roles/{role_id}")
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 from dashboard.clients.openstack import CloudSession
 from dashboard.migrations_app.resources.compute.server.states import delete_server
 from tests.lab.rich.data import Data
+from tests.lab.rich.keys import Keys
 from tests.lab.rich.made import Made
 from tests.lab.rich.network import Network
 from tests.lab.rich.people import People
@@ -23,6 +24,7 @@ class RichTenant:
             self.network = Network(
                 self.made, destination, self.project_id, other=self.people.other_id
             )
+            self.keys = Keys(self.made, self.people)
             self.data = Data(self.made, self.people, self.network.parent)
         except BaseException:
             self.made.clear()
