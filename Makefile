@@ -71,6 +71,7 @@ bench: $(INSTALLED)
 	$(BIN)/python bench/engine.py
 	$(BIN)/python bench/calls.py
 	$(BIN)/python bench/pages.py
+	$(BIN)/python bench/campaigns.py
 	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(BIN)/python bench/stream.py \
 	    --config $${PUMPHOUSE_LAB_DIR:-lab/run}/clouds.yaml --source src --destination dst
 

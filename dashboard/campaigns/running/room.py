@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard.campaigns.models import Campaign, CampaignTenant
-from dashboard.campaigns.simulation.needs import needs_from
+from dashboard.campaigns.simulation.needs import Needs, needs_from
 from dashboard.campaigns.simulation.room import CloudRoom, Missing
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
@@ -32,15 +32,18 @@ class RoomCounter:
         self._room: CloudRoom | None = None
 
     def __call__(self, tenant: CampaignTenant) -> Missing | None:
-        """Take the room of a tenant, or return what is missing; None if its needs are unknown.
+        """Take the room of a tenant, or return what is missing.
+
+        None also if it needs nothing, or nobody knows what.
 
         Raises ``RoomUnknown`` before the room was read.
         """
-        if not tenant.needs:
+        needs = needs_from(tenant.needs)
+        if needs == Needs():
             return None
         if self._room is None:
             raise RoomUnknown
-        return self._room.take(needs_from(tenant.needs))
+        return self._room.take(needs)
 
     def read(self) -> None:
         """Read the destination. Raises any ``PumphouseError``."""

@@ -31,4 +31,4 @@ class Needs:
 
 def needs_from(row: Mapping[str, Any]) -> Needs:
     """Return what a row says; an empty one needs nothing that is known."""
-    return Needs(**row)
+    return Needs(**{**row, "servers": tuple(row.get("servers", ()))})

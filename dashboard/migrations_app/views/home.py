@@ -8,6 +8,7 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs import job_lists
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import progress_of
+from dashboard.jobs.views.home_panels import home_panels
 from dashboard.jobs.views.pages import PageRequest
 from dashboard.migrations_app.execution.outages import current_outages
 from dashboard.migrations_app.views.waiting import blocked_plans, differing_plans, lost_clouds
@@ -38,6 +39,7 @@ def home(request: PageRequest) -> HttpResponse:
             "differing_plans": differing[:WAITING_SHOWN],
             "more_plans": max(len(blocked), len(differing)) > WAITING_SHOWN,
             "lost_clouds": lost_clouds(),
+            "panels": home_panels(request),
             "running": [(job, progress[job.pk]) for job in running],
             "finished": job_lists.with_counts(job_lists.finished_today())[:FINISHED_SHOWN],
             "has_clouds": Cloud.objects.exists(),

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from dashboard.campaigns.models import Campaign, CampaignTenant
 from dashboard.campaigns.planning.drawing import Drawing, TenantDrawing, WaveDrawing, draw_up
+from dashboard.jobs.job_lists import strip_counts
 from dashboard.migrations_app.models import Plan, Tenant
-from tests.support import rows
+from tests.support import campaign_rows, rows
 
 pytestmark = pytest.mark.django_db
 RULES = {"tenants_at_once": 3, "servers_at_once": 6, "on_failure": "go_on", "verifies": "on"}
@@ -87,6 +88,18 @@ def test_a_page_of_three_hundred_tenants_takes_few_queries(client):
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(address)
         assert answer.status_code == 200 and len(queries) <= 20, (address, len(queries))
+
+
+def test_home_shows_the_campaigns_on_their_way_and_counts_the_hosts_asked_for(client):
+    old, new = rows.two_clouds()
+    campaign = campaign_rows.running_campaign_of(old, new)
+    home = client.get("/").content.decode()
+    assert f'<a href="{campaign.get_absolute_url()}">{campaign.name}</a>' in home
+    assert "1 of 4 tenants moved" in home and "1 failed" in home
+    assert f"{campaign.get_absolute_url()}free-host/" in home
+    assert strip_counts()["waiting"] == 1
+    campaign.freed_hosts.update(state="moved")
+    assert strip_counts()["waiting"] == 0
 
 
 def test_tenants_are_found_by_domain_id_and_latest_plan(client):

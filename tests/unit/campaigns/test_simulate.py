@@ -1,10 +1,8 @@
 """Simulations of generated clouds: never too much, never the last host, always an end."""
 
-import time as clock
-from datetime import UTC, datetime, time
+from datetime import time
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,22 +13,15 @@ from dashboard.campaigns.simulation.simulate import (
     BEGIN,
     END,
     FREE,
-    Pace,
     SimulatedHost,
     SimulatedTenant,
     SimulatedWave,
     Simulation,
-    Simulator,
 )
 from dashboard.campaigns.windows import Window
+from tests.support.simulations import RAM, simulate, size
 
-START = datetime(2026, 3, 28, 12, tzinfo=UTC)
-RAM, VCPU = "MEMORY_MB", "VCPU"
 NIGHT = Window(days=frozenset({5}), opens=time(22), closes=time(6), zone="Europe/Berlin")
-
-
-def size(cpus: int, ram: int) -> dict[str, int]:
-    return {VCPU: cpus, RAM: ram}
 
 
 sizes = st.builds(size, st.integers(1, 8), st.integers(1, 16))
@@ -82,11 +73,6 @@ def clouds(draw: Any) -> dict[str, Any]:
         "room": CloudRoom(hosts=new, gib={"fast": draw(st.integers(0, 60)), "": None}, addresses=6),
         "frees": draw(st.booleans()),
     }
-
-
-def simulate(cloud: dict[str, Any]) -> Simulation:
-    simulator = Simulator(cloud["room"], cloud["source"], frees_hosts=cloud["frees"], pace=Pace())
-    return simulator.run(cloud["waves"], start=START)
 
 
 @settings(max_examples=30, deadline=None)
@@ -168,38 +154,3 @@ def test_a_host_is_freed_where_room_lacks_and_the_last_one_never():
         "No host of the destination has room for a server with 4 VCPU, 16 MEMORY_MB; "
         "No host of the source can be freed: old-2 is the last compute host of the source"
     )
-
-
-@pytest.mark.timeout(60)
-def test_a_thousand_tenants_are_simulated_in_seconds():
-    cloud = large_cloud()
-    began = clock.process_time()
-    found = simulate(cloud)
-    assert clock.process_time() - began < 5
-    assert len([event for event in found.events if event.kind == BEGIN]) > 500
-    assert any(event.kind == FREE for event in found.events)
-
-
-def large_cloud() -> dict[str, Any]:
-    """1,000 tenants with 10,000 servers, and 200 hosts, of which most are in the source."""
-    server = size(2, 4)
-    tenants = [
-        SimulatedTenant(
-            candidate=Candidate(key=key, name=f"t{key}"), needs=Needs(servers=[server] * 10)
-        )
-        for key in range(1000)
-    ]
-    waves = [
-        SimulatedWave(
-            name=f"w{number}", rules=Rules(tenants_at_once=5), tenants=tenants[number::10]
-        )
-        for number in range(10)
-    ]
-    source = [
-        SimulatedHost(
-            name=f"old-{number}", gives=size(160, 320), free=size(160, 320), servers=[server] * 70
-        )
-        for number in range(140)
-    ]
-    room = CloudRoom(hosts={f"new-{number}": size(160, 320) for number in range(60)})
-    return {"waves": waves, "source": source, "room": room, "frees": True}
