@@ -1,13 +1,17 @@
 """What the verbs of campaigns share, and which there are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign
-from dashboard.errors import WrongState
+from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.models import Job
+from dashboard.jobs.requester import Requester
+from dashboard.jobs.roles import Action, has_permission, role_refusal
 from dashboard.jobs.states import JobState
 from dashboard.jobs.verb import Verb, verbs_of
 
@@ -44,6 +48,42 @@ def not_running(campaign: Campaign) -> WrongState:
         f"Campaign {campaign} does not run: it is {campaign.state_words.lower()}.",
         fix="Resume it first." if has_ended else "Start it first.",
     )
+
+
+def require_permission(requester: Requester, action: Action) -> None:
+    """Raise ``PermissionDenied`` for a user without the permission; commands need none."""
+    if requester.user is not None and not has_permission(requester.user, action):
+        raise PermissionDenied(role_refusal(action))
+
+
+class ChangeVerb(CampaignVerb):
+    """A verb that changes a campaign which was started: what has begun goes on as it was."""
+
+    @override
+    def why_not(self, target: Campaign) -> PumphouseError | None:
+        return self.refusal(target)
+
+    @override
+    def applies_to(self, target: Campaign) -> bool:
+        return self.refusal(target) is None
+
+    @override
+    def refusal(self, target: Campaign) -> PumphouseError | None:
+        if target.job is not None and target.job.state != JobState.DONE:
+            return None
+        if target.job is None:
+            fix = "Start it first; or export it, edit the file, and draw it up by another name."
+            return WrongState(f"Campaign {target} was not started.", fix=fix)
+        return WrongState(f"Campaign {target} has ended.", fix="Draw up another one.")
+
+    @override
+    def launch(self, target: Campaign, requester: Requester, options: Mapping[str, Any]) -> Job:
+        self.change(target, requester, options)
+        return job_of(target)
+
+    def change(self, target: Campaign, requester: Requester, options: Mapping[str, Any]) -> None:
+        """Change its rows, and tell its job."""
+        raise NotImplementedError
 
 
 @cache

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign, Wave
-from dashboard.campaigns.verbs.base import CampaignVerb
+from dashboard.campaigns.verbs.base import CampaignVerb, require_permission
 from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.roles import Action, has_permission, role_refusal
+from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import start_job
 
 
@@ -65,7 +64,7 @@ class Start(CampaignVerb):
     @override
     def launch(self, target: Campaign, requester: Requester, options: Mapping[str, Any]) -> Job:
         for action in actions_of(target):
-            _require(requester, action)
+            require_permission(requester, action)
         with transaction.atomic():
             target.job = start_job(
                 kind=self.kind,
@@ -87,9 +86,3 @@ def actions_of(campaign: Campaign) -> list[Action]:
     if campaign.hosts != Campaign.Hosts.NEVER:
         actions.append(Action.REASSIGN)
     return actions
-
-
-def _require(requester: Requester, action: Action) -> None:
-    """Raise ``PermissionDenied`` for a user without the permission; commands need none."""
-    if requester.user is not None and not has_permission(requester.user, action):
-        raise PermissionDenied(role_refusal(action))

@@ -3,14 +3,19 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from dashboard.campaigns.models import Campaign, CampaignTenant
 from dashboard.campaigns.planning.drawing import Drawing, TenantDrawing, WaveDrawing, draw_up
 from dashboard.campaigns.running import looking
 from dashboard.campaigns.running.looking import Look, look_at
-from dashboard.errors import BadInput
+from dashboard.campaigns.verbs.add import Add
+from dashboard.campaigns.verbs.change_wave import ChangeWave
+from dashboard.campaigns.verbs.start import Start
+from dashboard.campaigns.verbs.take_out import TakeOut
+from dashboard.errors import BadInput, WrongState
 from dashboard.jobs.models import Job
-from dashboard.jobs.requester import NOBODY
+from dashboard.jobs.requester import NOBODY, by_api
 from dashboard.jobs.starting import start_job
 from dashboard.jobs.states import JobState
 from tests.support import rows
@@ -107,6 +112,42 @@ def test_who_shares_waits_for_the_other_and_whoever_is_busy_elsewhere_waits(cloc
     Job.objects.filter(title="Another plan").update(active_subject=None, state=JobState.DONE)
     look(campaign)
     assert states(campaign) == "mpp"
+
+
+def test_it_is_changed_while_it_runs_and_what_has_begun_goes_on():
+    campaign = drawn("abc", tenants_at_once=1)
+    with pytest.raises(WrongState, match="was not started"):
+        TakeOut().start(campaign, tenants=["a"])
+    Start().start(campaign)
+    look(campaign)
+    late = rows.tenant_of(campaign.source, "d")
+    with pytest.raises(WrongState, match="a is planning"):
+        TakeOut().start(campaign, tenants=["a"])
+    TakeOut().start(campaign, tenants=["b"])
+    Add().start(campaign, tenants=["d"])
+    Add().start(campaign, tenants=[rows.tenant_of(campaign.source, "e").project_id], wave="late")
+    with pytest.raises(BadInput, match="d is in the campaign twice"):
+        Add().start(campaign, tenants=[late.project_id], wave="late")
+    with pytest.raises(BadInput, match="tenants_at_once must be"):
+        ChangeWave().start(campaign, wave="all", tenants_at_once="many")
+    ChangeWave().start(campaign, wave="all", tenants_at_once="3", window="", verifies="no")
+    look(campaign)
+    assert dict(campaign.tenants.values_list("name", "state")) == {
+        **{"a": "planning", "b": "taken_out", "c": "planning", "d": "planning", "e": "waiting"}
+    }
+    wave = campaign.waves.get(name="all")
+    assert (wave.tenants_at_once, wave.verifies, wave.on_failure) == (3, False, "stop")
+    log = "\n".join(campaign.job.log.values_list("message", flat=True))
+    assert "Taken out by Pumphouse: b." in log and "tenants_at_once, verifies of all." in log
+
+
+def test_to_let_a_running_wave_roll_back_needs_an_admin():
+    campaign = drawn("a")
+    Start().start(campaign)
+    with pytest.raises(PermissionDenied):
+        ChangeWave().start(
+            campaign, requester=by_api(rows.user_with("operator")), on_failure="roll_back"
+        )
 
 
 def test_a_campaign_cannot_be_drawn_up_twice_by_one_name(clock):

@@ -1,0 +1,49 @@
+"""Add: puts more tenants into a wave of a campaign."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from typing_extensions import override
+
+from dashboard.campaigns.models import Campaign
+from dashboard.campaigns.planning.changing import changed, require_open, wave_of
+from dashboard.campaigns.planning.drawing import TenantDrawing, add_tenants
+from dashboard.campaigns.verbs.base import ChangeVerb
+from dashboard.errors import BadInput
+from dashboard.jobs.options import Option
+from dashboard.jobs.requester import Requester
+from dashboard.migrations_app.planning.moves import known_tenant
+
+
+class Add(ChangeVerb):
+    """Puts tenants at the end of a wave, also while the campaign runs."""
+
+    name = "add"
+    title = "Add tenants"
+    effect = "Put tenants at the end of a wave; a wave of a new name comes after all others."
+    order = 70
+    command = "campaign add"
+    options = (
+        Option(
+            name="tenants",
+            label="Tenants, by name or id, with commas between",
+            default=[],
+            metavar="TENANT",
+        ),
+        Option(name="wave", label="Wave", default="", metavar="NAME"),
+    )
+
+    @override
+    def change(self, target: Campaign, requester: Requester, options: Mapping[str, Any]) -> None:
+        if not options["tenants"]:
+            raise BadInput("No tenant was named.", fix="Name those to add.")
+        drawings = [
+            TenantDrawing(tenant=known_tenant(target.source, name)) for name in options["tenants"]
+        ]
+        with transaction.atomic():
+            wave = wave_of(target, options["wave"], makes=True)
+            require_open(wave)
+            add_tenants(wave, drawings)
+        names = ", ".join(str(drawing.tenant) for drawing in drawings)
+        changed(target, f"Added to {wave} by {requester}: {names}.")

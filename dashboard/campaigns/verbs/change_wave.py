@@ -1,0 +1,57 @@
+"""Change: other rules for a wave of a campaign."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from typing_extensions import override
+
+from dashboard.campaigns.models import Campaign, Wave
+from dashboard.campaigns.planning.changing import changed, wave_of
+from dashboard.campaigns.planning.wave_options import WAVE_OPTIONS, fields_of
+from dashboard.campaigns.verbs.base import ChangeVerb, require_permission
+from dashboard.errors import BadInput
+from dashboard.jobs.options import Option
+from dashboard.jobs.requester import Requester
+from dashboard.jobs.roles import Action
+
+DEFAULT = "-"
+
+
+class ChangeWave(ChangeVerb):
+    """Gives a wave other rules, also while it runs; what has begun goes on."""
+
+    name = "change_wave"
+    title = "Change a wave"
+    effect = "Give a wave other rules. What is left empty stays, and - stands for the default."
+    order = 90
+    command = "campaign change-wave"
+    options = (
+        Option(name="wave", label="Wave", default="", metavar="NAME"),
+        *(
+            Option(
+                name=option.name, label=option.label, default="", metavar=option.metavar or "VALUE"
+            )
+            for option in WAVE_OPTIONS
+        ),
+    )
+
+    @override
+    def applies_to(self, target: Campaign) -> bool:
+        return False  # by commands and the API: nine fields are too many beside the other verbs
+
+    @override
+    def change(self, target: Campaign, requester: Requester, options: Mapping[str, Any]) -> None:
+        wave = wave_of(target, options["wave"])
+        values = {
+            option.name: option.clean(None)
+            if options[option.name] == DEFAULT
+            else option.parse(options[option.name])
+            for option in WAVE_OPTIONS
+            if options[option.name]
+        }
+        if not values:
+            raise BadInput("Nothing was changed.", fix="Give another value for some rule.")
+        if values.get("on_failure") == Wave.OnFailure.ROLL_BACK:
+            require_permission(requester, Action.ROLLBACK)
+        Wave.objects.filter(pk=wave.pk).update(**fields_of(values))
+        changed(target, f"Changed by {requester}: {', '.join(values)} of {wave}.")
