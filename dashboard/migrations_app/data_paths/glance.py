@@ -55,6 +55,7 @@ class GlanceStream(DataPath):
 
     @override
     def undo_prepare(self, work: Work) -> None:
+        work.save(**{AHEAD: {}})
         self.undo_transfer(work)
         self.undo_capture(work)
 
@@ -79,10 +80,12 @@ class GlanceStream(DataPath):
 
     @override
     def undo_capture(self, work: Work) -> None:
+        """Remove the image and what it was made from; what was copied ahead is undone with that."""
+        if work.stage_data.get(AHEAD):
+            return
         temporary_images.remove_from_source(work, _name_in_source(work))
         volume_capture.remove_copy(work)
         volume_capture.restore_reservation(work)
-        work.save(**{AHEAD: {}})
 
     @override
     def transfer(self, work: Work) -> None:
@@ -91,7 +94,8 @@ class GlanceStream(DataPath):
 
     @override
     def undo_transfer(self, work: Work) -> None:
-        temporary_images.undo_transfer(work)
+        if not work.stage_data.get(AHEAD):
+            temporary_images.undo_transfer(work)
 
     @override
     def create(self, work: Work) -> str:
