@@ -25,7 +25,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
 SMALL = {"jobs": 100, "plans": 100, "tenants": 100, "lines": 10_000}
 LARGE = {"jobs": 10_000, "plans": 5_000, "tenants": 5_000, "lines": 1_000_000}
-ROUNDS = 10
+ROUNDS = 8
 REQUESTS = 2
 MOST_GROWTH = 1.5
 MOST_QUERIES = 20

@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from dashboard.jobs.models import LogChunk, LogLevel, LogLine, LogWord
 
-CHUNK_LINES = 200
+CHUNK_LINES = 100
 SETTLED_AFTER = timedelta(minutes=1)
 """When no transaction is left that could still commit a line with a lower number."""
-MOST_CHUNKS = 250
+MOST_CHUNKS = 500
 LETTERS = 7
 """How many bytes of a word count: as many as a signed number of 64 bits holds."""
 WORD = re.compile(r"[^\W_]+")

@@ -15,8 +15,9 @@ from dashboard.jobs.log_index import (
 from dashboard.jobs.models import Job, LogLevel, LogLine, LogWord
 
 MOST_WORDS = 5
-CHUNKS_READ = 100
+CHUNKS_READ = 200
 """How many neighbouring chunks are read as one; the latest fill a page with common words."""
+FEW_CHUNKS = 500
 MOST_PLACES = 100
 """How many places one query looks at: SQLite takes 500 parts of a union."""
 BLOCK_LINES = 2000
@@ -66,6 +67,8 @@ def _places(job: Job, codes: Sequence[Range]) -> list[Range]:
     chunks: dict[int, Range] = {}
     for number, code in enumerate(codes):
         words = LogWord.objects.filter(job=job, code__range=code).order_by()
+        if number and len(chunks) <= FEW_CHUNKS:  # a word that all chunks have is not read whole
+            words = words.filter(chunk__in=[*chunks])
         rows = words.values_list("chunk_id", "chunk__first", "chunk__last").distinct()
         found = {chunk: (first, last) for chunk, first, last in rows}
         chunks = {pk: found[pk] for pk in chunks.keys() & found} if number else found

@@ -24,6 +24,8 @@ RARE = 100
 """How many lines of the log are errors, however long it is: a page shows as much of each log."""
 RUNNING = 10
 """How many jobs run: as many as a few workers run, however many have ended."""
+FAILED = 50
+"""How many jobs have failed at least: as many as a page shows, also of a small installation."""
 STATES = (JobState.DONE, JobState.DONE, JobState.DONE, JobState.FAILED)
 PLAN_STATES = (Plan.State.BLOCKED, Plan.State.READY, Plan.State.EXECUTED, Plan.State.BLOCKED)
 
@@ -133,7 +135,8 @@ def _jobs(plans: list[Plan], number: int) -> None:
 
 
 def _job(plan: Plan, index: int, *, runs: bool = False) -> Job:
-    state = JobState.RUNNING if runs else STATES[index % len(STATES)]
+    ended = JobState.FAILED if index < FAILED else STATES[index % len(STATES)]
+    state = JobState.RUNNING if runs else ended
     now = timezone.now()
     return Job(
         kind="execute",

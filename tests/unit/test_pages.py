@@ -216,7 +216,8 @@ def test_unexpected_differences_are_on_the_verifys_page_and_need_somebody(plan: 
     assert "The last verify found 1 unexpected difference." in home
     assert '1<span class="wordy"> needs you' in home
     unexpected = list(plan.differences.filter(expected=False))
-    accept(unexpected, reason="It may differ.", requester=on_page(User.objects.get(username="viewer")))
+    somebody = on_page(User.objects.get(username="viewer"))
+    accept(unexpected, reason="It may differ.", requester=somebody)
     assert "Nothing needs your attention" in page("/", role="admin")
 
 
