@@ -14,7 +14,7 @@ from dashboard.campaigns.models import Campaign
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment, Host, HostPlan
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
-from dashboard.migrations_app.models import Plan, PlanDifference, Tenant
+from dashboard.migrations_app.models import Plan, PlanDifference, Tenant, TenantFiles
 from tests.browser.every_page import every_page
 
 _group = re.compile(r"\(\?P<(\w+)>((?:[^()]|\([^()]*\))*)\)")
@@ -45,6 +45,8 @@ class Address:
 def make_rows(user: User) -> None:
     """Make a row of everything that an address can be about."""
     every_page(user)
+    tenant = Tenant.objects.order_by("pk").last()
+    TenantFiles.objects.create(tenant=tenant, texts={"networks.yml": "resources: []\n"})
 
 
 def every_address() -> list[Address]:
