@@ -124,7 +124,9 @@ def missing_rows(admin: Answers) -> set[str]:
     """Return what has no row behind it: a refusal there would prove nothing."""
     statuses = admin.statuses.items()
     missing = {each.path for (each, method), status in statuses if (method, status) == ("GET", 404)}
-    return {path for path in missing if "teapots" not in path and not path.startswith("/admin/r/")}
+    # what copies no data has no prediction
+    told = {path for path in missing if "teapots" not in path and not path.endswith("prediction/")}
+    return {path for path in told if not path.startswith("/admin/r/")}
 
 
 def written(answers: Answers, methods: tuple[str, ...]) -> set[tuple[str, str, str]]:
