@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.support.cloud.compute import Compute
 
 _DELETION, _DELETION_AT_ATTACHING, _MULTIATTACH = (2, 85), (2, 79), (2, 60)
-_TAGS, _TAGS_TOLD = (2, 49), (2, 70)
+_TAGS, _TAGS_TOLD, _SHELVED = (2, 49), (2, 70), (2, 20)
 _SINCE = {"tag": _TAGS, "delete_on_termination": _DELETION_AT_ATTACHING}
 
 
@@ -111,6 +111,9 @@ class Attachments:
         if server["status"] == "SUSPENDED":
             sentence = f"Cannot 'detach_volume' instance {server['id']} while it is in vm_state"
             raise Refused(409, f"{sentence} suspended")
+        if server["status"].startswith("SHELVED") and request.version < _SHELVED:
+            sentence = f"Cannot 'detach_volume' instance {server['id']} while it is in vm_state"
+            raise Refused(409, f"{sentence} {server['status'].lower()}")
         if not server["image"] and row["device"] == "/dev/vda":
             raise Refused(403, "Cannot detach a root device volume")
         self._detach(row)

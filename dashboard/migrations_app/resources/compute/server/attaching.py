@@ -11,6 +11,8 @@ from dashboard.migrations_app.resources.compute.server.devices import (
 from dashboard.migrations_app.resources.work import Work
 
 ATTACH_SECONDS = 1800
+# from here on volumes are detached from shelved servers
+_FROM_SHELVED = "2.20"
 # from here on whether a volume is deleted with its server can be changed while it is attached
 DELETION_MICROVERSION = "2.85"
 # and from here on it can be said when a volume is attached
@@ -41,7 +43,7 @@ def detach_volumes(work: Work) -> None:
     for source_id in work.record.fields["volumes"]:
         if source_id != root:
             volume_id = work.destination_id_of("volume", source_id)
-            work.destination.delete("compute", f"{_path(work)}/{volume_id}")
+            _detach(work.destination, f"{_path(work)}/{volume_id}")
             _await_detached(work.destination, volume_id, work.destination_id, check=work.check)
 
 
@@ -56,9 +58,14 @@ def detach_others(work: Work) -> None:
     for attachment in [*work.source.list("compute", path, "volumeAttachments")]:
         volume_id = attachment["volumeId"]
         if volume_id not in work.record.fields["volumes"]:
-            work.source.delete("compute", f"{path}/{volume_id}")
+            _detach(work.source, f"{path}/{volume_id}")
             _await_detached(work.source, volume_id, work.record.id, check=work.check)
             work.log(f"Detached volume {volume_id}, which stays, from server {work.record.name}.")
+
+
+def _detach(cloud: CloudSession, path: str) -> None:
+    """Detach a volume, also from a shelved server, of which Nova takes no older request."""
+    cloud.delete("compute", path, microversion=cloud.at_most("compute", _FROM_SHELVED))
 
 
 def _told(work: Work, source_id: str) -> Json:
