@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.clients.legacy.lent_roles import NOWHERE, LentRoles
+
 PASSWORD_TYPES = frozenset({"password", "v3password"})
 SERVICES = (
     *("block_storage", "compute", "identity", "image", "key_manager", "network", "placement"),
@@ -44,7 +46,8 @@ class CloudAccess:
     ``environment`` the name of the Fuel environment that the cloud lives in; ``urls`` are shown to
     people; ``populate`` and ``workloads`` describe generated test tenants. ``shared_pools`` are
     pools of volumes that another cloud uses as well, by labels that both clouds use.
-    ``limits`` are how many calls may be in flight at most, by service. The repr shows no secret.
+    ``limits`` are how many calls may be in flight at most, by service. ``lent_roles`` is
+    where roles are recorded that the account lends itself. The repr shows no secret.
     """
 
     name: str
@@ -62,6 +65,7 @@ class CloudAccess:
     urls: Mapping[str, str] = field(default_factory=dict)
     populate: Mapping[str, int] = field(default_factory=dict)
     workloads: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    lent_roles: LentRoles = field(default=NOWHERE, repr=False, compare=False)
     shared_pools: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 Clients are imported when a cloud is first called, since a list of clouds does without them.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -154,9 +155,7 @@ def access_of(cloud: Cloud) -> "CloudAccess":
 
 def connect(cloud: Cloud) -> "CloudSession":
     """Return a session on a cloud as its operator, without calling the cloud yet."""
-    from dashboard.clients.legacy.lent_roles import record_in
     from dashboard.clients.openstack import CloudSession
     from dashboard.hosts_app.lent_role_rows import LentRoleRows
 
-    record_in(LentRoleRows())
-    return CloudSession(access_of(cloud))
+    return CloudSession(replace(access_of(cloud), lent_roles=LentRoleRows()))

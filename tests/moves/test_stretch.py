@@ -101,6 +101,23 @@ def assert_pair(clouds: TwoClouds, stretch: Stretch) -> None:
         assert f"id {stretch.number} " in program["content"]
 
 
+def assert_no_loop(clouds: TwoClouds, plan: Plan) -> None:
+    """Assert that networks on one VLAN are not joined by a tunnel as well."""
+    for cloud in (clouds.old, clouds.new):
+        cloud.network.networks.where(name=f"{NAME}-plain")[0].update(SEGMENT)
+    job = run(StretchVerb().start(plan, **CHOSEN), state="failed")
+    assert "is on vlan physnet1 7 in both clouds" in job.explanation
+    for cloud in (clouds.old, clouds.new):
+        cloud.network.networks.where(name=f"{NAME}-plain")[0].update(dict.fromkeys(SEGMENT))
+
+
+SEGMENT = {
+    "provider:network_type": "vlan",
+    "provider:physical_network": "physnet1",
+    "provider:segmentation_id": 7,
+}
+
+
 def assert_watched(clouds: TwoClouds, plan: Plan) -> None:
     """Assert that a gateway's console, state and absence are seen, and told once."""
     for cloud in (clouds.old, clouds.new):
@@ -154,6 +171,7 @@ def test_what_cannot_be_is_refused_and_finalizing_removes_the_gateways_first(clo
     job = run(StretchVerb().start(moved, **{**CHOSEN, "flavor": "huge"}), state="failed")
     assert "Cloud old has no flavors named 'huge'." in job.explanation
     assert Stretch.objects.get().state == Stretch.State.PARTED
+    assert_no_loop(clouds, moved)
     job = StretchVerb().start(moved, **CHOSEN)
     with pytest.raises(Conflict, match="is already working on this"):
         Rollback().start(moved, confirmation=moved.tenant_name)

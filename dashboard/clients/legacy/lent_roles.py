@@ -35,15 +35,4 @@ class _Nowhere:
         return ()
 
 
-_recorded: LentRoles = _Nowhere()
-
-
-def record_in(place: LentRoles) -> None:
-    """Record lent roles there from now on."""
-    global _recorded
-    _recorded = place
-
-
-def lent_roles() -> LentRoles:
-    """Return where lent roles are recorded."""
-    return _recorded
+NOWHERE: LentRoles = _Nowhere()

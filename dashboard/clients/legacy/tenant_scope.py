@@ -9,7 +9,6 @@ from keystoneauth1 import exceptions as auth_errors
 from keystoneauth1.adapter import Adapter
 
 from dashboard.clients.legacy.found import Found
-from dashboard.clients.legacy.lent_roles import lent_roles
 from dashboard.clients.logging_in import auth_plugin
 from dashboard.errors import NeedsOperator
 
@@ -47,7 +46,7 @@ def take_back(found: Found) -> None:
 
 
 def _take_back(found: Found) -> None:
-    for path in [*lent_roles().left(found.access.name)]:
+    for path in [*found.access.lent_roles.left(found.access.name)]:
         _revoke(found, path)
 
 
@@ -55,7 +54,7 @@ def _revoke(found: Found, path: str) -> None:
     """Take a lent role away; where that fails, the next one tries again."""
     answer = found.other("identity").request(path, "DELETE", raise_exc=False)
     if answer.status_code < 400 or answer.status_code == 404:
-        lent_roles().forget(found.access.name, path)
+        found.access.lent_roles.forget(found.access.name, path)
 
 
 def _scoped(found: Found, project_id: str) -> Adapter | None:
@@ -84,10 +83,10 @@ def _with_role(found: Found, project_id: str) -> Iterator[None]:
     mine = [role for role in listed if role["name"] in login.role_names]
     mine.sort(key=lambda role: role["name"] != _ADMIN)
     path = f"/projects/{project_id}/users/{login.user_id}/roles/{mine[0]['id']}"
-    lent_roles().lend(found.access.name, path)
+    found.access.lent_roles.lend(found.access.name, path)
     granted = identity.request(path, "PUT", raise_exc=False)
     if granted.status_code >= 400:
-        lent_roles().forget(found.access.name, path)
+        found.access.lent_roles.forget(found.access.name, path)
         raise _cannot(found, project_id, "it has no role there, and Keystone gives it none")
     try:
         yield

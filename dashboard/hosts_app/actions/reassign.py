@@ -126,6 +126,11 @@ def destination_of(source: Cloud, name: str) -> Cloud:
     if not name and others.count() == 1:
         return others.get()
     known = ", ".join(others.values_list("name", flat=True)) or "none"
+    if not name and known == "none":
+        raise BadInput(
+            f"There is no cloud beside {source} that a host could go to.",
+            fix="Add the destination to the configuration.",
+        )
     if not name:
         raise BadInput("No destination cloud was given.", fix=f"Give destination: {known}.")
     destination = cloud_named(name)

@@ -53,8 +53,11 @@ class ServerMove:
 
         This goes by its state now, since its owner may have started or stopped it since the plan.
         """
-        if self._server()["status"] in ("SHUTOFF", "RESIZE", "VERIFY_RESIZE"):
+        status = self._server()["status"]
+        if status in ("SHUTOFF", "RESIZE", "VERIFY_RESIZE"):
             self.cold()
+        elif status == "PAUSED" and not self._is_recorded:
+            self.unpaused()
         else:
             self.live()
 
@@ -113,14 +116,21 @@ class ServerMove:
 
         Nova does not migrate suspended servers. One that cannot be moved is suspended again too.
         """
+        self._running("resume", "suspend", "SUSPENDED")
+
+    def unpaused(self) -> None:
+        """Unpause a server, migrate it live and pause it again: old Novas migrate none paused."""
+        self.context.log(f"Unpausing {self._server()['name']} while it moves.")
+        self._running("unpause", "pause", "PAUSED")
+
+    def _running(self, start: str, halt: str, status: str) -> None:
+        """Migrate a server live that is started for that; halt it again however that ends."""
         if not self._is_away():
-            self._change("resume", to="ACTIVE")
+            self._change(start, to="ACTIVE")
         try:
             self.live()
-        except NeedsOperator:
-            self._change("suspend", to="SUSPENDED")
-            raise
-        self._change("suspend", to="SUSPENDED")
+        finally:
+            self._change(halt, to=status)
 
     def offload(self) -> None:
         """Offload a shelved server: it has no host until it is unshelved."""

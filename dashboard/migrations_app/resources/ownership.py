@@ -37,8 +37,14 @@ def owners_in(records: Iterable[Record]) -> set[str]:
 
 
 def owner_refs(record: Record, reader: TenantReader) -> list[Ref]:
-    """Return what must be there before the object's owner can create it: the user and its roles."""
-    user_id = record.fields["user_id"]
+    """Return what must be there before the object's owner can create it: the user and its roles.
+
+    Nothing is needed for one whose owner the cloud does not tell, as Cinder v1: the operator
+    creates it.
+    """
+    user_id = record.fields.get("user_id")
+    if not user_id:
+        return []
     roles = (role_refs(each, user_id, reader) for each in reader.assignments_of(user_id))
     return [Ref("user", user_id), *dict.fromkeys(ref for refs in roles for ref in refs)]
 
@@ -57,7 +63,11 @@ def role_refs(assignment: Json, user_id: str, reader: TenantReader) -> list[Ref]
 
 def owner_losses(record: Record, reader: TenantReader) -> Iterable[Loss]:
     """Return the loss of an owner who may create nothing: a reader, or one without any role."""
-    assignments = reader.assignments_of(record.fields["user_id"])
+    user_id = record.fields.get("user_id")
+    if not user_id:
+        yield operator_owns(record, "The cloud does not tell its owner.")
+        return
+    assignments = reader.assignments_of(user_id)
     if not can_create(assignment["role"]["name"] for assignment in assignments):
         yield operator_owns(record, "Its owner may not create anything in the project.")
 
@@ -67,7 +77,8 @@ def with_owner_losses(record: Record, decision: Decision, decision_of: DecisionL
 
     It is also that of an owner whose roles are left out.
     """
-    reason = _why_not_owner(decision_of("user", record.fields["user_id"]))
+    user_id = record.fields.get("user_id")
+    reason = _why_not_owner(decision_of("user", user_id)) if user_id else ""
     if decision.action != CREATE or not reason:
         return decision
     loss = operator_owns(record, f"Its owner {reason}.")
@@ -88,6 +99,6 @@ def operator_owns(record: Record, reason: str) -> Loss:
     """Return the loss of an owner in whose place the operator creates the copy."""
     return Loss(
         field="user_id",
-        value=record.fields["user_id"],
+        value=record.fields.get("user_id"),
         reason=f"{reason} The operator's account will be the owner.",
     )

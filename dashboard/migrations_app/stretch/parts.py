@@ -110,6 +110,6 @@ def _require_joining(stretch: Stretch) -> None:
     stretch.refresh_from_db(fields=["state"])
     if stretch.state not in (Stretch.State.JOINING, Stretch.State.JOINED):
         raise WrongState(
-            f"The network {stretch.network_name} is being parted.",
-            fix="Stretch it again once that has ended.",
+            f"The network {stretch.network_name} is parted, or being parted.",
+            fix="Stretch it again, by a new job.",
         )

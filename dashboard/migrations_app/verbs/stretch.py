@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from typing_extensions import override
 
 from dashboard.errors import BadInput, PumphouseError, WrongState
@@ -90,15 +91,16 @@ class Stretch(PlanVerb):
     def launch(self, target: Plan, requester: Requester, options: Mapping[str, Any]) -> Job:
         for what in _NEEDED:
             _require(what, options)
-        stretch = new_stretch(target, options["network"], options)
-        return start_job(
-            kind=self.name,
-            title=f"Stretch network {stretch.network_name} of {target.tenant_name}",
-            subject=self.subject(target),
-            steps=joining_steps(stretch),
-            params={"plan": target.pk, "stretch": stretch.pk},
-            requester=requester,
-        )
+        with transaction.atomic():
+            stretch = new_stretch(target, options["network"], options)
+            return start_job(
+                kind=self.name,
+                title=f"Stretch network {stretch.network_name} of {target.tenant_name}",
+                subject=self.subject(target),
+                steps=joining_steps(stretch),
+                params={"plan": target.pk, "stretch": stretch.pk},
+                requester=requester,
+            )
 
 
 def _require(what: str, options: Mapping[str, Any]) -> None:

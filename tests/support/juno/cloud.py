@@ -32,7 +32,8 @@ class JunoCloud:
 
     ``state`` has what each API has, by the API's name; ``asked`` is every request but logins, as
     "METHOD port /path". ``encode_disk`` makes a file in the format qcow2 of a disk's bytes, for who
-    looks into it; by default it is only called so.
+    looks into it; by default it is only called so. The policies deny every write to who has no
+    other roles than ``read_only_roles``.
     """
 
     def __init__(self, *, keystone: tuple[str, ...] = ("v2.0", "v3")) -> None:
@@ -40,6 +41,7 @@ class JunoCloud:
         self.state: dict[str, Any] = copy.deepcopy(_seeds())
         self.tokens = self._tokens_of_all()
         self.asked: list[str] = []
+        self.read_only_roles: frozenset[str] = frozenset()
         self.encode_disk: Callable[[bytes], bytes] = bytes
         self.lock = threading.RLock()
         self.apis = [api(self) for api in named_classes(JunoApi, "tests.support.juno")]
@@ -110,10 +112,19 @@ class JunoCloud:
         with self.lock:
             if not request.path.endswith("/tokens"):
                 self.asked.append(f"{request.method} {request.port} {request.path}")
+            if self._is_denied(request):
+                return Reply(403, "Policy doesn't allow this to be performed.")
             for api in self.apis:
                 if request.port in api.ports and (reply := api.answer(request)):
                     return reply
         return Reply(404, "404 Not Found\n\nThe resource could not be found.\n\n   ")
+
+    def _is_denied(self, request: Request) -> bool:
+        """Return whether the policies deny a write, which they do before anything is looked up."""
+        is_read = request.method in ("GET", "HEAD") or request.port.startswith("keystone")
+        if is_read or not self.read_only_roles:
+            return False
+        return bool(roles := self.caller(request).roles) and roles <= self.read_only_roles
 
 
 @contextmanager

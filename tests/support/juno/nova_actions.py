@@ -92,8 +92,7 @@ class NovaActions(NovaApi):
             row.update({"status": status, STATE: state, TASK: None})
             return Reply(202)
         if action == "confirmResize":
-            row.update({"status": "ACTIVE", STATE: "active"})
-            return Reply(204)
+            return self._confirm(row)
         raise Refused(400, f"There is no such action: {action}")
 
     def _migrate_live(self, row: Json, arguments: Json) -> Reply:
@@ -150,9 +149,17 @@ class NovaActions(NovaApi):
             **{"dest_node": host, "dest_host": "192.168.0.1"},
         }
         self.state["migrations"].append(record)
+        row["~before_resize"] = {"status": row["status"], STATE: row[STATE]}
         changes = {"status": "VERIFY_RESIZE", STATE: "resized", TASK: None}
         row.update({TASK: "resize_prep", LATER: {**changes, HOST: host, **_node(host)}})
         return Reply(202)
+
+    def _confirm(self, row: Json) -> Reply:
+        """Confirm a cold migration: the server is as it was, and the record is final."""
+        mine = [e for e in self.state["migrations"] if e["instance_uuid"] == row["id"]]
+        mine[-1]["status"] = "confirmed"
+        row.update(row.pop("~before_resize"))
+        return Reply(204)
 
     def _evacuate(self, row: Json, arguments: Json) -> Reply:
         if "onSharedStorage" not in arguments:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
+from keystoneauth1.session import Session
 from requests.structures import CaseInsensitiveDict
 
 from dashboard.clients.legacy.answers import Answer
+from dashboard.clients.legacy.lent_roles import NOWHERE
 from tests.support.juno.recorded_answers import Recording, recordings
 
 ADMIN_ID = "e3bd58bce6dd41ce89606692481722ed"
@@ -42,9 +44,10 @@ class ReplayedApi:
 
 def found_with(**more: Any) -> Any:
     """Return what a translator knows of its cloud, as far as the tests give it."""
-    access = SimpleNamespace(name="juno")
+    access = SimpleNamespace(name="juno", lent_roles=NOWHERE)
     login = SimpleNamespace(user_id=ADMIN_ID)
-    return SimpleNamespace(**{"access": access, "login": login, "adapter": None, **more})
+    found = {"access": access, "login": login, "adapter": None, "session": Session()}
+    return SimpleNamespace(**{**found, **more})
 
 
 def _is(each: Recording, method: str, path: str, query: Mapping[str, str]) -> bool:

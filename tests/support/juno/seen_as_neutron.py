@@ -5,7 +5,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from keystoneauth1.session import Session
+
 from dashboard.clients.legacy.answers import Answer
+from dashboard.clients.legacy.lent_roles import NOWHERE
 from dashboard.clients.legacy.nova_network import NovaNetwork
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -44,8 +47,8 @@ class Recorded:
 
 def seen(mode: str) -> NovaNetwork:
     """Return Neutron's view of the cloud recorded in that mode; its Nova is ``old``."""
-    access = SimpleNamespace(name="old")
-    found = SimpleNamespace(other=lambda service: Recorded(mode), access=access)
+    access = SimpleNamespace(name="old", lent_roles=NOWHERE)
+    found = SimpleNamespace(other=lambda service: Recorded(mode), access=access, session=Session())
     return NovaNetwork(found)  # type: ignore[arg-type]
 
 

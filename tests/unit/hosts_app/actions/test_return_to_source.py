@@ -176,3 +176,6 @@ def test_the_destination_may_be_left_out_where_there_is_one_other(last: Reassign
     assert error.value.fix == "Give destination: dst, third."
     with pytest.raises(BadInput, match="is already in src"):
         destination_of(last.source, "src")
+    Cloud.objects.exclude(pk=last.source.pk).update(state=Cloud.State.VANISHED)
+    with pytest.raises(BadInput, match="no cloud beside src"):
+        destination_of(last.source, "")

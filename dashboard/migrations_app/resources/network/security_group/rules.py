@@ -13,8 +13,10 @@ REMOTES = {GROUP: "security_group", ADDRESS_GROUP: "address_group"}
 # in the records of stored plans
 _MIGRATED = "carried"
 
-_PLAIN = ("direction", "ethertype", "port_range_min", "port_range_max")
-_COPIED = (*_PLAIN, "protocol", "remote_ip_prefix", GROUP, "description")
+_COPIED = (
+    *("direction", "ethertype", "port_range_min", "port_range_max"),
+    *("protocol", "remote_ip_prefix", GROUP, "description"),
+)
 # Neutron's names of protocols; it stores a rule's protocol as it was given, name or number
 _PROTOCOLS = {
     **{
@@ -89,7 +91,9 @@ def rule_body(rule: Mapping[str, Any]) -> Json:
 def rule_key(rule: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return what is equal for two rules with the same effect, however they are written."""
     return (
-        *(rule.get(name) for name in _PLAIN),
+        rule.get("direction"),
+        rule.get("ethertype"),
+        _ports(rule),
         _protocol(rule),
         _prefix(rule),
         rule.get(GROUP),
@@ -101,7 +105,7 @@ def rule_key(rule: Mapping[str, Any]) -> tuple[Any, ...]:
 def rule_sentence(rule: Mapping[str, Any]) -> str:
     """Return a rule in words: "ingress IPv4 tcp 22-22 with 10.0.0.0/8"."""
     protocol = _protocol(rule)
-    ports = (rule.get("port_range_min"), rule.get("port_range_max"))
+    ports = _ports(rule)
     remote = rule.get(GROUP) or rule.get(ADDRESS_GROUP)
     words = (
         rule["direction"],
@@ -123,6 +127,12 @@ def _protocol(rule: Mapping[str, Any]) -> int | str | None:
     # Neutron turns ICMP of an IPv6 rule into ICMPv6
     is_icmp6 = protocol == _PROTOCOLS["icmp"] and rule.get("ethertype") == "IPv6"
     return _PROTOCOLS["ipv6-icmp"] if is_icmp6 else protocol
+
+
+def _ports(rule: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Return a rule's ports: a Neutron of today stores 1 to 65535, which are all, as none."""
+    ports = rule.get("port_range_min"), rule.get("port_range_max")
+    return (None, None) if ports == (1, 65535) else ports
 
 
 def _prefix(rule: Mapping[str, Any]) -> str | None:

@@ -138,7 +138,7 @@ def _tagged(work: Work, snapshot_id: str) -> Json | None:
 
 
 def _take_snapshot(work: Work, snapshot_id: str) -> Json:
-    owner = work.session_as(work.record.fields["user_id"])
+    owner = work.session_as(work.record.fields.get("user_id") or "")
     body = {"volume_id": work.destination_id, "metadata": {STATE_OF: snapshot_id}}
     return owner.post(_SERVICE, "/snapshots", {"snapshot": body}, "snapshot")
 

@@ -35,7 +35,7 @@ def create_from_image(work: Work) -> str:
         "metadata": {**fields["metadata"], MARKER: work.marker},
         "imageRef": first_image(work),
     }
-    owner = work.session_as(fields["user_id"])
+    owner = work.session_as(fields.get("user_id") or "")
     volume_id = str(owner.post(_SERVICE, "/volumes", {"volume": body}, "volume")["id"])
     if not _is_usable(work, volume_id):
         raise NeedsOperator(

@@ -239,7 +239,12 @@ def _record(snapshot: Json, volume: Json) -> Record:
     metadata = {n: v for n, v in snapshot["metadata"].items() if n not in (MARKER, STATE_OF)}
     of_volume = {"size": volume["size"], "is_in_use": bool(volume["attachments"])}
     of_volume["is_encrypted"] = bool(volume.get("encrypted"))
-    fields = {**snapshot, "metadata": metadata, "user_id": volume["user_id"], "volume": of_volume}
+    fields = {
+        **snapshot,
+        "metadata": metadata,
+        "user_id": volume.get("user_id"),
+        "volume": of_volume,
+    }
     name = snapshot["name"] or ""
     return Record(type="volume_snapshot", id=snapshot["id"], name=name, fields=fields)
 

@@ -34,10 +34,16 @@ def rule(**given) -> dict:
         ),
         ({"remote_ip_prefix": "10.3.4.5/16"}, {"remote_ip_prefix": "10.3.0.0/16"}),
         ({"description": ""}, {"description": None}),
+        ({"protocol": "udp", "port_range_min": 1, "port_range_max": 65535}, {"protocol": "udp"}),
     ],
 )
 def test_the_same_rule_in_other_words_is_the_same(one, other):
     assert rule_key(rule(**one)) == rule_key(rule(**other))
+
+
+def test_all_ports_are_said_as_none_so_that_verify_finds_no_difference():
+    every = {"protocol": "udp", "port_range_min": 1, "port_range_max": 65535}
+    assert rule_sentence(rule(**every)) == rule_sentence(rule(protocol="udp"))
 
 
 @pytest.mark.parametrize(
