@@ -17,7 +17,6 @@ from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
 from dashboard.migrations_app.planning.moves import choice_of
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
-from dashboard.migrations_app.planning.prediction import predicted
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
 from dashboard.migrations_app.verbs.plan import PlanMove
 
@@ -72,7 +71,6 @@ def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
         "groups": _item_groups(items, page),
         "can_leave_out": not settled and has_permission(request.user, PlanMove().permission),
         "left_out": left_out,
-        "prediction": predicted(plan),
     }
 
 

@@ -24,7 +24,7 @@ def read_plan(plan: Plan, jobs: Sequence[Job]) -> None:
     What a page says about them, and about the ``jobs`` of its tenant, latest first, is then said
     without asking the database each time.
     """
-    items = PlanItem.objects.defer("fields", "requires", "follows")
+    items = PlanItem.objects.defer("fields", "resolution", "requires", "follows")
     entries = LedgerEntry.objects.defer("stage_data")
     related = Prefetch("items", items), Prefetch("ledger_entries", entries), "findings"
     prefetch_related_objects([plan], *related)
