@@ -127,7 +127,8 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response:
         response.data = _invalid(error)
     else:
         detail = error.detail if isinstance(error, APIException) else "This does not exist."
-        response.data = {"error": str(detail), "fix": FIXES.get(response.status_code, FIXES[400])}
+        fix = getattr(error, "fix", "") or FIXES.get(response.status_code, FIXES[400])
+        response.data = {"error": str(detail), "fix": fix}
     return response
 
 

@@ -13,10 +13,14 @@ class NoDestination(APIException):
 
     status_code = status.HTTP_403_FORBIDDEN
 
+    def __init__(self, error: PumphouseError) -> None:
+        super().__init__(error.sentence)
+        self.fix = error.fix
+
 
 def both_clouds() -> tuple[Cloud, Cloud]:
     """Return source and destination. Raises ``NoDestination`` where one of them is unknown."""
     try:
         return source_and_destination(None, None)
     except PumphouseError as error:
-        raise NoDestination(error.sentence) from None
+        raise NoDestination(error) from None

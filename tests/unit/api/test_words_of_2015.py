@@ -121,6 +121,7 @@ def test_without_a_destination_there_is_no_move_and_no_reassignment(clouds: TwoC
     for answer in (client.post(f"/tenants/{tenant}"), client.delete("/hosts/any")):
         assert answer.status_code == 403
         assert "which cloud is which" in answer.json()["error"]
+        assert "Known clouds" in answer.json()["fix"]
 
 
 @pytest.mark.parametrize(("method", "action"), [("post", "evacuate"), ("delete", "reassign")])
