@@ -10,6 +10,7 @@ from typing import Any
 from dashboard.campaigns.models import Campaign, CampaignTenant
 from dashboard.campaigns.planning.wave_options import options_of
 from dashboard.jobs.states import JobState
+from dashboard.spreadsheets import cell
 
 COLUMNS = (
     "wave",
@@ -25,8 +26,6 @@ COLUMNS = (
     "servers",
     "gib",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What spreadsheets take for a formula at the beginning of a cell."""
 
 
 def tenants_of(campaign: Campaign) -> list[CampaignTenant]:
@@ -76,14 +75,9 @@ def report_csv(campaign: Campaign) -> str:
     writer.writerow(COLUMNS)
     for tenant in tenants_of(campaign):
         row = _row(tenant)
-        writer.writerow([as_cell(row[column]) for column in COLUMNS])
+        values = (row[column] for column in COLUMNS)
+        writer.writerow(["" if value is None else cell(str(value)) for value in values])
     return out.getvalue()
-
-
-def as_cell(value: Any) -> str:
-    """Return a value as a cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _row(tenant: CampaignTenant) -> dict[str, Any]:
