@@ -22,11 +22,12 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks
 
+from dashboard.api.tenant_files import MEDIA_TYPES
 from dashboard.hosts_app.models import Host
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.models import LedgerEntry, Plan, Tenant
-from tests.browser.every_page import every_page
 from tests.support import rows
+from tests.support.addresses import make_rows
 
 EXAMPLES = 20
 CHECKS = [
@@ -36,12 +37,16 @@ CHECKS = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
+for archive in MEDIA_TYPES:
+    schemathesis.serializer.alias(archive, "application/octet-stream")
 SCHEMA = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(public=True))
 OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 # names of rows, which chance would never find
 KNOWN = {"source": "old", "destination": "new", "tenant": "demo", "action": "evacuate"}
 
+# nothing has been measured of these plans' data
+WITHOUT_ROWS = {"GET /api/plans/{plan_id}/prediction/"}
 NAMED: dict[str, tuple[Any, list[str]]] = {
     "plan_id": (Plan, ["pk"]),
     "job_id": (Job, ["pk"]),
@@ -59,7 +64,7 @@ def token(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     signals.request_finished.disconnect(close_old_connections)
     with django_db_blocker.unblock(), transaction.atomic():
         user = rows.user_with("admin")
-        every_page(user)
+        make_rows(user)
         yield AuthToken.objects.create(user)[1]
         transaction.set_rollback(True)
     signals.request_started.connect(close_old_connections)
@@ -102,7 +107,7 @@ def test_the_answers_are_those_of_the_schema(label: str, token: str) -> None:
         statuses.add(answer.status_code)
 
     answers()
-    assert operation.method != "get" or 200 in statuses
+    assert operation.method != "get" or 200 in statuses or label in WITHOUT_ROWS
 
 
 def _name_rows(case: Case) -> None:
