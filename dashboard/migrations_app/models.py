@@ -88,6 +88,7 @@ class Plan(models.Model):
     # What a page has read of the plan to say several things about it; None where nothing was read.
     jobs_read: Sequence[Job] | None = None
     unexpected_read: int | None = None
+    stretches_read: "Sequence[Stretch] | None" = None
 
     class Meta:
         ordering = ["-id"]

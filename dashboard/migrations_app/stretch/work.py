@@ -41,11 +41,15 @@ def why_not_now(plan: Plan) -> Conflict | None:
 
 def under_way(plan: Plan) -> Conflict | None:
     """Return that a job is at work on the tenant's gateways, None when none is."""
+    if plan.stretches_read is not None and not plan.stretches_read:
+        return None  # each of these jobs is about a network that is joined, or begun to be
     return conflict_over(stretch_subject(plan))
 
 
 def open_stretches(plan: Plan) -> list[Stretch]:
     """Return the networks of the plan's tenant that are joined, or begun to be, of any plan."""
+    if plan.stretches_read is not None:
+        return [*plan.stretches_read]
     found = Stretch.objects.filter(
         plan__source=plan.source_id,
         plan__destination=plan.destination_id,
@@ -90,6 +94,9 @@ def _moved_network(plan: Plan, wanted: str) -> LedgerEntry:
 
 def movable_networks(plan: Plan) -> list[LedgerEntry]:
     """Return the ledger's entries of the tenant's own networks that both clouds have."""
+    if plan.stretches_read is not None:  # so its ledger has been read as well
+        own = [each for each in plan.ledger_entries.all() if each.type == "network"]
+        return [each for each in own if each.state == LedgerEntry.State.PRESENT]
     items = plan.items.filter(type="network").values("source_id")
     entries = LedgerEntry.objects.filter(
         source_cloud=plan.source_id, destination_cloud=plan.destination_id, type="network"

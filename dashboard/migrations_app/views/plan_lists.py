@@ -54,10 +54,7 @@ def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
     wanted = request.GET.get("type")
     listed = [item for item in items if item.type == wanted] if wanted in types else items
     page = cut(listed, request, size=ROWS)
-    shown = PlanItem.objects.filter(pk__in=[item.pk for item in page])
-    resolutions = dict(shown.values_list("pk", "resolution"))
     for item in page:
-        item.resolution = resolutions.get(item.pk, {})  # of all, it was not read
         chosen = choice_of(plan.choices, item.type, item.source_id, item.name)
         item.is_chosen_out = chosen == LEAVE_OUT
     left_out = all_but(plan)
@@ -115,7 +112,8 @@ def _losses(plan: Plan, request: PageRequest) -> dict[str, Any]:
 
 def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
     """Return a row for each choice and each object found on the destination."""
-    found = plan.items.filter(action__in=(PlanItem.Action.ADOPT, PlanItem.Action.MAP))
+    there = (PlanItem.Action.ADOPT, PlanItem.Action.MAP)
+    found = [item for item in plan.items.all() if item.action in there]
     rows: dict[str, tuple[str, PlanItem | None]] = {
         f"{item.type}:{item.title}": ("", item) for item in found
     }

@@ -7,6 +7,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.execution.verify import count_unexpected
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.stretch.work import open_stretches
 from dashboard.migrations_app.verbs.base import ProgressStep, plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
 
@@ -24,12 +25,13 @@ def read_plan(plan: Plan, jobs: Sequence[Job]) -> None:
     What a page says about them, and about the ``jobs`` of its tenant, latest first, is then said
     without asking the database each time.
     """
-    items = PlanItem.objects.defer("fields", "resolution", "requires", "follows")
+    items = PlanItem.objects.defer("fields", "requires", "follows")
     entries = LedgerEntry.objects.defer("stage_data")
     related = Prefetch("items", items), Prefetch("ledger_entries", entries), "findings"
     prefetch_related_objects([plan], *related)
     plan.unexpected_read = count_unexpected(plan)
     plan.jobs_read = jobs
+    plan.stretches_read = open_stretches(plan)
 
 
 def plan_progress(plan: Plan, jobs: Sequence[Job]) -> list[ProgressStep]:
