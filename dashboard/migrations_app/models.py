@@ -12,7 +12,6 @@ from dashboard.jobs.models import Job
 from dashboard.migrations_app.maintenance_rows import MaintenanceChange as MaintenanceChange
 from dashboard.migrations_app.maintenance_rows import TenantMaintenance as TenantMaintenance
 from dashboard.migrations_app.object_row import ObjectRow
-from dashboard.migrations_app.resources.data_path import DATA_PATH
 from dashboard.migrations_app.stretch_rows import Stretch as Stretch
 from dashboard.migrations_app.stretch_rows import StretchPart as StretchPart
 
@@ -29,6 +28,9 @@ class Tenant(models.Model):
     servers = models.IntegerField(default=0)
     volumes = models.IntegerField(default=0)
     seen_at = models.DateTimeField()
+
+    # The maintenance that a page has read, if there is one; None where nothing was read.
+    maintenances_read: "Sequence[TenantMaintenance] | None" = None
 
     class Meta:
         ordering = ["name"]
@@ -87,6 +89,7 @@ class Plan(models.Model):
 
     # What a page has read of the plan to say several things about it; None where nothing was read.
     jobs_read: Sequence[Job] | None = None
+    differences_read: int | None = None
     unexpected_read: int | None = None
     stretches_read: "Sequence[Stretch] | None" = None
 
@@ -194,7 +197,8 @@ class PlanItem(ObjectRow, models.Model):
 
         None for what has no disk that is copied, and in plans of older versions.
         """
-        found: dict[str, Any] | None = self.resolution.get(DATA_PATH)
+        # to import the key's name would import the types of resources, which commands do without
+        found: dict[str, Any] | None = self.resolution.get("data_path")
         return found
 
 

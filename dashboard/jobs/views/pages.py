@@ -110,7 +110,17 @@ def run_and_redirect(
 
 
 def cut(
-    rows: "QuerySet[Any] | Sequence[Any]", request: HttpRequest, *, size: int = 50
+    rows: "QuerySet[Any] | Sequence[Any]",
+    request: HttpRequest,
+    *,
+    size: int = 50,
+    count: int | None = None,
 ) -> Page[Any]:
-    """Return the page of rows that the request asks for, the nearest one if it does not exist."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+    """Return the page of rows that the request asks for, the nearest one if it does not exist.
+
+    ``count`` is how many rows there are, where that is known.
+    """
+    paginator = Paginator(rows, size)
+    if count is not None:
+        paginator.count = count
+    return paginator.get_page(request.GET.get("page"))

@@ -1,6 +1,6 @@
 """Verbs on pages: which a page offers, and what the address behind each button does."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -52,23 +52,30 @@ class AvailableAction(Generic[Row]):
 
 
 def available_actions(
-    verbs: Iterable[Verb[Row]], row: Row, user: User, *, active: Job | None
+    verbs: Iterable[Verb[Row]],
+    row: Row,
+    user: User,
+    *,
+    active: Job | None,
+    beside: Mapping[str, Job] | None = None,
 ) -> list[AvailableAction[Row]]:
     """Return those of the verbs that a user may use and that apply to the row.
 
-    ``active`` is the active job of the row's own subject, which is that of most of its verbs.
+    ``active`` is the active job of the row's own subject, which is that of most of its verbs;
+    ``beside`` are those of the subjects that verbs have of their own, asked for where it is None.
     """
+
+    def conflict(verb: Verb[Row]) -> PumphouseError | None:
+        if not verb.has_own_subject:
+            return conflict_with(active)
+        subject = verb.subject(row)
+        return conflict_over(subject) if beside is None else conflict_with(beside.get(subject))
+
     return [
-        _action(verb, row, _conflict(verb, row, active) or verb.refusal(row))
+        _action(verb, row, conflict(verb) or verb.refusal(row))
         for verb in verbs
         if has_permission(user, verb.permission) and verb.applies_to(row)
     ]
-
-
-def _conflict(verb: Verb[Row], row: Row, active: Job | None) -> PumphouseError | None:
-    if verb.has_own_subject:
-        return conflict_over(verb.subject(row))
-    return conflict_with(active)
 
 
 def _action(verb: Verb[Row], row: Row, refusal: PumphouseError | None) -> AvailableAction[Row]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
@@ -25,6 +25,8 @@ from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.reader import TenantRef
 from dashboard.migrations_app.resources.records import Difference, Record
 from dashboard.migrations_app.resources.registry import resource_types
+
+_UNEXPECTED = Q(expected=False, acceptance=None)
 
 
 class Verifier:
@@ -146,7 +148,14 @@ def is_verified(plan: Plan) -> bool:
 def unexpected(plan: Plan) -> QuerySet[PlanDifference]:
     """Return the differences of the last verify that neither the plan announced nor anybody has
     accepted."""
-    return plan.differences.filter(expected=False, acceptance=None)
+    return plan.differences.filter(_UNEXPECTED)
+
+
+def numbers_of_differences(plan: Plan) -> tuple[int, int]:
+    """Return how many differences the last verify found, and how many are ``unexpected``."""
+    unexpected_ones = Count("pk", filter=_UNEXPECTED)
+    found = plan.differences.aggregate(all=Count("pk"), unexpected=unexpected_ones)
+    return found["all"], found["unexpected"]
 
 
 def count_unexpected(plan: Plan) -> int:

@@ -1,7 +1,7 @@
 """Which jobs about a tenant exclude each other, and the maintenance that a tenant is in."""
 
 from dashboard.hosts_app.models import Cloud
-from dashboard.migrations_app.models import LedgerEntry, TenantMaintenance, subject_of
+from dashboard.migrations_app.models import LedgerEntry, Tenant, TenantMaintenance, subject_of
 
 
 def subject_in(cloud: Cloud, project_id: str) -> str:
@@ -15,6 +15,13 @@ def subject_in(cloud: Cloud, project_id: str) -> str:
     ).exclude(state=LedgerEntry.State.REMOVED)
     source_id = moved.values_list("source_id", flat=True).first()
     return subject_of(source_id or project_id)
+
+
+def maintenance_of(tenant: Tenant) -> TenantMaintenance | None:
+    """Return the ``open_maintenance`` of a tenant, as a page has read it if it has."""
+    if tenant.maintenances_read is None:
+        return open_maintenance(tenant.cloud, tenant.project_id)
+    return next(iter(tenant.maintenances_read), None)
 
 
 def open_maintenance(cloud: Cloud, project_id: str) -> TenantMaintenance | None:

@@ -90,8 +90,8 @@ def new_maintenance(
     plan: Plan | None = None,
 ) -> TenantMaintenance:
     """Store that a tenant will enter maintenance. Raises ``WrongState`` if it is already in it."""
-    if refused := why_not_enter(cloud, project_id, name):
-        raise refused
+    if held := open_maintenance(cloud, project_id):
+        raise already_entered(held)
     return TenantMaintenance.objects.create(
         cloud=cloud,
         project_id=project_id,
@@ -102,13 +102,11 @@ def new_maintenance(
     )
 
 
-def why_not_enter(cloud: Cloud, project_id: str, name: str) -> WrongState | None:
-    """Return why a tenant cannot enter maintenance, None when it can."""
-    held = open_maintenance(cloud, project_id)
-    if held is None:
-        return None
+def already_entered(held: TenantMaintenance) -> WrongState:
+    """Return the error for a tenant that is to enter maintenance and is in it."""
+    state = held.get_state_display().lower()
     return WrongState(
-        f"{name} of {cloud} cannot enter maintenance: {held.get_state_display().lower()}.",
+        f"{held.tenant_name} of {held.cloud} cannot enter maintenance: {state}.",
         fix="Take it out of maintenance first.",
     )
 

@@ -9,8 +9,8 @@ from dashboard.errors import PumphouseError
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
-from dashboard.migrations_app.maintenance.locks import open_maintenance
-from dashboard.migrations_app.maintenance.starting import KIND, start_entering, why_not_enter
+from dashboard.migrations_app.maintenance.locks import maintenance_of
+from dashboard.migrations_app.maintenance.starting import KIND, already_entered, start_entering
 from dashboard.migrations_app.models import Tenant
 from dashboard.migrations_app.verbs.base import TenantVerb
 
@@ -61,11 +61,12 @@ class EnterMaintenance(TenantVerb):
 
     @override
     def applies_to(self, target: Tenant) -> bool:
-        return open_maintenance(target.cloud, target.project_id) is None
+        return maintenance_of(target) is None
 
     @override
     def refusal(self, target: Tenant) -> PumphouseError | None:
-        return why_not_enter(target.cloud, target.project_id, target.name)
+        held = maintenance_of(target)
+        return already_entered(held) if held else None
 
     @override
     def launch(self, target: Tenant, requester: Requester, options: Mapping[str, Any]) -> Job:

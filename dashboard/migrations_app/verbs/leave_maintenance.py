@@ -8,7 +8,7 @@ from typing_extensions import override
 from dashboard.errors import PumphouseError
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
-from dashboard.migrations_app.maintenance.locks import open_maintenance
+from dashboard.migrations_app.maintenance.locks import maintenance_of
 from dashboard.migrations_app.maintenance.starting import (
     KIND,
     not_in_maintenance,
@@ -33,11 +33,11 @@ class LeaveMaintenance(TenantVerb):
 
     @override
     def applies_to(self, target: Tenant) -> bool:
-        return open_maintenance(target.cloud, target.project_id) is not None
+        return maintenance_of(target) is not None
 
     @override
     def refusal(self, target: Tenant) -> PumphouseError | None:
-        held = open_maintenance(target.cloud, target.project_id)
+        held = maintenance_of(target)
         return None if held else not_in_maintenance(target.cloud, target.name)
 
     @override

@@ -131,7 +131,8 @@ def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
 
 
 def _differences(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    page = cut(plan.differences.select_related("acceptance"), request, size=DIFFERENCES)
+    found = plan.differences.select_related("acceptance")
+    page = cut(found, request, size=DIFFERENCES, count=plan.differences_read)
     page.object_list = list(page.object_list)
     may_change = has_permission(request.user, PERMISSION) and plan.state != Plan.State.FINALIZED
     accepted = [row.acceptance is not None for row in page if not row.expected]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Prefetch, prefetch_related_objects
 
 from dashboard.jobs.models import Job
-from dashboard.migrations_app.execution.verify import count_unexpected
+from dashboard.migrations_app.execution.verify import numbers_of_differences
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
 from dashboard.migrations_app.stretch.work import open_stretches
 from dashboard.migrations_app.verbs.base import ProgressStep, plan_verbs
@@ -29,7 +29,7 @@ def read_plan(plan: Plan, jobs: Sequence[Job]) -> None:
     entries = LedgerEntry.objects.defer("stage_data")
     related = Prefetch("items", items), Prefetch("ledger_entries", entries), "findings"
     prefetch_related_objects([plan], *related)
-    plan.unexpected_read = count_unexpected(plan)
+    plan.differences_read, plan.unexpected_read = numbers_of_differences(plan)
     plan.jobs_read = jobs
     plan.stretches_read = open_stretches(plan)
 

@@ -31,7 +31,7 @@ from dashboard.migrations_app.models import (
 from dashboard.migrations_app.planning.moves import Move, move_again
 from dashboard.migrations_app.planning.options import ONLY, PLAN_OPTIONS, options_of
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
-from dashboard.migrations_app.stretch.work import open_stretches
+from dashboard.migrations_app.stretch.work import open_stretches, stretch_subject
 from dashboard.migrations_app.verbs.base import plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
 from dashboard.migrations_app.views.plan_lists import TAB_CONTENT
@@ -49,9 +49,11 @@ BLOCKS_SHOWN = 10
 def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpResponse:
     """Show one plan: its progress, its verbs, and one of its lists."""
     plan = plan_or_404(plan_id)
-    of_tenant = list(Job.objects.filter(subject=plan.subject))
+    about_tenant = list(Job.objects.filter(subject__in=(plan.subject, stretch_subject(plan))))
+    of_tenant = [job for job in about_tenant if job.subject == plan.subject]
     read_plan(plan, of_tenant)
-    active = next((job for job in of_tenant if job.active_subject), None)
+    at_work = {job.subject: job for job in about_tenant if job.active_subject}
+    active = at_work.get(plan.subject)
     jobs = [job for job in of_tenant if job.params.get("plan") == plan.pk]
     changing = changing_job(jobs)
     shown = active or (changing if is_resumable(changing) else None)
@@ -63,7 +65,9 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
         # why the tenant cannot be planned again now
         "refusal": conflict_with(active) or _refusal(move),
         "progress_steps": plan_progress(plan, jobs),
-        "actions": available_actions(plan_verbs(), plan, request.user, active=active),
+        "actions": available_actions(
+            plan_verbs(), plan, request.user, active=active, beside=at_work
+        ),
         "active_job": active,
         "changing_job": changing,
         "job": shown,

@@ -19,7 +19,7 @@ from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
 from dashboard.jobs.views.verb_pages import available_actions
 from dashboard.migrations_app.execution.outages import outages_of, servers_down
 from dashboard.migrations_app.forms import PlanForm
-from dashboard.migrations_app.maintenance.locks import subject_in
+from dashboard.migrations_app.maintenance.locks import maintenance_of, subject_in
 from dashboard.migrations_app.models import (
     Plan,
     Tenant,
@@ -154,13 +154,14 @@ def _about(request: PageRequest, tenant: Tenant, form: PlanForm) -> dict[str, An
     plan_jobs = [job for job in of_tenant if latest and job.params.get("plan") == latest.pk]
     active = {job.subject: job for job in of_tenant if job.active_subject}
     times = TenantMaintenance.objects.filter(cloud=tenant.cloud, project_id=tenant.project_id)
-    last = times.select_related("entered_by").first()
+    last = times.select_related("cloud", "entered_by").first()
+    tenant.maintenances_read = [last] if last and last.is_open else []
     return {
         "actions": available_actions(
             tenant_verbs(), tenant, request.user, active=active.get(shared)
         ),
         "plan_refusal": conflict_with(active.get(own)),
-        "maintenance": last if last and last.is_open else None,
+        "maintenance": maintenance_of(tenant),
         "latest_maintenance": last,
         "outages": outages_of(own, jobs_here),
         "tenant": tenant,
