@@ -5,7 +5,6 @@ is lost to a model that does not know it. Every failure leaves here as one of ``
 with OpenStack's own reason and request id in it.
 """
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -23,15 +22,13 @@ from dashboard.clients.logging_in import auth_plugin, pooled_http
 from dashboard.clients.reading import ask_again
 from dashboard.clients.refusals import refusal_of
 from dashboard.clients.service_adapters import ServiceAdapters
-from dashboard.clients.waits import Wait, note_state
+from dashboard.clients.waits import note_state
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 
 Json = dict[str, Any]
 Found = TypeVar("Found")
 
 ANSWER_SECONDS = 120
-FIRST_PAUSE_SECONDS = 0.2
-LONGEST_PAUSE_SECONDS = 2.0
 FIX_OF_LOGIN = "Configure the login of an administrator with auth_type password and a project_name."
 SLOWEST_UPLOAD = 10 * 1024 * 1024  # bytes a second
 
@@ -326,34 +323,3 @@ class CloudSession:
         """Ask keystoneauth, with its errors as ours."""
         with translated_errors(self.access):
             return question()
-
-
-def poll_until(
-    probe: Callable[[], Found | None],
-    *,
-    what: str,
-    seconds: float,
-    check: Callable[[], None] = lambda: None,
-) -> Found:
-    """Return what ``probe`` returns once that is not None; ask every 0.2 s, later every 2 s.
-
-    ``what`` completes "waiting for …"; a listener of ``waits`` is told it. ``check`` is called in
-    between and may raise. Raises ``NeedsOperator`` after ``seconds``.
-    """
-    deadline = time.monotonic() + seconds
-    pause = FIRST_PAUSE_SECONDS
-    wait = Wait(what, clock=time.monotonic)
-    try:
-        while (found := probe()) is None:
-            check()
-            if time.monotonic() > deadline:
-                raise NeedsOperator(
-                    f"Timed out after {seconds:.0f} s waiting for {what}.",
-                    fix="Check it in the cloud, then retry.",
-                )
-            wait.tell()
-            time.sleep(pause)
-            pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
-    finally:
-        wait.end()
-    return found

@@ -16,7 +16,8 @@ import yaml
 from django.conf import settings
 
 import lab
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession
+from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import compute_services, enable_service, providers_of, task_of
 from dashboard.hosts_app.models import Cloud, HostPlan

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession
+from dashboard.clients.polling import poll_until
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Job

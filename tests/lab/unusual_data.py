@@ -8,7 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 from dashboard.clients.image_stream import CHUNK
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession
+from dashboard.clients.polling import poll_until
 from dashboard.errors import PumphouseError
 from dashboard.migrations_app.resources.compute.server.states import bring_to, delete_server
 

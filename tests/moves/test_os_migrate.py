@@ -20,10 +20,9 @@ from tests.support.cloud.moving import TwoClouds, fresh
 from tests.support.cloud.moving import run as run_to_end
 from tests.support.cloud.seeds import NAME
 from tests.support.commands import run
+from tests.support.os_migrate_folders import CLOUDS, edit, load, named, planned
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-CLOUDS = ("--source", "old", "--destination", "new")
 
 
 @pytest.fixture
@@ -31,27 +30,6 @@ def folder(clouds: TwoClouds, tmp_path: Path) -> Path:
     """Return the folder with the exported tenant."""
     assert run("export", NAME, "--cloud", "old", "--to", str(tmp_path / "data")) == 0
     return tmp_path / "data"
-
-
-def load(folder: Path, name: str) -> list[Json]:
-    found: list[Json] = yaml.safe_load((folder / name).read_text())["resources"]
-    return found
-
-
-def edit(folder: Path, name: str, change: Any) -> None:
-    """Change the resources of a file in place."""
-    document = yaml.safe_load((folder / name).read_text())
-    change(document["resources"])
-    (folder / name).write_text(yaml.safe_dump(document))
-
-
-def named(resources: list[Json], name: str) -> Json:
-    return next(each for each in resources if each["params"].get("name") == f"{NAME}-{name}")
-
-
-def planned(folder: Path, *more: str) -> Plan:
-    assert run("plan", "--from", str(folder), *CLOUDS, *more) == 0
-    return fresh(Plan.objects.latest("pk"))
 
 
 def refused(folder: Path, capsys: Any, *more: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import secrets
-from dashboard.clients import openstack, reading
+from dashboard.clients import polling, reading
 from dashboard.clients.fuel import task_calls as fuel_tasks
 from tests.support.cloud.journeys import between
 from tests.support.cloud.moving import QuickClock, TwoClouds
@@ -16,7 +16,7 @@ from tests.support.cloud.seeds import LAST
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask again at once: stand-ins get on each time they are asked, or within milliseconds."""
-    monkeypatch.setattr(openstack, "FIRST_PAUSE_SECONDS", 0.005)
+    monkeypatch.setattr(polling, "FIRST_PAUSE_SECONDS", 0.005)
     monkeypatch.setattr(reading, "time", QuickClock())
     monkeypatch.setattr(fuel_tasks, "POLL_SECONDS", 0.005)
 

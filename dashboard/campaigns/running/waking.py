@@ -23,7 +23,7 @@ def wake_campaigns_of(*, job: Job, **_signal: Any) -> None:
 
 
 def wake(campaign: Campaign) -> None:
-    """Let the steps of its jobs that wait be claimed now."""
+    """Have the steps of its jobs that wait claimed now."""
     for job_id in filter(None, (campaign.job_id, campaign.survey_job_id)):
         waiting = Step.objects.filter(job=job_id, state=StepState.PENDING)
         if waiting.update(not_before=None):

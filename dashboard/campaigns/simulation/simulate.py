@@ -168,7 +168,7 @@ class Simulator:
             self._push(now + takes, END, tenant)
 
     def _free_host(self, decision: Decision, now: datetime) -> str:
-        """Let a host leave where one is needed and none is on its way; return why none can."""
+        """Free a host where one is needed and none is on its way; return why none can leave."""
         if not (self._frees_hosts and decision.missing) or self._host_is_under_way:
             return ""
         takers = len(self._source.hosts)
@@ -227,7 +227,7 @@ class Simulator:
         return min(moments, default=None)
 
     def _end(self, running: dict[int, Candidate], now: datetime) -> None:
-        """Let end what has ended by now."""
+        """End what is over by now."""
         while self._queue and self._queue[0][0] <= now:
             at, _, kind, what = heapq.heappop(self._queue)
             if isinstance(what, SimulatedTenant):

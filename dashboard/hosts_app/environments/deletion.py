@@ -2,7 +2,7 @@
 
 from dashboard.clients.fuel.master import FuelMaster
 from dashboard.clients.fuel.objects import Environment
-from dashboard.clients.openstack import poll_until
+from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator, WrongState
 from dashboard.hosts_app.fuel.environments import refresh_environments
 from dashboard.hosts_app.fuel.masters import fuel_at

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from dashboard.clients.openstack import CloudSession, Json, poll_until
+from dashboard.clients.openstack import CloudSession, Json
+from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import host_of, migrations, task_of
 from dashboard.jobs.kinds import StepContext

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from django.template.defaultfilters import pluralize
 
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession
+from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.facts import read_facts

@@ -6,7 +6,7 @@ from django.template.defaultfilters import pluralize
 
 from dashboard.clients.fuel.objects import Node
 from dashboard.clients.inventory import InventoryHost
-from dashboard.clients.openstack import poll_until
+from dashboard.clients.polling import poll_until
 from dashboard.clients.switch_port import move_port
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.hosts_app.reassignment.work import ReassignmentWork

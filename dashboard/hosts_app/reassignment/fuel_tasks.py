@@ -13,7 +13,7 @@ from typing import TypeVar
 from dashboard.clients.fuel.master import FuelBusy, FuelMaster
 from dashboard.clients.fuel.objects import Task
 from dashboard.clients.fuel.task_calls import TaskGone, task_gone
-from dashboard.clients.openstack import poll_until
+from dashboard.clients.polling import poll_until
 from dashboard.errors import Conflict, NeedsOperator, NotFound, Retryable
 from dashboard.hosts_app.models import Reassignment
 from dashboard.jobs.kinds import StepContext

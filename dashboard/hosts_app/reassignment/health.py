@@ -2,7 +2,7 @@
 
 from dashboard.clients.fuel.health_calls import HealthRun
 from dashboard.clients.fuel.objects import Environment
-from dashboard.clients.openstack import poll_until
+from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.hosts_app.reassignment.work import ReassignmentWork
 from dashboard.jobs.models import LogLevel

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from dashboard.clients.openstack import CloudSession, Json, poll_until
+from dashboard.clients.openstack import CloudSession, Json
+from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator, PumphouseError
 from dashboard.hosts_app.compute.nova import compute_service, host_of, task_of
 from dashboard.jobs.models import LogLevel

@@ -1,6 +1,7 @@
 """Checks that the scheduler of its new cloud can use a deployed host, and boots a server on it."""
 
-from dashboard.clients.openstack import CloudSession, Json, poll_until
+from dashboard.clients.openstack import CloudSession, Json
+from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import (
     ComputeService,

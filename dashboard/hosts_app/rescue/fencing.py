@@ -4,7 +4,8 @@ A fenced host is off, as its BMC says, and forced down in Nova until an operator
 """
 
 from dashboard.clients.ipmi import PowerState
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession
+from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.compute.nova import compute_service, force_down
 from dashboard.hosts_app.power.inventory import bmc_of

@@ -13,7 +13,8 @@ from typing import Any
 
 from typing_extensions import override
 
-from dashboard.clients.openstack import CloudSession, Json, poll_until
+from dashboard.clients.openstack import CloudSession, Json
+from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.data_paths.common.pools import (
     LISTING_SINCE,

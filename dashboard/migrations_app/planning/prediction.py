@@ -67,7 +67,7 @@ class Prediction:
         return self.measured.overhead + self.largest / self.measured.rate
 
     def __str__(self) -> str:
-        """Say it in a sentence or two."""
+        """Return it as one sentence, or two."""
         sizes = f"{filesizeformat(self.ahead)} ahead and {filesizeformat(self.cutover)} in the "
         sentence = f"At most {sizes}cutover are copied."
         if self.measured is None:

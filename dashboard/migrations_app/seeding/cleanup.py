@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from dashboard.clients.openstack import CloudSession, Json, poll_until
+from dashboard.clients.openstack import CloudSession, Json
+from dashboard.clients.polling import poll_until
 from dashboard.errors import BadInput
 from dashboard.migrations_app.seeding.context import FLAVOR, PREFIX, extensions_of, is_seeded
 

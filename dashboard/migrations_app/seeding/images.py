@@ -1,6 +1,7 @@
 """The flavor and the images of a test tenant."""
 
-from dashboard.clients.openstack import Json, poll_until
+from dashboard.clients.openstack import Json
+from dashboard.clients.polling import poll_until
 from dashboard.migrations_app.seeding.context import FLAVOR, SeedContext, known_bytes
 
 MEBIBYTE = 1024 * 1024

@@ -1,6 +1,7 @@
 """The servers and the volumes of a test tenant."""
 
-from dashboard.clients.openstack import Json, poll_until
+from dashboard.clients.openstack import Json
+from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.seeding.context import SeedContext
 

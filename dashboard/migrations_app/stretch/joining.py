@@ -2,7 +2,8 @@
 
 import base64
 
-from dashboard.clients.openstack import Json, poll_until
+from dashboard.clients.openstack import Json
+from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.models import StretchPart
 from dashboard.migrations_app.stretch.filters import Serving
@@ -71,7 +72,7 @@ def external_address(side: Side) -> str:
 
 
 def _let_in(side: Side, peer: str) -> None:
-    """Let the tunnel's packets in from the other gateway, unless they are."""
+    """Admit the tunnel's packets from the other gateway, unless they are admitted."""
     group_id = side.id_of(Role.GROUP)
     group = side.session.get("network", f"/security-groups/{group_id}", "security_group")
     if any(rule["protocol"] == "udp" for rule in group["security_group_rules"]):

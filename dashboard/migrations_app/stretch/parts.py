@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.clients.openstack import Json, poll_until
+from dashboard.clients.openstack import Json
+from dashboard.clients.polling import poll_until
 from dashboard.errors import WrongState
 from dashboard.migrations_app.models import Stretch, StretchPart
 from dashboard.migrations_app.stretch.sides import Side

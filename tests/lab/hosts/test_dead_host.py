@@ -13,7 +13,8 @@ from django.conf import settings
 import lab
 from dashboard.clients.inventory import read_inventory
 from dashboard.clients.ipmi import Bmc
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession
+from dashboard.clients.polling import poll_until
 from dashboard.errors import BadInput, NeedsOperator
 from dashboard.hosts_app.compute.nova import compute_service, migrations, servers_on
 from dashboard.hosts_app.compute.room import taken_on

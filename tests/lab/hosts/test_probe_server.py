@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession
+from dashboard.clients.polling import poll_until
 from dashboard.clients.service_adapters import ServiceAdapters
 from dashboard.errors import Cancelled, NeedsOperator
 from dashboard.hosts_app.clouds import connect

@@ -21,7 +21,8 @@ from django.db import connection
 
 import lab
 from dashboard.clients.fuel.objects import Task
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession
+from dashboard.clients.polling import poll_until
 from dashboard.hosts_app.compute.nova import compute_services, host_of, migrations
 from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.fuel.masters import configured_fuel

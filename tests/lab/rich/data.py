@@ -3,7 +3,8 @@
 import os
 from typing import Any
 
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession
+from dashboard.clients.polling import poll_until
 from dashboard.migrations_app.resources.compute.server.states import bring_to
 from tests.lab.rich.made import Json, Made
 from tests.lab.rich.people import People

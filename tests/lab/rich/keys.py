@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 import lab
-from dashboard.clients.openstack import CloudSession, poll_until
+from dashboard.clients.openstack import CloudSession
+from dashboard.clients.polling import poll_until
 from tests.lab.rich.made import Made
 from tests.lab.rich.people import People
 from tests.lab.unusual_data import BARE, Bytes

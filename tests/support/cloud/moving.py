@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from dashboard.clients import openstack, reading
+from dashboard.clients import polling, reading
 from dashboard.clients.openstack import CloudSession
 from dashboard.hosts_app.clouds import connect, register_clouds
 from dashboard.hosts_app.models import Cloud
@@ -104,7 +104,7 @@ def two_clouds(folder: Path, *, old: str = "2026.2", new: str = "2026.2") -> Ite
 def quick_clock() -> Iterator[None]:
     """End the pauses of the client at once while inside."""
     clock = QuickClock()
-    with patch.object(openstack, "time", clock), patch.object(reading, "time", clock):
+    with patch.object(polling, "time", clock), patch.object(reading, "time", clock):
         yield
 
 

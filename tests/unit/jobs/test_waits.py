@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from dashboard.clients import openstack
-from dashboard.clients.openstack import poll_until
+from dashboard.clients import polling
+from dashboard.clients.polling import poll_until
 from dashboard.clients.waits import note_state, told_to
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
@@ -33,7 +33,7 @@ def told(states: list[str]) -> list[tuple[str, str, float]]:
         return None if state else True
 
     with (
-        patch.object(openstack, "time", QuickClock()),
+        patch.object(polling, "time", QuickClock()),
         told_to(lambda what, state, seconds: heard.append((what, state, seconds))),
     ):
         poll_until(probe, what="snapshot s to become available", seconds=3600)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.clients import openstack
+from dashboard.clients import polling
 from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
 from tests.support.juno.cloud import JunoCloud, running_juno
@@ -20,7 +20,7 @@ ALL = {"all_tenants": 1, "project_id": ACME}
 
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[JunoCloud]:
-    monkeypatch.setattr(openstack, "FIRST_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(polling, "FIRST_PAUSE_SECONDS", 0.001)
     with running_juno() as cloud:
         yield cloud
 

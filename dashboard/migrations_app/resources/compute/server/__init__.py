@@ -78,6 +78,7 @@ from dashboard.migrations_app.resources.compute.server.states import (
     halt_copy,
 )
 from dashboard.migrations_app.resources.compute.server.zones import ZONE, choose_zone, zones_of
+from dashboard.migrations_app.resources.disk_stages import DiskStages
 from dashboard.migrations_app.resources.flavor_sizes import SIZES, admins_boot_zero_disks
 from dashboard.migrations_app.resources.ownership import ROLES_OF_OWNERS, with_owner_losses
 from dashboard.migrations_app.resources.reader import TenantReader
@@ -101,7 +102,7 @@ from dashboard.migrations_app.resources.records import (
 from dashboard.migrations_app.resources.work import Work
 
 
-class Server(ResourceType):
+class Server(DiskStages, ResourceType):
     """A Nova server. The source's stays, stopped, until the move is finalized."""
 
     name = "server"
@@ -224,14 +225,6 @@ class Server(ResourceType):
         for finding in plan_findings(records, source):
             yield None, finding
 
-    def prepare(self, work: Work) -> None:
-        """Copy the disk ahead, if the server is halted already."""
-        work.data_path.prepare(work)
-
-    def undo_prepare(self, work: Work) -> None:
-        """Remove what was copied ahead."""
-        work.data_path.undo_prepare(work)
-
     def stop(self, work: Work) -> None:
         """Halt the source's server, unless it is halted, after storing its state."""
         halt_original(work)
@@ -240,23 +233,16 @@ class Server(ResourceType):
         """Bring the source's server back into the state that it had."""
         restore_original(work)
 
+    @override
     def capture(self, work: Work) -> None:
         """Make a snapshot of the disk; a server that boots from a volume has none of its own."""
         if has_disk_to_copy(work.record.fields):
-            work.data_path.capture(work)
+            super().capture(work)
 
-    def undo_capture(self, work: Work) -> None:
-        """Remove the snapshot."""
-        work.data_path.undo_capture(work)
-
+    @override
     def transfer(self, work: Work) -> None:
-        """Copy the snapshot to the destination."""
         if has_disk_to_copy(work.record.fields):
-            work.data_path.transfer(work)
-
-    def undo_transfer(self, work: Work) -> None:
-        """Remove the snapshot from the destination."""
-        work.data_path.undo_transfer(work)
+            super().transfer(work)
 
     @override
     def find(self, work: Work) -> str | None:

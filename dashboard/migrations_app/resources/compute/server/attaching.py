@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from dashboard.clients.openstack import CloudSession, Json, poll_until
+from dashboard.clients.openstack import CloudSession, Json
+from dashboard.clients.polling import poll_until
 from dashboard.migrations_app.resources.compute.server.devices import (
     VOLUME_TAGS,
     VOLUME_TAGS_SINCE,

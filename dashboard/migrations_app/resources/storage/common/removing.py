@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
-from dashboard.clients.openstack import CloudSession, Json, poll_until
+from dashboard.clients.openstack import CloudSession, Json
+from dashboard.clients.polling import poll_until
 from dashboard.errors import Retryable
 
 GONE_SECONDS = 1800

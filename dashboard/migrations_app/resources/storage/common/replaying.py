@@ -7,7 +7,8 @@ snapshot is taken. It carries the id of the source's snapshot until that has bee
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dashboard.clients.openstack import Json, poll_until
+from dashboard.clients.openstack import Json
+from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import CREATE, Decision, DecisionLookup, Record

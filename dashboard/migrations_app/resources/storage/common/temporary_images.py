@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from dashboard.clients.image_stream import copy_image
-from dashboard.clients.openstack import CloudSession, Json, poll_until
+from dashboard.clients.openstack import CloudSession, Json
+from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.migrations_app.resources.records import Record
 from dashboard.migrations_app.resources.storage.common.image_keys import unsigned, without_keys

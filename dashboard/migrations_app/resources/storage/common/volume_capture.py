@@ -8,7 +8,8 @@ image is there. All three are found again by their names.
 import math
 from collections.abc import Callable, Iterable, Sequence
 
-from dashboard.clients.openstack import CloudSession, Json, poll_until
+from dashboard.clients.openstack import CloudSession, Json
+from dashboard.clients.polling import poll_until
 from dashboard.errors import Retryable
 from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
 from dashboard.migrations_app.resources.reservations import RESERVED

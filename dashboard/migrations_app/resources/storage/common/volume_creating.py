@@ -1,6 +1,7 @@
 """Creates a volume on the destination, as its owner, from a copied image."""
 
-from dashboard.clients.openstack import Json, poll_until
+from dashboard.clients.openstack import Json
+from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.resources.attributes import only_set
 from dashboard.migrations_app.resources.records import MARKER

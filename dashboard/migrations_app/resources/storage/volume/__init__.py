@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.choices import unknown_choice
+from dashboard.migrations_app.resources.disk_stages import DiskStages
 from dashboard.migrations_app.resources.ownership import (
     ROLES_OF_OWNERS,
     owner_losses,
@@ -69,7 +70,7 @@ from dashboard.migrations_app.resources.storage.volume.type_access import (
 from dashboard.migrations_app.resources.work import Work
 
 
-class Volume(ResourceType):
+class Volume(DiskStages, ResourceType):
     """A Cinder volume. One in use is captured when its server has been halted."""
 
     name = "volume"
@@ -188,30 +189,6 @@ class Volume(ResourceType):
         if finding := volume_capture.room_for_copies(records, source.cloud):
             yield None, finding
         yield from ((None, finding) for finding in what_stays(records, source))
-
-    def prepare(self, work: Work) -> None:
-        """Copy ahead what the volume's path can."""
-        work.data_path.prepare(work)
-
-    def undo_prepare(self, work: Work) -> None:
-        """Remove what was copied ahead."""
-        work.data_path.undo_prepare(work)
-
-    def capture(self, work: Work) -> None:
-        """Take the volume's state in the source."""
-        work.data_path.capture(work)
-
-    def undo_capture(self, work: Work) -> None:
-        """Remove what was taken."""
-        work.data_path.undo_capture(work)
-
-    def transfer(self, work: Work) -> None:
-        """Bring the volume's state to the destination."""
-        work.data_path.transfer(work)
-
-    def undo_transfer(self, work: Work) -> None:
-        """Remove what was brought to the destination."""
-        work.data_path.undo_transfer(work)
 
     @override
     def find(self, work: Work) -> str | None:
