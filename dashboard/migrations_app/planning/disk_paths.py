@@ -127,9 +127,14 @@ def _rank(cost: Cost) -> tuple[int, int]:
 
 
 def _size(record: Record) -> int | None:
-    """Return how many bytes a disk has at most, None if the object has none of its own."""
+    """Return how many bytes a disk has at most, None if the object has none of its own.
+
+    Nor is it known of a server whose flavor was deleted from an old Nova, or leaves the size to the
+    image: such a disk is streamed.
+    """
     if record.type == "server":
-        return record.fields["disk"] * GIB if has_disk_to_copy(record.fields) else None
+        size = record.fields.get("disk") if has_disk_to_copy(record.fields) else None
+        return size * GIB if size else None
     return int(record.fields["size"]) * GIB
 
 
