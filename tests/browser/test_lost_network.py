@@ -37,5 +37,5 @@ def test_selected_text_stays_while_the_page_changes(open_as: Open, operator: Use
     for _ in range(2):
         with page.expect_response("**/live/**"):
             pass
-    page.wait_for_function("document.querySelectorAll('.htmx-request').length === 0")
+    expect(page.locator(".htmx-request")).to_have_count(0)
     assert page.evaluate("document.getSelection().toString()").strip()

@@ -20,6 +20,9 @@ from tests.support.cloud.moving import TwoClouds, fresh
 from tests.support.juno.cloud import JunoCloud, running_juno
 from tests.support.juno.tenant import ACME, BROKEN, state_of
 
+# in memory it moves in tests/moves; here, with all of its data, it takes minutes
+pytestmark = pytest.mark.matrix
+
 PREFIX, TODAY = "juno", "today"
 POOLS = ("172.24.4.0/24", "172.25.0.0/24")
 CHOICES = {"network:public": PREFIX, "network:partners": PREFIX, f"server:{BROKEN}": "skip"}
