@@ -209,6 +209,18 @@ def test_the_deleted_flavor_is_made_again(tenant, there):
     assert flavor["extra_specs"] == {"quota:vif_outbound_average": "100"}
 
 
+def test_the_shelved_server_is_shelved_with_its_volume(moved, tenant, there, source, destination):
+    server_id, volume_id = tenant.data.orphan, tenant.data.volume["id"]
+    copies = [there(server_id), server(source, server_id)]
+    assert {each["status"] for each in copies} == {"SHELVED_OFFLOADED"}
+    copy_id = ledger.destination_id_of(moved, "volume", volume_id)
+    for cloud, id_ in ((source, volume_id), (destination, copy_id)):
+        volume = cloud.get("block_storage", f"/volumes/{id_}", "volume")
+        assert volume["status"] == "reserved"
+    attached = copies[0]["os-extended-volumes:volumes_attached"]
+    assert [each["id"] for each in attached] == [copy_id]
+
+
 def test_the_volume_has_the_metadata_of_its_image(moved, tenant, destination):
     volume_id = ledger.destination_id_of(moved, "volume", tenant.data.volume["id"])
     volume = destination.get("block_storage", f"/volumes/{volume_id}", "volume")

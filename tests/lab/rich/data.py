@@ -5,7 +5,8 @@ from typing import Any
 
 from dashboard.clients.openstack import CloudSession
 from dashboard.clients.polling import poll_until
-from dashboard.migrations_app.resources.compute.server.states import bring_to
+from dashboard.migrations_app.resources.compute.server.shelving import shelve
+from dashboard.migrations_app.resources.compute.server.states import OFFLOADED, bring_to
 from tests.lab.rich.made import Json, Made
 from tests.lab.rich.people import People
 from tests.lab.unusual_data import BARE, Bytes
@@ -78,7 +79,7 @@ class Data:
         self.cloud.post("compute", f"/flavors/{self.deleted['id']}/os-extra_specs", specs)
 
     def make_servers(self, parent: Json) -> None:
-        """One on the trunk, locked by the operator; one whose flavor is gone, with the volume."""
+        """One on the trunk, locked by the operator; one without flavor, shelved with a volume."""
         self.group = self.made.make(
             *("compute", "/os-server-groups", "server_group", self.owner),
             name="apart",
@@ -94,6 +95,17 @@ class Data:
         lock = {"lock": {"locked_reason": "audit"}}
         self.cloud.post("compute", f"/servers/{self.locked}/action", lock, microversion="2.73")
         self.cloud.delete("compute", f"/flavors/{self.deleted['id']}")
+        self.shelve(self.orphan)
+
+    def shelve(self, server_id: str) -> None:
+        """Shelve a server: its volume is reserved for it then, and it is on no host."""
+
+        def attached() -> bool | None:
+            path = f"/volumes/{self.volume['id']}"
+            return self.cloud.get("block_storage", path, "volume")["status"] == "in-use" or None
+
+        poll_until(attached, what="the volume to be attached", seconds=300)
+        shelve(self.cloud, server_id, OFFLOADED, check=lambda: None)
 
     def make_server(self, name: str, flavor: Json, **fields: Any) -> str:
         """Return the id of a server of the group that runs."""
