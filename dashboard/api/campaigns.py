@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from dashboard.api.csv_bodies import CSV, CsvRenderer
+from dashboard.api.file_renderers import CSV, CsvRenderer
 from dashboard.api.option_fields import OptionsBody
 from dashboard.api.plans import PlanOptionsSerializer
 from dashboard.api.responses import CONFLICT, NOT_FOUND

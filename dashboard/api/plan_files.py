@@ -1,33 +1,13 @@
-"""Plans as YAML files in requests and responses."""
+"""Plans as YAML files in requests."""
 
 from collections.abc import Mapping
 from typing import IO, Any
 
-import yaml
 from rest_framework.parsers import BaseParser
-from rest_framework.renderers import BaseRenderer
 from typing_extensions import override
 
+from dashboard.api.file_renderers import YAML
 from dashboard.migrations_app.planning.files import LONGEST, text_of
-
-YAML = "application/yaml"
-
-
-class YamlRenderer(BaseRenderer):
-    """Lets a caller ask for YAML. The file itself is sent as it is; only errors are rendered."""
-
-    media_type = YAML
-    format = "yaml"
-
-    @override
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
-    ) -> str:
-        text: str = yaml.safe_dump(data, allow_unicode=True)
-        return text
 
 
 class YamlParser(BaseParser):

@@ -16,8 +16,9 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 from typing_extensions import override
 
+from dashboard.api.file_renderers import YAML, YamlRenderer
 from dashboard.api.option_fields import OptionsBody
-from dashboard.api.plan_files import YAML, YamlParser, YamlRenderer
+from dashboard.api.plan_files import YamlParser
 from dashboard.api.responses import ACCEPTED, CONFLICT, accepted
 from dashboard.api.tenant_files import (
     MEDIA_TYPES,

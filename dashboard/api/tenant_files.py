@@ -1,33 +1,15 @@
-"""Archives of os-migrate's YAML in requests and responses."""
+"""Archives of os-migrate's YAML in requests."""
 
-import json
 from collections.abc import Mapping
 from typing import IO, Any
 
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
-from rest_framework.renderers import BaseRenderer
 from typing_extensions import override
 
 from dashboard.migrations_app.planning.os_migrate.archives import LONGEST, ZIP, texts_of
 
 MEDIA_TYPES = (ZIP, "application/x-tar", "application/gzip")
-
-
-class ZipRenderer(BaseRenderer):
-    """Lets a caller ask for a zip. It is sent as it is; only errors are rendered, as JSON."""
-
-    media_type = ZIP
-    format = "zip"
-
-    @override
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
-    ) -> str:
-        return json.dumps(data)
 
 
 class ZipParser(BaseParser):

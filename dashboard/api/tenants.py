@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from dashboard.api.tenant_files import ZipRenderer
+from dashboard.api.file_renderers import ZipRenderer
 from dashboard.api.verbs import with_verbs
 from dashboard.errors import NotFound
 from dashboard.migrations_app.models import MaintenanceChange, Tenant, TenantMaintenance

@@ -98,7 +98,7 @@ def clouds(
 
 
 def write_disks(juno: JunoCloud, folder: Path) -> None:
-    """Give each image in the format qcow2 a file that is one: a Glance of today looks into it."""
+    """Put a real qcow2 into each image of that format: a Glance of today looks into it."""
     juno.encode_disk = lambda data: qcow2(folder, data)
     glance = juno.state["glance"]
     for image in glance["images"]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dashboard.campaigns.models import Campaign
 from dashboard.campaigns.verbs.forecast import Forecast
 from dashboard.campaigns.verbs.free_host import FreeHost
 from dashboard.campaigns.verbs.pause import Pause
@@ -26,6 +27,15 @@ from tests.support.cloud.seeds import NAME
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def foretold(campaign: Campaign) -> None:
+    """Forecast a campaign of three tenants, of which nothing is left or needs a host."""
+    run_job(Forecast().start(campaign).pk)
+    reading = fresh(campaign).reading
+    assert len(reading["tenants"]) == 3 and not reading["left"] and not reading["hosts"]
+    needs = tenant_in(campaign, NAME).needs
+    assert needs["servers"] and needs["gib"] == {"__DEFAULT__": 4, f"{NAME}-fast": 1}
+
+
 def test_a_campaign_moves_its_tenants_wave_by_wave_and_has_then_nothing_to_do(clouds):
     """Held, paused, released and resumed on its way; a second one finds everything moved."""
     one, two = small_tenant(clouds, "one"), small_tenant(clouds, "two")
@@ -36,11 +46,7 @@ def test_a_campaign_moves_its_tenants_wave_by_wave_and_has_then_nothing_to_do(cl
         {"first": [one, shop], "second": [two]},
         rules={"first": {"holds_cutover": True, "servers_at_once": 4}},
     )
-    run_job(Forecast().start(campaign).pk)
-    foretold = fresh(campaign).reading
-    assert len(foretold["tenants"]) == 3 and not foretold["left"] and not foretold["hosts"]
-    needs = tenant_in(campaign, NAME).needs
-    assert needs["servers"] and needs["gib"] == {"__DEFAULT__": 4, f"{NAME}-fast": 1}
+    foretold(campaign)
     start(campaign)
     go_on(campaign)
     # both are held, and the next wave has not begun

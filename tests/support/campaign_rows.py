@@ -48,29 +48,8 @@ def campaign_of(old: Cloud, new: Cloud, *, user: User | None = None) -> Campaign
 def running_campaign_of(old: Cloud, new: Cloud, *, user: User | None = None) -> Campaign:
     """Return a campaign on its way: a tenant has moved, one has failed, two wait."""
     campaign, now = campaign_of(old, new, user=user), timezone.now()
-    campaign.job = Job.objects.create(
-        kind="campaign",
-        title=f"Campaign {campaign.name}",
-        subject=campaign.subject,
-        active_subject=campaign.subject,
-        state=JobState.RUNNING,
-        params={"campaign": campaign.pk},
-        created_by=user,
-        started_at=now - timedelta(hours=1),
-    )
-    Step.objects.create(
-        job=campaign.job,
-        key="campaign",
-        ordinal=0,
-        action="campaign",
-        title="Move the tenants",
-        state=StepState.PENDING,
-        not_before=now + SINCE,
-        waiting_for="by night: its window",
-        waiting_since=now - SINCE,
-    )
+    campaign.job = _waiting_job_of(campaign)
     campaign.waits_for, campaign.waits_since = "by night: its window", now - SINCE
-    campaign.save()
     keys = campaign.tenants.values_list("pk", flat=True)
     campaign.read_at = now - SINCE
     campaign.reading = {
@@ -89,3 +68,29 @@ def running_campaign_of(old: Cloud, new: Cloud, *, user: User | None = None) -> 
         why = "No valid host was found." if state == CampaignTenant.State.FAILED else ""
         tenant.move_to(state, explanation=why, started_at=now - 2 * SINCE, finished_at=now - SINCE)
     return campaign
+
+
+def _waiting_job_of(campaign: Campaign) -> Job:
+    now = timezone.now()
+    job = Job.objects.create(
+        kind="campaign",
+        title=f"Campaign {campaign.name}",
+        subject=campaign.subject,
+        active_subject=campaign.subject,
+        state=JobState.RUNNING,
+        params={"campaign": campaign.pk},
+        created_by=campaign.created_by,
+        started_at=now - timedelta(hours=1),
+    )
+    Step.objects.create(
+        job=job,
+        key="campaign",
+        ordinal=0,
+        action="campaign",
+        title="Move the tenants",
+        state=StepState.PENDING,
+        not_before=now + SINCE,
+        waiting_for="by night: its window",
+        waiting_since=now - SINCE,
+    )
+    return job

@@ -72,7 +72,7 @@ def go_on(campaign: Campaign) -> Campaign:
 
 
 def look(campaign: Campaign) -> None:
-    """Let the campaign look once, whenever its next look would be."""
+    """Have the campaign look once, whenever its next look would be."""
     wake(fresh(campaign))
     job = fresh(campaign).job
     assert job

@@ -41,6 +41,13 @@ def job_of(campaign: Campaign) -> Job:
     return Job.objects.get(pk=campaign.job_id or 0)
 
 
+def without_tenants(campaign: Campaign) -> WrongState | None:
+    """Return the refusal of a campaign that has nothing to move, None for one that has."""
+    if campaign.tenants.exists():
+        return None
+    return WrongState(f"Campaign {campaign} has no tenants.", fix="Add some to it first.")
+
+
 def not_running(campaign: Campaign) -> WrongState:
     """Return the refusal of what only a running campaign can do."""
     has_ended = campaign.job is not None and campaign.job.state != JobState.DONE
@@ -56,8 +63,8 @@ def require_permission(requester: Requester, action: Action) -> None:
         raise PermissionDenied(role_refusal(action))
 
 
-class ChangeVerb(CampaignVerb):
-    """A verb that changes a campaign which was started: what has begun goes on as it was."""
+class RunningVerb(CampaignVerb):
+    """A verb of a campaign whose own job may be at work: its rows alone say whether it can be."""
 
     @override
     def why_not(self, target: Campaign) -> PumphouseError | None:
@@ -66,6 +73,10 @@ class ChangeVerb(CampaignVerb):
     @override
     def applies_to(self, target: Campaign) -> bool:
         return self.refusal(target) is None
+
+
+class ChangeVerb(RunningVerb):
+    """A verb that changes a campaign which was started: what has begun goes on as it was."""
 
     @override
     def refusal(self, target: Campaign) -> PumphouseError | None:

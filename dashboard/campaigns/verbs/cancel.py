@@ -6,7 +6,7 @@ from typing import Any
 from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign
-from dashboard.campaigns.verbs.base import CampaignVerb, job_of, not_running, running_job
+from dashboard.campaigns.verbs.base import RunningVerb, job_of, not_running, running_job
 from dashboard.errors import PumphouseError
 from dashboard.jobs import operating
 from dashboard.jobs.models import Job
@@ -14,7 +14,7 @@ from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 
 
-class Cancel(CampaignVerb):
+class Cancel(RunningVerb):
     """Ends a campaign, so that nothing new begins by it."""
 
     name = "cancel"
@@ -23,14 +23,6 @@ class Cancel(CampaignVerb):
     order = 60
     command = "campaign cancel"
     permission = Action.OPERATE
-
-    @override
-    def why_not(self, target: Campaign) -> PumphouseError | None:
-        return self.refusal(target)
-
-    @override
-    def applies_to(self, target: Campaign) -> bool:
-        return running_job(target) is not None
 
     @override
     def refusal(self, target: Campaign) -> PumphouseError | None:

@@ -7,8 +7,8 @@ from django.db import transaction
 from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign
-from dashboard.campaigns.verbs.base import CampaignVerb
-from dashboard.errors import PumphouseError, WrongState
+from dashboard.campaigns.verbs.base import CampaignVerb, without_tenants
+from dashboard.errors import PumphouseError
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
@@ -34,9 +34,7 @@ class Forecast(CampaignVerb):
 
     @override
     def refusal(self, target: Campaign) -> PumphouseError | None:
-        if target.tenants.exists():
-            return None
-        return WrongState(f"Campaign {target} has no tenants.", fix="Add some to it first.")
+        return without_tenants(target)
 
     @override
     def launch(self, target: Campaign, requester: Requester, options: Mapping[str, Any]) -> Job:

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign, CampaignHost
 from dashboard.campaigns.running.waking import wake
-from dashboard.campaigns.verbs.base import CampaignVerb, job_of, not_running, running_job
+from dashboard.campaigns.verbs.base import RunningVerb, job_of, not_running, running_job
 from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Job
@@ -15,7 +15,7 @@ from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 
 
-class FreeHost(CampaignVerb):
+class FreeHost(RunningVerb):
     """Lets the campaign take the host that it asks for to the destination."""
 
     name = "free_host"
@@ -37,14 +37,6 @@ class FreeHost(CampaignVerb):
     def touched(self, target: Campaign) -> list[str]:
         host = asked_for(target)
         return [f"{host.name}: {host.reason}"] if host else []
-
-    @override
-    def why_not(self, target: Campaign) -> PumphouseError | None:
-        return self.refusal(target)
-
-    @override
-    def applies_to(self, target: Campaign) -> bool:
-        return self.refusal(target) is None
 
     @override
     def refusal(self, target: Campaign) -> PumphouseError | None:

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign
 from dashboard.campaigns.running.waking import wake
-from dashboard.campaigns.verbs.base import CampaignVerb, job_of, not_running, running_job
+from dashboard.campaigns.verbs.base import RunningVerb, job_of, not_running, running_job
 from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Job
@@ -16,7 +16,7 @@ from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action
 
 
-class Pause(CampaignVerb):
+class Pause(RunningVerb):
     """Lets no tenant begin until the campaign is resumed."""
 
     name = "pause"
@@ -25,14 +25,6 @@ class Pause(CampaignVerb):
     order = 30
     command = "campaign pause"
     permission = Action.OPERATE
-
-    @override
-    def why_not(self, target: Campaign) -> PumphouseError | None:
-        return self.refusal(target)
-
-    @override
-    def applies_to(self, target: Campaign) -> bool:
-        return running_job(target) is not None and target.paused_at is None
 
     @override
     def refusal(self, target: Campaign) -> PumphouseError | None:

@@ -8,7 +8,7 @@ from django.template.defaultfilters import pluralize
 from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign, CampaignTenant
-from dashboard.campaigns.verbs.base import CampaignVerb, job_of, not_running
+from dashboard.campaigns.verbs.base import RunningVerb, job_of, not_running
 from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs import operating
 from dashboard.jobs.log import write_log
@@ -17,7 +17,7 @@ from dashboard.jobs.requester import Requester
 from dashboard.jobs.states import JobState
 
 
-class Release(CampaignVerb):
+class Release(RunningVerb):
     """Begins the cutover of every tenant that is held before it."""
 
     name = "release"
@@ -30,10 +30,6 @@ class Release(CampaignVerb):
     stay = "Not now"
     touched_title = "Tenants whose servers stop now"
     icon = "play"
-
-    @override
-    def why_not(self, target: Campaign) -> PumphouseError | None:
-        return self.refusal(target)
 
     @override
     def touched(self, target: Campaign) -> list[str]:

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign, CampaignTenant
 from dashboard.campaigns.running.waking import wake
-from dashboard.campaigns.verbs.base import CampaignVerb, job_of, not_running, running_job
+from dashboard.campaigns.verbs.base import RunningVerb, job_of, not_running, running_job
 from dashboard.errors import PumphouseError
 from dashboard.jobs import operating
 from dashboard.jobs.log import write_log
@@ -19,7 +19,7 @@ from dashboard.jobs.requester import Requester
 State = CampaignTenant.State
 
 
-class Resume(CampaignVerb):
+class Resume(RunningVerb):
     """Ends a pause, or retries the tenants that failed and goes on with the others."""
 
     name = "resume"
@@ -27,14 +27,6 @@ class Resume(CampaignVerb):
     effect = "Go on: end the pause, and retry the tenants that failed."
     order = 40
     command = "campaign resume"
-
-    @override
-    def why_not(self, target: Campaign) -> PumphouseError | None:
-        return self.refusal(target)
-
-    @override
-    def applies_to(self, target: Campaign) -> bool:
-        return self.refusal(target) is None
 
     @override
     def is_next(self, target: Campaign) -> bool:

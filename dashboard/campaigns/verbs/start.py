@@ -7,7 +7,7 @@ from django.db import transaction
 from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign, Wave
-from dashboard.campaigns.verbs.base import CampaignVerb, require_permission
+from dashboard.campaigns.verbs.base import CampaignVerb, require_permission, without_tenants
 from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
@@ -44,10 +44,8 @@ class Start(CampaignVerb):
 
     @override
     def refusal(self, target: Campaign) -> PumphouseError | None:
-        if not target.tenants.exists():
-            return WrongState(f"Campaign {target} has no tenants.", fix="Add some to it first.")
-        if target.job is None:
-            return None
+        if (refused := without_tenants(target)) or target.job is None:
+            return refused
         return WrongState(
             f"Campaign {target} was started before: it is {target.state_words.lower()}.",
             fix="Resume it, or draw up another one.",

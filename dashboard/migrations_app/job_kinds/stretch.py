@@ -12,15 +12,19 @@ from dashboard.migrations_app.models import plan_of
 from dashboard.migrations_app.stretch.work import end_empty, perform_step, unhealthy
 
 
-class Stretch(JobKind):
-    """Makes a pair of gateway servers."""
-
-    name = "stretch"
-    permission = Action.STRETCH
+class GatewayKind(JobKind):
+    """A job whose steps are about gateway servers."""
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:
         perform_step(step, context)
+
+
+class Stretch(GatewayKind):
+    """Makes a pair of gateway servers."""
+
+    name = "stretch"
+    permission = Action.STRETCH
 
     @override
     def on_finished(self, job: Job) -> None:
@@ -36,15 +40,11 @@ class Stretch(JobKind):
         return Event(name="stretch.joined", severity=Severity.SUCCESS, sentence=sentence)
 
 
-class Unstretch(JobKind):
+class Unstretch(GatewayKind):
     """Removes gateway servers."""
 
     name = "unstretch"
     permission = Action.UNSTRETCH
-
-    @override
-    def perform(self, step: Step, context: StepContext) -> None:
-        perform_step(step, context)
 
     @override
     def event(self, job: Job) -> Event | None:
@@ -54,16 +54,12 @@ class Unstretch(JobKind):
         return Event(name="stretch.parted", severity=Severity.SUCCESS, sentence=sentence)
 
 
-class WatchStretch(JobKind):
+class WatchStretch(GatewayKind):
     """Looks at gateway servers."""
 
     name = "watch_stretch"
     permission = Action.WATCH
     is_internal = True
-
-    @override
-    def perform(self, step: Step, context: StepContext) -> None:
-        perform_step(step, context)
 
     @override
     def event(self, job: Job) -> Event | None:

@@ -30,7 +30,18 @@ def _text(name: str, label: str, help_: str = "") -> Option:
     return Option(name=name, label=label, default="", metavar="NAME", help=help_)
 
 
-class Stretch(PlanVerb):
+class GatewayVerb(PlanVerb):
+    """A verb about the gateways of a plan's tenant, which may run beside the plan's own."""
+
+    has_own_subject = True
+    result = "stretches"
+
+    @override
+    def subject(self, target: Plan) -> str:
+        return stretch_subject(target)
+
+
+class Stretch(GatewayVerb):
     """Makes a gateway server in each cloud, and a tunnel between them."""
 
     name = "stretch"
@@ -40,8 +51,6 @@ class Stretch(PlanVerb):
         "that have moved and servers that have not reach each other."
     )
     order = 60
-    has_own_subject = True
-    result = "stretches"
     options = (
         _text("network", "Network", "By its name or id. The only one, if left empty."),
         _text("image", "Image of the gateways", f"With cloud-init and nftables. {_EITHER}"),
@@ -69,10 +78,6 @@ class Stretch(PlanVerb):
             for side in ("source", "destination")
         ),
     )
-
-    @override
-    def subject(self, target: Plan) -> str:
-        return stretch_subject(target)
 
     @override
     def applies_to(self, target: Plan) -> bool:

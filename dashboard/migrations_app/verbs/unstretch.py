@@ -13,13 +13,24 @@ from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.stretch.work import (
     open_stretches,
     parting_steps,
-    stretch_subject,
     why_not_now,
 )
-from dashboard.migrations_app.verbs.base import PlanVerb
+from dashboard.migrations_app.verbs.stretch import GatewayVerb
 
 
-class Unstretch(PlanVerb):
+class StretchedVerb(GatewayVerb):
+    """A verb about gateways that there are."""
+
+    @override
+    def applies_to(self, target: Plan) -> bool:
+        return bool(open_stretches(target))
+
+    @override
+    def plan_refusal(self, plan: Plan) -> PumphouseError | None:
+        return not_stretched(plan) or why_not_now(plan)
+
+
+class Unstretch(StretchedVerb):
     """Removes all gateways of the tenant's networks from both clouds."""
 
     name = "unstretch"
@@ -29,20 +40,6 @@ class Unstretch(PlanVerb):
         "cloud no longer reach those of the other by them."
     )
     order = 62
-    has_own_subject = True
-    result = "stretches"
-
-    @override
-    def subject(self, target: Plan) -> str:
-        return stretch_subject(target)
-
-    @override
-    def applies_to(self, target: Plan) -> bool:
-        return bool(open_stretches(target))
-
-    @override
-    def plan_refusal(self, plan: Plan) -> PumphouseError | None:
-        return not_stretched(plan) or why_not_now(plan)
 
     @override
     def launch(self, target: Plan, requester: Requester, options: Mapping[str, Any]) -> Job:

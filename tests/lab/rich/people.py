@@ -58,13 +58,13 @@ class People:
         return str(group["id"])
 
     def let_store_secrets(self) -> None:
-        """Give the user the role that Barbican asks for up to 2023, where members store nothing."""
+        """Grant the role that Barbican asks for up to 2023, where members store nothing."""
         if not [*self.cloud.list("identity", "/roles", "roles", name=CREATOR)]:
             self.made.make("identity", "/roles", "role", name=CREATOR)
         self.assign(f"users/{self.alone_id}", CREATOR)
 
     def assign(self, who: str, role: str = "member") -> None:
-        """Give a user or a group a role in the project."""
+        """Grant a user or a group a role in the project."""
         roles = self.cloud.list("identity", "/roles", "roles", name=role)
         role_id = next(roles)["id"]
         self.cloud.put("identity", f"/projects/{self.project_id}/{who}/roles/{role_id}")

@@ -58,7 +58,7 @@ def states(campaign: Campaign) -> str:
 
 
 def end(campaign: Campaign, name: str) -> None:
-    """Let a tenant have moved, as its jobs would."""
+    """Store that a tenant has moved, as its jobs would."""
     tenant = campaign.tenants.get(name=name)
     Job.objects.filter(pk=tenant.job_id).update(state=JobState.CANCELLED, active_subject=None)
     campaign.tenants.filter(name=name).update(state=State.MOVED, job=None)
