@@ -120,6 +120,26 @@ def test_what_was_used_since_is_taken_again_and_sent_if_it_has_changed(tmp_path,
         ]
 
 
+def test_what_is_used_while_it_is_sent_is_taken_again(tmp_path):
+    with tenant(tmp_path) as clouds:
+        move = Halted(clouds, draft(clouds))
+        root, volumes = move.root.source_id, clouds.old.block_storage.volumes
+
+        def use_once(request: Request, _answer: Answer) -> None:
+            if request.method == "PUT" and request.path.endswith("/file"):
+                image = clouds.new.image.images.rows[request.path.split("/")[-2]]
+                if root in image["name"]:
+                    clouds.new.on_answer = None
+                    use(clouds)
+                    volumes.data[root] = b"written while the first bytes were sent"
+
+        clouds.new.on_answer = use_once
+        move.do_until(Phase.CUTOVER)
+        assert clouds.new.on_answer is None
+        move.do_cutover()
+        assert move.bytes_of_root() == volumes.data[root]
+
+
 def test_a_server_that_runs_when_its_disk_would_be_copied_ahead_is_left_alone(tmp_path):
     with tenant(tmp_path) as clouds:
         plan = draft(clouds)

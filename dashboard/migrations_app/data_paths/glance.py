@@ -49,9 +49,23 @@ class GlanceStream(DataPath):
         """Copy the disk, and store what tells whether somebody has used it since."""
         if work.stage_data.get(AHEAD) or not are_halted(work):
             return
-        self._take(work)
+        if work.resumed:  # nobody knows whether it was used since an attempt that died captured it
+            self.undo_capture(work)
+        uses = self._capture_ahead(work)
         self.transfer(work)
-        work.save(**{AHEAD: uses_of(work)})
+        work.save(**{AHEAD: uses})
+
+    def _capture_ahead(self, work: Work) -> dict[str, str]:
+        """Capture the disk; return how its servers were, so that a use meanwhile is one since.
+
+        Nova's snapshot of a server is a change of it as well, but lets nobody start it meanwhile.
+        """
+        if work.record.type == SERVER:
+            self._take(work)
+            return uses_of(work)
+        uses = uses_of(work)
+        self._take(work)
+        return uses
 
     @override
     def undo_prepare(self, work: Work) -> None:

@@ -16,9 +16,9 @@ def uses_of(work: Work) -> dict[str, str]:
 
 
 def are_halted(work: Work) -> bool:
-    """Return whether no server that has the disk runs."""
+    """Return whether servers have the disk, and none of them runs."""
     servers = _servers(work).values()
-    return all(server.get("status") in (SHUTOFF, *SHELVES) for server in servers)
+    return bool(servers) and all(server.get("status") in (SHUTOFF, *SHELVES) for server in servers)
 
 
 def _servers(work: Work) -> dict[str, Json]:
