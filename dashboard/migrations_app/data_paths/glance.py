@@ -18,8 +18,10 @@ from dashboard.migrations_app.resources.storage.common.volume_creating import cr
 from dashboard.migrations_app.resources.work import Work
 
 SERVER = "server"
+SEEN = "seen_uses"
+"""Stage data: how the disk's servers were when it was captured ahead."""
 AHEAD = "copied_ahead"
-"""Stage data: how the disk's servers were when it was copied ahead."""
+"""Stage data: the same, once the disk was copied ahead."""
 
 
 class GlanceStream(DataPath):
@@ -47,29 +49,32 @@ class GlanceStream(DataPath):
     @override
     def prepare(self, work: Work) -> None:
         """Copy the disk, and store what tells whether somebody has used it since."""
-        if work.stage_data.get(AHEAD) or not are_halted(work):
+        if work.stage_data.get(AHEAD):
             return
-        if work.resumed:  # nobody knows whether it was used since an attempt that died captured it
-            self.undo_capture(work)
-        uses = self._capture_ahead(work)
+        if not work.stage_data.get(SEEN):
+            if not are_halted(work):
+                return
+            self._see(work)
+        if work.record.type != SERVER:
+            self._take(work)
         self.transfer(work)
-        work.save(**{AHEAD: uses})
+        work.save(**{AHEAD: work.stage_data[SEEN]})
 
-    def _capture_ahead(self, work: Work) -> dict[str, str]:
-        """Capture the disk; return how its servers were, so that a use meanwhile is one since.
+    def _see(self, work: Work) -> None:
+        """Store how the disk's servers are, so that a use while it is copied is one since.
 
-        Nova's snapshot of a server is a change of it as well, but lets nobody start it meanwhile.
+        Nova's snapshot of a server is a change of it as well, but lets nobody start it meanwhile:
+        that comes first. Of one by an attempt that died nobody knows what was used since.
         """
         if work.record.type == SERVER:
+            if work.resumed:
+                self.undo_capture(work)
             self._take(work)
-            return uses_of(work)
-        uses = uses_of(work)
-        self._take(work)
-        return uses
+        work.save(**{SEEN: uses_of(work)})
 
     @override
     def undo_prepare(self, work: Work) -> None:
-        work.save(**{AHEAD: {}})
+        work.save(**{AHEAD: {}, SEEN: {}})
         self.undo_transfer(work)
         self.undo_capture(work)
 
@@ -83,7 +88,7 @@ class GlanceStream(DataPath):
         if ahead:
             work.log(f"A server has used {work.record.title} since it was copied ahead.")
             temporary_images.remove_from_source(work, _name_in_source(work))
-            work.save(**{AHEAD: {}})
+            work.save(**{AHEAD: {}, SEEN: {}})
         self._take(work)
 
     def _take(self, work: Work) -> None:
