@@ -11,9 +11,8 @@ from dashboard.hosts_app.compute.nova import (
     lift_forced_down,
 )
 from dashboard.hosts_app.models import OURS, Cloud, host_subject
-from dashboard.jobs.job_lists import AFTER
 from dashboard.jobs.kinds import StepSpec
-from dashboard.jobs.models import Job
+from dashboard.jobs.models import AFTER, Job
 from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.starting import start_job
 

@@ -1,10 +1,17 @@
 """Jobs, their steps and their log: these rows are the truth about all long work."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from typing_extensions import override
 
 from dashboard.jobs.states import ACTIVE_JOB_STATES, JobState, Phase, StepState
+
+AFTER = "after"
+"""The parameter with the number of the job that a job cleans up after. That one still needs an
+operator."""
 
 
 class Job(models.Model):
@@ -27,6 +34,9 @@ class Job(models.Model):
     chains_at_once = models.PositiveIntegerField(null=True, blank=True)
     # When the job was last put into the queue: keeps the sweep from filling it.
     enqueued_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The later job about the same subject that took its place. Stored, because each page's header
+    # counts the failed jobs that none has replaced.
+    replaced_by = models.BigIntegerField(null=True, editable=False)
     explanation = models.TextField(blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
@@ -43,10 +53,20 @@ class Job(models.Model):
             # in the order of the lists, so that the database stops after one page
             models.Index(fields=["state", "id"], name="jobs_by_state"),
             models.Index(fields=["finished_at"], name="ended_jobs"),
+            models.Index(fields=["replaced_by", "state"], name="jobs_in_their_place"),
         ]
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.title}"
+
+    @override
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it. A new job replaces those before it, unless it only cleans up after one."""
+        is_new = self._state.adding
+        super().save(*args, **kwargs)
+        if is_new and AFTER not in self.params:
+            before = Job.objects.filter(subject=self.subject, pk__lt=self.pk)
+            before.filter(replaced_by=None).update(replaced_by=self.pk)
 
     def get_absolute_url(self) -> str:
         """Return the address of the job's page."""

@@ -129,7 +129,11 @@ def _item(plan: Plan, ordinal: int) -> PlanItem:
 def _jobs(plans: list[Plan], number: int) -> None:
     ended = [_job(plans[index % len(plans)], index) for index in range(number - RUNNING)]
     running = [_job(plan, index, runs=True) for index, plan in enumerate(plans[:RUNNING])]
-    _insert(Job, [*ended, *running])
+    made = [*ended, *running]
+    latest = {job.subject: job for job in made}
+    for job in made:  # as saving them one by one would do
+        job.replaced_by = None if latest[job.subject] is job else number
+    _insert(Job, made)
     ids = Job.objects.values_list("pk", "state")
     _insert(Step, [step for job, state in ids for step in _steps(job, state)])
 
