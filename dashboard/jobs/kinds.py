@@ -53,13 +53,15 @@ class StepContext:
     ``log(message, level=...)`` writes a line at once. ``progress(done, total, unit)`` may be called
     at any rate; it is stored at most once a second. ``check()`` raises ``Cancelled`` when the job
     was cancelled or the lease lost. ``resumed`` is true when an earlier attempt may have left
-    something behind.
+    something behind. ``advanced()`` says that something was stored that is not done again: earlier
+    deaths of its workers no longer count against the step.
     """
 
     log: Callable[..., None]
     progress: Callable[[int, int, str], None]
     check: Callable[[], None]
     resumed: bool
+    advanced: Callable[[], None] = lambda: None
 
 
 class JobKind:

@@ -56,6 +56,7 @@ class StepWork:
             progress=self._report,
             check=self._check,
             resumed=self.step.resumed,
+            advanced=self._advance,
         )
 
     def _check(self) -> None:
@@ -64,6 +65,12 @@ class StepWork:
 
     def _log(self, message: str, *, level: LogLevel = LogLevel.INFO) -> None:
         write_log(self.step.job_id, message, level=level, step=self.step)
+
+    def _advance(self) -> None:
+        """Count attempts anew: a step that gets on is not what kills its workers."""
+        mine = Step.objects.filter(pk=self.step.pk, lease_owner=self.step.lease_owner)
+        retried(lambda: mine.update(attempt=1))
+        self.step.attempt = 1
 
     def _report(self, done: int, total: int, unit: str) -> None:
         self._progress = done, total, unit

@@ -45,6 +45,7 @@ def make(side: Side, role: StretchPart.Role, body: Json) -> Json:
         _require_joining(side.stretch)
         found = side.session.post(api.service, api.path, {api.key[:-1]: body}, api.key[:-1])
     _record(part, StretchPart.State.PRESENT, resource_id=found["id"])
+    side.advanced()
     return found
 
 
@@ -72,6 +73,7 @@ def _remove(side: Side, part: StretchPart) -> bool:
             seconds=_REMOVAL_SECONDS,
         )
     _record(part, StretchPart.State.REMOVED)
+    side.advanced()
     return found is not None
 
 

@@ -1,6 +1,6 @@
 """The two sides of a stretched network: a session on each cloud, and what was chosen for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -18,11 +18,15 @@ _OTHER = {SOURCE: DESTINATION, DESTINATION: SOURCE}
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """One cloud of a stretched network, seen from its gateway server."""
+    """One cloud of a stretched network, seen from its gateway server.
+
+    ``advanced`` is told of each part that was made or removed, once that is stored.
+    """
 
     stretch: Stretch
     name: StretchPart.Side
     session: CloudSession
+    advanced: Callable[[], None] = lambda: None
 
     @property
     def network_id(self) -> str:
@@ -57,11 +61,11 @@ class Side:
         return present.values_list("resource_id", flat=True).first() or ""
 
 
-def side_of(stretch: Stretch, name: str) -> Side:
+def side_of(stretch: Stretch, name: str, *, advanced: Callable[[], None] = lambda: None) -> Side:
     """Return one side, without asking its cloud."""
     side = StretchPart.Side(name)
     cloud = stretch.plan.source if side == SOURCE else stretch.plan.destination
-    return Side(stretch=stretch, name=side, session=connect(cloud))
+    return Side(stretch=stretch, name=side, session=connect(cloud), advanced=advanced)
 
 
 def named_in(session: CloudSession, service: str, path: str, key: str, text: str) -> dict[str, Any]:

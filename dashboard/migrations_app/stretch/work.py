@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from typing import Any
 
 from dashboard.errors import Conflict, NotFound, WrongState
@@ -14,12 +15,21 @@ from dashboard.migrations_app.stretch.gateway import NUMBERS
 from dashboard.migrations_app.stretch.joining import make_ports, make_server
 from dashboard.migrations_app.stretch.parts import remove_all
 from dashboard.migrations_app.stretch.preparing import prepare
-from dashboard.migrations_app.stretch.sides import side_of
+from dashboard.migrations_app.stretch.sides import Side, side_of
 from dashboard.migrations_app.stretch.watching import look
 
 PREFIX = "stretch:"
 GROUP = "network"
-PREPARE, PORTS, SERVER, LOOK, PART = "prepare", "ports", "server", "look", "part"
+
+
+class Action(StrEnum):
+    """What a step about a stretched network does; rows of steps have these words."""
+
+    PREPARE = "prepare"
+    PORTS = "ports"
+    SERVER = "server"
+    LOOK = "look"
+    PART = "part"
 
 
 _REMOVING_KINDS = ("rollback", "finalize")
@@ -108,29 +118,35 @@ def joining_steps(stretch: Stretch) -> list[StepSpec]:
     """Return the steps that join a network: both gateways have ports before either boots."""
     plan, name = stretch.plan, stretch.network_name
     clouds = {"source": plan.source, "destination": plan.destination}
-    first = _step(stretch, PREPARE, f"Look up what the gateways of {name} need")
+    first = _step(stretch, Action.PREPARE, f"Look up what the gateways of {name} need")
     ports = [
-        _step(stretch, PORTS, f"Make the ports of the gateway in {cloud}", side, needs=[first.key])
+        _step(
+            stretch,
+            Action.PORTS,
+            f"Make the ports of the gateway in {cloud}",
+            side,
+            needs=[first.key],
+        )
         for side, cloud in clouds.items()
     ]
     keys = [step.key for step in ports]
     servers = [
-        _step(stretch, SERVER, f"Boot the gateway server in {cloud}", side, needs=keys)
+        _step(stretch, Action.SERVER, f"Boot the gateway server in {cloud}", side, needs=keys)
         for side, cloud in clouds.items()
     ]
     keys = [step.key for step in servers]
-    return [first, *ports, *servers, _step(stretch, LOOK, f"Look at {name}", needs=keys)]
+    return [first, *ports, *servers, _step(stretch, Action.LOOK, f"Look at {name}", needs=keys)]
 
 
 def looking_steps(stretches: Sequence[Stretch]) -> list[StepSpec]:
     """Return a step for each network that looks at its gateways."""
-    return [_step(each, LOOK, f"Look at {each.network_name}") for each in stretches]
+    return [_step(each, Action.LOOK, f"Look at {each.network_name}") for each in stretches]
 
 
 def parting_steps(stretches: Sequence[Stretch]) -> list[StepSpec]:
     """Return the steps that remove the gateways of networks, one for each cloud."""
     return [
-        _step(each, PART, f"Remove the gateway of {each.network_name} from {cloud}", side)
+        _step(each, Action.PART, f"Remove the gateway of {each.network_name} from {cloud}", side)
         for each in stretches
         for side, cloud in (("source", each.plan.source), ("destination", each.plan.destination))
     ]
@@ -159,7 +175,7 @@ def parted_objects(plan: Plan) -> list[str]:
 
 
 def _step(
-    stretch: Stretch, action: str, title: str, side: str = "", *, needs: Sequence[str] = ()
+    stretch: Stretch, action: Action, title: str, side: str = "", *, needs: Sequence[str] = ()
 ) -> StepSpec:
     return StepSpec(
         key=f"{PREFIX}{stretch.pk}:{action}:{side}".rstrip(":"),
@@ -180,17 +196,21 @@ def perform_step(step: Step, context: StepContext) -> None:
     """Do one step about a stretched network."""
     rows = Stretch.objects.select_related("plan__source", "plan__destination")
     stretch = rows.get(pk=step.params["stretch"])
-    match step.action:
-        case "prepare":
+    match Action(step.action):
+        case Action.PREPARE:
             prepare(stretch)
-        case "ports":
-            make_ports(side_of(stretch, step.params["side"]))
-        case "server":
-            make_server(side_of(stretch, step.params["side"]))
-        case "look":
+        case Action.PORTS:
+            make_ports(_side(stretch, step, context))
+        case Action.SERVER:
+            make_server(_side(stretch, step, context))
+        case Action.LOOK:
             _look(stretch, context)
-        case "part":
-            _part(stretch, step.params["side"], context)
+        case Action.PART:
+            _part(_side(stretch, step, context), context)
+
+
+def _side(stretch: Stretch, step: Step, context: StepContext) -> Side:
+    return side_of(stretch, step.params["side"], advanced=context.advanced)
 
 
 def _look(stretch: Stretch, context: StepContext) -> None:
@@ -201,10 +221,11 @@ def _look(stretch: Stretch, context: StepContext) -> None:
     joining.update(state=Stretch.State.JOINED)
 
 
-def _part(stretch: Stretch, side: str, context: StepContext) -> None:
+def _part(side: Side, context: StepContext) -> None:
+    stretch = side.stretch
     rows = Stretch.objects.filter(pk=stretch.pk)
     rows.exclude(state=Stretch.State.PARTED).update(state=Stretch.State.PARTING)
-    removed = remove_all(side_of(stretch, side))
+    removed = remove_all(side)
     context.log(f"Removed {removed} parts of the gateway of {stretch.network_name}.")
     if not stretch.parts.exclude(state=StretchPart.State.REMOVED).exists():
         rows.update(state=Stretch.State.PARTED)

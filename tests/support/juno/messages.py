@@ -10,12 +10,13 @@ UNAUTHORIZED = "The request you have made requires authentication."
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A request to one port. ``query`` has the last value of each parameter."""
+    """A request to one port. ``query`` has the last value of each parameter of ``query_text``."""
 
     method: str
     port: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
+    query_text: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes = b""
     body: Any = None

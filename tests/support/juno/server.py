@@ -4,6 +4,7 @@ import json
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -47,6 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
             port=self.port_name,
             path=unquote(address.path),
             query=dict(parse_qsl(address.query, keep_blank_values=True)),
+            query_text=address.query,
             headers=self.headers,  # type: ignore[arg-type]
             content=content,
             body=json.loads(content) if content and is_json else None,
@@ -79,6 +81,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
+
+    def handle(self) -> None:
+        """Serve until the client is gone, in order or by kill -9."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def log_message(self, *_: Any) -> None:
         """Log nothing."""

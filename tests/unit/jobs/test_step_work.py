@@ -2,9 +2,11 @@
 
 import pytest
 
-from dashboard.errors import NeedsOperator
+from dashboard.errors import NeedsOperator, Retryable
 from dashboard.jobs import step_threads
-from dashboard.jobs.models import Job
+from dashboard.jobs.claiming import MOST_ATTEMPTS
+from dashboard.jobs.kinds import StepContext
+from dashboard.jobs.models import Job, Step
 from dashboard.jobs.outcomes import pause_before
 from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import JobState, StepState
@@ -12,6 +14,22 @@ from tests.support.rehearsal.job_kinds.rehearsal import Rehearsal
 from tests.support.rehearsal.jobs import rehearse, spec
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60)]
+
+
+def test_attempts_at_a_step_that_gets_on_are_counted_anew(monkeypatch) -> None:
+    attempts = []
+
+    def advance(_kind: Rehearsal, step: Step, context: StepContext) -> None:
+        attempts.append(step.attempt)
+        if len(attempts) < 2 * MOST_ATTEMPTS:
+            context.advanced()
+            raise Retryable("Not yet.", retry_after=0)
+
+    monkeypatch.setattr(Rehearsal, "nothing", advance)
+    job = rehearse(spec("a", "nothing"))
+    run_job(job.pk)
+    assert job.steps.get().state == StepState.DONE
+    assert attempts == [1] + [2] * (2 * MOST_ATTEMPTS - 1)
 
 
 class Unspeakable(Exception):
