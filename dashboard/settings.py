@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "dashboard.jobs",
     "dashboard.accounts",
+    "dashboard.hooks",
     "dashboard.hosts_app",
     "dashboard.notifications",
     "dashboard.migrations_app",

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("dashboard.api.urls")),
     path("", include("dashboard.api.words_of_2015.urls")),
     path("", include("dashboard.jobs.urls")),
+    path("", include("dashboard.hooks.urls")),
     path("", include("dashboard.hosts_app.urls")),
     path("", include("dashboard.notifications.urls")),
     path("", include("dashboard.campaigns.urls")),

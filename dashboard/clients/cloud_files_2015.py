@@ -178,7 +178,7 @@ def _read_interface(endpoint: Section) -> str:
 
 def _clouds(root: Section) -> Section:
     """Return the section that has the clouds in it, once the top-level keys have been checked."""
-    root.only(OWN_KEYS | FLASK_KEYS | CLOUDS_KEYS | CHECK_KEYS)
+    root.only(OWN_KEYS | FLASK_KEYS | CLOUDS_KEYS | CHECK_KEYS | {"pumphouse"})
     flat = [key for key in root if key in CLOUDS_KEYS]
     if "CLOUDS" not in root:
         if not flat:

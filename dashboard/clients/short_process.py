@@ -7,13 +7,15 @@ would hold up whoever reads it.
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO
 
 LAST_BYTES = 1024 * 1024
+CHECK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +27,19 @@ class Ended:
 
 
 def run_for(
-    arguments: Sequence[str], *, seconds: float, given: str = "", with_errors: bool = False
+    arguments: Sequence[str],
+    *,
+    seconds: float,
+    given: str = "",
+    with_errors: bool = False,
+    environment: Mapping[str, str] | None = None,
+    check: Callable[[], None] | None = None,
 ) -> Ended:
     """Run a program without a shell or a terminal; ``given`` is its standard input.
 
-    After ``seconds`` it is killed with all that it has started. ``with_errors`` adds what it writes
-    to stderr. Raises ``OSError`` when it cannot be started.
+    After ``seconds`` it is killed with all that it has started, and also when ``check``, which is
+    called now and then, raises. ``with_errors`` adds what it writes to stderr; ``environment`` is
+    all that it gets, this process's own by default. Raises ``OSError`` when it cannot be started.
     """
     with (
         TemporaryFile() as output,
@@ -40,14 +49,42 @@ def run_for(
             stdout=output,
             stderr=subprocess.STDOUT if with_errors else subprocess.DEVNULL,
             start_new_session=True,
+            env=environment,
         ) as process,
     ):
         try:
-            process.communicate(given.encode(), timeout=seconds)
-        except subprocess.TimeoutExpired:
+            is_over = _communicate(process, given.encode(), seconds=seconds, check=check)
+        except BaseException:
             _kill(process)
-            return Ended(code=None, output=_last_of(output))
-        return Ended(code=process.returncode, output=_last_of(output))
+            raise
+        if not is_over:
+            _kill(process)
+        return Ended(code=process.returncode if is_over else None, output=_last_of(output))
+
+
+def _communicate(
+    process: subprocess.Popen[bytes],
+    given: bytes,
+    *,
+    seconds: float,
+    check: Callable[[], None] | None,
+) -> bool:
+    """Wait for a program, and return whether it ended in time."""
+    ends_at = time.monotonic() + seconds
+    while True:
+        left = ends_at - time.monotonic()
+        try:
+            process.communicate(
+                given, timeout=max(0.0, min(left, CHECK_SECONDS) if check else left)
+            )
+        except subprocess.TimeoutExpired:
+            if time.monotonic() >= ends_at:
+                return False
+            given = b""  # it is on its way
+            if check:
+                check()
+        else:
+            return True
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -4,8 +4,6 @@ The signature is made as GitHub's and Stripe's are: an HMAC-SHA256 over the time
 that a receiver can refuse what Pumphouse did not send, and what is replayed later.
 """
 
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import Sequence
@@ -17,11 +15,11 @@ from typing_extensions import override
 
 from dashboard.clients.connection_errors import cause_of
 from dashboard.clients.retry_after import seconds_asked
+from dashboard.clients.signatures import SIGNATURE, sign
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from dashboard.notifications.channel import Channel, Notification
 from dashboard.notifications.setting_secrets import parts_of
 
-SIGNATURE = "Pumphouse-Signature"
 SOCKET_SECONDS = 10.0
 PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -83,12 +81,6 @@ class Webhook(Channel):
 def webhook_channels() -> Sequence[Webhook]:
     """Return a channel for each configured address."""
     return [Webhook(url) for url in dict.fromkeys(settings.PUMPHOUSE_WEBHOOK_URLS)]
-
-
-def sign(body: bytes, *, secret: str, at: int) -> str:
-    """Return the value of the ``SIGNATURE`` header for a body sent at the Unix time ``at``."""
-    digest = hmac.new(secret.encode(), b"%d.%s" % (at, body), hashlib.sha256).hexdigest()
-    return f"t={at},v1={digest}"
 
 
 def _headers(body: bytes, *, at: int) -> dict[str, str]:

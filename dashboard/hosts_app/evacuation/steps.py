@@ -14,6 +14,7 @@ from dashboard.hosts_app.compute.room import taken_on
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan, MoveOutcome, plan_of
 from dashboard.hosts_app.evacuation.server_moves import ServerMove
 from dashboard.hosts_app.evacuation.server_steps import ServerStep, cloud_and_host, server_steps
+from dashboard.hosts_app.hook_steps import between_hooks
 from dashboard.hosts_app.maintenance import OFF, close_host, start_maintenance
 from dashboard.hosts_app.models import Cloud, host_subject
 from dashboard.jobs.kinds import StepContext, StepSpec
@@ -58,7 +59,10 @@ def start_evacuation(
         kind="evacuate",
         title=f"Evacuate {plan.host} of {cloud.name}",
         subject=host_subject(cloud, plan.host),
-        steps=evacuation_steps(plan, parallel=parallel),
+        steps=between_hooks(
+            evacuation_steps(plan, parallel=parallel),
+            facts={"host": plan.host, "source": cloud.name},
+        ),
         params={
             "cloud": cloud.pk,
             "host": plan.host,

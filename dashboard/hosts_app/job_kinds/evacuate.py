@@ -2,6 +2,8 @@
 
 from typing_extensions import override
 
+from dashboard.hooks.calling import call_hook
+from dashboard.hooks.steps import is_hook
 from dashboard.hosts_app.discovery import refresh_hosts
 from dashboard.hosts_app.evacuation.steps import CHECK, STEPS, reopen
 from dashboard.hosts_app.models import Cloud
@@ -20,6 +22,9 @@ class Evacuate(JobKind):
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:
+        if is_hook(step):
+            call_hook(step, context)
+            return
         perform_evacuation_step(step, context)
 
     @override

@@ -5,6 +5,8 @@ from contextlib import suppress
 from typing_extensions import override
 
 from dashboard.errors import NeedsOperator, PumphouseError
+from dashboard.hooks.calling import call_hook
+from dashboard.hooks.steps import is_hook
 from dashboard.hosts_app.evacuation import steps as evacuation
 from dashboard.hosts_app.evacuation.steps import reopen
 from dashboard.hosts_app.job_kinds.evacuate import perform_evacuation_step
@@ -36,6 +38,9 @@ class Reassign(JobKind):
 
     @override
     def perform(self, step: Step, context: StepContext) -> None:
+        if is_hook(step):
+            call_hook(step, context)
+            return
         if step.action in evacuation.STEPS:
             perform_evacuation_step(step, context)
             return

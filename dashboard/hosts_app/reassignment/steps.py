@@ -8,6 +8,7 @@ from django.db import transaction
 
 from dashboard.hosts_app.evacuation.planning import EvacuationPlan
 from dashboard.hosts_app.evacuation.steps import CHECK, evacuation_steps
+from dashboard.hosts_app.hook_steps import between_hooks
 from dashboard.hosts_app.models import Cloud, Reassignment, host_subject
 from dashboard.hosts_app.reassignment.deployment import assign, deploy, provision
 from dashboard.hosts_app.reassignment.discovery import boot, discover, move_to_admin_vlan
@@ -137,10 +138,17 @@ def start_reassignment(
             kind=KIND,
             title=title,
             subject=host_subject(about, route.host),
-            steps=[
-                *evacuating,
-                *_steps(record, route, choices, needs=[CHECK] if evacuating else []),
-            ],
+            steps=between_hooks(
+                [
+                    *evacuating,
+                    *_steps(record, route, choices, needs=[CHECK] if evacuating else []),
+                ],
+                facts={
+                    "host": route.host,
+                    "source": route.source,
+                    "destination": route.destination,
+                },
+            ),
             params=_params(record, choices, evacuation, limit=limit),
             requester=requester,
         )

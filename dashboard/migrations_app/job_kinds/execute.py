@@ -2,6 +2,7 @@
 
 from typing_extensions import override
 
+from dashboard.hooks.steps import is_hook
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
@@ -10,6 +11,7 @@ from dashboard.jobs.states import JobState
 from dashboard.migrations_app.execution.backward import CLOSES
 from dashboard.migrations_app.execution.execute import execute_stage
 from dashboard.migrations_app.execution.graph import BARRIER
+from dashboard.migrations_app.execution.hook_steps import perform_hook
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import is_of_maintenance, perform_step
 from dashboard.migrations_app.execution.rollback import PUT_BACK, undo_stage
@@ -29,6 +31,9 @@ class Execute(JobKind):
             return
         if is_of_maintenance(step):
             perform_step(plan_of(step.job), step, context)
+            return
+        if is_hook(step):
+            perform_hook(plan_of(step.job), step, context)
             return
         items = PlanItem.objects.select_related("plan__source", "plan__destination")
         item = items.get(pk=step.params["item"])

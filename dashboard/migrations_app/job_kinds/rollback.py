@@ -2,11 +2,13 @@
 
 from typing_extensions import override
 
+from dashboard.hooks.steps import is_hook
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.roles import Action
 from dashboard.jobs.states import JobState
+from dashboard.migrations_app.execution.hook_steps import forget_hooks, perform_hook
 from dashboard.migrations_app.execution.maintenance_steps import is_of_maintenance, perform_step
 from dashboard.migrations_app.execution.rollback import forget_found, undo_stage
 from dashboard.migrations_app.models import Plan, PlanItem, plan_of
@@ -28,6 +30,9 @@ class Rollback(JobKind):
         if is_of_maintenance(step):
             perform_step(plan_of(step.job), step, context)
             return
+        if is_hook(step):
+            perform_hook(plan_of(step.job), step, context)
+            return
         items = PlanItem.objects.select_related("plan__source", "plan__destination")
         item = items.get(pk=step.params["item"])
         undo_stage(item, step.action, context, closes=step.params.get("closes"))
@@ -38,6 +43,7 @@ class Rollback(JobKind):
         if job.state == JobState.DONE:
             plan = plan_of(job)
             forget_found(plan)
+            forget_hooks(plan)
             Plan.objects.filter(pk=plan.pk).update(state=Plan.State.ROLLED_BACK)
 
     @override

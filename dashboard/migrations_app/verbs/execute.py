@@ -25,6 +25,7 @@ from dashboard.migrations_app.execution.execute import (
     servers_to_halt,
 )
 from dashboard.migrations_app.execution.graph import BARRIER
+from dashboard.migrations_app.execution.hook_steps import with_hooks
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import with_maintenance
 from dashboard.migrations_app.execution.rollback import put_back_steps, unfinished_rollback
@@ -168,7 +169,7 @@ class Execute(PlanVerb):
 
 def planned_steps(plan: Plan) -> list[StepSpec]:
     """Return the steps that executing the plan now would do."""
-    steps = [*put_back_steps(plan), *chained(remaining_steps(plan))]
+    steps = with_hooks(plan, [*put_back_steps(plan), *chained(remaining_steps(plan))])
     return with_maintenance(plan, steps, barrier=BARRIER)
 
 

@@ -10,6 +10,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.execution.backward import returns_source
+from dashboard.migrations_app.execution.hook_steps import around_rollback as between_hooks
 from dashboard.migrations_app.execution.maintenance_steps import around_rollback
 from dashboard.migrations_app.execution.rollback import (
     backward_steps,
@@ -65,10 +66,13 @@ class Rollback(PlanVerb):
             kind=self.name,
             title=f"Roll back the move of {target.tenant_name}",
             subject=target.subject,
-            steps=before_removals(
+            steps=between_hooks(
                 target,
-                around_rollback(target, backward_steps(target)),
-                unless=returns_source,
+                before_removals(
+                    target,
+                    around_rollback(target, backward_steps(target)),
+                    unless=returns_source,
+                ),
             ),
             params={"plan": target.pk},
             requester=requester,

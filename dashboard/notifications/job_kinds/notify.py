@@ -4,13 +4,13 @@ from typing import ClassVar
 
 from typing_extensions import override
 
+from dashboard.clients.time_limit import within
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.models import LogLevel, Step
 from dashboard.jobs.roles import Action
 from dashboard.notifications.channel import Notification
 from dashboard.notifications.sending import KIND, channel_with
-from dashboard.notifications.time_limit import within
 
 LONGEST_PAUSE = 3600.0
 

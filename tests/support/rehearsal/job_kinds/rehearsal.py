@@ -7,6 +7,7 @@ from pathlib import Path
 from typing_extensions import override
 
 from dashboard.errors import NeedsOperator, NotFound, Retryable
+from dashboard.hooks.calling import call_hook
 from dashboard.jobs.events import Event, Severity, failure_event
 from dashboard.jobs.kinds import BYTES, JobKind, StepContext
 from dashboard.jobs.models import Job, Step
@@ -45,6 +46,9 @@ class Rehearsal(JobKind):
 
     def nothing(self, step: Step, context: StepContext) -> None:
         pass
+
+    def hook(self, step: Step, context: StepContext) -> None:
+        call_hook(step, context)
 
     def last(self, step: Step, context: StepContext) -> None:
         time.sleep(step.params["seconds"])

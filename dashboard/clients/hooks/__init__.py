@@ -1,0 +1,1 @@
+"""Hooks: what operators have done, and checked, around tenants, servers and hosts."""

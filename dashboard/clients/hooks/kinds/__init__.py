@@ -1,0 +1,1 @@
+"""The kinds of hooks, found by their files."""

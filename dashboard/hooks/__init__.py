@@ -1,0 +1,1 @@
+"""Calls hooks around tenants, servers and hosts, as steps of their jobs."""
