@@ -1,15 +1,17 @@
 """A network that a pair of gateway servers joins across both clouds: made, watched and removed."""
 
 import base64
+import re
 from typing import Any
 
 import pytest
 import yaml
+from django.core import serializers
 from rest_framework.test import APIClient
 
 from dashboard.cli.stretch_report import serialize_stretches
 from dashboard.errors import BadInput, Conflict, NotFound, Retryable, WrongState
-from dashboard.jobs.models import Job
+from dashboard.jobs.models import Job, LogLine, Step
 from dashboard.migrations_app.models import Plan, Stretch, StretchPart
 from dashboard.migrations_app.stretch import parts
 from dashboard.migrations_app.stretch.gateway import SCRIPT
@@ -73,7 +75,8 @@ def test_a_pair_is_made_watched_and_removed_though_each_record_is_lost_once(
     assert (contents(clouds.old), contents(clouds.new)) == before
     assert Stretch.objects.get().state == Stretch.State.PARTED
     assert {*StretchPart.objects.values_list("state", flat=True)} == {"removed"}
-    run(StretchVerb().start(moved, **CHOSEN))
+    run(StretchVerb().start(moved, **CHOSEN, encrypted=True))
+    assert_encrypted(clouds)
     assert_shown(moved)
     assert f"gateway of network {NAME}-plain in both clouds" in Rollback().touched(moved)
     clouds.roll_back(moved)
@@ -99,6 +102,24 @@ def assert_pair(clouds: TwoClouds, stretch: Stretch) -> None:
         [program] = [f for f in yaml.safe_load(data)["write_files"] if f["path"] == SCRIPT]
         assert f"remote {outer[name]} " in program["content"]
         assert f"id {stretch.number} " in program["content"]
+
+
+def assert_encrypted(clouds: TwoClouds) -> None:
+    """Assert that both gateways have the same keys, let in only what is encrypted, and that no
+    row has a key."""
+    keys = set()
+    for cloud in (clouds.old, clouds.new):
+        [server] = gateways(cloud)
+        program = base64.b64decode(server["OS-EXT-SRV-ATTR:user_data"]).decode()
+        keys.add(frozenset(re.findall("0x[0-9a-f]{64}", program)))
+        [group] = cloud.network.groups.where(name=server["name"].replace("-server", "-group"))
+        [rule] = cloud.network.rules.where(security_group_id=group["id"], direction="ingress")
+        assert (rule["protocol"], rule["port_range_min"]) in (("50", None), ("esp", None))
+    [of_pair] = keys
+    assert len(of_pair) == 4
+    stored = serializers.serialize("json", [*Stretch.objects.all(), *Step.objects.all()])
+    stored += serializers.serialize("json", [*Job.objects.all(), *LogLine.objects.all()])
+    assert not any(key[2:] in stored for key in of_pair)
 
 
 def assert_no_loop(clouds: TwoClouds, plan: Plan) -> None:

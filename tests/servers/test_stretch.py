@@ -1,6 +1,7 @@
 """A stretched network: what cloud-init of the gateway servers gets, run with a real kernel."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dashboard.migrations_app.stretch.encryption import KEY_BYTES, Encryption
 from dashboard.migrations_app.stretch.filters import Serving
 from dashboard.migrations_app.stretch.gateway import SCRIPT, Gateway, user_data
 from tests.support.namespaces import Namespace, make_network, namespaces, plug, write_program
@@ -34,7 +36,7 @@ class Cloud:
     gateway: Namespace
     program: Path
 
-    def join(self, serving: Serving, peer_mac: str = "") -> None:
+    def join(self, serving: Serving, peer_mac: str = "", key: bytes = b"") -> None:
         """Run what the gateway server gets as its user data."""
         other = "b" if self.name == "a" else "a"
         gateway = Gateway(
@@ -45,10 +47,12 @@ class Cloud:
             default_gateways=[DEFAULT_GATEWAY],
             serving=serving,
             peer_mac=peer_mac,
+            key=key,
         )
         files = yaml.safe_load(user_data(gateway))["write_files"]
         text = next(file["content"] for file in files if file["path"] == SCRIPT)
-        self.gateway.run(write_program(self.program, text), "start")
+        programs = f"PATH={self.program.parent}:{os.environ['PATH']}"
+        self.gateway.run("env", programs, write_program(self.program, text), "start")
 
     def becomes(self, state: str) -> bool:
         """Return whether the gateway server soon says that of the tunnel."""
@@ -172,6 +176,66 @@ def test_a_stranger_gets_no_frame_into_the_network(join) -> None:
         b.gateway.run("ip", "route", "replace", *route, PEERS["b"])
         b.gateway.run("ip", "address", "del", "192.0.2.9/24", "dev", "ext")
     assert b.server.reaches(SERVERS["a"])
+
+
+KEEPS_KEYS = """\
+#!/bin/sh
+# Keeps the states of IPsec in a file, where the kernel has no ESP; the rest is the real ip's.
+[ "$1" = -batch ] || exec {ip} "$@"
+grep . > "$0.$$"
+if grep -q "state add" "$0.$$"; then cat "$0.$$" >> "$0.states"; else {ip} -batch "$0.$$"; fi
+"""
+KEY = bytes(range(KEY_BYTES))
+
+
+@pytest.fixture
+def kept_keys(pair: Pair) -> Iterator[Path]:
+    """Keep what would set keys in a file, and return its path."""
+    ip = pair[0].program.parent / "ip"
+    write_program(ip, KEEPS_KEYS.format(ip=shutil.which("ip")))
+    yield Path(f"{ip}.states")
+    ip.unlink()
+
+
+def test_nothing_crosses_a_tunnel_that_should_be_encrypted_and_is_not(pair, join, kept_keys):
+    a, b = join(Serving.EACH, Serving.EACH)
+    assert a.server.reaches(SERVERS["b"])
+    a.join(Serving.EACH, b.gateway.mac_of("inner"), KEY)
+    assert not a.server.reaches(SERVERS["b"])
+    assert not b.server.reaches(SERVERS["a"])
+    b.join(Serving.EACH, a.gateway.mac_of("inner"), KEY)
+    assert not a.server.reaches(SERVERS["b"])
+    states = [line.split() for line in kept_keys.read_text().splitlines()]
+    of_a, of_b = ({(s[4], s[6], s[10], s[15], s[19]) for s in states[n : n + 2]} for n in (0, 2))
+    assert of_a == of_b and len(of_a) == 2
+    assert len({key for _, _, *keys in of_a for key in keys}) == 6
+    for cloud in pair:
+        cloud.part()
+        assert not cloud.gateway.run("ip", "xfrm", "policy")
+
+
+def test_a_tunnel_that_was_encrypted_joins_again_without_it(pair, join, kept_keys):
+    pair[0].join(Serving.EACH, pair[1].gateway.mac_of("inner"), KEY)
+    a, _ = join(Serving.EACH, Serving.EACH)
+    assert a.server.reaches(SERVERS["b"])
+
+
+def has_esp() -> bool:
+    """Return whether the kernel can encrypt as the gateways do."""
+    with namespaces("esp") as [one]:
+        state = Encryption(key=KEY, mac="a", peer_mac="b").states(peer="192.0.2.2").splitlines()[0]
+        return one.can("ip", *state.replace("$own", "192.0.2.1").split())
+
+
+def test_an_encrypted_tunnel_joins_whoever_has_the_key(pair, join):
+    if not has_esp():
+        pytest.skip("This kernel has no ESP, AES-CBC or HMAC-SHA256 for IPsec.")
+    a, b = pair
+    a.join(Serving.EACH, b.gateway.mac_of("inner"), KEY)
+    b.join(Serving.EACH, a.gateway.mac_of("inner"), KEY)
+    assert a.server.reaches(SERVERS["b"])
+    b.join(Serving.EACH, a.gateway.mac_of("inner"), bytes(KEY_BYTES))
+    assert not a.server.reaches(SERVERS["b"])
 
 
 @contextmanager

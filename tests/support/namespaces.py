@@ -20,6 +20,10 @@ class Namespace:
         assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}"
         return done.stdout
 
+    def can(self, *command: str) -> bool:
+        """Return whether a command succeeds in it."""
+        return self._done(*command).returncode == 0
+
     def _done(self, *command: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             ["ip", "netns", "exec", self.name, *command],

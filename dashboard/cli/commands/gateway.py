@@ -1,11 +1,14 @@
 """``pumphouse gateway``."""
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from typing_extensions import override
 
 from dashboard.cli.command import OK, Command
 from dashboard.cli.console import Console
+from dashboard.errors import BadInput
+from dashboard.migrations_app.stretch.encryption import KEY_BYTES
 from dashboard.migrations_app.stretch.filters import Serving
 from dashboard.migrations_app.stretch.gateway import Gateway, user_data
 
@@ -49,6 +52,13 @@ class GatewayCommand(Command):
             help="whose default gateway and DHCP serve the network, default: each its own half",
         )
 
+        parser.add_argument(
+            "--key-file",
+            type=Path,
+            metavar="FILE",
+            help="encrypt the tunnel with the key in that file, the same in both; needs --peer-mac",
+        )
+
     @override
     def run(self, options: Namespace, console: Console) -> int:
         gateway = Gateway(
@@ -59,8 +69,23 @@ class GatewayCommand(Command):
             mtu=options.mtu,
             default_gateways=options.default_gateways,
             serving=Serving(options.serving),
+            key=_key_in(options.key_file) if options.key_file else b"",
         )
         text = user_data(gateway)
         console.print(text.removesuffix("\n"))
         console.print_json({"user_data": text})
         return OK
+
+
+def _key_in(path: Path) -> bytes:
+    """Return the key that a file has. Raises ``BadInput`` for one that has none."""
+    fix = f"Make a key for both gateways with: openssl rand -hex {KEY_BYTES} > {path}"
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii"))
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.", fix=fix) from None
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise BadInput(f"{path} has no key of {KEY_BYTES} bytes in hex.", fix=fix)
+    return key

@@ -6,7 +6,7 @@ cloud. Neither port has port security: frames of all servers go through them.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 from pathlib import PurePosixPath
 from string import Template
@@ -14,6 +14,7 @@ from string import Template
 import yaml
 
 from dashboard.errors import BadInput
+from dashboard.migrations_app.stretch.encryption import Encryption
 from dashboard.migrations_app.stretch.filters import TABLE, TUNNEL, Serving, rules
 
 BRIDGE = "ph-bridge"
@@ -35,8 +36,9 @@ class Gateway:
     ``peer`` is the external address of the other one, as this one reaches it; ``number`` the
     tunnel's VXLAN identifier, the same in both; ``mac`` the address of its port on the tenant's
     network, and ``mtu`` that of this network. With ``peer_mac``, that of the other gateway's port,
-    it writes to its console whether it reaches that one through the tunnel. Raises ``BadInput`` for
-    what cannot be configured.
+    it writes to its console whether it reaches that one through the tunnel. With ``key``, of
+    ``KEY_BYTES``, the tunnel is encrypted; that needs ``peer_mac``. Raises ``BadInput`` for what
+    cannot be configured.
     """
 
     peer: str
@@ -46,6 +48,7 @@ class Gateway:
     default_gateways: Sequence[str]
     serving: Serving
     peer_mac: str = ""
+    key: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what the gateway server would only refuse when it starts."""
@@ -55,6 +58,14 @@ class Gateway:
             _require(bool(_MAC.fullmatch(mac)), f"{mac} is not a MAC address.")
         _require(self.number in NUMBERS, f"{self.number} is not a number of a VXLAN.")
         _require(self.mtu in SIZES, f"{self.mtu} is not an MTU.")
+        _require(not self.key or bool(self.peer_mac), "An encrypted tunnel needs both MACs.")
+
+    @property
+    def encryption(self) -> Encryption | None:
+        """How the tunnel is encrypted, None if it is not."""
+        if not self.key:
+            return None
+        return Encryption(key=self.key, mac=self.mac, peer_mac=self.peer_mac)
 
 
 def _require(is_good: bool, sentence: str) -> None:
@@ -76,7 +87,7 @@ def user_data(gateway: Gateway) -> str:
     """Return what cloud-init gets: a program, and services that run it at each start."""
     units = {UNIT: _UNIT} | ({WATCH_UNIT: _WATCH_UNIT} if gateway.peer_mac else {})
     files = [
-        {"path": SCRIPT, "permissions": "0755", "content": script(gateway)},
+        {"path": SCRIPT, "permissions": "0700", "content": script(gateway)},
         *(
             {"path": path, "permissions": "0644", "content": unit.substitute(script=SCRIPT)}
             for path, unit in units.items()
@@ -114,6 +125,20 @@ def script(gateway: Gateway) -> str:
         tunnel=TUNNEL,
         bridge=BRIDGE,
         rules=rules(gateway.serving, gateway.default_gateways),
+        # NAT on the way cannot correct a sum that it does not see
+        how="nolearning noudpcsum" if gateway.key and peer.version == 4 else "nolearning",
+        encrypt=_encrypt(gateway.encryption, str(peer)),
+    )
+
+
+def _encrypt(encryption: Encryption | None, peer: str) -> str:
+    """Return the commands that encrypt the tunnel, before there is one; ":" for none."""
+    if encryption is None:
+        return ":"
+    return _ENCRYPT.substitute(
+        peer=peer,
+        policies=encryption.policies(peer=peer, port=VXLAN_PORT),
+        states=encryption.states(peer=peer),
     )
 
 
@@ -153,6 +178,16 @@ Restart=always
 WantedBy=multi-user.target
 """)
 
+# Keys come by the input, not as arguments, which every process of the gateway could read.
+_ENCRYPT = Template("""\
+own=$$(ip route get $peer | sed -n 's/.* src \\([^ ]*\\).*/\\1/p')
+  ip -batch - <<POLICIES
+$policies
+POLICIES
+  ip -batch - <<KEYS
+$states
+KEYS""")
+
 # The filters come before any frame: without them the default gateway would be there twice. They
 # come after the links: what a host loads first, before it has a bridge, is listed and matches
 # nothing (Linux 6.18, nftables 1.0.6).
@@ -175,13 +210,20 @@ stop() {
   ip link delete $bridge 2>/dev/null || true
   nft delete table bridge $table 2>/dev/null || true
   nft delete table inet $table 2>/dev/null || true
+  ip xfrm policy flush 2>/dev/null || true
+  ip xfrm state flush 2>/dev/null || true
+}
+
+encrypt() {
+  $encrypt
 }
 
 start() {
   port=$$(inner)
   stop
+  encrypt
   ip link add $bridge type bridge stp_state 0 mcast_snooping 0
-  ip link add $tunnel mtu $mtu type vxlan id $number remote $peer dstport $vxlan_port nolearning
+  ip link add $tunnel mtu $mtu type vxlan id $number remote $peer dstport $vxlan_port $how
   nft -f - <<'RULES'
 $rules
 table inet $table {

@@ -2,12 +2,17 @@
 
 import base64
 
+from django.conf import settings
+
+from dashboard import secrets
 from dashboard.clients.openstack import Json
 from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.models import StretchPart
+from dashboard.migrations_app.stretch.encryption import key_of
 from dashboard.migrations_app.stretch.filters import Serving
-from dashboard.migrations_app.stretch.gateway import VXLAN_PORT, Gateway, user_data
+from dashboard.migrations_app.stretch.gateway import VXLAN_PORT, Gateway
+from dashboard.migrations_app.stretch.gateway import user_data as user_data_of
 from dashboard.migrations_app.stretch.parts import make, shown
 from dashboard.migrations_app.stretch.sides import Side
 
@@ -41,13 +46,15 @@ def make_server(side: Side) -> None:
     """Boot a gateway server, whose other end has its ports, and wait until it runs."""
     peer = external_address(side.other)
     _let_in(side, peer)
+    user_data = base64.b64encode(_configuration(side, peer).encode()).decode()
+    secrets.register(user_data)  # Nova repeats what it refuses
     server = {
         "name": side.part_name(Role.SERVER),
         "imageRef": side.prepared["image"],
         "flavorRef": side.prepared["flavor"],
         # the outer one first, which the image configures by itself
         "networks": [{"port": side.id_of(Role.OUTER)}, {"port": side.id_of(Role.INNER)}],
-        "user_data": base64.b64encode(_configuration(side, peer).encode()).decode(),
+        "user_data": user_data,
         # the tenant's network may be without metadata, and the outside has none
         "config_drive": True,
     }
@@ -72,22 +79,30 @@ def external_address(side: Side) -> str:
 
 
 def _let_in(side: Side, peer: str) -> None:
-    """Admit the tunnel's packets from the other gateway, unless they are admitted."""
+    """Admit the tunnel's packets from the other gateway, unless they are admitted.
+
+    What is encrypted comes by IP protocol 50, and passes the group as such.
+    """
     group_id = side.id_of(Role.GROUP)
     group = side.session.get("network", f"/security-groups/{group_id}", "security_group")
-    if any(rule["protocol"] == "udp" for rule in group["security_group_rules"]):
+    if any(rule["direction"] == "ingress" for rule in group["security_group_rules"]):
         return
+    port = {"port_range_min": VXLAN_PORT, "port_range_max": VXLAN_PORT}
+    packets = {"protocol": "50"} if _is_encrypted(side) else {"protocol": "udp", **port}
     rule = {
-        **{"security_group_id": group_id, "direction": "ingress", "protocol": "udp"},
-        **{"port_range_min": VXLAN_PORT, "port_range_max": VXLAN_PORT},
+        **{"security_group_id": group_id, "direction": "ingress", **packets},
         "remote_ip_prefix": peer,
         "ethertype": "IPv6" if ":" in peer else "IPv4",
     }
     side.session.post("network", "/security-group-rules", {"security_group_rule": rule})
 
 
+def _is_encrypted(side: Side) -> bool:
+    return bool(side.stretch.options.get("encrypted"))
+
+
 def _configuration(side: Side, peer: str) -> str:
-    return user_data(
+    return user_data_of(
         Gateway(
             peer=peer,
             number=side.stretch.number,
@@ -96,8 +111,16 @@ def _configuration(side: Side, peer: str) -> str:
             mtu=side.prepared["mtu"],
             default_gateways=side.prepared["gateways"],
             serving=_serving(side),
+            key=_key(side),
         )
     )
+
+
+def _key(side: Side) -> bytes:
+    """Return the key of the pair, b"" for a tunnel that is not encrypted."""
+    if not _is_encrypted(side):
+        return b""
+    return key_of(side.stretch.marker, secret=settings.SECRET_KEY)
 
 
 def _mac(side: Side) -> str:

@@ -67,6 +67,12 @@ class Stretch(GatewayVerb):
                 "destination": "The destination serves both halves",
             },
         ),
+        Option(
+            name="encrypted",
+            label="Encrypt the tunnel",
+            default=False,
+            help="By IPsec, with keys of its own. What cannot be encrypted does not cross.",
+        ),
         *(
             _text(f"{side}_{what}", f"{label}, in the {side}")
             for what, label in (

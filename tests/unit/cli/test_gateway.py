@@ -34,6 +34,27 @@ def test_the_user_data_is_printed_as_it_is_and_as_json(capsys: pytest.CaptureFix
     assert json.loads(capsys.readouterr().out)["user_data"] == text
 
 
+def test_a_key_is_read_from_a_file_and_is_no_argument_of_the_program(tmp_path, capsys) -> None:
+    kept = tmp_path / "key"
+    kept.write_text("ab" * 32 + "\n")
+    both = {"key_file": str(kept), "peer_mac": "fa:16:3e:00:00:02"}
+    assert main(arguments(**both)) == 0
+    program, *_ = yaml.safe_load(capsys.readouterr().out)["write_files"]
+    assert program["permissions"] == "0700"
+    commands, keys = program["content"].split("ip -batch - <<KEYS\n")
+    assert "enc cbc(aes) 0x" in keys and "enc" not in commands.split("own=")[1]
+    assert "ab" * 8 not in program["content"]
+    assert main(arguments(key_file=str(kept))) == 2
+    assert "needs both MACs" in " ".join(capsys.readouterr().err.split())
+    for wrong in ("ab" * 31, "no hex", "\u20ac"):
+        kept.write_text(wrong)
+        assert main(arguments(**both)) == 2
+        said = " ".join(capsys.readouterr().err.split())
+        assert "has no key of 32 bytes in hex." in said and "openssl rand" in said
+    assert main(arguments(**{**both, "key_file": str(tmp_path / "nowhere")})) == 2
+    assert "No such file" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("option", "value", "told"),
     [
