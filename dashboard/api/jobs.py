@@ -144,8 +144,12 @@ class ServersAtOnceSerializer(serializers.Serializer[Any]):
 class ServerMoveSerializer(serializers.Serializer[Any]):
     """A server of a job: its state, what is done with it now, and how long it was down."""
 
+    id = serializers.IntegerField(source="server.pk")
     title = serializers.CharField()
     state = serializers.ChoiceField(choices=[*WORDS])
+    begins_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it may be halted at the earliest."
+    )
     current = serializers.ListField(child=serializers.CharField())
     halted_at = serializers.DateTimeField(allow_null=True)
     runs_at = serializers.DateTimeField(allow_null=True)

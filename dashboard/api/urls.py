@@ -9,6 +9,7 @@ from dashboard.api.documentation import DocumentationView, SchemaView
 from dashboard.api.environments import EnvironmentPlanViewSet, EnvironmentViewSet
 from dashboard.api.hosts import HostActionsView, HostListView, HostPlanViewSet, HostViewSet
 from dashboard.api.job_rows import JobLogView, JobStepsView, StepViewSet
+from dashboard.api.job_servers import JobServerViewSet
 from dashboard.api.jobs import JobViewSet
 from dashboard.api.not_found import NotFoundView
 from dashboard.api.outages import OutagesView
@@ -38,6 +39,7 @@ router.register(r"hosts/(?P<cloud>[^/]+)", HostViewSet, basename="host")
 router.register("host-plans", HostPlanViewSet, basename="host-plan")
 router.register("differences", DifferenceViewSet)
 router.register("jobs", JobViewSet)
+router.register("job-servers", JobServerViewSet, basename="job-server")
 router.register("steps", StepViewSet)
 
 urlpatterns = [

@@ -5,7 +5,7 @@ as the server was.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +14,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from dashboard.jobs.kinds import BYTES
-from dashboard.jobs.models import Job, Step
+from dashboard.jobs.models import Job, JobServer, Step
 from dashboard.jobs.states import BROKEN_STEP_STATES, StepState
 
 WAITS, MOVES, FAILED, MOVED, SKIPPED = "pending", "running", "failed", "done", "skipped"
+HELD = "held"
 WORDS = {
     WAITS: "Not begun",
+    HELD: "Held",
     MOVES: "In cutover",
     FAILED: "Failed",
     MOVED: "Moved",
@@ -32,15 +34,33 @@ PORTION = 200
 class ChainRow:
     """A server in a job. Times are None until they have come; sizes are in bytes."""
 
-    title: str
+    server: JobServer
     state: str
-    current: Sequence[str]
+    steps: Sequence[Step]
+    """Its chain, in order: the small pipeline."""
     halted_at: datetime | None
     runs_at: datetime | None
     bytes_done: int
     bytes_total: int
     is_over: bool
     """Whether the job has ended: what happened to a server since is not known here."""
+
+    @property
+    def title(self) -> str:
+        """The name of the server."""
+        return str(self.server)
+
+    @property
+    def current(self) -> list[str]:
+        """The titles of the steps that run or have failed."""
+        shown = (StepState.RUNNING, *BROKEN_STEP_STATES)
+        return [step.title for step in self.steps if step.state in shown]
+
+    @property
+    def begins_at(self) -> datetime | None:
+        """When it may be halted at the earliest, where it has such a time."""
+        waits = self.state == HELD and not self.server.held
+        return self.server.not_before if waits else None
 
     @property
     def words(self) -> str:
@@ -57,12 +77,12 @@ class ChainRow:
         return ((self.runs_at or timezone.now()) - self.halted_at).total_seconds()
 
 
-def servers_of(job: Job) -> QuerySet[Step]:
-    """Return the steps that halt the job's servers, in the order of the plan: one for each."""
-    return job.steps.filter(opens_chain=True).order_by("ordinal")
+def servers_of(job: Job) -> QuerySet[JobServer]:
+    """Return the servers of the job, in the order of the plan."""
+    return JobServer.objects.filter(job=job).order_by("ordinal")
 
 
-def rows_of(job: Job, halts: Sequence[Step]) -> list[ChainRow]:
+def rows_of(job: Job, halts: Sequence[JobServer]) -> list[ChainRow]:
     """Return what became of the servers that these steps of a job halt. Takes one query."""
     by_chain: defaultdict[str, list[Step]] = defaultdict(list)
     for step in job.steps.filter(chain__in={halt.chain for halt in halts}).order_by("ordinal"):
@@ -76,15 +96,15 @@ def all_rows(job: Job) -> Iterator[ChainRow]:
         yield from rows_of(job, list(page.object_list))
 
 
-def _row(halt: Step, chain: Sequence[Step], *, is_over: bool) -> ChainRow:
+def _row(halt: JobServer, chain: Sequence[Step], *, is_over: bool) -> ChainRow:
     state = _state(halt, chain)
     ended = [step.finished_at for step in chain if step.finished_at]
     sizes = [step for step in chain if step.progress_unit == BYTES]
     return ChainRow(
-        title=halt.title.split(" ", 2)[-1],  # "Halt server web-1"
+        server=halt,
         state=state,
-        current=[step.title for step in _current(chain)],
-        halted_at=halt.started_at,
+        steps=chain,
+        halted_at=next((step.started_at for step in chain if step.key == halt.halt_key), None),
         runs_at=max(ended) if state == MOVED else None,
         bytes_done=sum(step.progress_done for step in sizes),
         bytes_total=sum(step.progress_total for step in sizes),
@@ -92,7 +112,7 @@ def _row(halt: Step, chain: Sequence[Step], *, is_over: bool) -> ChainRow:
     )
 
 
-def _state(halt: Step, chain: Sequence[Step]) -> str:
+def _state(halt: JobServer, chain: Sequence[Step]) -> str:
     states = {step.state for step in chain}
     if states & {*BROKEN_STEP_STATES}:
         return FAILED
@@ -100,9 +120,6 @@ def _state(halt: Step, chain: Sequence[Step]) -> str:
         return SKIPPED
     if states <= {StepState.DONE, StepState.SKIPPED}:
         return MOVED
-    return WAITS if halt.started_at is None else MOVES
-
-
-def _current(chain: Iterable[Step]) -> list[Step]:
-    """Return the steps that run or have failed."""
-    return [step for step in chain if step.state in (StepState.RUNNING, *BROKEN_STEP_STATES)]
+    if halt.started_at is None:
+        return HELD if halt.is_held else WAITS
+    return MOVES

@@ -11,10 +11,12 @@ from functools import partial
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from dashboard.jobs.claiming import claim, ready_steps
-from dashboard.jobs.models import Job, Step
-from dashboard.jobs.states import StepState
+from dashboard.jobs.models import Job, JobServer, Step
+from dashboard.jobs.states import BROKEN_STEP_STATES, Phase, StepState
 from dashboard.jobs.transitions import in_transaction
 
+IN_ORDER = "in_order"
+"""The parameter of a job whose chains begin in their order, also where a later one is ready."""
 _IN_NONE = ExpressionWrapper(Q(chain=""), output_field=BooleanField())
 _BEGUN = Q(opens_chain=False) | Q(attempt__gt=0) | Q(resumed=True)
 
@@ -35,7 +37,7 @@ def claim_in_chains(
 ) -> list[Step]:
     """Claim ready steps as ``claim_ready`` does, and begin no more chains than the job may."""
     ready = ready_steps(job_id).exclude(pk__in=excluding)
-    ordered = ready.order_by("opens_chain", _IN_NONE, "phase", "ordinal")
+    ordered = ready.order_by("opens_chain", "rank", _IN_NONE, "phase", "ordinal")
     found = list(ordered.values_list("pk", "opens_chain")[:limit])
     steps = claim(owner, [pk for pk, opens_chain in found if not opens_chain])
     room = limit - len(steps)
@@ -56,11 +58,30 @@ def _begin(job_id: int, owner: str, ready: QuerySet[Step], limit: int) -> list[S
     """Claim the first steps of chains, with the job locked: no other runner begins any now."""
     job = Job.objects.select_for_update().get(pk=job_id)
     begun = open_chains(job_id)
-    waiting = dict(ready.filter(opens_chain=True).values_list("pk", "chain"))
+    halts = _whose_turn_it_is(job, ready.filter(opens_chain=True))
+    waiting = dict(halts.order_by("rank", "ordinal").values_list("pk", "chain"))
     others = [chain for chain in dict.fromkeys(waiting.values()) if chain not in begun]
     free = max(0, _at_once(job) - len(begun))
     allowed = {*begun, *others[:free]}
     return claim(owner, [pk for pk, chain in waiting.items() if chain in allowed][:limit])
+
+
+def _whose_turn_it_is(job: Job, halts: QuerySet[Step]) -> QuerySet[Step]:
+    """Return those of the first steps of chains that come before all of which the preparation goes
+    on, in a job with an order. It may never end once a step has failed: then all may begin."""
+    if not job.params.get(IN_ORDER) or job.steps.filter(state__in=BROKEN_STEP_STATES).exists():
+        return halts
+    preparing = JobServer.objects.filter(
+        job=job,
+        state=StepState.PENDING,
+        held=False,
+        dependencies__needs__phase=Phase.PREPARE,
+        dependencies__needs__state__in=(StepState.PENDING, StepState.RUNNING),
+    )
+    first = preparing.order_by("rank", "ordinal").first()
+    if first is None:
+        return halts
+    return halts.filter(Q(rank__lt=first.rank) | Q(rank=first.rank, ordinal__lt=first.ordinal))
 
 
 def _at_once(job: Job) -> int:

@@ -31,6 +31,7 @@ def unblocked_steps(job_id: int) -> QuerySet[Step]:
         job__cancel_requested=False,
         state=StepState.PENDING,
         blockers=0,
+        held=False,
     ).order_by("phase", "ordinal")
 
 

@@ -6,14 +6,14 @@ from functools import partial
 from typing import Any
 
 from django.db import OperationalError, transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from dashboard.jobs.claiming import abandoned_steps, unblocked_steps
 from dashboard.jobs.events import event_raised, job_finished
 from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.log import write_log
-from dashboard.jobs.models import Job, LogLevel, Step
+from dashboard.jobs.models import Job, JobServer, LogLevel, Step
 from dashboard.jobs.states import ACTIVE_JOB_STATES, BROKEN_STEP_STATES, JobState, StepState
 from dashboard.jobs.transitions import in_transaction, transition_job, transition_steps
 
@@ -82,7 +82,17 @@ def _end_state(job: Job, counts: Counter[str]) -> JobState | None:
         return JobState.FAILED
     if not counts[StepState.PENDING]:
         return JobState.DONE
-    return JobState.ERRORED if job.hold_before is None else JobState.HELD
+    return JobState.HELD if is_held(job) else JobState.ERRORED
+
+
+def is_held(job: Job) -> bool:
+    """Return whether the job, or a server of it, is held."""
+    return job.hold_before is not None or held_servers(job).exists()
+
+
+def held_servers(job: Job) -> QuerySet[JobServer]:
+    """Return the servers of the job that are held."""
+    return JobServer.objects.filter(job=job.pk, held=True, state=StepState.PENDING)
 
 
 def _end_fields(job_id: int, state: JobState, counts: Counter[str]) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Jobs, their steps and their log: these rows are the truth about all long work."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from typing_extensions import override
 
 from dashboard.jobs.states import ACTIVE_JOB_STATES, JobState, Phase, StepState
@@ -12,6 +13,10 @@ from dashboard.jobs.states import ACTIVE_JOB_STATES, JobState, Phase, StepState
 AFTER = "after"
 """The parameter with the number of the job that a job cleans up after. That one still needs an
 operator."""
+GOES_WITH = "goes_with"
+"""The parameter of a step that begins a chain with what binds it to others: a server group."""
+SERVER = "server"
+"""The parameter of such a step with the id and the name of its server, and the key of its halt."""
 
 
 class Job(models.Model):
@@ -95,6 +100,9 @@ class Step(models.Model):
     # the steps that go through together, and whether this one begins them
     chain = models.CharField(max_length=190, blank=True, default="")
     opens_chain = models.BooleanField(default=False)
+    # of a step that begins a chain: whether somebody holds it, and what goes first, the least
+    held = models.BooleanField(default=False)
+    rank = models.IntegerField(default=0)
     phase = models.IntegerField(choices=Phase, default=Phase.PREPARE)
     params = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=12, choices=StepState, default=StepState.PENDING)
@@ -136,6 +144,68 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class JobServers(models.Manager["JobServer"]):
+    """The steps that begin chains."""
+
+    @override
+    def get_queryset(self) -> models.QuerySet["JobServer"]:
+        return super().get_queryset().filter(opens_chain=True)
+
+
+class JobServer(Step):
+    """A server in a job: the step that begins its chain. It halts it, or is a hook before that."""
+
+    objects: ClassVar[JobServers] = JobServers()
+
+    class Meta:
+        proxy = True
+
+    @override
+    def __str__(self) -> str:
+        named = self.params.get(SERVER)
+        return str(named["name"] if named else self.title.split(" ", 2)[-1])  # "Halt server web-1"
+
+    @property
+    def halt_key(self) -> str:
+        """The key of the step that halts it; a hook may be called before that."""
+        named = self.params.get(SERVER)
+        return str(named["halt"] if named else self.key)
+
+    @property
+    def source_id(self) -> str:
+        """Its id in the source."""
+        return self.halt_key.partition(":")[2].partition(":")[0]
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the server's page."""
+        return reverse("job-server", args=[self.job_id, self.pk])
+
+    @property
+    def has_begun(self) -> bool:
+        """Return whether its halt was tried, or it was skipped."""
+        return self.state != StepState.PENDING or self.attempt > 0 or self.resumed
+
+    @property
+    def is_held(self) -> bool:
+        """Return whether it is held, or its time has not come."""
+        return self.held or (self.not_before is not None and self.not_before > timezone.now())
+
+    @property
+    def steps_of_chain(self) -> models.QuerySet[Step]:
+        """Return the steps of its chain, in their order."""
+        chain = Step.objects.filter(job=self.job_id, chain=self.chain)
+        return chain.order_by("ordinal")
+
+    @property
+    def together(self) -> models.QuerySet["JobServer"]:
+        """Return the servers of its job that wait and go together, with itself: those that share
+        a volume, or a server group."""
+        same = models.Q(chain=self.chain)
+        if group := self.params.get(GOES_WITH):
+            same |= models.Q(**{f"params__{GOES_WITH}": group})
+        return JobServer.objects.filter(same, job=self.job_id)
 
 
 class Dependency(models.Model):

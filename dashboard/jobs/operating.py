@@ -5,7 +5,7 @@ log who asked, and returns the job as it then is. It raises ``WrongState`` when 
 allow the action.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from dashboard import secrets
 from dashboard.errors import BadInput, WrongState
-from dashboard.jobs.finishing import finish_job
+from dashboard.jobs.finishing import finish_job, held_servers, is_held
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Dependency, Job, LogLevel, Step
 from dashboard.jobs.outcomes import chunks, count_down
@@ -44,13 +44,13 @@ def cancel(job: Job, *, requester: Requester) -> Job:
     """End the job as soon as its running steps have stopped; at once when none can be running."""
 
     def act(locked: Job) -> None:
-        _require(
+        require(
             locked.is_active, f"The job is {locked.state}; only an active job can be cancelled."
         )
         Job.objects.filter(pk=locked.pk).update(cancel_requested=True)
         write_log(locked, f"Cancelled by {requester}.", level=LogLevel.WARNING)
 
-    _operate(job, act)
+    operate(job, act)
     if Job.objects.filter(pk=job.pk, state__in=[JobState.QUEUED, JobState.HELD]).exists():
         finish_job(job.pk)
     return Job.objects.get(pk=job.pk)
@@ -68,7 +68,7 @@ def resume(job: Job, *, requester: Requester) -> Job:
     """
 
     def act(locked: Job) -> None:
-        _require(
+        require(
             is_resumable(locked),
             f"The job is {locked.state}; only a failed, errored or cancelled job can be resumed.",
         )
@@ -76,39 +76,47 @@ def resume(job: Job, *, requester: Requester) -> Job:
         transition_steps(Step.objects.filter(job=locked), to=StepState.PENDING, **FRESH)
         write_log(locked, f"Resumed by {requester}.")
 
-    return _operate(job, act)
+    return operate(job, act)
 
 
 def retry_step(step: Step, *, requester: Requester) -> Job:
     """Retry one failed step, and continue its job."""
 
     def act(locked: Job) -> None:
-        moved = _retry(locked, Step.objects.filter(pk=step.pk))
-        _require(moved == 1, f"“{step.title}” has not failed, so it cannot be retried.")
+        moved = retry_steps(locked, Step.objects.filter(pk=step.pk))
+        require(moved == 1, f"“{step.title}” has not failed, so it cannot be retried.")
         write_log(locked, f"Retried by {requester}: {step.title}", step=step)
 
-    return _operate(step.job, act)
+    return operate(step.job, act)
 
 
 def retry_failed(job: Job, *, requester: Requester) -> Job:
     """Retry all failed steps of a job, and continue it."""
 
     def act(locked: Job) -> None:
-        moved = _retry(locked, Step.objects.filter(job=locked))
-        _require(moved > 0, "No step has failed, so none can be retried.")
+        moved = retry_steps(locked, Step.objects.filter(job=locked))
+        require(moved > 0, "No step has failed, so none can be retried.")
         write_log(locked, f"Retried by {requester}: all {moved} failed steps.")
 
-    return _operate(job, act)
+    return operate(job, act)
 
 
-def _retry(job: Job, steps: QuerySet[Step]) -> int:
+def retry_steps(job: Job, steps: QuerySet[Step]) -> int:
     """Retry those of the steps that have failed, and return how many they are."""
-    _require(job.state != JobState.CANCELLED, "The job was cancelled; resume it instead.")
+    require(job.state != JobState.CANCELLED, "The job was cancelled; resume it instead.")
     failed = steps.filter(state__in=BROKEN_STEP_STATES)
     moved = transition_steps(failed, to=StepState.PENDING, **FRESH)
     if moved:
-        _continue(job)
+        continue_job(job)
     return moved
+
+
+def checked_reason(reason: str, *, of: str) -> str:
+    """Return a reason as it is stored. Raises ``BadInput`` without any."""
+    reason = secrets.mask(reason.strip())[:200]
+    if not reason:
+        raise BadInput(f"{of} needs a reason.", fix="Say why; it goes into the log.")
+    return reason
 
 
 def skip_step(step: Step, *, reason: str, requester: Requester) -> Job:
@@ -116,19 +124,16 @@ def skip_step(step: Step, *, reason: str, requester: Requester) -> Job:
 
     Steps that only follow it in order no longer wait for it.
     """
-    reason = secrets.mask(reason.strip())[:200]
-    if not reason:
-        raise BadInput("Skipping a step needs a reason.", fix="Say why; it goes into the log.")
+    reason = checked_reason(reason, of="Skipping a step")
 
     def act(locked: Job) -> None:
         by = str(requester)
-        skipped = _skip([step.pk], reason, by)
-        _require(bool(skipped), f"“{step.title}” is running or finished, so it cannot be skipped.")
-        _skip_dependents(skipped, because=f"Needs “{step.title}”, skipped: {reason}"[:250], by=by)
-        _continue(locked)
+        skipped = skip_steps([step], reason=reason, by=by)
+        require(skipped, f"“{step.title}” is running or finished, so it cannot be skipped.")
+        continue_job(locked)
         write_log(locked, f"Skipped by {requester}: {step.title}: {reason}", step=step)
 
-    return _operate(step.job, act)
+    return operate(step.job, act)
 
 
 def require_ahead(until: datetime | None) -> None:
@@ -156,24 +161,26 @@ def hold(job: Job, *, before: Phase, requester: Requester, until: datetime | Non
     require_ahead(until)
 
     def act(locked: Job) -> None:
-        _require(locked.is_active, f"The job is {locked.state}; only an active job can be held.")
+        require(locked.is_active, f"The job is {locked.state}; only an active job can be held.")
         Job.objects.filter(pk=locked.pk).update(hold_before=before, hold_until=until)
         write_log(locked, f"Held before {before.label.lower()} by {requester}.")
 
-    return _operate(job, act)
+    return operate(job, act)
 
 
 def release_hold(job: Job, *, requester: Requester) -> Job:
-    """End the job's hold, whether it has been reached or not."""
+    """End the job's hold, whether it has been reached or not; without one, those of its servers."""
 
     def act(locked: Job) -> None:
-        _require(locked.is_active and locked.hold_before is not None, "The job has no hold.")
+        require(locked.is_active and is_held(locked), "The job has no hold.")
+        if locked.hold_before is None:
+            held_servers(locked).update(held=False)
         Job.objects.filter(pk=locked.pk).update(hold_before=None, hold_until=None)
         if locked.state == JobState.HELD:
             transition_job(locked.pk, to=JobState.RUNNING, explanation="")
         write_log(locked, f"Released by {requester}.")
 
-    return _operate(job, act)
+    return operate(job, act)
 
 
 def limit_chains(job: Job, *, at_once: int, requester: Requester) -> Job:
@@ -189,14 +196,15 @@ def limit_chains(job: Job, *, at_once: int, requester: Requester) -> Job:
 
     def act(locked: Job) -> None:
         has_chains = locked.is_active and locked.chains_at_once is not None
-        _require(has_chains, "Only an active job that moves servers has such a limit.")
+        require(has_chains, "Only an active job that moves servers has such a limit.")
         Job.objects.filter(pk=locked.pk).update(chains_at_once=at_once)
         write_log(locked, f"Servers at once: {at_once}, by {requester}.")
 
-    return _operate(job, act)
+    return operate(job, act)
 
 
-def _operate(job: Job, act: Callable[[Job], None]) -> Job:
+def operate(job: Job, act: Callable[[Job], None]) -> Job:
+    """Change a job whose row is locked meanwhile, and return it as it then is."""
     in_transaction(partial(_act_on_locked, job.pk, act))
     return Job.objects.get(pk=job.pk)
 
@@ -206,12 +214,14 @@ def _act_on_locked(job_id: int, act: Callable[[Job], None]) -> None:
     enqueue(job_id)
 
 
-def _require(allowed: bool, sentence: str) -> None:
+def require(allowed: bool, sentence: str) -> None:
+    """Raise ``WrongState`` with the sentence unless it is allowed."""
     if not allowed:
         raise WrongState(sentence, fix="Reload the job to see its current state.")
 
 
-def _continue(job: Job) -> None:
+def continue_job(job: Job) -> None:
+    """Continue a job that has failed."""
     if job.state in (JobState.FAILED, JobState.ERRORED):
         _reactivate(job)
 
@@ -232,6 +242,15 @@ def _reactivate(job: Job) -> None:
         if conflict := conflict_over(job.subject):
             raise conflict from None
         raise
+
+
+def skip_steps(steps: Collection[Step], *, reason: str, by: str) -> bool:
+    """Skip those of the steps that may be skipped, and what depends on them; return whether any
+    could be."""
+    skipped = _skip([step.pk for step in steps], reason, by)
+    first = next((step.title for step in steps), "")
+    _skip_dependents(skipped, because=f"Needs “{first}”, skipped: {reason}"[:250], by=by)
+    return bool(skipped)
 
 
 def _skip(ids: list[int], reason: str, by: str) -> list[int]:

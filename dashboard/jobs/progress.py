@@ -137,7 +137,7 @@ def _progress(
         retrying=[
             _retrying(step, step.not_before)
             for step in open_steps
-            if step.not_before and not step.waiting_since
+            if step.not_before and step.error and not step.waiting_since
         ],
         **totals,
     )

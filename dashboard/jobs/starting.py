@@ -6,6 +6,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Max
 
 from dashboard import secrets
 from dashboard.errors import Conflict
@@ -14,7 +15,7 @@ from dashboard.jobs.kinds import BYTES, StepSpec
 from dashboard.jobs.models import Dependency, Job, Step
 from dashboard.jobs.queue import enqueue
 from dashboard.jobs.requester import NOBODY, Requester
-from dashboard.jobs.states import Phase
+from dashboard.jobs.states import Phase, StepState
 
 BATCH = 500
 
@@ -98,8 +99,23 @@ def _insert_job(**fields: Any) -> Job:
         raise
 
 
-def _insert_steps(job: Job, steps: Sequence[StepSpec]) -> None:
-    rows = [_step_row(job, ordinal, step) for ordinal, step in enumerate(steps)]
+def add_steps(job: Job, steps: Sequence[StepSpec], *, before: str) -> None:
+    """Add steps to a job that was started; a pending step of the key ``before`` waits for them.
+
+    To be called with the job's row locked.
+    """
+    last = job.steps.aggregate(last=Max("ordinal"))["last"] or 0
+    _insert_steps(job, steps, first=last + 1)
+    waiting = job.steps.filter(key=before, state=StepState.PENDING).first()
+    if waiting is not None:
+        added = job.steps.filter(key__in=[step.key for step in steps])
+        edges = [Dependency(step=waiting, needs=step, hard=False) for step in added]
+        Dependency.objects.bulk_create(edges, batch_size=BATCH)
+        job.steps.filter(pk=waiting.pk).update(blockers=F("blockers") + len(edges))
+
+
+def _insert_steps(job: Job, steps: Sequence[StepSpec], *, first: int = 0) -> None:
+    rows = [_step_row(job, ordinal, step) for ordinal, step in enumerate(steps, first)]
     Step.objects.bulk_create(rows, batch_size=BATCH)
     # MySQL does not return the keys of a bulk insert.
     ids = dict(Step.objects.filter(job=job).values_list("key", "pk"))

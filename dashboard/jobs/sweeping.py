@@ -57,7 +57,7 @@ def _steps(**which: object) -> QuerySet[Step]:
 
 def _has_ready_step() -> Exists:
     due = Q(not_before__isnull=True) | Q(not_before__lte=timezone.now())
-    return Exists(_steps(state=StepState.PENDING, blockers=0).filter(due))
+    return Exists(_steps(state=StepState.PENDING, blockers=0, held=False).filter(due))
 
 
 def _forget() -> None:

@@ -2,9 +2,12 @@
 
 from django.urls import path, re_path
 
-from dashboard.jobs.views import action_views
+from dashboard.jobs.verbs.base import server_verbs
+from dashboard.jobs.views import action_views, servers
 from dashboard.jobs.views import jobs as views
+from dashboard.jobs.views.verb_pages import verb_paths
 
+SERVER = "jobs/<int:job_id>/servers/<int:step_id>/"
 TAB = r"(?P<tab>failures|servers|steps|timeline|graph|log)"
 
 urlpatterns = [
@@ -13,6 +16,8 @@ urlpatterns = [
     path("jobs/<int:job_id>/", views.job_page, name="job"),
     re_path(rf"^jobs/(?P<job_id>[0-9]{{1,18}})/{TAB}/$", views.job_page, name="job-tab"),
     re_path(rf"^jobs/(?P<job_id>[0-9]{{1,18}})/{TAB}/live/$", views.job_live, name="job-live"),
+    path(SERVER, servers.server_page, name="job-server"),
+    *verb_paths(SERVER, server_verbs(), servers.server_or_404, kind="job-server"),
     path("jobs/<int:job_id>/brief/", views.job_brief, name="job-brief"),
     path("jobs/<int:job_id>/log.txt", views.job_log_file, name="job-log-file"),
     path("jobs/<int:job_id>/servers.csv", views.job_servers_file, name="job-servers-file"),

@@ -70,6 +70,7 @@ def unfinished_move_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
     rows.let_steps_wait(running_job)
     held = rows.plan_of(rows.tenant_of(old, "media"), new, state=Plan.State.EXECUTING, user=user)
     held_job = rows.job_of(held, JobState.HELD, user=user)
+    server = rows.server_in(held_job)
     broken = rows.plan_of(rows.tenant_of(old, "shop"), new, state=Plan.State.EXECUTING, user=user)
     broken_job = rows.job_of(broken, JobState.FAILED, user=user)
     blocked = rows.plan_of(rows.tenant_of(old, "blog"), new, state=Plan.State.BLOCKED, user=user)
@@ -78,6 +79,9 @@ def unfinished_move_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
         "blocked plan": f"/plans/{blocked.pk}/findings/",
         "release of a cutover": f"/jobs/{held_job.pk}/release/",
         "held job": held_job.get_absolute_url(),
+        "servers of a job": f"/jobs/{held_job.pk}/servers/",
+        "one server of a job": server.get_absolute_url(),
+        "take-out of a server": f"{server.get_absolute_url()}take-out/",
         "held plan": held.get_absolute_url(),
         "running job": running_job.get_absolute_url(),
         "job's log": f"/jobs/{running_job.pk}/log/",

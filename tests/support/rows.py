@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from dashboard.hosts_app.models import Cloud
-from dashboard.jobs.models import Dependency, Job, LogLevel, LogLine, Runner, Step
+from dashboard.jobs.models import Dependency, Job, JobServer, LogLevel, LogLine, Runner, Step
 from dashboard.jobs.queue_watchdog import host_name
 from dashboard.jobs.states import JobState, Phase, StepState
 from dashboard.migrations_app.models import (
@@ -189,6 +189,16 @@ def ledger_of(plan: Plan) -> None:
             state=LedgerEntry.State.PRESENT,
             stages=["create"],
         )
+
+
+def server_in(job: Job) -> JobServer:
+    """Make the last server of a job one that is held, and return it."""
+    step = job.steps.filter(group="server").latest("ordinal")
+    title = "Halt server web-9"
+    chained = {"chain": "web-9", "opens_chain": True, "held": True, "title": title}
+    Step.objects.filter(pk=step.pk).update(state="pending", started_at=None, **chained)
+    Job.objects.filter(pk=job.pk).update(chains_at_once=3)
+    return JobServer.objects.get(pk=step.pk)
 
 
 def servers_down_of(plan: Plan, since: datetime) -> None:

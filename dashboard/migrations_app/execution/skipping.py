@@ -20,16 +20,17 @@ def leave_out_skipped(plan: Plan, job: Job) -> None:
     for number, step in by_item.items():
         item = items.get(number)
         if item and item.action == PlanItem.Action.CREATE and item.key not in present:
-            _leave_out(item, step)
-            plan.choices[f"{item.type}:{item.source_id}"] = LEAVE_OUT
+            leave_out(plan, item, step)
             write_log(job, f"Left out {item}: {step.skip_reason}", level=LogLevel.WARNING)
     if by_item:
         plan.save(update_fields=["choices"])
 
 
-def _leave_out(item: PlanItem, step: Step) -> None:
-    by = step.skipped_by or "Pumphouse"
-    reason = f"Skipped by {by}: {step.skip_reason}"
+def leave_out(plan: Plan, item: PlanItem, step: Step | None) -> None:
+    """Leave an object out of its plan since a step of it was skipped; the plan is not saved."""
+    plan.choices[f"{item.type}:{item.source_id}"] = LEAVE_OUT
+    by = (step and step.skipped_by) or "Pumphouse"
+    reason = f"Skipped by {by}: {step.skip_reason if step else ''}"
     item.action, item.left_out_by = PlanItem.Action.SKIP, by
     item.losses = [{"field": "", "value": None, "reason": reason}]
     item.save(update_fields=["action", "left_out_by", "losses"])

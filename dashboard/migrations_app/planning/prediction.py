@@ -86,10 +86,7 @@ def predicted(plan: Plan) -> Prediction | None:
     found = [*_disks(plan)]
     if not found:
         return None
-    of_servers: dict[str, int] = {}
-    for servers, path in found:
-        for server_id in servers:
-            of_servers[server_id] = of_servers.get(server_id, 0) + path["cutover"]
+    of_servers = _by_server(found, "cutover")
     return Prediction(
         ahead=sum(path["ahead"] for _, path in found),
         cutover=sum(path["cutover"] for _, path in found),
@@ -97,6 +94,21 @@ def predicted(plan: Plan) -> Prediction | None:
         largest=max(of_servers.values(), default=0),
         measured=measured_between(plan),
     )
+
+
+def bytes_of_servers(plan: Plan) -> dict[str, int]:
+    """Return how many bytes of each server are copied in all at most, by its id in the source."""
+    return _by_server([*_disks(plan)], "ahead", "cutover")
+
+
+def _by_server(
+    disks: Iterable[tuple[Iterable[str], Mapping[str, Any]]], *names: str
+) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for servers, path in disks:
+        for server_id in servers:
+            found[server_id] = found.get(server_id, 0) + sum(path[name] for name in names)
+    return found
 
 
 def _disks(plan: Plan) -> Iterator[tuple[Iterable[str], Mapping[str, Any]]]:

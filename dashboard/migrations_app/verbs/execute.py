@@ -9,6 +9,7 @@ from django.template.defaultfilters import capfirst, pluralize
 from typing_extensions import override
 
 from dashboard.errors import PumphouseError, WrongState
+from dashboard.jobs.chains import IN_ORDER
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import require_ahead
@@ -29,8 +30,10 @@ from dashboard.migrations_app.execution.hook_steps import with_hooks
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.maintenance_steps import with_maintenance
 from dashboard.migrations_app.execution.rollback import put_back_steps, unfinished_rollback
+from dashboard.migrations_app.execution.server_order import ORDERS, PLANNED, ServerOrder
 from dashboard.migrations_app.execution.skipping import count_skipped
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
+from dashboard.migrations_app.planning.prediction import bytes_of_servers
 from dashboard.migrations_app.planning.preflight import can_lift_blocks
 from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
 
@@ -79,6 +82,21 @@ class Execute(PlanVerb):
             default=SERVERS_AT_ONCE,
             most=1000,
             help="The next server stops when a copy runs: fewer at once are down for less long.",
+        ),
+        Option(
+            name="server_order",
+            label="Order of servers",
+            default=PLANNED,
+            choices=ORDERS,
+            help="By the size of their disks, or as the plan has them.",
+        ),
+        Option(
+            name="servers_first",
+            label="Servers that go first",
+            default=[],
+            metavar="SERVER",
+            help="Names or ids in order, with commas between. What stands after a / begins when "
+            "all before it is through: db-1, /, web-1, web-2.",
         ),
     )
 
@@ -146,6 +164,7 @@ class Execute(PlanVerb):
         until = options["hold_until"]
         require_ahead(until)
         hold = PHASES.get(options["hold_before"]) or (Phase.CUTOVER if until else None)
+        order = _order_of(target, options)
         with transaction.atomic():
             ledger.take_over(target)
             reopen(target)
@@ -153,8 +172,8 @@ class Execute(PlanVerb):
                 kind=self.name,
                 title=f"Move {target.tenant_name} from {target.source} to {target.destination}",
                 subject=target.subject,
-                steps=planned_steps(target),
-                params={"plan": target.pk},
+                steps=planned_steps(target, order),
+                params={"plan": target.pk, **({IN_ORDER: True} if order.is_chosen else {})},
                 hold_before=hold,
                 hold_until=until,
                 chains_at_once=options["servers_at_once"],
@@ -167,10 +186,19 @@ class Execute(PlanVerb):
         return job
 
 
-def planned_steps(plan: Plan) -> list[StepSpec]:
-    """Return the steps that executing the plan now would do."""
+def planned_steps(plan: Plan, order: ServerOrder | None = None) -> list[StepSpec]:
+    """Return the steps that executing the plan now would do, by default in the plan's order."""
     steps = with_hooks(plan, [*put_back_steps(plan), *chained(remaining_steps(plan))])
-    return with_maintenance(plan, steps, barrier=BARRIER)
+    ordered = (order or ServerOrder()).of(plan, steps)
+    return with_maintenance(plan, ordered, barrier=BARRIER)
+
+
+def _order_of(plan: Plan, options: Mapping[str, Any]) -> ServerOrder:
+    return ServerOrder(
+        order=options["server_order"],
+        first=options["servers_first"],
+        sizes=bytes_of_servers(plan) if options["server_order"] != PLANNED else {},
+    )
 
 
 def _blocked(plan: Plan) -> WrongState:

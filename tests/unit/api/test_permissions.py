@@ -7,6 +7,7 @@ import pytest
 from knox.models import AuthToken
 
 from dashboard.jobs.models import Job
+from dashboard.jobs.verbs.base import server_verbs
 from dashboard.migrations_app.verbs.verify import Verify
 from tests.support import rows
 from tests.support.api_clients import as_role
@@ -38,6 +39,12 @@ def test_what_deletes_takes_an_admin(plan, verb):
     answer = as_role("operator").post(f"/api/plans/{plan.pk}/{verb}/", {"confirmation": "demo"})
     assert answer.status_code == 403
     assert "needs the admin role" in answer.json()["error"]
+
+
+def test_a_viewer_does_nothing_to_one_server():
+    viewer = as_role("viewer")
+    for verb in server_verbs():
+        assert viewer.post(f"/api/job-servers/1/{verb.path}/").status_code == 403
 
 
 def test_every_method_that_writes_names_its_action():

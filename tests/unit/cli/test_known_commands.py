@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,6 +12,8 @@ from django.conf import settings
 from dashboard.cli import commands
 from dashboard.cli.known_commands import known_commands
 from dashboard.hosts_app import actions
+from dashboard.jobs.verb import Verb
+from dashboard.jobs.verbs.base import server_verbs
 from dashboard.migrations_app import verbs
 from dashboard.migrations_app.verbs.base import tenant_verbs
 
@@ -30,8 +33,9 @@ pytestmark = pytest.mark.django_db
 def test_every_file_of_commands_and_of_host_actions_is_a_command_but_for_parts_of_another_one():
     packages = (commands, verbs, actions)
     files = {path.stem for each in packages for path in Path(*each.__path__).glob("*.py")}
+    parts: list[Verb[Any]] = [*tenant_verbs(), *server_verbs()]
     others = {"__init__", "base", "power", "shared_options"} | {
-        verb.name for verb in tenant_verbs() if verb.command
+        verb.name for verb in parts if verb.command
     }
     assert {name.replace("-", "_") for name in known_commands()} == files - others
 
