@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 import dashboard
 from dashboard.clients.fuel.master import FuelMaster
+from tests.support.emptied_database import empty_quickly
 from tests.support.fuel_masters import RunningMaster, running_master
 
 
@@ -112,6 +116,23 @@ def _quick_settings() -> None:
     """Hash passwords in microseconds, and let no test client look through all static files."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_emptying() -> Iterator[None]:
+    """Leave alone what migrating filled when a test of transactions is over."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_quickly)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _none_of_our_constants() -> Iterator[None]:
+    """Keep Hypothesis from reading the constants of all our modules, which takes seconds in each
+    process, and which none of the generated graphs, files and clouds is about."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(providers, "_get_local_constants", Constants)
+        yield
 
 
 @pytest.fixture
