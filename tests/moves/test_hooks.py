@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dashboard.campaigns.verbs.resume import Resume
 from dashboard.clients.hooks.base import HookKind
 from dashboard.hooks.steps import PREFIX
 from dashboard.jobs.kinds import StepSpec
@@ -14,6 +15,15 @@ from dashboard.jobs.requester import NOBODY
 from dashboard.jobs.runner import run_job
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.verbs.execute import planned_steps
+from tests.support.campaigns import (
+    campaign_of,
+    fresh,
+    go_on,
+    small_tenant,
+    start,
+    states,
+    tenant_in,
+)
 from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -131,3 +141,39 @@ def test_an_error_in_the_configuration_blocks_the_plan(clouds, hooks):
     plan = clouds.plan(NAME)
     assert plan.state == Plan.State.BLOCKED
     assert plan.findings.filter(sentence__contains="Expected one of before_tenant").exists()
+
+
+def test_one_that_fails_fails_its_tenant_and_its_wave_says_what_becomes_of_the_others(
+    clouds, tmp_path, settings
+):
+    gate = tmp_path / "gate"
+    source = f"import os, sys; os.path.exists({str(gate)!r}) or sys.exit('no ticket')"
+    hook = {
+        "name": "ticket",
+        "at": "before_tenant",
+        "only": ["one"],
+        "command": {"run": [sys.executable, "-c", source]},
+    }
+    path = tmp_path / "hooks.yaml"
+    path.write_text(yaml.safe_dump({"clouds": {}, "pumphouse": {"hooks": [hook]}}))
+    settings.PUMPHOUSE_CONFIG = str(path)
+    one, two = small_tenant(clouds, "one"), small_tenant(clouds, "two")
+    campaign = campaign_of(
+        clouds, {"all": [one, two]}, rules={"all": {"tenants_at_once": 1, "on_failure": "stop"}}
+    )
+    start(campaign)
+    assert go_on(campaign).state == "failed"
+    assert states(campaign) == {"one": "failed", "two": "waiting"}
+    failed = tenant_in(campaign, "one")
+    assert "Hook “ticket”" in failed.explanation and "no ticket" in failed.explanation
+    projects = clouds.destination_session.list("identity", "/projects", "projects")
+    assert "one" not in {project["name"] for project in projects}  # nothing of it was done
+
+    campaign.waves.update(on_failure="go_on")
+    Resume().start(fresh(campaign))
+    assert go_on(campaign).state == "failed"
+    assert states(campaign) == {"one": "failed", "two": "moved"}
+    gate.touch()
+    Resume().start(fresh(campaign))
+    assert go_on(campaign).state == "done"
+    assert states(campaign) == {"one": "moved", "two": "moved"}

@@ -1,25 +1,27 @@
 """What a plan takes on the destination, by what it creates there. Asks no cloud."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from dashboard.campaigns.simulation.needs import Needs, Resources
 from dashboard.hosts_app.compute.flavors import pinned_cpus
 from dashboard.hosts_app.compute.room import PCPU, RAM_MIB, VCPU
+from dashboard.migrations_app import ledger
 from dashboard.migrations_app.models import Plan, PlanItem
 
 DISK = "DISK_GB"
 MIB_A_GIB = 1024
 
 
-def needs_of(plan: Plan) -> Needs:
-    """Return what the objects take that the plan creates."""
+def needs_of(plan: Plan, *, booted: Collection[str] = ()) -> Needs:
+    """Return what the objects take that the plan creates, without the servers ``booted``."""
     types = ("server", "volume", "flavor", "floating_ip")
     items = list(plan.items.filter(type__in=types))
     flavors = {item.source_id: item.fields for item in items if item.type == "flavor"}
     created = [item for item in items if item.action == PlanItem.Action.CREATE]
-    servers = [server_needs(item.fields, flavors) for item in created if item.type == "server"]
+    missing = [item for item in created if item.source_id not in booted]
+    servers = [server_needs(item.fields, flavors) for item in missing if item.type == "server"]
     gib: Counter[str] = Counter()
     for item in created:
         if item.type == "volume":
@@ -32,6 +34,19 @@ def needs_of(plan: Plan) -> Needs:
         addresses=sum(item.type == "floating_ip" for item in created) if takes_new else 0,
         disk_gib=sum(server.get(DISK, 0) for server in servers),
     )
+
+
+def remaining_needs(plan: Plan) -> Needs:
+    """Return what the plan still takes beside the servers that run, which placement counts.
+
+    Volumes count until the end: what pools say of themselves is minutes old.
+    """
+    booted = [
+        source_id
+        for (type_, source_id), entry in ledger.entries_of(plan).items()
+        if type_ == "server" and "power" in entry.stages
+    ]
+    return needs_of(plan, booted=booted)
 
 
 def server_needs(server: Mapping[str, Any], flavors: Mapping[str, Mapping[str, Any]]) -> Resources:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.campaigns.models import Campaign, CampaignTenant
+from dashboard.campaigns.running.needs import remaining_needs
 from dashboard.campaigns.simulation.needs import Needs, needs_from
 from dashboard.campaigns.simulation.room import CloudRoom, Missing
 from dashboard.clients.openstack import CloudSession, Json
@@ -23,8 +24,7 @@ class RoomUnknown(Exception):
 class RoomCounter:
     """The room of the destination during one look, less by each tenant that takes some.
 
-    What the tenants that are on their way need is taken at once when it is read, though some of
-    their servers may be there already: rather too little than too much.
+    What the tenants that are on their way still need is taken at once when it is read.
     """
 
     def __init__(self, campaign: Campaign) -> None:
@@ -49,8 +49,9 @@ class RoomCounter:
         """Read the destination. Raises any ``PumphouseError``."""
         self._room = read_room(self._campaign.destination)
         moving = self._campaign.tenants.filter(state=CampaignTenant.State.MOVING)
-        for tenant in moving.exclude(needs={}):
-            self._room.take(needs_from(tenant.needs))
+        for tenant in moving.exclude(plan=None).select_related("plan"):
+            if tenant.plan:
+                self._room.take(remaining_needs(tenant.plan))
 
 
 def read_room(cloud: Cloud) -> CloudRoom:

@@ -87,6 +87,21 @@ def test_a_window_that_closes_lets_what_has_begun_end_and_goes_on_in_the_next(cl
     assert states(campaign) == "mmp"
 
 
+def test_a_night_on_which_clocks_are_set_back_lets_tenants_begin_for_an_hour_more(clock):
+    campaign = drawn("abc", window="daily 22:00-06:00 Europe/Berlin", tenants_at_once=1)
+    clock.time = datetime(2026, 10, 24, 20, tzinfo=UTC)
+    look(campaign)
+    assert states(campaign) == "pww"
+    clock.time = datetime(2026, 10, 25, 4, 59, tzinfo=UTC)  # 05:59 in winter
+    end(campaign, "a")
+    look(campaign)
+    assert states(campaign) == "mpw"
+    clock.time = datetime(2026, 10, 25, 5, tzinfo=UTC)
+    end(campaign, "b")
+    found = look(campaign)
+    assert (states(campaign), found.again_at) == ("mmw", datetime(2026, 10, 25, 21, tzinfo=UTC))
+
+
 def test_a_wave_does_not_begin_before_its_time(clock):
     campaign = drawn("a", starts_at=datetime(2026, 3, 27, 13, tzinfo=UTC))
     assert look(campaign).again_at == datetime(2026, 3, 27, 13, tzinfo=UTC)
