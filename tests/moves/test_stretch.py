@@ -23,6 +23,7 @@ from dashboard.migrations_app.verbs.watch_stretch import WatchStretch
 from tests.support import rows
 from tests.support.cloud.contents import contents
 from tests.support.cloud.memory import MemoryCloud
+from tests.support.cloud.moved_tenant import blocks, draft
 from tests.support.cloud.moving import TwoClouds, fresh, run
 from tests.support.cloud.seeds import NAME
 
@@ -200,3 +201,39 @@ def test_what_cannot_be_is_refused_and_finalizing_removes_the_gateways_first(clo
     assert clouds.verify(moved) == []
     clouds.finalize(moved)
     assert not gateways(clouds.old) + gateways(clouds.new)
+
+
+GATEWAYS = ["image=cirros", "flavor = m1.tiny", "outside=public", "encrypted=yes"]
+
+
+@pytest.mark.seeded_until("network")
+def test_a_network_whose_choice_is_stretch_is_joined_by_the_move_itself(clouds):
+    choices = {f"network:{NAME}-plain": "stretch"}
+    before = contents(clouds.old), contents(clouds.new)
+    plan = clouds.plan(NAME, choices=choices, gateways=GATEWAYS)
+    clouds.execute(plan)
+    stretch = Stretch.objects.get()
+    assert (stretch.state, stretch.options["encrypted"]) == (Stretch.State.JOINED, True)
+    assert_pair(clouds, stretch)
+    steps = {step.key: step for step in Job.objects.latest("pk").steps.all()}
+    made = steps[f"network:{stretch.network_id}:create"]
+    assert steps[f"stretch:{stretch.pk}:prepare"].started_at > made.finished_at
+    assert clouds.verify(plan) == []
+    # to go on with a move makes no second pair
+    clouds.execute(plan)
+    assert len(gateways(clouds.old) + gateways(clouds.new)) == 2
+    clouds.roll_back(plan)
+    assert (contents(clouds.old), contents(clouds.new)) == before
+
+
+@pytest.mark.seeded_until("network")
+def test_a_plan_whose_gateways_cannot_be_made_is_blocked(clouds):
+    choices = {f"network:{NAME}-plain": "stretch"}
+    blocked = draft(clouds, **choices)
+    assert "The gateways need image of both clouds." in blocks(blocked)
+    lacking = [*GATEWAYS, "destination_flavor=huge"]
+    assert "Cloud new has no flavors named 'huge'." in blocks(
+        draft(clouds, options={"gateways": lacking}, **choices)
+    )
+    with pytest.raises(BadInput, match="'colour=red' is no option"):
+        clouds.plan(NAME, choices=choices, gateways=["colour=red"])

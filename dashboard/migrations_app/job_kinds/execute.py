@@ -17,6 +17,8 @@ from dashboard.migrations_app.execution.maintenance_steps import is_of_maintenan
 from dashboard.migrations_app.execution.rollback import PUT_BACK, undo_stage
 from dashboard.migrations_app.execution.skipping import leave_out_skipped
 from dashboard.migrations_app.models import Plan, PlanItem, plan_of
+from dashboard.migrations_app.stretch.work import is_of_stretch
+from dashboard.migrations_app.stretch.work import perform_step as perform_stretch
 
 
 class Execute(JobKind):
@@ -31,6 +33,9 @@ class Execute(JobKind):
             return
         if is_of_maintenance(step):
             perform_step(plan_of(step.job), step, context)
+            return
+        if is_of_stretch(step):
+            perform_stretch(step, context)
             return
         if is_hook(step):
             perform_hook(plan_of(step.job), step, context)

@@ -24,7 +24,6 @@ from dashboard.migrations_app.planning.leaving_out import (
     leave_out_dependents,
     left_out,
 )
-from dashboard.migrations_app.planning.moves import choice_of
 from dashboard.migrations_app.planning.options import ONLY, options_of
 from dashboard.migrations_app.planning.preflight import (
     FoundBy,
@@ -33,7 +32,7 @@ from dashboard.migrations_app.planning.preflight import (
     store_findings,
 )
 from dashboard.migrations_app.resources.base import ResourceType
-from dashboard.migrations_app.resources.choices import LEAVE_OUT
+from dashboard.migrations_app.resources.choices import LEAVE_OUT, choice_of
 from dashboard.migrations_app.resources.data_path import DATA_PATHS
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (

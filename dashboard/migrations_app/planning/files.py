@@ -17,9 +17,9 @@ from dashboard.clients.yaml_sections import Section, section_of
 from dashboard.errors import BadInput, WrongState
 from dashboard.jobs.options import Option
 from dashboard.migrations_app.models import Plan, PlanDifference, PlanFinding, PlanItem
-from dashboard.migrations_app.planning.moves import Move, choice_of, move_again
+from dashboard.migrations_app.planning.moves import Move, move_again
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
-from dashboard.migrations_app.resources.choices import LEAVE_OUT
+from dashboard.migrations_app.resources.choices import LEAVE_OUT, choice_of
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
 from dashboard.whole_numbers import whole_number
 

@@ -7,8 +7,7 @@ from django.template.defaultfilters import capfirst
 
 from dashboard.migrations_app.models import LedgerEntry, Plan
 from dashboard.migrations_app.planning.drafts import Draft
-from dashboard.migrations_app.planning.moves import choice_of
-from dashboard.migrations_app.resources.choices import LEAVE_OUT
+from dashboard.migrations_app.resources.choices import LEAVE_OUT, choice_of
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     COMPLETE,

@@ -80,11 +80,6 @@ def why_not_move(move: Move) -> BadInput | None:
     return None
 
 
-def choice_of(choices: Mapping[str, str], type_name: str, id_: str, name: str) -> str:
-    """Return what was chosen for an object, "" for nothing; its id is stronger than its name."""
-    return str(choices.get(f"{type_name}:{id_}") or choices.get(f"{type_name}:{name}") or "")
-
-
 def _are_one(source: Cloud, destination: Cloud) -> bool:
     """Return whether both rows stand for the same cloud under two names."""
     addresses = {(cloud.auth_url or cloud.name, cloud.region) for cloud in (source, destination)}

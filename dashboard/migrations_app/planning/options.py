@@ -15,6 +15,7 @@ from dashboard.migrations_app.resources.snapshot_options import (
     REPLAY,
     SNAPSHOTS,
 )
+from dashboard.migrations_app.stretch.options import GATEWAYS
 
 ONLY = "only"
 """The option that names the objects that move."""
@@ -76,6 +77,14 @@ PLAN_OPTIONS = (
         "Without any each disk takes the path that copies least.",
         default=[],
         metavar="TYPE:NAME-OR-ID=PATH",
+    ),
+    Option(
+        name=GATEWAYS,
+        label="Gateways of stretched networks",
+        help="For networks whose choice is stretch, with commas between: image=NAME, flavor=NAME, "
+        "outside=NAME, and any other option of stretch.",
+        default=[],
+        metavar="OPTION=VALUE",
     ),
     Option(
         name=ONLY,

@@ -1,6 +1,6 @@
 """What becomes of an object for which the operator chose another one by name or id."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.base import ResourceType
@@ -9,6 +9,14 @@ from dashboard.migrations_app.resources.records import MAP, Decision, Record
 
 LEAVE_OUT = "skip"
 """The choice that leaves an object out of the move, of whichever type it is."""
+
+STRETCH = "stretch"
+"""The choice by which a network is joined across both clouds while its tenant moves."""
+
+
+def choice_of(choices: Mapping[str, str], type_name: str, id_: str, name: str) -> str:
+    """Return what was chosen for an object, "" for nothing; its id is stronger than its name."""
+    return str(choices.get(f"{type_name}:{id_}") or choices.get(f"{type_name}:{name}") or "")
 
 
 def mapped_to_only(

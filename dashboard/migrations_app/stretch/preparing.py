@@ -1,10 +1,10 @@
 """What is looked up in both clouds before a gateway is made, and what is in its way."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 from typing import Any
 
-from dashboard.clients.openstack import Json
+from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.models import Stretch
 from dashboard.migrations_app.stretch.sides import DESTINATION, SOURCE, Side, named_in, side_of
@@ -31,14 +31,16 @@ def prepare(stretch: Stretch) -> None:
         "mtu": min(network.get("mtu") or 1500 for network in networks),
         "gateways": [subnet["gateway_ip"] for subnet in subnets if subnet["gateway_ip"]],
     }
-    prepared = {side.name: {**common, **_found_in(side)} for side in sides}
+    prepared = {side.name: {**common, **found_in(side.session, side.chosen)} for side in sides}
     stretch.options = {**stretch.options, "prepared": prepared}
     stretch.save(update_fields=["options"])
 
 
-def _found_in(side: Side) -> dict[str, Any]:
-    """Return the ids of what was chosen in one cloud."""
-    session = side.session
+def found_in(session: CloudSession, chosen: Callable[[str], str]) -> dict[str, Any]:
+    """Return the ids of what was chosen in one cloud.
+
+    Raises ``NeedsOperator`` for what it does not have, and where no gateway can be.
+    """
     extensions = session.list("network", "/extensions", "extensions")
     if not any(each["alias"] == "port-security" for each in extensions):
         raise NeedsOperator(
@@ -47,11 +49,11 @@ def _found_in(side: Side) -> dict[str, Any]:
             fix="Enable the extension port-security of Neutron. With nova-network there is no way.",
         )
     ids = {
-        "image": named_in(session, "image", "/images", "images", side.chosen("image")),
-        "flavor": named_in(session, "compute", "/flavors", "flavors", side.chosen("flavor")),
-        "outside": named_in(session, "network", "/networks", "networks", side.chosen("outside")),
+        "image": named_in(session, "image", "/images", "images", chosen("image")),
+        "flavor": named_in(session, "compute", "/flavors", "flavors", chosen("flavor")),
+        "outside": named_in(session, "network", "/networks", "networks", chosen("outside")),
     }
-    if floating := side.chosen("floating"):
+    if floating := chosen("floating"):
         ids["floating"] = named_in(session, "network", "/networks", "networks", floating)
     return {name: found["id"] for name, found in ids.items()}
 

@@ -10,6 +10,7 @@ from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.models import Stretch, StretchPart
+from dashboard.migrations_app.stretch.options import chosen_for
 
 SOURCE, DESTINATION = StretchPart.Side.SOURCE, StretchPart.Side.DESTINATION
 _ONE = {"flavors": "flavor", "networks": "network"}  # glance shows an image without a key
@@ -47,8 +48,7 @@ class Side:
 
     def chosen(self, what: str) -> str:
         """Return what was chosen for this cloud alone, else for both; "" for nothing."""
-        options = self.stretch.options
-        return str(options.get(f"{self.name}_{what}") or options.get(what) or "")
+        return chosen_for(self.name, what, self.stretch.options)
 
     def part_name(self, role: StretchPart.Role) -> str:
         """Return the name that a part has in the cloud, by which it is found after a crash."""

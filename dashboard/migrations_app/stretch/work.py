@@ -78,10 +78,17 @@ def new_stretch(plan: Plan, network: str, options: Mapping[str, Any]) -> Stretch
     entry = _moved_network(plan, network)
     if any(each.network_id == entry.source_id for each in open_stretches(plan)):
         raise WrongState(f"The network {entry.name} is joined already.", fix="Part it first.")
+    return store_stretch(plan, entry.source_id, entry.name, options)
+
+
+def store_stretch(
+    plan: Plan, network_id: str, network_name: str, options: Mapping[str, Any]
+) -> Stretch:
+    """Store that a network of the source is to be joined."""
     return Stretch.objects.create(
         plan=plan,
-        network_id=entry.source_id,
-        network_name=entry.name,
+        network_id=network_id,
+        network_name=network_name,
         number=1 + secrets.randbelow(len(NUMBERS)),
         marker=f"pumphouse-gateway-{secrets.token_hex(8)}",
         options=dict(options),

@@ -35,6 +35,7 @@ from dashboard.migrations_app.execution.skipping import count_skipped
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
 from dashboard.migrations_app.planning.prediction import bytes_of_servers
 from dashboard.migrations_app.planning.preflight import can_lift_blocks
+from dashboard.migrations_app.stretch.chosen import begin_chosen, with_gateways
 from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
 
 POSSIBLE = frozenset(
@@ -168,6 +169,7 @@ class Execute(PlanVerb):
         with transaction.atomic():
             ledger.take_over(target)
             reopen(target)
+            begin_chosen(target)
             job = start_job(
                 kind=self.name,
                 title=f"Move {target.tenant_name} from {target.source} to {target.destination}",
@@ -188,7 +190,8 @@ class Execute(PlanVerb):
 
 def planned_steps(plan: Plan, order: ServerOrder | None = None) -> list[StepSpec]:
     """Return the steps that executing the plan now would do, by default in the plan's order."""
-    steps = with_hooks(plan, [*put_back_steps(plan), *chained(remaining_steps(plan))])
+    moving = with_gateways(plan, [*put_back_steps(plan), *chained(remaining_steps(plan))])
+    steps = with_hooks(plan, moving)
     ordered = (order or ServerOrder()).of(plan, steps)
     return with_maintenance(plan, ordered, barrier=BARRIER)
 

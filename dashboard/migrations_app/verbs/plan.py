@@ -20,6 +20,7 @@ from dashboard.migrations_app.planning.moves import Move, why_not_move
 from dashboard.migrations_app.planning.options import ONLY, PLAN_OPTIONS
 from dashboard.migrations_app.planning.os_migrate.reading import without_user_data
 from dashboard.migrations_app.resources.data_path import DATA_PATHS
+from dashboard.migrations_app.stretch.options import GATEWAYS, gateways_of
 from dashboard.migrations_app.verbs.base import ProgressStep, progress_of_job
 
 
@@ -49,9 +50,11 @@ class PlanMove(Verb[Move]):
 
     @override
     def launch(self, target: Move, requester: Requester, options: Mapping[str, Any]) -> Job:
-        """Start to draft a plan. Raises ``BadInput`` for options that name no object or path."""
+        """Start to draft a plan. Raises ``BadInput`` for options that name nothing."""
         require_named(options[ONLY])
         require_paths(options[DATA_PATHS])
+        if options[GATEWAYS]:
+            gateways_of(options[GATEWAYS])
         tenant = target.tenant
         with transaction.atomic():
             plan = Plan.objects.create(

@@ -6,12 +6,13 @@ from typing import Any
 from django.db import transaction
 from typing_extensions import override
 
-from dashboard.errors import BadInput, PumphouseError, WrongState
+from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.stretch.options import GATEWAY_OPTIONS, require_needed
 from dashboard.migrations_app.stretch.work import (
     joining_steps,
     movable_networks,
@@ -21,13 +22,7 @@ from dashboard.migrations_app.stretch.work import (
 )
 from dashboard.migrations_app.verbs.base import PlanVerb
 
-_NEEDED = ("image", "flavor", "outside")
 _STATES = (Plan.State.EXECUTING, Plan.State.EXECUTED)
-_EITHER = "By its name or id, the same in both clouds unless one of them has another one below."
-
-
-def _text(name: str, label: str, help_: str = "") -> Option:
-    return Option(name=name, label=label, default="", metavar="NAME", help=help_)
 
 
 class GatewayVerb(PlanVerb):
@@ -52,37 +47,14 @@ class Stretch(GatewayVerb):
     )
     order = 60
     options = (
-        _text("network", "Network", "By its name or id. The only one, if left empty."),
-        _text("image", "Image of the gateways", f"With cloud-init and nftables. {_EITHER}"),
-        _text("flavor", "Flavor of the gateways", _EITHER),
-        _text("outside", "Network outside", f"Where the gateways reach each other. {_EITHER}"),
-        _text("floating", "Floating IPs from", "If that network is not external itself."),
         Option(
-            name="serving",
-            label="Default gateway and DHCP",
-            default="each",
-            choices={
-                "each": "Each cloud serves its own half",
-                "source": "The source serves both halves",
-                "destination": "The destination serves both halves",
-            },
+            name="network",
+            label="Network",
+            default="",
+            metavar="NAME",
+            help="By its name or id. The only one, if left empty.",
         ),
-        Option(
-            name="encrypted",
-            label="Encrypt the tunnel",
-            default=False,
-            help="By IPsec, with keys of its own. What cannot be encrypted does not cross.",
-        ),
-        *(
-            _text(f"{side}_{what}", f"{label}, in the {side}")
-            for what, label in (
-                ("image", "Image"),
-                ("flavor", "Flavor"),
-                ("outside", "Network outside"),
-                ("floating", "Floating IPs from"),
-            )
-            for side in ("source", "destination")
-        ),
+        *GATEWAY_OPTIONS,
     )
 
     @override
@@ -100,8 +72,7 @@ class Stretch(GatewayVerb):
 
     @override
     def launch(self, target: Plan, requester: Requester, options: Mapping[str, Any]) -> Job:
-        for what in _NEEDED:
-            _require(what, options)
+        require_needed(options)
         with transaction.atomic():
             stretch = new_stretch(target, options["network"], options)
             return start_job(
@@ -112,11 +83,3 @@ class Stretch(GatewayVerb):
                 params={"plan": target.pk, "stretch": stretch.pk},
                 requester=requester,
             )
-
-
-def _require(what: str, options: Mapping[str, Any]) -> None:
-    if not options[what] and not (options[f"source_{what}"] and options[f"destination_{what}"]):
-        raise BadInput(
-            f"The gateways need {what} of both clouds.",
-            fix=f"Name it as {what}, or as source_{what} and destination_{what}.",
-        )

@@ -15,9 +15,8 @@ from dashboard.jobs.views.pages import PageRequest, cut
 from dashboard.migrations_app.execution.accepting import PERMISSION
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
-from dashboard.migrations_app.planning.moves import choice_of
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
-from dashboard.migrations_app.resources.choices import LEAVE_OUT
+from dashboard.migrations_app.resources.choices import LEAVE_OUT, choice_of
 from dashboard.migrations_app.verbs.plan import PlanMove
 
 ROWS = 100

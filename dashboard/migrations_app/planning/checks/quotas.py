@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.planning.moves import choice_of
+from dashboard.migrations_app.resources.choices import choice_of
 from dashboard.migrations_app.resources.quota_api import QUOTA_APIS, UNLIMITED, used_of
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import ADOPT, BLOCK, Finding, Record

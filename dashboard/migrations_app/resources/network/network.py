@@ -7,6 +7,7 @@ from typing import Any
 from typing_extensions import override
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.resources.choices import STRETCH
 from dashboard.migrations_app.resources.left_out import without_ids
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
 from dashboard.migrations_app.resources.network.common.nova_network import LOST_OF_NETWORKS
@@ -48,7 +49,8 @@ _FLAGS = ("vlan_transparent", "qinq")
 class Network(NeutronResource):
     """A Neutron network. A network of another project must exist on the destination.
 
-    The destination chooses the segment, unless the choice for a network is ``segment``.
+    The destination chooses the segment, unless the choice for a network is ``segment``; one whose
+    choice is ``stretch`` is made as without it, and joined with the source's afterwards.
     """
 
     name = "network"
@@ -56,7 +58,8 @@ class Network(NeutronResource):
     is_shareable = True
     choice = (
         "name or id of a network there, for networks of other projects; segment for the tenant's "
-        "own on a physical network: the copy is on the same segment"
+        "own on a physical network: the copy is on the same segment; stretch for the tenant's own: "
+        "gateways join both clouds while it moves"
     )
     collection = "networks"
     singular = "network"
@@ -100,7 +103,7 @@ class Network(NeutronResource):
     def decide(self, record: Record, choice: str, reader: TenantReader) -> Decision:
         """Create the tenant's own and nobody's; map others by the choice, or by their own name."""
         if not record.shared or is_of_nobody(record.fields):
-            named = "" if choice == KEEP_SEGMENT else choice
+            named = "" if choice in (KEEP_SEGMENT, STRETCH) else choice
             decision = with_zones(record, super().decide(record, named, reader), reader)
             return decision if named else with_segment(record, decision, choice, reader)
         decision = self._named(record, choice or record.name, reader)
