@@ -1,9 +1,10 @@
 """What is needed to reach one cloud, whichever format of file or Fuel it comes from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.clients.cloud_limits import CloudLimits
 from dashboard.clients.legacy.lent_roles import NOWHERE, LentRoles
 
 PASSWORD_TYPES = frozenset({"password", "v3password"})
@@ -46,8 +47,9 @@ class CloudAccess:
     ``environment`` the name of the Fuel environment that the cloud lives in; ``urls`` are shown to
     people; ``populate`` and ``workloads`` describe generated test tenants. ``shared_pools`` are
     pools of volumes that another cloud uses as well, by labels that both clouds use.
-    ``limits`` are how many calls may be in flight at most, by service. ``lent_roles`` is
-    where roles are recorded that the account lends itself. The repr shows no secret.
+    ``limits`` are how much the cloud may be asked for at most; ``reread_limits`` reads them again.
+    ``lent_roles`` is where roles are recorded that the account lends itself. The repr shows no
+    secret.
     """
 
     name: str
@@ -67,7 +69,12 @@ class CloudAccess:
     workloads: Mapping[str, Any] = field(default_factory=dict, repr=False)
     lent_roles: LentRoles = field(default=NOWHERE, repr=False, compare=False)
     shared_pools: Mapping[str, str] = field(default_factory=dict)
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: CloudLimits = field(default_factory=CloudLimits)
+    reread_limits: Callable[[], CloudLimits] | None = field(default=None, repr=False, compare=False)
+
+    def limits_now(self) -> CloudLimits:
+        """Return the limits as the configuration has them now, where it can be read again."""
+        return self.reread_limits() if self.reread_limits else self.limits
 
     @property
     def account(self) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dashboard.clients.call_limits import MOST
-from dashboard.clients.cloud_access import PASSWORD_TYPES, SERVICES
+from dashboard.clients.cloud_access import PASSWORD_TYPES
 from dashboard.clients.keystone_address import parse_address
+from dashboard.clients.limit_keys import read_limits
 from dashboard.clients.yaml_sections import Section
 from dashboard.errors import BadInput
 from dashboard.secrets import register
@@ -151,7 +151,7 @@ def read_extras(section: Section) -> dict[str, Any]:
         "populate": _read_populate(section.optional_section("populate")),
         "workloads": workloads,
         "shared_pools": _read_pools(section.optional_section("shared_pools")),
-        "limits": _read_limits(section.optional_section("limits")),
+        "limits": read_limits(section.optional_section("limits")),
     }
 
 
@@ -182,18 +182,6 @@ def _read_pools(section: Section | None) -> dict[str, str]:
                 fix="openstack volume backend pool list shows them.",
             )
     return pools
-
-
-def _read_limits(section: Section | None) -> dict[str, int]:
-    """Read how many calls may be in flight to each service."""
-    if section is None:
-        return {}
-    section.only(SERVICES)
-    limits = {key: section.number(key, default=MOST) for key in section}
-    for service, most in limits.items():
-        if not 1 <= most <= MOST:
-            raise section.fault(f"Expected a number from 1 to {MOST}.", key=service)
-    return limits
 
 
 def _read_populate(section: Section | None) -> dict[str, int]:

@@ -13,6 +13,7 @@ from typing import Any
 from requests import RequestException
 
 from dashboard.clients.openstack import CloudSession
+from dashboard.clients.traffic import End, traffic
 from dashboard.errors import PumphouseError, Retryable
 
 Json = dict[str, Any]
@@ -81,13 +82,22 @@ class ImageBytes:
     """
 
     def __init__(
-        self, answer: Any, *, size: int, algorithms: set[str], progress: Progress, check: Check
+        self,
+        answer: Any,
+        *,
+        size: int,
+        algorithms: set[str],
+        progress: Progress,
+        check: Check,
+        passing: Callable[[int], None] = lambda _count: None,
     ) -> None:
         self.answer = answer
         self.size = size
         self.hashes = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
         self.progress = progress
         self.check = check
+        self.passing = passing
+        """Waits until so many bytes may pass."""
 
     def __len__(self) -> int:
         return self.size
@@ -96,6 +106,7 @@ class ImageBytes:
         done = 0
         for chunk in self._chunks():
             self.check()
+            self.passing(len(chunk))
             yield chunk
             for each in self.hashes.values():
                 each.update(chunk)
@@ -122,13 +133,18 @@ def _copy_bytes(
     check: Check,
 ) -> Digest:
     algorithm, _ = told_digest(image)
-    with closing(source.stream(f"/images/{image['id']}/file")) as answer:
+    reading, writing = _end(source), _end(destination)
+    with (
+        traffic.stream(reading, writing, check) as passing,
+        closing(source.stream(f"/images/{image['id']}/file")) as answer,
+    ):
         content = ImageBytes(
             answer,
             size=image["size"],
             algorithms={algorithm, COMMON_ALGORITHM},
             progress=progress,
             check=check,
+            passing=passing,
         )
         destination.upload(f"/images/{image_id}/file", content)
     arrived = destination.get("image", f"/images/{image_id}")
@@ -138,6 +154,10 @@ def _copy_bytes(
     _require_equal(source, image, values)
     _require_equal(destination, arrived, values)
     return Digest(algorithm, values[algorithm], content.size)
+
+
+def _end(cloud: CloudSession) -> End:
+    return End(name=cloud.name, limits=cloud.access.limits_now)
 
 
 def _require_equal(

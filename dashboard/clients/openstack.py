@@ -8,6 +8,7 @@ with OpenStack's own reason and request id in it.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from keystoneauth1.session import Session
@@ -54,7 +55,7 @@ class CloudSession:
             app_name="pumphouse",
         )
         self._adapters = ServiceAdapters(self.session, access)
-        call_limits.allow(access.name, access.limits)
+        call_limits.allow(access.name, access.limits.at(datetime.now(UTC)).calls)
 
     def scoped_to(self, project_id: str) -> "CloudSession":
         """Return the same account acting in another project.

@@ -4,6 +4,7 @@ Clients are imported when a cloud is first called, since a list of clouds does w
 """
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,13 +12,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import Q
 
-from dashboard.errors import BadInput, NotFound
+from dashboard.errors import BadInput, NotFound, PumphouseError
 from dashboard.hosts_app.fuel.cloud_names import free_name
 from dashboard.hosts_app.models import Cloud
 
 if TYPE_CHECKING:
     from dashboard.clients.cloud_access import CloudAccess
     from dashboard.clients.cloud_files import Settings
+    from dashboard.clients.cloud_limits import CloudLimits
     from dashboard.clients.openstack import CloudSession
 
 
@@ -150,7 +152,20 @@ def access_of(cloud: Cloud) -> "CloudAccess":
 
     if cloud.origin == Cloud.Origin.FUEL:
         return access_in_fuel(cloud)
-    return read_cloud(Path(cloud.location), cloud.section)
+    read = partial(read_cloud, Path(cloud.location), cloud.section)
+    return replace(read(), reread_limits=lambda: read().limits)
+
+
+def limits_of(cloud: Cloud) -> "CloudLimits":
+    """Return how much a cloud may be asked for, as its file says now; else there are no limits."""
+    from dashboard.clients.cloud_limits import CloudLimits
+
+    if cloud.origin == Cloud.Origin.FUEL:
+        return CloudLimits()
+    try:
+        return access_of(cloud).limits
+    except PumphouseError:  # who moves the tenant hears of it
+        return CloudLimits()
 
 
 def connect(cloud: Cloud) -> "CloudSession":

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db import transaction
 from django.template.defaultfilters import capfirst, pluralize
+from django.utils import timezone
 from typing_extensions import override
 
 from dashboard.errors import PumphouseError, WrongState
+from dashboard.hosts_app.clouds import limits_of
 from dashboard.jobs.chains import IN_ORDER
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
@@ -80,9 +82,11 @@ class Execute(PlanVerb):
         Option(
             name="servers_at_once",
             label="Servers at once in cutover",
-            default=SERVERS_AT_ONCE,
+            default=0,
+            least=0,
             most=1000,
-            help="The next server stops when a copy runs: fewer at once are down for less long.",
+            help="The next server stops when a copy runs: fewer at once are down for less long. "
+            f"0: as many as both clouds may have data streams, {SERVERS_AT_ONCE} at most.",
         ),
         Option(
             name="server_order",
@@ -178,7 +182,7 @@ class Execute(PlanVerb):
                 params={"plan": target.pk, **({IN_ORDER: True} if order.is_chosen else {})},
                 hold_before=hold,
                 hold_until=until,
-                chains_at_once=options["servers_at_once"],
+                chains_at_once=options["servers_at_once"] or servers_at_once(target),
                 requester=requester,
             )
             found = (PlanItem.Action.ADOPT, PlanItem.Action.MAP)
@@ -194,6 +198,16 @@ def planned_steps(plan: Plan, order: ServerOrder | None = None) -> list[StepSpec
     steps = with_hooks(plan, moving)
     ordered = (order or ServerOrder()).of(plan, steps)
     return with_maintenance(plan, ordered, barrier=BARRIER)
+
+
+def servers_at_once(plan: Plan) -> int:
+    """Return how many servers are in cutover at once by default: what the limits of both clouds
+    allow, and three at most."""
+    limits = [limits_of(cloud) for cloud in (plan.source, plan.destination)]
+    streams = [each.at(timezone.now()).streams for each in limits]
+    link = limits[0].links.get(plan.destination.name)
+    allowed = [number for number in (*streams, link and link.streams) if number]
+    return min([SERVERS_AT_ONCE, *allowed])
 
 
 def _order_of(plan: Plan, options: Mapping[str, Any]) -> ServerOrder:
