@@ -1,10 +1,12 @@
 """What all tests share."""
 
+import fcntl
 import gc
 import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +65,12 @@ def django_db_setup(
     of a move must outlive a test, and would work on the account's own database.
 
     To run all migrations takes seconds, so a copy of what they make is kept in pytest's cache until
-    one of them changes.
+    one of them changes; the first process makes it, while the others wait.
     """
     kept = _kept_database(pytestconfig)
-    if kept and kept.exists():
-        shutil.copy(kept, pumphouse_home / "pumphouse.sqlite3")
-    with django_db_blocker.unblock():
+    with _alone(kept), django_db_blocker.unblock():
+        if kept and kept.exists():
+            shutil.copy(kept, pumphouse_home / "pumphouse.sqlite3")
         databases = setup_databases(
             verbosity=0, interactive=False, keepdb=True, aliases={"default"}, serialized_aliases=()
         )
@@ -84,6 +86,18 @@ def _kept_database(pytestconfig: pytest.Config) -> Path | None:
     if not _is_embedded():
         return None
     return pytestconfig.cache.mkdir("migrated") / f"{_digest_of_migrations()}.sqlite3"
+
+
+@contextmanager
+def _alone(kept: Path | None) -> Iterator[None]:
+    """Keep other processes out while the database is made; to migrate thrice takes thrice as long
+    where there are fewer cores than processes."""
+    if kept is None:
+        yield
+        return
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _is_embedded() -> bool:

@@ -109,10 +109,9 @@ def test_the_page_shows_the_one_verb_that_applies(situation, offered, tenant, pa
     assert (f'id="{offered}" disabled' in shown) == (situation is busy)
 
 
-def test_every_option_of_maintenance_is_on_every_surface(tenant, pages, api):
+def test_every_option_of_maintenance_is_on_every_surface(tenant, pages, schema):
     enter = next(verb for verb in tenant_verbs() if verb.name == "enter_maintenance")
     shown = pages.get(tenant.get_absolute_url()).content.decode()
-    schema = api.get("/api/schema/", HTTP_ACCEPT="application/json").json()
     body = schema["components"]["schemas"]["EnterMaintenance"]["properties"]
     for option in enter.options:
         assert f'name="{option.name}"' in shown
