@@ -29,7 +29,7 @@ EACH_PAIR = for pair in $$(seq $(PUMPHOUSE_LAB_PAIRS)); do PUMPHOUSE_LAB_PAIR=$$
 DOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 .PHONY: api demo test unit lint docs screenshots lock bench plugin plugin-tools lab-up lab-status lab-down lab-matrix \
-    packages test-packages clean
+    interop     packages test-packages clean
 
 demo: packages $(INSTALLED)
 	$(LAB_INSTALL)
@@ -120,6 +120,12 @@ lab-matrix: packages $(INSTALLED)
 	$(LAB_INSTALL)
 	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && \
 	    $(ROOT) $(BIN)/pytest tests/lab -m matrix --durations 0
+
+# os-migrate itself, from Ansible Galaxy, with our files and we with its.
+interop: packages $(INSTALLED)
+	$(LAB_INSTALL)
+	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(BIN)/python interop/os_migrate.py \
+	    --config $${PUMPHOUSE_LAB_DIR:-lab/run}/clouds.yaml
 
 packages:
 	$(LAB) packages

@@ -20,6 +20,7 @@ from dashboard.migrations_app.planning.os_migrate.exporting import (
     write_texts,
 )
 from dashboard.migrations_app.planning.os_migrate.names import Names
+from dashboard.migrations_app.planning.os_migrate.refused_names import refused_names
 from dashboard.migrations_app.resources.reader import TenantReader, find_tenant
 from dashboard.text_files import new_file, write_private_bytes
 
@@ -57,7 +58,10 @@ class ExportCommand(Command):
             f"Wrote {len(written)} of {len(documents)} files with {count} resources to {target}. "
             f"Edit them, then: pumphouse plan {options.tenant} --from {target}"
         )
-        console.print_json({"folder": str(target), "written": written})
+        refused = [*refused_names(documents)]
+        if refused:
+            console.print(f"os-migrate would refuse them, Pumphouse does not: {' '.join(refused)}")
+        console.print_json({"folder": str(target), "written": written, "refused_names": refused})
         return OK
 
 

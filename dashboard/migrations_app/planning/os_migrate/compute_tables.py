@@ -1,6 +1,7 @@
 """Flavors, key pairs and servers."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from dashboard.clients.openstack import Json
@@ -14,12 +15,15 @@ USER_DATA = "OS-EXT-SRV-ATTR:user_data"
 BOOT_VOLUME_PARAMS = ("availability_zone", "name", "description", "volume_type")
 DEFAULTS: Json = {
     "boot_volume_params": dict.fromkeys(BOOT_VOLUME_PARAMS),
-    "boot_volume_id": None,
-    "additional_volume_ids": None,
+    "boot_volume": {"uuid": None},
+    "additional_volumes": [{"uuid": None}],
     "data_copy": True,
     "floating_ip_mode": "auto",
-    "port_creation_mode": "neutron",
+    "use_nbdkit_direct": False,
+    "nbdkit_socket_uri": None,
+    "nbdkit_export_name": None,
 }
+"""How a server is moved by default: os-migrate refuses a file that lacks one of them."""
 
 
 def _port_more(record: Record, names: Names) -> Json:
@@ -49,7 +53,11 @@ PORT = Table(
     type="port",
     kind="openstack.network.ServerPort",
     file="",
-    params={"binding_profile": "binding:profile"},
+    params={
+        "binding_profile": "binding:profile",
+        "binding_vnic_type": "binding:vnic_type",
+        "mac_address": "mac_address",
+    },
     info={"id": "id", "device_id": "device_id", "device_owner": "device_owner"},
     more=_port_more,
 )
@@ -66,7 +74,10 @@ FLOATING_IP = Table(
     },
     info={
         name: name
-        for name in ("id", "port_id", "router_id", "floating_network_id", "qos_policy_id", "tags")
+        for name in (
+            *("id", "port_id", "router_id", "floating_network_id", "qos_policy_id", "tags"),
+            *("created_at", "updated_at"),
+        )
     },
     references={
         "floating_network_ref": ("floating_network_id", "network"),
@@ -81,6 +92,7 @@ VOLUME = Table(
     file="detached_volumes.yml",
     params={name: name for name in BOOT_VOLUME_PARAMS},
     info={"id": "id", "size": "size", "attachments": "attachments"},
+    accepted={"volume_image_metadata": "volume_image_metadata"},
     chosen=("volume_type",),
     more_info=_volume_info,
     of_server=volumes_of,
@@ -89,17 +101,29 @@ NESTED = {"floating_ips": FLOATING_IP, "volumes": VOLUME}
 """The parameters of a server that are lists of resources."""
 
 
+def _ports(server: Record, names: Names) -> list[Record]:
+    keys = [("port", id_) for id_ in server.fields["ports"]]
+    return [names.records[key] for key in keys if key in names.records]
+
+
+def _group_ids(server: Record, names: Names) -> list[str]:
+    groups = (port.fields["security_groups"] for port in _ports(server, names))
+    return [*dict.fromkeys(chain.from_iterable(groups))]
+
+
+def _server_info(record: Record, names: Names) -> Json:
+    return {"security_group_ids": _group_ids(record, names)}
+
+
 def _server_more(record: Record, names: Names) -> Json:
     fields = record.fields
-    ports = [
-        names.records[key] for id_ in fields["ports"] if (key := ("port", id_)) in names.records
-    ]
-    groups = dict.fromkeys(id_ for port in ports for id_ in port.fields["security_groups"])
     return {
         "flavor_ref": names.reference("flavor", fields["flavor_id"]),
         "image_ref": None if fields["root_volume"] else _image(fields, names),
-        "security_group_refs": [names.reference("security_group", id_) for id_ in groups],
-        "ports": [PORT.resource(port, names) for port in ports],
+        "security_group_refs": [
+            names.reference("security_group", id_) for id_ in _group_ids(record, names)
+        ],
+        "ports": [PORT.resource(port, names) for port in _ports(record, names)],
         "floating_ips": [
             FLOATING_IP.resource(each, names) for each in floating_ips_of(record, names)
         ],
@@ -122,9 +146,14 @@ def _user_data(record: Record, names: Names) -> Any:
     return next((each.get(USER_DATA) for each in found), None)
 
 
-def _server_migration(_record: Record, _names: Names) -> Json:
-    """Return how Pumphouse moves a server: it always copies the disk."""
-    return {"boot_disk_copy": True, **DEFAULTS}
+def _server_migration(record: Record, names: Names) -> Json:
+    """Return how Pumphouse moves a server: it always copies the disk.
+
+    os-migrate's mode ``nova`` takes one address a port; its ``neutron`` loses security groups.
+    """
+    is_plain = all(len(port.fields["fixed_ips"]) == 1 for port in _ports(record, names))
+    mode = "nova" if is_plain else "neutron"
+    return {"boot_disk_copy": True, "port_creation_mode": mode, **DEFAULTS}
 
 
 def _flavor_swap(record: Record, _names: Names) -> Json:
@@ -151,15 +180,13 @@ FLAVOR = Table(
         "disk": "disk",
         "ephemeral": "OS-FLV-EXT-DATA:ephemeral",
         "extra_specs": "extra_specs",
-        "is_disabled": "OS-FLV-DISABLED:disabled",
         "is_public": "os-flavor-access:is_public",
-        "links": "links",
         "ram": "ram",
         "rxtx_factor": "rxtx_factor",
         "swap": "swap",
         "vcpus": "vcpus",
     },
-    fixed=("links",),
+    info={"id": "id", "is_disabled": "OS-FLV-DISABLED:disabled"},
     more=_flavor_swap,
 )
 KEYPAIR = Table(
@@ -167,7 +194,12 @@ KEYPAIR = Table(
     kind="openstack.compute.Keypair",
     file="keypairs.yml",
     params={"name": "name", "public_key": "public_key", "type": "type"},
-    info={"user_id": "user_id", "fingerprint": "fingerprint", "created_at": "created_at"},
+    info={
+        "user_id": "user_id",
+        "fingerprint": "fingerprint",
+        "created_at": "created_at",
+        "is_deleted": "deleted",
+    },
     references={"user_ref": ("user_id", "user")},
     fixed=("name", "type"),
     more_info=_key_info,
@@ -200,5 +232,6 @@ SERVER = Table(
     fixed=("key_name",),
     chosen=("availability_zone",),
     more=_server_more,
+    more_info=_server_info,
     migration_params=_server_migration,
 )

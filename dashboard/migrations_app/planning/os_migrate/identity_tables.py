@@ -30,8 +30,9 @@ def _project(record: Record, names: Names) -> Json:
     return {"project_ref": names.reference("project", names.reader.tenant.id)}
 
 
-def _project_id(_record: Record, names: Names) -> Json:
-    return {"project_id": names.reader.tenant.id}
+def _assignment_info(record: Record, names: Names) -> Json:
+    """Return the project, and an id: os-migrate writes none, and then finds its own file broken."""
+    return {"id": record.id, "project_id": names.reader.tenant.id}
 
 
 PROJECT = Table(
@@ -71,6 +72,6 @@ ROLE_ASSIGNMENT = Table(
     info={"role_id": "role_id", "user_id": "user_id"},
     references={"role_ref": ("role_id", "role"), "user_ref": ("user_id", "user")},
     more=_project,
-    more_info=_project_id,
+    more_info=_assignment_info,
     id_of=_assignment_id,
 )

@@ -30,7 +30,7 @@ def _more(record: Record, names: Names) -> Json:
     params: Json = {theirs: properties.get(ours) for theirs, ours in PROPERTIES.items()}
     known = {*PROPERTIES.values()}
     rest = {name: value for name, value in properties.items() if name not in known}
-    return {**params, "properties": rest or None, "store": None}
+    return {**params, "properties": rest or None}
 
 
 IMAGE = Table(
@@ -47,8 +47,6 @@ IMAGE = Table(
         "is_protected": "protected",
         "min_disk": "min_disk",
         "min_ram": "min_ram",
-        "tags": "tags",
-        "virtual_size": "virtual_size",
         "visibility": "visibility",
     },
     info={
@@ -61,7 +59,9 @@ IMAGE = Table(
         "status": "status",
         "kernel_id": "kernel_id",
         "ramdisk_id": "ramdisk_id",
+        "virtual_size": "virtual_size",
     },
+    accepted={"tags": "tags"},
     references={"kernel_ref": ("kernel_id", "image"), "ramdisk_ref": ("ramdisk_id", "image")},
     fixed=("container_format", "disk_format"),
     more=_more,

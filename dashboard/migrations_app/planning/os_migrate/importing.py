@@ -18,7 +18,7 @@ from dashboard.migrations_app.planning.os_migrate.names import Names
 from dashboard.migrations_app.planning.os_migrate.parts import PARTS, Parts
 from dashboard.migrations_app.planning.os_migrate.reading import Resource
 from dashboard.migrations_app.planning.os_migrate.server_modes import apply_modes
-from dashboard.migrations_app.planning.os_migrate.table import INFO, PARAMS, Table
+from dashboard.migrations_app.planning.os_migrate.table import INFO, Table
 from dashboard.migrations_app.planning.os_migrate.tables import TABLES
 from dashboard.migrations_app.planning.os_migrate.wanted import Wanted
 from dashboard.migrations_app.resources.records import Record
@@ -66,7 +66,7 @@ class _Reading:
         if key in self.listed:
             raise resource.fault("It is listed twice.", key="id", part=INFO, fix="Remove one.")
         self.listed[key] = resource
-        ours = table.resource(record, self.names)[PARAMS]
+        ours = table.known_params(record, self.names)
         for param, value in resource.params.items():
             if param in NESTED and record.type == "server":
                 self._take_nested(record, param, resource)
@@ -206,5 +206,5 @@ class _Reading:
 
 def _is_unedited(table: Table, param: str, value: Any, ours: Json) -> bool:
     """Return whether a parameter is as in the source; os-migrate ignores one without a value."""
-    is_own = param in table.params or param in PROPERTIES or param == "properties"
+    is_own = bool(table.field_of(param)) or param in PROPERTIES or param == "properties"
     return value is None or (is_same if is_own else is_within)(value, ours.get(param))

@@ -1,5 +1,6 @@
 """Networks, subnets, routers and security groups."""
 
+from collections.abc import Callable
 from typing import Any
 
 from dashboard.clients.openstack import Json
@@ -18,8 +19,24 @@ def _network_info(record: Record, _names: Names) -> Json:
     return {"subnet_ids": sorted(record.fields.get("subnets") or ())}
 
 
-def _subnet_more(_record: Record, _names: Names) -> Json:
-    return {"segment_ref": None, "use_default_subnet_pool": None}
+def _subnet_more(record: Record, _names: Names) -> Json:
+    """Return the lists in os-migrate's order, by which it finds out whether one has changed."""
+    fields = record.fields
+    return {
+        "allocation_pools": sorted(fields.get("allocation_pools") or (), key=_by("start", "end")),
+        "dns_nameservers": sorted(fields.get("dns_nameservers") or ()),
+        "host_routes": sorted(fields.get("host_routes") or (), key=_by("destination", "nexthop")),
+        "segment_ref": None,
+        "use_default_subnet_pool": None,
+    }
+
+
+def _by(*keys: str) -> Callable[[Json], list[str]]:
+    return lambda each: [each[key] for key in keys]
+
+
+def _subnet_info(_record: Record, _names: Names) -> Json:
+    return {"prefix_length": None}
 
 
 def _router_more(record: Record, names: Names) -> Json:
@@ -31,11 +48,7 @@ def _router_more(record: Record, names: Names) -> Json:
 
 
 def _gateway(gateway: Json, names: Names) -> Json:
-    return {
-        "network_ref": names.reference("network", gateway["network_id"]),
-        "external_fixed_ips": fixed_ips(gateway.get("external_fixed_ips") or (), names),
-        "enable_snat": gateway.get("enable_snat"),
-    }
+    return {"network_ref": names.reference("network", gateway["network_id"])}
 
 
 def fixed_ips(addresses: Any, names: Names) -> list[Json]:
@@ -111,6 +124,7 @@ SUBNET = Table(
         "subnet_pool_ref": ("subnetpool_id", "subnet_pool"),
     },
     more=_subnet_more,
+    more_info=_subnet_info,
 )
 ROUTER = Table(
     type="router",
@@ -140,6 +154,7 @@ SECURITY_GROUP = Table(
     type="security_group",
     kind="openstack.network.SecurityGroup",
     file="security_groups.yml",
-    params={"name": "name", "description": "description", "tags": "tags"},
+    params={"name": "name", "description": "description"},
     info={**TIMES, "id": "id"},
+    accepted={"tags": "tags"},
 )

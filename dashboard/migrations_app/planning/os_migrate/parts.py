@@ -57,10 +57,10 @@ def _rule(record: Record, names: Names) -> Iterable[tuple[Json, Json]]:
         params = {theirs: rule.get(ours) for theirs, ours in RULE_PARAMS.items()}
         params["security_group_ref"] = names.reference("security_group", record.id)
         params["remote_group_ref"] = names.reference("security_group", rule.get("remote_group_id"))
-        params["tags"] = rule.get("tags")
         facts = ("id", "project_id", "created_at", "updated_at", "revision_number")
         info = {name: rule.get(name) for name in facts}
         info["security_group_id"] = record.id
+        info["remote_group_id"] = rule.get("remote_group_id")
         yield params, info
 
 

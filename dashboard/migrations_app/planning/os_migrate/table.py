@@ -31,7 +31,8 @@ class Table:
 
     ``params`` map a parameter to our field, and can be edited unless they are ``fixed``;
     one that is ``chosen`` becomes the object's choice. ``references`` map one to the field with
-    the id and to the type that this is of. ``more`` and ``more_info`` make what is neither.
+    the id and to the type that this is of. ``accepted`` map what os-migrate does not have and a
+    file may say nevertheless. ``more`` and ``more_info`` make what is neither.
     """
 
     type: str
@@ -40,6 +41,7 @@ class Table:
     params: Mapping[str, str]
     info: Mapping[str, str] = field(default_factory=lambda: {"id": "id"})
     references: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    accepted: Mapping[str, str] = field(default_factory=dict)
     fixed: Sequence[str] = ()
     chosen: Sequence[str] = ()
     more: More = nothing_more
@@ -68,6 +70,12 @@ class Table:
             MIGRATION_PARAMS: self.migration_params(record, names),
         }
 
+    def known_params(self, record: Record, names: Names) -> Json:
+        """Return the parameters that a file may say of an object, as they are in the source."""
+        accepted = {theirs: record.fields.get(ours) for theirs, ours in self.accepted.items()}
+        return {**accepted, **self.resource(record, names)[PARAMS]}
+
     def field_of(self, param: str) -> str:
         """Return the field that an edited parameter sets, "" if it cannot be edited."""
-        return "" if param in self.fixed else self.params.get(param, "")
+        fields = {**self.accepted, **self.params}
+        return "" if param in self.fixed else fields.get(param, "")
