@@ -30,6 +30,7 @@ _NAMES = (
     r"(?:password|passwd|passphrase|adminpass|admin_pass|user_pass|secret(?:_?(?:access_?)?key)?"
     r"|token|private_?key|auth_?key|api[_-]?key)"
 )
+_SECRET_NAME = re.compile(rf"(?i){_NAMES}|credential|^key$|^auth$")
 # the second of the groups is the quote, which JSON in JSON escapes
 _ASSIGNMENT = re.compile(
     rf"(?i)({_NAMES}(?:\\{{0,8}}[\"'])?\s{{0,20}}[:=]\s{{0,20}})"
@@ -101,6 +102,11 @@ def mask(text: str, *, sent: str = "") -> str:
     for pattern, replacement in _REPLACED:
         text = pattern.sub(replacement, text)
     return _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def names_a_secret(name: str) -> bool:
+    """Return whether what has this name is taken for a secret, whatever it looks like."""
+    return bool(_SECRET_NAME.search(name))
 
 
 def is_storable(text: str) -> bool:

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dashboard.api.words_of_2015.urls")),
     path("", include("dashboard.jobs.urls")),
     path("", include("dashboard.hooks.urls")),
+    path("", include("dashboard.audit.urls")),
     path("", include("dashboard.hosts_app.urls")),
     path("", include("dashboard.notifications.urls")),
     path("", include("dashboard.campaigns.urls")),

@@ -1,6 +1,6 @@
 """JSON in the body of a request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any
 
@@ -15,13 +15,21 @@ class JsonParser(JSONParser):
     """Refuses what Python or a database cannot take, besides what is no JSON."""
 
     @override
-    def parse(self, stream: Any, *given: Any, **more: Any) -> Any:
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
         try:
-            data = super().parse(stream, *given, **more)
+            data = super().parse(stream, media_type, parser_context)
         except RecursionError:
             raise ParseError("This JSON is nested too deeply.") from None
         if not all(map(_can_be_stored, leaves(data))):
             raise ParseError("A value in this JSON cannot be stored: a NUL, half a character or ∞.")
+        if request := (parser_context or {}).get("request"):
+            # for the audit trail, which cannot read the body once more
+            request._request.parsed_body = data
         return data
 
 

@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
+from dashboard.api.acts import ActViewSet
 from dashboard.api.campaigns import CampaignViewSet
 from dashboard.api.clouds import CloudViewSet
 from dashboard.api.documentation import DocumentationView, SchemaView
@@ -41,6 +42,7 @@ router.register("differences", DifferenceViewSet)
 router.register("jobs", JobViewSet)
 router.register("job-servers", JobServerViewSet, basename="job-server")
 router.register("steps", StepViewSet)
+router.register("acts", ActViewSet)
 
 urlpatterns = [
     path("plans/<int:plan_id>/items/", PlanItemsView.as_view(), name="plan-items"),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from dashboard.campaigns.verbs.base import campaign_verbs
-from dashboard.campaigns.views import campaigns, selection
+from dashboard.campaigns.views import campaigns, selection, waves
 from dashboard.jobs.views.verb_pages import verb_paths
 
 CAMPAIGN = "campaigns/<int:campaign_id>/"
@@ -11,10 +11,12 @@ CAMPAIGN = "campaigns/<int:campaign_id>/"
 urlpatterns = [
     path("campaigns/", campaigns.campaign_list, name="campaigns"),
     path("campaigns/new/", selection.new_campaign, name="campaign-new"),
+    path("campaigns/add-ticked/", waves.add_ticked, name="campaign-add-ticked"),
     path(CAMPAIGN, campaigns.campaign_page, name="campaign"),
     path(f"{CAMPAIGN}live/", campaigns.campaign_live, name="campaign-live"),
     path(f"{CAMPAIGN}report.csv", campaigns.campaign_report, name="campaign-report"),
     path(f"{CAMPAIGN}report.json", campaigns.campaign_json, name="campaign-json"),
     path(f"{CAMPAIGN}export.csv", campaigns.campaign_export, name="campaign-export"),
+    path(f"{CAMPAIGN}move-ticked/", waves.move_ticked, name="campaign-move-ticked"),
     *verb_paths(CAMPAIGN, campaign_verbs(), campaigns.campaign_or_404, kind="campaign"),
 ]

@@ -17,6 +17,9 @@ class Command:
     uses_clouds: ClassVar[bool] = True
     """Whether the clouds of the configuration file are read before it runs."""
 
+    is_service: ClassVar[bool] = False
+    """Whether it serves until it is stopped: no act, and its workers write all the time."""
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add what the command takes."""
 

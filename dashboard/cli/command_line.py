@@ -119,11 +119,14 @@ def _prepare_django() -> None:
 
 def _run_command(command: Command, options: Namespace, console: Console) -> int:
     from dashboard.cli.database import prepare_database
+    from dashboard.cli.recorded import run_recorded
 
     prepare_database()
     if command.uses_clouds:
         _read_clouds(console)
-    return command.run(options, console)
+    if command.is_service:
+        return command.run(options, console)
+    return run_recorded(options, lambda: command.run(options, console))
 
 
 def _read_clouds(console: Console) -> None:

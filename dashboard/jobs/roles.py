@@ -47,6 +47,7 @@ class Action(StrEnum):
     MAINTAIN = "maintain"
     POWER = "power"
     REASSIGN = "reassign"
+    AUDIT = "audit"
     MANAGE_USERS = "manage_users"
 
 

@@ -16,6 +16,7 @@ class MigrationsConfig(AppConfig):
     def ready(self) -> None:
         # Models cannot be imported before this.
         from dashboard.hosts_app.views.cloud_contents import add_cloud_contents
+        from dashboard.jobs.bundle import add_bundle_files
         from dashboard.jobs.job_lists import count_as_waiting
         from dashboard.jobs.links import add_job_links
         from dashboard.jobs.notices import add_job_notices
@@ -28,6 +29,7 @@ class MigrationsConfig(AppConfig):
         )
 
         count_as_waiting(waiting.waiting_rows)
+        add_bundle_files(f"{self.name}.bundle_files.plan_files")
         add_cloud_contents(cloud_contents.TENANTS)
         add_job_links(job_links.plan_links)
         add_job_notices(f"{self.name}.views.job_notices.outage_notices")

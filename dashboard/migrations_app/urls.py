@@ -9,6 +9,7 @@ from dashboard.migrations_app.views import (
     plan_files,
     plan_list,
     plans,
+    selected,
     tenant_files,
     tenants,
 )
@@ -20,6 +21,11 @@ TAB = r"(?P<tab>items|findings|losses|choices|differences|ledger)"
 urlpatterns = [
     path("", home.home, name="home"),
     path("tenants/", tenants.tenant_list, name="tenants"),
+    path("tenants/selected/plan/", selected.plan_selected, name="selected-plan"),
+    *(
+        path(f"tenants/selected/{verb}/", selected.do_selected, {"verb": verb}, f"selected-{verb}")
+        for verb in selected.VERBS
+    ),
     path(TENANT, tenants.tenant_page, name="tenant"),
     path(f"{TENANT}plan/", tenants.new_plan, name="plan-new"),
     path(f"{TENANT}files/", tenant_files.download, name="tenant-files"),

@@ -20,6 +20,7 @@ def every_page(user: User) -> dict[str, str]:
         **host_pages(old, user),
         **environment_pages(old, user),
         "home": "/",
+        "who did what": "/acts/",
         "clouds": "/clouds/",
         "cloud": old.get_absolute_url(),
         "cloud in Fuel": undeployed.get_absolute_url(),

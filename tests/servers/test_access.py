@@ -36,6 +36,7 @@ FOR_ADMINS = {
 """What only an admin may send. What depends on the row, as a job's kind, is not here."""
 REFUSED = (400, 401, 403, 404, 405, 415)
 OF_LOGIN = ("django_session", "axes_", "auth_user", "knox_")
+TRAIL = "audit_act"
 
 
 class Answers:
@@ -112,6 +113,7 @@ def test_every_address_for_every_role_by_every_method(matrix: dict[str, Answers]
         broken = {key for key, status in answers.statuses.items() if status >= 500}
         assert not broken, role
         assert not written(answers, SAFE), role
+    assert not unrecorded(matrix["admin"])
     for role in ("anonymous", "viewer"):
         assert not written(matrix[role], METHODS), role
     assert not let_in(matrix["anonymous"])
@@ -135,7 +137,17 @@ def written(answers: Answers, methods: tuple[str, ...]) -> set[tuple[str, str, s
         (method, address.name, sql)
         for (address, method), statements in answers.writes.items()
         for sql in statements
-        if method in methods and not any(table in sql for table in OF_LOGIN)
+        if method in methods and not any(table in sql for table in (*OF_LOGIN, TRAIL))
+    }
+
+
+def unrecorded(admin: Answers) -> set[tuple[str, str]]:
+    """Return what has written something and left no row in the audit trail."""
+    return {
+        (method, address.name)
+        for (address, method), statements in admin.writes.items()
+        if any("django_session" not in sql for sql in statements)
+        and not any(TRAIL in sql for sql in statements)
     }
 
 

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign
-from dashboard.campaigns.planning.changing import changed, require_open, wave_of
-from dashboard.campaigns.planning.drawing import TenantDrawing, add_tenants
+from dashboard.campaigns.planning.moving import add_to_wave
 from dashboard.campaigns.verbs.base import ChangeVerb
 from dashboard.errors import BadInput
 from dashboard.jobs.options import Option
@@ -38,12 +36,5 @@ class Add(ChangeVerb):
     def change(self, target: Campaign, requester: Requester, options: Mapping[str, Any]) -> None:
         if not options["tenants"]:
             raise BadInput("No tenant was named.", fix="Name those to add.")
-        drawings = [
-            TenantDrawing(tenant=known_tenant(target.source, name)) for name in options["tenants"]
-        ]
-        with transaction.atomic():
-            wave = wave_of(target, options["wave"], makes=True)
-            require_open(wave)
-            add_tenants(wave, drawings)
-        names = ", ".join(str(drawing.tenant) for drawing in drawings)
-        changed(target, f"Added to {wave} by {requester}: {names}.")
+        tenants = [known_tenant(target.source, name) for name in options["tenants"]]
+        add_to_wave(target, options["wave"], tenants, requester)

@@ -13,6 +13,7 @@ from dashboard.campaigns.planning.wave_options import WAVE_OPTIONS, options_of
 from dashboard.campaigns.report import counts_of, report_csv, report_of, state_of, tenants_of
 from dashboard.campaigns.verbs.base import campaign_verbs
 from dashboard.jobs.models import Job
+from dashboard.jobs.states import JobState
 from dashboard.jobs.views.pages import PageRequest, cut
 from dashboard.jobs.views.verb_pages import available_actions
 
@@ -98,6 +99,8 @@ def _live(request: PageRequest, campaign: Campaign) -> dict[str, Any]:
         "campaign": campaign,
         "page": page,
         "waves": waves,
+        "wave_names": list(dict.fromkeys(campaign.waves.values_list("name", flat=True))),
+        "can_change": campaign.job is None or campaign.job.state != JobState.DONE,
         "forecast": forecast,
         "forecast_ends_at": _read(forecast["ends_at"]) if forecast.get("ends_at") else None,
         "forecast_hosts": [

@@ -20,9 +20,8 @@ from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
 from dashboard.jobs.views.pages import PageRequest, allowed_to, show_error
 from dashboard.migrations_app.models import Tenant
-from dashboard.whole_numbers import whole_number
+from dashboard.migrations_app.views.ticked import ticked_tenants
 
-TICKED = "tenant"
 FIRST_WAVE = "wave 1"
 LONGEST_FILE = 2_000_000
 
@@ -60,7 +59,7 @@ def new_campaign(request: PageRequest) -> HttpResponse:
 
     The list of tenants posts only the ticks: then the form is shown first.
     """
-    tenants = _ticked(request)
+    tenants = ticked_tenants(request)
     is_sent = request.method == "POST" and "name" in request.POST
     form = CampaignForm(
         request.POST if is_sent else None, request.FILES if is_sent else None, tenants=tenants
@@ -70,6 +69,7 @@ def new_campaign(request: PageRequest) -> HttpResponse:
             return redirect(draw_up(_drawing(request, form, tenants), on_page(request.user)))
         except PumphouseError as error:
             show_error(request, error)
+    request.only_asks = not is_sent  # type: ignore[attr-defined]
     about = {
         "form": form,
         "rules": OptionForm("wave", WAVE_OPTIONS, data=request.POST if is_sent else None),
@@ -78,14 +78,6 @@ def new_campaign(request: PageRequest) -> HttpResponse:
         "section": "campaigns",
     }
     return render(request, "campaigns/new.html", about, status=400 if is_sent else 200)
-
-
-def _ticked(request: PageRequest) -> list[Tenant]:
-    """Return the tenants ticked, in the order of the list."""
-    sent = request.POST if request.method == "POST" else request.GET
-    numbers = [whole_number(text) for text in sent.getlist(TICKED)]
-    rows = Tenant.objects.select_related("cloud").filter(pk__in=[n for n in numbers if n])
-    return list(rows.order_by("cloud__name", "name"))
 
 
 def _drawing(request: PageRequest, form: CampaignForm, tenants: Sequence[Tenant]) -> Drawing:

@@ -18,6 +18,7 @@ class UpCommand(Command):
     """Serve the pages and the API and run the workers, until Ctrl-C."""
 
     name = "up"
+    is_service = True
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:

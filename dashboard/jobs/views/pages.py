@@ -76,6 +76,7 @@ def action_view(action: Action) -> Callable[[View[Parameters]], View[Parameters]
 def show_error(request: HttpRequest, error: PumphouseError) -> None:
     """Show an error on the next page: the sentence, its fix, and a link to the job in the way."""
     messages.error(request, _sentence_of(error))
+    request.refusal = error.sentence  # type: ignore[attr-defined]  # for the audit trail
 
 
 def _sentence_of(error: PumphouseError) -> SafeString:

@@ -19,7 +19,7 @@ def _counts(clouds: Iterable[Cloud]) -> Mapping[int, int]:
 
 
 def _address(cloud: Cloud) -> str:
-    return f"{reverse('tenants')}?{urlencode({'cloud': cloud.name})}"
+    return f"{reverse('tenants')}?{urlencode({'cloud': cloud.name, 'kind': 'all'})}"
 
 
 def _context(cloud: Cloud, request: PageRequest) -> Mapping[str, Any]:

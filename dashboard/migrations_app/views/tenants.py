@@ -19,8 +19,10 @@ from dashboard.jobs.views.pages import PageRequest, action_view, cut, show_error
 from dashboard.jobs.views.verb_pages import available_actions
 from dashboard.migrations_app.execution.outages import outages_of, servers_down
 from dashboard.migrations_app.forms import PlanForm
+from dashboard.migrations_app.maintenance.entering import SERVICE_PROJECTS
 from dashboard.migrations_app.maintenance.locks import maintenance_of, subject_in
 from dashboard.migrations_app.models import (
+    LedgerEntry,
     Plan,
     Tenant,
     TenantMaintenance,
@@ -35,6 +37,7 @@ from dashboard.migrations_app.views.plan_progress import (
     plan_progress,
     read_plan,
 )
+from dashboard.whole_numbers import whole_number
 
 JOBS_SHOWN = 20
 PLANS_SHOWN = 20
@@ -44,15 +47,27 @@ ORDERS = {
     "servers": ("-servers", "name"),
     "volumes": ("-volumes", "name"),
     "domain": ("domain_name", "name"),
+    "seen": ("-seen_at", "name"),
 }
 ORDER_WORDS = (("", "cloud and name"), *((name, name) for name in ORDERS if name))
 """How the list can be sorted, and the words for it."""
+KINDS = {
+    "": "tenants to move",
+    "services": "service projects",
+    "copies": "copies",
+    "all": "all projects",
+}
+"""Which projects the list shows, and the words for them."""
+SIZES = (50, 200)
+"""How many rows a page of the list can have."""
 
 
 def tenant_list(request: PageRequest) -> HttpResponse:
     """Show the tenants that discovery has seen, with the state of each one's latest plan."""
     order = ORDERS.get(request.GET.get("sort", ""), ORDERS[""])
-    page = cut(_filtered(request).order_by(*order).only("pk"), request)
+    size = whole_number(request.GET.get("rows", ""))
+    size = size if size in SIZES else SIZES[0]
+    page = cut(_filtered(request).order_by(*order).only("pk"), request, size=size)
     page.object_list = with_latest_plan(page).order_by(*order)
     return render(
         request,
@@ -62,6 +77,9 @@ def tenant_list(request: PageRequest) -> HttpResponse:
             "clouds": Cloud.objects.all(),
             "states": [(NO_PLAN, "None"), *Plan.State.choices],
             "orders": ORDER_WORDS,
+            "kinds": KINDS.items(),
+            "sizes": SIZES,
+            "size": size,
             "section": "tenants",
         },
     )
@@ -69,7 +87,7 @@ def tenant_list(request: PageRequest) -> HttpResponse:
 
 def _filtered(request: PageRequest) -> QuerySet[Tenant]:
     """Return the tenants that the query asks for: by cloud, words, and the latest plan's state."""
-    tenants = Tenant.objects.all()
+    tenants = _of_kind(request.GET.get("kind", ""))
     if cloud := request.GET.get("cloud"):
         tenants = tenants.filter(cloud__name=cloud)
     if words := request.GET.get("q", "").strip():
@@ -83,6 +101,22 @@ def _filtered(request: PageRequest) -> QuerySet[Tenant]:
             Q(latest_state=wanted) if wanted else Q(latest_state__isnull=True)
         )
     return tenants
+
+
+def _of_kind(kind: str) -> QuerySet[Tenant]:
+    """Return the tenants of a kind: what nobody moves, and what has been moved, is apart."""
+    services = Q(name__in=SERVICE_PROJECTS)
+    clouds = Cloud.objects.order_by().values("pk")  # with them, an index finds the projects
+    copies = LedgerEntry.objects.filter(
+        source_cloud__in=clouds,
+        destination_cloud__in=clouds,
+        type="project",
+        origin=LedgerEntry.Origin.CREATED,
+        state=LedgerEntry.State.PRESENT,
+    )
+    is_copy = Q(project_id__in=copies.values("destination_id"))
+    kinds = {"services": services, "copies": is_copy, "all": Q()}
+    return Tenant.objects.filter(kinds.get(kind, ~services & ~is_copy))
 
 
 def with_latest_plan(shown: Iterable[Tenant]) -> QuerySet[Tenant]:

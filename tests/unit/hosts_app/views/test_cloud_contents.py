@@ -34,7 +34,7 @@ def test_the_list_counts_the_tenants_of_each_cloud(
     for name in ("shop", "blog"):
         rows.tenant_of(clouds[0], name)
     shown = page(viewer, "/clouds/")
-    assert 'href="/tenants/?cloud=old" aria-label="2 tenants of old">2</a>' in shown
+    assert 'href="/tenants/?cloud=old&amp;kind=all" aria-label="2 tenants of old">2</a>' in shown
     assert "tenants of new" not in shown
 
 

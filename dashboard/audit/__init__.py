@@ -1,0 +1,1 @@
+"""Who did what: each act by page, API or command line leaves a row."""
