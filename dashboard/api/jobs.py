@@ -172,7 +172,7 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
     queryset = Job.objects.select_related("created_by")
     filterset_class = JobFilter
     action_permissions = dict.fromkeys(
-        ("cancel", "resume", "release", "hold", "servers_at_once"), Action.OPERATE
+        ("cancel", "resume", "release", "hold", "dismiss", "servers_at_once"), Action.OPERATE
     )
 
     @override
@@ -185,6 +185,12 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
     def cancel(self, request: Request, **_kwargs: Any) -> Response:
         """Cancel the job as soon as its running steps have stopped."""
         return accepted(operating.cancel(self.get_object(), requester=by_api(request.user)))
+
+    @extend_schema(request=None, responses=ACCEPTED)
+    @action(detail=True, methods=["post"])
+    def dismiss(self, request: Request, **_kwargs: Any) -> Response:
+        """Take a failed job from what needs somebody, until it goes on and fails again."""
+        return accepted(operating.dismiss(self.get_object(), requester=by_api(request.user)))
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=True, methods=["post"])

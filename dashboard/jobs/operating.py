@@ -56,6 +56,18 @@ def cancel(job: Job, *, requester: Requester) -> Job:
     return Job.objects.get(pk=job.pk)
 
 
+def dismiss(job: Job, *, requester: Requester) -> Job:
+    """Take a failed job from what needs somebody, until it goes on and fails again."""
+
+    def act(locked: Job) -> None:
+        is_broken = locked.state in (JobState.FAILED, JobState.ERRORED)
+        _require(is_broken and locked.replaced_by is None, "The job does not wait for anybody.")
+        Job.objects.filter(pk=locked.pk).update(replaced_by=locked.pk)
+        write_log(locked, f"Dismissed by {requester}.")
+
+    return _operate(job, act)
+
+
 def is_resumable(job: Job | None) -> bool:
     """Return whether the job has ended without reaching its goal, so that it can be resumed."""
     return job is not None and not job.is_active and job.state != JobState.DONE
@@ -237,6 +249,8 @@ def _reactivate(job: Job) -> None:
                 cancel_requested=False,
                 finished_at=None,
                 explanation="",
+                # it was dismissed, and waits for somebody if it fails again
+                replaced_by=None if job.replaced_by == job.pk else job.replaced_by,
             )
     except IntegrityError:
         if conflict := conflict_over(job.subject):

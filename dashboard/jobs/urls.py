@@ -23,6 +23,7 @@ urlpatterns = [
     path("jobs/<int:job_id>/servers.csv", views.job_servers_file, name="job-servers-file"),
     path("jobs/<int:job_id>/bundle.zip", bundles.job_bundle, name="job-bundle"),
     path("jobs/<int:job_id>/cancel/", action_views.cancel, name="job-cancel"),
+    path("jobs/<int:job_id>/dismiss/", action_views.dismiss, name="job-dismiss"),
     path("jobs/<int:job_id>/resume/", action_views.resume, name="job-resume"),
     path("jobs/<int:job_id>/hold/", action_views.hold, name="job-hold"),
     path("jobs/<int:job_id>/servers-at-once/", action_views.servers_at_once, name="job-at-once"),

@@ -86,6 +86,11 @@ class Plan(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     preflighted_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
+    # when it was executed to its end, and how much that copied: the home page adds them up
+    moved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    bytes_copied = models.BigIntegerField(default=0, editable=False)
+    # since when somebody wants to see it no longer among what needs them
+    dismissed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     # What a page has read of the plan to say several things about it; None where nothing was read.
     jobs_read: Sequence[Job] | None = None

@@ -34,6 +34,7 @@ urlpatterns = [
     path("plans/", plan_list.plan_list, name="plans"),
     path(PLAN, plans.plan_page, name="plan"),
     re_path(rf"^plans/(?P<plan_id>[0-9]{{1,18}})/{TAB}/$", plans.plan_page, name="plan-tab"),
+    path(f"{PLAN}dismiss/", plans.dismiss_plan, name="plan-dismiss"),
     path(f"{PLAN}again/", plans.plan_again, name="plan-again"),
     path(f"{PLAN}leave-out/", plans.leave_out, name="plan-leave-out"),
     path(f"{PLAN}choose/", plans.choose, name="plan-choose"),

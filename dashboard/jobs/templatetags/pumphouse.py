@@ -98,6 +98,13 @@ def memory(mebibytes: int) -> str:
 
 
 @register.filter
+def gibibytes(number: int) -> str:
+    """Return bytes in GiB, with a decimal where there are few."""
+    size = number / 2**30
+    return f"{size:,.0f} GiB" if size >= 100 else f"{size:.1f} GiB"
+
+
+@register.filter
 def ago(moment: datetime | None) -> SafeString | str:
     """Return Django's ``naturaltime`` with the time itself in the title; an old one as its date."""
     if moment is None:

@@ -43,6 +43,18 @@ def cancel(request: PageRequest, job_id: int) -> HttpResponse:
 
 
 @action_view(Action.OPERATE)
+def dismiss(request: PageRequest, job_id: int) -> HttpResponse:
+    """Take a failed job from what needs somebody."""
+    job = get_object_or_404(Job, pk=job_id)
+    return run_and_redirect(
+        request,
+        lambda: operating.dismiss(job, requester=on_page(request.user)),
+        to="home",
+        done=f"Dismissed: {job.title}.",
+    )
+
+
+@action_view(Action.OPERATE)
 def resume(request: PageRequest, job_id: int) -> HttpResponse:
     """Resume a job that failed or was cancelled; ask first, if its cutover begins by that."""
     job = _job_to_continue(request, job_id)

@@ -63,7 +63,9 @@ class Verifier:
         with transaction.atomic():
             self.plan.differences.all().delete()
             PlanDifference.objects.bulk_create(rows)
-            Plan.objects.filter(pk=self.plan.pk).update(verified_at=timezone.now())
+            Plan.objects.filter(pk=self.plan.pk).update(
+                verified_at=timezone.now(), dismissed_at=None
+            )
         return count_differences(rows)
 
     def _compare_type(self, type_: ResourceType) -> Iterable[tuple[PlanItem, Difference]]:

@@ -1,10 +1,12 @@
 """The job that executes a plan."""
 
+from django.db.models import F, Sum
+from django.utils import timezone
 from typing_extensions import override
 
 from dashboard.hooks.steps import is_hook
 from dashboard.jobs.events import Event, Severity, failure_event
-from dashboard.jobs.kinds import JobKind, StepContext
+from dashboard.jobs.kinds import BYTES, JobKind, StepContext
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.roles import Action
 from dashboard.jobs.states import JobState
@@ -52,7 +54,12 @@ class Execute(JobKind):
         """Store that the plan has been executed, when all of it was."""
         if job.state == JobState.DONE:
             leave_out_skipped(plan_of(job), job)
-            Plan.objects.filter(pk=job.params["plan"]).update(state=Plan.State.EXECUTED)
+            copied = job.steps.filter(progress_unit=BYTES).aggregate(all=Sum("progress_done"))
+            Plan.objects.filter(pk=job.params["plan"]).update(
+                state=Plan.State.EXECUTED,
+                moved_at=timezone.now(),
+                bytes_copied=F("bytes_copied") + (copied["all"] or 0),
+            )
 
     @override
     def event(self, job: Job) -> Event | None:

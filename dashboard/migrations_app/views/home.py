@@ -1,4 +1,4 @@
-"""The home page: what needs an operator, what is running, what finished today."""
+"""The home page: the board of the drain, what needs an operator, runs, or finished today."""
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -11,7 +11,8 @@ from dashboard.jobs.progress import progress_of
 from dashboard.jobs.views.home_panels import home_panels
 from dashboard.jobs.views.pages import PageRequest
 from dashboard.migrations_app.execution.outages import current_outages
-from dashboard.migrations_app.views.waiting import blocked_plans, differing_plans, lost_clouds
+from dashboard.migrations_app.views.board import clouds_with_hosts, drains
+from dashboard.migrations_app.views.waiting import blocked_plans, differing_plans
 
 WAITING_SHOWN = 20
 """How many of each kind are shown under "Needs you"; the lists of jobs and plans have all."""
@@ -21,6 +22,7 @@ FINISHED_SHOWN = 25
 
 def home(request: PageRequest) -> HttpResponse:
     """Show the three lists."""
+    clouds = clouds_with_hosts()
     running = job_lists.running().select_related("created_by")[:RUNNING_SHOWN]
     progress = progress_of(running)
     waiting_jobs = _first(job_lists.needing_somebody())
@@ -38,12 +40,13 @@ def home(request: PageRequest) -> HttpResponse:
             "blocked_plans": blocked[:WAITING_SHOWN],
             "differing_plans": differing[:WAITING_SHOWN],
             "more_plans": max(len(blocked), len(differing)) > WAITING_SHOWN,
-            "lost_clouds": lost_clouds(),
+            "lost_clouds": [each for each in clouds if each.state == Cloud.State.UNREACHABLE],
+            "drains": drains(clouds),
             "panels": home_panels(request),
             "running": [(job, progress[job.pk]) for job in running],
             "finished": job_lists.with_counts(job_lists.finished_today())[:FINISHED_SHOWN],
-            "has_clouds": Cloud.objects.exists(),
-            "has_jobs": bool(running) or Job.objects.exists(),
+            "has_clouds": bool(clouds),
+            "has_jobs": bool(running or waiting_jobs) or Job.objects.exists(),
             "section": "home",
         },
     )

@@ -15,7 +15,7 @@ from dashboard.jobs.progress import job_progress
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import conflict_with
-from dashboard.jobs.views.pages import PageRequest, action_view, show_error
+from dashboard.jobs.views.pages import PageRequest, action_view, run_and_redirect, show_error
 from dashboard.jobs.views.verb_pages import available_actions
 from dashboard.migrations_app.execution.accepting import PERMISSION, accept, withdraw
 from dashboard.migrations_app.execution.maintenance_steps import maintenances_of
@@ -40,6 +40,7 @@ from dashboard.migrations_app.views.plan_progress import (
     plan_progress,
     read_plan,
 )
+from dashboard.migrations_app.views.waiting import dismiss
 from dashboard.whole_numbers import whole_number
 
 BLOCKS_SHOWN = 10
@@ -84,6 +85,14 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
         "section": "tenants",
     }
     return render(request, "plans/plan.html", {**about, **TAB_CONTENT[tab](plan, request)})
+
+
+@action_view(Action.OPERATE)
+def dismiss_plan(request: PageRequest, plan_id: int) -> HttpResponse:
+    """Take a blocked or differing plan from what needs somebody."""
+    plan = plan_or_404(plan_id)
+    done = f"Dismissed: {plan}."
+    return run_and_redirect(request, lambda: dismiss(plan), to="home", done=done)
 
 
 @action_view(Action.PLAN)

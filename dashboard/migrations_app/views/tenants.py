@@ -87,7 +87,7 @@ def tenant_list(request: PageRequest) -> HttpResponse:
 
 def _filtered(request: PageRequest) -> QuerySet[Tenant]:
     """Return the tenants that the query asks for: by cloud, words, and the latest plan's state."""
-    tenants = _of_kind(request.GET.get("kind", ""))
+    tenants = tenants_of_kind(request.GET.get("kind", ""))
     if cloud := request.GET.get("cloud"):
         tenants = tenants.filter(cloud__name=cloud)
     if words := request.GET.get("q", "").strip():
@@ -103,7 +103,7 @@ def _filtered(request: PageRequest) -> QuerySet[Tenant]:
     return tenants
 
 
-def _of_kind(kind: str) -> QuerySet[Tenant]:
+def tenants_of_kind(kind: str) -> QuerySet[Tenant]:
     """Return the tenants of a kind: what nobody moves, and what has been moved, is apart."""
     services = Q(name__in=SERVICE_PROJECTS)
     clouds = Cloud.objects.order_by().values("pk")  # with them, an index finds the projects

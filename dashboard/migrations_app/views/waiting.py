@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
+from dashboard.errors import WrongState
 from dashboard.hosts_app.models import Cloud
 from dashboard.migrations_app.execution.outages import servers_down
 from dashboard.migrations_app.models import Plan, PlanDifference, PlanFinding
@@ -22,6 +24,16 @@ def differing_plans() -> QuerySet[Plan]:
     """Return the executed plans whose last verify found what nobody expects or has accepted."""
     counted = _unexpected().order_by().values("plan").annotate(n=Count("pk")).values("n")
     return _latest_plans().filter(_differs()).annotate(unexpected=counted)
+
+
+def dismiss(plan: Plan) -> None:
+    """Take a blocked or differing plan from what needs somebody, until its next verify.
+
+    Raises ``WrongState`` for one that does not wait.
+    """
+    if not waiting_plans().filter(pk=plan.pk).exists():
+        raise WrongState(f"Plan {plan.pk} does not wait for anybody.", fix="Reload the page.")
+    Plan.objects.filter(pk=plan.pk).update(dismissed_at=timezone.now())
 
 
 def lost_clouds() -> QuerySet[Cloud]:
@@ -44,11 +56,13 @@ def waiting_rows() -> list[QuerySet[Any]]:
 
 
 def _latest_plans() -> QuerySet[Plan]:
-    """Return the plans that no newer plan of the same tenant replaces."""
+    """Return the plans that no newer plan of the same tenant replaces, and nobody has dismissed."""
     newer = Plan.objects.filter(
         source=OuterRef("source"), tenant_id=OuterRef("tenant_id"), pk__gt=OuterRef("pk")
     )
-    return Plan.objects.select_related("source", "destination").filter(~Exists(newer))
+    return Plan.objects.select_related("source", "destination").filter(
+        ~Exists(newer), dismissed_at=None
+    )
 
 
 def _is_blocked() -> Q:
