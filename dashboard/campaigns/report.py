@@ -7,9 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Sum
+from django.utils import timezone
+
 from dashboard.campaigns.models import Campaign, CampaignTenant
 from dashboard.campaigns.planning.wave_options import options_of
+from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState
+from dashboard.migrations_app.models import LedgerEntry, Plan, subject_of
 from dashboard.spreadsheets import cell
 
 COLUMNS = (
@@ -21,6 +26,8 @@ COLUMNS = (
     "explanation",
     "plan",
     "job",
+    "expected_start",
+    "expected_end",
     "started_at",
     "finished_at",
     "servers",
@@ -59,13 +66,48 @@ def report_of(campaign: Campaign) -> dict[str, Any]:
         "waits_for": campaign.waits_for,
         "waits_since": _moment(campaign.waits_since),
         "counts": counts_of(tenants),
+        "totals": totals_of(campaign, tenants),
         "waves": [{"name": wave.name, **_plain(options_of(wave))} for wave in campaign.waves.all()],
-        "tenants": [_row(tenant) for tenant in tenants],
+        "tenants": [_row(campaign, tenant) for tenant in tenants],
         "freed_hosts": [
             {"name": host.name, "state": host.state, "explanation": host.explanation}
             for host in campaign.freed_hosts.all()
         ],
     }
+
+
+def totals_of(campaign: Campaign, tenants: list[CampaignTenant]) -> dict[str, Any]:
+    """Return what the campaign has moved so far, and how much an hour; None while nothing began.
+
+    Bytes are those that were copied; servers those that are on the destination now.
+    """
+    plans = [tenant.plan_id for tenant in tenants if tenant.plan_id]
+    copied = Plan.objects.filter(pk__in=plans).aggregate(all=Sum("bytes_copied"))["all"] or 0
+    present = {"type": "server", "state": LedgerEntry.State.PRESENT}
+    servers = LedgerEntry.objects.filter(plan__in=plans, **present).count()
+    moved = sum(tenant.state == CampaignTenant.State.MOVED for tenant in tenants)
+    begun = min((tenant.started_at for tenant in tenants if tenant.started_at), default=None)
+    is_over = campaign.job is not None and not campaign.job.is_active
+    last = max((tenant.finished_at for tenant in tenants if tenant.finished_at), default=None)
+    until = last if is_over and last else timezone.now()
+    hours = (until - begun).total_seconds() / 3600 if begun else 0.0
+    amounts = {"tenants": moved, "servers": servers, "bytes": copied}
+    rates = {f"{name}_an_hour": amount / hours for name, amount in amounts.items()} if hours else {}
+    return {"began_at": _moment(begun), "hours": hours, **amounts, **rates}
+
+
+def jobs_of(campaign: Campaign) -> list[Job]:
+    """Return the jobs that executed the plans of the campaign's tenants, in their order."""
+    plans = {*campaign.tenants.exclude(plan=None).values_list("plan", flat=True)}
+    subjects = [subject_of(each) for each in campaign.tenants.values_list("project_id", flat=True)]
+    jobs = Job.objects.filter(kind="execute", subject__in=subjects).order_by("pk")
+    return [job for job in jobs if job.params.get("plan") in plans]
+
+
+def expected_of(campaign: Campaign, tenant: CampaignTenant) -> list[datetime]:
+    """Return when a tenant was expected to begin and to end, [] without a forecast."""
+    times = campaign.reading.get("tenants", {}).get(str(tenant.pk), ())
+    return [datetime.fromisoformat(each) for each in times]
 
 
 def report_csv(campaign: Campaign) -> str:
@@ -74,13 +116,14 @@ def report_csv(campaign: Campaign) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for tenant in tenants_of(campaign):
-        row = _row(tenant)
+        row = _row(campaign, tenant)
         values = (row[column] for column in COLUMNS)
         writer.writerow(["" if value is None else cell(str(value)) for value in values])
     return out.getvalue()
 
 
-def _row(tenant: CampaignTenant) -> dict[str, Any]:
+def _row(campaign: Campaign, tenant: CampaignTenant) -> dict[str, Any]:
+    expected = [*map(_moment, expected_of(campaign, tenant)), None, None]
     return {
         "wave": tenant.wave.name,
         "tenant": tenant.name,
@@ -90,6 +133,8 @@ def _row(tenant: CampaignTenant) -> dict[str, Any]:
         "explanation": tenant.explanation,
         "plan": tenant.plan_id,
         "job": tenant.job_id,
+        "expected_start": expected[0],
+        "expected_end": expected[1],
         "started_at": _moment(tenant.started_at),
         "finished_at": _moment(tenant.finished_at),
         "servers": len(tenant.needs.get("servers", ())) if tenant.needs else None,

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from dashboard.campaigns.verbs.base import campaign_verbs
-from dashboard.campaigns.views import campaigns, selection, waves
+from dashboard.campaigns.views import campaigns, report, selection, waves
 from dashboard.jobs.views.verb_pages import verb_paths
 
 CAMPAIGN = "campaigns/<int:campaign_id>/"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("campaigns/add-ticked/", waves.add_ticked, name="campaign-add-ticked"),
     path(CAMPAIGN, campaigns.campaign_page, name="campaign"),
     path(f"{CAMPAIGN}live/", campaigns.campaign_live, name="campaign-live"),
+    path(f"{CAMPAIGN}report/", report.report_page, name="campaign-report-page"),
+    path(f"{CAMPAIGN}servers.csv", report.servers_file, name="campaign-servers"),
     path(f"{CAMPAIGN}report.csv", campaigns.campaign_report, name="campaign-report"),
     path(f"{CAMPAIGN}report.json", campaigns.campaign_json, name="campaign-json"),
     path(f"{CAMPAIGN}export.csv", campaigns.campaign_export, name="campaign-export"),

@@ -61,11 +61,11 @@ def dismiss(job: Job, *, requester: Requester) -> Job:
 
     def act(locked: Job) -> None:
         is_broken = locked.state in (JobState.FAILED, JobState.ERRORED)
-        _require(is_broken and locked.replaced_by is None, "The job does not wait for anybody.")
+        require(is_broken and locked.replaced_by is None, "The job does not wait for anybody.")
         Job.objects.filter(pk=locked.pk).update(replaced_by=locked.pk)
         write_log(locked, f"Dismissed by {requester}.")
 
-    return _operate(job, act)
+    return operate(job, act)
 
 
 def is_resumable(job: Job | None) -> bool:

@@ -1,7 +1,7 @@
 """What became of the servers of a job, as a CSV file."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,15 @@ def csv_of(job: Job) -> Iterator[str]:
     yield writer.writerow(HEADINGS)
     for row in all_rows(job):
         yield writer.writerow(_cells(row))
+
+
+def csv_of_several(jobs: Iterable[Job]) -> Iterator[str]:
+    """Yield the lines of a file of several jobs: headings, and a server each with its job."""
+    writer: Any = csv.writer(_Line())
+    yield writer.writerow(("job", "title", *HEADINGS))
+    for job in jobs:
+        for row in all_rows(job):
+            yield writer.writerow((job.pk, cell(job.title), *_cells(row)))
 
 
 def _cells(row: ChainRow) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """The board of the drain: of each pair of clouds, what is left and what has moved."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,17 +92,18 @@ def drains(clouds: Sequence[Cloud]) -> list[Drain]:
     return sorted(found.values(), key=lambda drain: -drain.all_tenants)[:SHOWN]
 
 
-def _plan_counts() -> Iterable[dict[str, Any]]:
+def _plan_counts() -> Iterable[Mapping[str, Any]]:
     """Return how many tenants have a latest plan in each state, and what all plans copied."""
     is_latest = Q(pk__in=_latest())
     differs = PlanDifference.objects.filter(plan=OuterRef("pk"), expected=False, acceptance=None)
     is_verified = Q(~Exists(differs), state=State.EXECUTED, verified_at__gte=F("moved_at"))
-    rows = Plan.objects.order_by().values("source", "destination", "state")
-    return rows.annotate(
+    rows: Any = Plan.objects.order_by().values("source", "destination", "state")
+    counted: Iterable[Mapping[str, Any]] = rows.annotate(
         tenants=Count("pk", filter=is_latest),
         verified=Count("pk", filter=is_latest & is_verified),
         copied=Sum("bytes_copied"),
     )
+    return counted
 
 
 def _latest() -> QuerySet[Any]:
@@ -122,7 +123,7 @@ def _add_tenants(drains_: Iterable[Drain]) -> None:
         left=Count("pk", filter=is_left),
         servers_left=Sum("servers", filter=is_left),
     )
-    of = {row["cloud"]: row for row in counted}
+    of: dict[int, Mapping[str, Any]] = {row["cloud"]: row for row in counted}
     for drain in drains_:
         row = of.get(drain.source.pk, {})
         drain.tenants, drain.servers = row.get("tenants", 0), row.get("all_servers") or 0
