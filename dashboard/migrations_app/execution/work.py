@@ -35,6 +35,7 @@ class ItemWork:
         self.log = context.log
         self.progress = context.progress
         self.check = context.check
+        self._ids: dict[tuple[str, str], str] = {}
 
     @cached_property
     def identities(self) -> Identities:
@@ -107,8 +108,14 @@ class ItemWork:
         ledger.end_outage(self.entry)
 
     def destination_id_of(self, type_name: str, source_id: str) -> str:
-        """Return the destination's id of another object."""
-        return ledger.destination_id_of(self.plan, type_name, source_id)
+        """Return the destination's id of another object.
+
+        A step asks for the same ones often, and other objects keep their ids while it runs.
+        """
+        key = (type_name, source_id)
+        if key == self.entry.key or key not in self._ids:
+            self._ids[key] = ledger.destination_id_of(self.plan, type_name, source_id)
+        return self._ids[key]
 
     def is_ours(self, type_name: str, destination_id: str) -> bool:
         """Return whether this plan created an object of the destination."""
