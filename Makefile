@@ -116,6 +116,7 @@ lab-down:
 # What takes too long for `make test`, which runs a sample of it.
 lab-matrix: export PUMPHOUSE_LAB_TOKEN_CACHE ?= 5
 lab-matrix: export PUMPHOUSE_LAB_SERVICE_DOWN ?= 30
+lab-matrix: export PUMPHOUSE_LAB_CEPH ?= 1
 lab-matrix: packages $(INSTALLED)
 	$(LAB_INSTALL)
 	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && \

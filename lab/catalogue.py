@@ -6,7 +6,7 @@ first checks what exists, so that an interrupted `up` can be repeated.
 
 from lab.clouds import REGION, Cloud
 from lab.components import COMPONENTS
-from lab.components.cinder import BACKEND
+from lab.components.cinder import backends
 from lab.components.component import Component
 from lab.configuration import SERVICE_PROJECT, SERVICE_USER
 from lab.passwords import password
@@ -24,14 +24,14 @@ def fill(session: AdministratorSession) -> None:
             _make_endpoints(session, component)
 
 
-def make_volume_type(session: AdministratorSession) -> None:
-    """Create the default volume type."""
+def make_volume_types(session: AdministratorSession) -> None:
+    """Create a volume type for each back end, by its name."""
     types = f"/v3/{session.project}/types"
-    if any(known["name"] == BACKEND for known in session.get("cinder", types, "volume_types")):
-        return
-    specifications = {"volume_backend_name": BACKEND}
-    attributes = {"name": BACKEND, "extra_specs": specifications}
-    session.create("cinder", types, "volume_type", attributes)
+    known = {each["name"] for each in session.get("cinder", types, "volume_types")}
+    for name in backends():
+        if name not in known:
+            attributes = {"name": name, "extra_specs": {"volume_backend_name": name}}
+            session.create("cinder", types, "volume_type", attributes)
 
 
 def make_external_network(session: AdministratorSession) -> None:

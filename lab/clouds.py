@@ -25,6 +25,9 @@ MARIADB_PORT = 13506
 RABBITMQ_PORT = 15872
 RABBITMQ_DISTRIBUTION_PORT = 25872
 EPMD_PORT = 14569
+# of its monitor, by both versions of its protocol, and the first and last of its OSD
+CEPH_PORTS = (15930, 15931)
+CEPH_OSD_PORTS = (15940, 15959)
 FIRST_EPHEMERAL_PORT = 32768
 REGION = "RegionOne"
 
@@ -97,7 +100,7 @@ def shifted(port: int) -> int:
 
 def check_ports() -> None:
     """Refuse a table or a shift that leads to clashing or unreliable ports."""
-    shared = (MARIADB_PORT, RABBITMQ_PORT, RABBITMQ_DISTRIBUTION_PORT, EPMD_PORT)
+    shared = (MARIADB_PORT, RABBITMQ_PORT, RABBITMQ_DISTRIBUTION_PORT, EPMD_PORT, *CEPH_PORTS)
     ports = [shifted(port) for port in shared]
     ports += [cloud.port(service) for cloud in CLOUDS.values() for service in PORTS]
     if len(set(ports)) < len(ports):

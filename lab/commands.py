@@ -1,5 +1,6 @@
 """Command lines and environment variables of a cloud's services."""
 
+from lab import ceph
 from lab.clouds import Cloud
 from lab.places import LAB
 from lab.processes import clean_environment
@@ -37,8 +38,8 @@ def environment(cloud: Cloud) -> dict[str, str]:
         | {
             # lab/bin holds the `mount` that does nothing.
             "PATH": f"{cloud.venv}/bin:{LAB}/bin:{inherited.get('PATH', '')}:/usr/sbin:/sbin",
-            # For the network driver and its entry point.
-            "PYTHONPATH": str(LAB / "plugins"),
+            # For the network driver and its entry point, and for the modules of Ceph.
+            "PYTHONPATH": f"{LAB}/plugins:{ceph.module_directory()}",
             "PYTHONUNBUFFERED": "1",
             # Nova's WSGI application takes the first of these as the directory of its paste file.
             "OS_NOVA_CONFIG_FILES": (

@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from lab import ceph
 from lab.bmc.hosts import HOSTS, Host
 from lab.clouds import CLOUDS, REGION, Cloud
+from lab.components import cinder
 from lab.configuration import database_url
 from lab.passwords import password
 from lab.places import run_directory, write_private
@@ -86,8 +88,20 @@ def _client_entry(cloud: Cloud) -> dict[str, Any]:
             "user_domain_name": "Default",
             "project_domain_name": "Default",
         },
-        "pumphouse": {"identity": _identity(cloud), "environment": _environment(cloud)},
+        "pumphouse": {
+            "identity": _identity(cloud),
+            "environment": _environment(cloud),
+            **_storage(cloud),
+        },
     }
+
+
+def _storage(cloud: Cloud) -> dict[str, Any]:
+    """Return the storage that both clouds use, if the lab has Ceph."""
+    if not ceph.is_chosen():
+        return {}
+    pools = {"lab": cinder.pool(cloud, ceph.SHARED)}
+    return {"shared_pools": pools, "backup_store": str(cinder.backup_directory())}
 
 
 def _pumphouse_entry(cloud: Cloud) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from lab import (
     catalogue,
+    ceph,
     databases,
     infrastructure,
     membership,
@@ -45,6 +46,9 @@ def up(clouds: Iterable[Cloud]) -> None:
     fuel.write_connection_files()
     processes.forget_dead(infrastructure.GROUP)
     infrastructure.up()
+    if ceph.is_chosen():
+        processes.forget_dead(ceph.GROUP)
+        ceph.up()
     _each(_up, chosen)
 
 
@@ -53,6 +57,7 @@ def down(clouds: Iterable[Cloud]) -> None:
     _each(lambda cloud: _down(cloud), list(clouds))
     if not any(any(processes.pids(name).values()) for name in CLOUDS):
         fuel.down()
+        ceph.down()
         infrastructure.down()
 
 

@@ -2,8 +2,9 @@
 
 from functools import partial
 
-from lab.catalogue import make_external_network, make_volume_type
+from lab.catalogue import make_external_network, make_volume_types
 from lab.clouds import PORTS, Cloud
+from lab.components import cinder
 from lab.membership import hosts_now
 from lab.processes import listens, note, wait_until
 from lab.rest import AdministratorSession
@@ -25,7 +26,7 @@ def wait_for_services(session: AdministratorSession) -> None:
     wait_until(f"{cloud.name} nova", lambda: nova_ready(session), group=cloud.name, pause=1)
     wait_until(f"{cloud.name} cinder", lambda: cinder_ready(session), group=cloud.name, pause=1)
     wait_until(f"{cloud.name} glance", lambda: glance_ready(session), group=cloud.name)
-    make_volume_type(session)
+    make_volume_types(session)
     make_external_network(session)
     note(f"{cloud.name}: ready, {cloud.identity_url}")
 
@@ -44,10 +45,12 @@ def nova_ready(session: AdministratorSession) -> bool:
 
 
 def cinder_ready(session: AdministratorSession) -> bool:
-    """Return whether scheduler and volume service report."""
+    """Return whether each service but the API reports, and each back end."""
     services = session.get("cinder", f"/v3/{session.project}/os-services", "services")
-    up = {found["binary"] for found in services if found["state"] == "up"}
-    return {"cinder-volume", "cinder-scheduler"} <= up
+    up = [found for found in services if found["state"] == "up"]
+    wanted = {*cinder.processes(session.cloud)} - {"cinder-api"}
+    reporting = {found["host"].partition("@")[2] for found in up}
+    return wanted <= {found["binary"] for found in up} and {*cinder.backends()} <= reporting
 
 
 def glance_ready(session: AdministratorSession) -> bool:

@@ -12,6 +12,7 @@ import sysconfig
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from lab import ceph
 from lab.errors import LabError, NotPrepared
 from lab.places import REPOSITORY
 
@@ -26,6 +27,14 @@ NEEDED = {
 }
 # Without these, the lab has clouds but no BMCs.
 USEFUL = {"ipmi_sim": "openipmi"}
+# Only with PUMPHOUSE_LAB_CEPH; the modules are for the clouds' Python.
+STORING = {
+    "ceph-mon": "ceph-mon",
+    "ceph-osd": "ceph-osd",
+    "ceph": "ceph-common",
+    "/usr/lib/python3/dist-packages/rados*": "python3-rados",
+    "/usr/lib/python3/dist-packages/rbd*": "python3-rbd",
+}
 # To build packages of the older release that have no wheels.
 BUILDING = {
     "gcc": "gcc",
@@ -59,7 +68,7 @@ def _is_there(name: str) -> bool:
 
 def check() -> None:
     """Return in one line what must be done first, "" if nothing."""
-    missing = missing_packages()
+    missing = missing_packages(NEEDED | (STORING if ceph.is_chosen() else {}))
     if missing:
         names = " ".join(missing)
         raise NotPrepared(
@@ -72,7 +81,8 @@ def check() -> None:
 
 def install_packages(*, for_tests: bool = False) -> None:
     """Install the missing packages without starting their daemons."""
-    missing = missing_packages(NEEDED | USEFUL | BUILDING | (TESTING if for_tests else {}))
+    wanted = NEEDED | USEFUL | BUILDING | (STORING if ceph.is_chosen() else {})
+    missing = missing_packages(wanted | (TESTING if for_tests else {}))
     if not missing:
         return
     if os.geteuid() != 0:

@@ -3,7 +3,7 @@
 import contextlib
 from pathlib import Path
 
-from lab import infrastructure
+from lab import ceph, infrastructure
 from lab.clouds import Cloud
 from lab.lifecycle import commands
 from lab.processes import pids
@@ -12,6 +12,8 @@ from lab.processes import pids
 def report(clouds: list[Cloud]) -> bool:
     """Print each process with its memory. Return False if one is missing."""
     wanted = {infrastructure.GROUP: list(infrastructure.PROCESSES)}
+    if ceph.is_chosen():
+        wanted[ceph.GROUP] = list(ceph.PROCESSES)
     wanted |= {cloud.name: list(commands(cloud)) for cloud in clouds}
     memory = memory_of_sessions()
     complete, total = True, 0.0

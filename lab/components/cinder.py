@@ -1,18 +1,35 @@
 """Cinder: volumes, as files of its NFS driver. The share is a plain directory.
 
 The driver needs only that `mount` succeeds (lab/bin); LVM or iSCSI would need the kernel.
+With Ceph there are two more back ends, and backups in a directory that both clouds use.
 """
 
 import hashlib
 from pathlib import Path
 
+from lab import ceph
 from lab.clouds import Cloud, Options
 from lab.commands import Command, configured
 from lab.components.component import Component
 from lab.configuration import database, key_manager, service_login, write
-from lab.places import service_down_seconds, write_private
+from lab.places import run_directory, service_down_seconds, write_private
 
 BACKEND = "nfs"
+
+
+def backends() -> tuple[str, ...]:
+    """Return the back ends, for each of which there is a volume type; the first is the default."""
+    return (BACKEND, ceph.OWN, ceph.SHARED) if ceph.is_chosen() else (BACKEND,)
+
+
+def pool(cloud: Cloud, backend: str) -> str:
+    """Return how Cinder calls the pool of one of its back ends."""
+    return f"{cloud.name}-control@{backend}#{backend}"
+
+
+def backup_directory() -> Path:
+    """Return the directory of the backups of both clouds."""
+    return run_directory() / "backups"
 
 
 def share(cloud: Cloud) -> str:
@@ -36,6 +53,7 @@ def configure(cloud: Cloud) -> None:
     sections: Options = {
         "DEFAULT": _defaults(cloud),
         BACKEND: _backend(cloud),
+        **_ceph_backends(cloud),
         "database": database(cloud, "cinder"),
         # Also for snapshots of attached volumes, in which Nova takes part.
         "nova": login,
@@ -54,8 +72,10 @@ def migrations(cloud: Cloud) -> list[Command]:
 
 
 def processes(cloud: Cloud) -> dict[str, Command]:
-    """Return the commands of API, scheduler and volume service."""
-    names = ("cinder-api", "cinder-scheduler", "cinder-volume")
+    """Return the commands of API, scheduler and volume service, and of backups where there are."""
+    names = ["cinder-api", "cinder-scheduler", "cinder-volume"]
+    if ceph.is_chosen():
+        names.append("cinder-backup")
     return {name: configured(cloud, name, ("cinder",)) for name in names}
 
 
@@ -68,13 +88,15 @@ def _defaults(cloud: Cloud) -> dict[str, object]:
         "osapi_volume_listen": "127.0.0.1",
         "osapi_volume_listen_port": cloud.port("cinder"),
         "osapi_volume_workers": 1,
-        "enabled_backends": BACKEND,
+        "enabled_backends": ",".join(backends()),
         "default_volume_type": BACKEND,
         "glance_api_servers": cloud.url("glance"),
         "service_down_time": service_down_seconds(),
         "api_paste_config": etc / "api-paste.ini",
         "rootwrap_config": etc / "rootwrap.conf",
         "resource_query_filters_file": etc / "resource_filters.json",
+        "backup_driver": "cinder.backup.drivers.posix.PosixBackupDriver",
+        "backup_posix_path": backup_directory(),
     }
 
 
@@ -87,6 +109,23 @@ def _backend(cloud: Cloud) -> dict[str, object]:
         "nfs_snapshot_support": True,
         "nas_secure_file_operations": False,
         "nas_secure_file_permissions": False,
+    }
+
+
+def _ceph_backends(cloud: Cloud) -> Options:
+    """Return the back ends of Ceph, if the lab has it: in the cloud's own pool, and the shared."""
+    if not ceph.is_chosen():
+        return {}
+    backup_directory().mkdir(exist_ok=True)
+    pools = {ceph.OWN: ceph.own_pool(cloud.name), ceph.SHARED: ceph.SHARED}
+    return {
+        name: {
+            "volume_driver": "lab_storage.LabRbdDriver",
+            "volume_backend_name": name,
+            "rbd_pool": pool,
+            "rbd_ceph_conf": ceph.configuration(),
+        }
+        for name, pool in pools.items()
     }
 
 

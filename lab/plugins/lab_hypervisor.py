@@ -25,6 +25,7 @@ from nova.image import glance
 from nova.objects.instance import Instance
 from nova.virt import block_device, fake
 from nova.volume import cinder
+from os_brick.initiator import utils as connections
 from oslo_config import cfg
 
 CONF = cfg.CONF
@@ -34,6 +35,9 @@ VOLUMES = cinder.API()
 KEEPS_DISK = (task_states.RESIZE_REVERTING, task_states.MIGRATING)
 SNAPSHOT_PATIENCE = 120
 MIGRATION = "lab:live_migration"
+# as on hosts with open-iscsi: without it, nothing attaches a volume that Cinder took over, of which
+# it does not know the service (true of 2023.1 and of 2026.2)
+connections.ISCSI_SUPPORTS_MANUAL_SCAN = True
 
 
 def path_of(server: str, name: str = "") -> Path:
