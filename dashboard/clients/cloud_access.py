@@ -47,9 +47,10 @@ class CloudAccess:
     ``environment`` the name of the Fuel environment that the cloud lives in; ``urls`` are shown to
     people; ``populate`` and ``workloads`` describe generated test tenants. ``shared_pools`` are
     pools of volumes that another cloud uses as well, by labels that both clouds use.
-    ``limits`` are how much the cloud may be asked for at most; ``reread_limits`` reads them again.
-    ``lent_roles`` is where roles are recorded that the account lends itself. The repr shows no
-    secret.
+    ``backup_store`` is a label of the store of its volumes' backups: two clouds with the same one
+    read and write the same backups. ``limits`` are how much the cloud may be asked for at most;
+    ``reread_limits`` reads them again. ``lent_roles`` is where roles are recorded that the account
+    lends itself. The repr shows no secret.
     """
 
     name: str
@@ -69,6 +70,7 @@ class CloudAccess:
     workloads: Mapping[str, Any] = field(default_factory=dict, repr=False)
     lent_roles: LentRoles = field(default=NOWHERE, repr=False, compare=False)
     shared_pools: Mapping[str, str] = field(default_factory=dict)
+    backup_store: str | None = None
     limits: CloudLimits = field(default_factory=CloudLimits)
     reread_limits: Callable[[], CloudLimits] | None = field(default=None, repr=False, compare=False)
 

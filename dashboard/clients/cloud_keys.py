@@ -32,7 +32,10 @@ AUTH_KEYS = {
 }
 TLS_KEYS = {"verify", "insecure", "cacert", "cert", "key"}
 OPTION_KEYS = {"auth_type", "region_name", "interface", "endpoint_type", *TLS_KEYS}
-EXTRA_KEYS = {"identity", "environment", "urls", "populate", "workloads", "shared_pools", "limits"}
+EXTRA_KEYS = {
+    *("identity", "environment", "urls", "populate", "workloads", "limits"),
+    *("shared_pools", "backup_store"),
+}
 POPULATE_KEYS = {"num_tenants", "num_servers", "num_volumes", "volume_size"}
 SCOPE_KEYS = ("project_name", "project_id", "domain_id", "domain_name", "system_scope", "trust_id")
 DOMAIN_KEYS = {
@@ -151,6 +154,7 @@ def read_extras(section: Section) -> dict[str, Any]:
         "populate": _read_populate(section.optional_section("populate")),
         "workloads": workloads,
         "shared_pools": _read_pools(section.optional_section("shared_pools")),
+        "backup_store": section.optional_text("backup_store"),
         "limits": read_limits(section.optional_section("limits")),
     }
 

@@ -102,8 +102,8 @@ def test_backups_transfers_and_groups_are_named_with_their_number(tmp_path):
     with tenant(tmp_path) as clouds:
         data = data_of(clouds)
         data["group_id"] = "a-group"
-        for key in ("backups", "transfers"):
-            clouds.old.rows(f"volume/{key}").update(
+        for key in ("block_storage/backups", "volume/transfers"):
+            clouds.old.rows(key).update(
                 mine={"id": "mine", "volume_id": data["id"]},
                 theirs={"id": "theirs", "volume_id": "another"},
             )

@@ -22,13 +22,13 @@ from dashboard.migrations_app.data_paths.common.pools import (
     reference_of,
     shared_pools,
 )
+from dashboard.migrations_app.data_paths.common.volumes import kept_by
 from dashboard.migrations_app.resources.attributes import only_set
 from dashboard.migrations_app.resources.data_path import Cost, DataPath, Disk, Unfit
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import MARKER, Loss, Record
 from dashboard.migrations_app.resources.storage.common import volume_capture
 from dashboard.migrations_app.resources.storage.common.volume_creating import CREATE_SECONDS
-from dashboard.migrations_app.resources.storage.common.volume_keys import is_encrypted
 from dashboard.migrations_app.resources.work import Work
 
 CLONE = "unmanaged_clone"
@@ -47,7 +47,7 @@ class ZeroCopy(DataPath):
 
     @override
     def can(self, source: TenantReader, destination: TenantReader, disk: Disk) -> Cost | Unfit:
-        if why := _kept_by(disk):
+        if why := kept_by(disk):
             return Unfit(why)
         pools = shared_pools(source.cloud.access, destination.cloud.access)
         pool = pools.get(str(disk.record.fields.get(HOST)))
@@ -151,17 +151,6 @@ class ZeroCopy(DataPath):
     def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
         if stage_data.get("copied"):
             yield "its clone and snapshot removed from the operator's project in the source"
-
-
-def _kept_by(disk: Disk) -> str:
-    """Return what of the disk itself keeps it from this path, "" for nothing."""
-    if disk.record.type != "volume":
-        return "The own disk of a server is in no pool of Cinder's."
-    if is_encrypted(disk.record):
-        return "It is encrypted: Cinder gives away no encrypted volume."
-    if disk.record.fields["status"] not in ("available", "in-use"):
-        return f"It is {disk.record.fields['status']}: Cinder clones none in that state."
-    return "It goes through the states of its snapshots." if disk.replays else ""
 
 
 def _losses(record: Record) -> Iterable[Loss]:

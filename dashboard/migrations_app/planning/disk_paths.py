@@ -73,6 +73,7 @@ class DiskPaths:
             halted=all(map(self._is_halted, _servers_of(draft.record))),
             servers=_servers_of(draft.record),
             replays=bool(draft.decision.resolution.get(REPLAYED)),
+            volume_type=draft.decision.resolution.get("volume_type") or "",
         )
 
     def _is_halted(self, server_id: str) -> bool:

@@ -26,7 +26,8 @@ class Disk:
     """A disk of the source that moves: a volume, or the own disk of a server.
 
     ``size`` is in bytes. One that is ``halted`` is written by nobody: none of its ``servers`` runs.
-    ``replays`` says that it goes through the states of its snapshots on its way.
+    ``replays`` says that it goes through the states of its snapshots on its way; ``volume_type`` is
+    that of its copy, "" for the default one.
     """
 
     record: Record
@@ -34,6 +35,7 @@ class Disk:
     halted: bool
     servers: Sequence[str] = ()
     replays: bool = False
+    volume_type: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

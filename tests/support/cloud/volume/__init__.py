@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from tests.support.cloud.messages import Json, Refused, Request
 from tests.support.cloud.quotas import QuotaSets
 from tests.support.cloud.service import Service
+from tests.support.cloud.volume.backups import Backups
 from tests.support.cloud.volume.managing import Managing
 from tests.support.cloud.volume.qos_specs import QosSpecs
 from tests.support.cloud.volume.snapshots import Snapshots
@@ -40,19 +41,21 @@ class BlockStorage(Service):
         self.fails = self.falls_back = False
         self.storage_protocol = "iSCSI"
         self.types, self.volumes, self.snapshots = VolumeTypes(), Volumes(), Snapshots()
-        self.qos_specs = QosSpecs()
-        cloud.add(self, self.types, self.volumes, self.snapshots, self.qos_specs)
+        self.qos_specs, self.backups = QosSpecs(), Backups()
+        collections = (self.types, self.volumes, self.snapshots, self.qos_specs, self.backups)
+        cloud.add(self, *collections)
         self.types.add_defaults()
         VolumeActions(self)
         self.managing = Managing(self)
         cloud.quotas.count("volumes", self.volumes)
         cloud.quotas.count("snapshots", self.snapshots)
         cloud.quotas.count("gigabytes", self.volumes, lambda row: int(row["size"]))
+        cloud.quotas.count("backups", self.backups)
+        cloud.quotas.count("backup_gigabytes", self.backups, lambda row: int(row["size"]))
         QuotaSets(self, unknown="Bad key(s) in quota set: {}")
         self.route("GET", "os-services", self.services)
         self.route("GET", "os-availability-zone", self.zones)
         self.route("GET", "scheduler-stats/get_pools", self.pools)
-        self.route("GET", "backups/detail", lambda request: self._listed(request, "backups"))
         self.route("GET", "os-volume-transfer/detail", lambda r: self._listed(r, "transfers"))
 
     @property
@@ -79,9 +82,10 @@ class BlockStorage(Service):
             "backend_state": "up",
         }
         volume = self._service("cinder-volume", f"{controller}@nfs")
-        return {
-            "services": [{**volume, **of_backend}, self._service("cinder-scheduler", controller)]
-        }
+        found = [{**volume, **of_backend}, self._service("cinder-scheduler", controller)]
+        if self.backups.runs:
+            found.append(self._service("cinder-backup", controller))
+        return {"services": found}
 
     def _service(self, binary: str, host: str) -> Json:
         return {
@@ -96,7 +100,7 @@ class BlockStorage(Service):
         return {"pools": [{"name": f"{self.cloud.name}-ctl@nfs#nfs", "capabilities": told}]}
 
     def _listed(self, request: Request, key: str) -> Json:
-        """Answer with all backups or transfers: there are those that a test has put there."""
+        """Answer with all transfers: there are those that a test has put there."""
         return self.page(request, key, [*self.cloud.rows(f"volume/{key}").values()])
 
     def zones(self, request: Request) -> Json:
@@ -116,6 +120,9 @@ class BlockStorage(Service):
             f"allowed gigabytes quota. Requested {wanted}G, quota is {limit}G.",
             "volumes": f"VolumeLimitExceeded: Maximum number of volumes allowed ({limit}) exceeded "
             "for quota 'volumes'.",
+            "backups": f"BackupLimitExceeded: Maximum number of backups allowed ({limit}) exceeded",
+            "backup_gigabytes": "VolumeBackupSizeExceedsAvailableQuota: Requested backup exceeds "
+            f"allowed Backup gigabytes quota. Requested {wanted}G, quota is {limit}G.",
             "snapshots": f"SnapshotLimitExceeded: Maximum number of snapshots allowed ({limit}) "
             "exceeded",
         }

@@ -104,6 +104,8 @@ class Managing:
             raise Refused(404, f"Service cinder-volume on {given.get('host')} not found.")
         row = self.service.volumes.new_row({**given, "size": 1}, request)
         row["bootable"], row["status"] = bool(given.get("bootable")), "managing"
+        # it does not look who of its services has the volume, nor whether the storage shares paths
+        row["service_uuid"], row["shared_targets"] = None, True
         self.cloud.quotas.require(self.service.volumes, row)
         self.service.volumes.rows[row["id"]] = row
         orphan = None if self.refuses else self._taken(given["ref"].get("source-name", ""))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 OWNER = "os-vol-tenant-attr:tenant_id"
 GIB = 1024**3
 _FILTERS = ("name", "status", "bootable", "availability_zone", "project_id")
+_DELETABLE = ("available", "error", "error_deleting", "error_managing", "error_restoring")
 _OF_IMAGE = ("checksum", "container_format", "disk_format", "min_disk", "min_ram", "size")
 _NOT_PROPERTIES = frozenset(
     {
@@ -189,7 +190,7 @@ class Volumes(Collection):
 
     def remove(self, row: Json, request: Request) -> None:
         """Delete a volume that nothing uses: it is gone when it has been looked at."""
-        if row["status"] not in ("available", "error", "error_deleting", "error_managing"):
+        if row["status"] not in _DELETABLE:
             raise Refused(
                 400,
                 "Invalid volume: Volume status must be available or error or error_restoring or "

@@ -59,13 +59,16 @@ def _capture(work: Work, readable: Callable[[Work], str]) -> None:
 
 def clone_of(work: Work) -> str:
     """Return the id of a volume in the operator's project that is made from the volume's state."""
-    volume = work.source.get(_SERVICE, f"/volumes/{work.record.id}", "volume")
-    work.save(copied=True)
-    snapshot = _made(
-        work, "snapshots", "snapshot", "snapshot", {"volume_id": work.record.id, "force": True}
-    )
-    copy = {"snapshot_id": snapshot["id"], "size": volume["size"]}
+    snapshot = snapshot_of(work)
+    copy = {"snapshot_id": snapshot["id"], "size": snapshot["size"]}
     return str(_made(work, "volumes", "volume", "copy", copy)["id"])
+
+
+def snapshot_of(work: Work) -> Json:
+    """Return an available snapshot of the volume in the operator's project."""
+    work.save(copied=True)
+    body = {"volume_id": work.record.id, "force": True}
+    return _made(work, "snapshots", "snapshot", "snapshot", body)
 
 
 def copy_name(work: Work) -> str:

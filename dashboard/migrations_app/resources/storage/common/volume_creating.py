@@ -36,7 +36,15 @@ def create_from_image(work: Work) -> str:
         "metadata": {**fields["metadata"], MARKER: work.marker},
         "imageRef": first_image(work),
     }
-    owner = work.session_as(fields.get("user_id") or "")
+    return create_volume(work, body)
+
+
+def create_volume(work: Work, body: Json) -> str:
+    """Create a volume as the owner, wait for it and return its id.
+
+    Raises ``NeedsOperator`` if Cinder fails; nothing is left of it then.
+    """
+    owner = work.session_as(work.record.fields.get("user_id") or "")
     volume_id = str(owner.post(_SERVICE, "/volumes", {"volume": body}, "volume")["id"])
     if not _is_usable(work, volume_id):
         raise NeedsOperator(

@@ -159,7 +159,7 @@ class Volume(DiskStages, ResourceType):
         """
         owners = owner_refs(record, reader) if is_encrypted(record) else []
         return {
-            "prepare": owners,
+            "prepare": [*owner_refs(record, reader), *_type_refs(record)],
             "capture": [Ref("server", id_, "capture") for id_ in _server_ids(record)],
             "transfer": owners,
             "create": [
@@ -193,6 +193,12 @@ class Volume(DiskStages, ResourceType):
     @override
     def find(self, work: Work) -> str | None:
         return find_created(work)
+
+    @override
+    def prepare(self, work: Work) -> None:
+        """Copy ahead, for which some paths make the volume."""
+        grant_access(work)
+        super().prepare(work)
 
     @override
     def create(self, work: Work) -> str:

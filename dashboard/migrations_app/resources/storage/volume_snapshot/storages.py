@@ -18,7 +18,7 @@ def why_not_replayed(reader: TenantReader) -> str:
         return f"Cinder of cloud {cloud.name} is too old to write into a volume that is there"
     pools = reader.list(_SERVICE, "/scheduler-stats/get_pools", "pools", detail="true")
     protocols = {str(pool["capabilities"].get("storage_protocol")) for pool in pools}
-    others = sorted(each for each in protocols if not _is_block_device(each))
+    others = sorted(each for each in protocols if not is_block_device(each))
     if others or not protocols:
         named = f"by {' and '.join(others)}" if others else "unknown"
         return (
@@ -28,6 +28,6 @@ def why_not_replayed(reader: TenantReader) -> str:
     return ""
 
 
-def _is_block_device(protocol: str) -> bool:
+def is_block_device(protocol: str) -> bool:
     """Return whether volumes are block devices there; a driver may name several variants."""
     return protocol.lower().removesuffix("-tcp") in _BLOCK_DEVICES

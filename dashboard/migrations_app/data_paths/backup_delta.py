@@ -1,0 +1,219 @@
+"""Backup delta: a full backup while the server runs, and in the cutover what has changed since.
+
+The volume is made ahead and gets the full backup. Each increment is told to the destination without
+its parent, whose state the volume has: so only what has changed is written.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from typing_extensions import override
+
+from dashboard.clients.openstack import Json
+from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.data_paths.common import backups
+from dashboard.migrations_app.data_paths.common.backup_stores import why_not
+from dashboard.migrations_app.data_paths.common.staging import remove_staged, staged_volume
+from dashboard.migrations_app.data_paths.common.volumes import kept_by
+from dashboard.migrations_app.resources.data_path import Cost, DataPath, Disk, Unfit
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.storage.common import volume_capture
+from dashboard.migrations_app.resources.work import Work
+
+STAGED = "staged_volume"
+"""Stage data: the volume of the destination that gets the backups, by its id."""
+TAKEN = "taken_backups"
+"""Stage data: the backups of the source, by their passes."""
+RESTORED = "restored_backups"
+"""Stage data: those of them that the volume has."""
+
+CHANGED_SHARE = 20
+"""What is expected to change of a volume from its last pass to its cutover: one part of so many."""
+LONG_SECONDS = 60
+"""A full backup that takes longer is followed by an increment while the server runs."""
+
+AHEAD, MEANWHILE, CUTOVER = "ahead", "meanwhile", "cutover"
+PASSES = (AHEAD, MEANWHILE, CUTOVER)
+"""In order: while the server runs, what has changed while that took long, and while it is down."""
+
+_SERVICE = "block_storage"
+_NOTE = "src_backup_id"
+
+
+class BackupDelta(DataPath):
+    """Brings a volume over by incremental backups, in a store that both clouds use."""
+
+    name = "backup_delta"
+    title = "Backup delta"
+
+    @override
+    def can(self, source: TenantReader, destination: TenantReader, disk: Disk) -> Cost | Unfit:
+        if why := kept_by(disk) or why_not(source, destination, disk):
+            return Unfit(why)
+        why = "Both clouds use its store of backups; in the cutover goes what has changed."
+        return Cost(why=why, ahead=disk.size, cutover=disk.size // CHANGED_SHARE)
+
+    @override
+    def prepares(self, disk: Disk) -> bool:
+        return True
+
+    @override
+    def prepare(self, work: Work) -> None:
+        """Make the volume and bring the full backup into it, then what changed meanwhile."""
+        self._stage(work)
+        begun = time.monotonic()
+        self._take(work, AHEAD)
+        self._restore(work)
+        if time.monotonic() - begun > LONG_SECONDS:
+            self._take(work, MEANWHILE)
+            self._restore(work)
+
+    def _stage(self, work: Work) -> None:
+        if not work.stage_data.get(STAGED):
+            work.save(**{STAGED: staged_volume(work)})
+
+    @override
+    def undo_prepare(self, work: Work) -> None:
+        """Remove the volume, unless it is the copy that is removed itself, and all backups."""
+        self._forget(work)
+        remove_staged(work)
+        work.save(**{STAGED: ""})
+
+    @override
+    def capture(self, work: Work) -> None:
+        """Take the last increment: the server is down."""
+        self._take(work, CUTOVER)
+
+    @override
+    def undo_capture(self, work: Work) -> None:
+        """Remove the increment; all backups if the volume has it already.
+
+        Another one would be the difference to a state that the volume does not have any more.
+        """
+        taken = dict(work.stage_data.get(TAKEN) or {})
+        if taken.get(CUTOVER) in (work.stage_data.get(RESTORED) or ()):
+            self._forget(work)
+        else:
+            self._remove_half(work, taken.pop(CUTOVER, None))
+            work.save(**{TAKEN: taken})
+        volume_capture.remove_copy(work)
+
+    @override
+    def transfer(self, work: Work) -> None:
+        """Bring the increment into the volume, and make it what the source's is called."""
+        self._restore(work)
+        staged = work.stage_data[STAGED]
+        volume = work.destination.get(_SERVICE, f"/volumes/{staged}", "volume")
+        if _NOTE in volume["metadata"]:
+            work.destination.delete(_SERVICE, f"/volumes/{staged}/metadata/{_NOTE}")
+        named = {key: work.record.fields[key] or "" for key in ("name", "description")}
+        work.destination.put(_SERVICE, f"/volumes/{staged}", {"volume": named})
+
+    @override
+    def undo_transfer(self, work: Work) -> None:
+        """Leave the volume: it goes with what was prepared."""
+
+    @override
+    def create(self, work: Work) -> str:
+        return str(work.stage_data[STAGED])
+
+    @override
+    def cleanup(self, work: Work) -> None:
+        self._forget(work)
+
+    @override
+    def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
+        if stage_data.get(TAKEN):
+            yield "its backups removed from the operator's projects in both clouds"
+
+    def _take(self, work: Work, pass_: str) -> None:
+        """Back up the volume as it is now: an increment, or all where there can be none."""
+        taken = dict(work.stage_data.get(TAKEN) or {})
+        if pass_ not in taken:
+            parent = next(reversed(_in_order(taken)), None)
+            work.save(**{TAKEN: {**taken, pass_: self._found_or_made(work, pass_, parent)}})
+        volume_capture.remove_copy(work)
+
+    def _found_or_made(self, work: Work, pass_: str, parent: str | None) -> str:
+        """Return the backup of a pass, from an earlier attempt if that one is good."""
+        name = _name(work, pass_)
+        found = backups.named(work.source, name) if work.resumed else None
+        if found and self._is_good(work, found["id"], parent):
+            return str(found["id"])
+        self._remove_half(work, found["id"] if found else None)
+        return self._made(work, name, parent)
+
+    def _made(self, work: Work, name: str, parent: str | None) -> str:
+        """Return a new backup that goes on from its parent; else a full one."""
+        snapshot = volume_capture.snapshot_of(work)
+        if snapshot["size"] != work.record.fields["size"]:
+            raise NeedsOperator(
+                f"Volume {work.record.title} has been resized since the plan.",
+                fix="Roll back, and plan again.",
+            )
+        if parent:
+            made = self._increment(work, name, snapshot)
+            if made and self._is_good(work, made, parent):
+                return made
+            work.log(f"Volume {work.record.title} is backed up in full: no increment could be.")
+            self._remove_half(work, made)
+        made = backups.make(work.source, name, snapshot=snapshot, incremental=False)
+        backups.await_available(work.source, made, check=work.check)
+        return made
+
+    def _increment(self, work: Work, name: str, snapshot: Json) -> str | None:
+        try:
+            return backups.make(work.source, name, snapshot=snapshot, incremental=True)
+        except NeedsOperator as error:
+            work.log(error.sentence)
+            return None
+
+    def _is_good(self, work: Work, backup_id: str, parent: str | None) -> bool:
+        """Return whether a backup was made and rests on nothing, or on what the volume has last.
+
+        Old Cinders take the newest backup of anybody for the parent.
+        """
+        try:
+            backups.await_available(work.source, backup_id, check=work.check)
+        except backups.BackupFailed as error:
+            work.log(error.sentence)
+            return False
+        return backups.record_of(work.source, backup_id).get("parent_id") in (None, parent)
+
+    def _remove_half(self, work: Work, backup_id: str | None) -> None:
+        if backup_id:
+            backups.remove(work.source, backup_id, check=work.check)
+
+    def _restore(self, work: Work) -> None:
+        """Bring into the volume what it has not, in order."""
+        for backup_id in _in_order(work.stage_data[TAKEN]):
+            done = list(work.stage_data.get(RESTORED) or ())
+            if backup_id in done:
+                continue
+            backups.bring(work.source, work.destination, backup_id)
+            backups.await_available(work.destination, backup_id, check=work.check)
+            staged = work.stage_data[STAGED]
+            backups.restore(work.destination, backup_id, staged, check=work.check)
+            backups.await_available(work.destination, backup_id, check=work.check)
+            work.save(**{RESTORED: [*done, backup_id]})
+
+    def _forget(self, work: Work) -> None:
+        """Remove all backups: the destination's records first, and increments before parents."""
+        volume_capture.remove_copy(work)
+        taken = dict(work.stage_data.get(TAKEN) or {})
+        for pass_ in PASSES:
+            if pass_ not in taken and (half := backups.named(work.source, _name(work, pass_))):
+                taken[pass_] = half["id"]
+        for cloud in (work.destination, work.source):
+            for backup_id in reversed(_in_order(taken)):
+                backups.remove(cloud, backup_id, check=work.check)
+        work.save(**{TAKEN: {}, RESTORED: []})
+
+
+def _in_order(taken: Mapping[str, str]) -> list[str]:
+    return [taken[pass_] for pass_ in PASSES if pass_ in taken]
+
+
+def _name(work: Work, pass_: str) -> str:
+    return f"pumphouse-volume-{work.record.id}-{pass_}"
