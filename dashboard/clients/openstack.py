@@ -79,12 +79,16 @@ class CloudSession:
             "password": password,
             "project_id": project_id,
         }
-        is_old = getattr(self.session.auth, "speaks_only_v2", False)
-        auth_type = "password" if is_old else "v3password"
+        auth_type = "password" if self.speaks_only_v2 else "v3password"
         return self._as(replace(self.access, auth_type=auth_type, auth=auth))
 
     def _as(self, access: CloudAccess) -> "CloudSession":
         return CloudSession(access, calls=self.calls)
+
+    @property
+    def speaks_only_v2(self) -> bool:
+        """Whether the cloud's Keystone was found, at a login, to have no version 3."""
+        return bool(getattr(self.session.auth, "speaks_only_v2", False))
 
     @property
     def user_id(self) -> str:

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
+from django.conf import settings
 from typing_extensions import override
 
 from dashboard.cli.console import Console
@@ -9,6 +10,7 @@ from dashboard.cli.host_action_command import HostActionCommand
 from dashboard.errors import BadInput
 from dashboard.hosts_app.actions.reassign import Reassign
 from dashboard.hosts_app.models import Cloud
+from dashboard.hosts_app.power.inventory import configured_inventory
 
 
 class BmCommand(HostActionCommand):
@@ -33,6 +35,8 @@ class BmCommand(HostActionCommand):
 
     @override
     def run(self, options: Namespace, console: Console) -> int:
+        if settings.PUMPHOUSE_INVENTORY:
+            configured_inventory()  # one that is not there is told before anything is planned
         if options.environment is not None:
             options.destination = cloud_in_environment(options.environment).name
         return super().run(options, console)

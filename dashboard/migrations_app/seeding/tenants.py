@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.clients.openstack import CloudSession, Json
+from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.seeding import images, servers, users
 from dashboard.migrations_app.seeding.context import SeedContext, SeedCounts
 from dashboard.migrations_app.seeding.network import (
@@ -47,7 +48,11 @@ def seed_tenant(
     secrets_dir: Path,
     report: Callable[[str], None],
 ) -> Json:
-    """Create one test tenant; all but its name as ``seed_tenants``."""
+    """Create one test tenant; all but its name as ``seed_tenants``.
+
+    Raises ``NeedsOperator`` for a cloud with old APIs alone.
+    """
+    _require_todays_apis(operator)
     report(f"Create tenant {name} with its users")
     project_id = users.create_project(operator, name)
     created = users.create_users(operator, name, project_id)
@@ -76,6 +81,18 @@ def seed_tenant(
         "secrets_file": str(secrets_file),
         **_fill(seed),
     }
+
+
+def _require_todays_apis(operator: CloudSession) -> None:
+    """Refuse a cloud that cannot have all that a test tenant has, before anything is made."""
+    has_network = "network" in operator.service_types
+    if operator.speaks_only_v2 or not has_network:
+        lacking = "Keystone v3" if has_network else "Neutron"
+        raise NeedsOperator(
+            f"Test tenants need Keystone v3 and Neutron, and cloud {operator.name} has no "
+            f"{lacking}.",
+            fix="Make a tenant there by hand.",
+        )
 
 
 def _fill(seed: SeedContext) -> Json:
