@@ -9,7 +9,7 @@ from typing import Any
 from os_service_types import ServiceTypes
 
 from dashboard.clients.cloud_access import SERVICES, ServiceOptions
-from dashboard.clients.cloud_keys import INTERFACES, check_address
+from dashboard.clients.cloud_keys import INTERFACES, OLD_TYPE, check_address
 from dashboard.clients.sdk_config import told_by_openstacksdk
 from dashboard.clients.yaml_sections import Section
 
@@ -50,7 +50,7 @@ def _read(service: str, region: Any, entry: Section) -> ServiceOptions:
         return _key(entry, type_, option)
 
     _refuse_unused(service, region, entry, key_of)
-    if override := region.get_endpoint(type_):
+    if override := _override(type_, region):
         check_address(override, entry, key_of("endpoint_override"))
     return ServiceOptions(
         region_name=region.get_region_name(type_) or None,
@@ -63,6 +63,18 @@ def _read(service: str, region: Any, entry: Section) -> ServiceOptions:
         concurrency=_number(region.get_concurrency(type_), int),
         retries=_retries(region, type_),
     )
+
+
+def _override(type_: str, region: Any) -> str | None:
+    """Return the address that the file has for a service.
+
+    openstacksdk takes a login of version 2.0 for one without a scope, and Keystone's address for
+    that of its API.
+    """
+    found: str | None = region.get_endpoint(type_)
+    named = (f"{type_}_endpoint_override", f"{type_}_endpoint")
+    is_old = type_ == "identity" and region.config.get("auth_type") == OLD_TYPE
+    return None if is_old and not any(region.config.get(name) for name in named) else found
 
 
 def _refuse_unused(service: str, region: Any, entry: Section, key_of: Callable[[str], str]) -> None:

@@ -20,6 +20,10 @@ _SCOPE, _USER, _ROLE = "scope.project.id", "user.id", "role.id"
 _OF_OTHERS = ("group.id", "scope.domain.id", "scope.system")
 _EC2 = "/users/{}/credentials/OS-EC2"
 _VERSION = "/v2.0"
+_PUBLIC = (
+    "This is Keystone's public port, which serves neither users nor roles: name its admin port, "
+    "mostly 35357, as identity_endpoint_override."
+)
 
 
 class KeystoneV2(Translator):
@@ -68,10 +72,12 @@ class KeystoneV2(Translator):
         return {"services": self.ask("GET", "/OS-KSADM/services")["OS-KSADM:services"]}
 
     @route("GET", "/projects")
-    def projects(self, call: Call) -> Json:
+    def projects(self, call: Call) -> Json | Answer:
         """Return all tenants, or the one of a name."""
         if "name" in call.query:
             found = self.find("/tenants", query={"name": call.query["name"]})
+            if found and "tenant" not in found:
+                return refused(403, _PUBLIC)
             tenants = [found["tenant"]] if found else []
         else:
             tenants = self._tenants()

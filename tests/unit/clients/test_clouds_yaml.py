@@ -144,6 +144,8 @@ def test_a_password_of_version_2_is_one_for_whichever_version_there_is(folder):
     cloud = entry("project_name", auth_type="v2password", auth=login)
     access = read_cloud(kept(folder, cloud), "old")
     assert access.auth_type == "password"
+    # the catalogue has it: an administrator's is another one than that of the login
+    assert access.service("identity").endpoint_override is None
     assert access.auth == {
         "auth_url": "https://cloud.example:5000/v3",
         "username": "admin",

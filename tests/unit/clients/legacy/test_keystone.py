@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard.clients.cloud_access import ServiceOptions
 from dashboard.clients.openstack import CloudSession
 from dashboard.clients.system_scope import system_session
 from dashboard.clients.temporary_account import temporary_account
@@ -127,6 +128,13 @@ def test_a_login_for_another_domain_than_the_default_is_not_tried_with_v2(v2_onl
     elsewhere = replace(access, auth={**access.auth, "user_domain_id": "corp"})
     with pytest.raises(NeedsOperator):
         CloudSession(elsewhere).user_id  # noqa: B018
+
+
+def test_an_address_of_the_public_port_is_told(v2_only):
+    public = ServiceOptions(endpoint_override=f"{v2_only.url()}/v2.0")
+    session = CloudSession(replace(v2_only.access(), services={"identity": public}))
+    with pytest.raises(NeedsOperator, match="name its admin port, mostly 35357"):
+        [*session.list("identity", "/projects", "projects", name="acme")]
 
 
 def test_what_v2_has_no_path_for_is_absent_to_readers_and_refused_to_writers(v2_only):
