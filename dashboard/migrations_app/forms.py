@@ -6,9 +6,10 @@ from django import forms
 
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.option_forms import option_fields
-from dashboard.migrations_app.models import Tenant
+from dashboard.migrations_app.models import SavedMappings, Tenant
 from dashboard.migrations_app.planning.moves import Move
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS
+from dashboard.migrations_app.planning.saved import saved_options
 
 
 class ChoicesField(forms.CharField):
@@ -42,6 +43,15 @@ class PlanForm(forms.Form):
         help_text="Optional, one per line: what an object becomes on the destination.",
     )
 
+    saved = forms.ModelChoiceField(
+        SavedMappings.objects.all(),
+        label="Saved mappings",
+        required=False,
+        empty_label="none",
+        help_text="Its options are taken instead of those above; its mappings are added to those "
+        "below, which win.",
+    )
+
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.tenant = tenant
@@ -49,8 +59,8 @@ class PlanForm(forms.Form):
         destination = cast("forms.ModelChoiceField[Cloud]", self.fields["destination"])
         destination.queryset = others
         destination.choices = [(cloud.pk, cloud.name) for cloud in others]  # read once
-        choices = self.fields.pop("choices")
-        self.fields |= {**option_fields(PLAN_OPTIONS), "choices": choices}
+        last = {name: self.fields.pop(name) for name in ("saved", "choices")}
+        self.fields |= {**option_fields(PLAN_OPTIONS), **last}
 
     @property
     def move(self) -> Move:
@@ -58,10 +68,18 @@ class PlanForm(forms.Form):
         return Move(
             tenant=self.tenant,
             destination=self.cleaned_data["destination"],
-            choices=self.cleaned_data["choices"],
+            choices=self.mappings,
         )
+
+    @property
+    def mappings(self) -> dict[str, str]:
+        """The mappings, from cleaned data: those typed win over saved ones."""
+        saved: SavedMappings | None = self.cleaned_data["saved"]
+        return {**(saved.choices if saved else {}), **self.cleaned_data["choices"]}
 
     @property
     def options(self) -> dict[str, Any]:
         """The plan's options, from cleaned data."""
-        return {option.name: self.cleaned_data[option.name] for option in PLAN_OPTIONS}
+        given = {option.name: self.cleaned_data[option.name] for option in PLAN_OPTIONS}
+        saved: SavedMappings | None = self.cleaned_data["saved"]
+        return {**given, **(saved_options(saved) if saved else {})}

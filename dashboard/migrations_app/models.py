@@ -91,6 +91,8 @@ class Plan(models.Model):
     bytes_copied = models.BigIntegerField(default=0, editable=False)
     # since when somebody wants to see it no longer among what needs them
     dismissed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # since when it is in the archive: the list of plans shows it only there
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     # What a page has read of the plan to say several things about it; None where nothing was read.
     jobs_read: Sequence[Job] | None = None
@@ -156,6 +158,26 @@ def plan_of(job: Job) -> Plan:
     """Return the plan that a job is about, with its clouds."""
     plans = Plan.objects.select_related("source", "destination")
     return plans.get(pk=job.params["plan"])
+
+
+class SavedMappings(models.Model):
+    """A named set of mappings and options that later plans take."""
+
+    name = models.CharField(max_length=80, unique=True)
+    choices = models.JSONField(default=dict, blank=True)
+    options = models.JSONField(default=dict, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "saved mappings"
+        verbose_name_plural = "saved mappings"
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class PlanItem(ObjectRow, models.Model):

@@ -60,7 +60,7 @@ def plan_selected(request: PageRequest) -> HttpResponse:
     options = {name: value for name, value in form.options.items() if name != ONLY}
 
     def start(row: Row) -> Job:
-        move = Move(tenant=row.tenant, destination=given["destination"], choices=given["choices"])
+        move = Move(tenant=row.tenant, destination=given["destination"], choices=form.mappings)
         return PlanMove().start(move, requester=on_page(request.user), **options)
 
     return _told(request, PlanMove(), rows, start)
