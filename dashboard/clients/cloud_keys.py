@@ -18,6 +18,7 @@ SECRET_KEYS = {
     "application_credential_secret",
     "token",
     "passcode",
+    "secret",
     "client_secret",
     "access_token",
     "connection",

@@ -39,7 +39,8 @@ def answer(request: HttpRequest, call_id: UUID, token: str) -> JsonResponse:
     call = HookCall.objects.select_related("step").filter(pk=call_id).first()
     if call is None or not constant_time_compare(token, call.token):
         return _refused(404, "There is no such call.")
-    body = request.body if int(request.headers.get("Content-Length") or 0) <= MOST_BYTES else b""
+    size = request.headers.get("Content-Length", "")
+    body = request.body if size.isdecimal() and int(size) <= MOST_BYTES else b""
     if not _is_genuine(call, body, request.headers.get(SIGNATURE, "")):
         _count_refusal(call)
         return _refused(403, "The signature is not that of the hook's secret.")
