@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from dashboard.campaigns.simulation.needs import Needs, Resources
 
-RAM, VCPU, PCPU = "MEMORY_MB", "VCPU", "PCPU"
+RAM, VCPU, PCPU, DISK = "MEMORY_MB", "VCPU", "PCPU", "DISK_GB"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from itertools import count
 from dashboard.campaigns.simulation.deciding import Candidate, Decision, Rules, decide
 from dashboard.campaigns.simulation.hosts import FreeableHost, choose_host
 from dashboard.campaigns.simulation.needs import Needs, Resources
-from dashboard.campaigns.simulation.room import RAM, CloudRoom, Missing
+from dashboard.campaigns.simulation.room import DISK, RAM, VCPU, CloudRoom, Missing
 
 BEGIN, END, FREE, ARRIVE = "begin", "end", "free", "arrive"
 
@@ -185,12 +185,14 @@ class Simulator:
         return ""
 
     def _ranked(self) -> Iterator[FreeableHost]:
-        """Yield the hosts in the order of the ranking: least RAM to move, fewest servers."""
+        """Yield the hosts in the order of the ranking: least disk and RAM to move, fewest servers,
+        most CPUs gained."""
 
-        def effort(host: SimulatedHost) -> tuple[bool, int, int, str]:
+        def effort(host: SimulatedHost) -> tuple[bool, int, int, int, int, str]:
             servers = self._servers[host.name]
-            ram = sum(server.get(RAM, 0) for server in servers)
-            return bool(host.obstacle), ram, len(servers), host.name
+            disk, ram = (sum(each.get(name, 0) for each in servers) for name in (DISK, RAM))
+            gained = host.gives.get(VCPU, 0)
+            return bool(host.obstacle), disk, ram, len(servers), -gained, host.name
 
         yield from map(self._freeable, sorted(self._hosts.values(), key=effort))
 

@@ -154,3 +154,34 @@ def test_a_host_is_freed_where_room_lacks_and_the_last_one_never():
         "No host of the destination has room for a server with 4 VCPU, 16 MEMORY_MB; "
         "No host of the source can be freed: old-2 is the last compute host of the source"
     )
+
+
+def test_hosts_leave_in_the_order_of_the_ranking():
+    """Least disk to copy first, then least RAM, then fewest servers, then the larger machine."""
+    server = {**size(1, 4), "DISK_GB": 10}
+    hosts = {
+        "disk": SimulatedHost(name="disk", gives=size(4, 16), free=size(8, 64), servers=[server]),
+        "ram": SimulatedHost(name="ram", gives=size(4, 16), free=size(8, 64), servers=[size(1, 8)]),
+        "two": SimulatedHost(
+            name="two", gives=size(4, 16), free=size(8, 64), servers=[size(1, 2)] * 2
+        ),
+        "one": SimulatedHost(name="one", gives=size(4, 16), free=size(8, 64), servers=[size(1, 4)]),
+        "small": SimulatedHost(name="small", gives=size(4, 16), free=size(8, 64)),
+        "large": SimulatedHost(name="large", gives=size(8, 16), free=size(8, 64)),
+    }
+    tenants = [
+        SimulatedTenant(
+            candidate=Candidate(key=key, name=f"t{key}"), needs=Needs(servers=[size(4, 16)])
+        )
+        for key in range(1, 8)
+    ]
+    cloud = {
+        "waves": [SimulatedWave(name="all", rules=Rules(tenants_at_once=1), tenants=tenants)],
+        "room": CloudRoom(hosts={}),
+        "source": list(hosts.values()),
+        "frees": True,
+    }
+    found = simulate(cloud)
+    freed = [event.name for event in found.events if event.kind == FREE]
+    assert freed[:2] == ["large", "small"]
+    assert freed[2] == "one"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from dashboard.campaigns.models import Campaign
@@ -79,7 +79,8 @@ def draw(cloud: dict[str, Any]) -> Campaign:
 
 def store_hosts(cloud: Cloud, hosts: list[SimulatedHost]) -> None:
     """Store empty hosts in the order of the ranking."""
-    for rank, host in enumerate(hosts, start=1):
+    by_effort = sorted(hosts, key=lambda host: (-host.gives[VCPU], host.name))
+    for rank, host in enumerate(by_effort, start=1):
         cost = {"vcpus_gained": host.gives[VCPU], "ram_gained_mib": host.gives[RAM]}
         Host.objects.create(
             cloud=cloud,
@@ -113,7 +114,10 @@ def compare(cloud: dict[str, Any]) -> None:
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # each example stores a campaign
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(cloud=clouds)
 def test_the_run_begins_what_the_simulation_says_when_it_says(db: None, cloud: Any) -> None:
