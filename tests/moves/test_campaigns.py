@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard.campaigns.models import Campaign
+from dashboard.campaigns.running.needs import needs_of, remaining_needs
 from dashboard.campaigns.verbs.forecast import Forecast
 from dashboard.campaigns.verbs.free_host import FreeHost
 from dashboard.campaigns.verbs.pause import Pause
@@ -55,6 +56,9 @@ def test_a_campaign_moves_its_tenants_wave_by_wave_and_has_then_nothing_to_do(cl
     assert (held.state, held.chains_at_once) == ("held", 2)
     assert "first" in fresh(campaign).waits_for and NAME in fresh(campaign).waits_for
 
+    plan = tenant_in(campaign, NAME).plan
+    assert remaining_needs(plan) == needs_of(plan)
+
     Pause().start(fresh(campaign))
     Release().start(fresh(campaign))
     go_on(campaign)
@@ -62,6 +66,8 @@ def test_a_campaign_moves_its_tenants_wave_by_wave_and_has_then_nothing_to_do(cl
     assert states(campaign) == {"one": "moved", NAME: "moved", "two": "waiting"}
     assert (fresh(campaign).state, fresh(campaign).waits_for) == ("paused", "second: It is paused")
     assert tenant_in(campaign, NAME).plan.verified_at
+    # placement counts what runs there: it is not counted once more
+    assert needs_of(plan).servers and not remaining_needs(plan).servers
 
     Resume().start(fresh(campaign))
     assert go_on(campaign).state == "done"
