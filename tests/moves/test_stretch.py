@@ -170,6 +170,8 @@ def assert_shown(plan: Plan) -> None:
     assert [len(each["parts"]) for each in shown] == [8]
     page = api.get(plan.get_absolute_url()).content.decode()
     assert f"Network {NAME}-plain: joined" in page
+    tenant = api.get(f"/tenants/{plan.source.name}/{plan.tenant_id}/").content.decode()
+    assert f"Network {NAME}-plain: joined" in tenant
     assert [each["state"] for each in serialize_stretches(plan)["stretches"]] == [
         "parted",
         "joined",

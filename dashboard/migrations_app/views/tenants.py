@@ -29,6 +29,7 @@ from dashboard.migrations_app.models import (
     plan_of,
     subject_of,
 )
+from dashboard.migrations_app.stretch.work import open_stretches
 from dashboard.migrations_app.verbs.base import tenant_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
 from dashboard.migrations_app.views.plan_progress import (
@@ -203,6 +204,7 @@ def _about(request: PageRequest, tenant: Tenant, form: PlanForm) -> dict[str, An
         "form": form,
         "plan": latest,
         "progress_steps": plan_progress(latest, plan_jobs) if latest else [],
+        "stretches": open_stretches(latest) if latest else [],
         "changing_job": changing_job(plan_jobs),
         "earlier": plans[1:],
         "jobs": with_counts(jobs).order_by("-pk")[:JOBS_SHOWN],
