@@ -1,8 +1,8 @@
 """Lets os-migrate and Pumphouse read each other's files: interop/os_migrate.py --config FILE
 
 Needs two clouds in a clouds.yaml under the names ``src`` and ``dst``, such as the lab's, and
-Ansible Galaxy. A test tenant is exported, and its project and users are moved, as os-migrate wants
-them. Then os-migrate's playbooks check the files and import networks, groups, routers and keys,
+Ansible Galaxy. A test tenant is exported, and what os-migrate only refers to is moved, such as
+users. Then os-migrate's playbooks check the files and import networks, groups, routers and keys,
 twice: the second time nothing may change. At last they export the tenant, and Pumphouse plans from
 that: it must see no edit. The tenant is deleted from both clouds in the end.
 """
@@ -15,8 +15,9 @@ import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ TYPES = (
     *("routers", "router_interfaces", "keypairs"),
 )
 BOTH = ("--source", "src", "--destination", "dst")
+NEEDED = ("user:*", "qos_policy:*", "subnet_pool:*")
+"""What os-migrate only refers to, by name: it wants them on the destination."""
 EVERYTHING = [{"regex": ".*"}]
 ENTER = """
 import sys, openstack
@@ -66,7 +69,7 @@ def _run(config: Path, folder: Path) -> None:
     with pumphouse.tenant() as name:
         exported, returned = folder / "ours", folder / "theirs"
         pumphouse.run("export", name, "--cloud", "src", "--to", exported, version=version)
-        pumphouse.run("migrate", "identity", "--tenant", name, *BOTH)
+        pumphouse.move(name, NEEDED)
         ansible.enter(name, config)
         ansible.play("validate_data_dir", exported)
         first = sum(ansible.play(f"import_{each}", exported) for each in TYPES)
@@ -153,6 +156,12 @@ class Pumphouse:
             _call(PUMPHOUSE, command, *arguments, *more, "--json", **self.environment)
         )
         return told
+
+    def move(self, tenant: str, only: Sequence[str]) -> None:
+        """Move these objects of a tenant."""
+        chosen = chain.from_iterable(("--only", each) for each in only)
+        self.run("plan", tenant, *chosen, *BOTH)
+        self.run("execute", tenant)
 
     @contextmanager
     def tenant(self) -> Iterator[str]:

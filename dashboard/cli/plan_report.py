@@ -8,6 +8,7 @@ from dashboard.cli.console import Console
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.verify import count_differences
 from dashboard.migrations_app.models import Plan, PlanDifference, PlanFinding, PlanItem
+from dashboard.migrations_app.planning.choosing import NOT_CHOSEN
 from dashboard.migrations_app.planning.prediction import predicted
 
 LONGEST_VALUE = 40
@@ -17,12 +18,16 @@ def print_plan(plan: Plan, console: Console) -> None:
     """Print what becomes of each object, what is lost, and the findings."""
     console.print(f"{plan}: {plan.get_state_display().lower()}")
     items = list(plan.items.all())
+    told = [item for item in items if not _is_unasked(item)]
     console.print_table(
-        "Type", "Name", "Action", "Becomes", rows=[_item_row(item) for item in items]
+        "Type", "Name", "Action", "Becomes", rows=[_item_row(item) for item in told]
     )
     if but := all_but(plan):
         console.print(f"\nIt moves {but}:")
-        console.print_table("Type", "Name", "Why", rows=[_why(i) for i in items if i.left_out_by])
+        console.print_table("Type", "Name", "Why", rows=[_why(i) for i in told if i.left_out_by])
+    if unasked := len(items) - len(told):
+        are = pluralize(unasked, " is,s are")
+        console.print(f"{unasked} object{are} neither chosen nor needed by what is.")
     losses = [(item, loss) for item in items if not item.left_out_by for loss in item.losses]
     if losses:
         console.print(f"\n{len(losses)} attribute{pluralize(losses)} will be lost or changed:")
@@ -95,6 +100,11 @@ def _expected(row: PlanDifference) -> str:
 
 def _item_row(item: PlanItem) -> tuple[str, ...]:
     return item.type, item.title, item.get_action_display(), item.destination_id
+
+
+def _is_unasked(item: PlanItem) -> bool:
+    """Return whether somebody chose other objects: a tenant may have thousands of the rest."""
+    return bool(item.left_out_by) and item.losses[0]["reason"] == NOT_CHOSEN
 
 
 def _why(item: PlanItem) -> tuple[str, ...]:

@@ -114,6 +114,26 @@ def test_both_work_once_moved(clouds, movers):
         require_working(clouds.new, tenant, clouds.destination_session)
 
 
+def test_both_work_in_the_other_order(clouds):
+    """Whose server is on the other's network waits for that; all else may move before it."""
+    blocked = clouds.plan(SECOND)
+    assert [*blocked.findings.filter(severity="block").values_list("sentence", flat=True)] == [
+        f"Cloud new has no network named '{NETWORK}'. The tenant uses a shared one."
+    ]
+    [server] = clouds.old.compute.servers.where(name="mine")
+    clouds.source_session.delete("compute", f"/servers/{server['id']}")
+    move(dict.fromkeys(TENANTS, lambda: _known(clouds)), SECOND, NAME)
+    for tenant in TENANTS:
+        require_working(clouds.new, tenant, clouds.destination_session)
+    *_, image, _ = shared(clouds.new)
+    path, [project] = (
+        f"/images/{image['id']}/members",
+        clouds.new.identity.projects.where(name=SECOND),
+    )
+    members = clouds.destination_session.list("image", path, "members")
+    assert project["id"] in {each["member_id"] for each in members}
+
+
 @pytest.mark.parametrize("back", TENANTS)
 def test_who_did_not_move_back_goes_on_working(clouds, movers, back):
     plans = move(movers, *TENANTS)

@@ -21,6 +21,7 @@ from dashboard.migrations_app.resources.registry import resource_type, resource_
 
 Key = tuple[str, str]
 PROJECT = "project"
+NOT_CHOSEN = "It is neither chosen nor needed by what is."
 
 
 def require_named(only: Iterable[str]) -> None:
@@ -41,8 +42,7 @@ def all_of(type_name: str) -> str:
 
 def not_chosen(by: str) -> Decision:
     """Return the decision about an object that the chosen ones do not need."""
-    reason = "It is neither chosen nor needed by what is."
-    return Decision(action=SKIP, left_out_by=by, reason=reason)
+    return Decision(action=SKIP, left_out_by=by, reason=NOT_CHOSEN)
 
 
 @dataclass(frozen=True, kw_only=True)

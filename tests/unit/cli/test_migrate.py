@@ -41,6 +41,15 @@ def test_a_server_by_its_id_is_planned_and_moved_and_a_second_time_changes_nothi
     assert not Job.objects.filter(kind="execute").latest("pk").steps.filter(action="create")
 
 
+def test_what_was_not_chosen_is_counted_and_not_listed(clouds: TwoClouds, capsys):
+    image = id_of(clouds.old, "image/images", f"{NAME}-system")
+    assert run("migrate", "images", "--ids", image, "--plan-only", *CLOUDS) == 0
+    told = capsys.readouterr().out
+    count = Plan.objects.latest("pk").items.exclude(left_out_by="").count()
+    assert f"{count} objects are neither chosen nor needed by what is." in told
+    assert f"{NAME}-system" in told and f"{NAME}-web-1" not in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "types"),
     [

@@ -237,6 +237,8 @@ def test_objects_are_chosen_on_the_page_and_none_means_all_of_them(tenant, pages
     server = plan.items.filter(type="server").first()
     plan.choices = {"server:web-2": "skip", "flavor:old": "new"}
     plan.save()
+    of_tenant = pages.get(tenant.get_absolute_url()).content.decode()
+    assert f'<a href="/plans/{plan.pk}/items/">what plan {plan.pk} found</a>' in of_tenant
     chosen = f"server:{server.source_id}"
     pages.post(f"/plans/{plan.pk}/choose/", {"ticked": chosen})
     again = Plan.objects.latest("pk")
