@@ -56,6 +56,8 @@ FIXES: dict[int, str] = {
 }
 """The default fix by status, for errors that carry none."""
 
+_FIX_OF_CSRF = "Send the page's CSRF token as the header X-CSRFToken, or use one from /api/token/."
+
 
 class TooLarge(APIException):
     """The body is longer than Django reads at once."""
@@ -127,9 +129,14 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response:
         response.data = _invalid(error)
     else:
         detail = error.detail if isinstance(error, APIException) else "This does not exist."
-        fix = getattr(error, "fix", "") or FIXES.get(response.status_code, FIXES[400])
+        fix = getattr(error, "fix", "") or _fix_of(str(detail), response.status_code)
         response.data = {"error": str(detail), "fix": fix}
     return response
+
+
+def _fix_of(detail: str, code: int) -> str:
+    """Return the default fix; who is refused without a CSRF token may have the right role."""
+    return _FIX_OF_CSRF if detail.startswith("CSRF Failed") else FIXES.get(code, FIXES[400])
 
 
 def _ours(error: PumphouseError, *, sent: str) -> Response:

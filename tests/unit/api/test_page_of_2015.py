@@ -55,7 +55,9 @@ def test_the_page_is_at_the_root_behind_our_login_and_ours_is_elsewhere(director
 
 def test_it_posts_with_the_token_that_it_was_given(directory: Path) -> None:
     theirs = client("viewer")
-    assert "CSRF" in theirs.post("/reset").json()["error"]
+    without = theirs.post("/reset").json()
+    assert "CSRF" in without["error"]
+    assert "X-CSRFToken" in without["fix"]
     theirs.get("/")
     token = theirs.cookies["XSRF-TOKEN"].value
     refused = theirs.post("/reset", headers={"X-XSRF-TOKEN": token}).json()["error"]
