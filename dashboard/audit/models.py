@@ -1,5 +1,7 @@
 """The audit trail: a row for each act. Nothing changes a row once its act has ended."""
 
+from typing import Any
+
 from django.db import models
 from typing_extensions import override
 
@@ -49,4 +51,8 @@ class Act(models.Model):
     @property
     def option_list(self) -> list[str]:
         """The options as people read them."""
-        return [f"{name}: {value}" for name, value in self.options.items()]
+        return [f"{name}: {_words(value)}" for name, value in self.options.items()]
+
+
+def _words(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

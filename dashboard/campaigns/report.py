@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Max, Min, Q, Sum
 from django.utils import timezone
 
 from dashboard.campaigns.models import Campaign, CampaignTenant
@@ -66,7 +66,7 @@ def report_of(campaign: Campaign) -> dict[str, Any]:
         "waits_for": campaign.waits_for,
         "waits_since": _moment(campaign.waits_since),
         "counts": counts_of(tenants),
-        "totals": totals_of(campaign, tenants),
+        "totals": totals_of(campaign),
         "waves": [{"name": wave.name, **_plain(options_of(wave))} for wave in campaign.waves.all()],
         "tenants": [_row(campaign, tenant) for tenant in tenants],
         "freed_hosts": [
@@ -76,37 +76,40 @@ def report_of(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def totals_of(campaign: Campaign, tenants: list[CampaignTenant]) -> dict[str, Any]:
-    """Return what the campaign has moved so far, and how much an hour; None while nothing began.
+def totals_of(campaign: Campaign) -> dict[str, Any]:
+    """Return what the campaign has moved so far, and how much an hour if anything has begun.
 
     Bytes are those that were copied; servers those that are on the destination now.
     """
-    plans = [tenant.plan_id for tenant in tenants if tenant.plan_id]
+    plans = campaign.tenants.exclude(plan=None).order_by().values("plan")
     copied = Plan.objects.filter(pk__in=plans).aggregate(all=Sum("bytes_copied"))["all"] or 0
     present = {"type": "server", "state": LedgerEntry.State.PRESENT}
     servers = LedgerEntry.objects.filter(plan__in=plans, **present).count()
-    moved = sum(tenant.state == CampaignTenant.State.MOVED for tenant in tenants)
-    begun = min((tenant.started_at for tenant in tenants if tenant.started_at), default=None)
+    found = campaign.tenants.aggregate(
+        begun=Min("started_at"),
+        last=Max("finished_at"),
+        moved=Count("pk", filter=Q(state=CampaignTenant.State.MOVED)),
+    )
     is_over = campaign.job is not None and not campaign.job.is_active
-    last = max((tenant.finished_at for tenant in tenants if tenant.finished_at), default=None)
-    until = last if is_over and last else timezone.now()
-    hours = (until - begun).total_seconds() / 3600 if begun else 0.0
-    amounts = {"tenants": moved, "servers": servers, "bytes": copied}
+    until = found["last"] if is_over and found["last"] else timezone.now()
+    hours = (until - found["begun"]).total_seconds() / 3600 if found["begun"] else 0.0
+    amounts = {"tenants": found["moved"], "servers": servers, "bytes": copied}
     rates = {f"{name}_an_hour": amount / hours for name, amount in amounts.items()} if hours else {}
-    return {"began_at": _moment(begun), "hours": hours, **amounts, **rates}
+    return {"began_at": _moment(found["begun"]), "hours": hours, **amounts, **rates}
 
 
 def jobs_of(campaign: Campaign) -> list[Job]:
     """Return the jobs that executed the plans of the campaign's tenants, in their order."""
-    plans = {*campaign.tenants.exclude(plan=None).values_list("plan", flat=True)}
-    subjects = [subject_of(each) for each in campaign.tenants.values_list("project_id", flat=True)]
+    planned = campaign.tenants.exclude(plan=None).values_list("project_id", "plan")
+    plans = {plan for _, plan in planned}
+    subjects = [subject_of(project_id) for project_id, _ in planned]
     jobs = Job.objects.filter(kind="execute", subject__in=subjects).order_by("pk")
     return [job for job in jobs if job.params.get("plan") in plans]
 
 
-def expected_of(campaign: Campaign, tenant: CampaignTenant) -> list[datetime]:
+def expected_of(campaign: Campaign, tenant_pk: int) -> list[datetime]:
     """Return when a tenant was expected to begin and to end, [] without a forecast."""
-    times = campaign.reading.get("tenants", {}).get(str(tenant.pk), ())
+    times = campaign.reading.get("tenants", {}).get(str(tenant_pk), ())
     return [datetime.fromisoformat(each) for each in times]
 
 
@@ -123,7 +126,7 @@ def report_csv(campaign: Campaign) -> str:
 
 
 def _row(campaign: Campaign, tenant: CampaignTenant) -> dict[str, Any]:
-    expected = [*map(_moment, expected_of(campaign, tenant)), None, None]
+    expected = [*map(_moment, expected_of(campaign, tenant.pk)), None, None]
     return {
         "wave": tenant.wave.name,
         "tenant": tenant.name,

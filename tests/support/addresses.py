@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from dashboard.audit.models import Act
 from dashboard.campaigns.models import Campaign
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment, Host, HostPlan
-from dashboard.jobs.models import Job, Step
+from dashboard.jobs.models import Job, JobServer, Step
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import Plan, PlanDifference, Tenant, TenantFiles
 from tests.browser.every_page import every_page
@@ -31,6 +31,7 @@ ROWS: dict[str, type[Model]] = {
     "differences": PlanDifference,
     "jobs": Job,
     "steps": Step,
+    "job-servers": JobServer,
     "acts": Act,
 }
 """The first part of an address -> whose number its rest has."""
@@ -81,6 +82,10 @@ def _readable(pattern: str) -> str:
 
 def _path(route: str) -> str:
     parts = route.removeprefix("api/").split("/")
+    if route.startswith("jobs/<int:job_id>/servers/<"):
+        server = JobServer.objects.latest("pk")
+        for name, number in (("job_id", server.job_id), ("step_id", server.pk)):
+            route = route.replace(f"<int:{name}>", str(number))
     if parts[0] == "admin":
         return f"/{_argument.sub(lambda found: _of_admin(found[1], parts), route)}"
     return f"/{_argument.sub(lambda found: _value(found[1], parts[0]), route)}"

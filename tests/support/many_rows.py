@@ -9,11 +9,20 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from dashboard.audit.models import Act
+from dashboard.campaigns.models import Campaign, CampaignTenant, Wave
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.log_index import index_log
 from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.states import JobState, StepState
-from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem, Tenant, subject_of
+from dashboard.migrations_app.models import (
+    LedgerEntry,
+    Plan,
+    PlanFinding,
+    PlanItem,
+    Tenant,
+    subject_of,
+)
 from tests.support import rows
 from tests.support.host_rows import hosts_of
 
@@ -32,12 +41,19 @@ PLAN_STATES = (Plan.State.BLOCKED, Plan.State.READY, Plan.State.EXECUTED, Plan.S
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """How many rows there are of each kind; the lines are all in one job's log."""
+    """How many rows there are of each kind; the lines are all in one job's log.
+
+    ``servers`` have been moved, ``plan_servers`` are in one plan and its job. A campaign has up
+    to 1,000 tenants, and there are as many acts as jobs.
+    """
 
     jobs: int
     plans: int
     tenants: int
     lines: int
+    running: int = RUNNING
+    servers: int = 0
+    plan_servers: int = 0
 
 
 @transaction.atomic
@@ -46,7 +62,11 @@ def fill(sizes: Sizes) -> dict[str, str]:
     old, new = rows.two_clouds()
     tenants = _tenants(old, sizes.tenants)
     plans = _plans(tenants, new, sizes.plans)
-    _jobs(plans, sizes.jobs)
+    _jobs(plans, sizes.jobs, sizes.running)
+    _servers(plans, sizes.servers)
+    moving = _job_with_servers(plans[-1], sizes.plan_servers)
+    campaign = _campaign(old, new, tenants[:1000])
+    _acts(sizes.jobs)
     job = _job_with_log(plans[-1], sizes.lines)
     host = hosts_of(old)[0]
     return {
@@ -69,6 +89,11 @@ def fill(sizes: Sizes) -> dict[str, str]:
         "plans": "/plans/",
         "plans that need you": "/plans/?state=waiting",
         "plan": plans[-1].get_absolute_url(),
+        "servers of a job": f"{moving.get_absolute_url()}servers/",
+        "campaigns": "/campaigns/",
+        "campaign": campaign.get_absolute_url(),
+        "report of a campaign": f"{campaign.get_absolute_url()}report/",
+        "who did what": "/acts/",
     }
 
 
@@ -126,9 +151,107 @@ def _item(plan: Plan, ordinal: int) -> PlanItem:
     )
 
 
-def _jobs(plans: list[Plan], number: int) -> None:
-    ended = [_job(plans[index % len(plans)], index) for index in range(number - RUNNING)]
-    running = [_job(plan, index, runs=True) for index, plan in enumerate(plans[:RUNNING])]
+def _servers(plans: list[Plan], number: int) -> None:
+    """Store the ledger of servers that have been moved, by all plans in turns."""
+    made = (
+        LedgerEntry(
+            source_cloud=plans[0].source,
+            destination_cloud=plans[0].destination,
+            plan=plans[index % len(plans)],
+            type="server",
+            source_id=f"{index:032x}",
+            destination_id=f"{index:031x}a",
+            name=f"server-{index}",
+            state=LedgerEntry.State.PRESENT,
+        )
+        for index in range(number)
+    )
+    _insert(LedgerEntry, made)
+
+
+def _job_with_servers(plan: Plan, number: int) -> Job:
+    """Return the running job of a plan with that many servers, each a chain of two steps."""
+    subject = subject_of("of-the-servers")
+    job = Job.objects.create(
+        kind="execute",
+        title="The job with many servers",
+        subject=subject,
+        state=JobState.DONE,
+        params={"plan": plan.pk},
+        chains_at_once=3,
+        started_at=timezone.now() - timedelta(hours=1),
+    )
+    servers = (
+        PlanItem(
+            plan=plan,
+            ordinal=ITEMS + index,
+            type="server",
+            source_id=rows.source_id("server", index),
+            name=f"server-{index}",
+        )
+        for index in range(number)
+    )
+    _insert(PlanItem, servers)
+    _insert(Step, (step for index in range(number) for step in _chain(job, index)))
+    return job
+
+
+def _chain(job: Job, index: int) -> Iterable[Step]:
+    now = timezone.now()
+    for place, action in enumerate(("halt", "boot")):
+        yield Step(
+            job=job,
+            key=f"server:{index}:{action}",
+            ordinal=2 * index + place,
+            action=action,
+            title=f"{action.capitalize()} server server-{index}",
+            group="server",
+            chain=f"server-{index}",
+            opens_chain=not place,
+            state=StepState.DONE,
+            started_at=now - timedelta(minutes=9 - place),
+            finished_at=now - timedelta(minutes=8 - place),
+        )
+
+
+def _campaign(old: Cloud, new: Cloud, tenants: list[Tenant]) -> Campaign:
+    """Return a campaign of tenants, of which one half waits."""
+    campaign = Campaign.objects.create(name="drain", source=old, destination=new)
+    wave = Wave.objects.create(campaign=campaign, ordinal=1, name="all of them")
+    made = (
+        CampaignTenant(
+            campaign=campaign,
+            wave=wave,
+            ordinal=ordinal,
+            project_id=tenant.project_id,
+            name=tenant.name,
+            state=CampaignTenant.State.MOVED if ordinal % 2 else CampaignTenant.State.WAITING,
+        )
+        for ordinal, tenant in enumerate(tenants)
+    )
+    _insert(CampaignTenant, made)
+    return campaign
+
+
+def _acts(number: int) -> None:
+    made = (
+        Act(
+            who=("ann", "bob")[index % 2],
+            origin=Act.Origin.PAGE,
+            address="192.0.2.7",
+            verb="plan-execute",
+            target=f"plan {index}",
+            options={"hold_before": "cutover"},
+            result=Act.Result.DONE,
+        )
+        for index in range(number)
+    )
+    _insert(Act, made)
+
+
+def _jobs(plans: list[Plan], number: int, at_once: int) -> None:
+    ended = [_job(plans[index % len(plans)], index) for index in range(number - at_once)]
+    running = [_job(plan, index, runs=True) for index, plan in enumerate(plans[:at_once])]
     made = [*ended, *running]
     latest = {job.subject: job for job in made}
     for job in made:  # as saving them one by one would do

@@ -4,20 +4,21 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 
 from dashboard.campaigns.models import Campaign, CampaignTenant, Wave
 from dashboard.campaigns.planning.csv_files import write_csv
 from dashboard.campaigns.planning.wave_options import WAVE_OPTIONS, options_of
-from dashboard.campaigns.report import counts_of, report_csv, report_of, state_of, tenants_of
+from dashboard.campaigns.report import counts_of, report_csv, report_of, state_of
 from dashboard.campaigns.verbs.base import campaign_verbs
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState
 from dashboard.jobs.views.pages import PageRequest, cut
 from dashboard.jobs.views.verb_pages import available_actions
 
-TENANTS_SHOWN = 200
+TENANTS_SHOWN = 100
 LEFT_SHOWN = 20
 _CSV = "text/csv; charset=utf-8"
 
@@ -84,8 +85,11 @@ def _file(text: str, name: str) -> HttpResponse:
 
 
 def _live(request: PageRequest, campaign: Campaign) -> dict[str, Any]:
-    tenants = tenants_of(campaign)
-    page = cut(tenants, request, size=TENANTS_SHOWN)
+    states = campaign.tenants.order_by().values_list("state")
+    counts = dict(states.annotate(number=Count("pk")))
+    tenants = campaign.tenants.select_related("wave", "job", "plan")
+    page = cut(tenants, request, size=TENANTS_SHOWN, count=sum(counts.values()))
+    page.object_list = list(page.object_list)
     forecast = campaign.reading
     expected = forecast.get("tenants", {})
     for tenant in page:
@@ -110,10 +114,11 @@ def _live(request: PageRequest, campaign: Campaign) -> dict[str, Any]:
         "left": sorted(forecast.get("left", {}).items())[:LEFT_SHOWN],
         "hosts": list(campaign.freed_hosts.select_related("plan")),
         "counts": [
-            (CampaignTenant.State(state).label, state, count)
-            for state, count in counts_of(tenants).items()
+            (state.label, str(state), counts[state])
+            for state in CampaignTenant.State
+            if state in counts
         ],
-        "size": len(tenants),
+        "size": sum(counts.values()),
     }
 
 

@@ -40,6 +40,8 @@ def test_a_page_leaves_who_from_where_what_on_what_with_what_and_its_job(plan: P
     assert (act.who, act.origin, act.address) == ("operator", "page", "127.0.0.1")
     assert (act.verb, act.target) == ("plan-execute", f"plan {plan.pk}")
     assert act.options["confirmation"] == plan.tenant_name
+    act.options = {"tenant": ["1", "2"]}
+    assert act.option_list == ["tenant: 1, 2"]
     assert (act.result, list(act.jobs.all())) == ("done", [Job.objects.get()])
 
 
