@@ -101,7 +101,12 @@ def _storage(cloud: Cloud) -> dict[str, Any]:
     if not ceph.is_chosen():
         return {}
     pools = {"lab": cinder.pool(cloud, ceph.SHARED)}
-    return {"shared_pools": pools, "backup_store": str(cinder.backup_directory())}
+    own = {"pool": ceph.own_pool(cloud.name), "conf": str(ceph.configuration())}
+    return {
+        "shared_pools": pools,
+        "backup_store": str(cinder.backup_directory()),
+        "ceph": {cinder.pool(cloud, ceph.OWN): own},
+    }
 
 
 def _pumphouse_entry(cloud: Cloud) -> dict[str, Any]:

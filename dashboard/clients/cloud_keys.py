@@ -8,6 +8,7 @@ from typing import Any
 from dashboard.clients.cloud_access import PASSWORD_TYPES
 from dashboard.clients.keystone_address import parse_address
 from dashboard.clients.limit_keys import read_limits
+from dashboard.clients.rbd import CephPool
 from dashboard.clients.yaml_sections import Section
 from dashboard.errors import BadInput
 from dashboard.secrets import register
@@ -35,8 +36,9 @@ TLS_KEYS = {"verify", "insecure", "cacert", "cert", "key"}
 OPTION_KEYS = {"auth_type", "region_name", "interface", "endpoint_type", *TLS_KEYS}
 EXTRA_KEYS = {
     *("identity", "environment", "urls", "populate", "workloads", "limits"),
-    *("shared_pools", "backup_store"),
+    *("shared_pools", "backup_store", "ceph"),
 }
+CEPH_KEYS = {"pool", "conf", "keyring", "user"}
 POPULATE_KEYS = {"num_tenants", "num_servers", "num_volumes", "volume_size"}
 SCOPE_KEYS = ("project_name", "project_id", "domain_id", "domain_name", "system_scope", "trust_id")
 DOMAIN_KEYS = {
@@ -155,6 +157,7 @@ def read_extras(section: Section) -> dict[str, Any]:
         "populate": _read_populate(section.optional_section("populate")),
         "workloads": workloads,
         "shared_pools": _read_pools(section.optional_section("shared_pools")),
+        "ceph": _read_ceph(section.optional_section("ceph")),
         "backup_store": section.optional_text("backup_store"),
         "limits": read_limits(section.optional_section("limits")),
     }
@@ -180,13 +183,37 @@ def _read_pools(section: Section | None) -> dict[str, str]:
     """Read pools by their labels, each as Cinder writes it: host@backend#pool."""
     pools = _read_texts(section)
     for label, pool in pools.items():
-        if section and not _pool.fullmatch(pool):
-            raise section.fault(
-                "Expected a pool as host@backend#pool.",
-                key=label,
-                fix="openstack volume backend pool list shows them.",
-            )
+        if section:
+            _check_pool(pool, section, label)
     return pools
+
+
+def _check_pool(pool: str, section: Section, key: str) -> None:
+    """Raise BadInput for what is no pool as Cinder writes it."""
+    if not _pool.fullmatch(pool):
+        raise section.fault(
+            "Expected a pool as host@backend#pool.",
+            key=key,
+            fix="openstack volume backend pool list shows them.",
+        )
+
+
+def _read_ceph(section: Section | None) -> dict[str, CephPool]:
+    """Read how pools of Ceph are reached, by the names that Cinder has for them."""
+    found: dict[str, CephPool] = {}
+    if section is None:
+        return found
+    for name in section:
+        _check_pool(name, section, name)
+        pool = section.section(name)
+        pool.only(CEPH_KEYS)
+        found[name] = CephPool(
+            pool=pool.text("pool"),
+            conf=existing_path(pool.text("conf"), pool, "conf"),
+            keyring=read_path(pool, "keyring"),
+            user=pool.optional_text("user"),
+        )
+    return found
 
 
 def _read_populate(section: Section | None) -> dict[str, int]:

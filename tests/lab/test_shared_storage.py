@@ -25,7 +25,7 @@ pytestmark = [
     ),
 ]
 
-PATHS = {"zero_copy": ceph.SHARED, "backup_delta": ceph.OWN}
+PATHS = {"zero_copy": ceph.SHARED, "backup_delta": ceph.OWN, "ceph_delta": ceph.OWN}
 
 
 @pytest.fixture(params=PATHS)

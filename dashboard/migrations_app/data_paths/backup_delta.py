@@ -14,6 +14,14 @@ from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.data_paths.common import backups
 from dashboard.migrations_app.data_paths.common.backup_stores import why_not
+from dashboard.migrations_app.data_paths.common.passes import (
+    AHEAD,
+    CHANGED_SHARE,
+    CUTOVER,
+    LONG_SECONDS,
+    MEANWHILE,
+    PASSES,
+)
 from dashboard.migrations_app.data_paths.common.staging import remove_staged, staged_volume
 from dashboard.migrations_app.data_paths.common.volumes import kept_by
 from dashboard.migrations_app.resources.data_path import Cost, DataPath, Disk, Unfit
@@ -27,15 +35,6 @@ TAKEN = "taken_backups"
 """Stage data: the backups of the source, by their passes."""
 RESTORED = "restored_backups"
 """Stage data: those of them that the volume has."""
-
-CHANGED_SHARE = 20
-"""What is expected to change of a volume from its last pass to its cutover: one part of so many."""
-LONG_SECONDS = 60
-"""A full backup that takes longer is followed by an increment while the server runs."""
-
-AHEAD, MEANWHILE, CUTOVER = "ahead", "meanwhile", "cutover"
-PASSES = (AHEAD, MEANWHILE, CUTOVER)
-"""In order: while the server runs, what has changed while that took long, and while it is down."""
 
 _SERVICE = "block_storage"
 _NOTE = "src_backup_id"
@@ -52,7 +51,8 @@ class BackupDelta(DataPath):
         if why := kept_by(disk) or why_not(source, destination, disk):
             return Unfit(why)
         why = "Both clouds use its store of backups; in the cutover goes what has changed."
-        return Cost(why=why, ahead=disk.size, cutover=disk.size // CHANGED_SHARE)
+        changed = disk.size // CHANGED_SHARE
+        return Cost(why=why, ahead=disk.size, cutover=changed, reads=disk.size)
 
     @override
     def prepares(self, disk: Disk) -> bool:

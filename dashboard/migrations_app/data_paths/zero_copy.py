@@ -17,6 +17,7 @@ from dashboard.clients.openstack import CloudSession, Json
 from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.data_paths.common.pools import (
+    HOST,
     LISTING_SINCE,
     manageable_in,
     reference_of,
@@ -34,7 +35,6 @@ from dashboard.migrations_app.resources.work import Work
 CLONE = "unmanaged_clone"
 """Stage data: the clone that the source forgets, by its id there."""
 
-HOST = "os-vol-host-attr:host"
 FREED_SECONDS = 600
 _SERVICE = "block_storage"
 

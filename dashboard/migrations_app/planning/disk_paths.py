@@ -123,8 +123,8 @@ class DiskPaths:
         draft.losses = [*losses.values()]
 
 
-def _rank(cost: Cost) -> tuple[int, int]:
-    return cost.cutover, cost.ahead
+def _rank(cost: Cost) -> tuple[int, int, int]:
+    return cost.cutover, cost.reads, cost.ahead
 
 
 def _size(record: Record) -> int | None:

@@ -42,13 +42,14 @@ class Disk:
 class Cost:
     """What a path copies of a disk at most, in bytes, and why it can be taken.
 
-    ``ahead`` is copied before the cutover, ``cutover`` while the disk's server is down. ``losses``
-    are what the copy loses by this path.
+    ``ahead`` is copied before the cutover, ``cutover`` while the disk's server is down. ``reads``
+    is what is read then to find out what to copy. ``losses`` are what the copy loses by this path.
     """
 
     why: str
     ahead: int = 0
     cutover: int = 0
+    reads: int = 0
     losses: Sequence[Loss] = ()
 
 

@@ -4,16 +4,15 @@ import math
 from collections.abc import Iterable
 
 from dashboard.clients.openstack import Json
+from dashboard.migrations_app.data_paths.common.pools import pools_of
 from dashboard.migrations_app.resources.data_path import Disk
 from dashboard.migrations_app.resources.reader import TenantReader
-from dashboard.migrations_app.resources.storage.common.volume_types import type_named
 from dashboard.migrations_app.resources.storage.volume_snapshot.storages import is_block_device
 
 PASSES = 3
 """The backups of a volume: a full one, an increment while it is in use, one in the cutover."""
 
 _SERVICE = "block_storage"
-_BACKEND = "volume_backend_name"
 
 
 def why_not(source: TenantReader, destination: TenantReader, disk: Disk) -> str:
@@ -41,18 +40,9 @@ def _runs(reader: TenantReader) -> bool:
 
 def _files_of(disk: Disk, source: TenantReader, destination: TenantReader) -> Iterable[str]:
     """Yield the protocols of the pools that the copy may be in, as far as they may be of files."""
-    backend = _backend_of(disk, source, destination)
-    for pool in destination.list(_SERVICE, "/scheduler-stats/get_pools", "pools", detail="true"):
-        told = pool["capabilities"]
-        if backend in ("", told.get(_BACKEND)) and not _is_written_in_place(told):
-            yield str(told.get("storage_protocol") or "unknown")
-
-
-def _backend_of(disk: Disk, source: TenantReader, destination: TenantReader) -> str:
-    """Return the back end that the copy's type names, "" if it may be in any."""
-    type_ = type_named(destination, disk.volume_type) or type_named(source, disk.volume_type)
-    specs: Json = (type_ or {}).get("extra_specs") or {}
-    return str(specs.get(_BACKEND, ""))
+    for pool in pools_of(disk, source, destination):
+        if not _is_written_in_place(pool["capabilities"]):
+            yield str(pool["capabilities"].get("storage_protocol") or "unknown")
 
 
 def _is_written_in_place(told: Json) -> bool:

@@ -9,13 +9,27 @@ from typing import Any
 
 from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.openstack import CloudSession, Json
+from dashboard.migrations_app.resources.data_path import Disk
 from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.storage.common.volume_types import type_named
 
 LISTING_SINCE = "3.8"
 """The microversion from which on Cinder lists what of a pool can be managed: Newton."""
 
+HOST = "os-vol-host-attr:host"
+"""The field of a volume with its pool, for administrators."""
+
 PAGE = 500
 _SERVICE = "block_storage"
+_BACKEND = "volume_backend_name"
+
+
+def pools_of(disk: Disk, source: TenantReader, destination: TenantReader) -> list[Json]:
+    """Return the pools that a copy may be in: all but those of other back ends than its type's."""
+    type_ = type_named(destination, disk.volume_type) or type_named(source, disk.volume_type)
+    backend = ((type_ or {}).get("extra_specs") or {}).get(_BACKEND)
+    pools = destination.list(_SERVICE, "/scheduler-stats/get_pools", "pools", detail="true")
+    return [each for each in pools if backend in (None, each["capabilities"].get(_BACKEND))]
 
 
 def shared_pools(source: CloudAccess, destination: CloudAccess) -> dict[str, str]:

@@ -64,11 +64,17 @@ def clone_of(work: Work) -> str:
     return str(_made(work, "volumes", "volume", "copy", copy)["id"])
 
 
-def snapshot_of(work: Work) -> Json:
+def snapshot_of(work: Work, suffix: str = "snapshot") -> Json:
     """Return an available snapshot of the volume in the operator's project."""
     work.save(copied=True)
     body = {"volume_id": work.record.id, "force": True}
-    return _made(work, "snapshots", "snapshot", "snapshot", body)
+    return _made(work, "snapshots", "snapshot", suffix, body)
+
+
+def remove_snapshot(work: Work, suffix: str) -> None:
+    """Remove the snapshot that ``snapshot_of`` made with that suffix, if there is one."""
+    for found in _find(work, "snapshots", suffix):
+        remove(source_of(work), f"/snapshots/{found['id']}", "snapshot", check=work.check)
 
 
 def copy_name(work: Work) -> str:

@@ -1,0 +1,217 @@
+"""Ceph delta: all of an image while the server runs, and in the cutover what has changed since.
+
+Cinder takes the snapshots in the source and makes the volume in the destination. What is between
+two snapshots goes from one pool to the other by ``rbd``, past both Cinders.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from typing_extensions import override
+
+from dashboard.clients import rbd
+from dashboard.clients.rbd import CephPool
+from dashboard.clients.traffic import End, traffic
+from dashboard.errors import NeedsOperator, Retryable
+from dashboard.migrations_app.data_paths.common.passes import (
+    AHEAD,
+    CHANGED_SHARE,
+    CUTOVER,
+    LONG_SECONDS,
+    MEANWHILE,
+    PASSES,
+)
+from dashboard.migrations_app.data_paths.common.pools import HOST, pools_of
+from dashboard.migrations_app.data_paths.common.staging import remove_staged, staged_volume
+from dashboard.migrations_app.data_paths.common.volumes import kept_by
+from dashboard.migrations_app.resources.data_path import Cost, DataPath, Disk, Unfit
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.storage.common import volume_capture
+from dashboard.migrations_app.resources.work import Work
+
+STAGED = "staged_volume"
+"""Stage data: the volume of the destination that gets the changes, by its id."""
+TAKEN = "taken_snapshots"
+"""Stage data: the snapshots of the source, by their passes."""
+SENT = "sent_passes"
+"""Stage data: the passes whose changes the volume has, in order."""
+
+_SERVICE = "block_storage"
+
+
+class CephDelta(DataPath):
+    """Brings a volume from one pool of Ceph to another by what changed between snapshots."""
+
+    name = "ceph_delta"
+    title = "Ceph delta"
+
+    @override
+    def can(self, source: TenantReader, destination: TenantReader, disk: Disk) -> Cost | Unfit:
+        if why := kept_by(disk) or _why_not(source, destination, disk):
+            return Unfit(why)
+        why = "Both are on Ceph; in the cutover goes what has changed."
+        return Cost(why=why, ahead=disk.size, cutover=disk.size // CHANGED_SHARE)
+
+    @override
+    def prepares(self, disk: Disk) -> bool:
+        return True
+
+    @override
+    def prepare(self, work: Work) -> None:
+        """Make the volume and copy all into it, then what changed meanwhile."""
+        begun = time.monotonic()
+        self._take(work, AHEAD)
+        self._send(work)
+        if time.monotonic() - begun > LONG_SECONDS:
+            self._take(work, MEANWHILE)
+            self._send(work)
+
+    @override
+    def undo_prepare(self, work: Work) -> None:
+        """Remove the volume, unless it is the copy that is removed itself, and all snapshots."""
+        self._forget(work)
+        remove_staged(work)
+        work.save(**{STAGED: ""})
+
+    @override
+    def capture(self, work: Work) -> None:
+        """Take the last snapshot: the server is down."""
+        self._take(work, CUTOVER)
+
+    @override
+    def undo_capture(self, work: Work) -> None:
+        """Remove the snapshot; all that was made if the volume has its state already.
+
+        Without it, nothing tells what to send to such a volume.
+        """
+        if CUTOVER in (work.stage_data.get(SENT) or ()):
+            self.undo_prepare(work)
+            return
+        taken = dict(work.stage_data.get(TAKEN) or {})
+        volume_capture.remove_snapshot(work, CUTOVER)
+        taken.pop(CUTOVER, None)
+        work.save(**{TAKEN: taken})
+
+    @override
+    def transfer(self, work: Work) -> None:
+        """Send what has changed."""
+        self._send(work)
+
+    @override
+    def undo_transfer(self, work: Work) -> None:
+        """Leave the volume: it goes with what was prepared."""
+
+    @override
+    def create(self, work: Work) -> str:
+        return str(work.stage_data[STAGED])
+
+    @override
+    def cleanup(self, work: Work) -> None:
+        self._forget(work)
+
+    @override
+    def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
+        if stage_data.get(TAKEN):
+            yield "its snapshots removed from the operator's project in the source"
+
+    def _take(self, work: Work, pass_: str) -> None:
+        taken = dict(work.stage_data.get(TAKEN) or {})
+        if pass_ in taken:
+            return
+        snapshot = volume_capture.snapshot_of(work, pass_)
+        if snapshot["size"] != work.record.fields["size"]:
+            raise NeedsOperator(
+                f"Volume {work.record.title} has been resized since the plan.",
+                fix="Roll back, and plan again.",
+            )
+        work.save(**{TAKEN: {**taken, pass_: snapshot["id"]}})
+
+    def _send(self, work: Work) -> None:
+        """Send the changes of all passes that the volume does not have, in order."""
+        if not work.stage_data.get(STAGED):
+            work.save(**{STAGED: staged_volume(work)})
+        taken, since = work.stage_data[TAKEN], ""
+        for pass_ in [each for each in PASSES if each in taken]:
+            until = f"snapshot-{taken[pass_]}"
+            sent = list(work.stage_data.get(SENT) or ())
+            if pass_ not in sent:
+                self._send_changes(work, since, until)
+                work.save(**{SENT: [*sent, pass_]})
+            since = until
+
+    def _send_changes(self, work: Work, since: str, until: str) -> None:
+        source, destination = _pool(work, here=True), _pool(work, here=False)
+        target = f"volume-{work.stage_data[STAGED]}"
+        if until in rbd.snapshots_of(destination, target):
+            return  # an earlier attempt has ended, and was not recorded
+        reading, writing = _end(work.source), _end(work.destination)
+        with traffic.stream(reading, writing, work.check) as passing:
+            counted = _Counted(work, passing)
+            image = f"volume-{work.record.id}"
+            rbd.copy_changes(
+                source, image, destination, target, since=since, until=until, passing=counted
+            )
+
+    def _forget(self, work: Work) -> None:
+        """Remove the snapshots on both sides."""
+        taken = dict(work.stage_data.get(TAKEN) or {})
+        if taken and work.stage_data.get(STAGED):
+            target = f"volume-{work.stage_data[STAGED]}"
+            there = work.destination.find(_SERVICE, f"/volumes/{work.stage_data[STAGED]}", "volume")
+            for id_ in taken.values() if there else ():
+                rbd.remove_snapshot(_pool(work, here=False), target, f"snapshot-{id_}")
+        for pass_ in PASSES:
+            volume_capture.remove_snapshot(work, pass_)
+        work.save(**{TAKEN: {}, SENT: []})
+
+
+class _Counted:
+    """Reports how many bytes have passed, and waits until more may."""
+
+    def __init__(self, work: Work, passing: Any) -> None:
+        self.work, self.passing, self.done = work, passing, 0
+
+    def __call__(self, count: int) -> None:
+        self.work.check()
+        self.passing(count)
+        self.done += count
+        self.work.progress(self.done, self.done, "bytes")
+
+
+def _end(cloud: Any) -> End:
+    return End(name=cloud.name, limits=cloud.access.limits_now)
+
+
+def _why_not(source: TenantReader, destination: TenantReader, disk: Disk) -> str:
+    """Return why a volume cannot go from Ceph to Ceph, "" if it can."""
+    here, there = source.cloud.access.ceph, destination.cloud.access.ceph
+    pool = here.get(str(disk.record.fields.get(HOST)))
+    if pool is None:
+        return f"The configuration of cloud {source.cloud.name} has no Ceph for its pool."
+    others = [each for each in pools_of(disk, source, destination) if each["name"] not in there]
+    if others or not there:
+        names = " and ".join(sorted(each["name"] for each in others)) or "any pool"
+        return f"The configuration of cloud {destination.cloud.name} has no Ceph for {names}."
+    try:
+        is_there = rbd.has_image(pool, f"volume-{disk.record.id}")
+    except (NeedsOperator, Retryable) as error:
+        return error.sentence
+    return "" if is_there else f"Pool {pool.pool} of Ceph has no image of it."
+
+
+def _pool(work: Work, *, here: bool) -> CephPool:
+    """Return the pool that a volume is in now: it may have been migrated since the plan.
+
+    Raises ``NeedsOperator`` for one that the configuration does not know.
+    """
+    cloud = work.source if here else work.destination
+    id_ = work.record.id if here else work.stage_data[STAGED]
+    name = str(cloud.get(_SERVICE, f"/volumes/{id_}", "volume")[HOST])
+    if pool := cloud.access.ceph.get(name):
+        found: CephPool = pool
+        return found
+    raise NeedsOperator(
+        f"The configuration of cloud {cloud.name} has no Ceph for pool {name}.",
+        fix="Name its pool and its files there, then retry.",
+    )

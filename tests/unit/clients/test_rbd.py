@@ -1,0 +1,95 @@
+"""Copies between images of Ceph by the tool ``rbd``, which a script stands for here."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from dashboard.clients import rbd
+from dashboard.clients.rbd import CephPool
+from dashboard.errors import NeedsOperator, Retryable
+
+SCRIPT = """#!/bin/sh
+echo "$*" >> {folder}/calls
+case "$*" in
+  *export-diff*) head -c 3000000 /dev/zero; test ! -e {folder}/reader-fails || exit 1 ;;
+  *import-diff*)
+    test ! -e {folder}/writer-fails || {{ echo 'rbd: no room' >&2; exit 1; }}
+    cat > {folder}/got ;;
+  *'snap ls'*) echo '[{{"name": "one"}}]' ;;
+  *info*) echo 'rbd: error connecting: (13) Permission denied' >&2; exit 1 ;;
+esac
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a script rbd, which is the first that is found."""
+    script = tmp_path / "rbd"
+    script.write_text(SCRIPT.format(folder=tmp_path))
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    return tmp_path
+
+
+def pool(name: str) -> CephPool:
+    return CephPool(pool=name, conf="/c/ceph.conf", keyring="/c/key", user="pumphouse")
+
+
+def copy(passed: list[int]) -> int:
+    one, other = pool("one"), pool("other")
+    names = {"since": "a", "until": "b"}
+    return rbd.copy_changes(one, "volume-1", other, "volume-2", **names, passing=passed.append)
+
+
+def test_bytes_pass_in_pieces_and_the_files_of_the_key_are_named(folder):
+    passed: list[int] = []
+    assert copy(passed) == 3_000_000 == (folder / "got").stat().st_size
+    assert passed == [1048576, 1048576, 902848]
+    login = "--conf /c/ceph.conf --keyring /c/key --id pumphouse"
+    calls = {*(folder / "calls").read_text().splitlines()}
+    assert calls == {
+        f"{login} export-diff --no-progress --from-snap a one/volume-1@b -",
+        f"{login} import-diff --no-progress - other/volume-2",
+    }
+
+
+@pytest.mark.parametrize("side", ["reader", "writer"])
+def test_a_side_that_breaks_off_is_named(folder, side):
+    (folder / f"{side}-fails").touch()
+    with pytest.raises(Retryable, match="broke off") as caught:
+        copy([])
+    where = {"reader": "changes of one/volume-1", "writer": "changes into other/volume-2"}
+    assert where[side] in caught.value.sentence
+
+
+def test_a_cancel_ends_both_sides(folder):
+    def cancelled(_count: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rbd.copy_changes(
+            *(pool("one"), "volume-1", pool("other"), "volume-2"),
+            since="",
+            until="b",
+            passing=cancelled,
+        )
+
+
+def test_a_key_without_rights_is_named_with_what_to_do(folder):
+    with pytest.raises(NeedsOperator, match=r"Permission denied\.") as caught:
+        rbd.has_image(pool("one"), "volume-1")
+    assert "rights of their key" in caught.value.fix
+
+
+def test_a_machine_without_the_tool_is_named(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(NeedsOperator, match="There is no rbd on this machine"):
+        rbd.snapshots_of(pool("one"), "volume-1")
+
+
+def test_a_snapshot_that_is_gone_is_not_removed_again(folder):
+    rbd.remove_snapshot(pool("one"), "volume-1", "another")
+    assert "snap rm" not in (folder / "calls").read_text()
+    rbd.remove_snapshot(pool("one"), "volume-1", "one")
+    assert "snap rm --no-progress one/volume-1@one" in (folder / "calls").read_text()
