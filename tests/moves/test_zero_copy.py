@@ -1,7 +1,7 @@
 """Zero copy: volumes of a pool that both clouds use change hands, and nothing is copied."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.operating import resume
 from dashboard.jobs.requester import NOBODY
 from dashboard.migrations_app.models import Plan, PlanItem
+from tests.support.cloud.contents import changes_between, contents
+from tests.support.cloud.lost_answers import losing_answers, losing_records
 from tests.support.cloud.messages import Answer, Json, Request
 from tests.support.cloud.moved_tenant import blocks, draft
 from tests.support.cloud.moving import TwoClouds, run, two_clouds
@@ -101,6 +103,26 @@ def test_a_volume_of_a_shared_pool_moves_without_a_byte_copied_and_comes_back(tm
         assert copy not in clouds.new.block_storage.volumes.rows
         assert operators_of(clouds) == before
         assert clouds.old.block_storage.volumes.rows[item.source_id]["status"] == "in-use"
+
+
+@pytest.mark.parametrize("losing", ["answers", "records"])
+def test_a_volume_changes_hands_though_each_answer_or_record_is_lost_once(tmp_path, losing):
+    with tenant(tmp_path) as clouds:
+
+        def difficulty() -> AbstractContextManager[set[str]]:
+            is_records = losing == "records"
+            return losing_records() if is_records else losing_answers(clouds.old, clouds.new)
+
+        before = contents(clouds.old), contents(clouds.new)
+        plan = only_volume(clouds)
+        with difficulty() as lost:
+            clouds.execute(plan)
+        assert any("manage" in each or "transfer" in each for each in lost)
+        assert clouds.verify(plan) == []
+        with difficulty():
+            clouds.roll_back(plan)
+        after = contents(clouds.old), contents(clouds.new)
+        assert [*map(changes_between, before, after)] == [[], []]
 
 
 def test_finalize_deletes_the_snapshot_or_says_what_to_flatten(tmp_path):
