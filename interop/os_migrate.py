@@ -30,6 +30,9 @@ TYPES = (
     *("networks", "subnets", "security_groups", "security_group_rules"),
     *("routers", "router_interfaces", "keypairs"),
 )
+TOLD_BY_ONE = ("networks",)
+"""Of the lab's clouds only the newer one tells whether networks are VLAN-transparent: os-migrate
+then updates them at each import, those of its own files too."""
 BOTH = ("--source", "src", "--destination", "dst")
 NEEDED = ("user:*", "qos_policy:*", "subnet_pool:*")
 """What os-migrate only refers to, by name: it wants them on the destination."""
@@ -72,11 +75,16 @@ def _run(config: Path, folder: Path) -> None:
         pumphouse.move(name, NEEDED)
         ansible.enter(name, config)
         ansible.play("validate_data_dir", exported)
-        first = sum(ansible.play(f"import_{each}", exported) for each in TYPES)
-        second = sum(ansible.play(f"import_{each}", exported) for each in TYPES)
-        print(f"os-migrate {version} made {first} changes, and {second} the second time.")
-        if second or not first:
-            raise Failure("The second import of the same files changed something.")
+        first, second = (
+            {each: ansible.play(f"import_{each}", exported) for each in TYPES} for _ in range(2)
+        )
+        print(f"os-migrate {version} made changes: {first}, the second time: {second}")
+        if not all(first.values()) or any(
+            second[each] for each in TYPES if each not in TOLD_BY_ONE
+        ):
+            raise Failure(
+                "The second import of the same files changed something, or the first nothing."
+            )
         for each in TYPES:
             ansible.play(f"export_{each}", returned)
         pumphouse.expect_no_edit(name, returned)
