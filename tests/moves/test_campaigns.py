@@ -4,12 +4,14 @@ import pytest
 
 from dashboard.campaigns.models import Campaign
 from dashboard.campaigns.running.needs import needs_of, remaining_needs
+from dashboard.campaigns.running.survey import simulated_hosts
 from dashboard.campaigns.verbs.forecast import Forecast
 from dashboard.campaigns.verbs.free_host import FreeHost
 from dashboard.campaigns.verbs.pause import Pause
 from dashboard.campaigns.verbs.release import Release
 from dashboard.campaigns.verbs.resume import Resume
 from dashboard.errors import BadInput, WrongState
+from dashboard.hosts_app.compute.facts import read_cloud
 from dashboard.jobs.models import Job
 from dashboard.jobs.runner import run_job
 from dashboard.migrations_app.models import Plan
@@ -121,6 +123,10 @@ def test_what_does_not_fit_waits_asks_for_a_host_and_goes_on_once_there_is_room(
     clouds.plan(NAME)
     shop = clouds.source.tenants.get(name=NAME)
     clouds.new.placement.sizes = {"VCPU": 4, "MEMORY_MB": 100}
+    clouds.old.placement.sizes = {"VCPU": 64, "MEMORY_MB": 65536, "DISK_GB": 500}
+    hosts = simulated_hosts(read_cloud(clouds.source_session))
+    assert any(host.gives.get("DISK_GB") == 500 for host in hosts), hosts
+    clouds.old.placement.sizes = {}
     campaign = campaign_of(clouds, {"all": [shop, one]}, hosts="each")
     start(campaign)
     go_on(campaign)

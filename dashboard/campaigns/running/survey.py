@@ -27,6 +27,7 @@ from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.compute.facts import CloudReading, needs_of, read_cloud
 from dashboard.hosts_app.compute.nova import ComputeService
+from dashboard.hosts_app.compute.room import Room
 from dashboard.hosts_app.discovery import NO_ROOM
 from dashboard.hosts_app.evacuation.ranking import cost_of
 
@@ -105,9 +106,14 @@ def _simulated(reading: CloudReading, service: ComputeService) -> SimulatedHost:
         obstacles.append("it has servers that cannot leave it")
     return SimulatedHost(
         name=host,
-        gives=dict(room.machine),
+        gives={**_disk_of(room), **room.machine},
         free=room.free,
         servers=list(needs_of(reading.servers_on(host), room).values()),
         obstacle=obstacles[0] if obstacles else "",
         takes_servers=service.takes_servers,
     )
+
+
+def _disk_of(room: Room) -> Mapping[str, int]:
+    """Return the disk space of a host that counts its own; none where it is shared."""
+    return {DISK: room.total[DISK]} if DISK in room.total else {}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from dashboard.campaigns.simulation.needs import Needs, Resources
 
 RAM, VCPU, PCPU, DISK = "MEMORY_MB", "VCPU", "PCPU", "DISK_GB"
+ENOUGH = 1 << 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +35,11 @@ class CloudRoom:
         self._classes = {name for free in self.hosts.values() for name in free}
 
     def add_host(self, name: str, free: Resources) -> None:
-        """Add a host that has come from the other cloud."""
-        self.hosts[name] = dict(free)
+        """Add a host that has come from the other cloud.
+
+        It has enough of what nobody has said of it, as of disk space.
+        """
+        self.hosts[name] = {**dict.fromkeys(self._classes - free.keys(), ENOUGH), **free}
         self._classes |= free.keys()
 
     def take(self, needs: Needs) -> Missing | None:

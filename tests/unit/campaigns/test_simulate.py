@@ -185,3 +185,23 @@ def test_hosts_leave_in_the_order_of_the_ranking():
     freed = [event.name for event in found.events if event.kind == FREE]
     assert freed[:2] == ["large", "small"]
     assert freed[2] == "one"
+
+
+def test_a_host_that_comes_has_what_the_destination_counts_and_nobody_said_of_it():
+    """Of a host of the source only CPUs and RAM may be known; the destination counts disks too."""
+    server = {**size(4, 16), "DISK_GB": 1}
+    tenants = [
+        SimulatedTenant(candidate=Candidate(key=1, name="t1"), needs=Needs(servers=[server]))
+    ]
+    source = [
+        SimulatedHost(name=name, gives=size(4, 16), free=size(8, 32)) for name in ("old-1", "old-2")
+    ]
+    cloud = {
+        "waves": [SimulatedWave(name="all", rules=Rules(tenants_at_once=1), tenants=tenants)],
+        "room": CloudRoom(hosts={"new-1": {**size(1, 1), "DISK_GB": 100}}),
+        "source": source,
+        "frees": True,
+    }
+    found = simulate(cloud)
+    assert not found.left
+    assert [event.name for event in found.events if event.kind == FREE] == ["old-1"]
