@@ -89,23 +89,23 @@ def told_to_switch() -> list[str]:
     return (run_directory() / "switch" / "told").read_text().splitlines()
 
 
-def put_back(source: CloudSession, destination: CloudSession) -> None:
-    """Make the host a part of the source again, and of nothing else, by the lab's own orders."""
-    if host_named(HOST).installed_cloud != "src":
-        lab.compute("remove", "dst", HOST)
+def put_back(source: CloudSession, destination: CloudSession, host: str = HOST) -> None:
+    """Make a host a part of the source again, and of nothing else, by the lab's own orders."""
+    if host_named(host).installed_cloud != "src":
+        lab.compute("remove", "dst", host)
         for cloud in (source, destination):
-            forget(cloud, HOST)
-        lab.compute("add", "src", HOST)
-    host_named(HOST).chassis.note_power("1")
-    poll_until(lambda: takes_servers(source), what=f"{HOST} of src to be back", seconds=90)
+            forget(cloud, host)
+        lab.compute("add", "src", host)
+    host_named(host).chassis.note_power("1")
+    poll_until(lambda: takes_servers(source, host), what=f"{host} of src to be back", seconds=90)
 
 
-def takes_servers(source: CloudSession) -> bool | None:
-    """Return True once the scheduler of the source may choose the host; enables it if it must."""
+def takes_servers(source: CloudSession, host: str = HOST) -> bool | None:
+    """Return True once the scheduler of the source may choose a host; enables it if it must."""
     for service in compute_services(source):
-        if service.host == HOST and not service.is_enabled:
+        if service.host == host and not service.is_enabled:
             enable_service(source, service)
-    return None if missing_on(source, HOST) else True
+    return None if missing_on(source, host) else True
 
 
 def forget(cloud: CloudSession, host: str) -> None:

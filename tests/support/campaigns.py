@@ -1,6 +1,6 @@
 """Campaigns between clouds in memory: tenants, drawing up, and running to an end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -57,15 +57,19 @@ def start(campaign: Campaign) -> Job:
     return Start().start(campaign)
 
 
-def go_on(campaign: Campaign) -> Campaign:
-    """Run all of its jobs as workers do, until nothing goes on by itself; return it as it is."""
+def go_on(campaign: Campaign, *, run: Callable[[int], None] = run_job) -> Campaign:
+    """Run all of its jobs as workers do, until nothing goes on by itself; return it as it is.
+
+    ``run`` runs those of its tenants and hosts.
+    """
     before: Any = None
     for _ in range(ROUNDS):
         look(campaign)
-        for job in begun_jobs(campaign):
-            run_job(job.pk)
+        begun = begun_jobs(campaign)
+        for job in begun:
+            run(job.pk)
         after = states(campaign), fresh(campaign).state
-        if after == before and not begun_jobs(campaign):
+        if after == before and not begun:
             return fresh(campaign)
         before = after
     raise AssertionError(f"{campaign} goes on for ever: {states(campaign)}")
