@@ -104,12 +104,12 @@ def remove_snapshot(pool: CephPool, image: str, snapshot: str) -> None:
         raise _refused(done.stderr, f"Removing snapshot {pool.image(image, snapshot)}")
 
 
-def has_image(pool: CephPool, image: str) -> bool:
-    """Return whether a pool has that image. Raises ``NeedsOperator`` where it cannot be asked."""
-    done = _run(pool.command("info", pool.image(image)))
-    if done.returncode and b"No such file" not in done.stderr:
-        raise _refused(done.stderr, f"Looking for {pool.image(image)}")
-    return done.returncode == 0
+def images_of(pool: CephPool) -> frozenset[str]:
+    """Return the names of all images of a pool. Raises ``NeedsOperator`` where none can be read."""
+    done = _run(pool.command("ls", "--format", "json", pool.pool))
+    if done.returncode:
+        raise _refused(done.stderr, f"Listing the images of {pool.pool}")
+    return frozenset(json.loads(done.stdout))
 
 
 def _pipe(reader: IO[bytes], writer: IO[bytes], passing: Callable[[int], None]) -> int:

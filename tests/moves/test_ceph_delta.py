@@ -33,6 +33,7 @@ class FakeCeph:
         self.snapshots: dict[str, dict[str, bytes]] = {}
         self.passed: list[int] = []
         self.breaks = False
+        self.listed = 0
 
     def copy_changes(
         self,
@@ -75,10 +76,11 @@ class FakeCeph:
         """Remove a snapshot of an image of the destination."""
         self.snapshots.get(image, {}).pop(snapshot, None)
 
-    def has_image(self, _pool: CephPool, image: str) -> bool:
-        """Return whether the source has that volume."""
+    def images_of(self, _pool: CephPool) -> frozenset[str]:
+        """Return the names of the source's volumes in its pool."""
+        self.listed += 1
         volumes = self.clouds.old.block_storage.volumes
-        return image.removeprefix("volume-") in volumes.rows
+        return frozenset(f"volume-{id_}" for id_ in volumes.rows)
 
 
 @contextmanager
@@ -91,7 +93,7 @@ def tenant(folder: Path, *, named: tuple[str, ...] = ("old", "new")) -> Iterator
         [data] = volumes.where(name=DATA)
         volumes.data[data["id"]] = GOODS
         ceph = FakeCeph(clouds)
-        names = ("copy_changes", "snapshots_of", "remove_snapshot", "has_image")
+        names = ("copy_changes", "snapshots_of", "remove_snapshot", "images_of")
         with patch.multiple(rbd, **{each: getattr(ceph, each) for each in names}):
             yield clouds, ceph
 
@@ -122,6 +124,7 @@ def test_a_volume_comes_and_goes_though_each_answer_or_record_is_lost_once(tmp_p
         plan = clouds.plan(NAME, snapshots="leave")
         item = plan.items.get(type="volume", name=DATA)
         assert item.data_path["name"] == "ceph_delta"
+        assert ceph.listed == 1  # for all volumes
         ceph.breaks = True
         with difficulty():
             clouds.execute(plan)

@@ -7,6 +7,7 @@ two snapshots goes from one pool to the other by ``rbd``, past both Cinders.
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from typing_extensions import override
 
@@ -38,6 +39,8 @@ SENT = "sent_passes"
 """Stage data: the passes whose changes the volume has, in order."""
 
 _SERVICE = "block_storage"
+_IMAGES: WeakKeyDictionary[TenantReader, dict[CephPool, frozenset[str]]] = WeakKeyDictionary()
+"""What pools have, for as long as a plan is drawn up."""
 
 
 class CephDelta(DataPath):
@@ -194,10 +197,18 @@ def _why_not(source: TenantReader, destination: TenantReader, disk: Disk) -> str
         names = " and ".join(sorted(each["name"] for each in others)) or "any pool"
         return f"The configuration of cloud {destination.cloud.name} has no Ceph for {names}."
     try:
-        is_there = rbd.has_image(pool, f"volume-{disk.record.id}")
+        is_there = f"volume-{disk.record.id}" in _images_of(source, pool)
     except (NeedsOperator, Retryable) as error:
         return error.sentence
     return "" if is_there else f"Pool {pool.pool} of Ceph has no image of it."
+
+
+def _images_of(reader: TenantReader, pool: CephPool) -> frozenset[str]:
+    """Return the images of a pool, which is asked once for a plan."""
+    known = _IMAGES.setdefault(reader, {})
+    if pool not in known:
+        known[pool] = rbd.images_of(pool)
+    return known[pool]
 
 
 def _pool(work: Work, *, here: bool) -> CephPool:

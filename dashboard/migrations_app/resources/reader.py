@@ -120,6 +120,12 @@ class TenantReader(IdentityReader):
         return [id_ for name, id_ in self.migrated if name == type_name]
 
     @cached_property
+    def operators_volume_quota(self) -> Json:
+        """Cinder's limits of the operator's project, each with what is in use."""
+        path = f"/os-quota-sets/{self.cloud.project_id}?usage=true"
+        return self.cloud.get("block_storage", path, "quota_set")
+
+    @cached_property
     def compute_microversion(self) -> str:
         """The microversion for reading servers: the newest that cloud and Pumphouse support."""
         return self.cloud.at_most("compute", SERVER_MICROVERSION)

@@ -17,7 +17,7 @@ case "$*" in
     test ! -e {folder}/writer-fails || {{ echo 'rbd: no room' >&2; exit 1; }}
     cat > {folder}/got ;;
   *'snap ls'*) echo '[{{"name": "one"}}]' ;;
-  *info*) echo 'rbd: error connecting: (13) Permission denied' >&2; exit 1 ;;
+  *'ls --format json one') echo 'rbd: error connecting: (13) Permission denied' >&2; exit 1 ;;
 esac
 """
 
@@ -78,7 +78,7 @@ def test_a_cancel_ends_both_sides(folder):
 
 def test_a_key_without_rights_is_named_with_what_to_do(folder):
     with pytest.raises(NeedsOperator, match=r"Permission denied\.") as caught:
-        rbd.has_image(pool("one"), "volume-1")
+        rbd.images_of(pool("one"))
     assert "rights of their key" in caught.value.fix
 
 

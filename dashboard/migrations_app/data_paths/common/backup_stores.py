@@ -52,8 +52,7 @@ def _is_written_in_place(told: Json) -> bool:
 
 
 def _short_quota(reader: TenantReader, size: int) -> str:
-    path = f"/os-quota-sets/{reader.cloud.project_id}?usage=true"
-    quota = reader.cloud.get(_SERVICE, path, "quota_set")
+    quota = reader.operators_volume_quota
     for name, wanted in {"backups": PASSES, "backup_gigabytes": PASSES * size}.items():
         limit = quota.get(name) or {"limit": -1, "in_use": 0}
         free = math.inf if limit["limit"] < 0 else limit["limit"] - limit["in_use"]
