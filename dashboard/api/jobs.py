@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -20,6 +21,7 @@ from dashboard.jobs.chain_rows import WORDS, rows_of, servers_of
 from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.models import Job
 from dashboard.jobs.progress import job_progress
+from dashboard.jobs.report import JobReport
 from dashboard.jobs.requester import by_api
 from dashboard.jobs.roles import Action
 
@@ -154,8 +156,10 @@ class ServerMoveSerializer(serializers.Serializer[Any]):
     halted_at = serializers.DateTimeField(allow_null=True)
     runs_at = serializers.DateTimeField(allow_null=True)
     seconds_down = serializers.FloatField(allow_null=True)
+    predicted_seconds = serializers.FloatField(allow_null=True)
     bytes_done = serializers.IntegerField()
     bytes_total = serializers.IntegerField()
+    predicted_bytes = serializers.IntegerField(allow_null=True)
 
 
 class JobFilter(django_filters.FilterSet):
@@ -231,6 +235,12 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
         page: Any = self.paginate_queryset(halts)
         rows = ServerMoveSerializer(rows_of(job, page), many=True)
         return self.get_paginated_response(rows.data)
+
+    @extend_schema(responses={200: OpenApiTypes.OBJECT})
+    @action(detail=True)
+    def report(self, request: Request, **_kwargs: Any) -> Response:
+        """Return downtime and bytes of each server, and what was predicted."""
+        return Response(JobReport(self.get_object()).as_json())
 
     def _to_continue(self) -> Job:
         """Return the job, if the user may start one of its kind: continuing it does its work."""

@@ -5,7 +5,7 @@ as the server was.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from dashboard.jobs.kinds import BYTES
-from dashboard.jobs.models import Job, JobServer, Step
+from dashboard.jobs.models import PREDICTED, SERVER, Job, JobServer, Step
 from dashboard.jobs.states import BROKEN_STEP_STATES, StepState
 
 WAITS, MOVES, FAILED, MOVED, SKIPPED = "pending", "running", "failed", "done", "skipped"
@@ -28,6 +28,14 @@ WORDS = {
     SKIPPED: "Skipped",
 }
 PORTION = 200
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of what is done with a server, in a word, and the state of its steps together."""
+
+    word: str
+    state: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +52,30 @@ class ChainRow:
     bytes_total: int
     is_over: bool
     """Whether the job has ended: what happened to a server since is not known here."""
+
+    @property
+    def pipeline(self) -> list["Part"]:
+        """What is done with the server, from its halt on, each with where it is."""
+        ordered = sorted(self.steps, key=lambda step: (not step.opens_chain, step.ordinal))
+        found: dict[str, set[str]] = {}
+        for step in ordered:
+            found.setdefault(step.title.partition(" ")[0].lower(), set()).add(step.state)
+        return [Part(word, _common(states)) for word, states in found.items()]
+
+    @property
+    def predicted_seconds(self) -> float | None:
+        """For how long it was to be down at most, None where nothing had been measured."""
+        return self._predicted("seconds")
+
+    @property
+    def predicted_bytes(self) -> int | None:
+        """How many bytes were to be copied at most, None for a job of an older version."""
+        size = self._predicted("bytes")
+        return None if size is None else int(size)
+
+    def _predicted(self, name: str) -> float | None:
+        found: float | None = self.server.params.get(SERVER, {}).get(PREDICTED, {}).get(name)
+        return found
 
     @property
     def title(self) -> str:
@@ -102,10 +134,32 @@ def rows_of_several(halts: Sequence[JobServer]) -> list[ChainRow]:
     ]
 
 
+def rows_of_halts(job: Job, keys: Collection[str]) -> list[ChainRow]:
+    """Return the rows of the servers that steps of these keys halt. Takes one query."""
+    chains = Step.objects.filter(job=job, key__in=keys).values("chain")
+    by_chain: defaultdict[str, list[JobServer]] = defaultdict(list)
+    # all steps of the chains, and those that begin one among them
+    found = JobServer._base_manager.filter(job=job, chain__in=chains).exclude(chain="")
+    for step in found.order_by("ordinal"):
+        by_chain[step.chain].append(step)
+    return [
+        _row(step, chain, is_over=not job.is_active)
+        for chain in by_chain.values()
+        for step in chain
+        if step.opens_chain
+    ]
+
+
 def all_rows(job: Job) -> Iterator[ChainRow]:
     """Yield the rows of all servers of a job, portion by portion."""
     for page in Paginator(servers_of(job), PORTION):
         yield from rows_of(job, list(page.object_list))
+
+
+def _common(states: set[str]) -> str:
+    """Return the state of steps that are one part: what failed, else what runs, else the rest."""
+    order = (*BROKEN_STEP_STATES, StepState.RUNNING, StepState.PENDING, StepState.DONE)
+    return next((state for state in order if state in states), StepState.SKIPPED)
 
 
 def _row(halt: JobServer, chain: Sequence[Step], *, is_over: bool) -> ChainRow:

@@ -17,6 +17,8 @@ GOES_WITH = "goes_with"
 """The parameter of a step that begins a chain with what binds it to others: a server group."""
 SERVER = "server"
 """The parameter of such a step with the id and the name of its server, and the key of its halt."""
+PREDICTED = "predicted"
+"""In that parameter: the seconds for which it is down and the bytes that are copied, at most."""
 
 
 class Job(models.Model):

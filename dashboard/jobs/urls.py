@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from dashboard.jobs.verbs.base import server_verbs
-from dashboard.jobs.views import action_views, bundles, servers
+from dashboard.jobs.views import action_views, bundles, reports, servers
 from dashboard.jobs.views import jobs as views
 from dashboard.jobs.views.verb_pages import verb_paths
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("jobs/<int:job_id>/log.txt", views.job_log_file, name="job-log-file"),
     path("jobs/<int:job_id>/servers.csv", views.job_servers_file, name="job-servers-file"),
     path("jobs/<int:job_id>/bundle.zip", bundles.job_bundle, name="job-bundle"),
+    path("jobs/<int:job_id>/report/", reports.report_page, name="job-report"),
+    path("jobs/<int:job_id>/report.json", reports.report_json, name="job-report-json"),
     path("jobs/<int:job_id>/cancel/", action_views.cancel, name="job-cancel"),
     path("jobs/<int:job_id>/dismiss/", action_views.dismiss, name="job-dismiss"),
     path("jobs/<int:job_id>/resume/", action_views.resume, name="job-resume"),

@@ -8,6 +8,7 @@ from dashboard.migrations_app.views import (
     home,
     plan_files,
     plan_list,
+    plan_servers,
     plans,
     selected,
     tenant_files,
@@ -16,7 +17,7 @@ from dashboard.migrations_app.views import (
 
 PLAN = "plans/<int:plan_id>/"
 TENANT = "tenants/<slug:cloud_name>/<str:project_id>/"
-TAB = r"(?P<tab>items|findings|losses|choices|differences|ledger)"
+TAB = r"(?P<tab>servers|items|findings|losses|choices|differences|ledger)"
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -39,6 +40,7 @@ urlpatterns = [
     path(PLAN, plans.plan_page, name="plan"),
     re_path(rf"^plans/(?P<plan_id>[0-9]{{1,18}})/{TAB}/$", plans.plan_page, name="plan-tab"),
     path(f"{PLAN}dismiss/", plans.dismiss_plan, name="plan-dismiss"),
+    path(f"{PLAN}servers/rows/", plan_servers.plan_servers, name="plan-servers"),
     path(f"{PLAN}again/", plans.plan_again, name="plan-again"),
     path(f"{PLAN}leave-out/", plans.leave_out, name="plan-leave-out"),
     path(f"{PLAN}choose/", plans.choose, name="plan-choose"),

@@ -81,6 +81,7 @@ def unfinished_move_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
         "blocked plan": f"/plans/{blocked.pk}/findings/",
         "release of a cutover": f"/jobs/{held_job.pk}/release/",
         "held job": held_job.get_absolute_url(),
+        "report of a job": f"/jobs/{held_job.pk}/report/",
         "servers of a job": f"/jobs/{held_job.pk}/servers/",
         "one server of a job": server.get_absolute_url(),
         "take-out of a server": f"{server.get_absolute_url()}take-out/",

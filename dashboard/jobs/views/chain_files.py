@@ -9,7 +9,16 @@ from dashboard.jobs.chain_rows import ChainRow, all_rows
 from dashboard.jobs.models import Job
 from dashboard.spreadsheets import cell
 
-HEADINGS = ("server", "state", "halted_at", "runs_at", "seconds_down", "bytes")
+HEADINGS = (
+    "server",
+    "state",
+    "halted_at",
+    "runs_at",
+    "seconds_down",
+    "bytes",
+    "predicted_seconds_down",
+    "predicted_bytes",
+)
 
 
 class _Line:
@@ -45,6 +54,8 @@ def _cells(row: ChainRow) -> tuple[object, ...]:
         _time(row.runs_at),
         "" if down is None else round(down, 1),
         row.bytes_done,
+        "" if row.predicted_seconds is None else round(row.predicted_seconds, 1),
+        "" if row.predicted_bytes is None else row.predicted_bytes,
     )
 
 

@@ -19,6 +19,7 @@ from dashboard.jobs.operating import is_resumable
 from dashboard.jobs.progress import JobProgress, job_progress
 from dashboard.jobs.roles import minimum_role, role_of
 from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, Phase, StepState
+from dashboard.jobs.throughput import throughput_of
 from dashboard.jobs.views.chain_files import csv_of
 from dashboard.jobs.views.failures import failures_of
 from dashboard.jobs.views.graph import boxes, layout_of
@@ -33,8 +34,8 @@ LINES_SHOWN = 500
 BARS_SHOWN = 200
 
 TABS = {
-    "failures": "Failures",
     "servers": "Servers",
+    "failures": "Failures",
     "steps": "Steps",
     "timeline": "Timeline",
     "graph": "Graph",
@@ -184,7 +185,8 @@ def _failures(job: Job, request: PageRequest, progress: JobProgress) -> dict[str
 
 def _servers(job: Job, request: PageRequest, progress: JobProgress) -> dict[str, Any]:
     page = cut(servers_of(job), request)
-    return {"page": page, "servers": rows_of(job, list(page.object_list))}
+    rows = rows_of(job, list(page.object_list))
+    return {"page": page, "servers": rows, "throughput": throughput_of(job)}
 
 
 def _steps(job: Job, request: PageRequest, progress: JobProgress) -> dict[str, Any]:

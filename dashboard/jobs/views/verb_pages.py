@@ -65,9 +65,11 @@ def available_actions(
     ``beside`` are those of the subjects that verbs have of their own, asked for where it is None.
     """
 
+    at_work = conflict_with(active)
+
     def conflict(verb: Verb[Row]) -> PumphouseError | None:
         if not verb.has_own_subject:
-            return conflict_with(active)
+            return at_work
         subject = verb.subject(row)
         return conflict_over(subject) if beside is None else conflict_with(beside.get(subject))
 

@@ -7,10 +7,11 @@ through: one that has failed holds it back until it was retried, skipped or take
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
 from dashboard.errors import BadInput
 from dashboard.jobs.kinds import StepSpec
-from dashboard.jobs.models import GOES_WITH, SERVER
+from dashboard.jobs.models import GOES_WITH, PREDICTED, SERVER
 from dashboard.jobs.states import Phase
 from dashboard.migrations_app.execution.execute import HALT
 from dashboard.migrations_app.execution.graph import BARRIER, step_key
@@ -31,12 +32,12 @@ class ServerOrder:
     """What was chosen: an order, and the names or ids of the servers that go first.
 
     ``NEXT_WAVE`` between names lets those after it begin only when those before are through.
-    ``sizes`` are the bytes of each server's disks, by its id.
+    ``predicted`` has the bytes and the seconds of each server, by its id.
     """
 
     order: str = PLANNED
     first: Sequence[str] = ()
-    sizes: Mapping[str, int] = field(default_factory=dict)
+    predicted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def is_chosen(self) -> bool:
@@ -58,7 +59,7 @@ class ServerOrder:
         )
         others = [step for step in steps if step.chain not in keys]
         halts = {step_key(item, HALT): item for item in servers.values()}
-        named = [_named(step, chains[step.chain], halts) for step in ordered]
+        named = [self._named(step, chains[step.chain], halts) for step in ordered]
         return [*others, *_in_waves(named, {name: key[0] for name, key in keys.items()})]
 
     def _places(self, servers: Iterable[PlanItem]) -> dict[str, tuple[int, int]]:
@@ -81,9 +82,21 @@ class ServerOrder:
         """Return what a chain is sorted by: its wave, its place, its size, and its number."""
         last = (sum(name == NEXT_WAVE for name in self.first), len(self.first))
         wave, place = min(places.get(id_, last) for id_ in chain.servers)
-        size = sum(self.sizes.get(id_, 0) for id_ in chain.servers)
+        size = sum(self.predicted.get(id_, {}).get("bytes", 0) for id_ in chain.servers)
         sign = {SMALLEST: 1, LARGEST: -1}.get(self.order, 0)
         return wave, place, sign * size, chain.number
+
+    def _named(self, step: StepSpec, chain: "_Chain", halts: Mapping[str, PlanItem]) -> StepSpec:
+        """Return a step with what jobs know of its server, where it begins a chain."""
+        if not step.opens_chain:
+            return step
+        id_ = step.params.get("facts", {}).get("server_id")  # a hook before the halt
+        item = halts[f"server:{id_}:{HALT}" if id_ else step.key]
+        about: dict[str, Any] = {"name": item.title, "halt": step_key(item, HALT)}
+        if predicted := self.predicted.get(item.source_id):
+            about[PREDICTED] = predicted
+        goes_with = {GOES_WITH: min(chain.groups)} if chain.groups else {}
+        return replace(step, params={**step.params, SERVER: about, **goes_with})
 
 
 @dataclass
@@ -117,17 +130,6 @@ def _side_by_side(keys: Mapping[str, Key], chains: Mapping[str, _Chain]) -> dict
         name: min((keys[name], *(first[group] for group in chain.groups))) + keys[name]
         for name, chain in chains.items()
     }
-
-
-def _named(step: StepSpec, chain: _Chain, halts: Mapping[str, PlanItem]) -> StepSpec:
-    """Return a step with what jobs know of its server, where it begins a chain."""
-    if not step.opens_chain:
-        return step
-    id_ = step.params.get("facts", {}).get("server_id")  # a hook before the halt
-    item = halts[f"server:{id_}:{HALT}" if id_ else step.key]
-    about = {"id": item.source_id, "name": item.title, "halt": step_key(item, HALT)}
-    goes_with = {GOES_WITH: min(chain.groups)} if chain.groups else {}
-    return replace(step, params={**step.params, SERVER: about, **goes_with})
 
 
 def _in_waves(steps: Sequence[StepSpec], waves: Mapping[str, int]) -> Iterable[StepSpec]:

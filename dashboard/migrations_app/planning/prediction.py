@@ -39,6 +39,10 @@ class Measured:
     rate: float
     overhead: float
 
+    def downtime_of(self, cutover: int) -> float:
+        """Return for how many seconds a server is down of which so many bytes are copied then."""
+        return self.overhead + cutover / self.rate
+
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
@@ -64,7 +68,7 @@ class Prediction:
         """For how long the server is down whose disks are the largest."""
         if self.measured is None:
             return None
-        return self.measured.overhead + self.largest / self.measured.rate
+        return self.measured.downtime_of(self.largest)
 
     def __str__(self) -> str:
         """Return it as one sentence, or two."""
@@ -96,9 +100,18 @@ def predicted(plan: Plan) -> Prediction | None:
     )
 
 
-def bytes_of_servers(plan: Plan) -> dict[str, int]:
-    """Return how many bytes of each server are copied in all at most, by its id in the source."""
-    return _by_server([*_disks(plan)], "ahead", "cutover")
+def predictions_of_servers(plan: Plan) -> dict[str, dict[str, float | int | None]]:
+    """Return for each server, by its id in the source, the bytes that are copied and the seconds
+    for which it is down, both at most; None if no copy was measured."""
+    disks, measured = [*_disks(plan)], measured_between(plan)
+    cutover = _by_server(disks, "cutover")
+    return {
+        id_: {
+            "bytes": size,
+            "seconds": round(measured.downtime_of(cutover[id_]), 1) if measured else None,
+        }
+        for id_, size in _by_server(disks, "ahead", "cutover").items()
+    }
 
 
 def _by_server(

@@ -35,7 +35,7 @@ from dashboard.migrations_app.execution.rollback import put_back_steps, unfinish
 from dashboard.migrations_app.execution.server_order import ORDERS, PLANNED, ServerOrder
 from dashboard.migrations_app.execution.skipping import count_skipped
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
-from dashboard.migrations_app.planning.prediction import bytes_of_servers
+from dashboard.migrations_app.planning.prediction import predictions_of_servers
 from dashboard.migrations_app.planning.preflight import can_lift_blocks
 from dashboard.migrations_app.stretch.chosen import begin_chosen, with_gateways
 from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
@@ -214,7 +214,7 @@ def _order_of(plan: Plan, options: Mapping[str, Any]) -> ServerOrder:
     return ServerOrder(
         order=options["server_order"],
         first=options["servers_first"],
-        sizes=bytes_of_servers(plan) if options["server_order"] != PLANNED else {},
+        predicted=predictions_of_servers(plan),
     )
 
 

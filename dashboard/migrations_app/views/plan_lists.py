@@ -146,7 +146,12 @@ def _ledger(plan: Plan, request: PageRequest) -> dict[str, Any]:
     return {"page": cut(plan.ledger_entries.all(), request, size=ROWS)}
 
 
+def _servers(plan: Plan, request: PageRequest) -> dict[str, Any]:
+    return {"kept_query": request.GET.urlencode()}  # the rows are a part that is read by itself
+
+
 TAB_CONTENT = {
+    "servers": _servers,
     "items": _items,
     "findings": _findings,
     "losses": _losses,

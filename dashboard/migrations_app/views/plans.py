@@ -47,8 +47,11 @@ BLOCKS_SHOWN = 10
 """How many findings that block stand above the tabs; their tab has all."""
 
 
-def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpResponse:
-    """Show one plan: its progress, its verbs, and one of its lists."""
+def plan_page(request: PageRequest, plan_id: int, tab: str = "") -> HttpResponse:
+    """Show one plan: its progress, its verbs, and one of its lists.
+
+    Without a tab, it shows its servers, if it has any, else all objects.
+    """
     plan = plan_or_404(plan_id)
     about_tenant = list(Job.objects.filter(subject__in=(plan.subject, stretch_subject(plan))))
     of_tenant = [job for job in about_tenant if job.subject == plan.subject]
@@ -59,6 +62,8 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
     changing = changing_job(jobs)
     shown = active or (changing if is_resumable(changing) else None)
     move = _again(plan)
+    servers = sum(item.type == "server" for item in plan.items.all())
+    tab = tab or ("servers" if servers else "items")
     blocks = [each for each in plan.findings.all() if each.severity == PlanFinding.Severity.BLOCK]
     about = {
         "plan": plan,
@@ -80,7 +85,7 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "items") -> HttpRes
         "blocks": blocks[:BLOCKS_SHOWN],
         "more_blocks": max(0, len(blocks) - BLOCKS_SHOWN),
         "has_nothing_to_do": has_nothing_to_do(plan),
-        "counts": _counts(plan),
+        "counts": {**_counts(plan), "servers": servers},
         "tab": tab,
         "section": "tenants",
     }

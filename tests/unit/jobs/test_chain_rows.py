@@ -70,8 +70,9 @@ def test_the_page_the_api_and_the_file_have_a_row_for_each(job):
     answer = client.get(f"/api/jobs/{job.pk}/servers/").json()
     assert (answer["count"], answer["results"][0]["seconds_down"]) == (5, 90.0)
     file = b"".join(client.get(f"/jobs/{job.pk}/servers.csv")).decode().splitlines()
-    assert file[0] == "server,state,halted_at,runs_at,seconds_down,bytes"
-    assert file[1] == "a,Moved,2026-11-01T12:00:00+00:00,2026-11-01T12:01:30+00:00,90.0,5"
+    columns = "server,state,halted_at,runs_at,seconds_down,bytes"
+    assert file[0] == f"{columns},predicted_seconds_down,predicted_bytes"
+    assert file[1] == "a,Moved,2026-11-01T12:00:00+00:00,2026-11-01T12:01:30+00:00,90.0,5,,"
     assert len(file) == 6
 
 

@@ -1,0 +1,21 @@
+"""The report of a job: as a page and as JSON; as CSV it is the file of its servers."""
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+
+from dashboard.jobs.models import Job
+from dashboard.jobs.report import JobReport
+from dashboard.jobs.views.pages import PageRequest, cut
+
+
+def report_page(request: PageRequest, job_id: int) -> HttpResponse:
+    """Show what a job was in the end."""
+    report = JobReport(get_object_or_404(Job, pk=job_id))
+    page = cut(report.servers, request)
+    about = {"job": report.job, "report": report, "page": page, "section": "jobs"}
+    return render(request, "jobs/report.html", about)
+
+
+def report_json(request: PageRequest, job_id: int) -> JsonResponse:
+    """Return the same for programs."""
+    return JsonResponse(JobReport(get_object_or_404(Job, pk=job_id)).as_json())
