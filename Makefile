@@ -70,6 +70,8 @@ bench: $(INSTALLED)
 	$(BIN)/python bench/start.py
 	$(BIN)/python bench/engine.py
 	$(BIN)/python bench/calls.py
+	$(BIN)/python bench/servers.py
+	$(BIN)/python bench/workers.py
 	$(BIN)/python bench/pages.py
 	$(BIN)/python bench/campaigns.py
 	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(BIN)/python bench/stream.py \
