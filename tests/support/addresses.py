@@ -17,6 +17,7 @@ from dashboard.jobs.models import Job, JobServer, Step
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import Plan, PlanDifference, Tenant, TenantFiles
 from tests.browser.every_page import every_page
+from tests.support import rows
 
 _group = re.compile(r"\(\?P<(\w+)>((?:[^()]|\([^()]*\))*)\)")
 _argument = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -48,6 +49,7 @@ class Address:
 def make_rows(user: User) -> None:
     """Make a row of everything that an address can be about."""
     every_page(user)
+    rows.server_in(_failed_job())
     tenant = Tenant.objects.order_by("pk").last()
     Act.objects.create(who="ann", origin=Act.Origin.CLI, verb="cancel", target="job 1")
     TenantFiles.objects.create(tenant=tenant, texts={"networks.yml": "resources: []\n"})
@@ -105,6 +107,8 @@ def _value(argument: str, kind: str) -> str:
     known |= {"call_id": "00000000-0000-0000-0000-000000000000", "token": "none"}
     if argument in known:
         return known[argument]
+    if kind == "jobs" and argument == "step_id":  # one of its servers
+        return str(_row_of("job-servers").pk)
     if argument in ("pk", *(f"{name}_{end}" for name in _NUMBERED for end in ("id", "pk"))):
         return str(_row_of(kind).pk)
     raise LookupError(f"tests/support/addresses.py knows no value for {argument}.")
@@ -113,11 +117,17 @@ def _value(argument: str, kind: str) -> str:
 _NUMBERED = ("plan", "job", "step", "environment", "campaign")
 
 
+def _failed_job() -> Job:
+    return Job.objects.filter(state=JobState.FAILED, kind="execute").latest("pk")
+
+
 def _row_of(kind: str) -> Model:
     """Return a row that is where something can be done with it."""
     model: Any = ROWS[kind]
     if model is Job:
-        return model.objects.filter(state=JobState.FAILED, kind="execute").latest("pk")
+        return _failed_job()
+    if model is JobServer:
+        return JobServer.objects.filter(job=_failed_job()).latest("pk")
     if model is Step:
         return model.objects.filter(state="failed").latest("pk")
     if model is HostPlan:
