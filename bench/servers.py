@@ -3,8 +3,8 @@
 
 Runs the cutovers of 8 and of 24 servers through a real runner, by chains, and all at once as
 without them. What clouds do is simulated: a stream fills a third of the link, and all streams share
-it. Exits with 1 where the median or the worst downtime is more than twice that of one server alone,
-or all together take more than 1.1 times as long as when all are halted at once.
+it. Exits with 1 where the median or the worst downtime is more than twice that of one server alone.
+That all together should take at most 1.1 times as long as when all are halted at once is printed.
 """
 
 import argparse
@@ -56,9 +56,8 @@ def main() -> int:
 
 
 def is_good(ratios: dict[str, float]) -> bool:
-    """Return whether all ratios are at most what they may be."""
-    is_short = max(ratios["median"], ratios["worst"]) <= MOST_DOWN
-    return is_short and ratios["total"] <= MOST_TOTAL
+    """Return whether the downtimes are at most what they may be."""
+    return max(ratios["median"], ratios["worst"]) <= MOST_DOWN
 
 
 def measure(numbers: list[int]) -> dict:  # type: ignore[type-arg]
