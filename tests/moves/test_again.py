@@ -79,6 +79,15 @@ def test_who_was_created_before_the_roles_were_given_is_not_taken_for_gone(cloud
     assert changes_between(before, contents(clouds.new)) == []
 
 
+def test_a_plan_that_was_rolled_back_is_executed_again_by_the_same_worker(clouds):
+    plan = clouds.plan(NAME)
+    clouds.execute(plan)
+    clouds.roll_back(plan)
+    # users and project are made anew: who acted as the first ones must not act any more
+    clouds.execute(plan)
+    assert clouds.verify(plan) == []
+
+
 def make_tenant_of_networks(clouds: TwoClouds) -> str:
     """Make a tenant that has networks with a subnet, a port and a group each; return its name."""
     operator = operator_of(clouds.old)

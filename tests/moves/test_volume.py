@@ -1,5 +1,6 @@
 """Volumes: what the destination's Cinder would refuse, and what it does not list."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,6 +88,17 @@ def test_a_temporary_image_on_which_a_disk_rests_is_kept_and_named(tmp_path):
         [entry] = plan.ledger_entries.filter(source_id=item_of(plan).source_id)
         assert entry.stage_data["destination_image"]
         assert "cleanup" in entry.stages
+
+
+def test_a_volume_that_is_full_is_copied_in_a_format_that_fits(tmp_path):
+    with tenant(tmp_path) as clouds:
+        clouds.old.block_storage.actions.volumes_are_full = True
+        images = {*clouds.old.image.images.rows}
+        plan = draft(clouds)
+        executed(clouds, plan, "volume")
+        uploads = Counter(clouds.old.block_storage.actions.uploads)
+        assert uploads["raw"] == uploads["qcow2"] > 0
+        assert {*clouds.old.image.images.rows} == images
 
 
 def test_a_zone_that_the_destination_lacks_is_a_loss(tmp_path):

@@ -19,7 +19,7 @@ from dashboard.clients.openstack import CloudSession
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import connect
 from dashboard.hosts_app.models import Cloud
-from dashboard.migrations_app.ledger import destination_id_of, entry_of
+from dashboard.migrations_app.ledger import entry_of
 from dashboard.migrations_app.models import LedgerEntry, Plan
 from dashboard.migrations_app.resources.ownership import can_create
 
@@ -34,7 +34,8 @@ class Identities:
         self.plan = plan
         self.source = connect(plan.source)
         self.destination = connect(plan.destination)
-        self._actors: dict[str, CloudSession] = {}
+        # by user and project of the destination: both are others after a rollback
+        self._actors: dict[tuple[str, str], CloudSession] = {}
         self._lock = threading.Lock()
 
     def session_as(self, user_id: str, *, project_id: str) -> CloudSession:
@@ -42,10 +43,10 @@ class Identities:
 
         It is the operator with a temporary role where the user cannot be impersonated.
         """
-        actor = user_id if self.can_impersonate(user_id) else ""
+        actor = (self._impersonated(user_id), project_id)
         with self._lock:
             if actor not in self._actors:
-                self._actors[actor] = self._connect_actor(actor, project_id)
+                self._actors[actor] = self._connect_actor(user_id, *actor)
             return self._actors[actor]
 
     def can_impersonate(self, user_id: str) -> bool:
@@ -53,14 +54,19 @@ class Identities:
 
         A reader may not, although it may own something in the source.
         """
+        return bool(self._impersonated(user_id))
+
+    def _impersonated(self, user_id: str) -> str:
+        """Return the destination's id of a user that can be impersonated, else an empty text."""
         entry = entry_of(self.plan, "user", user_id)
-        return bool(
+        can_be = (
             entry
             and user_id in self._writers
             and entry.state == LedgerEntry.State.PRESENT
             and entry.origin == LedgerEntry.Origin.CREATED
             and entry.stage_data.get(TEMPORARY)
         )
+        return entry.destination_id if entry and can_be else ""
 
     @cached_property
     def _writers(self) -> set[str]:
@@ -68,11 +74,11 @@ class Identities:
         users = self.plan.items.filter(type="user").values_list("source_id", "fields")
         return {user_id for user_id, fields in users if can_create(fields["role_names"])}
 
-    def _connect_actor(self, user_id: str, project_id: str) -> CloudSession:
-        if not user_id:
+    def _connect_actor(self, user_id: str, impersonated: str, project_id: str) -> CloudSession:
+        if not impersonated:
             return self.destination.scoped_to(project_id)
         return self.destination.as_user(
-            destination_id_of(self.plan, "user", user_id),
+            impersonated,
             password=temporary_password_of(self.plan, user_id),
             project_id=project_id,
         )

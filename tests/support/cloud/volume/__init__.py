@@ -45,7 +45,7 @@ class BlockStorage(Service):
         collections = (self.types, self.volumes, self.snapshots, self.qos_specs, self.backups)
         cloud.add(self, *collections)
         self.types.add_defaults()
-        VolumeActions(self)
+        self.actions = VolumeActions(self)
         self.managing = Managing(self)
         cloud.quotas.count("volumes", self.volumes)
         cloud.quotas.count("snapshots", self.snapshots)

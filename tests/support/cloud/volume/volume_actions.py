@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 LONGEST = 255
 REIMAGE = (3, 68)
+GIB = 1024**3
+TABLES_OF_QCOW2 = 200 * 1024  # bytes beside those of a volume of 1 GiB
 
 
 class VolumeActions:
@@ -18,6 +20,8 @@ class VolumeActions:
     def __init__(self, service: "BlockStorage") -> None:
         self.service = service
         self.cloud = service.cloud
+        self.volumes_are_full = False  # whether each block of all volumes was written to
+        self.uploads: list[str] = []  # the formats of images that were made of volumes
         service.route("POST", "volumes/{}/action", self.act)
 
     def act(self, request: Request) -> Answer:
@@ -97,6 +101,9 @@ class VolumeActions:
             properties={**_properties(row), **formats},
             data=self.service.volumes.data.get(row["id"], b""),
         )
+        if self.volumes_are_full and formats["disk_format"] == "qcow2":
+            image["size"] = row["size"] * GIB + TABLES_OF_QCOW2
+        self.uploads.append(formats["disk_format"])
         row["status"] = "uploading"
         # also if it is attached to nothing but reserved
         is_used = any(each["volume_id"] == row["id"] for each in self._attachments)

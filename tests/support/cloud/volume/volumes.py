@@ -153,7 +153,8 @@ class Volumes(Collection):
         image = images.rows.get(image_id)
         if image is None or not images.is_visible(image, request):
             raise Refused(400, "Invalid image identifier or unable to access requested image.")
-        needed = max(image["min_disk"], -(-(image["virtual_size"] or image["size"]) // GIB))
+        larger = max(image["size"], image["virtual_size"] or 0)
+        needed = max(image["min_disk"], -(-larger // GIB))
         if (row["size"] or 0) < needed:
             raise Refused(
                 400,

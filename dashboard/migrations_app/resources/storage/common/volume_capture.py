@@ -18,6 +18,7 @@ from dashboard.migrations_app.resources.storage.common.temporary_images import (
     await_captured,
     find_image,
     image_name,
+    remove_from_source,
     unless_refused,
 )
 from dashboard.migrations_app.resources.storage.common.volume_keys import is_encrypted, source_of
@@ -30,7 +31,9 @@ AT_ONCE = 16  # threads of a worker
 _SERVICE = "block_storage"
 # sparse, so that only what was ever written is copied; and the storage does not clone volumes from
 # it, so that it can be deleted while the volume exists
-_FORMAT = {"disk_format": "qcow2", "container_format": "bare"}
+_SPARSE = {"disk_format": "qcow2", "container_format": "bare"}
+_RAW = {"disk_format": "raw", "container_format": "bare"}
+_GIB = 1024**3
 
 
 def capture_volume(work: Work) -> None:
@@ -45,7 +48,16 @@ def capture_snapshot(work: Work) -> None:
 
 def _capture(work: Work, readable: Callable[[Work], str]) -> None:
     image = find_image(work.source, name=image_name(work.record)) if work.resumed else None
-    image_id = image["id"] if image else _upload(work, readable(work))
+    image_id = image["id"] if image else _upload(work, readable(work), _format(work))
+    _await_upload(work, image_id)
+    if not _fits(work, image_id):
+        remove_from_source(work, image_name(work.record))
+        _await_upload(work, _upload(work, readable(work), _RAW))
+    clean_up_copy(work)
+    restore_reservation(work)
+
+
+def _await_upload(work: Work, image_id: str) -> None:
     work.save(source_image=image_id)
     await_captured(
         work,
@@ -53,8 +65,17 @@ def _capture(work: Work, readable: Callable[[Work], str]) -> None:
         is_busy=lambda: _is_uploading(work),
         what=f"the image of {work.record.type.replace('_', ' ')} {work.record.title}",
     )
-    clean_up_copy(work)
-    restore_reservation(work)
+
+
+def _fits(work: Work, image_id: str) -> bool:
+    """Return whether Cinder takes the image for a volume of this size.
+
+    It compares the image's own size, and a sparse image of a volume that is written to its last
+    block is larger than the volume.
+    """
+    image = work.source.get("image", f"/images/{image_id}")
+    size = work.record.fields["size"] * _GIB
+    return bool(image["disk_format"] == "raw" or image["size"] <= size)
 
 
 def clone_of(work: Work) -> str:
@@ -226,9 +247,9 @@ def _name(work: Work, suffix: str) -> str:
     return f"pumphouse-{work.record.type}-{work.record.id}-{suffix}"
 
 
-def _upload(work: Work, volume_id: str) -> str:
+def _upload(work: Work, volume_id: str, image_format: Json) -> str:
     work.save(uploading=volume_id)
-    body = {"os-volume_upload_image": {"image_name": image_name(work.record), **_format(work)}}
+    body = {"os-volume_upload_image": {"image_name": image_name(work.record), **image_format}}
     path = f"/volumes/{volume_id}/action"
     answer = source_of(work).post(_SERVICE, path, body, "os-volume_upload_image")
     return str(answer["image_id"])
@@ -236,7 +257,7 @@ def _upload(work: Work, volume_id: str) -> str:
 
 def _format(work: Work) -> Json:
     """Return the format to upload in: Cinder takes what is encrypted in no other than raw."""
-    return {**_FORMAT, "disk_format": "raw"} if is_encrypted(work.record) else _FORMAT
+    return _RAW if is_encrypted(work.record) else _SPARSE
 
 
 def _is_uploading(work: Work) -> bool:
