@@ -115,7 +115,7 @@ class Ansible:
         return str(json.loads(manifest.read_text())["collection_info"]["version"])
 
     def enter(self, project: str, config: Path) -> None:
-        """Let the playbooks work in a project, by administrators who get the role admin there."""
+        """Have the playbooks work in a project, by administrators who get the role admin there."""
         clouds = yaml.safe_load(config.read_text())["clouds"]
         for name in ("src", "dst"):
             call = (self.bin / "python", "-c", ENTER, name, project)

@@ -32,6 +32,12 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(200_000, 20, 100)
 
 
+def pytest_sessionfinish() -> None:
+    """Collect garbage once: pytest does five times, among all that a thousand tests have left."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def pumphouse_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the PUMPHOUSE_HOME of the tests: a process that gets it works on the same database."""

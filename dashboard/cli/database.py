@@ -3,11 +3,13 @@
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from dashboard.errors import BadInput
 
@@ -30,9 +32,21 @@ def prepare_database() -> None:
 
 
 def is_current() -> bool:
-    """Return whether every migration has been applied."""
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    """Return whether every migration has been applied.
+
+    By their names alone: Django's executor imports all of them and draws a graph, which takes
+    longer than most commands.
+    """
+    return migrations() <= MigrationRecorder(connection).applied_migrations().keys()
+
+
+def migrations() -> set[tuple[str, str]]:
+    """Return the app and the name of every migration, as Django records them."""
+    return {
+        (app.label, path.stem)
+        for app in apps.get_app_configs()
+        for path in Path(app.path, "migrations").glob("[!_~]*.py")
+    }
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def hold_server(server: JobServer, *, until: datetime | None, requester: Request
 
 
 def release_server(server: JobServer, *, requester: Requester) -> Job:
-    """Let the server be halted as soon as its turn comes, whatever it was held for."""
+    """Have the server halted as soon as its turn comes, whatever it was held for."""
 
     def act(locked: Job) -> None:
         held = Q(held=True) | Q(not_before__gt=timezone.now())

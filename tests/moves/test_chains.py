@@ -52,7 +52,7 @@ def test_the_next_server_is_halted_when_the_copy_of_one_runs(clouds: TwoClouds):
 
 @contextmanager
 def refused_captures(name: str) -> Iterator[None]:
-    """Let the capture of a server's disk fail while inside."""
+    """Make the capture of a server's disk fail while inside."""
     capture = Server.capture
 
     def refuse(self: Server, work: Work) -> None:
