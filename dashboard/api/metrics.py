@@ -20,6 +20,7 @@ from dashboard.hosts_app.models import Host
 from dashboard.jobs.kinds import BYTES
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import ACTIVE_JOB_STATES, JobState, StepState
+from dashboard.migrations_app.execution.execute import HALT
 from dashboard.migrations_app.models import LedgerEntry, Plan, Tenant
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _downtime() -> "Metric":
 
 def _seconds_down() -> Iterator[float]:
     chained = Step.objects.exclude(chain="").order_by().values("job_id", "chain")
-    halted = Min("started_at", filter=Q(opens_chain=True, state=StepState.DONE))
+    halted = Min("started_at", filter=Q(action=HALT, state=StepState.DONE))
     left = Count("pk", filter=~Q(state__in=ENDED))
     rows = chained.annotate(halted=halted, ended=Max("finished_at"), left=left)
     moved = rows.filter(left=0).exclude(halted=None)

@@ -14,6 +14,7 @@ from django.template.defaultfilters import filesizeformat, pluralize
 from dashboard.jobs.kinds import BYTES
 from dashboard.jobs.models import Step
 from dashboard.jobs.states import StepState
+from dashboard.migrations_app.execution.execute import HALT
 from dashboard.migrations_app.models import Plan, PlanItem, subject_of
 from dashboard.migrations_app.resources.data_path import DATA_PATH
 from dashboard.migrations_app.resources.records import CREATE
@@ -158,7 +159,7 @@ def _overhead(plan: Plan, rate: float) -> float:
     chains = Step.objects.filter(job__in=jobs).exclude(chain="").order_by().values("job", "chain")
     copied = Sum("progress_done", filter=Q(progress_unit=BYTES), default=0)
     left = Count("pk", filter=~Q(state__in=ENDED))
-    halted = Min("started_at", filter=Q(opens_chain=True, state=StepState.DONE))
+    halted = Min("started_at", filter=Q(action=HALT, state=StepState.DONE))
     rows = chains.annotate(halted=halted, ended=Max("finished_at"), copied=copied, left=left)
     moved = rows.filter(left=0).exclude(halted=None).values_list("halted", "ended", "copied")
     seconds = [max(0.0, (end - begin).total_seconds() - size / rate) for begin, end, size in moved]

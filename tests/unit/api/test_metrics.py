@@ -68,12 +68,14 @@ def test_the_histogram_has_the_downtime_of_servers_that_have_moved(plan, value):
     job, now = rows.job_of(plan, JobState.DONE), timezone.now()
     Step.objects.filter(job=job).delete()
     for number, (seconds, last) in enumerate([(4, "done"), (50, "done"), (7, "failed")]):
-        times = {"started_at": now, "finished_at": now + timedelta(seconds=seconds)}
-        for key, opens, state in (("stop", True, "done"), ("create", False, last)):
+        # a hook that is called before the halt is none
+        for key, begin, state in (("hook", -60, "done"), ("stop", 0, "done"), ("create", 0, last)):
             Step.objects.create(
                 **{"job": job, "key": f"server:{number}:{key}", "action": key, "title": key},
-                **{"chain": f"{number}", "opens_chain": opens, "state": state, **times},
+                **{"chain": f"{number}", "opens_chain": key == "hook", "state": state},
                 **{"ordinal": number, "phase": Phase.CUTOVER},
+                started_at=now + timedelta(seconds=begin),
+                finished_at=now + timedelta(seconds=seconds),
             )
     assert value("downtime_seconds_count") == 2
     assert value("downtime_seconds_sum") == 54

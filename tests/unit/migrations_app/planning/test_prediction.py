@@ -47,12 +47,17 @@ def moved(plan: Plan, *, seconds: int, size: int, down: int) -> None:
     job, now = rows.job_of(plan, JobState.DONE), timezone.now()
     Step.objects.filter(job=job).delete()
     for number, (action, begin, end) in enumerate(
-        [("stop", 0, 1), ("transfer", 1, 1 + seconds), ("create", 1 + seconds, down)]
+        [
+            ("hook", -60, 0),  # called before the halt
+            ("stop", 0, 1),
+            ("transfer", 1, 1 + seconds),
+            ("create", 1 + seconds, down),
+        ]
     ):
         Step.objects.create(
             **{"job": job, "key": f"server:x:{action}", "action": action, "title": action},
             **{"ordinal": number, "phase": Phase.CUTOVER, "state": "done", "chain": "x"},
-            opens_chain=action == "stop",
+            opens_chain=action == "hook",
             started_at=now + timedelta(seconds=begin),
             finished_at=now + timedelta(seconds=end),
             progress_unit="bytes" if action == "transfer" else "",
