@@ -7,9 +7,8 @@ from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign
 from dashboard.campaigns.planning.moving import add_to_wave
-from dashboard.campaigns.verbs.base import ChangeVerb
+from dashboard.campaigns.verbs.base import TENANTS, WAVE, ChangeVerb
 from dashboard.errors import BadInput
-from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
 from dashboard.migrations_app.planning.moves import known_tenant
 
@@ -22,15 +21,7 @@ class Add(ChangeVerb):
     effect = "Put tenants at the end of a wave; a wave of a new name comes after all others."
     order = 70
     command = "campaign add"
-    options = (
-        Option(
-            name="tenants",
-            label="Tenants, by name or id, with commas between",
-            default=[],
-            metavar="TENANT",
-        ),
-        Option(name="wave", label="Wave", default="", metavar="NAME"),
-    )
+    options = (TENANTS, WAVE)
 
     @override
     def change(self, target: Campaign, requester: Requester, options: Mapping[str, Any]) -> None:

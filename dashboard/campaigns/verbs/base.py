@@ -10,10 +10,19 @@ from typing_extensions import override
 from dashboard.campaigns.models import Campaign
 from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.models import Job
+from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.roles import Action, has_permission, role_refusal
 from dashboard.jobs.states import JobState
 from dashboard.jobs.verb import Verb, verbs_of
+
+TENANTS = Option(
+    name="tenants",
+    label="Tenants, by name or id, with commas between",
+    default=[],
+    metavar="TENANT",
+)
+WAVE = Option(name="wave", label="Wave", default="", metavar="NAME")
 
 
 class CampaignVerb(Verb[Campaign]):

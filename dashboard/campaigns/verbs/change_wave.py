@@ -8,7 +8,7 @@ from typing_extensions import override
 from dashboard.campaigns.models import Campaign, Wave
 from dashboard.campaigns.planning.changing import changed, wave_of
 from dashboard.campaigns.planning.wave_options import WAVE_OPTIONS, fields_of
-from dashboard.campaigns.verbs.base import ChangeVerb, require_permission
+from dashboard.campaigns.verbs.base import WAVE, ChangeVerb, require_permission
 from dashboard.errors import BadInput
 from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
@@ -26,7 +26,7 @@ class ChangeWave(ChangeVerb):
     order = 90
     command = "campaign change-wave"
     options = (
-        Option(name="wave", label="Wave", default="", metavar="NAME"),
+        WAVE,
         *(
             Option(
                 name=option.name, label=option.label, default="", metavar=option.metavar or "VALUE"

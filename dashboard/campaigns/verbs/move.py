@@ -8,8 +8,7 @@ from typing_extensions import override
 from dashboard.campaigns.models import Campaign
 from dashboard.campaigns.planning.changing import tenants_named
 from dashboard.campaigns.planning.moving import move_to_wave
-from dashboard.campaigns.verbs.base import ChangeVerb
-from dashboard.jobs.options import Option
+from dashboard.campaigns.verbs.base import TENANTS, WAVE, ChangeVerb
 from dashboard.jobs.requester import Requester
 
 
@@ -21,15 +20,7 @@ class Move(ChangeVerb):
     effect = "Move tenants that have not begun to the end of another wave, also of a new one."
     order = 75
     command = "campaign move"
-    options = (
-        Option(
-            name="tenants",
-            label="Tenants, by name or id, with commas between",
-            default=[],
-            metavar="TENANT",
-        ),
-        Option(name="wave", label="Wave", default="", metavar="NAME"),
-    )
+    options = (TENANTS, WAVE)
 
     @override
     def change(self, target: Campaign, requester: Requester, options: Mapping[str, Any]) -> None:

@@ -7,9 +7,8 @@ from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign, CampaignTenant
 from dashboard.campaigns.planning.changing import changed, tenants_named
-from dashboard.campaigns.verbs.base import ChangeVerb
+from dashboard.campaigns.verbs.base import TENANTS, ChangeVerb
 from dashboard.errors import WrongState
-from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
 
 State = CampaignTenant.State
@@ -23,14 +22,7 @@ class TakeOut(ChangeVerb):
     effect = "Leave tenants where they are that have not begun, or go on without one that failed."
     order = 80
     command = "campaign take-out"
-    options = (
-        Option(
-            name="tenants",
-            label="Tenants, by name or id, with commas between",
-            default=[],
-            metavar="TENANT",
-        ),
-    )
+    options = (TENANTS,)
 
     @override
     def change(self, target: Campaign, requester: Requester, options: Mapping[str, Any]) -> None:
