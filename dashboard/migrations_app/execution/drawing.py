@@ -5,7 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.states import Phase
 
-HEAD = 'digraph plan {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname="sans-serif"];\n'
+HEAD = """digraph plan {
+  rankdir=LR;
+  graph [fontname="sans-serif"];
+  node [shape=box, style=rounded, fontname="sans-serif"];
+"""
 
 
 def as_dot(steps: Sequence[StepSpec], *, title: str) -> str:
