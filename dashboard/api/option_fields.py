@@ -28,8 +28,12 @@ class SeveralField(serializers.MultipleChoiceField):
     @override
     def to_internal_value(self, data: Any) -> list[str]:  # type: ignore[override]
         if isinstance(data, list | tuple | set):
-            data = [self.option.choice_aliases.get(each, each) for each in data]
+            data = [self._today(each) for each in data]
         return [*super().to_internal_value(data)]
+
+    def _today(self, given: Any) -> Any:
+        """Return a choice by the name that it has today; JSON may send what is no name at all."""
+        return self.option.choice_aliases.get(given, given) if isinstance(given, str) else given
 
 
 class OptionsBody(serializers.Serializer[Any]):

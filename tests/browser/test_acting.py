@@ -65,7 +65,7 @@ def test_somebody_logs_in_and_looks_at_a_cloud_without_a_mouse(
 def test_a_tenant_is_planned_from_its_page(open_as: Open, operator: User, tenant: Tenant) -> None:
     page = open_as(operator, tenant.get_absolute_url())
     page.get_by_label("Public addresses").select_option("new")
-    page.get_by_label("Mappings").fill("network:public = ext-net")
+    page.get_by_role("textbox", name="Mappings").fill("network:public = ext-net")
     page.get_by_role("button", name="Plan", exact=True).click()
     expect(page).to_have_url(re.compile(r"/plans/\d+/$"))
     plan = Plan.objects.get()
@@ -78,10 +78,10 @@ def test_a_mapping_that_is_none_is_told_beside_its_field(
     open_as: Open, operator: User, tenant: Tenant
 ) -> None:
     page = open_as(operator, tenant.get_absolute_url())
-    page.get_by_label("Mappings").fill("public to ext-net")
+    page.get_by_role("textbox", name="Mappings").fill("public to ext-net")
     page.get_by_role("button", name="Plan", exact=True).click()
     expect(page.locator(".errorlist")).to_contain_text("“public to ext-net” is not a mapping")
-    expect(page.get_by_label("Mappings")).to_have_value("public to ext-net")
+    expect(page.get_by_role("textbox", name="Mappings")).to_have_value("public to ext-net")
     assert not Plan.objects.exists()
 
 

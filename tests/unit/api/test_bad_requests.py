@@ -1,10 +1,17 @@
 """Requests that nobody sends by mistake: each is refused in our own shape, none breaks a view."""
 
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from dashboard.api.option_fields import OptionsBody
+from dashboard.campaigns.verbs.base import campaign_verbs
+from dashboard.jobs.options import Option
+from dashboard.jobs.verb import Verb
+from dashboard.migrations_app.planning.options import PLAN_OPTIONS
+from dashboard.migrations_app.verbs.base import plan_verbs, tenant_verbs
 from tests.support import rows
 from tests.support.api_clients import as_role
 
@@ -61,6 +68,20 @@ def test_a_nul_in_an_address_is_refused(plan, path, nul) -> None:
         f"{path}?page=1&state={nul}",
     ):
         assert client.get(address).status_code == 400, address
+
+
+def every_option() -> dict[str, Option]:
+    verbs: list[Verb[Any]] = [*plan_verbs(), *tenant_verbs(), *campaign_verbs()]
+    found = [*PLAN_OPTIONS, *(option for verb in verbs for option in verb.options)]
+    return {option.name: option for option in found}
+
+
+@pytest.mark.parametrize("option", every_option().values(), ids=lambda option: option.name)
+def test_an_option_that_is_something_else_is_refused_or_read(option) -> None:
+    body = type("Body", (OptionsBody,), {"options": (option,)})
+    for value in ({}, [{}], [[1]], [None], {"a": [{}]}, [{"a": 1}, "x"]):
+        read = body(data={option.name: value})
+        assert read.is_valid() or {*read.errors} == {option.name}
 
 
 def test_an_option_that_no_database_stores_is_refused(plan) -> None:
