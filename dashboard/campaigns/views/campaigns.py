@@ -1,5 +1,6 @@
 """The pages about campaigns: the list, and one campaign with its waves and its report."""
 
+from collections import defaultdict
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -11,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from dashboard.campaigns.models import Campaign, CampaignTenant, Wave
 from dashboard.campaigns.planning.csv_files import write_csv
 from dashboard.campaigns.planning.wave_options import WAVE_OPTIONS, options_of
-from dashboard.campaigns.report import counts_of, report_csv, report_of, state_of
+from dashboard.campaigns.report import report_csv, report_of, state_of
 from dashboard.campaigns.verbs.base import campaign_verbs
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState
@@ -27,13 +28,14 @@ def campaign_list(request: PageRequest) -> HttpResponse:
     """Show all campaigns, the latest first."""
     campaigns = Campaign.objects.select_related("source", "destination", "job", "created_by")
     page = cut(campaigns, request)
-    counts: dict[int, list[CampaignTenant]] = {}
-    shown = [campaign.pk for campaign in page]
-    for tenant in CampaignTenant.objects.filter(campaign__in=shown).only("campaign", "state"):
-        counts.setdefault(tenant.campaign_id, []).append(tenant)
+    counts: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    shown = CampaignTenant.objects.filter(campaign__in=[each.pk for each in page]).order_by()
+    by_state = shown.values_list("campaign", "state").annotate(number=Count("pk"))
+    for campaign_id, state, number in by_state:
+        counts[campaign_id][state] = number
     for campaign in page:
-        campaign.counts = counts_of(counts.get(campaign.pk, []))
-        campaign.size = len(counts.get(campaign.pk, []))
+        campaign.counts = counts[campaign.pk]
+        campaign.size = sum(campaign.counts.values())
     return render(request, "campaigns/list.html", {"page": page, "section": "campaigns"})
 
 

@@ -42,7 +42,7 @@ def shell(module: str, *words: str, home: Path) -> str:
 @pytest.mark.parametrize(
     ("module", "words"),
     [
-        ("dashboard.cli.main", ("reassign", HOST, "--destination", "dst")),
+        ("dashboard.cli.main", ("reassign", HOST)),
         ("dashboard.cli.bare_metal", ("-i", "INVENTORY", "-e", "2", HOST)),
     ],
     ids=["reassign", "pumphouse-bm"],
