@@ -29,7 +29,7 @@ EACH_PAIR = for pair in $$(seq $(PUMPHOUSE_LAB_PAIRS)); do PUMPHOUSE_LAB_PAIR=$$
 DOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 .PHONY: api demo test unit lint docs screenshots lock bench plugin plugin-tools lab-up lab-status lab-down lab-matrix \
-    interop     packages test-packages clean
+    interop packages test-packages clean
 
 demo: packages $(INSTALLED)
 	$(LAB_INSTALL)

@@ -11,6 +11,9 @@ from dashboard.migrations_app.seeding.cleanup import find_leftovers, remove_left
 from dashboard.migrations_app.seeding.context import SeedCounts
 from dashboard.migrations_app.seeding.tenants import seed_tenants
 
+# the tenants that other tests of the lab move are made by the same code
+pytestmark = pytest.mark.matrix
+
 EVERYTHING = (
     ("identity", "/projects", "projects"),
     ("identity", "/users", "users"),

@@ -166,6 +166,7 @@ def test_the_servers_of_a_fenced_host_run_elsewhere_with_the_same_ids(
     assert {servers.place(id_)[1] for id_ in expected} == {"ACTIVE", "SHUTOFF"}
 
 
+@pytest.mark.matrix
 def test_what_is_lost_must_be_typed(
     source: CloudSession, clouds: dict[str, Cloud], servers: HostServers, dead: Dead
 ) -> None:
@@ -180,6 +181,7 @@ def test_what_is_lost_must_be_typed(
     assert bmc().power_status() == "on"
 
 
+@pytest.mark.matrix
 def test_a_host_that_cannot_be_fenced_is_refused(
     source: CloudSession,
     clouds: dict[str, Cloud],
@@ -199,6 +201,7 @@ def test_a_host_that_cannot_be_fenced_is_refused(
     assert "There is no inventory" in refusals(plan_for(clouds["src"]))
 
 
+@pytest.mark.matrix
 def test_disks_that_are_said_to_be_shared_and_are_not_there_are_not_recreated(
     clouds: dict[str, Cloud], servers: HostServers, dead: Dead
 ) -> None:

@@ -21,6 +21,9 @@ from lab.bmc import control
 from tests.lab.conftest import run
 from tests.lab.host_servers import HostServers, servers_on_host, wait_until_host_is
 
+# tests/servers has the same BMCs, and the rows of hosts are those of cheaper tests
+pytestmark = pytest.mark.matrix
+
 HOST, OTHER = "src-c2", "src-c1"
 
 
