@@ -9,7 +9,6 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
-    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -83,8 +82,8 @@ def drains(clouds: Sequence[Cloud]) -> list[Drain]:
         key = row["source"], row["destination"]
         drain = found.setdefault(key, Drain(by_pk[key[0]], by_pk[key[1]]))
         drain.bytes_copied += row["copied"] or 0
-        if row["tenants"]:
-            drain.states[row["state"]] = row["tenants"]
+        if row["is_latest"]:
+            drain.states[row["state"]] = row["number"]
             drain.verified += row["verified"]
     if found:
         _add_tenants(found.values())
@@ -93,42 +92,37 @@ def drains(clouds: Sequence[Cloud]) -> list[Drain]:
 
 
 def _plan_counts() -> Iterable[Mapping[str, Any]]:
-    """Return how many tenants have a latest plan in each state, and what all plans copied."""
-    is_latest = Q(pk__in=_latest())
+    """Return how many plans are in each state, those that are the latest of their tenant apart."""
     differs = PlanDifference.objects.filter(plan=OuterRef("pk"), expected=False, acceptance=None)
-    is_verified = Q(~Exists(differs), state=State.EXECUTED, verified_at__gte=F("moved_at"))
-    rows: Any = Plan.objects.order_by().values("source", "destination", "state")
-    counted: Iterable[Mapping[str, Any]] = rows.annotate(
-        tenants=Count("pk", filter=is_latest),
-        verified=Count("pk", filter=is_latest & is_verified),
+    # what costs most is asked last, of few
+    is_verified = Q(state=State.EXECUTED, verified_at__gte=F("moved_at")) & Q(~Exists(differs))
+    later = Plan.objects.filter(
+        source=OuterRef("source"), tenant_id=OuterRef("tenant_id"), pk__gt=OuterRef("pk")
+    )
+    rows: Any = Plan.objects.order_by().annotate(is_latest=~Exists(later))
+    counted: Iterable[Mapping[str, Any]] = rows.values(
+        "source", "destination", "state", "is_latest"
+    ).annotate(
+        number=Count("pk"),
+        verified=Count("pk", filter=is_verified),
         copied=Sum("bytes_copied"),
     )
     return counted
 
 
-def _latest() -> QuerySet[Any]:
-    return (
-        Plan.objects.order_by().values("source", "tenant_id").annotate(pk_=Max("pk")).values("pk_")
-    )
-
-
 def _add_tenants(drains_: Iterable[Drain]) -> None:
     """Add the tenants that are still on the sources, and those of them that are to be moved."""
-    over = Plan.objects.filter(pk__in=_latest(), state__in=OVER).order_by().values("tenant_id")
-    is_left = ~Q(project_id__in=over)
-    rows = tenants_of_kind("").order_by().values("cloud")
-    counted = rows.annotate(
-        tenants=Count("pk"),
-        all_servers=Sum("servers"),
-        left=Count("pk", filter=is_left),
-        servers_left=Sum("servers", filter=is_left),
-    )
-    of: dict[int, Mapping[str, Any]] = {row["cloud"]: row for row in counted}
-    for drain in drains_:
-        row = of.get(drain.source.pk, {})
-        drain.tenants, drain.servers = row.get("tenants", 0), row.get("all_servers") or 0
-        drain.tenants_left = row.get("left", 0)
-        drain.servers_left = row.get("servers_left") or 0
+    plans = Plan.objects.filter(source=OuterRef("cloud"), tenant_id=OuterRef("project_id"))
+    latest = Subquery(plans.order_by("-pk").values("state")[:1])
+    rows = tenants_of_kind("").order_by().annotate(latest=latest).values("cloud", "latest")
+    for row in rows.annotate(number=Count("pk"), size=Sum("servers")):
+        is_left = row["latest"] not in OVER
+        for drain in drains_:
+            if drain.source.pk == row["cloud"]:
+                drain.tenants += row["number"]
+                drain.servers += row["size"] or 0
+                drain.tenants_left += row["number"] if is_left else 0
+                drain.servers_left += (row["size"] or 0) if is_left else 0
 
 
 def _add_servers(found: dict[tuple[int, int], Drain]) -> None:
