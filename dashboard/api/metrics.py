@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -20,7 +20,7 @@ from dashboard.hosts_app.models import Host
 from dashboard.jobs.kinds import BYTES
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import ACTIVE_JOB_STATES, JobState, StepState
-from dashboard.migrations_app.execution.execute import HALT
+from dashboard.migrations_app.execution.downtimes import moved_chains
 from dashboard.migrations_app.models import LedgerEntry, Plan, Tenant
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 DOWNTIME_BUCKETS = (1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 14400.0)
 """Upper bounds in seconds."""
-
-ENDED = (StepState.DONE, StepState.SKIPPED)
 
 
 class MetricsView(APIView):
@@ -132,10 +130,5 @@ def _downtime() -> "Metric":
 
 
 def _seconds_down() -> Iterator[float]:
-    chained = Step.objects.exclude(chain="").order_by().values("job_id", "chain")
-    halted = Min("started_at", filter=Q(action=HALT, state=StepState.DONE))
-    left = Count("pk", filter=~Q(state__in=ENDED))
-    rows = chained.annotate(halted=halted, ended=Max("finished_at"), left=left)
-    moved = rows.filter(left=0).exclude(halted=None)
-    for halted_at, ended_at in moved.values_list("halted", "ended"):
+    for halted_at, ended_at in moved_chains(Step.objects.all()).values_list("halted", "ended"):
         yield (ended_at - halted_at).total_seconds()

@@ -133,7 +133,7 @@ def _copy_bytes(
     check: Check,
 ) -> Digest:
     algorithm, _ = told_digest(image)
-    reading, writing = _end(source), _end(destination)
+    reading, writing = End.of(source), End.of(destination)
     with (
         traffic.stream(reading, writing, check) as passing,
         closing(source.stream(f"/images/{image['id']}/file")) as answer,
@@ -154,10 +154,6 @@ def _copy_bytes(
     _require_equal(source, image, values)
     _require_equal(destination, arrived, values)
     return Digest(algorithm, values[algorithm], content.size)
-
-
-def _end(cloud: CloudSession) -> End:
-    return End(name=cloud.name, limits=cloud.access.limits_now)
 
 
 def _require_equal(

@@ -10,9 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
 
 from dashboard.clients.cloud_limits import CloudLimits, Limits
 from dashboard.errors import PumphouseError
+
+if TYPE_CHECKING:
+    from dashboard.clients.openstack import CloudSession
 
 LONGEST_PAUSE = 1.0
 """Seconds after which a stream that waits looks whether it was cancelled."""
@@ -70,6 +74,11 @@ class End:
 
     name: str
     limits: Callable[[], CloudLimits]
+
+    @classmethod
+    def of(cls, cloud: "CloudSession") -> Self:
+        """Return the end that a cloud is."""
+        return cls(name=cloud.name, limits=cloud.access.limits_now)
 
 
 class Traffic:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from dashboard.jobs.kinds import BYTES
 from dashboard.jobs.models import PREDICTED, SERVER, Job, JobServer, Step
-from dashboard.jobs.states import BROKEN_STEP_STATES, StepState
+from dashboard.jobs.states import BROKEN_STEP_STATES, FINISHED_STEP_STATES, StepState
 
 WAITS, MOVES, FAILED, MOVED, SKIPPED = "pending", "running", "failed", "done", "skipped"
 HELD = "held"
@@ -184,7 +184,7 @@ def _state(halt: JobServer, chain: Sequence[Step]) -> str:
         return FAILED
     if halt.state == StepState.SKIPPED:
         return SKIPPED
-    if states <= {StepState.DONE, StepState.SKIPPED}:
+    if states <= FINISHED_STEP_STATES:
         return MOVED
     if halt.started_at is None:
         return HELD if halt.is_held else WAITS

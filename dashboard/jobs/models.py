@@ -42,8 +42,8 @@ class Job(models.Model):
     # When the job was last put into the queue: keeps the sweep from filling it.
     enqueued_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The later job about the same subject that took its place, and its own number while somebody
-    # has dismissed it. Stored, because each page's header
-    # counts the failed jobs that none has replaced.
+    # has dismissed it. Stored, because each page's header counts the failed jobs that none has
+    # replaced.
     replaced_by = models.BigIntegerField(null=True, editable=False)
     explanation = models.TextField(blank=True)
     created_by = models.ForeignKey(

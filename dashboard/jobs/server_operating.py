@@ -21,7 +21,7 @@ from dashboard.jobs.operating import (
     skip_steps,
 )
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.states import BROKEN_STEP_STATES, JobState, StepState
+from dashboard.jobs.states import BROKEN_STEP_STATES, FINISHED_STEP_STATES, JobState, StepState
 from dashboard.jobs.transitions import transition_job
 
 NOT_BEGUN = Q(state=StepState.PENDING, attempt=0, resumed=False)
@@ -115,7 +115,7 @@ def take_out(
         chain = server.steps_of_chain
         is_busy = chain.filter(state=StepState.RUNNING).exists()
         require(not is_busy, f"A step of {server} is running.")
-        rest = list(chain.exclude(state__in=(StepState.DONE, StepState.SKIPPED)))
+        rest = list(chain.exclude(state__in=FINISHED_STEP_STATES))
         skipped = skip_steps(rest, reason=reason, by=str(requester))
         require(skipped, f"{server} has moved already.")
         put_back(locked, server)

@@ -12,6 +12,7 @@ from dashboard.jobs.models import Job
 from dashboard.migrations_app.maintenance_rows import MaintenanceChange as MaintenanceChange
 from dashboard.migrations_app.maintenance_rows import TenantMaintenance as TenantMaintenance
 from dashboard.migrations_app.object_row import ObjectRow
+from dashboard.migrations_app.saved_mapping_rows import SavedMappings as SavedMappings
 from dashboard.migrations_app.stretch_rows import Stretch as Stretch
 from dashboard.migrations_app.stretch_rows import StretchPart as StretchPart
 
@@ -158,26 +159,6 @@ def plan_of(job: Job) -> Plan:
     """Return the plan that a job is about, with its clouds."""
     plans = Plan.objects.select_related("source", "destination")
     return plans.get(pk=job.params["plan"])
-
-
-class SavedMappings(models.Model):
-    """A named set of mappings and options that later plans take."""
-
-    name = models.CharField(max_length=80, unique=True)
-    choices = models.JSONField(default=dict, blank=True)
-    options = models.JSONField(default=dict, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["name"]
-        verbose_name = "saved mappings"
-        verbose_name_plural = "saved mappings"
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class PlanItem(ObjectRow, models.Model):

@@ -7,6 +7,7 @@ the folder PUMPHOUSE_PICTURES, if that is set: to be looked at.
 import os
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from django.contrib.auth.models import User
@@ -73,21 +74,14 @@ def tick_forty(page: Page, address: str) -> None:
         box.check()
 
 
-def drafted(clouds: tuple[Cloud, Cloud]) -> None:
+def drafted() -> None:
     """Store what the workers would have: each plan is ready."""
     Plan.objects.update(state=Plan.State.READY)
     Job.objects.update(state=JobState.DONE, active_subject=None, finished_at=timezone.now())
 
 
-def test_forty_of_three_hundred_are_planned_put_into_a_wave_started_and_paused(
-    open_as: Open, admin: User, clouds: tuple[Cloud, Cloud], complaints: list[str]
-) -> None:
-    old, new = clouds
-    last = Tenant.objects.get(name="tenant-299")
-    waves = [WaveDrawing(name="pilots", tenants=[TenantDrawing(tenant=last)])]
-    draw_up(Drawing(name="drain", source=old, destination=new, waves=waves))
-    page = open_as(admin, "/tenants/")
-    of_tenants = page.url
+def plan_the_ticked(page: Page, of_tenants: str) -> None:
+    """Tick forty tenants and plan them; their plans are ready at once."""
     tick_forty(page, of_tenants)
     look(page, "tenants")
     page.get_by_role("button", name="Plan…").click()
@@ -98,8 +92,11 @@ def test_forty_of_three_hundred_are_planned_put_into_a_wave_started_and_paused(
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Plan: {TICKED} of {TICKED} started")
     look(page, "planned")
     assert Plan.objects.filter(tenant_name__lt="tenant-040").count() == TICKED
-    drafted(clouds)
+    drafted()
 
+
+def start_with_the_ticked(page: Page, of_tenants: str) -> Campaign:
+    """Put forty tenants into a wave of the campaign that was drawn up, and start it."""
     tick_forty(page, of_tenants)
     page.get_by_role("button", name="Add to a wave…").click()
     page.get_by_role("textbox", name="Wave").fill("the forty")
@@ -112,19 +109,37 @@ def test_forty_of_three_hundred_are_planned_put_into_a_wave_started_and_paused(
     page.get_by_role("button", name="Start").click()
     campaign.refresh_from_db()
     assert campaign.job is not None
+    return campaign
 
-    page.goto(of_tenants.replace("/tenants/", campaign.get_absolute_url()))
+
+def watch_and_pause(page: Page, address: str, campaign: Campaign) -> None:
+    """See a tenant arrive while the campaign's page is open, then pause it there."""
+    page.goto(address)
     moved = campaign.tenants.get(wave__name="pilots")
     moved.move_to(CampaignTenant.State.MOVED, started_at=timezone.now())
     expect(page.get_by_text("1 moved")).to_be_visible()  # it is polled
     look(page, "campaign")
     page.get_by_role("button", name="Pause").click()
-    page.goto(of_tenants.replace("/tenants/", campaign.get_absolute_url()))
+    page.goto(address)
     expect(page.locator("#campaign .chip").first).to_contain_text("Paused")
-    page.goto(of_tenants.replace("/tenants/", "/"))
+
+
+def test_forty_of_three_hundred_are_planned_put_into_a_wave_started_and_paused(
+    open_as: Open, admin: User, clouds: tuple[Cloud, Cloud], complaints: list[str]
+) -> None:
+    old, new = clouds
+    last = Tenant.objects.get(name="tenant-299")
+    waves = [WaveDrawing(name="pilots", tenants=[TenantDrawing(tenant=last)])]
+    draw_up(Drawing(name="drain", source=old, destination=new, waves=waves))
+    page = open_as(admin, "/tenants/")
+    of_tenants = page.url
+    plan_the_ticked(page, of_tenants)
+    campaign = start_with_the_ticked(page, of_tenants)
+    watch_and_pause(page, urljoin(of_tenants, campaign.get_absolute_url()), campaign)
+    page.goto(urljoin(of_tenants, "/"))
     expect(page.get_by_role("heading", name="The drain")).to_be_visible()
     look(page, "home")
-    page.goto(of_tenants.replace("/tenants/", "/acts/"))
+    page.goto(urljoin(of_tenants, "/acts/"))
     expect(page.get_by_text("selected-plan")).to_be_visible()
     look(page, "acts")
     assert Act.objects.get(verb="selected-plan").jobs.count() == TICKED

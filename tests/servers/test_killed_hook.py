@@ -34,6 +34,18 @@ def run(job: Job) -> str:
     return str(job.state)
 
 
+def one_of_each(webhook: str, awx: str, notes: Path) -> str:
+    """Return a configuration with a hook of each kind; the command writes a word to the notes."""
+    source = f"open({str(notes)!r}, 'a').write('ran ')"
+    kinds = {
+        "ask": {"webhook": {"url": webhook, "secret": SECRET}},
+        "job": {"awx": {"url": awx, "token": "t0ken-of-awx", "template": 7}},
+        "once": {"command": {"run": [sys.executable, "-c", source], "once": True}},
+    }
+    hooks = [{"name": name, "at": "before_tenant", **kind} for name, kind in kinds.items()]
+    return str(yaml.safe_dump({"clouds": {}, "pumphouse": {"hooks": hooks}}))
+
+
 @pytest.mark.timeout(300)
 def test_what_was_done_before_a_death_is_not_done_again(
     clouds,  # noqa: F811
@@ -44,19 +56,11 @@ def test_what_was_done_before_a_death_is_not_done_again(
 ):
     monkeypatch.setattr(HookKind, "pause", 60.0)
     notes, config = tmp_path / "notes", tmp_path / "hooks.yaml"
-    source = f"open({str(notes)!r}, 'a').write('ran ')"
     small_tenant(clouds, "one")
-    plan = clouds.plan("one")
     with webhook_receiver() as receiver, controller(as_awx) as awx:
-        kinds = {
-            "ask": {"webhook": {"url": receiver.address, "secret": SECRET}},
-            "job": {"awx": {"url": awx.address, "token": "t0ken-of-awx", "template": 7}},
-            "once": {"command": {"run": [sys.executable, "-c", source], "once": True}},
-        }
-        hooks = [{"name": name, "at": "before_tenant", **kind} for name, kind in kinds.items()]
-        config.write_text(yaml.safe_dump({"clouds": {}, "pumphouse": {"hooks": hooks}}))
+        config.write_text(one_of_each(receiver.address, awx.address, notes))
         settings.PUMPHOUSE_CONFIG, settings.PUMPHOUSE_URL = str(config), URL
-        job = Execute().start(plan)
+        job = Execute().start(clouds.plan("one"))
 
         def dies(moment: str) -> bool:
             Step.objects.filter(job=job, state="pending").update(not_before=None)

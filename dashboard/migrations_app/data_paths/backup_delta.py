@@ -4,7 +4,6 @@ The volume is made ahead and gets the full backup. Each increment is told to the
 its parent, whose state the volume has: so only what has changed is written.
 """
 
-import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,23 +13,18 @@ from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.data_paths.common import backups
 from dashboard.migrations_app.data_paths.common.backup_stores import why_not
-from dashboard.migrations_app.data_paths.common.passes import (
-    AHEAD,
-    CHANGED_SHARE,
-    CUTOVER,
-    LONG_SECONDS,
-    MEANWHILE,
-    PASSES,
+from dashboard.migrations_app.data_paths.common.deltas import (
+    STAGED,
+    DeltaPath,
+    snapshot_as_planned,
 )
-from dashboard.migrations_app.data_paths.common.staging import remove_staged, staged_volume
+from dashboard.migrations_app.data_paths.common.passes import CHANGED_SHARE, CUTOVER, PASSES
 from dashboard.migrations_app.data_paths.common.volumes import kept_by
-from dashboard.migrations_app.resources.data_path import Cost, DataPath, Disk, Unfit
+from dashboard.migrations_app.resources.data_path import Cost, Disk, Unfit
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.storage.common import volume_capture
 from dashboard.migrations_app.resources.work import Work
 
-STAGED = "staged_volume"
-"""Stage data: the volume of the destination that gets the backups, by its id."""
 TAKEN = "taken_backups"
 """Stage data: the backups of the source, by their passes."""
 RESTORED = "restored_backups"
@@ -40,7 +34,7 @@ _SERVICE = "block_storage"
 _NOTE = "src_backup_id"
 
 
-class BackupDelta(DataPath):
+class BackupDelta(DeltaPath):
     """Brings a volume over by incremental backups, in a store that both clouds use."""
 
     name = "backup_delta"
@@ -55,35 +49,10 @@ class BackupDelta(DataPath):
         return Cost(why=why, ahead=disk.size, cutover=changed, reads=disk.size)
 
     @override
-    def prepares(self, disk: Disk) -> bool:
-        return True
-
-    @override
     def prepare(self, work: Work) -> None:
-        """Make the volume and bring the full backup into it, then what changed meanwhile."""
-        self._stage(work)
-        begun = time.monotonic()
-        self._take(work, AHEAD)
-        self._restore(work)
-        if time.monotonic() - begun > LONG_SECONDS:
-            self._take(work, MEANWHILE)
-            self._restore(work)
-
-    def _stage(self, work: Work) -> None:
-        if not work.stage_data.get(STAGED):
-            work.save(**{STAGED: staged_volume(work)})
-
-    @override
-    def undo_prepare(self, work: Work) -> None:
-        """Remove the volume, unless it is the copy that is removed itself, and all backups."""
-        self._forget(work)
-        remove_staged(work)
-        work.save(**{STAGED: ""})
-
-    @override
-    def capture(self, work: Work) -> None:
-        """Take the last increment: the server is down."""
-        self._take(work, CUTOVER)
+        """Make the volume first, so that nothing is backed up for one that cannot be made."""
+        self.stage(work)
+        super().prepare(work)
 
     @override
     def undo_capture(self, work: Work) -> None:
@@ -93,7 +62,7 @@ class BackupDelta(DataPath):
         """
         taken = dict(work.stage_data.get(TAKEN) or {})
         if taken.get(CUTOVER) in (work.stage_data.get(RESTORED) or ()):
-            self._forget(work)
+            self.forget(work)
         else:
             self._remove_half(work, taken.pop(CUTOVER, None))
             work.save(**{TAKEN: taken})
@@ -102,7 +71,7 @@ class BackupDelta(DataPath):
     @override
     def transfer(self, work: Work) -> None:
         """Bring the increment into the volume, and make it what the source's is called."""
-        self._restore(work)
+        self.bring(work)
         staged = work.stage_data[STAGED]
         volume = work.destination.get(_SERVICE, f"/volumes/{staged}", "volume")
         if _NOTE in volume["metadata"]:
@@ -111,23 +80,12 @@ class BackupDelta(DataPath):
         work.destination.put(_SERVICE, f"/volumes/{staged}", {"volume": named})
 
     @override
-    def undo_transfer(self, work: Work) -> None:
-        """Leave the volume: it goes with what was prepared."""
-
-    @override
-    def create(self, work: Work) -> str:
-        return str(work.stage_data[STAGED])
-
-    @override
-    def cleanup(self, work: Work) -> None:
-        self._forget(work)
-
-    @override
     def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
         if stage_data.get(TAKEN):
             yield "its backups removed from the operator's projects in both clouds"
 
-    def _take(self, work: Work, pass_: str) -> None:
+    @override
+    def take(self, work: Work, pass_: str) -> None:
         """Back up the volume as it is now: an increment, or all where there can be none."""
         taken = dict(work.stage_data.get(TAKEN) or {})
         if pass_ not in taken:
@@ -146,12 +104,7 @@ class BackupDelta(DataPath):
 
     def _made(self, work: Work, name: str, parent: str | None) -> str:
         """Return a new backup that goes on from its parent; else a full one."""
-        snapshot = volume_capture.snapshot_of(work)
-        if snapshot["size"] != work.record.fields["size"]:
-            raise NeedsOperator(
-                f"Volume {work.record.title} has been resized since the plan.",
-                fix="Roll back, and plan again.",
-            )
+        snapshot = snapshot_as_planned(work)
         if parent:
             made = self._increment(work, name, snapshot)
             if made and self._is_good(work, made, parent):
@@ -185,7 +138,8 @@ class BackupDelta(DataPath):
         if backup_id:
             backups.remove(work.source, backup_id, check=work.check)
 
-    def _restore(self, work: Work) -> None:
+    @override
+    def bring(self, work: Work) -> None:
         """Bring into the volume what it has not, in order."""
         for backup_id in _in_order(work.stage_data[TAKEN]):
             done = list(work.stage_data.get(RESTORED) or ())
@@ -198,7 +152,8 @@ class BackupDelta(DataPath):
             backups.await_available(work.destination, backup_id, check=work.check)
             work.save(**{RESTORED: [*done, backup_id]})
 
-    def _forget(self, work: Work) -> None:
+    @override
+    def forget(self, work: Work) -> None:
         """Remove all backups: the destination's records first, and increments before parents."""
         volume_capture.remove_copy(work)
         taken = dict(work.stage_data.get(TAKEN) or {})

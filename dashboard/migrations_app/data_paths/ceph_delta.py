@@ -4,7 +4,6 @@ Cinder takes the snapshots in the source and makes the volume in the destination
 two snapshots goes from one pool to the other by ``rbd``, past both Cinders.
 """
 
-import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,24 +14,19 @@ from dashboard.clients import rbd
 from dashboard.clients.rbd import CephPool
 from dashboard.clients.traffic import End, traffic
 from dashboard.errors import NeedsOperator, Retryable
-from dashboard.migrations_app.data_paths.common.passes import (
-    AHEAD,
-    CHANGED_SHARE,
-    CUTOVER,
-    LONG_SECONDS,
-    MEANWHILE,
-    PASSES,
+from dashboard.migrations_app.data_paths.common.deltas import (
+    STAGED,
+    DeltaPath,
+    snapshot_as_planned,
 )
+from dashboard.migrations_app.data_paths.common.passes import CHANGED_SHARE, CUTOVER, PASSES
 from dashboard.migrations_app.data_paths.common.pools import HOST, pools_of
-from dashboard.migrations_app.data_paths.common.staging import remove_staged, staged_volume
 from dashboard.migrations_app.data_paths.common.volumes import kept_by
-from dashboard.migrations_app.resources.data_path import Cost, DataPath, Disk, Unfit
+from dashboard.migrations_app.resources.data_path import Cost, Disk, Unfit
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.storage.common import volume_capture
 from dashboard.migrations_app.resources.work import Work
 
-STAGED = "staged_volume"
-"""Stage data: the volume of the destination that gets the changes, by its id."""
 TAKEN = "taken_snapshots"
 """Stage data: the snapshots of the source, by their passes."""
 SENT = "sent_passes"
@@ -43,7 +37,7 @@ _IMAGES: WeakKeyDictionary[TenantReader, dict[CephPool, frozenset[str]]] = WeakK
 """What pools have, for as long as a plan is drawn up."""
 
 
-class CephDelta(DataPath):
+class CephDelta(DeltaPath):
     """Brings a volume from one pool of Ceph to another by what changed between snapshots."""
 
     name = "ceph_delta"
@@ -55,32 +49,6 @@ class CephDelta(DataPath):
             return Unfit(why)
         why = "Both are on Ceph; in the cutover goes what has changed."
         return Cost(why=why, ahead=disk.size, cutover=disk.size // CHANGED_SHARE)
-
-    @override
-    def prepares(self, disk: Disk) -> bool:
-        return True
-
-    @override
-    def prepare(self, work: Work) -> None:
-        """Make the volume and copy all into it, then what changed meanwhile."""
-        begun = time.monotonic()
-        self._take(work, AHEAD)
-        self._send(work)
-        if time.monotonic() - begun > LONG_SECONDS:
-            self._take(work, MEANWHILE)
-            self._send(work)
-
-    @override
-    def undo_prepare(self, work: Work) -> None:
-        """Remove the volume, unless it is the copy that is removed itself, and all snapshots."""
-        self._forget(work)
-        remove_staged(work)
-        work.save(**{STAGED: ""})
-
-    @override
-    def capture(self, work: Work) -> None:
-        """Take the last snapshot: the server is down."""
-        self._take(work, CUTOVER)
 
     @override
     def undo_capture(self, work: Work) -> None:
@@ -99,41 +67,25 @@ class CephDelta(DataPath):
     @override
     def transfer(self, work: Work) -> None:
         """Send what has changed."""
-        self._send(work)
-
-    @override
-    def undo_transfer(self, work: Work) -> None:
-        """Leave the volume: it goes with what was prepared."""
-
-    @override
-    def create(self, work: Work) -> str:
-        return str(work.stage_data[STAGED])
-
-    @override
-    def cleanup(self, work: Work) -> None:
-        self._forget(work)
+        self.bring(work)
 
     @override
     def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
         if stage_data.get(TAKEN):
             yield "its snapshots removed from the operator's project in the source"
 
-    def _take(self, work: Work, pass_: str) -> None:
+    @override
+    def take(self, work: Work, pass_: str) -> None:
         taken = dict(work.stage_data.get(TAKEN) or {})
         if pass_ in taken:
             return
-        snapshot = volume_capture.snapshot_of(work, pass_)
-        if snapshot["size"] != work.record.fields["size"]:
-            raise NeedsOperator(
-                f"Volume {work.record.title} has been resized since the plan.",
-                fix="Roll back, and plan again.",
-            )
+        snapshot = snapshot_as_planned(work, pass_)
         work.save(**{TAKEN: {**taken, pass_: snapshot["id"]}})
 
-    def _send(self, work: Work) -> None:
+    @override
+    def bring(self, work: Work) -> None:
         """Send the changes of all passes that the volume does not have, in order."""
-        if not work.stage_data.get(STAGED):
-            work.save(**{STAGED: staged_volume(work)})
+        self.stage(work)
         taken, since = work.stage_data[TAKEN], ""
         for pass_ in [each for each in PASSES if each in taken]:
             until = f"snapshot-{taken[pass_]}"
@@ -148,7 +100,7 @@ class CephDelta(DataPath):
         target = f"volume-{work.stage_data[STAGED]}"
         if until in rbd.snapshots_of(destination, target):
             return  # an earlier attempt has ended, and was not recorded
-        reading, writing = _end(work.source), _end(work.destination)
+        reading, writing = End.of(work.source), End.of(work.destination)
         with traffic.stream(reading, writing, work.check) as passing:
             counted = _Counted(work, passing)
             image = f"volume-{work.record.id}"
@@ -156,7 +108,8 @@ class CephDelta(DataPath):
                 source, image, destination, target, since=since, until=until, passing=counted
             )
 
-    def _forget(self, work: Work) -> None:
+    @override
+    def forget(self, work: Work) -> None:
         """Remove the snapshots on both sides."""
         taken = dict(work.stage_data.get(TAKEN) or {})
         if taken and work.stage_data.get(STAGED):
@@ -180,10 +133,6 @@ class _Counted:
         self.passing(count)
         self.done += count
         self.work.progress(self.done, self.done, "bytes")
-
-
-def _end(cloud: Any) -> End:
-    return End(name=cloud.name, limits=cloud.access.limits_now)
 
 
 def _why_not(source: TenantReader, destination: TenantReader, disk: Disk) -> str:

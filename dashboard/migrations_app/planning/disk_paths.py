@@ -12,13 +12,19 @@ from dashboard.migrations_app.data_paths import data_path, data_paths
 from dashboard.migrations_app.planning.drafts import Draft
 from dashboard.migrations_app.resources.compute.server.fields import has_disk_to_copy
 from dashboard.migrations_app.resources.compute.server.states import SHELVES, SHUTOFF
-from dashboard.migrations_app.resources.data_path import DATA_PATH, Cost, DataPath, Disk, Unfit
+from dashboard.migrations_app.resources.data_path import (
+    DATA_PATH,
+    GIB,
+    Cost,
+    DataPath,
+    Disk,
+    Unfit,
+)
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import BLOCK, CREATE, Finding, Record
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
 from dashboard.migrations_app.resources.storage.common.replaying import REPLAYED
 
-GIB = 1024**3
 ALL = "*"
 
 Drafts = Mapping[tuple[str, str], Draft]

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.template.defaultfilters import filesizeformat, pluralize
 
 from dashboard.jobs.kinds import BYTES
 from dashboard.jobs.models import Step
 from dashboard.jobs.states import StepState
-from dashboard.migrations_app.execution.execute import HALT
+from dashboard.migrations_app.execution.downtimes import moved_chains
 from dashboard.migrations_app.models import Plan, PlanItem, subject_of
 from dashboard.migrations_app.resources.data_path import DATA_PATH
 from dashboard.migrations_app.resources.records import CREATE
@@ -24,8 +24,6 @@ STREAMS = 16
 
 LEAST_BYTES = 1024**2
 """Copies of less tell of calls rather than of a rate."""
-
-ENDED = (StepState.DONE, StepState.SKIPPED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,11 +154,8 @@ def _steps_between(plan: Plan) -> QuerySet[Step]:
 def _overhead(plan: Plan, rate: float) -> float:
     """Return for how long servers were down beside their copying, on average."""
     jobs = _steps_between(plan).filter(opens_chain=True).values("job_id")
-    chains = Step.objects.filter(job__in=jobs).exclude(chain="").order_by().values("job", "chain")
     copied = Sum("progress_done", filter=Q(progress_unit=BYTES), default=0)
-    left = Count("pk", filter=~Q(state__in=ENDED))
-    halted = Min("started_at", filter=Q(action=HALT, state=StepState.DONE))
-    rows = chains.annotate(halted=halted, ended=Max("finished_at"), copied=copied, left=left)
-    moved = rows.filter(left=0).exclude(halted=None).values_list("halted", "ended", "copied")
+    rows = moved_chains(Step.objects.filter(job__in=jobs)).annotate(copied=copied)
+    moved = rows.values_list("halted", "ended", "copied")
     seconds = [max(0.0, (end - begin).total_seconds() - size / rate) for begin, end, size in moved]
     return sum(seconds) / len(seconds) if seconds else 0.0

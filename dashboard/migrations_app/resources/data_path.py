@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from dashboard.migrations_app.resources.reader import TenantReader
     from dashboard.migrations_app.resources.work import Work
 
+GIB = 1024**3
+
 DATA_PATH = "data_path"
 """In the resolution of a disk: the path that was chosen for it, and why, as ``Chosen`` says it."""
 

@@ -59,11 +59,7 @@ def seed_tenant(
     users.create_group(operator, f"{name}-team", project_id, created.values())
     owner = created["owner"]
     secrets_file = secrets_dir / f"{name}.json"
-    # readers have keys too, and may not be allowed to make them
-    keys = {
-        what: users.create_key(operator, f"{name}-{what}", user_id=user.id)
-        for what, user in created.items()
-    }
+    keys = _keys(operator, name, created)
     ec2 = users.create_ec2_keys(operator, user_id=owner.id, project_id=project_id)
     users.write_secrets(secrets_file, users=created, keys=keys, ec2={"owner": ec2})
     seed = SeedContext(
@@ -80,6 +76,14 @@ def seed_tenant(
         "users": [user.name for user in created.values()],
         "secrets_file": str(secrets_file),
         **_fill(seed),
+    }
+
+
+def _keys(operator: CloudSession, name: str, created: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a key pair for each user: readers have one too, and may not be allowed to make it."""
+    return {
+        what: users.create_key(operator, f"{name}-{what}", user_id=user.id)
+        for what, user in created.items()
     }
 
 

@@ -61,15 +61,11 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "") -> HttpResponse
     jobs = [job for job in of_tenant if job.params.get("plan") == plan.pk]
     changing = changing_job(jobs)
     shown = active or (changing if is_resumable(changing) else None)
-    move = _again(plan)
-    servers = sum(item.type == "server" for item in plan.items.all())
-    tab = tab or ("servers" if servers else "items")
-    blocks = [each for each in plan.findings.all() if each.severity == PlanFinding.Severity.BLOCK]
+    counts = _counts(plan)
+    tab = tab or ("servers" if counts["servers"] else "items")
     about = {
         "plan": plan,
-        "is_on_source": isinstance(move, Move),
-        # why the tenant cannot be planned again now
-        "refusal": conflict_with(active) or _refusal(move),
+        **_planning_again(plan, active),
         "progress_steps": plan_progress(plan, jobs),
         "actions": available_actions(
             plan_verbs(), plan, request.user, active=active, beside=at_work
@@ -82,14 +78,26 @@ def plan_page(request: PageRequest, plan_id: int, tab: str = "") -> HttpResponse
         "maintenances": maintenances_of(plan),
         "stretches": open_stretches(plan),
         "progress": job_progress(shown) if shown else None,
-        "blocks": blocks[:BLOCKS_SHOWN],
-        "more_blocks": max(0, len(blocks) - BLOCKS_SHOWN),
+        **_blocks(plan),
         "has_nothing_to_do": has_nothing_to_do(plan),
-        "counts": {**_counts(plan), "servers": servers},
+        "counts": counts,
         "tab": tab,
         "section": "tenants",
     }
     return render(request, "plans/plan.html", {**about, **TAB_CONTENT[tab](plan, request)})
+
+
+def _planning_again(plan: Plan, active: Job | None) -> dict[str, Any]:
+    """Return whether the tenant is on its source, and why it cannot be planned again now."""
+    move = _again(plan)
+    refusal = conflict_with(active) or _refusal(move)
+    return {"is_on_source": isinstance(move, Move), "refusal": refusal}
+
+
+def _blocks(plan: Plan) -> dict[str, Any]:
+    """Return the findings that stand above the tabs, and how many more there are."""
+    blocks = [each for each in plan.findings.all() if each.severity == PlanFinding.Severity.BLOCK]
+    return {"blocks": blocks[:BLOCKS_SHOWN], "more_blocks": max(0, len(blocks) - BLOCKS_SHOWN)}
 
 
 @action_view(Action.OPERATE)
@@ -224,6 +232,7 @@ def plan_or_404(plan_id: int) -> Plan:
 
 def _counts(plan: Plan) -> dict[str, int]:
     return {
+        "servers": sum(item.type == "server" for item in plan.items.all()),
         "items": len(plan.items.all()),
         "findings": len(plan.findings.all()),
         "losses": sum(bool(item.losses) for item in plan.items.all()),

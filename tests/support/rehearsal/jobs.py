@@ -30,6 +30,14 @@ def spec(key: str, action: str = "nothing", *, params: dict[str, Any] | None = N
     return StepSpec(key=key, action=action, title=f"Step {key}", params=params or {}, **more)
 
 
+def server_chain(name: str, *, then: str = "boot", **halt: Any) -> list[StepSpec]:
+    """Return the steps of a server's chain: its halt, and one that follows."""
+    return [
+        spec(f"halt {name}", chain=name, opens_chain=True, **halt),
+        spec(f"{then} {name}", chain=name, needs=[f"halt {name}"]),
+    ]
+
+
 def rehearse(*steps: StepSpec, subject: str = "", **more: Any) -> Job:
     subject = subject or f"subject {next(_subjects)}"
     return start_job(kind="rehearsal", title=f"Job {subject}", subject=subject, steps=steps, **more)

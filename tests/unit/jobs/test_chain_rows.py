@@ -10,7 +10,7 @@ from dashboard.jobs.chain_rows import all_rows
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.views.chain_files import csv_of
 from tests.support import rows
-from tests.support.rehearsal.jobs import rehearse, spec
+from tests.support.rehearsal.jobs import rehearse, server_chain, spec
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -19,14 +19,7 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def job() -> Job:
     """Return a job that has moved one server, moves one, could not move one, and has two left."""
-    steps = [
-        step
-        for name in "abcde"
-        for step in (
-            spec(f"halt {name}", chain=name, opens_chain=True),
-            spec(f"boot {name}", chain=name, needs=[f"halt {name}"]),
-        )
-    ]
+    steps = [step for name in "abcde" for step in server_chain(name)]
     job = rehearse(*steps, chains_at_once=2)
     stored(job, "halt a", "done", 0, 10)
     stored(job, "boot a", "done", 10, 90, progress_unit="bytes", progress_done=5, progress_total=5)

@@ -17,7 +17,7 @@ from dashboard.jobs.requester import CLI
 from dashboard.jobs.states import JobState
 from dashboard.jobs.verbs.base import server_verbs
 from tests.support import rows
-from tests.support.rehearsal.jobs import rehearse, spec, states
+from tests.support.rehearsal.jobs import rehearse, server_chain, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VERBS = {verb.name: verb for verb in server_verbs()}
@@ -29,15 +29,7 @@ def job() -> Job:
     steps = [
         step
         for name in "abc"
-        for step in (
-            spec(
-                f"halt {name}",
-                chain=name,
-                opens_chain=True,
-                params={GOES_WITH: "group"} if name != "b" else {},
-            ),
-            spec(f"boot {name}", chain=name, needs=[f"halt {name}"]),
-        )
+        for step in server_chain(name, params={GOES_WITH: "group"} if name != "b" else {})
     ]
     job = rehearse(*steps, chains_at_once=1)
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)

@@ -9,7 +9,7 @@ from dashboard.jobs.models import PREDICTED, SERVER, Job, Step
 from dashboard.jobs.report import JobReport
 from dashboard.jobs.throughput import BARS, throughput_of
 from tests.support import rows
-from tests.support.rehearsal.jobs import rehearse, spec
+from tests.support.rehearsal.jobs import rehearse, server_chain, spec
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -21,20 +21,16 @@ def job() -> Job:
     steps = [
         step
         for name in "ab"
-        for step in (
-            spec(
-                f"halt {name}",
-                chain=name,
-                opens_chain=True,
-                params={
-                    SERVER: {
-                        "name": name,
-                        "halt": f"halt {name}",
-                        PREDICTED: {"bytes": 2000, "seconds": 100.0},
-                    }
-                },
-            ),
-            spec(f"copy {name}", chain=name, needs=[f"halt {name}"]),
+        for step in server_chain(
+            name,
+            then="copy",
+            params={
+                SERVER: {
+                    "name": name,
+                    "halt": f"halt {name}",
+                    PREDICTED: {"bytes": 2000, "seconds": 100.0},
+                }
+            },
         )
     ]
     job = rehearse(*steps, chains_at_once=1)

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tests.support.cloud.messages import Answer, Json, Refused, Request
+from tests.support.cloud.volume.volumes import GIB
 
 if TYPE_CHECKING:
     from tests.support.cloud.volume import BlockStorage
 
 LONGEST = 255
 REIMAGE = (3, 68)
-GIB = 1024**3
 TABLES_OF_QCOW2 = 200 * 1024  # bytes beside those of a volume of 1 GiB
 
 

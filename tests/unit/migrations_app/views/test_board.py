@@ -25,11 +25,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clouds() -> tuple[Cloud, Cloud]:
-    return rows.two_clouds()
-
-
-@pytest.fixture
 def client() -> Client:
     client = Client()
     client.force_login(rows.user_with("admin"))

@@ -12,18 +12,6 @@ from tests.support import rows
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def clouds() -> tuple[Cloud, Cloud]:
-    return rows.two_clouds()
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(rows.user_with("operator"))
-    return client
-
-
 def planned(clouds: tuple[Cloud, Cloud], name: str, state: Plan.State = Plan.State.READY) -> Plan:
     return rows.plan_of(rows.tenant_of(clouds[0], name), clouds[1], state=state)
 

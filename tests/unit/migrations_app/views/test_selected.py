@@ -19,18 +19,6 @@ from tests.support import rows
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def clouds() -> tuple[Cloud, Cloud]:
-    return rows.two_clouds()
-
-
-@pytest.fixture
-def client() -> Client:
-    client = Client()
-    client.force_login(rows.user_with("operator"))
-    return client
-
-
 def tenants_of(cloud: Cloud, *names: str) -> list[Tenant]:
     return [rows.tenant_of(cloud, name) for name in names]
 

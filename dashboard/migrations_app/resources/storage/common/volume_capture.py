@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.clients.polling import poll_until
 from dashboard.errors import Retryable
+from dashboard.migrations_app.resources.data_path import GIB
 from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
 from dashboard.migrations_app.resources.reservations import RESERVED
 from dashboard.migrations_app.resources.storage.common.removing import GONE_SECONDS, remove
@@ -33,7 +34,6 @@ _SERVICE = "block_storage"
 # it, so that it can be deleted while the volume exists
 _SPARSE = {"disk_format": "qcow2", "container_format": "bare"}
 _RAW = {"disk_format": "raw", "container_format": "bare"}
-_GIB = 1024**3
 
 
 def capture_volume(work: Work) -> None:
@@ -74,7 +74,7 @@ def _fits(work: Work, image_id: str) -> bool:
     block is larger than the volume.
     """
     image = work.source.get("image", f"/images/{image_id}")
-    size = work.record.fields["size"] * _GIB
+    size = work.record.fields["size"] * GIB
     return bool(image["disk_format"] == "raw" or image["size"] <= size)
 
 
