@@ -82,6 +82,11 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     servers_at_once = serializers.IntegerField(
         source="chains_at_once", read_only=True, allow_null=True
     )
+    servers_at_once_why = serializers.CharField(
+        source="why_at_once",
+        read_only=True,
+        help_text="Why it is this number, where that adapts; empty where somebody chose it.",
+    )
     created_by = serializers.SlugRelatedField(  # type: ignore[var-annotated]
         slug_field="username", read_only=True, allow_null=True
     )
@@ -102,6 +107,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "hold_until",
             "held_since",
             "servers_at_once",
+            "servers_at_once_why",
             "cancel_requested",
             "created_by",
             "launched_from",
@@ -138,9 +144,9 @@ class HoldSerializer(serializers.Serializer[Any]):
 
 
 class ServersAtOnceSerializer(serializers.Serializer[Any]):
-    """How many servers may be in cutover at once."""
+    """How many servers may be in cutover at once; with 0 the number adapts."""
 
-    servers_at_once = serializers.IntegerField(min_value=1, max_value=operating.MOST_CHAINS)
+    servers_at_once = serializers.IntegerField(min_value=0, max_value=operating.MOST_CHAINS)
 
 
 class ServerMoveSerializer(serializers.Serializer[Any]):
@@ -221,7 +227,7 @@ class JobViewSet(ReadOnlyModelViewSet[Job]):
     @extend_schema(request=ServersAtOnceSerializer, responses=ACCEPTED)
     @action(detail=True, methods=["post"], url_path="servers-at-once")
     def servers_at_once(self, request: Request, **_kwargs: Any) -> Response:
-        """Set how many servers may be in cutover at once; those that have begun go on."""
+        """Set how many servers may be in cutover at once; with 0 the number adapts."""
         number = valid(ServersAtOnceSerializer, request)["servers_at_once"]
         job = self.get_object()
         return accepted(operating.limit_chains(job, at_once=number, requester=by_api(request.user)))

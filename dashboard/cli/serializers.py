@@ -23,6 +23,8 @@ def serialize_job(job: Job) -> Json:
         "subject": job.subject,
         "state": job.state,
         "explanation": job.explanation,
+        "servers_at_once": job.chains_at_once,
+        "servers_at_once_why": job.why_at_once,
         "address": job.get_absolute_url(),
         "created_at": job.created_at,
         "started_at": job.started_at,

@@ -68,6 +68,7 @@ def limits(job: Job) -> dict[str, Any]:
         "step_threads": settings.STEP_THREADS,
         "step_lease_seconds": settings.STEP_LEASE_SECONDS,
         "servers_at_once": job.chains_at_once,
+        "servers_at_once_why": job.why_at_once,
         "runners": list(job.runners.values("owner", "host", "process_id", "started_at", "seen_at")),
     }
 

@@ -1,8 +1,8 @@
 """Chains: steps of a job that go through together, such as those of one server's cutover.
 
-A job says how many chains may be under way at once, and an operator may change it while the job
-runs. The steps of those that have begun are claimed before all others, so that what a chain takes
-away at its beginning is back as soon as can be.
+A job says how many chains may be under way at once; the number adapts (``pacing``), or an operator
+chooses it, also while the job runs. The steps of those that have begun are claimed before all
+others, so that what a chain takes away at its beginning is back as soon as can be.
 """
 
 from collections.abc import Collection
@@ -12,6 +12,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from dashboard.jobs.claiming import claim, ready_steps
 from dashboard.jobs.models import Job, JobServer, Step
+from dashboard.jobs.pacing import adapt
 from dashboard.jobs.states import BROKEN_STEP_STATES, Phase, StepState
 from dashboard.jobs.transitions import in_transaction
 
@@ -51,7 +52,8 @@ def _may_begin(job_id: int) -> bool:
     again = _BEGUN & Q(opens_chain=True, state=StepState.PENDING)
     if Step.objects.filter(again, job_id=job_id).exists():
         return True
-    return len(open_chains(job_id)) < _at_once(Job.objects.get(pk=job_id))
+    under_way = len(open_chains(job_id))
+    return under_way < adapt(Job.objects.get(pk=job_id), under_way=under_way)
 
 
 def _begin(job_id: int, owner: str, ready: QuerySet[Step], limit: int) -> list[Step]:
@@ -61,7 +63,7 @@ def _begin(job_id: int, owner: str, ready: QuerySet[Step], limit: int) -> list[S
     halts = _whose_turn_it_is(job, ready.filter(opens_chain=True))
     waiting = dict(halts.order_by("rank", "ordinal").values_list("pk", "chain"))
     others = [chain for chain in dict.fromkeys(waiting.values()) if chain not in begun]
-    free = max(0, _at_once(job) - len(begun))
+    free = max(0, (job.chains_at_once or 1) - len(begun))
     allowed = {*begun, *others[:free]}
     return claim(owner, [pk for pk, chain in waiting.items() if chain in allowed][:limit])
 
@@ -82,7 +84,3 @@ def _whose_turn_it_is(job: Job, halts: QuerySet[Step]) -> QuerySet[Step]:
     if first is None:
         return halts
     return halts.filter(Q(rank__lt=first.rank) | Q(rank=first.rank, ordinal__lt=first.ordinal))
-
-
-def _at_once(job: Job) -> int:
-    return job.chains_at_once or 1

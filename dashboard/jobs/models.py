@@ -39,6 +39,8 @@ class Job(models.Model):
     cancel_requested = models.BooleanField(default=False)
     # how many chains of steps may be under way, null for a job without chains
     chains_at_once = models.PositiveIntegerField(null=True, blank=True)
+    # how that number adapts (pace.Pace), null where an operator has chosen it
+    pace = models.JSONField(null=True, blank=True)
     # When the job was last put into the queue: keeps the sweep from filling it.
     enqueued_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The later job about the same subject that took its place, and its own number while somebody
@@ -86,6 +88,11 @@ class Job(models.Model):
         return self.hold_before is not None and self.hold_before <= Phase.CUTOVER
 
     @property
+    def why_at_once(self) -> str:
+        """Why its number of chains at once is what it is, "" where an operator has chosen it."""
+        return str(self.pace["why"]) if self.pace else ""
+
+    @property
     def is_active(self) -> bool:
         """Return whether the job may still change by itself."""
         return self.state in ACTIVE_JOB_STATES
@@ -121,6 +128,7 @@ class Step(models.Model):
     progress_done = models.BigIntegerField(default=0)
     progress_total = models.BigIntegerField(default=0)
     progress_unit = models.CharField(max_length=10, blank=True)
+    progress_at = models.DateTimeField(null=True, blank=True)
     # what it waits for while it runs, the state that was last seen in, and since when
     waiting_for = models.CharField(max_length=250, blank=True)
     waiting_state = models.CharField(max_length=80, blank=True)

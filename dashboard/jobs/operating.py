@@ -20,6 +20,8 @@ from dashboard.jobs.finishing import finish_job, held_servers, is_held
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Dependency, Job, LogLevel, Step
 from dashboard.jobs.outcomes import chunks, count_down
+from dashboard.jobs.pace import MOST, Pace
+from dashboard.jobs.pacing import stored
 from dashboard.jobs.queue import enqueue
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.starting import conflict_over
@@ -198,21 +200,30 @@ def release_hold(job: Job, *, requester: Requester) -> Job:
 def limit_chains(job: Job, *, at_once: int, requester: Requester) -> Job:
     """Allow that many chains of the job at once from now on; those that have begun go on.
 
-    Raises ``BadInput`` for a number that is not from 1 to 1,000.
+    With 0 the number adapts, from what it is. Raises ``BadInput`` for one that is not from 0 to
+    1,000.
     """
-    if not 1 <= at_once <= MOST_CHAINS:
+    if not 0 <= at_once <= MOST_CHAINS:
         raise BadInput(
             f"{at_once} servers at once are not possible.",
-            fix=f"Give a number from 1 to {MOST_CHAINS:,}.",
+            fix=f"Give a number from 1 to {MOST_CHAINS:,}, or 0 to let it adapt.",
         )
 
     def act(locked: Job) -> None:
         has_chains = locked.is_active and locked.chains_at_once is not None
         require(has_chains, "Only an active job that moves servers has such a limit.")
-        Job.objects.filter(pk=locked.pk).update(chains_at_once=at_once)
-        write_log(locked, f"Servers at once: {at_once}, by {requester}.")
+        Job.objects.filter(pk=locked.pk).update(**_limited(locked, at_once))
+        write_log(locked, f"Servers at once: {at_once or 'adapting'}, by {requester}.")
 
     return operate(job, act)
+
+
+def _limited(job: Job, at_once: int) -> dict[str, Any]:
+    if at_once:
+        return {"chains_at_once": at_once, "pace": None}
+    why = "an operator let it adapt from here"
+    number = min(job.chains_at_once or 1, MOST)
+    return stored(Pace(number=number, since=timezone.now().timestamp(), why=why))
 
 
 def operate(job: Job, act: Callable[[Job], None]) -> Job:

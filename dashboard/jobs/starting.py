@@ -13,6 +13,8 @@ from dashboard.errors import Conflict
 from dashboard.jobs.interrupted import is_interrupted
 from dashboard.jobs.kinds import BYTES, StepSpec
 from dashboard.jobs.models import Dependency, Job, Step
+from dashboard.jobs.pace import Pace
+from dashboard.jobs.pacing import stored
 from dashboard.jobs.queue import enqueue
 from dashboard.jobs.requester import NOBODY, Requester
 from dashboard.jobs.states import Phase, StepState
@@ -30,12 +32,14 @@ def start_job(
     hold_before: Phase | None = None,
     hold_until: datetime | None = None,
     chains_at_once: int | None = None,
+    pace: Pace | None = None,
     requester: Requester = NOBODY,
 ) -> Job:
     """Store a job with its steps, all or nothing, and ask a worker to run it.
 
     ``subject`` is what the job is about: two active jobs cannot share it. Raises ``Conflict`` with
-    the other job's number, and ``ValueError`` for a graph that could never run.
+    the other job's number, and ``ValueError`` for a graph that could never run. With a ``pace`` the
+    number of chains at once adapts.
     """
     _check_graph(steps)
     with transaction.atomic():
@@ -47,7 +51,7 @@ def start_job(
             params=dict(params or {}),
             hold_before=hold_before,
             hold_until=hold_until,
-            chains_at_once=chains_at_once,
+            **(stored(pace) if pace else {"chains_at_once": chains_at_once}),
             created_by=requester.user,
             launched_from=requester.origin,
         )

@@ -95,5 +95,10 @@ class StepWork:
             return
         done, total, unit = self._progress
         mine = Step.objects.filter(pk=self.step.pk, lease_owner=self.step.lease_owner)
-        retried(lambda: mine.update(progress_done=done, progress_total=total, progress_unit=unit))
+        now = timezone.now()
+        retried(
+            lambda: mine.update(
+                progress_done=done, progress_total=total, progress_unit=unit, progress_at=now
+            )
+        )
         self._progress, self._written_at = None, time.monotonic()

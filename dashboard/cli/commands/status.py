@@ -13,6 +13,7 @@ from dashboard.cli.outcome import describe, has_failed, print_outcome
 from dashboard.cli.serializers import Json, serialize_job, serialize_outage
 from dashboard.cli.times import local_time
 from dashboard.jobs.models import Job
+from dashboard.jobs.pacing import words_at_once
 from dashboard.jobs.progress import job_progress
 from dashboard.migrations_app.execution.outages import Outage, current_outages, outages_of
 
@@ -40,6 +41,8 @@ class StatusCommand(Command):
 
             job = follow(job, console, run=False)
         console.print(f"{job}: {describe(job_progress(job))}")
+        if job.chains_at_once and job.is_active:
+            console.print(f"{words_at_once(job)}.")
         print_outcome(job, console)
         outages = _shown(outages_of(job.subject), console)
         console.print_json({"job": serialize_job(job), "outages": outages})

@@ -85,12 +85,15 @@ def hold(request: PageRequest, job_id: int) -> HttpResponse:
 def servers_at_once(request: PageRequest, job_id: int) -> HttpResponse:
     """Set how many servers of a job may be in cutover at once."""
     job = get_object_or_404(Job, pk=job_id)
-    number = whole_number(request.POST.get("number", "")) or 0
+    number = whole_number(request.POST.get("number", ""))
+    number = -1 if number is None else number
     return run_and_redirect(
         request,
         lambda: operating.limit_chains(job, at_once=number, requester=on_page(request.user)),
         to=job,
-        done=f"Up to {number} servers are in cutover at once.",
+        done=f"Up to {number} servers are in cutover at once."
+        if number
+        else "How many servers are in cutover at once adapts from now on.",
     )
 
 

@@ -157,7 +157,7 @@ def _tabs(job: Job, progress: JobProgress, shown: str) -> dict[str, str]:
 def _version(job: Job, failures: list[Step]) -> str:
     """Return a version that changes with what the forms of the page depend on."""
     steps = crc32(repr([(step.pk, step.attempt) for step in failures]).encode())
-    chosen = f"{job.hold_before or 0}-{job.chains_at_once or 0}"
+    chosen = f"{job.hold_before or 0}-{job.chains_at_once or 0}-{bool(job.pace)}"
     return f"{job.state}-{job.cancel_requested:d}-{chosen}-{steps}"
 
 

@@ -134,7 +134,7 @@ def _disks(plan: Plan) -> Iterator[tuple[Iterable[str], Mapping[str, Any]]]:
 
 def measured_between(plan: Plan) -> Measured | None:
     """Return what earlier moves between the plan's clouds tell, None if there were none."""
-    steps = _steps_between(plan)
+    steps = steps_between(plan)
     copies = steps.filter(progress_unit=BYTES, progress_done__gte=LEAST_BYTES)
     times = {"number": Count("pk"), "bytes": Sum("progress_done")}
     told = copies.aggregate(**times, spent=Sum(F("finished_at") - F("started_at")))
@@ -144,7 +144,8 @@ def measured_between(plan: Plan) -> Measured | None:
     return Measured(copies=told["number"], rate=rate, overhead=_overhead(plan, rate))
 
 
-def _steps_between(plan: Plan) -> QuerySet[Step]:
+def steps_between(plan: Plan) -> QuerySet[Step]:
+    """Return the steps that earlier executions between the plan's clouds have done."""
     pair = Plan.objects.filter(source=plan.source_id, destination=plan.destination_id)
     subjects = {subject_of(id_) for id_ in pair.order_by().values_list("tenant_id", flat=True)}
     done = Step.objects.filter(job__kind="execute", state=StepState.DONE)
@@ -153,7 +154,7 @@ def _steps_between(plan: Plan) -> QuerySet[Step]:
 
 def _overhead(plan: Plan, rate: float) -> float:
     """Return for how long servers were down beside their copying, on average."""
-    jobs = _steps_between(plan).filter(opens_chain=True).values("job_id")
+    jobs = steps_between(plan).filter(opens_chain=True).values("job_id")
     copied = Sum("progress_done", filter=Q(progress_unit=BYTES), default=0)
     rows = moved_chains(Step.objects.filter(job__in=jobs)).annotate(copied=copied)
     moved = rows.values_list("halted", "ended", "copied")

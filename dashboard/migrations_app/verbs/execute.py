@@ -6,11 +6,9 @@ from typing import Any
 
 from django.db import transaction
 from django.template.defaultfilters import capfirst, pluralize
-from django.utils import timezone
 from typing_extensions import override
 
 from dashboard.errors import PumphouseError, WrongState
-from dashboard.hosts_app.clouds import limits_of
 from dashboard.jobs.chains import IN_ORDER
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
@@ -35,6 +33,7 @@ from dashboard.migrations_app.execution.rollback import put_back_steps, unfinish
 from dashboard.migrations_app.execution.server_order import ORDERS, PLANNED, ServerOrder
 from dashboard.migrations_app.execution.skipping import count_skipped
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
+from dashboard.migrations_app.planning.first_pace import first_pace
 from dashboard.migrations_app.planning.prediction import predictions_of_servers
 from dashboard.migrations_app.planning.preflight import can_lift_blocks
 from dashboard.migrations_app.stretch.chosen import begin_chosen, with_gateways
@@ -44,7 +43,6 @@ POSSIBLE = frozenset(
     {Plan.State.READY, Plan.State.EXECUTING, Plan.State.EXECUTED, Plan.State.ROLLED_BACK}
 )
 ALL_MOVED = "All moved"
-SERVERS_AT_ONCE = 3
 PHASES = {phase.label.lower(): phase for phase in Phase}
 
 
@@ -86,7 +84,7 @@ class Execute(PlanVerb):
             least=0,
             most=1000,
             help="The next server stops when a copy runs: fewer at once are down for less long. "
-            f"0: as many as both clouds may have data streams, {SERVERS_AT_ONCE} at most.",
+            "0: the number adapts, as long as each takes about as long as one alone.",
         ),
         Option(
             name="server_order",
@@ -182,7 +180,8 @@ class Execute(PlanVerb):
                 params={"plan": target.pk, **({IN_ORDER: True} if order.is_chosen else {})},
                 hold_before=hold,
                 hold_until=until,
-                chains_at_once=options["servers_at_once"] or servers_at_once(target),
+                chains_at_once=options["servers_at_once"],
+                pace=None if options["servers_at_once"] else first_pace(target),
                 requester=requester,
             )
             found = (PlanItem.Action.ADOPT, PlanItem.Action.MAP)
@@ -198,16 +197,6 @@ def planned_steps(plan: Plan, order: ServerOrder | None = None) -> list[StepSpec
     steps = with_hooks(plan, moving)
     ordered = (order or ServerOrder()).of(plan, steps)
     return with_maintenance(plan, ordered, barrier=BARRIER)
-
-
-def servers_at_once(plan: Plan) -> int:
-    """Return how many servers are in cutover at once by default: what the limits of both clouds
-    allow, and three at most."""
-    limits = [limits_of(cloud) for cloud in (plan.source, plan.destination)]
-    streams = [each.at(timezone.now()).streams for each in limits]
-    link = limits[0].links.get(plan.destination.name)
-    allowed = [number for number in (*streams, link and link.streams) if number]
-    return min([SERVERS_AT_ONCE, *allowed])
 
 
 def _order_of(plan: Plan, options: Mapping[str, Any]) -> ServerOrder:

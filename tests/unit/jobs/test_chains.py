@@ -84,8 +84,8 @@ def test_the_command_changes_it_and_refuses_none(capsys):
     assert run_command(["servers-at-once", str(job.pk), "4"]) == 0
     job.refresh_from_db()
     assert job.chains_at_once == 4
-    assert run_command(["servers-at-once", str(job.pk), "0"]) == 2
-    assert "Give a number from 1 to 1,000." in capsys.readouterr().err
+    assert run_command(["servers-at-once", str(job.pk), "-1"]) == 2
+    assert "Give a number from 1 to 1,000, or 0 to let it adapt." in capsys.readouterr().err
 
 
 def test_page_and_api_change_it_too(client):
@@ -97,7 +97,7 @@ def test_page_and_api_change_it_too(client):
     assert job.chains_at_once == 2
     address, kind = f"/api/jobs/{job.pk}/servers-at-once/", "application/json"
     assert client.post(address, {"servers_at_once": 3}, content_type=kind).status_code == 202
-    assert client.post(address, {"servers_at_once": 0}, content_type=kind).status_code == 400
+    assert client.post(address, {"servers_at_once": -1}, content_type=kind).status_code == 400
     assert client.get(f"/api/jobs/{job.pk}/").json()["servers_at_once"] == 3
 
 
