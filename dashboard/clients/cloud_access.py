@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.clients.backup_stores.access import StoreAccess
 from dashboard.clients.cloud_limits import CloudLimits
 from dashboard.clients.legacy.lent_roles import NOWHERE, LentRoles
 from dashboard.clients.rbd import CephPool
@@ -49,8 +50,9 @@ class CloudAccess:
     people; ``populate`` and ``workloads`` describe generated test tenants. ``shared_pools`` are
     pools of volumes that another cloud uses as well, by labels that both clouds use.
     ``backup_store`` is a label of the store of its volumes' backups: two clouds with the same one
-    read and write the same backups. ``ceph`` says how the pools of its volumes are reached that are
-    on Ceph. ``limits`` are how much the cloud may be asked for at most;
+    read and write the same backups; or it says how a store of its own is reached. ``ceph`` says how
+    the pools of its volumes are reached that are on Ceph. ``limits`` are how much the cloud may be
+    asked for at most;
     ``reread_limits`` reads them again. ``lent_roles`` is where roles are recorded that the account
     lends itself. The repr shows no secret.
     """
@@ -72,7 +74,7 @@ class CloudAccess:
     workloads: Mapping[str, Any] = field(default_factory=dict, repr=False)
     lent_roles: LentRoles = field(default=NOWHERE, repr=False, compare=False)
     shared_pools: Mapping[str, str] = field(default_factory=dict)
-    backup_store: str | None = None
+    backup_store: str | StoreAccess | None = None
     ceph: Mapping[str, CephPool] = field(default_factory=dict)
     limits: CloudLimits = field(default_factory=CloudLimits)
     reread_limits: Callable[[], CloudLimits] | None = field(default=None, repr=False, compare=False)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from dashboard.clients.backup_stores.reading import read_store
 from dashboard.clients.cloud_access import PASSWORD_TYPES
 from dashboard.clients.keystone_address import parse_address
 from dashboard.clients.limit_keys import read_limits
@@ -158,7 +159,7 @@ def read_extras(section: Section) -> dict[str, Any]:
         "workloads": workloads,
         "shared_pools": _read_pools(section.optional_section("shared_pools")),
         "ceph": _read_ceph(section.optional_section("ceph")),
-        "backup_store": section.optional_text("backup_store"),
+        "backup_store": read_store(section),
         "limits": read_limits(section.optional_section("limits")),
     }
 

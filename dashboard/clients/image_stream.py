@@ -3,22 +3,21 @@
 The bytes are hashed on their way and compared with what both Glances say about them.
 """
 
-import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from requests import RequestException
+from typing_extensions import override
 
 from dashboard.clients.openstack import CloudSession
+from dashboard.clients.passing_bytes import Check, PassingBytes, Progress
 from dashboard.clients.traffic import End, traffic
 from dashboard.errors import PumphouseError, Retryable
 
 Json = dict[str, Any]
-Progress = Callable[[int, int, str], None]
-Check = Callable[[], None]
 
 CHUNK = 1024 * 1024
 # every Glance computes it, whichever algorithm it prefers
@@ -74,47 +73,16 @@ def told_digest(image: Mapping[str, Any]) -> tuple[str, str]:
     return COMMON_ALGORITHM, str(image.get("checksum") or "")
 
 
-class ImageBytes:
-    """The bytes of an image on their way through, hashed and counted.
+class ImageBytes(PassingBytes):
+    """The bytes of an image on their way through."""
 
-    It has a length, so that requests sends Content-Length, and no ``read``: then urllib3 sends our
-    chunks as they are, where it would read files in pieces of 16 KiB.
-    """
+    what = "The image's bytes"
 
-    def __init__(
-        self,
-        answer: Any,
-        *,
-        size: int,
-        algorithms: set[str],
-        progress: Progress,
-        check: Check,
-        passing: Callable[[int], None] = lambda _count: None,
-    ) -> None:
+    def __init__(self, answer: Any, **options: Any) -> None:
+        super().__init__(**options)
         self.answer = answer
-        self.size = size
-        self.hashes = {name: hashlib.new(name, usedforsecurity=False) for name in algorithms}
-        self.progress = progress
-        self.check = check
-        self.passing = passing
-        """Waits until so many bytes may pass."""
 
-    def __len__(self) -> int:
-        return self.size
-
-    def __iter__(self) -> Iterator[bytes]:
-        done = 0
-        for chunk in self._chunks():
-            self.check()
-            self.passing(len(chunk))
-            yield chunk
-            for each in self.hashes.values():
-                each.update(chunk)
-            done += len(chunk)
-            self.progress(done, self.size, "bytes")
-        if done != self.size:
-            raise Retryable(f"The image's bytes ended after {done} of {self.size}.")
-
+    @override
     def _chunks(self) -> Iterator[bytes]:
         try:
             yield from self.answer.iter_content(CHUNK)

@@ -268,34 +268,34 @@ class CloudSession:
             raise self._refusal(answer, f"{method} {service} {path}")
         return bytes(answer.content)
 
-    def stream(self, path: str) -> Any:
-        """Open an image's bytes for reading; the answer is closed by the caller."""
+    def stream(self, path: str, *, service: str = "image") -> Any:
+        """Open the bytes of an image or object for reading; the answer is closed by the caller."""
 
         def opened() -> Any:
-            self.calls["image"] += 1
+            self.calls[service] += 1
             response = self._ask(
-                lambda: self._adapters["image"].get(path, stream=True, raise_exc=False)
+                lambda: self._adapters[service].get(path, stream=True, raise_exc=False)
             )
             if response.status_code >= 400:
-                raise self._refusal(response, f"GET image {path}")
+                raise self._refusal(response, f"GET {service} {path}")
             return response
 
         return ask_again(opened)
 
-    def upload(self, path: str, chunks: Any) -> None:
-        """Send bytes to an image.
+    def upload(self, path: str, chunks: Any, *, service: str = "image") -> Mapping[str, str]:
+        """Send bytes to an image or object, and return the headers of the answer.
 
         With the token given by hand: keystoneauth would answer a 401 by sending the request again,
         with a body that has been consumed. The token lives long enough for servers that look at it
         only when they have all of the body.
         """
-        self.calls["image"] += 1
+        self.calls[service] += 1
         headers = {
             "Content-Type": "application/octet-stream",
             "X-Auth-Token": self.fresh_token(seconds=600 + len(chunks) // SLOWEST_UPLOAD),
         }
         response = self._ask(
-            lambda: self._adapters["image"].put(
+            lambda: self._adapters[service].put(
                 path,
                 data=chunks,
                 headers=headers,
@@ -307,7 +307,9 @@ class CloudSession:
         if response.status_code == 401:
             raise Retryable(f"Cloud {self.name} no longer took the token of an upload.")
         if response.status_code >= 400:
-            raise self._refusal(response, f"PUT image {path}")
+            raise self._refusal(response, f"PUT {service} {path}")
+        answered: Mapping[str, str] = response.headers
+        return answered
 
     def _retries(self, service: str, method: str) -> Mapping[str, Any]:
         """Return what the configuration asks for, of reads: a write whose answer was lost may

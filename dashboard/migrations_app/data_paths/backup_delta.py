@@ -12,13 +12,21 @@ from typing_extensions import override
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.data_paths.common import backups
-from dashboard.migrations_app.data_paths.common.backup_stores import why_not
+from dashboard.migrations_app.data_paths.common.backup_stores import (
+    stores_between,
+    why_not,
+)
 from dashboard.migrations_app.data_paths.common.deltas import (
     STAGED,
     DeltaPath,
     snapshot_as_planned,
 )
 from dashboard.migrations_app.data_paths.common.passes import CHANGED_SHARE, CUTOVER, PASSES
+from dashboard.migrations_app.data_paths.common.store_copies import (
+    COPIED,
+    copy_backup,
+    remove_copy_of,
+)
 from dashboard.migrations_app.data_paths.common.volumes import kept_by
 from dashboard.migrations_app.resources.data_path import Cost, Disk, Unfit
 from dashboard.migrations_app.resources.reader import TenantReader
@@ -29,13 +37,15 @@ TAKEN = "taken_backups"
 """Stage data: the backups of the source, by their passes."""
 RESTORED = "restored_backups"
 """Stage data: those of them that the volume has."""
+BEGUN = "begun_restores"
+"""Stage data: those of which the volume may have something."""
 
 _SERVICE = "block_storage"
 _NOTE = "src_backup_id"
 
 
 class BackupDelta(DeltaPath):
-    """Brings a volume over by incremental backups, in a store that both clouds use."""
+    """Brings a volume over by incremental backups, in one store or from one store to another."""
 
     name = "backup_delta"
     title = "Backup delta"
@@ -44,8 +54,14 @@ class BackupDelta(DeltaPath):
     def can(self, source: TenantReader, destination: TenantReader, disk: Disk) -> Cost | Unfit:
         if why := kept_by(disk) or why_not(source, destination, disk):
             return Unfit(why)
-        why = "Both clouds use its store of backups; in the cutover goes what has changed."
         changed = disk.size // CHANGED_SHARE
+        if stores_between(source.cloud, destination.cloud):
+            why = (
+                "Backups are copied from store to store, and restored; in the cutover goes what "
+                "has changed."
+            )
+            return Cost(why=why, ahead=2 * disk.size, cutover=2 * changed, reads=disk.size)
+        why = "Both clouds use its store of backups; in the cutover goes what has changed."
         return Cost(why=why, ahead=disk.size, cutover=changed, reads=disk.size)
 
     @override
@@ -56,15 +72,16 @@ class BackupDelta(DeltaPath):
 
     @override
     def undo_capture(self, work: Work) -> None:
-        """Remove the increment; all backups if the volume has it already.
+        """Remove the increment; all backups if the volume may have something of it already.
 
         Another one would be the difference to a state that the volume does not have any more.
         """
         taken = dict(work.stage_data.get(TAKEN) or {})
-        if taken.get(CUTOVER) in (work.stage_data.get(RESTORED) or ()):
+        begun = {*(work.stage_data.get(RESTORED) or ()), *(work.stage_data.get(BEGUN) or ())}
+        if taken.get(CUTOVER) in begun:
             self.forget(work)
         else:
-            self._remove_half(work, taken.pop(CUTOVER, None))
+            self._remove(work, taken.pop(CUTOVER, None))
             work.save(**{TAKEN: taken})
         volume_capture.remove_copy(work)
 
@@ -83,6 +100,8 @@ class BackupDelta(DeltaPath):
     def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
         if stage_data.get(TAKEN):
             yield "its backups removed from the operator's projects in both clouds"
+        if stage_data.get(COPIED):
+            yield "the copies of their objects removed from the destination's store"
 
     @override
     def take(self, work: Work, pass_: str) -> None:
@@ -99,7 +118,7 @@ class BackupDelta(DeltaPath):
         found = backups.named(work.source, name) if work.resumed else None
         if found and self._is_good(work, found["id"], parent):
             return str(found["id"])
-        self._remove_half(work, found["id"] if found else None)
+        self._remove(work, found["id"] if found else None)
         return self._made(work, name, parent)
 
     def _made(self, work: Work, name: str, parent: str | None) -> str:
@@ -110,7 +129,7 @@ class BackupDelta(DeltaPath):
             if made and self._is_good(work, made, parent):
                 return made
             work.log(f"Volume {work.record.title} is backed up in full: no increment could be.")
-            self._remove_half(work, made)
+            self._remove(work, made)
         made = backups.make(work.source, name, snapshot=snapshot, incremental=False)
         backups.await_available(work.source, made, check=work.check)
         return made
@@ -134,8 +153,11 @@ class BackupDelta(DeltaPath):
             return False
         return backups.record_of(work.source, backup_id).get("parent_id") in (None, parent)
 
-    def _remove_half(self, work: Work, backup_id: str | None) -> None:
+    def _remove(self, work: Work, backup_id: str | None) -> None:
+        """Remove a backup from the source, and from the destination what there is of it."""
         if backup_id:
+            backups.remove(work.destination, backup_id, check=work.check)
+            remove_copy_of(work, backup_id)
             backups.remove(work.source, backup_id, check=work.check)
 
     @override
@@ -145,25 +167,26 @@ class BackupDelta(DeltaPath):
             done = list(work.stage_data.get(RESTORED) or ())
             if backup_id in done:
                 continue
-            backups.bring(work.source, work.destination, backup_id)
+            driver = copy_backup(work, backup_id)
+            backups.bring(work.source, work.destination, backup_id, driver)
             backups.await_available(work.destination, backup_id, check=work.check)
             staged = work.stage_data[STAGED]
+            work.save(**{BEGUN: [*done, backup_id]})
             backups.restore(work.destination, backup_id, staged, check=work.check)
             backups.await_available(work.destination, backup_id, check=work.check)
             work.save(**{RESTORED: [*done, backup_id]})
 
     @override
     def forget(self, work: Work) -> None:
-        """Remove all backups: the destination's records first, and increments before parents."""
+        """Remove all backups: increments before parents, the destination's records first."""
         volume_capture.remove_copy(work)
         taken = dict(work.stage_data.get(TAKEN) or {})
         for pass_ in PASSES:
             if pass_ not in taken and (half := backups.named(work.source, _name(work, pass_))):
                 taken[pass_] = half["id"]
-        for cloud in (work.destination, work.source):
-            for backup_id in reversed(_in_order(taken)):
-                backups.remove(cloud, backup_id, check=work.check)
-        work.save(**{TAKEN: {}, RESTORED: []})
+        for backup_id in reversed(_in_order(taken)):
+            self._remove(work, backup_id)
+        work.save(**{TAKEN: {}, RESTORED: [], BEGUN: []})
 
 
 def _in_order(taken: Mapping[str, str]) -> list[str]:

@@ -57,18 +57,19 @@ def record_of(cloud: CloudSession, backup_id: str) -> Json:
     return record
 
 
-def bring(source: CloudSession, destination: CloudSession, backup_id: str) -> None:
+def bring(source: CloudSession, destination: CloudSession, backup_id: str, driver: str) -> None:
     """Have the destination know a backup of the source, as one that has no parent.
 
-    Restoring it then writes what it holds and nothing else. Cinder refuses an id that it knows:
-    one that is known is taken, since it was brought before.
+    Restoring it then writes what it holds and nothing else. ``driver`` is the one that reads it
+    there, "" for that of the source. Cinder refuses an id that it knows: one that is known is
+    taken, since it was brought before.
     """
     if destination.find(_SERVICE, f"/backups/{backup_id}", _BACKUP):
         return
     exported = _exported(source, backup_id)
     record = json.loads(base64.b64decode(exported["backup_url"]))
     told = {
-        "backup_service": _module_of(exported["backup_service"]),
+        "backup_service": driver or _module_of(exported["backup_service"]),
         "backup_url": base64.b64encode(json.dumps({**record, "parent_id": None}).encode()).decode(),
     }
     path = "/backups/import_record"

@@ -1,4 +1,4 @@
-"""Backups of volumes in a store that several clouds may use, as cinder-backup's chunked drivers.
+"""Backups of volumes in a store that several clouds may use, by cinder-backup's chunked drivers.
 
 The service is there only where a test has it (``runs``).
 """
@@ -11,26 +11,29 @@ from typing import TYPE_CHECKING, Any
 from tests.support.cloud.collection import GONE, Collection
 from tests.support.cloud.fields import Field, Fields
 from tests.support.cloud.messages import Answer, Json, Refused, Request
+from tests.support.cloud.volume import chunks
+from tests.support.cloud.volume.chunks import Files, NotRestored
 
 if TYPE_CHECKING:
     from tests.support.cloud.volume import BlockStorage
 
 OWNER = "os-backup-project-attr:project_id"
 NOTE = "src_backup_id"
-MODULE = "cinder.backup.drivers.posix"
+MODULE = "cinder.backup.drivers"
+CLASSES = {"posix": "PosixBackupDriver", "nfs": "NFSBackupDriver", "swift": "SwiftBackupDriver"}
 
 
-def share_store(one: "BlockStorage", other: "BlockStorage") -> None:
+def share_store(one: "BlockStorage", other: "BlockStorage", files: Files) -> None:
     """Have two clouds keep backups, in one store."""
-    one.backups.runs = other.backups.runs = True
-    other.backups.store = one.backups.store
+    for storage in (one, other):
+        storage.backups.keep_in(files)
 
 
 class Backups(Collection):
     """Backups: full ones hold all bytes of a volume, increments what changed since their parent.
 
-    ``store`` has the bytes by the ids of backups. ``written`` counts the bytes that restores wrote.
-    ``fails`` has the next backup fail.
+    ``files`` is the store. ``written`` counts the bytes that restores wrote. ``fails`` has the next
+    backup fail.
     """
 
     service: "BlockStorage"
@@ -43,9 +46,19 @@ class Backups(Collection):
             OWNER: Field(default="", since="3.18"),
         }
         super().__init__(path="backups", singular="backup", fields=Fields(fields), owner=OWNER)
-        self.store: dict[str, Json] = {}
+        self.files: Files | None = None
         self.runs = self.fails = False
         self.written: list[int] = []
+
+    def keep_in(self, files: Files) -> None:
+        """Run cinder-backup with that store."""
+        self.runs, self.files = True, files
+
+    @property
+    def store(self) -> Files:
+        """The store of the service that runs."""
+        assert self.files is not None, "This cloud keeps no backups."
+        return self.files
 
     def routes(self) -> Iterable[tuple[str, str, Any]]:
         """Also the details, and what is done to records."""
@@ -58,8 +71,9 @@ class Backups(Collection):
     @property
     def driver(self) -> str:
         """The driver as the release spells it."""
+        kind = self.store.driver
         is_recent = self.cloud.release.is_from("2023.1")
-        return f"{MODULE}.PosixBackupDriver" if is_recent else MODULE
+        return f"{MODULE}.{kind}.{CLASSES[kind]}" if is_recent else f"{MODULE}.{kind}"
 
     def filters(self, request: Request) -> dict[str, list[str]]:
         """Return the parameters that Cinder filters by."""
@@ -75,13 +89,15 @@ class Backups(Collection):
         told = {"name": given["name"], "volume_id": snapshot["volume_id"], "size": snapshot["size"]}
         row = self._row(request, **told, is_incremental=parent is not None)
         row["~parent"], row["~service"] = parent and parent["id"], self.driver
+        row["~container"] = self.store.container_of(row)
+        row["~prefix"] = _prefix(row)
         self.cloud.quotas.require(self, row)
         self.rows[row["id"]] = row
         if self.fails or (parent and parent["size"] != row["size"]):
             self.fails = False
             self.later(row, status="error", fail_reason="Volume size increased since the last")
         else:
-            self.store[row["id"]] = _changes(self._state(parent), snapshot["~data"])
+            chunks.back_up(self.store, row, snapshot["~data"], parent)
             self.later(row, status="available")
         return Answer(status=202, body={"backup": self.view(row, request)})
 
@@ -99,13 +115,6 @@ class Backups(Collection):
             raise Refused(400, "Invalid backup: No backups available to do an incremental backup.")
         return found[-1]
 
-    def _state(self, backup: Json | None) -> bytes:
-        """Return what a volume holds after a backup and all that it rests on."""
-        if backup is None:
-            return b""
-        parent = self.rows.get(backup["~parent"] or "")
-        return _written(self._state(parent), self.store[backup["id"]])
-
     def export(self, request: Request) -> Json:
         """Answer with the record of a backup."""
         self.service.require_admin(request)
@@ -113,8 +122,10 @@ class Backups(Collection):
         if row["status"] != "available":
             raise Refused(400, "Invalid backup: Backup status must be available")
         record = {"id": row["id"], "parent_id": row["~parent"], "size": row["size"]}
-        told = {"display_name": row["name"], "volume_id": row["volume_id"], "container": "b"}
-        text = base64.b64encode(json.dumps({**record, **told}).encode()).decode()
+        told = {"display_name": row["name"], "volume_id": row["volume_id"]}
+        kept = {"container": row["~container"], "service_metadata": row["~prefix"]}
+        all_ = {**record, **told, **kept, "service": row["~service"]}
+        text = base64.b64encode(json.dumps(all_).encode()).decode()
         return {"backup-record": {"backup_service": row["~service"], "backup_url": text}}
 
     def bring(self, request: Request) -> Answer:
@@ -127,9 +138,11 @@ class Backups(Collection):
         told = {"id": record["id"], "name": record["display_name"], "size": record["size"]}
         row = self._row(request, **told, volume_id=record["volume_id"])
         row["~parent"], row["~service"] = record["parent_id"], self.driver
+        row["~container"] = row["~prefix"] = None
         self.cloud.quotas.require(self, row)
         self.rows[row["id"]] = row
         if self.driver.startswith(given["backup_service"]):
+            row["~container"], row["~prefix"] = record["container"], record["service_metadata"]
             self.later(row, status="available")
         else:
             self.later(row, status="error", fail_reason="cannot find backup service")
@@ -143,13 +156,15 @@ class Backups(Collection):
             raise Refused(400, "Invalid volume: Volume to be restored to must be available")
         if row["size"] > volume["size"]:
             raise Refused(400, "Invalid volume: volume size is too small to restore backup")
-        is_there = row["id"] in self.store
         row["status"], volume["status"] = "restoring", "restoring-backup"
-        if is_there:
+        try:
             self._write(row, volume)
+        except NotRestored:
+            outcome = "error_restoring"
+        else:
             volume["metadata"] = {**volume["metadata"], NOTE: row["id"]}
+            outcome = "available"
         self.later(row, status="available")
-        outcome = "available" if is_there else "error_restoring"
         self.service.volumes.later(volume, status=outcome)
         return Answer(status=202, body={"restore": {"backup_id": row["id"]}})
 
@@ -161,9 +176,8 @@ class Backups(Collection):
         is_file = self.service.storage_protocol == "NFS"
         data = self.service.volumes.data
         before = b"" if is_file else data.get(volume["id"], b"")
-        changes = self.store[row["id"]]
-        self.written.append(len(changes["bytes"]))
-        data[volume["id"]] = _written(before, changes)
+        data[volume["id"]], written = chunks.restore(self.store, row, before)
+        self.written.append(written)
 
     def remove(self, row: Json, request: Request) -> None:
         """Delete a backup and its bytes in the store, which are gone for other clouds too."""
@@ -172,18 +186,12 @@ class Backups(Collection):
         if any(other.get("~parent") == row["id"] for other in self.rows.values()):
             raise Refused(400, "Invalid backup: Incremental backups exist for this backup.")
         row["status"] = "deleting"
-        self.store.pop(row["id"], None)
+        if row["~container"]:
+            chunks.remove(self.store, row)
         self.later(row, **{GONE: True})
 
 
-def _changes(before: bytes, after: bytes) -> Json:
-    """Return the bytes that differ, by their places, and how many there are in all."""
-    differs = {i: byte for i, byte in enumerate(after) if before[i : i + 1] != bytes([byte])}
-    return {"length": len(after), "bytes": differs}
-
-
-def _written(before: bytes, changes: Json) -> bytes:
-    found = bytearray(before.ljust(changes["length"], b"\0"))
-    for place, byte in changes["bytes"].items():
-        found[place] = byte
-    return bytes(found[: changes["length"]])
+def _prefix(row: Json) -> str:
+    """Return how the objects of a backup begin: with the time when it was made."""
+    digits = "".join(each for each in row["created_at"] if each.isdigit())
+    return f"volume_{row['volume_id']}_{digits}_backup_{row['id']}"
