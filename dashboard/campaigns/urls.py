@@ -3,7 +3,7 @@
 from django.urls import path
 
 from dashboard.campaigns.verbs.base import campaign_verbs
-from dashboard.campaigns.views import campaigns, report, selection, waves
+from dashboard.campaigns.views import campaigns, report, rules, selection, waves
 from dashboard.jobs.views.verb_pages import verb_paths
 
 CAMPAIGN = "campaigns/<int:campaign_id>/"
@@ -20,5 +20,6 @@ urlpatterns = [
     path(f"{CAMPAIGN}report.json", campaigns.campaign_json, name="campaign-json"),
     path(f"{CAMPAIGN}export.csv", campaigns.campaign_export, name="campaign-export"),
     path(f"{CAMPAIGN}move-ticked/", waves.move_ticked, name="campaign-move-ticked"),
+    path(f"{CAMPAIGN}waves/<int:wave_id>/", rules.wave_rules, name="campaign-wave"),
     *verb_paths(CAMPAIGN, campaign_verbs(), campaigns.campaign_or_404, kind="campaign"),
 ]

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from dashboard.errors import BadInput
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAILY = "daily"
 DAY = timedelta(days=1)
 LOOKED_AHEAD = 15
 """In days: a window that opens once a week and does not exist on the day of a change of summer time
@@ -70,8 +71,23 @@ class Window:
         return _change_between(moment + skipped, moment, zone)
 
     def __str__(self) -> str:
-        names = ",".join(DAYS[day] for day in sorted(self.days))
-        return f"{names} {self.opens:%H:%M}-{self.closes:%H:%M} {self.zone}"
+        return f"{_words(self.days)} {self.opens:%H:%M}-{self.closes:%H:%M} {self.zone}"
+
+
+def _words(days: frozenset[int]) -> str:
+    """Return days as people write them: three in a row or more as their first and last one."""
+    if len(days) == len(DAYS):
+        return DAILY
+    runs: list[list[int]] = []
+    for day in sorted(days):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ",".join(
+        f"{DAYS[run[0]]}-{DAYS[run[-1]]}" if len(run) > 2 else ",".join(DAYS[day] for day in run)
+        for run in runs
+    )
 
 
 def _change_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
@@ -107,8 +123,8 @@ def _time(text: str) -> time:
 
 
 def _days(text: str) -> Iterable[int]:
-    if text.lower() == "daily":
-        return range(7)
+    if text.lower() == DAILY:
+        return range(len(DAYS))
     found: list[int] = []
     for part in text.lower().split(","):
         first, dash, last = part.partition("-")

@@ -50,6 +50,7 @@ def campaign_pages(old: Cloud, new: Cloud, user: User) -> dict[str, str]:
         "campaign that nobody started": draft.get_absolute_url(),
         "new campaign from a file": "/campaigns/new/",
         "new campaign of some tenants": f"/campaigns/new/?tenant={_numbers_of(old)}",
+        "rules of a wave": f"{draft.get_absolute_url()}waves/{draft.waves.get(ordinal=2).pk}/",
         "report of a campaign": f"{running.get_absolute_url()}report/",
         "start of a campaign": f"{draft.get_absolute_url()}start/",
     }

@@ -107,6 +107,8 @@ def _value(argument: str, kind: str) -> str:
     known |= {"call_id": "00000000-0000-0000-0000-000000000000", "token": "none"}
     if argument in known:
         return known[argument]
+    if argument == "wave_id":
+        return str(Campaign.objects.latest("pk").waves.earliest("ordinal").pk)
     if kind == "jobs" and argument == "step_id":  # one of its servers
         return str(_row_of("job-servers").pk)
     if argument in ("pk", *(f"{name}_{end}" for name in _NUMBERED for end in ("id", "pk"))):

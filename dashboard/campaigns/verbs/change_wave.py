@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign, Wave
 from dashboard.campaigns.planning.changing import changed, wave_of
+from dashboard.campaigns.planning.moving import require_changeable
 from dashboard.campaigns.planning.wave_options import WAVE_OPTIONS, fields_of
 from dashboard.campaigns.verbs.base import WAVE, ChangeVerb, require_permission
 from dashboard.errors import BadInput
@@ -37,7 +38,7 @@ class ChangeWave(ChangeVerb):
 
     @override
     def applies_to(self, target: Campaign) -> bool:
-        return False  # by commands and the API: nine fields are too many beside the other verbs
+        return False  # a wave's rules have a page of their own
 
     @override
     def change(self, target: Campaign, requester: Requester, options: Mapping[str, Any]) -> None:
@@ -51,7 +52,17 @@ class ChangeWave(ChangeVerb):
         }
         if not values:
             raise BadInput("Nothing was changed.", fix="Give another value for some rule.")
-        if values.get("on_failure") == Wave.OnFailure.ROLL_BACK:
-            require_permission(requester, Action.ROLLBACK)
-        Wave.objects.filter(pk=wave.pk).update(**fields_of(values))
-        changed(target, f"Changed by {requester}: {', '.join(values)} of {wave}.")
+        change_rules(wave, values, requester)
+
+
+def change_rules(wave: Wave, values: Mapping[str, Any], requester: Requester) -> None:
+    """Give a wave these values of options; its other rules stay.
+
+    Raises ``BadInput`` for a window that is none, ``PermissionDenied`` for a rule that the
+    requester may not set, and ``WrongState`` in a campaign that has ended.
+    """
+    require_changeable(wave.campaign)
+    if values.get("on_failure") == Wave.OnFailure.ROLL_BACK:
+        require_permission(requester, Action.ROLLBACK)
+    Wave.objects.filter(pk=wave.pk).update(**fields_of(dict(values)))
+    changed(wave.campaign, f"Changed by {requester}: {', '.join(values)} of {wave}.")

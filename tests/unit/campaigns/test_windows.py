@@ -74,3 +74,19 @@ def test_what_is_no_window_is_refused_with_an_example(text):
     with pytest.raises(BadInput, match="is not a window") as refused:
         read_window(text)
     assert refused.value.fix == "Write it as: mon-fri 22:00-06:00 Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("daily", "daily"),
+        ("mon,tue,wed", "mon-wed"),
+        ("sat,sun", "sat,sun"),
+        ("fri-mon", "mon,fri-sun"),
+        ("mon,wed,fri", "mon,wed,fri"),
+    ],
+)
+def test_a_window_is_written_as_it_can_be_read(text: str, days: str) -> None:
+    window = read_window(f"{text} 22:00-06:00 {BERLIN}")
+    assert str(window) == f"{days} 22:00-06:00 {BERLIN}"
+    assert read_window(str(window)) == window
