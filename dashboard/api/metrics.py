@@ -1,6 +1,7 @@
 """What Prometheus reads at ``/metrics``, with a token as the rest of the API.
 
-Every scrape reads the rows, which are the truth for all processes: nothing is counted in memory.
+Every scrape reads the rows, which are the truth for all processes; workers store there what they
+count of their calls.
 """
 
 from bisect import bisect_left
@@ -16,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 from typing_extensions import override
 
+from dashboard.api.call_metrics import calls
 from dashboard.hosts_app.models import Host
 from dashboard.jobs.kinds import BYTES
 from dashboard.jobs.models import Job, Step
@@ -61,6 +63,7 @@ class Rows:
         yield _hosts()
         yield from _numbers()
         yield _downtime()
+        yield from calls()
 
 
 def _counted(name: str, help_: str, rows: QuerySet[Any, Any], *fields: str) -> "Metric":

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from dashboard.clients.call_tally import CallTally
+
 FIRST_LIMIT = 2.0
 MOST = 32
 """As many as a worker has threads, for two jobs."""
@@ -54,6 +56,7 @@ class CallLimit:
         self._limit = min(FIRST_LIMIT, most)
         self._most = most
         self._rests_until = 0.0
+        self._tally = CallTally()
         self.in_flight = 0
         self.refused = 0
         """How many calls the service had no time for, or did not answer."""
@@ -70,6 +73,16 @@ class CallLimit:
             self._limit = min(self._limit, most)
             self._changed.notify_all()
 
+    def tally(self) -> CallTally:
+        """Return what was counted so far."""
+        with self._changed:
+            return self._tally + CallTally()
+
+    def count_retry(self) -> None:
+        """Count that a call is repeated."""
+        with self._changed:
+            self._tally.retries += 1
+
     @contextmanager
     def call(self, kind: str) -> Iterator["Outcome"]:
         """Wait until one more call may be in flight, and learn from how it went."""
@@ -85,7 +98,9 @@ class CallLimit:
             raise
         finally:
             with self._changed:
-                self._learn(kind, self._clock() - begun, outcome)
+                seconds = self._clock() - begun
+                self._tally.add(seconds, outcome.status, is_lost=outcome.is_lost)
+                self._learn(kind, seconds, outcome)
                 self.in_flight -= 1
                 self._changed.notify_all()
 

@@ -225,7 +225,10 @@ class CloudSession:
             self._be_ready(service)
             return exchange()
         # keystoneauth repeats it as often as the configuration says
-        return exchange() if self.access.service(service).retries else ask_again(exchange)
+        if self.access.service(service).retries:
+            return exchange()
+        repeated = call_limits.of(self.name, service).count_retry
+        return ask_again(exchange, before_again=repeated)
 
     def _request(self, method: str, service: str, path: str, options: Json) -> Any:
         """Do one request, when the service can take one more."""

@@ -13,7 +13,9 @@ LONGEST_PAUSE_SECONDS = 10.0
 """A service that asks for more time is asked again by a later attempt at the step."""
 
 
-def ask_again(question: Callable[[], Found]) -> Found:
+def ask_again(
+    question: Callable[[], Found], *, before_again: Callable[[], None] = lambda: None
+) -> Found:
     """Return what the question returns; ask up to four times while it raises ``Retryable``."""
     for pause in PAUSES:
         try:
@@ -23,4 +25,5 @@ def ask_again(question: Callable[[], Found]) -> Found:
             if wait > LONGEST_PAUSE_SECONDS:
                 raise
             time.sleep(wait)
+            before_again()
     return question()

@@ -3,24 +3,28 @@
 import logging
 import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from django.conf import settings
 from django.db import DatabaseError, connection, connections
 
+from dashboard.jobs.call_counts import call_counts
 from dashboard.jobs.claiming import renew_leases
 from dashboard.jobs.models import Job
 from dashboard.jobs.step_work import StepWork
 
 BEAT_SECONDS = 0.5
 RENEW_SECONDS = 5.0
+TELL_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """A thread beside a runner that stops steps whose lease is lost or whose job is cancelled.
+    """A thread beside a runner that stops steps whose lease is lost or whose job is cancelled, and
+    stores what this process has counted.
 
     ``cancelled`` is set for the runner itself. ``at_work`` is the runner's own table of what runs,
     by the id of the step.
@@ -32,7 +36,7 @@ class Heartbeat:
         self._owner = owner
         self._at_work = at_work
         self._over = threading.Event()
-        self._renewed_at = time.monotonic()
+        self._renewed_at = self._told_at = time.monotonic()
         self._thread = threading.Thread(target=self._beat, daemon=True, name="heartbeat")
 
     def __enter__(self) -> Self:
@@ -54,13 +58,22 @@ class Heartbeat:
             try:
                 self._look_for_cancel()
                 self._renew()
+                self._tell()
             except DatabaseError as error:
                 logger.warning(
                     "Lost the database for a heartbeat of job %s: %s", self._job_id, error
                 )
                 connection.close()
             self._stop_expired()
+        with suppress(DatabaseError):  # the next one stores it
+            call_counts.store()
         connections.close_all()
+
+    def _tell(self) -> None:
+        """Store now and then what this process has counted."""
+        if time.monotonic() - self._told_at >= TELL_SECONDS:
+            self._told_at = time.monotonic()
+            call_counts.store()
 
     def _look_for_cancel(self) -> None:
         if Job.objects.filter(pk=self._job_id, cancel_requested=False).exists():

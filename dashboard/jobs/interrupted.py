@@ -5,9 +5,9 @@ import os
 from django.db.models import Exists, OuterRef
 
 from dashboard.jobs.models import Job, Runner, Step
-from dashboard.jobs.queue_watchdog import host_name
 from dashboard.jobs.states import JobState, StepState
 from dashboard.jobs.sweeping import living_runners
+from dashboard.jobs.this_process import host_name
 
 
 def is_interrupted(job: Job) -> bool:

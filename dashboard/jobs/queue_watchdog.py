@@ -6,19 +6,14 @@ it through the queue. Only a cluster with an idle worker has to answer.
 """
 
 import os
-import socket
 from dataclasses import dataclass
 
 from dashboard.jobs.sweeping import living_runners
+from dashboard.jobs.this_process import host_name
 
 PING_SECONDS = 20.0
 HURRIED_PING_SECONDS = 3.0
 STUCK_SECONDS = 60.0
-
-
-def host_name() -> str:
-    """Return the host name that this machine's runners are registered under."""
-    return socket.gethostname()[:60]
 
 
 def busy_workers(process_group: int) -> int:

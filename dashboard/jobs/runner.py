@@ -26,11 +26,11 @@ from dashboard.jobs.kinds import job_kind
 from dashboard.jobs.models import Job, Runner, Step
 from dashboard.jobs.outcomes import record
 from dashboard.jobs.queue import enqueue_again
-from dashboard.jobs.queue_watchdog import host_name
 from dashboard.jobs.states import JobState
 from dashboard.jobs.step_threads import StepThreads
 from dashboard.jobs.step_work import StepWork
 from dashboard.jobs.sweeping import living_runners
+from dashboard.jobs.this_process import host_name
 from dashboard.jobs.transitions import transition_job
 
 TURN_SECONDS = 0.5

@@ -1,12 +1,13 @@
 """The sweep: finds jobs that no runner looks after, and enqueues them again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from dashboard.jobs.call_counts import forget_dead_workers
 from dashboard.jobs.claiming import shorten_leases
 from dashboard.jobs.log_index import index_log
 from dashboard.jobs.models import Job, Runner, Step
@@ -27,6 +28,7 @@ def sweep() -> int:
     neglected = neglected_jobs().values_list("pk", flat=True)
     enqueued = sum(enqueue_again(job_id) for job_id in neglected)
     _forget()
+    forget_dead_workers()
     index_log()
     return enqueued
 
@@ -47,8 +49,13 @@ def living_runners() -> QuerySet[Runner]:
 
     A time far ahead is one of before the clock was set back; one that lives corrects it at once.
     """
+    return Runner.objects.filter(seen_at__range=lately())
+
+
+def lately() -> tuple[datetime, datetime]:
+    """Return the span in which a living worker was seen."""
     now = timezone.now()
-    return Runner.objects.filter(seen_at__range=(now - SILENT_AFTER, now + SILENT_AFTER))
+    return now - SILENT_AFTER, now + SILENT_AFTER
 
 
 def _steps(**which: object) -> QuerySet[Step]:

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.models import Dependency, Job, JobServer, LogLevel, LogLine, Runner, Step
-from dashboard.jobs.queue_watchdog import host_name
 from dashboard.jobs.states import JobState, Phase, StepState
+from dashboard.jobs.this_process import host_name
 from dashboard.migrations_app.models import (
     LedgerEntry,
     Plan,

@@ -20,4 +20,4 @@ def test_every_metric_of_the_dashboard_and_of_the_guide_is_there():
     named = {*re.findall(r"\bpumphouse_\w+", text)}
     told = {*re.findall(r"^# TYPE (\w+)", found, re.MULTILINE)}
     assert len(named) > 10
-    assert {name.removesuffix("_bucket") for name in named} == told
+    assert {re.sub("_(bucket|count)$", "", name) for name in named} == told

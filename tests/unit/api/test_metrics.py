@@ -8,7 +8,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from rest_framework.test import APIClient
 
-from dashboard.jobs.models import Step
+from dashboard.jobs.models import CallCount, Step
 from dashboard.jobs.states import JobState, Phase, StepState
 from tests.support import rows
 from tests.support.api_clients import as_role
@@ -82,3 +82,30 @@ def test_the_histogram_has_the_downtime_of_servers_that_have_moved(plan, value):
     assert value("downtime_seconds_bucket", le="2.5") == 0
     assert value("downtime_seconds_bucket", le="5.0") == 1
     assert value("downtime_seconds_bucket", le="60.0") == 2
+
+
+def count_of(worker: str, *, in_flight: int, age: float = 0.0, slow: int = 1) -> None:
+    """Make the row of a worker that had a call of 0.2 s, and others that took over a minute."""
+    CallCount.objects.create(
+        **{"worker": worker, "cloud": "old", "service": "network", "seconds": 0.2 + 70 * slow},
+        **{"counts": [0, 0, 1, *[0] * 7, slow], "errors": {"lost": 1}, "retries": 2},
+        **{"in_flight": in_flight, "limit": 4},
+        seen_at=timezone.now() - timedelta(seconds=age),
+    )
+
+
+def test_calls_are_those_of_all_workers_and_what_is_in_flight_of_the_living(value):
+    count_of("a:1", in_flight=2)
+    count_of("b:1", in_flight=3)
+    count_of("dead:1", in_flight=9, age=30)
+    count_of("", in_flight=0, slow=0)
+    of = {"cloud": "old", "service": "network"}
+    assert value("call_seconds_count", **of) == 7
+    assert value("call_seconds_sum", **of) == pytest.approx(210.8)
+    assert value("call_seconds_bucket", **of, le="0.1") == 0
+    assert value("call_seconds_bucket", **of, le="0.25") == 4
+    assert value("call_seconds_bucket", **of, le="60.0") == 4
+    assert value("call_errors_total", **of, kind="lost") == 4
+    assert value("call_errors_total", **of, kind="server") == 0
+    assert value("call_retries_total", **of) == 8
+    assert (value("calls_in_flight", **of), value("calls_limit", **of)) == (5, 8)

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from dashboard.jobs.models import Job, Runner, Step
-from dashboard.jobs.queue_watchdog import host_name
 from dashboard.jobs.states import JobState, StepState
+from dashboard.jobs.this_process import host_name
 from dashboard.migrations_app.discovery import look_up_tenant
 from dashboard.migrations_app.models import Plan, plan_of
 from dashboard.migrations_app.planning.moves import move_of

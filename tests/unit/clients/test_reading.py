@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from dashboard.clients.call_limits import call_limits
 from dashboard.clients.openstack import CloudSession
 from dashboard.errors import Retryable
 from tests.support.cloud.memory import MemoryCloud
@@ -47,6 +48,15 @@ def test_a_read_is_repeated(cloud, session, status):
     failing = Failing(cloud, "/servers/detail", times=2, status=status, after="1")
     assert [*session.list("compute", "/servers/detail", "servers")] == []
     assert failing.asked == {"GET": 3}
+
+
+def test_what_is_repeated_is_counted(cloud, session):
+    limit = call_limits.of(cloud.name, "compute")
+    before = limit.tally()
+    Failing(cloud, "/servers/detail", times=2, status=503, after="1")
+    assert [*session.list("compute", "/servers/detail", "servers")] == []
+    counted = limit.tally() - before
+    assert (counted.retries, sum(counted.counts), counted.errors) == (2, 3, {"server": 2})
 
 
 def test_a_service_that_stays_out_of_order_is_left_to_a_later_attempt(cloud, session):

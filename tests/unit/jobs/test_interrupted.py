@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from dashboard.jobs.interrupted import is_interrupted
 from dashboard.jobs.models import Job, Runner, Step
-from dashboard.jobs.queue_watchdog import host_name
 from dashboard.jobs.starting import conflict_over
 from dashboard.jobs.states import JobState, StepState
+from dashboard.jobs.this_process import host_name
 from tests.support.rehearsal.jobs import rehearse, spec
 
 pytestmark = pytest.mark.django_db
