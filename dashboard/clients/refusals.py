@@ -70,5 +70,6 @@ def _fix(status: int, *, is_quota: bool) -> str:
         403: "Give the account on that cloud the role that this needs (admin), then retry.",
         404: "Check whether it was deleted meanwhile, then plan again.",
         409: "Remove or rename what is in the way, or map to it in the plan; then retry.",
+        421: "Correct that in the configuration, then retry.",
     }
     return fixes.get(status, "See the reason, fix it in the cloud, then retry.")

@@ -27,11 +27,11 @@ from dashboard.migrations_app import ledger
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.seeding.cleanup import find_leftovers, remove_leftovers
 from dashboard.migrations_app.seeding.context import PREFIX, SeedCounts
-from dashboard.migrations_app.seeding.tenants import seed_tenant
+from dashboard.migrations_app.seeding.tenants import require_todays_apis, seed_tenant
 from dashboard.migrations_app.seeding.workloads import wanted_tenants
 
 KIND = "reset"
-CLEANUP, SETUP = "cleanup", "setup"
+CHECK, CLEANUP, SETUP = "check", "cleanup", "setup"
 
 
 def start_reset(*, requester: Requester = NOBODY) -> Job:
@@ -57,9 +57,11 @@ def start_reset(*, requester: Requester = NOBODY) -> Job:
 
 
 def perform_step(step: Step, context: StepContext) -> None:
-    """Delete the test tenants of a cloud, or create one."""
+    """Check that a cloud can have test tenants, delete those that it has, or create one."""
     cloud = Cloud.objects.get(pk=step.params["cloud"])
-    if step.action == CLEANUP:
+    if step.action == CHECK:
+        require_todays_apis(connect(cloud))
+    elif step.action == CLEANUP:
         _clean_up(cloud, context)
     else:
         _set_up(cloud, step, context)
@@ -80,6 +82,12 @@ def _job_of_a_test_tenant() -> Job | None:
 
 
 def _steps(source: Cloud) -> Iterator[StepSpec]:
+    yield StepSpec(
+        key=CHECK,
+        action=CHECK,
+        title=f"Check that {source.name} can have test tenants",
+        params={"cloud": source.pk},
+    )
     cleanups = []
     for name in reversed(PAIRS[0]):
         try:
@@ -88,7 +96,8 @@ def _steps(source: Cloud) -> Iterator[StepSpec]:
             continue
         cleanups.append(key := f"{CLEANUP}:{cloud.name}")
         title = f"Delete the test tenants of {cloud.name}"
-        yield StepSpec(key=key, action=CLEANUP, title=title, params={"cloud": cloud.pk})
+        params = {"cloud": cloud.pk}
+        yield StepSpec(key=key, action=CLEANUP, title=title, params=params, needs=[CHECK])
     for name, counts in wanted_tenants(access_of(source).workloads, counts_of(source)).items():
         yield StepSpec(
             key=f"{SETUP}:{name}",

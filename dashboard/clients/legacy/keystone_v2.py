@@ -6,7 +6,8 @@ tenant, and user by user.
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from functools import cached_property
+from typing import Any, ClassVar
 
 from keystoneauth1.adapter import Adapter
 from typing_extensions import override
@@ -21,8 +22,8 @@ _OF_OTHERS = ("group.id", "scope.domain.id", "scope.system")
 _EC2 = "/users/{}/credentials/OS-EC2"
 _VERSION = "/v2.0"
 _PUBLIC = (
-    "This is Keystone's public port, which serves neither users nor roles: name its admin port, "
-    "mostly 35357, as identity_endpoint_override."
+    "this is Keystone's public port, which serves neither users nor roles, and of tenants only the "
+    "account's own: name its admin port, mostly 35357, as identity_endpoint_override"
 )
 
 
@@ -43,6 +44,19 @@ class KeystoneV2(Translator):
         chosen = found.access.service(self.service).endpoint_override
         address = (chosen or found.address("identity", "admin")).rstrip("/")
         return found.at(address if address.endswith(_VERSION) else f"{address}{_VERSION}")
+
+    @override
+    def answered(self, call: Call) -> Any:
+        return refused(421, _PUBLIC) if self._is_public else super().answered(call)
+
+    @cached_property
+    def _is_public(self) -> bool:
+        """Whether this is the public port, which has no path for a single tenant."""
+        try:
+            self.ask("GET", f"/tenants/{self.found.login.project_id}")
+        except OldApiRefusedError as error:
+            return bool(error.response.status_code == 404)
+        return False
 
     @route("GET", "/domains")
     def domains(self, call: Call) -> Json:
@@ -72,12 +86,10 @@ class KeystoneV2(Translator):
         return {"services": self.ask("GET", "/OS-KSADM/services")["OS-KSADM:services"]}
 
     @route("GET", "/projects")
-    def projects(self, call: Call) -> Json | Answer:
+    def projects(self, call: Call) -> Json:
         """Return all tenants, or the one of a name."""
         if "name" in call.query:
             found = self.find("/tenants", query={"name": call.query["name"]})
-            if found and "tenant" not in found:
-                return refused(403, _PUBLIC)
             tenants = [found["tenant"]] if found else []
         else:
             tenants = self._tenants()

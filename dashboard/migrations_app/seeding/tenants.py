@@ -52,7 +52,7 @@ def seed_tenant(
 
     Raises ``NeedsOperator`` for a cloud with old APIs alone.
     """
-    _require_todays_apis(operator)
+    require_todays_apis(operator)
     report(f"Create tenant {name} with its users")
     project_id = users.create_project(operator, name)
     created = users.create_users(operator, name, project_id)
@@ -87,15 +87,19 @@ def _keys(operator: CloudSession, name: str, created: Mapping[str, Any]) -> dict
     }
 
 
-def _require_todays_apis(operator: CloudSession) -> None:
-    """Refuse a cloud that cannot have all that a test tenant has, before anything is made."""
+def require_todays_apis(operator: CloudSession) -> None:
+    """Refuse a cloud that cannot have all that a test tenant has, before anything is made.
+
+    Raises ``NeedsOperator`` for one.
+    """
+    # first the catalogue: what Keystone speaks is known after a login
     has_network = "network" in operator.service_types
-    if operator.speaks_only_v2 or not has_network:
-        lacking = "Keystone v3" if has_network else "Neutron"
+    has = {"Keystone v3": not operator.speaks_only_v2, "Neutron": has_network}
+    if lacking := " and no ".join(name for name in has if not has[name]):
         raise NeedsOperator(
             f"Test tenants need Keystone v3 and Neutron, and cloud {operator.name} has no "
             f"{lacking}.",
-            fix="Make a tenant there by hand.",
+            fix="Make a tenant there by hand, then move it as any other.",
         )
 
 

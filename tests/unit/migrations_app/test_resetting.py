@@ -18,6 +18,7 @@ from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.moving import TwoClouds, run
 from tests.support.cloud.seeds import NAME
 from tests.support.cloud.sessions import operator_of
+from tests.support.juno.moving import from_juno
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,6 +62,24 @@ def test_only_test_tenants_go_and_new_ones_come_in_the_source(
     assert "pumphouse-copy" not in projects(clouds.new)
     (made,) = job.steps.filter(action="setup").values_list("params__name", flat=True)
     assert made in projects(clouds.old)
+
+
+@pytest.mark.usefixtures("_allowed")
+def test_a_source_that_can_have_none_loses_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with from_juno(tmp_path, keystone=("v2.0",)) as clouds:
+        sides = {"source": clouds.source, "destination": clouds.destination}
+        monkeypatch.setattr(resetting, "side_named", sides.__getitem__)
+        a_project(clouds.new, "pumphouse-demo-0a1b2c")
+        tenants = clouds.juno.state["keystone"]["tenants"]
+        tenants.append({"id": "0a1b2c", "name": "pumphouse-demo-0a1b2c", "enabled": True})
+        job = run(start_reset(), state="failed")
+        assert "pumphouse-demo-0a1b2c" in {tenant["name"] for tenant in tenants}
+        assert "pumphouse-demo-0a1b2c" in projects(clouds.new)
+    (refused,) = job.steps.exclude(error="")
+    assert refused.error.endswith("cloud juno has no Keystone v3 and no Neutron.")
+    assert refused.fix == "Make a tenant there by hand, then move it as any other."
 
 
 @pytest.mark.usefixtures("_allowed")

@@ -130,11 +130,21 @@ def test_a_login_for_another_domain_than_the_default_is_not_tried_with_v2(v2_onl
         CloudSession(elsewhere).user_id  # noqa: B018
 
 
-def test_an_address_of_the_public_port_is_told(v2_only):
+@pytest.mark.parametrize(
+    ("path", "key", "query"),
+    [
+        ("/projects", "projects", {}),
+        ("/projects", "projects", {"name": "acme"}),
+        ("/role_assignments", "role_assignments", IN_ACME),
+        ("/users", "users", {}),
+    ],
+    ids=["all tenants", "a tenant", "roles", "users"],
+)
+def test_an_address_of_the_public_port_is_told(v2_only, path, key, query):
     public = ServiceOptions(endpoint_override=f"{v2_only.url()}/v2.0")
     session = CloudSession(replace(v2_only.access(), services={"identity": public}))
     with pytest.raises(NeedsOperator, match="name its admin port, mostly 35357"):
-        [*session.list("identity", "/projects", "projects", name="acme")]
+        [*session.list("identity", path, key, **query)]
 
 
 def test_what_v2_has_no_path_for_is_absent_to_readers_and_refused_to_writers(v2_only):
