@@ -133,6 +133,17 @@ def assert_no_loop(clouds: TwoClouds, plan: Plan) -> None:
         cloud.network.networks.where(name=f"{NAME}-plain")[0].update(dict.fromkeys(SEGMENT))
 
 
+def assert_none_too_small(clouds: TwoClouds, plan: Plan) -> None:
+    """Assert that a network is refused before anything is made whose MTU is too small."""
+    network = clouds.new.network.networks.where(name=f"{NAME}-plain")[0]
+    mtu = network["mtu"]
+    network["mtu"] = 1000
+    job = run(StretchVerb().start(plan, **CHOSEN), state="failed")
+    assert "A network with an MTU of 1000 cannot be stretched." in job.explanation
+    assert not StretchPart.objects.exists()
+    network["mtu"] = mtu
+
+
 SEGMENT = {
     "provider:network_type": "vlan",
     "provider:physical_network": "physnet1",
@@ -196,6 +207,7 @@ def test_what_cannot_be_is_refused_and_finalizing_removes_the_gateways_first(clo
     assert "Cloud old has no flavors named 'huge'." in job.explanation
     assert Stretch.objects.get().state == Stretch.State.PARTED
     assert_no_loop(clouds, moved)
+    assert_none_too_small(clouds, moved)
     job = StretchVerb().start(moved, **CHOSEN)
     with pytest.raises(Conflict, match="is already working on this"):
         Rollback().start(moved, confirmation=moved.tenant_name)

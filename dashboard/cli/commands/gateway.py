@@ -43,7 +43,7 @@ class GatewayCommand(Command):
             metavar="ADDRESS",
             action="append",
             default=[],
-            help="gateway of a subnet; may be given several times",
+            help="gateway of the network's subnet; to be given once for each",
         )
         parser.add_argument(
             "--serving",
@@ -51,7 +51,6 @@ class GatewayCommand(Command):
             default=Serving.EACH.value,
             help="whose default gateway and DHCP serve the network, default: each its own half",
         )
-
         parser.add_argument(
             "--key-file",
             type=Path,
@@ -79,7 +78,7 @@ class GatewayCommand(Command):
 
 def _key_in(path: Path) -> bytes:
     """Return the key that a file has. Raises ``BadInput`` for one that has none."""
-    fix = f"Make a key for both gateways with: openssl rand -hex {KEY_BYTES} > {path}"
+    fix = f"Make a key for both gateways, for example with: openssl rand -hex {KEY_BYTES} > key"
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii"))
     except OSError as error:

@@ -7,7 +7,7 @@ cloud. Neither port has port security: frames of all servers go through them.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import PurePosixPath
 from string import Template
 
@@ -20,8 +20,10 @@ from dashboard.migrations_app.stretch.filters import TABLE, TUNNEL, Serving, rul
 BRIDGE = "ph-bridge"
 VXLAN_PORT = 4789
 NUMBERS = range(1, 2**24)
-SIZES = range(576, 9217)
-_MAC = re.compile(r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}")
+# the gateways look for each other by IPv6, which needs 1280
+SIZES = range(1280, 9217)
+# of one machine: those of groups have an odd first byte
+_MAC = re.compile(r"[0-9a-fA-F][02468aceACE](?::[0-9a-fA-F]{2}){5}")
 SCRIPT = "/usr/local/sbin/pumphouse-stretch"
 UNIT = "/etc/systemd/system/pumphouse-stretch.service"
 WATCH_UNIT = "/etc/systemd/system/pumphouse-stretch-watch.service"
@@ -52,13 +54,20 @@ class Gateway:
 
     def __post_init__(self) -> None:
         """Refuse what the gateway server would only refuse when it starts."""
-        for address in (self.peer, *self.default_gateways):
-            _require(_is_address(address), f"{address} is not an IP address.")
+        refuse_size(self.mtu)
+        fix = f"Choose one from {NUMBERS[0]} to {NUMBERS[-1]}, the same for both gateways."
+        _require(self.number in NUMBERS, f"{self.number} is not a number of a VXLAN.", fix)
+        fix = "Take the floating IP of the other gateway, or the address of its outer port."
+        _require(_is_of_a_machine(self.peer), f"{self.peer} is not the address of a machine.", fix)
+        fix = "Take the gateway_ip of the network's subnet, as Neutron shows it."
+        for address in self.default_gateways:
+            _require(_parsed(address) is not None, f"{address} is not an IP address.", fix)
+        fix = "Take the mac_address of the inner port of each gateway, as Neutron shows it."
         for mac in filter(None, (self.mac or "Nothing", self.peer_mac)):
-            _require(bool(_MAC.fullmatch(mac)), f"{mac} is not a MAC address.")
-        _require(self.number in NUMBERS, f"{self.number} is not a number of a VXLAN.")
-        _require(self.mtu in SIZES, f"{self.mtu} is not an MTU.")
-        _require(not self.key or bool(self.peer_mac), "An encrypted tunnel needs both MACs.")
+            _require(bool(_MAC.fullmatch(mac)), f"{mac} is not the MAC address of a port.", fix)
+        is_other = self.mac.lower() != self.peer_mac.lower()
+        _require(is_other, "Both gateways have the same MAC address.", fix)
+        _require(not self.key or bool(self.peer_mac), "An encrypted tunnel needs both MACs.", fix)
 
     @property
     def encryption(self) -> Encryption | None:
@@ -68,30 +77,40 @@ class Gateway:
         return Encryption(key=self.key, mac=self.mac, peer_mac=self.peer_mac)
 
 
-def _require(is_good: bool, sentence: str) -> None:
+def refuse_size(mtu: int) -> None:
+    """Raise ``BadInput`` for the MTU of a network that no tunnel can join."""
+    fix = f"It has to be from {SIZES[0]} to {SIZES[-1]}; Neutron shows that of the network."
+    _require(mtu in SIZES, f"A network with an MTU of {mtu} cannot be stretched.", fix)
+
+
+def _require(is_good: bool, sentence: str, fix: str) -> None:
     if not is_good:
-        raise BadInput(
-            sentence, fix="Take it from the network and its port, as Neutron shows them."
-        )
+        raise BadInput(sentence, fix=fix)
 
 
-def _is_address(text: str) -> bool:
+def _is_of_a_machine(text: str) -> bool:
+    address = _parsed(text)
+    return address is not None and not (
+        address.is_multicast
+        or address.is_unspecified
+        or address.is_loopback
+        or address.is_link_local
+    )
+
+
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(text)
+        return ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def user_data(gateway: Gateway) -> str:
     """Return what cloud-init gets: a program, and services that run it at each start."""
     units = {UNIT: _UNIT} | ({WATCH_UNIT: _WATCH_UNIT} if gateway.peer_mac else {})
     files = [
-        {"path": SCRIPT, "permissions": "0700", "content": script(gateway)},
-        *(
-            {"path": path, "permissions": "0644", "content": unit.substitute(script=SCRIPT)}
-            for path, unit in units.items()
-        ),
+        _file(SCRIPT, "0700", script(gateway)),
+        *(_file(path, "0644", unit.substitute(script=SCRIPT)) for path, unit in units.items()),
     ]
     names = [PurePosixPath(path).stem for path in units]
     config = {
@@ -99,7 +118,24 @@ def user_data(gateway: Gateway) -> str:
         "write_files": files,
         "runcmd": [["systemctl", "enable", "--now", *names]],
     }
-    return f"#cloud-config\n{yaml.safe_dump(config, sort_keys=False)}"
+    return f"#cloud-config\n{yaml.dump(config, Dumper=_Readable, sort_keys=False)}"
+
+
+def _file(path: str, permissions: str, content: str) -> dict[str, str]:
+    return {"path": path, "permissions": permissions, "content": _Text(content)}
+
+
+class _Text(str):
+    """A text of several lines, to be read by people as well."""
+
+
+class _Readable(yaml.SafeDumper):
+    """Writes such texts line by line."""
+
+
+_Readable.add_representer(
+    _Text, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|")
+)
 
 
 def script(gateway: Gateway) -> str:
@@ -184,7 +220,7 @@ own=$$(ip route get $peer | sed -n 's/.* src \\([^ ]*\\).*/\\1/p')
   ip -batch - <<POLICIES
 $policies
 POLICIES
-  ip -batch - <<KEYS
+  ip -batch - <<KEYS || lacks_esp
 $states
 KEYS""")
 
@@ -212,6 +248,11 @@ stop() {
   nft delete table inet $table 2>/dev/null || true
   ip xfrm policy flush 2>/dev/null || true
   ip xfrm state flush 2>/dev/null || true
+}
+
+lacks_esp() {
+  echo "This kernel cannot encrypt the tunnel (ESP with AES-CBC and HMAC-SHA-256)." >&2
+  exit 1
 }
 
 encrypt() {
@@ -243,7 +284,9 @@ RULES
 
 # The other gateway's bridge answers through the tunnel alone.
 state() {
-  if ping -6 -c 3 -i 0.3 -W 3 -q "$peer_link%$bridge" >/dev/null 2>&1
+  if [ -z "$peer_link" ]
+  then echo "unknown: this was written without --peer-mac"
+  elif ping -6 -c 3 -i 0.3 -W 3 -q "$peer_link%$bridge" >/dev/null 2>&1
   then echo joined
   else echo parted
   fi

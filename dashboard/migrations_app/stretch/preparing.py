@@ -1,12 +1,13 @@
 """What is looked up in both clouds before a gateway is made, and what is in its way."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import ip_address
 from typing import Any
 
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
 from dashboard.migrations_app.models import Stretch
+from dashboard.migrations_app.stretch.gateway import refuse_size
 from dashboard.migrations_app.stretch.sides import DESTINATION, SOURCE, Side, named_in, side_of
 
 _SEGMENT = ("provider:network_type", "provider:physical_network", "provider:segmentation_id")
@@ -28,12 +29,19 @@ def prepare(stretch: Stretch) -> None:
     subnets = _listed(sides[0], "/subnets", "subnets")
     common = {
         "address": _free_address(stretch, sides, subnets),
-        "mtu": min(network.get("mtu") or 1500 for network in networks),
+        "mtu": _size(networks),
         "gateways": [subnet["gateway_ip"] for subnet in subnets if subnet["gateway_ip"]],
     }
     prepared = {side.name: {**common, **found_in(side.session, side.chosen)} for side in sides}
     stretch.options = {**stretch.options, "prepared": prepared}
     stretch.save(update_fields=["options"])
+
+
+def _size(networks: Sequence[Json]) -> int:
+    """Return the MTU that both networks have. Raises ``BadInput`` for one without a tunnel."""
+    mtu = min(network.get("mtu") or 1500 for network in networks)
+    refuse_size(mtu)
+    return mtu
 
 
 def found_in(session: CloudSession, chosen: Callable[[str], str]) -> dict[str, Any]:

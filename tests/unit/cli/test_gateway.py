@@ -32,6 +32,8 @@ def test_the_user_data_is_printed_as_it_is_and_as_json(capsys: pytest.CaptureFix
     assert f"ExecStart={program['path']} start" in unit["content"]
     assert main(["--json", *arguments()]) == 0
     assert json.loads(capsys.readouterr().out)["user_data"] == text
+    # people read it, line by line, before they boot it
+    assert "\n    set -eu\n" in text
 
 
 def test_a_key_is_read_from_a_file_and_is_no_argument_of_the_program(tmp_path, capsys) -> None:
@@ -41,7 +43,7 @@ def test_a_key_is_read_from_a_file_and_is_no_argument_of_the_program(tmp_path, c
     assert main(arguments(**both)) == 0
     program, *_ = yaml.safe_load(capsys.readouterr().out)["write_files"]
     assert program["permissions"] == "0700"
-    commands, keys = program["content"].split("ip -batch - <<KEYS\n")
+    commands, keys = program["content"].split("ip -batch - <<KEYS || lacks_esp\n")
     assert "enc cbc(aes) 0x" in keys and "enc" not in commands.split("own=")[1]
     assert "ab" * 8 not in program["content"]
     assert main(arguments(key_file=str(kept))) == 2
@@ -58,11 +60,16 @@ def test_a_key_is_read_from_a_file_and_is_no_argument_of_the_program(tmp_path, c
 @pytest.mark.parametrize(
     ("option", "value", "told"),
     [
-        ("peer", "gw.example", "gw.example is not an IP address."),
+        ("peer", "gw.example", "gw.example is not the address of a machine."),
+        ("peer", "0.0.0.0", "0.0.0.0 is not the address of a machine."),
+        ("peer", "224.0.0.9", "224.0.0.9 is not the address of a machine."),
+        ("peer", "fe80::1%eth0", "fe80::1%eth0 is not the address of a machine."),
         ("default_gateway", "10.0.0.1/24", "10.0.0.1/24 is not an IP address."),
-        ("mac", "fa:16:3e:00:00:01; reboot", "is not a MAC address."),
-        ("number", "16777216", "16777216 is not a number of a VXLAN."),
-        ("mtu", "0", "0 is not an MTU."),
+        ("mac", "fa:16:3e:00:00:01; reboot", "is not the MAC address of a port."),
+        ("mac", "ff:ff:ff:ff:ff:ff", "is not the MAC address of a port. Take the mac_address"),
+        ("peer_mac", "fa:16:3e:00:00:01", "Both gateways have the same MAC address."),
+        ("number", "16777216", "not a number of a VXLAN. Choose one from 1 to 16777215"),
+        ("mtu", "1279", "A network with an MTU of 1279 cannot be stretched."),
     ],
 )
 def test_what_cannot_be_configured_is_refused(option, value, told, capsys) -> None:
