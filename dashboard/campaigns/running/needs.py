@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from dashboard.campaigns.running.places import places_of_flavor
 from dashboard.campaigns.simulation.needs import Needs, Resources
+from dashboard.campaigns.simulation.places import in_zone
 from dashboard.hosts_app.compute.flavors import pinned_cpus
 from dashboard.hosts_app.compute.room import PCPU, RAM_MIB, VCPU
 from dashboard.migrations_app import ledger
@@ -21,7 +23,11 @@ def needs_of(plan: Plan, *, booted: Collection[str] = ()) -> Needs:
     flavors = {item.source_id: item.fields for item in items if item.type == "flavor"}
     created = [item for item in items if item.action == PlanItem.Action.CREATE]
     missing = [item for item in created if item.source_id not in booted]
-    servers = [server_needs(item.fields, flavors) for item in missing if item.type == "server"]
+    servers = [
+        server_needs(item.fields, flavors, zone=item.resolution.get("availability_zone") or "")
+        for item in missing
+        if item.type == "server"
+    ]
     gib: Counter[str] = Counter()
     for item in created:
         if item.type == "volume":
@@ -49,8 +55,13 @@ def remaining_needs(plan: Plan) -> Needs:
     return needs_of(plan, booted=booted)
 
 
-def server_needs(server: Mapping[str, Any], flavors: Mapping[str, Mapping[str, Any]]) -> Resources:
-    """Return what a server takes, by placement's classes; its root disk only if it has one."""
+def server_needs(
+    server: Mapping[str, Any], flavors: Mapping[str, Mapping[str, Any]], *, zone: str
+) -> Resources:
+    """Return what a server takes, by placement's classes, and where it must be.
+
+    Its root disk counts only if it has one; ``zone`` is "" for any.
+    """
     embedded = server["flavor"]
     flavor = embedded if "vcpus" in embedded else flavors.get(str(embedded.get("id")), {})
     ephemeral = flavor.get("ephemeral", flavor.get("OS-FLV-EXT-DATA:ephemeral", 0))
@@ -58,4 +69,5 @@ def server_needs(server: Mapping[str, Any], flavors: Mapping[str, Mapping[str, A
     disk = (flavor.get("disk", 0) if server.get("image") else 0) + (ephemeral or 0) + swap
     is_pinned = bool(flavor.get("vcpus")) and bool(pinned_cpus(dict(flavor)))
     cpus = {PCPU if is_pinned else VCPU: flavor.get("vcpus", 0)}
-    return {**cpus, RAM_MIB: flavor.get("ram", 0), DISK: disk}
+    places = {*places_of_flavor(flavor), *([in_zone(zone)] if zone else [])}
+    return {**cpus, RAM_MIB: flavor.get("ram", 0), DISK: disk, **dict.fromkeys(sorted(places), 1)}

@@ -4,8 +4,9 @@ from typing import Any
 
 from dashboard.campaigns.models import Campaign, CampaignTenant
 from dashboard.campaigns.running.needs import remaining_needs
+from dashboard.campaigns.running.places import places_of_hosts
 from dashboard.campaigns.simulation.needs import Needs, needs_from
-from dashboard.campaigns.simulation.room import CloudRoom, Missing
+from dashboard.campaigns.simulation.room import ENOUGH, CloudRoom, Missing
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.errors import NeedsOperator
 from dashboard.hosts_app.clouds import connect
@@ -57,10 +58,15 @@ class RoomCounter:
 def read_room(cloud: Cloud) -> CloudRoom:
     """Return what a cloud has free: on hosts that take servers, in pools, of public addresses."""
     session = connect(cloud)
-    open_hosts = {each.host for each in compute_services(session) if each.takes_servers}
-    found = rooms(session)
+    taking = [each for each in compute_services(session) if each.takes_servers]
+    places, found = places_of_hosts(session, taking), rooms(session)
+    open_hosts = {each.host for each in taking}
     return CloudRoom(
-        hosts={name: dict(room.free) for name, room in found.items() if name in open_hosts},
+        hosts={
+            name: {**room.free, **dict.fromkeys(places[name], ENOUGH)}
+            for name, room in found.items()
+            if name in open_hosts
+        },
         gib=_free_storage(session),
         addresses=_free_addresses(session),
     )

@@ -30,6 +30,7 @@ from dashboard.hosts_app.compute.nova import ComputeService
 from dashboard.hosts_app.compute.room import Room
 from dashboard.hosts_app.discovery import NO_ROOM
 from dashboard.hosts_app.evacuation.ranking import cost_of
+from dashboard.migrations_app.resources.compute.server.zones import ZONE, is_any_zone
 
 State = CampaignTenant.State
 
@@ -58,7 +59,9 @@ def _needs(cloud: CloudSession, servers: Iterable[Json]) -> Mapping[str, Needs]:
     """Return what each project takes, nothing for one that has nothing."""
     by_project: defaultdict[str, list[Mapping[str, int]]] = defaultdict(list)
     for server in servers:
-        by_project[server["tenant_id"]].append(server_needs(server, {}))
+        own = server.get(ZONE)
+        zone = "" if is_any_zone(own) else str(own)
+        by_project[server["tenant_id"]].append(server_needs(server, {}, zone=zone))
     gib: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for volume in _volumes(cloud):
         sizes, type_ = gib[volume["os-vol-tenant-attr:tenant_id"]], volume["volume_type"] or ""

@@ -3,10 +3,11 @@
 First fit, the largest server first: simple on purpose, since the scheduler decides in the end.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dashboard.campaigns.simulation.needs import Needs, Resources
+from dashboard.campaigns.simulation.places import is_place
 
 RAM, VCPU, PCPU, DISK = "MEMORY_MB", "VCPU", "PCPU", "DISK_GB"
 ENOUGH = 1 << 40
@@ -37,9 +38,11 @@ class CloudRoom:
     def add_host(self, name: str, free: Resources) -> None:
         """Add a host that has come from the other cloud.
 
-        It has enough of what nobody has said of it, as of disk space.
+        It has enough of what nobody has said of it, as of disk space, and is in no zone or
+        aggregate yet.
         """
-        self.hosts[name] = {**dict.fromkeys(self._classes - free.keys(), ENOUGH), **free}
+        unsaid = {each for each in self._classes - free.keys() if not is_place(each)}
+        self.hosts[name] = {**dict.fromkeys(unsaid, ENOUGH), **free}
         self._classes |= free.keys()
 
     def take(self, needs: Needs) -> Missing | None:
@@ -85,7 +88,7 @@ class CloudRoom:
             if host is None:
                 for name, given in placed:
                     _add(self.hosts[name], self._counted(given), 1)
-                return Missing(words=_no_host(server), server=server)
+                return _no_host(server, [name for name in need if is_place(name)])
             _add(self.hosts[host], need, -1)
             placed.append((host, server))
         return placed
@@ -111,6 +114,11 @@ def _add(free: dict[str, int], given: Resources, sign: int) -> None:
         free[name] = free.get(name, 0) + sign * size
 
 
-def _no_host(server: Resources) -> str:
-    sizes = ", ".join(f"{size} {name}" for name, size in server.items() if size)
-    return f"No host of the destination has room for a server with {sizes}"
+def _no_host(server: Resources, places: Sequence[str]) -> Missing:
+    """Return that no host has room. One that comes helps only a server that may be anywhere."""
+    sizes = ", ".join(
+        f"{size} {name}" for name, size in server.items() if size and not is_place(name)
+    )
+    there = f" in {' and '.join(places)}" if places else ""
+    words = f"No host of the destination{there} has room for a server with {sizes}"
+    return Missing(words=words, server=None if places else server)

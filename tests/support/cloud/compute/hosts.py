@@ -26,6 +26,7 @@ class Hosts:
         self.ids = {host: service.cloud.new_id() for host in self.names}
         service.route("GET", "os-services", self.services)
         service.route("GET", "os-hypervisors/detail", self.hypervisors)
+        service.route("GET", "os-aggregates", self.aggregates)
         service.route("GET", "os-migrations", lambda request: {"migrations": []})
 
     def next(self, zone: str) -> str:
@@ -46,6 +47,21 @@ class Hosts:
                 self._service(controller, "nova-scheduler", "internal"),
                 self._service(controller, "nova-conductor", "internal"),
                 *(self._service(host, "nova-compute", self.zone_of(host)) for host in self.names),
+            ]
+        }
+
+    def aggregates(self, request: Request) -> Json:
+        """Answer with the aggregate that makes the zone, whose hosts have fast disks."""
+        self.service.require_admin(request)
+        hosts = [host for host in self.names if self.zone_of(host) == EAST]
+        metadata = {"availability_zone": EAST, "disks": "ssd,nvme"}
+        return {
+            "aggregates": [
+                {
+                    **{"id": 1, "name": EAST, "availability_zone": EAST, "hosts": hosts},
+                    **{"metadata": metadata, "deleted": False, "deleted_at": None},
+                    **{"created_at": self.service.cloud.now(), "updated_at": None},
+                }
             ]
         }
 
