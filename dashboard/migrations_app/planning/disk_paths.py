@@ -120,6 +120,7 @@ class DiskPaths:
             "why": "An operator chose it." if is_wanted else cost.why,
             "ahead": cost.ahead,
             "cutover": cost.cutover,
+            "reads": cost.reads,
             "prepares": data_paths()[name].prepares(disk),
             "others": {other: each.why for other, each in unfit.items()},
         }

@@ -1,12 +1,12 @@
 """How long a move will copy, and for how long a server will be down: by what was measured.
 
-The rates are those of earlier copies between the same two clouds. What a plan says of bytes is the
-most that there may be, so the times are the longest to be expected.
+The rates are those of earlier copies between the same two clouds, and downtimes those of earlier
+servers there, by the paths of their disks. What a plan says of bytes is the most that there may be,
+so the times are the longest to be expected.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.template.defaultfilters import filesizeformat, pluralize
@@ -16,6 +16,7 @@ from dashboard.jobs.models import Step
 from dashboard.jobs.states import StepState
 from dashboard.migrations_app.execution.downtimes import moved_chains
 from dashboard.migrations_app.models import Plan, PlanItem, subject_of
+from dashboard.migrations_app.planning.measured_paths import MeasuredPaths, Told, measured_paths
 from dashboard.migrations_app.resources.data_path import DATA_PATH
 from dashboard.migrations_app.resources.records import CREATE
 
@@ -30,17 +31,24 @@ LEAST_BYTES = 1024**2
 class Measured:
     """What earlier copies between two clouds tell.
 
-    ``rate`` is in bytes a second for one copy; ``overhead`` are the seconds for which a server is
-    down beside its copying.
+    ``rate`` is in bytes a second for one copy, None if none passed through here; ``overhead`` are
+    the seconds for which a server is down beside its copying. ``paths`` is what each path took.
     """
 
     copies: int
-    rate: float
+    rate: float | None
     overhead: float
+    paths: MeasuredPaths | None
 
-    def downtime_of(self, cutover: int) -> float:
-        """Return for how many seconds a server is down of which so many bytes are copied then."""
-        return self.overhead + cutover / self.rate
+    def downtime_of(self, disks: Sequence[Told]) -> float | None:
+        """Return for how many seconds a server with these disks is down, None if nothing tells.
+
+        A path that no server has taken yet takes as long as copying at the rate.
+        """
+        seconds = self.paths.downtime_of(disks) if self.paths else None
+        if seconds is None and self.rate:
+            return self.overhead + sum(int(told["cutover"]) for told in disks) / self.rate
+        return seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,24 +58,17 @@ class Prediction:
     ahead: int
     cutover: int
     disks: int
-    largest: int
-    """The most bytes that are copied in the cutover of one server."""
+    downtime_seconds: float | None
+    """For how long the server is down that is down the longest."""
     measured: Measured | None
 
     @property
     def copying_seconds(self) -> float | None:
         """How long all copies take together."""
-        if self.measured is None:
+        if self.measured is None or self.measured.rate is None:
             return None
         streams = max(1, min(STREAMS, self.disks))
         return (self.ahead + self.cutover) / self.measured.rate / streams
-
-    @property
-    def downtime_seconds(self) -> float | None:
-        """For how long the server is down whose disks are the largest."""
-        if self.measured is None:
-            return None
-        return self.measured.downtime_of(self.largest)
 
     def __str__(self) -> str:
         """Return it as one sentence, or two."""
@@ -75,13 +76,18 @@ class Prediction:
         sentence = f"At most {sizes}cutover are copied."
         if self.measured is None:
             return f"{sentence} No copy between these clouds has been measured yet."
-        number = self.measured.copies
-        return (
-            f"{sentence} At {filesizeformat(self.measured.rate)} a second, measured in {number} "
-            f"cop{pluralize(number, 'y,ies')} between these clouds, that takes "
-            f"{self.copying_seconds:.0f} s at most, and a server is down for "
-            f"{self.downtime_seconds:.0f} s at most."
-        )
+        return " ".join([sentence, *self._times()])
+
+    def _times(self) -> Iterator[str]:
+        measured = self.measured
+        if measured and measured.rate:
+            copies = f"{measured.copies} cop{pluralize(measured.copies, 'y,ies')}"
+            yield (
+                f"At {filesizeformat(measured.rate)} a second, measured in {copies} between these "
+                f"clouds, that takes {self.copying_seconds:.0f} s at most."
+            )
+        if self.downtime_seconds is not None:
+            yield f"A server is down for {self.downtime_seconds:.0f} s at most."
 
 
 def predicted(plan: Plan) -> Prediction | None:
@@ -89,41 +95,40 @@ def predicted(plan: Plan) -> Prediction | None:
     found = [*_disks(plan)]
     if not found:
         return None
-    of_servers = _by_server(found, "cutover")
+    measured = measured_between(plan)
+    downtimes = [measured.downtime_of(of) for of in _by_server(found).values()] if measured else []
     return Prediction(
         ahead=sum(path["ahead"] for _, path in found),
         cutover=sum(path["cutover"] for _, path in found),
         disks=len(found),
-        largest=max(of_servers.values(), default=0),
-        measured=measured_between(plan),
+        downtime_seconds=max((each for each in downtimes if each is not None), default=None),
+        measured=measured,
     )
 
 
 def predictions_of_servers(plan: Plan) -> dict[str, dict[str, float | int | None]]:
     """Return for each server, by its id in the source, the bytes that are copied and the seconds
     for which it is down, both at most; None if no copy was measured."""
-    disks, measured = [*_disks(plan)], measured_between(plan)
-    cutover = _by_server(disks, "cutover")
-    return {
-        id_: {
-            "bytes": size,
-            "seconds": round(measured.downtime_of(cutover[id_]), 1) if measured else None,
+    measured = measured_between(plan)
+    found: dict[str, dict[str, float | int | None]] = {}
+    for id_, disks in _by_server(_disks(plan)).items():
+        seconds = measured.downtime_of(disks) if measured else None
+        found[id_] = {
+            "bytes": sum(told["ahead"] + told["cutover"] for told in disks),
+            "seconds": None if seconds is None else round(seconds, 1),
         }
-        for id_, size in _by_server(disks, "ahead", "cutover").items()
-    }
-
-
-def _by_server(
-    disks: Iterable[tuple[Iterable[str], Mapping[str, Any]]], *names: str
-) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for servers, path in disks:
-        for server_id in servers:
-            found[server_id] = found.get(server_id, 0) + sum(path[name] for name in names)
     return found
 
 
-def _disks(plan: Plan) -> Iterator[tuple[Iterable[str], Mapping[str, Any]]]:
+def _by_server(disks: Iterable[tuple[Iterable[str], Told]]) -> dict[str, list[Told]]:
+    found: dict[str, list[Told]] = {}
+    for servers, path in disks:
+        for server_id in servers:
+            found.setdefault(server_id, []).append(path)
+    return found
+
+
+def _disks(plan: Plan) -> Iterator[tuple[Iterable[str], Told]]:
     """Yield the servers and the path of each disk that is to be moved."""
     items = PlanItem.objects.filter(plan=plan, action=CREATE, type__in=("server", "volume"))
     names = ("type", "source_id", "fields__server_ids", f"resolution__{DATA_PATH}")
@@ -138,10 +143,12 @@ def measured_between(plan: Plan) -> Measured | None:
     copies = steps.filter(progress_unit=BYTES, progress_done__gte=LEAST_BYTES)
     times = {"number": Count("pk"), "bytes": Sum("progress_done")}
     told = copies.aggregate(**times, spent=Sum(F("finished_at") - F("started_at")))
+    paths = measured_paths(steps)
     if not told["number"] or not told["spent"]:
-        return None
+        return Measured(copies=0, rate=None, overhead=0.0, paths=paths) if paths else None
     rate = told["bytes"] / max(told["spent"].total_seconds(), 0.001)
-    return Measured(copies=told["number"], rate=rate, overhead=_overhead(plan, rate))
+    overhead = _overhead(plan, rate)
+    return Measured(copies=told["number"], rate=rate, overhead=overhead, paths=paths)
 
 
 def steps_between(plan: Plan) -> QuerySet[Step]:

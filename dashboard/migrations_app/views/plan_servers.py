@@ -72,7 +72,7 @@ class ServerRow:
         """For how long it is down at most by what was measured, None if nothing was."""
         if self.move is not None and self.move.predicted_seconds is not None:
             return self.move.predicted_seconds
-        return self.measured.downtime_of(self.cutover) if self.measured else None
+        return self.measured.downtime_of(self.paths) if self.measured else None
 
 
 def plan_servers(request: PageRequest, plan_id: int) -> HttpResponse:
