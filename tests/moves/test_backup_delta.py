@@ -38,6 +38,23 @@ def test_only_what_changed_is_written_in_the_cutover_and_nothing_is_left(tmp_pat
         assert move.left() == []
 
 
+def test_nothing_is_deleted_until_the_server_runs_again(tmp_path):
+    with tenant(tmp_path) as clouds:
+        move = Delta(clouds)
+        [server] = move.data.fields["server_ids"]
+        steps = {step.key: step for step in move._ordered()}
+        cleanup = steps.pop(f"volume:{move.data.source_id}:cleanup")
+        assert f"server:{server}:power" in cleanup.after
+        for step in steps.values():
+            move.do(step)
+        old, id_ = clouds.old.block_storage, move.data.source_id
+        left = [*old.backups.rows.values(), *old.snapshots.where(volume_id=id_)]
+        names = {str(each["name"]).removeprefix(f"pumphouse-volume-{id_}-") for each in left}
+        assert names >= {"ahead", "cutover", "snapshot"}
+        move.do(cleanup)
+        assert move.left() == []
+
+
 def test_a_volume_comes_and_goes_though_every_answer_is_lost_once(tmp_path):
     with tenant(tmp_path) as clouds:
         before = contents(clouds.old), contents(clouds.new)

@@ -105,12 +105,16 @@ class BackupDelta(DeltaPath):
 
     @override
     def take(self, work: Work, pass_: str) -> None:
-        """Back up the volume as it is now: an increment, or all where there can be none."""
+        """Back up the volume as it is now: an increment, or all where there can be none.
+
+        The snapshot of the last pass goes when the server runs again.
+        """
         taken = dict(work.stage_data.get(TAKEN) or {})
         if pass_ not in taken:
             parent = next(reversed(_in_order(taken)), None)
             work.save(**{TAKEN: {**taken, pass_: self._found_or_made(work, pass_, parent)}})
-        volume_capture.remove_copy(work)
+        if pass_ != CUTOVER:
+            volume_capture.remove_copy(work)
 
     def _found_or_made(self, work: Work, pass_: str, parent: str | None) -> str:
         """Return the backup of a pass, from an earlier attempt if that one is good."""

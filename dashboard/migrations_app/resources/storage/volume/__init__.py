@@ -171,8 +171,13 @@ class Volume(DiskStages, ResourceType):
 
     @override
     def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
-        """Return what its servers copy ahead: Nova makes one snapshot at a time."""
-        return {"prepare": [Ref("server", id_, "prepare") for id_ in _server_ids(record)]}
+        """Return what its servers copy ahead, since Nova makes one snapshot at a time; and for the
+        clean-up that they run again: what is deleted meanwhile would slow their boot down."""
+        servers = _server_ids(record)
+        return {
+            "prepare": [Ref("server", id_, "prepare") for id_ in servers],
+            "cleanup": [Ref("server", id_, "power") for id_ in servers],
+        }
 
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
