@@ -28,8 +28,8 @@ GOODS = b"the goods of the shop " * 40
 class FakeCeph:
     """Both clouds' images, as rbd sees them. ``breaks`` has the next copy break off."""
 
-    def __init__(self, clouds: TwoClouds) -> None:
-        self.clouds = clouds
+    def __init__(self, clouds: TwoClouds, folder: Path) -> None:
+        self.clouds, self.folder = clouds, folder
         self.snapshots: dict[str, dict[str, bytes]] = {}
         self.passed: list[int] = []
         self.breaks = False
@@ -47,7 +47,7 @@ class FakeCeph:
         passing: Callable[[int], None],
     ) -> int:
         """Write what changed; the target must have the snapshot from which that counts."""
-        assert (source.pool, destination.pool) == ("old-volumes", "new-volumes")
+        assert (source, destination) == (self.pool_of("old"), self.pool_of("new"))
         old = self.clouds.old.block_storage.snapshots.rows
         before = old[since.removeprefix("snapshot-")]["~data"] if since else b""
         after = old[until.removeprefix("snapshot-")]["~data"]
@@ -68,16 +68,24 @@ class FakeCeph:
         self.passed.append(len(changed))
         return len(changed)
 
-    def snapshots_of(self, _pool: CephPool, image: str) -> list[str]:
+    def pool_of(self, cloud: str) -> CephPool:
+        """Return the pool of a cloud: each is of a cluster of its own."""
+        conf, keyring = (str(self.folder / f"{cloud}.{kind}") for kind in ("conf", "keyring"))
+        return CephPool(pool=f"{cloud}-volumes", conf=conf, keyring=keyring, user=f"{cloud}-mover")
+
+    def snapshots_of(self, pool: CephPool, image: str) -> list[str]:
         """Return the names of the snapshots of an image of the destination."""
+        assert pool == self.pool_of("new")
         return [*self.snapshots.get(image, ())]
 
-    def remove_snapshot(self, _pool: CephPool, image: str, snapshot: str) -> None:
+    def remove_snapshot(self, pool: CephPool, image: str, snapshot: str) -> None:
         """Remove a snapshot of an image of the destination."""
+        assert pool == self.pool_of("new")
         self.snapshots.get(image, {}).pop(snapshot, None)
 
-    def images_of(self, _pool: CephPool) -> frozenset[str]:
+    def images_of(self, pool: CephPool) -> frozenset[str]:
         """Return the names of the source's volumes in its pool."""
+        assert pool == self.pool_of("old")
         self.listed += 1
         volumes = self.clouds.old.block_storage.volumes
         return frozenset(f"volume-{id_}" for id_ in volumes.rows)
@@ -92,18 +100,20 @@ def tenant(folder: Path, *, named: tuple[str, ...] = ("old", "new")) -> Iterator
         volumes = clouds.old.block_storage.volumes
         [data] = volumes.where(name=DATA)
         volumes.data[data["id"]] = GOODS
-        ceph = FakeCeph(clouds)
+        ceph = FakeCeph(clouds, folder)
         names = ("copy_changes", "snapshots_of", "remove_snapshot", "images_of")
         with patch.multiple(rbd, **{each: getattr(ceph, each) for each in names}):
             yield clouds, ceph
 
 
 def name_pools(folder: Path, clouds: TwoClouds, named: tuple[str, ...]) -> None:
-    """Name the pool of clouds in the configuration."""
-    (folder / "ceph.conf").write_text("[global]\n")
+    """Name the pools of clouds in the configuration, each in a cluster of its own."""
     document = yaml.safe_load((folder / "clouds.yaml").read_text())
     for name in named:
-        pool = {"pool": f"{name}-volumes", "conf": "ceph.conf", "user": "pumphouse"}
+        files = {kind: f"{name}.{kind}" for kind in ("conf", "keyring")}
+        for file in files.values():
+            (folder / file).touch()
+        pool = {"pool": f"{name}-volumes", "user": f"{name}-mover", **files}
         document["clouds"][name]["pumphouse"] = {"ceph": {f"{name}-ctl@nfs#nfs": pool}}
     (folder / "clouds.yaml").write_text(yaml.safe_dump(document))
 

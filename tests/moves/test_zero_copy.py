@@ -125,6 +125,19 @@ def test_a_volume_changes_hands_though_each_answer_or_record_is_lost_once(tmp_pa
         assert [*map(changes_between, before, after)] == [[], []]
 
 
+def test_the_pool_is_not_listed_while_the_server_is_down(tmp_path):
+    with tenant(tmp_path) as clouds:
+        plan, calls = only_volume(clouds), []
+        for cloud in (clouds.old, clouds.new):
+            cloud.on_answer = lambda request, _: calls.append(request)
+        clouds.execute(plan)
+        managing = [n for n, each in enumerate(calls) if "manageable_volumes" in each.path]
+        managed = next(n for n in managing if calls[n].body.get("volume", {}).get("name") == DATA)
+        halted = next(n for n, each in enumerate(calls) if b"os-stop" in each.content)
+        assert halted < managed
+        assert [calls[n].method for n in managing if halted < n <= managed] == ["POST"]
+
+
 def test_finalize_deletes_the_snapshot_or_says_what_to_flatten(tmp_path):
     with tenant(tmp_path) as clouds:
         plan = clouds.plan(NAME, snapshots="volumes")

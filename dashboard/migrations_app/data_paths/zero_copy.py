@@ -35,6 +35,9 @@ from dashboard.migrations_app.resources.work import Work
 CLONE = "unmanaged_clone"
 """Stage data: the clone that the source forgets, by its id there."""
 
+SEEN = "seen_in_pool"
+"""Stage data: the pool of the volume, and the reference by which the destination sees it there."""
+
 FREED_SECONDS = 600
 _SERVICE = "block_storage"
 
@@ -59,6 +62,23 @@ class ZeroCopy(DataPath):
             cloud = destination.cloud.name
             return Unfit(f"Cinder of cloud {cloud} does not see it in its pool {pool}.")
         return Cost(why="Both clouds use its pool.", losses=[*_losses(disk.record)])
+
+    @override
+    def prepares(self, disk: Disk) -> bool:
+        return bool(disk.servers)
+
+    @override
+    def prepare(self, work: Work) -> None:
+        """Look how the destination sees the volume, since that takes long where a pool has many."""
+        pool = _pool_in_source(work)
+        reference = _reference(work.destination, _pool_there(work, pool), work.record.id)
+        if reference is None:
+            raise _unseen(work, f"volume {work.record.title}", _pool_there(work, pool))
+        work.save(**{SEEN: {"pool": pool, "reference": reference}})
+
+    @override
+    def undo_prepare(self, work: Work) -> None:
+        work.save(**{SEEN: {}})
 
     @override
     def capture(self, work: Work) -> None:
@@ -102,16 +122,11 @@ class ZeroCopy(DataPath):
     @override
     def create(self, work: Work) -> str:
         """Manage the clone in the tenant's project."""
-        pools = shared_pools(work.source.access, work.destination.access)
-        pool = pools.get(_pool_in_source(work), "")
-        reference = _reference(work.destination, pool, str(work.stage_data[CLONE]))
+        here, clone = _pool_in_source(work), str(work.stage_data[CLONE])
+        pool = _pool_there(work, here)
+        reference = _reference_as_seen(work, here) or _reference(work.destination, pool, clone)
         if reference is None:
-            raise NeedsOperator(
-                f"Cloud {work.destination.name} does not see the clone of volume "
-                f"{work.record.title} in its pool {pool}.",
-                fix="Check that both clouds use this pool, then retry; or roll back and plan again "
-                "with another data path.",
-            )
+            raise _unseen(work, f"the clone of volume {work.record.title}", pool)
         fields = work.record.fields
         body = {
             **only_set(fields, ("name", "description")),
@@ -162,6 +177,30 @@ def _pool_in_source(work: Work) -> str:
     """Return the pool of the volume, which may have been migrated since the plan."""
     volume = work.source.get(_SERVICE, f"/volumes/{work.record.id}", "volume")
     return str(volume[HOST])
+
+
+def _pool_there(work: Work, pool: str) -> str:
+    """Return how the destination calls a pool of the source, "" for one that is not shared."""
+    return shared_pools(work.source.access, work.destination.access).get(pool, "")
+
+
+def _reference_as_seen(work: Work, pool: str) -> Json | None:
+    """Return how the destination sees the clone, by how it saw the volume in the same pool."""
+    seen = work.stage_data.get(SEEN) or {}
+    if seen.get("pool") != pool:
+        return None
+    clone = str(work.stage_data[CLONE])
+    return {
+        key: str(name).replace(work.record.id, clone) for key, name in seen["reference"].items()
+    }
+
+
+def _unseen(work: Work, what: str, pool: str) -> NeedsOperator:
+    return NeedsOperator(
+        f"Cloud {work.destination.name} does not see {what} in its pool {pool}.",
+        fix="Check that both clouds use this pool, then retry; or roll back and plan again "
+        "with another data path.",
+    )
 
 
 def _reference(cloud: CloudSession, pool: str, volume_id: str) -> Json | None:

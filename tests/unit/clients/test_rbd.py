@@ -54,6 +54,20 @@ def test_bytes_pass_in_pieces_and_the_files_of_the_key_are_named(folder):
     }
 
 
+def test_each_side_has_the_files_of_its_own_cluster(folder):
+    old = CephPool(pool="one", conf="/old/ceph.conf", keyring="/old/key", user="reader")
+    new = CephPool(pool="one", conf="/new/ceph.conf", keyring="/new/key", user="writer")
+    passing = {"since": "", "until": "b", "passing": lambda _count: None}
+    rbd.copy_changes(old, "volume-1", new, "volume-2", **passing)
+    calls = {*(folder / "calls").read_text().splitlines()}
+    assert calls == {
+        "--conf /old/ceph.conf --keyring /old/key --id reader "
+        "export-diff --no-progress one/volume-1@b -",
+        "--conf /new/ceph.conf --keyring /new/key --id writer "
+        "import-diff --no-progress - one/volume-2",
+    }
+
+
 @pytest.mark.parametrize("side", ["reader", "writer"])
 def test_a_side_that_breaks_off_is_named(folder, side):
     (folder / f"{side}-fails").touch()

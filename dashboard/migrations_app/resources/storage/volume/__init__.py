@@ -101,7 +101,7 @@ class Volume(DiskStages, ResourceType):
     goes_in_chain = True
     has_data = True
     stages = (
-        Stage(name="prepare", verb="Copy ahead the data of", on_demand=True),
+        Stage(name="prepare", verb="Prepare the data of", on_demand=True),
         Stage(name="capture", verb="Capture"),
         Stage(name="transfer", verb="Copy the data of"),
         Stage(name="create", verb="Create"),
