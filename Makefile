@@ -75,7 +75,8 @@ bench: $(INSTALLED)
 	$(BIN)/python bench/pages.py
 	$(BIN)/python bench/campaigns.py
 	$(LAB_RUNS_ALREADY) || trap '$(LAB) down' EXIT; $(LAB) up && $(ROOT) $(BIN)/python bench/stream.py \
-	    --config $${PUMPHOUSE_LAB_DIR:-lab/run}/clouds.yaml --source src --destination dst
+	    --config $${PUMPHOUSE_LAB_DIR:-lab/run}/clouds.yaml --source src --destination dst && \
+	    $(ROOT) $(BIN)/python bench/cutover.py
 
 # A page in place of ours, as in 2015: UI_URL is a directory of files, or what git can clone.
 UI_DIRECTORY = $(if $(wildcard $(UI_URL)/.),$(abspath $(UI_URL)),$(CURDIR)/pumphouse-ui)

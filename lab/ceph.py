@@ -57,6 +57,13 @@ def command(*words: str, tool: str = "ceph") -> list[str]:
     return ["timeout", str(_SECONDS), tool, "--conf", str(configuration()), *words]
 
 
+def bytes_written() -> int:
+    """Return how many bytes clients have written since the OSD was started."""
+    socket = directory() / f"osd.0.{pids(GROUP)['ceph-osd']}.asok"
+    told = json.loads(run(command("--admin-daemon", str(socket), "perf", "dump", "osd")))
+    return int(told["osd"]["op_w_in_bytes"] + told["osd"]["op_rw_in_bytes"])
+
+
 def up() -> None:
     """Start what is not running, and make the pools."""
     running = pids(GROUP)

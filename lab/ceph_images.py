@@ -1,6 +1,8 @@
 """What is in the volumes on the lab's Ceph: for tests that write as a guest would, and compare."""
 
+import json
 import subprocess
+from typing import Any
 
 from lab import ceph
 
@@ -34,5 +36,22 @@ def digest(pool: str, volume_id: str) -> str:
 
 def names(pool: str) -> set[str]:
     """Return the names of all images of a pool."""
-    command = ["rbd", "--conf", str(ceph.configuration()), "ls", pool]
-    return {*subprocess.run(command, check=True, capture_output=True).stdout.decode().split()}
+    return {*_listed("ls", pool)}
+
+
+def all_that_is_in(pool: str) -> set[str]:
+    """Return the images of a pool, their snapshots, and what waits in its trash to be deleted."""
+    images = names(pool)
+    snapshots = {
+        f"{image}@{each['name']}"
+        for image in images
+        for each in _listed("snap", "ls", "--all", f"{pool}/{image}")
+    }
+    return images | snapshots | {f"trash {each['name']}" for each in _listed("trash", "ls", pool)}
+
+
+def _listed(*words: str) -> list[Any]:
+    command = ["rbd", "--conf", str(ceph.configuration()), *words, "--format", "json"]
+    found = subprocess.run(command, check=True, capture_output=True).stdout
+    listed: list[Any] = json.loads(found or "[]")
+    return listed

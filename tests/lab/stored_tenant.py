@@ -11,6 +11,8 @@ SECONDS = 300
 MIB = 1024**2
 POOLS = {ceph.SHARED: (ceph.SHARED, ceph.SHARED), ceph.OWN: ("src-volumes", "dst-volumes")}
 """The pools of a volume type in the source and in the destination."""
+PATHS = {"zero_copy": ceph.SHARED, "backup_delta": ceph.OWN, "ceph_delta": ceph.OWN}
+"""The volume type of which volumes go by each of Ceph's paths."""
 
 
 class StoredTenant:

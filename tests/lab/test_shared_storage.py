@@ -15,7 +15,7 @@ from dashboard.migrations_app.verbs.rollback import Rollback
 from dashboard.migrations_app.verbs.verify import Verify
 from lab import ceph, ceph_images
 from tests.lab.conftest import run
-from tests.lab.stored_tenant import MIB, POOLS, StoredTenant
+from tests.lab.stored_tenant import MIB, PATHS, POOLS, StoredTenant
 
 pytestmark = [
     pytest.mark.matrix,
@@ -24,8 +24,6 @@ pytestmark = [
         reason="The lab has no Ceph; start it with: PUMPHOUSE_LAB_CEPH=1 make lab-up",
     ),
 ]
-
-PATHS = {"zero_copy": ceph.SHARED, "backup_delta": ceph.OWN, "ceph_delta": ceph.OWN}
 
 
 @pytest.fixture(params=PATHS)
