@@ -135,10 +135,11 @@ def _read_clouds(console: Console) -> None:
 
     from dashboard.clients.cloud_files import file_warnings
     from dashboard.hosts_app.clouds import register_configured_clouds
+    from dashboard.hosts_app.fuel.additions import unknown_additions
 
     if path := settings.PUMPHOUSE_CONFIG:
         register_configured_clouds()
-        for warning in file_warnings(Path(path)):
+        for warning in [*file_warnings(Path(path)), *unknown_additions()]:
             console.progress.print(f"Warning: {warning}", soft_wrap=True)
 
 

@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.cloud_files_2015 import Clouds2015, Plugins, Settings
@@ -16,7 +16,7 @@ from dashboard.clients.cloud_files_2015 import read_settings as read_settings_20
 from dashboard.clients.cloud_keys import SECRET_KEYS
 from dashboard.clients.clouds_yaml import CloudsYaml, secure_file
 from dashboard.clients.effects_of_2015 import keys_without_effect
-from dashboard.clients.yaml_sections import read_section
+from dashboard.clients.yaml_sections import Section, read_section
 from dashboard.errors import NotFound
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Plugins",
     "Settings",
     "file_warnings",
+    "read_additions",
     "read_cloud",
     "read_clouds",
     "read_settings",
@@ -66,19 +67,28 @@ def read_cloud(path: Path, name: str) -> CloudAccess:
     return clouds.read(name)
 
 
+def read_additions(path: Path) -> dict[str, dict[str, Any]]:
+    """Return what a ``clouds.yaml`` says of clouds that it has no login of, by their names.
+
+    These come from Fuel. Raises BadInput as ``read_clouds``.
+    """
+    clouds = _clouds_in(path)
+    return clouds.additions() if isinstance(clouds, CloudsYaml) else {}
+
+
 def read_settings(path: Path) -> Settings:
     """Return what a ``config.yaml`` says beside its clouds; the defaults for a ``clouds.yaml``.
 
     Raises BadInput with file, line and key path for what is wrong.
     """
     root = read_section(path)
-    return Settings() if "clouds" in root else read_settings_2015(root)
+    return Settings() if _is_clouds_yaml(root) else read_settings_2015(root)
 
 
 def file_warnings(path: Path) -> list[str]:
     """Report what an operator should know of a file: who else can read it, and what is ignored."""
     root = read_section(path)
-    if "clouds" in root:
+    if _is_clouds_yaml(root):
         return _readable_by_others([path, secure_file(path)])
     ignored = keys_without_effect(root)
     told = [f"{path}: these keys have no effect: {'; '.join(ignored)}."] if ignored else []
@@ -97,7 +107,12 @@ def _readable_by_others(files: Iterable[Path | None]) -> list[str]:
 
 def _clouds_in(path: Path) -> CloudsFile:
     root = read_section(path)
-    return CloudsYaml(path, root) if "clouds" in root else Clouds2015(root)
+    return CloudsYaml(path, root) if _is_clouds_yaml(root) else Clouds2015(root)
+
+
+def _is_clouds_yaml(root: Section) -> bool:
+    """Return whether it is one; without any clouds, what it has of Pumphouse's is for all."""
+    return "clouds" in root or [*root] == ["pumphouse"]
 
 
 def _holds_secret(path: Path) -> bool:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from keystoneauth1 import exceptions as auth_errors
 from typing_extensions import override
+from yaml import MappingNode, Node
 
 from dashboard import secrets
 from dashboard.clients.cloud_access import CloudAccess
@@ -28,7 +29,7 @@ from dashboard.clients.cloud_keys import (
 )
 from dashboard.clients.cloud_services import read_interface, read_services
 from dashboard.clients.sdk_config import sdk_config, told_by_openstacksdk
-from dashboard.clients.yaml_sections import TRUTH, Section, overlaid, read_section
+from dashboard.clients.yaml_sections import TRUTH, Section, overlaid, read_section, section_of
 from dashboard.errors import BadInput
 from dashboard.text_files import is_there
 
@@ -57,12 +58,30 @@ class CloudsYaml:
         self._path = path
         if secure := secure_file(path):
             root = overlaid(root, read_section(secure))
-        self._clouds = root.section("clouds")
+        has_clouds = "clouds" in root
+        self._clouds = root.section("clouds") if has_clouds else section_of("{}", name=str(path))
 
     @property
     def names(self) -> list[str]:
-        """The names of the clouds."""
-        return list(self._clouds)
+        """The names of the clouds that the file has the logins of."""
+        return [name for name in self._clouds if not self._is_addition(name)]
+
+    def additions(self) -> dict[str, dict[str, Any]]:
+        """Return what entries without a login say of clouds that come from Fuel, by their names.
+
+        It is as arguments of CloudAccess. Raises BadInput for the first thing that is wrong.
+        """
+        return {name: self._added(name) for name in self._clouds if self._is_addition(name)}
+
+    def _is_addition(self, name: str) -> bool:
+        nodes = self._clouds.nodes_of(name)
+        return [_keys_of(node) for node in nodes] == [["pumphouse"]]
+
+    def _added(self, name: str) -> dict[str, Any]:
+        own = self._clouds.section(name).section("pumphouse")
+        own.only(EXTRA_KEYS - {"environment"})
+        given = read_extras(own)
+        return {key: value for key, value in given.items() if value}
 
     def read(self, name: str) -> CloudAccess:
         """Read one cloud; faults in the others do not matter. Registers its secrets."""
@@ -107,6 +126,10 @@ class CloudsYaml:
             )
         if not profile and not _login_of(entry).optional_text("auth_url"):
             raise entry.fault(f"There is no profile {name}.", key=key, fix=INSTEAD_OF_PROFILE)
+
+
+def _keys_of(node: Node) -> list[str]:
+    return [key.value for key, _ in node.value] if isinstance(node, MappingNode) else []
 
 
 def secure_file(path: Path) -> Path | None:

@@ -44,12 +44,29 @@ def register_clouds(path: Path) -> list[Cloud]:
 
     path = path.absolute()
     found = read_clouds(path)
+    _require_fuel_for_additions(path)
     clouds = [_register(path, section, access) for section, access in found.items()]
     gone = Q(origin=Cloud.Origin.FILE, location=str(path)) & ~Q(section__in=found)
     Cloud.objects.filter(gone).update(
         state=Cloud.State.VANISHED, explanation=f"It is no longer in {path}."
     )
     return clouds
+
+
+def _require_fuel_for_additions(path: Path) -> None:
+    """Raise ``BadInput`` for a cloud without a login where no Fuel could have it."""
+    from dashboard.clients.cloud_files import read_additions
+
+    if not (additions := read_additions(path)):
+        return
+    from dashboard.hosts_app.fuel.masters import is_fuel_configured
+
+    if not is_fuel_configured():
+        raise BadInput(
+            f"{path}: cloud {min(additions)} has no login, and no Fuel master is configured that "
+            "could have it.",
+            fix="Add auth to it, or configure the Fuel master.",
+        )
 
 
 def _register(path: Path, section: str, access: "CloudAccess") -> Cloud:
@@ -148,10 +165,11 @@ def access_of(cloud: Cloud) -> "CloudAccess":
     Raises ``BadInput`` if the file or the section is gone, and as ``access_in_fuel``.
     """
     from dashboard.clients.cloud_files import read_cloud
+    from dashboard.hosts_app.fuel.additions import with_additions
     from dashboard.hosts_app.fuel.masters import access_in_fuel
 
     if cloud.origin == Cloud.Origin.FUEL:
-        return access_in_fuel(cloud)
+        return with_additions(cloud, access_in_fuel(cloud))
     read = partial(read_cloud, Path(cloud.location), cloud.section)
     return replace(read(), reread_limits=lambda: read().limits)
 
@@ -159,10 +177,11 @@ def access_of(cloud: Cloud) -> "CloudAccess":
 def limits_of(cloud: Cloud) -> "CloudLimits":
     """Return how much a cloud may be asked for, as its file says now; else there are no limits."""
     from dashboard.clients.cloud_limits import CloudLimits
+    from dashboard.hosts_app.fuel.additions import added_limits
 
-    if cloud.origin == Cloud.Origin.FUEL:
-        return CloudLimits()
     try:
+        if cloud.origin == Cloud.Origin.FUEL:
+            return added_limits(cloud)
         return access_of(cloud).limits
     except PumphouseError:  # who moves the tenant hears of it
         return CloudLimits()

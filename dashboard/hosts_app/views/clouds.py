@@ -1,5 +1,6 @@
 """The pages about clouds."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
@@ -10,6 +11,7 @@ from dashboard.hosts_app.environments.deletion import (
     environment_row_of,
     start_environment_deletion,
 )
+from dashboard.hosts_app.fuel.additions import unknown_additions
 from dashboard.hosts_app.fuel.environments import KIND, start_environment_discovery
 from dashboard.hosts_app.fuel.masters import is_fuel_configured
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
@@ -112,8 +114,11 @@ def read_configuration(request: PageRequest) -> HttpResponse:
 
 
 def _read_configuration() -> None:
-    if not register_configured_clouds():
+    if not settings.PUMPHOUSE_CONFIG:
         raise BadInput(
             "No file with clouds is configured.",
             fix="Set PUMPHOUSE_CONFIG to a clouds.yaml or config.yaml and restart Pumphouse.",
         )
+    register_configured_clouds()
+    if unknown := unknown_additions():
+        raise BadInput(unknown[0])
