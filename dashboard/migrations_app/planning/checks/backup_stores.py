@@ -25,8 +25,8 @@ def check(
         yield Finding(
             severity=BLOCK if is_chosen else WARN,
             sentence=f"No volume can go by {BackupDelta.title}: {why}",
-            fix="Correct backup_store of both clouds in the configuration and what it names, or "
-            "choose another data path; then plan again.",
+            fix="Correct backup_store of both clouds in the configuration, or what it names, and "
+            "preflight again; or choose another data path, and plan again.",
         )
 
 
