@@ -4,9 +4,11 @@
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from os_service_types import ServiceTypes
+from typing_extensions import override
 
 from dashboard.clients.cloud_access import SERVICES, ServiceOptions
 from dashboard.clients.cloud_keys import INTERFACES, OLD_TYPE, check_address
@@ -28,8 +30,22 @@ RETRIES = (
 )
 
 
+class _KnownTypes(ServiceTypes):
+    """The types of services. The library's own table is copied by each of its look-ups."""
+
+    @cached_property
+    @override
+    def all_types_by_service_type(self) -> dict[str, list[str]]:
+        return super().all_types_by_service_type
+
+
+_known_types = _KnownTypes()
+
+
 def read_services(region: Any, entry: Section) -> dict[str, ServiceOptions]:
     """Read the options of each service. Raises BadInput for what cannot be honoured."""
+    # it looks types up a hundred times: to copy the table took nearly all the time of a file
+    region._service_type_manager = _known_types
     with told_by_openstacksdk(entry):
         return {service: _read(service, region, entry) for service in SERVICES}
 
@@ -122,6 +138,6 @@ def _number(value: Any, type_: type) -> Any:
 
 def _key(entry: Section, type_: str, option: str) -> str:
     """Return the key of an option that the file has, under any name of the service."""
-    names = [name.replace("-", "_") for name in ServiceTypes().get_all_types(type_)]
+    names = [name.replace("-", "_") for name in _known_types.get_all_types(type_)]
     keys = [f"{name}_{option}" for name in names]
     return next((key for key in keys if key in entry), keys[0])

@@ -3,9 +3,11 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from os_service_types import service_types
 
 from dashboard.clients.cloud_access import SERVICES
 from dashboard.clients.cloud_files import read_cloud
@@ -76,6 +78,15 @@ def test_every_service_is_found_where_openstacksdk_finds_it(folder, case):
         assert options.version == (region.get_api_version(type_) or "")[:1], service
         limit = region.get_rate_limit(type_)
         assert options.rate_limit == (float(limit) if limit else None), service
+
+
+def test_the_types_of_services_are_looked_up_in_one_table(folder, monkeypatch):
+    path = kept(folder, entry(volume_api_version="3"))
+    read_cloud(path, "old")
+    copied: list[Any] = []
+    monkeypatch.setattr(service_types, "copy", SimpleNamespace(deepcopy=copied.append))
+    assert read_cloud(path, "old").service("block_storage").version == "3"
+    assert not copied
 
 
 def test_secure_yaml_is_laid_over_the_file(folder):
