@@ -24,6 +24,13 @@ from tests.support.emptied_database import empty_quickly
 from tests.support.fuel_masters import RunningMaster, running_master
 
 
+def pytest_configure() -> None:
+    """Keep Hypothesis from reading the constants of all our modules, which it does when tests have
+    been collected: that takes seconds, and none of the generated graphs, files and clouds is about
+    them."""
+    providers._get_local_constants = Constants
+
+
 def pytest_collection_finish() -> None:
     """Collect garbage seldom, and not among what stays to the end: that took a quarter of the
     tests' time."""
@@ -143,15 +150,6 @@ def _quick_emptying() -> Iterator[None]:
     """Leave alone what migrating filled when a test of transactions is over."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty_quickly)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _none_of_our_constants() -> Iterator[None]:
-    """Keep Hypothesis from reading the constants of all our modules, which takes seconds in each
-    process, and which none of the generated graphs, files and clouds is about."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(providers, "_get_local_constants", Constants)
         yield
 
 
