@@ -16,7 +16,8 @@ LAB_INSTALL := $(ROOT) $(BIN)/python -m lab install
 LAB_RUNS_ALREADY := $(LAB) status >/dev/null 2>&1
 
 # One process more than cores: some tests wait for threads and stand-ins.
-UNIT := $(BIN)/pytest tests/unit --numprocesses $(shell echo $$(($$(nproc) + 1))) --dist worksteal
+UNIT := pytest tests/unit --numprocesses $(shell echo $$(($$(nproc) + 1))) --dist worksteal
+COVERAGE := $(VENV)/coverage.json
 # Clouds are slow: one process waits for them, while the others go through the rest. With four cores
 # and 13 GB of memory two begin with clouds, each with a pair of its own.
 PUMPHOUSE_LAB_PAIRS := $(or $(PUMPHOUSE_LAB_PAIRS),$(shell \
@@ -40,12 +41,13 @@ test: export PUMPHOUSE_LAB_TOKEN_CACHE ?= 5
 # and a Nova that waits for long before it calls a host dead, those of dead hosts
 test: export PUMPHOUSE_LAB_SERVICE_DOWN ?= 30
 test: lint test-packages plugin-tools
-	$(UNIT) --cov --cov-report term:skip-covered
+	$(BIN)/python -m slipcover --json --out $(COVERAGE) -m $(UNIT)
+	$(BIN)/python -m slipcover --merge $(COVERAGE) --out $(COVERAGE) --fail-under 85
 	$(LAB_INSTALL)
 	$(LAB_RUNS_ALREADY) || trap '$(call EACH_PAIR,down)' EXIT; $(call EACH_PAIR,up); $(ROOT) $(WITH_SERVICES)
 
 unit: $(INSTALLED)
-	$(UNIT)
+	$(BIN)/$(UNIT)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
