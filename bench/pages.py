@@ -27,7 +27,7 @@ SMALL = {"jobs": 100, "plans": 100, "tenants": 100, "lines": 10_000}
 LARGE = {"jobs": 10_000, "plans": 5_000, "tenants": 5_000, "lines": 1_000_000}
 # a tenth of the large one, and yet as many servers of a plan as a page shows
 SMALL |= {"running": 20, "servers": 500, "plan_servers": 100}
-LARGE |= {"running": 40, "servers": 5_000, "plan_servers": 500}
+LARGE |= {"running": 40, "servers": 5_000, "plan_servers": 1_000}
 ROUNDS = 8
 REQUESTS = 2
 MOST_GROWTH = 1.5

@@ -8,9 +8,6 @@ from typing import Any
 
 from django.db.models import (
     Count,
-    DurationField,
-    ExpressionWrapper,
-    F,
     Min,
     Q,
     Sum,
@@ -25,6 +22,7 @@ from dashboard.jobs.states import (
     JobState,
     StepState,
 )
+from dashboard.jobs.time_between import TimeBetween
 from dashboard.jobs.time_left import Like, Pace, seconds_left
 
 StepCount = dict[str, Any]
@@ -173,7 +171,6 @@ _COUNTS = ("total", "done", "failed", "running", "skipped", "bytes_done", "bytes
 def _counts(jobs: Iterable[int]) -> Mapping[int, list[StepCount]]:
     """Return the counts of the steps of each job, by their group, action and state."""
     of_bytes = Q(progress_unit=BYTES) & ~Q(state=StepState.SKIPPED)
-    took = ExpressionWrapper(F("finished_at") - F("started_at"), output_field=DurationField())
     rows = (
         Step.objects.filter(job__in=jobs)
         .order_by()
@@ -183,7 +180,7 @@ def _counts(jobs: Iterable[int]) -> Mapping[int, list[StepCount]]:
             first=Min("ordinal"),
             bytes_done=Sum("progress_done", filter=of_bytes, default=0),
             bytes_total=Sum("progress_total", filter=of_bytes, default=0),
-            spent=Sum(took),
+            spent=Sum(TimeBetween("started_at", "finished_at")),
         )
     )
     by_job: defaultdict[int, list[StepCount]] = defaultdict(list)

@@ -6,8 +6,9 @@ from functools import cached_property
 from statistics import median
 from typing import Any
 
-from dashboard.jobs.chain_rows import MOVED, ChainRow, all_rows
+from dashboard.jobs.chain_rows import ChainRow, all_rows
 from dashboard.jobs.models import Job
+from dashboard.jobs.moved_servers import MovedServer, moved_servers
 from dashboard.jobs.throughput import Throughput, throughput_of
 
 
@@ -18,9 +19,9 @@ class JobReport:
     job: Job
 
     @cached_property
-    def servers(self) -> Sequence[ChainRow]:
-        """All servers of the job."""
-        return list(all_rows(self.job))
+    def moved_servers(self) -> Sequence[MovedServer]:
+        """The times of the servers that run in the destination."""
+        return moved_servers(self.job)
 
     @cached_property
     def throughput(self) -> Throughput | None:
@@ -30,7 +31,7 @@ class JobReport:
     @property
     def moved(self) -> int:
         """How many of the servers run in the destination."""
-        return sum(row.state == MOVED for row in self.servers)
+        return len(self.moved_servers)
 
     @property
     def seconds(self) -> float | None:
@@ -42,11 +43,7 @@ class JobReport:
     @property
     def downtimes(self) -> list[float]:
         """For how long each server was down that has moved."""
-        return [
-            row.seconds_down
-            for row in self.servers
-            if row.state == MOVED and row.seconds_down is not None
-        ]
+        return [each.down for each in self.moved_servers if each.down is not None]
 
     @property
     def median_down(self) -> float | None:
@@ -62,9 +59,9 @@ class JobReport:
     def accuracy(self) -> float | None:
         """The median of real by predicted downtimes; 1.0 is as predicted."""
         ratios = [
-            row.seconds_down / row.predicted_seconds
-            for row in self.servers
-            if row.state == MOVED and row.seconds_down is not None and row.predicted_seconds
+            each.down / each.predicted
+            for each in self.moved_servers
+            if each.down is not None and each.predicted
         ]
         return median(ratios) if ratios else None
 
@@ -84,7 +81,7 @@ class JobReport:
             "median_seconds_down": self.median_down,
             "worst_seconds_down": self.worst_down,
             "real_by_predicted": self.accuracy,
-            "servers": [_server(row) for row in self.servers],
+            "servers": [_server(row) for row in all_rows(self.job)],
         }
 
 

@@ -6,11 +6,10 @@ a row that says what to look for. All changes of entries go through this module.
 
 import secrets
 from collections.abc import Mapping
-from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dashboard.errors import NeedsOperator
@@ -22,6 +21,11 @@ from dashboard.migrations_app.resources.registry import resource_types
 KEPT_FROM = "kept_from"
 """Stage data: the plan whose rollback left the object to others."""
 
+HAS_BEGUN = ~Q(stages=[]) | ~Q(destination_id="") | Q(stage_data__creating=True)
+"""Whether anything may exist of an entry's object on the destination, as ``has_begun`` says."""
+OWN = ~Q(state=LedgerEntry.State.REMOVED) & (Q(origin=LedgerEntry.Origin.CREATED) | ~Q(stages=[]))
+"""Whether its plan has created an entry's object or done a stage of it, and not undone that."""
+
 _MARKER = "marker"
 
 
@@ -30,7 +34,9 @@ def entry_of(plan: Plan, type_name: str, source_id: str) -> LedgerEntry | None:
     return entries_of_object(plan, type_name, source_id).first()
 
 
-def entries_of_object(plan: Plan, type_name: str, source_id: str) -> QuerySet[LedgerEntry]:
+def entries_of_object(
+    plan: Plan, type_name: str | OuterRef, source_id: str | OuterRef
+) -> QuerySet[LedgerEntry]:
     """Return the query for an object's entry for the plan's two clouds: it has one or none."""
     return LedgerEntry.objects.filter(
         source_cloud=plan.source_id,
@@ -57,6 +63,12 @@ def entries_of(plan: Plan) -> dict[tuple[str, str], LedgerEntry]:
         for entry in entries.exclude(state=LedgerEntry.State.REMOVED)
         if entry.key in wanted
     }
+
+
+def entries_of_outer_item(plan: Plan) -> QuerySet[LedgerEntry]:
+    """Return the query for the same entries within a query of items: that of the outer one."""
+    entries = entries_of_object(plan, OuterRef("type"), OuterRef("source_id"))
+    return entries.exclude(state=LedgerEntry.State.REMOVED)
 
 
 def migrated_ids(plan: Plan) -> dict[tuple[str, str], str]:
@@ -164,12 +176,7 @@ def take_over(plan: Plan) -> None:
 
 def own_entries(plan: Plan) -> list[LedgerEntry]:
     """Return the entries of objects that the plan created or did a stage of, latest first."""
-    return [
-        entry
-        for entry in sorted(plan.ledger_entries.all(), key=attrgetter("pk"), reverse=True)
-        if entry.state != LedgerEntry.State.REMOVED
-        and (entry.origin == LedgerEntry.Origin.CREATED or entry.stages)
-    ]
+    return list(plan.ledger_entries.filter(OWN).order_by("-pk"))
 
 
 def is_created_by(plan: Plan, type_name: str, destination_id: str) -> bool:

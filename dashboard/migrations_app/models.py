@@ -100,6 +100,8 @@ class Plan(models.Model):
     differences_read: int | None = None
     unexpected_read: int | None = None
     stretches_read: "Sequence[Stretch] | None" = None
+    # its PlanNumbers, which count what models do not know
+    numbers_read: Any = None
 
     class Meta:
         ordering = ["-id"]
@@ -125,9 +127,7 @@ class Plan(models.Model):
         return subject_of(self.tenant_id)
 
     def item_keys(self) -> set[tuple[str, str]]:
-        """Return the types and ids of its objects, without a query where its items were read."""
-        if "items" in getattr(self, "_prefetched_objects_cache", {}):
-            return {item.key for item in self.items.all()}
+        """Return the types and ids of its objects."""
         return set(self.items.order_by().values_list("type", "source_id"))
 
 
@@ -198,6 +198,8 @@ class PlanItem(ObjectRow, models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "type", "source_id"], name="one_item_an_object")
         ]
+        # in the order of the lists, so that the database stops after one page
+        indexes = [models.Index(fields=["plan", "ordinal"], name="items_of_plan")]
 
     @property
     def data_path(self) -> dict[str, Any] | None:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dashboard.hosts_app.models import Cloud
+from dashboard.jobs.chain_rows import all_rows
 from dashboard.jobs.models import Job
 from dashboard.jobs.operating import hold, release_hold
-from dashboard.jobs.report import JobReport
 from dashboard.jobs.requester import NOBODY
 from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import Phase
@@ -64,7 +64,7 @@ class MeasuredMove:
         # what is removed afterwards costs the storage something as well
         hold(job, before=Phase.COMPLETE, requester=NOBODY)
         job = _run(job, "held")
-        [row] = JobReport(job).servers
+        [row] = all_rows(job)
         assert row.seconds_down is not None
         found = Cutover(
             path=path,

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -25,10 +24,10 @@ from dashboard.migrations_app.models import (
 )
 from tests.support import rows
 from tests.support.host_rows import hosts_of
+from tests.support.many_servers import BATCH, insert, moved_plan, pages_of
 
 STEPS = 5
 ITEMS = 40
-BATCH = 2000
 RARE = 100
 """How many lines of the log are errors, however long it is: a page shows as much of each log."""
 RUNNING = 10
@@ -64,7 +63,7 @@ def fill(sizes: Sizes) -> dict[str, str]:
     plans = _plans(tenants, new, sizes.plans)
     _jobs(plans, sizes.jobs, sizes.running)
     _servers(plans, sizes.servers)
-    moving = _job_with_servers(plans[-1], sizes.plan_servers)
+    moved = moved_plan(old, new, sizes.plan_servers)
     campaign = _campaign(old, new, tenants[:1000])
     _acts(sizes.jobs)
     job = _job_with_log(plans[-1], sizes.lines)
@@ -89,7 +88,7 @@ def fill(sizes: Sizes) -> dict[str, str]:
         "plans": "/plans/",
         "plans that need you": "/plans/?state=waiting",
         "plan": plans[-1].get_absolute_url(),
-        "servers of a job": f"{moving.get_absolute_url()}servers/",
+        **pages_of(*moved),
         "campaigns": "/campaigns/",
         "campaign": campaign.get_absolute_url(),
         "report of a campaign": f"{campaign.get_absolute_url()}report/",
@@ -108,7 +107,8 @@ def _tenants(cloud: Cloud, number: int) -> list[Tenant]:
         )
         for index in range(number)
     ]
-    return _insert(Tenant, made)
+    insert(Tenant, made)
+    return made
 
 
 def _plans(tenants: list[Tenant], destination: Cloud, number: int) -> list[Plan]:
@@ -122,11 +122,11 @@ def _plans(tenants: list[Tenant], destination: Cloud, number: int) -> list[Plan]
         )
         for index in range(number)
     ]
-    _insert(Plan, made)
+    insert(Plan, made)
     plans = list(Plan.objects.order_by("pk").select_related("source", "destination"))
     blocked = [plan for plan in plans if plan.state == Plan.State.BLOCKED]
-    _insert(PlanFinding, [_block(plan) for plan in blocked])
-    _insert(PlanItem, [_item(plans[-1], ordinal) for ordinal in range(ITEMS)])
+    insert(PlanFinding, [_block(plan) for plan in blocked])
+    insert(PlanItem, [_item(plans[-1], ordinal) for ordinal in range(ITEMS)])
     return plans
 
 
@@ -166,52 +166,7 @@ def _servers(plans: list[Plan], number: int) -> None:
         )
         for index in range(number)
     )
-    _insert(LedgerEntry, made)
-
-
-def _job_with_servers(plan: Plan, number: int) -> Job:
-    """Return the running job of a plan with that many servers, each a chain of two steps."""
-    subject = subject_of("of-the-servers")
-    job = Job.objects.create(
-        kind="execute",
-        title="The job with many servers",
-        subject=subject,
-        state=JobState.DONE,
-        params={"plan": plan.pk},
-        chains_at_once=3,
-        started_at=timezone.now() - timedelta(hours=1),
-    )
-    servers = (
-        PlanItem(
-            plan=plan,
-            ordinal=ITEMS + index,
-            type="server",
-            source_id=rows.source_id("server", index),
-            name=f"server-{index}",
-        )
-        for index in range(number)
-    )
-    _insert(PlanItem, servers)
-    _insert(Step, (step for index in range(number) for step in _chain(job, index)))
-    return job
-
-
-def _chain(job: Job, index: int) -> Iterable[Step]:
-    now = timezone.now()
-    for place, action in enumerate(("halt", "boot")):
-        yield Step(
-            job=job,
-            key=f"server:{index}:{action}",
-            ordinal=2 * index + place,
-            action=action,
-            title=f"{action.capitalize()} server server-{index}",
-            group="server",
-            chain=f"server-{index}",
-            opens_chain=not place,
-            state=StepState.DONE,
-            started_at=now - timedelta(minutes=9 - place),
-            finished_at=now - timedelta(minutes=8 - place),
-        )
+    insert(LedgerEntry, made)
 
 
 def _campaign(old: Cloud, new: Cloud, tenants: list[Tenant]) -> Campaign:
@@ -229,7 +184,7 @@ def _campaign(old: Cloud, new: Cloud, tenants: list[Tenant]) -> Campaign:
         )
         for ordinal, tenant in enumerate(tenants)
     )
-    _insert(CampaignTenant, made)
+    insert(CampaignTenant, made)
     return campaign
 
 
@@ -246,7 +201,7 @@ def _acts(number: int) -> None:
         )
         for index in range(number)
     )
-    _insert(Act, made)
+    insert(Act, made)
 
 
 def _jobs(plans: list[Plan], number: int, at_once: int) -> None:
@@ -256,9 +211,9 @@ def _jobs(plans: list[Plan], number: int, at_once: int) -> None:
     latest = {job.subject: job for job in made}
     for job in made:  # as saving them one by one would do
         job.replaced_by = None if latest[job.subject] is job else number
-    _insert(Job, made)
+    insert(Job, made)
     ids = Job.objects.values_list("pk", "state")
-    _insert(Step, [step for job, state in ids for step in _steps(job, state)])
+    insert(Step, [step for job, state in ids for step in _steps(job, state)])
 
 
 def _job(plan: Plan, index: int, *, runs: bool = False) -> Job:
@@ -325,14 +280,3 @@ def _line(number: int, total: int) -> tuple[int, str]:
         LogLevel.INFO,
         f"Copied {number} MiB of volume volume-{number % 70}, request {number:08x}.",
     )
-
-
-def _insert(model: type[Any], made: Iterable[Any]) -> list[Any]:
-    """Insert rows by the batch, so that a million never are in memory at once."""
-    waiting = iter(made)
-    inserted: list[Any] = []
-    while batch := list(islice(waiting, BATCH)):
-        model.objects.bulk_create(batch)
-        if model is Tenant:
-            inserted += batch
-    return inserted

@@ -1,11 +1,14 @@
 """Executes a plan: a step for each stage of each object, written ahead in the ledger."""
 
+from django.db.models import Exists
+
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.creating import create_once
 from dashboard.migrations_app.execution.graph import BARRIER, StepGraph, without
 from dashboard.migrations_app.execution.work import ItemWork
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.plan_numbers import numbers_of, total
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.records import MIGRATED
 from dashboard.migrations_app.resources.registry import resource_type
@@ -19,9 +22,10 @@ def count_vanished(plan: Plan) -> int:
 
     There is no step that would create them.
     """
-    kept = [item.key for item in plan.items.all() if item.action == PlanItem.Action.MIGRATED]
-    entries = ledger.entries_of(plan) if kept else {}
-    return sum(key not in entries for key in kept)
+    if not total(numbers_of(plan).items, action=PlanItem.Action.MIGRATED):
+        return 0
+    kept = plan.items.filter(action=PlanItem.Action.MIGRATED)
+    return kept.exclude(Exists(ledger.entries_of_outer_item(plan))).count()
 
 
 def remaining_steps(plan: Plan) -> list[StepSpec]:

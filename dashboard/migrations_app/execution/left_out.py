@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.work import record_of
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.plan_numbers import numbers_of, total
 from dashboard.migrations_app.resources.records import CREATE, MIGRATED, SKIP, LeftOut, Ref
 from dashboard.migrations_app.resources.registry import resource_type
 
@@ -26,14 +27,10 @@ def all_but(plan: Plan, *, before: str = "", otherwise: str = "") -> str:
 
     ``before`` stands before the former only.
     """
-    items = [item for item in plan.items.all() if item.left_out_by]
-    return before + all_but_these(items) if items else otherwise
-
-
-def all_but_these(items: Collection[PlanItem]) -> str:
-    """Return "all but N, left out by NAME" for objects that were left out."""
-    names = sorted({item.left_out_by for item in items})
-    return f"all but {len(items)}, left out by {' and '.join(names)}"
+    kinds = [kind for kind in numbers_of(plan).items if kind.left_out_by]
+    names = sorted({kind.left_out_by for kind in kinds})
+    words = f"all but {total(kinds)}, left out by {' and '.join(names)}"
+    return before + words if kinds else otherwise
 
 
 def left_out_of(plan: Plan) -> LeftOut:

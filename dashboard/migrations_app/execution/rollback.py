@@ -1,9 +1,10 @@
 """Rolls a plan back: the same graph backwards, for what this plan created and nothing else."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Subquery
 
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, Step
@@ -28,6 +29,7 @@ from dashboard.migrations_app.resources.registry import resource_type
 # An attempt that a cancellation broke off is not counted, but may have created something.
 _TRIED = Q(attempt__gt=0) | Q(resumed=True)
 
+PORTION = 100
 PUT_BACK = "put_back"
 """In the params of a step of an execution that undoes a stage, and the beginning of its key."""
 
@@ -103,35 +105,33 @@ def _is_unfinished(job: Job) -> bool:
 
 def can_be_undone(plan: Plan) -> bool:
     """Return whether there are ``backward_steps``, without building all of them."""
-    own = {entry.key for entry in ledger.own_entries(plan)}
-    return bool(own) and (
-        _has_stage_of(plan, own, _done(plan)) or _has_stage_of(plan, own, _tried(plan))
-    )
+    own = ledger.entries_of_outer_item(plan).filter(ledger.OWN, plan=plan)
+    items = plan.items.annotate(done=Subquery(own.values("stages"))).exclude(done__isnull=True)
+    mine = items.iterator(chunk_size=PORTION)
+    portions = iter(lambda: list(islice(mine, PORTION)), [])
+    return any(_is_begun(plan, items) for items in portions)
 
 
-def _has_stage_of(plan: Plan, own: Collection[tuple[str, str]], keys: Collection[str]) -> bool:
-    # with all their fields, also where a page has read them without
-    items = plan.items.defer(None).iterator() if keys else ()
-    mine = (item for item in items if item.key in own)
-    return any(step.key in keys for item in mine for step in StepGraph([item]).steps())
+def _is_begun(plan: Plan, items: Sequence[PlanItem]) -> bool:
+    """Return whether a stage of one of these items was tried, successfully or not."""
+    done = {step_key(item, stage) for item in items for stage in item.done}  # type: ignore[attr-defined]
+    keys = {step.key for item in items for step in StepGraph([item]).steps()}
+    return not keys.isdisjoint(done) or _tried(plan).filter(key__in=keys).exists()
 
 
 def _begun(plan: Plan) -> set[str]:
     """Return the keys of all stages that were tried, successfully or not."""
-    return _done(plan) | _tried(plan)
-
-
-def _done(plan: Plan) -> set[str]:
-    return {
+    done = {
         f"{entry.type}:{entry.source_id}:{stage}"
         for entry in ledger.own_entries(plan)
         for stage in entry.stages
     }
+    return done | {*_tried(plan).values_list("key", flat=True)}
 
 
-def _tried(plan: Plan) -> set[str]:
+def _tried(plan: Plan) -> QuerySet[Step]:
     steps = Step.objects.filter(_TRIED, job__kind="execute", job__subject=plan.subject)
-    return set(steps.exclude(action=BARRIER).values_list("key", flat=True))
+    return steps.exclude(action=BARRIER)
 
 
 def undo_stage(

@@ -1,11 +1,16 @@
 """What the skipped steps of an execution leave out of its plan."""
 
+from django.db.models import BigIntegerField, Exists
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import Job, LogLevel, Step
 from dashboard.jobs.states import StepState
 from dashboard.migrations_app import ledger
-from dashboard.migrations_app.execution.left_out import present_in
+from dashboard.migrations_app.execution.left_out import items_left_out, present_in
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.plan_numbers import numbers_of
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
 
 
@@ -38,18 +43,16 @@ def leave_out(plan: Plan, item: PlanItem, step: Step | None) -> None:
 
 def count_skipped(plan: Plan, job: Job) -> int:
     """Count the skipped steps of an execution of objects that have a copy all the same."""
-    left_out = {item.pk for item in plan.items.all() if item.left_out_by}
-    skipped = job.steps.filter(state=StepState.SKIPPED).values_list("params", flat=True)
-    return sum("item" in params and params["item"] not in left_out for params in skipped)
+    skipped = job.steps.filter(state=StepState.SKIPPED, params__has_key="item")
+    of_items = skipped.annotate(item=Cast(KT("params__item"), BigIntegerField()))
+    return of_items.exclude(item__in=items_left_out(plan).values("pk")).count()
 
 
 def count_begun(plan: Plan) -> int:
     """Count what was left out after it was begun: it is not yet in the source as it was."""
-    left_out = {item.key for item in plan.items.all() if item.left_out_by}
-    entries = ledger.entries_of(plan).values() if left_out else ()
-    return sum(
-        entry.key in left_out
-        and entry.origin == LedgerEntry.Origin.CREATED
-        and ledger.has_begun(entry)
-        for entry in entries
+    if not any(kind.left_out_by for kind in numbers_of(plan).items):
+        return 0
+    begun = ledger.entries_of_outer_item(plan).filter(
+        ledger.HAS_BEGUN, origin=LedgerEntry.Origin.CREATED
     )
+    return items_left_out(plan).filter(Exists(begun)).count()

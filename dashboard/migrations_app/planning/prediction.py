@@ -8,12 +8,13 @@ so the times are the longest to be expected.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.template.defaultfilters import filesizeformat, pluralize
 
 from dashboard.jobs.kinds import BYTES
 from dashboard.jobs.models import Step
 from dashboard.jobs.states import StepState
+from dashboard.jobs.time_between import TimeBetween
 from dashboard.migrations_app.execution.downtimes import moved_chains
 from dashboard.migrations_app.models import Plan, PlanItem, subject_of
 from dashboard.migrations_app.planning.measured_paths import MeasuredPaths, Told, measured_paths
@@ -142,7 +143,7 @@ def measured_between(plan: Plan) -> Measured | None:
     steps = steps_between(plan)
     copies = steps.filter(progress_unit=BYTES, progress_done__gte=LEAST_BYTES)
     times = {"number": Count("pk"), "bytes": Sum("progress_done")}
-    told = copies.aggregate(**times, spent=Sum(F("finished_at") - F("started_at")))
+    told = copies.aggregate(**times, spent=Sum(TimeBetween("started_at", "finished_at")))
     paths = measured_paths(steps)
     if not told["number"] or not told["spent"]:
         return Measured(copies=0, rate=None, overhead=0.0, paths=paths) if paths else None

@@ -14,6 +14,7 @@ from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.work import record_of
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import Plan, PlanFinding
+from dashboard.migrations_app.plan_numbers import numbers_of
 from dashboard.migrations_app.planning.checks import checks
 from dashboard.migrations_app.resources.reader import TenantReader, TenantRef
 from dashboard.migrations_app.resources.records import BLOCK, CREATE, Finding, Record
@@ -72,8 +73,8 @@ def can_lift_blocks(plan: Plan) -> bool:
 
     Findings of planning stay until the tenant is planned again.
     """
-    blocks = [finding for finding in plan.findings.all() if finding.severity == BLOCK]
-    return all(block.made_by == "preflight" for block in blocks)
+    blocks = [kind for kind in numbers_of(plan).findings if kind.severity == BLOCK]
+    return all(kind.made_by == "preflight" for kind in blocks)
 
 
 def preflight_again(plan: Plan) -> bool:

@@ -11,6 +11,7 @@ from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.starting import conflict_over, conflict_with
 from dashboard.migrations_app.models import LedgerEntry, Plan, Stretch, StretchPart
+from dashboard.migrations_app.plan_numbers import numbers_of, total
 from dashboard.migrations_app.stretch.gateway import NUMBERS
 from dashboard.migrations_app.stretch.joining import make_ports, make_server
 from dashboard.migrations_app.stretch.parts import remove_all
@@ -109,11 +110,16 @@ def _moved_network(plan: Plan, wanted: str) -> LedgerEntry:
     )
 
 
+def has_movable_network(plan: Plan) -> bool:
+    """Return whether there are ``movable_networks``, on a page by what it has counted."""
+    if plan.numbers_read is None:
+        return bool(movable_networks(plan))
+    entries = numbers_of(plan).entries
+    return total(entries, type="network", state=LedgerEntry.State.PRESENT) > 0
+
+
 def movable_networks(plan: Plan) -> list[LedgerEntry]:
     """Return the ledger's entries of the tenant's own networks that both clouds have."""
-    if plan.stretches_read is not None:  # so its ledger has been read as well
-        own = [each for each in plan.ledger_entries.all() if each.type == "network"]
-        return [each for each in own if each.state == LedgerEntry.State.PRESENT]
     items = plan.items.filter(type="network").values("source_id")
     entries = LedgerEntry.objects.filter(
         source_cloud=plan.source_id, destination_cloud=plan.destination_id, type="network"

@@ -33,6 +33,7 @@ from dashboard.migrations_app.execution.rollback import put_back_steps, unfinish
 from dashboard.migrations_app.execution.server_order import ORDERS, PLANNED, ServerOrder
 from dashboard.migrations_app.execution.skipping import count_skipped
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
+from dashboard.migrations_app.plan_numbers import numbers_of, total
 from dashboard.migrations_app.planning.first_pace import first_pace
 from dashboard.migrations_app.planning.prediction import predictions_of_servers
 from dashboard.migrations_app.planning.preflight import can_lift_blocks
@@ -209,8 +210,7 @@ def _order_of(plan: Plan, options: Mapping[str, Any]) -> ServerOrder:
 
 def _blocked(plan: Plan) -> WrongState:
     """Return that findings block the plan, and the one way out that they leave."""
-    blocking = PlanFinding.Severity.BLOCK
-    count = sum(finding.severity == blocking for finding in plan.findings.all())
+    count = total(numbers_of(plan).findings, severity=PlanFinding.Severity.BLOCK)
     then = "run preflight" if can_lift_blocks(plan) else "plan again"
     return WrongState(
         f"Plan {plan.pk} is blocked by {count} finding{pluralize(count)}.",

@@ -14,6 +14,7 @@ from dashboard.jobs.starting import start_job
 from dashboard.jobs.verb import Verb
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.models import Plan, TenantFiles
+from dashboard.migrations_app.plan_numbers import numbers_of, total
 from dashboard.migrations_app.planning.choosing import require_named
 from dashboard.migrations_app.planning.disk_paths import require_paths
 from dashboard.migrations_app.planning.moves import Move, why_not_move
@@ -45,7 +46,7 @@ class PlanMove(Verb[Move]):
         """Return how far the plan itself has come; ``job`` is the one that drafts it."""
         if plan.state == Plan.State.DRAFTING:
             return progress_of_job(self.title, job, otherwise="Being drafted")
-        words = f"{plan.items.count()} objects{all_but(plan, before=', ')}"
+        words = f"{total(numbers_of(plan).items)} objects{all_but(plan, before=', ')}"
         return ProgressStep(self.title, "done", words)
 
     @override

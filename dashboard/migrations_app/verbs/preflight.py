@@ -12,6 +12,7 @@ from dashboard.jobs.models import Job
 from dashboard.jobs.requester import Requester
 from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.models import Plan, PlanFinding
+from dashboard.migrations_app.plan_numbers import numbers_of, total
 from dashboard.migrations_app.planning.preflight import can_lift_blocks
 from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
 
@@ -69,4 +70,4 @@ class Preflight(PlanVerb):
 
 
 def _count(plan: Plan, severity: PlanFinding.Severity) -> int:
-    return sum(finding.severity == severity for finding in plan.findings.all())
+    return total(numbers_of(plan).findings, severity=severity)

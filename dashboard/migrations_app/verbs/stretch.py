@@ -14,8 +14,8 @@ from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.stretch.options import GATEWAY_OPTIONS, require_needed
 from dashboard.migrations_app.stretch.work import (
+    has_movable_network,
     joining_steps,
-    movable_networks,
     new_stretch,
     stretch_subject,
     why_not_now,
@@ -63,7 +63,7 @@ class Stretch(GatewayVerb):
 
     @override
     def plan_refusal(self, plan: Plan) -> PumphouseError | None:
-        if plan.state not in _STATES or not movable_networks(plan):
+        if plan.state not in _STATES or not has_movable_network(plan):
             return WrongState(
                 f"No network of {plan.tenant_name} has been moved by plan {plan.pk}.",
                 fix="Execute the plan, at least up to cutover.",

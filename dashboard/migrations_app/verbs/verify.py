@@ -14,6 +14,7 @@ from dashboard.jobs.starting import start_job
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.execution.verify import accepted_words, count_unexpected, is_verified
 from dashboard.migrations_app.models import LedgerEntry, Plan
+from dashboard.migrations_app.plan_numbers import numbers_of, total
 from dashboard.migrations_app.verbs.base import PlanVerb, ProgressStep, progress_of_job
 
 
@@ -34,8 +35,7 @@ class Verify(PlanVerb):
                 "compare with.",
                 fix="See the differences that the last verify found.",
             )
-        entries = plan.ledger_entries.all()
-        if any(entry.state == LedgerEntry.State.PRESENT for entry in entries):
+        if total(numbers_of(plan).entries, state=LedgerEntry.State.PRESENT):
             return None
         return WrongState(
             f"Nothing of {plan.tenant_name} has been moved by plan {plan.pk} yet.",

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from dashboard.jobs.models import Job
 from dashboard.jobs.notices import JobNotice
 from dashboard.jobs.states import JobState
-from dashboard.migrations_app.execution.left_out import all_but_these, items_left_out
+from dashboard.migrations_app.execution.left_out import all_but, items_left_out
 from dashboard.migrations_app.execution.outages import outages_of
 from dashboard.migrations_app.execution.verify import count_unexpected
 from dashboard.migrations_app.models import plan_of
 
 OUTAGE = "tenants/_outage_notice.html"
 LEFT_OUT = "plans/_left_out_notice.html"
+SHOWN = 8
+"""How many of the objects that were left out are named."""
 DIFFERENCES = "plans/_differences_notice.html"
 
 
@@ -29,6 +31,8 @@ def result_notices(job: Job) -> Iterator[JobNotice]:
     plan = plan_of(job)
     if job.kind == "verify" and (count := count_unexpected(plan)):
         yield JobNotice(template=DIFFERENCES, about={"plan": plan, "count": count})
-    if items := [*items_left_out(plan)]:
-        words = all_but_these(items)
-        yield JobNotice(template=LEFT_OUT, about={"plan": plan, "words": words, "items": items})
+    if words := all_but(plan):
+        items = items_left_out(plan)
+        shown, number = items.only("plan", "type", "source_id", "name")[:SHOWN], items.count()
+        about = {"plan": plan, "words": words, "items": shown, "number": number}
+        yield JobNotice(template=LEFT_OUT, about={**about, "more": max(0, number - SHOWN)})

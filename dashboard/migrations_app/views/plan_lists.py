@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.core.paginator import Page
+from django.db.models import Case, When
 
 from dashboard.jobs.option_forms import OptionForm
 from dashboard.jobs.roles import has_permission
@@ -15,6 +16,7 @@ from dashboard.jobs.views.pages import PageRequest, cut
 from dashboard.migrations_app.execution.accepting import PERMISSION
 from dashboard.migrations_app.execution.left_out import all_but
 from dashboard.migrations_app.models import Plan, PlanFinding, PlanItem
+from dashboard.migrations_app.plan_numbers import ItemKind, numbers_of, total
 from dashboard.migrations_app.planning.options import PLAN_OPTIONS, options_of
 from dashboard.migrations_app.resources.choices import LEAVE_OUT, choice_of
 from dashboard.migrations_app.verbs.plan import PlanMove
@@ -22,6 +24,9 @@ from dashboard.migrations_app.verbs.plan import PlanMove
 ROWS = 100
 """How many objects a page shows: with the longest names, its size stays below 200 kB."""
 DIFFERENCES = 50
+UNSHOWN = ("fields", "requires", "follows")
+"""The fields of items that are long, and that no list shows."""
+LOSING = ("type", "source_id", "name", "losses")
 
 URGENCY = (PlanFinding.Severity.BLOCK, PlanFinding.Severity.WARN, PlanFinding.Severity.INFO)
 """The severities of findings, in the order in which they are shown."""
@@ -44,15 +49,16 @@ class LossGroup:
     field: str
     reason: str
     count: int
-    objects: list[tuple[PlanItem, Any]]
+    objects: list[tuple[str, Any]]
 
 
 def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    items = list(plan.items.all())
-    types = list(dict.fromkeys(item.type for item in items))
-    wanted = request.GET.get("type")
-    listed = [item for item in items if item.type == wanted] if wanted in types else items
-    page = cut(listed, request, size=ROWS)
+    kinds = numbers_of(plan).items
+    types = list(dict.fromkeys(kind.type for kind in kinds))
+    only = {"type": request.GET["type"]} if request.GET.get("type") in types else {}
+    listed = plan.items.filter(**only).defer(*UNSHOWN)
+    page = cut(listed, request, size=ROWS, count=total(kinds, **only))
+    page.object_list = list(page.object_list)
     for item in page:
         chosen = choice_of(plan.choices, item.type, item.source_id, item.name)
         item.is_chosen_out = chosen == LEAVE_OUT
@@ -64,14 +70,16 @@ def _items(plan: Plan, request: PageRequest) -> dict[str, Any]:
     return {
         "page": page,
         "types": types,
-        "groups": _item_groups(items, page),
+        "groups": _item_groups(kinds, page),
         "can_leave_out": not settled and has_permission(request.user, PlanMove().permission),
         "left_out": left_out,
     }
 
 
-def _item_groups(items: Iterable[PlanItem], page: Page[PlanItem]) -> list[ItemGroup]:
-    counts = Counter((item.type, item.action) for item in items)
+def _item_groups(kinds: Iterable[ItemKind], page: Page[PlanItem]) -> list[ItemGroup]:
+    counts: Counter[tuple[str, str]] = Counter()
+    for kind in kinds:
+        counts[kind.type, kind.action] += kind.number
     labels = PlanItem.Action
     return [
         ItemGroup(
@@ -88,18 +96,19 @@ def _item_groups(items: Iterable[PlanItem], page: Page[PlanItem]) -> list[ItemGr
 
 
 def _findings(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    found = list(plan.findings.all())
-    found.sort(key=lambda each: (URGENCY.index(each.severity), each.type, each.pk))
-    return {"page": cut(found, request, size=ROWS)}
+    places = [When(severity=severity, then=place) for place, severity in enumerate(URGENCY)]
+    found = plan.findings.order_by(Case(*places), "type", "pk")
+    return {"page": cut(found, request, size=ROWS, count=total(numbers_of(plan).findings))}
 
 
 def _losses(plan: Plan, request: PageRequest) -> dict[str, Any]:
     """Group losses by type, field and reason, so that one row covers many objects."""
-    grouped: dict[tuple[str, str, str], list[tuple[PlanItem, Any]]] = {}
-    for item in plan.items.all():
-        for loss in item.losses:
-            key = (item.type, loss["field"], loss["reason"])
-            grouped.setdefault(key, []).append((item, loss["value"]))
+    grouped: dict[tuple[str, str, str], list[tuple[str, Any]]] = {}
+    losing = plan.items.exclude(losses=[])
+    for type_, source_id, name, losses in losing.values_list(*LOSING):
+        for loss in losses:
+            key = (type_, loss["field"], loss["reason"])
+            grouped.setdefault(key, []).append((name or source_id, loss["value"]))
     lines = [(key, each) for key, objects in grouped.items() for each in objects]
     page = cut(lines, request, size=ROWS)
     rows = [
@@ -112,7 +121,7 @@ def _losses(plan: Plan, request: PageRequest) -> dict[str, Any]:
 def _choices(plan: Plan, request: PageRequest) -> dict[str, Any]:
     """Return a row for each choice and each object found on the destination."""
     there = (PlanItem.Action.ADOPT, PlanItem.Action.MAP)
-    found = [item for item in plan.items.all() if item.action in there]
+    found = plan.items.filter(action__in=there).defer(*UNSHOWN)
     rows: dict[str, tuple[str, PlanItem | None]] = {
         f"{item.type}:{item.title}": ("", item) for item in found
     }
@@ -143,7 +152,8 @@ def _differences(plan: Plan, request: PageRequest) -> dict[str, Any]:
 
 
 def _ledger(plan: Plan, request: PageRequest) -> dict[str, Any]:
-    return {"page": cut(plan.ledger_entries.all(), request, size=ROWS)}
+    entries = plan.ledger_entries.defer("stage_data")
+    return {"page": cut(entries, request, size=ROWS, count=total(numbers_of(plan).entries))}
 
 
 def _servers(plan: Plan, request: PageRequest) -> dict[str, Any]:

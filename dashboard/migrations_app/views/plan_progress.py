@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Prefetch, prefetch_related_objects
-
 from dashboard.jobs.models import Job
 from dashboard.migrations_app.execution.verify import numbers_of_differences
-from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.plan_numbers import read_numbers
 from dashboard.migrations_app.stretch.work import open_stretches
 from dashboard.migrations_app.verbs.base import ProgressStep, plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
@@ -20,15 +19,10 @@ def changing_job(jobs: Sequence[Job]) -> Job | None:
 
 
 def read_plan(plan: Plan, jobs: Sequence[Job]) -> None:
-    """Read the plan's findings and ledger, and its items without the fields that only jobs need.
-
-    What a page says about them, and about the ``jobs`` of its tenant, latest first, is then said
-    without asking the database each time.
+    """Read what a page says several times about a plan, and the ``jobs`` of its tenant, latest
+    first, without asking the database each time; what the plan has many of is only counted.
     """
-    items = PlanItem.objects.defer("fields", "requires", "follows")
-    entries = LedgerEntry.objects.defer("stage_data")
-    related = Prefetch("items", items), Prefetch("ledger_entries", entries), "findings"
-    prefetch_related_objects([plan], *related)
+    read_numbers([plan])
     plan.differences_read, plan.unexpected_read = numbers_of_differences(plan)
     plan.jobs_read = jobs
     plan.stretches_read = open_stretches(plan)

@@ -28,6 +28,7 @@ from dashboard.migrations_app.models import (
     PlanItem,
     plan_of,
 )
+from dashboard.migrations_app.plan_numbers import numbers_of, total
 from dashboard.migrations_app.planning.moves import Move, move_again
 from dashboard.migrations_app.planning.options import ONLY, PLAN_OPTIONS, options_of
 from dashboard.migrations_app.resources.choices import LEAVE_OUT
@@ -96,8 +97,10 @@ def _planning_again(plan: Plan, active: Job | None) -> dict[str, Any]:
 
 def _blocks(plan: Plan) -> dict[str, Any]:
     """Return the findings that stand above the tabs, and how many more there are."""
-    blocks = [each for each in plan.findings.all() if each.severity == PlanFinding.Severity.BLOCK]
-    return {"blocks": blocks[:BLOCKS_SHOWN], "more_blocks": max(0, len(blocks) - BLOCKS_SHOWN)}
+    blocking = PlanFinding.Severity.BLOCK
+    number = total(numbers_of(plan).findings, severity=blocking)
+    blocks = plan.findings.filter(severity=blocking)[:BLOCKS_SHOWN] if number else ()
+    return {"blocks": blocks, "more_blocks": max(0, number - BLOCKS_SHOWN)}
 
 
 @action_view(Action.OPERATE)
@@ -218,7 +221,7 @@ def _texts(request: PageRequest, name: str) -> list[str]:
 
 def has_nothing_to_do(plan: Plan) -> bool:
     """Return whether a plan that is ready would create nothing: all of it was moved before."""
-    actions = {item.action for item in plan.items.all()}
+    actions = {kind.action for kind in numbers_of(plan).items}
     return (
         plan.state == Plan.State.READY and bool(actions) and PlanItem.Action.CREATE not in actions
     )
@@ -231,12 +234,13 @@ def plan_or_404(plan_id: int) -> Plan:
 
 
 def _counts(plan: Plan) -> dict[str, int]:
+    numbers = numbers_of(plan)
     return {
-        "servers": sum(item.type == "server" for item in plan.items.all()),
-        "items": len(plan.items.all()),
-        "findings": len(plan.findings.all()),
-        "losses": sum(bool(item.losses) for item in plan.items.all()),
+        "servers": total(numbers.items, type="server"),
+        "items": total(numbers.items),
+        "findings": total(numbers.findings),
+        "losses": sum(kind.losing for kind in numbers.items),
         "choices": len(plan.choices),
         "differences": count_unexpected(plan),
-        "ledger": len(plan.ledger_entries.all()),
+        "ledger": total(numbers.entries),
     }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import pluralize
@@ -18,7 +18,8 @@ from dashboard.jobs.requester import Requester, on_page
 from dashboard.jobs.starting import conflict_with
 from dashboard.jobs.views.pages import PageRequest, require, show_error
 from dashboard.migrations_app.forms import PlanForm
-from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem, Tenant, subject_of
+from dashboard.migrations_app.models import Plan, PlanItem, Tenant, subject_of
+from dashboard.migrations_app.plan_numbers import read_numbers
 from dashboard.migrations_app.planning.moves import Move
 from dashboard.migrations_app.planning.options import ONLY
 from dashboard.migrations_app.verbs.base import PlanVerb
@@ -149,14 +150,9 @@ def without_plan(tenant: Tenant) -> NotFound:
 def _latest_plans(tenants: Sequence[Tenant]) -> dict[tuple[int, str], Plan]:
     """Return the latest plan of each tenant, with what refusals look at, in a few queries."""
     numbers = [tenant.plan_id for tenant in tenants if tenant.plan_id]  # type: ignore[attr-defined]
-    migrated = PlanItem.objects.filter(action=PlanItem.Action.MIGRATED)
-    related = (
-        Prefetch("items", migrated.defer("fields", "requires", "follows")),
-        Prefetch("ledger_entries", LedgerEntry.objects.defer("stage_data")),
-        "findings",
-    )
     rows = Plan.objects.filter(pk__in=numbers).select_related("source", "destination")
-    plans = {(plan.source_id, plan.tenant_id): plan for plan in rows.prefetch_related(*related)}
+    plans = {(plan.source_id, plan.tenant_id): plan for plan in rows}
+    read_numbers([*plans.values()])
     jobs: dict[str, list[Job]] = {}
     for job in Job.objects.filter(subject__in={plan.subject for plan in plans.values()}):
         jobs.setdefault(job.subject, []).append(job)

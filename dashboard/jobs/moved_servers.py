@@ -1,0 +1,64 @@
+"""For how long each server of a job was down that has moved, without all of its steps."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Max, Q
+
+from dashboard.jobs.chain_rows import servers_of
+from dashboard.jobs.models import PREDICTED, SERVER, Job
+from dashboard.jobs.states import FINISHED_STEP_STATES, StepState
+
+Halt = tuple[str, str, datetime | None, Mapping[str, Any]]
+"""A step that begins a chain: the chain, its key, when it began, and what it tells of its server,
+{} in jobs of older versions."""
+
+
+class MovedServer(NamedTuple):
+    """For how many seconds a server was down and was to be down, None where nobody knows."""
+
+    down: float | None
+    predicted: float | None
+
+
+def moved_servers(job: Job) -> list[MovedServer]:
+    """Return the times of the servers that run in the destination, by at most three queries."""
+    ended, halts = _ended_chains(job), _halts(job)
+    halted = _halted_at(job, halts)
+    return [
+        MovedServer(
+            down=_seconds(halted.get(about.get("halt", key)), ended[chain]),
+            predicted=about.get(PREDICTED, {}).get("seconds"),
+        )
+        for chain, key, _, about in halts
+        if chain in ended
+    ]
+
+
+def _ended_chains(job: Job) -> dict[str, datetime | None]:
+    """Return the chains of which all steps have ended, each with when the last one did."""
+    left = Count("pk", filter=~Q(state__in=FINISHED_STEP_STATES))
+    chains = job.steps.exclude(chain="").order_by().values_list("chain")
+    told = chains.annotate(left=left, ended=Max("finished_at"))
+    return {chain: ended for chain, left, ended in told if not left}
+
+
+def _halts(job: Job) -> list[Halt]:
+    begun = servers_of(job).exclude(state=StepState.SKIPPED).order_by()
+    told = begun.values_list("chain", "key", "started_at", f"params__{SERVER}")
+    return [(chain, key, at, about or {}) for chain, key, at, about in told]
+
+
+def _halted_at(job: Job, halts: list[Halt]) -> dict[str, datetime | None]:
+    """Return when the halt of each server began, by its key; a hook may begin the chain."""
+    found = {key: at for _, key, at, _ in halts}
+    others = {about["halt"] for *_, about in halts if about} - {*found}
+    if others:
+        steps = job.steps.filter(key__in=others).order_by()
+        found |= dict(steps.values_list("key", "started_at"))
+    return found
+
+
+def _seconds(begin: datetime | None, end: datetime | None) -> float | None:
+    return (end - begin).total_seconds() if begin and end else None
