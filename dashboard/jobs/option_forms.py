@@ -1,6 +1,6 @@
 """The fields of pages' forms, made from options."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,9 +31,20 @@ class TextsField(forms.CharField):
 class OptionForm(forms.Form):
     """The options of a verb or of an action; several such forms may stand on one page."""
 
-    def __init__(self, name: str, options: Iterable[Option], row: Any = None, **more: Any) -> None:
+    def __init__(self, name: str, options: Sequence[Option], row: Any = None, **more: Any) -> None:
         super().__init__(auto_id=f"{name}_%s", label_suffix="", **more)
         self.fields = option_fields(options, row)
+        self._rare = {option.name for option in options if option.is_rare}
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        """The fields that are shown at once."""
+        return [self[name] for name in self.fields if name not in self._rare]
+
+    @property
+    def rare_fields(self) -> list[forms.BoundField]:
+        """The fields of options that are rarely chosen."""
+        return [self[name] for name in self.fields if name in self._rare]
 
 
 def posted_values(options: Iterable[Option], posted: QueryDict) -> dict[str, Any]:

@@ -40,6 +40,8 @@ class Option:
     """What pages call an empty default of an option with choices."""
     offered: Callable[[Any], Sequence[str]] | None = None
     """The texts that pages offer for a row, None where any text will do."""
+    is_rare: bool = False
+    """Whether the page of a row folds it away, beneath the others."""
     metavar: str = ""
     """What its value is called in the help of the command line."""
     aliases: Sequence[str] = ()

@@ -1,6 +1,7 @@
 """What is chosen for the gateways of a stretched network."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dashboard.errors import BadInput
@@ -38,7 +39,7 @@ GATEWAY_OPTIONS = (
         help="By IPsec, with keys of its own. What cannot be encrypted does not cross.",
     ),
     *(
-        _text(f"{side}_{what}", f"{label}, in the {side}")
+        replace(_text(f"{side}_{what}", f"{label}, in the {side}"), is_rare=True)
         for what, label in (
             ("image", "Image"),
             ("flavor", "Flavor"),
