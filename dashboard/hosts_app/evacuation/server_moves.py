@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.clients.polling import poll_until
-from dashboard.errors import NeedsOperator
+from dashboard.errors import NeedsOperator, Retryable
 from dashboard.hosts_app.compute.nova import host_of, migrations, task_of
 from dashboard.jobs.kinds import StepContext
 from dashboard.jobs.models import LogLevel
@@ -24,6 +24,9 @@ ABORTS_SINCE = "2.24"
 """The microversion since which a live migration can be aborted; 2.23 records them."""
 ABORT_SECONDS = 120.0
 CHANGE_SECONDS = 600.0
+OTHERS_SECONDS = 6 * 3600.0
+"""How long others may take for a task: a tenant's move makes snapshots of large disks."""
+MOVING_TASKS = ("migrating", "resize_")
 EVACUATED_BY_NOVA = frozenset({"ACTIVE", "SHUTOFF", "ERROR"})
 FINAL_STATUSES = frozenset(
     {"completed", "confirmed", "done", "reverted", "cancelled", "error", "failed"}
@@ -54,6 +57,7 @@ class ServerMove:
 
         This goes by its state now, since its owner may have started or stopped it since the plan.
         """
+        self._await_others()
         status = self._server()["status"]
         if status in ("SHUTOFF", "RESIZE", "VERIFY_RESIZE"):
             self.cold()
@@ -68,6 +72,7 @@ class ServerMove:
         Before Mitaka Nova aborts none: it goes on, and may still end well. Raises ``NeedsOperator``
         when it is still on the host after that.
         """
+        self._await_others()
         ending = Ending.STAYED
         for _ in range(TRIES):
             if self._is_away():
@@ -95,6 +100,7 @@ class ServerMove:
 
         Raises ``NeedsOperator`` when it is still on the host after that or after its limit.
         """
+        self._await_others()
         server = self._server()
         if host_of(server) == self.host and not task_of(server):
             self._act({"migrate": None})
@@ -107,6 +113,7 @@ class ServerMove:
 
     def stop(self) -> None:
         """Shut it down and migrate it cold; it stays stopped, as its owner chose."""
+        self._await_others()
         server = self._server()
         if host_of(server) == self.host and server["status"] == "ACTIVE":
             self._change("os-stop", to="SHUTOFF")
@@ -126,6 +133,7 @@ class ServerMove:
 
     def _running(self, start: str, halt: str, status: str) -> None:
         """Migrate a server live that is started for that; halt it again however that ends."""
+        self._await_others()
         if not self._is_away():
             self._change(start, to="ACTIVE")
         try:
@@ -135,6 +143,7 @@ class ServerMove:
 
     def offload(self) -> None:
         """Offload a shelved server: it has no host until it is unshelved."""
+        self._await_others()
         if not self._is_away():
             self._change("shelveOffload", to="SHELVED_OFFLOADED")
 
@@ -188,6 +197,16 @@ class ServerMove:
             return True if self._idle()["status"] == to else None
 
         self._wait(there, what=f"server {self.server_id} to become {to}", seconds=CHANGE_SECONDS)
+
+    def _await_others(self) -> None:
+        """Wait for what others have Nova do, as for the snapshot of a tenant's move."""
+
+        def over() -> bool | None:
+            task = task_of(self._server())
+            return None if task and not task.startswith(MOVING_TASKS) else True
+
+        what = f"the task of others on server {self.server_id}"
+        self._wait(over, what=what, seconds=OTHERS_SECONDS)
 
     def _idle(self) -> Json:
         def idle() -> Json | None:
@@ -292,8 +311,14 @@ class ServerMove:
         return self.cloud.get("compute", f"/servers/{self.server_id}", "server")
 
     def _act(self, body: Json, *, microversion: str = "") -> None:
+        """Do an action. Raises ``Retryable`` if a task is in its way that others have begun."""
         path = f"/servers/{self.server_id}/action"
-        self.cloud.post("compute", path, body, microversion=microversion)
+        try:
+            self.cloud.post("compute", path, body, microversion=microversion)
+        except NeedsOperator as refused:
+            if task := task_of(self._server()):
+                raise Retryable(f"{refused.sentence} Its task is {task}.") from refused
+            raise
 
     def _wait(self, probe: Callable[[], Found | None], *, what: str, seconds: float) -> Found:
         return poll_until(probe, what=what, seconds=seconds, check=self.context.check)

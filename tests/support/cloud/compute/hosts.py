@@ -1,5 +1,6 @@
 """Hosts: their services and hypervisors, as far as moving tenants needs them."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tests.support.cloud.messages import Json, Request
@@ -27,7 +28,8 @@ class Hosts:
         service.route("GET", "os-services", self.services)
         service.route("GET", "os-hypervisors/detail", self.hypervisors)
         service.route("GET", "os-aggregates", self.aggregates)
-        service.route("GET", "os-migrations", lambda request: {"migrations": []})
+        self.migrations: Callable[[], list[Json]] = list
+        service.route("GET", "os-migrations", lambda request: {"migrations": self.migrations()})
 
     def next(self, zone: str) -> str:
         """Return the host of the next server, in a zone or "" for the default one."""

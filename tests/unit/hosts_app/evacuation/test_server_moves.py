@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.errors import NeedsOperator
+from dashboard.errors import NeedsOperator, Retryable
 from dashboard.hosts_app.evacuation.server_moves import ServerMove
 from dashboard.jobs.kinds import StepContext
 
@@ -158,6 +158,56 @@ def test_a_resize_of_its_owner_is_not_confirmed() -> None:
     with pytest.raises(NeedsOperator, match="VERIFY_RESIZE"):
         move_in(nova).by_state()
     assert len(nova.records) == 1
+
+
+class Snapshotting(FakeNova):
+    """A Nova that makes a snapshot of a server for some answers, as a tenant's move has it do."""
+
+    def __init__(self, *, answers: int = 0, status: str = "SHUTOFF") -> None:
+        super().__init__()
+        self.answers = answers
+        self.asked: list[str] = []
+        self.server |= {"status": status, "OS-EXT-STS:task_state": "image_uploading"}
+
+    def get(self, *_: Any, **__: Any) -> dict[str, Any]:
+        self.answers -= 1
+        if self.answers == 0:
+            self.server["OS-EXT-STS:task_state"] = None
+        return dict(self.server)
+
+    def post(self, _service: str, _path: str, body: dict[str, Any], **_: Any) -> None:
+        self.asked += body
+        if self.server["OS-EXT-STS:task_state"]:
+            raise NeedsOperator("Cannot do it while it is in task_state image_uploading.")
+        if "confirmResize" in body:
+            self.server["status"] = "SHUTOFF"
+            self.records[-1]["status"] = "confirmed"
+        else:
+            kind = {"migration_type": "migration", "status": "finished"}
+            self.records.append({"id": 1, "source_compute": "c1", **kind})
+            self.server |= {"status": "VERIFY_RESIZE", "OS-EXT-SRV-ATTR:host": "c2"}
+
+
+def test_a_snapshot_of_a_tenants_move_is_waited_for() -> None:
+    nova = Snapshotting(answers=9)
+    move_in(nova).by_state()
+    assert nova.asked == ["migrate", "confirmResize"]
+    assert nova.server["OS-EXT-SRV-ATTR:host"] == "c2"
+
+
+@pytest.mark.parametrize("status", ["SHUTOFF", "ACTIVE"])
+def test_a_snapshot_that_begins_between_look_and_act_is_a_reason_to_retry(status: str) -> None:
+    nova = Snapshotting(status=status)
+    nova.server["OS-EXT-STS:task_state"] = None
+    post = nova.post
+
+    def begins_first(*arguments: Any, **options: Any) -> None:
+        nova.server["OS-EXT-STS:task_state"] = "image_uploading"
+        post(*arguments, **options)
+
+    nova.post = begins_first  # type: ignore[method-assign]
+    with pytest.raises(Retryable, match="Its task is image_uploading"):
+        move_in(nova).by_state()
 
 
 class FakeEvacuation(FakeNova):

@@ -1,7 +1,7 @@
 """Captures the disk of a server of the source in a snapshot: a temporary image."""
 
 from dashboard.errors import NeedsOperator, Retryable
-from dashboard.migrations_app.resources.compute.server.states import SHELVES, idle_server
+from dashboard.migrations_app.resources.compute.server.states import SHELVES, act, idle_server
 from dashboard.migrations_app.resources.storage.common.image_properties import TEMPORARY
 from dashboard.migrations_app.resources.storage.common.shelved_images import (
     SHELVED_IMAGE,
@@ -62,7 +62,7 @@ def _create_snapshot(work: Work) -> str:
     idle_server(work.source, work.record.id, check=work.check)
     metadata = {TEMPORARY: label(work)}
     body = {"createImage": {"name": snapshot_name(work), "metadata": metadata}}
-    work.source.post("compute", f"/servers/{work.record.id}/action", body)
+    act(work.source, work.record.id, body)
     image_id = _find_snapshot(work)
     if not image_id:
         raise Retryable(f"Glance does not list the snapshot of server {work.record.name}.")

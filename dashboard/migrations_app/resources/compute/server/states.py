@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.clients.polling import poll_until
-from dashboard.errors import NeedsOperator
+from dashboard.errors import NeedsOperator, Retryable
+from dashboard.migrations_app.resources.compute.server.host_changes import settled_server
 
 ACTIVE, SHUTOFF, PAUSED, SUSPENDED = "ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED"
 SHELVED, OFFLOADED, RESCUE, ERROR = "SHELVED", "SHELVED_OFFLOADED", "RESCUE", "ERROR"
@@ -50,13 +51,13 @@ _RESCUE_OF_VOLUMES = "2.87"
 
 
 def idle_server(cloud: CloudSession, server_id: str, *, check: Callable[[], None]) -> Json:
-    """Wait until Nova is done with the server, and return it.
+    """Wait until Nova is done with the server, also with moving it to another host; return it.
 
     The status alone does not tell: it is ACTIVE before some tasks are over.
     """
 
     def idle() -> Json | None:
-        server = cloud.get("compute", f"/servers/{server_id}", "server")
+        server = settled_server(cloud, server_id, check=check)
         busy = server.get("OS-EXT-STS:task_state") or server["status"] == "BUILD"
         return None if busy else server
 
@@ -93,8 +94,7 @@ def change_state(
     """
     server_id = server["id"]
     microversion = cloud.at_most("compute", _RESCUE_OF_VOLUMES) if status == RESCUE else ""
-    path = f"/servers/{server_id}/action"
-    cloud.post("compute", path, {action: None}, microversion=microversion)
+    act(cloud, server_id, {action: None}, microversion=microversion)
 
     def there() -> bool | None:
         changed = idle_server(cloud, server_id, check=check)
@@ -108,6 +108,21 @@ def change_state(
 
     what = f"server {server['name']} to become {status}"
     poll_until(there, what=what, seconds=CHANGE_SECONDS, check=check)
+
+
+def act(cloud: CloudSession, server_id: str, body: Json, *, microversion: str = "") -> None:
+    """Do an action on a server that was seen idle.
+
+    Raises ``Retryable`` if Nova refuses it because of a task that it has begun since.
+    """
+    path = f"/servers/{server_id}"
+    try:
+        cloud.post("compute", f"{path}/action", body, microversion=microversion)
+    except NeedsOperator as refused:
+        task = cloud.get("compute", path, "server").get("OS-EXT-STS:task_state")
+        if not task:
+            raise
+        raise Retryable(f"{refused.sentence} Its task is {task}.") from refused
 
 
 def halt_copy(cloud: CloudSession, server_id: str, *, check: Callable[[], None]) -> None:
