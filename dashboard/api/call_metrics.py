@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from django.db.models import Count
+
 from dashboard.clients.call_tally import BOUNDS, CLIENT, LOST, SERVER, CallTally
 from dashboard.jobs.call_counts import ENDED, tally_of
-from dashboard.jobs.models import CallCount
+from dashboard.jobs.models import CallCount, DataStream
 from dashboard.jobs.sweeping import lately
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ def calls() -> "Iterator[Metric]":
     yield _latency(tallies)
     yield from _counters(tallies)
     yield from _now()
+    yield _streams()
 
 
 def _latency(tallies: dict[Key, CallTally]) -> "Metric":
@@ -73,3 +76,15 @@ def _now() -> "Iterator[Metric]":
         in_flight.add_metric(key, flying)
         limit.add_metric(key, most)
     yield from (in_flight, limit)
+
+
+def _streams() -> "Metric":
+    from prometheus_client.core import GaugeMetricFamily
+
+    name, help_ = "pumphouse_data_streams", "Data streams that pass bytes."
+    family = GaugeMetricFamily(name, help_, labels=["source", "destination"])
+    passing = DataStream.objects.filter(is_passing=True, seen_at__range=lately()).order_by()
+    pairs = passing.values_list("source", "destination").annotate(number=Count("pk"))
+    for source, destination, number in pairs:
+        family.add_metric([source, destination], number)
+    return family

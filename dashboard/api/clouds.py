@@ -18,6 +18,7 @@ from dashboard.hosts_app.environments.deletion import (
     start_environment_deletion,
 )
 from dashboard.hosts_app.fuel.environments import start_environment_discovery
+from dashboard.hosts_app.limits import chosen_limits, set_limits_to
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.hosts_app.verbs.base import cloud_verbs
 from dashboard.jobs.requester import by_api
@@ -66,6 +67,15 @@ class CloudSerializer(serializers.ModelSerializer[Cloud]):
         )
 
 
+class LimitsSerializer(serializers.Serializer[Any]):
+    """How much a cloud may be asked for, as ``limits`` in the configuration has it.
+
+    null: the configuration's hold.
+    """
+
+    limits = serializers.DictField(allow_null=True)
+
+
 @with_verbs(cloud_verbs())
 class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
     """The clouds in the configuration, and those of the environments of Fuel."""
@@ -77,6 +87,7 @@ class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
     action_permissions = {
         **dict.fromkeys(("discover_hosts", "discover_environments"), Action.DISCOVER),
         "delete_environment": Action.REASSIGN,
+        "set_limits": Action.OPERATE,
     }
 
     @extend_schema(request=None, responses=ACCEPTED)
@@ -85,6 +96,20 @@ class CloudViewSet(ReadOnlyModelViewSet[Cloud]):
         """Refresh the cloud's hosts: their state, their servers and their room."""
         job = start_host_discovery(self.get_object(), requester=by_api(request.user))
         return accepted(job)
+
+    @extend_schema(responses=LimitsSerializer)
+    @action(detail=True)
+    def limits(self, request: Request, **_kwargs: Any) -> Response:
+        """Return the limits that an operator has set; null where the configuration's hold."""
+        return Response({"limits": chosen_limits(self.get_object())})
+
+    @extend_schema(request=LimitsSerializer, responses=LimitsSerializer)
+    @limits.mapping.put
+    def set_limits(self, request: Request, **_kwargs: Any) -> Response:
+        """Set the limits of the cloud; workers take them up within seconds, also jobs that run."""
+        asked = valid(LimitsSerializer, request)
+        cloud = set_limits_to(self.get_object(), asked["limits"])
+        return Response({"limits": chosen_limits(cloud)})
 
     @extend_schema(request=None, responses=ACCEPTED)
     @action(detail=False, methods=["post"], url_path="discover-environments")

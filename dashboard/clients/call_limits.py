@@ -13,10 +13,11 @@ anything but the lock.
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from dashboard.clients.call_tally import CallTally
+from dashboard.errors import PumphouseError
 
 FIRST_LIMIT = 2.0
 MOST = 32
@@ -30,6 +31,8 @@ LEARNING = 0.3
 and a call that is alone waits for no other."""
 LEAST_REST = 0.1
 """Seconds for which the limit does not fall again: refusals come together, and quickly."""
+REREAD_SECONDS = 10.0
+"""After which the limits of the configuration, and those of an operator, are read again."""
 REFUSING = frozenset({429, 503})
 
 Clock = Callable[[], float]
@@ -142,7 +145,9 @@ class Outcome:
 class CallLimits:
     """The limits of all services of all clouds that this process talks to."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._read_at: dict[str, float] = {}
         self._limits: dict[tuple[str, str], CallLimit] = {}
         self._lock = threading.Lock()
 
@@ -157,6 +162,15 @@ class CallLimits:
             known = {service for name, service in self._limits if name == cloud}
         for service in known | most.keys():
             self.of(cloud, service).allow(most.get(service, MOST))
+
+    def refresh(self, cloud: str, most: Callable[[], Mapping[str, int]]) -> None:
+        """Look now and then what is allowed now, and set that."""
+        with self._lock:
+            if self._clock() - self._read_at.get(cloud, float("-inf")) < REREAD_SECONDS:
+                return
+            self._read_at[cloud] = self._clock()
+        with suppress(PumphouseError):  # of a file that is being edited, the old ones hold
+            self.allow(cloud, most())
 
     def all(self) -> dict[tuple[str, str], CallLimit]:
         """Return the limits by cloud and service."""

@@ -4,10 +4,15 @@ import re
 from datetime import time
 from zoneinfo import ZoneInfo
 
+from yaml.nodes import MappingNode
+
 from dashboard.clients.call_limits import MOST
 from dashboard.clients.cloud_access import SERVICES
 from dashboard.clients.cloud_limits import CloudLimits, HourlyLimits, Limits
+from dashboard.clients.yaml_nodes import composed
 from dashboard.clients.yaml_sections import Section
+from dashboard.errors import BadInput
+from dashboard.whole_numbers import whole_number
 
 TRAFFIC = ("streams", "bytes_per_second")
 MOST_STREAMS = 1000
@@ -31,6 +36,19 @@ def read_limits(section: Section | None) -> CloudLimits:
     )
 
 
+def limits_in(text: str, *, name: str) -> CloudLimits:
+    """Read the limits that a text has, in the words of the configuration.
+
+    Raises ``BadInput`` with the text's name and the line for what cannot be.
+    """
+    node = composed(name, text=text)
+    if not isinstance(node, MappingNode):
+        raise BadInput(
+            f"The {name} are no keys with values.", fix="Write them as streams: 4, a line each."
+        )
+    return read_limits(Section(node))
+
+
 def _of_link(section: Section) -> Limits:
     section.only(TRAFFIC)
     return _limits(section)
@@ -51,8 +69,8 @@ def _optional(section: Section, key: str, *, least: int, most: int) -> int | Non
 
 
 def _number(section: Section, key: str, *, least: int, most: int) -> int:
-    number = section.number(key, default=most)
-    if not least <= number <= most:
+    number = whole_number(section.text(key))
+    if number is None or not least <= number <= most:
         raise section.fault(f"Expected a number from {least} to {most}.", key=key)
     return number
 

@@ -234,6 +234,7 @@ class CloudSession:
         """Do one request, when the service can take one more."""
         self.calls[service] += 1
         retries = self._retries(service, method)
+        call_limits.refresh(self.name, self._allowed_calls)
         limit = call_limits.of(self.name, service)
         adapter = self._ask(lambda: self._adapters[service])
         with limit.call(kind_of(method, path)) as outcome:
@@ -242,6 +243,9 @@ class CloudSession:
             )
             outcome.status = response.status_code
         return response
+
+    def _allowed_calls(self) -> Mapping[str, int]:
+        return self.access.limits_now().at(datetime.now(UTC)).calls
 
     def _be_ready(self, service: str) -> None:
         """Log in and find the service, which may be tried again; a write may not."""

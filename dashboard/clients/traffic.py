@@ -1,18 +1,22 @@
 """Keeps data streams between clouds within the limits of both and of their link.
 
 The limits are looked up while a stream goes on, so a change of them or another hour holds from the
-next bytes on. The state is the process's: each worker counts for itself.
+next bytes on. They are of all processes whose streams are in one book: streams wait in its order,
+and each process passes its share of the bytes.
 """
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
+from dashboard.clients.call_limits import REREAD_SECONDS
 from dashboard.clients.cloud_limits import CloudLimits, Limits
+from dashboard.clients.stream_book import Key, StreamBook, keys_of, stream_book
 from dashboard.errors import PumphouseError
 
 if TYPE_CHECKING:
@@ -20,10 +24,10 @@ if TYPE_CHECKING:
 
 LONGEST_PAUSE = 1.0
 """Seconds after which a stream that waits looks whether it was cancelled."""
-REREAD_SECONDS = 10.0
 
-Key = tuple[str, ...]
 Check = Callable[[], None]
+Found = Sequence[tuple[Key, Callable[[], Limits]]]
+"""What a stream counts for, each with what returns its limits as they are then."""
 
 
 class ByteLimit:
@@ -34,38 +38,12 @@ class ByteLimit:
         self._lock = threading.Lock()
         self._free_at = 0.0
 
-    def seconds_for(self, count: int, rate: int) -> float:
+    def seconds_for(self, count: int, rate: float) -> float:
         """Take the next place for so many bytes, and return in how many seconds they may pass."""
         with self._lock:
             begins = max(self._free_at, self._clock())
             self._free_at = begins + count / rate
             return begins - self._clock()
-
-
-class StreamLimit:
-    """Lets so many streams go on at once."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self.in_use = 0
-
-    @contextmanager
-    def stream(self, limits: Callable[[], Limits], check: Check) -> Iterator[None]:
-        """Wait until one more stream may begin, and count it while inside."""
-        self._enter(limits, check)
-        try:
-            yield
-        finally:
-            with self._changed:
-                self.in_use -= 1
-                self._changed.notify_all()
-
-    def _enter(self, limits: Callable[[], Limits], check: Check) -> None:
-        with self._changed:
-            while (most := limits().streams) is not None and self.in_use >= most:
-                check()
-                self._changed.wait(LONGEST_PAUSE)
-            self.in_use += 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +72,6 @@ class Traffic:
         self._clock, self._pause, self._now = clock, pause, now
         self._lock = threading.Lock()
         self._bytes: dict[Key, ByteLimit] = {}
-        self._streams: dict[Key, StreamLimit] = {}
 
     @contextmanager
     def stream(
@@ -104,22 +81,26 @@ class Traffic:
 
         Raises whatever ``check`` raises while it waits.
         """
-        found = self._limits_of(source, destination)
-        with ExitStack() as stack:
-            for key, limits in found:
-                stack.enter_context(self._stream_limit(key).stream(limits, check))
-            yield lambda count: self._pass(found, count, check)
+        book, found = stream_book(), self._limits_of(source, destination)
+        place = book.enter(source.name, destination.name)
+        try:
+            while not _may_begin(book, place, found):
+                check()
+                self._pause(LONGEST_PAUSE)
+            book.begin(place)
+            yield lambda count: self._pass(book, found, count, check)
+        finally:
+            book.leave(place)
 
-    def _limits_of(
-        self, source: End, destination: End
-    ) -> Sequence[tuple[Key, Callable[[], Limits]]]:
+    def _limits_of(self, source: End, destination: End) -> Found:
         reading, writing = self._reread(source), self._reread(destination)
         to, none = destination.name, Limits()
-        return [
-            ((source.name,), lambda: reading().at(self._now())),
-            ((to,), lambda: writing().at(self._now())),
-            ((source.name, to), lambda: reading().links.get(to, none)),
-        ]
+        limits = (
+            lambda: reading().at(self._now()),
+            lambda: writing().at(self._now()),
+            lambda: reading().links.get(to, none),
+        )
+        return list(zip(keys_of(source.name, to), limits, strict=True))
 
     def _reread(self, end: End) -> Callable[[], CloudLimits]:
         """Return what returns a cloud's limits, read again now and then."""
@@ -135,11 +116,9 @@ class Traffic:
 
         return read
 
-    def _pass(
-        self, found: Sequence[tuple[Key, Callable[[], Limits]]], count: int, check: Check
-    ) -> None:
+    def _pass(self, book: StreamBook, found: Found, count: int, check: Check) -> None:
         waits = [
-            self._byte_limit(key).seconds_for(count, rate)
+            self._byte_limit(key).seconds_for(count, rate * book.share(key))
             for key, limits in found
             if (rate := limits().bytes_per_second)
         ]
@@ -152,9 +131,14 @@ class Traffic:
         with self._lock:
             return self._bytes.setdefault(key, ByteLimit(self._clock))
 
-    def _stream_limit(self, key: Key) -> StreamLimit:
-        with self._lock:
-            return self._streams.setdefault(key, StreamLimit())
+
+def _may_begin(book: StreamBook, place: int, found: Found) -> bool:
+    """Return whether fewer streams came before than each limit allows."""
+    most = {key: limits().streams for key, limits in found}
+    if all(number is None for number in most.values()):
+        return True
+    before = Counter(key for pair in book.before(place) for key in keys_of(*pair))
+    return all(number is None or before[key] < number for key, number in most.items())
 
 
 traffic = Traffic()

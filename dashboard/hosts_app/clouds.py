@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import Q
 
-from dashboard.errors import BadInput, NotFound, PumphouseError
+from dashboard.errors import BadInput, NotFound, PumphouseError, Retryable
 from dashboard.hosts_app.fuel.cloud_names import free_name
 from dashboard.hosts_app.models import Cloud
 
@@ -169,19 +170,38 @@ def access_of(cloud: Cloud) -> "CloudAccess":
     from dashboard.hosts_app.fuel.masters import access_in_fuel
 
     if cloud.origin == Cloud.Origin.FUEL:
-        return with_additions(cloud, access_in_fuel(cloud))
-    read = partial(read_cloud, Path(cloud.location), cloud.section)
-    return replace(read(), reread_limits=lambda: read().limits)
+        access = with_additions(cloud, access_in_fuel(cloud))
+    else:
+        read = partial(read_cloud, Path(cloud.location), cloud.section)
+        access = replace(read(), reread_limits=lambda: read().limits)
+    chosen = _chosen_limits(cloud)
+    return replace(
+        access,
+        limits=access.limits if chosen is None else chosen,
+        reread_limits=lambda: _chosen_limits(cloud) or access.limits_now(),
+    )
+
+
+def _chosen_limits(cloud: Cloud) -> "CloudLimits | None":
+    """Return the limits that an operator has chosen, None where the configuration's hold."""
+    from dashboard.clients.limit_keys import limits_in
+
+    try:
+        text = Cloud.objects.filter(pk=cloud.pk).values_list("limits", flat=True).first()
+    except DatabaseError:
+        raise Retryable("The database does not say which limits hold.") from None
+    return limits_in(text, name=f"limits of {cloud.name}") if text else None
 
 
 def limits_of(cloud: Cloud) -> "CloudLimits":
-    """Return how much a cloud may be asked for, as its file says now; else there are no limits."""
+    """Return how much a cloud may be asked for, as an operator or its file says now; else there
+    are no limits. Asks no Fuel."""
     from dashboard.clients.cloud_limits import CloudLimits
     from dashboard.hosts_app.fuel.additions import added_limits
 
     try:
         if cloud.origin == Cloud.Origin.FUEL:
-            return added_limits(cloud)
+            return _chosen_limits(cloud) or added_limits(cloud)
         return access_of(cloud).limits
     except PumphouseError:  # who moves the tenant hears of it
         return CloudLimits()

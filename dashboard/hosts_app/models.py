@@ -104,6 +104,8 @@ class Cloud(models.Model):
     services = models.JSONField(default=dict, blank=True)
     can_copy_passwords = models.BooleanField(default=False)
     checked_at = models.DateTimeField(null=True, blank=True)
+    # in the words of the configuration, "" for those that it has
+    limits = models.TextField(blank=True, default="")
 
     class Meta:
         ordering = ["name"]

@@ -29,6 +29,7 @@ urlpatterns = [
         name="environment-plan",
     ),
     path(CLOUD, views.cloud_page, name="cloud"),
+    path("clouds/<slug:name>/limits/", views.limits, name="cloud-limits"),
     *verb_paths(CLOUD, cloud_verbs(), views.cloud_or_404, kind="cloud"),
     path(
         "clouds/<slug:name>/delete-environment/",

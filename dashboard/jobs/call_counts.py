@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from dashboard.clients.call_limits import CallLimits, call_limits
 from dashboard.clients.call_tally import CallTally
-from dashboard.jobs.models import CallCount
+from dashboard.jobs.models import CallCount, DataStream
 from dashboard.jobs.this_process import worker_name
 from dashboard.jobs.transitions import in_transaction, retried
 
@@ -75,7 +75,9 @@ call_counts = CallCounts(call_limits)
 
 
 def forget_dead_workers() -> None:
-    """Add what dead workers counted to what all that have ended did, and delete their rows."""
+    """Add what dead workers counted to what all that have ended did, and delete their rows, also
+    of their data streams."""
+    DataStream.objects.filter(seen_at__lt=timezone.now() - DEAD_AFTER).delete()
     dead = CallCount.objects.exclude(worker=ENDED)
     for row in dead.filter(seen_at__lt=timezone.now() - DEAD_AFTER):
         in_transaction(partial(_end, row))

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, connections
 
 from dashboard.jobs.call_counts import call_counts
 from dashboard.jobs.claiming import renew_leases
+from dashboard.jobs.data_streams import shared_streams
 from dashboard.jobs.models import Job
 from dashboard.jobs.step_work import StepWork
 
@@ -70,9 +71,10 @@ class Heartbeat:
         connections.close_all()
 
     def _tell(self) -> None:
-        """Store now and then what this process has counted."""
+        """Store now and then what this process has counted, and which data streams it has."""
         if time.monotonic() - self._told_at >= TELL_SECONDS:
             self._told_at = time.monotonic()
+            shared_streams.renew()
             call_counts.store()
 
     def _look_for_cancel(self) -> None:

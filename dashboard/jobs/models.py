@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from dashboard.jobs.states import ACTIVE_JOB_STATES, JobState, Phase, StepState
 from dashboard.jobs.worker_rows import CallCount as CallCount
+from dashboard.jobs.worker_rows import DataStream as DataStream
 
 AFTER = "after"
 """The parameter with the number of the job that a job cleans up after. That one still needs an

@@ -8,9 +8,11 @@ from datetime import timedelta
 from django.utils import timezone
 
 from dashboard import secrets
+from dashboard.clients.stream_book import streams_in
 from dashboard.clients.waits import told_to
 from dashboard.errors import Cancelled
 from dashboard.jobs import outcomes
+from dashboard.jobs.data_streams import shared_streams
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import LogLevel, Step
@@ -37,7 +39,7 @@ class StepWork:
     def run(self) -> Outcome:
         """Run the step. Never raises: whatever goes wrong is in the outcome."""
         try:
-            with told_to(self._store_wait):
+            with told_to(self._store_wait), streams_in(shared_streams):
                 self._find_kind().perform(self.step, self._context())
             self._write_progress()
         except BaseException as error:

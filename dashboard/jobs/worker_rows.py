@@ -36,3 +36,17 @@ class CallCount(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.cloud} {self.service} by {self.worker or 'those that ended'}"
+
+
+class DataStream(models.Model):
+    """A data stream of a worker process between two clouds; it waits until it passes bytes."""
+
+    worker = models.CharField(max_length=100)
+    source = models.CharField(max_length=190)
+    destination = models.CharField(max_length=190)
+    is_passing = models.BooleanField(default=False)
+    seen_at = models.DateTimeField(db_index=True)
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.source} to {self.destination} by {self.worker}"

@@ -14,6 +14,7 @@ from dashboard.hosts_app.environments.deletion import (
 from dashboard.hosts_app.fuel.additions import unknown_additions
 from dashboard.hosts_app.fuel.environments import KIND, start_environment_discovery
 from dashboard.hosts_app.fuel.masters import is_fuel_configured
+from dashboard.hosts_app.limits import set_limits
 from dashboard.hosts_app.models import Cloud, FuelEnvironment
 from dashboard.hosts_app.verbs.base import cloud_verbs
 from dashboard.hosts_app.views.cloud_contents import parts_of, titles
@@ -92,6 +93,18 @@ def delete_environment(request: PageRequest, name: str) -> HttpResponse:
         )
     about = {"cloud": cloud, "environment": cloud.environment, "section": "clouds"}
     return render(request, "clouds/delete_environment.html", about)
+
+
+@action_view(Action.OPERATE)
+def limits(request: PageRequest, name: str) -> HttpResponse:
+    """Set how much a cloud may be asked for; with no text, as the configuration says."""
+    cloud = cloud_or_404(name)
+    return run_and_redirect(
+        request,
+        lambda: set_limits(cloud, request.POST.get("limits", "")),
+        to=cloud,
+        done="The limits hold within seconds, also for jobs that run.",
+    )
 
 
 @action_view(Action.DISCOVER)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from rest_framework.test import APIClient
 
-from dashboard.jobs.models import CallCount, Step
+from dashboard.jobs.models import CallCount, DataStream, Step
 from dashboard.jobs.states import JobState, Phase, StepState
 from tests.support import rows
 from tests.support.api_clients import as_role
@@ -109,3 +109,17 @@ def test_calls_are_those_of_all_workers_and_what_is_in_flight_of_the_living(valu
     assert value("call_errors_total", **of, kind="server") == 0
     assert value("call_retries_total", **of) == 8
     assert (value("calls_in_flight", **of), value("calls_limit", **of)) == (5, 8)
+
+
+def test_data_streams_are_those_of_living_workers_that_pass_bytes(value):
+    now = timezone.now()
+    of = {"source": "old", "destination": "new"}
+    for worker, is_passing, age in (
+        ("a", True, 0),
+        ("b", True, 5),
+        ("b", False, 0),
+        ("c", True, 60),
+    ):
+        seen_at = now - timedelta(seconds=age)
+        DataStream.objects.create(worker=worker, is_passing=is_passing, seen_at=seen_at, **of)
+    assert value("data_streams", **of) == 2
