@@ -110,8 +110,6 @@ class _Requests(BaseHTTPRequestHandler):
         try:
             with self.server.master.lock:
                 status, answer = self._handle(url.path, url.query, body, headers)
-                if self.command != "GET" or self.server.master.seconds_per_step is None:
-                    self.server.master.save()
         except Refusal as refusal:
             status, answer = refusal.status, refusal.body
         except (KeyError, TypeError, ValueError):
@@ -132,7 +130,9 @@ class _Requests(BaseHTTPRequestHandler):
             words = path.removeprefix("/control/").split("/")
             if isinstance(body, dict) and "host" in body:  # from a BMC
                 words.append(body["host"])
-            return 200, control(self.server.master, login, words)
+            answer = control(self.server.master, login, words)
+            self.server.master.save()
+            return 200, answer
         return self._call(path, query, body)
 
     def _call(self, path: str, query: str, body: Any) -> tuple[int, Any]:
@@ -142,7 +142,7 @@ class _Requests(BaseHTTPRequestHandler):
         path = path.removeprefix(root or "").strip("/")
         if path not in PUBLIC_PATHS:
             self.server.login.refuse_unknown(self.headers.get("X-Auth-Token"))
-        if self._goes_on(path):
+        if goes_on := self._goes_on(path):
             tasks.advance(self.server.master)
         call = routing.Call(
             method=self.command,
@@ -150,7 +150,10 @@ class _Requests(BaseHTTPRequestHandler):
             query=dict(parse_qsl(query, keep_blank_values=True)),
             body=body,
         )
-        return routing.answer(self.server.master, call)
+        answer = routing.answer(self.server.master, call)
+        if goes_on or self.command != "GET":
+            self.server.master.save()
+        return answer
 
     def _goes_on(self, path: str) -> bool:
         by_polls = self.server.master.seconds_per_step is None
