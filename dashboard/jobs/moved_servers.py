@@ -1,18 +1,18 @@
 """For how long each server of a job was down that has moved, without all of its steps."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Count, Max, Q
+from django.db.models.fields.json import KT
 
 from dashboard.jobs.chain_rows import servers_of
 from dashboard.jobs.models import PREDICTED, SERVER, Job
 from dashboard.jobs.states import FINISHED_STEP_STATES, StepState
 
-Halt = tuple[str, str, datetime | None, Mapping[str, Any]]
-"""A step that begins a chain: the chain, its key, when it began, and what it tells of its server,
-{} in jobs of older versions."""
+Halt = tuple[str, str, datetime | None, str | None, str | None]
+"""A step that begins a chain: the chain, its key, when it began, and what it tells of its server:
+the key of its halt and the seconds predicted, None in jobs of older versions."""
 
 
 class MovedServer(NamedTuple):
@@ -28,10 +28,10 @@ def moved_servers(job: Job) -> list[MovedServer]:
     halted = _halted_at(job, halts)
     return [
         MovedServer(
-            down=_seconds(halted.get(about.get("halt", key)), ended[chain]),
-            predicted=about.get(PREDICTED, {}).get("seconds"),
+            down=_seconds(halted.get(halt or key), ended[chain]),
+            predicted=float(predicted) if predicted else None,
         )
-        for chain, key, _, about in halts
+        for chain, key, _, halt, predicted in halts
         if chain in ended
     ]
 
@@ -46,14 +46,14 @@ def _ended_chains(job: Job) -> dict[str, datetime | None]:
 
 def _halts(job: Job) -> list[Halt]:
     begun = servers_of(job).exclude(state=StepState.SKIPPED).order_by()
-    told = begun.values_list("chain", "key", "started_at", f"params__{SERVER}")
-    return [(chain, key, at, about or {}) for chain, key, at, about in told]
+    about = KT(f"params__{SERVER}__halt"), KT(f"params__{SERVER}__{PREDICTED}__seconds")
+    return list(begun.values_list("chain", "key", "started_at", *about))
 
 
 def _halted_at(job: Job, halts: list[Halt]) -> dict[str, datetime | None]:
     """Return when the halt of each server began, by its key; a hook may begin the chain."""
-    found = {key: at for _, key, at, _ in halts}
-    others = {about["halt"] for *_, about in halts if about} - {*found}
+    found = {key: at for _, key, at, *_ in halts}
+    others = {halt for *_, halt, _ in halts if halt} - {*found}
     if others:
         steps = job.steps.filter(key__in=others).order_by()
         found |= dict(steps.values_list("key", "started_at"))

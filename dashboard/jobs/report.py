@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import datetime
+from functools import cached_property, lru_cache
 from statistics import median
 from typing import Any
 
@@ -10,6 +11,19 @@ from dashboard.jobs.chain_rows import ChainRow, all_rows
 from dashboard.jobs.models import Job
 from dashboard.jobs.moved_servers import MovedServer, moved_servers
 from dashboard.jobs.throughput import Throughput, throughput_of
+
+Sums = tuple[Sequence[MovedServer], Throughput | None]
+
+
+def _sums_of(job: Job) -> Sums:
+    return moved_servers(job), throughput_of(job)
+
+
+@lru_cache(maxsize=64)
+def _sums_of_ended(job: Job, _ended: datetime) -> Sums:
+    """Return what a job that has ended adds up to: the same on each page of its servers, until it
+    goes on and ends anew."""
+    return _sums_of(job)
 
 
 @dataclass(frozen=True)
@@ -19,14 +33,20 @@ class JobReport:
     job: Job
 
     @cached_property
+    def _sums(self) -> Sums:
+        if self.job.is_active or self.job.finished_at is None:
+            return _sums_of(self.job)
+        return _sums_of_ended(self.job, self.job.finished_at)
+
+    @property
     def moved_servers(self) -> Sequence[MovedServer]:
         """The times of the servers that run in the destination."""
-        return moved_servers(self.job)
+        return self._sums[0]
 
-    @cached_property
+    @property
     def throughput(self) -> Throughput | None:
         """What it copied over time."""
-        return throughput_of(self.job)
+        return self._sums[1]
 
     @property
     def moved(self) -> int:

@@ -29,7 +29,7 @@ from dashboard.migrations_app.resources.registry import resource_type
 # An attempt that a cancellation broke off is not counted, but may have created something.
 _TRIED = Q(attempt__gt=0) | Q(resumed=True)
 
-PORTION = 100
+PORTION = 20
 PUT_BACK = "put_back"
 """In the params of a step of an execution that undoes a stage, and the beginning of its key."""
 

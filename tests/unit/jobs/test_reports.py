@@ -67,6 +67,26 @@ def test_the_report_compares_downtimes_with_what_was_predicted(job):
     assert (report.median_down, report.worst_down, report.accuracy) == (80.0, 90.0, 0.8)
 
 
+def test_a_hook_before_the_halt_is_no_downtime(job):
+    hook = Step.objects.get(job=job, key="halt a")
+    Step.objects.filter(pk=hook.pk).update(key="hook a")
+    Step.objects.create(job=job, key="halt a", ordinal=99, chain=hook.chain, title="Halt a")
+    stored(job, "halt a", 5, 10)
+    assert sorted(JobReport(job).downtimes) == [65.0, 90.0]
+
+
+def test_a_job_that_has_ended_anew_is_added_up_anew(job):
+    assert JobReport(ended(job, 160)).worst_down == 90.0
+    stored(job, "copy b", 80, 200)
+    assert JobReport(ended(job, 200)).worst_down == 130.0
+
+
+def ended(job: Job, after: int) -> Job:
+    moment = NOON + timedelta(seconds=after)
+    Job.objects.filter(pk=job.pk).update(state="done", finished_at=moment)
+    return Job.objects.get(pk=job.pk)
+
+
 def test_the_report_is_a_page_and_json_for_programs(job):
     client = Client()
     client.force_login(rows.user_with("viewer"))
