@@ -160,6 +160,10 @@ def test_finalize_deletes_the_snapshot_or_says_what_to_flatten(tmp_path):
 
 def test_a_clone_that_the_destination_refuses_comes_back_to_the_source(tmp_path):
     with tenant(tmp_path) as clouds:
+        old = clouds.old.block_storage
+        for row in old.volumes.rows.values():
+            row["volume_type"] = "nfs"
+        old.managing.places = {"nfs"}
         plan, before = only_volume(clouds), operators_of(clouds)
         clouds.new.block_storage.managing.refuses = True
         clouds.execute(plan, state="failed")

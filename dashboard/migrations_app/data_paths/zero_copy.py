@@ -107,7 +107,10 @@ class ZeroCopy(DataPath):
 
     @override
     def undo_transfer(self, work: Work) -> None:
-        """Have the source manage the clone again, if it is still there: then it can delete it."""
+        """Have the source manage the clone again, if it is still there: then it can delete it.
+
+        Of the volume's type: Cinder's scheduler places the default one in pools of its own only.
+        """
         clone = work.stage_data.get(CLONE)
         if not clone:
             return
@@ -116,7 +119,8 @@ class ZeroCopy(DataPath):
             reference = _reference(work.source, pool, str(clone))
             if reference:
                 named = {"name": volume_capture.copy_name(work)}
-                _manage(work, work.source, {"host": pool, "ref": reference, **named})
+                typed = only_set(work.record.fields, ("volume_type",))
+                _manage(work, work.source, {"host": pool, "ref": reference, **named, **typed})
         work.save(**{CLONE: ""})
 
     @override

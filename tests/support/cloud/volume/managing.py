@@ -25,7 +25,8 @@ class Managing:
     """Cinder's unmanaging and managing, for administrators. Ceph's driver is the model.
 
     ``keeps_parents``: a snapshot on which a clone rests is not deleted, as before Zed.
-    ``refuses``: the driver refuses to manage what it is given, as for a wrong type.
+    ``refuses``: the driver refuses to manage what it is given, as for a wrong type. ``places``: the
+    types that the scheduler places in the pool, all without any.
     """
 
     def __init__(self, service: "BlockStorage") -> None:
@@ -33,6 +34,7 @@ class Managing:
         self.cloud = service.cloud
         self.neighbour: BlockStorage | None = None
         self.keeps_parents = self.refuses = False
+        self.places: set[str] = set()
         for path in ("manageable_volumes", "manageable_volumes/detail"):
             service.route("GET", path, self.index)
         service.route("POST", "manageable_volumes", self.manage)
@@ -108,6 +110,9 @@ class Managing:
         row["service_uuid"], row["shared_targets"] = None, True
         self.cloud.quotas.require(self.service.volumes, row)
         self.service.volumes.rows[row["id"]] = row
+        if self.places and given.get("volume_type") not in self.places:
+            self.service.volumes.later(row, status="error")
+            return Answer(status=202, body={"volume": self.service.volumes.view(row, request)})
         orphan = None if self.refuses else self._taken(given["ref"].get("source-name", ""))
         if orphan is None:
             self.service.volumes.later(row, status="error_managing")
