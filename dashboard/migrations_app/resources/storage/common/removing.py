@@ -11,7 +11,10 @@ GONE_SECONDS = 1800
 # states in which Cinder refuses to delete, and for how long they may last: data is written or read
 # for hours; what is attached is let go by a server that was deleted before
 _BUSY = {
-    ("creating", "downloading", "uploading"): 6 * 3600,
+    (
+        *("creating", "managing", "downloading", "uploading"),
+        *("backing-up", "restoring-backup"),
+    ): 6 * 3600,
     ("attaching", "in-use", "detaching"): 300,
 }
 _SERVICE = "block_storage"

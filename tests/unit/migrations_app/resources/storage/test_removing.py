@@ -49,7 +49,15 @@ def test_what_is_gone_stays_gone(operator):
     assert operator.find("block_storage", "/volumes/6d1c9b9e-0000-4000-8000-000000000000") is None
 
 
-@pytest.mark.parametrize("status", ["creating", "uploading", "detaching", "in-use"])
+@pytest.mark.parametrize(
+    "status",
+    [
+        *("creating", "uploading", "backing-up", "restoring-backup"),
+        "managing",
+        "detaching",
+        "in-use",
+    ],
+)
 def test_it_is_deleted_when_it_has_come_to_rest(cloud, operator, volume, status):
     cloud.polls = 2
     row = cloud.block_storage.volumes.get(volume)
