@@ -4,6 +4,7 @@ The tool ``rbd`` does it, with the operator's files: neither reads nor writes pa
 Keys are in these files alone, never in arguments.
 """
 
+import hashlib
 import json
 import subprocess
 from collections.abc import Callable
@@ -82,6 +83,25 @@ def copy_changes(
         _require_good(reader, of)
         _require_good(writer, into)
     return done
+
+
+def digest_of(pool: CephPool, image: str, snapshot: str, *, passing: Callable[[int], None]) -> str:
+    """Return the SHA-256 of all bytes of a snapshot; ``passing`` is as in ``copy_changes``.
+
+    Raises ``Retryable`` if reading breaks off.
+    """
+    name, digest = pool.image(image, snapshot), hashlib.sha256()
+    exported = pool.command("export", _QUIET, name, "-")
+    with _started(exported, stdout=subprocess.PIPE) as reader:
+        try:
+            while piece := _open(reader.stdout).read(CHUNK):
+                passing(len(piece))
+                digest.update(piece)
+        except BaseException:
+            reader.kill()
+            raise
+        _require_good(reader, f"Reading {name}")
+    return digest.hexdigest()
 
 
 def snapshots_of(pool: CephPool, image: str) -> list[str]:

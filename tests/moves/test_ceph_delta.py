@@ -32,8 +32,8 @@ class FakeCeph:
         self.clouds, self.folder = clouds, folder
         self.snapshots: dict[str, dict[str, bytes]] = {}
         self.passed: list[int] = []
-        self.breaks = False
-        self.listed = 0
+        self.breaks = self.spoils = False
+        self.listed = self.hashed = 0
 
     def copy_changes(
         self,
@@ -64,7 +64,7 @@ class FakeCeph:
         if self.breaks:
             self.breaks = False
             raise Retryable("It broke off.")
-        there[until] = bytes(found)
+        there[until] = bytes(found[::-1] if self.spoils else found)
         self.passed.append(len(changed))
         return len(changed)
 
@@ -82,6 +82,18 @@ class FakeCeph:
         """Remove a snapshot of an image of the destination."""
         assert pool == self.pool_of("new")
         self.snapshots.get(image, {}).pop(snapshot, None)
+
+    def digest_of(
+        self, pool: CephPool, image: str, snapshot: str, *, passing: Callable[[int], None]
+    ) -> str:
+        """Return what stands for the hash of a snapshot's bytes."""
+        passing(1)
+        self.hashed += 1
+        if pool == self.pool_of("new"):
+            return self.snapshots[image][snapshot].hex()
+        rows = self.clouds.old.block_storage.snapshots.rows
+        data: bytes = rows[snapshot.removeprefix("snapshot-")]["~data"]
+        return data.hex()
 
     def images_of(self, pool: CephPool) -> frozenset[str]:
         """Return the names of the source's volumes in its pool."""
@@ -101,7 +113,7 @@ def tenant(folder: Path, *, named: tuple[str, ...] = ("old", "new")) -> Iterator
         [data] = volumes.where(name=DATA)
         volumes.data[data["id"]] = GOODS
         ceph = FakeCeph(clouds, folder)
-        names = ("copy_changes", "snapshots_of", "remove_snapshot", "images_of")
+        names = ("digest_of", "copy_changes", "snapshots_of", "remove_snapshot", "images_of")
         with patch.multiple(rbd, **{each: getattr(ceph, each) for each in names}):
             yield clouds, ceph
 
@@ -148,6 +160,24 @@ def test_a_volume_comes_and_goes_though_each_answer_or_record_is_lost_once(tmp_p
             clouds.roll_back(plan)
         after = contents(clouds.old), contents(clouds.new)
         assert [*map(changes_between, before, after)] == [[], []]
+
+
+def test_a_copy_with_other_bytes_is_found_before_its_snapshots_go(tmp_path):
+    with tenant(tmp_path) as (clouds, ceph):
+        plan = clouds.plan(NAME, snapshots="leave")
+        item = plan.items.get(type="volume", name=DATA)
+        with patch.object(ceph, "spoils", True):
+            job = clouds.execute(plan, state="failed")
+        step = job.steps.get(key=f"volume:{item.source_id}:cleanup")
+        assert f"The copy of volume {DATA} does not have the bytes of its snapshot." in step.error
+        clouds.roll_back(plan)
+        assert not any(ceph.snapshots.values())
+
+
+def test_huge_volumes_need_not_be_compared(tmp_path):
+    with tenant(tmp_path) as (clouds, ceph):
+        clouds.execute(clouds.plan(NAME, snapshots="leave", checksums="skip"))
+        assert ceph.hashed == 0
 
 
 def test_what_is_not_on_ceph_takes_another_path_and_says_why(tmp_path):

@@ -22,7 +22,7 @@ from dashboard.migrations_app.data_paths.common.deltas import (
 from dashboard.migrations_app.data_paths.common.passes import CHANGED_SHARE, CUTOVER, PASSES
 from dashboard.migrations_app.data_paths.common.pools import HOST, pools_of
 from dashboard.migrations_app.data_paths.common.volumes import kept_by
-from dashboard.migrations_app.resources.data_path import Cost, Disk, Unfit
+from dashboard.migrations_app.resources.data_path import CHECKSUMS, SKIP, Cost, Disk, Unfit
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.storage.common import volume_capture
 from dashboard.migrations_app.resources.work import Work
@@ -31,6 +31,9 @@ TAKEN = "taken_snapshots"
 """Stage data: the snapshots of the source, by their passes."""
 SENT = "sent_passes"
 """Stage data: the passes whose changes the volume has, in order."""
+
+COMPARED = "compared"
+"""Stage data: whether the volume's bytes were found to be those of the source's."""
 
 _SERVICE = "block_storage"
 _IMAGES: WeakKeyDictionary[TenantReader, dict[CephPool, frozenset[str]]] = WeakKeyDictionary()
@@ -68,6 +71,22 @@ class CephDelta(DeltaPath):
     def transfer(self, work: Work) -> None:
         """Send what has changed."""
         self.bring(work)
+
+    @override
+    def cleanup(self, work: Work) -> None:
+        """Compare both sides as they were in the cutover, and remove the snapshots."""
+        is_known = work.stage_data.get(COMPARED) or CUTOVER not in (
+            work.stage_data.get(TAKEN) or ()
+        )
+        if not is_known and work.options.get(CHECKSUMS) != SKIP:
+            _compare(work)
+            work.save(**{COMPARED: True})
+        super().cleanup(work)
+
+    @override
+    def release(self, work: Work) -> None:
+        """Remove the snapshots, if any are left."""
+        self.forget(work)
 
     @override
     def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
@@ -109,17 +128,40 @@ class CephDelta(DeltaPath):
             )
 
     @override
+    def free(self, work: Work) -> None:
+        """Remove the snapshots that came with the changes: Cinder deletes no image with others."""
+        taken = dict(work.stage_data.get(TAKEN) or {})
+        staged = work.stage_data.get(STAGED)
+        if taken and staged and work.destination.find(_SERVICE, f"/volumes/{staged}", "volume"):
+            for id_ in taken.values():
+                pool, target = _pool(work, here=False), f"volume-{staged}"
+                rbd.remove_snapshot(pool, target, f"snapshot-{id_}")
+
+    @override
     def forget(self, work: Work) -> None:
         """Remove the snapshots on both sides."""
-        taken = dict(work.stage_data.get(TAKEN) or {})
-        if taken and work.stage_data.get(STAGED):
-            target = f"volume-{work.stage_data[STAGED]}"
-            there = work.destination.find(_SERVICE, f"/volumes/{work.stage_data[STAGED]}", "volume")
-            for id_ in taken.values() if there else ():
-                rbd.remove_snapshot(_pool(work, here=False), target, f"snapshot-{id_}")
+        self.free(work)
         for pass_ in PASSES:
             volume_capture.remove_snapshot(work, pass_)
-        work.save(**{TAKEN: {}, SENT: []})
+        work.save(**{TAKEN: {}, SENT: [], COMPARED: False})
+
+
+def _compare(work: Work) -> None:
+    """Raise ``NeedsOperator`` unless both sides have the same bytes in the last snapshot."""
+    last = f"snapshot-{work.stage_data[TAKEN][CUTOVER]}"
+    images = f"volume-{work.record.id}", f"volume-{work.stage_data[STAGED]}"
+    pools = _pool(work, here=True), _pool(work, here=False)
+    counted = _Counted(work, lambda _count: None)
+    sums = {
+        rbd.digest_of(pool, image, last, passing=counted)
+        for pool, image in zip(pools, images, strict=True)
+    }
+    if len(sums) > 1:
+        raise NeedsOperator(
+            f"The copy of volume {work.record.title} does not have the bytes of its snapshot.",
+            fix="Roll back, and plan again with another data path.",
+        )
+    work.log(f"The copy of volume {work.record.title} has the bytes of its snapshot: SHA-256.")
 
 
 class _Counted:

@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.jobs.options import Option
 from dashboard.migrations_app.maintenance.options import NONE, UNTIL_FINALIZED, WHILE_MOVING
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.resources.data_path import DATA_PATHS
+from dashboard.migrations_app.resources.data_path import CHECKSUMS, DATA_PATHS, SKIP
 from dashboard.migrations_app.resources.snapshot_options import (
     AS_VOLUMES,
     LEAVE,
@@ -77,6 +77,15 @@ PLAN_OPTIONS = (
         "Without any each disk takes the path that copies least.",
         default=[],
         metavar="TYPE:NAME-OR-ID=PATH",
+    ),
+    Option(
+        name=CHECKSUMS,
+        label="Checksums of volumes that go by deltas of Ceph",
+        default="compare",
+        choices={
+            "compare": "Both sides are read and compared once the server runs again",
+            SKIP: "Not compared: huge volumes take long to read",
+        },
     ),
     Option(
         name=GATEWAYS,

@@ -23,6 +23,10 @@ DATA_PATHS = "data_paths"
 """The plan's option by which an operator chooses other paths."""
 
 
+CHECKSUMS, SKIP = "checksums", "skip"
+"""The plan's option whether volumes are read again to be compared, and the choice not to."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Disk:
     """A disk of the source that moves: a volume, or the own disk of a server.
@@ -116,6 +120,9 @@ class DataPath:
     def create(self, work: "Work") -> str:
         """Make the volume of what was transferred and return its id. Never called for servers."""
         raise NotImplementedError
+
+    def free(self, work: "Work") -> None:
+        """Remove what keeps the destination from deleting the volume, which is done next."""
 
     def cleanup(self, work: "Work") -> None:
         """Remove what the move does not need any more, as far as nothing rests on it."""

@@ -1,6 +1,7 @@
 """Copies between images of Ceph by the tool ``rbd``, which a script stands for here."""
 
 import stat
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ SCRIPT = """#!/bin/sh
 echo "$*" >> {folder}/calls
 case "$*" in
   *export-diff*) head -c 3000000 /dev/zero; test ! -e {folder}/reader-fails || exit 1 ;;
+  *'export --no-progress one/volume-1@b -') printf 'all bytes' ;;
+  *'export --no-progress'*) printf 'all by'; exit 1 ;;
   *import-diff*)
     test ! -e {folder}/writer-fails || {{ echo 'rbd: no room' >&2; exit 1; }}
     cat > {folder}/got ;;
@@ -75,6 +78,15 @@ def test_a_side_that_breaks_off_is_named(folder, side):
         copy([])
     where = {"reader": "changes of one/volume-1", "writer": "changes into other/volume-2"}
     assert where[side] in caught.value.sentence
+
+
+def test_the_digest_is_that_of_all_bytes(folder):
+    passed: list[int] = []
+    found = rbd.digest_of(pool("one"), "volume-1", "b", passing=passed.append)
+    assert found == sha256(b"all bytes").hexdigest()
+    assert passed == [9]
+    with pytest.raises(Retryable, match="Reading one/volume-1@c broke off"):
+        rbd.digest_of(pool("one"), "volume-1", "c", passing=passed.append)
 
 
 def test_a_cancel_ends_both_sides(folder):

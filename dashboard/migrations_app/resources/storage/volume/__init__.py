@@ -235,6 +235,7 @@ class Volume(DiskStages, ResourceType):
     @override
     def remove(self, work: Work) -> None:
         remove_unrecorded_snapshots(work)
+        work.data_path.free(work)
         path = f"/volumes/{work.destination_id}"
         removing.remove(work.destination, path, "volume", check=work.check)
 
