@@ -33,6 +33,7 @@ class FakeCeph:
         self.snapshots: dict[str, dict[str, bytes]] = {}
         self.passed: list[int] = []
         self.breaks = self.spoils = False
+        self.dies_at = 0
         self.listed = self.hashed = 0
 
     def copy_changes(
@@ -66,6 +67,8 @@ class FakeCeph:
             raise Retryable("It broke off.")
         there[until] = bytes(found[::-1] if self.spoils else found)
         self.passed.append(len(changed))
+        if self.dies_at == len(self.passed):
+            raise RuntimeError("The worker died.")
         return len(changed)
 
     def pool_of(self, cloud: str) -> CephPool:
@@ -170,6 +173,16 @@ def test_a_copy_with_other_bytes_is_found_before_its_snapshots_go(tmp_path):
             job = clouds.execute(plan, state="failed")
         step = job.steps.get(key=f"volume:{item.source_id}:cleanup")
         assert f"The copy of volume {DATA} does not have the bytes of its snapshot." in step.error
+        clouds.roll_back(plan)
+        assert not any(ceph.snapshots.values())
+
+
+def test_a_pass_that_came_and_was_not_stored_goes_with_a_rollback(tmp_path):
+    with tenant(tmp_path) as (clouds, ceph):
+        plan = clouds.plan(NAME, snapshots="leave")
+        volumes = plan.items.filter(type="volume", resolution__data_path__name="ceph_delta")
+        ceph.dies_at = 2 * volumes.count()  # the last one of the cutover
+        clouds.execute(plan, state="errored")
         clouds.roll_back(plan)
         assert not any(ceph.snapshots.values())
 

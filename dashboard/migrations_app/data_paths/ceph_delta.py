@@ -63,8 +63,9 @@ class CephDelta(DeltaPath):
             self.undo_prepare(work)
             return
         taken = dict(work.stage_data.get(TAKEN) or {})
+        if last := taken.pop(CUTOVER, ""):
+            _remove_there(work, last)  # an attempt may have sent it, and died before it was stored
         volume_capture.remove_snapshot(work, CUTOVER)
-        taken.pop(CUTOVER, None)
         work.save(**{TAKEN: taken})
 
     @override
@@ -130,12 +131,7 @@ class CephDelta(DeltaPath):
     @override
     def free(self, work: Work) -> None:
         """Remove the snapshots that came with the changes: Cinder deletes no image with others."""
-        taken = dict(work.stage_data.get(TAKEN) or {})
-        staged = work.stage_data.get(STAGED)
-        if taken and staged and work.destination.find(_SERVICE, f"/volumes/{staged}", "volume"):
-            for id_ in taken.values():
-                pool, target = _pool(work, here=False), f"volume-{staged}"
-                rbd.remove_snapshot(pool, target, f"snapshot-{id_}")
+        _remove_there(work, *(work.stage_data.get(TAKEN) or {}).values())
 
     @override
     def forget(self, work: Work) -> None:
@@ -162,6 +158,14 @@ def _compare(work: Work) -> None:
             fix="Roll back, and plan again with another data path.",
         )
     work.log(f"The copy of volume {work.record.title} has the bytes of its snapshot: SHA-256.")
+
+
+def _remove_there(work: Work, *ids: str) -> None:
+    """Remove from the destination's image the snapshots that came from these of the source."""
+    staged = work.stage_data.get(STAGED)
+    if ids and staged and work.destination.find(_SERVICE, f"/volumes/{staged}", "volume"):
+        for id_ in ids:
+            rbd.remove_snapshot(_pool(work, here=False), f"volume-{staged}", f"snapshot-{id_}")
 
 
 class _Counted:
