@@ -50,9 +50,11 @@ def make_rows(user: User) -> None:
     """Make a row of everything that an address can be about."""
     every_page(user)
     rows.server_in(_failed_job())
-    tenant = Tenant.objects.order_by("pk").last()
     Act.objects.create(who="ann", origin=Act.Origin.CLI, verb="cancel", target="job 1")
-    TenantFiles.objects.create(tenant=tenant, texts={"networks.yml": "resources: []\n"})
+    texts = {"networks.yml": "resources: []\n"}
+    TenantFiles.objects.bulk_create(
+        TenantFiles(tenant=tenant, texts=texts) for tenant in Tenant.objects.all()
+    )
 
 
 def every_address() -> list[Address]:
