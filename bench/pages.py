@@ -25,9 +25,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
 SMALL = {"jobs": 100, "plans": 100, "tenants": 100, "lines": 10_000}
 LARGE = {"jobs": 10_000, "plans": 5_000, "tenants": 5_000, "lines": 1_000_000}
-# a tenth of the large one, and yet as many servers of a plan as a page shows
-SMALL |= {"running": 20, "servers": 500, "plan_servers": 100}
-LARGE |= {"running": 40, "servers": 5_000, "plan_servers": 1_000}
+SMALL |= {"running": 20, "servers": 500}
+LARGE |= {"running": 40, "servers": 5_000, "plan_servers": 500}
 ROUNDS = 8
 REQUESTS = 2
 MOST_GROWTH = 1.5
@@ -84,12 +83,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--lines", type=int, default=LARGE["lines"], help="of the longest log")
+    parser.add_argument(
+        "--plan-servers", type=int, default=LARGE["plan_servers"], help="of the largest plan"
+    )
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:
         serve(json.loads(arguments.serve))
         return 0
-    small, large = measure({**LARGE, "lines": arguments.lines})
+    small, large = measure(
+        {**LARGE, "lines": arguments.lines, "plan_servers": arguments.plan_servers}
+    )
     growth = {
         page: round(cost.milliseconds / small[page].milliseconds, 2) for page, cost in large.items()
     }
@@ -102,9 +106,13 @@ def main() -> int:
 
 
 def measure(sizes: dict[str, int]) -> tuple[dict[str, Cost], dict[str, Cost]]:
-    """Return what each page costs in a small installation, and in one with that many rows."""
+    """Return what each page costs in a small installation, and in one with that many rows.
+
+    The largest plan of the small one has a tenth of the servers.
+    """
+    servers = sizes["plan_servers"] // 10
     with tempfile.TemporaryDirectory(prefix="pumphouse-bench-") as home:
-        small = Installation(SMALL, f"{home}/small")
+        small = Installation({**SMALL, "plan_servers": servers}, f"{home}/small")
         large = Installation(sizes, f"{home}/large")
         try:
             pages = [page for page in large.pages() if page in small.pages()]

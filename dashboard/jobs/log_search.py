@@ -20,6 +20,7 @@ CHUNKS_READ = 200
 FEW_CHUNKS = 500
 MOST_PLACES = 100
 """How many places one query looks at: SQLite takes 500 parts of a union."""
+GROWTH = 20
 BLOCK_LINES = 2000
 LAST = 2**63 - 1
 
@@ -88,11 +89,11 @@ def _joined(chunks: dict[int, Range]) -> Iterator[Range]:
 
 
 def _batches(places: Sequence[Range]) -> Iterator[Sequence[Range]]:
-    """Yield some places at a time, each time eight times as many, so that few queries are made."""
+    """Yield some places at a time, each time many times as many, so that few queries are made."""
     size = 1
     while places:
         yield places[:size]
-        places, size = places[size:], min(8 * size, MOST_PLACES)
+        places, size = places[size:], min(GROWTH * size, MOST_PLACES)
 
 
 def _lines_in(

@@ -198,8 +198,12 @@ class PlanItem(ObjectRow, models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "type", "source_id"], name="one_item_an_object")
         ]
-        # in the order of the lists, so that the database stops after one page
-        indexes = [models.Index(fields=["plan", "ordinal"], name="items_of_plan")]
+        indexes = [
+            # in the order of the lists, so that the database stops after one page
+            models.Index(fields=["plan", "ordinal"], name="items_of_plan"),
+            # so that what was left out is counted without the items, which are long
+            models.Index(fields=["plan", "left_out_by"], name="left_out_of_plan"),
+        ]
 
     @property
     def data_path(self) -> dict[str, Any] | None:

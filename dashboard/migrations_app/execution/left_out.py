@@ -1,13 +1,13 @@
 """What was left out of a plan: how many objects, by whom, and what the source keeps with them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.work import record_of
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
-from dashboard.migrations_app.plan_numbers import numbers_of, total
+from dashboard.migrations_app.plan_numbers import total
 from dashboard.migrations_app.resources.records import CREATE, MIGRATED, SKIP, LeftOut, Ref
 from dashboard.migrations_app.resources.registry import resource_type
 
@@ -27,10 +27,23 @@ def all_but(plan: Plan, *, before: str = "", otherwise: str = "") -> str:
 
     ``before`` stands before the former only.
     """
-    kinds = [kind for kind in numbers_of(plan).items if kind.left_out_by]
-    names = sorted({kind.left_out_by for kind in kinds})
-    words = f"all but {total(kinds)}, left out by {' and '.join(names)}"
-    return before + words if kinds else otherwise
+    numbers = numbers_left_out(plan)
+    return before + words_of(numbers) if numbers else otherwise
+
+
+def words_of(numbers: Mapping[str, int]) -> str:
+    """Return "all but N, left out by NAME"."""
+    return f"all but {sum(numbers.values())}, left out by {' and '.join(sorted(numbers))}"
+
+
+def numbers_left_out(plan: Plan) -> Mapping[str, int]:
+    """Return how many objects were left out, by who did so; by no query where they are counted."""
+    if plan.numbers_read is None:
+        left_out = items_left_out(plan).order_by().values_list("left_out_by")
+        return dict(left_out.annotate(number=Count("pk")))
+    kinds = plan.numbers_read.items
+    names = {kind.left_out_by for kind in kinds if kind.left_out_by}
+    return {name: total(kinds, left_out_by=name) for name in names}
 
 
 def left_out_of(plan: Plan) -> LeftOut:

@@ -14,4 +14,8 @@ class Migration(migrations.Migration):
             model_name='planitem',
             index=models.Index(fields=['plan', 'ordinal'], name='items_of_plan'),
         ),
+        migrations.AddIndex(
+            model_name='planitem',
+            index=models.Index(fields=['plan', 'left_out_by'], name='left_out_of_plan'),
+        ),
     ]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dashboard.jobs.models import Job
 from dashboard.jobs.notices import JobNotice
 from dashboard.jobs.states import JobState
-from dashboard.migrations_app.execution.left_out import all_but, items_left_out
+from dashboard.migrations_app.execution.left_out import items_left_out, numbers_left_out, words_of
 from dashboard.migrations_app.execution.outages import outages_of
 from dashboard.migrations_app.execution.verify import count_unexpected
 from dashboard.migrations_app.models import plan_of
@@ -31,8 +31,8 @@ def result_notices(job: Job) -> Iterator[JobNotice]:
     plan = plan_of(job)
     if job.kind == "verify" and (count := count_unexpected(plan)):
         yield JobNotice(template=DIFFERENCES, about={"plan": plan, "count": count})
-    if words := all_but(plan):
-        items = items_left_out(plan)
-        shown, number = items.only("plan", "type", "source_id", "name")[:SHOWN], items.count()
-        about = {"plan": plan, "words": words, "items": shown, "number": number}
+    if numbers := numbers_left_out(plan):
+        shown = items_left_out(plan).only("plan", "type", "source_id", "name")[:SHOWN]
+        number = sum(numbers.values())
+        about = {"plan": plan, "words": words_of(numbers), "items": shown, "number": number}
         yield JobNotice(template=LEFT_OUT, about={**about, "more": max(0, number - SHOWN)})
