@@ -84,8 +84,8 @@ class Execute(PlanVerb):
             default=0,
             least=0,
             most=1000,
-            help="The next server stops when a copy runs: fewer at once are down for less long. "
-            "0: the number adapts, as long as each takes about as long as one alone.",
+            help="0: it adapts, as long as a server is down for about as long as one alone. "
+            "A number is fixed: the fewer, the sooner each runs again.",
         ),
         Option(
             name="server_order",
