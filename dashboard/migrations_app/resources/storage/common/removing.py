@@ -17,6 +17,8 @@ _BUSY = {
     ): 6 * 3600,
     ("attaching", "in-use", "detaching"): 300,
 }
+DELETING = "deleting"
+"""The state from the answer to the request on, until it is gone or Cinder gives up."""
 _SERVICE = "block_storage"
 
 
@@ -45,13 +47,14 @@ def remove(
 
     def gone() -> bool | None:
         found = look()
-        if found and found["status"] == "error_deleting":
+        # a driver that finds it busy, as by a process that just died, has Cinder make it available
+        if found and found["status"] != DELETING:
             raise DeletionFailed(f"Cloud {cloud.name} failed to delete {path}.")
         return True if found is None else None
 
     for states, seconds in _BUSY.items():
         what = f"{path} to be used by nothing"
         poll_until(partial(left, states), what=what, seconds=seconds, check=check)
-    if not is_in(("deleting",)):
+    if not is_in((DELETING,)):
         cloud.delete(_SERVICE, path)
     poll_until(gone, what=f"{path} to be deleted", seconds=GONE_SECONDS, check=check)
