@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from dashboard.jobs.kinds import BYTES
@@ -189,3 +190,10 @@ def _state(halt: JobServer, chain: Sequence[Step]) -> str:
     if halt.started_at is None:
         return HELD if halt.is_held else WAITS
     return MOVES
+
+
+def ended_chains(steps: QuerySet[Step]) -> QuerySet[Any, Any]:
+    """Return the jobs and names of chains of which all steps have ended, each with ``ended``."""
+    chains = steps.exclude(chain="").order_by().values("job_id", "chain")
+    left = Count("pk", filter=~Q(state__in=FINISHED_STEP_STATES))
+    return chains.annotate(ended=Max("finished_at"), left=left).filter(left=0)

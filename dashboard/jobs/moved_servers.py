@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Q
 from django.db.models.fields.json import KT
 
-from dashboard.jobs.chain_rows import servers_of
+from dashboard.jobs.chain_rows import ended_chains, servers_of
 from dashboard.jobs.models import PREDICTED, SERVER, Job
-from dashboard.jobs.states import FINISHED_STEP_STATES, StepState
+from dashboard.jobs.states import StepState
 
 Halt = tuple[str, str, datetime | None, str | None, str | None]
 """A step that begins a chain: the chain, its key, when it began, and what it tells of its server:
@@ -24,7 +23,8 @@ class MovedServer(NamedTuple):
 
 def moved_servers(job: Job) -> list[MovedServer]:
     """Return the times of the servers that run in the destination, by at most three queries."""
-    ended, halts = _ended_chains(job), _halts(job)
+    ended = dict(ended_chains(job.steps.all()).values_list("chain", "ended"))
+    halts = _halts(job)
     halted = _halted_at(job, halts)
     return [
         MovedServer(
@@ -34,14 +34,6 @@ def moved_servers(job: Job) -> list[MovedServer]:
         for chain, key, _, halt, predicted in halts
         if chain in ended
     ]
-
-
-def _ended_chains(job: Job) -> dict[str, datetime | None]:
-    """Return the chains of which all steps have ended, each with when the last one did."""
-    left = Count("pk", filter=~Q(state__in=FINISHED_STEP_STATES))
-    chains = job.steps.exclude(chain="").order_by().values_list("chain")
-    told = chains.annotate(left=left, ended=Max("finished_at"))
-    return {chain: ended for chain, left, ended in told if not left}
 
 
 def _halts(job: Job) -> list[Halt]:

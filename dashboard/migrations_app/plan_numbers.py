@@ -121,7 +121,7 @@ def numbers_of(plan: Plan) -> PlanNumbers:
 
 
 def read_numbers(plans: Sequence[Plan]) -> None:
-    """Let the plans be counted together, and each once: for a page, while nothing changes them."""
+    """Count the plans together, and each once: for a page, while nothing changes them."""
     counted = CountedPlans(plans)
     for plan in plans:
         plan.numbers_read = PlanNumbers(plan, counted)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
+from dashboard.jobs.chain_rows import ended_chains
 from dashboard.jobs.models import Step
-from dashboard.jobs.states import FINISHED_STEP_STATES, StepState
+from dashboard.jobs.states import StepState
 from dashboard.migrations_app.execution.execute import HALT
 
 
@@ -14,8 +15,6 @@ def moved_chains(steps: QuerySet[Step]) -> QuerySet[Any, Any]:
 
     A hook may begin a chain: while it runs, its server does too.
     """
-    chains = steps.exclude(chain="").order_by().values("job_id", "chain")
     halted = Min("started_at", filter=Q(action=HALT, state=StepState.DONE))
-    left = Count("pk", filter=~Q(state__in=FINISHED_STEP_STATES))
-    rows = chains.annotate(halted=halted, ended=Max("finished_at"), left=left)
-    return rows.filter(left=0).exclude(halted=None)
+    rows: QuerySet[Any, Any] = ended_chains(steps).annotate(halted=halted)
+    return rows.exclude(halted=None)
