@@ -8,6 +8,7 @@ from django.db import models
 from django.urls import reverse
 from typing_extensions import override
 
+from dashboard.campaigns.simulation.simulate import Share
 from dashboard.campaigns.windows import Window
 from dashboard.hosts_app.models import Cloud, HostPlan
 from dashboard.jobs.models import Job
@@ -92,7 +93,10 @@ class Wave(models.Model):
     ordinal = models.IntegerField()
     name = models.CharField(max_length=LONGEST_NAME)
     tenants_at_once = models.PositiveIntegerField(default=2)
-    servers_at_once = models.PositiveIntegerField(default=6)
+    # of all its tenants together; 0: each adapts by itself
+    servers_at_once = models.PositiveIntegerField(default=0)
+    # of all its tenants together; 0: only clouds and links limit them
+    streams = models.PositiveIntegerField(default=0)
     on_failure = models.CharField(max_length=9, choices=OnFailure, default=OnFailure.STOP)
     holds_cutover = models.BooleanField(default=False)
     cutover_at = models.DateTimeField(null=True, blank=True)
@@ -127,9 +131,10 @@ class Wave(models.Model):
         )
 
     @property
-    def servers_each(self) -> int:
-        """How many servers of one tenant may be in cutover at once: each has an equal share."""
-        return max(1, self.servers_at_once // max(1, self.tenants_at_once))
+    def share(self) -> Share:
+        """What one of its tenants has of its limits, while as many are on their way as may be."""
+        tenants = max(1, min(self.tenants_at_once, self.tenants.count()))
+        return Share.of(tenants, servers=self.servers_at_once, streams=self.streams)
 
 
 class CampaignTenant(models.Model):

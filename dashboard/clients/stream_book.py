@@ -1,8 +1,9 @@
-"""Who passes data between clouds: a book of all streams, in the order in which they came."""
+"""Who passes data between clouds: a book of all streams, in the order in which they came, and
+limits of streams that are not of clouds."""
 
 import itertools
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Protocol
@@ -28,6 +29,22 @@ class StreamBook(Protocol):
 
     def share(self, key: Key) -> float:
         """Return which part of all streams of a cloud or link this process has."""
+
+
+class StreamLimit(Protocol):
+    """A limit of streams that is of no cloud. Who waits for it holds nobody back at a cloud."""
+
+    what: str
+    """What a stream waits for, in words."""
+
+    def enter(self) -> int:
+        """Note that a stream waits, and return its place; later ones have higher places."""
+
+    def allows(self, place: int) -> bool:
+        """Return whether fewer streams came before than there may be at once now."""
+
+    def leave(self, place: int) -> None:
+        """Forget a stream."""
 
 
 class OwnStreams:
@@ -68,8 +85,10 @@ def keys_of(source: str, destination: str) -> Sequence[Key]:
     return ((source,), (destination,), (source, destination))
 
 
+FindLimit = Callable[[], StreamLimit | None]
 _own = OwnStreams()
 _book: ContextVar[StreamBook] = ContextVar("book of streams", default=_own)
+_find_limit: ContextVar[FindLimit] = ContextVar("limit of streams", default=lambda: None)
 
 
 def stream_book() -> StreamBook:
@@ -77,11 +96,17 @@ def stream_book() -> StreamBook:
     return _book.get()
 
 
+def stream_limit() -> StreamLimit | None:
+    """Return the limit of the streams of this thread beside those of clouds, None for none."""
+    return _find_limit.get()()
+
+
 @contextmanager
-def streams_in(book: StreamBook) -> Iterator[None]:
-    """Keep the streams of this thread in that book while inside."""
-    token = _book.set(book)
+def streams_in(book: StreamBook, *, find_limit: FindLimit = lambda: None) -> Iterator[None]:
+    """Keep the streams of this thread in that book while inside, and within that limit."""
+    tokens = _book.set(book), _find_limit.set(find_limit)
     try:
         yield
     finally:
-        _book.reset(token)
+        _book.reset(tokens[0])
+        _find_limit.reset(tokens[1])

@@ -9,14 +9,22 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from dashboard.clients.call_limits import REREAD_SECONDS
 from dashboard.clients.cloud_limits import CloudLimits, Limits
-from dashboard.clients.stream_book import Key, StreamBook, keys_of, stream_book
+from dashboard.clients.stream_book import (
+    Key,
+    StreamBook,
+    StreamLimit,
+    keys_of,
+    stream_book,
+    stream_limit,
+)
+from dashboard.clients.waits import Wait
 from dashboard.errors import PumphouseError
 
 if TYPE_CHECKING:
@@ -81,16 +89,36 @@ class Traffic:
 
         Raises whatever ``check`` raises while it waits.
         """
-        book, found = stream_book(), self._limits_of(source, destination)
-        place = book.enter(source.name, destination.name)
+        limit = stream_limit()
+        with self._within(limit, check) if limit else nullcontext():
+            book, found = stream_book(), self._limits_of(source, destination)
+            what = f"a data stream from {source.name} to {destination.name}"
+            place = book.enter(source.name, destination.name)
+            try:
+                self._wait(what, lambda: _may_begin(book, place, found), check)
+                book.begin(place)
+                yield lambda count: self._pass(book, found, count, check)
+            finally:
+                book.leave(place)
+
+    @contextmanager
+    def _within(self, limit: StreamLimit, check: Check) -> Iterator[None]:
+        place = limit.enter()
         try:
-            while not _may_begin(book, place, found):
+            self._wait(limit.what, lambda: limit.allows(place), check)
+            yield
+        finally:
+            limit.leave(place)
+
+    def _wait(self, what: str, may_begin: Callable[[], bool], check: Check) -> None:
+        wait = Wait(what, clock=self._clock)
+        try:
+            while not may_begin():
+                wait.tell()
                 check()
                 self._pause(LONGEST_PAUSE)
-            book.begin(place)
-            yield lambda count: self._pass(book, found, count, check)
         finally:
-            book.leave(place)
+            wait.end()
 
     def _limits_of(self, source: End, destination: End) -> Found:
         reading, writing = self._reread(source), self._reread(destination)

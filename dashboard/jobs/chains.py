@@ -1,19 +1,22 @@
 """Chains: steps of a job that go through together, such as those of one server's cutover.
 
 A job says how many chains may be under way at once; the number adapts (``pacing``), or an operator
-chooses it, also while the job runs. The steps of those that have begun are claimed before all
-others, so that what a chain takes away at its beginning is back as soon as can be.
+chooses it, also while the job runs. Its group may limit those of several jobs together. The steps
+of those that have begun are claimed before all others, so that what a chain takes away at its
+beginning is back as soon as can be.
 """
 
 from collections.abc import Collection
 from functools import partial
+from itertools import islice
+from sys import maxsize
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from dashboard.jobs.claiming import claim, ready_steps
-from dashboard.jobs.models import Job, JobServer, Step
+from dashboard.jobs.models import Job, JobGroup, JobServer, Step
 from dashboard.jobs.pacing import adapt
-from dashboard.jobs.states import BROKEN_STEP_STATES, Phase, StepState
+from dashboard.jobs.states import ACTIVE_JOB_STATES, BROKEN_STEP_STATES, Phase, StepState
 from dashboard.jobs.transitions import in_transaction
 
 IN_ORDER = "in_order"
@@ -27,10 +30,21 @@ def open_chains(job_id: int) -> set[str]:
 
     One of which a step has failed is not: the others need not wait until somebody has come.
     """
+    steps = _of_open_chains().filter(job_id=job_id)
+    return set(steps.values_list("chain", flat=True).distinct())
+
+
+def _of_open_chains() -> QuerySet[Step]:
     next_ones = _BEGUN & Q(state=StepState.PENDING, blockers=0)
-    chained = Step.objects.filter(job_id=job_id).exclude(chain="")
-    under_way = chained.filter(next_ones | Q(state=StepState.RUNNING))
-    return set(under_way.order_by().values_list("chain", flat=True).distinct())
+    return Step.objects.exclude(chain="").filter(next_ones | Q(state=StepState.RUNNING)).order_by()
+
+
+def _room_in_group(job: Job) -> int:
+    """Return how many more chains may begin in the group of a job, any number without a limit."""
+    if not job.most_in_group:
+        return maxsize
+    of_group = _of_open_chains().filter(job__group=job.group_id, job__state__in=ACTIVE_JOB_STATES)
+    return job.most_in_group - of_group.values("job", "chain").distinct().count()
 
 
 def claim_in_chains(
@@ -52,19 +66,22 @@ def _may_begin(job_id: int) -> bool:
     again = _BEGUN & Q(opens_chain=True, state=StepState.PENDING)
     if Step.objects.filter(again, job_id=job_id).exists():
         return True
-    under_way = len(open_chains(job_id))
-    return under_way < adapt(Job.objects.get(pk=job_id), under_way=under_way)
+    job, under_way = Job.objects.get(pk=job_id), len(open_chains(job_id))
+    return under_way < adapt(job, under_way=under_way) and _room_in_group(job) > 0
 
 
 def _begin(job_id: int, owner: str, ready: QuerySet[Step], limit: int) -> list[Step]:
-    """Claim the first steps of chains, with the job locked: no other runner begins any now."""
+    """Claim the first steps of chains, with the job and its group locked: no other runner begins
+    any of them now."""
+    group = Job.objects.values_list("group", flat=True).get(pk=job_id)
+    list(JobGroup.objects.select_for_update().filter(pk=group))
     job = Job.objects.select_for_update().get(pk=job_id)
     begun = open_chains(job_id)
     halts = _whose_turn_it_is(job, ready.filter(opens_chain=True))
     waiting = dict(halts.order_by("rank", "ordinal").values_list("pk", "chain"))
     others = [chain for chain in dict.fromkeys(waiting.values()) if chain not in begun]
-    free = max(0, (job.chains_at_once or 1) - len(begun))
-    allowed = {*begun, *others[:free]}
+    free = min((job.chains_at_once or 1) - len(begun), _room_in_group(job))
+    allowed = {*begun, *islice(others, max(0, free))}
     return claim(owner, [pk for pk, chain in waiting.items() if chain in allowed][:limit])
 
 

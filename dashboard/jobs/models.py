@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from typing_extensions import override
 
+from dashboard.jobs.group_rows import JobGroup as JobGroup
 from dashboard.jobs.states import ACTIVE_JOB_STATES, JobState, Phase, StepState
 from dashboard.jobs.worker_rows import CallCount as CallCount
 from dashboard.jobs.worker_rows import DataStream as DataStream
@@ -43,6 +44,10 @@ class Job(models.Model):
     chains_at_once = models.PositiveIntegerField(null=True, blank=True)
     # how that number adapts (pace.Pace), null where an operator has chosen it
     pace = models.JSONField(null=True, blank=True)
+    # those with which it shares limits
+    group = models.ForeignKey(
+        JobGroup, null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs"
+    )
     # When the job was last put into the queue: keeps the sweep from filling it.
     enqueued_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The later job about the same subject that took its place, and its own number while somebody
@@ -93,6 +98,21 @@ class Job(models.Model):
     def why_at_once(self) -> str:
         """Why its number of chains at once is what it is, "" where an operator has chosen it."""
         return str(self.pace["why"]) if self.pace else ""
+
+    @property
+    def most_in_group(self) -> int:
+        """How many chains all jobs of its group may have at once, 0 without a limit.
+
+        Where they adapt, no more than data streams: more would only be down for longer.
+        """
+        if self.group is None:
+            return 0
+        return self.group.chains_at_once or (self.group.streams if self.pace else 0)
+
+    @property
+    def group_at_once(self) -> str:
+        """The same for people, "" without a limit."""
+        return f"at most {self.most_in_group} in all of {self.group}" if self.most_in_group else ""
 
     @property
     def is_active(self) -> bool:

@@ -55,7 +55,8 @@ def words_at_once(job: Job) -> str:
     """Return how many servers are in cutover at once, and why, for people."""
     number = job.chains_at_once or 1
     adapting = f", adapting: {job.why_at_once}" if job.pace else ""
-    return f"{number} server{'' if number == 1 else 's'} at a time{adapting}"
+    group = f", {words}" if (words := job.group_at_once) else ""
+    return f"{number} server{'' if number == 1 else 's'} at a time{adapting}{group}"
 
 
 def adapt(job: Job, *, under_way: int) -> int:

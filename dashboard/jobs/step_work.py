@@ -3,7 +3,9 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from functools import partial
 
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from dashboard.clients.stream_book import streams_in
 from dashboard.clients.waits import told_to
 from dashboard.errors import Cancelled
 from dashboard.jobs import outcomes
-from dashboard.jobs.data_streams import shared_streams
+from dashboard.jobs.data_streams import limit_of_job, shared_streams
 from dashboard.jobs.kinds import JobKind, StepContext
 from dashboard.jobs.log import write_log
 from dashboard.jobs.models import LogLevel, Step
@@ -39,12 +41,16 @@ class StepWork:
     def run(self) -> Outcome:
         """Run the step. Never raises: whatever goes wrong is in the outcome."""
         try:
-            with told_to(self._store_wait), streams_in(shared_streams):
+            with told_to(self._store_wait), self._streams():
                 self._find_kind().perform(self.step, self._context())
             self._write_progress()
         except BaseException as error:
             return self._outcome_of(error)
         return outcomes.done(self.step)
+
+    def _streams(self) -> AbstractContextManager[None]:
+        find_limit = partial(limit_of_job, self.step.job_id)
+        return streams_in(shared_streams, find_limit=find_limit)
 
     def _outcome_of(self, error: BaseException) -> Outcome:
         try:

@@ -3,6 +3,8 @@
 from django.db import models
 from typing_extensions import override
 
+from dashboard.jobs.group_rows import JobGroup
+
 
 def _no_counts() -> list[int]:
     from dashboard.clients.call_tally import CallTally  # a list of jobs does without it
@@ -39,14 +41,18 @@ class CallCount(models.Model):
 
 
 class DataStream(models.Model):
-    """A data stream of a worker process between two clouds; it waits until it passes bytes."""
+    """A data stream of a worker process between two clouds; it waits until it passes bytes.
+
+    One of a job in a group has another row beside that, with the group and no clouds.
+    """
 
     worker = models.CharField(max_length=100)
-    source = models.CharField(max_length=190)
-    destination = models.CharField(max_length=190)
+    source = models.CharField(max_length=190, blank=True)
+    destination = models.CharField(max_length=190, blank=True)
+    group = models.ForeignKey(JobGroup, null=True, on_delete=models.CASCADE, related_name="+")
     is_passing = models.BooleanField(default=False)
     seen_at = models.DateTimeField(db_index=True)
 
     @override
     def __str__(self) -> str:
-        return f"{self.source} to {self.destination} by {self.worker}"
+        return f"{self.group or f'{self.source} to {self.destination}'} by {self.worker}"

@@ -64,7 +64,7 @@ def test_a_campaign_moves_its_tenants_wave_by_wave_and_has_then_nothing_to_do(cl
     # both are held, and the next wave has not begun
     assert states(campaign) == {"one": "moving", NAME: "moving", "two": "waiting"}
     held = tenant_in(campaign, NAME).job
-    assert (held.state, held.chains_at_once) == ("held", 2)
+    assert (held.state, held.chains_at_once) == ("held", 4)
     assert "first" in fresh(campaign).waits_for and NAME in fresh(campaign).waits_for
 
     plan = tenant_in(campaign, NAME).plan

@@ -74,7 +74,7 @@ class PlayedCampaign:
     def _begin(self, tenant: CampaignTenant, _requester: object) -> None:
         tenant.move_to(State.MOVING)
         self.begun.append((self.time, BEGIN, tenant.name))
-        takes = self._pace.of(needs_from(tenant.needs), servers_at_once=tenant.wave.servers_each)
+        takes = self._pace.of(needs_from(tenant.needs), tenant.wave.share)
         self._push(self.time + takes, tenant)
 
     def _free(self, host: CampaignHost, _requester: object) -> None:

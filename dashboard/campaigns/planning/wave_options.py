@@ -10,15 +10,26 @@ from dashboard.jobs.options import Option
 WINDOW = "window"
 MOST_TENANTS = 100
 MOST_SERVERS = 1000
+MOST_STREAMS = 1000
 
 WAVE_OPTIONS = (
     Option(name="tenants_at_once", label="Tenants at once", default=2, most=MOST_TENANTS),
     Option(
         name="servers_at_once",
         label="Servers at once in cutover",
-        default=6,
+        default=0,
+        least=0,
         most=MOST_SERVERS,
-        help="Of all tenants together; each has an equal share, and at least one.",
+        help="Of all tenants together. 0: each tenant adapts, as when it moves alone.",
+    ),
+    Option(
+        name="streams",
+        label="Data streams at once",
+        default=0,
+        least=0,
+        most=MOST_STREAMS,
+        help="Copies of images, volumes and disks of all tenants together. 0: only the limits of "
+        "clouds and links hold.",
     ),
     Option(
         name=WINDOW,

@@ -63,7 +63,7 @@ def _waves(campaign: Campaign) -> list[SimulatedWave]:
         SimulatedWave(
             name=wave.name,
             rules=rules_of(wave),
-            servers_each=wave.servers_each,
+            share=wave.share,
             tenants=[
                 SimulatedTenant(candidate=candidate_of(tenant), needs=needs_from(tenant.needs))
                 for tenant in waiting.filter(wave=wave)

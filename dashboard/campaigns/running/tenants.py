@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dashboard.campaigns.models import CampaignTenant, Wave
 from dashboard.campaigns.running.needs import needs_of
+from dashboard.campaigns.running.shared_limits import share_limits
 from dashboard.campaigns.simulation.room import Missing
 from dashboard.errors import Conflict, PumphouseError
 from dashboard.jobs.models import Job
@@ -117,8 +118,9 @@ def _execute(tenant: CampaignTenant, plan: Plan, requester: Requester) -> None:
         requester=requester,
         hold_before="cutover" if holds and (until or wave.holds_cutover) else "",
         hold_until=until,
-        servers_at_once=wave.servers_each,
+        servers_at_once=wave.servers_at_once,
     )
+    share_limits(job, wave)
     tenant.move_to(State.MOVING, job=job)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
+from math import ceil
+from typing import Self
 
 from dashboard.campaigns.simulation.deciding import Candidate, Decision, Rules, decide
 from dashboard.campaigns.simulation.hosts import FreeableHost, choose_host
@@ -17,6 +19,25 @@ from dashboard.campaigns.simulation.needs import Needs, Resources
 from dashboard.campaigns.simulation.room import DISK, RAM, VCPU, CloudRoom, Missing
 
 BEGIN, END, FREE, ARRIVE = "begin", "end", "free", "arrive"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """How many servers of a tenant are in cutover at once, and how much of a data stream it has.
+
+    A tenant that adapts has a few servers; the pace of copies is that of one stream.
+    """
+
+    servers: float = 3.0
+    streams: float = 1.0
+
+    @classmethod
+    def of(cls, tenants: int, *, servers: int, streams: int) -> Self:
+        """Return an equal share of a wave's limits for so many tenants, 0 is no limit."""
+        return cls(
+            servers=servers / tenants if servers else cls.servers,
+            streams=min(cls.streams, streams / tenants) if streams else cls.streams,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +49,11 @@ class Pace:
     gib: float = 20.0
     host: float = 3600.0
 
-    def of(self, needs: Needs, *, servers_at_once: int) -> timedelta:
-        """Return how long the move of a tenant takes."""
-        servers = self.server * -(-len(needs.servers) // max(1, servers_at_once))
-        return timedelta(seconds=self.tenant + servers + self.gib * needs.copied_gib)
+    def of(self, needs: Needs, share: Share) -> timedelta:
+        """Return how long the move of a tenant takes that has this share of its wave's limits."""
+        servers = self.server * ceil(len(needs.servers) / share.servers)
+        copies = self.gib * needs.copied_gib / share.streams
+        return timedelta(seconds=self.tenant + servers + copies)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +71,7 @@ class SimulatedWave:
     name: str
     rules: Rules
     tenants: Sequence[SimulatedTenant]
-    servers_each: int = 3
+    share: Share = Share()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +186,7 @@ class Simulator:
             tenant = waiting.pop(candidate.key)
             running[candidate.key] = candidate
             self._note(now, BEGIN, candidate.name, candidate.key)
-            takes = self._pace.of(tenant.needs, servers_at_once=wave.servers_each)
+            takes = self._pace.of(tenant.needs, wave.share)
             self._push(now + takes, END, tenant)
 
     def _free_host(self, decision: Decision, now: datetime) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign, Wave
 from dashboard.campaigns.planning.changing import changed, wave_of
 from dashboard.campaigns.planning.moving import require_changeable
 from dashboard.campaigns.planning.wave_options import WAVE_OPTIONS, fields_of
+from dashboard.campaigns.running.shared_limits import limit_servers, store_limits
 from dashboard.campaigns.verbs.base import WAVE, ChangeVerb, require_permission
 from dashboard.errors import BadInput
 from dashboard.jobs.options import Option
@@ -64,5 +66,9 @@ def change_rules(wave: Wave, values: Mapping[str, Any], requester: Requester) ->
     require_changeable(wave.campaign)
     if values.get("on_failure") == Wave.OnFailure.ROLL_BACK:
         require_permission(requester, Action.ROLLBACK)
-    Wave.objects.filter(pk=wave.pk).update(**fields_of(dict(values)))
+    with transaction.atomic():
+        Wave.objects.filter(pk=wave.pk).update(**fields_of(dict(values)))
+        group = store_limits(wave)
+    if "servers_at_once" in values:
+        limit_servers(group, values["servers_at_once"], requester)
     changed(wave.campaign, f"Changed by {requester}: {', '.join(values)} of {wave}.")

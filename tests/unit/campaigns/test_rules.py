@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 WINDOW = "mon-fri 22:00-06:00 Europe/Berlin"
 UNCHANGED = {
     "tenants_at_once": "2",
-    "servers_at_once": "6",
+    "servers_at_once": "0",
+    "streams": "0",
     "window": WINDOW,
     "on_failure": "go_on",
     "verifies": "on",

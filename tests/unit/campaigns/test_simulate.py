@@ -1,8 +1,9 @@
 """Simulations of generated clouds: never too much, never the last host, always an end."""
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from dashboard.campaigns.simulation.simulate import (
     BEGIN,
     END,
     FREE,
+    Pace,
+    Share,
     SimulatedHost,
     SimulatedTenant,
     SimulatedWave,
@@ -205,3 +208,18 @@ def test_a_host_that_comes_has_what_the_destination_counts_and_nobody_said_of_it
     found = simulate(cloud)
     assert not found.left
     assert [event.name for event in found.events if event.kind == FREE] == ["old-1"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "minutes"),
+    [
+        ({"servers": 0, "streams": 0}, 2 + 4 + 10),
+        ({"servers": 4, "streams": 2}, 2 + 6 + 10),
+        ({"servers": 1, "streams": 9}, 2 + 24 + 10),
+        ({"servers": 0, "streams": 1}, 2 + 4 + 20),
+    ],
+)
+def test_fewer_servers_and_streams_for_two_tenants_at_once_take_longer(limits, minutes):
+    """Twelve servers, of which one takes a minute, and 30 GiB, of which one takes 20 seconds."""
+    needs = Needs(servers=[size(1, 1)] * 12, gib={"": 30})
+    assert Pace().of(needs, Share.of(2, **limits)) == timedelta(minutes=minutes)
