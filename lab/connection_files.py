@@ -102,10 +102,11 @@ def _storage(cloud: Cloud) -> dict[str, Any]:
         return {}
     pools = {"lab": cinder.pool(cloud, ceph.SHARED)}
     own = {"pool": ceph.own_pool(cloud.name), "conf": str(ceph.configuration())}
+    shared = {**own, "pool": ceph.SHARED}
     return {
         "shared_pools": pools,
         "backup_store": str(cinder.backup_directory()),
-        "ceph": {cinder.pool(cloud, ceph.OWN): own},
+        "ceph": {cinder.pool(cloud, ceph.OWN): own, cinder.pool(cloud, ceph.SHARED): shared},
     }
 
 

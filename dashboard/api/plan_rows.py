@@ -40,6 +40,9 @@ class DataPathSerializer(serializers.Serializer[Any]):
     why = serializers.CharField()
     ahead = serializers.IntegerField(help_text="copied before the cutover")
     cutover = serializers.IntegerField(help_text="copied while its server is down")
+    uncompared = serializers.CharField(
+        default="", help_text='why the bytes of both sides are not compared, "" if they are'
+    )
     others = serializers.DictField(
         child=serializers.CharField(), help_text="why each other path cannot be taken"
     )

@@ -115,6 +115,30 @@ def snapshots_of(pool: CephPool, image: str) -> list[str]:
     return [each["name"] for each in found]
 
 
+def add_snapshot(pool: CephPool, image: str, snapshot: str) -> None:
+    """Take a snapshot of an image; one of that name that there is stays as it is."""
+    done = _run(pool.command("snap", "create", _QUIET, pool.image(image, snapshot)))
+    if done.returncode and b"File exists" not in done.stderr:
+        raise _refused(done.stderr, f"Taking snapshot {pool.image(image, snapshot)}")
+
+
+def is_untouched_clone(pool: CephPool, image: str, parent: str) -> bool:
+    """Return whether all of an image is that snapshot (``pool/image@snapshot``), nothing its own.
+
+    Ceph tells that at once by its map of objects. Without one False is returned, since it would
+    have to look at each.
+    """
+    told = _told(pool.command("info", "--format", "json", pool.image(image)))
+    of = told.get("parent") or {}
+    has_map = "fast-diff" in told["features"] and not told["flags"]
+    if not has_map or of.get("overlap") != told["size"]:
+        return False
+    if f"{of['pool']}/{of['image']}@{of['snapshot']}" != parent:
+        return False
+    used = _told(pool.command("du", "--format", "json", pool.image(image)))
+    return not any(each["used_size"] for each in used["images"])
+
+
 def remove_snapshot(pool: CephPool, image: str, snapshot: str) -> None:
     """Remove a snapshot of an image; nothing happens if there is none."""
     if snapshot not in snapshots_of(pool, image):
@@ -126,10 +150,7 @@ def remove_snapshot(pool: CephPool, image: str, snapshot: str) -> None:
 
 def images_of(pool: CephPool) -> frozenset[str]:
     """Return the names of all images of a pool. Raises ``NeedsOperator`` where none can be read."""
-    done = _run(pool.command("ls", "--format", "json", pool.pool))
-    if done.returncode:
-        raise _refused(done.stderr, f"Listing the images of {pool.pool}")
-    return frozenset(json.loads(done.stdout))
+    return frozenset(_told(pool.command("ls", "--format", "json", pool.pool)))
 
 
 def _pipe(reader: IO[bytes], writer: IO[bytes], passing: Callable[[int], None]) -> int:
@@ -166,6 +187,14 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[bytes]:
         raise _missing() from None
     except subprocess.TimeoutExpired:
         raise Retryable(f"Ceph did not answer within {SECONDS} s.") from None
+
+
+def _told(command: list[str]) -> Any:
+    """Return what rbd prints. Raises ``NeedsOperator`` if it refuses."""
+    done = _run(command)
+    if done.returncode:
+        raise _refused(done.stderr, f"Reading {command[-1]}")
+    return json.loads(done.stdout)
 
 
 def _missing() -> NeedsOperator:

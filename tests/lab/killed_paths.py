@@ -73,6 +73,7 @@ OF_PATHS: Mapping[str, Mapping[str, Arm]] = {
         **_end("transfer"),
         **_in("create", "post /manageable_volumes"),
         **_CREATED,
+        **_in("complete", "rbd is_untouched_clone"),
         **_in("cleanup", "delete /snapshots/"),
     },
     # a step that kills its worker six times is given up
@@ -83,7 +84,8 @@ OF_PATHS: Mapping[str, Mapping[str, Arm]] = {
         **_in("transfer", *_BACKUP[2:]),
         **_end("transfer"),
         **_CREATED,
-        **_in("cleanup", "delete /backups/"),
+        **_in("complete", "rbd add_snapshot"),
+        **_in("cleanup", "rbd digest_of", "rbd remove_snapshot", "delete /backups/"),
     },
     "ceph_delta": {
         **_in("prepare", "post /snapshots", "post /volumes", *_COPY),

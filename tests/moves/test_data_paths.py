@@ -61,7 +61,7 @@ def test_each_disk_takes_the_path_that_copies_least_while_its_server_is_down(tmp
         item = plan.items.get(type="volume", name=DATA)
         assert item.data_path == {
             **{"name": "quick", "why": "It is quick.", "ahead": GIB // 2, "cutover": 0},
-            **{"reads": 0, "prepares": False, "others": {}},
+            **{"reads": 0, "prepares": False, "uncompared": "", "others": {}},
         }
         server = plan.items.get(type="server", name=f"{NAME}-web-1")
         assert server.data_path["others"] == {"quick": "It is for volumes."}

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.data_paths.common import backups
+from dashboard.migrations_app.data_paths.common import backups, comparing
 from dashboard.migrations_app.data_paths.common.backup_stores import (
     stores_between,
     why_not,
@@ -65,6 +65,12 @@ class BackupDelta(DeltaPath):
         return Cost(why=why, ahead=disk.size, cutover=changed, reads=disk.size)
 
     @override
+    def why_uncompared(
+        self, source: TenantReader, destination: TenantReader, disk: Disk, checksums: str
+    ) -> str:
+        return comparing.why_uncompared(source, destination, disk, checksums)
+
+    @override
     def prepare(self, work: Work) -> None:
         """Make the volume first, so that nothing is backed up for one that cannot be made."""
         self.stage(work)
@@ -97,7 +103,29 @@ class BackupDelta(DeltaPath):
         work.destination.put(_SERVICE, f"/volumes/{staged}", {"volume": named})
 
     @override
+    def complete(self, work: Work) -> None:
+        """Hold the copy's state, which is compared once the server runs again."""
+        comparing.hold(work)
+
+    @override
+    def free(self, work: Work) -> None:
+        comparing.let_go(work)
+
+    @override
+    def cleanup(self, work: Work) -> None:
+        """Compare both sides as they were in the cutover, and remove the backups."""
+        comparing.compare(work)
+        super().cleanup(work)
+
+    @override
+    def release(self, work: Work) -> None:
+        """Remove the backups, and what was to be compared, if any are left."""
+        comparing.let_go(work)
+        self.forget(work)
+
+    @override
     def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
+        yield from comparing.leftovers(stage_data)
         if stage_data.get(TAKEN):
             yield "its backups removed from the operator's projects in both clouds"
         if stage_data.get(COPIED):

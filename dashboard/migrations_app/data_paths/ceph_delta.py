@@ -14,6 +14,15 @@ from dashboard.clients import rbd
 from dashboard.clients.rbd import CephPool
 from dashboard.clients.traffic import End, traffic
 from dashboard.errors import NeedsOperator, Retryable
+from dashboard.migrations_app.data_paths.common import comparing
+from dashboard.migrations_app.data_paths.common.ceph_pools import (
+    Counted,
+    ceph_pool_of,
+    image_of,
+    pool_name,
+    snapshot_of,
+)
+from dashboard.migrations_app.data_paths.common.ceph_sums import sums_of
 from dashboard.migrations_app.data_paths.common.deltas import (
     STAGED,
     DeltaPath,
@@ -22,7 +31,7 @@ from dashboard.migrations_app.data_paths.common.deltas import (
 from dashboard.migrations_app.data_paths.common.passes import CHANGED_SHARE, CUTOVER, PASSES
 from dashboard.migrations_app.data_paths.common.pools import HOST, pools_of
 from dashboard.migrations_app.data_paths.common.volumes import kept_by
-from dashboard.migrations_app.resources.data_path import CHECKSUMS, SKIP, Cost, Disk, Unfit
+from dashboard.migrations_app.resources.data_path import Cost, Disk, Unfit
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.storage.common import volume_capture
 from dashboard.migrations_app.resources.work import Work
@@ -31,9 +40,6 @@ TAKEN = "taken_snapshots"
 """Stage data: the snapshots of the source, by their passes."""
 SENT = "sent_passes"
 """Stage data: the passes whose changes the volume has, in order."""
-
-COMPARED = "compared"
-"""Stage data: whether the volume's bytes were found to be those of the source's."""
 
 _SERVICE = "block_storage"
 _IMAGES: WeakKeyDictionary[TenantReader, dict[CephPool, frozenset[str]]] = WeakKeyDictionary()
@@ -52,6 +58,12 @@ class CephDelta(DeltaPath):
             return Unfit(why)
         why = "Both are on Ceph; in the cutover goes what has changed."
         return Cost(why=why, ahead=disk.size, cutover=disk.size // CHANGED_SHARE)
+
+    @override
+    def why_uncompared(
+        self, source: TenantReader, destination: TenantReader, disk: Disk, checksums: str
+    ) -> str:
+        return comparing.why_uncompared(source, destination, disk, checksums)
 
     @override
     def undo_capture(self, work: Work) -> None:
@@ -76,12 +88,11 @@ class CephDelta(DeltaPath):
     @override
     def cleanup(self, work: Work) -> None:
         """Compare both sides as they were in the cutover, and remove the snapshots."""
-        is_known = work.stage_data.get(COMPARED) or CUTOVER not in (
-            work.stage_data.get(TAKEN) or ()
-        )
-        if not is_known and work.options.get(CHECKSUMS) != SKIP:
-            _compare(work)
-            work.save(**{COMPARED: True})
+        taken = (work.stage_data.get(TAKEN) or {}).get(CUTOVER)
+        if taken and comparing.is_wanted(work) and not comparing.is_equal(work, taken):
+            last = snapshot_of(taken)
+            sums = sums_of(work, work.stage_data[STAGED], last, last)
+            comparing.conclude(work, taken, *sums)
         super().cleanup(work)
 
     @override
@@ -108,7 +119,7 @@ class CephDelta(DeltaPath):
         self.stage(work)
         taken, since = work.stage_data[TAKEN], ""
         for pass_ in [each for each in PASSES if each in taken]:
-            until = f"snapshot-{taken[pass_]}"
+            until = snapshot_of(taken[pass_])
             sent = list(work.stage_data.get(SENT) or ())
             if pass_ not in sent:
                 self._send_changes(work, since, until)
@@ -117,13 +128,13 @@ class CephDelta(DeltaPath):
 
     def _send_changes(self, work: Work, since: str, until: str) -> None:
         source, destination = _pool(work, here=True), _pool(work, here=False)
-        target = f"volume-{work.stage_data[STAGED]}"
+        target = image_of(work.stage_data[STAGED])
         if until in rbd.snapshots_of(destination, target):
             return  # an earlier attempt has ended, and was not recorded
         reading, writing = End.of(work.source), End.of(work.destination)
         with traffic.stream(reading, writing, work.check) as passing:
-            counted = _Counted(work, passing)
-            image = f"volume-{work.record.id}"
+            counted = Counted(work, passing)
+            image = image_of(work.record.id)
             rbd.copy_changes(
                 source, image, destination, target, since=since, until=until, passing=counted
             )
@@ -139,25 +150,7 @@ class CephDelta(DeltaPath):
         self.free(work)
         for pass_ in PASSES:
             volume_capture.remove_snapshot(work, pass_)
-        work.save(**{TAKEN: {}, SENT: [], COMPARED: False})
-
-
-def _compare(work: Work) -> None:
-    """Raise ``NeedsOperator`` unless both sides have the same bytes in the last snapshot."""
-    last = f"snapshot-{work.stage_data[TAKEN][CUTOVER]}"
-    images = f"volume-{work.record.id}", f"volume-{work.stage_data[STAGED]}"
-    pools = _pool(work, here=True), _pool(work, here=False)
-    counted = _Counted(work, lambda _count: None)
-    sums = {
-        rbd.digest_of(pool, image, last, passing=counted)
-        for pool, image in zip(pools, images, strict=True)
-    }
-    if len(sums) > 1:
-        raise NeedsOperator(
-            f"The copy of volume {work.record.title} does not have the bytes of its snapshot.",
-            fix="Roll back, and plan again with another data path.",
-        )
-    work.log(f"The copy of volume {work.record.title} has the bytes of its snapshot: SHA-256.")
+        work.save(**{TAKEN: {}, SENT: []})
 
 
 def _remove_there(work: Work, *ids: str) -> None:
@@ -165,20 +158,7 @@ def _remove_there(work: Work, *ids: str) -> None:
     staged = work.stage_data.get(STAGED)
     if ids and staged and work.destination.find(_SERVICE, f"/volumes/{staged}", "volume"):
         for id_ in ids:
-            rbd.remove_snapshot(_pool(work, here=False), f"volume-{staged}", f"snapshot-{id_}")
-
-
-class _Counted:
-    """Reports how many bytes have passed, and waits until more may."""
-
-    def __init__(self, work: Work, passing: Any) -> None:
-        self.work, self.passing, self.done = work, passing, 0
-
-    def __call__(self, count: int) -> None:
-        self.work.check()
-        self.passing(count)
-        self.done += count
-        self.work.progress(self.done, self.done, "bytes")
+            rbd.remove_snapshot(_pool(work, here=False), image_of(staged), snapshot_of(id_))
 
 
 def _why_not(source: TenantReader, destination: TenantReader, disk: Disk) -> str:
@@ -192,7 +172,7 @@ def _why_not(source: TenantReader, destination: TenantReader, disk: Disk) -> str
         names = " and ".join(sorted(each["name"] for each in others)) or "any pool"
         return f"The configuration of cloud {destination.cloud.name} has no Ceph for {names}."
     try:
-        is_there = f"volume-{disk.record.id}" in _images_of(source, pool)
+        is_there = image_of(disk.record.id) in _images_of(source, pool)
     except (NeedsOperator, Retryable) as error:
         return error.sentence
     return "" if is_there else f"Pool {pool.pool} of Ceph has no image of it."
@@ -207,16 +187,15 @@ def _images_of(reader: TenantReader, pool: CephPool) -> frozenset[str]:
 
 
 def _pool(work: Work, *, here: bool) -> CephPool:
-    """Return the pool that a volume is in now: it may have been migrated since the plan.
+    """Return the pool that a volume is in now.
 
     Raises ``NeedsOperator`` for one that the configuration does not know.
     """
     cloud = work.source if here else work.destination
     id_ = work.record.id if here else work.stage_data[STAGED]
-    name = str(cloud.get(_SERVICE, f"/volumes/{id_}", "volume")[HOST])
-    if pool := cloud.access.ceph.get(name):
-        found: CephPool = pool
-        return found
+    if pool := ceph_pool_of(cloud, id_):
+        return pool
+    name = pool_name(cloud, id_)
     raise NeedsOperator(
         f"The configuration of cloud {cloud.name} has no Ceph for pool {name}.",
         fix="Name its pool and its files there, then retry.",

@@ -16,6 +16,7 @@ from typing_extensions import override
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator
+from dashboard.migrations_app.data_paths.common import comparing
 from dashboard.migrations_app.data_paths.common.pools import (
     HOST,
     LISTING_SINCE,
@@ -62,6 +63,12 @@ class ZeroCopy(DataPath):
             cloud = destination.cloud.name
             return Unfit(f"Cinder of cloud {cloud} does not see it in its pool {pool}.")
         return Cost(why="Both clouds use its pool.", losses=[*_losses(disk.record)])
+
+    @override
+    def why_uncompared(
+        self, source: TenantReader, destination: TenantReader, disk: Disk, checksums: str
+    ) -> str:
+        return comparing.why_uncompared(source, destination, disk, checksums)
 
     @override
     def prepares(self, disk: Disk) -> bool:
@@ -143,11 +150,19 @@ class ZeroCopy(DataPath):
         return _manage(work, work.session_as(""), body)
 
     @override
-    def cleanup(self, work: Work) -> None:
-        """Delete the snapshot that the clone was made from, unless the copy depends on it.
+    def complete(self, work: Work) -> None:
+        """Hold the copy's state, which is compared once the server runs again."""
+        comparing.hold(work, is_clone=True)
 
-        Then it stays until the source's volume is deleted.
-        """
+    @override
+    def free(self, work: Work) -> None:
+        comparing.let_go(work)
+
+    @override
+    def cleanup(self, work: Work) -> None:
+        """Compare both sides, and delete the snapshot that the clone was made from, unless the copy
+        depends on it: then it stays until the source's volume is deleted."""
+        comparing.compare(work)
         if work.stage_data.get("copied") and not volume_capture.drop_snapshot(work):
             cloud, title = work.source.name, work.record.title
             work.log(f"Cloud {cloud} keeps the snapshot of volume {title}: its copy rests on it.")
@@ -158,6 +173,7 @@ class ZeroCopy(DataPath):
 
         Raises ``NeedsOperator`` where the storage keeps it because the copy still depends on it.
         """
+        comparing.let_go(work)
         if not volume_capture.drop_snapshot(work):
             raise NeedsOperator(
                 f"Cloud {work.source.name} keeps the snapshot of volume {work.record.title} that "
@@ -168,6 +184,7 @@ class ZeroCopy(DataPath):
 
     @override
     def leftovers(self, stage_data: Mapping[str, Any]) -> Iterable[str]:
+        yield from comparing.leftovers(stage_data)
         if stage_data.get("copied"):
             yield "its clone and snapshot removed from the operator's project in the source"
 

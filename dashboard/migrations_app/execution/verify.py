@@ -22,6 +22,7 @@ from dashboard.migrations_app.execution.tenant_jobs import tenant_jobs
 from dashboard.migrations_app.maintenance.original_roles import reader_with_original_roles
 from dashboard.migrations_app.models import Plan, PlanDifference, PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
+from dashboard.migrations_app.resources.data_path import UNCOMPARED, differences_of_bytes
 from dashboard.migrations_app.resources.reader import TenantRef
 from dashboard.migrations_app.resources.records import Difference, Record
 from dashboard.migrations_app.resources.registry import resource_types
@@ -66,7 +67,13 @@ class Verifier:
             Plan.objects.filter(pk=self.plan.pk).update(
                 verified_at=timezone.now(), dismissed_at=None
             )
-        return count_differences(rows)
+        return count_differences(rows) + self._uncompared()
+
+    def _uncompared(self) -> str:
+        """Return the sentence that counts the volumes whose bytes were not compared, if any."""
+        number = sum(bool(entry.stage_data.get(UNCOMPARED)) for entry in self.entries.values())
+        were = f"{number} volume{pluralize(number)} were"
+        return f" The bytes of {were} not compared." if number else ""
 
     def _compare_type(self, type_: ResourceType) -> Iterable[tuple[PlanItem, Difference]]:
         items = self.plan.items.filter(type=type_.name, action__in=("create", "keep"))
@@ -104,6 +111,7 @@ class Verifier:
         original = type_.original_state(source, entry.stage_data)
         original, _ = type_.without(original, self.left_out, self.source)
         yield from type_.differences(original, destination, self._destination_id_of)
+        yield from differences_of_bytes(entry.stage_data)
 
     def _destination_id_of(self, type_name: str, source_id: str) -> str | None:
         entry = self.entries.get((type_name, source_id))

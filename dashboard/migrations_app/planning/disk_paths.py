@@ -15,17 +15,20 @@ from dashboard.migrations_app.resources.compute.server.states import SHELVES, SH
 from dashboard.migrations_app.resources.data_path import (
     DATA_PATH,
     GIB,
+    UNCOMPARED,
     Cost,
     DataPath,
     Disk,
     Unfit,
 )
 from dashboard.migrations_app.resources.reader import TenantReader
-from dashboard.migrations_app.resources.records import BLOCK, CREATE, Finding, Record
+from dashboard.migrations_app.resources.records import BLOCK, CREATE, WARN, Finding, Record
 from dashboard.migrations_app.resources.registry import resource_type, resource_types
 from dashboard.migrations_app.resources.storage.common.replaying import REPLAYED
 
 ALL = "*"
+NAMED = 5
+"""How many disks a finding about many names."""
 
 Drafts = Mapping[tuple[str, str], Draft]
 
@@ -52,6 +55,7 @@ class DiskPaths:
     source: TenantReader
     destination: TenantReader
     wanted: Sequence[str]
+    checksums: str
 
     def choose(self) -> Iterator[tuple[Record | None, Finding]]:
         """Write the path into each disk's resolution; yield what blocks where one cannot be."""
@@ -64,6 +68,7 @@ class DiskPaths:
                 yield draft.record, _refused(draft, name, unfit[name].why)
             else:
                 self._decide(draft, disk, name, fit[name], unfit)
+        yield from ((None, finding) for finding in uncompared(self.drafts.values()))
 
     def _undecided(self) -> Iterator[Draft]:
         """Yield the disks that move and have no path yet: one that has begun its move keeps its."""
@@ -95,6 +100,10 @@ class DiskPaths:
         fit = {name: each for name, each in answers.items() if isinstance(each, Cost)}
         return fit, {name: each for name, each in answers.items() if isinstance(each, Unfit)}
 
+    def _why_uncompared(self, name: str, disk: Disk) -> str:
+        path = data_paths()[name]
+        return path.why_uncompared(self.source, self.destination, disk, self.checksums)
+
     def _wanted_for(self, record: Record) -> str:
         """Return the path that the operator chose: by its id, by its name, or for all of a type."""
         chosen = dict(text.rpartition("=")[::2] for text in self.wanted)
@@ -122,12 +131,31 @@ class DiskPaths:
             "cutover": cost.cutover,
             "reads": cost.reads,
             "prepares": data_paths()[name].prepares(disk),
+            UNCOMPARED: self._why_uncompared(name, disk),
             "others": {other: each.why for other, each in unfit.items()},
         }
         resolution: dict[str, Any] = {**draft.decision.resolution, DATA_PATH: told}
         draft.decision = replace(draft.decision, resolution=resolution)
         losses = {loss.field: loss for loss in (*draft.losses, *cost.losses)}
         draft.losses = [*losses.values()]
+
+
+def uncompared(drafts: Iterable[Draft]) -> Iterator[Finding]:
+    """Yield which disks' bytes will not be compared with those of their copies, and why."""
+    found: dict[str, list[str]] = {}
+    for draft in drafts:
+        told = draft.decision.resolution.get(DATA_PATH) or {}
+        if why := told.get(UNCOMPARED):
+            found.setdefault(why, []).append(draft.record.title)
+    for why, titles in found.items():
+        volumes = "volume" if len(titles) == 1 else "volumes"
+        more = f" and {len(titles) - NAMED} more" if len(titles) > NAMED else ""
+        yield Finding(
+            severity=WARN,
+            sentence=f"The bytes of {len(titles)} {volumes} and of what they become are not "
+            f"compared: {', '.join(titles[:NAMED])}{more}. {why}",
+            fix="Choose another way for checksums, or compare what is in them yourself.",
+        )
 
 
 def _rank(cost: Cost) -> tuple[int, int, int]:

@@ -33,7 +33,7 @@ from dashboard.migrations_app.planning.preflight import (
 )
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.choices import LEAVE_OUT, choice_of
-from dashboard.migrations_app.resources.data_path import DATA_PATHS
+from dashboard.migrations_app.resources.data_path import CHECKSUMS, DATA_PATHS
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import (
     BLOCK,
@@ -77,8 +77,9 @@ class Planner:
         self.path_findings = [FoundBy(*each) for each in self._disk_paths().choose()]
 
     def _disk_paths(self) -> DiskPaths:
-        wanted = options_of(self.plan)[DATA_PATHS]
-        return DiskPaths(self.drafts, self.source, self.destination, wanted)
+        options = options_of(self.plan)
+        wanted, checksums = options[DATA_PATHS], options[CHECKSUMS]
+        return DiskPaths(self.drafts, self.source, self.destination, wanted, checksums)
 
     def _note_destination(self, draft: Draft) -> None:
         """Note for the reader of the destination what an object has become there.

@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.jobs.options import Option
 from dashboard.migrations_app.maintenance.options import NONE, UNTIL_FINALIZED, WHILE_MOVING
 from dashboard.migrations_app.models import Plan
-from dashboard.migrations_app.resources.data_path import CHECKSUMS, DATA_PATHS, SKIP
+from dashboard.migrations_app.resources.data_path import CHECKSUMS, DATA_PATHS, IMAGES, SKIP
 from dashboard.migrations_app.resources.snapshot_options import (
     AS_VOLUMES,
     LEAVE,
@@ -80,10 +80,12 @@ PLAN_OPTIONS = (
     ),
     Option(
         name=CHECKSUMS,
-        label="Checksums of volumes that go by deltas of Ceph",
+        label="Checksums of volumes that go by deltas or zero copy",
         default="compare",
         choices={
-            "compare": "Both sides are read and compared once the server runs again",
+            "compare": "Both sides are read and compared once the server runs again, where "
+            "Pumphouse reaches their Ceph",
+            IMAGES: "The same, and by temporary images of both sides where it does not",
             SKIP: "Not compared: huge volumes take long to read",
         },
     ),

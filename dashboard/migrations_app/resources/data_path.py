@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dashboard.migrations_app.resources.records import Loss, Record
+from dashboard.migrations_app.resources.records import Difference, Loss, Record
 
 if TYPE_CHECKING:
     from dashboard.migrations_app.resources.reader import TenantReader
@@ -23,8 +23,15 @@ DATA_PATHS = "data_paths"
 """The plan's option by which an operator chooses other paths."""
 
 
-CHECKSUMS, SKIP = "checksums", "skip"
-"""The plan's option whether volumes are read again to be compared, and the choice not to."""
+CHECKSUMS, SKIP, IMAGES = "checksums", "skip", "images"
+"""The plan's option whether volumes are read again to be compared, and the choices not to, and to
+do so by images where nothing else can."""
+
+SUMS = "sums_of_bytes"
+"""Stage data: the sums of both sides, with the snapshot of the source that was read."""
+
+UNCOMPARED = "uncompared"
+"""Stage data: why the bytes of both sides are not compared, "" if they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +79,13 @@ class Unfit:
     why: str
 
 
+def differences_of_bytes(stage_data: Mapping[str, Any]) -> Iterable[Difference]:
+    """Return that the bytes of a copy are not those of its disk, if they were found to differ."""
+    sums = stage_data.get(SUMS) or {}
+    if sums.get("source") != sums.get("destination"):
+        yield Difference(field="bytes", source=sums["source"], destination=sums["destination"])
+
+
 class DataPath:
     """A way for the data of a disk from one cloud to the other.
 
@@ -87,6 +101,15 @@ class DataPath:
         Asks both clouds, which may raise.
         """
         raise NotImplementedError
+
+    def why_uncompared(
+        self, source: "TenantReader", destination: "TenantReader", disk: Disk, checksums: str
+    ) -> str:
+        """Return why the bytes of both sides will not be compared, "" if they will.
+
+        ``checksums`` is what the operator chose.
+        """
+        return ""
 
     def prepares(self, disk: Disk) -> bool:
         """Return whether there is something to do before the cutover, while the source works."""
@@ -120,6 +143,9 @@ class DataPath:
     def create(self, work: "Work") -> str:
         """Make the volume of what was transferred and return its id. Never called for servers."""
         raise NotImplementedError
+
+    def complete(self, work: "Work") -> None:
+        """Do what is done with the volume once its id is stored, before a server has it."""
 
     def free(self, work: "Work") -> None:
         """Remove what keeps the destination from deleting the volume, which is done next."""

@@ -1,5 +1,6 @@
 """Copies between images of Ceph by the tool ``rbd``, which a script stands for here."""
 
+import json
 import stat
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +20,9 @@ case "$*" in
   *import-diff*)
     test ! -e {folder}/writer-fails || {{ echo 'rbd: no room' >&2; exit 1; }}
     cat > {folder}/got ;;
+  *'snap create'*) echo 'rbd: failed to create snapshot: (17) File exists' >&2; exit 17 ;;
+  *' info '*) cat {folder}/info ;;
+  *' du '*) cat {folder}/du ;;
   *'snap ls'*) echo '[{{"name": "one"}}]' ;;
   *'ls --format json one') echo 'rbd: error connecting: (13) Permission denied' >&2; exit 1 ;;
 esac
@@ -69,6 +73,33 @@ def test_each_side_has_the_files_of_its_own_cluster(folder):
         "--conf /new/ceph.conf --keyring /new/key --id writer "
         "import-diff --no-progress - one/volume-2",
     }
+
+
+def test_a_snapshot_that_there_is_stays(folder):
+    rbd.add_snapshot(pool("one"), "volume-1", "a")
+    assert "snap create --no-progress one/volume-1@a" in (folder / "calls").read_text()
+
+
+@pytest.mark.parametrize(
+    ("told", "used", "is_untouched"),
+    [
+        ({}, 0, True),
+        ({}, 4194304, False),
+        ({"features": ["layering"]}, 0, False),
+        ({"flags": ["fast diff invalid"]}, 0, False),
+        ({"parent": None}, 0, False),
+        ({"parent": {"pool": "one", "image": "a", "snapshot": "c", "overlap": 8}}, 0, False),
+        ({"size": 16}, 0, False),
+    ],
+)
+def test_a_clone_is_untouched_if_its_map_says_that_it_has_nothing_of_its_own(
+    folder, told, used, is_untouched
+):
+    parent = {"pool": "one", "image": "a", "snapshot": "b", "overlap": 8}
+    info = {"size": 8, "features": ["fast-diff"], "flags": [], "parent": parent}
+    (folder / "info").write_text(json.dumps({**info, **told}))
+    (folder / "du").write_text(json.dumps({"images": [{"used_size": used}]}))
+    assert rbd.is_untouched_clone(pool("one"), "volume-2", "one/a@b") is is_untouched
 
 
 @pytest.mark.parametrize("side", ["reader", "writer"])

@@ -92,6 +92,11 @@ def snapshot_of(work: Work, suffix: str = "snapshot") -> Json:
     return _made(work, "snapshots", "snapshot", suffix, body)
 
 
+def kept_snapshot(work: Work) -> Json | None:
+    """Return the snapshot that ``snapshot_of`` made and nobody has removed, None without one."""
+    return next(iter(_find(work, "snapshots", "snapshot")), None)
+
+
 def remove_snapshot(work: Work, suffix: str) -> None:
     """Remove the snapshot that ``snapshot_of`` made with that suffix, if there is one."""
     for found in _find(work, "snapshots", suffix):

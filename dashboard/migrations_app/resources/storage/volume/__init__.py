@@ -216,6 +216,7 @@ class Volume(DiskStages, ResourceType):
         replay_states(work)
         complete_volume(work)
         remove_key_there(work)
+        work.data_path.complete(work)
 
     @override
     def differences(

@@ -1,0 +1,185 @@
+"""The bytes of both sides are compared after a move by backups or by zero copy."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from dashboard.errors import NeedsOperator
+from dashboard.jobs.models import Job
+from dashboard.migrations_app.data_paths.common import comparing
+from dashboard.migrations_app.models import Plan
+from tests.moves.test_zero_copy import tenant as tenant_of_one_pool
+from tests.support.cloud.backed_up import DATA
+from tests.support.cloud.backed_up import tenant as tenant_with_backups
+from tests.support.cloud.ceph import ComparedCeph, reached
+from tests.support.cloud.contents import changes_between, contents
+from tests.support.cloud.lost_answers import losing_answers, losing_records
+from tests.support.cloud.messages import Answer, Request
+from tests.support.cloud.moving import TwoClouds
+from tests.support.cloud.seeds import NAME
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TENANTS = {"backup_delta": tenant_with_backups, "zero_copy": tenant_of_one_pool}
+SENTENCE = f"The copy of volume {DATA} does not have the bytes of its snapshot."
+
+
+@pytest.fixture(params=TENANTS)
+def path(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=["rbd", "images"])
+def way(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@contextmanager
+def served(
+    path: str, folder: Path, *, way: str = "rbd"
+) -> Iterator[tuple[TwoClouds, ComparedCeph | None]]:
+    """Serve two clouds with a tenant whose volume goes by that path, to be compared that way."""
+    with ExitStack() as stack:
+        clouds = stack.enter_context(TENANTS[path](folder))
+        yield clouds, stack.enter_context(reached(folder, clouds)) if way == "rbd" else None
+
+
+def planned(clouds: TwoClouds, path: str, way: str) -> Plan:
+    chosen = [f"volume:{DATA}={path}"]
+    plan = clouds.plan(NAME, snapshots="leave", data_paths=chosen, checksums=CHECKSUMS[way])
+    assert plan.items.get(type="volume", name=DATA).data_path["name"] == path
+    return plan
+
+
+CHECKSUMS = {"rbd": "compare", "images": "images", "none": "compare", "skip": "skip"}
+
+
+def running_servers_write(clouds: TwoClouds) -> None:
+    """Have each server of the destination write into a volume as soon as it gets it."""
+    data = clouds.new.block_storage.volumes.data
+
+    def write(request: Request, _answer: Answer) -> None:
+        if request.method == "POST" and "/servers" in request.path:
+            given = request.content.decode()
+            data.update({id_: b"written" + old for id_, old in data.items() if id_ in given})
+
+    clouds.new.on_answer = write
+
+
+@contextmanager
+def one_byte_differs(clouds: TwoClouds) -> Iterator[None]:
+    """Have a byte of each copy be another one before its state is held."""
+    hold = comparing.hold
+
+    def spoil(work: Any, **options: Any) -> None:
+        data = clouds.new.block_storage.volumes.data
+        found = data[work.destination_id]
+        data[work.destination_id] = bytes([found[0] ^ 1]) + found[1:] if found else b"\x01"
+        hold(work, **options)
+
+    with patch.object(comparing, "hold", spoil):
+        yield
+
+
+def told(job: Job) -> list[str]:
+    return [*job.log.values_list("message", flat=True)]
+
+
+def unchanged(clouds: TwoClouds, do: Callable[[], None]) -> list[Any]:
+    """Return how both clouds differ from before when something is done."""
+    before = contents(clouds.old), contents(clouds.new)
+    do()
+    after = contents(clouds.old), contents(clouds.new)
+    return [change for pair in zip(before, after, strict=True) for change in changes_between(*pair)]
+
+
+def test_the_state_of_the_cutover_is_compared_though_the_server_writes_since(path, way, tmp_path):
+    with served(path, tmp_path, way=way) as (clouds, ceph):
+
+        def to_and_fro() -> None:
+            running_servers_write(clouds)
+            plan = planned(clouds, path, way)
+            assert not plan.findings.filter(sentence__contains="not compared").exists()
+            job = clouds.execute(plan)
+            assert any(f"copy of volume {DATA} has the bytes" in each for each in told(job))
+            clouds.new.on_answer = None
+            assert not (ceph and ceph.snapshots)
+            assert clouds.verify(plan) == []
+            clouds.roll_back(plan)
+
+        assert unchanged(clouds, to_and_fro) == []
+
+
+def test_one_byte_that_differs_fails_the_move_and_verify_and_goes_back(path, way, tmp_path):
+    with served(path, tmp_path, way=way) as (clouds, ceph):
+
+        def to_and_fro() -> None:
+            plan = planned(clouds, path, way)
+            with one_byte_differs(clouds):
+                job = clouds.execute(plan, state="failed")
+            assert SENTENCE in {*job.steps.values_list("error", flat=True)}
+            assert ("volume", DATA, "bytes") in clouds.verify(plan)
+            clouds.roll_back(plan)
+            assert not (ceph and ceph.snapshots)
+
+        assert unchanged(clouds, to_and_fro) == []
+
+
+@pytest.mark.parametrize("losing", ["answers", "records"])
+def test_nothing_is_left_though_each_answer_or_record_is_lost_once(path, way, losing, tmp_path):
+    with served(path, tmp_path, way=way) as (clouds, ceph):
+
+        def difficulty() -> Any:
+            is_records = losing == "records"
+            return losing_records() if is_records else losing_answers(clouds.old, clouds.new)
+
+        def to_and_fro() -> None:
+            plan = planned(clouds, path, way)
+            with difficulty():
+                clouds.execute(plan)
+            assert clouds.verify(plan) == []
+            with difficulty():
+                clouds.roll_back(plan)
+            assert not (ceph and ceph.snapshots)
+
+        assert unchanged(clouds, to_and_fro) == []
+
+
+@pytest.mark.parametrize(
+    ("way", "why"), [("none", "The configuration does not say"), ("skip", "An operator chose so.")]
+)
+def test_what_is_not_compared_is_said_by_plan_and_verify(path, way, why, tmp_path):
+    with served(path, tmp_path, way=way) as (clouds, _):
+        plan = planned(clouds, path, way)
+        finding = plan.findings.get(sentence__contains="are not compared")
+        assert DATA in finding.sentence
+        assert why in finding.sentence
+        clouds.execute(plan)
+        assert clouds.verify(plan) == []
+        [last] = [
+            each for each in told(Job.objects.filter(kind="verify").first()) if "diff" in each
+        ]
+        assert "were not compared." in last
+
+
+def test_a_clone_that_has_nothing_of_its_own_is_not_read(tmp_path):
+    with served("zero_copy", tmp_path) as (clouds, ceph):
+        assert ceph
+        ceph.is_untouched = True
+        job = clouds.execute(planned(clouds, "zero_copy", "rbd"))
+        assert any("has the bytes of its snapshot: all of it is in" in each for each in told(job))
+        assert ceph.hashed == 0
+
+
+def test_a_state_that_cannot_be_held_does_not_stop_the_cutover(path, tmp_path):
+    with served(path, tmp_path) as (clouds, ceph):
+        assert ceph
+        ceph.fails = NeedsOperator("The key may not take snapshots.", fix="Let it.")
+        plan = planned(clouds, path, "rbd")
+        job = clouds.execute(plan)
+        assert any("are not compared: The key may not take snapshots." in e for e in told(job))
+        assert ceph.hashed == 0
