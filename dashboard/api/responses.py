@@ -4,11 +4,12 @@ import logging
 from typing import Any
 from urllib.parse import unquote
 
+from django.core import exceptions
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.exceptions import APIException, ParseError, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -122,6 +123,8 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response:
         return _ours(error, sent=_words_of(context["request"]))
     if isinstance(error, SuspiciousOperation):
         error = TooLarge() if isinstance(error, RequestDataTooBig) else ParseError()
+    if isinstance(error, exceptions.PermissionDenied):
+        error = PermissionDenied(str(error) or None)
     response = exception_handler(error, context)
     if response is None:
         return _fault(error, context)

@@ -26,6 +26,7 @@ from dashboard.api.plan_rows import (
 from dashboard.api.plans import PlanViewSet
 from dashboard.api.tenants import TenantViewSet
 from dashboard.api.token import RevokeView, TokenView
+from dashboard.api.waves import WaveViewSet
 
 app_name = "api"
 
@@ -36,6 +37,7 @@ router.register("environment-plans", EnvironmentPlanViewSet, basename="environme
 router.register("tenants", TenantViewSet, basename="tenant")
 router.register("plans", PlanViewSet)
 router.register("campaigns", CampaignViewSet)
+router.register("waves", WaveViewSet)
 router.register(r"hosts/(?P<cloud>[^/]+)", HostViewSet, basename="host")
 router.register("host-plans", HostPlanViewSet, basename="host-plan")
 router.register("differences", DifferenceViewSet)

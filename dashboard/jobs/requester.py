@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import PermissionDenied
 
 from dashboard.jobs.models import Job
+from dashboard.jobs.roles import Action, has_permission, role_refusal
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,9 @@ def by_api(user: User | AnonymousUser) -> Requester:
 def requester_of(job: Job) -> Requester:
     """Return who asked for a job, for the jobs that follow from it."""
     return Requester(job.created_by, job.launched_from)
+
+
+def require_permission(requester: Requester, action: Action) -> None:
+    """Raise ``PermissionDenied`` for a user without the permission; commands need none."""
+    if requester.user is not None and not has_permission(requester.user, action):
+        raise PermissionDenied(role_refusal(action))

@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from dashboard.audit.models import Act
-from dashboard.campaigns.models import Campaign
+from dashboard.campaigns.models import Campaign, Wave
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment, Host, HostPlan
 from dashboard.jobs.models import Job, JobServer, Step
 from dashboard.jobs.states import JobState
@@ -23,6 +23,7 @@ _group = re.compile(r"\(\?P<(\w+)>((?:[^()]|\([^()]*\))*)\)")
 _argument = re.compile(r"<(?:\w+:)?(\w+)>")
 ROWS: dict[str, type[Model]] = {
     "campaigns": Campaign,
+    "waves": Wave,
     "clouds": Cloud,
     "environments": FuelEnvironment,
     "environment-plans": EnvironmentPlan,

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign
@@ -12,7 +11,6 @@ from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.models import Job
 from dashboard.jobs.options import Option
 from dashboard.jobs.requester import Requester
-from dashboard.jobs.roles import Action, has_permission, role_refusal
 from dashboard.jobs.states import JobState
 from dashboard.jobs.verb import Verb, verbs_of
 
@@ -64,12 +62,6 @@ def not_running(campaign: Campaign) -> WrongState:
         f"Campaign {campaign} does not run: it is {campaign.state_words.lower()}.",
         fix="Resume it first." if has_ended else "Start it first.",
     )
-
-
-def require_permission(requester: Requester, action: Action) -> None:
-    """Raise ``PermissionDenied`` for a user without the permission; commands need none."""
-    if requester.user is not None and not has_permission(requester.user, action):
-        raise PermissionDenied(role_refusal(action))
 
 
 class RunningVerb(CampaignVerb):

@@ -7,11 +7,11 @@ from django.db import transaction
 from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign, Wave
-from dashboard.campaigns.verbs.base import CampaignVerb, require_permission, without_tenants
+from dashboard.campaigns.verbs.base import CampaignVerb, without_tenants
 from dashboard.errors import PumphouseError, WrongState
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.models import Job
-from dashboard.jobs.requester import Requester
+from dashboard.jobs.requester import Requester, require_permission
 from dashboard.jobs.roles import Action
 from dashboard.jobs.starting import start_job
 

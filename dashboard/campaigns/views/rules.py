@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from dashboard.campaigns.models import Wave
+from dashboard.campaigns.planning.rules import change_rules
 from dashboard.campaigns.planning.wave_options import WAVE_OPTIONS, options_of
-from dashboard.campaigns.verbs.change_wave import change_rules
-from dashboard.errors import BadInput, PumphouseError
+from dashboard.errors import PumphouseError
 from dashboard.jobs.option_forms import OptionForm, posted_values
 from dashboard.jobs.requester import on_page
 from dashboard.jobs.roles import Action
@@ -41,7 +41,4 @@ def _changed_rules(wave: Wave, request: PageRequest) -> dict[str, Any]:
     before = options_of(wave)
     posted = posted_values(WAVE_OPTIONS, request.POST)
     given = {option.name: option.clean(posted[option.name]) for option in WAVE_OPTIONS}
-    found = {name: value for name, value in given.items() if value != before[name]}
-    if not found:
-        raise BadInput("Nothing was changed.", fix="Give another value for some rule.")
-    return found
+    return {name: value for name, value in given.items() if value != before[name]}

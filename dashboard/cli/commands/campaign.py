@@ -11,6 +11,7 @@ from dashboard.campaigns.planning.drawing import draw_up
 from dashboard.campaigns.report import report_csv, report_of
 from dashboard.cli.arguments import add_clouds, chosen_clouds
 from dashboard.cli.campaign_report import print_campaign
+from dashboard.cli.campaign_rules import EFFECT, add_rules, change_wave
 from dashboard.cli.campaign_verbs import add_campaign, campaign_named, campaign_parts
 from dashboard.cli.command import OK, Command
 from dashboard.cli.console import Console
@@ -42,6 +43,7 @@ class CampaignCommand(Command):
         for name, command in self.verbs.items():
             effect = command.verb.effect
             command.add_arguments(choices.add_parser(name, help=effect, description=effect))
+        add_rules(choices.add_parser("change-wave", help=EFFECT, description=EFFECT))
         showing = choices.add_parser("status", help="show how far a campaign is, or all of them")
         showing.add_argument("campaign", nargs="?", metavar="CAMPAIGN", help="its name or number")
         exporting = choices.add_parser("export", help="write a campaign, or its report, as CSV")
@@ -54,7 +56,8 @@ class CampaignCommand(Command):
         action = options.campaign_action
         if action in self.verbs:
             return self.verbs[action].run(options, console)
-        return {"plan": _plan, "status": _status, "export": _export}[action](options, console)
+        acts = {"plan": _plan, "change-wave": _change, "status": _status, "export": _export}
+        return acts[action](options, console)
 
 
 def _plan(options: Namespace, console: Console) -> int:
@@ -68,6 +71,10 @@ def _plan(options: Namespace, console: Console) -> int:
         hosts=options.hosts,
     )
     return _show(draw_up(drawing, CLI), console)
+
+
+def _change(options: Namespace, console: Console) -> int:
+    return _show(change_wave(options), console)
 
 
 def _status(options: Namespace, console: Console) -> int:

@@ -7,10 +7,10 @@ from django.core.exceptions import PermissionDenied
 
 from dashboard.campaigns.models import Campaign, CampaignTenant
 from dashboard.campaigns.planning.drawing import Drawing, TenantDrawing, WaveDrawing, draw_up
+from dashboard.campaigns.planning.rules import change_rules
 from dashboard.campaigns.running import looking
 from dashboard.campaigns.running.looking import Look, look_at
 from dashboard.campaigns.verbs.add import Add
-from dashboard.campaigns.verbs.change_wave import ChangeWave
 from dashboard.campaigns.verbs.start import Start
 from dashboard.campaigns.verbs.take_out import TakeOut
 from dashboard.errors import BadInput, WrongState
@@ -143,9 +143,7 @@ def test_it_is_changed_while_it_runs_and_what_has_begun_goes_on():
     Add().start(campaign, tenants=[rows.tenant_of(campaign.source, "e").project_id], wave="late")
     with pytest.raises(BadInput, match="d is in the campaign twice"):
         Add().start(campaign, tenants=[late.project_id], wave="late")
-    with pytest.raises(BadInput, match="tenants_at_once must be"):
-        ChangeWave().start(campaign, wave="all", tenants_at_once="many")
-    ChangeWave().start(campaign, wave="all", tenants_at_once="3", window="", verifies="no")
+    change_rules(campaign.waves.get(name="all"), {"tenants_at_once": 3, "verifies": False}, NOBODY)
     look(campaign)
     assert dict(campaign.tenants.values_list("name", "state")) == {
         **{"a": "planning", "b": "taken_out", "c": "planning", "d": "planning", "e": "waiting"}
@@ -160,8 +158,10 @@ def test_to_let_a_running_wave_roll_back_needs_an_admin():
     campaign = drawn("a")
     Start().start(campaign)
     with pytest.raises(PermissionDenied):
-        ChangeWave().start(
-            campaign, requester=by_api(rows.user_with("operator")), on_failure="roll_back"
+        change_rules(
+            campaign.waves.get(),
+            {"on_failure": "roll_back"},
+            by_api(rows.user_with("operator")),
         )
 
 

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from dashboard.campaigns.models import Wave
+from dashboard.campaigns.planning.rules import change_rules
 from dashboard.campaigns.running.shared_limits import share_limits
-from dashboard.campaigns.verbs.change_wave import ChangeWave, change_rules
 from dashboard.jobs.models import Job, JobGroup
 from dashboard.jobs.requester import NOBODY
 from tests.support import rows
@@ -41,7 +41,7 @@ def test_jobs_of_a_wave_share_what_it_says_now(wave):
 
 def test_changed_rules_hold_for_what_runs(wave):
     job = moving(wave)
-    ChangeWave().start(wave.campaign, wave="by night", streams="5", servers_at_once="7")
+    change_rules(wave, {"streams": 5, "servers_at_once": 7}, NOBODY)
     assert (fresh(job).group.streams, fresh(job).group.chains_at_once) == (5, 7)
     assert (fresh(job).chains_at_once, fresh(job).pace) == (7, None)
     change_rules(wave, {"servers_at_once": 0}, NOBODY)
