@@ -3,8 +3,6 @@
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from typing_extensions import override
@@ -55,6 +53,8 @@ from dashboard.migrations_app.resources.network.common.reduced_router import (
 from dashboard.migrations_app.resources.network.common.router_interfaces import (
     addresses_of,
     connections,
+    of_each_port,
+    unconnected_ports,
     with_interfaces,
 )
 from dashboard.migrations_app.resources.network.common.router_kinds import (
@@ -225,9 +225,8 @@ class Router(NeutronResource):
     def interfaces(self, work: Work) -> None:
         """Connect the router like the source's, then set the routes that need no gateway."""
         there = {address for port in self._ports(work) for address in addresses_of(port)}
-        by_port = itemgetter("port_id")
-        for _, group in groupby(sorted(work.record.fields["interfaces"], key=by_port), by_port):
-            missing = [each for each in group if each["ip_address"] not in there]
+        for mine in of_each_port(work.record.fields["interfaces"]):
+            missing = [each for each in mine if each["ip_address"] not in there]
             for body in connections(work, missing):
                 self._act(work, "add_router_interface", body)
         routes = near_routes(work.record.fields)
@@ -240,6 +239,8 @@ class Router(NeutronResource):
             self._put(work, {"routes": []})
         for port in self._ports(work, always=True):
             self._act(work, "remove_router_interface", {"port_id": port["id"]})
+        for id_ in unconnected_ports(work, work.record.fields["interfaces"]):
+            work.destination.delete("network", f"/ports/{id_}")
 
     def detach_gateway(self, work: Work) -> None:
         """Remove the gateways from the source's router, after storing them.

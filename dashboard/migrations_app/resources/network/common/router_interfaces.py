@@ -1,6 +1,8 @@
 """The interfaces of a router: ports, to the API, of which each has addresses in subnets."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from dashboard.clients.openstack import Json
 from dashboard.migrations_app.resources.network.common.tenant_network import (
@@ -56,20 +58,49 @@ def connections(work: Work, interfaces: Sequence[Json]) -> Iterable[Json]:
     return [{"port_id": _port(work, interfaces)}]
 
 
+def unconnected_ports(work: Work, interfaces: Sequence[Json]) -> Iterable[str]:
+    """Yield the ids of the ports that were made for interfaces and never connected."""
+    for mine in of_each_port(interfaces):
+        if not all(each["is_gateway"] for each in mine):
+            yield from _left(work, mine)
+
+
+def of_each_port(interfaces: Iterable[Json]) -> Iterable[list[Json]]:
+    """Yield the interfaces of each port."""
+    by_port = itemgetter("port_id")
+    for _, mine in groupby(sorted(interfaces, key=by_port), by_port):
+        yield [*mine]
+
+
 def _port(work: Work, interfaces: Sequence[Json]) -> str:
     """Return the id of a port with the addresses, which a crash may have left unconnected."""
-    network_id = work.destination_id_of("network", interfaces[0]["network_id"])
-    addresses = [each["ip_address"] for each in interfaces]
     body = {
-        "network_id": network_id,
+        "network_id": work.destination_id_of("network", interfaces[0]["network_id"]),
         "project_id": work.project_id,
-        "fixed_ips": [{"ip_address": address} for address in addresses],
+        "fixed_ips": [{"ip_address": each["ip_address"]} for each in interfaces],
+        # of a port that is not a router's yet neutron would make a member of the default group,
+        # which a rollback then could not delete before the router
+        "security_groups": [],
     }
-    query = {"network_id": network_id, "fixed_ips": f"ip_address={addresses[0]}"}
-    found = work.destination.list("network", "/ports", "ports", **query) if work.resumed else ()
-    left = [port for port in found if port["project_id"] == work.project_id]
-    port = left[0] if left else work.destination.post("network", "/ports", {"port": body}, "port")
-    return str(port["id"])
+    if left := _left(work, interfaces) if work.resumed else ():
+        return left[0]
+    return str(work.destination.post("network", "/ports", {"port": body}, "port")["id"])
+
+
+def _left(work: Work, interfaces: Sequence[Json]) -> list[str]:
+    """Return the ids of the tenant's ports with these addresses that nothing uses."""
+    addresses = [each["ip_address"] for each in interfaces]
+    query = {
+        "network_id": work.destination_id_of("network", interfaces[0]["network_id"]),
+        "fixed_ips": f"ip_address={addresses[0]}",
+    }
+    return [
+        port["id"]
+        for port in work.destination.list("network", "/ports", "ports", **query)
+        if port["project_id"] == work.project_id
+        and not port["device_id"]
+        and sorted(addresses_of(port)) == sorted(addresses)
+    ]
 
 
 def addresses_of(port: Json) -> list[str]:
