@@ -1,5 +1,7 @@
 """What guests know ports and volumes by arrives, or is named: tags, and the names of disks."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from dashboard.migrations_app.models import Plan
 from dashboard.migrations_app.resources.compute.server.devices import DEVICES, device_losses
 from dashboard.migrations_app.resources.records import Record
+from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.messages import Json
 from tests.support.cloud.moved_tenant import draft, executed, unexpected
 from tests.support.cloud.moving import two_clouds
@@ -36,6 +39,22 @@ def test_tags_of_ports_and_volumes_arrive(clouds):
     assert tags(clouds.new) == tags(clouds.old) == (["nic of web-1"], ["goods"])
     assert not unexpected(move, plan.items.get(name=WEB))
     assert not {"port_tags", "volume_tags", DEVICES} & losses(plan).keys()
+
+
+def test_tags_that_the_destination_takes_from_nobody_are_named_before(tmp_path):
+    with two_clouds(tmp_path, new="queens") as clouds:
+        tenant_between(clouds.old, clouds.new)
+        limit_nova(clouds.new, "2.41")
+        named = losses(draft(clouds))
+    reason = "Nova of cloud new is too old for it."
+    assert (named["port_tags"], named["volume_tags"]) == (reason, reason)
+
+
+def limit_nova(cloud: MemoryCloud, newest: str) -> None:
+    """Make the Nova of a cloud of Queens an older one, by the microversion that it knows."""
+    told = json.dumps(cloud.release.versions["compute"]).replace("2.60", newest)
+    versions = {**cloud.release.versions, "compute": json.loads(told)}
+    cloud.release = replace(cloud.release, versions=versions)
 
 
 def test_a_source_that_tells_no_tags_is_named_once(tmp_path):

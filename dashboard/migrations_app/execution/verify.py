@@ -48,6 +48,8 @@ class Verifier:
             plan.source, identities.source, tenant, destination=self.destination
         )
         self.source.migrated = ledger.migrated_ids(plan)
+        for reader in (self.source, self.destination):
+            reader.asks_of_each = True
 
     def compare(self, job: Job) -> str:
         """Store all differences. Return the sentence that counts them."""

@@ -73,6 +73,8 @@ class TenantReader(IdentityReader):
         self.original_limits = original_limits or {}
         # for a reader of the source: that of the destination, if there is one
         self.destination = destination
+        # whether to ask also for what services tell of one object at a time, a call for each
+        self.asks_of_each = False
         # (type, source id) -> id on this cloud, for a reader of the destination
         self.destination_ids: dict[tuple[str, str], str] = {}
         self._lists: dict[str, JsonList] = {}

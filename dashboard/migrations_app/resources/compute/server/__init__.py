@@ -42,7 +42,11 @@ from dashboard.migrations_app.resources.compute.server.copy_states import (
     settle_copy,
     unsettle_copy,
 )
-from dashboard.migrations_app.resources.compute.server.devices import OF_DEVICES, ROOT
+from dashboard.migrations_app.resources.compute.server.devices import (
+    OF_DEVICES,
+    ROOT,
+    store_tags,
+)
 from dashboard.migrations_app.resources.compute.server.fields import (
     ATTR,
     EXTRA_SPECS,
@@ -226,7 +230,8 @@ class Server(DiskStages, ResourceType):
             yield None, finding
 
     def stop(self, work: Work) -> None:
-        """Halt the source's server, unless it is halted, after storing its state."""
+        """Halt the source's server, unless it is halted, after storing its state and its tags."""
+        store_tags(work)
         halt_original(work)
 
     def undo_stop(self, work: Work) -> None:

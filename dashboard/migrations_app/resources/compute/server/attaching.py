@@ -72,7 +72,7 @@ def _detach(cloud: CloudSession, path: str) -> None:
 def _told(work: Work, source_id: str) -> Json:
     """Return what is said of a volume beside its id, where Nova takes it: its tag and its end."""
     cloud, fields = work.destination, work.record.fields
-    told = tag_of(work.record, VOLUME_TAGS, source_id, cloud, VOLUME_TAGS_SINCE)
+    told = tag_of(work, VOLUME_TAGS, source_id, VOLUME_TAGS_SINCE)
     later = cloud.supports("compute", DELETION_MICROVERSION)
     takes_end = cloud.supports("compute", DELETION_AT_ATTACHING) and not later
     if takes_end and source_id in fields["deleted_volumes"]:

@@ -153,7 +153,7 @@ def _body(work: Work) -> Json:
 
 
 def _port(work: Work, source_id: str) -> Json:
-    tag = tag_of(work.record, PORT_TAGS, source_id, work.destination, TAGS_AT_BOOT_SINCE)
+    tag = tag_of(work, PORT_TAGS, source_id, TAGS_AT_BOOT_SINCE)
     return {"port": work.destination_id_of("port", source_id), **tag}
 
 
@@ -192,7 +192,7 @@ def _disk(work: Work) -> Json:
         "source_type": "volume",
         "destination_type": "volume",
         "delete_on_termination": not later and root in work.record.fields["deleted_volumes"],
-        **tag_of(work.record, VOLUME_TAGS, root, work.destination, TAGS_AT_BOOT_SINCE),
+        **tag_of(work, VOLUME_TAGS, root, TAGS_AT_BOOT_SINCE),
     }
     return {"block_device_mapping_v2": [device]}
 

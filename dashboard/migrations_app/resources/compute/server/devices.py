@@ -1,7 +1,11 @@
 """What guests know a server's ports and volumes by: tags, and the names of disks.
 
-Nova tells tags from microversion 2.70 on, and gives them to guests in their metadata. It names the
-disks of a copy itself, in the order in which they are attached; libvirt heeds no other wish.
+Nova tells tags from microversion 2.70 on, of one server at a time, and gives them to guests in
+their metadata. They are read when a server moves and in verify; a plan reads them only where it has
+to name them as lost, so that its calls do not grow with the number of servers.
+
+Nova names the disks of a copy itself, in the order in which they are attached; libvirt heeds no
+other wish.
 """
 
 import re
@@ -12,6 +16,7 @@ from typing import Any
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.migrations_app.resources.reader import TAGS_TOLD_SINCE, TenantReader
 from dashboard.migrations_app.resources.records import Difference, IdLookup, Loss, Record
+from dashboard.migrations_app.resources.work import Work
 
 PORT_TAGS, VOLUME_TAGS, DEVICES = "port_tags", "volume_tags", "devices"
 OF_DEVICES: Mapping[str, str] = {PORT_TAGS: "port", VOLUME_TAGS: "volume", DEVICES: "volume"}
@@ -24,24 +29,50 @@ _BY_BUS = (
     "Nova names the copy's by the bus of the disk, which the properties of the image or else the "
     "hypervisor decide."
 )
+_TOLD_BY = (
+    (PORT_TAGS, "os-interface", "interfaceAttachments", "port_id"),
+    (VOLUME_TAGS, "os-volume_attachments", "volumeAttachments", "volumeId"),
+)
 TAGS_AT_BOOT_SINCE, VOLUME_TAGS_SINCE = "2.42", "2.49"
 _device = re.compile(r"(?P<bus>/dev/[a-z]*d)(?P<letter>[a-z])")
 
 
-def tag_fields(server: Json, has_volumes: bool, reader: TenantReader) -> Json:
+def tag_fields(server: Json, reader: TenantReader) -> Json:
     """Return the tags of a server's ports and volumes by their ids, nothing where none are told."""
-    if not reader.cloud.supports("compute", TAGS_TOLD_SINCE):
+    if not (reader.asks_of_each or _would_lose_tags(reader)):
         return {}
-    path, key = f"/servers/{server['id']}/os-interface", "interfaceAttachments"
-    ports = reader.list("compute", path, key, microversion=TAGS_TOLD_SINCE)
-    volumes = reader.attachments_of(server["id"]) if has_volumes else ()
-    return {PORT_TAGS: _tags(ports, "port_id"), VOLUME_TAGS: _tags(volumes, "volumeId")}
+    return _told_tags(reader.cloud, server["id"])
 
 
-def tag_of(record: Record, field: str, id_: str, cloud: CloudSession, since: str) -> Json:
+def _would_lose_tags(reader: TenantReader) -> bool:
+    there = reader.destination
+    return there is not None and not there.cloud.supports("compute", VOLUME_TAGS_SINCE)
+
+
+def _told_tags(cloud: CloudSession, server_id: str) -> Json:
+    if not cloud.supports("compute", TAGS_TOLD_SINCE):
+        return {}
+    found = {}
+    for field, path, key, id_ in _TOLD_BY:
+        attached = cloud.list(
+            "compute", f"/servers/{server_id}/{path}", key, microversion=TAGS_TOLD_SINCE
+        )
+        found[field] = {each[id_]: each["tag"] for each in attached if each.get("tag")}
+    return found
+
+
+def store_tags(work: Work) -> None:
+    """Store the tags of a server's ports and volumes, before anything of it is changed."""
+    if PORT_TAGS not in work.stage_data:
+        work.save(**_told_tags(work.source, work.record.id))
+
+
+def tag_of(work: Work, field: str, id_: str, since: str) -> Json:
     """Return the tag of a port or volume as a request has it, nothing where there is none."""
-    tag = record.fields.get(field, {}).get(id_)
-    return {"tag": tag} if tag and cloud.supports("compute", since) else {}
+    # plans of older versions have read them
+    told = {**work.record.fields.get(field, {}), **work.stage_data.get(field, {})}
+    tag = told.get(id_)
+    return {"tag": tag} if tag and work.destination.supports("compute", since) else {}
 
 
 def device_losses(record: Record) -> Iterable[Loss]:
@@ -96,7 +127,3 @@ def _consecutive(first: str, names: Sequence[str], fields: Mapping[str, Any]) ->
     before = 1 + bool(fields.get("ephemeral")) + bool(fields.get("swap"))
     letters = ascii_lowercase[before : before + len(names)]
     return [f"{found['bus']}{letter}" for letter in letters] if found else [*names]
-
-
-def _tags(attached: Iterable[Json], id_: str) -> Json:
-    return {each[id_]: each["tag"] for each in attached if each.get("tag")}

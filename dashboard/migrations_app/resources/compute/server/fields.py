@@ -46,7 +46,7 @@ def server_record(server: Json, reader: TenantReader) -> Record:
         "server_groups": _groups(server, reader),
         "config_drive": str(server.get("config_drive")).lower() == "true",
         DEVICES: {id_: name for id_, name in devices.items() if name},
-        **tag_fields(server, bool(volumes), reader),
+        **tag_fields(server, reader),
         USER_DATA: _fingerprint(server.get(USER_DATA)),
     }
     return Record(type="server", id=server["id"], name=server["name"], fields=fields)
