@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import TopologicalSorter
 
 from django.db import transaction
 
+from dashboard.clients.openstack import CloudSession
 from dashboard.jobs.kinds import StepContext, StepSpec
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution import identities
@@ -216,7 +217,7 @@ class Move:
         """Return a new reader of the tenant's project on the destination."""
         id_ = ledger.destination_id_of(self.plan, "project", self.plan.tenant_id)
         tenant = TenantRef(id_, self.plan.tenant_name, self.plan.domain_name)
-        return TenantReader(self.clouds.destination_session, tenant)
+        return _verifying(self.clouds.destination_session, tenant)
 
     def destination_ids(self) -> dict[str, str]:
         """Return what the type's objects have become, by their source ids."""
@@ -236,12 +237,36 @@ class Move:
             return [Difference(field="presence", source="present", destination="missing")]
         entry = ledger.entry_of(self.plan, item.type, item.source_id)
         assert entry is not None
-        source = self.type.original_state(record_of(item), entry.stage_data)
+        source = self.type.original_state(self._original(item), entry.stage_data)
         return [*self.type.differences(source, destination, self._destination_id_of)]
+
+    def _original(self, item: PlanItem) -> Record:
+        """Return an object of the source as planned, with what only verification asks for."""
+        record = record_of(item)
+        return replace(record, fields={**record.fields, **self._asked_of_each.get(record.id, {})})
+
+    @cached_property
+    def _asked_of_each(self) -> dict[str, Json]:
+        """What verification reads of the type's objects on the source beyond the plan, by id."""
+        tenant = TenantRef(self.plan.tenant_id, self.plan.tenant_name, self.plan.domain_name)
+        found = self.type.discover(_verifying(self.clouds.source_session, tenant))
+        planned = {item.source_id: item.fields for item in self.items}
+        return {
+            record.id: {k: v for k, v in record.fields.items() if k not in planned[record.id]}
+            for record in found
+            if record.id in planned
+        }
 
     def _destination_id_of(self, type_name: str, source_id: str) -> str | None:
         entry = ledger.entry_of(self.plan, type_name, source_id)
         return entry.destination_id if entry else None
+
+
+def _verifying(session: CloudSession, tenant: TenantRef) -> TenantReader:
+    """Return a reader as verification has one."""
+    reader = TenantReader(session, tenant)
+    reader.asks_of_each = True
+    return reader
 
 
 def _reached(begin: set[str], edges: dict[str, Iterable[str]]) -> set[str]:

@@ -1,0 +1,35 @@
+"""Steps run in any order that their dependencies allow: none relies on another unsaid.
+
+The tenants end at various services: the more a tenant has, the fewer orders are possible.
+"""
+
+import pytest
+
+from tests.support.cloud.any_order import in_any_order
+from tests.support.cloud.contents import contents
+from tests.support.cloud.moving import TwoClouds
+from tests.support.cloud.seeds import NAME
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.seeded_until("network")
+@pytest.mark.parametrize("seed", range(8))
+def test_a_tenant_of_networks_moves_and_comes_back(clouds, seed):
+    move_there_and_back(clouds, seed)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_whole_tenant_moves_and_comes_back(clouds, seed):
+    move_there_and_back(clouds, seed)
+
+
+def move_there_and_back(clouds: TwoClouds, seed: int) -> None:
+    """Assert that nothing differs after a move, and nothing is left after its rollback."""
+    before = contents(clouds.old), contents(clouds.new)
+    plan = clouds.plan(NAME)
+    with in_any_order(seed):
+        clouds.execute(plan)
+        assert clouds.verify(plan) == []
+        clouds.roll_back(plan)
+    assert (contents(clouds.old), contents(clouds.new)) == before
