@@ -8,14 +8,14 @@ so the times are the longest to be expected.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.template.defaultfilters import filesizeformat, pluralize
 
 from dashboard.jobs.kinds import BYTES
 from dashboard.jobs.models import Step
 from dashboard.jobs.states import StepState
 from dashboard.jobs.time_between import TimeBetween
-from dashboard.migrations_app.execution.downtimes import moved_chains
+from dashboard.migrations_app.data_paths import data_path
 from dashboard.migrations_app.models import Plan, PlanItem, subject_of
 from dashboard.migrations_app.planning.measured_paths import MeasuredPaths, Told, measured_paths
 from dashboard.migrations_app.resources.data_path import DATA_PATH
@@ -32,24 +32,21 @@ LEAST_BYTES = 1024**2
 class Measured:
     """What earlier copies between two clouds tell.
 
-    ``rate`` is in bytes a second for one copy, None if none passed through here; ``overhead`` are
-    the seconds for which a server is down beside its copying. ``paths`` is what each path took.
+    ``rate`` is in bytes a second for one copy, None if none passed through here. ``paths`` is what
+    each path took.
     """
 
     copies: int
     rate: float | None
-    overhead: float
     paths: MeasuredPaths | None
 
     def downtime_of(self, disks: Sequence[Told]) -> float | None:
         """Return for how many seconds a server with these disks is down, None if nothing tells.
 
-        A path that no server has taken yet takes as long as copying at the rate.
+        Nothing does for a path that no server has taken yet: most of its time goes into what other
+        paths do not do.
         """
-        seconds = self.paths.downtime_of(disks) if self.paths else None
-        if seconds is None and self.rate:
-            return self.overhead + sum(int(told["cutover"]) for told in disks) / self.rate
-        return seconds
+        return self.paths.downtime_of(disks) if self.paths else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +57,9 @@ class Prediction:
     cutover: int
     disks: int
     downtime_seconds: float | None
-    """For how long the server is down that is down the longest."""
+    """For how long the server is down that is down the longest, of those of which that is known."""
+    unmeasured: Sequence[str]
+    """The titles of paths of its disks that no server has taken yet between these clouds."""
     measured: Measured | None
 
     @property
@@ -89,6 +88,9 @@ class Prediction:
             )
         if self.downtime_seconds is not None:
             yield f"A server is down for {self.downtime_seconds:.0f} s at most."
+        if self.unmeasured:
+            by = " and ".join(self.unmeasured)
+            yield f"How long it is down by {by} has not been measured between these clouds yet."
 
 
 def predicted(plan: Plan) -> Prediction | None:
@@ -103,8 +105,16 @@ def predicted(plan: Plan) -> Prediction | None:
         cutover=sum(path["cutover"] for _, path in found),
         disks=len(found),
         downtime_seconds=max((each for each in downtimes if each is not None), default=None),
+        unmeasured=_unmeasured(found, measured) if measured else (),
         measured=measured,
     )
+
+
+def _unmeasured(disks: Iterable[tuple[Iterable[str], Told]], measured: Measured) -> Sequence[str]:
+    """Return the titles of the paths of servers' disks that no server has taken yet."""
+    known = measured.paths.lines if measured.paths else ()
+    names = {str(told["name"]) for servers, told in disks if servers}
+    return [data_path(name).title for name in sorted(names - {*known})]
 
 
 def predictions_of_servers(plan: Plan) -> dict[str, dict[str, float | int | None]]:
@@ -150,10 +160,9 @@ def measured_between(plan: Plan) -> Measured | None:
     told = copies.aggregate(**times, spent=Sum(TimeBetween("started_at", "finished_at")))
     paths = measured_paths(steps)
     if not told["number"] or not told["spent"]:
-        return Measured(copies=0, rate=None, overhead=0.0, paths=paths) if paths else None
+        return Measured(copies=0, rate=None, paths=paths) if paths else None
     rate = told["bytes"] / max(told["spent"].total_seconds(), 0.001)
-    overhead = _overhead(plan, rate)
-    return Measured(copies=told["number"], rate=rate, overhead=overhead, paths=paths)
+    return Measured(copies=told["number"], rate=rate, paths=paths)
 
 
 def steps_between(plan: Plan) -> QuerySet[Step]:
@@ -162,13 +171,3 @@ def steps_between(plan: Plan) -> QuerySet[Step]:
     subjects = {subject_of(id_) for id_ in pair.order_by().values_list("tenant_id", flat=True)}
     done = Step.objects.filter(job__kind="execute", state=StepState.DONE)
     return done.filter(job__subject__in=subjects).order_by()
-
-
-def _overhead(plan: Plan, rate: float) -> float:
-    """Return for how long servers were down beside their copying, on average."""
-    jobs = steps_between(plan).filter(opens_chain=True).values("job_id")
-    copied = Sum("progress_done", filter=Q(progress_unit=BYTES), default=0)
-    rows = moved_chains(Step.objects.filter(job__in=jobs)).annotate(copied=copied)
-    moved = rows.values_list("halted", "ended", "copied")
-    seconds = [max(0.0, (end - begin).total_seconds() - size / rate) for begin, end, size in moved]
-    return sum(seconds) / len(seconds) if seconds else 0.0

@@ -31,7 +31,8 @@ def plan() -> Plan:
 def add(
     plan: Plan, type_name: str, id_: str, *, ahead: int, cutover: int, **fields: object
 ) -> None:
-    path = {"name": "glance", "why": "", "ahead": ahead, "cutover": cutover}
+    name = fields.pop("path", "glance")
+    path = {"name": name, "why": "", "ahead": ahead, "cutover": cutover}
     plan.items.create(
         ordinal=plan.items.count(),
         type=type_name,
@@ -57,6 +58,7 @@ def moved(plan: Plan, *, seconds: int, size: int, down: int) -> None:
         Step.objects.create(
             **{"job": job, "key": f"server:x:{action}", "action": action, "title": action},
             **{"ordinal": number, "phase": Phase.CUTOVER, "state": "done", "chain": "x"},
+            **{"group": "server", "params": {"item": plan.items.get(name="web").pk}},
             opens_chain=action == "hook",
             started_at=now + timedelta(seconds=begin),
             finished_at=now + timedelta(seconds=end),
@@ -76,15 +78,31 @@ def test_times_are_those_of_earlier_copies_and_of_what_servers_took_beside(plan)
     moved(plan, seconds=10, size=200 * MIB, down=16)
     found = predicted(plan)
     assert found.measured.rate == 20 * MIB
-    # its 16 seconds without the 10 of copying, and 400 MiB at 20 MiB a second
-    assert found.downtime_seconds == pytest.approx(6 + 20)
+    # its 16 seconds without the 10 of its disk, of which half counts for 300 MiB as well
+    assert found.downtime_seconds == pytest.approx(6 + (5 + 5) + (5 + 15))
+    assert found.unmeasured == []
     # 800 MiB in three copies at once
     assert found.copying_seconds == pytest.approx(800 / 20 / 3)
-    assert "At 20.0" in str(found) and "down for 26 s at most" in str(found)
+    assert "At 20.0" in str(found) and "down for 36 s at most" in str(found)
+
+
+def test_a_path_that_no_server_has_taken_is_named_and_not_guessed(plan):
+    moved(plan, seconds=10, size=200 * MIB, down=16)
+    add(plan, "volume", "new", ahead=0, cutover=0, path="zero_copy", server_ids=["web"])
+    found = predicted(plan)
+    assert (found.downtime_seconds, found.unmeasured) == (None, ["Zero copy"])
+    assert str(found).endswith(
+        "How long it is down by Zero copy has not been measured between these clouds yet."
+    )
+    volume = plan.items.get(name="new")
+    volume.fields = {"server_ids": []}
+    volume.save()
+    assert predicted(plan).unmeasured == []
 
 
 def test_copies_between_other_clouds_tell_nothing(plan):
     other = rows.plan_of(rows.tenant_of(plan.destination, "other"), plan.source)
+    add(other, "server", "web", ahead=0, cutover=MIB)
     moved(other, seconds=10, size=200 * MIB, down=16)
     assert predicted(plan).measured is None
 
