@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -19,7 +20,7 @@ from typing_extensions import override
 from dashboard.api.file_renderers import YAML, YamlRenderer
 from dashboard.api.option_fields import OptionsBody
 from dashboard.api.plan_files import YamlParser
-from dashboard.api.responses import ACCEPTED, CONFLICT, accepted
+from dashboard.api.responses import ACCEPTED, CONFLICT, NOT_FOUND, accepted
 from dashboard.api.tenant_files import (
     MEDIA_TYPES,
     GzipParser,
@@ -31,7 +32,9 @@ from dashboard.api.validation import valid
 from dashboard.api.verbs import with_verbs
 from dashboard.hosts_app.clouds import cloud_named
 from dashboard.jobs.requester import by_api
+from dashboard.jobs.roles import Action
 from dashboard.migrations_app.models import Plan, plan_of
+from dashboard.migrations_app.planning import archiving
 from dashboard.migrations_app.planning.files import export_plan, file_name_of, read_edited
 from dashboard.migrations_app.planning.moves import move_of
 from dashboard.migrations_app.planning.os_migrate.moving import tenant_of
@@ -67,6 +70,7 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
             "created_at",
             "preflighted_at",
             "verified_at",
+            "archived_at",
         )
 
 
@@ -100,6 +104,7 @@ class PlanFilter(django_filters.FilterSet):
 
     source = django_filters.CharFilter(field_name="source__name")
     destination = django_filters.CharFilter(field_name="destination__name")
+    archived = django_filters.BooleanFilter("archived_at", "isnull", exclude=True)
 
     class Meta:
         model = Plan
@@ -113,7 +118,10 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
     queryset = Plan.objects.select_related("source", "destination", "created_by")
     serializer_class = PlanSerializer
     filterset_class = PlanFilter
-    action_permissions = dict.fromkeys(("create", "import_file", "from_files"), PLAN.permission)
+    action_permissions = {
+        **dict.fromkeys(("create", "import_file", "from_files"), PLAN.permission),
+        **dict.fromkeys(("archive", "unarchive"), Action.PLAN),
+    }
 
     @extend_schema(request=PlanRequestSerializer, responses=ACCEPTED)
     def create(self, request: Request) -> Response:
@@ -127,6 +135,23 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
         )
         job = PLAN.start(move, requester=by_api(request.user), **asked["options"])
         return accepted(job, plan=plan_of(job).pk)
+
+    @extend_schema(request=None, responses={200: PlanSerializer, 404: NOT_FOUND, 409: CONFLICT})
+    @action(detail=True, methods=["post"])
+    def archive(self, request: Request, **_kwargs: Any) -> Response:
+        """Put the plan into the archive, apart from the current ones."""
+        archiving.archive(self._alone())
+        return Response(PlanSerializer(self.get_object()).data)
+
+    @extend_schema(request=None, responses={200: PlanSerializer, 404: NOT_FOUND})
+    @action(detail=True, methods=["post"])
+    def unarchive(self, request: Request, **_kwargs: Any) -> Response:
+        """Take the plan out of the archive."""
+        archiving.take_out(self._alone())
+        return Response(PlanSerializer(self.get_object()).data)
+
+    def _alone(self) -> QuerySet[Plan]:
+        return Plan.objects.filter(pk=self.get_object().pk)
 
     @extend_schema(responses={(200, YAML): OpenApiTypes.ANY, 409: CONFLICT})
     @action(detail=True, renderer_classes=[JSONRenderer, YamlRenderer])

@@ -7,7 +7,6 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 
 from dashboard.errors import BadInput
 from dashboard.jobs.requester import on_page
@@ -22,6 +21,7 @@ from dashboard.jobs.views.pages import (
 )
 from dashboard.migrations_app.execution.outages import servers_down
 from dashboard.migrations_app.models import Plan, SavedMappings
+from dashboard.migrations_app.planning.archiving import archive, take_out
 from dashboard.migrations_app.planning.saved import save_mappings
 from dashboard.migrations_app.views.waiting import waiting_plans
 from dashboard.spreadsheets import cell
@@ -46,7 +46,6 @@ COLUMNS = (
     "bytes_copied",
     "archived_at",
 )
-UNDER_WAY = (Plan.State.DRAFTING, Plan.State.EXECUTING)
 
 
 def plan_list(request: PageRequest) -> HttpResponse:
@@ -82,15 +81,13 @@ def archive_plans(request: PageRequest) -> HttpResponse:
     plans = Plan.objects.filter(pk__in=[number for number in numbers if number])
     takes_out = "out" in request.POST
 
-    def archive() -> None:
+    def put() -> None:
         if not plans.exists():
             raise BadInput("No plan is ticked.", fix="Tick some of the list first.")
-        if plans.filter(state__in=UNDER_WAY).exists() and not takes_out:
-            raise BadInput("A ticked plan is under way.", fix="Archive it when it has ended.")
-        plans.update(archived_at=None if takes_out else timezone.now())
+        (take_out if takes_out else archive)(plans)
 
     done = "Taken out of the archive." if takes_out else "Archived."
-    return run_and_redirect(request, archive, to="plans", done=done)
+    return run_and_redirect(request, put, to="plans", done=done)
 
 
 @action_view(Action.PLAN)

@@ -32,7 +32,7 @@ def test_archived_plans_are_apart_until_they_are_taken_out(client, clouds) -> No
 def test_what_is_under_way_is_not_archived(client, clouds) -> None:
     plan = planned(clouds, "shop", Plan.State.EXECUTING)
     told = client.post("/plans/archive/", {"plan": [plan.pk]}, follow=True).content.decode()
-    assert "A ticked plan is under way." in told
+    assert f"Plan {plan.pk} is under way." in told
     assert shown(client) == {"shop"}
 
 
