@@ -6,8 +6,8 @@ that it has too much to do, or does not answer. So an API with one worker and on
 both used fully, and neither is flooded. Calls of a kind, such as GET /v2.0/ports, are compared with
 the quickest of their own kind.
 
-The state is the process's: each worker finds the limit by itself. Plain Python, without waiting for
-anything but the lock.
+Each worker finds the limit by itself. What is set as the most is of all workers together: each has
+its share. Plain Python, without waiting for anything but the lock.
 """
 
 import threading
@@ -149,6 +149,8 @@ class CallLimits:
         self._clock = clock
         self._read_at: dict[str, float] = {}
         self._limits: dict[tuple[str, str], CallLimit] = {}
+        self._allowed: dict[str, Mapping[str, int]] = {}
+        self._workers: Mapping[tuple[str, str], int] = {}
         self._lock = threading.Lock()
 
     def of(self, cloud: str, service: str) -> CallLimit:
@@ -157,11 +159,26 @@ class CallLimits:
             return self._limits.setdefault((cloud, service), CallLimit())
 
     def allow(self, cloud: str, most: Mapping[str, int]) -> None:
-        """Set what the configuration allows, by service; all others may have as many as ever."""
+        """Set what all workers together may have, by service; of others each may have ``MOST``."""
+        with self._lock:
+            self._allowed[cloud] = most
+        self._set(cloud)
+
+    def share(self, workers: Mapping[tuple[str, str], int]) -> None:
+        """Divide what is allowed by how many workers call each service of each cloud."""
+        with self._lock:
+            self._workers = workers
+            clouds = [*self._allowed]
+        for cloud in clouds:
+            self._set(cloud)
+
+    def _set(self, cloud: str) -> None:
         with self._lock:
             known = {service for name, service in self._limits if name == cloud}
+            most, workers = self._allowed[cloud], self._workers
         for service in known | most.keys():
-            self.of(cloud, service).allow(most.get(service, MOST))
+            share = most.get(service, MOST) // (workers.get((cloud, service)) or 1)
+            self.of(cloud, service).allow(max(1, share) if service in most else MOST)
 
     def refresh(self, cloud: str, most: Callable[[], Mapping[str, int]]) -> None:
         """Look now and then what is allowed now, and set that."""

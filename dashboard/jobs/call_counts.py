@@ -1,4 +1,5 @@
-"""Stores now and then what this process has counted of its calls, for ``/metrics``.
+"""Stores now and then what this process has counted of its calls, for ``/metrics``, and shares with
+other workers the calls that an operator allows.
 
 No call costs a write: a heartbeat stores all that changed every few seconds, so a killed worker
 takes only the last seconds with it. The rows of dead workers are added to one that stays, so what
@@ -12,6 +13,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
 
 from dashboard.clients.call_limits import CallLimits, call_limits
@@ -39,7 +41,7 @@ class CallCounts:
         """What was counted before the row there now is: an earlier one counts as ended."""
 
     def store(self) -> None:
-        """Store what changed since the last time, and that this process lives."""
+        """Store what changed since the last time, and that this process lives; share limits."""
         with self._lock:
             self._know_process()
             for key, limit in self._limits.all().items():
@@ -49,6 +51,7 @@ class CallCounts:
                     self._stored[key] = now
             mine = CallCount.objects.filter(worker=self._worker)
             retried(lambda: mine.update(seen_at=timezone.now()))
+            self._limits.share(_workers_of_each())
 
     def _know_process(self) -> None:
         """Begin anew in a process that was forked: its parent stores what was counted before."""
@@ -68,6 +71,14 @@ class CallCounts:
             self._begins[key] = self._stored[key][0]
         counted = tally - self._begins.get(key, CallTally())
         retried(lambda: CallCount.objects.create(**named, **_fields(counted), **gauges))
+
+
+def _workers_of_each() -> dict[Key, int]:
+    """Return how many workers run jobs that call each service of each cloud."""
+    living = CallCount.objects.exclude(worker=ENDED)
+    living = living.filter(seen_at__gte=timezone.now() - DEAD_AFTER)
+    counted = living.values_list("cloud", "service").annotate(workers=Count("pk"))
+    return {(cloud, service): workers for cloud, service, workers in counted}
 
 
 call_counts = CallCounts(call_limits)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dashboard.clients.call_limits import CallLimits
+from dashboard.clients.call_limits import MOST, CallLimits
 from dashboard.jobs import this_process
 from dashboard.jobs.call_counts import CallCounts, _end, forget_dead_workers
 from dashboard.jobs.models import CallCount
@@ -58,8 +58,30 @@ def test_a_call_writes_nothing_and_only_what_changed_is_stored(django_assert_num
         process.call(service="compute")
     process.counts.store()
     process.call()
-    with django_assert_num_queries(2):  # one service, and that the process lives
+    with django_assert_num_queries(3):  # one service, that the process lives, and who else does
         process.counts.store()
+
+
+def test_workers_share_what_an_operator_allows_until_one_has_ended():
+    first, second = Process(), Process()
+    for process in (first, second):
+        process.limits.allow("old", {"network": 7, "compute": 1})
+        process.call()
+        process.call(service="compute")
+        this_process._names.clear()  # another process
+        process.counts.store()
+    first_row = CallCount.objects.filter(service="network").first()
+    assert most_of(second) == {"network": 3, "compute": 1}
+    age(first_row)
+    second.counts.store()
+    assert most_of(second) == {"network": 7, "compute": 1}
+    second.limits.allow("old", {})
+    assert most_of(second) == {"network": MOST, "compute": MOST}
+
+
+def most_of(process: Process) -> dict[str, int]:
+    """Return how many calls a process may have in flight at most, by service."""
+    return {service: limit._most for (_, service), limit in process.limits.all().items()}
 
 
 def test_a_dead_worker_vanishes_and_what_it_counted_does_not():
