@@ -16,7 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from dashboard.api.file_renderers import CSV, CsvRenderer
 from dashboard.api.option_fields import OptionsBody
-from dashboard.api.plans import PlanOptionsSerializer
+from dashboard.api.plans import TenantChoicesSerializer, chosen_of
 from dashboard.api.responses import CONFLICT, NOT_FOUND
 from dashboard.api.validation import valid
 from dashboard.api.verbs import with_verbs
@@ -62,20 +62,12 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
         )
 
 
-class CampaignTenantSerializer(serializers.Serializer[Any]):
-    """A tenant of a wave, with the options and mappings of its plan."""
-
-    tenant = serializers.CharField(help_text="Its name or id.")
-    options = PlanOptionsSerializer(required=False, default=dict)
-    choices = serializers.DictField(child=serializers.CharField(), required=False, default=dict)
-
-
 class WaveSerializer(OptionsBody):
     """A wave: its tenants in order, and its rules."""
 
     options = WAVE_OPTIONS
     name = serializers.CharField()
-    tenants = CampaignTenantSerializer(many=True)
+    tenants = TenantChoicesSerializer(many=True)
 
 
 class CampaignRequestSerializer(serializers.Serializer[Any]):
@@ -153,13 +145,9 @@ def _drawing(asked: dict[str, Any]) -> Drawing:
 
 
 def _wave(asked: dict[str, Any], source: Cloud) -> WaveDrawing:
-    tenants = [
-        TenantDrawing(
-            tenant=known_tenant(source, each["tenant"]),
-            options=each["options"],
-            choices=each["choices"],
-        )
-        for each in asked["tenants"]
-    ]
+    tenants = []
+    for each in asked["tenants"]:
+        tenant, (choices, chosen) = known_tenant(source, each["tenant"]), chosen_of(each)
+        tenants.append(TenantDrawing(tenant=tenant, options=chosen, choices=choices))
     options = {option.name: asked.get(option.name) for option in WAVE_OPTIONS}
     return WaveDrawing(name=asked["name"], tenants=tenants, options=options)

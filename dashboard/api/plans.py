@@ -1,5 +1,6 @@
 """Plans, and their verbs."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.renderers import JSONRenderer
@@ -18,9 +19,10 @@ from rest_framework.viewsets import GenericViewSet
 from typing_extensions import override
 
 from dashboard.api.file_renderers import YAML, YamlRenderer
+from dashboard.api.mappings import SavedMappingsSerializer, SaveMappingsSerializer
 from dashboard.api.option_fields import OptionsBody
 from dashboard.api.plan_files import YamlParser
-from dashboard.api.responses import ACCEPTED, CONFLICT, NOT_FOUND, accepted
+from dashboard.api.responses import ACCEPTED, BAD_INPUT, CONFLICT, NOT_FOUND, accepted
 from dashboard.api.tenant_files import (
     MEDIA_TYPES,
     GzipParser,
@@ -38,6 +40,7 @@ from dashboard.migrations_app.planning import archiving
 from dashboard.migrations_app.planning.files import export_plan, file_name_of, read_edited
 from dashboard.migrations_app.planning.moves import move_of
 from dashboard.migrations_app.planning.os_migrate.moving import tenant_of
+from dashboard.migrations_app.planning.saved import save_mappings, with_saved
 from dashboard.migrations_app.verbs.base import plan_verbs
 from dashboard.migrations_app.verbs.plan import PlanMove
 
@@ -88,15 +91,35 @@ class PlanOptionsSerializer(OptionsBody):
         return super().to_internal_value(data)
 
 
-class PlanRequestSerializer(serializers.Serializer[Any]):
-    """The move to plan. ``choices`` maps ``type:name`` of the source to a name or an id
-    of the destination, as ``{"network:public": "ext-net"}``."""
+class TenantChoicesSerializer(serializers.Serializer[Any]):
+    """A tenant, with the options and mappings of its plan. ``choices`` maps ``type:name``
+    of the source to a name or an id of the destination, as ``{"network:public": "ext-net"}``."""
+
+    tenant = serializers.CharField(help_text="Its name or id.")
+    saved = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="The name of saved mappings. Choices given here win, and options that "
+        "are not the default.",
+    )
+    options = PlanOptionsSerializer(required=False, default=dict)
+    choices = serializers.DictField(child=serializers.CharField(), required=False, default=dict)
+
+
+def chosen_of(asked: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the mappings and the options of a validated body, with those that it names."""
+    given = asked["options"]
+    chosen = {each.name for each in PLAN.options if given.get(each.name) != each.clean(None)}
+    options = {name: value for name, value in given.items() if name in chosen}
+    return with_saved(asked["saved"], asked["choices"], options)
+
+
+class PlanRequestSerializer(TenantChoicesSerializer):
+    """The move to plan."""
 
     source = serializers.CharField()  # type: ignore[assignment]
     destination = serializers.CharField()
-    tenant = serializers.CharField(help_text="Its name or id.")
-    options = PlanOptionsSerializer(required=False, default=dict)
-    choices = serializers.DictField(child=serializers.CharField(), required=False, default=dict)
 
 
 class PlanFilter(django_filters.FilterSet):
@@ -120,21 +143,29 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Plan]):
     filterset_class = PlanFilter
     action_permissions = {
         **dict.fromkeys(("create", "import_file", "from_files"), PLAN.permission),
-        **dict.fromkeys(("archive", "unarchive"), Action.PLAN),
+        **dict.fromkeys(("archive", "unarchive", "save_mappings"), Action.PLAN),
     }
 
     @extend_schema(request=PlanRequestSerializer, responses=ACCEPTED)
     def create(self, request: Request) -> Response:
         """Plan a tenant's move. The plan is a draft until its job has ended."""
         asked = valid(PlanRequestSerializer, request)
-        move = move_of(
-            cloud_named(asked["source"]),
-            asked["tenant"],
-            cloud_named(asked["destination"]),
-            asked["choices"],
-        )
-        job = PLAN.start(move, requester=by_api(request.user), **asked["options"])
+        source, destination = cloud_named(asked["source"]), cloud_named(asked["destination"])
+        choices, options = chosen_of(asked)
+        move = move_of(source, asked["tenant"], destination, choices)
+        job = PLAN.start(move, requester=by_api(request.user), **options)
         return accepted(job, plan=plan_of(job).pk)
+
+    @extend_schema(
+        request=SaveMappingsSerializer,
+        responses={201: SavedMappingsSerializer, 400: BAD_INPUT, 404: NOT_FOUND},
+    )
+    @action(detail=True, methods=["post"], url_path="save-mappings")
+    def save_mappings(self, request: Request, **_kwargs: Any) -> Response:
+        """Save the mappings and options of the plan by a name, for later plans."""
+        name = valid(SaveMappingsSerializer, request)["name"]
+        saved = save_mappings(self.get_object(), name, by_api(request.user))
+        return Response(SavedMappingsSerializer(saved).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses={200: PlanSerializer, 404: NOT_FOUND, 409: CONFLICT})
     @action(detail=True, methods=["post"])

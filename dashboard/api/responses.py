@@ -91,12 +91,15 @@ CONFLICT = OpenApiResponse(
 )
 """The response to what an object's state does not allow, for the schema."""
 
+BAD_INPUT = OpenApiResponse(ErrorSerializer, description="The request cannot be carried out.")
+"""The response to what cannot be, for the schema."""
+
 NOT_FOUND = OpenApiResponse(ErrorSerializer, description="Not found.")
 """The response to the name of something that does not exist, for the schema."""
 
 ACCEPTED = {
     202: AcceptedSerializer,
-    400: OpenApiResponse(ErrorSerializer, description="The request cannot be carried out."),
+    400: BAD_INPUT,
     404: NOT_FOUND,
     409: CONFLICT,
 }

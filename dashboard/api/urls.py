@@ -12,6 +12,7 @@ from dashboard.api.hosts import HostActionsView, HostListView, HostPlanViewSet, 
 from dashboard.api.job_rows import JobLogView, JobStepsView, StepViewSet
 from dashboard.api.job_servers import JobServerViewSet
 from dashboard.api.jobs import JobViewSet
+from dashboard.api.mappings import SavedMappingsViewSet
 from dashboard.api.not_found import NotFoundView
 from dashboard.api.outages import OutagesView
 from dashboard.api.plan_rows import (
@@ -36,6 +37,7 @@ router.register("environments", EnvironmentViewSet, basename="environment")
 router.register("environment-plans", EnvironmentPlanViewSet, basename="environment-plan")
 router.register("tenants", TenantViewSet, basename="tenant")
 router.register("plans", PlanViewSet)
+router.register("mappings", SavedMappingsViewSet)
 router.register("campaigns", CampaignViewSet)
 router.register("waves", WaveViewSet)
 router.register(r"hosts/(?P<cloud>[^/]+)", HostViewSet, basename="host")

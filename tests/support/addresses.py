@@ -15,13 +15,20 @@ from dashboard.campaigns.models import Campaign, Wave
 from dashboard.hosts_app.models import Cloud, EnvironmentPlan, FuelEnvironment, Host, HostPlan
 from dashboard.jobs.models import Job, JobServer, Step
 from dashboard.jobs.states import JobState
-from dashboard.migrations_app.models import Plan, PlanDifference, Tenant, TenantFiles
+from dashboard.migrations_app.models import (
+    Plan,
+    PlanDifference,
+    SavedMappings,
+    Tenant,
+    TenantFiles,
+)
 from tests.browser.every_page import every_page
 from tests.support import rows
 
 _group = re.compile(r"\(\?P<(\w+)>((?:[^()]|\([^()]*\))*)\)")
 _argument = re.compile(r"<(?:\w+:)?(\w+)>")
 ROWS: dict[str, type[Model]] = {
+    "mappings": SavedMappings,
     "campaigns": Campaign,
     "waves": Wave,
     "clouds": Cloud,
@@ -52,6 +59,7 @@ def make_rows(user: User) -> None:
     every_page(user)
     rows.server_in(_failed_job())
     Act.objects.create(who="ann", origin=Act.Origin.CLI, verb="cancel", target="job 1")
+    SavedMappings.objects.create(name="usual", choices={"network:public": "ext-net"})
     texts = {"networks.yml": "resources: []\n"}
     TenantFiles.objects.bulk_create(
         TenantFiles(tenant=tenant, texts=texts) for tenant in Tenant.objects.all()

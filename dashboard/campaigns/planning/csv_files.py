@@ -17,11 +17,14 @@ from dashboard.hosts_app.models import Cloud
 from dashboard.jobs.options import Option
 from dashboard.migrations_app.models import Tenant
 from dashboard.migrations_app.planning.options import ONLY, PLAN_OPTIONS
+from dashboard.migrations_app.planning.saved import with_saved
 
-WAVE, TENANT, DOMAIN, MAP = "wave", "tenant", "domain", "map"
+WAVE, TENANT, DOMAIN, MAP, SAVED = "wave", "tenant", "domain", "map", "saved"
 _TENANT_OPTIONS = {option.name: option for option in PLAN_OPTIONS if option.name != ONLY}
 _WAVE_OPTIONS = {option.name: option for option in WAVE_OPTIONS}
-COLUMNS = (WAVE, TENANT, DOMAIN, MAP, *_TENANT_OPTIONS, *_WAVE_OPTIONS)
+WRITTEN = (WAVE, TENANT, DOMAIN, MAP, *_TENANT_OPTIONS, *_WAVE_OPTIONS)
+COLUMNS = (*WRITTEN, SAVED)
+"""What saved mappings say is written as what it was when the campaign was drawn up."""
 MOST_LINES = 10_000
 
 
@@ -101,8 +104,7 @@ def _read(line: Line, sheet: _Sheet, tenants: Mapping[str, list[Tenant]]) -> Non
     wave, tenant = line.cells[WAVE], _tenant(line, sheet, tenants)
     if not wave:
         sheet.errors.append(line.error(WAVE, "a wave must be named"))
-    options = _values(line, _TENANT_OPTIONS, sheet)
-    choices = _choices(line, sheet)
+    choices, options = _chosen(line, sheet)
     _add_rules(line, sheet, wave)
     if wave and tenant:
         drawn = TenantDrawing(tenant=tenant, options=options, choices=choices)
@@ -120,6 +122,16 @@ def _tenant(line: Line, sheet: _Sheet, tenants: Mapping[str, list[Tenant]]) -> T
         words = f"the source has no tenant {name!r} that Pumphouse has seen"
     sheet.errors.append(line.error(TENANT, words))
     return None
+
+
+def _chosen(line: Line, sheet: _Sheet) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the mappings and options of a line, with the saved ones that it names."""
+    choices, options = _choices(line, sheet), _values(line, _TENANT_OPTIONS, sheet)
+    try:
+        return with_saved(line.cells.get(SAVED, ""), choices, options)
+    except BadInput as error:
+        sheet.errors.append(line.error(SAVED, str(error).rstrip(".")))
+        return choices, options
 
 
 def _values(line: Line, options: Mapping[str, Option], sheet: _Sheet) -> dict[str, Any]:
@@ -161,7 +173,7 @@ def write_csv(campaign: Campaign) -> str:
     """Return a campaign as the file by which it could be drawn up again."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(WRITTEN)
     for tenant in campaign.tenants.select_related("wave"):
         rules = options_of(tenant.wave)
         cells = {
@@ -172,7 +184,7 @@ def write_csv(campaign: Campaign) -> str:
             **{name: _text(tenant.options.get(name)) for name in _TENANT_OPTIONS},
             **{name: _text(rules[name]) for name in _WAVE_OPTIONS},
         }
-        writer.writerow([cells[column] for column in COLUMNS])
+        writer.writerow([cells[column] for column in WRITTEN])
     return out.getvalue()
 
 

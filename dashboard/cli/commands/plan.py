@@ -26,6 +26,7 @@ from dashboard.migrations_app.planning.moves import move_of
 from dashboard.migrations_app.planning.options import ONLY
 from dashboard.migrations_app.planning.os_migrate.moving import move_from, tenant_of
 from dashboard.migrations_app.planning.os_migrate.reading import read_folder
+from dashboard.migrations_app.planning.saved import with_saved
 from dashboard.migrations_app.verbs.plan import PlanMove
 from dashboard.text_files import new_file, read_text, write_text
 
@@ -55,6 +56,9 @@ class PlanCommand(Command):
             default=[],
             metavar="TYPE:NAME=DEST",
             help="use DEST for that object, or leave it out with skip; may be repeated",
+        )
+        parser.add_argument(
+            "--saved", metavar="NAME", help="take these saved mappings; what is given here wins"
         )
         add_options(parser, PLAN.options)
         parser.add_argument(
@@ -102,14 +106,16 @@ def _asked_for(options: Namespace) -> Job:
         raise BadInput("Which tenant?", fix="Name it, or give a file with --import.")
     source, destination = chosen_clouds(options)
     look_up_tenant(source, options.tenant)
-    move = move_of(source, options.tenant, destination, read_mappings(options.map))
-    return PLAN.start(move, requester=CLI, **given_options(options, PLAN.options))
+    given, mapped = given_options(options, PLAN.options), read_mappings(options.map)
+    choices, chosen = with_saved(options.saved or "", mapped, given)
+    move = move_of(source, options.tenant, destination, choices)
+    return PLAN.start(move, requester=CLI, **chosen)
 
 
 def _from_folder(options: Namespace) -> Job:
     """Plan as the folder says, whose files list what moves and with which parameters."""
     given = given_options(options, PLAN.options)
-    if options.edited or ONLY in given:
+    if options.edited or options.saved or ONLY in given:
         raise BadInput("--from takes the objects from the files.", fix="Edit the files instead.")
     source, destination = chosen_clouds(options)
     texts = read_folder(Path(options.folder))
@@ -120,7 +126,7 @@ def _from_folder(options: Namespace) -> Job:
 
 def _edited(options: Namespace) -> Job:
     """Plan as the file says, which has the tenant, the clouds and every choice in it."""
-    others = (options.tenant, options.source, options.destination, options.map)
+    others = (options.tenant, options.source, options.destination, options.map, options.saved)
     if any(others) or given_options(options, PLAN.options):
         raise BadInput(
             "--import takes all choices from the file: no others can be given.",

@@ -1,8 +1,9 @@
 """Saved mappings: the mappings and options of a plan, by a name, for later plans."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from dashboard.errors import BadInput
+from dashboard.errors import BadInput, NotFound
 from dashboard.jobs.requester import Requester
 from dashboard.migrations_app.models import Plan, SavedMappings
 from dashboard.migrations_app.planning.options import ONLY, PLAN_OPTIONS, options_of
@@ -28,6 +29,28 @@ def save_mappings(plan: Plan, name: str, requester: Requester) -> SavedMappings:
         },
     )
     return saved
+
+
+def saved_named(name: str) -> SavedMappings:
+    """Return the saved mappings of that name. Raises ``NotFound``."""
+    saved = SavedMappings.objects.filter(name=name.strip()).first()
+    if saved is None:
+        known = ", ".join(SavedMappings.objects.values_list("name", flat=True)[:20]) or "none"
+        raise NotFound(f"There are no saved mappings {name!r}.", fix=f"There are: {known}.")
+    return saved
+
+
+def with_saved(
+    name: str, choices: Mapping[str, str], options: Mapping[str, Any]
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return mappings and options together with those that are saved by a name, "" for none.
+
+    Those given win. Raises ``NotFound``.
+    """
+    if not name.strip():
+        return dict(choices), dict(options)
+    saved = saved_named(name)
+    return {**saved.choices, **choices}, {**saved_options(saved), **options}
 
 
 def saved_options(saved: SavedMappings) -> dict[str, Any]:

@@ -54,7 +54,8 @@ def test_every_method_that_writes_names_its_action():
         extras: list[Any] = viewset.get_extra_actions()
         by_method = [pair for extra in extras for pair in extra.mapping.items()]
         writing = {name for method, name in by_method if method != "get"}
-        writing |= {name for name in ("create", "partial_update") if hasattr(viewset, name)}
+        standard = ("create", "partial_update", "destroy")
+        writing |= {name for name in standard if hasattr(viewset, name)}
         assert writing == set(getattr(viewset, "action_permissions", {})), prefix
 
 

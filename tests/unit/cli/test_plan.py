@@ -10,7 +10,7 @@ from dashboard.jobs.models import Job, Runner, Step
 from dashboard.jobs.states import JobState, StepState
 from dashboard.jobs.this_process import host_name
 from dashboard.migrations_app.discovery import look_up_tenant
-from dashboard.migrations_app.models import Plan, plan_of
+from dashboard.migrations_app.models import Plan, SavedMappings, plan_of
 from dashboard.migrations_app.planning.moves import move_of
 from dashboard.migrations_app.verbs.plan import PlanMove
 from tests.support.cloud.moving import TwoClouds
@@ -48,3 +48,18 @@ def test_what_a_killed_plan_has_left_is_ended_first(clouds, capsys):
     assert left.state == JobState.DONE
     assert Plan.objects.latest("pk") != plan_of(left)
     assert Plan.objects.latest("pk").state == Plan.State.READY
+
+
+def test_a_plan_takes_saved_mappings_by_their_name(clouds, capsys):
+    cloud = ("--source", "old", "--destination", "new")
+    options = {"capture": "suspend", "addresses": "new"}
+    SavedMappings.objects.create(name="usual", choices={"role:nobody": "member"}, options=options)
+    given = ("--addresses", "keep", "--map", "role:none=member")
+    assert run("plan", NAME, *cloud, "--saved", "usual", *given) == 0
+    plan = Plan.objects.latest("pk")
+    assert (plan.options["capture"], plan.options["addresses"]) == ("suspend", "keep")
+    assert plan.choices == {"role:nobody": "member", "role:none": "member"}
+    capsys.readouterr()
+    assert run("plan", NAME, *cloud, "--saved", "other") == 2
+    assert "There are: usual." in capsys.readouterr().err
+    assert run("plan", "--import", "plan.yaml", "--saved", "usual") == 2
