@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.seeded_until("network")
-@pytest.mark.parametrize("seed", range(8))
+# of forty orders the five in which a group was deleted before the router whose port was in it
+@pytest.mark.parametrize("seed", (12, 21, 29, 43, 46))
 def test_a_tenant_of_networks_moves_and_comes_back(clouds, seed):
     move_there_and_back(clouds, seed)
 
