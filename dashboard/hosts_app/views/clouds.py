@@ -1,11 +1,12 @@
 """The pages about clouds."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from dashboard.errors import BadInput
+from dashboard.errors import BadInput, PumphouseError
 from dashboard.hosts_app.clouds import register_configured_clouds
 from dashboard.hosts_app.environments.deletion import (
     environment_row_of,
@@ -28,6 +29,7 @@ from dashboard.jobs.views.pages import (
     action_view,
     allowed_to,
     run_and_redirect,
+    show_error,
     start_and_redirect,
 )
 from dashboard.jobs.views.verb_pages import available_actions
@@ -54,6 +56,10 @@ def cloud_list(request: PageRequest) -> HttpResponse:
 def cloud_page(request: PageRequest, name: str) -> HttpResponse:
     """Show one cloud: what it offers, what it contains, and the jobs about it."""
     cloud = cloud_or_404(name)
+    return _show(request, cloud, limits=cloud.limits)
+
+
+def _show(request: PageRequest, cloud: Cloud, *, limits: str, status: int = 200) -> HttpResponse:
     jobs = Job.objects.filter(subject=f"cloud:{cloud.name}")
     active = next((job for job in jobs[:1] if job.is_active), None)
     return render(
@@ -61,12 +67,14 @@ def cloud_page(request: PageRequest, name: str) -> HttpResponse:
         "clouds/cloud.html",
         {
             "cloud": cloud,
+            "limits": limits,
             "actions": available_actions(cloud_verbs(), cloud, request.user, active=active),
             "parts": parts_of(cloud, request),
             "jobs": with_counts(jobs)[:JOBS_SHOWN],
             "active_job": active,
             "section": "clouds",
         },
+        status=status,
     )
 
 
@@ -98,13 +106,14 @@ def delete_environment(request: PageRequest, name: str) -> HttpResponse:
 @action_view(Action.OPERATE)
 def limits(request: PageRequest, name: str) -> HttpResponse:
     """Set how much a cloud may be asked for; with no text, as the configuration says."""
-    cloud = cloud_or_404(name)
-    return run_and_redirect(
-        request,
-        lambda: set_limits(cloud, request.POST.get("limits", "")),
-        to=cloud,
-        done="The limits hold within seconds, also for jobs that run.",
-    )
+    cloud, limits = cloud_or_404(name), request.POST.get("limits", "")
+    try:
+        set_limits(cloud, limits)
+    except PumphouseError as error:
+        show_error(request, error)
+        return _show(request, cloud, limits=limits, status=400)
+    messages.success(request, "The limits hold within seconds, also for jobs that run.")
+    return redirect(cloud)
 
 
 @action_view(Action.DISCOVER)

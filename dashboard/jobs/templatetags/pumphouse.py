@@ -99,8 +99,10 @@ def memory(mebibytes: int) -> str:
 
 @register.filter
 def gibibytes(number: int) -> str:
-    """Return bytes in GiB, with a decimal where there are few."""
+    """Return bytes in GiB, with a decimal where there are few, and in MiB where there are less."""
     size = number / 2**30
+    if number and size < 0.1:
+        return f"{max(1, round(number / 2**20))} MiB"
     return f"{size:,.0f} GiB" if size >= 100 else f"{size:.1f} GiB"
 
 

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone
 
-from dashboard.jobs.templatetags.pumphouse import ago, duration, memory
+from dashboard.jobs.templatetags.pumphouse import ago, duration, gibibytes, memory
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,20 @@ def test_a_span_has_its_two_largest_units(seconds, shown):
 @pytest.mark.parametrize(("mebibytes", "shown"), [(512, "512 MiB"), (3584, "3.5 GiB")])
 def test_ram_has_the_units_of_nova(mebibytes, shown):
     assert memory(mebibytes) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (0, "0.0 GiB"),
+        (3, "1 MiB"),
+        (12 * 2**20, "12 MiB"),
+        (2**29, "0.5 GiB"),
+        (1500 * 2**30, "1,500 GiB"),
+    ],
+)
+def test_bytes_are_never_shown_as_none_where_there_are_some(number, shown):
+    assert gibibytes(number) == shown
 
 
 def test_a_moment_says_how_long_ago_and_when_exactly():
