@@ -48,7 +48,7 @@ def await_available(cloud: CloudSession, backup_id: str, *, check: Check) -> Jso
         return backup if backup["status"] == "available" else None
 
     what = f"backup {backup_id} of cloud {cloud.name}"
-    return poll_until(made, what=what, seconds=SECONDS, check=check)
+    return poll_until(made, what=what, seconds=SECONDS, check=check, is_urgent=True)
 
 
 def record_of(cloud: CloudSession, backup_id: str) -> Json:
@@ -87,7 +87,7 @@ def restore(cloud: CloudSession, backup_id: str, volume_id: str, *, check: Check
         return None if status == "restoring-backup" else status
 
     what = f"backup {backup_id} to be restored on cloud {cloud.name}"
-    status = poll_until(written, what=what, seconds=SECONDS, check=check)
+    status = poll_until(written, what=what, seconds=SECONDS, check=check, is_urgent=True)
     if status != "available":
         raise NeedsOperator(
             f"Cloud {cloud.name} failed to restore backup {backup_id}: volume {volume_id} is "
