@@ -147,6 +147,7 @@ class Pace:
         copies = [copy for chain in known if (copy := chain.whole_copy)]
         if self.alone_size:
             copies.append(Work(self.alone_seconds, self.alone_size))
+        through, copies = _quickest_of_each_size(through), _quickest_of_each_size(copies)
         found = [_ratio(chain, through, copies) for chain in chains]
         return [ratio for ratio in found if ratio is not None]
 
@@ -167,6 +168,14 @@ def _ratio(chain: ChainTime, through: Sequence[Work], copies: Sequence[Work]) ->
     if through:
         whole = max(whole, _quickest(copy.size, through))
     return (whole + late) / whole
+
+
+def _quickest_of_each_size(known: Sequence[Work]) -> list[Work]:
+    """Return what alone can be the quickest of all: many chains are of one size."""
+    seconds: dict[int, float] = {}
+    for each in known:
+        seconds[each.size] = min(each.seconds, seconds.get(each.size, each.seconds))
+    return [Work(least, size) for size, least in seconds.items()]
 
 
 def _quickest(size: int, known: Sequence[Work]) -> float:
