@@ -92,7 +92,8 @@ def serving(server: FuelServer) -> Iterator[FuelServer]:
 class _Requests(BaseHTTPRequestHandler):
     server: FuelServer
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # an answer is one packet: of two, the second waits 40 ms to be acknowledged
+    wbufsize = -1  # an answer is one packet where it can be
+    disable_nagle_algorithm = True  # else the second waits 40 ms for the first to be acknowledged
 
     def do_GET(self) -> None:
         self._answer()
@@ -142,7 +143,9 @@ class _Requests(BaseHTTPRequestHandler):
         path = path.removeprefix(root or "").strip("/")
         if path not in PUBLIC_PATHS:
             self.server.login.refuse_unknown(self.headers.get("X-Auth-Token"))
-        if goes_on := self._goes_on(path):
+        polled = self._is_polled(path)
+        changes = self.command != "GET" or (polled and tasks.are_under_way(self.server.master))
+        if polled:
             tasks.advance(self.server.master)
         call = routing.Call(
             method=self.command,
@@ -151,11 +154,11 @@ class _Requests(BaseHTTPRequestHandler):
             body=body,
         )
         answer = routing.answer(self.server.master, call)
-        if goes_on or self.command != "GET":
+        if changes:
             self.server.master.save()
         return answer
 
-    def _goes_on(self, path: str) -> bool:
+    def _is_polled(self, path: str) -> bool:
         by_polls = self.server.master.seconds_per_step is None
         return by_polls and self.command == "GET" and path.partition("/")[0] in POLLED
 

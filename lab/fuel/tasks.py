@@ -32,6 +32,12 @@ def advance(master: Master) -> None:
             _advance(master, task)
 
 
+def are_under_way(master: Master) -> bool:
+    """Return whether there is anything to advance."""
+    booting = any(each["discover_in"] is not None for each in master.machines.values())
+    return booting or any(orders.is_running(task) for task in master.all("tasks"))
+
+
 def boot_from_network(master: Master, name: str) -> bool:
     """Discover a machine after a few steps. Return False if it already is a node.
 

@@ -36,6 +36,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     # a body in a segment of its own would wait for the client's delayed acknowledgement
     wbufsize = -1
+    disable_nagle_algorithm = True
     port_name: str
     answer: Answering
 

@@ -59,7 +59,7 @@ def keystone(catalog: list[dict[str, object]]) -> Iterator[str]:
             """Log nothing: the lines would be in the test output."""
 
     with HTTPServer(("127.0.0.1", 0), Answer) as listening:
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        threading.Thread(target=listening.serve_forever, args=[0.02], daemon=True).start()
         yield f"http://127.0.0.1:{listening.server_port}/v3"
         listening.shutdown()
 
