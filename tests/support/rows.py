@@ -1,6 +1,7 @@
 """Rows as a real move leaves them, for tests of pages and API: no cloud is behind them."""
 
 import os
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -175,20 +176,23 @@ def destination_id(kind: str, number: int) -> str:
 
 def ledger_of(plan: Plan) -> None:
     """Write the ledger of a plan that has been executed."""
-    for item in plan.items.all():
-        created = item.action == PlanItem.Action.CREATE
-        LedgerEntry.objects.create(
-            source_cloud=plan.source,
-            destination_cloud=plan.destination,
-            plan=plan,
-            type=item.type,
-            source_id=item.source_id,
-            destination_id=item.destination_id or item.source_id.replace("0f3a", "7bd2"),
-            name=item.name,
-            origin=LedgerEntry.Origin.CREATED if created else LedgerEntry.Origin.ADOPTED,
-            state=LedgerEntry.State.PRESENT,
-            stages=["create"],
-        )
+    LedgerEntry.objects.bulk_create(_entry(plan, item) for item in plan.items.all())
+
+
+def _entry(plan: Plan, item: PlanItem) -> LedgerEntry:
+    created = item.action == PlanItem.Action.CREATE
+    return LedgerEntry(
+        source_cloud=plan.source,
+        destination_cloud=plan.destination,
+        plan=plan,
+        type=item.type,
+        source_id=item.source_id,
+        destination_id=item.destination_id or item.source_id.replace("0f3a", "7bd2"),
+        name=item.name,
+        origin=LedgerEntry.Origin.CREATED if created else LedgerEntry.Origin.ADOPTED,
+        state=LedgerEntry.State.PRESENT,
+        stages=["create"],
+    )
 
 
 def server_in(job: Job) -> JobServer:
@@ -245,8 +249,9 @@ def job_of(plan: Plan, state: JobState, *, user: User | None = None, kind: str =
         finished_at=None if active else now - timedelta(seconds=20),
     )
     Step.objects.bulk_create(steps_of(job))
-    Dependency.objects.bulk_create(dependencies_of(job))
-    _log(job)
+    stored = [*job.steps.all()]
+    Dependency.objects.bulk_create(dependencies_of(stored))
+    _log(job, stored)
     if state == JobState.RUNNING:
         _runner(job)
     if state == JobState.HELD:
@@ -280,10 +285,11 @@ def _fail_server(job: Job) -> None:
     write_line(job, step.error, level=LogLevel.ERROR)
 
 
-def _log(job: Job) -> None:
+def _log(job: Job, steps: Iterable[Step]) -> None:
     lines = [
         LogLine(job=job, step=step, message=f"Created {step.title.removeprefix('Create ')}.")
-        for step in job.steps.filter(state=StepState.DONE)
+        for step in steps
+        if step.state == StepState.DONE
     ]
     LogLine.objects.bulk_create(lines)
     write_line(job, "Waited 4 s: new asked to slow down (429).", level=LogLevel.WARNING)

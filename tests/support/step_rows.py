@@ -1,5 +1,6 @@
 """The steps of a job that moves a tenant, as rows: how many of each type, and how far they are."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.utils import timezone
@@ -86,9 +87,11 @@ def _state_of(job: Job, kind: str, ordinal: int) -> StepState:
     return StepState.DONE
 
 
-def dependencies_of(job: Job) -> list[Dependency]:
+def dependencies_of(stored: Iterable[Step]) -> list[Dependency]:
     """Return what the stored steps of a job wait for."""
-    steps = {kind: list(job.steps.filter(group=kind)) for kind in SHAPE}
+    steps: dict[str, list[Step]] = {kind: [] for kind in SHAPE}
+    for step in stored:
+        steps[step.group].append(step)
     return [
         Dependency(step=step, needs=steps[needed][index % len(steps[needed])])
         for kind, (_, needs) in SHAPE.items()

@@ -5,7 +5,7 @@ the graph is run in its order. Each ``check_…`` raises ``AssertionError`` for 
 sentence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -158,17 +158,28 @@ def check_remove(move: Move) -> None:
 
 def check_verify(move: Move) -> None:
     """Each attribute that is copied or mapped is looked at: one that changes is a difference."""
-    unseen = [name for name, seen in changes_seen(move).items() if not seen & {name, "presence"}]
+    check_seen(move, changes_seen(move))
+
+
+def check_seen(move: Move, seen: Mapping[str, set[str]]) -> None:
+    """Each of these attributes was seen to change, by itself or by the object's being gone."""
+    unseen = [name for name, fields in seen.items() if not fields & {name, "presence"}]
     assert not unseen, f"Of a {move.type.name}, these may change unseen: {', '.join(unseen)}"
 
 
 def changes_seen(move: Move) -> dict[str, set[str]]:
-    """Return by attribute which differences verification finds when that attribute changes."""
-    item, found = move.items[0], {}
+    """Return by attribute which differences verification finds when that attribute changes.
+
+    To compare changes nothing else: only the destination is put back.
+    """
+    item, found, cloud = move.items[0], {}, move.clouds.new
+    destination_id, before = move.destination_ids()[item.source_id], cloud.keep()
     for name in (*move.type.copied, *move.type.mapped):
-        with move.kept():
-            change(move.clouds.new, move.type.name, name, move.destination_ids()[item.source_id])
+        try:
+            change(cloud, move.type.name, name, destination_id)
             found[name] = {each.field for each in move.differences(item)}
+        finally:
+            cloud.put_back(before)
     return found
 
 
