@@ -6,8 +6,10 @@ not concern the tenant.
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -80,7 +82,7 @@ def _count(steps: QuerySet[Step]) -> Coalesce:
 def count_as_waiting(find: Callable[[], Sequence[QuerySet[Any]]]) -> None:
     """Also count what else waits for an operator; apps call this when they are ready.
 
-    ``find`` returns queries with one number per row.
+    ``find`` returns queries with one number per row, which are the same at any time.
     """
     _others_waiting.append(find)
 
@@ -90,14 +92,30 @@ def strip_counts() -> dict[str, int]:
 
     Counting what waits ends one after ``MOST_COUNTED``: thousands would slow every page down.
     """
-    jobs = needing_somebody().order_by().values("pk")
-    others = [query.order_by() for find in _others_waiting for query in find()]
-    waiting = jobs.union(*others, all=True)[: MOST_COUNTED + 1].count()
+    with connection.cursor() as cursor:
+        cursor.execute(*_counting(connection.vendor, *internal_kinds()))
+        running, waiting = cursor.fetchone()
     return {
-        "running": running().count(),
+        "running": running,
         "waiting": min(waiting, MOST_COUNTED),
         "more": waiting > MOST_COUNTED,
     }
+
+
+@cache
+def _counting(*_depends_on: str) -> tuple[str, list[Any]]:
+    """Return the SQL that counts what runs and what waits, and its parameters.
+
+    It is always the same. To write it takes the ORM 3 ms, a hundred times as long as a database
+    takes to answer.
+    """
+    jobs = needing_somebody().order_by().values("pk")
+    others = [query.order_by() for find in _others_waiting for query in find()]
+    waiting = jobs.union(*others, all=True)[: MOST_COUNTED + 1]
+    counted = (running().order_by().values("pk"), waiting)
+    written = [each.query.sql_with_params() for each in counted]
+    counts = ", ".join(f"(SELECT COUNT(*) FROM ({sql}) counted)" for sql, _ in written)  # noqa: S608 (the ORM's)
+    return f"SELECT {counts}", [value for _, values in written for value in values]
 
 
 def _operator_jobs() -> QuerySet[Job]:
