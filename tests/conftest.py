@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from django.test.client import ClientMixin
 from django.test.utils import setup_databases, teardown_databases
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
@@ -22,6 +23,7 @@ import dashboard
 from dashboard.clients.fuel.master import FuelMaster
 from tests.support.emptied_database import empty_quickly
 from tests.support.fuel_masters import RunningMaster, running_master
+from tests.support.quick_login import log_in_quickly
 
 
 def pytest_configure() -> None:
@@ -150,6 +152,14 @@ def _quick_emptying() -> Iterator[None]:
     """Leave alone what migrating filled when a test of transactions is over."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty_quickly)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_login() -> Iterator[None]:
+    """Log clients in without what only a real login is for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClientMixin, "force_login", log_in_quickly)
         yield
 
 

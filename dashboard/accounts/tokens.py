@@ -6,6 +6,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from knox.models import AuthToken
 
+_ENDING = frozenset({"password", "is_active"})
+"""The fields of a user that may end tokens."""
+
 
 def end_tokens_of_changed(
     *, instance: User, update_fields: Collection[str] | None = None, **_signal: Any
@@ -15,6 +18,8 @@ def end_tokens_of_changed(
     Connected to ``pre_save``, so that it does not matter who changes it: the command line, the
     Django admin or a management command.
     """
+    if update_fields is not None and not _ENDING & {*update_fields}:
+        return
     stored = User.objects.filter(pk=instance.pk).values_list("password", "is_active").first()
     if stored is None:
         return
