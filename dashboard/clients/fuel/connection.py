@@ -12,11 +12,14 @@ touching the package:
   once. The session below has time-outs, TLS, v2.0 and v3, and logs in whenever Fuel says 401; a
   token's expiry is ignored, since masters give out tokens that seem to have expired.
 - It hides what Fuel's reason for a refusal was. Errors here are those of ``dashboard.errors``.
+- It imports keystoneclient for that login, which takes as long as all else of it: an empty module
+  stands in for it meanwhile.
 """
 
 import ast
+import sys
 import warnings
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import requests
@@ -29,6 +32,9 @@ from dashboard.clients.connection_errors import cause_of
 from dashboard.clients.fuel.endpoint import FuelEndpoint
 from dashboard.clients.fuel.refusals import not_fuel, refusal
 from dashboard.errors import NeedsOperator, Retryable
+
+_UNUSED_LOGIN = ModuleType("keystoneclient.v2_0")
+_UNUSED_LOGIN.__dict__["client"] = None
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # pkg_resources announces its end
@@ -43,8 +49,12 @@ with warnings.catch_warnings():
         OS_PASSWORD=None,
         OS_TENANT_NAME=None,
     )
+    sys.modules.setdefault(_UNUSED_LOGIN.__name__, _UNUSED_LOGIN)
     from fuelclient.client import APIClient
     from fuelclient.objects.base import BaseObject
+
+    if sys.modules[_UNUSED_LOGIN.__name__] is _UNUSED_LOGIN:
+        del sys.modules[_UNUSED_LOGIN.__name__]
 
 
 def _keep_connection(self: Any, obj_id: int, **_: Any) -> None:
