@@ -146,7 +146,7 @@ class JobRunner:
         self._threads.run(list(work.values()), at_work=len(self._at_work))
 
     def _record_ended(self, *, seconds: float) -> None:
-        if outcomes := self._threads.take_outcomes(seconds=seconds):
+        if outcomes := self._threads.take_outcomes(seconds=seconds, at_work=len(self._at_work)):
             record(outcomes, owner=self._owner)
             for outcome in outcomes:
                 del self._at_work[outcome.step.pk]

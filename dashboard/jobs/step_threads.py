@@ -34,19 +34,18 @@ class StepThreads:
         for each in work:
             self._waiting.put(each)
 
-    def take_outcomes(self, *, seconds: float) -> list[Outcome]:
+    def take_outcomes(self, *, seconds: float, at_work: int) -> list[Outcome]:
         """Return all outcomes so far; wait for the first one for up to ``seconds``.
 
         Those that follow it closely are among them: to record and claim once costs the database
-        and us as much for one step as for many.
+        and us as much for one step as for many. Once all ``at_work`` have ended, none follows.
         """
         outcomes: list[Outcome] = []
-        try:
+        with suppress(Empty):
             outcomes.append(self._ended.get(timeout=seconds))
-            while True:
+            while len(outcomes) < at_work:
                 outcomes.append(self._ended.get(timeout=CLOSELY_SECONDS))
-        except Empty:
-            return outcomes
+        return outcomes
 
     def close(self, *, seconds: float) -> None:
         """End idle threads. A step that still runs after ``seconds`` is left behind."""
