@@ -10,7 +10,11 @@ import pytest
 
 from dashboard.errors import NeedsOperator
 from dashboard.jobs.models import Job
+from dashboard.jobs.operating import skip_step
+from dashboard.jobs.requester import CLI
 from dashboard.migrations_app.data_paths.common import comparing
+from dashboard.migrations_app.execution.accepting import accept
+from dashboard.migrations_app.execution.verify import unexpected
 from dashboard.migrations_app.models import Plan
 from tests.moves.test_zero_copy import tenant as tenant_of_one_pool
 from tests.support.cloud.backed_up import DATA
@@ -19,7 +23,7 @@ from tests.support.cloud.ceph import ComparedCeph, reached
 from tests.support.cloud.contents import changes_between, contents
 from tests.support.cloud.lost_answers import losing_answers, losing_records
 from tests.support.cloud.messages import Answer, Request
-from tests.support.cloud.moving import TwoClouds
+from tests.support.cloud.moving import TwoClouds, run
 from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,9 +52,9 @@ def served(
         yield clouds, stack.enter_context(reached(folder, clouds)) if way == "rbd" else None
 
 
-def planned(clouds: TwoClouds, path: str, way: str) -> Plan:
+def planned(clouds: TwoClouds, path: str, way: str, snapshots: str = "leave") -> Plan:
     chosen = [f"volume:{DATA}={path}"]
-    plan = clouds.plan(NAME, snapshots="leave", data_paths=chosen, checksums=CHECKSUMS[way])
+    plan = clouds.plan(NAME, snapshots=snapshots, data_paths=chosen, checksums=CHECKSUMS[way])
     assert plan.items.get(type="volume", name=DATA).data_path["name"] == path
     return plan
 
@@ -127,6 +131,32 @@ def test_one_byte_that_differs_fails_the_move_and_verify_and_goes_back(path, way
             assert not (ceph and ceph.snapshots)
 
         assert unchanged(clouds, to_and_fro) == []
+
+
+def test_a_difference_that_is_accepted_leaves_nothing_behind_finalize(path, way, tmp_path):
+    with served(path, tmp_path, way=way) as (clouds, ceph):
+        images = temporary_images(clouds)
+        plan = planned(clouds, path, way, snapshots="volumes")
+        with one_byte_differs(clouds):
+            job = clouds.execute(plan, state="failed")
+        for step in job.steps.filter(state="failed"):
+            skip_step(step, reason="It is scratch data.", requester=CLI)
+        run(job)
+        clouds.verify(plan)
+        accept([*unexpected(plan)], reason="It is scratch data.", requester=CLI)
+        clouds.finalize(plan)
+        assert not (ceph and ceph.snapshots)
+        assert temporary_images(clouds) == images
+        for cloud in (clouds.old, clouds.new):
+            storage = cloud.block_storage
+            named = [*storage.snapshots.rows.values(), *storage.volumes.rows.values()]
+            assert [each for each in named if "pumphouse-" in (each["name"] or "")] == []
+
+
+def temporary_images(clouds: TwoClouds) -> set[str]:
+    """Return the names of temporary images of both clouds."""
+    rows = [*clouds.old.image.images.rows.values(), *clouds.new.image.images.rows.values()]
+    return {each["name"] for each in rows if "pumphouse-" in (each["name"] or "")}
 
 
 @pytest.mark.parametrize("losing", ["answers", "records"])

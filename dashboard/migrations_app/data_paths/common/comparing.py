@@ -31,6 +31,8 @@ _WAYS: dict[str, ModuleType] = {"rbd": ceph_sums, "images": image_sums}
 _CHOSEN = "An operator chose so."
 _NO_CEPH = "The configuration does not say how Pumphouse reaches its storage on both sides (ceph)."
 
+_OLDER = "An older version has made the copy."
+
 
 def why_uncompared(
     source: TenantReader, destination: TenantReader, disk: Disk, checksums: str
@@ -77,9 +79,11 @@ def compare(work: Work) -> None:
 
     Raises ``NeedsOperator`` if they differ, each time: both snapshots stay for a look at them.
     """
-    way = work.stage_data.get(HELD)
-    if way and not work.stage_data.get(UNCOMPARED):
+    way, is_left_out = work.stage_data.get(HELD), work.stage_data.get(UNCOMPARED)
+    if way and not is_left_out:
         _compare(work, _WAYS[way])
+    elif way is None and not is_left_out:
+        _leave_out(work, _OLDER)
     let_go(work)
 
 
