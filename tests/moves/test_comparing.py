@@ -205,6 +205,13 @@ def test_a_clone_that_has_nothing_of_its_own_is_not_read(tmp_path):
         assert ceph.hashed == 0
 
 
+def test_a_zero_copy_is_in_the_shared_pool_whatever_pools_its_type_may_be_in(tmp_path):
+    with served("zero_copy", tmp_path) as (clouds, _):
+        with patch.object(comparing, "pools_of", return_value=[{"name": "new-ctl@lvm#lvm"}]):
+            plan = planned(clouds, "zero_copy", "rbd")
+        assert not plan.findings.filter(sentence__contains="are not compared").exists()
+
+
 def test_a_state_that_cannot_be_held_does_not_stop_the_cutover(path, tmp_path):
     with served(path, tmp_path) as (clouds, ceph):
         assert ceph

@@ -68,7 +68,9 @@ class ZeroCopy(DataPath):
     def why_uncompared(
         self, source: TenantReader, destination: TenantReader, disk: Disk, checksums: str
     ) -> str:
-        return comparing.why_uncompared(source, destination, disk, checksums)
+        pools = shared_pools(source.cloud.access, destination.cloud.access)
+        pool = pools[str(disk.record.fields[HOST])]
+        return comparing.why_uncompared(source, destination, disk, checksums, pool)
 
     @override
     def prepares(self, disk: Disk) -> bool:

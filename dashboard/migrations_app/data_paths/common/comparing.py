@@ -35,13 +35,16 @@ _OLDER = "An older version has made the copy."
 
 
 def why_uncompared(
-    source: TenantReader, destination: TenantReader, disk: Disk, checksums: str
+    source: TenantReader, destination: TenantReader, disk: Disk, checksums: str, pool: str = ""
 ) -> str:
-    """Return why the bytes of a volume will not be compared, "" if they will."""
+    """Return why the bytes of a volume will not be compared, "" if they will.
+
+    ``pool`` is that of the copy, "" for any that its type may be in.
+    """
     if checksums == SKIP:
         return _CHOSEN
     here, there = source.cloud.access.ceph, destination.cloud.access.ceph
-    pools = [each["name"] for each in pools_of(disk, source, destination)]
+    pools = [pool] if pool else [each["name"] for each in pools_of(disk, source, destination)]
     is_reached = str(disk.record.fields.get(HOST)) in here and there.keys() >= {*pools}
     return "" if is_reached or checksums == IMAGES else _NO_CEPH
 
