@@ -152,8 +152,8 @@ def uncompared(drafts: Iterable[Draft]) -> Iterator[Finding]:
         more = f" and {len(titles) - NAMED} more" if len(titles) > NAMED else ""
         yield Finding(
             severity=WARN,
-            sentence=f"The bytes of {len(titles)} {volumes} and of what they become are not "
-            f"compared: {', '.join(titles[:NAMED])}{more}. {why}",
+            sentence=f"The copies of {len(titles)} {volumes} are not compared byte by byte: "
+            f"{', '.join(titles[:NAMED])}{more}. {why}",
             fix="Choose another way for checksums, or compare what is in them yourself.",
         )
 
