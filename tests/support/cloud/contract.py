@@ -7,6 +7,7 @@ sentence.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from unittest.mock import patch
 
 from dashboard.errors import NeedsOperator, PumphouseError
@@ -170,17 +171,27 @@ def check_seen(move: Move, seen: Mapping[str, set[str]]) -> None:
 def changes_seen(move: Move) -> dict[str, set[str]]:
     """Return by attribute which differences verification finds when that attribute changes.
 
-    To compare changes nothing else: only the destination is put back.
+    To compare changes nothing else: only the destination is put back, and the ledger is read once.
     """
     item, found, cloud = move.items[0], {}, move.clouds.new
     destination_id, before = move.destination_ids()[item.source_id], cloud.keep()
-    for name in (*move.type.copied, *move.type.mapped):
-        try:
-            change(cloud, move.type.name, name, destination_id)
-            found[name] = {each.field for each in move.differences(item)}
-        finally:
-            cloud.put_back(before)
+    with _each_entry_read_once():
+        for name in (*move.type.copied, *move.type.mapped):
+            try:
+                change(cloud, move.type.name, name, destination_id)
+                found[name] = {each.field for each in move.differences(item)}
+            finally:
+                cloud.put_back(before)
     return found
+
+
+@contextmanager
+def _each_entry_read_once() -> Iterator[None]:
+    with (
+        patch.object(ledger, "entry_of", cache(ledger.entry_of)),
+        patch.object(ledger, "destination_id_of", cache(ledger.destination_id_of)),
+    ):
+        yield
 
 
 def check_losses(move: Move) -> None:
