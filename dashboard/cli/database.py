@@ -1,8 +1,9 @@
 """Brings the database up to date before a command uses it."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from django.apps import apps
@@ -40,13 +41,14 @@ def is_current() -> bool:
     return migrations() <= MigrationRecorder(connection).applied_migrations().keys()
 
 
-def migrations() -> set[tuple[str, str]]:
+@cache
+def migrations() -> Set[tuple[str, str]]:
     """Return the app and the name of every migration, as Django records them."""
-    return {
+    return frozenset(
         (app.label, path.stem)
         for app in apps.get_app_configs()
         for path in Path(app.path, "migrations").glob("[!_~]*.py")
-    }
+    )
 
 
 @contextmanager

@@ -168,7 +168,7 @@ def test_a_fault_in_the_settings_names_key_and_line(write, old, new, expected):
         ('clouds:\n  a: "b\n  c: 1\n', "in what begins in line 2"),
         ("clouds: {}\n---\nclouds: {}\n", "line 2: This is not YAML: but found another document"),
         ("clouds: \x01\n", "line 1: This is not YAML: a control character."),
-        ("[" * 5000, "is nested too deeply"),
+        ("[" * 1000, "is nested too deeply"),
         ("? [a]\n: b\n", "line 1: A key must be a single word."),
         ("{clouds: 1, clouds: 2}", "line 1 (clouds): The key clouds is there twice"),
         ("DEBUG: true\n", "There are no clouds in this file."),
