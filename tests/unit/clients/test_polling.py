@@ -6,38 +6,24 @@ import pytest
 
 from dashboard.clients import polling
 from dashboard.clients.polling import poll_until
-
-
-class Clock:
-    """Time that passes by sleeping alone."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def monotonic(self) -> float:
-        """Return the seconds that have passed."""
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.now += seconds
+from tests.support.cloud.moving import QuickClock
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
+def clock(monkeypatch: pytest.MonkeyPatch) -> QuickClock:
+    clock = QuickClock()
     monkeypatch.setattr(polling, "time", clock)
     monkeypatch.setattr(polling, "FIRST_PAUSE_SECONDS", 0.2)
     return clock
 
 
-def asked_at(clock: Clock, *, until: float, is_urgent: bool) -> list[float]:
+def asked_at(clock: QuickClock, *, until: float, is_urgent: bool) -> list[float]:
     """Return when a cloud was asked that is ready after so many seconds."""
     asked: list[float] = []
 
     def probe() -> bool | None:
-        asked.append(clock.now)
-        return True if clock.now >= until else None
+        asked.append(clock.monotonic())
+        return True if clock.monotonic() >= until else None
 
     poll_until(probe, what="it", seconds=600, is_urgent=is_urgent)
     return asked

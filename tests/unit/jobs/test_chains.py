@@ -9,21 +9,14 @@ from dashboard.jobs.models import Job, Step
 from dashboard.jobs.outcomes import done, outcome_of, record
 from dashboard.jobs.states import JobState, Phase
 from tests.support import rows
-from tests.support.rehearsal.jobs import rehearse, spec
+from tests.support.rehearsal.jobs import rehearse, server_chain, spec
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def servers(*names: str, at_once: int) -> Job:
     """Start a job that halts and boots servers, each in a chain of its own."""
-    steps = [
-        step
-        for name in names
-        for step in (
-            spec(f"halt {name}", chain=name, opens_chain=True),
-            spec(f"boot {name}", chain=name, needs=[f"halt {name}"]),
-        )
-    ]
+    steps = (step for name in names for step in server_chain(name))
     job = rehearse(*steps, spec("image"), chains_at_once=at_once)
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
     return job

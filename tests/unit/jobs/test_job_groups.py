@@ -8,21 +8,14 @@ from dashboard.jobs.outcomes import done, record
 from dashboard.jobs.pace import Pace
 from dashboard.jobs.pacing import stored, words_at_once
 from dashboard.jobs.states import JobState
-from tests.support.rehearsal.jobs import rehearse, spec
+from tests.support.rehearsal.jobs import rehearse, server_chain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def servers(*names: str, group: JobGroup | None) -> Job:
     """Start a job that halts servers and boots them, of which many may be down at once."""
-    steps = [
-        step
-        for name in names
-        for step in (
-            spec(f"halt {name}", chain=name, opens_chain=True),
-            spec(f"boot {name}", chain=name, needs=[f"halt {name}"]),
-        )
-    ]
+    steps = (step for name in names for step in server_chain(name))
     job = rehearse(*steps, chains_at_once=9)
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, group=group)
     return job
