@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 from typing_extensions import override
 
+from dashboard.api.number_filters import WholeNumberFilter
 from dashboard.api.option_fields import OptionsBody
 from dashboard.api.responses import CONFLICT, NOT_FOUND
 from dashboard.api.validation import valid
@@ -40,7 +41,7 @@ class WaveRulesSerializer(OptionsBody):
 class WaveFilter(django_filters.FilterSet):
     """Filters of the list of waves."""
 
-    campaign = django_filters.NumberFilter(field_name="campaign")
+    campaign = WholeNumberFilter(field_name="campaign")
 
     class Meta:
         model = Wave

@@ -15,6 +15,8 @@ def read_as(server: dict[str, Any], *, ports: list[Any] = [], volumes: list[Any]
         "flavors": [],
         "networks": [],
         "maintenance_locks": (),
+        "asks_of_each": False,
+        "destination": None,
         "cloud": SimpleNamespace(at_most=lambda *_: "2.64", supports=lambda *_: False),
     }
     reader = SimpleNamespace(**lists, flavor_id=lambda _: "f1", list=lambda *_, **__: [])
