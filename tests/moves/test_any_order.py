@@ -17,15 +17,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # of forty orders the five in which a group was deleted before the router whose port was in it
 @pytest.mark.parametrize("seed", (12, 21, 29, 43, 46))
 def test_a_tenant_of_networks_moves_and_comes_back(clouds, seed):
-    move_there_and_back(clouds, seed)
+    assert_moves_and_comes_back(clouds, seed)
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_a_whole_tenant_moves_and_comes_back(clouds, seed):
-    move_there_and_back(clouds, seed)
+    assert_moves_and_comes_back(clouds, seed)
 
 
-def move_there_and_back(clouds: TwoClouds, seed: int) -> None:
+def assert_moves_and_comes_back(clouds: TwoClouds, seed: int) -> None:
     """Assert that nothing differs after a move, and nothing is left after its rollback."""
     before = contents(clouds.old), contents(clouds.new)
     plan = clouds.plan(NAME)

@@ -27,7 +27,7 @@ QUOTAS = {
 
 
 def lift_quotas(seeded: Seeded) -> None:
-    """Let the tenant have as much as it wants of what servers take."""
+    """Lift the tenant's limits of all that servers take."""
     for service, (key, path, names) in QUOTAS.items():
         unlimited = {key: dict.fromkeys(names, -1)}
         seeded.operator.put(service, f"{path}/{seeded.project_id}", unlimited)

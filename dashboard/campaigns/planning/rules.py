@@ -16,8 +16,8 @@ from dashboard.jobs.roles import Action
 
 
 def change_rules(wave: Wave, values: Mapping[str, Any], requester: Requester) -> None:
-    """Give a wave these values of ``WAVE_OPTIONS``; its other rules stay, and what has begun goes
-    on.
+    """Store these values of ``WAVE_OPTIONS`` for a wave; its other rules stay, and what has begun
+    goes on.
 
     Raises ``BadInput`` without any and for a window that is none, ``PermissionDenied`` for a rule
     that the requester may not set, and ``WrongState`` in a campaign that has ended.

@@ -17,7 +17,7 @@ from dashboard.jobs.states import StepState
 
 @contextmanager
 def in_any_order(seed: int) -> Iterator[None]:
-    """Let every job that runs inside have an order of its own, the same ones for each seed."""
+    """Run every job inside in an order of its own, the same ones for each seed."""
     order = _AnyOrder(Random(seed))
     with (
         patch.object(runner, "claim_ready", order.claim),

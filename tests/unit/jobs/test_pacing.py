@@ -33,7 +33,7 @@ def claim(job: Job) -> list[str]:
 
 
 def ran(job: Job, *keys: str, seconds: float, ago: float = 0.0, state: str = "done") -> None:
-    """Let steps of a job have run for so long until a while ago, copying a GiB each."""
+    """Make steps of a job that ran for so long until a while ago, copying a GiB each."""
     ended = timezone.now() - timedelta(seconds=ago)
     for step in job.steps.filter(key__in=keys):
         step.state, step.attempt = state, 1

@@ -129,7 +129,7 @@ class PosixStore(BackupStore):
         self._hand_over(folder, DIRECTORY_MODE)
 
     def _hand_over(self, path: Path, mode: int) -> None:
-        """Give something to the group of the store; also to its owner, which only root can."""
+        """Hand something over to the group of the store; also to its owner, which only root can."""
         told = self.path.stat()
         os.chown(path, told.st_uid if os.geteuid() == 0 else -1, told.st_gid)
         path.chmod(mode | (stat.S_ISGID if path.is_dir() and told.st_mode & stat.S_ISGID else 0))
