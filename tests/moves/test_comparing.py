@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import local
 from typing import Any
 from unittest.mock import patch
 
@@ -220,3 +221,23 @@ def test_a_state_that_cannot_be_held_does_not_stop_the_cutover(path, tmp_path):
         job = clouds.execute(plan)
         assert any("are not compared: The key may not take snapshots." in e for e in told(job))
         assert ceph.hashed == 0
+
+
+def test_no_cloud_is_asked_for_a_pool_while_a_server_is_down(path, tmp_path):
+    with served(path, tmp_path) as (clouds, ceph):
+        plan, hold, at_work, asked = planned(clouds, path, "rbd"), comparing.hold, local(), []
+
+        def holding(work: Any, **options: Any) -> None:
+            at_work.is_holding = True
+            hold(work, **options)
+            at_work.is_holding = False
+
+        def note(request: Request, _answer: Answer) -> None:
+            if getattr(at_work, "is_holding", False):
+                asked.append(request.path)
+
+        clouds.old.on_answer = clouds.new.on_answer = note
+        with patch.object(comparing, "hold", holding):
+            clouds.execute(plan)
+        assert ceph and ceph.hashed
+        assert [each for each in asked if "/snapshots" not in each] == []

@@ -22,6 +22,7 @@ from dashboard.migrations_app.data_paths.common.deltas import (
     snapshot_as_planned,
 )
 from dashboard.migrations_app.data_paths.common.passes import CHANGED_SHARE, CUTOVER, PASSES
+from dashboard.migrations_app.data_paths.common.pools import HOST
 from dashboard.migrations_app.data_paths.common.store_copies import (
     COPIED,
     copy_backup,
@@ -75,6 +76,7 @@ class BackupDelta(DeltaPath):
         """Make the volume first, so that nothing is backed up for one that cannot be made."""
         self.stage(work)
         super().prepare(work)
+        comparing.look(work)
 
     @override
     def undo_capture(self, work: Work) -> None:
@@ -97,6 +99,7 @@ class BackupDelta(DeltaPath):
         self.bring(work)
         staged = work.stage_data[STAGED]
         volume = work.destination.get(_SERVICE, f"/volumes/{staged}", "volume")
+        comparing.note(work, there=str(volume.get(HOST)))
         if _NOTE in volume["metadata"]:
             work.destination.delete(_SERVICE, f"/volumes/{staged}/metadata/{_NOTE}")
         named = {key: work.record.fields[key] or "" for key in ("name", "description")}

@@ -149,6 +149,7 @@ class ZeroCopy(DataPath):
             "bootable": fields["bootable"] == "true",
             "metadata": {**fields["metadata"], MARKER: work.marker},
         }
+        comparing.note(work, here=here, there=pool)
         return _manage(work, work.session_as(""), body)
 
     @override

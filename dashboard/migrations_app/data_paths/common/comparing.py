@@ -10,7 +10,7 @@ from typing import Any
 
 from dashboard.errors import NeedsOperator, Retryable
 from dashboard.migrations_app.data_paths.common import ceph_sums, image_sums
-from dashboard.migrations_app.data_paths.common.ceph_pools import snapshot_of
+from dashboard.migrations_app.data_paths.common.ceph_pools import pool_name, snapshot_of
 from dashboard.migrations_app.data_paths.common.pools import HOST, pools_of
 from dashboard.migrations_app.resources.data_path import (
     CHECKSUMS,
@@ -55,6 +55,17 @@ def is_wanted(work: Work) -> bool:
     if is_left_out:
         _leave_out(work, _CHOSEN)
     return not is_left_out
+
+
+def look(work: Work) -> None:
+    """Note in which pool the volume is, while its server runs."""
+    if work.source.access.ceph and work.options.get(CHECKSUMS) != SKIP:
+        ceph_sums.note(work, here=pool_name(work.source, work.record.id))
+
+
+def note(work: Work, **pools: str) -> None:
+    """Note the pools ``here`` and ``there`` that a path has seen anyhow."""
+    ceph_sums.note(work, **pools)
 
 
 def hold(work: Work, *, is_clone: bool = False) -> None:
