@@ -1,5 +1,7 @@
 """Whole campaigns between clouds in memory, by the product's own jobs."""
 
+from itertools import chain
+
 import pytest
 
 from dashboard.campaigns.models import Campaign
@@ -25,22 +27,28 @@ from tests.support.campaigns import (
     states,
     tenant_in,
 )
+from tests.support.cloud.moving import TwoClouds
 from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def foretold(campaign: Campaign) -> None:
-    """Forecast a campaign of three tenants, of which nothing is left or needs a host."""
+def foretold(campaign: Campaign, *, has_moved: bool = False) -> None:
+    """Forecast a campaign of three tenants, of which nothing is left or needs a host; what has
+    moved takes no time."""
     run_job(Forecast().start(campaign).pk)
     reading = fresh(campaign).reading
     assert len(reading["tenants"]) == 3 and not reading["left"] and not reading["hosts"]
+    assert (len({*chain(*reading["tenants"].values())}) == 1) == has_moved
     needs = tenant_in(campaign, NAME).needs
     assert needs["servers"] and needs["gib"] == {"__DEFAULT__": 4, f"{NAME}-fast": 1}
 
 
-def starts_nothing(again: Campaign) -> None:
-    """Assert that a campaign ends at the first look, and starts nothing but itself."""
+def starts_nothing(clouds: TwoClouds, again: Campaign) -> None:
+    """Assert that a campaign ends at the first look, and starts nothing but itself; what was moved
+    needs no room once more, where none is left."""
+    clouds.new.placement.sizes = {"VCPU": 1, "MEMORY_MB": 1}
+    foretold(again, has_moved=True)
     jobs = Job.objects.count()
     start(again)
     look(again)
@@ -86,7 +94,8 @@ def test_a_campaign_moves_its_tenants_wave_by_wave_and_has_then_nothing_to_do(cl
     with pytest.raises(WrongState, match="was started before: it is done"):
         start(fresh(campaign))
 
-    starts_nothing(campaign_of(clouds, {"all": [one, shop, two]}, name="again"))
+    again = campaign_of(clouds, {"all": [one, shop, two]}, name="again", hosts="each")
+    starts_nothing(clouds, again)
 
 
 def test_tenants_that_fail_stop_their_wave_or_not_or_are_rolled_back(clouds):

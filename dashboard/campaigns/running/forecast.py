@@ -6,8 +6,9 @@ from typing import Any
 from django.utils import timezone
 
 from dashboard.campaigns.models import Campaign, CampaignTenant, Wave
+from dashboard.campaigns.running.tenants import moved_projects
 from dashboard.campaigns.simulation.deciding import Candidate, Rules
-from dashboard.campaigns.simulation.needs import needs_from
+from dashboard.campaigns.simulation.needs import Needs, needs_from
 from dashboard.campaigns.simulation.room import CloudRoom
 from dashboard.campaigns.simulation.simulate import (
     ARRIVE,
@@ -59,18 +60,24 @@ def forecast_of(
 
 def _waves(campaign: Campaign) -> list[SimulatedWave]:
     waiting = campaign.tenants.filter(state=State.WAITING).order_by("ordinal", "pk")
+    moved = moved_projects(campaign)
     return [
         SimulatedWave(
             name=wave.name,
             rules=rules_of(wave),
             share=wave.share,
             tenants=[
-                SimulatedTenant(candidate=candidate_of(tenant), needs=needs_from(tenant.needs))
+                _simulated(tenant, has_moved=tenant.project_id in moved)
                 for tenant in waiting.filter(wave=wave)
             ],
         )
         for wave in campaign.waves.all()
     ]
+
+
+def _simulated(tenant: CampaignTenant, *, has_moved: bool) -> SimulatedTenant:
+    needs = Needs() if has_moved else needs_from(tenant.needs)
+    return SimulatedTenant(candidate=candidate_of(tenant), needs=needs, has_moved=has_moved)
 
 
 def _times(found: Simulation, begin: str, end: str) -> dict[str, list[str]]:

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from dashboard.campaigns.models import Campaign, CampaignTenant, Wave
 from dashboard.campaigns.running.forecast import candidate_of, rules_of
-from dashboard.campaigns.running.tenants import Take, begin, follow
-from dashboard.campaigns.simulation.deciding import Decision, decide
+from dashboard.campaigns.running.tenants import Take, begin, follow, moved_projects
+from dashboard.campaigns.simulation.deciding import Candidate, Decision, decide
 from dashboard.campaigns.simulation.room import Missing
 from dashboard.errors import Conflict
 from dashboard.jobs.requester import Requester
@@ -118,13 +118,18 @@ def _decide(
 ) -> Decision:
     if campaign.paused_at:
         return Decision(waits_for="It is paused")
-    by_key = {tenant.pk: tenant for tenant in tenants}
+    by_key, moved = {tenant.pk: tenant for tenant in tenants}, moved_projects(campaign)
+
+    def take_unmoved(candidate: Candidate) -> Missing | None:
+        tenant = by_key[candidate.key]
+        return None if tenant.project_id in moved else take(tenant)
+
     return decide(
         rules_of(wave, is_stopped=any(map(_stops, tenants))),
         [candidate_of(tenant) for tenant in tenants if tenant.state == State.WAITING],
         [candidate_of(tenant) for tenant in tenants if tenant.state in CampaignTenant.BEGUN],
         now=timezone.now(),
-        take=lambda candidate: take(by_key[candidate.key]),
+        take=take_unmoved,
     )
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
-from dashboard.campaigns.models import CampaignTenant, Wave
+from dashboard.campaigns.models import Campaign, CampaignTenant, Wave
 from dashboard.campaigns.running.needs import needs_of
 from dashboard.campaigns.running.shared_limits import share_limits
 from dashboard.campaigns.simulation.room import Missing
@@ -60,6 +60,17 @@ def moved_before(tenant: CampaignTenant) -> Plan | None:
     )
     latest = plans.first()
     return latest if latest and latest.state in _MOVED_STATES else None
+
+
+def moved_projects(campaign: Campaign) -> set[str]:
+    """Return the projects of a campaign that were moved before: they need no room once more."""
+    plans = Plan.objects.filter(
+        source=campaign.source,
+        destination=campaign.destination,
+        tenant_id__in=campaign.tenants.order_by().values("project_id"),
+    )
+    latest = dict(plans.order_by("pk").values_list("tenant_id", "state"))
+    return {project for project, state in latest.items() if state in _MOVED_STATES}
 
 
 def follow(tenant: CampaignTenant, requester: Requester, take: Take) -> None:

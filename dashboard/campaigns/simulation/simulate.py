@@ -58,10 +58,11 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedTenant:
-    """A tenant before it moves."""
+    """A tenant before it moves. One that was moved before takes no time."""
 
     candidate: Candidate
     needs: Needs
+    has_moved: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +188,7 @@ class Simulator:
             running[candidate.key] = candidate
             self._note(now, BEGIN, candidate.name, candidate.key)
             takes = self._pace.of(tenant.needs, wave.share)
-            self._push(now + takes, END, tenant)
+            self._push(now if tenant.has_moved else now + takes, END, tenant)
 
     def _free_host(self, decision: Decision, now: datetime) -> str:
         """Free a host where one is needed and none is on its way; return why none can leave."""
