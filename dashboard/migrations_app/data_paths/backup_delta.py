@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from dashboard.clients.openstack import Json
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.data_paths.common import backups, comparing
+from dashboard.migrations_app.data_paths.common import backups, comparing, rooms
 from dashboard.migrations_app.data_paths.common.backup_stores import (
     stores_between,
     why_not,
@@ -21,7 +21,12 @@ from dashboard.migrations_app.data_paths.common.deltas import (
     DeltaPath,
     snapshot_as_planned,
 )
-from dashboard.migrations_app.data_paths.common.passes import CHANGED_SHARE, CUTOVER, PASSES
+from dashboard.migrations_app.data_paths.common.passes import (
+    CHANGED_SHARE,
+    CUTOVER,
+    PASSES,
+    passes_of,
+)
 from dashboard.migrations_app.data_paths.common.pools import HOST
 from dashboard.migrations_app.data_paths.common.store_copies import (
     COPIED,
@@ -29,7 +34,7 @@ from dashboard.migrations_app.data_paths.common.store_copies import (
     remove_copy_of,
 )
 from dashboard.migrations_app.data_paths.common.volumes import kept_by
-from dashboard.migrations_app.resources.data_path import Cost, Disk, Unfit
+from dashboard.migrations_app.resources.data_path import Cost, Disk, Room, Unfit
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.storage.common import volume_capture
 from dashboard.migrations_app.resources.work import Work
@@ -70,6 +75,18 @@ class BackupDelta(DeltaPath):
         self, source: TenantReader, destination: TenantReader, disk: Disk, checksums: str
     ) -> str:
         return comparing.why_uncompared(source, destination, disk, checksums)
+
+    @override
+    def rooms(
+        self, disk: Disk, source: TenantReader, destination: TenantReader, checksums: str
+    ) -> tuple[Room, Room]:
+        size = int(disk.record.fields["size"])
+        passes = passes_of(size)
+        kept = {"backups": passes, "backup_gigabytes": passes * size}
+        if self.compares_by_images(source, destination, disk, checksums):
+            passing = rooms.of_comparison(size).passing
+            return Room(kept=kept, passing=passing), Room(kept=kept, passing=passing)
+        return Room(kept=kept, passing=rooms.copies(size, snapshots=1)), Room(kept=kept)
 
     @override
     def prepare(self, work: Work) -> None:

@@ -28,10 +28,16 @@ from dashboard.migrations_app.data_paths.common.deltas import (
     DeltaPath,
     snapshot_as_planned,
 )
-from dashboard.migrations_app.data_paths.common.passes import CHANGED_SHARE, CUTOVER, PASSES
+from dashboard.migrations_app.data_paths.common.passes import (
+    CHANGED_SHARE,
+    CUTOVER,
+    PASSES,
+    passes_of,
+)
 from dashboard.migrations_app.data_paths.common.pools import HOST, pools_of
+from dashboard.migrations_app.data_paths.common.rooms import copies
 from dashboard.migrations_app.data_paths.common.volumes import kept_by
-from dashboard.migrations_app.resources.data_path import Cost, Disk, Unfit
+from dashboard.migrations_app.resources.data_path import Cost, Disk, Room, Unfit
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.storage.common import volume_capture
 from dashboard.migrations_app.resources.work import Work
@@ -64,6 +70,14 @@ class CephDelta(DeltaPath):
         self, source: TenantReader, destination: TenantReader, disk: Disk, checksums: str
     ) -> str:
         return comparing.why_uncompared(source, destination, disk, checksums)
+
+    @override
+    def rooms(
+        self, disk: Disk, source: TenantReader, destination: TenantReader, checksums: str
+    ) -> tuple[Room, Room]:
+        """Return the room for a snapshot of each pass, which stay until the clean-up."""
+        size = int(disk.record.fields["size"])
+        return Room(kept=copies(size, snapshots=passes_of(size))), Room()
 
     @override
     def undo_capture(self, work: Work) -> None:

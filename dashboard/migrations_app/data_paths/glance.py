@@ -8,10 +8,11 @@ from typing import Any
 
 from typing_extensions import override
 
+from dashboard.migrations_app.data_paths.common.rooms import copies
 from dashboard.migrations_app.data_paths.common.uses import are_halted, uses_of
 from dashboard.migrations_app.resources.compute.server.capture import capture_disk, snapshot_name
 from dashboard.migrations_app.resources.compute.server.states import SHUTOFF
-from dashboard.migrations_app.resources.data_path import Cost, DataPath, Disk, Unfit
+from dashboard.migrations_app.resources.data_path import Cost, DataPath, Disk, Room, Unfit
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.storage.common import temporary_images, volume_capture
 from dashboard.migrations_app.resources.storage.common.volume_creating import create_from_image
@@ -36,6 +37,15 @@ class GlanceStream(DataPath):
             why = "No server that has it runs: it is copied before the cutover."
             return Cost(why=why, ahead=disk.size)
         return Cost(why="It needs nothing but Glance on both sides.", cutover=disk.size)
+
+    @override
+    def rooms(
+        self, disk: Disk, source: TenantReader, destination: TenantReader, checksums: str
+    ) -> tuple[Room, Room]:
+        """Return the room for a copy of a volume in use: only through one it can be read."""
+        if disk.record.fields.get("status") != "in-use":
+            return Room(), Room()
+        return Room(passing=copies(disk.record.fields["size"], volumes=1, snapshots=1)), Room()
 
     @override
     def prepares(self, disk: Disk) -> bool:

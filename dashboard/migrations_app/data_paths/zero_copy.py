@@ -16,7 +16,7 @@ from typing_extensions import override
 from dashboard.clients.openstack import CloudSession, Json
 from dashboard.clients.polling import poll_until
 from dashboard.errors import NeedsOperator
-from dashboard.migrations_app.data_paths.common import comparing
+from dashboard.migrations_app.data_paths.common import comparing, rooms
 from dashboard.migrations_app.data_paths.common.pools import (
     HOST,
     LISTING_SINCE,
@@ -26,7 +26,7 @@ from dashboard.migrations_app.data_paths.common.pools import (
 )
 from dashboard.migrations_app.data_paths.common.volumes import kept_by
 from dashboard.migrations_app.resources.attributes import only_set
-from dashboard.migrations_app.resources.data_path import Cost, DataPath, Disk, Unfit
+from dashboard.migrations_app.resources.data_path import Cost, DataPath, Disk, Room, Unfit
 from dashboard.migrations_app.resources.reader import TenantReader
 from dashboard.migrations_app.resources.records import MARKER, Loss, Record
 from dashboard.migrations_app.resources.storage.common import volume_capture
@@ -69,8 +69,18 @@ class ZeroCopy(DataPath):
         self, source: TenantReader, destination: TenantReader, disk: Disk, checksums: str
     ) -> str:
         pools = shared_pools(source.cloud.access, destination.cloud.access)
-        pool = pools[str(disk.record.fields[HOST])]
+        pool = pools.get(str(disk.record.fields.get(HOST)), "")
         return comparing.why_uncompared(source, destination, disk, checksums, pool)
+
+    @override
+    def rooms(
+        self, disk: Disk, source: TenantReader, destination: TenantReader, checksums: str
+    ) -> tuple[Room, Room]:
+        """Return the room for the clone; the source forgets it before another copy is compared."""
+        size = int(disk.record.fields["size"])
+        if self.compares_by_images(source, destination, disk, checksums):
+            return rooms.of_comparison(size), rooms.of_comparison(size)
+        return Room(passing=rooms.copies(size, volumes=1, snapshots=1)), Room()
 
     @override
     def prepares(self, disk: Disk) -> bool:

@@ -78,14 +78,8 @@ class DiskPaths:
                 yield draft
 
     def _disk(self, draft: Draft) -> Disk:
-        return Disk(
-            record=draft.record,
-            size=_size(draft.record) or 0,
-            halted=all(map(self._is_halted, _servers_of(draft.record))),
-            servers=_servers_of(draft.record),
-            replays=bool(draft.decision.resolution.get(REPLAYED)),
-            volume_type=draft.decision.resolution.get("volume_type") or "",
-        )
+        is_halted = all(map(self._is_halted, _servers_of(draft.record)))
+        return disk_of(draft.record, draft.decision.resolution, halted=is_halted)
 
     def _is_halted(self, server_id: str) -> bool:
         server = self.drafts.get(("server", server_id))
@@ -138,6 +132,18 @@ class DiskPaths:
         draft.decision = replace(draft.decision, resolution=resolution)
         losses = {loss.field: loss for loss in (*draft.losses, *cost.losses)}
         draft.losses = [*losses.values()]
+
+
+def disk_of(record: Record, resolution: Mapping[str, Any], *, halted: bool = False) -> Disk:
+    """Return the disk of a volume or server by what the plan has resolved of it."""
+    return Disk(
+        record=record,
+        size=_size(record) or 0,
+        halted=halted,
+        servers=_servers_of(record),
+        replays=bool(resolution.get(REPLAYED)),
+        volume_type=resolution.get("volume_type") or "",
+    )
 
 
 def uncompared(drafts: Iterable[Draft]) -> Iterator[Finding]:

@@ -205,7 +205,11 @@ class Planner:
         problems += [FoundBy(None, finding) for finding in self.choosing.unknown()]
         problems += self.path_findings
         problems += [FoundBy(*each) for each in edit_findings(self.plan.edits, self.drafts)]
-        found = preflight(self.plan, self.to_create(), self.source, self.destination)
+        resolutions = {
+            key: draft.decision.resolution for key, draft in self.drafts.items() if not draft.entry
+        }
+        both = self.source, self.destination
+        found = preflight(self.plan, self.to_create(), *both, resolutions)
         with transaction.atomic():
             for entry in self.gone:
                 ledger.record_removed(entry)

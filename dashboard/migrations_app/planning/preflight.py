@@ -3,8 +3,9 @@
 Each type checks its own objects; here is what concerns the plan as a whole.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,9 +17,15 @@ from dashboard.migrations_app.maintenance.original_roles import reader_with_orig
 from dashboard.migrations_app.models import Plan, PlanFinding
 from dashboard.migrations_app.plan_numbers import numbers_of
 from dashboard.migrations_app.planning.checks import checks
+from dashboard.migrations_app.planning.disk_paths import disk_of
+from dashboard.migrations_app.planning.operators_room import room_findings
+from dashboard.migrations_app.resources.data_path import CHECKSUMS, DATA_PATH, Disk
 from dashboard.migrations_app.resources.reader import TenantReader, TenantRef
 from dashboard.migrations_app.resources.records import BLOCK, CREATE, Finding, Record
 from dashboard.migrations_app.resources.registry import resource_types
+
+Resolutions = Mapping[tuple[str, str], Mapping[str, Any]]
+"""What a plan has resolved of objects, by their types and ids."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,11 @@ def readers_of(plan: Plan) -> tuple[TenantReader, TenantReader]:
 
 
 def preflight(
-    plan: Plan, records: Sequence[Record], source: TenantReader, destination: TenantReader
+    plan: Plan,
+    records: Sequence[Record],
+    source: TenantReader,
+    destination: TenantReader,
+    resolutions: Resolutions,
 ) -> list[FoundBy]:
     """Return all findings about the objects to be created."""
     found: list[FoundBy] = []
@@ -65,7 +76,19 @@ def preflight(
         ]
     for check in checks():
         found += [FoundBy(None, finding) for finding in check(plan, records, source, destination)]
-    return found
+    checksums = plan.options.get(CHECKSUMS, "")
+    room = room_findings(_going(records, resolutions), source, destination, checksums)
+    return [*found, *(FoundBy(None, finding, "volume") for finding in room)]
+
+
+def _going(
+    records: Sequence[Record], resolutions: Resolutions
+) -> Iterable[tuple[Disk, Mapping[str, Any]]]:
+    """Yield the disks that go by a path, with what was resolved of each."""
+    for record in records:
+        resolution = resolutions.get((record.type, record.id), {})
+        if DATA_PATH in resolution:
+            yield disk_of(record, resolution), resolution
 
 
 def can_lift_blocks(plan: Plan) -> bool:
@@ -82,8 +105,10 @@ def preflight_again(plan: Plan) -> bool:
 
     What planning itself found (a missing network, a name that is taken) needs a new plan and stays.
     """
-    records = [record_of(item) for item in plan.items.filter(action=CREATE)]
-    found = preflight(plan, records, *readers_of(plan))
+    items = plan.items.filter(action=CREATE)
+    records = [record_of(item) for item in items]
+    resolutions = {item.key: item.resolution for item in items}
+    found = preflight(plan, records, *readers_of(plan), resolutions)
     with transaction.atomic():
         plan.findings.filter(made_by="preflight").delete()
         _store(plan, found, made_by="preflight")

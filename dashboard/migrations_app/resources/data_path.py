@@ -5,7 +5,7 @@ what both clouds can do, and what it would copy; the types of disks go the way t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dashboard.migrations_app.resources.records import Difference, Loss, Record
@@ -72,6 +72,18 @@ def is_prepared(resolution: Mapping[str, Any]) -> bool:
     return bool(chosen.get("prepares"))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """What a disk takes of the quotas of the operator's project in one cloud, by their names.
+
+    What is ``kept`` is taken from the preparation until the clean-up, so by all disks together;
+    ``passing`` is what steps take that end.
+    """
+
+    kept: Mapping[str, int] = field(default_factory=dict)
+    passing: Mapping[str, int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Unfit:
     """Why a path cannot be taken for a disk, as a sentence."""
@@ -110,6 +122,21 @@ class DataPath:
         ``checksums`` is what the operator chose.
         """
         return ""
+
+    def compares_by_images(
+        self, source: "TenantReader", destination: "TenantReader", disk: Disk, checksums: str
+    ) -> bool:
+        """Return whether both sides will be compared by images: nothing else can, and an operator
+        chose so."""
+        why = checksums == IMAGES and self.why_uncompared(source, destination, disk, "")
+        return bool(why)
+
+    def rooms(
+        self, disk: Disk, source: "TenantReader", destination: "TenantReader", checksums: str
+    ) -> tuple[Room, Room]:
+        """Return what the disk takes of the operator's project in the source, and in the
+        destination."""
+        return Room(), Room()
 
     def prepares(self, disk: Disk) -> bool:
         """Return whether there is something to do before the cutover, while the source works."""

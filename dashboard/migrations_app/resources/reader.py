@@ -128,6 +128,14 @@ class TenantReader(IdentityReader):
         return self.cloud.get("block_storage", path, "quota_set")
 
     @cached_property
+    def operators_image_quota(self) -> Json:
+        """Glance's limits of the operator's project, each with its ``usage``.
+
+        None are told before Yoga, nor where Glance takes none from Keystone.
+        """
+        return self.cloud.find("image", "/info/usage", "usage") or {}
+
+    @cached_property
     def compute_microversion(self) -> str:
         """The microversion for reading servers: the newest that cloud and Pumphouse support."""
         return self.cloud.at_most("compute", SERVER_MICROVERSION)

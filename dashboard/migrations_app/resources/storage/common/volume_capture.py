@@ -5,14 +5,12 @@ through a snapshot and a volume made from that. Both belong to the operator and 
 image is there. All three are found again by their names.
 """
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
-from dashboard.clients.openstack import CloudSession, Json
+from dashboard.clients.openstack import Json
 from dashboard.clients.polling import poll_until
 from dashboard.errors import Retryable
 from dashboard.migrations_app.resources.data_path import GIB
-from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
 from dashboard.migrations_app.resources.reservations import RESERVED
 from dashboard.migrations_app.resources.storage.common.removing import GONE_SECONDS, remove
 from dashboard.migrations_app.resources.storage.common.temporary_images import (
@@ -28,7 +26,6 @@ from dashboard.migrations_app.resources.work import Work
 COPY_SECONDS = 6 * 3600
 # stage data: whether the volume, which a shelved server reserves, was made available
 _FREED = "freed"
-AT_ONCE = 16  # threads of a worker
 _SERVICE = "block_storage"
 # sparse, so that only what was ever written is copied; and the storage does not clone volumes from
 # it, so that it can be deleted while the volume exists
@@ -160,36 +157,6 @@ def restore_reservation(work: Work) -> None:
     poll_until(idle, what=what, seconds=COPY_SECONDS, check=work.check)
     _set_status(work, RESERVED)
     work.save(**{_FREED: False})
-
-
-def room_for_copies(records: Sequence[Record], source: CloudSession) -> Finding | None:
-    """Return a finding that blocks if the operator's quota has no room for copies; else None.
-
-    Copies are made of volumes in use, as many at once as a worker has threads.
-    """
-    in_use = [record for record in records if record.fields["status"] == "in-use"]
-    copied = sorted((record.fields["size"] for record in in_use), reverse=True)[:AT_ONCE]
-    if not copied:
-        return None
-    path = f"/os-quota-sets/{source.project_id}?usage=true"
-    quota = source.get(_SERVICE, path, "quota_set")
-    needed = {"volumes": len(copied), "snapshots": len(copied), "gigabytes": 2 * sum(copied)}
-    short = [name for name, count in needed.items() if _free(quota[name]) < count]
-    if not short:
-        return None
-    wanted = ", ".join(f"{needed[name]} {name}" for name in short)
-    return Finding(
-        severity=BLOCK,
-        sentence=f"Volumes in use are read through copies that belong to the operator, whose "
-        f"project on cloud {source.name} has no room for {wanted}.",
-        fix=f"Raise the quota of project {source.project_id} there.",
-    )
-
-
-def _free(limit: Json) -> float:
-    if limit["limit"] < 0:
-        return math.inf
-    return float(limit["limit"] - limit["in_use"] - limit["reserved"])
 
 
 def _readable(work: Work) -> str:

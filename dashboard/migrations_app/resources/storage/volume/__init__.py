@@ -32,7 +32,7 @@ from dashboard.migrations_app.resources.records import (
     Ref,
     Stage,
 )
-from dashboard.migrations_app.resources.storage.common import removing, volume_capture
+from dashboard.migrations_app.resources.storage.common import removing
 from dashboard.migrations_app.resources.storage.common.replaying import (
     remove_unrecorded_snapshots,
     replay_states,
@@ -191,8 +191,6 @@ class Volume(DiskStages, ResourceType):
         for record in records:
             for sentence, fix in obstacles(record, destination.cloud):
                 yield record, Finding(severity=BLOCK, sentence=sentence, fix=fix)
-        if finding := volume_capture.room_for_copies(records, source.cloud):
-            yield None, finding
         yield from ((None, finding) for finding in what_stays(records, source))
 
     @override
