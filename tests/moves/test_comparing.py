@@ -134,30 +134,33 @@ def test_one_byte_that_differs_fails_the_move_and_verify_and_goes_back(path, way
         assert unchanged(clouds, to_and_fro) == []
 
 
-def test_a_difference_that_is_accepted_leaves_nothing_behind_finalize(path, way, tmp_path):
+def test_a_comparison_that_is_skipped_leaves_nothing_behind(path, way, tmp_path):
     with served(path, tmp_path, way=way) as (clouds, ceph):
-        images = temporary_images(clouds)
         plan = planned(clouds, path, way, snapshots="volumes")
+        before = {*made_to_compare(clouds)}
         with one_byte_differs(clouds):
             job = clouds.execute(plan, state="failed")
+        assert {*made_to_compare(clouds)} > before
         for step in job.steps.filter(state="failed"):
             skip_step(step, reason="It is scratch data.", requester=CLI)
         run(job)
+        assert {*made_to_compare(clouds)} == before
+        assert not (ceph and ceph.snapshots)
         clouds.verify(plan)
         accept([*unexpected(plan)], reason="It is scratch data.", requester=CLI)
         clouds.finalize(plan)
-        assert not (ceph and ceph.snapshots)
-        assert temporary_images(clouds) == images
-        for cloud in (clouds.old, clouds.new):
-            storage = cloud.block_storage
-            named = [*storage.snapshots.rows.values(), *storage.volumes.rows.values()]
-            assert [each for each in named if "pumphouse-" in (each["name"] or "")] == []
+        assert {*made_to_compare(clouds)} == before
 
 
-def temporary_images(clouds: TwoClouds) -> set[str]:
-    """Return the names of temporary images of both clouds."""
-    rows = [*clouds.old.image.images.rows.values(), *clouds.new.image.images.rows.values()]
-    return {each["name"] for each in rows if "pumphouse-" in (each["name"] or "")}
+def made_to_compare(clouds: TwoClouds) -> Iterator[str]:
+    """Yield the names of what was made in either cloud to be compared or copied."""
+    for cloud in (clouds.old, clouds.new):
+        storage = cloud.block_storage
+        collections = storage.snapshots, storage.volumes, storage.backups, cloud.image.images
+        rows = (row for each in collections for row in each.rows.values())
+        yield from (
+            f"{cloud.name} {row['name']}" for row in rows if "pumphouse-" in (row["name"] or "")
+        )
 
 
 @pytest.mark.parametrize("losing", ["answers", "records"])

@@ -55,6 +55,7 @@ class BackupDelta(DeltaPath):
 
     name = "backup_delta"
     title = "Backup delta"
+    compares = True
 
     @override
     def can(self, source: TenantReader, destination: TenantReader, disk: Disk) -> Cost | Unfit:
@@ -132,9 +133,13 @@ class BackupDelta(DeltaPath):
         comparing.let_go(work)
 
     @override
-    def cleanup(self, work: Work) -> None:
-        """Compare both sides as they were in the cutover, and remove the backups."""
+    def compare(self, work: Work) -> None:
         comparing.compare(work)
+
+    @override
+    def cleanup(self, work: Work) -> None:
+        """Remove what was compared, and the backups."""
+        comparing.let_go(work)
         super().cleanup(work)
 
     @override

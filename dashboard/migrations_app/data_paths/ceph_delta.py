@@ -57,6 +57,7 @@ class CephDelta(DeltaPath):
 
     name = "ceph_delta"
     title = "Ceph delta"
+    compares = True
 
     @override
     def can(self, source: TenantReader, destination: TenantReader, disk: Disk) -> Cost | Unfit:
@@ -100,14 +101,12 @@ class CephDelta(DeltaPath):
         self.bring(work)
 
     @override
-    def cleanup(self, work: Work) -> None:
-        """Compare both sides as they were in the cutover, and remove the snapshots."""
+    def compare(self, work: Work) -> None:
         taken = (work.stage_data.get(TAKEN) or {}).get(CUTOVER)
         if taken and comparing.is_wanted(work) and not comparing.is_equal(work, taken):
             last = snapshot_of(taken)
             sums = sums_of(work, work.stage_data[STAGED], last, last)
             comparing.conclude(work, taken, *sums)
-        super().cleanup(work)
 
     @override
     def release(self, work: Work) -> None:

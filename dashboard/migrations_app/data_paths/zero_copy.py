@@ -48,6 +48,7 @@ class ZeroCopy(DataPath):
 
     name = "zero_copy"
     title = "Zero copy"
+    compares = True
 
     @override
     def can(self, source: TenantReader, destination: TenantReader, disk: Disk) -> Cost | Unfit:
@@ -172,10 +173,14 @@ class ZeroCopy(DataPath):
         comparing.let_go(work)
 
     @override
-    def cleanup(self, work: Work) -> None:
-        """Compare both sides, and delete the snapshot that the clone was made from, unless the copy
-        depends on it: then it stays until the source's volume is deleted."""
+    def compare(self, work: Work) -> None:
         comparing.compare(work)
+
+    @override
+    def cleanup(self, work: Work) -> None:
+        """Remove what was compared, and the snapshot that the clone was made from, unless the copy
+        depends on it: then it stays until the source's volume is deleted."""
+        comparing.let_go(work)
         if work.stage_data.get("copied") and not volume_capture.drop_snapshot(work):
             cloud, title = work.source.name, work.record.title
             work.log(f"Cloud {cloud} keeps the snapshot of volume {title}: its copy rests on it.")

@@ -9,7 +9,7 @@ from dashboard.jobs.states import Phase
 from dashboard.migrations_app.execution.work import record_of
 from dashboard.migrations_app.models import PlanItem
 from dashboard.migrations_app.resources.base import ResourceType
-from dashboard.migrations_app.resources.data_path import is_prepared
+from dashboard.migrations_app.resources.data_path import is_demanded
 from dashboard.migrations_app.resources.records import COMPLETE, EVERYTHING, Stage
 from dashboard.migrations_app.resources.registry import needed_by, resource_type
 
@@ -41,14 +41,20 @@ class StepGraph:
 
     def _item_steps(self, item: PlanItem) -> Iterable[StepSpec]:
         previous: Stage | None = None
+        dispensable: list[str] = []
         for stage in _stages(item):
-            yield self._step(item, stage, previous)
-            previous = stage
+            yield self._step(item, stage, previous, dispensable)
+            if stage.dispensable:
+                dispensable = [*dispensable, step_key(item, stage.name)]
+            else:
+                previous, dispensable = stage, []
 
-    def _step(self, item: PlanItem, stage: Stage, previous: Stage | None) -> StepSpec:
+    def _step(
+        self, item: PlanItem, stage: Stage, previous: Stage | None, dispensable: Sequence[str]
+    ) -> StepSpec:
         type_ = resource_type(item.type)
         needs = self._keys(item.requires.get(stage.name, ()))
-        after = self._keys(item.follows.get(stage.name, ()))
+        after = [*self._keys(item.follows.get(stage.name, ())), *dispensable]
         if previous:
             (after if stage.soft else needs).append(step_key(item, previous.name))
         elif "project" in type_.needs:
@@ -112,7 +118,11 @@ def _stages(item: PlanItem) -> list[Stage]:
     adopted = item.action in (PlanItem.Action.ADOPT, PlanItem.Action.MAP)
     stages = resource_type(item.type).stages
     wanted = [stage for stage in stages if stage.for_adopted or not adopted]
-    return [stage for stage in wanted if not stage.on_demand or is_prepared(item.resolution)]
+    return [
+        stage
+        for stage in wanted
+        if not stage.on_demand or is_demanded(item.resolution, stage.on_demand)
+    ]
 
 
 def step_key(item: PlanItem, stage: str) -> str:

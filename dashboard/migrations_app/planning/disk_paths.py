@@ -13,8 +13,10 @@ from dashboard.migrations_app.planning.drafts import Draft
 from dashboard.migrations_app.resources.compute.server.fields import has_disk_to_copy
 from dashboard.migrations_app.resources.compute.server.states import SHELVES, SHUTOFF
 from dashboard.migrations_app.resources.data_path import (
+    COMPARES,
     DATA_PATH,
     GIB,
+    PREPARES,
     UNCOMPARED,
     Cost,
     DataPath,
@@ -118,14 +120,16 @@ class DiskPaths:
         self, draft: Draft, disk: Disk, name: str, cost: Cost, unfit: Mapping[str, Unfit]
     ) -> None:
         is_wanted = bool(self._wanted_for(draft.record))
+        path, why_uncompared = data_paths()[name], self._why_uncompared(name, disk)
         told = {
             "name": name,
             "why": "An operator chose it." if is_wanted else cost.why,
             "ahead": cost.ahead,
             "cutover": cost.cutover,
             "reads": cost.reads,
-            "prepares": data_paths()[name].prepares(disk),
-            UNCOMPARED: self._why_uncompared(name, disk),
+            PREPARES: path.prepares(disk),
+            COMPARES: path.compares and not why_uncompared,
+            UNCOMPARED: why_uncompared,
             "others": {other: each.why for other, each in unfit.items()},
         }
         resolution: dict[str, Any] = {**draft.decision.resolution, DATA_PATH: told}

@@ -66,10 +66,14 @@ class Cost:
     losses: Sequence[Loss] = ()
 
 
-def is_prepared(resolution: Mapping[str, Any]) -> bool:
-    """Return whether the path that was chosen for a disk copies something ahead."""
+PREPARES, COMPARES = "prepares", "compares"
+"""Of a chosen path: whether it does something ahead, and whether it compares at the end."""
+
+
+def is_demanded(resolution: Mapping[str, Any], what: str) -> bool:
+    """Return whether the path that was chosen for a disk has something to do in such a stage."""
     chosen: Mapping[str, Any] = resolution.get(DATA_PATH) or {}
-    return bool(chosen.get("prepares"))
+    return bool(chosen.get(what))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +110,8 @@ class DataPath:
 
     name: ClassVar[str]
     title: ClassVar[str]
+    compares: ClassVar[bool] = False
+    """Whether the bytes of both sides are compared at the end, unless something keeps from it."""
 
     def can(self, source: "TenantReader", destination: "TenantReader", disk: Disk) -> Cost | Unfit:
         """Return what it costs to take this path, or why it cannot be taken.
@@ -176,6 +182,12 @@ class DataPath:
 
     def free(self, work: "Work") -> None:
         """Remove what keeps the destination from deleting the volume, which is done next."""
+
+    def compare(self, work: "Work") -> None:
+        """Compare the bytes of both sides as they were in the cutover; repeatable.
+
+        Raises ``NeedsOperator`` if they differ, and removes nothing.
+        """
 
     def cleanup(self, work: "Work") -> None:
         """Remove what the move does not need any more, as far as nothing rests on it."""

@@ -29,6 +29,10 @@ class DiskStages:
         """Bring that state to the destination."""
         work.data_path.transfer(work)
 
+    def compare(self, work: Work) -> None:
+        """Compare the bytes of both sides."""
+        work.data_path.compare(work)
+
     def undo_transfer(self, work: Work) -> None:
         """Remove what was brought to the destination."""
         work.data_path.undo_transfer(work)

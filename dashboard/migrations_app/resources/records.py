@@ -116,6 +116,7 @@ class Stage:
 
     It is undone by the method ``undo_<name>``, if there is one, and ``create`` by ``remove``.
     A stage requires the one before it; a ``soft`` one only follows it, whether it succeeds or not.
+    One that is ``dispensable`` is required by none: the next one follows it.
     Adopted objects have only the stages that are ``for_adopted``.
     """
 
@@ -124,8 +125,9 @@ class Stage:
     verb: str = ""
     soft: bool = False
     for_adopted: bool = False
-    # only where the data path of the object has something to do in it
-    on_demand: bool = False
+    # only where what the plan says of the object's data path says so, by this name
+    on_demand: str = ""
+    dispensable: bool = False
     # done again whenever more is moved
     repeated: bool = False
     # it takes something from the source's object, which a rollback gives back before it removes

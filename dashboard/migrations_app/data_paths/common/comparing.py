@@ -89,7 +89,7 @@ def hold(work: Work, *, is_clone: bool = False) -> None:
 
 
 def compare(work: Work) -> None:
-    """Compare the held state with the source's snapshot, unless that is done; then let it go.
+    """Compare the held state with the source's snapshot, unless that is done.
 
     Raises ``NeedsOperator`` if they differ, each time: both snapshots stay for a look at them.
     """
@@ -98,7 +98,6 @@ def compare(work: Work) -> None:
         _compare(work, _WAYS[way])
     elif way is None and not is_left_out:
         _leave_out(work, _OLDER)
-    let_go(work)
 
 
 def _compare(work: Work, way: ModuleType) -> None:

@@ -82,6 +82,7 @@ from dashboard.migrations_app.resources.compute.server.states import (
     halt_copy,
 )
 from dashboard.migrations_app.resources.compute.server.zones import ZONE, choose_zone, zones_of
+from dashboard.migrations_app.resources.data_path import PREPARES
 from dashboard.migrations_app.resources.disk_stages import DiskStages
 from dashboard.migrations_app.resources.flavor_sizes import SIZES, admins_boot_zero_disks
 from dashboard.migrations_app.resources.ownership import ROLES_OF_OWNERS, with_owner_losses
@@ -149,7 +150,7 @@ class Server(DiskStages, ResourceType):
     goes_in_chain = True
     has_data = True
     stages = (
-        Stage(name="prepare", verb="Copy ahead the disk of", on_demand=True),
+        Stage(name="prepare", verb="Copy ahead the disk of", on_demand=PREPARES),
         Stage(name="stop", verb="Halt", phase=CUTOVER, on_source=True),
         Stage(name="capture", verb="Capture the disk of", phase=CUTOVER),
         Stage(name="transfer", verb="Copy the disk of", phase=CUTOVER),

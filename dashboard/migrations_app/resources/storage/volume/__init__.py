@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from dashboard.migrations_app.resources.base import ResourceType
 from dashboard.migrations_app.resources.choices import unknown_choice
+from dashboard.migrations_app.resources.data_path import COMPARES, PREPARES, is_demanded
 from dashboard.migrations_app.resources.disk_stages import DiskStages
 from dashboard.migrations_app.resources.ownership import (
     ROLES_OF_OWNERS,
@@ -101,10 +102,17 @@ class Volume(DiskStages, ResourceType):
     goes_in_chain = True
     has_data = True
     stages = (
-        Stage(name="prepare", verb="Prepare the data of", on_demand=True),
+        Stage(name="prepare", verb="Prepare the data of", on_demand=PREPARES),
         Stage(name="capture", verb="Capture"),
         Stage(name="transfer", verb="Copy the data of"),
         Stage(name="create", verb="Create"),
+        Stage(
+            name="compare",
+            verb="Compare the bytes of",
+            phase=COMPLETE,
+            on_demand=COMPARES,
+            dispensable=True,
+        ),
         Stage(name="cleanup", verb="Remove the temporary images of", phase=COMPLETE),
     )
 
@@ -172,11 +180,14 @@ class Volume(DiskStages, ResourceType):
     @override
     def follows(self, record: Record, reader: TenantReader) -> Mapping[str, Sequence[Ref]]:
         """Return what its servers copy ahead, since Nova makes one snapshot at a time; and for the
-        clean-up that they run again: what is deleted meanwhile would slow their boot down."""
+        end that they run again: what is read or deleted meanwhile would slow their boot down."""
         servers = _server_ids(record)
         return {
             "prepare": [Ref("server", id_, "prepare") for id_ in servers],
-            "cleanup": [Ref("server", id_, "power") for id_ in servers],
+            **{
+                stage: [Ref("server", id_, "power") for id_ in servers]
+                for stage in ("compare", "cleanup")
+            },
         }
 
     @override
@@ -226,7 +237,12 @@ class Volume(DiskStages, ResourceType):
             yield Difference(field="encrypted", source=True, destination=False)
 
     def cleanup(self, work: Work) -> None:
-        """Remove what was only made for the move, as far as nothing rests on it."""
+        """Remove what was only made for the move, as far as nothing rests on it.
+
+        Both sides are compared first where the plan, of an older version, has no step for that.
+        """
+        if not is_demanded(work.resolution, COMPARES):
+            work.data_path.compare(work)
         work.data_path.cleanup(work)
         if work.marker == work.record.id:
             take_off_marker(work)  # an older version has created it
