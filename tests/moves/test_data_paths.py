@@ -40,6 +40,7 @@ def tenant(folder: Path) -> Iterator[TwoClouds]:
         two_clouds(folder) as clouds,
         patch("dashboard.migrations_app.planning.disk_paths.data_paths", lambda: known),
         patch("dashboard.migrations_app.planning.disk_paths.data_path", known.__getitem__),
+        patch("dashboard.migrations_app.data_paths.data_path", known.__getitem__),
     ):
         tenant_between(clouds.old, clouds.new)
         yield clouds
@@ -61,7 +62,8 @@ def test_each_disk_takes_the_path_that_copies_least_while_its_server_is_down(tmp
         item = plan.items.get(type="volume", name=DATA)
         assert item.data_path == {
             **{"name": "quick", "why": "It is quick.", "ahead": GIB // 2, "cutover": 0},
-            **{"reads": 0, "prepares": False, "uncompared": "", "others": {}},
+            **{"reads": 0, "prepares": False, "compares": False, "uncompared": ""},
+            "others": {},
         }
         server = plan.items.get(type="server", name=f"{NAME}-web-1")
         assert server.data_path["others"] == {"quick": "It is for volumes."}
