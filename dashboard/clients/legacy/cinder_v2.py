@@ -3,7 +3,7 @@
 from typing_extensions import override
 
 from dashboard.clients.legacy.found import Found
-from dashboard.clients.legacy.paging import by_offset
+from dashboard.clients.legacy.paging import by_marker, by_offset
 from dashboard.clients.legacy.translator import Call, Json, Translator, route
 
 _V2 = (2, 0)
@@ -22,6 +22,11 @@ class OldCinder(Translator):
     def speaks(cls, found: Found) -> bool:
         """Return whether nothing newer than v2 was found: v3 is there since Mitaka."""
         return found.version == _V2
+
+    @route("GET", "/volumes/detail")
+    def volumes(self, call: Call) -> Json:
+        """Return all volumes: before Icehouse a list that is cut has no link to the rest."""
+        return {"volumes": by_marker(self, "/volumes/detail", "volumes", call.query)}
 
     @route("GET", "/snapshots/detail")
     def snapshots(self, call: Call) -> Json:

@@ -5,17 +5,21 @@ others. What old servers do not tell is absent: user data, tags, locks, descript
 """
 
 from functools import cached_property
+from typing import Any
 
 from typing_extensions import override
 
-from dashboard.clients.legacy.answers import OldApiRefusedError
+from dashboard.clients.legacy.answers import OldApiRefusedError, refused
 from dashboard.clients.legacy.found import Found
 from dashboard.clients.legacy.nova_v2_flavors import Flavors
 from dashboard.clients.legacy.nova_v2_keys import Keys
 from dashboard.clients.legacy.nova_v2_usage import with_usage
+from dashboard.clients.legacy.paging import by_marker
+from dashboard.clients.legacy.servers_of_grizzly import as_since_havana
 from dashboard.clients.legacy.translator import Call, Json, Translator, route
 
 _V2 = (2, 0)
+_NO_REASONS = "Nova before Havana does not keep why a host is disabled, so it cannot be maintained"
 # what the records of migrations are filtered by; old ones know none of these names
 _FILTERS = ("instance_uuid", "source_compute", "migration_type", "status")
 
@@ -45,9 +49,9 @@ class OldNova(Translator):
 
     @route("GET", "/servers/detail")
     def servers(self, call: Call) -> Json:
-        """Return servers with their flavors embedded, as since 2.47."""
-        found = self.ask("GET", "/servers/detail", query=call.query)
-        return {**found, "servers": [self._server(each) for each in found["servers"]]}
+        """Return all servers with their flavors embedded, as since 2.47."""
+        found = by_marker(self, "/servers/detail", "servers", call.query)
+        return {"servers": [self._server(each) for each in found]}
 
     @route("GET", "/servers/{server_id}")
     def server(self, call: Call, server_id: str) -> Json:
@@ -55,7 +59,8 @@ class OldNova(Translator):
         return {"server": self._server(self.ask("GET", f"/servers/{server_id}")["server"])}
 
     def _server(self, server: Json) -> Json:
-        return {**server, "flavor": self.flavors.embedded(server["flavor"])}
+        told = as_since_havana(server, self)
+        return {**told, "flavor": self.flavors.embedded(server.get("flavor") or {})}
 
     @route("POST", "/servers/{server_id}/action")
     def act(self, call: Call, server_id: str) -> Json:
@@ -83,10 +88,31 @@ class OldNova(Translator):
                 raise
         return asked(True)
 
+    @route("GET", "/os-server-groups")
+    def server_groups(self, call: Call) -> Json:
+        """Return server groups, which Nova has since Icehouse."""
+        return self.find("/os-server-groups", query=call.query) or {"server_groups": []}
+
+    @route("GET", "/os-services")
+    def services(self, call: Call) -> Json:
+        """Return the services of a binary; before Icehouse they have no ids."""
+        found = self.ask("GET", "/os-services")["services"]
+        wanted = (each for each in found if call.query.get("binary") in (None, each["binary"]))
+        return {"services": [{"id": f"{s['binary']}@{s['host']}", **s} for s in wanted]}
+
+    @route("PUT", "/os-services/disable-log-reason")
+    def disable(self, call: Call) -> Any:
+        """Disable a service with a reason, which Nova keeps since Havana: by it, one that
+        Pumphouse has disabled is told from others."""
+        answer = self.pass_on(call)
+        return refused(501, _NO_REASONS) if answer.status_code == 404 else answer
+
     @route("GET", "/os-migrations")
     def migrations(self, call: Call) -> Json:
-        """Return the records of cold migrations and resizes: there are no others here."""
-        records = [_typed(each) for each in self.ask("GET", "/os-migrations")["migrations"]]
+        """Return the records of cold migrations and resizes, which Nova has since Havana: there
+        are no others here."""
+        answer = self.find("/os-migrations") or {"migrations": []}
+        records = [_typed(each) for each in answer["migrations"]]
         wanted = {name: call.query[name] for name in _FILTERS if name in call.query}
         return {
             "migrations": [

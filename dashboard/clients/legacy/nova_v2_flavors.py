@@ -19,8 +19,11 @@ class Flavors:
         self._told = cache(self._read)
 
     def embedded(self, flavor: Json) -> Json:
-        """Return what a server tells of its flavor: the id, and the sizes as far as known."""
-        return {**flavor, **self._told(flavor["id"])}
+        """Return what a server tells of its flavor: the id, and the sizes as far as known.
+
+        It tells nothing where Nova has lost the flavor's row.
+        """
+        return {**flavor, **self._told(flavor["id"])} if flavor else {}
 
     def _read(self, id_: str) -> Json:
         answer = self._nova.find(f"/flavors/{id_}")

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from dashboard.clients.legacy.answers import OldApiRefusedError, refused
 from dashboard.clients.legacy.ec2_tokens import token_of
-from dashboard.clients.legacy.paging import by_links
+from dashboard.clients.legacy.paging import by_marker
 from dashboard.clients.legacy.translator import Call, Json, Translator
 
 _PATH = "/os-keypairs"
@@ -73,7 +73,7 @@ class Keys:
 
     def _named_by_servers(self, user_id: str) -> Iterator[Json]:
         query = {"all_tenants": "1", "user_id": user_id}
-        servers = by_links(self._nova, "/servers/detail", "servers", query)
+        servers = by_marker(self._nova, "/servers/detail", "servers", query)
         names = {server["key_name"] for server in servers if server.get("key_name")}
         yield from ({"name": name} for name in sorted(names))
 

@@ -3,21 +3,36 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.clients.answers import next_page
+from dashboard.clients.legacy.answers import OldApiRefusedError
 from dashboard.clients.legacy.translator import Json, Translator
+from dashboard.errors import Retryable
+
+# nova says 400 to a marker that it does not know, cinder 404
+_NO_MARKER = (400, 404)
 
 
-def by_links(
+def by_marker(
     api: Translator, path: str, key: str, query: Mapping[str, Any] | None = None
 ) -> list[Json]:
-    """Return all pages of a list that links each page to the next."""
-    found: list[Json] = []
-    params: Mapping[str, Any] | None = dict(query or {})
-    while params is not None:
-        body = api.ask("GET", path, query=params)
-        found += body[key]
-        params = next_page(body, key, cloud=api.found.access.name, request=f"GET {path}")
-    return found
+    """Return all of a list whose pages follow the last object of the one before.
+
+    Until Havana a list that is cut (osapi_max_limit) has a link to the rest only where a limit was
+    asked for. So it is asked for what follows until there is nothing. Raises ``Retryable`` where
+    the last object has been deleted meanwhile.
+    """
+    found: dict[str, Json] = {}
+    while True:
+        marker = {"marker": next(reversed(found))} if found else {}
+        try:
+            page = api.ask("GET", path, query={**(query or {}), **marker})[key]
+        except OldApiRefusedError as error:
+            if not marker or error.response.status_code not in _NO_MARKER:
+                raise
+            raise _deleted_meanwhile(api, path) from error
+        new = {each["id"]: each for each in page if each["id"] not in found}
+        if not new:
+            return [*found.values()]
+        found |= new
 
 
 def by_offset(
@@ -36,3 +51,8 @@ def by_offset(
         found |= new
         if not new:
             return [*found.values()]
+
+
+def _deleted_meanwhile(api: Translator, path: str) -> Retryable:
+    cloud = api.found.access.name
+    return Retryable(f"Something was deleted in cloud {cloud} while {path} was read.")

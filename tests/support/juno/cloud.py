@@ -33,7 +33,7 @@ class JunoCloud:
     ``state`` has what each API has, by the API's name; ``asked`` is every request but logins, as
     "METHOD port /path". ``encode_disk`` makes a file in the format qcow2 of a disk's bytes, for who
     looks into it; by default it is only called so. The policies deny every write to who has no
-    other roles than ``read_only_roles``.
+    other roles than ``read_only_roles``. ``retold`` is what becomes of each reply.
     """
 
     def __init__(self, *, keystone: tuple[str, ...] = ("v2.0", "v3")) -> None:
@@ -43,6 +43,7 @@ class JunoCloud:
         self.asked: list[str] = []
         self.read_only_roles: frozenset[str] = frozenset()
         self.encode_disk: Callable[[bytes], bytes] = bytes
+        self.retold: Callable[[Request, Reply], Reply] = lambda _, reply: reply
         self.lock = threading.RLock()
         self.apis = [api(self) for api in named_classes(JunoApi, "tests.support.juno")]
         self.servers = {name: Server(name, self.answer) for name in RECORDED_PORTS}
@@ -110,13 +111,16 @@ class JunoCloud:
     def answer(self, request: Request) -> Reply:
         """Answer a request, one at a time."""
         with self.lock:
-            if not request.path.endswith("/tokens"):
-                self.asked.append(f"{request.method} {request.port} {request.path}")
-            if self._is_denied(request):
-                return Reply(403, "Policy doesn't allow this to be performed.")
-            for api in self.apis:
-                if request.port in api.ports and (reply := api.answer(request)):
-                    return reply
+            return self.retold(request, self._answer(request))
+
+    def _answer(self, request: Request) -> Reply:
+        if not request.path.endswith("/tokens"):
+            self.asked.append(f"{request.method} {request.port} {request.path}")
+        if self._is_denied(request):
+            return Reply(403, "Policy doesn't allow this to be performed.")
+        for api in self.apis:
+            if request.port in api.ports and (reply := api.answer(request)):
+                return reply
         return Reply(404, "404 Not Found\n\nThe resource could not be found.\n\n   ")
 
     def _is_denied(self, request: Request) -> bool:

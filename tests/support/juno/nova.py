@@ -35,7 +35,7 @@ class Nova(NovaApi):
 
     @route("GET", "/v2/{tenant}/servers/detail")
     def servers(self, request: Request, tenant: str) -> Json:
-        """List servers, page by page where a limit is given."""
+        """List servers, page by page; until Havana without links where no limit was given."""
         caller = self.caller_in(request, tenant)
         seen = settle(self.state["servers"])
         wanted = [row for row in seen if _is_wanted(row, caller, request.query)]
@@ -53,9 +53,11 @@ class Nova(NovaApi):
         if marker and marker not in ids:
             raise Refused(400, f"marker [{marker}] not found")
         rest = rows[ids.index(marker) + 1 :] if marker else rows
-        limit = int(request.query.get("limit", 0)) or len(rest)
-        if len(rest) <= limit:
-            return {"servers": rest}
+        most = self.state.get("max_limit", 1000)
+        limit = min(int(request.query.get("limit", most)), most)
+        is_linked = "limit" in request.query or self.state.get("links_each_page", True)
+        if len(rest) <= limit or not is_linked:
+            return {"servers": rest[:limit]}
         others = {n: v for n, v in request.query.items() if n != "marker"}
         query = "&".join(f"{n}={v}" for n, v in {**others, "marker": rest[limit - 1]["id"]}.items())
         address = f"{self.cloud.url('nova')}{request.path}?{query}"

@@ -18,7 +18,7 @@ ADMIN_ID = "e3bd58bce6dd41ce89606692481722ed"
 class ReplayedApi:
     """One version of a recorded service. The last answer to a request counts, an administrator's
     before a member's; what is in ``answers`` counts before both. ``asked`` is what was asked.
-    Behind an offset there is nothing more."""
+    Behind an offset or a marker there is nothing more."""
 
     def __init__(self, service: str, version: str) -> None:
         self.asked: list[tuple[str, str, Any]] = []
@@ -36,7 +36,7 @@ class ReplayedApi:
         self.asked.append((method, path, options.get("json") or query or None))
         if given := self.answers.get((method, path)):
             return given.pop(0) if len(given) > 1 else given[0]
-        if "offset" in query:
+        if "offset" in query or "marker" in query:
             return Answer(200, {path.split("/")[1]: []})
         found = [each for each in self._known if _is(each, method, path, query)]
         return replayed(found[-1]) if found else Answer(404, {"itemNotFound": {"code": 404}})

@@ -19,7 +19,7 @@ class SecurityGroups(NovaNetwork):
         all_tenants = caller.is_admin and request.query.get("all_tenants") == "1"
         rows = [g for g in self.state["groups"] if all_tenants or g["tenant_id"] == tenant]
         start = int(request.query.get("offset", 0))
-        limit = int(request.query.get("limit", len(rows)))
+        limit = int(request.query.get("limit", self.state.get("max_limit", 1000)))
         return {"security_groups": rows[start : start + limit]}
 
     @route("GET", "/v2/{tenant}/os-security-groups/{number}")

@@ -31,7 +31,9 @@ from dashboard.clients.legacy.nova_network.security_groups import DEFAULT, group
 from dashboard.clients.legacy.nova_network.sharing import grants
 from dashboard.clients.legacy.tenant_scope import compute_in, take_back
 from dashboard.clients.legacy.translator import Call, Json, Translator, route
+from dashboard.clients.refusals import PASSING_STATUSES, refusal_of
 
+_EXTENSION = "/extensions/os-networks"
 EXTENSIONS = ("external-net", "provider", "quotas", "rbac-policies", "router", "security-group")
 
 
@@ -44,10 +46,15 @@ class NovaNetwork(Translator):
     @override
     @classmethod
     def speaks(cls, found: Found) -> bool:
-        """Return whether the cloud has no Neutron, and Nova has networks of its own."""
+        """Return whether the cloud has no Neutron, and Nova has networks of its own.
+
+        Raises ``Retryable`` where Nova does not say so at the moment.
+        """
         if found.version is not None or "compute" not in found.catalogue_types:
             return False
-        answer = _compute(found).get("/extensions/os-networks", raise_exc=False)
+        answer = _compute(found).get(_EXTENSION, raise_exc=False)
+        if answer.status_code in PASSING_STATUSES:
+            raise refusal_of(answer, cloud=found.access.name, request=f"GET compute {_EXTENSION}")
         return bool(answer.status_code == 200)
 
     @override
@@ -273,7 +280,8 @@ class NovaNetwork(Translator):
         return [*map(network_of, rows.networks), *map(external_network, pools)]
 
     def _subnets(self, rows: Rows) -> list[Json]:
-        return [subnet_of(row, rows.taken_in(row["id"])) for row in rows.networks]
+        with_subnet = (row for row in rows.networks if row["cidr"])
+        return [subnet_of(row, rows.taken_in(row["id"])) for row in with_subnet]
 
     def _interfaces(self, rows: Rows) -> list[Json]:
         return [port for router in host_routers(rows.networks) for port in router.interfaces()]

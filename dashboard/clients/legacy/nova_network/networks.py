@@ -19,10 +19,14 @@ def is_of_everybody(row: Json) -> bool:
 
 
 def network_of(row: Json) -> Json:
-    """Return the network of a row; one that all tenants use is of no project."""
+    """Return the network of a row; one that all tenants use is of no project.
+
+    One of IPv6 alone has no subnet.
+    """
+    subnets = [subnet_id(row["id"])] if row["cidr"] else []
     return {
         **_owner(row),
-        **{"id": row["id"], "name": row["label"], "subnets": [subnet_id(row["id"])]},
+        **{"id": row["id"], "name": row["label"] or "", "subnets": subnets},
         **_STATE,
         **_segment(row),
         **({"mtu": row["mtu"]} if row.get("mtu") else {}),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from dashboard.clients.legacy.nova_network.made_ids import made_id, subnet_id
+from dashboard.clients.legacy.servers_of_grizzly import BY_ORDER, MAC
 from dashboard.clients.legacy.translator import Json
 from dashboard.errors import NeedsOperator
 
-_MAC, _KIND, _NET = "OS-EXT-IPS-MAC:mac_addr", "OS-EXT-IPS:type", "OS-EXT-VIF-NET:net_id"
+_KIND, _NET = "OS-EXT-IPS:type", "OS-EXT-VIF-NET:net_id"
 
 Interfaces = Callable[[str], Sequence[Json]]
 """Returns the os-virtual-interfaces of the server with that id."""
@@ -18,13 +19,18 @@ Groups = Callable[[str, str], str]
 
 @dataclass(frozen=True, kw_only=True)
 class Nic:
-    """One interface of a server, with its fixed and floating IPv4 addresses."""
+    """One interface of a server, with its fixed and floating IPv4 addresses.
+
+    ``mac`` is "" where no API tells it, and only known ``by_order`` of the networks where that is
+    all that Nova tells.
+    """
 
     server: Json
     mac: str
     network_id: str
     fixed: tuple[str, ...]
     floating: tuple[str, ...]
+    by_order: bool = False
 
     @property
     def id(self) -> str:
@@ -32,7 +38,12 @@ class Nic:
         return made_id("port", self.server["id"], self.mac)
 
     def port(self, groups: Groups) -> Json:
-        """Return the port; groups are of whole servers, and so of each of their ports."""
+        """Return the port; groups are of whole servers, and so of each of their ports.
+
+        Raises ``NeedsOperator`` where nobody tells its MAC.
+        """
+        if not self.mac:
+            raise _untold(self.server)
         server, tenant = self.server, self.server["tenant_id"]
         names = dict.fromkeys(group["name"] for group in server.get("security_groups") or ())
         zone = server.get("OS-EXT-AZ:availability_zone") or "nova"
@@ -46,6 +57,7 @@ class Nic:
             **{"device_id": server["id"], "device_owner": f"compute:{zone}"},
             "security_groups": [id_ for name in names if (id_ := groups(tenant, name))],
             **{"admin_state_up": True, "status": "ACTIVE"},
+            **({BY_ORDER: True} if self.by_order else {}),
         }
 
 
@@ -55,17 +67,27 @@ def nics_of(server: Json, networks: Sequence[Json], interfaces: Interfaces) -> I
     Its addresses are grouped by the label of their network, which several networks may have. Only
     where the prefix does not tell them apart either are its ``interfaces`` asked for.
     """
-    labels: dict[str, str] = {}
-    entries: dict[str, list[Json]] = {}
+    for label, mine in _by_interface(server):
+        mac = mine[0].get(MAC) or ""
+        fixed, floating = _addresses(mine, "fixed"), _addresses(mine, "floating")
+        found = [row for row in networks if row["label"] == label and _is_on(row, fixed)]
+        yield Nic(
+            server=server,
+            mac=mac,
+            network_id=found[0]["id"] if len(found) == 1 else _told(server, mac, interfaces),
+            fixed=fixed,
+            floating=floating,
+            by_order=BY_ORDER in mine[0],
+        )
+
+
+def _by_interface(server: Json) -> Iterable[tuple[str, list[Json]]]:
+    """Return the addresses of each interface, with the label of its network."""
+    found: dict[str, tuple[str, list[Json]]] = {}
     for label, addresses in (server.get("addresses") or {}).items():
         for entry in addresses:
-            labels.setdefault(entry[_MAC], label)
-            entries.setdefault(entry[_MAC], []).append(entry)
-    for mac, mine in entries.items():
-        fixed, floating = _addresses(mine, "fixed"), _addresses(mine, "floating")
-        found = [row for row in networks if row["label"] == labels[mac] and _is_on(row, fixed)]
-        network_id = found[0]["id"] if len(found) == 1 else _told(server, mac, interfaces)
-        yield Nic(server=server, mac=mac, network_id=network_id, fixed=fixed, floating=floating)
+            found.setdefault(entry.get(MAC) or label, (label, []))[1].append(entry)
+    return found.values()
 
 
 def _addresses(entries: Iterable[Json], kind: str) -> tuple[str, ...]:
@@ -75,7 +97,8 @@ def _addresses(entries: Iterable[Json], kind: str) -> tuple[str, ...]:
 
 
 def _is_on(row: Json, fixed: Iterable[str]) -> bool:
-    return any(ip_address(address) in ip_network(row["cidr"]) for address in fixed)
+    cidr = row["cidr"]
+    return bool(cidr) and any(ip_address(address) in ip_network(cidr) for address in fixed)
 
 
 def _told(server: Json, mac: str, interfaces: Interfaces) -> str:
@@ -85,4 +108,12 @@ def _told(server: Json, mac: str, interfaces: Interfaces) -> str:
     raise NeedsOperator(
         f"Server {server['name']} has an interface {mac} on no network that nova-network lists.",
         fix="Look for it in os-virtual-interfaces of that server, and in os-networks.",
+    )
+
+
+def _untold(server: Json) -> NeedsOperator:
+    return NeedsOperator(
+        f"Server {server['name']} has several interfaces, and its Nova, which is older than "
+        "Havana, does not tell which of its MACs is on which network.",
+        fix="Update Nova of that cloud to Havana at least, then plan again.",
     )

@@ -8,7 +8,8 @@ from dashboard.clients.legacy.nova_network.made_ids import group_id
 from dashboard.clients.legacy.nova_network.networks import pool_of_hosts
 from dashboard.clients.legacy.nova_network.nics import Nic, nics_of
 from dashboard.clients.legacy.nova_network.security_groups import Groups, lookup
-from dashboard.clients.legacy.paging import by_links
+from dashboard.clients.legacy.paging import by_marker, by_offset
+from dashboard.clients.legacy.servers_of_grizzly import with_macs
 from dashboard.clients.legacy.translator import Json
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ class Rows:
 
     @cached_property
     def groups(self) -> list[Json]:
-        """The security groups of all tenants."""
+        """The security groups of all tenants; Nova cuts the list without a link to the rest."""
         query = {"all_tenants": 1}
-        return list(self._old.ask("GET", "/os-security-groups", query=query)["security_groups"])
+        return by_offset(self._old, "/os-security-groups", "security_groups", query)
 
     @cached_property
     def group_ids(self) -> Groups:
@@ -92,9 +93,9 @@ class Rows:
         return {id_: [address for nic in nics for address in nic.fixed] for id_, nics in by_network}
 
     def _servers(self, project_id: str) -> list[Json]:
-        """Return servers; Nova ends a page where it likes."""
         query: Json = {"all_tenants": 1, **({"project_id": project_id} if project_id else {})}
-        return by_links(self._old, "/servers/detail", "servers", query)
+        servers = by_marker(self._old, "/servers/detail", "servers", query)
+        return [with_macs(each, self._old) for each in servers]
 
     def _interfaces(self, server_id: str) -> list[Json]:
         path = f"/servers/{server_id}/os-virtual-interfaces"

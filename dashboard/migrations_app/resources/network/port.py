@@ -12,6 +12,7 @@ from dashboard.migrations_app.resources.attributes import ids_in
 from dashboard.migrations_app.resources.left_out import without_ids
 from dashboard.migrations_app.resources.network.common.extensions import EXTENSIONS
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.nova_network import LOST_OF_PORTS
 from dashboard.migrations_app.resources.network.common.shared_addresses import (
     NEW_ADDRESS,
     address_conflicts,
@@ -102,6 +103,7 @@ class Port(NeutronResource):
         "binding:profile": _BINDING,
         "device_profile": "Its profile is Cyborg's, which is not migrated; with one that the "
         "destination does not know, the server would not boot.",
+        **LOST_OF_PORTS,
     }
 
     @override

@@ -12,6 +12,7 @@ from dashboard.clients.system_scope import system_session
 from dashboard.clients.temporary_account import temporary_account
 from dashboard.errors import NeedsOperator
 from tests.support.juno.cloud import JunoCloud, running_juno
+from tests.support.juno.messages import Reply
 
 ALICE, ACME = "507c75bae7bd498cb81ebb842c7aae77", "5900a9f21ccb4f45900ea62f904f58d8"
 BOB, MEMBER = "54c443927c024c12832288ce677a8dbe", "9fe2ff9ee4384b1894a90878d3e92bab"
@@ -76,6 +77,12 @@ def test_ec2_keys_are_read_with_their_secrets(cloud):
     again = session.get("identity", f"/credentials/{key['id']}", "credential")
     assert json.loads(again["blob"])["secret"] == "EC2SECRET-1"
     assert (key["type"], key["project_id"]) == ("ec2", ACME)
+
+
+def test_without_the_extension_for_ec2_there_are_no_keys(v2_only):
+    v2_only.retold = lambda request, reply: Reply(404) if "OS-EC2" in request.path else reply
+    session = CloudSession(v2_only.access())
+    assert [*session.list("identity", "/credentials", "credentials")] == []
 
 
 def test_the_operator_acts_in_other_tenants_and_as_other_users(cloud):

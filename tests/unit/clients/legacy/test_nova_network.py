@@ -1,12 +1,10 @@
 """A recorded Juno cloud with nova-network, in both modes, is seen as Neutron."""
 
 from ipaddress import ip_address
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from dashboard.clients.legacy.answers import Answer
 from dashboard.clients.legacy.nova_network import NovaNetwork
 from tests.support.juno.seen_as_neutron import (
     ACME,
@@ -231,22 +229,14 @@ def test_quotas_of_networks_are_novas(flat):
     }
 
 
-def test_servers_are_read_page_after_page():
+def test_a_network_of_ipv6_alone_has_no_subnet():
     cloud = seen("flat")
-    nova, whole = cloud.old, cloud.old.answers["/servers/detail?all_tenants=1"]["servers"]
-
-    def request(path: str, method: str, *, params: Any, **_: Any) -> Answer:
-        if path != "/servers/detail":
-            return nova.request(path, method, params=params)
-        ids = [server["id"] for server in whole]
-        start = ids.index(params["marker"][0]) + 1 if "marker" in params else 0
-        page = whole[start : start + 4]
-        href = f"http://old/v2/servers/detail?all_tenants=1&marker={page[-1]['id']}"
-        more = [{"rel": "next", "href": href}] if start + 4 < len(whole) else []
-        return Answer(200, {"servers": page, "servers_links": more})
-
-    cloud.old = SimpleNamespace(request=request)  # type: ignore[assignment]
-    assert len(listed(cloud, "/ports")) == 11 + 2
+    rows = cloud.old.answers["/os-networks"]["networks"]
+    rows.append({**rows[0], "id": "six", "label": "six", "cidr": None, "cidr_v6": "fd00::/64"})
+    [six] = [each for each in listed(cloud, "/networks") if each["id"] == "six"]
+    assert (six["subnets"], six["cidr_v6"]) == ([], "fd00::/64")
+    assert "six" not in {each["network_id"] for each in listed(cloud, "/subnets")}
+    assert len(listed(cloud, "/ports")) == 11 + 3
 
 
 def test_no_address_is_in_a_pool_and_on_aserver_named(flat):

@@ -21,6 +21,7 @@ FROM_IMAGE = "boots_from_image"
 """Set where the copy is to boot from the server's image, without what is on the disk."""
 EXTRA_SPECS = "extra_specs"
 ON_EXTERNAL = "on_external_network"
+_MAC = "OS-EXT-IPS-MAC:mac_addr"
 ATTACHED = "os-extended-volumes:volumes_attached"
 
 # of this process only, see _fingerprint
@@ -71,7 +72,7 @@ def _sizes(server: Json, reader: TenantReader) -> Json:
 def mac_addresses(server: Json) -> list[str]:
     """Return the server's MACs in the order of its interfaces, in which Nova lists addresses."""
     addresses = (address for network in server["addresses"].values() for address in network)
-    return [*dict.fromkeys(address["OS-EXT-IPS-MAC:mac_addr"] for address in addresses)]
+    return [*dict.fromkeys(address[_MAC] for address in addresses if _MAC in address)]
 
 
 def _port_ids(server: Json, reader: TenantReader) -> list[str]:

@@ -18,6 +18,11 @@ LOST_OF_NETWORKS: Mapping[str, str] = {
     "change that.",
     **dict.fromkeys(("vpn", "cidr_v6"), _OTHER_WAYS),
 }
+LOST_OF_PORTS: Mapping[str, str] = {
+    "mac_by_order": "Nova from before Havana lists the MACs of a server, but not which one is on "
+    "which network: they are taken in the order of its networks. Compare them in the guest, since "
+    "another interface would get the address.",
+}
 TAKEN = "taken_addresses"
 """Of a subnet: the addresses that its servers have, which its pools leave out."""
 POOLS_LEAVE_OUT = (
