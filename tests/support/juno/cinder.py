@@ -56,13 +56,9 @@ class Cinder(JunoApi):
         """Return the versions that there are."""
         [recorded] = [each for each in recordings("cinder") if each.path == "/"]
         there = tuple(self.state.get("versions", BOTH))
-        address = self.cloud.url("cinder")
-        told = [
-            {**each, "links": [{"rel": "self", "href": f"{address}/{each['id'][:2]}/"}]}
-            for each in recorded.response["versions"]
-            if each["id"].startswith(there)
-        ]
-        return {"versions": told}
+        versions = recorded.response["versions"]
+        told = [each for each in versions if each["id"].startswith(there)]
+        return self.cloud.with_addresses({"versions": told})
 
     @route("GET", "/{version}/")
     def version(self, request: Request, version: str) -> Any:

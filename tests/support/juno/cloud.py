@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,7 @@ class JunoCloud:
     def answer(self, request: Request) -> Reply:
         """Answer a request, one at a time."""
         with self.lock:
-            return self.retold(request, self._answer(request))
+            return self.retold(request, self._answer(_in_v2(request)))
 
     def _answer(self, request: Request) -> Reply:
         if not request.path.endswith("/tokens"):
@@ -129,6 +130,13 @@ class JunoCloud:
         if is_read or not self.read_only_roles:
             return False
         return bool(roles := self.caller(request).roles) and roles <= self.read_only_roles
+
+
+def _in_v2(request: Request) -> Request:
+    """Return a request to Nova under the older of its two names as one under the newer."""
+    path = request.path
+    is_older = request.port == "nova" and path.startswith("/v1.1/")
+    return replace(request, path=path.replace("/v1.1/", "/v2/", 1)) if is_older else request
 
 
 @contextmanager

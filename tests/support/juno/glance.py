@@ -67,13 +67,8 @@ class GlanceVersions(GlanceApi):
         [recorded] = [each for each in recordings("glance") if each.path == "/"]
         there = tuple(self.state.get("versions", BOTH))
         versions = recorded.response["versions"]
-        address = self.cloud.url("glance")
-        told = [
-            {**each, "links": [{"rel": "self", "href": f"{address}/{each['id'][:2]}/"}]}
-            for each in versions
-            if each["id"].startswith(there)
-        ]
-        return Reply(300, {"versions": told})
+        told = [each for each in versions if each["id"].startswith(there)]
+        return Reply(300, self.cloud.with_addresses({"versions": told}))
 
 
 class Glance1(GlanceApi):

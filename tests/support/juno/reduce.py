@@ -2,8 +2,8 @@
 
     python -m tests.support.juno.reduce FOLDER
 
-A recording is a file with request, status, headers and response. Links are left out, and of the
-headers what differs from one answer to the next.
+A recording is a file with request, status, headers and response. Links are left out but for those
+of version documents, and of the headers what differs from one answer to the next.
 """
 
 import json
@@ -45,6 +45,7 @@ CHOSEN = {
     },
 }
 _PASSING = ("request-id", "content-length", "etag")
+_document = re.compile(r"/(v\d+/)?")
 _address = re.compile(r"https?://127\.0\.0\.1:\d+")
 
 
@@ -66,6 +67,7 @@ def _reduced(recording: Json) -> Json:
         if not name.lower().endswith(_PASSING)
     }
     body = {"body": request["body"]} if request.get("body") else {}
+    told = recording["response"]
     return {
         "as": request["as"],
         "method": request["method"],
@@ -73,7 +75,7 @@ def _reduced(recording: Json) -> Json:
         **body,
         "status": recording["status"],
         "headers": headers,
-        "response": without_links(recording["response"]),
+        "response": told if _document.fullmatch(request["path"]) else without_links(told),
     }
 
 

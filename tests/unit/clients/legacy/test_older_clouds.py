@@ -70,6 +70,16 @@ def test_a_list_whose_last_one_was_deleted_meanwhile_is_read_anew(cloud):
     assert asked
 
 
+def test_a_catalogue_may_have_novas_older_name_of_its_api(cloud):
+    """Catalogues that were written for Diablo lead to /v1.1."""
+    [compute] = [e for e in cloud.state["keystone"]["catalogue"] if e["type"] == "compute"]
+    for endpoint in compute["endpoints"]:
+        urls = [name for name in endpoint if name.endswith("URL")]
+        endpoint.update({name: endpoint[name].replace("/v2/", "/v1.1/") for name in urls})
+    assert CloudSession(cloud.access()).newest_microversion("compute") == (0, 0)
+    assert len(ports_of(cloud)) > 1
+
+
 def test_havana_has_no_server_groups_and_services_have_no_ids(cloud):
     as_of_havana(cloud)
     session = CloudSession(cloud.access())
