@@ -42,20 +42,16 @@ def campaign_list(request: PageRequest) -> HttpResponse:
 def campaign_page(request: PageRequest, campaign_id: int) -> HttpResponse:
     """Show one campaign: how it stands, what it waits for, its waves and their tenants."""
     campaign = campaign_or_404(campaign_id)
-    active = Job.objects.filter(active_subject=campaign.subject).first()
-    about = {
-        **_live(request, campaign),
-        "actions": available_actions(campaign_verbs(), campaign, request.user, active=None),
-        "active_job": active,
-        "section": "campaigns",
-    }
+    about = {**_live(request, campaign), "section": "campaigns"}
     return render(request, "campaigns/campaign.html", about)
 
 
 def campaign_live(request: PageRequest, campaign_id: int) -> HttpResponse:
-    """Return the part of a campaign's page that changes by itself."""
-    campaign = campaign_or_404(campaign_id)
-    return render(request, "campaigns/_live.html", _live(request, campaign))
+    """Return the part of a campaign's page that changes by itself; its actions only where they are
+    others than the page has, so that nothing is taken from whoever fills them in."""
+    about = _live(request, campaign_or_404(campaign_id))
+    about["has_other_actions"] = request.GET.get("known") != about["known"]
+    return render(request, "campaigns/_live.html", about)
 
 
 def campaign_report(_request: PageRequest, campaign_id: int) -> HttpResponse:
@@ -102,6 +98,7 @@ def _live(request: PageRequest, campaign: Campaign) -> dict[str, Any]:
         for wave, group in groupby(page, key=lambda tenant: tenant.wave)
     ]
     return {
+        **_actions(request, campaign),
         "campaign": campaign,
         "page": page,
         "waves": waves,
@@ -122,6 +119,16 @@ def _live(request: PageRequest, campaign: Campaign) -> dict[str, Any]:
         ],
         "size": sum(counts.values()),
     }
+
+
+def _actions(request: PageRequest, campaign: Campaign) -> dict[str, Any]:
+    """Return what can be done now, in words to tell it from what could be before, and the job at
+    work: before the campaign's own job one that reads both clouds, which others wait for."""
+    active = Job.objects.filter(active_subject=campaign.subject).first()
+    before = active if campaign.job is None else None
+    actions = available_actions(campaign_verbs(), campaign, request.user, active=before)
+    known = " ".join(f"{each.verb.name}:{each.refusal is None:d}" for each in actions)
+    return {"actions": actions, "known": known, "active_job": active}
 
 
 def _read(text: str) -> datetime:
