@@ -15,6 +15,7 @@ class CampaignsConfig(AppConfig):
     @override
     def ready(self) -> None:
         # Models cannot be imported before this.
+        from dashboard.campaigns.running.settling import settle_tenants_of
         from dashboard.campaigns.running.waking import wake_campaigns_of
         from dashboard.campaigns.views import home, job_links, state_styles
         from dashboard.jobs.events import job_finished
@@ -24,6 +25,7 @@ class CampaignsConfig(AppConfig):
         from dashboard.jobs.views.state_styles import add_state_styles
 
         job_finished.connect(wake_campaigns_of, dispatch_uid="campaigns.wake")
+        job_finished.connect(settle_tenants_of, dispatch_uid="campaigns.settle")
         count_as_waiting(home.waiting_hosts)
         add_home_panel("campaigns/_panel.html", home.campaign_panel)
         add_job_links(job_links.campaign_links)

@@ -40,16 +40,25 @@ def tenants_of(campaign: Campaign) -> list[CampaignTenant]:
     return list(campaign.tenants.select_related("wave", "job", "plan"))
 
 
-def counts_of(tenants: list[CampaignTenant]) -> dict[str, int]:
-    """Return how many tenants are in each state that any of them is in, in the order of states."""
-    counts = Counter(tenant.state for tenant in tenants)
-    return {state: counts[state] for state in CampaignTenant.State.values if counts[state]}
+LABELS = {**dict(CampaignTenant.State.choices), str(JobState.HELD): "Held before cutover"}
+
+
+def counts_of(campaign: Campaign) -> dict[str, int]:
+    """Return how many tenants are in each state of ``state_of`` that any of them is in."""
+    rows = campaign.tenants.order_by().values_list("state", "job__state")
+    counts: Counter[str] = Counter()
+    for state, of_job, number in rows.annotate(number=Count("pk")):
+        counts[_shown(state, of_job)] += number
+    return {state: counts[state] for state in LABELS if counts[state]}
 
 
 def state_of(tenant: CampaignTenant) -> str:
     """Return a tenant's state; one whose job is held before cutover is held."""
-    is_held = tenant.job is not None and tenant.job.state == JobState.HELD
-    return str(JobState.HELD if is_held else tenant.state)
+    return _shown(tenant.state, tenant.job.state if tenant.job else None)
+
+
+def _shown(state: str, of_job: str | None) -> str:
+    return str(JobState.HELD) if of_job == JobState.HELD else str(state)
 
 
 def report_of(campaign: Campaign) -> dict[str, Any]:
@@ -65,7 +74,7 @@ def report_of(campaign: Campaign) -> dict[str, Any]:
         "job": campaign.job_id,
         "waits_for": campaign.waits_for,
         "waits_since": _moment(campaign.waits_since),
-        "counts": counts_of(tenants),
+        "counts": counts_of(campaign),
         "totals": totals_of(campaign),
         "waves": [{"name": wave.name, **_plain(options_of(wave))} for wave in campaign.waves.all()],
         "tenants": [_row(campaign, tenant) for tenant in tenants],

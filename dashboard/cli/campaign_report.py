@@ -1,14 +1,15 @@
 """What the command line shows of a campaign."""
 
 from dashboard.campaigns.models import Campaign
-from dashboard.campaigns.report import counts_of, state_of, tenants_of
+from dashboard.campaigns.report import LABELS, counts_of, state_of, tenants_of
 from dashboard.cli.console import Console
 
 
 def print_campaign(campaign: Campaign, console: Console) -> None:
     """Print how a campaign stands, with a row for each tenant."""
     tenants = tenants_of(campaign)
-    counts = ", ".join(f"{count} {state}" for state, count in counts_of(tenants).items())
+    found = counts_of(campaign).items()
+    counts = ", ".join(f"{count} {LABELS[state].lower()}" for state, count in found)
     route = f"{campaign.source} to {campaign.destination}"
     console.print(f"Campaign {campaign.pk} {campaign} ({route}): {campaign.state}. {counts}.")
     if campaign.waits_for:

@@ -5,6 +5,7 @@ from itertools import chain
 import pytest
 
 from dashboard.campaigns.models import Campaign
+from dashboard.campaigns.report import counts_of
 from dashboard.campaigns.running.needs import needs_of, remaining_needs
 from dashboard.campaigns.running.survey import simulated_hosts
 from dashboard.campaigns.verbs.forecast import Forecast
@@ -71,6 +72,7 @@ def test_a_campaign_moves_its_tenants_wave_by_wave_and_has_then_nothing_to_do(cl
     go_on(campaign)
     # both are held, and the next wave has not begun
     assert states(campaign) == {"one": "moving", NAME: "moving", "two": "waiting"}
+    assert counts_of(campaign) == {"waiting": 1, "held": 2}
     held = tenant_in(campaign, NAME).job
     assert (held.state, held.chains_at_once) == ("held", 4)
     assert "first" in fresh(campaign).waits_for and NAME in fresh(campaign).waits_for

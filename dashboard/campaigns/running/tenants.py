@@ -143,11 +143,16 @@ def _moved(tenant: CampaignTenant, plan: Plan, requester: Requester) -> None:
     """Verify what was moved, if the wave says so and nobody has since."""
     tenant.plan = plan
     tenant.save(update_fields=["plan"])
-    is_open = plan.state != Plan.State.FINALIZED and tenant.wave.verifies
-    if is_open and (not is_verified(plan) or count_unexpected(plan)):
+    if has_to_verify(tenant, plan):
         _step(tenant, lambda: _verify(tenant, plan, requester))
     else:
         tenant.move_to(State.MOVED, finished_at=timezone.now())
+
+
+def has_to_verify(tenant: CampaignTenant, plan: Plan) -> bool:
+    """Return whether a moved tenant's wave wants it verified, and it is not, or differs."""
+    is_open = plan.state != Plan.State.FINALIZED and tenant.wave.verifies
+    return is_open and bool(not is_verified(plan) or count_unexpected(plan))
 
 
 def _verify(tenant: CampaignTenant, plan: Plan, requester: Requester) -> None:
@@ -155,6 +160,10 @@ def _verify(tenant: CampaignTenant, plan: Plan, requester: Requester) -> None:
 
 
 def _verified(tenant: CampaignTenant, job: Job, _requester: Requester) -> None:
+    store_verified(tenant, job)
+
+
+def store_verified(tenant: CampaignTenant, job: Job) -> None:
     """End it, as failed by what differs; somebody may have accepted that since.
 
     No policy rolls it back: what users have written since cutover is not thrown away.

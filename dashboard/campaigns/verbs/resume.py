@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from typing_extensions import override
 
 from dashboard.campaigns.models import Campaign, CampaignTenant
+from dashboard.campaigns.running.settling import unsettle
 from dashboard.campaigns.running.waking import wake
 from dashboard.campaigns.verbs.base import RunningVerb, job_of, not_running, running_job
 from dashboard.errors import PumphouseError
@@ -46,6 +47,7 @@ class Resume(RunningVerb):
         job = job_of(target)
         with transaction.atomic():
             Campaign.objects.filter(pk=target.pk).update(paused_at=None)
+            unsettle(target)
             for tenant in _failed(target).select_related("job"):
                 _retry(tenant, requester)
             if operating.is_resumable(job):

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from dashboard.campaigns.models import Campaign, CampaignTenant, Wave
 from dashboard.campaigns.planning.csv_files import write_csv
 from dashboard.campaigns.planning.wave_options import WAVE_OPTIONS, options_of
-from dashboard.campaigns.report import report_csv, report_of, state_of
+from dashboard.campaigns.report import LABELS, counts_of, report_csv, report_of, state_of
 from dashboard.campaigns.verbs.base import campaign_verbs
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import JobState
@@ -21,6 +21,8 @@ from dashboard.jobs.views.verb_pages import available_actions
 
 TENANTS_SHOWN = 100
 LEFT_SHOWN = 20
+GOING_ON = CampaignTenant.BEGUN | {JobState.HELD}
+"""Of tenants: also of a campaign that was cancelled, whose page then still changes."""
 _CSV = "text/csv; charset=utf-8"
 
 
@@ -83,8 +85,7 @@ def _file(text: str, name: str) -> HttpResponse:
 
 
 def _live(request: PageRequest, campaign: Campaign) -> dict[str, Any]:
-    states = campaign.tenants.order_by().values_list("state")
-    counts = dict(states.annotate(number=Count("pk")))
+    counts, actions = counts_of(campaign), _actions(request, campaign)
     tenants = campaign.tenants.select_related("wave", "job", "plan")
     page = cut(tenants, request, size=TENANTS_SHOWN, count=sum(counts.values()))
     page.object_list = list(page.object_list)
@@ -98,7 +99,8 @@ def _live(request: PageRequest, campaign: Campaign) -> dict[str, Any]:
         for wave, group in groupby(page, key=lambda tenant: tenant.wave)
     ]
     return {
-        **_actions(request, campaign),
+        **actions,
+        "goes_on": actions["active_job"] or not GOING_ON.isdisjoint(counts),
         "campaign": campaign,
         "page": page,
         "waves": waves,
@@ -112,11 +114,7 @@ def _live(request: PageRequest, campaign: Campaign) -> dict[str, Any]:
         ],
         "left": sorted(forecast.get("left", {}).items())[:LEFT_SHOWN],
         "hosts": list(campaign.freed_hosts.select_related("plan")),
-        "counts": [
-            (state.label, str(state), counts[state])
-            for state in CampaignTenant.State
-            if state in counts
-        ],
+        "counts": [(LABELS[state], counts[state]) for state in counts],
         "size": sum(counts.values()),
     }
 

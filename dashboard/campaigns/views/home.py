@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from dashboard.campaigns.models import Campaign, CampaignHost, CampaignTenant
+from dashboard.jobs.states import JobState
 from dashboard.jobs.views.pages import PageRequest
 
 SHOWN = 10
@@ -25,6 +26,7 @@ def on_their_way() -> QuerySet[Campaign]:
         "moved": _count(State.MOVED),
         "begun": _count(*CampaignTenant.BEGUN),
         "failed": _count(State.FAILED),
+        "held": Count("tenants", distinct=True, filter=Q(tenants__job__state=JobState.HELD)),
         "asked": Count(
             "freed_hosts", distinct=True, filter=Q(freed_hosts__state=CampaignHost.State.ASKS)
         ),

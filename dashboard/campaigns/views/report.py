@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from django.db.models import Count
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from dashboard.campaigns.models import Campaign, CampaignTenant, Wave
-from dashboard.campaigns.report import expected_of, jobs_of, totals_of
+from dashboard.campaigns.report import LABELS, counts_of, expected_of, jobs_of, totals_of
 from dashboard.campaigns.views.campaigns import campaign_or_404
 from dashboard.jobs.chain_rows import rows_of_several
 from dashboard.jobs.models import JobServer
@@ -39,15 +38,15 @@ class WaveTimes:
 def report_page(request: PageRequest, campaign_id: int) -> HttpResponse:
     """Show the report of a campaign."""
     campaign = campaign_or_404(campaign_id)
-    counts = campaign.tenants.order_by().values_list("state").annotate(number=Count("pk"))
+    counts = counts_of(campaign)
     servers = JobServer.objects.filter(job__in=[job.pk for job in jobs_of(campaign)])
     page = cut(
         servers.select_related("job").order_by("job", "ordinal"), request, size=SERVERS_SHOWN
     )
     about = {
         "campaign": campaign,
-        "size": sum(number for _, number in counts),
-        "counts": dict(counts),
+        "size": sum(counts.values()),
+        "counts": [(LABELS[state], count) for state, count in counts.items()],
         "totals": totals_of(campaign),
         "waves": _waves(campaign),
         "page": page,
