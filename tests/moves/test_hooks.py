@@ -1,5 +1,6 @@
 """Hooks around a tenant, its servers and its rollback, in one move with real child processes."""
 
+import socket
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import yaml
 
 from dashboard.campaigns.verbs.resume import Resume
 from dashboard.clients.hooks.base import HookKind
+from dashboard.hooks.models import HookCall
 from dashboard.hooks.steps import PREFIX
 from dashboard.jobs.kinds import StepSpec
 from dashboard.jobs.operating import resume
@@ -177,3 +179,26 @@ def test_one_that_fails_fails_its_tenant_and_its_wave_says_what_becomes_of_the_o
     Resume().start(fresh(campaign))
     assert go_on(campaign).state == "done"
     assert states(campaign) == {"one": "moved", "two": "moved"}
+
+
+def test_a_copy_that_stays_stopped_is_not_checked(clouds, tmp_path, settings):
+    """One server was stopped before its move; only the port of the other one is open."""
+    with socket.create_server(("127.0.0.1", 0)) as open_one, socket.socket() as closed_one:
+        closed_one.bind(("127.0.0.1", 0))
+        ports = {"web-1": open_one.getsockname()[1], "web-2": closed_one.getsockname()[1]}
+        checks = [
+            {
+                "name": f"{server} answers",
+                "at": "after_server",
+                "only": [f"{NAME}-{server}"],
+                "tcp": {"port": port, "address": "127.0.0.1"},
+                "seconds": 2,
+            }
+            for server, port in ports.items()
+        ]
+        path = tmp_path / "checks.yaml"
+        path.write_text(yaml.safe_dump({"clouds": {}, "pumphouse": {"hooks": checks}}))
+        settings.PUMPHOUSE_CONFIG = str(path)
+        job = clouds.execute(clouds.plan(NAME))
+    assert job.log.filter(message__contains="is SHUTOFF, as before its move").count() == 1
+    assert HookCall.objects.get().hook == "web-1 answers"

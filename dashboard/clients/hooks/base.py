@@ -120,6 +120,11 @@ class Hook:
     only: tuple[str, ...] = ()
     cloud: str = ""
 
+    @property
+    def is_check(self) -> bool:
+        """Whether it asks the moved server itself, which only one that runs answers."""
+        return self.moment == Moment.AFTER_SERVER and self.kind.needs_address
+
     def concerns(self, facts: Mapping[str, str]) -> bool:
         """Return whether it is called for what has these facts."""
         if self.cloud and facts.get("source") != self.cloud:

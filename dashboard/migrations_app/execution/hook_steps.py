@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dashboard.clients.hooks.base import Moment
-from dashboard.clients.openstack import CloudSession
+from dashboard.clients.openstack import Json
 from dashboard.hooks.calling import call_hook
+from dashboard.hooks.configured import hook_named
 from dashboard.hooks.steps import HookSteps, around, following, forget_calls
 from dashboard.hosts_app.clouds import connect
 from dashboard.jobs.kinds import StepContext, StepSpec
@@ -14,7 +15,8 @@ from dashboard.jobs.states import Phase
 from dashboard.migrations_app import ledger
 from dashboard.migrations_app.execution.execute import HALT
 from dashboard.migrations_app.execution.graph import step_key
-from dashboard.migrations_app.models import Plan, PlanItem
+from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
+from dashboard.migrations_app.resources.compute.server.states import ACTIVE
 
 SERVER, ADDRESS = "server", "floating_ip"
 KIND_OF_ADDRESS = "OS-EXT-IPS:type"
@@ -64,10 +66,18 @@ def forget_hooks(plan: Plan) -> None:
 
 
 def perform_hook(plan: Plan, step: Step, context: StepContext) -> None:
-    """Call the hook of a step; one after a server is told where its copy can be reached."""
+    """Call the hook of a step; one after a server is told where its copy can be reached.
+
+    A copy that does not run because its original did not answers no check: it is not asked.
+    """
     facts: Mapping[str, str] = {}
     if step.params["moment"] == Moment.AFTER_SERVER:
-        facts = _addresses(plan, step.params["facts"]["server_id"])
+        entry = ledger.entry_of(plan, SERVER, step.params["facts"]["server_id"])
+        copy = _copy(plan, entry) if entry and entry.destination_id else None
+        if copy and _stays_halted(entry, copy) and hook_named(step.params["hook"]).is_check:
+            context.log(f"Its server is {copy['status']}, as before its move: it is not checked.")
+            return
+        facts = _reached_at(copy) if copy else {}
     call_hook(step, context, facts=facts)
 
 
@@ -138,18 +148,22 @@ def _keys_of(item: PlanItem) -> list[str]:
     return [step_key(item, stage) for stage in ("disassociate", "create")]
 
 
-def _addresses(plan: Plan, server_id: str) -> Mapping[str, str]:
+def _copy(plan: Plan, entry: LedgerEntry) -> Json:
+    return connect(plan.destination).get("compute", f"/servers/{entry.destination_id}", "server")
+
+
+def _stays_halted(entry: LedgerEntry | None, copy: Json) -> bool:
+    original = entry.stage_data.get("status") if entry else None
+    return copy["status"] != ACTIVE and original not in (None, ACTIVE)
+
+
+def _reached_at(copy: Json) -> Mapping[str, str]:
     """Return the first floating and the first fixed address of a server's copy."""
-    entry = ledger.entry_of(plan, SERVER, server_id)
-    if entry is None or not entry.destination_id:
-        return {}
-    found = _by_kind(connect(plan.destination), entry.destination_id)
-    facts = {f"{kind}_address": addresses[0] for kind, addresses in found.items()}
-    return {**facts, "destination_server_id": entry.destination_id}
+    facts = {f"{kind}_address": addresses[0] for kind, addresses in _by_kind(copy).items()}
+    return {**facts, "destination_server_id": copy["id"]}
 
 
-def _by_kind(cloud: CloudSession, server_id: str) -> dict[str, list[str]]:
-    server = cloud.get("compute", f"/servers/{server_id}", "server")
+def _by_kind(server: Json) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for networks in server["addresses"].values():
         for address in networks:
