@@ -15,10 +15,15 @@ ENOUGH = 1 << 40
 
 @dataclass(frozen=True, kw_only=True)
 class Missing:
-    """What a tenant lacks. ``server`` is one that fits on no host, None if hosts would not help."""
+    """What a tenant lacks. ``server`` is one that fits on no host, None if hosts would not help.
+
+    ``is_lasting`` is whether less room changes nothing about it. Else another server may be the one
+    that fits on no host then.
+    """
 
     words: str
     server: Resources | None = None
+    is_lasting: bool = True
 
 
 @dataclass(kw_only=True)
@@ -82,13 +87,15 @@ class CloudRoom:
     def place(self, servers: Iterable[Resources]) -> list[tuple[str, Resources]] | Missing:
         """Place all servers, and return the host of each, or none, and return what is missing."""
         placed: list[tuple[str, Resources]] = []
-        for server in sorted(servers, key=lambda each: each.get(RAM, 0), reverse=True):
+        largest_first = sorted(servers, key=lambda each: each.get(RAM, 0), reverse=True)
+        for server in largest_first:
             need = self._counted(server)
             host = next((name for name, free in self.hosts.items() if fits(need, free)), None)
             if host is None:
                 for name, given in placed:
                     _add(self.hosts[name], self._counted(given), 1)
-                return _no_host(server, [name for name in need if is_place(name)])
+                there = [name for name in need if is_place(name)]
+                return _no_host(server, there, is_lasting=not placed)
             _add(self.hosts[host], need, -1)
             placed.append((host, server))
         return placed
@@ -114,11 +121,11 @@ def _add(free: dict[str, int], given: Resources, sign: int) -> None:
         free[name] = free.get(name, 0) + sign * size
 
 
-def _no_host(server: Resources, places: Sequence[str]) -> Missing:
+def _no_host(server: Resources, places: Sequence[str], *, is_lasting: bool) -> Missing:
     """Return that no host has room. One that comes helps only a server that may be anywhere."""
     sizes = ", ".join(
         f"{size} {name}" for name, size in server.items() if size and not is_place(name)
     )
     there = f" in {' and '.join(places)}" if places else ""
     words = f"No host of the destination{there} has room for a server with {sizes}"
-    return Missing(words=words, server=None if places else server)
+    return Missing(words=words, server=None if places else server, is_lasting=is_lasting)

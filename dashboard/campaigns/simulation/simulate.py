@@ -165,12 +165,13 @@ class Simulator:
         def take(candidate: Candidate) -> Missing | None:
             key = candidate.key
             # what did not fit does not fit until there is more room
-            if key not in self._lacking:
-                missing = self._room.take(waiting[key].needs)
-                if missing is None:
-                    return None
+            known = self._lacking.get(key)
+            if known and known.is_lasting:
+                return known
+            missing = self._room.take(waiting[key].needs)
+            if missing is not None:
                 self._lacking[key] = missing
-            return self._lacking[key]
+            return missing
 
         candidates = [tenant.candidate for tenant in waiting.values()]
         return decide(wave.rules, candidates, running.values(), now=now, take=take)

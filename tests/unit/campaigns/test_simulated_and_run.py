@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from dashboard.campaigns.models import Campaign
@@ -113,12 +113,28 @@ def compare(cloud: dict[str, Any]) -> None:
     assert waiting == {*found.left}
 
 
+LACKS_ANOTHER_SERVER = {
+    "old": [size(1, 1), size(3, 11), size(2, 16)],
+    "hosts": Campaign.Hosts.ONCE,
+    "waves": [
+        (
+            [([], 21, ""), ([size(4, 8), size(2, 9)], 0, ""), ([size(4, 2), size(1, 5)], 0, "")],
+            2,
+            "",
+        )
+    ],
+    "new": [size(4, 2)],
+}
+"""Once old-1 has come, the largest server of a tenant fits there, and no more when others came."""
+
+
 @settings(
     max_examples=15,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # each example stores a campaign
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+@example(cloud=LACKS_ANOTHER_SERVER)
 @given(cloud=clouds)
 def test_the_run_begins_what_the_simulation_says_when_it_says(db: None, cloud: Any) -> None:
     with pytest.raises(Undone), transaction.atomic():
