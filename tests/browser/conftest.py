@@ -18,11 +18,13 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 Open = Callable[..., Page]
 PATIENCE = 40_000
+"""Milliseconds. A busy machine is slow; what is awaited is gone on with at once."""
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return the Chromium of this machine."""
+    expect.set_options(timeout=PATIENCE)
     with chromium() as started:
         yield started
 
@@ -31,9 +33,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Return a fresh profile of a desktop's size."""
     made = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    # long, since a busy machine is slow; what is awaited is gone on with at once
     made.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
     yield made
     made.close()
 

@@ -47,6 +47,7 @@ THEMES: dict[Literal["light", "dark"], tuple[str, ...]] = {
 }
 
 
+@pytest.mark.timeout(1200)
 def test_axe_finds_no_issue(open_as: Open, admin: User, live_server: LiveServer) -> None:
     addresses = every_page(admin)
     page = open_as(admin, "/")

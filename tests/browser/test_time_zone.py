@@ -14,7 +14,6 @@ def context(browser: Browser):
     """Return a profile of somebody in New York."""
     made: BrowserContext = browser.new_context(timezone_id="America/New_York")
     made.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
     yield made
     made.close()
 

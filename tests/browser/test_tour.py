@@ -19,7 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 from dashboard.jobs.models import Job, Step
 from dashboard.jobs.states import JobState
 from dashboard.migrations_app.models import LedgerEntry, Plan, PlanItem
-from tests.browser.conftest import session_of
+from tests.browser.conftest import PATIENCE, session_of
 from tests.browser.layout import cut_tables
 from tests.support import rows
 from tests.support.step_rows import let_steps_wait
@@ -111,6 +111,7 @@ def page(
         reduced_motion="reduce",
     )
     request.addfinalizer(context.close)
+    context.set_default_timeout(PATIENCE)
     context.add_cookies([session_of(admin, live_server.url)])
     page = context.new_page()
     page.goto(live_server.url)

@@ -39,11 +39,11 @@ def test_who_reads_may_leave_before_the_end(tmp_path):
     environment = {**os.environ, "PUMPHOUSE_HOME": str(tmp_path), "PUMPHOUSE_CONFIG": ""}
     environment.pop("DATABASE_URL", None)
     command = [sys.executable, "-m", "dashboard.cli.main", "types", "--json"]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as child:
-        child.stdout.close()
-        child.stdout = None
-        told = child.communicate()[1].decode()
-    assert child.returncode == 1
-    assert "broke" not in told and "Traceback" not in told
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, stdout=writer, stderr=subprocess.PIPE, text=True
+    )
+    os.close(writer)
+    assert done.returncode == 1
+    assert "broke" not in done.stderr and "Traceback" not in done.stderr

@@ -12,47 +12,53 @@ from dashboard.jobs.runner import run_job
 from dashboard.jobs.states import JobState, StepState
 from dashboard.jobs.sweeping import sweep
 from tests.support.awaiting import await_that
-from tests.support.rehearsal.jobs import lines, process, rehearse, spec, states, step_of
+from tests.support.rehearsal.jobs import (
+    expire_leases,
+    lines,
+    process,
+    rehearse,
+    spec,
+    states,
+    step_of,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DRIVE = "tests.support.rehearsal.run_alone"
+THREADS = 4
 
 
 def test_two_processes_share_the_steps_of_a_job(tmp_path, pumphouse_home):
     notes, go = tmp_path / "notes", tmp_path / "go"
     waits = {"notes": str(notes), "file": str(go)}
     job = rehearse(
-        *(spec(f"gate {n}", "wait_for_file", params=waits) for n in range(6)),
+        *(spec(f"gate {n}", "wait_for_file", params=waits) for n in range(2 * THREADS)),
         *(spec(str(n), "last", params={"notes": str(notes), "seconds": 0.05}) for n in range(60)),
     )
-    environment = {"PUMPHOUSE_STEP_THREADS": "4"}
+    environment = {"PUMPHOUSE_STEP_THREADS": str(THREADS)}
     with (
         process(DRIVE, str(job.pk), home=pumphouse_home, **environment) as one,
         process(DRIVE, str(job.pk), home=pumphouse_home, **environment) as other,
     ):
-        await_that(lambda: Runner.objects.count() == 2)
+        # of as many gates as both have threads, each holds its part
+        await_that(lambda: job.steps.filter(state=StepState.RUNNING).count() == 2 * THREADS)
         go.touch()
         assert (one.wait(60), other.wait(60)) == (0, 0)
     assert Job.objects.get(pk=job.pk).state == JobState.DONE
     by_process = Counter(line.split()[-2] for line in lines(notes))
-    assert by_process.total() == 66
+    assert by_process.total() == 2 * THREADS + 60
     assert set(by_process) == {str(one.pid), str(other.pid)}
-    assert min(by_process.values()) > 10
+    assert min(by_process.values()) >= THREADS
 
 
-def test_a_runner_killed_in_mid_step_is_succeeded_by_one_that_resumes_it(
-    tmp_path, pumphouse_home, settings
-):
-    settings.STEP_LEASE_SECONDS = 2
+def test_a_runner_killed_in_mid_step_is_succeeded_by_one_that_resumes_it(tmp_path, pumphouse_home):
     notes, go = tmp_path / "notes", tmp_path / "go"
     job = rehearse(
         spec("before", params={"notes": str(notes)}),
         spec("a", "wait_for_file", needs=["before"], params={"notes": str(notes), "file": str(go)}),
         spec("after", needs=["a"], params={"notes": str(notes)}),
     )
-    lease = {"PUMPHOUSE_STEP_LEASE_SECONDS": "2"}
-    with process(DRIVE, str(job.pk), home=pumphouse_home, **lease) as victim:
+    with process(DRIVE, str(job.pk), home=pumphouse_home) as victim:
         await_that(lambda: [line for line in lines(notes) if line.startswith("a ")])
         victim.kill()
         victim.wait()
@@ -60,9 +66,9 @@ def test_a_runner_killed_in_mid_step_is_succeeded_by_one_that_resumes_it(
     go.touch()
     run_job(job.pk)
     assert Job.objects.get(pk=job.pk).state == JobState.RUNNING, "the lease still counted"
-    Runner.objects.all().delete()
+    expire_leases(job)
     Job.objects.update(enqueued_at=None)
-    await_that(lambda: sweep() == 1, seconds=10)
+    assert sweep() == 1
     run_job(job.pk)
     assert Job.objects.get(pk=job.pk).state == JobState.DONE
     ran = [(line.split()[0], line.split()[2]) for line in lines(notes)]
@@ -75,7 +81,7 @@ def test_a_stopped_runner_puts_its_steps_back_and_dies_of_the_signal(tmp_path, p
     with process(DRIVE, str(job.pk), home=pumphouse_home) as runner:
         await_that(lambda: set(states(job).values()) == {"running"})
         os.kill(runner.pid, signal.SIGTERM)
-        assert runner.wait(20) == -signal.SIGTERM
+        assert runner.wait(60) == -signal.SIGTERM
     assert set(states(job).values()) == {"pending"}
     step = step_of(job, "0")
     assert (step.attempt, step.resumed, step.lease_owner) == (0, True, "")
@@ -105,7 +111,7 @@ def test_a_job_survives_many_kills_and_does_each_step(tmp_path: Path, pumphouse_
         run_job(job.pk)
         return Job.objects.get(pk=job.pk).state == JobState.DONE
 
-    await_that(ran_to_the_end, seconds=30)
+    await_that(ran_to_the_end)
     calls = [line.split() for line in lines(notes)]
     assert {key for key, _, _ in calls} == {str(n) for n in range(200)}
     begun: set[str] = set()

@@ -15,7 +15,7 @@ from dashboard.clients.inventory import InventoryHost, SwitchPort
 from dashboard.clients.switch_port import move_port
 from dashboard.errors import NeedsOperator, PumphouseError, Retryable
 from dashboard.secrets import register
-from tests.support.awaiting import await_that
+from tests.support.awaiting import await_end_of
 from tests.support.servers import free_port
 from tests.support.switches import KEY, PASSWORD, PORT, USER, JunosSwitch, Switch
 
@@ -58,11 +58,6 @@ def failure_of(host: InventoryHost, *, seconds: float = 60) -> PumphouseError:
     return raised.value
 
 
-def is_running(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/status")
-    return status.exists() and "State:\tZ" not in status.read_text(encoding="utf-8")
-
-
 def test_a_host_without_a_switch_is_left_alone_and_that_is_said() -> None:
     assert move_port(InventoryHost(name="host-1"), mac=MAC, vlan=100).startswith(
         "Left the switch port of host-1 as it is"
@@ -97,9 +92,7 @@ def test_a_hook_that_hangs_is_ended_with_what_it_has_started(hook: Hook, tmp_pat
     assert time.monotonic() - begun < 10
     assert isinstance(error, Retryable)
     assert "was not over after 1 s (asking)" in error.sentence
-    child = int((tmp_path / "pid").read_text(encoding="utf-8"))
-    # killed with its group, and gone as soon as the kernel comes to it
-    await_that(lambda: not is_running(child), seconds=10)
+    await_end_of(int((tmp_path / "pid").read_text(encoding="utf-8")))
 
 
 def test_a_hook_that_leaves_a_child_behind_is_not_waited_for(hook: Hook) -> None:

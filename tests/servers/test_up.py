@@ -4,7 +4,7 @@ import os
 import signal
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -63,7 +63,7 @@ def up(home: Path, *, patience: str = "60"):
             yield parent, groups
         finally:
             for group in groups | set(children(parent.pid)):
-                if members(group):
+                with suppress(ProcessLookupError):
                     os.killpg(group, signal.SIGKILL)
 
 

@@ -21,7 +21,7 @@ django.setup()
 
 ROUNDS = 25
 PAUSE = 0.002
-SILENT_AFTER = timedelta(seconds=2)
+AWHILE = timedelta(seconds=1)
 
 
 def make(_folder: Path) -> None:
@@ -46,8 +46,14 @@ def copy(folder: Path, job_id: int) -> None:
 
 
 def die(_folder: Path, job_id: int) -> None:
-    """Be killed within a data stream."""
+    """Be killed within a data stream, and have been silent for a while already."""
+    from django.utils import timezone
+
+    from dashboard.jobs.models import DataStream
+    from dashboard.jobs.sweeping import SILENT_AFTER
+
     with stream(job_id):
+        DataStream.objects.update(seen_at=timezone.now() - SILENT_AFTER - AWHILE)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -85,10 +91,8 @@ def stream(job_id: int) -> Iterator[None]:
     from dashboard.clients.cloud_limits import CloudLimits
     from dashboard.clients.stream_book import streams_in
     from dashboard.clients.traffic import End, Traffic
-    from dashboard.jobs import sweeping
     from dashboard.jobs.data_streams import limit_of_job, shared_streams
 
-    sweeping.SILENT_AFTER = SILENT_AFTER
     ends = End(name="old", limits=CloudLimits), End(name="new", limits=CloudLimits)
     traffic = Traffic(pause=lambda _seconds: time.sleep(PAUSE))
     with (

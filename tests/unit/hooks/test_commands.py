@@ -5,14 +5,16 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from dashboard.clients import short_process
 from dashboard.hooks.models import HookCall
 from dashboard.jobs.models import LogLine
 from dashboard.jobs.operating import cancel, resume
 from dashboard.jobs.requester import NOBODY
-from tests.support.awaiting import await_that
+from tests.support.awaiting import await_end_of, await_that
 from tests.support.hooks import call_of, hook_job, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,20 +71,19 @@ def test_a_command_that_fails_holds_its_step_and_a_retry_is_another_call(configu
     assert call_of(job).pk != first.pk
 
 
-def test_a_command_that_hangs_is_killed_with_its_children(configure, tmp_path):
-    beat = tmp_path / "beat"
-    child = f"import time\nwhile True: open({str(beat)!r}, 'a').write('x'); time.sleep(0.01)"
+def test_a_command_that_hangs_is_killed_with_its_children(configure, tmp_path, monkeypatch):
+    child = tmp_path / "child"
+    # its time is over as soon as it has a child
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + 3600 * child.exists())
+    monkeypatch.setattr(short_process, "time", clock)
     source = (
-        "import subprocess, sys, time;"
-        f"subprocess.Popen([sys.executable, '-c', {child!r}]); time.sleep(60)"
+        "import os, subprocess, time; child = subprocess.Popen(['sleep', '600']);"
+        "open('new', 'w').write(str(child.pid)); os.rename('new', 'child'); time.sleep(600)"
     )
-    configure({**python(source), "seconds": 1})
+    configure({**python(f"import os; os.chdir({str(tmp_path)!r}); {source}"), "seconds": 60})
     step = run(hook_job("try"))
-    assert step.state == "failed" and "was not over after 1 s" in step.error
-    size = beat.stat().st_size
-    assert size
-    time.sleep(0.1)
-    assert beat.stat().st_size == size
+    assert step.state == "failed" and "was not over after 60 s" in step.error
+    await_end_of(int(child.read_text()))
 
 
 def test_a_cancelled_job_ends_its_command_which_is_not_run_again_if_once_is_enough(
