@@ -108,13 +108,22 @@ def read_window(text: str) -> Window:
     try:
         days, hours, zone = text.split()
         opens, closes = map(_time, hours.split("-"))
-        ZoneInfo(zone)
-        return Window(days=frozenset(_days(days)), opens=opens, closes=closes, zone=zone)
-    except (ValueError, OSError, KeyError):  # KeyError: a zone that does not exist
+        found = Window(days=frozenset(_days(days)), opens=opens, closes=closes, zone=zone)
+    except ValueError:
         raise BadInput(
             f"{text!r} is not a window.",
             fix="Write it as: mon-fri 22:00-06:00 Europe/Berlin",
         ) from None
+    _require_zone(zone)
+    return found
+
+
+def _require_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # KeyError: there is none of that name
+        fix = "Write it as Europe/Berlin or UTC, with its capital letters."
+        raise BadInput(f"{name!r} is not a time zone.", fix=fix) from None
 
 
 def _time(text: str) -> time:

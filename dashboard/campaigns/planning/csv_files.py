@@ -5,11 +5,12 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.campaigns.models import Campaign
+from dashboard.campaigns.models import LONGEST_NAME, Campaign
+from dashboard.campaigns.planning.csv_lines import Line, lines_of
 from dashboard.campaigns.planning.drawing import Drawing, TenantDrawing, WaveDrawing
 from dashboard.campaigns.planning.wave_options import WAVE_OPTIONS, fields_of, options_of
 from dashboard.errors import BadInput
@@ -28,25 +29,15 @@ COLUMNS = (*WRITTEN, SAVED)
 MOST_LINES = 10_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A line of the file, with its number as editors count it."""
-
-    number: int
-    cells: Mapping[str, str]
-
-    def error(self, column: str, words: str) -> str:
-        """Return the sentence that names the line and the column."""
-        return f"line {self.number}, column {column}: {words}"
-
-
 @dataclass(kw_only=True)
 class _Sheet:
-    """What was read so far: waves by their names, in order, and what is wrong."""
+    """What was read so far: waves by their names, in order, what is wrong, and by its project in
+    which line each tenant is."""
 
     waves: dict[str, list[TenantDrawing]] = field(default_factory=dict)
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)
 
 
 def read_csv(text: str, *, name: str, source: Cloud, destination: Cloud, hosts: str) -> Drawing:
@@ -55,7 +46,7 @@ def read_csv(text: str, *, name: str, source: Cloud, destination: Cloud, hosts: 
     Raises ``BadInput`` that names up to ten wrong cells by line and column.
     """
     sheet, tenants = _Sheet(), _by_name(source)
-    for line in _lines(text):
+    for line in lines_of(text, known=COLUMNS, needed=(WAVE, TENANT)):
         _read(line, sheet, tenants)
     if not sheet.waves and not sheet.errors:
         raise BadInput("The file has no tenants.", fix="Add a line for each tenant.")
@@ -73,25 +64,6 @@ def read_csv(text: str, *, name: str, source: Cloud, destination: Cloud, hosts: 
     return Drawing(name=name, source=source, destination=destination, waves=waves, hosts=hosts)
 
 
-def _lines(text: str) -> Iterable[Line]:
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), restkey="", restval="")
-    heading = [str(each).strip().lower() for each in reader.fieldnames or ()]
-    if unknown := [each for each in heading if each not in COLUMNS]:
-        raise BadInput(
-            f"line 1: there is no column {unknown[0]!r}.", fix=f"Known: {', '.join(COLUMNS)}."
-        )
-    if missing := [each for each in (WAVE, TENANT) if each not in heading]:
-        raise BadInput(f"line 1: the column {missing[0]} is missing.", fix="Add it.")
-    reader.fieldnames = heading
-    try:
-        for row in reader:
-            cells = {key: (value or "").strip() for key, value in row.items() if key}
-            if any(cells.values()):
-                yield Line(number=reader.line_num, cells=cells)
-    except csv.Error as error:
-        raise BadInput(f"line {reader.line_num}: {error}.", fix="Save it as CSV again.") from None
-
-
 def _by_name(source: Cloud) -> dict[str, list[Tenant]]:
     found: dict[str, list[Tenant]] = {}
     for tenant in source.tenants.select_related("cloud"):
@@ -104,6 +76,8 @@ def _read(line: Line, sheet: _Sheet, tenants: Mapping[str, list[Tenant]]) -> Non
     wave, tenant = line.cells[WAVE], _tenant(line, sheet, tenants)
     if not wave:
         sheet.errors.append(line.error(WAVE, "a wave must be named"))
+    if len(wave) > LONGEST_NAME:
+        sheet.errors.append(line.error(WAVE, f"a name has at most {LONGEST_NAME} characters"))
     choices, options = _chosen(line, sheet)
     _add_rules(line, sheet, wave)
     if wave and tenant:
@@ -115,8 +89,13 @@ def _tenant(line: Line, sheet: _Sheet, tenants: Mapping[str, list[Tenant]]) -> T
     name, domain = line.cells[TENANT], line.cells.get(DOMAIN, "")
     found = [each for each in tenants.get(name, ()) if domain in ("", each.domain_name)]
     if len(found) == 1:
+        first = sheet.lines.setdefault(found[0].project_id, line.number)
+        if first != line.number:
+            sheet.errors.append(line.error(TENANT, f"{name!r} is in line {first} already"))
         return found[0]
-    if found:
+    if not name:
+        words = "a tenant must be named"
+    elif found:
         words = f"several tenants are named {name!r}; add the column {DOMAIN}, or give the id"
     else:
         words = f"the source has no tenant {name!r} that Pumphouse has seen"
@@ -155,7 +134,7 @@ def _add_rules(line: Line, sheet: _Sheet, wave: str) -> None:
         try:
             fields_of({name: value})
         except BadInput as error:
-            sheet.errors.append(line.error(name, error.sentence.rstrip(".")))
+            sheet.errors.append(line.error(name, str(error).rstrip(".")))
 
 
 def _choices(line: Line, sheet: _Sheet) -> dict[str, str]:

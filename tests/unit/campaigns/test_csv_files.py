@@ -58,7 +58,20 @@ def test_a_file_is_a_campaign_and_is_written_as_it_was(clouds):
         ("wave,tenant\n,wiki\n", "line 2, column wave: a wave must be named"),
         ("wave,tenant,capture\na,wiki,fly\n", "line 2, column capture: capture must be one of"),
         ("wave,tenant,map\na,wiki,public\n", "line 2, column map: 'public' is not a mapping"),
-        ("wave,tenant,window\na,wiki,late\n", "line 2, column window: 'late' is not a window"),
+        (
+            "wave,tenant,window\na,wiki,late\n",
+            "line 2, column window: 'late' is not a window. Write it as: mon-fri 22:00",
+        ),
+        ("wave,tenant,window\na,wiki,daily 20:00-04:00 berlin\n", "'berlin' is not a time zone"),
+        ("wave,tenant\na,\n", "line 2, column tenant: a tenant must be named"),
+        ("wave,tenant\na,wiki\nb,wiki\n", "line 3, column tenant: 'wiki' is in line 2 already"),
+        (f"wave,tenant\n{81 * 'x'},wiki\n", "column wave: a name has at most 80 characters"),
+        ("wave,tenant,wave\na,wiki,b\n", "line 1: the column wave is there twice"),
+        (
+            "wave,tenant,window\na,wiki,mon,wed 20:00-04:00 UTC\n",
+            "line 2: it has 4 cells, and line 1 only 3",
+        ),
+        ("wave,tenant,,\na,wiki,stop,\n", "line 2: it has 4 cells, and line 1 only 2"),
         (
             "wave,tenant,on_failure\na,wiki,stop\na,shop,go_on\n",
             "line 3, column on_failure: wave 'a' has 'stop' in an earlier line",
@@ -72,10 +85,22 @@ def test_what_is_wrong_is_named_by_line_and_column(clouds, text, words):
     assert words in refused.value.sentence
 
 
-def test_a_tenant_is_named_once_and_by_its_domain_where_two_have_its_name(clouds):
+@pytest.mark.parametrize(
+    "text",
+    [
+        '\ufeffwave;tenant;map;window;;\na;wiki;"flavor:a=b;flavor:c=d";mon,wed 8:00-9:00 UTC;;\n',
+        "Wave\tTenant\tMap\tWindow\na\twiki\tflavor:a=b;flavor:c=d\tmon,wed 8:00-9:00 UTC\n",
+        'wave,tenant,map,window,,\n,,,,,\na,wiki,flavor:a=b;flavor:c=d,"mon,wed 8:00-9:00 UTC"\n',
+    ],
+)
+def test_a_file_is_read_as_spreadsheets_save_it(clouds, text):
+    [wave] = draw_up(read(text, clouds)).waves.all()
+    assert str(wave.window) == "mon,wed 08:00-09:00 UTC"
+    assert wave.tenants.get(name="wiki").choices == {"flavor:a": "b", "flavor:c": "d"}
+
+
+def test_a_tenant_is_named_by_its_domain_where_two_have_its_name(clouds):
     old, _ = clouds
-    with pytest.raises(BadInput, match="Tenant wiki is in the campaign twice"):
-        draw_up(read("wave,tenant\na,wiki\nb,wiki\n", clouds))
     other = rows.tenant_of(old, "twin")
     other.name, other.domain_name = "wiki", "other"
     other.save()
