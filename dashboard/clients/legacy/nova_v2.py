@@ -1,4 +1,4 @@
-"""Nova before microversions, up to Juno: ``/v2/{tenant}``, seen as the API of today.
+"""Nova before microversions, up to Kilo: ``/v2/{tenant}``, seen as the API of today.
 
 Most paths are the same. A server names its flavor by id only, and nobody reads the key pairs of
 others. What old servers do not tell is absent: user data, tags, locks, descriptions, host names.
@@ -18,7 +18,9 @@ from dashboard.clients.legacy.paging import by_marker
 from dashboard.clients.legacy.servers_of_grizzly import as_since_havana
 from dashboard.clients.legacy.translator import Call, Json, Translator, route
 
-_V2 = (2, 0)
+_V2, _V2_1 = (2, 0), (2, 1)
+# the first microversion with the key pairs of others; Kilo ends with 2.3
+_LIBERTY = (2, 10)
 _NO_REASONS = "Nova before Havana does not keep why a host is disabled, so it cannot be maintained"
 # what the records of migrations are filtered by; old ones know none of these names
 _FILTERS = ("instance_uuid", "source_compute", "migration_type", "status")
@@ -34,8 +36,12 @@ class OldNova(Translator):
     @classmethod
     @override
     def speaks(cls, found: Found) -> bool:
-        """Return whether nothing newer than v2.0 was found: v2.1 is there since Kilo."""
-        return found.version == _V2
+        """Return whether nothing newer than v2.0 was found, or the v2.1 of Kilo: it is the same
+        API, and its microversions are too few to be of use."""
+        if found.version is None or found.version < _V2_1:
+            return found.version == _V2
+        newest = found.document.max_microversion if found.document else None
+        return bool(newest and newest < _LIBERTY)
 
     @cached_property
     def flavors(self) -> Flavors:

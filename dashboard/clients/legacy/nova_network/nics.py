@@ -46,6 +46,8 @@ class Nic:
             raise _untold(self.server)
         server, tenant = self.server, self.server["tenant_id"]
         names = dict.fromkeys(group["name"] for group in server.get("security_groups") or ())
+        ids = {name: groups(tenant, name) for name in names}
+        unlisted = [name for name, id_ in ids.items() if not id_]
         zone = server.get("OS-EXT-AZ:availability_zone") or "nova"
         return {
             **{"id": self.id, "name": "", "project_id": tenant, "tenant_id": tenant},
@@ -55,9 +57,10 @@ class Nic:
                 for address in self.fixed
             ],
             **{"device_id": server["id"], "device_owner": f"compute:{zone}"},
-            "security_groups": [id_ for name in names if (id_ := groups(tenant, name))],
+            "security_groups": [id_ for id_ in ids.values() if id_],
             **{"admin_state_up": True, "status": "ACTIVE"},
             **({BY_ORDER: True} if self.by_order else {}),
+            **({"unlisted_groups": unlisted} if unlisted else {}),
         }
 
 

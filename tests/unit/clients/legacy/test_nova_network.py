@@ -229,6 +229,17 @@ def test_quotas_of_networks_are_novas(flat):
     }
 
 
+def test_a_group_that_nova_does_not_list_is_named():
+    cloud = seen("flat")
+    server = cloud.old.answers["/servers/detail?all_tenants=1"]["servers"][0]
+    server["security_groups"] = [{"name": "default"}, {"name": "gone"}]
+    ports = listed(cloud, "/ports", device_id=server["id"])
+    assert [(len(port["security_groups"]), port["unlisted_groups"]) for port in ports] == [
+        (1, ["gone"])
+    ] * len(server["addresses"])
+    assert not [p for p in listed(cloud, "/ports") if p not in ports and "unlisted_groups" in p]
+
+
 def test_a_network_of_ipv6_alone_has_no_subnet():
     cloud = seen("flat")
     rows = cloud.old.answers["/os-networks"]["networks"]

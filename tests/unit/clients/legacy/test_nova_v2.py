@@ -1,6 +1,7 @@
 """What an old Nova answered is told as today's would tell it."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,8 +29,14 @@ def nova(api: ReplayedApi) -> OldNova:
 
 def test_it_is_there_where_nothing_newer_than_v2_was_found():
     assert OldNova.speaks(found_with(version=(2, 0)))
-    assert not OldNova.speaks(found_with(version=(2, 1)))
     assert not OldNova.speaks(found_with(version=None))
+
+
+@pytest.mark.parametrize(("newest", "is_old"), [((2, 3), True), ((2, 12), False), (None, False)])
+def test_the_first_microversions_are_those_of_the_same_api(newest, is_old):
+    """Kilo has up to 2.3, with none of which anybody reads the key pairs of others."""
+    document = SimpleNamespace(max_microversion=newest)
+    assert OldNova.speaks(found_with(version=(2, 1), document=document)) is is_old
 
 
 def test_servers_tell_their_flavors_with_name_sizes_and_extra_specs(nova, api):

@@ -22,6 +22,8 @@ LOST_OF_PORTS: Mapping[str, str] = {
     "mac_by_order": "Nova from before Havana lists the MACs of a server, but not which one is on "
     "which network: they are taken in the order of its networks. Compare them in the guest, since "
     "another interface would get the address.",
+    "unlisted_groups": "Nova lists no security groups of these names: the copy goes without them. "
+    "Give it those that let in what it needs.",
 }
 TAKEN = "taken_addresses"
 """Of a subnet: the addresses that its servers have, which its pools leave out."""
