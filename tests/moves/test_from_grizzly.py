@@ -23,8 +23,9 @@ def macs_by_order(plan: Plan) -> set[str]:
     }
 
 
-def test_a_tenant_moves_back_and_for_good(tmp_path: Path):
-    with from_juno(tmp_path, keystone=("v2.0",)) as clouds:
+@pytest.mark.parametrize("keystone", [("v2.0",), ("v2.0", "v3")], ids=["v2.0", "v3"])
+def test_a_tenant_moves_back_and_for_good(tmp_path: Path, keystone: tuple[str, ...]):
+    with from_juno(tmp_path, keystone=keystone) as clouds:
         as_of_grizzly(clouds.juno, page=3)
         add_pools(clouds.new)
         before = state_of(clouds.juno)

@@ -7,7 +7,7 @@ from tests.support.juno.messages import Json, Reply, Request
 
 _MISSING: Json = {"itemNotFound": {"code": 404, "message": "The resource could not be found."}}
 SINCE_ICEHOUSE = ("/os-server-groups",)
-SINCE_HAVANA = ("/os-migrations", "/os-services/disable-log-reason")
+SINCE_HAVANA = ("/os-migrations", "/os-services/disable-log-reason", "/v3/role_assignments")
 FIELDS_SINCE_HAVANA = frozenset(
     {
         *("OS-EXT-IPS-MAC:mac_addr", "OS-EXT-VIF-NET:net_id", "disabled_reason"),
@@ -48,7 +48,8 @@ def _by_grizzly(request: Request, reply: Reply) -> Reply:
 
 
 def _is_of(request: Request, paths: tuple[str, ...]) -> bool:
-    return request.port == "nova" and any(path in request.path for path in paths)
+    is_of = request.port.startswith("keystone") or request.port == "nova"
+    return is_of and any(path in request.path for path in paths)
 
 
 def _without(value: Any, names: frozenset[str] | set[str]) -> Any:

@@ -13,6 +13,7 @@ from dashboard.clients.temporary_account import temporary_account
 from dashboard.errors import NeedsOperator
 from tests.support.juno.cloud import JunoCloud, running_juno
 from tests.support.juno.messages import Reply
+from tests.support.juno.older import as_of_grizzly
 
 ALICE, ACME = "507c75bae7bd498cb81ebb842c7aae77", "5900a9f21ccb4f45900ea62f904f58d8"
 BOB, MEMBER = "54c443927c024c12832288ce677a8dbe", "9fe2ff9ee4384b1894a90878d3e92bab"
@@ -55,6 +56,21 @@ def test_who_may_do_what_is_read_with_names(cloud):
     assert told(session, "/projects", "projects", name="nobody") == []
     assert told(session, "/domains", "domains") == ["Default"]
     assert session.find("identity", "/projects/0123", "project") is None
+
+
+def test_grizzly_lists_no_assignments_and_tells_the_same():
+    def assignments(cloud: JunoCloud) -> list[list[str]]:
+        session = CloudSession(cloud.access())
+        path, key = "/role_assignments", "role_assignments"
+        lists = (session.list("identity", path, key, include_names="", **q) for q in queries)
+        names = ("scope", "user", "role")
+        return [sorted(str([each[name] for name in names]) for each in found) for found in lists]
+
+    queries = ({}, {"scope.project.id": ACME}, {"user.id": BOB}, {"role.id": MEMBER})
+    with running_juno(keystone=("v3",)) as cloud:
+        before = assignments(cloud)
+        as_of_grizzly(cloud)
+        assert assignments(cloud) == before and all(before)
 
 
 def test_a_user_has_what_an_old_keystone_tells_and_nothing_else(cloud):
