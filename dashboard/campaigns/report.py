@@ -76,12 +76,25 @@ def report_of(campaign: Campaign) -> dict[str, Any]:
         "waits_since": _moment(campaign.waits_since),
         "counts": counts_of(campaign),
         "totals": totals_of(campaign),
+        "forecast": _forecast(campaign),
         "waves": [{"name": wave.name, **_plain(options_of(wave))} for wave in campaign.waves.all()],
         "tenants": [_row(campaign, tenant) for tenant in tenants],
         "freed_hosts": [
             {"name": host.name, "state": host.state, "explanation": host.explanation}
             for host in campaign.freed_hosts.all()
         ],
+    }
+
+
+def _forecast(campaign: Campaign) -> dict[str, Any] | None:
+    """Return how it was foretold to go, None if it was not; each tenant's times are beside it."""
+    if campaign.read_at is None:
+        return None
+    found = campaign.reading
+    return {
+        "read_at": _moment(campaign.read_at),
+        "tenants": len(found["tenants"]),
+        **{name: found[name] for name in ("ends_at", "hosts", "stops_at", "left")},
     }
 
 

@@ -74,8 +74,8 @@ class PlayedCampaign:
     def _begin(self, tenant: CampaignTenant, _requester: object) -> None:
         tenant.move_to(State.MOVING)
         self.begun.append((self.time, BEGIN, tenant.name))
-        takes = self._pace.of(needs_from(tenant.needs), tenant.wave.share)
-        self._push(self.time + takes, tenant)
+        needs, share = needs_from(tenant.needs), tenant.wave.share
+        self._push(self._pace.end_of(needs, share, begins=self.time), tenant)
 
     def _free(self, host: CampaignHost, _requester: object) -> None:
         host.state = CampaignHost.State.MOVING

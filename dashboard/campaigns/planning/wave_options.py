@@ -5,6 +5,8 @@ from typing import Any
 
 from dashboard.campaigns.models import Wave
 from dashboard.campaigns.windows import read_window
+from dashboard.errors import BadInput
+from dashboard.jobs.operating import require_ahead
 from dashboard.jobs.options import Option
 
 WINDOW = "window"
@@ -69,7 +71,9 @@ WAVE_OPTIONS = (
 
 
 def fields_of(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a wave that has these values of options. Raises ``BadInput``."""
+    """Return the fields of a wave that has these values of options. Raises ``BadInput``, also for a
+    time of cutover that has passed: servers would stop at once."""
+    _require_cutover_ahead(options.get("cutover_at"))
     fields = {name: value for name, value in options.items() if name != WINDOW}
     if WINDOW not in options:
         return fields
@@ -81,6 +85,16 @@ def fields_of(options: dict[str, Any]) -> dict[str, Any]:
         "window_to": window.closes if window else None,
         "window_zone": window.zone if window else "",
     }
+
+
+def _require_cutover_ahead(at: datetime | None) -> None:
+    try:
+        require_ahead(at)
+    except BadInput as error:
+        raise BadInput(
+            f"Cutover not before: {error.sentence}",
+            fix="Choose another time, or none: servers then stop as soon as all is copied.",
+        ) from None
 
 
 def options_of(wave: Wave) -> dict[str, Any]:

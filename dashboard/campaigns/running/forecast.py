@@ -66,6 +66,7 @@ def _waves(campaign: Campaign) -> list[SimulatedWave]:
             name=wave.name,
             rules=rules_of(wave),
             share=wave.share,
+            cutover_at=wave.cutover_at,
             tenants=[
                 _simulated(tenant, has_moved=tenant.project_id in moved)
                 for tenant in waiting.filter(wave=wave)

@@ -49,11 +49,17 @@ class Pace:
     gib: float = 20.0
     host: float = 3600.0
 
-    def of(self, needs: Needs, share: Share) -> timedelta:
-        """Return how long the move of a tenant takes that has this share of its wave's limits."""
-        servers = self.server * ceil(len(needs.servers) / share.servers)
+    def end_of(
+        self, needs: Needs, share: Share, *, begins: datetime, cutover_at: datetime | None = None
+    ) -> datetime:
+        """Return when the move of a tenant ends that has this share of its wave's limits.
+
+        Copies are made first; servers wait for the time of cutover, if there is one.
+        """
         copies = self.gib * needs.copied_gib / share.streams
-        return timedelta(seconds=self.tenant + servers + copies)
+        copied = begins + timedelta(seconds=self.tenant + copies)
+        servers = self.server * ceil(len(needs.servers) / share.servers)
+        return max(copied, cutover_at or copied) + timedelta(seconds=servers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +73,13 @@ class SimulatedTenant:
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedWave:
-    """A wave: its rules, and its tenants in order."""
+    """A wave: its rules, and its tenants in order; none ends before the time of cutover."""
 
     name: str
     rules: Rules
     tenants: Sequence[SimulatedTenant]
     share: Share = Share()
+    cutover_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,8 +195,11 @@ class Simulator:
             tenant = waiting.pop(candidate.key)
             running[candidate.key] = candidate
             self._note(now, BEGIN, candidate.name, candidate.key)
-            takes = self._pace.of(tenant.needs, wave.share)
-            self._push(now if tenant.has_moved else now + takes, END, tenant)
+            ends = now if tenant.has_moved else self._end_of(tenant, wave, now)
+            self._push(ends, END, tenant)
+
+    def _end_of(self, tenant: SimulatedTenant, wave: SimulatedWave, now: datetime) -> datetime:
+        return self._pace.end_of(tenant.needs, wave.share, begins=now, cutover_at=wave.cutover_at)
 
     def _free_host(self, decision: Decision, now: datetime) -> str:
         """Free a host where one is needed and none is on its way; return why none can leave."""

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from dashboard.campaigns.models import Campaign, CampaignTenant, Wave
 from dashboard.campaigns.planning.csv_files import write_csv
@@ -146,4 +147,6 @@ def rules_of(wave: Wave) -> list[str]:
 def _words(choices: Any, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M %Z}"
     return str(choices.get(value, value))

@@ -1,6 +1,7 @@
 """``pumphouse campaign``: from a file to its report."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -22,6 +23,16 @@ def drawn(tmp_path, monkeypatch):
     return path
 
 
+READ_AT = datetime(2030, 1, 31, 12, tzinfo=UTC)
+READING = {
+    "tenants": {},
+    "hosts": {},
+    "left": {"wiki": "No host of the destination has room"},
+    "stops_at": "pilots",
+    "ends_at": READ_AT.isoformat(),
+}
+
+
 def run(*arguments: object) -> int:
     return command_line.run([*map(str, arguments)])
 
@@ -31,6 +42,14 @@ def test_a_campaign_is_drawn_up_started_paused_resumed_and_written(drawn, tmp_pa
     assert "Campaign 1 drain (old to new): draft. 1 waiting." in capsys.readouterr().out.replace(
         str(Campaign.objects.get().pk), "1", 1
     )
+    Campaign.objects.update(read_at=READ_AT, reading=READING)
+    assert run("campaign", "status", "drain") == 0
+    foretold = capsys.readouterr().out
+    assert "it ends by 2030-01-31" in foretold and "move: 0, that do not: 1; hosts: 0" in foretold
+    assert "wiki: No host of the destination has room." in foretold
+    assert run("campaign", "--json", "status", "drain") == 0
+    report = json.loads(capsys.readouterr().out)["campaign"]
+    assert report["forecast"]["left"] == READING["left"]
     assert run("campaign", "pause", "drain") == 2
     assert "Start it first." in capsys.readouterr().err
     assert run("campaign", "start", "drain") == 0

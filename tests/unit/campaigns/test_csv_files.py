@@ -63,6 +63,10 @@ def test_a_file_is_a_campaign_and_is_written_as_it_was(clouds):
             "line 2, column window: 'late' is not a window. Write it as: mon-fri 22:00",
         ),
         ("wave,tenant,window\na,wiki,daily 20:00-04:00 berlin\n", "'berlin' is not a time zone"),
+        (
+            "wave,tenant,cutover_at\na,wiki,2020-01-31T22:00Z\n",
+            "column cutover_at: Cutover not before: 2020-01-31 22:00 UTC has already passed",
+        ),
         ("wave,tenant\na,\n", "line 2, column tenant: a tenant must be named"),
         ("wave,tenant\na,wiki\nb,wiki\n", "line 3, column tenant: 'wiki' is in line 2 already"),
         (f"wave,tenant\n{81 * 'x'},wiki\n", "column wave: a name has at most 80 characters"),

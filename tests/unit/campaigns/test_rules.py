@@ -60,6 +60,15 @@ def test_an_empty_window_is_any_time_and_a_box_left_unticked_is_no() -> None:
     assert not by_night(wave.campaign).verifies
 
 
+def test_times_are_shown_in_the_zone_of_the_browser() -> None:
+    wave = by_night(campaign_of(*rows.two_clouds()))
+    Wave.objects.filter(pk=wave.pk).update(starts_at=datetime(2030, 1, 31, 22, tzinfo=UTC))
+    client = client_of("operator")
+    client.cookies["time_zone"] = "America/New_York"
+    page = client.get(wave.campaign.get_absolute_url()).content.decode()
+    assert "Not before: 2030-01-31 17:00 EST" in page
+
+
 def test_the_job_of_a_campaign_that_runs_is_told() -> None:
     wave = by_night(running_campaign_of(*rows.two_clouds()))
     client_of("operator").post(address_of(wave), {**UNCHANGED, "servers_at_once": "9"})

@@ -22,7 +22,7 @@ from dashboard.campaigns.simulation.simulate import (
     Simulation,
 )
 from dashboard.campaigns.windows import Window
-from tests.support.simulations import RAM, simulate, size
+from tests.support.simulations import RAM, START, simulate, size
 
 NIGHT = Window(days=frozenset({5}), opens=time(22), closes=time(6), zone="Europe/Berlin")
 
@@ -222,4 +222,23 @@ def test_a_host_that_comes_has_what_the_destination_counts_and_nobody_said_of_it
 def test_fewer_servers_and_streams_for_two_tenants_at_once_take_longer(limits, minutes):
     """Twelve servers, of which one takes a minute, and 30 GiB, of which one takes 20 seconds."""
     needs = Needs(servers=[size(1, 1)] * 12, gib={"": 30})
-    assert Pace().of(needs, Share.of(2, **limits)) == timedelta(minutes=minutes)
+    ends = Pace().end_of(needs, Share.of(2, **limits), begins=START)
+    assert ends - START == timedelta(minutes=minutes)
+
+
+def test_servers_wait_for_the_time_of_cutover_and_so_do_tenants_behind_them():
+    """Two tenants with a server each, one at a time; the second begins after that time."""
+    cutover_at = START + timedelta(hours=5)
+    tenants = [
+        SimulatedTenant(
+            candidate=Candidate(key=key, name=f"t{key}"), needs=Needs(servers=[size(1, 1)])
+        )
+        for key in (1, 2)
+    ]
+    wave = SimulatedWave(
+        name="night", rules=Rules(tenants_at_once=1), tenants=tenants, cutover_at=cutover_at
+    )
+    room = CloudRoom(hosts={"new-1": size(2, 2)})
+    found = simulate({"waves": [wave], "room": room, "source": [], "frees": False})
+    moments = [(event.at - cutover_at) // timedelta(minutes=1) for event in found.events]
+    assert moments == [-300, 1, 1, 4]

@@ -62,7 +62,7 @@ def test_a_command_that_fails_holds_its_step_and_a_retry_is_another_call(configu
     job = hook_job("try")
     step = run(job)
     assert step.state == "failed"
-    assert "Hook “try”: The command" in step.error and "exit code 1: no ****" in step.error
+    assert "Hook “try”: The command" in step.error and "exit code 1: no ********." in step.error
     assert "skip it" in step.fix
     first = call_of(job)
     gate.touch()

@@ -83,7 +83,7 @@ class Command(HookKind):
             ) from None
 
     def _require_success(self, ended: Ended, call: Call) -> None:
-        said = _last_line(ended.output) or "it wrote nothing"
+        said = f"{(_last_line(ended.output) or 'it wrote nothing').rstrip('.')}."
         if ended.code is None:
             raise NeedsOperator(
                 f"The command {self.arguments[0]} was not over after {call.seconds:.0f} s: {said}",
