@@ -85,7 +85,8 @@ OF_PATHS: Mapping[str, Mapping[str, Arm]] = {
         **_end("transfer"),
         **_CREATED,
         **_in("complete", "rbd add_snapshot"),
-        **_in("cleanup", "rbd digest_of", "rbd remove_snapshot", "delete /backups/"),
+        **_in("compare", "rbd digest_of"),
+        **_in("cleanup", "rbd remove_snapshot", "delete /backups/"),
     },
     "ceph_delta": {
         **_in("prepare", "post /snapshots", "post /volumes", *_COPY),

@@ -171,7 +171,7 @@ def test_a_copy_with_other_bytes_is_found_before_its_snapshots_go(tmp_path):
         item = plan.items.get(type="volume", name=DATA)
         with patch.object(ceph, "spoils", True):
             job = clouds.execute(plan, state="failed")
-        step = job.steps.get(key=f"volume:{item.source_id}:cleanup")
+        step = job.steps.get(key=f"volume:{item.source_id}:compare")
         assert f"The copy of volume {DATA} does not have the bytes of its snapshot." in step.error
         clouds.roll_back(plan)
         assert not any(ceph.snapshots.values())
