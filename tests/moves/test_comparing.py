@@ -22,7 +22,7 @@ from tests.support.cloud.backed_up import DATA
 from tests.support.cloud.backed_up import tenant as tenant_with_backups
 from tests.support.cloud.ceph import ComparedCeph, reached
 from tests.support.cloud.contents import changes_between, contents
-from tests.support.cloud.lost_answers import losing_answers, losing_records
+from tests.support.cloud.lost_answers import losing_answers, losing_records, retrying_at_once
 from tests.support.cloud.messages import Answer, Request
 from tests.support.cloud.moving import TwoClouds, run
 from tests.support.cloud.seeds import NAME
@@ -244,3 +244,87 @@ def test_no_cloud_is_asked_for_a_pool_while_a_server_is_down(path, tmp_path):
             clouds.execute(plan)
         assert ceph and ceph.hashed
         assert [each for each in asked if "/snapshots" not in each] == []
+
+
+HELD = "compared"
+"""The end of the names of what is made to compare."""
+
+
+@contextmanager
+def held_then(do: Callable[[Any], None]) -> Iterator[None]:
+    """Do something with the work each time that the state of a copy was held."""
+    hold = comparing.hold
+
+    def holding(work: Any, **options: Any) -> None:
+        hold(work, **options)
+        do(work)
+
+    with patch.object(comparing, "hold", holding):
+        yield
+
+
+def snapshots_held(clouds: TwoClouds, work: Any) -> dict[str, Any]:
+    name, rows = f"{work.record.id}-{HELD}", clouds.new.block_storage.snapshots.rows
+    return {id_: row for id_, row in rows.items() if (row["name"] or "").endswith(name)}
+
+
+@contextmanager
+def becoming(collection: Any, status: str, *, times: int) -> Iterator[None]:
+    """Have so many of what is made of a collection to be compared become that, not available."""
+    later, left = collection.later, [status] * times
+
+    def spoiled(row: Any, **fields: Any) -> None:
+        is_ours = (row["name"] or "").endswith(HELD) and fields.get("status") == "available"
+        later(row, **{**fields, **({"status": left.pop()} if is_ours and left else {})})
+
+    with patch.object(collection, "later", spoiled):
+        yield
+
+
+@pytest.mark.parametrize("side", ["old", "new"])
+def test_a_volume_of_a_comparison_that_failed_is_made_again(side, tmp_path):
+    with served("zero_copy", tmp_path, way="images") as (clouds, _):
+        plan = planned(clouds, "zero_copy", "images")
+        volumes = getattr(clouds, side).block_storage.volumes
+        with becoming(volumes, "error", times=1), retrying_at_once():
+            job = clouds.execute(plan)
+        assert any(f"copy of volume {DATA} has the bytes" in each for each in told(job))
+        assert [*made_to_compare(clouds)] == []
+
+
+def test_a_snapshot_that_hangs_keeps_no_server_down(tmp_path):
+    with served("zero_copy", tmp_path, way="images") as (clouds, _):
+        plan = planned(clouds, "zero_copy", "images")
+
+        def end(work: Any) -> None:
+            for row in snapshots_held(clouds, work).values():
+                row["status"] = "available"
+
+        hanging = becoming(clouds.new.block_storage.snapshots, "creating", times=1)
+        with hanging, held_then(end):
+            job = clouds.execute(plan)
+        assert any("are not compared: Timed out after 120 s" in each for each in told(job))
+
+
+def test_a_held_state_that_is_gone_is_not_taken_for_another_one(tmp_path):
+    with served("zero_copy", tmp_path, way="images") as (clouds, _):
+        running_servers_write(clouds)
+        plan = planned(clouds, "zero_copy", "images")
+
+        def lose(work: Any) -> None:
+            for id_ in snapshots_held(clouds, work):
+                clouds.new.block_storage.snapshots.rows.pop(id_, None)
+
+        with held_then(lose):
+            job = clouds.execute(plan, state="failed")
+        errors = {*job.steps.exclude(error="").values_list("error", flat=True)}
+        assert errors and all(each.endswith("of cloud new is gone.") for each in errors)
+
+
+def test_a_volume_that_was_extended_since_the_plan_is_compared(tmp_path):
+    with served("zero_copy", tmp_path, way="images") as (clouds, _):
+        plan = planned(clouds, "zero_copy", "images")
+        [shelf] = clouds.old.block_storage.volumes.where(name=f"{NAME}-shelf")
+        shelf["size"] += 1
+        job = clouds.execute(plan)
+        assert any(f"copy of volume {NAME}-shelf has the bytes" in each for each in told(job))

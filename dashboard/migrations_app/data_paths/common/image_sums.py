@@ -15,29 +15,36 @@ from dashboard.migrations_app.resources.storage.common.removing import remove
 from dashboard.migrations_app.resources.work import Work
 
 SECONDS = 6 * 3600
+HOLD_SECONDS = 120
+"""How long a server may be down for a snapshot of its volume's copy."""
 _SERVICE = "block_storage"
+_SKIP = "Leave this comparison out: skip the step."
+_FAILED = ("killed", "deleted")
 _RAW = {"disk_format": "raw", "container_format": "bare"}
 
 
 def hold(work: Work) -> None:
     """Take a snapshot of the copy, unless there is one."""
-    _held(work)
+    body = {"volume_id": work.destination_id, "force": True}
+    side = _Side(work, work.destination)
+    side.made("snapshots", "snapshot", body, seconds=HOLD_SECONDS)
 
 
 def sums(work: Work, snapshot_id: str) -> tuple[str, str]:
     """Return the sums of the source's snapshot and of the copy's, by a hash that both clouds tell.
 
-    Raises ``NeedsOperator`` where there is none.
+    Raises ``NeedsOperator`` where there is none, or nothing holds the state of the copy any more.
     """
-    size = work.record.fields["size"]
-    here = _Side(work, work.source).hashes({"id": snapshot_id, "size": size})
-    there = _Side(work, work.destination).hashes(_held(work))
+    held = _Side(work, work.destination).held()
+    snapshot = work.source.get(_SERVICE, f"/snapshots/{snapshot_id}", "snapshot")
+    here = _Side(work, work.source).hashes(snapshot)
+    there = _Side(work, work.destination).hashes(held)
     for name, value in here.items():
         if name in there:
             return f"{name} {value}", f"{name} {there[name]}"
     raise NeedsOperator(
         f"Glance of clouds {work.source.name} and {work.destination.name} tell no hash alike.",
-        fix="Leave this comparison out: skip the step.",
+        fix=_SKIP,
     )
 
 
@@ -45,11 +52,6 @@ def let_go(work: Work) -> None:
     """Remove all that was made on both sides; nothing happens if it is gone."""
     for cloud in (work.source, work.destination):
         _Side(work, cloud).remove()
-
-
-def _held(work: Work) -> Json:
-    body = {"volume_id": work.destination_id, "force": True}
-    return _Side(work, work.destination).made("snapshots", "snapshot", body)
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,20 @@ class _Side:
         self._remove_images()
         return {str(name): str(value) for name, value in told.items() if name and value}
 
-    def made(self, path: str, key: str, body: Json) -> Json:
-        """Return the available volume or snapshot, made now unless there is one."""
+    def held(self) -> Json:
+        """Return the snapshot that holds the state of the copy; the server has changed it since.
+
+        Raises ``NeedsOperator`` without one.
+        """
+        for snapshot in self._found("snapshots"):
+            if snapshot["status"] == "available":
+                return snapshot
+        raise NeedsOperator(f"Snapshot {self.name} of cloud {self.cloud.name} is gone.", fix=_SKIP)
+
+    def made(self, path: str, key: str, body: Json, *, seconds: float = SECONDS) -> Json:
+        """Return the available volume or snapshot, made now unless there is a good one."""
         named = {key: {**body, "name": self.name}}
-        found = next(iter(self._found(path)), None)
-        made = found or self.cloud.post(_SERVICE, f"/{path}", named, key)
+        made = self._good(path, key) or self.cloud.post(_SERVICE, f"/{path}", named, key)
 
         def available() -> Json | None:
             current: Json = self.cloud.get(_SERVICE, f"/{path}/{made['id']}", key)
@@ -84,19 +95,29 @@ class _Side:
                 raise Retryable(f"Cloud {self.cloud.name} failed to make {key} {self.name}.")
             return current if current["status"] == "available" else None
 
-        return self._awaited(available, f"{key} {self.name} to become available")
+        return self._awaited(available, f"{key} {self.name} to become available", seconds)
+
+    def _good(self, path: str, key: str) -> Json | None:
+        """Return what an earlier attempt has made; what failed of it is removed."""
+        for found in self._found(path):
+            if "error" not in found["status"]:
+                return found
+            remove(self.cloud, f"/{path}/{found['id']}", key, check=self.work.check)
+        return None
 
     def _image_of(self, volume_id: str) -> Json:
-        images = self._images()
-        image_id = images[0]["id"] if images else self._upload(volume_id)
+        found = [image for image in self._images() if image["status"] not in _FAILED]
+        if not found:
+            self._remove_images()
+        image_id = found[0]["id"] if found else self._upload(volume_id)
 
         def active() -> Json | None:
             image: Json = self.cloud.find("image", f"/images/{image_id}") or {}
-            if image.get("status", "deleted") in ("killed", "deleted"):
+            if image.get("status", "deleted") in _FAILED:
                 raise Retryable(f"Cloud {self.cloud.name} failed to make image {self.name}.")
             return image if image["status"] == "active" else None
 
-        return self._awaited(active, f"image {self.name} to become active")
+        return self._awaited(active, f"image {self.name} to become active", SECONDS)
 
     def _upload(self, volume_id: str) -> str:
         body = {"os-volume_upload_image": {"image_name": self.name, **_RAW}}
@@ -120,6 +141,6 @@ class _Side:
     def _found(self, path: str) -> Iterable[Json]:
         return [*self.cloud.list(_SERVICE, f"/{path}/detail", path, name=self.name)]
 
-    def _awaited(self, probe: Any, what: str) -> Json:
-        found: Json = poll_until(probe, what=what, seconds=SECONDS, check=self.work.check)
+    def _awaited(self, probe: Any, what: str, seconds: float) -> Json:
+        found: Json = poll_until(probe, what=what, seconds=seconds, check=self.work.check)
         return found

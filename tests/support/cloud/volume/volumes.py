@@ -133,6 +133,12 @@ class Volumes(Collection):
             self._fill_from_image(row, image_id, request)
         elif snapshot_id := given.get("snapshot_id"):
             snapshot = self.service.snapshots.get(snapshot_id)
+            if row["size"] and row["size"] < snapshot["size"]:
+                raise Refused(
+                    400,
+                    f"Invalid input received: Volume size {row['size']}GB cannot be smaller than "
+                    f"the snapshot size {snapshot['size']}GB.",
+                )
             self._fill_from(row, self.get(snapshot["volume_id"]), snapshot["~data"])
             row["snapshot_id"] = snapshot_id
         elif source_id := given.get("source_volid"):
