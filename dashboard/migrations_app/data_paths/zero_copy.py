@@ -135,7 +135,9 @@ class ZeroCopy(DataPath):
         if not clone:
             return
         if not work.source.find(_SERVICE, f"/volumes/{clone}", "volume"):
-            pool = _pool_in_source(work)
+            volume = work.source.find(_SERVICE, f"/volumes/{work.record.id}", "volume")
+            # somebody may have deleted it
+            pool = str((volume or work.record.fields)[HOST])
             reference = _reference(work.source, pool, str(clone))
             if reference:
                 named = {"name": volume_capture.copy_name(work)}

@@ -18,7 +18,7 @@ from dashboard.migrations_app.execution.identities import (
 )
 from dashboard.migrations_app.models import LedgerEntry, PlanItem
 from dashboard.migrations_app.resources.data_path import DataPath
-from dashboard.migrations_app.resources.records import Record
+from dashboard.migrations_app.resources.records import CREATE, Record
 
 # in a user's stage data: whether it has its own password, or a one-time one
 _RESTORED = "has_own_password"
@@ -129,6 +129,11 @@ class ItemWork:
         """Return what the stages of another object stored."""
         entry = ledger.entry_of(self.plan, type_name, source_id)
         return entry.stage_data if entry else {}
+
+    def planned(self, type_name: str, source_id: str) -> Record | None:
+        """Return another object that the plan creates."""
+        item = self.plan.items.filter(type=type_name, source_id=source_id, action=CREATE).first()
+        return record_of(item) if item else None
 
     def session_as(self, user_id: str) -> CloudSession:
         """Return the destination as the user, or as the operator where the user cannot act."""

@@ -71,6 +71,9 @@ class Work(Protocol):
     def stage_data_of(self, type_name: str, source_id: str) -> Mapping[str, Any]:
         """Return what the stages of another object stored."""
 
+    def planned(self, type_name: str, source_id: str) -> Record | None:
+        """Return another object as the plan froze it, None for one that it does not move."""
+
     def session_as(self, user_id: str) -> CloudSession:
         """Return the destination as that user of the source, in the tenant's project.
 

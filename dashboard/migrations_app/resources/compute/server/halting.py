@@ -32,6 +32,7 @@ def halt_original(work: Work) -> None:
     server = idle_server(work.source, work.record.id, check=work.check)
     if not work.stage_data.get("status"):
         _require_planned(work, server)
+        _require_volumes(work)
         work.save(status=server["status"], **{_RAN: server.get(_POWER_STATE) == _RUNNING})
     if server["status"] == RESCUE:
         bring_to(work.source, work.record.id, ACTIVE, check=work.check)
@@ -69,6 +70,20 @@ def _require_planned(work: Work, server: Json) -> None:
             f"Server {work.record.name} has become {status} since the tenant was planned.",
             fix="Plan again.",
         )
+
+
+def _require_volumes(work: Work) -> None:
+    """Raise ``NeedsOperator`` if a volume of the server cannot be copied as planned any more: else
+    that would be found out while the server is down."""
+    for id_ in work.record.fields["volumes"]:
+        if planned := work.planned("volume", id_):
+            found = work.source.find("block_storage", f"/volumes/{id_}", "volume")
+            if found is None or found["size"] != planned.fields["size"]:
+                raise NeedsOperator(
+                    f"Volume {planned.title} of server {work.record.name} has been "
+                    f"{'resized' if found else 'deleted'} since the plan.",
+                    fix="Roll back and plan again; or take the server out.",
+                )
 
 
 def _restore_error(work: Work) -> None:
