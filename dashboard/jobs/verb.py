@@ -54,6 +54,8 @@ class Verb(Generic[Target]):
     """The icon of that button."""
     has_own_subject: ClassVar[bool] = False
     """Whether its job may run beside those of the other verbs of the row."""
+    shows_job: ClassVar[bool] = True
+    """Whether pages go to its job once that has begun; else the row's page shows how it goes on."""
     result: ClassVar[str] = ""
     """What its job fills, to be shown by the command line afterwards: ``findings``; "" for none."""
 

@@ -27,6 +27,7 @@ class CampaignVerb(Verb[Campaign]):
     """A verb of a campaign. Its answer is the campaign's job, whatever it does to it."""
 
     kind = "campaign"
+    shows_job = False
 
     @override
     def subject(self, target: Campaign) -> str:

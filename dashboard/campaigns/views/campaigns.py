@@ -76,7 +76,8 @@ def campaign_json(_request: PageRequest, campaign_id: int) -> HttpResponse:
 
 def campaign_or_404(campaign_id: int) -> Campaign:
     """Return a campaign with its clouds and its job, or respond with 404."""
-    rows = Campaign.objects.select_related("source", "destination", "job", "created_by")
+    clouds = ("source", "destination")
+    rows = Campaign.objects.select_related(*clouds, "job", "survey_job", "created_by")
     return get_object_or_404(rows, pk=campaign_id)
 
 

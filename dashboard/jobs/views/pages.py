@@ -17,7 +17,6 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from dashboard.errors import Conflict, PumphouseError
-from dashboard.jobs.models import Job
 from dashboard.jobs.roles import Action, has_permission, role_refusal
 
 WAITING = "waiting"
@@ -87,9 +86,9 @@ def _sentence_of(error: PumphouseError) -> SafeString:
 
 
 def start_and_redirect(
-    request: HttpRequest, start: Callable[[], Job], *, otherwise: HasPage
+    request: HttpRequest, start: Callable[[], HasPage], *, otherwise: HasPage
 ) -> HttpResponse:
-    """Start a job and redirect to its page; on an error, redirect to the other page and show it."""
+    """Start a job and redirect to the page that shows it; on an error, to the other page."""
     try:
         return redirect(start())
     except PumphouseError as error:

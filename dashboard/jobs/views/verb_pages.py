@@ -110,9 +110,15 @@ def verb_view(verb: Verb[Row], find: Callable[..., Row], kind: str) -> Callable[
         row = find(**named)
         if verb.typed_on_pages:
             return _confirmed(verb, request, row, kind)
-        return start_and_redirect(request, lambda: _start(verb, request, row), otherwise=row)
+        return start_and_redirect(request, lambda: _done(verb, request, row), otherwise=row)
 
     return view
+
+
+def _done(verb: Verb[Row], request: PageRequest, row: Row) -> HasPage:
+    """Do it, and return whose page is shown then."""
+    job = _start(verb, request, row)
+    return job if verb.shows_job else row
 
 
 def _start(verb: Verb[Row], request: PageRequest, row: Row) -> Job:
@@ -137,7 +143,7 @@ def _confirmed(verb: Verb[Row], request: PageRequest, row: Row, kind: str) -> Ht
     """Show what will be touched; start the job once the right name was typed, else say why not."""
     if request.method == "POST":
         try:
-            return redirect(_start(verb, request, row))
+            return redirect(_done(verb, request, row))
         except PumphouseError as error:
             show_error(request, error)
     touched = verb.touched(row)

@@ -11,6 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from dashboard.campaigns.models import Campaign, CampaignTenant
 from dashboard.campaigns.planning.drawing import Drawing, TenantDrawing, WaveDrawing, draw_up
 from dashboard.jobs.job_lists import strip_counts
+from dashboard.jobs.models import Job
+from dashboard.jobs.operating import cancel
+from dashboard.jobs.requester import NOBODY
 from dashboard.migrations_app.models import Plan, Tenant
 from tests.support import campaign_rows, rows
 
@@ -43,9 +46,19 @@ def test_ticked_tenants_become_a_campaign_that_is_started_by_its_name(client):
     [wave] = campaign.waves.all()
     assert (wave.tenants_at_once, wave.on_failure, wave.tenants.count()) == (3, "go_on", 2)
 
+    # what is done to it is seen on its own page, not on that of a job
+    read = client.post(f"{campaign.get_absolute_url()}forecast/", follow=True)
+    assert read.redirect_chain == [(campaign.get_absolute_url(), 302)]
+    assert b"Both clouds are being read" in read.content
+    cancel(Job.objects.get(), requester=NOBODY)
+    assert (
+        b"Forecast of campaign drain</a>: 0 of 1" in client.get(read.request["PATH_INFO"]).content
+    )
+
     start = f"{campaign.get_absolute_url()}start/"
     assert client.post(start, {"confirmation": "drai"}).status_code == 400
-    client.post(start, {"confirmation": "drain"})
+    started = client.post(start, {"confirmation": "drain"})
+    assert started.headers["Location"] == campaign.get_absolute_url()
     campaign.refresh_from_db()
     assert campaign.state == "queued"
 
