@@ -97,5 +97,6 @@ def _with_role(found: Found, project_id: str) -> Iterator[None]:
 def _cannot(found: Found, project_id: str, why: str) -> NeedsOperator:
     return NeedsOperator(
         f"The account of cloud {found.access.name} cannot act in project {project_id}: {why}.",
-        fix="Configure the password of an administrator who has a role in the project.",
+        fix="Enable the project if it is disabled, and configure the password of an administrator "
+        "who has a role there.",
     )

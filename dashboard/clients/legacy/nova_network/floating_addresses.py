@@ -30,6 +30,8 @@ def floating_ips(
                 **{"floating_network_id": pool_id(row["pool"]), "router_id": router},
                 **{"port_id": nic.id if nic else None, "status": "ACTIVE" if nic else "DOWN"},
                 "fixed_ip_address": nic.fixed[0] if nic and nic.fixed else None,
+                # only the tenant itself has it led elsewhere, or gives it back
+                "is_led_by_project": True,
             }
 
 

@@ -24,6 +24,10 @@ from dashboard.migrations_app.resources.network.common.forwardings import (
     missing_extension,
 )
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
+from dashboard.migrations_app.resources.network.common.nova_network import (
+    LED_BY_PROJECT,
+    of_disabled_project,
+)
 from dashboard.migrations_app.resources.network.common.pools_outside import beside_router
 from dashboard.migrations_app.resources.network.common.shared_addresses import (
     NEW_ADDRESS,
@@ -75,7 +79,10 @@ class FloatingIp(NeutronResource):
         "qos_policy_id": "qos_policy",
     }
     extensions = {**EXTENSIONS, "qos_policy_id": ("qos-fip", None)}
-    own = (*NEUTRON_OWN, _PORT_MOVES, "router_id", "port_details", "qos_network_policy_id")
+    own = (
+        *(*NEUTRON_OWN, _PORT_MOVES, LED_BY_PROJECT),
+        *("router_id", "port_details", "qos_network_policy_id"),
+    )
     lost = {
         ELSEWHERE: "The ports that they lead to, or the router between, are not migrated.",
     }
@@ -171,6 +178,8 @@ class FloatingIp(NeutronResource):
                 yield record, finding
         addresses = ((r.fields["floating_network_id"], r.fields[_ADDRESS], r) for r in records)
         yield from address_conflicts(addresses, source, destination)
+        if finding := of_disabled_project(records, source):
+            yield None, finding
 
     def disassociate(self, work: Work) -> None:
         """Disassociate the address from its port in the source, after storing which one that is."""

@@ -3,7 +3,10 @@
 The names are those of the networks that ``clients/legacy/nova_network`` shows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from dashboard.migrations_app.resources.reader import TenantReader
+from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
 
 _OTHER_WAYS = (
     "Neutron has no cloudpipe, and IPv6 addresses of nova-network are not migrated: whoever came "
@@ -25,6 +28,8 @@ LOST_OF_PORTS: Mapping[str, str] = {
     "unlisted_groups": "Nova lists no security groups of these names: the copy goes without them. "
     "Give it those that let in what it needs.",
 }
+LED_BY_PROJECT = "is_led_by_project"
+"""Of a floating IP: only its own project can have it led to a server, and give it back."""
 TAKEN = "taken_addresses"
 """Of a subnet: the addresses that its servers have, which its pools leave out."""
 POOLS_LEAVE_OUT = (
@@ -36,3 +41,16 @@ DEFAULT_RULES = (
     "New default groups got these rules. The groups that move have them, groups of later projects "
     "do not: set them with openstack default security group rule create, where Neutron has that."
 )
+
+
+def of_disabled_project(addresses: Sequence[Record], source: TenantReader) -> Finding | None:
+    """Return what stands in the way where Keystone gives nobody a token for the project."""
+    if source.project["enabled"] or not any(r.fields.get(LED_BY_PROJECT) for r in addresses):
+        return None
+    return Finding(
+        severity=BLOCK,
+        sentence=f"Project {source.tenant.name} is disabled on cloud {source.cloud.name}: "
+        "nova-network takes back its floating IPs, at a rollback or at finalize, only from a "
+        "project that is enabled.",
+        fix="Enable it there until the plan is finalized, or leave its floating IPs out.",
+    )
