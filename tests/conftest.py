@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 from django.test.client import ClientMixin
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import override_settings, setup_databases, teardown_databases
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
@@ -138,6 +138,13 @@ def _keep_database(kept: Path) -> None:
 def _home(pumphouse_home: Path) -> None:
     """Keep secrets files out of the account's own installation: plans have the same numbers."""
     settings.HOME = pumphouse_home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _in_utc() -> Iterator[None]:
+    """Keep to UTC, whatever TZ says where the tests run; so do the processes that they start."""
+    with override_settings(TIME_ZONE="UTC"):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
