@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.campaigns.models import Campaign, CampaignTenant
 from tests.browser.conftest import Open
+from tests.browser.layout import cut_tables
 from tests.support import campaign_rows, rows
 
 State = CampaignTenant.State
@@ -53,3 +54,15 @@ def test_what_can_be_done_changes_with_the_campaign(
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
     expect(page.locator("#actions")).to_have_count(1)
     assert complaints == []
+
+
+def test_why_a_tenant_failed_is_read_in_a_few_lines(
+    open_as: Open, operator: User, campaign: Campaign
+) -> None:
+    campaign.tenants.filter(name="archive").update(explanation="The destination has no room. " * 8)
+    page = open_as(operator, campaign.get_absolute_url())
+    for width in (1280, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        box = page.get_by_text("The destination has no room. The").bounding_box()
+        assert box and box["width"] > 200 and box["height"] < 200, (width, box)
+        assert cut_tables(page) == []

@@ -42,7 +42,7 @@ def choose_host(
         if takers - host.takes_servers < 1:
             obstacles.append(f"{host.name} is the last compute host of the source")
         elif host.obstacle:
-            obstacles.append(f"{host.name}: {host.obstacle}")
+            obstacles.append(f"{host.name}: {host.obstacle.rstrip('.')}")
         elif not any(_helps(host, server) for server in lacking):
             obstacles.append(f"{host.name} is too small for what lacks room")
         else:

@@ -38,7 +38,7 @@ class WaveTimes:
 def report_page(request: PageRequest, campaign_id: int) -> HttpResponse:
     """Show the report of a campaign."""
     campaign = campaign_or_404(campaign_id)
-    counts = counts_of(campaign)
+    counts, totals = counts_of(campaign), totals_of(campaign)
     servers = JobServer.objects.filter(job__in=[job.pk for job in jobs_of(campaign)])
     page = cut(
         servers.select_related("job").order_by("job", "ordinal"), request, size=SERVERS_SHOWN
@@ -47,7 +47,8 @@ def report_page(request: PageRequest, campaign_id: int) -> HttpResponse:
         "campaign": campaign,
         "size": sum(counts.values()),
         "counts": [(LABELS[state], count) for state, count in counts.items()],
-        "totals": totals_of(campaign),
+        "totals": totals,
+        "seconds": totals["hours"] * 3600,
         "waves": _waves(campaign),
         "page": page,
         "servers": rows_of_several(list(page.object_list)),

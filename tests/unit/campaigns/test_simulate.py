@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.campaigns.simulation.deciding import Candidate, Rules
+from dashboard.campaigns.simulation.hosts import FreeableHost, choose_host
 from dashboard.campaigns.simulation.needs import Needs
 from dashboard.campaigns.simulation.room import CloudRoom
 from dashboard.campaigns.simulation.simulate import (
@@ -242,3 +243,11 @@ def test_servers_wait_for_the_time_of_cutover_and_so_do_tenants_behind_them():
     found = simulate({"waves": [wave], "room": room, "source": [], "frees": False})
     moments = [(event.at - cutover_at) // timedelta(minutes=1) for event in found.events]
     assert moments == [-300, 1, 1, 4]
+
+
+def test_why_no_host_can_leave_is_one_sentence():
+    full = FreeableHost(name="old-1", gives=size(1, 1), obstacle="It runs the volume service.")
+    found = choose_host([full], [], takers=2)
+    assert found.why_not == (
+        "No host of the source can be freed: old-1: It runs the volume service"
+    )
