@@ -36,8 +36,12 @@ def on_their_way() -> QuerySet[Campaign]:
 
 
 def waiting_hosts() -> Sequence[QuerySet[Any]]:
-    """Return the query for the hosts that wait for a confirmation: the header counts them."""
-    return [CampaignHost.objects.filter(state=CampaignHost.State.ASKS).values("pk")]
+    """Return the query for the hosts that wait for a confirmation: the header counts them.
+
+    A campaign that was cancelled asks for none until it is resumed.
+    """
+    asked = CampaignHost.objects.filter(state=CampaignHost.State.ASKS)
+    return [asked.filter(campaign__job__active_subject__isnull=False).values("pk")]
 
 
 def _count(*states: str) -> Count:

@@ -115,6 +115,14 @@ def test_home_shows_the_campaigns_on_their_way_and_counts_the_hosts_asked_for(cl
     assert strip_counts()["waiting"] == 0
 
 
+def test_a_campaign_that_was_cancelled_asks_for_no_host(client):
+    campaign = campaign_rows.running_campaign_of(*rows.two_clouds())
+    assert strip_counts()["waiting"] == 1
+    Job.objects.filter(pk=campaign.job_id).update(state="cancelled", active_subject=None)
+    assert strip_counts()["waiting"] == 0
+    assert f"{campaign.get_absolute_url()}free-host/" not in client.get("/").content.decode()
+
+
 def test_tenants_are_found_by_domain_id_and_latest_plan(client):
     old, new = rows.two_clouds()
     wiki, shop = rows.tenant_of(old, "wiki"), rows.tenant_of(old, "shop")
