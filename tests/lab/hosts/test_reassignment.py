@@ -240,7 +240,8 @@ def test_a_server_that_came_after_the_plan_keeps_the_host_in_its_environment(
         job = started(clouds["dst"], destination="src")
         name = server_of(destination, boot_there())["name"]
         run(job, state="failed")
-        assert f"{HOST} is not empty: {name}" in job.explanation
+        assert f"{HOST} is not empty: " in job.explanation
+        assert name in job.explanation  # tests beside this one may have servers on the host too
         opening = cleaning_up_after(job)
         assert opening
         run(opening)
