@@ -1,6 +1,7 @@
 """What becomes of the tenants of a campaign that runs no more: what had begun goes on without it.
 
-Only stores how they have ended. A campaign that is resumed goes on from there.
+Only stores how they have ended. A campaign that is resumed goes on from there. Every command
+imports this with its app, so that what knows of clouds is imported where it is needed.
 """
 
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 from django.db.models import Q
 
 from dashboard.campaigns.models import Campaign, CampaignTenant
-from dashboard.campaigns.running.tenants import has_to_verify, store_verified
 from dashboard.jobs.models import Job
 from dashboard.jobs.states import ACTIVE_JOB_STATES, JobState
 from dashboard.migrations_app.models import plan_of
@@ -46,8 +46,16 @@ def _planned(tenant: CampaignTenant, _job: Job) -> None:
 
 
 def _executed(tenant: CampaignTenant, job: Job) -> None:
+    from dashboard.campaigns.running.tenants import has_to_verify
+
     words = UNVERIFIED if has_to_verify(tenant, plan_of(job)) else ""
     tenant.move_to(State.MOVED, explanation=words, finished_at=job.finished_at)
+
+
+def _verified(tenant: CampaignTenant, job: Job) -> None:
+    from dashboard.campaigns.running.tenants import store_verified
+
+    store_verified(tenant, job)
 
 
 def _rolled_back(tenant: CampaignTenant, job: Job) -> None:
@@ -58,7 +66,7 @@ def _rolled_back(tenant: CampaignTenant, job: Job) -> None:
 _END = {
     "plan": _planned,
     "execute": _executed,
-    "verify": store_verified,
+    "verify": _verified,
     "rollback": _rolled_back,
 }
 
