@@ -12,7 +12,7 @@ from dashboard.migrations_app.resources.attributes import ids_in
 from dashboard.migrations_app.resources.left_out import without_ids
 from dashboard.migrations_app.resources.network.common.extensions import EXTENSIONS
 from dashboard.migrations_app.resources.network.common.neutron import NEUTRON_OWN, NeutronResource
-from dashboard.migrations_app.resources.network.common.nova_network import LOST_OF_PORTS
+from dashboard.migrations_app.resources.network.common.nova_network import OF_PORTS, losses_of_port
 from dashboard.migrations_app.resources.network.common.shared_addresses import (
     NEW_ADDRESS,
     address_conflicts,
@@ -86,6 +86,7 @@ class Port(NeutronResource):
     }
     own = (
         *NEUTRON_OWN,
+        *OF_PORTS,
         _ON_SHARED,
         "device_id",
         "device_owner",
@@ -103,7 +104,6 @@ class Port(NeutronResource):
         "binding:profile": _BINDING,
         "device_profile": "Its profile is Cyborg's, which is not migrated; with one that the "
         "destination does not know, the server would not boot.",
-        **LOST_OF_PORTS,
     }
 
     @override
@@ -162,6 +162,7 @@ class Port(NeutronResource):
     @override
     def losses(self, record: Record, reader: TenantReader) -> Iterable[Loss]:
         yield from super().losses(record, reader)
+        yield from losses_of_port(record.fields)
         if record.fields[_ON_SHARED] and not keeps_addresses(reader.options):
             yield Loss(field="fixed_ips", value=_addresses(record.fields), reason=NEW_ADDRESS)
 

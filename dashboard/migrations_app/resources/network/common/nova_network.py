@@ -3,10 +3,11 @@
 The names are those of the networks that ``clients/legacy/nova_network`` shows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from dashboard.migrations_app.resources.reader import TenantReader
-from dashboard.migrations_app.resources.records import BLOCK, Finding, Record
+from dashboard.migrations_app.resources.records import BLOCK, Finding, Loss, Record
 
 _OTHER_WAYS = (
     "Neutron has no cloudpipe, and IPv6 addresses of nova-network are not migrated: whoever came "
@@ -21,12 +22,14 @@ LOST_OF_NETWORKS: Mapping[str, str] = {
     "change that.",
     **dict.fromkeys(("vpn", "cidr_v6"), _OTHER_WAYS),
 }
-LOST_OF_PORTS: Mapping[str, str] = {
-    "mac_by_order": "Nova from before Havana lists the MACs of a server, but not which one is on "
-    "which network: they are taken in the order of its networks. Compare them in the guest, since "
+_BY_ORDER, _UNLISTED = "mac_by_order", "unlisted_groups"
+OF_PORTS = (_BY_ORDER, _UNLISTED)
+_REASONS: Mapping[str, str] = {
+    _BY_ORDER: "Nova from before Havana lists the MACs of a server, but not which one is on which "
+    "network: they are taken in the order of its networks. Compare them in the guest, since "
     "another interface would get the address.",
-    "unlisted_groups": "Nova lists no security groups of these names: the copy goes without them. "
-    "Give it those that let in what it needs.",
+    _UNLISTED: "Nova lists no security groups of these names: the copy goes without them. Give it "
+    "those that let in what it needs.",
 }
 LED_BY_PROJECT = "is_led_by_project"
 """Of a floating IP: only its own project can have it led to a server, and give it back."""
@@ -41,6 +44,13 @@ DEFAULT_RULES = (
     "New default groups got these rules. The groups that move have them, groups of later projects "
     "do not: set them with openstack default security group rule create, where Neutron has that."
 )
+
+
+def losses_of_port(port: Mapping[str, Any]) -> Iterable[Loss]:
+    """Yield what Nova does not tell of a port, if it does not."""
+    for field in OF_PORTS:
+        if told := port.get(field):
+            yield Loss(field=field, value=told, reason=_REASONS[field])
 
 
 def of_disabled_project(addresses: Sequence[Record], source: TenantReader) -> Finding | None:
