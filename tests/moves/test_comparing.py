@@ -271,11 +271,12 @@ def snapshots_held(clouds: TwoClouds, work: Any) -> dict[str, Any]:
 @contextmanager
 def becoming(collection: Any, status: str, *, times: int) -> Iterator[None]:
     """Have so many of what is made of a collection to be compared become that, not available."""
-    later, left = collection.later, [status] * times
+    later, spoilt = collection.later, iter([status] * times)
 
     def spoiled(row: Any, **fields: Any) -> None:
-        is_ours = (row["name"] or "").endswith(HELD) and fields.get("status") == "available"
-        later(row, **{**fields, **({"status": left.pop()} if is_ours and left else {})})
+        if (row["name"] or "").endswith(HELD) and fields.get("status") == "available":
+            fields["status"] = next(spoilt, "available")
+        later(row, **fields)
 
     with patch.object(collection, "later", spoiled):
         yield
