@@ -18,7 +18,7 @@ from dashboard.api.file_renderers import CSV, CsvRenderer
 from dashboard.api.option_fields import OptionsBody
 from dashboard.api.plans import TenantChoicesSerializer, chosen_of
 from dashboard.api.responses import CONFLICT, NOT_FOUND
-from dashboard.api.validation import valid
+from dashboard.api.validation import RequestBody, valid
 from dashboard.api.verbs import with_verbs
 from dashboard.campaigns.models import Campaign
 from dashboard.campaigns.planning.csv_files import read_csv, write_csv
@@ -70,7 +70,7 @@ class WaveSerializer(OptionsBody):
     tenants = TenantChoicesSerializer(many=True)
 
 
-class CampaignRequestSerializer(serializers.Serializer[Any]):
+class CampaignRequestSerializer(RequestBody):
     """The campaign to draw up: with its waves, or with ``csv``, the text of a CSV file."""
 
     name = serializers.CharField()

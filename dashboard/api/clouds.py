@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from dashboard.api.responses import ACCEPTED, accepted
-from dashboard.api.validation import ConfirmationSerializer, valid
+from dashboard.api.validation import ConfirmationSerializer, RequestBody, valid
 from dashboard.api.verbs import with_verbs
 from dashboard.hosts_app.discovery import start_host_discovery
 from dashboard.hosts_app.environments.deletion import (
@@ -67,7 +67,7 @@ class CloudSerializer(serializers.ModelSerializer[Cloud]):
         )
 
 
-class LimitsSerializer(serializers.Serializer[Any]):
+class LimitsSerializer(RequestBody):
     """How much a cloud may be asked for, as ``limits`` in the configuration has it.
 
     null: the configuration's hold.

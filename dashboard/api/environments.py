@@ -13,7 +13,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from dashboard.api.clouds import EnvironmentSerializer
 from dashboard.api.host_fields import RefusalSerializer
 from dashboard.api.responses import ACCEPTED, accepted
-from dashboard.api.validation import valid
+from dashboard.api.validation import RequestBody, valid
 from dashboard.hosts_app.environments.duplicating import (
     start_duplication,
     start_environment_plan,
@@ -24,7 +24,7 @@ from dashboard.jobs.requester import by_api
 from dashboard.jobs.roles import Action
 
 
-class CopyOptionsSerializer(serializers.Serializer[Any]):
+class CopyOptionsSerializer(RequestBody):
     """The options of a copy; giving a range or a VLAN offset implies renumbering."""
 
     release = serializers.IntegerField(required=False, allow_null=True)

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from dashboard.api.validation import RequestBody
 from dashboard.hosts_app.maintenance import OFF, ON
 from dashboard.hosts_app.models import Host, HostPlan
 from dashboard.hosts_app.plans.host_action import HostAction, all_host_actions
@@ -109,14 +110,14 @@ class HostPlanSerializer(serializers.ModelSerializer[HostPlan]):
         return action.to_type(plan) if action and plan.state == HostPlan.State.READY else ""
 
 
-class HostPlanRequestSerializer(serializers.Serializer[Any]):
+class HostPlanRequestSerializer(RequestBody):
     """The host action to plan, and the options that differ from their defaults."""
 
     action = serializers.CharField()
     options = serializers.DictField(required=False, default=dict)
 
 
-class HostMaintenanceSerializer(serializers.Serializer[Any]):
+class HostMaintenanceSerializer(RequestBody):
     """Whether to close the host to new servers (on) or to open it again (off)."""
 
     to = serializers.ChoiceField(choices=[ON, OFF])

@@ -18,7 +18,7 @@ from dashboard.api.number_filters import WholeNumberFilter
 from dashboard.api.permissions import require
 from dashboard.api.phases import PhaseField
 from dashboard.api.responses import ACCEPTED, accepted
-from dashboard.api.validation import valid
+from dashboard.api.validation import RequestBody, valid
 from dashboard.jobs import operating
 from dashboard.jobs.kinds import permission_for
 from dashboard.jobs.models import Job, LogLine, Step
@@ -66,7 +66,7 @@ class LogLineSerializer(serializers.ModelSerializer[LogLine]):
         fields = ("id", "step", "level", "message", "created_at")
 
 
-class SkipSerializer(serializers.Serializer[Any]):
+class SkipSerializer(RequestBody):
     """Why a step is skipped."""
 
     reason = serializers.CharField(max_length=200)

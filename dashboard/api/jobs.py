@@ -15,7 +15,7 @@ from typing_extensions import override
 from dashboard.api.permissions import require
 from dashboard.api.phases import PhaseField
 from dashboard.api.responses import ACCEPTED, accepted, job_address
-from dashboard.api.validation import valid
+from dashboard.api.validation import RequestBody, valid
 from dashboard.jobs import operating
 from dashboard.jobs.chain_rows import WORDS, rows_of, servers_of
 from dashboard.jobs.kinds import permission_for
@@ -136,14 +136,14 @@ class JobDetailSerializer(JobSerializer):
         return JobProgressSerializer(job_progress(job)).data
 
 
-class HoldSerializer(serializers.Serializer[Any]):
+class HoldSerializer(RequestBody):
     """The phase to hold before, and optionally the time to continue by itself."""
 
     before = PhaseField()
     until = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
-class ServersAtOnceSerializer(serializers.Serializer[Any]):
+class ServersAtOnceSerializer(RequestBody):
     """How many servers may be in cutover at once; with 0 the number adapts."""
 
     servers_at_once = serializers.IntegerField(min_value=0, max_value=operating.MOST_CHAINS)

@@ -4,6 +4,7 @@ from rest_framework import serializers
 from rest_framework.mixins import DestroyModelMixin, ListModelMixin, RetrieveModelMixin
 from rest_framework.viewsets import GenericViewSet
 
+from dashboard.api.validation import RequestBody
 from dashboard.jobs.roles import Action
 from dashboard.migrations_app.models import SavedMappings
 from dashboard.migrations_app.planning.saved import LONGEST_NAME
@@ -23,7 +24,7 @@ class SavedMappingsSerializer(serializers.ModelSerializer[SavedMappings]):
         fields = ("id", "name", "choices", "options", "created_by", "created_at")
 
 
-class SaveMappingsSerializer(serializers.Serializer[SavedMappings]):
+class SaveMappingsSerializer(RequestBody):
     """The name by which the mappings and options of a plan are saved."""
 
     name = serializers.CharField(

@@ -9,6 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from rest_framework import serializers
 from typing_extensions import override
 
+from dashboard.api.validation import RequestBody
 from dashboard.jobs.options import Option
 
 FIELDS: dict[type, type[serializers.Field[Any, Any, Any, Any]]] = {
@@ -36,7 +37,7 @@ class SeveralField(serializers.MultipleChoiceField):
         return self.option.choice_aliases.get(given, given) if isinstance(given, str) else given
 
 
-class OptionsBody(serializers.Serializer[Any]):
+class OptionsBody(RequestBody):
     """A body whose fields are made from options, by the names that they have or had before."""
 
     options: ClassVar[Sequence[Option]] = ()

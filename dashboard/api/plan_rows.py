@@ -15,7 +15,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from typing_extensions import override
 
 from dashboard.api.responses import CONFLICT
-from dashboard.api.validation import valid
+from dashboard.api.validation import RequestBody, valid
 from dashboard.errors import NotFound
 from dashboard.jobs.requester import by_api
 from dashboard.migrations_app.execution.accepting import LONGEST, PERMISSION, accept, withdraw
@@ -237,7 +237,7 @@ class PlanStretchesView(PlanRows[Stretch]):
     filterset_fields = ("state",)
 
 
-class AcceptSerializer(serializers.Serializer[Any]):
+class AcceptSerializer(RequestBody):
     """Why a difference does not matter."""
 
     reason = serializers.CharField(max_length=LONGEST)

@@ -16,7 +16,6 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
-from typing_extensions import override
 
 from dashboard.api.file_renderers import YAML, YamlRenderer
 from dashboard.api.mappings import SavedMappingsSerializer, SaveMappingsSerializer
@@ -30,7 +29,7 @@ from dashboard.api.tenant_files import (
     TarParser,
     ZipParser,
 )
-from dashboard.api.validation import valid
+from dashboard.api.validation import RequestBody, valid
 from dashboard.api.verbs import with_verbs
 from dashboard.hosts_app.clouds import cloud_named
 from dashboard.jobs.requester import by_api
@@ -78,20 +77,12 @@ class PlanSerializer(serializers.ModelSerializer[Plan]):
 
 
 class PlanOptionsSerializer(OptionsBody):
-    """How the tenant is moved. An unknown option is refused."""
+    """How the tenant is moved."""
 
     options = PLAN.options
 
-    @override
-    def to_internal_value(self, data: Any) -> Any:
-        known = [option.name for option in PLAN.options]
-        if unknown := [name for name in data if name not in known]:
-            fix = f"There is no such option. Known: {', '.join(known)}."
-            raise serializers.ValidationError({name: [fix] for name in unknown})
-        return super().to_internal_value(data)
 
-
-class TenantChoicesSerializer(serializers.Serializer[Any]):
+class TenantChoicesSerializer(RequestBody):
     """A tenant, with the options and mappings of its plan. ``choices`` maps ``type:name``
     of the source to a name or an id of the destination, as ``{"network:public": "ext-net"}``."""
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from typing_extensions import override
 
+from dashboard.api.validation import RequestBody
 from dashboard.migrations_app.planning.os_migrate.archives import LONGEST, ZIP, texts_of
 
 MEDIA_TYPES = (ZIP, "application/x-tar", "application/gzip")
@@ -40,7 +41,7 @@ class GzipParser(ZipParser):
     media_type = "application/gzip"
 
 
-class PlanFromFilesSerializer(serializers.Serializer[Any]):
+class PlanFromFilesSerializer(RequestBody):
     """Which tenant moves where; the files in the body say what of it."""
 
     source = serializers.CharField()  # type: ignore[assignment]

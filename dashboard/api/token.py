@@ -18,11 +18,12 @@ from dashboard import secrets
 from dashboard.api.authentication import TokenAuthentication
 from dashboard.api.json_body import JsonParser
 from dashboard.api.responses import ErrorSerializer
+from dashboard.api.validation import RequestBody
 from dashboard.errors import BadInput
 from dashboard.login import INCORRECT
 
 
-class LoginSerializer(serializers.Serializer[Any]):
+class LoginSerializer(RequestBody):
     """The account that a token is for."""
 
     username = serializers.CharField()
