@@ -140,7 +140,7 @@ def test_a_value_that_cannot_be_is_refused_everywhere(option, tenant, api, capsy
 def test_an_option_that_there_is_not_is_refused_by_the_api(tenant, api):
     answer = api.post("/api/plans/", body(options={"captur": "stop"}), format="json")
     assert answer.status_code == 400
-    assert "captur: There is no such option. Known: capture" in answer.json()["error"]
+    assert "captur: There is no such field. Did you mean capture?" in answer.json()["error"]
     assert not Plan.objects.exists()
 
 
