@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 from keystoneauth1.session import Session
 
 from dashboard import secrets
-from dashboard.clients.answers import check_absence, json_of, next_page, part_of
+from dashboard.clients.answers import check_absence, json_of, part_of
 from dashboard.clients.call_limits import call_limits, kind_of
 from dashboard.clients.cloud_access import CloudAccess
 from dashboard.clients.connection_errors import translated_errors
 from dashboard.clients.legacy.writes import note_write
+from dashboard.clients.lists import Query, whole_list
 from dashboard.clients.logging_in import auth_plugin, pooled_http
 from dashboard.clients.reading import ask_again
 from dashboard.clients.refusals import refusal_of
@@ -128,19 +129,12 @@ class CloudSession:
     def list(
         self, service: str, path: str, key: str, *, microversion: str = "", **query: Any
     ) -> Iterator[Json]:
-        """Yield every object of a collection, page after page.
+        """Yield every object of a collection, page after page, as ``whole_list`` does."""
 
-        Follows ``<key>_links`` (nova, cinder, neutron) and ``next`` (glance); keystone has none. Of
-        a link only the query counts: behind a proxy its address may be another than ours, and
-        glance's repeats the version that our endpoint ends with. Raises ``NeedsOperator`` for what
-        is not the whole list.
-        """
-        params: Mapping[str, Any] | None = query
-        asked = {"cloud": self.name, "request": f"GET {service} {path}"}
-        while params is not None:
-            body = self.call("GET", service, path, params=params, microversion=microversion)
-            yield from part_of(body, key, **asked)
-            params = next_page(body, key, **asked)
+        def read(params: Query) -> Json:
+            return self.call("GET", service, path, params=params, microversion=microversion)
+
+        yield from whole_list(read, key, query, cloud=self.name, request=f"GET {service} {path}")
 
     def get(self, service: str, path: str, key: str = "", *, microversion: str = "") -> Json:
         """Return one object. Raises ``NeedsOperator`` when there is none."""

@@ -20,6 +20,14 @@ _break = re.compile(r"<br\s*/?>", re.I)
 _over_quota = re.compile("exceed|over quota|over a limit", re.IGNORECASE)
 
 
+class RefusedError(NeedsOperator):
+    """A service refused a request. ``status`` is that of its answer."""
+
+    def __init__(self, sentence: str, *, fix: str, request_id: str, status: int) -> None:
+        super().__init__(sentence, fix=fix, request_id=request_id)
+        self.status = status
+
+
 def refusal_of(response: Any, *, cloud: str, request: str) -> PumphouseError:
     """Return the error for an answer of 400 and up: ``Retryable`` for what passes by itself, as an
     overloaded service, else ``NeedsOperator``."""
@@ -31,7 +39,8 @@ def refusal_of(response: Any, *, cloud: str, request: str) -> PumphouseError:
     if status in PASSING_STATUSES and not is_quota:
         after = seconds_asked(response.headers.get("retry-after"))
         return Retryable(sentence, request_id=request_id, retry_after=after)
-    return NeedsOperator(sentence, fix=_fix(status, is_quota=is_quota), request_id=request_id)
+    fix = _fix(status, is_quota=is_quota)
+    return RefusedError(sentence, fix=fix, request_id=request_id, status=status)
 
 
 def _request_id(headers: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ from dashboard.clients.legacy.glance_v1_images import (
     old_query,
     todays_image,
 )
+from dashboard.clients.legacy.paging import by_marker
 from dashboard.clients.legacy.translator import Call, Json, Translator, route
 
 _PAGE = 500
@@ -60,16 +61,10 @@ class OldGlance(Translator):
         found = [todays_image(each) for each in self._listed(old_query(call.query))]
         return {"images": [image for image in found if _is_wanted(image, call.query)]}
 
-    def _listed(self, query: Mapping[str, str]) -> Iterator[Json]:
-        """Yield the images of all pages, which are not linked."""
-        marker: Json = {}
-        while True:
-            params = {**_EVERYBODYS, "limit": _PAGE, **query, **marker}
-            page = self.ask("GET", "/images/detail", query=params)["images"]
-            yield from page
-            if not page:
-                return
-            marker = {"marker": page[-1]["id"]}
+    def _listed(self, query: Mapping[str, str]) -> list[Json]:
+        """Return the images of all pages, which are not linked."""
+        asked = {**_EVERYBODYS, "limit": _PAGE, **query}
+        return by_marker(self, "/images/detail", "images", asked)
 
     @route("GET", "/images/{image_id}")
     def image(self, call: Call, image_id: str) -> Json:

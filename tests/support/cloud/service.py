@@ -31,6 +31,8 @@ class Service:
     # the name of the service in the header of microversions; "" for a service without any
     microversion_name: ClassVar[str] = ""
     oldest_version: ClassVar[str] = ""
+    # what it answers where the object that a page follows is not there any more
+    without_marker: ClassVar[int] = 404
     # paths of what belongs to a user rather than to a project: readers may write there
     about_oneself: ClassVar[tuple[str, ...]] = ()
 
@@ -172,7 +174,9 @@ class Service:
         """Return one page of a collection, with the link to the next in the service's own way."""
         marker, limit = request.asks("marker"), int(request.asks("limit", "0"))
         ids = [str(row[id_]) for row in rows]
-        start = ids.index(marker) + 1 if marker in ids else 0
+        if marker and marker not in ids:
+            raise Refused(self.without_marker, f"marker [{marker}] not found")
+        start = ids.index(marker) + 1 if marker else 0
         sizes = [size for size in (limit, self.cloud.page_size) if size]
         page = rows[start : start + min(sizes, default=len(rows))]
         is_last = start + len(page) >= len(rows)

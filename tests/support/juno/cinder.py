@@ -84,6 +84,8 @@ class Cinder(JunoApi):
         rest = rows[int(query.get("offset", 0)) :]
         if version == "v2" and "marker" in query:
             ids = [row["id"] for row in rest]
+            if query["marker"] not in ids:
+                raise Refused(404, f"Volume {query['marker']} could not be found.")
             rest = rest[ids.index(query["marker"]) + 1 :]
         most = int(query.get("limit", self.state.get("max_limit", 1000)))
         return rest[:most]

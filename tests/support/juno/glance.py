@@ -228,6 +228,8 @@ def _matches(image: Mapping[str, Any], query: Mapping[str, str]) -> bool:
 
 def _page(rows: list[Json], query: Mapping[str, str]) -> Iterable[Json]:
     ids, marker = [row["id"] for row in rows], query.get("marker")
+    if marker and marker not in ids:
+        raise Refused(400, f"Invalid marker. Image {marker} could not be found.", "Bad Request")
     rest = rows[ids.index(marker) + 1 :] if marker else rows
     return rest[: int(query.get("limit", 25))]
 

@@ -28,6 +28,7 @@ class Compute(Service):
 
     type = "compute"
     name = "nova"
+    without_marker = 400
     root = "compute"
     prefix = "/v2.1"
     path_in_catalogue = "/v2.1"

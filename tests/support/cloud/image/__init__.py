@@ -18,6 +18,7 @@ class Image(Service):
 
     type = "image"
     name = "glance"
+    without_marker = 400
     root = "image"
     prefix = "/v2"
 

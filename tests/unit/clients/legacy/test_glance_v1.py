@@ -7,6 +7,7 @@ from keystoneauth1.exceptions import ConnectFailure
 
 from dashboard.clients.legacy.answers import Answer
 from dashboard.clients.legacy.glance_v1 import OldGlance
+from dashboard.errors import Retryable
 from tests.support.juno.replaying import ReplayedApi, found_with
 
 UBUNTU = "a30bdcd8-3456-4347-b546-aec3c691cc37"
@@ -64,6 +65,19 @@ def test_all_images_of_all_projects_are_listed(glance, api):
     found = glance.get("/images").json()["images"]
     assert {image["id"] for image in found} == {image["id"] for image in listed}
     assert api.asked[0][2]["is_public"] == "none"
+
+
+def test_a_list_whose_last_image_was_deleted_meanwhile_passes(glance, api, monkeypatch):
+    listed = api.request
+
+    def forgotten(path: str, method: str, **options: Any) -> Any:
+        if "marker" in (options.get("params") or ()):
+            return Answer(400, {"message": "Invalid marker. Image could not be found."})
+        return listed(path, method, **options)
+
+    monkeypatch.setattr(api, "request", forgotten)
+    with pytest.raises(Retryable, match="deleted in cloud"):
+        glance.get("/images")
 
 
 def test_images_are_asked_for_by_attribute_and_property_and_looked_at_again(glance, api):
