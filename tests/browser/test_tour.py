@@ -138,7 +138,9 @@ def test_the_tour(page: Page, admin: User, request: pytest.FixtureRequest) -> No
         assert cut_tables(page) == [], name
     for name in ("home", "outage", "plan with an outage"):
         assert re.search(r"3 servers( of shop are)? down", shown[name]), name
-        assert re.search(r"since \d{4}-\d\d-\d\d \d\d:\d\d E[SD]T, for [4-9] min", shown[name]), name
+        assert re.search(r"since \d{4}-\d\d-\d\d \d\d:\d\d E[SD]T, for [4-9] min", shown[name]), (
+            name
+        )
     assert re.search(r"Held before cutover since .* E[SD]T, for [3-9] min", shown["held"])
     assert "waits for pumphouse-volume" in shown["waiting"]
     assert "All but 1, left out by ann." in shown["skipped"]

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from typing_extensions import override
 from xdist.scheduler import LoadScopeScheduling
 
@@ -31,6 +32,7 @@ from dashboard.migrations_app.seeding.context import SeedCounts
 from dashboard.migrations_app.seeding.tenants import seed_tenants
 from dashboard.migrations_app.verbs.plan import PlanMove
 from tests.lab.inventory import Inventory
+from tests.support.emptied_database import empty
 
 PAIRS = int(os.environ.get("PUMPHOUSE_LAB_PAIRS") or 1)
 # what shares a pair of clouds, and with it a process
@@ -67,6 +69,15 @@ def _own_pair(worker_id: str) -> Iterator[None]:
         if PAIRS > 1:
             environment.setenv("PUMPHOUSE_LAB_PAIR", str(number % PAIRS + 1))
         yield
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _rows_go_with_the_lab(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Empty the database after the last of these tests: those that this process runs next begin
+    with no rows."""
+    yield
+    with django_db_blocker.unblock():
+        empty(connection)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from django.core.management.color import no_style
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import TransactionTestCase
 
 # What migrating fills, the same for every test: to make it again costs more than most tests.
@@ -23,7 +24,11 @@ def empty_quickly(test: TransactionTestCase) -> None:
     permissions and groups again.
     """
     for alias in test._databases_names(include_mirrors=False):  # type: ignore[attr-defined]
-        connection = connections[alias]
-        tables = set(connection.introspection.django_table_names(only_existing=True))
-        statements = connection.ops.sql_flush(no_style(), sorted(tables - FILLED_BY_MIGRATING))
-        connection.ops.execute_sql_flush(statements)
+        empty(connections[alias])
+
+
+def empty(connection: BaseDatabaseWrapper) -> None:
+    """Delete all rows but those that migrating made."""
+    tables = set(connection.introspection.django_table_names(only_existing=True))
+    statements = connection.ops.sql_flush(no_style(), sorted(tables - FILLED_BY_MIGRATING))
+    connection.ops.execute_sql_flush(statements)
