@@ -141,7 +141,7 @@ def test_a_server_that_came_after_the_plan_is_named(
     name = servers.get(servers.boot())["name"]
     run(job, state="failed")
     assert f"{HOST} is not empty: " in job.explanation
-    assert name in job.explanation  # tests beside this one may have servers on the host too
+    assert name in job.explanation  # others may have servers on the host too
     opening = cleaning_up_after(job)
     assert opening
     run(opening)

@@ -241,7 +241,7 @@ def test_a_server_that_came_after_the_plan_keeps_the_host_in_its_environment(
         name = server_of(destination, boot_there())["name"]
         run(job, state="failed")
         assert f"{HOST} is not empty: " in job.explanation
-        assert name in job.explanation  # tests beside this one may have servers on the host too
+        assert name in job.explanation  # others may have servers on the host too
         opening = cleaning_up_after(job)
         assert opening
         run(opening)
