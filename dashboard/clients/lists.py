@@ -7,7 +7,7 @@ from dashboard.clients.answers import Json, next_page, part_of
 from dashboard.clients.refusals import RefusedError
 
 BEGINNINGS = 10
-_NO_MARKER = (400, 404)
+NO_MARKER = (400, 404)
 """What services answer when the object that a page follows no longer exists: Nova and Glance 400,
 Cinder and Neutron 404."""
 
@@ -37,7 +37,7 @@ def whole_list(
                     yield each
             return
         except RefusedError as error:
-            if not (told and begins_again and error.status in _NO_MARKER):
+            if not (told and begins_again and error.status in NO_MARKER):
                 raise
 
 

@@ -17,7 +17,7 @@ from dashboard.errors import BadInput, WrongState
 from dashboard.hosts_app.compute.facts import read_cloud
 from dashboard.jobs.models import Job
 from dashboard.jobs.runner import run_job
-from dashboard.migrations_app.models import Plan
+from dashboard.migrations_app.models import Plan, Tenant
 from tests.support.campaigns import (
     campaign_of,
     fresh,
@@ -32,6 +32,12 @@ from tests.support.cloud.moving import TwoClouds
 from tests.support.cloud.seeds import NAME
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def planned_shop(clouds: TwoClouds) -> Tenant:
+    """Return the seeded tenant, which somebody has planned."""
+    clouds.plan(NAME)
+    return clouds.source.tenants.get(name=NAME)
 
 
 def foretold(campaign: Campaign, *, has_moved: bool = False) -> None:
@@ -60,8 +66,7 @@ def starts_nothing(clouds: TwoClouds, again: Campaign) -> None:
 def test_a_campaign_moves_its_tenants_wave_by_wave_and_has_then_nothing_to_do(clouds):
     """Held, paused, released and resumed on its way; a second one finds everything moved."""
     one, two = small_tenant(clouds, "one"), small_tenant(clouds, "two")
-    clouds.plan(NAME)
-    shop = clouds.source.tenants.get(name=NAME)
+    shop = planned_shop(clouds)
     campaign = campaign_of(
         clouds,
         {"first": [one, shop], "second": [two]},
@@ -103,8 +108,7 @@ def test_a_campaign_moves_its_tenants_wave_by_wave_and_has_then_nothing_to_do(cl
 def test_tenants_that_fail_stop_their_wave_or_not_or_are_rolled_back(clouds):
     """One flow for the three policies: a boot that fails in cutover, then is repaired."""
     one, two, three = (small_tenant(clouds, name) for name in ("one", "two", "three"))
-    clouds.plan(NAME)
-    shop = clouds.source.tenants.get(name=NAME)
+    shop = planned_shop(clouds)
     campaign = campaign_of(
         clouds,
         {"first": [shop, one, two], "second": [three]},
@@ -135,8 +139,7 @@ def test_tenants_that_fail_stop_their_wave_or_not_or_are_rolled_back(clouds):
 def test_what_does_not_fit_waits_asks_for_a_host_and_goes_on_once_there_is_room(clouds):
     """Too little room is counted from placement once the plan tells what the tenant takes."""
     one = small_tenant(clouds, "one")
-    clouds.plan(NAME)
-    shop = clouds.source.tenants.get(name=NAME)
+    shop = planned_shop(clouds)
     clouds.new.placement.sizes = {"VCPU": 4, "MEMORY_MB": 100}
     clouds.old.placement.sizes = {"VCPU": 64, "MEMORY_MB": 65536, "DISK_GB": 500}
     hosts = simulated_hosts(read_cloud(clouds.source_session))

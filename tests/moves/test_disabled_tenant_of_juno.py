@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.migrations_app.models import Plan
-from tests.moves.test_from_juno import CHOICES, add_pools
 from tests.support.cloud.moving import fresh
-from tests.support.juno.moving import FromJuno, from_juno
+from tests.support.juno.moving import CHOICES, FromJuno, add_pools, from_juno
 from tests.support.juno.tenant import state_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.migrations_app.models import Plan
-from tests.moves.test_from_juno import add_pools, servers_of
 from tests.support.cloud.moving import fresh
-from tests.support.juno.moving import FromJuno, from_juno
+from tests.support.juno.moving import FromJuno, add_pools, from_juno, servers_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHOICES = {"network:public": "ext", "network:partners": "ext"}

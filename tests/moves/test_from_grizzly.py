@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.migrations_app.models import Plan
-from tests.moves.test_from_juno import CHOICES, add_pools, servers_of
 from tests.support.cloud.moving import fresh
-from tests.support.juno.moving import from_juno
+from tests.support.juno.moving import CHOICES, add_pools, from_juno, servers_of
 from tests.support.juno.older import as_of_grizzly
 from tests.support.juno.tenant import state_of
 

@@ -9,15 +9,10 @@ import pytest
 
 from dashboard.migrations_app.models import Plan
 from tests.support.cloud.journeys import committed
-from tests.support.cloud.memory import MemoryCloud
 from tests.support.cloud.messages import Json
 from tests.support.cloud.moving import fresh
-from tests.support.cloud.sessions import operator_of
-from tests.support.juno.moving import FromJuno, from_juno
+from tests.support.juno.moving import CHOICES, FromJuno, add_pools, from_juno, servers_of
 from tests.support.juno.tenant import ACME, BROKEN, state_of
-
-POOLS = ("172.24.4.0/24", "172.25.0.0/24")
-CHOICES = {"network:public": "ext", "network:partners": "ext", f"server:{BROKEN}": "skip"}
 
 
 @dataclass(kw_only=True)
@@ -52,20 +47,6 @@ def journey(
         clouds.finalize(again)
         journey.plans = [fresh(plan), fresh(again)]
         yield journey
-
-
-def add_pools(cloud: MemoryCloud) -> None:
-    """Make the external network that both pools of the source are mapped to."""
-    operator = operator_of(cloud)
-    body = {"name": "ext", "router:external": True}
-    network = operator.post("network", "/networks", {"network": body}, "network")
-    more = {"network_id": network["id"], "ip_version": 4, "gateway_ip": None, "enable_dhcp": False}
-    for cidr in POOLS:
-        operator.post("network", "/subnets", {"subnet": {"cidr": cidr, **more}})
-
-
-def servers_of(cloud: MemoryCloud) -> Json:
-    return {row["name"]: row["status"] for row in cloud.compute.servers.rows.values()}
 
 
 def test_every_server_arrives_in_the_state_that_it_had(journey):

@@ -72,6 +72,6 @@ _END = {
 
 
 def unsettle(campaign: Campaign) -> None:
-    """Let a campaign that goes on verify what was moved while it did not run."""
+    """Mark what was moved while a campaign did not run as to be verified, now that it goes on."""
     unverified = campaign.tenants.filter(state=State.MOVED, explanation=UNVERIFIED)
     unverified.update(state=State.MOVING, explanation="", finished_at=None)

@@ -5,10 +5,8 @@ from typing import Any
 
 from dashboard.clients.legacy.answers import OldApiRefusedError
 from dashboard.clients.legacy.translator import Json, Translator
+from dashboard.clients.lists import NO_MARKER
 from dashboard.errors import Retryable
-
-# nova says 400 to a marker that it does not know, cinder 404
-_NO_MARKER = (400, 404)
 
 
 def by_marker(
@@ -26,7 +24,7 @@ def by_marker(
         try:
             page = api.ask("GET", path, query={**(query or {}), **marker})[key]
         except OldApiRefusedError as error:
-            if not marker or error.response.status_code not in _NO_MARKER:
+            if not marker or error.response.status_code not in NO_MARKER:
                 raise
             raise _deleted_meanwhile(api, path) from error
         new = {each["id"]: each for each in page if each["id"] not in found}

@@ -8,10 +8,16 @@ import yaml
 
 from dashboard.hosts_app.clouds import register_clouds
 from tests.support.cloud.memory import MemoryCloud
+from tests.support.cloud.messages import Json
 from tests.support.cloud.moving import TwoClouds, quick_clock
-from tests.support.cloud.sessions import login_of
+from tests.support.cloud.sessions import login_of, operator_of
 from tests.support.cloud.wire import connected
 from tests.support.juno.cloud import JunoCloud, running_juno
+from tests.support.juno.tenant import BROKEN
+
+POOLS = ("172.24.4.0/24", "172.25.0.0/24")
+CHOICES = {"network:public": "ext", "network:partners": "ext", f"server:{BROKEN}": "skip"}
+"""How the recorded tenant is planned: its pools are one network there, and what is broken stays."""
 
 
 class FromJuno(TwoClouds):
@@ -35,3 +41,18 @@ def from_juno(folder: Path, *, keystone: tuple[str, ...] = ("v2.0", "v3")) -> It
     new = MemoryCloud("new")
     with running_juno(keystone=keystone) as juno, connected(new), quick_clock():
         yield FromJuno(juno, new, folder / "clouds.yaml")
+
+
+def add_pools(cloud: MemoryCloud) -> None:
+    """Make the external network that both pools of the source are mapped to."""
+    operator = operator_of(cloud)
+    body = {"name": "ext", "router:external": True}
+    network = operator.post("network", "/networks", {"network": body}, "network")
+    more = {"network_id": network["id"], "ip_version": 4, "gateway_ip": None, "enable_dhcp": False}
+    for cidr in POOLS:
+        operator.post("network", "/subnets", {"subnet": {"cidr": cidr, **more}})
+
+
+def servers_of(cloud: MemoryCloud) -> Json:
+    """Return the state of each server by its name."""
+    return {row["name"]: row["status"] for row in cloud.compute.servers.rows.values()}
